@@ -1,0 +1,24 @@
+"""Keeping secrets out of what is shown, written and exported.
+
+`Secret` hides one value, `Vault` replaces known values and secret shapes in bytes, text, JSON and
+streams, `clean` makes foreign text safe for a terminal, and `scan` looks once more, on its own.
+"""
+
+from __future__ import annotations
+
+from .leaks import Leak, scan
+from .secret import Json, Secret, SecretUnavailable
+from .terminal import Cleaner, clean
+from .vault import StreamRedactor, Vault
+
+__all__ = [
+    "Cleaner",
+    "Json",
+    "Leak",
+    "Secret",
+    "SecretUnavailable",
+    "StreamRedactor",
+    "Vault",
+    "clean",
+    "scan",
+]

@@ -1,0 +1,173 @@
+"""The last look before an export: does any secret stand in these bytes, in any disguise?
+
+It shares no search with the redactor, so that a fault there shows here: where the redactor derives
+the forms of a value and looks for them, this decodes the text and looks for pieces of the value.
+Only the table of shapes is common to both.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from . import shapes
+from .forms import MIN_ANYWHERE, MIN_VALUE
+from .secret import Secret, utf8
+from .vault import Vault
+from .views import views
+from .weave import Span, outside
+
+#: So many characters of a value in a row are a leak.
+FRAGMENT: Final = 12
+#: Any FRAGMENT bytes hold a whole gram at one of every STRIDE positions, wherever they begin.
+_GRAM: Final = 6
+_STRIDE: Final = FRAGMENT - _GRAM + 1
+_HEADER: Final = re.compile(r"eyJ[A-Za-z0-9_-]*(?:\.(?:eyJ)?)?")
+_JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,}")
+_NEWLINE: Final = re.compile(rb"\n")
+_WORD: Final = rb"[A-Za-z0-9_]"
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Where a secret was found and how it was disguised; never the value.
+
+    `how` names the steps that uncovered it ("raw", "base64+gzip", …), with "fragment" where only
+    a part was found, or is "shape" for what merely looks like a secret. `line` counts from 1,
+    `offset` in bytes from 0; both are those of the disguised text, of its beginning if packed.
+    """
+
+    kind: str
+    ref: str
+    how: str
+    line: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Prey:
+    """A value as it is hunted: folded or not, forwards or backwards."""
+
+    secret: Secret
+    text: bytes
+    public: int
+    way: str
+
+
+def scan(data: bytes, vault: Vault) -> list[Leak]:
+    """Every secret of the vault that `data` lets a reader see, once per line, in order.
+
+    A fragment is no leak when it lies within a JWT's public header or also stands in a placeholder.
+    Values of less than 12 characters have to appear whole, of less than 8 as a word.
+    """
+    hunt = _Hunt(vault.secrets())
+    lines = [found.end() for found in _NEWLINE.finditer(data)]
+    leaks: dict[tuple[str, str, int], Leak] = {}
+    for view in views(data):
+        for prey, at, whole in hunt.search(view.data):
+            offset = view.locate(at)
+            line = bisect_right(lines, offset) + 1
+            key = (prey.secret.kind, prey.secret.ref, line)
+            if key not in leaks:
+                how = "+".join([*view.steps, *([prey.way] if prey.way else [])]) or "raw"
+                leaks[key] = Leak(*key[:2], how if whole else f"{how} fragment", line, offset)
+    spans = [Span(hit.start, hit.end, hit.kind.encode()) for hit in shapes.find(data)]
+    # A dict keeps one shape for each place: a JWT after Bearer is both.
+    looks = {span.start: span.mark for span in outside(spans, vault.islands(data))}
+    found = [
+        *leaks.values(),
+        *(
+            Leak(mark.decode(), "", "shape", bisect_right(lines, at) + 1, at)
+            for at, mark in looks.items()
+        ),
+    ]
+    return sorted(found, key=lambda leak: (leak.offset, leak.kind, leak.ref))
+
+
+class _Hunt:
+    """The values, indexed by their grams."""
+
+    def __init__(self, secrets: list[Secret]) -> None:
+        self._placeholders = b"\n".join(utf8(secret.placeholder) for secret in secrets)
+        self._whole: list[tuple[_Prey, re.Pattern[bytes]]] = []
+        self._grams: dict[bytes, list[tuple[_Prey, int]]] = {}
+        self._folded_grams: dict[bytes, list[tuple[_Prey, int]]] = {}
+        for secret in secrets:
+            if secret.available and len(secret.reveal()) >= MIN_VALUE:
+                self._index(secret, secret.reveal())
+
+    def _index(self, secret: Secret, value: str) -> None:
+        if len(value) < FRAGMENT:
+            for way, text in (("", utf8(value)), ("reversed", utf8(value[::-1]))):
+                pattern = re.escape(text)
+                if len(value) < MIN_ANYWHERE:
+                    pattern = rb"(?<!" + _WORD + rb")" + pattern + rb"(?!" + _WORD + rb")"
+                folded = re.compile(pattern, re.IGNORECASE)
+                self._whole.append((_Prey(secret, text, 0, way), folded))
+            return
+        header = _HEADER.match(value) if _JWT.fullmatch(value) else None
+        public = header.end() if header else 0
+        forwards = _Prey(secret, utf8(value), public, "")
+        _add(self._grams, forwards)
+        _add(self._grams, _Prey(secret, utf8(value[::-1]), -public, "reversed"))
+        _add(self._folded_grams, _Prey(secret, utf8(value).lower(), public, "folded"))
+
+    def search(self, data: bytes) -> Iterator[tuple[_Prey, int, bool]]:
+        """What is found in one reading: the prey, where, and whether all of it."""
+        for prey, pattern in self._whole:
+            for found in pattern.finditer(data):
+                yield prey, found.start(), True
+        yield from self._fragments(data, self._grams)
+        yield from self._fragments(data.lower(), self._folded_grams)
+
+    def _fragments(
+        self, data: bytes, grams: dict[bytes, list[tuple[_Prey, int]]]
+    ) -> Iterator[tuple[_Prey, int, bool]]:
+        if not grams:
+            return
+        done: dict[int, int] = {}
+        for at in range(0, len(data) - _GRAM + 1, _STRIDE):
+            for prey, position in grams.get(data[at : at + _GRAM], ()):
+                if done.get(id(prey), -1) > at:
+                    continue
+                start, end = _extent(data, at, prey.text, position)
+                if self._telling(prey, position - (at - start), end - start):
+                    done[id(prey)] = end
+                    yield prey, start, end - start == len(prey.text)
+
+    def _telling(self, prey: _Prey, start: int, length: int) -> bool:
+        """Whether any FRAGMENT characters of this part of the value are neither public nor ours."""
+        end = start + length
+        low, high = (0, prey.public) if prey.public >= 0 else (len(prey.text) + prey.public, end)
+        for at in range(start, end - FRAGMENT + 1):
+            if prey.public and low <= at and at + FRAGMENT <= high:
+                continue
+            piece = prey.text[at : at + FRAGMENT]
+            if not piece.isascii():
+                # In other scripts a character takes several bytes.
+                piece = prey.text[at:end]
+                if len(piece.decode("utf-8", "ignore")) < FRAGMENT:
+                    continue
+            if piece not in self._placeholders:
+                return True
+        return False
+
+
+def _add(grams: dict[bytes, list[tuple[_Prey, int]]], prey: _Prey) -> None:
+    for at in range(len(prey.text) - _GRAM + 1):
+        grams.setdefault(prey.text[at : at + _GRAM], []).append((prey, at))
+
+
+def _extent(data: bytes, at: int, text: bytes, position: int) -> tuple[int, int]:
+    """How far `data` around `at` and `text` around `position` say the same."""
+    back = 0
+    while back < min(at, position) and data[at - back - 1] == text[position - back - 1]:
+        back += 1
+    on = 0
+    limit = min(len(data) - at, len(text) - position)
+    while on < limit and data[at + on] == text[position + on]:
+        on += 1
+    return at - back, at + on

@@ -1,0 +1,148 @@
+"""Making foreign text safe for a terminal.
+
+Escape sequences are dropped whole (ECMA-48: CSI, the string sequences OSC, DCS, APC, PM and SOS,
+and the short ones), in their 7-bit form and as C1 characters. Then the controls that are left go,
+and invisible or direction-changing characters are spelled out. Text a carriage return or backspace
+would have overwritten stays visible. Emoji joined by U+200D come apart: accepted.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+# General category Cf, and the two separators that end a line in some renderers (Zl, Zp).
+_FORMAT: Final = (
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_CONTROL: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+_SPECIAL: Final = re.compile(f"[{_CONTROL}{_FORMAT}\ud800-\udfff]")
+_SPECIAL_OR_NEWLINE: Final = re.compile(f"[\n{_CONTROL}{_FORMAT}\ud800-\udfff]")
+
+_CSI_BODY: Final = re.compile(r"[ -?]*")
+_STRING_END: Final = re.compile(r"[\x07\x18\x1a\x1b\x9c\n\r]")
+_STRING_C1: Final = frozenset("\x90\x98\x9d\x9e\x9f")
+_STRING_FINAL: Final = frozenset("PX]^_")
+_NEWLINE_SHOWN: Final = "\u240a"
+_RETURN_SHOWN: Final = "\u240d"
+
+
+class _At(Enum):
+    """Where in the grammar the next character stands."""
+
+    TEXT = auto()
+    RETURN = auto()
+    ESCAPE = auto()
+    INTERMEDIATE = auto()
+    CSI = auto()
+    STRING = auto()
+
+
+class Cleaner:
+    """Cleans text that arrives in pieces; any chunking gives what cleaning the whole gives.
+
+    Newline and tab stay, CRLF becomes a newline, a lone CR the visible "␍". With
+    `keep_newlines=False` a newline becomes the visible "␊", for places that have one line. A
+    string sequence without an end stops at the end of its line, so that it cannot swallow a log.
+    Nothing but a CR is held back, whatever the input.
+    """
+
+    __slots__ = ("_at", "_newline", "_special")
+
+    def __init__(self, *, keep_newlines: bool = True) -> None:
+        self._newline = "\n" if keep_newlines else _NEWLINE_SHOWN
+        self._special = _SPECIAL if keep_newlines else _SPECIAL_OR_NEWLINE
+        self._at = _At.TEXT
+
+    def feed(self, text: str) -> str:
+        """The next piece, clean."""
+        if self._at is _At.TEXT and not self._special.search(text):
+            return text
+        out: list[str] = []
+        position = 0
+        while position < len(text):
+            position = self._step(text, position, out)
+        return "".join(out)
+
+    def flush(self) -> str:
+        """What was held back; an unfinished sequence is dropped. Afterwards as new."""
+        held = _RETURN_SHOWN if self._at is _At.RETURN else ""
+        self._at = _At.TEXT
+        return held
+
+    def _step(self, text: str, position: int, out: list[str]) -> int:
+        """Read on from `position`; returns how far."""
+        if self._at is _At.TEXT:
+            return self._text(text, position, out)
+        if self._at is _At.STRING:
+            return self._string(text, position)
+        if self._at is _At.CSI:
+            position = _match_end(_CSI_BODY, text, position)
+            if position == len(text):
+                return position
+            self._at = _At.TEXT
+            return position + ("@" <= text[position] <= "~")
+        char = text[position]
+        if self._at is _At.RETURN:
+            self._at = _At.TEXT
+            out.append(self._newline if char == "\n" else _RETURN_SHOWN)
+            return position + (char == "\n")
+        return self._escape(char, position)
+
+    def _text(self, text: str, position: int, out: list[str]) -> int:
+        found = self._special.search(text, position)
+        if found is None:
+            out.append(text[position:])
+            return len(text)
+        out.append(text[position : found.start()])
+        char = found.group()
+        if char == "\n":
+            out.append(self._newline)
+        elif char == "\r":
+            self._at = _At.RETURN
+        elif char == "\x1b":
+            self._at = _At.ESCAPE
+        elif char == "\x9b":
+            self._at = _At.CSI
+        elif char in _STRING_C1:
+            self._at = _At.STRING
+        elif "\ud800" <= char <= "\udfff":
+            out.append("\ufffd")
+        elif char > "\x9f":
+            out.append(f"<U+{ord(char):04X}>")
+        return found.end()
+
+    def _escape(self, char: str, position: int) -> int:
+        first = self._at is _At.ESCAPE
+        if " " <= char <= "/":
+            self._at = _At.INTERMEDIATE
+        elif first and char == "[":
+            self._at = _At.CSI
+        elif first and char in _STRING_FINAL:
+            self._at = _At.STRING
+        else:
+            self._at = _At.TEXT
+            return position + ("0" <= char <= "~")
+        return position + 1
+
+    def _string(self, text: str, position: int) -> int:
+        end = _STRING_END.search(text, position)
+        if end is None:
+            return len(text)
+        # ESC \ ends the string as a short sequence of its own; a line's end is text again.
+        self._at = _At.ESCAPE if end.group() == "\x1b" else _At.TEXT
+        return end.start() if end.group() in "\r\n" else end.end()
+
+
+def _match_end(pattern: re.Pattern[str], text: str, position: int) -> int:
+    found = pattern.match(text, position)
+    return found.end() if found else position
+
+
+def clean(text: str, *, keep_newlines: bool = True) -> str:
+    """`text` without escape sequences and controls, safe to print. Cleaning twice is once."""
+    cleaner = Cleaner(keep_newlines=keep_newlines)
+    return cleaner.feed(text) + cleaner.flush()
