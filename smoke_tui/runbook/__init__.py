@@ -1,0 +1,41 @@
+"""What should happen: the runbook's model, its parser, lint and schema. Pure."""
+
+from __future__ import annotations
+
+from smoke_tui.runbook.diagnostics import Diagnostic, Rb
+from smoke_tui.runbook.find import available, find
+from smoke_tui.runbook.model import (
+    Capture,
+    Command,
+    Condition,
+    Guard,
+    Match,
+    Ready,
+    Rule,
+    Runbook,
+    Spend,
+    Step,
+)
+from smoke_tui.runbook.parser import Parsed, load, parse
+from smoke_tui.runbook.schema import json_schema
+
+__all__ = [
+    "Capture",
+    "Command",
+    "Condition",
+    "Diagnostic",
+    "Guard",
+    "Match",
+    "Parsed",
+    "Rb",
+    "Ready",
+    "Rule",
+    "Runbook",
+    "Spend",
+    "Step",
+    "available",
+    "find",
+    "json_schema",
+    "load",
+    "parse",
+]

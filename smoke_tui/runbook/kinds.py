@@ -1,0 +1,268 @@
+"""The kinds of step and the fields of each: the one table that everything else is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from smoke_tui.runbook.fields import COMMAND, COMMON, READY
+from smoke_tui.runbook.shapes import JSON_PATH, URL, Converted, Flag, JsonValue, Text, Whole
+from smoke_tui.runbook.tables import (
+    RUN,
+    AtLeast,
+    AtMostOne,
+    Condition,
+    Demands,
+    Either,
+    Field,
+    ListOf,
+    TableOf,
+)
+from smoke_tui.runbook.templates import names
+
+RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite")
+PROVIDERS: Final = ("fake", "replay", "live")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of step.
+
+    ``commands`` is the least and the most commands of its run blocks. ``live`` says that
+    it always uses a provider; ``live_when`` names a field and the values that make it so.
+    ``effects`` holds where the step names none.
+    """
+
+    name: str
+    about: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    conditions: tuple[Condition, ...] = ()
+    commands: tuple[int, int] = (0, 0)
+    effects: str = "none"
+    live: bool = False
+    live_when: tuple[str, tuple[str, ...]] | None = None
+    proves: bool = False
+
+    def is_live(self, values: Mapping[str, Any]) -> bool:
+        """Whether a step with these values uses a provider."""
+        if self.live_when is None:
+            return self.live
+        name, words = self.live_when
+        return values.get(name, self.fields[name].default) in words
+
+
+def _credential_text(text: str) -> str:
+    # A credential written out would be read by everybody who can read the runbook.
+    if text != "bundle" and not names(text):
+        raise ValueError('"bundle", or a template such as {{ bundle.access_token }}')
+    return text
+
+
+_ASK = Field(Text(), "What the operator is asked to do or give")
+_MANY: Final = 50
+_EVIDENCE = {
+    "provider": "the provider that answered",
+    "model": "the model that answered",
+    "credential": "the kind of credential that was used",
+    "response_id": "the provider's id of the response",
+    "output_text": "the text of the answer",
+    "fallback": "whether a fallback answered",
+    "upstream_status": "the status the provider answered a failed turn with",
+    "upstream_body": "what the provider answered a failed turn with",
+    "upstream_headers": "the headers of that answer",
+}
+
+_ALL: Final = (
+    Kind(
+        "login",
+        "Logs in, or runs the product's own login command with its output hidden.",
+        {
+            "provider": Field(
+                Text("a provider", r"^[a-z][a-z0-9-]*$"), "Where to log in", default="openai"
+            )
+        },
+        commands=(0, 1),
+        effects="local",
+    ),
+    Kind(
+        "call",
+        "One live call to the provider.",
+        {
+            "prompt": Field(Text(literal=True), "What the model is asked", required=True),
+            "model": Field(Text(), "The model, where not the runbook's"),
+            "shape": Field(
+                Text("a request shape", choices=("classic", "developer", "lite", "auto")),
+                "The shape of the request",
+            ),
+            "credential": Field(
+                Text("a credential", choices=("subscription", "api-key")),
+                "What the call is paid with",
+                default="subscription",
+            ),
+        },
+        live=True,
+        proves=True,
+    ),
+    Kind(
+        "run",
+        "Runs commands to their end.",
+        conditions=(AtLeast((RUN,)),),
+        commands=(1, _MANY),
+        effects="local",
+        proves=True,
+    ),
+    Kind(
+        "service",
+        "Starts one command that stays, and waits until it is ready.",
+        {
+            "ready": Field(READY, "How to see that it is ready", required=True),
+            "detaches": Field(
+                Flag(), "The command ends while what it started stays", default=False
+            ),
+            "stop": Field(COMMAND, "The command that stops it"),
+        },
+        (AtLeast((RUN,)), Demands("detaches", ("stop",))),
+        commands=(1, 1),
+        effects="local",
+    ),
+    Kind(
+        "handover",
+        "Gives a credential to a person or a page.",
+        {
+            "open": Field(URL, "The page to open"),
+            "fields": Field(
+                ListOf(
+                    TableOf(
+                        {
+                            "label": Field(Text(), "What the page calls it", required=True),
+                            "value": Field(
+                                Text(template="value"), "What goes into it", required=True
+                            ),
+                        }
+                    ),
+                    least=1,
+                ),
+                "Fields to tick off one by one",
+                default=(),
+            ),
+            "credential": Field(
+                Either(
+                    (Converted(_credential_text, template="value"), JsonValue(template="value")),
+                    'a text or a table of templates, or "bundle"',
+                ),
+                'The credential by template, or "bundle" for all of it',
+                default="bundle",
+            ),
+            "confirm": Field(Text(), "What the operator confirms at the end", required=True),
+        },
+        effects="local",
+    ),
+    Kind(
+        "turn",
+        "An authoring turn through the stack, and the proof of its route; without a request or a "
+        "run block it is done by hand.",
+        {
+            "request": Field(
+                TableOf(
+                    {
+                        "method": Field(
+                            Text("a method", choices=("POST", "GET", "PUT", "PATCH")),
+                            "The HTTP method",
+                            default="POST",
+                        ),
+                        "url": Field(URL, "Where the stack takes the turn", required=True),
+                        "json": Field(JsonValue(template="value"), "The body"),
+                    }
+                ),
+                "The HTTP request that runs the turn",
+            ),
+            "ask": _ASK,
+            "evidence": Field(
+                TableOf({name: Field(JSON_PATH, f"Where {w}") for name, w in _EVIDENCE.items()}),
+                "Where the answer shows what answered",
+            ),
+        },
+        (AtMostOne(("request", RUN)),),
+        commands=(0, _MANY),
+        live=True,
+        proves=True,
+    ),
+    Kind(
+        "manual",
+        "Something a person does.",
+        {"ask": Field(_ASK.shape, _ASK.about, required=True)},
+    ),
+    Kind(
+        "prompt",
+        "Asks the operator for a value.",
+        {
+            "ask": Field(_ASK.shape, _ASK.about, required=True),
+            "input": Field(
+                Text("an input", choices=("instructions", "text", "file", "secret")),
+                "What is given",
+                default="text",
+            ),
+        },
+        effects="local",
+    ),
+    Kind(
+        "check",
+        "Looks at something and changes nothing.",
+        {"url": Field(URL, "The address to look at")},
+        (AtLeast(("url", RUN)), AtMostOne(("url", RUN))),
+        commands=(0, _MANY),
+        proves=True,
+    ),
+    Kind(
+        "battery",
+        "Runs a pack of cases, each several times.",
+        {
+            "pack": Field(Text("a path or id"), "The pack of cases", required=True),
+            "repeat": Field(Whole(1, 10_000), "How often each case runs", default=1),
+            "concurrency": Field(Whole(1, 64), "How many run at once", default=1),
+            "provider": Field(Text("a provider", choices=PROVIDERS), "Who answers", default="fake"),
+        },
+        live_when=("provider", ("live",)),
+        proves=True,
+    ),
+    Kind(
+        "record",
+        "Records cassettes anew.",
+        {
+            "pack": Field(Text("a path or id"), "The cassettes, or the pack of cases"),
+            "cases": Field(ListOf(Text(), bare=True, least=1), "Only these cases"),
+            "record_mode": Field(
+                Text("a record mode", choices=RECORD_MODES), "What is recorded", default="once"
+            ),
+        },
+        (AtLeast(("pack", "cases")),),
+        live_when=("record_mode", RECORD_MODES[1:]),
+    ),
+)
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
+
+
+def owners_of(kind: Kind) -> dict[str, tuple[str, ...]]:
+    """The fields this kind does not know, with the kinds that do."""
+    owners: dict[str, tuple[str, ...]] = {}
+    for other in _ALL:
+        for name in other.fields:
+            if name not in kind.fields:
+                owners[name] = (*owners.get(name, ()), f"'{other.name}'")
+    return owners
+
+
+def _table(kind: Kind) -> TableOf:
+    return TableOf(
+        fields={**COMMON, **kind.fields},
+        conditions=kind.conditions,
+        elsewhere=owners_of(kind),
+        name=f"a '{kind.name}' step",
+    )
+
+
+STEP_TABLES: Mapping[str, TableOf] = MappingProxyType({k.name: _table(k) for k in _ALL})
+"""The whole table of a step block, by kind: common fields and the kind's own."""

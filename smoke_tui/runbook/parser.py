@@ -1,0 +1,177 @@
+"""Reads a runbook: file to text, text to blocks, blocks to steps, and lint over the whole."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from smoke_tui.runbook.blocks import RUN, SHELL, STEP, Document, Section, read_blocks
+from smoke_tui.runbook.diagnostics import Diagnostic, Rb, Reporter, did_you_mean
+from smoke_tui.runbook.drafts import Draft, finish, ids_in, read_step
+from smoke_tui.runbook.frontmatter import read_front
+from smoke_tui.runbook.lint import Book, lint
+from smoke_tui.runbook.model import Runbook
+
+MAX_FILE: Final = 256 * 1024
+
+# Control characters, and the marks that turn the direction of writing around.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The runbook, None where there is an error, and every finding by place."""
+
+    runbook: Runbook | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load(path: str | os.PathLike[str]) -> Parsed:
+    """Read a runbook file; what can't be read is a finding, never an exception.
+
+    Links and whatever is no regular file are refused without being followed or waited for.
+    """
+    name = os.fspath(path)
+    flags = os.O_RDONLY
+    for word in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+        flags |= getattr(os, word, 0)
+    try:
+        handle = os.open(name, flags)
+    except (OSError, ValueError) as wrong:
+        link = isinstance(wrong, OSError) and wrong.errno in (errno.ELOOP, errno.EMLINK)
+        reason = wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else "bad name"
+        return _refused(name, Rb.LINK if link else Rb.UNREADABLE, None if link else reason)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return _refused(name, Rb.NOT_A_FILE)
+        # The descriptor is closed below, so that a folder never becomes a file object.
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError as wrong:
+        return _refused(name, Rb.UNREADABLE, wrong.strerror)
+    finally:
+        os.close(handle)
+    return parse(data, name)
+
+
+def _refused(path: str, rb: Rb, reason: str | None = None) -> Parsed:
+    reporter = Reporter(path)
+    reporter.add(rb, (1, 1), f"{rb.sentence}: {reason}" if reason else None)
+    return Parsed(None, reporter.all())
+
+
+def parse(text: str | bytes, path: str) -> Parsed:
+    """Read a runbook's text; ``path`` is only named in the findings. Never raises."""
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    if len(data) > MAX_FILE:
+        return _refused(path, Rb.TOO_LARGE)
+    try:
+        whole = data.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        return _not_utf8(path, data, wrong)
+    lines = whole.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    reporter = Reporter(path, lines)
+    for number, line in enumerate(lines, start=1):
+        unseen = _UNSEEN.search(line)
+        if unseen is not None:
+            message = f"the character U+{ord(unseen[0]):04X} can't be seen, and can mislead"
+            reporter.add(Rb.UNSEEN, (number, unseen.start() + 1), message)
+    front, first = read_front(lines, reporter)
+    document = read_blocks(lines, first)
+    drafts = _read_sections(document, reporter)
+    if not drafts and 0 < first < len(lines) and not _ours(document):
+        reporter.add(Rb.NO_STEPS, (len(lines), 1))
+    lint(Book(drafts, frozenset(_ghosts(document))), reporter)
+    if reporter.failed:
+        return Parsed(None, reporter.all())
+    return Parsed(_runbook(front, drafts, path, whole, data), reporter.all())
+
+
+def _not_utf8(path: str, data: bytes, wrong: UnicodeDecodeError) -> Parsed:
+    before = data[: wrong.start]
+    reporter = Reporter(path)
+    line = before.count(b"\n") + 1
+    col = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    message = f"the byte 0x{data[wrong.start]:02X} is not UTF-8"
+    reporter.add(Rb.NOT_UTF8, (line, col), message)
+    return Parsed(None, reporter.all())
+
+
+def _read_sections(document: Document, reporter: Reporter) -> list[Draft]:
+    for fence in document.fences():
+        if not fence.closed:
+            message = "the code fence opened here is never closed"
+            reporter.add(Rb.UNCLOSED, (fence.line, 1), message)
+        if fence.role is not None and not fence.top:
+            message = f"a '{fence.role}' block inside a list or quote is not part of a step"
+            reporter.add(Rb.MISPLACED, (fence.line, 1), message)
+        elif fence.role is None and fence.meant is not None:
+            message = f"'{fence.info[:48]}' is an example{did_you_mean(fence.info, (fence.meant,))}"
+            reporter.add(Rb.NEAR_INFO, (fence.line, 1), message)
+    for line, _ in document.hidden:
+        message = "a block inside HTML or indented code is not part of a step"
+        reporter.add(Rb.MISPLACED, (line, 1), message)
+    for fence in document.early:
+        if fence.top and fence.role is not None:
+            message = f"a '{fence.role}' block before the first level-2 heading"
+            reporter.add(Rb.NO_HEADING, (fence.line, 1), message)
+    return [draft for s in document.sections if (draft := _read_section(s, reporter)) is not None]
+
+
+def _read_section(section: Section, reporter: Reporter) -> Draft | None:
+    steps = section.having(STEP)
+    for second in steps[1:]:
+        message = f"a second step block under this heading (first on line {steps[0].line})"
+        reporter.add(Rb.TWO_STEPS, (second.line, 1), message)
+    if steps:
+        return read_step(section, reporter)
+    # A step block that was meant, or swallowed by an open fence, has been told of already.
+    meant = any(fence.meant == STEP or not fence.closed for fence in section.fences)
+    for run in section.having(RUN, SHELL):
+        if not meant:
+            reporter.add(Rb.LONE_RUN, (run.line, 1))
+    return None
+
+
+def _ours(document: Document) -> bool:
+    """Whether some block was meant as a step, though none could be read as one."""
+    return bool(document.hidden) or any(f.meant or not f.closed for f in document.fences())
+
+
+def _ghosts(document: Document) -> set[str]:
+    """Ids in blocks that were meant as steps and are none; references to them are no news."""
+    found: set[str] = set()
+    for _, text in document.hidden:
+        found.update(ids_in(text))
+    for home in (document.early, *(section.fences for section in document.sections)):
+        read = next((f for f in home if f.top and f.role == STEP), None)
+        if home is document.early:
+            read = None
+        for fence in home:
+            if not fence.closed or (fence.meant == STEP and fence is not read):
+                found.update(ids_in(fence.content))
+    return found
+
+
+def _runbook(
+    front: dict[str, Any], drafts: list[Draft], path: str, text: str, data: bytes
+) -> Runbook:
+    get: Callable[[str], Any] = front.get
+    return Runbook(
+        id=front["id"],
+        title=front["title"],
+        issue=get("issue"),
+        requires_origin=get("requires_origin"),
+        budget_usd=get("budget_usd"),
+        model=get("model"),
+        path=path,
+        text=text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        steps=tuple(finish(draft) for draft in drafts),
+    )

@@ -1,0 +1,56 @@
+"""Durations and money as people write them in a runbook."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+MAX_SECONDS = 24 * 3600
+DURATION_PATTERN = r"^(?=[0-9])([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,6}s)?([0-9]{1,8}ms)?$"
+MONEY_PATTERN = r"^[0-9]{1,9}(\.[0-9]{1,6})?$"
+
+_DURATION = re.compile(DURATION_PATTERN.rstrip("$") + r"\Z")
+_MONEY = re.compile(MONEY_PATTERN.rstrip("$") + r"\Z")
+_UNITS_MS = (("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
+
+
+def parse_duration(text: str) -> float:
+    """Seconds in a duration such as ``"2m"``, ``"1m30s"`` or ``"500ms"``.
+
+    Raises ValueError when the text is no duration, is zero, or is over a day.
+    """
+    match = _DURATION.match(text)
+    if match is None:
+        raise ValueError('a duration is written like "30s", "2m", "1m30s" or "500ms"')
+    total = 0
+    for (unit, size), part in zip(_UNITS_MS, match.groups(), strict=True):
+        if part:
+            total += int(part[: -len(unit)]) * size
+    if total == 0:
+        raise ValueError("a duration has to be longer than nothing")
+    if total > MAX_SECONDS * 1000:
+        raise ValueError("a duration can't be longer than a day")
+    return total / 1000
+
+
+def format_duration(seconds: float) -> str:
+    """The shortest text that ``parse_duration`` reads as these seconds, to the millisecond."""
+    rest = round(seconds * 1000)
+    if rest <= 0:
+        raise ValueError("a duration has to be longer than nothing")
+    parts = []
+    for unit, size in _UNITS_MS:
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts)
+
+
+def parse_money(text: str) -> Decimal:
+    """The amount in US dollars of a decimal text such as ``"0.25"``.
+
+    Raises ValueError when the text is no plain, non-negative decimal number.
+    """
+    if _MONEY.match(text) is None:
+        raise ValueError('an amount in US dollars is written like "0.25"')
+    return Decimal(text)

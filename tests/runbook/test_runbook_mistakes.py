@@ -1,0 +1,542 @@
+"""Every code of lint, at the very place where the mistake is.
+
+A case is a runbook in which § marks where each finding has to point, in order.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from smoke_tui.runbook import Rb, parse
+
+FRONT = "---\nschema: smoke/1\nid: book\ntitle: A book\n---\n\n"
+CALL = (
+    'id = "{id}"\nkind = "call"\nprompt = "Say it."\neffects = "spends"\n'
+    'spend = {{ kind = "subscription", max_calls = 1 }}\n'
+)
+FALLBACK = (
+    "\n## Drift\n\nWords.\n\n```toml step\n"
+    'id = "drift"\nkind = "prompt"\nask = "What?"\nfallback = true\nretry = { max = 1 }\n```\n'
+)
+
+
+def step(toml: str, *, head: str = "## Step\n\nWords.\n\n", runs: str = "", mark: str = "") -> str:
+    """A section with one step block; ``mark`` stands before its fence."""
+    return f"{head}{runs}{mark}```toml step\n{toml.strip()}\n```\n\n"
+
+
+def manual(name: str, more: str = "", head: str = "## Step\n\nWords.\n\n") -> str:
+    return step(f'id = "{name}"\nkind = "manual"\nask = "Done?"\n{more}', head=head)
+
+
+def run(name: str, command: str, more: str = "", *, info: str = "bash run", mark: str = "") -> str:
+    runs = f"{mark}```{info}\n{command}\n```\n\n"
+    return step(f'id = "{name}"\nkind = "run"\n{more}', runs=runs)
+
+
+def call(more: str, name: str = "call") -> str:
+    return step(CALL.format(id=name) + more)
+
+
+def expected(source: str) -> tuple[str, list[tuple[int, int]]]:
+    """The runbook without its marks, and the places of the marks."""
+    places = []
+    lines = []
+    for number, line in enumerate(source.split("\n"), start=1):
+        while "§" in line:
+            places.append((number, line.index("§") + 1))
+            line = line.replace("§", "", 1)
+        lines.append(line)
+    return "\n".join(lines), places
+
+
+RULE = '[[on]]\nmatch = { code = "dns" }\n'
+GOOD = manual("good")
+
+CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
+    "an escape character": (FRONT + "A §\x1b[2J line.\n" + GOOD, (Rb.UNSEEN,)),
+    "a NUL": (FRONT + "A §\0 line.\n" + GOOD, (Rb.UNSEEN,)),
+    "a turned direction": (FRONT + "A §\u202e line.\n" + GOOD, (Rb.UNSEEN,)),
+    "no front matter": ("§# Title\n\n" + GOOD, (Rb.NO_FRONT,)),
+    "an empty file": ("§", (Rb.NO_FRONT,)),
+    "front matter left open": ("§---\nschema: smoke/1\nid: book\n", (Rb.FRONT_OPEN,)),
+    "no pair": (FRONT.replace("id:", "§just words\nid:") + GOOD, (Rb.FRONT_LINE,)),
+    "a nested key": (FRONT.replace("id:", "§  deep: 1\nid:") + GOOD, (Rb.FRONT_LINE,)),
+    "a slip in a front key": (FRONT.replace("title", "§titel") + GOOD, (Rb.FRONT_KEY,)),
+    "a front key twice": (FRONT.replace("title", "§id: other\ntitle") + GOOD, (Rb.FRONT_TWICE,)),
+    "a front key missing": (
+        FRONT.replace("title: A book\n", "").replace("\n---\n", "\n§---\n") + GOOD,
+        (Rb.FRONT_MISSING,),
+    ),
+    "another schema": (FRONT.replace("smoke/1", "§smoke/9") + GOOD, (Rb.FRONT_VALUE,)),
+    "a budget in words": (
+        FRONT.replace("title", "budget_usd: §much\ntitle") + GOOD,
+        (Rb.FRONT_VALUE,),
+    ),
+    "an id without text": (FRONT.replace("id: book", "id:§") + GOOD, (Rb.FRONT_VALUE,)),
+    "a fence left open": (FRONT + GOOD + "§```text\nWords.\n", (Rb.UNCLOSED,)),
+    "an open step fence swallows the rest": (
+        FRONT
+        + manual("first")
+        + '## Open\n\nWords.\n\n§```toml step\nid = "second"\nkind = "manual"\n\n'
+        + '## Third\n\nid = "third"\n',
+        (Rb.UNCLOSED,),
+    ),
+    "a step in a list": (
+        FRONT + GOOD + '## List\n\n- point\n\n§  ```toml step\n  id = "x-y"\n  ```\n',
+        (Rb.MISPLACED,),
+    ),
+    "a step in a quote": (
+        FRONT + GOOD + '## Quote\n\n§> ```toml step\n> id = "x-y"\n> ```\n',
+        (Rb.MISPLACED,),
+    ),
+    "a step in indented code": (
+        FRONT + GOOD + '## Code\n\n§    ```toml step\n    id = "x-y"\n    ```\n',
+        (Rb.MISPLACED,),
+    ),
+    "a step in HTML": (
+        FRONT + GOOD + '## Html\n\n<details>\n§```toml step\nid = "x-y"\n```\n</details>\n',
+        (Rb.MISPLACED,),
+    ),
+    "two steps": (
+        FRONT + GOOD + '§```toml step\nid = "second"\n```\n' + manual("last", 'needs = ["second"]'),
+        (Rb.TWO_STEPS,),
+    ),
+    "a step above the headings": (
+        FRONT + '§```toml step\nid = "early"\n```\n\n' + manual("last", 'needs = ["early"]'),
+        (Rb.NO_HEADING,),
+    ),
+    "a run block alone": (FRONT + GOOD + "## Two\n\n§```bash run\nls\n```\n", (Rb.LONE_RUN,)),
+    "no step": (FRONT + "## Words\n\n§Only.", (Rb.NO_STEPS,)),
+    "101 steps": (
+        FRONT
+        + "".join(
+            manual(f"s-{n}", head=f"{'§' if n == 100 else ''}## S\n\nWords.\n\n")
+            for n in range(101)
+        ),
+        (Rb.MANY_STEPS,),
+    ),
+    "a big step block": (
+        FRONT + step(f'id = "big"\n# {"x" * 8192}', mark="§") + manual("on", 'needs = ["big"]'),
+        (Rb.BIG_BLOCK,),
+    ),
+    "a big run block": (FRONT + run("big", "ls " + "x" * 8192, mark="§"), (Rb.BIG_BLOCK,)),
+    "nearly a step": (
+        FRONT
+        + GOOD
+        + '## N\n\n§```toml stpe\nid = "near"\n```\n'
+        + manual("z-z", 'needs = ["near"]'),
+        (Rb.NEAR_INFO,),
+    ),
+    "no prose": (FRONT + manual("bare", head="§## Bare\n\n"), (Rb.NO_PROSE,)),
+    "broken TOML": (
+        FRONT + step('id = "broken"\nkind = §= "manual"') + manual("after", 'needs = ["broken"]'),
+        (Rb.TOML,),
+    ),
+    "TOML that ends too early": (
+        FRONT + step('id = "broken"\nneeds = [').replace("[\n```", "[\n§```"),
+        (Rb.TOML,),
+    ),
+    "a TOML key twice": (
+        FRONT + step('id = "twice"\nid = "again"§\nkind = "manual"\nask = "x"'),
+        (Rb.TOML,),
+    ),
+    "a number of 5,000 digits": (
+        FRONT + step(f'id = "long"\nkind = "manual"\nask = {"9" * 5000}', mark="§"),
+        (Rb.TOML_LIMIT,),
+    ),
+    "a list 3,000 deep": (
+        FRONT + step(f'id = "deep"\nneeds = {"[" * 3000}{"]" * 3000}', mark="§"),
+        (Rb.TOML_LIMIT,),
+    ),
+    "a slip in a key": (FRONT + call('§timout = "2m"\n'), (Rb.UNKNOWN_KEY,)),
+    "a slip in a required key": (
+        FRONT + step('id = "slip"\nkind = "manual"\n§aks = "Done?"'),
+        (Rb.UNKNOWN_KEY,),
+    ),
+    "a slip in spend does not also miss the cap": (
+        FRONT + step(CALL.format(id="slip").replace("spend =", "§spnd =")),
+        (Rb.UNKNOWN_KEY,),
+    ),
+    "a slip in a match": (
+        FRONT + call('[[on]]\nmatch = { §statuz = 403 }\noutcome = "fail"\nwhy = "x"\n'),
+        (Rb.UNKNOWN_KEY,),
+    ),
+    "a slip in the second rule's table": (
+        FRONT
+        + call(
+            RULE + 'outcome = "fail"\nwhy = "x"\n[[on]]\noutcome = "fail"\nwhy = "y"\n'
+            '[on.match]\n§cod = "dns"\n'
+        ),
+        (Rb.UNKNOWN_KEY,),
+    ),
+    "a field of another kind": (FRONT + manual("odd", '§prompt = "x"'), (Rb.OTHER_KIND,)),
+    "a required field missing": (
+        FRONT + step('id = "lacks"\nkind = "manual"', mark="§"),
+        (Rb.MISSING,),
+    ),
+    "no id": (FRONT + step('kind = "manual"\nask = "x"', mark="§"), (Rb.MISSING,)),
+    "no kind": (FRONT + step('id = "none"\nask = "x"', mark="§"), (Rb.MISSING,)),
+    "a guard without why": (
+        FRONT + manual("guard", 'guards = [§{ file = "x" }]'),
+        (Rb.MISSING,),
+    ),
+    "a bad id": (
+        FRONT + manual("Bad").replace('"Bad"', '§"Bad"') + manual("after", 'needs = [§"Bad"]'),
+        (Rb.VALUE, Rb.VALUE),
+    ),
+    "a timeout as a number": (FRONT + manual("odd", "timeout = §120"), (Rb.VALUE,)),
+    "a timeout in words": (FRONT + manual("odd", 'timeout = §"soon"'), (Rb.VALUE,)),
+    "money as a float": (
+        FRONT + call("").replace("max_calls = 1", "max_calls = 1, max_usd = §0.5"),
+        (Rb.VALUE,),
+    ),
+    "a flag as text": (FRONT + manual("odd", 'proof = §"yes"'), (Rb.VALUE,)),
+    "calls without end": (FRONT + call("").replace("= 1 }", "= §0 }"), (Rb.VALUE,)),
+    "a huge hexadecimal number": (
+        FRONT + call("").replace("= 1 }", "= §0x" + "f" * 5000 + " }"),
+        (Rb.VALUE,),
+    ),
+    "a pattern without a group": (
+        FRONT + manual("odd", 'capture = { v = { pattern = §"x" } }'),
+        (Rb.VALUE,),
+    ),
+    "a pattern that does not compile": (
+        FRONT + manual("odd", 'capture = { v = { pattern = §"(" } }'),
+        (Rb.VALUE,),
+    ),
+    "a bad JSON path": (
+        FRONT + manual("odd", 'capture = { v = { json = §"a..b" } }'),
+        (Rb.VALUE,),
+    ),
+    "a bad variable": (FRONT + manual("odd", 'env = { §1x = "y" }'), (Rb.VALUE,)),
+    "an URL with a password": (
+        FRONT + step('id = "odd"\nkind = "check"\nurl = §"http://me:secret@host/"'),
+        (Rb.VALUE,),
+    ),
+    "a credential written out": (
+        FRONT + step('id = "odd"\nkind = "handover"\nconfirm = "x"\ncredential = §"sk-123"'),
+        (Rb.VALUE,),
+    ),
+    "a body that JSON can't hold": (
+        FRONT
+        + step(
+            CALL.format(id="odd").replace('"call"', '"turn"').replace('prompt = "Say it."\n', "")
+            + '[request]\nurl = "http://h/"\njson = { a = [1, §nan] }'
+        ),
+        (Rb.VALUE,),
+    ),
+    "an expectation without words": (FRONT + call("expect = [§{}]"), (Rb.VALUE,)),
+    "an outcome that no rule can give": (
+        FRONT + call(RULE + 'outcome = §"waived"\nwhy = "x"\n'),
+        (Rb.VALUE,),
+    ),
+    "a text with an escape": (FRONT + manual("odd", 'set_env = §"A\\u001b"'), (Rb.VALUE,)),
+    "an unknown kind": (
+        FRONT + step('id = "odd"\nkind = §"cal"\nprompt = "x"\nask = "y"'),
+        (Rb.KIND,),
+    ),
+    "two ways to be ready": (
+        FRONT
+        + step(
+            'id = "svc"\nkind = "service"\nready = { tcp = "h:1", §line = "up" }',
+            runs="```bash run\nserve\n```\n\n",
+        ),
+        (Rb.TOGETHER,),
+    ),
+    "a service that detaches without a stop": (
+        FRONT
+        + step(
+            'id = "svc"\nkind = "service"\n§detaches = true\nready = { line = "up" }',
+            runs="```bash run\nserve\n```\n\n",
+        ),
+        (Rb.TOGETHER,),
+    ),
+    "a json test without a path": (FRONT + call('expect = [{ §is = "present" }]'), (Rb.TOGETHER,)),
+    "a path without a test": (FRONT + call('expect = [{ §json = "a" }]'), (Rb.TOGETHER,)),
+    "a subscription capped in dollars": (
+        FRONT + call("").replace("spend =", "§spend =").replace("max_calls = 1", 'max_usd = "1"'),
+        (Rb.TOGETHER,),
+    ),
+    "a run without a run block": (
+        FRONT + step('id = "r-n"\nkind = "run"', mark="§"),
+        (Rb.TOGETHER,),
+    ),
+    "an unknown code": (
+        FRONT
+        + call(
+            '[[on]]\nmatch = { code = ["dns", §"edge-chalenge"] }\noutcome = "blocked"\nwhy = "x"\n'
+        ),
+        (Rb.CODE,),
+    ),
+    "a rule that passes": (FRONT + call(RULE + 'outcome = §"pass"\nwhy = "x"\n'), (Rb.RULE_PASS,)),
+    "a rule without an aim": (FRONT + call('[[§on]]\nmatch = { code = "dns" }'), (Rb.RULE_AIM,)),
+    "a rule with two aims": (
+        FRONT
+        + call('[[§on]]\nmatch = { code = "dns" }\noutcome = "fail"\nwhy = "x"\ngoto = "drift"\n')
+        + FALLBACK,
+        (Rb.RULE_AIM,),
+    ),
+    "an outcome without why": (
+        FRONT + call('[[§on]]\nmatch = { code = "dns" }\noutcome = "fail"\n'),
+        (Rb.RULE_WHY,),
+    ),
+    "two commands for a service": (
+        FRONT
+        + step(
+            'id = "svc"\nkind = "service"\nready = { line = "up" }',
+            runs="§```bash run\none\ntwo\n```\n\n",
+        ),
+        (Rb.RUN_BLOCKS,),
+    ),
+    "a run block for a person": (
+        FRONT + manual("odd", head="## S\n\nWords.\n\n§```bash run\nls\n```\n\n"),
+        (Rb.RUN_BLOCKS,),
+    ),
+    "a run block of comments": (FRONT + run("r-n", "# nothing\n\n", mark="§"), (Rb.EMPTY_RUN,)),
+    "an open quote": (FRONT + run("r-n", "ls §'a b"), (Rb.QUOTES,)),
+    "a command without a name": (FRONT + run("r-n", "§'' x"), (Rb.QUOTES,)),
+    "a pipe": (FRONT + run("r-n", "ls -l §| wc"), (Rb.NEEDS_SHELL,)),
+    "a pipe on a continued line": (FRONT + run("r-n", "ls \\\n  -l §| wc"), (Rb.NEEDS_SHELL,)),
+    "a variable": (FRONT + run("r-n", 'echo "§$HOME"'), (Rb.NEEDS_SHELL,)),
+    "a word of the shell": (FRONT + run("r-n", "§cd /tmp"), (Rb.NEEDS_SHELL,)),
+    "a variable before the command": (FRONT + run("r-n", "§A=1 ls"), (Rb.NEEDS_SHELL,)),
+    "an expression": (FRONT + run("r-n", "echo '§{{ a + b }}'"), (Rb.TEMPLATE,)),
+    "a template left open": (FRONT + run("r-n", "echo §{{ a"), (Rb.TEMPLATE,)),
+    "several words in one": (FRONT + run("r-n", "a --b=§{{ python }}"), (Rb.TEMPLATE,)),
+    "a slip in a template": (
+        FRONT
+        + run("one", "ls", 'capture = { org_id = { json = "id" } }')
+        + run("two", "ls §{{ org_i }}", 'needs = ["one"]'),
+        (Rb.TEMPLATE_NAME,),
+    ),
+    "a value of a broken step is no news": (
+        FRONT
+        + step('id = "one"\nkind = §= "run"\ncapture = { org_id = { json = "id" } }')
+        + run("two", "ls {{ org_id }}", 'needs = ["one"]'),
+        (Rb.TOML,),
+    ),
+    "a value of a later step": (
+        FRONT
+        + run("one", "ls §{{ org_id }}")
+        + run("two", "ls", 'capture = { org_id = { json = "id" } }'),
+        (Rb.TEMPLATE_NAME,),
+    ),
+    "an unknown value in an URL": (
+        FRONT + step('id = "odd"\nkind = "check"\nurl = §"http://h/{{ nope }}"'),
+        (Rb.TEMPLATE_NAME,),
+    ),
+    "a template in a shell block": (
+        FRONT + run("r-n", "echo §{{ project }} | wc", info="bash run shell"),
+        (Rb.TEMPLATE_SHELL,),
+    ),
+    "a secret on a command line": (
+        FRONT
+        + run("one", "ls", 'capture = { tok = { pattern = "(x)", secret = true } }')
+        + run("two", "ls §{{ tok }}", 'needs = ["one"]'),
+        (Rb.SECRET_ARGUMENT,),
+    ),
+    "a value that is not needed": (
+        FRONT
+        + run("one", "ls", 'capture = { org_id = { json = "id" } }')
+        + run("two", "ls §{{ org_id }}"),
+        (Rb.VALUE_NOT_NEEDED,),
+    ),
+    "a template that nobody fills in": (
+        FRONT + step('id = "odd"\nkind = "manual"\nask = §"Open {{ stack_url }}"'),
+        (Rb.TEMPLATE_IDLE,),
+    ),
+    "an id twice": (
+        FRONT + manual("same") + manual("same").replace("id = ", "id = §"),
+        (Rb.TWICE,),
+    ),
+    "needs nobody": (
+        FRONT + manual("a-a") + manual("b-b", 'needs = ["a-a", §"a-x"]'),
+        (Rb.NEEDS_NOBODY,),
+    ),
+    "needs a later step": (
+        FRONT + manual("a-a", 'needs = [§"b-b"]') + manual("b-b"),
+        (Rb.NEEDS_LATER,),
+    ),
+    "needs itself": (FRONT + manual("a-a", 'needs = [§"a-a"]'), (Rb.NEEDS_LOOP,)),
+    "needs in a circle": (
+        FRONT
+        + manual("a-a", 'needs = [§"c-c"]')
+        + manual("b-b", 'needs = ["a-a"]')
+        + manual("c-c", 'needs = ["b-b"]'),
+        (Rb.NEEDS_LOOP,),
+    ),
+    "needs a fallback": (
+        FRONT + call(RULE + 'goto = "drift"\n') + FALLBACK + manual("z-z", 'needs = [§"drift"]'),
+        (Rb.NEEDS_FALLBACK,),
+    ),
+    "goto nobody": (
+        FRONT
+        + call(RULE + 'goto = §"drfit"\n')
+        + call(RULE + 'goto = "drift"\n', "c-c")
+        + FALLBACK,
+        (Rb.GOTO_NOBODY,),
+    ),
+    "goto a plain step": (FRONT + GOOD + call(RULE + 'goto = §"good"\n'), (Rb.GOTO_STEP,)),
+    "a fallback that goes to itself": (
+        FRONT
+        + call(RULE + 'goto = "drift"\n')
+        + FALLBACK.replace("\n```\n", "\n" + RULE + 'goto = §"drift"\n```\n'),
+        (Rb.ENDLESS,),
+    ),
+    "two fallbacks in a circle": (
+        FRONT
+        + call(RULE + 'goto = "drift"\n')
+        + FALLBACK.replace("\n```\n", "\n" + RULE + 'goto = "other"\n```\n')
+        + FALLBACK.replace('"drift"', '"other"').replace(
+            "\n```\n", "\n" + RULE + 'goto = §"drift"\n```\n'
+        ),
+        (Rb.ENDLESS,),
+    ),
+    "more tries than anyone wants": (
+        FRONT
+        + call(RULE + 'goto = "f-a"\n')
+        + "".join(
+            FALLBACK.replace('"drift"', f'"f-{a}"')
+            .replace("max = 1", "max = 5")
+            .replace("\n```\n", f'\n{RULE}goto = "f-{b}"\n```\n')
+            for a, b in ("ab", "bc", "cd")
+        ).replace('goto = "f-b"', 'goto = §"f-b"')
+        + FALLBACK.replace('"drift"', '"f-d"').replace("max = 1", "max = 5"),
+        (Rb.ENDLESS,),
+    ),
+    "a fallback without a bound": (
+        FRONT
+        + call(RULE + 'goto = "drift"\n')
+        + FALLBACK.replace("retry = { max = 1 }\n", "").replace("fallback", "§fallback"),
+        (Rb.UNBOUNDED,),
+    ),
+    "restart nobody": (FRONT + manual("a-a", 'restart = [§"stack"]'), (Rb.RESTART,)),
+    "restart a person": (FRONT + GOOD + manual("a-a", 'restart = [§"good"]'), (Rb.RESTART,)),
+    "retry outside a fallback": (FRONT + manual("a-a", "§retry = { max = 1 }"), (Rb.RETRY_ALONE,)),
+    "a fallback without a way": (
+        FRONT + GOOD + FALLBACK.replace("fallback", "§fallback"),
+        (Rb.UNREACHED,),
+    ),
+    "a captured name twice": (
+        FRONT
+        + run("one", "ls", 'capture = { v = { json = "id" } }')
+        + run("two", "ls", 'capture = { §v = { json = "id" } }'),
+        (Rb.CAPTURE_TWICE,),
+    ),
+    "a capture named as a setting": (
+        FRONT + run("one", "ls", 'capture = { §project = { json = "id" } }'),
+        (Rb.CAPTURE_TWICE,),
+    ),
+    "a live call without a cap": (
+        FRONT + step('id = "live"\nkind = "call"\nprompt = "x"', mark="§"),
+        (Rb.NO_CAP,),
+    ),
+    "a live battery without a cap": (
+        FRONT + step('id = "live"\nkind = "battery"\npack = "p"\nprovider = "live"', mark="§"),
+        (Rb.NO_CAP,),
+    ),
+    "a recording without a cap": (
+        FRONT + step('id = "rec"\nkind = "record"\npack = "p"', mark="§"),
+        (Rb.NO_CAP,),
+    ),
+    "spends without spend": (FRONT + manual("a-a", '§effects = "spends"'), (Rb.NO_SPEND,)),
+    "spend without spends": (
+        FRONT + manual("a-a", '§spend = { kind = "subscription", max_calls = 1 }'),
+        (Rb.IDLE_SPEND,),
+    ),
+    "proof of nothing": (FRONT + manual("a-a", "§proof = true"), (Rb.IDLE_PROOF,)),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_mistake_is_found_where_it_is(name: str) -> None:
+    source, codes = CASES[name]
+    text, places = expected(source)
+    found = parse(text, "book.md").diagnostics
+    assert [(d.code, d.line, d.col) for d in found] == [
+        (rb.code, *place) for rb, place in zip(codes, places, strict=True)
+    ]
+    assert [d.severity for d in found] == [rb.severity for rb in codes]
+    assert all(d.message and d.remedy for d in found)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_line_ends_and_a_byte_order_mark_change_no_place(name: str) -> None:
+    text, _ = expected(CASES[name][0])
+    plain = [(d.code, d.line, d.col) for d in parse(text, "book.md").diagnostics]
+    crlf = "\ufeff" + text.replace("\n", "\r\n")
+    again = [(d.code, d.line, d.col) for d in parse(crlf.encode(), "book.md").diagnostics]
+    assert again == plain
+
+
+def test_only_errors_keep_the_runbook_back() -> None:
+    for source, codes in CASES.values():
+        parsed = parse(expected(source)[0], "book.md")
+        assert (parsed.runbook is None) == any(rb.severity == "error" for rb in codes)
+
+
+def test_every_code_has_a_case_and_a_number_of_its_own() -> None:
+    of_files = {Rb.UNREADABLE, Rb.LINK, Rb.NOT_A_FILE, Rb.TOO_LARGE, Rb.NOT_UTF8}
+    assert {rb for _, codes in CASES.values() for rb in codes} | of_files == set(Rb)
+    assert len({rb.code for rb in Rb}) == len(Rb)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("a slip in a key", "did you mean 'timeout'?"),
+        ("a slip in a match", "unknown key 'statuz' in on.1.match; did you mean 'status'?"),
+        ("a slip in a front key", "did you mean 'title'?"),
+        ("an unknown code", "did you mean 'edge-challenge'?"),
+        ("an unknown kind", "did you mean 'call'?"),
+        ("a slip in a template", "did you mean 'org_id'?"),
+        ("goto nobody", "did you mean 'drift'?"),
+        ("a field of another kind", "'prompt' belongs to 'call', not in a 'manual' step"),
+        ("nearly a step", "did you mean 'toml step'?"),
+        ("an id twice", "first on line 12"),
+        ("needs in a circle", "a-a → c-c → b-b → a-a"),
+    ],
+)
+def test_messages_say_what_was_meant(name: str, hint: str) -> None:
+    (found,) = parse(expected(CASES[name][0])[0], "book.md").diagnostics
+    assert hint in found.message
+
+
+def test_the_text_form_and_the_source_line() -> None:
+    text, _ = expected(CASES["a timeout in words"][0])
+    (found,) = parse(text, "dir/book.md").diagnostics
+    assert str(found).startswith("dir/book.md:15:11: RB035 timeout: ")
+    assert found.source_line == 'timeout = "soon"'
+    text, _ = expected(CASES["an escape character"][0])
+    assert parse(text, "b").diagnostics[0].source_line == "A \ufffd[2J line."
+
+
+def test_seven_mistakes_make_seven_findings() -> None:
+    text, places = expected(
+        FRONT.replace("title", "issue: X-1\n§issue: X-2\ntitle")
+        + step('id = "stack-up"\nkind = "service"\nready = §soon\nstop = "stop"')
+        + run("seed", "make seed §| tee log", 'capture = { org = { json = "id" } }')
+        + step(
+            'id = "look"\nkind = "check"\nneeds = ["stack-up", "seed"]\n'
+            'url = "http://h/{{ org }}"\n§timout = "2m"'
+        )
+        + step(
+            CALL.format(id="talk") + 'needs = ["look"]\n'
+            '[[on]]\nmatch = { §statuz = 403 }\ngoto = "drift"\n'
+            '[[on]]\nmatch = { code = "dns" }\noutcome = §"pass"\nwhy = "x"'
+        )
+        + manual("done", 'needs = ["talk", §"loook"]')
+        + FALLBACK.replace("retry = {", 'restart = ["stack-up"]\nretry = {')
+    )
+    found = parse(text, "b.md").diagnostics
+    assert [(d.line, d.col) for d in found] == places
+    assert [d.code for d in found] == [
+        "RB014",
+        "RB030",
+        "RB053",
+        "RB032",
+        "RB032",
+        "RB039",
+        "RB061",
+    ]
