@@ -1,0 +1,252 @@
+"""The journal on disk: one folder a session, append-only, synced line by line.
+
+Facts about durability that it relies on: one `os.write` a line on an O_APPEND descriptor, then
+`fdatasync`; a short write is cut back; a first write after a torn tail starts on a fresh line.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from smoke_tui.journal.events import Event, JournalDamage, parse_line
+
+JOURNAL = "journal.jsonl"
+EVIDENCE = "evidence"
+MAX_LINE = 4 * 1024 * 1024
+
+
+class JournalError(OSError):
+    """The record can't be kept or read. The text says which path, why, and what to do."""
+
+
+def private_folder(path: Path) -> Path:
+    """Make `path` and what is missing above it, each 0700 and ours, and return it.
+
+    Raises:
+        JournalError: it can't be made, belongs to somebody else, or others may write to it.
+    """
+    try:
+        missing = [path, *path.parents]
+        for folder in reversed([p for p in missing if not p.exists()]):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)
+        info = path.lstat()
+    except OSError as error:
+        raise JournalError(
+            f"{path}: {error.strerror or error}; choose another folder with --state-dir"
+        ) from None
+    if not stat.S_ISDIR(info.st_mode):
+        raise JournalError(f"{path} is not a folder of its own; choose another with --state-dir")
+    if info.st_uid != os.geteuid() or info.st_mode & 0o022:
+        raise JournalError(
+            f"{path} can be changed by others; `chmod 700` it or choose another with --state-dir"
+        )
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise JournalError(f"{path}: not writable; choose another folder with --state-dir")
+    return path
+
+
+class JournalFile:
+    """An open journal: the one writer of one session's folder."""
+
+    def __init__(self, folder: Path, fd: int, size: int) -> None:
+        self.folder = folder
+        self._fd = fd
+        self._size = size
+
+    @classmethod
+    def create(cls, folder: Path) -> JournalFile:
+        """Start a new session's folder.
+
+        Raises:
+            JournalError: the folder or the file can't be made.
+        """
+        private_folder(folder.parent)
+        try:
+            folder.mkdir(mode=0o700)
+            folder.chmod(0o700)
+            (folder / EVIDENCE).mkdir(mode=0o700)
+            (folder / EVIDENCE).chmod(0o700)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+            fd = os.open(folder / JOURNAL, flags | os.O_NOFOLLOW, 0o600)
+            os.fchmod(fd, 0o600)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.fsync(fd)
+            for path in (folder, folder.parent):
+                _sync_folder(path)
+        except OSError as error:
+            raise JournalError(
+                f"{folder}: {error.strerror or error}; choose another folder with --state-dir"
+            ) from None
+        return cls(folder, fd, 0)
+
+    @classmethod
+    def reopen(cls, folder: Path) -> JournalFile:
+        """Go on with an unfinished session; a torn last line is cut off.
+
+        Raises:
+            JournalError: another program holds it, it is damaged, or it can't be written.
+        """
+        path = folder / JOURNAL
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise JournalError(f"{path}: another smoke-tui has this session open") from None
+        except OSError as error:
+            raise JournalError(f"{path}: {error.strerror or error}") from None
+        journal = read_journal(folder)
+        if journal.damage:
+            os.close(fd)
+            raise JournalError(f"{path}: {journal.damage[0]}")
+        os.ftruncate(fd, journal.good_bytes)
+        return cls(folder, fd, journal.good_bytes)
+
+    def append(self, event: Event) -> None:
+        """Write one event and sync it.
+
+        Raises:
+            JournalError: it is not safely on disk; nothing of it is left there.
+        """
+        line = event.line()
+        try:
+            written = os.write(self._fd, line)
+            if written != len(line):
+                os.ftruncate(self._fd, self._size)
+                raise JournalError(f"{self.folder / JOURNAL}: the disk took only part of a line")
+            os.fdatasync(self._fd)
+        except JournalError:
+            raise
+        except OSError as error:
+            raise JournalError(f"{self.folder / JOURNAL}: {error.strerror or error}") from None
+        self._size += len(line)
+
+    def keep(self, content: bytes) -> str:
+        """Store redacted evidence under its sha256 (hex), once, and return that."""
+        digest = hashlib.sha256(content).hexdigest()
+        path = self.folder / EVIDENCE / digest
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            fd = os.open(path, flags, 0o600)
+        except FileExistsError:
+            return digest
+        except OSError as error:
+            raise JournalError(f"{path}: {error.strerror or error}") from None
+        try:
+            view = memoryview(content)
+            while view:
+                view = view[os.write(fd, view):]
+            os.fsync(fd)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise JournalError(f"{path}: {error.strerror or error}") from None
+        finally:
+            os.close(fd)
+        return digest
+
+    def close(self) -> None:
+        """Release the file; idempotent."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def _sync_folder(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A journal as read: its good events, the bytes of a torn tail, and any damage, in words."""
+
+    folder: Path
+    events: tuple[Event, ...]
+    torn_bytes: int
+    damage: tuple[str, ...]
+    good_bytes: int
+
+    def evidence(self, digest: str) -> bytes:
+        """The stored bytes of one piece of evidence.
+
+        Raises:
+            JournalError: it is missing, or its content does not fit its name.
+        """
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise JournalError(f"{self.folder}: {digest!r} is no name of evidence")
+        path = self.folder / EVIDENCE / digest
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise JournalError(f"{path}: {error.strerror or error}") from None
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise JournalError(f"{path}: the content does not fit its name")
+        return content
+
+
+def read_journal(folder: Path) -> Journal:
+    """Read a session's journal whole.
+
+    Raises:
+        JournalError: there is none, or it can't be read at all.
+    """
+    path = folder / JOURNAL
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise JournalError(f"{path}: {error.strerror or error}") from None
+    events: list[Event] = []
+    damage: list[str] = []
+    lines = content.split(b"\n")
+    tail = lines.pop()
+    good = len(content) - len(tail)
+    for number, line in enumerate(lines, 1):
+        try:
+            event = parse_line(line)
+        except JournalDamage as problem:
+            damage.append(f"line {number}: {problem}")
+            continue
+        if event.seq != len(events) and not damage:
+            damage.append(f"line {number}: expected event {len(events)}, found {event.seq}")
+        events.append(event)
+    if not damage and not events:
+        damage.append("line 1: there is no first line")
+    return Journal(folder, tuple(events), len(tail), tuple(damage), good)
+
+
+def ends(folder: Path) -> tuple[Event, Event | None] | None:
+    """The first event and, where the session was closed, the last; None where unreadable."""
+    try:
+        with (folder / JOURNAL).open("rb") as file:
+            first = parse_line(file.readline(MAX_LINE))
+            file.seek(0, os.SEEK_END)
+            size = file.tell()
+            file.seek(max(0, size - 65_536))
+            last_line = file.read().rstrip(b"\n").rpartition(b"\n")[2]
+    except (OSError, JournalDamage):
+        return None
+    try:
+        last = parse_line(last_line)
+    except JournalDamage:
+        return first, None
+    return first, last if last.ev == "session.closed" else None
+
+
+def session_folders(root: Path) -> Iterator[Path]:
+    """The folders below `root` that hold a journal, newest name first."""
+    try:
+        names = sorted((p.name for p in root.iterdir() if p.is_dir()), reverse=True)
+    except OSError:
+        return
+    for name in names:
+        if (root / name / JOURNAL).is_file():
+            yield root / name

@@ -1,0 +1,308 @@
+"""State as a fold over events: the screen, the plan and the report are functions of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from smoke_tui.journal.events import Event
+from smoke_tui.outcomes import Outcome, Verdict
+
+
+@dataclass(slots=True)
+class Try:
+    """One try of a step. Times are milliseconds since the session opened."""
+
+    n: int
+    cause: str
+    caller: str | None
+    seq: int
+    started: int
+    ended: int | None = None
+    code: str | None = None
+    summary: str = ""
+    error: bool = False
+    observed: Mapping[str, Any] = field(default_factory=dict)
+    evidence: list[tuple[str, Any]] = field(default_factory=list)
+    exchanges: list[int] = field(default_factory=list)
+    rule: Mapping[str, Any] | None = None
+    calls: int = 0
+    usage: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class StepState:
+    """A step so far. `pending` says what the engine still has to do before it has an outcome."""
+
+    id: str
+    tries: list[Try] = field(default_factory=list)
+    outcome: Outcome | None = None
+    code: str | None = None
+    summary: str = ""
+    reason: str | None = None
+    by: str | None = None
+    finished_seq: int | None = None
+    pending: Literal["retry", "branch"] | None = None
+    delay: float = 0.0
+    branch: Mapping[str, Any] | None = None
+    branch_seq: int = 0
+
+    @property
+    def running(self) -> bool:
+        return bool(self.tries) and self.tries[-1].ended is None
+
+    @property
+    def calls(self) -> int:
+        return sum(attempt.calls for attempt in self.tries)
+
+
+@dataclass(slots=True)
+class Resource:
+    """Something a step provided, and whether it is still there."""
+
+    name: str
+    step: str
+    alive: bool
+    detail: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Finding:
+    """Something worth a look."""
+
+    step: str | None
+    code: str
+    message: str
+    remedy: str
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that follows from the events so far."""
+
+    session: str = ""
+    opened: Mapping[str, Any] = field(default_factory=dict)
+    started: str = ""
+    now: str = ""
+    now_ms: int = 0
+    events: int = 0
+    steps: dict[str, StepState] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    questions: dict[int, Event] = field(default_factory=dict)
+    requests: dict[int, Event] = field(default_factory=dict)
+    exchanges: dict[int, tuple[Event, Event]] = field(default_factory=dict)
+    output: list[tuple[str, str]] = field(default_factory=list)
+    resources: dict[str, Resource] = field(default_factory=dict)
+    captured: dict[str, Any] = field(default_factory=dict)
+    branches: list[Event] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[Event] = field(default_factory=list)
+    limits: dict[int, dict[str, Any]] = field(default_factory=dict)
+    waiting_ms: int = 0
+    handed_over: bool = False
+    attested: list[Event] = field(default_factory=list)
+    again: str | None = None
+    stopped: bool = False
+    cancelled: str | None = None
+    verdict: Verdict | None = None
+    closed: Event | None = None
+
+    def step(self, step_id: str) -> StepState:
+        return self.steps.setdefault(step_id, StepState(step_id))
+
+    @property
+    def world(self) -> str:
+        return str(self.opened.get("config", {}).get("world", "live"))
+
+
+def fold(events: Iterable[Event]) -> State:
+    """The state after all of `events`."""
+    state = State()
+    for event in events:
+        apply(state, event)
+    return state
+
+
+def apply(state: State, event: Event) -> None:
+    """Let one event change the state. Unknown words change nothing but the clock."""
+    state.events = event.seq + 1
+    if event.t:
+        state.now, state.now_ms = event.t, event.ms
+    handler = _HANDLERS.get(event.ev)
+    if handler is not None:
+        handler(state, event)
+
+
+def _opened(state: State, event: Event) -> None:
+    state.opened = event.data
+    state.session = str(event.data.get("session", ""))
+    state.started = event.t
+
+
+def _current(state: State, event: Event) -> Try | None:
+    if event.step is None or event.n is None:
+        return None
+    tries = state.step(event.step).tries
+    return next((attempt for attempt in reversed(tries) if attempt.n == event.n), None)
+
+
+def _request(state: State, event: Event) -> None:
+    state.requests[event.seq] = event
+    if event.data["port"] == "operator":
+        state.questions[event.seq] = event
+
+
+def _release(state: State, event: Event) -> None:
+    if event.re is not None:
+        state.questions.pop(event.re, None)
+
+
+def _answered(state: State, event: Event) -> None:
+    question = state.questions.pop(event.re, None) if event.re is not None else None
+    if question is None:
+        return
+    answer = event.data.get("answer", {})
+    if answer.get("by") == "operator":
+        state.waiting_ms += event.ms - question.ms
+    if answer.get("do") == "again":
+        state.again = str(answer.get("step") or "")
+    elif answer.get("do") == "stop":
+        state.stopped = True
+    if question.data["kind"] == "attest" and answer.get("do") == "yes":
+        state.attested.append(event)
+
+
+def _http(state: State, event: Event) -> None:
+    attempt = _current(state, event)
+    if event.re is not None and event.re in state.requests:
+        state.exchanges[event.re] = (state.requests[event.re], event)
+        if attempt is not None:
+            attempt.exchanges.append(event.re)
+
+
+def _process(state: State, event: Event) -> None:
+    if event.data.get("what") == "output":
+        state.output.append((event.step or "", event.data["text"]))
+
+
+def _try_started(state: State, event: Event) -> None:
+    step = state.step(event.step or "")
+    if step.id not in state.order:
+        state.order.append(step.id)
+    step.tries.append(
+        Try(event.n or 0, event.data["cause"], event.data.get("caller"), event.seq, event.ms)
+    )
+    step.pending = None
+    step.outcome = None
+    if state.again == step.id:
+        state.again = None
+
+
+def _evidence(state: State, event: Event) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.evidence.append((event.data["name"], event.data["value"]))
+
+
+def _finding(state: State, event: Event) -> None:
+    state.findings.append(
+        Finding(event.step, event.data["code"], event.data["message"], event.data["remedy"])
+    )
+
+
+def _captured(state: State, event: Event) -> None:
+    state.captured[event.data["name"]] = event.data["value"]
+
+
+def _provided(state: State, event: Event) -> None:
+    detail = {k: v for k, v in event.data.items() if k != "name"}
+    state.resources[event.data["name"]] = Resource(
+        event.data["name"], event.step or "", True, detail
+    )
+
+
+def _lost(state: State, event: Event) -> None:
+    resource = state.resources.get(event.data["name"])
+    if resource is not None:
+        resource.alive = False
+
+
+def _reserved(state: State, event: Event) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.calls += event.data["calls"]
+
+
+def _settled(state: State, event: Event) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.usage = event.data
+    for window in event.data.get("limits", ()):
+        minutes = window["window_minutes"]
+        known = state.limits.setdefault(minutes, {**window, "before": window["used_percent"]})
+        known["used_percent"] = window["used_percent"]
+        known["resets_at"] = window["resets_at"]
+
+
+def _try_finished(state: State, event: Event) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.ended = event.ms
+        attempt.code = event.data["code"]
+        attempt.summary = event.data["summary"]
+        attempt.error = event.data["error"]
+        attempt.observed = event.data["observed"]
+
+
+def _rule(state: State, event: Event) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.rule = event.data
+
+
+def _branch(state: State, event: Event) -> None:
+    state.branches.append(event)
+    step = state.step(event.step or "")
+    step.pending, step.branch, step.branch_seq = "branch", event.data, event.seq
+
+
+def _retry(state: State, event: Event) -> None:
+    step = state.step(event.step or "")
+    step.pending, step.delay = "retry", float(event.data["seconds"])
+
+
+def _step_finished(state: State, event: Event) -> None:
+    step = state.step(event.step or "")
+    if step.id not in state.order:
+        state.order.append(step.id)
+    step.outcome = Outcome(event.data["outcome"])
+    step.code = event.data["code"]
+    step.summary = event.data["summary"]
+    step.reason = event.data.get("reason")
+    step.by = event.data.get("by")
+    step.finished_seq = event.seq
+    step.pending = None
+    if event.data.get("handed_over"):
+        state.handed_over = True
+
+
+def _cancelled(state: State, event: Event) -> None:
+    if event.data["scope"] == "session":
+        state.cancelled = str(event.data["why"])
+
+
+def _closed(state: State, event: Event) -> None:
+    state.verdict = Verdict(event.data["verdict"])
+    state.closed = event
+
+
+_HANDLERS = {
+    "session.opened": _opened, "request": _request, "release": _release, "answered": _answered,
+    "http": _http, "process": _process, "try.started": _try_started, "evidence": _evidence,
+    "finding": _finding, "captured": _captured, "provided": _provided, "resource.lost": _lost,
+    "spend.reserved": _reserved, "spend.settled": _settled, "try.finished": _try_finished,
+    "rule.matched": _rule, "branch.taken": _branch, "retry.planned": _retry,
+    "step.finished": _step_finished, "cancelled": _cancelled,
+    "noted": lambda state, event: state.notes.append(event), "session.closed": _closed,
+}

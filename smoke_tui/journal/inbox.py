@@ -1,0 +1,176 @@
+"""The one way in: facts are redacted once, written, synced, and only then seen."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from smoke_tui.journal.events import DECISIONS, FACTS, Event
+from smoke_tui.secrecy import Secret, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A fact on its way in, not yet redacted.
+
+    `secrets` are what a port took out of the answer; the journal gets their public parts only.
+    `blobs` go into the evidence folder, the journal gets their names.
+    """
+
+    ev: str
+    data: Mapping[str, Any]
+    step: str | None = None
+    n: int | None = None
+    re: int | None = None
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact as the engine sees it: the redacted event, its secrets by name, its evidence."""
+
+    event: Event
+    secrets: Mapping[str, Secret]
+    blobs: Mapping[str, bytes]
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        return self.event.data
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something for the screen that is no event: a delta of text, a byte count."""
+
+    step: str
+    n: int
+    text: str
+
+
+class Watcher(Protocol):
+    """Who listens to a session. Called in the engine's thread: take it and return."""
+
+    def on_event(self, event: Event) -> None: ...
+
+    def on_signal(self, signal: Signal) -> None: ...
+
+
+class Sink(Protocol):
+    """Where events are kept."""
+
+    def append(self, event: Event) -> None: ...
+
+    def keep(self, content: bytes) -> str: ...
+
+
+class Clock(Protocol):
+    """The world's time."""
+
+    def wall(self) -> datetime: ...
+
+    def milliseconds(self) -> int: ...
+
+
+def stamp(moment: datetime) -> str:
+    """UTC, ISO 8601, milliseconds, `Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+class Inbox:
+    """The stream of events of one session, from its first line on.
+
+    `deliver` is called when the engine has nothing left to do: exactly one fact goes in, so that
+    every decision stands in the journal right behind the fact that caused it.
+    """
+
+    def __init__(
+        self, sink: Sink, vault: Vault, clock: Clock, watchers: list[Watcher], *, start: int = 0
+    ) -> None:
+        self._sink = sink
+        self._vault = vault
+        self._clock = clock
+        self._watchers = watchers
+        self._seq = start
+        self._time = ("", 0)
+        self._arrivals: deque[Arrival] = deque()
+        self._routes: dict[int, Callable[[Fact], None]] = {}
+        self.unsolicited: Callable[[Fact], None] = lambda fact: None
+
+    @property
+    def now(self) -> str:
+        """The time of the latest fact, ISO 8601 UTC."""
+        return self._time[0]
+
+    def post(self, arrival: Arrival) -> None:
+        """Hand in a fact; safe from any thread."""
+        if arrival.ev not in FACTS:
+            raise ValueError(f"{arrival.ev!r} is no fact")
+        self._arrivals.append(arrival)
+
+    def route(self, seq: int, receiver: Callable[[Fact], None] | None) -> None:
+        """Say who takes the facts that answer request `seq`; None: nobody any more."""
+        if receiver is None:
+            self._routes.pop(seq, None)
+        else:
+            self._routes[seq] = receiver
+
+    def decide(
+        self, ev: str, data: Mapping[str, Any], *, step: str | None = None, n: int | None = None,
+        re: int | None = None,
+    ) -> Event:
+        """Write a decision, dated by the latest fact, and return it."""
+        if ev not in DECISIONS:
+            raise ValueError(f"{ev!r} is no decision")
+        clean = self._vault.redact_json(dict(data))
+        assert isinstance(clean, dict)
+        return self._record(Event(self._seq, *self._time, ev, step, n, re, clean))
+
+    def deliver(self) -> bool:
+        """Let one waiting fact in; False when there is none."""
+        if not self._arrivals:
+            return False
+        arrival = self._arrivals.popleft()
+        self._time = (stamp(self._clock.wall()), self._clock.milliseconds())
+        data = dict(arrival.data)
+        blobs = {name: self._vault.redact(content) for name, content in arrival.blobs.items()}
+        if blobs:
+            data["blobs"] = {
+                name: {"sha256": self._sink.keep(content), "bytes": len(content)}
+                for name, content in blobs.items()
+            }
+        if arrival.secrets:
+            data["secrets"] = {
+                name: {"kind": s.kind, "ref": s.ref, "public": dict(s.public)}
+                for name, s in arrival.secrets.items()
+            }
+        clean = self._vault.redact_json(data)
+        assert isinstance(clean, dict)
+        event = self._record(
+            Event(self._seq, *self._time, arrival.ev, arrival.step, arrival.n, arrival.re, clean)
+        )
+        self.dispatch(Fact(event, arrival.secrets, blobs))
+        return True
+
+    def dispatch(self, fact: Fact) -> None:
+        """Give a recorded fact to whoever waits for it."""
+        receiver = self._routes.get(fact.event.re) if fact.event.re is not None else None
+        if receiver is not None:
+            receiver(fact)
+        elif fact.event.re is None:
+            self.unsolicited(fact)
+
+    def signal(self, signal: Signal) -> None:
+        """Show something that is not recorded."""
+        for watcher in self._watchers:
+            watcher.on_signal(signal)
+
+    def _record(self, event: Event) -> Event:
+        self._sink.append(event)
+        self._seq += 1
+        for watcher in self._watchers:
+            watcher.on_event(event)
+        return event

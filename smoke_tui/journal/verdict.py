@@ -1,0 +1,81 @@
+"""The verdict of a session: computed from its state, never typed."""
+
+from __future__ import annotations
+
+from smoke_tui.journal.fold import State
+from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.runbook.model import Runbook, Step
+
+_WORST = (
+    (Outcome.ERROR, Verdict.ERROR),
+    (Outcome.FAIL, Verdict.FAIL),
+    (Outcome.BLOCKED, Verdict.BLOCKED),
+    (Outcome.EXPECTED_LIMITATION, Verdict.EXPECTED_LIMITATION),
+)
+
+
+def chosen(runbook: Runbook, state: State) -> tuple[Step, ...]:
+    """The steps the session is about: all, or those that --only / --from left in.
+
+    A fallback belongs to the choice when a chosen step may go there.
+    """
+    config = state.opened.get("config", {})
+    only, start = config.get("only"), config.get("start_from")
+    walk = [step for step in runbook.steps if not step.fallback]
+    if only:
+        walk = [step for step in walk if step.id == only]
+    elif start:
+        ids = [step.id for step in walk]
+        walk = walk[ids.index(start):] if start in ids else []
+    targets = {rule.goto for step in walk for rule in step.rules if rule.goto}
+    kept = {step.id for step in walk} | targets
+    return tuple(step for step in runbook.steps if step.id in kept)
+
+
+def is_partial(state: State) -> bool:
+    config = state.opened.get("config", {})
+    return bool(config.get("only") or config.get("start_from"))
+
+
+def verdict(runbook: Runbook, state: State) -> Verdict:
+    """Worst outcome first; a fallback nobody needed does not count."""
+    outcomes: set[Outcome] = set()
+    proof_waived = False
+    for step in chosen(runbook, state):
+        known = state.steps.get(step.id)
+        outcome = known.outcome if known is not None and known.outcome else Outcome.NOT_RUN
+        if step.fallback and outcome is Outcome.NOT_RUN:
+            continue
+        if step.fallback and _callers_recovered(runbook, state, step.id):
+            continue
+        outcomes.add(outcome)
+        proof_waived |= outcome is Outcome.WAIVED and step.proof
+    for outcome, worst in _WORST:
+        if outcome in outcomes:
+            return worst
+    if Outcome.NOT_RUN in outcomes or proof_waived or not outcomes:
+        return Verdict.INCOMPLETE
+    if Outcome.WAIVED in outcomes:
+        return Verdict.PASS_WITH_WAIVERS
+    if any(_attested(state, step.id) for step in chosen(runbook, state)):
+        return Verdict.PASS_ATTESTED
+    return Verdict.PASS
+
+
+def _callers_recovered(runbook: Runbook, state: State, fallback: str) -> bool:
+    """Whether every step that went to this fallback passed in the end by other means."""
+    callers = {event.step for event in state.branches if event.data["to"] == fallback}
+    return bool(callers) and all(
+        state.steps[caller].outcome is Outcome.PASS for caller in callers if caller
+    )
+
+
+def _attested(state: State, step_id: str) -> bool:
+    """Whether the step's last try passed on the operator's word."""
+    known = state.steps.get(step_id)
+    return bool(
+        known is not None
+        and known.outcome is Outcome.PASS
+        and known.tries
+        and known.tries[-1].observed.get("attested")
+    )

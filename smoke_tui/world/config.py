@@ -1,0 +1,104 @@
+"""The settings a session was opened with, as its first line records them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+ISSUER: Final = "https://auth.openai.com"
+CODEX_URL: Final = "https://chatgpt.com/backend-api/codex"
+API_URL: Final = "https://api.openai.com/v1"
+STACK_URL: Final = "http://127.0.0.1:3000"
+PRODUCTION_HOSTS: Final = frozenset({"auth.openai.com", "chatgpt.com", "api.openai.com"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+INSTRUCTIONS_VARIABLE: Final = "SPECTRAL_OPENAI_CODEX_INSTRUCTIONS"
+
+Origin = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What steps may know of how the session was started; no secret is in it.
+
+    `issuer`, `codex_url`, `api_url`, `stack_url` are base addresses without a final slash.
+    `only` / `start_from` restrict the walk. `consent`: `--live` or the rehearsal stands for the
+    consent to spend and to run commands. `bundle`: where the credential comes from, as a word
+    (none, file, stdin, codex-cli). `refreshable`: the bundle's file may be replaced.
+    """
+
+    world: str = "live"
+    scenario: str | None = None
+    issuer: str = ISSUER
+    codex_url: str = CODEX_URL
+    api_url: str = API_URL
+    stack_url: str = STACK_URL
+    project: str = "."
+    path_prepend: str | None = None
+    origin: str = "unknown"
+    model: str | None = None
+    runbook_model: str | None = None
+    shape: str = "classic"
+    instructions_file: str | None = None
+    bundle: str = "none"
+    refreshable: bool = False
+    callback_ports: tuple[int, ...] = (1455, 1457)
+    callback_seconds: float = 600.0
+    redirect_host: str = "127.0.0.1"
+    user_agent: str = "smoke-tui"
+    originator: str = "smoke_tui"
+    client_version: str = "0.169.0"
+    allow_hosts: tuple[str, ...] = ()
+    ledger: str | None = None
+    only: str | None = None
+    start_from: str | None = None
+    consent: bool = False
+    interactive: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Config:
+        known = {f.name for f in fields(cls)}
+        values: dict[str, Any] = {
+            key: tuple(v) if isinstance(v, list) else v for key, v in raw.items() if key in known
+        }
+        return cls(**values)
+
+    def allowed_origins(self) -> frozenset[Origin]:
+        """The (scheme, host, port) a credential may be sent to."""
+        return frozenset(
+            origin_of(url) for url in (self.issuer, self.codex_url, self.api_url)
+        )
+
+
+def origin_of(url: str) -> Origin:
+    """The exact (scheme, host, port) of an address.
+
+    Raises:
+        ValueError: it is no http(s) address, has user information, or an impossible port.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(f"{url!r} is not a plain http(s) address")
+    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def refuse_host(url: str, allow_hosts: tuple[str, ...]) -> str | None:
+    """Why `url` may not be used for the issuer or the backend; None where it may."""
+    try:
+        scheme, host, _ = origin_of(url)
+    except ValueError as error:
+        return str(error)
+    if host in LOOPBACK:
+        return None
+    if scheme != "https":
+        return f"{url}: only loopback may be plain http; use https"
+    if host in PRODUCTION_HOSTS or host in allow_hosts:
+        return None
+    return (
+        f"{url}: {host} is neither a production host nor loopback; "
+        f"if you mean it, add --allow-host {host} (it is printed in every report)"
+    )

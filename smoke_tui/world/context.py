@@ -1,0 +1,425 @@
+"""Conversations with the world, and the context a step works in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from smoke_tui.journal.inbox import Fact, Inbox, Signal
+from smoke_tui.runbook.model import Step
+from smoke_tui.runbook.templates import scan
+from smoke_tui.secrecy import Secret
+from smoke_tui.world.config import Config
+from smoke_tui.world.ports import (
+    CallbackSpec,
+    Exchange,
+    HttpRequest,
+    Joined,
+    PortError,
+    Question,
+    Sensitive,
+    SpawnSpec,
+    Text,
+    show,
+)
+
+Watch = Callable[[bytes], bool]
+Answer = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request on its way to a live port: what is rendered there, and the names of its secrets."""
+
+    seq: int
+    port: str
+    step: str
+    n: int
+    raw: Any
+    refs: Mapping[str, str] = field(default_factory=dict)
+    watch: Watch | None = None
+
+
+class World(Protocol):
+    """Who answers requests, by posting facts to the inbox."""
+
+    def begin(self, job: Job) -> None: ...
+
+    def end(self, seq: int) -> None: ...
+
+
+class Conversation:
+    """One request and the facts that answer it, in order."""
+
+    def __init__(self, inbox: Inbox, world: World, job: Job) -> None:
+        self._inbox = inbox
+        self._world = world
+        self._facts: deque[Fact] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self.job = job
+        self.open = True
+        inbox.route(job.seq, self._receive)
+        world.begin(job)
+
+    def _receive(self, fact: Fact) -> None:
+        self._facts.append(fact)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def next(self) -> Fact:
+        """The next fact; waits for it."""
+        while not self._facts:
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return self._facts.popleft()
+
+    def release(self) -> None:
+        """Stop waiting: recorded, and told to the world; idempotent."""
+        if self.open:
+            self.open = False
+            self._inbox.decide("release", {}, step=self.job.step, n=self.job.n, re=self.job.seq)
+            self._world.end(self.job.seq)
+
+    def done(self) -> None:
+        """The answer is complete: nobody waits any more, and nothing needs to be recorded."""
+        self.open = False
+        self._inbox.route(self.job.seq, None)
+
+
+class StepEnd(Exception):
+    """A step ends here, not well. `code` is a word of `outcomes.CODES`."""
+
+    def __init__(self, code: str, summary: str, **observed: Any) -> None:
+        super().__init__(summary)
+        self.code = code
+        self.summary = summary
+        self.observed = observed
+
+
+@dataclass(slots=True)
+class Holdings:
+    """What outlives a step: values, variables and resources, owned by the session."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    variables: dict[str, Secret] = field(default_factory=dict)
+    resources: dict[str, Any] = field(default_factory=dict)
+    bundle: Any = None
+    handed_over: bool = False
+
+
+class StepContext:
+    """All that a step's behaviour may touch.
+
+    Every method that asks the world is a request in the journal; its answer is a fact.
+    """
+
+    def __init__(
+        self, inbox: Inbox, world: World, step: Step, n: int, config: Config, holdings: Holdings,
+        reserve: Callable[[StepContext], None],
+    ) -> None:
+        self._inbox = inbox
+        self._world = world
+        self._reserve = reserve
+        self._refs: Counter[str] = Counter()
+        self._open: list[Conversation] = []
+        self.step = step
+        self.n = n
+        self.config = config
+        self.holdings = holdings
+
+    @property
+    def now(self) -> str:
+        """The time of the latest fact, ISO 8601 UTC; the only time a step knows."""
+        return self._inbox.now
+
+    def fields(self, name: str) -> Any:
+        """A field of the step's own kind; None where it was not given."""
+        return self.step.fields.get(name)
+
+    # --- the record -----------------------------------------------------------------------
+
+    def decide(self, ev: str, data: Mapping[str, Any]) -> int:
+        return self._inbox.decide(ev, data, step=self.step.id, n=self.n).seq
+
+    def evidence(self, name: str, value: Any) -> None:
+        """Say something that was seen; `value` is JSON or has secrets as leaves."""
+        self.decide("evidence", {"name": name, "value": show(value)})
+
+    def finding(self, code: str, message: str, remedy: str = "") -> None:
+        """Say something worth a look that decides nothing."""
+        self.decide("finding", {"code": code, "message": message, "remedy": remedy})
+
+    def say(self, text: str) -> None:
+        """Show text that is not recorded."""
+        self._inbox.signal(Signal(self.step.id, self.n, text))
+
+    def provide(self, name: str, resource: Any, **public: Any) -> None:
+        """Hand a resource to the session; its conversation stays open after the step."""
+        self.holdings.resources[name] = resource
+        self.decide("provided", {"name": name, **public})
+
+    def keep_open(self, conversation: Conversation) -> None:
+        """Take a conversation out of the step's own care."""
+        self._open.remove(conversation)
+
+    def ref(self, kind: str) -> str:
+        """The next name for a secret of this kind: step and try, not order of arrival."""
+        self._refs[kind] += 1
+        count = self._refs[kind]
+        return f"{self.step.id}.{self.n}" + (f".{count}" if count > 1 else "")
+
+    # --- asking the world -----------------------------------------------------------------
+
+    def converse(
+        self, port: str, shown: Mapping[str, Any], raw: Any,
+        refs: Mapping[str, str] | None = None, watch: Watch | None = None,
+    ) -> Conversation:
+        seq = self.decide("request", {"port": port, **shown})
+        conversation = Conversation(
+            self._inbox, self._world,
+            Job(seq, port, self.step.id, self.n, raw, refs or {}, watch),
+        )
+        self._open.append(conversation)
+        return conversation
+
+    async def _once(
+        self, port: str, shown: Mapping[str, Any], raw: Any,
+        refs: Mapping[str, str] | None = None, watch: Watch | None = None,
+    ) -> Fact:
+        conversation = self.converse(port, shown, raw, refs, watch)
+        fact = await conversation.next()
+        self._open.remove(conversation)
+        conversation.done()
+        return fact
+
+    def release_all(self) -> None:
+        """End every conversation the step still holds, newest first."""
+        while self._open:
+            self._open.pop().release()
+
+    async def http(self, request: HttpRequest, watch: Watch | None = None) -> Exchange:
+        """Send one request and wait for its whole answer.
+
+        `watch` sees each redacted piece of the body as it comes; when it returns True the rest is
+        awaited only for `limits.linger` seconds.
+        """
+        refs = self._sensitive_refs(request.sensitive)
+        fact = await self._once("http", request.shown(), request, refs, watch)
+        data = fact.data
+        blob = data.get("blobs", {}).get("body")
+        return Exchange(
+            data["status"],
+            tuple((name, value) for name, value in data["headers"]),
+            fact.blobs.get("body", b""),
+            tuple((offset, ms) for offset, ms in data["chunks"]),
+            data["ms"], data["error"], data["error_text"], fact.secrets,
+            blob["sha256"] if blob else None, fact.event.re or 0,
+        )
+
+    def _sensitive_refs(self, sensitive: tuple[Sensitive, ...]) -> dict[str, str]:
+        refs: dict[str, str] = {}
+        for leaf in sensitive:
+            refs[leaf.name] = self.ref(leaf.kind)
+            refs.update({
+                f"{leaf.name}.{name}": self.ref(kind) for name, (_, kind) in leaf.nested.items()
+            })
+        return refs
+
+    async def draw_secret(self, name: str, kind: str, shape: str) -> Secret:
+        """A random secret: `shape` is a key of the live world's table of shapes."""
+        ref = self.ref(kind)
+        fact = await self._once(
+            "draw", {"name": name, "kind": kind, "shape": shape}, (kind, shape), {"value": ref}
+        )
+        return fact.secrets["value"]
+
+    async def draw(self, name: str, shape: str) -> str:
+        """A random value that is no secret."""
+        fact = await self._once("draw", {"name": name, "kind": None, "shape": shape}, (None, shape))
+        return str(fact.data["value"])
+
+    def listen(self, spec: CallbackSpec) -> Conversation:
+        """Open a login's callback; facts: ready (with the port), hit, busy, forbidden."""
+        return self.converse("listen", spec.shown(), spec, {"code": self.ref("oauth-code")})
+
+    def spawn(self, spec: SpawnSpec) -> Conversation:
+        """Start a child; facts: started, output, parsed (hidden children), exited."""
+        refs = self._sensitive_refs(spec.sensitive)
+        if spec.hidden:
+            refs["whole"] = self.ref("output")
+        return self.converse("process", spec.shown(), spec, refs)
+
+    async def stop(self, child: Conversation) -> bool:
+        """Take a child down; whether it is proven gone."""
+        fact = await self._once(
+            "process", {"op": "stop", "of": child.job.seq}, ("stop", child.job.seq)
+        )
+        child.done()
+        return bool(fact.data["gone"])
+
+    def deadline(self, seconds: float) -> Conversation:
+        """A timer; its one fact comes after `seconds`."""
+        return self.converse("timer", {"seconds": seconds}, seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        await self._once("timer", {"seconds": seconds}, seconds)
+
+    async def browse(self, url: Text) -> str | None:
+        """Open a page; None, or why it could not be opened."""
+        fact = await self._once("browser", {"url": show(url)}, url)
+        problem: str | None = fact.data["problem"]
+        return problem
+
+    async def offer(self, text: Any) -> str:
+        """Offer a text to be carried elsewhere; how it was offered, in a word.
+
+        Raises:
+            PortError: it could not be offered.
+        """
+        fact = await self._once("clipboard", {"text": show(text)}, text)
+        if fact.data["problem"]:
+            raise PortError(fact.data["problem"])
+        return str(fact.data["how"])
+
+    def question(self, question: Question) -> Conversation:
+        """Ask the operator; the one fact is the answer. Release withdraws the question."""
+        refs = {"value": self.ref(question.secret)} if question.secret else {}
+        shown = {"kind": question.kind, "text": question.text, "data": show(question.data),
+                 "secret": question.secret}
+        return self.converse("operator", shown, question, refs)
+
+    async def ask(self, question: Question) -> Answer:
+        """Ask the operator and wait for the answer.
+
+        Raises:
+            StepEnd: nobody is here to answer (`needs-operator`).
+        """
+        conversation = self.question(question)
+        fact = await conversation.next()
+        self._open.remove(conversation)
+        conversation.done()
+        return self.read_answer(fact)
+
+    def read_answer(self, fact: Fact) -> Answer:
+        """An answer's fields.
+
+        Raises:
+            StepEnd: it says that nobody is here.
+        """
+        answer: Answer = fact.data["answer"]
+        if answer.get("do") == "absent":
+            raise StepEnd("needs-operator", answer.get("words") or "A person has to answer here.")
+        return answer
+
+    async def read_file(self, path: str, kind: str | None = None, *, scrub: bool = True) -> Fact:
+        """Read a file. With `kind` its text is a secret (`value`), else data["text"]."""
+        refs = {"value": self.ref(kind)} if kind else {}
+        return await self._once(
+            "file", {"op": "read", "path": path, "kind": kind, "scrub": scrub},
+            ("read", path, kind, scrub), refs,
+        )
+
+    async def read_document(self, source: str, sensitive: tuple[Sensitive, ...]) -> Fact:
+        """Read a JSON file, or what was given under that name, with its secret leaves taken out.
+
+        data["document"] is the redacted JSON, or data["problem"] says why there is none.
+        """
+        return await self._once(
+            "document", {"source": source}, (source, sensitive), self._sensitive_refs(sensitive)
+        )
+
+    async def exists(self, path: str) -> bool:
+        shown = {"op": "exists", "path": path}
+        fact = await self._once("file", shown, ("exists", path, None, True))
+        return bool(fact.data["exists"])
+
+    async def environment(self, name: str, kind: str | None = None) -> Fact:
+        """Look at one variable: data["set"], and with `kind` its text as a secret (`value`)."""
+        refs = {"value": self.ref(kind)} if kind else {}
+        return await self._once("env", {"name": name, "kind": kind}, (name, kind), refs)
+
+    async def find_command(self, name: str) -> bool:
+        fact = await self._once("env", {"command": name}, (name, "command"))
+        return bool(fact.data["set"])
+
+    async def first(self, *waits: Awaitable[Any]) -> tuple[int, Any]:
+        """Wait for the first of several; where two are ready the earlier argument wins."""
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for index, task in enumerate(tasks):
+            if task.done() and not task.cancelled():
+                return index, task.result()
+        raise asyncio.CancelledError
+
+    # --- money ----------------------------------------------------------------------------
+
+    async def spend(self, what: str, detail: Mapping[str, Any]) -> None:
+        """Before each call that spends: cap, consent, reservation.
+
+        Raises:
+            StepEnd: `over-budget`, `operator-declined` or `needs-operator`.
+        """
+        self._reserve(self)
+        answer = await self.ask(Question("spend", what, detail))
+        if answer.get("do") != "yes":
+            raise StepEnd("operator-declined", answer.get("words") or "The call was not made.")
+        self.decide("spend.reserved", {"calls": 1, **show(detail)})
+
+    # --- templates ------------------------------------------------------------------------
+
+    def fill(self, template: str) -> Text:
+        """Replace `{{ name }}` marks by captured values; secrets stay secrets."""
+        parts: list[str | Secret] = []
+        last = 0
+        for mark in scan(template):
+            if mark.name is not None:
+                parts.append(template[last:mark.start])
+                parts.append(self._value(mark.name))
+                last = mark.end
+        parts.append(template[last:])
+        if all(isinstance(part, str) for part in parts):
+            return "".join(part for part in parts if isinstance(part, str))
+        return Joined(tuple(part for part in parts if part != ""))
+
+    def fill_all(self, value: Any) -> Any:
+        """`fill` for every string leaf of a JSON-like value."""
+        if isinstance(value, str):
+            return self.fill(value)
+        if isinstance(value, Mapping):
+            return {key: self.fill_all(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.fill_all(item) for item in value]
+        return value
+
+    def _value(self, name: str) -> str | Secret:
+        if name == "stack_url":
+            return self.config.stack_url
+        if name == "project":
+            return self.config.project
+        if name == "model":
+            return self.config.model or self.config.runbook_model or "the model of your choice"
+        if name.startswith("bundle.") and self.holdings.bundle is not None:
+            leaf = self.holdings.bundle.fields().get(name.removeprefix("bundle."))
+            if leaf is not None:
+                return leaf if isinstance(leaf, Secret) else str(leaf)
+        if name in self.holdings.secrets:
+            return self.holdings.secrets[name]
+        if name in self.holdings.values:
+            return str(self.holdings.values[name])
+        raise StepEnd(
+            "not-configured", f"The value {{{{ {name} }}}} is not known: no step has given it yet."
+        )
+
+

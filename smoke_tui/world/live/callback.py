@@ -1,0 +1,140 @@
+"""The live `Listener` port: the loopback callback of a login, hardened.
+
+RFC 8252 sections 7.3 and 8.3 (loopback only), RFC 6749 section 10.12 (state), RFC 9207 (iss).
+Nothing a browser sends is reflected, no secret stands in a page or in an address we send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from smoke_tui.secrecy import Secret, Vault, clean
+from smoke_tui.world.ports import CallbackSpec
+from smoke_tui.world.serving import HttpServer, ServerRequest, ServerResponse, serve
+
+LONGEST_CODE: Final = 4096
+HEADERS: Final = (
+    ("content-type", "text/html; charset=utf-8"),
+    ("cache-control", "no-store"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"),
+    ("connection", "close"),
+)
+PAGE: Final = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>smoke-tui</title>"
+    "<body style='font-family:sans-serif;margin:3em'><p>{}</p></body></html>"
+)
+DONE: Final = "/done"
+
+Post = Callable[[Mapping[str, Any], Mapping[str, Secret]], None]
+
+
+class Callback:
+    """One login's callback: waits for the one redirect whose state is right."""
+
+    def __init__(self, spec: CallbackSpec, vault: Vault, ref: str, post: Post) -> None:
+        self._spec = spec
+        self._vault = vault
+        self._ref = ref
+        self._post = post
+        self._taken = False
+        self._ignored = 0
+
+    async def start(self) -> HttpServer | None:
+        """Listen on both loopback addresses of the first free port; posts ready, or why not."""
+        problem = OSError(errno.EADDRINUSE, "no port was tried")
+        for port in self._spec.ports:
+            try:
+                server = await serve(self._answer, [("127.0.0.1", port), ("::1", port)])
+            except OSError as error:
+                problem = error
+                continue
+            self._port = server.addresses[0][1]
+            self._post({"what": "ready", "port": self._port}, {})
+            return server
+        forbidden = problem.errno in (errno.EACCES, errno.EPERM)
+        self._post({
+            "what": "forbidden" if forbidden else "busy", "ports": list(self._spec.ports),
+            "problem": problem.strerror or str(problem),
+        }, {})
+        return None
+
+    async def _answer(self, request: ServerRequest) -> ServerResponse:
+        hosts = {f"{host}:{self._port}" for host in ("127.0.0.1", "localhost", "[::1]")}
+        given = [value for name, value in request.headers if name == "host"]
+        if len(given) != 1 or given[0].lower() not in hosts:
+            return _page(421, "This address does not belong here.")
+        if request.path == DONE and request.method == "GET":
+            return _page(200, "The sign-in has come back. You can close this tab and go on in "
+                              "the terminal.")
+        if request.path != self._spec.path:
+            return _page(404, "Nothing is here.")
+        if request.method != "GET":
+            return _page(405, "This address only takes a redirect.")
+        return self._redirected(request)
+
+    def _redirected(self, request: ServerRequest) -> ServerResponse:
+        verdict = check_redirect(request.query, self._spec)
+        if verdict != "ok":
+            self._ignored += 1
+            if self._ignored <= 20:
+                self._post({"what": "ignored", "why": verdict}, {})
+            return _page(400, "This sign-in does not belong to the login that is waiting. Use "
+                              "the newest tab.")
+        if self._taken:
+            return _page(410, "This sign-in was used already.")
+        self._taken = True
+        self._post(*read_redirect(request.query, self._vault, self._ref))
+        return ServerResponse(303, (*HEADERS, ("location", DONE)))
+
+
+def check_redirect(query: tuple[tuple[str, str], ...], spec: CallbackSpec) -> str:
+    """"ok", or why a redirect is not ours: state first, everything else after it."""
+    states = [value for name, value in query if name == "state"]
+    if len(states) != 1:
+        return "no single state"
+    if not spec.state.matches(states[0]):
+        return "wrong state"
+    issuers = [value for name, value in query if name == "iss"]
+    if issuers and issuers != [spec.issuer]:
+        return "wrong issuer"
+    codes = [value for name, value in query if name == "code"]
+    errors = [value for name, value in query if name == "error"]
+    if len(codes) > 1 or len(errors) > 1 or (not codes and not errors):
+        return "no single code"
+    if codes and not (0 < len(codes[0]) <= LONGEST_CODE and codes[0].isprintable()):
+        return "impossible code"
+    return "ok"
+
+
+def read_redirect(
+    query: tuple[tuple[str, str], ...], vault: Vault, ref: str
+) -> tuple[dict[str, Any], dict[str, Secret]]:
+    """The fact of a good redirect: the code as a secret, or the error in clean words."""
+    fields = dict(query)
+    if "error" in fields:
+        return {
+            "what": "hit", "error": clean(fields["error"])[:100],
+            "description": clean(fields.get("error_description", ""))[:300],
+        }, {}
+    code = vault.add(Secret(fields["code"], kind="oauth-code", ref=ref))
+    return {"what": "hit", "error": None, "description": ""}, {"code": code}
+
+
+def _page(status: int, text: str) -> ServerResponse:
+    return ServerResponse(status, HEADERS, PAGE.format(text).encode())
+
+
+async def listen(spec: CallbackSpec, vault: Vault, ref: str, post: Post) -> None:
+    """Run a callback until cancelled."""
+    server = await Callback(spec, vault, ref, post).start()
+    if server is None:
+        return
+    try:
+        await asyncio.get_running_loop().create_future()
+    finally:
+        await server.close()

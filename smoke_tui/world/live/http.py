@@ -1,0 +1,304 @@
+"""The live `Http` port: one exchange over httpx2's transport, bounded and redacted.
+
+The one module that imports httpx2. Its transport has no cookies, redirects, retries or default
+headers of its own; limits on size and total time are ours, because it has none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import socket
+import ssl
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx2
+
+from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.world.config import LOOPBACK, Origin, origin_of
+from smoke_tui.world.context import Job, Watch
+from smoke_tui.world.ports import HttpRequest, Sensitive, render, secrets_in
+
+KEPT_HEADERS: Final = frozenset({
+    "content-type", "content-encoding", "content-length", "date", "server", "retry-after", "age",
+    "cf-ray", "cf-mitigated", "cf-cache-status", "x-request-id", "x-oai-request-id",
+    "x-openai-request-id", "x-openai-authorization-error", "x-error-json", "openai-model",
+    "openai-version", "openai-processing-ms", "x-models-etag", "x-reasoning-included", "etag",
+    "www-authenticate", "transfer-encoding", "cache-control", "allow",
+    "x-envoy-upstream-service-time",
+})
+KEPT_PREFIXES: Final = ("x-codex-", "x-ratelimit-")
+HIDDEN_HEADERS: Final = frozenset({"x-codex-turn-state"})
+CHUNK: Final = 64 * 1024
+
+
+class Refused(Exception):
+    """The request may not be sent; the text says why."""
+
+
+def shown_headers(pairs: list[tuple[str, str]]) -> list[list[str]]:
+    """Header values by allow-list; of every other header only the name is kept."""
+    shown = []
+    for name, value in pairs:
+        low = name.lower()
+        kept = low in KEPT_HEADERS or low.startswith(KEPT_PREFIXES)
+        shown.append([low, value if kept and low not in HIDDEN_HEADERS else "[REDACTED:header]"])
+    return shown
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy the environment names for an address; never one for loopback."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host in LOOPBACK or urllib.request.proxy_bypass(host):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
+
+
+class LiveHttp:
+    """Sends requests and returns facts; holds one transport per proxy."""
+
+    def __init__(self, vault: Vault, allowed: frozenset[Origin]) -> None:
+        self._vault = vault
+        self._allowed = allowed
+        self._transports: dict[str | None, httpx2.AsyncHTTPTransport] = {}
+
+    def _transport(self, url: str) -> httpx2.AsyncHTTPTransport:
+        proxy = proxy_for(url)
+        if proxy not in self._transports:
+            verify: ssl.SSLContext | bool = (
+                ssl.create_default_context() if url.startswith("https:") or proxy else False
+            )
+            self._transports[proxy] = httpx2.AsyncHTTPTransport(
+                verify=verify, proxy=proxy, retries=0, trust_env=False,
+                limits=httpx2.Limits(max_keepalive_connections=0),
+            )
+        return self._transports[proxy]
+
+    async def close(self) -> None:
+        for transport in self._transports.values():
+            await transport.aclose()
+        self._transports.clear()
+
+    def check_origin(self, request: HttpRequest) -> None:
+        """A request that holds a secret goes only to an exact origin of the list.
+
+        Raises:
+            Refused: it would go elsewhere.
+        """
+        held = secrets_in([value for _, value in request.headers]) + secrets_in(request.json)
+        held += secrets_in([value for _, value in request.form or ()])
+        if any(secret.scrub for secret in held) and origin_of(request.url) not in self._allowed:
+            raise Refused(f"{request.url} is not where this credential may be sent")
+
+    async def exchange(
+        self, job: Job
+    ) -> tuple[dict[str, Any], dict[str, Secret], dict[str, bytes]]:
+        """Do one exchange: the fact's data, the secrets in it, its body."""
+        request: HttpRequest = job.raw
+        start = time.monotonic()
+        answer = _Answer(self._vault, request, job.refs, job.watch, start)
+        error, text = None, ""
+        try:
+            self.check_origin(request)
+            async with asyncio.timeout(request.limits.total):
+                await self._talk(request, answer)
+        except Refused as problem:
+            error, text = "refused-host", str(problem)
+        except TimeoutError:
+            error, text = "timeout", f"no complete answer within {request.limits.total:g} s"
+        except _Stop as stop:
+            error, text = stop.args
+        except httpx2.HTTPError as problem:
+            error, text = _classify(problem, answer.status is not None)
+        except (OSError, httpx2.InvalidURL) as problem:
+            error, text = "network", str(problem)
+        secrets, body = answer.finish()
+        return {
+            "status": answer.status, "headers": answer.headers, "chunks": answer.chunks,
+            "ms": answer.elapsed(), "error": error, "error_text": text[:500],
+        }, secrets, {"body": body}
+
+    async def _talk(self, request: HttpRequest, answer: _Answer) -> None:
+        limits = request.limits
+        content = request.rendered_body()
+        headers = [(name, render(value)) for name, value in request.headers]
+        names = {name.lower() for name, _ in headers}
+        if "accept-encoding" not in names:
+            headers.append(("accept-encoding", "identity"))
+        if content is not None and "content-type" not in names:
+            kind = "application/x-www-form-urlencoded" if request.form else "application/json"
+            headers.append(("content-type", kind))
+        sent = httpx2.Request(
+            request.method, request.url, headers=headers, content=content,
+            extensions={"timeout": {"connect": limits.connect, "read": limits.idle,
+                                    "write": limits.idle, "pool": limits.connect}},
+        )
+        transport = self._transport(request.url)
+        response = await transport.handle_async_request(sent)
+        try:
+            answer.start(response.status_code, [
+                (n.decode("latin-1"), v.decode("latin-1")) for n, v in response.headers.raw
+            ])
+            stream = response.stream
+            assert isinstance(stream, httpx2.AsyncByteStream)
+            await _read(aiter(stream), answer, limits.linger, limits.body)
+        finally:
+            await response.aclose()
+
+
+class _Stop(Exception):
+    """Reading ends here: (error word, text)."""
+
+
+async def _read(
+    pieces: AsyncIterator[bytes], answer: _Answer, linger: float, cap: int
+) -> None:
+    """Take the body in until its end, the cap, or `linger` seconds after it said enough."""
+    enough = False
+    while True:
+        try:
+            async with asyncio.timeout(linger if enough else None):
+                piece = await anext(pieces)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            if enough:
+                return
+            raise
+        if answer.size + len(piece) > cap:
+            raise _Stop("oversized", f"the answer is larger than {cap} bytes")
+        enough = answer.take(piece) or enough
+
+
+class _Answer:
+    """An answer as it comes in: redacted at once, or as a whole where it holds secrets."""
+
+    def __init__(
+        self, vault: Vault, request: HttpRequest, refs: Mapping[str, str], watch: Watch | None,
+        start: float,
+    ) -> None:
+        self._vault = vault
+        self._sensitive = request.sensitive
+        self._refs = refs
+        self._watch = watch
+        self._start = start
+        self._stream = vault.stream()
+        self._raw: list[bytes] = []
+        self._clean: list[bytes] = []
+        self._length = 0
+        self.size = 0
+        self.status: int | None = None
+        self.headers: list[list[str]] = []
+        self.chunks: list[list[int]] = []
+
+    def elapsed(self) -> int:
+        return int((time.monotonic() - self._start) * 1000)
+
+    def start(self, status: int, headers: list[tuple[str, str]]) -> None:
+        self.status = status
+        self.headers = shown_headers(headers)
+        coding = next((v for n, v in headers if n.lower() == "content-encoding"), "identity")
+        if coding.lower() != "identity":
+            raise _Stop("compressed", f"the answer is {coding}-encoded though identity was asked")
+
+    def take(self, piece: bytes) -> bool:
+        """Take one piece in; True when the watcher has seen enough."""
+        self.size += len(piece)
+        if self._sensitive:
+            self._raw.append(piece)
+            return False
+        return self._show(self._stream.feed(piece))
+
+    def _show(self, clean: bytes) -> bool:
+        if not clean:
+            return False
+        self.chunks.append([self._length, self.elapsed()])
+        self._length += len(clean)
+        self._clean.append(clean)
+        return self._watch(clean) if self._watch is not None else False
+
+    def finish(self) -> tuple[dict[str, Secret], bytes]:
+        """The secrets of the answer, registered, and its redacted body."""
+        if not self._sensitive:
+            self._show(self._stream.flush())
+            return {}, b"".join(self._clean)
+        raw = b"".join(self._raw)
+        secrets = take_secrets(raw, self._sensitive, self._refs, self._vault)
+        return secrets, self._vault.redact(raw)
+
+
+def take_secrets(
+    raw: bytes, sensitive: tuple[Sensitive, ...], refs: Mapping[str, str], vault: Vault
+) -> dict[str, Secret]:
+    """The secret leaves of a JSON document, registered in the vault."""
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}
+    found: dict[str, Secret] = {}
+    for leaf in sensitive:
+        value = _leaf(document, leaf.path)
+        if not isinstance(value, str) or not value:
+            continue
+        claims = jwt_claims(value)
+        public: dict[str, Any] = {"length": len(value)}
+        for name, path in leaf.claims.items():
+            claim = _leaf(claims, path)
+            if isinstance(claim, str | int | bool):
+                public[name] = claim
+        found[leaf.name] = vault.add(
+            Secret(value, kind=leaf.kind, ref=refs[leaf.name], public=public)
+        )
+        for name, (path, kind) in leaf.nested.items():
+            claim = _leaf(claims, path)
+            if isinstance(claim, str) and claim:
+                key = f"{leaf.name}.{name}"
+                found[key] = vault.add(
+                    Secret(claim, kind=kind, ref=refs[key], public={"length": len(claim)})
+                )
+    return found
+
+
+def jwt_claims(token: str) -> Any:
+    """The payload of a JWT, not verified; None where it is none."""
+    parts = token.split(".")
+    if len(parts) < 2:
+        return None
+    try:
+        return json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _leaf(value: Any, path: tuple[str, ...]) -> Any:
+    for part in path:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _classify(problem: httpx2.HTTPError, answered: bool) -> tuple[str, str]:
+    """The word for a transport error, by what is underneath it."""
+    text = str(problem) or type(problem).__name__
+    chain: list[BaseException] = []
+    cause: BaseException | None = problem
+    while cause is not None and len(chain) < 10:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(problem, httpx2.ProxyError):
+        return "proxy", text
+    if any(isinstance(c, ssl.SSLError) for c in chain) or "CERTIFICATE" in text:
+        return "tls", text
+    if any(isinstance(c, socket.gaierror) for c in chain):
+        return "dns", text
+    if isinstance(problem, httpx2.ReadTimeout):
+        return ("stalled", "the answer stopped coming") if answered else ("timeout", "no answer")
+    if isinstance(problem, httpx2.TimeoutException):
+        return "timeout", text
+    return ("cut", text) if answered else ("network", text)

@@ -1,0 +1,328 @@
+"""The live world: the operator's machine. A rehearsal is this, with other addresses."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import json
+import os
+import secrets as random
+import shutil
+import stat
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from smoke_tui.journal.inbox import Arrival, Inbox
+from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.world.config import Config
+from smoke_tui.world.context import Job
+from smoke_tui.world.ports import Browser, Clipboard, PortError, render
+
+FILE_LIMIT: Final = 4 * 1024 * 1024
+Post = Callable[..., None]
+
+
+class SystemClock:
+    """This machine's clock."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def wall(self) -> datetime:
+        return datetime.now(UTC)
+
+    def milliseconds(self) -> int:
+        return int((time.monotonic() - self._start) * 1000)
+
+
+def _challenge(value: str) -> dict[str, Any]:
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+    return {"challenge": create_s256_code_challenge(value)}
+
+
+DRAWS: Final[Mapping[str, tuple[Callable[[], str], Callable[[str], Mapping[str, Any]]]]] = {
+    # RFC 7636 section 4.1: 43 to 128 characters; the real client sends 86.
+    "verifier": (lambda: random.token_urlsafe(64), _challenge),
+    "state": (lambda: random.token_urlsafe(32), lambda value: {}),
+    "nonce": (lambda: f"smoke-{random.token_hex(5)}", lambda value: {}),
+    "uuid": (lambda: str(uuid.uuid4()), lambda value: {}),
+}
+"""Shapes of random values: how they are made, and which public parts they have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What only a front can give the world: a browser and a way to carry text elsewhere."""
+
+    browser: Browser
+    clipboard: Clipboard
+
+
+class LiveWorld:
+    """Answers requests with real time, sockets, children and files.
+
+    A port that fails in a way nobody foresaw ends the session through `on_fault`, because an
+    unanswered request would wait for ever.
+    """
+
+    def __init__(
+        self, inbox: Inbox, vault: Vault, config: Config, hands: Hands,
+        on_fault: Callable[[BaseException], None], given: Mapping[str, str],
+    ) -> None:
+        self._inbox = inbox
+        self._vault = vault
+        self._config = config
+        self._hands = hands
+        self._on_fault = on_fault
+        self._given = given
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._parts: dict[str, Any] = {}
+        self.asked: dict[int, Job] = {}
+
+    def begin(self, job: Job) -> None:
+        """Start to work on a request."""
+        if job.port == "operator":
+            self.asked[job.seq] = job
+            return
+        server = _SERVERS[job.port]
+        task = asyncio.ensure_future(self._guarded(server, job))
+        self._tasks[job.seq] = task
+
+    def end(self, seq: int) -> None:
+        """Stop working on a request; a child is taken down and its end is still recorded."""
+        self.asked.pop(seq, None)
+        shell = self._parts.get("shell")
+        if shell is not None and shell.holds(seq):
+            shell.end(seq)
+            return
+        task = self._tasks.get(seq)
+        if task is not None:
+            task.cancel()
+
+    async def close(self) -> None:
+        """End everything that is still open."""
+        if "shell" in self._parts:
+            await self._parts["shell"].close()
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if "http" in self._parts:
+            await self._parts["http"].close()
+        await self._hands.clipboard.clear()
+
+    async def _guarded(self, server: Callable[..., Awaitable[None]], job: Job) -> None:
+        try:
+            await server(self, job)
+        except Exception as error:
+            self._on_fault(error)
+        finally:
+            self._tasks.pop(job.seq, None)
+
+    def post(
+        self, job: Job, ev: str, data: Mapping[str, Any],
+        secrets: Mapping[str, Secret] | None = None, blobs: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self._inbox.post(
+            Arrival(ev, data, job.step, job.n, job.seq, secrets or {}, blobs or {})
+        )
+
+    # --- one server a port ----------------------------------------------------------------
+
+    async def _http(self, job: Job) -> None:
+        if "http" not in self._parts:
+            from smoke_tui.world.live.http import LiveHttp
+
+            self._parts["http"] = LiveHttp(self._vault, self._config.allowed_origins())
+        data, secrets, blobs = await self._parts["http"].exchange(job)
+        self.post(job, "http", data, secrets, blobs)
+
+    async def _listen(self, job: Job) -> None:
+        from smoke_tui.world.live.callback import listen
+
+        await listen(
+            job.raw, self._vault, job.refs["code"],
+            lambda data, secrets: self.post(job, "listen", data, secrets),
+        )
+
+    async def _process(self, job: Job) -> None:
+        if "shell" not in self._parts:
+            from smoke_tui.world.live.shell import LiveShell
+
+            self._parts["shell"] = LiveShell(self._vault)
+
+        def post(data: Mapping[str, Any], secrets: Mapping[str, Secret] | None = None) -> None:
+            self.post(job, "process", data, secrets)
+
+        await self._parts["shell"].serve(job, post)
+
+    async def _tcp(self, job: Job) -> None:
+        host, port = job.raw
+        try:
+            async with asyncio.timeout(2.0):
+                _, writer = await asyncio.open_connection(host, port)
+            writer.close()
+            problem = None
+        except (OSError, TimeoutError) as error:
+            problem = str(error) or "no answer"
+        self.post(job, "tcp", {"problem": problem})
+
+    async def _timer(self, job: Job) -> None:
+        await asyncio.sleep(job.raw)
+        self.post(job, "timer", {"seconds": job.raw})
+
+    async def _draw(self, job: Job) -> None:
+        kind, shape = job.raw
+        make, public = DRAWS[shape]
+        value = make()
+        if kind is None:
+            self.post(job, "draw", {"value": value})
+            return
+        secret = Secret(value, kind=kind, ref=job.refs["value"], public=public(value))
+        self.post(job, "draw", {}, {"value": self._vault.add(secret)})
+
+    async def _browse(self, job: Job) -> None:
+        problem = None
+        try:
+            await self._hands.browser.open_page(str(render(job.raw)))
+        except PortError as error:
+            problem = str(error)
+        self.post(job, "browser", {"problem": problem})
+
+    async def _offer(self, job: Job) -> None:
+        how, problem = "", None
+        try:
+            how = await self._hands.clipboard.put(_as_text(render(job.raw)))
+        except PortError as error:
+            problem = str(error)
+        self.post(job, "clipboard", {"how": how, "problem": problem})
+
+    async def _file(self, job: Job) -> None:
+        op, name, kind, scrub = job.raw
+        path = os.path.join(self._config.project, name)
+        if op == "exists":
+            self.post(job, "file", {"exists": os.access(path, os.F_OK)})
+            return
+        text, problem = read_plain_file(path)
+        if problem is not None or text is None:
+            self.post(job, "file", {"problem": problem, "text": None})
+        elif kind is None:
+            self.post(job, "file", {"problem": None, "text": text})
+        else:
+            secret = self._hold(text, kind, job.refs["value"], scrub)
+            self.post(job, "file", {"problem": None, "text": None}, {"value": secret})
+
+    async def _document(self, job: Job) -> None:
+        from smoke_tui.world.live.http import take_secrets
+
+        source, sensitive = job.raw
+        text, problem = self._given.get(source), None
+        if text is None:
+            text, problem = read_plain_file(os.path.join(self._config.project, source))
+        if text is None:
+            self.post(job, "file", {"problem": problem, "document": None})
+            return
+        secrets = take_secrets(text.encode(), sensitive, job.refs, self._vault)
+        try:
+            document = json.loads(self._vault.redact(text.encode()))
+        except (ValueError, RecursionError):
+            document, problem = None, "it is not JSON"
+        self.post(job, "file", {"problem": problem, "document": document}, secrets)
+
+    async def _env(self, job: Job) -> None:
+        name, kind = job.raw
+        if kind == "command":
+            folders = (self._config.path_prepend, os.environ.get("PATH"))
+            path = os.pathsep.join(filter(None, folders))
+            self.post(job, "env", {"set": shutil.which(name, path=path) is not None})
+            return
+        value = os.environ.get(name)
+        if value is None or kind is None:
+            self.post(job, "env", {"set": value is not None, "blank": value == ""})
+            return
+        secret = self._hold(value, kind, job.refs["value"], scrub=False)
+        self.post(job, "env", {"set": True, "blank": not value.strip()}, {"value": secret})
+
+    def _hold(self, text: str, kind: str, ref: str, scrub: bool) -> Secret:
+        raw = text.encode("utf-8", "surrogatepass")
+        public: dict[str, Any] = {"chars": len(text), "bytes": len(raw)}
+        if not scrub:
+            public["sha256"] = hashlib.sha256(raw).hexdigest()
+        return self._vault.add(Secret(text, kind=kind, ref=ref, public=public, scrub=scrub))
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, indent=2)
+
+
+def read_plain_file(path: str) -> tuple[str | None, str | None]:
+    """The text of a regular file, or why it can't be had; never blocks on a pipe or device."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ENOENT:
+            return None, f"{path} does not exist"
+        return None, f"{path}: {error.strerror}"
+    with os.fdopen(fd, "rb") as file:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            return None, f"{path} is not a regular file"
+        content = file.read(FILE_LIMIT + 1)
+    if len(content) > FILE_LIMIT:
+        return None, f"{path} is larger than {FILE_LIMIT} bytes"
+    try:
+        return content.decode("utf-8"), None
+    except UnicodeDecodeError:
+        return None, f"{path} is not UTF-8 text"
+
+
+_SERVERS: Final[Mapping[str, Callable[[LiveWorld, Job], Awaitable[None]]]] = {
+    "http": LiveWorld._http, "listen": LiveWorld._listen, "process": LiveWorld._process,
+    "tcp": LiveWorld._tcp, "timer": LiveWorld._timer, "draw": LiveWorld._draw,
+    "browser": LiveWorld._browse, "clipboard": LiveWorld._offer, "file": LiveWorld._file,
+    "document": LiveWorld._document, "env": LiveWorld._env,
+}
+
+
+class NoBrowser:
+    """For headless runs: no page is ever opened."""
+
+    async def open_page(self, url: str) -> None:
+        raise PortError("no browser is opened in a headless run")
+
+
+class SystemBrowser:
+    """The operator's own browser."""
+
+    async def open_page(self, url: str) -> None:
+        import webbrowser
+
+        if not url.startswith(("https://", "http://")):
+            raise PortError("only http(s) pages are opened")
+        if not await asyncio.to_thread(webbrowser.open, url):
+            raise PortError("no browser could be started here; open the address yourself")
+
+
+class FileClipboard:
+    """Carries a text in a 0600 file that is removed at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "credential.txt"
+
+    async def put(self, text: str) -> str:
+        try:
+            self._path.unlink(missing_ok=True)
+            fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(fd, "w") as file:
+                file.write(text)
+        except OSError as error:
+            raise PortError(f"{self._path}: {error.strerror}") from None
+        return f"file {self._path}"
+
+    async def clear(self) -> None:
+        self._path.unlink(missing_ok=True)

@@ -1,0 +1,33 @@
+"""The engine's event loop: a fact is let in only when nothing is left to do."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Callable
+
+
+class _IdleSelector(selectors.DefaultSelector):
+    """A selector that is asked to wait only when the loop has no callback ready.
+
+    asyncio passes a timeout of zero while callbacks wait; any other timeout means idle. That is
+    the documented contract of a selector, so no private part of asyncio is touched.
+    """
+
+    on_idle: Callable[[], bool] = staticmethod(lambda: False)
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if (timeout is None or timeout > 0) and self.on_idle():
+            timeout = 0
+        return super().select(timeout)
+
+
+class EngineLoop(asyncio.SelectorEventLoop):
+    """An event loop that calls `on_idle` before it would sleep; True means: go round again."""
+
+    def __init__(self) -> None:
+        self._idle = _IdleSelector()
+        super().__init__(self._idle)
+
+    def when_idle(self, callback: Callable[[], bool]) -> None:
+        self._idle.on_idle = callback

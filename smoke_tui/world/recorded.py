@@ -1,0 +1,140 @@
+"""The recorded world: answers come from a journal, and every decision is compared with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import Journal
+from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Watcher
+from smoke_tui.secrecy import Secret
+from smoke_tui.world.context import Job
+
+
+class Divergence(Exception):
+    """A replay took another way than the record. `expected` or `got` is None where one ended."""
+
+    def __init__(self, seq: int, expected: Event | None, got: Event | None, why: str) -> None:
+        super().__init__(f"event {seq}: {why}")
+        self.seq = seq
+        self.expected = expected
+        self.got = got
+        self.why = why
+
+
+class RecordEnds(Exception):
+    """The record stops while the engine still waits: the session was not finished."""
+
+
+class RecordedWorld:
+    """Takes requests and does nothing: their answers are in the journal."""
+
+    def begin(self, job: Job) -> None:
+        """The request is in the stream already; its answer will be, too."""
+
+    def end(self, seq: int) -> None:
+        """Nothing is under way."""
+
+
+class RecordedInbox(Inbox):
+    """Gives out recorded facts, one whenever the engine is idle, and checks each decision."""
+
+    def __init__(self, journal: Journal, watchers: list[Watcher]) -> None:
+        self._journal = journal
+        self._recorded: Sequence[Event] = journal.events
+        self._watchers = watchers
+        self._seq = 0
+        self._time = ("", 0)
+        self._routes = {}
+        self._failed: Divergence | RecordEnds | None = None
+        self.unsolicited = lambda fact: None
+
+    def post(self, arrival: Arrival) -> None:
+        raise AssertionError("nothing new happens in a recorded world")
+
+    def decide(
+        self, ev: str, data: Mapping[str, Any], *, step: str | None = None, n: int | None = None,
+        re: int | None = None,
+    ) -> Event:
+        # A step may catch what we raise; the first difference stays the one that is told.
+        if self._failed is not None:
+            raise self._failed
+        got = Event(self._seq, *self._time, ev, step, n, re, dict(data))
+        if self._seq >= len(self._recorded):
+            self._failed = RecordEnds()
+            raise self._failed
+        expected = self._recorded[self._seq]
+        if got.line() != expected.line():
+            self._failed = Divergence(self._seq, expected, got, _difference(expected, got))
+            raise self._failed
+        return self._pass_on(expected)
+
+    def deliver(self) -> bool:
+        if self._failed is not None:
+            raise self._failed
+        if self._seq >= len(self._recorded):
+            raise RecordEnds
+        event = self._recorded[self._seq]
+        if not event.is_fact:
+            raise Divergence(
+                self._seq, event, None, f"recorded `{event.ev}`, but the engine waits for an answer"
+            )
+        self._time = (event.t, event.ms)
+        self._pass_on(event)
+        self.dispatch(Fact(event, stand_ins(event), self._blobs(event)))
+        return True
+
+    def finished(self) -> None:
+        """Check that nothing of the record is left over.
+
+        Raises:
+            Divergence: the engine ended before the record did.
+        """
+        if self._seq < len(self._recorded):
+            left = self._recorded[self._seq]
+            raise Divergence(self._seq, left, None, f"recorded `{left.ev}`, but the walk has ended")
+
+    def _blobs(self, event: Event) -> dict[str, bytes]:
+        return {
+            name: self._journal.evidence(blob["sha256"])
+            for name, blob in event.data.get("blobs", {}).items()
+        }
+
+    def _pass_on(self, event: Event) -> Event:
+        self._seq += 1
+        for watcher in self._watchers:
+            watcher.on_event(event)
+        return event
+
+
+def stand_ins(event: Event) -> dict[str, Secret]:
+    """The secrets of a recorded fact: names and public parts, no values."""
+    return {
+        name: Secret(None, kind=raw["kind"], ref=raw["ref"], public=raw["public"])
+        for name, raw in event.data.get("secrets", {}).items()
+    }
+
+
+def _difference(expected: Event, got: Event) -> str:
+    """The first place where two events differ, in words."""
+    if expected.is_fact:
+        return f"the engine decided `{got.ev}` where the record has the fact `{expected.ev}`"
+    for name in ("ev", "step", "n", "re"):
+        a, b = getattr(expected, name), getattr(got, name)
+        if a != b:
+            return f"{name} was {a!r} and is {b!r}"
+    path, a, b = _first_difference(dict(expected.data), dict(got.data), "data")
+    return f"{path} was {a!r} and is {b!r}"
+
+
+def _first_difference(a: Any, b: Any, path: str) -> tuple[str, Any, Any]:
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        for key in [*a, *(k for k in b if k not in a)]:
+            if a.get(key) != b.get(key) or (key in a) != (key in b):
+                return _first_difference(a.get(key), b.get(key), f"{path}.{key}")
+    if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        for index, (x, y) in enumerate(zip(a, b, strict=True)):
+            if x != y:
+                return _first_difference(x, y, f"{path}.{index}")
+    return path, a, b
