@@ -1,0 +1,73 @@
+"""What can be asked without spending: whether the backend answers, and what it lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.failures import Answer, Failure, classify
+from smoke_tui.world.config import Config
+from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, Joined
+
+_LIMITS = HttpLimits(total=20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One model of the catalogue."""
+
+    slug: str
+    minimal_client_version: str | None
+    lite: bool
+
+
+def reach_request(config: Config) -> HttpRequest:
+    """An unauthenticated GET of the responses address: 405 means that the edge lets us through."""
+    return HttpRequest(
+        "GET", f"{config.codex_url}/responses",
+        (("user-agent", config.user_agent), ("originator", config.originator)), limits=_LIMITS,
+    )
+
+
+def catalogue_request(config: Config, bundle: Bundle) -> HttpRequest:
+    """The model catalogue, with the token; spends nothing (captured from client 0.169)."""
+    return HttpRequest(
+        "GET", f"{config.codex_url}/models?client_version={config.client_version}",
+        (("version", config.client_version),
+         ("authorization", Joined(("Bearer ", bundle.access_token))),
+         ("chatgpt-account-id", bundle.account_id), ("originator", config.originator),
+         ("user-agent", config.user_agent), ("accept", "*/*")),
+        limits=_LIMITS,
+    )
+
+
+def as_answer(exchange: Exchange) -> Answer:
+    """An exchange as the classifier takes it."""
+    return Answer(exchange.status, exchange.headers, exchange.text(), exchange.error,
+                  exchange.error_text)
+
+
+def reach_failure(exchange: Exchange) -> Failure | None:
+    """Why the backend can't be reached; None where it can."""
+    return None if exchange.status == 405 else classify(as_answer(exchange))
+
+
+def read_catalogue(exchange: Exchange) -> tuple[Listed, ...] | None:
+    """The listed models; None where the answer is no catalogue."""
+    document = exchange.json()
+    models = document.get("models") if isinstance(document, Mapping) else None
+    if exchange.status != 200 or not isinstance(models, list):
+        return None
+    return tuple(_listed(m) for m in models if isinstance(m, Mapping) and _slug(m))
+
+
+def _slug(model: Mapping[str, Any]) -> bool:
+    return isinstance(model.get("slug"), str) and model.get("visibility") not in ("hide", "none")
+
+
+def _listed(model: Mapping[str, Any]) -> Listed:
+    version = model.get("minimal_client_version")
+    return Listed(model["slug"], version if isinstance(version, str) else None,
+                  model.get("use_responses_lite") is True)

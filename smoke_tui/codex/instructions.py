@@ -1,0 +1,50 @@
+"""Where the base instructions of a call come from: the first source that has some."""
+
+from __future__ import annotations
+
+from smoke_tui.secrecy import Secret
+from smoke_tui.world.config import INSTRUCTIONS_VARIABLE
+from smoke_tui.world.context import StepContext, StepEnd
+
+
+async def instructions_for(ctx: StepContext) -> Secret:
+    """The text, as a secret whose public parts are its length and sha256.
+
+    The order is that of the command line's contract; a variable that a fallback of this session
+    has set comes before all. The report names the source, never the text.
+
+    Raises:
+        StepEnd: there is none (`not-configured`), before anything is spent.
+    """
+    chosen = ctx.holdings.variables.get(INSTRUCTIONS_VARIABLE)
+    source = f"the variable {INSTRUCTIONS_VARIABLE}, set in this session"
+    if chosen is None and ctx.config.instructions_file:
+        source = "--instructions"
+        chosen = await read_instructions(ctx, ctx.config.instructions_file)
+    if chosen is None:
+        source = f"the variable {INSTRUCTIONS_VARIABLE}"
+        fact = await ctx.environment(INSTRUCTIONS_VARIABLE, "instructions")
+        if fact.data["set"] and not fact.data["blank"]:
+            chosen = fact.secrets["value"]
+    if chosen is None:
+        raise StepEnd(
+            "not-configured",
+            f"No base instructions: give --instructions FILE or set {INSTRUCTIONS_VARIABLE}.",
+        )
+    ctx.evidence("instructions", {"source": source, **chosen.public})
+    return chosen
+
+
+async def read_instructions(ctx: StepContext, path: str) -> Secret:
+    """The instructions in a file.
+
+    Raises:
+        StepEnd: it can't be read, or is blank (`not-configured`).
+    """
+    fact = await ctx.read_file(path, "instructions", scrub=False)
+    if fact.data["problem"]:
+        raise StepEnd("not-configured", f"The instructions can't be read: {fact.data['problem']}.")
+    text = fact.secrets["value"]
+    if not text.public["chars"]:
+        raise StepEnd("not-configured", f"The instructions in {path} are blank.")
+    return text

@@ -1,0 +1,197 @@
+"""The browser login: RFC 6749 code grant with RFC 7636 S256, to a loopback callback (RFC 8252).
+
+authlib's pure parts build the messages; secrets never enter them: marks stand in their places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.codex.catalogue import as_answer
+from smoke_tui.codex.failures import Answer, classify
+from smoke_tui.journal.inbox import Fact
+from smoke_tui.secrecy import Secret
+from smoke_tui.world.config import Config
+from smoke_tui.world.context import Conversation, StepContext, StepEnd
+from smoke_tui.world.ports import (
+    CallbackSpec,
+    Exchange,
+    HttpLimits,
+    HttpRequest,
+    Joined,
+    Question,
+    Text,
+)
+
+CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
+SCOPE: Final = "openid profile email offline_access api.connectors.read api.connectors.invoke"
+CALLBACK_PATH: Final = "/auth/callback"
+FALLBACK_PORT: Final = 1455
+_MARK: Final = "MARK-{}-MARK"
+
+REDIRECT_ERRORS: Final[tuple[tuple[str, str], ...]] = (
+    ("missing_codex_entitlement", "entitlement-missing"),
+    ("codex_cli_workspace_disabled", "entitlement-missing"),
+    ("invalid_scope", "scope-rejected"),
+    ("access_denied", "login-denied"),
+    ("temporarily_unavailable", "server-error"),
+    ("server_error", "server-error"),
+)
+"""What an error redirect means; the description is looked at before the error word."""
+
+EXCHANGE_CODES: Final = frozenset({
+    "region-unsupported", "workspace-missing", "entitlement-missing", "verification-required",
+    "workspace-deactivated", "rate-limited", "overloaded", "server-error", "bad-gateway",
+})
+"""Codes that a token answer may have by itself; every other refusal is `exchange-rejected`."""
+
+
+def authorize_url(config: Config, redirect_uri: str, challenge: str, state: Secret) -> Text:
+    """The address of the sign-in page (parameters as captured from client 0.169)."""
+    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+
+    mark = _MARK.format("state")
+    url = prepare_grant_uri(
+        f"{config.issuer}/oauth/authorize", CLIENT_ID, "code", redirect_uri=redirect_uri,
+        scope=SCOPE, state=mark, code_challenge=challenge, code_challenge_method="S256",
+        id_token_add_organizations="true", codex_cli_simplified_flow="true",
+        originator=config.originator,
+    )
+    before, _, after = url.partition(mark)
+    return Joined((before, state, after))
+
+
+def token_request(
+    config: Config, redirect_uri: str, code: Secret, verifier: Secret
+) -> HttpRequest:
+    """The exchange of the code for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5)."""
+    from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
+    leaves = {_MARK.format("code"): code, _MARK.format("verifier"): verifier}
+    body = prepare_token_request(
+        "authorization_code", redirect_uri=redirect_uri, client_id=CLIENT_ID,
+        code=_MARK.format("code"), code_verifier=_MARK.format("verifier"),
+    )
+    pairs: list[tuple[str, Text]] = [
+        (name, leaves.get(value, value)) for name, value in parse_qsl(body)
+    ]
+    return HttpRequest(
+        "POST", f"{config.issuer}/oauth/token", (("accept", "*/*"),), form=tuple(pairs),
+        sensitive=TOKEN_LEAVES, limits=HttpLimits(total=30.0, body=256 * 1024),
+    )
+
+
+async def log_in(ctx: StepContext) -> Bundle:
+    """Log in through the browser, or a pasted redirect address, whichever comes first.
+
+    Raises:
+        StepEnd: with a login code, or the code of what kept the issuer from answering.
+    """
+    config = ctx.config
+    verifier = await ctx.draw_secret("verifier", "oauth-verifier", "verifier")
+    state = await ctx.draw_secret("state", "oauth-state", "state")
+    spec = CallbackSpec(config.callback_ports, CALLBACK_PATH, state, config.issuer)
+    callback = ctx.listen(spec)
+    ready = (await callback.next()).data
+    listening = ready["what"] == "ready"
+    port = ready["port"] if listening else FALLBACK_PORT
+    redirect_uri = f"http://{config.redirect_host}:{port}{CALLBACK_PATH}"
+    url = authorize_url(config, redirect_uri, str(verifier.public["challenge"]), state)
+    ctx.evidence("login", {
+        "issuer": config.issuer, "redirect": redirect_uri, "listening": listening, "pkce": "S256",
+    })
+    problem = await ctx.browse(url)
+    question = ctx.question(Question(
+        "callback",
+        "Sign in on the page in your browser. If it can't come back here, paste the address it "
+        "ends at.",
+        {"url": url, "problem": problem, "listening": listening,
+         "busy": None if listening else ready.get("problem"), "ports": list(config.callback_ports)},
+        secret="oauth-code", check=spec,
+    ))
+    try:
+        hit = await _redirect(ctx, callback, question, ready)
+    finally:
+        question.release()
+    code = hit.secrets.get("code") or hit.secrets.get("value")
+    if code is None:
+        data = hit.data.get("hit") or hit.data
+        raise StepEnd(*_denied(str(data.get("error")), str(data.get("description") or "")))
+    exchange = await ctx.http(token_request(config, redirect_uri, code, verifier))
+    return _bundle(ctx, exchange)
+
+
+async def _redirect(
+    ctx: StepContext, callback: Conversation, question: Conversation, ready: Mapping[str, Any]
+) -> Fact:
+    """The good redirect's fact; wrong ones are counted and do not end the wait."""
+    deadline = ctx.deadline(ctx.config.callback_seconds)
+    ignored = 0
+    while True:
+        which, value = await ctx.first(callback.next(), deadline.next(), question.next())
+        fact: Fact = value
+        if which == 1:
+            raise StepEnd("login-timeout", f"No sign-in came back within "
+                                           f"{ctx.config.callback_seconds:g} s.")
+        if which == 2:
+            answer = fact.data["answer"]
+            if answer.get("do") == "absent":
+                if ready["what"] != "ready":
+                    raise StepEnd(f"port-{ready['what']}", _port_text(ready))
+                raise StepEnd("needs-operator", "A person has to sign in here; give a bundle with "
+                                                "--bundle, or run this in the app.")
+            if answer.get("do") == "page":
+                raise StepEnd(*_page_said(answer.get("words", "")))
+            if answer.get("do") == "cancel":
+                raise StepEnd("login-cancelled", "The operator cancelled the login.")
+            deadline.release()
+            return fact
+        if fact.data["what"] == "hit":
+            deadline.release()
+            return fact
+        ignored += 1
+        if ignored == 1:
+            ctx.finding("callback-ignored",
+                        f"A callback that is not ours was ignored: {fact.data['why']}.",
+                        "Use the newest sign-in tab.")
+
+
+def _port_text(ready: Mapping[str, Any]) -> str:
+    ports = ", ".join(str(port) for port in ready["ports"])
+    return f"The callback could not listen on port {ports}: {ready['problem']}."
+
+
+def _page_said(words: str) -> tuple[str, str]:
+    """What an error page of the sign-in means, where nothing comes back to the callback."""
+    failure = classify(Answer(None, (), words))
+    known = failure.by != "status None"
+    return (failure.code if known else "login-denied"), f"The sign-in page says: {failure.said}"
+
+
+def _denied(error: str, description: str) -> tuple[str, str]:
+    said = f"{error}: {description}" if description else error
+    for text in (description, error):
+        for mark, code in REDIRECT_ERRORS:
+            if mark in text:
+                return code, f"The sign-in page answered: {said}"
+    return "login-denied", f"The sign-in page answered: {said}"
+
+
+def _bundle(ctx: StepContext, exchange: Exchange) -> Bundle:
+    """The bundle of a token answer, or the step's end."""
+    if exchange.status != 200:
+        failure = classify(as_answer(exchange))
+        edge = failure.by in ("edge", "transport")
+        code = failure.code if edge or failure.code in EXCHANGE_CODES else "exchange-rejected"
+        raise StepEnd(
+            code, f"The token exchange was refused: {failure.said or failure.by}",
+            status=exchange.status, headers=[list(pair) for pair in exchange.headers],
+        )
+    try:
+        return read_bundle(exchange.json(), exchange.secrets, source="login", issued_here=True,
+                           need_refresh=True)
+    except BundleProblem as problem:
+        raise StepEnd(problem.code, f"The login's answer is no bundle: {problem}.") from None

@@ -1,0 +1,87 @@
+"""Request shapes as data: headers and body fields, with the client versions they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.secrecy import Secret
+from smoke_tui.world.config import Config
+from smoke_tui.world.ports import HttpLimits, HttpRequest, Joined, Text
+
+Place = Literal["instructions", "developer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One way to ask. `place` is where the base instructions stand.
+
+    `captured` names the client versions whose requests it was taken from.
+    """
+
+    name: str
+    captured: str
+    place: Place
+    headers: tuple[tuple[str, str], ...]
+    body: Mapping[str, Any]
+
+
+SHAPES: Final[Mapping[str, Shape]] = {
+    shape.name: shape for shape in (
+        Shape(
+            "classic", "0.40 to 0.155 (models without Responses-Lite)", "instructions", (),
+            {"tools": [], "tool_choice": "auto", "parallel_tool_calls": True,
+             "reasoning": {"summary": "auto"}},
+        ),
+        Shape(
+            "developer", "0.162 to 0.169 (models without Responses-Lite)", "developer", (),
+            {"tools": [], "tool_choice": "auto", "parallel_tool_calls": True,
+             "reasoning": {"effort": "medium"}},
+        ),
+        Shape(
+            "lite", "0.145 to 0.169 (models with Responses-Lite)", "developer",
+            (("x-openai-internal-codex-responses-lite", "true"),),
+            {"tool_choice": "auto", "parallel_tool_calls": False,
+             "reasoning": {"effort": "low", "context": "all_turns"}},
+        ),
+    )
+}
+
+COMMON_BODY: Final[Mapping[str, Any]] = {
+    "stream": True, "store": False, "include": ["reasoning.encrypted_content"],
+}
+"""Fields that every captured client sends alike."""
+
+
+def build_call(
+    shape: Shape, *, url: str, bundle: Bundle, config: Config, model: str, instructions: Secret,
+    prompt: str, session: str, limits: HttpLimits,
+) -> HttpRequest:
+    """The Responses call of one shape, for a subscription."""
+    headers: list[tuple[str, Text]] = [
+        ("version", config.client_version),
+        *shape.headers,
+        ("session-id", session),
+        ("thread-id", session),
+        ("x-client-request-id", session),
+        ("accept", "text/event-stream"),
+        ("content-type", "application/json"),
+        ("authorization", Joined(("Bearer ", bundle.access_token))),
+        ("chatgpt-account-id", bundle.account_id),
+        ("originator", config.originator),
+        ("user-agent", config.user_agent),
+    ]
+    user = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": prompt}]}
+    body: dict[str, Any] = {"model": model, **COMMON_BODY, **shape.body,
+                            "prompt_cache_key": session}
+    if shape.place == "instructions":
+        body["instructions"] = instructions
+        body["input"] = [user]
+    else:
+        developer = {"type": "message", "role": "developer",
+                     "content": [{"type": "input_text", "text": instructions}]}
+        tools = [{"type": "additional_tools", "role": "developer", "tools": []}]
+        body["input"] = [*(tools if shape.name == "lite" else []), developer, user]
+    return HttpRequest("POST", url, tuple(headers), json=body, limits=limits)

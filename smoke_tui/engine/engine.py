@@ -1,0 +1,308 @@
+"""The engine: performs what `plan` says, and writes down what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from smoke_tui.engine.plan import (
+    Action,
+    Begin,
+    Block,
+    Close,
+    Finish,
+    Settle,
+    all_needs,
+    plan,
+)
+from smoke_tui.engine.rules import judge
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import JournalError
+from smoke_tui.journal.fold import State, apply
+from smoke_tui.journal.inbox import Fact, Inbox
+from smoke_tui.journal.verdict import verdict
+from smoke_tui.outcomes import Outcome, Verdict, outcome_of
+from smoke_tui.runbook.model import Ready, Runbook, Step
+from smoke_tui.world.config import Config
+from smoke_tui.world.context import Holdings, StepContext, StepEnd, World
+from smoke_tui.world.ports import Question
+from smoke_tui.world.result import Result
+
+Behaviour = Callable[[StepContext], Awaitable[Result]]
+
+TIMEOUT_CODES = {"run": "command-timeout", "check": "command-timeout", "service": "not-ready",
+                 "login": "login-timeout"}
+
+
+class Engine:
+    """Walks one session from where its state is to its end.
+
+    Runs on its own event loop. `state` is the fold of everything recorded so far; fronts must
+    fold for themselves.
+    """
+
+    def __init__(
+        self, runbook: Runbook, config: Config, inbox: Inbox, world: World, state: State,
+        behaviours: Mapping[str, Behaviour], guards: Callable[[StepContext], Awaitable[None]],
+    ) -> None:
+        self.runbook = runbook
+        self.config = config
+        self.state = state
+        self.holdings = Holdings()
+        self._inbox = inbox
+        self._world = world
+        self._behaviours = behaviours
+        self._guards = guards
+        self._interrupt: asyncio.Future[str] | None = None
+        self._running: str | None = None
+        self._asked_to_finish = False
+        self._followers: dict[int, asyncio.Task[None]] = {}
+        inbox.unsolicited = self._unsolicited
+
+    async def run(self) -> Verdict:
+        """Walk to the end and return the verdict; resources are stopped, the journal closed."""
+        while True:
+            action = plan(self.runbook, self.state, asked_to_finish=self._asked_to_finish)
+            if isinstance(action, Close):
+                break
+            await self._perform(action)
+        await self._stop_resources()
+        result = verdict(self.runbook, self.state)
+        self._inbox.decide("session.closed", {
+            "verdict": result.value,
+            "steps": {s.id: s.outcome.value for s in self.state.steps.values() if s.outcome},
+            "cancelled": self.state.cancelled,
+            "calls": sum(s.calls for s in self.state.steps.values()),
+        })
+        return result
+
+    # --- performing -----------------------------------------------------------------------
+
+    async def _perform(self, action: Action) -> None:
+        match action:
+            case Begin():
+                await self._begin(action)
+            case Settle(step_id):
+                known = self.state.steps[step_id]
+                last = known.tries[-1]
+                fresh = bool(last.observed.get("fresh", True))
+                outcome = outcome_of(last.code or "expectation-unmet", fresh_credential=fresh)
+                self._finish(step_id, last.n, outcome, last.code, last.summary)
+            case Block(step_id, resource):
+                self._finish(
+                    step_id, None, Outcome.BLOCKED, "service-died",
+                    f"{resource}, which this step needs, is no longer running.",
+                )
+            case Finish():
+                self._asked_to_finish = True
+                answer = await self._ask_about(self.runbook.steps[-1], Question(
+                    "finish", "Every step has been walked.",
+                    {"verdict": verdict(self.runbook, self.state).value},
+                ))
+                if answer.get("do") == "again":
+                    self._asked_to_finish = False
+            case Close():
+                raise AssertionError("closing is not performed")
+
+    async def _ask_about(self, step: Step, question: Question) -> Mapping[str, str]:
+        """Ask between tries; a cancel counts as stop."""
+        n = len(self.state.step(step.id).tries) + 1
+        context = self._context(step, n)
+        self._interrupt = asyncio.get_running_loop().create_future()
+        conversation = context.question(question)
+        try:
+            which, value = await context.first(conversation.next(), _wait(self._interrupt))
+            if which == 1:
+                return {"do": "stop"}
+            conversation.done()
+            answer: Mapping[str, str] = value.data["answer"]
+            return answer
+        finally:
+            self._interrupt = None
+            if conversation.open:
+                conversation.release()
+
+    def _context(self, step: Step, n: int) -> StepContext:
+        return StepContext(
+            self._inbox, self._world, step, n, self.config, self.holdings, self._check_cap
+        )
+
+    async def _begin(self, action: Begin) -> None:
+        step = self.runbook.step(action.step)
+        n = len(self.state.step(step.id).tries) + 1
+        if action.delay:
+            await self._context(step, n).sleep(action.delay)
+        if action.cause in ("walk", "again"):
+            answer = await self._ask_about(step, Question(
+                "begin", step.title, {"step": step.id, "kind": step.kind, "proof": step.proof}
+            ))
+            if answer.get("do") == "waive":
+                self._finish(
+                    step.id, None, Outcome.WAIVED, None, "Waived by the operator.",
+                    reason=answer.get("reason") or answer.get("words", ""),
+                    by=answer.get("by", "operator"),
+                )
+            if answer.get("do") != "run":
+                return
+        context = self._context(step, n)
+        context.decide("try.started", {
+            "cause": action.cause, "caller": action.caller, "kind": step.kind, "title": step.title,
+        })
+        self._running = step.id
+        try:
+            result = await self._attempt(context)
+        finally:
+            self._running = None
+            context.release_all()
+            self._follow_resources(step.id)
+        context.decide("try.finished", {
+            "code": result.code, "summary": result.summary, "error": result.error,
+            "observed": dict(result.observed),
+        })
+        self._judge(step, n, result)
+
+    async def _attempt(self, context: StepContext) -> Result:
+        """Run a step's guards and behaviour under its time limit, stoppable at any moment."""
+        self._interrupt = asyncio.get_running_loop().create_future()
+        step = context.step
+        limit = limit_of(step)
+        deadline = context.deadline(limit) if limit else None
+        waits: list[Awaitable[Any]] = [self._behave(context), _wait(self._interrupt)]
+        if deadline is not None:
+            waits.append(deadline.next())
+        try:
+            which, value = await context.first(*waits)
+        except StepEnd as end:
+            return Result(end.code, end.summary, end.observed)
+        except JournalError:
+            raise
+        except Exception as error:
+            # Our own bug ends the step, not the session; the trace has no local variables.
+            context.evidence("trace", "".join(traceback.format_exception(error)))
+            return Result(None, f"{type(error).__name__}: {error}"[:300], error=True)
+        finally:
+            self._interrupt = None
+        if which == 0:
+            assert isinstance(value, Result)
+            return value
+        if which == 1:
+            return Result(value, _INTERRUPTED[value])
+        return Result(
+            TIMEOUT_CODES.get(step.kind, "timeout"),
+            f"The step's limit of {limit:g} s was up.",
+        )
+
+    async def _behave(self, context: StepContext) -> Result:
+        await self._guards(context)
+        return await self._behaviours[context.step.kind](context)
+
+    def _judge(self, step: Step, n: int, result: Result) -> None:
+        known = self.state.step(step.id)
+        bounds = {s.id: s.retry_max for s in self.runbook.steps if s.fallback}
+        decision = judge(step, result, known, self.config.origin, bounds)
+        if decision.rule is not None:
+            self._inbox.decide("rule.matched", {
+                "index": decision.rule.index, "line": decision.rule.line,
+                "goto": decision.rule.goto, "why": decision.rule.why,
+                "outcome": decision.rule.outcome.value if decision.rule.outcome else None,
+                "code": decision.code,
+            }, step=step.id, n=n)
+        if decision.goto is not None:
+            self._inbox.decide("branch.taken", {
+                "to": decision.goto, "code": decision.code,
+                "line": decision.rule.line if decision.rule else None,
+            }, step=step.id, n=n)
+        elif decision.delay is not None:
+            self._inbox.decide("retry.planned", {
+                "seconds": decision.delay, "code": decision.code,
+            }, step=step.id, n=n)
+        else:
+            assert decision.outcome is not None
+            self._finish(step.id, n, decision.outcome, decision.code, result.summary)
+
+    def _finish(
+        self, step_id: str, n: int | None, outcome: Outcome, code: str | None, summary: str,
+        **more: Any,
+    ) -> None:
+        shown = None if outcome in (Outcome.PASS, Outcome.WAIVED, Outcome.ERROR) else code
+        if shown is None and outcome in (Outcome.FAIL, Outcome.BLOCKED):
+            shown = "expectation-unmet"
+        self._inbox.decide(
+            "step.finished",
+            {"outcome": outcome.value, "code": shown, "summary": summary, **more},
+            step=step_id, n=n,
+        )
+
+    def _check_cap(self, context: StepContext) -> None:
+        """Refuse a call that would go over the step's cap."""
+        spend = context.step.spend
+        used = self.state.step(context.step.id).calls
+        if spend is None or spend.max_calls is None or used < spend.max_calls:
+            return
+        raise StepEnd(
+            "over-budget", f"The step's cap of {spend.max_calls} calls is used up."
+        )
+
+    # --- what comes from outside ----------------------------------------------------------
+
+    def _unsolicited(self, fact: Fact) -> None:
+        if fact.event.ev == "cancelled" and self._interrupt and not self._interrupt.done():
+            self._interrupt.set_result("interrupted")
+
+    def lost(self, name: str, step_id: str) -> None:
+        """A resource is gone: what hangs on it is stopped."""
+        self._inbox.decide("resource.lost", {"name": name}, step=step_id)
+        running = self._running
+        if running is None or self._interrupt is None or self._interrupt.done():
+            return
+        if step_id in all_needs(self.runbook, self.runbook.step(running)):
+            self._interrupt.set_result("service-died")
+
+    def _follow_resources(self, step_id: str) -> None:
+        """Watch over what the step has left behind."""
+        resource = self.holdings.resources.get(step_id)
+        child = getattr(resource, "child", None)
+        if child is not None and child.job.seq not in self._followers:
+            self._followers[child.job.seq] = asyncio.ensure_future(
+                self._follow(step_id, resource)
+            )
+
+    async def _follow(self, step_id: str, resource: Any) -> None:
+        while True:
+            fact = await resource.child.next()
+            if fact.data["what"] == "exited":
+                if not resource.stopping:
+                    self.lost(step_id, step_id)
+                return
+
+    def watch(self, event: Event) -> None:
+        """Keep the state up; called for every recorded event, before anybody else."""
+        apply(self.state, event)
+
+    async def _stop_resources(self) -> None:
+        """Stop what is still there, the latest first."""
+        for name in reversed(list(self.holdings.resources)):
+            resource = self.holdings.resources.pop(name)
+            known = self.state.resources[name]
+            context = self._context(self.runbook.step(known.step), 0)
+            await resource.stop(context)
+        for follower in self._followers.values():
+            follower.cancel()
+
+
+def limit_of(step: Step) -> float | None:
+    """The step's time limit in seconds: its own, or that of its readiness probe."""
+    ready = step.fields.get("ready")
+    return step.timeout or (ready.timeout if isinstance(ready, Ready) else None)
+
+
+_INTERRUPTED = {
+    "interrupted": "The operator stopped the step.",
+    "service-died": "A service that this step needs died while it ran.",
+}
+
+
+async def _wait(future: asyncio.Future[str]) -> str:
+    return await asyncio.shield(future)

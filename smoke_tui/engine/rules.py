@@ -1,0 +1,142 @@
+"""From what a try came to, to an outcome or a branch: rules first, then the table of codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smoke_tui.journal.fold import StepState
+from smoke_tui.outcomes import CODES, Outcome, outcome_of
+from smoke_tui.runbook.model import Condition, Match, Rule, Step
+from smoke_tui.runbook.paths import dig
+from smoke_tui.world.result import Result
+
+DEFAULT_DELAY = 1.0
+LONGEST_DELAY = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Exactly one of: an outcome, a branch to a fallback, a retry after `delay` seconds."""
+
+    outcome: Outcome | None = None
+    code: str | None = None
+    goto: str | None = None
+    delay: float | None = None
+    rule: Rule | None = None
+
+
+def judge(
+    step: Step, result: Result, known: StepState, origin: str, bounds: Mapping[str, int]
+) -> Decision:
+    """Decide over a finished try. Pure.
+
+    `bounds` says of each fallback how often a caller may come back from it.
+    """
+    if result.error:
+        return Decision(outcome=Outcome.ERROR)
+    code = result.code or _unmet(step, result, origin)
+    for rule in step.rules:
+        if not matches(rule.match, result, code, origin):
+            continue
+        if rule.goto is None:
+            assert rule.outcome is not None
+            kept = code if rule.outcome is not Outcome.WAIVED else None
+            return Decision(outcome=rule.outcome, code=kept or "expectation-unmet", rule=rule)
+        if _branches(known, rule.goto) < bounds.get(rule.goto, 0):
+            return Decision(goto=rule.goto, code=code, rule=rule)
+    if code is None:
+        return Decision(outcome=Outcome.PASS)
+    delay = _retry_delay(step, result, code, known)
+    if delay is not None:
+        return Decision(delay=delay, code=code)
+    fresh = bool(result.observed.get("fresh", True))
+    return Decision(outcome=outcome_of(code, fresh_credential=fresh), code=code)
+
+
+def _branches(known: StepState, fallback: str) -> int:
+    """How often this step has come back from that fallback."""
+    return sum(1 for t in known.tries if t.cause == "return" and t.caller == fallback)
+
+
+def _unmet(step: Step, result: Result, origin: str) -> str | None:
+    met = all(matches(expected, result, None, origin) for expected in step.expect)
+    return None if met else "expectation-unmet"
+
+
+def _retry_delay(step: Step, result: Result, code: str, known: StepState) -> float | None:
+    """Seconds to wait before the engine's own retry, or None where there is none."""
+    if CODES[code].retry != "once" or step.kind not in ("call", "turn", "check"):
+        return None
+    if any(attempt.cause == "retry" for attempt in known.tries):
+        return None
+    if step.spend and step.spend.max_calls is not None and known.calls >= step.spend.max_calls:
+        return None
+    delay = float(result.observed.get("delay") or DEFAULT_DELAY)
+    used = (known.tries[-1].ended or 0) - known.tries[-1].started if known.tries else 0
+    remaining = (step.timeout or LONGEST_DELAY) - used / 1000
+    return delay if 0 <= delay <= remaining else None
+
+
+def matches(match: Match, result: Result, code: str | None, origin: str) -> bool:
+    """Whether every condition holds."""
+    return all(_TESTS[c.word](c, result, code, origin) for c in match.conditions)
+
+
+def _code(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    return code in c.value
+
+
+def _status(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    return bool(result.observed.get("status") == c.value)
+
+
+def _header(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    headers = {str(n).lower(): v for n, v in result.observed.get("headers", ())}
+    return all(
+        name.lower() in headers and (wanted == "*" or headers[name.lower()] == wanted)
+        for name, wanted in c.value.items()
+    )
+
+
+def _body(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    body = result.body.casefold()
+    return all(part.casefold() in body for part in c.value)
+
+
+def _json(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    value = result.observed.get("json")
+    if value is None:
+        try:
+            value = json.loads(result.body)
+        except (ValueError, RecursionError):
+            value = None
+    leaf = dig(value, c.value)[1]
+    if c.test == "equals":
+        return type(leaf) is type(c.operand) and bool(leaf == c.operand)
+    return {
+        "non-empty": leaf not in (None, "", [], {}),
+        "present": leaf is not None,
+        "absent": leaf is None,
+    }[c.operand]
+
+
+def _equal_to(name: str) -> Any:
+    def test(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+        return bool(result.observed.get(name) == c.value)
+
+    return test
+
+
+def _origin(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    return origin in c.value
+
+
+_TESTS = {
+    "code": _code, "status": _status, "header": _header, "body_contains": _body, "json": _json,
+    "route": _equal_to("route"), "exit": _equal_to("exit"), "origin": _origin,
+    "text_drift": _equal_to("text_drift"), "tool_calls": _equal_to("tool_calls"),
+    "behaves": _equal_to("behaves"),
+}

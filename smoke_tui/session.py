@@ -1,0 +1,424 @@
+"""The composition root: world, engine, journal and listeners of one session."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import platform
+import secrets
+import subprocess
+import threading
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from smoke_tui import __version__
+from smoke_tui.engine.engine import Engine
+from smoke_tui.journal.events import SCHEMA, Event
+from smoke_tui.journal.file import Journal, JournalFile, read_journal
+from smoke_tui.journal.fold import State, fold
+from smoke_tui.journal.inbox import Arrival, Clock, Inbox, Signal, Watcher
+from smoke_tui.outcomes import Verdict
+from smoke_tui.runbook import Runbook, parse
+from smoke_tui.runbook.model import Step
+from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.steps import BEHAVIOURS, check_guards
+from smoke_tui.world.config import Config
+from smoke_tui.world.context import Holdings, Job, StepContext
+from smoke_tui.world.live.callback import check_redirect, read_redirect
+from smoke_tui.world.live.live import Hands, LiveWorld, SystemClock
+from smoke_tui.world.loop import EngineLoop
+from smoke_tui.world.ports import Question, render
+from smoke_tui.world.recorded import RecordedInbox, RecordedWorld, RecordEnds
+
+JOIN_SECONDS = 20.0
+
+
+class Answerer(Protocol):
+    """Who answers for the operator: a policy, an answers file, a script. None: says nothing."""
+
+    async def answer(
+        self, kind: str, data: Mapping[str, Any]
+    ) -> Mapping[str, str] | None: ...
+
+    async def observe(
+        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
+    ) -> None: ...
+
+
+class _Follower:
+    """A watcher made of two callables."""
+
+    def __init__(
+        self, on_event: Callable[[Event], None],
+        on_signal: Callable[[Signal], None] = lambda signal: None,
+    ) -> None:
+        self.on_event = on_event
+        self.on_signal = on_signal
+
+
+class Session:
+    """One session that runs in a thread of its own.
+
+    `start` returns at once; `wait` gives the verdict. Everything fronts do goes through
+    `answer`, `cancel` and `note`, from any thread. `fault` is set where our own tool broke.
+    """
+
+    def __init__(
+        self, runbook: Runbook, config: Config, *, state_dir: Path, hands: Hands,
+        answerer: Answerer | None = None, watchers: Sequence[Watcher] = (),
+        given: Mapping[str, str] | None = None, clock: Clock | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.runbook = runbook
+        self.config = config
+        self.vault = Vault()
+        self.fault: BaseException | None = None
+        self.verdict: Verdict | None = None
+        self._hands = hands
+        self._answerer = answerer
+        self._given = dict(given or {})
+        self._clock = clock or SystemClock()
+        self.id = session_id(self._clock.wall())
+        self.file = JournalFile.create(state_dir / "sessions" / self.id)
+        self._loop = EngineLoop()
+        self._watchers: list[Watcher] = [_Follower(self._on_event), *watchers]
+        self._inbox = Inbox(self.file, self.vault, self._clock, self._watchers)
+        self._opened = {
+            "schema": SCHEMA, "session": self.id, "tool": __version__,
+            "runbook": {"id": runbook.id, "path": Path(runbook.path).name,
+                        "sha256": runbook.sha256, "text": runbook.text},
+            "config": config.to_json(), "by": _user(), "host": platform.node(),
+            "system": f"{platform.system()} {platform.release()}",
+            "python": platform.python_version(), "project": git_state(config.project),
+            **(extra or {}),
+        }
+        self._state = State()
+        self._engine: Engine | None = None
+        self._world: LiveWorld | None = None
+        self._fault: asyncio.Future[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self.done = threading.Event()
+
+    @property
+    def folder(self) -> Path:
+        return self.file.folder
+
+    def start(self) -> None:
+        """Begin the walk."""
+        self._thread.start()
+
+    def wait(self, timeout: float | None = None) -> Verdict | None:
+        """The verdict once the session is closed; None after `timeout` seconds or a fault."""
+        self.done.wait(timeout)
+        return self.verdict
+
+    # --- what fronts do -------------------------------------------------------------------
+
+    def answer(
+        self, seq: int, answer: Mapping[str, str], *, secret: str | None = None,
+        by: str = "operator",
+    ) -> str | None:
+        """Answer question `seq`. Returns why the answer can't be taken, or None."""
+        job = self._world.asked.get(seq) if self._world is not None else None
+        if job is None:
+            return "this question is not open any more"
+        question: Question = job.raw
+        found: dict[str, Secret] = {}
+        data: dict[str, Any] = {"answer": {**answer, "by": by}}
+        if secret is not None and question.check is not None:
+            problem = self._paste(job, question, secret, data, found)
+            if problem is not None:
+                return problem
+        elif secret is not None and question.secret is not None:
+            value = Secret(secret, kind=question.secret, ref=job.refs["value"],
+                           public={"chars": len(secret)})
+            found["value"] = self.vault.add(value)
+        self._post(Arrival("answered", data, job.step, job.n, seq, found))
+        return None
+
+    def _paste(
+        self, job: Job, question: Question, text: str, data: dict[str, Any],
+        found: dict[str, Secret],
+    ) -> str | None:
+        """Judge a pasted redirect address like the callback it stands for."""
+        from urllib.parse import parse_qsl, urlsplit
+
+        assert question.check is not None
+        cleaned = "".join(text.split())
+        query = urlsplit(cleaned).query or cleaned.lstrip("?")
+        pairs = tuple(parse_qsl(query, keep_blank_values=True))
+        verdict = check_redirect(pairs, question.check)
+        if verdict != "ok":
+            return (f"this is not the address of the login that waits ({verdict}); paste the whole "
+                    "address of the page the sign-in ended at, from the newest tab")
+        hit, secrets_found = read_redirect(pairs, self.vault, job.refs["value"])
+        data["hit"] = hit
+        found.update({"value": secrets_found["code"]} if "code" in secrets_found else {})
+        return None
+
+    def reveal(self, seq: int, name: str) -> str:
+        """A value of an open question in the form the operator has to use, such as an address."""
+        job = self._world.asked.get(seq) if self._world is not None else None
+        return "" if job is None else str(render(job.raw.data.get(name, "")))
+
+    def cancel(self, scope: str, why: str) -> None:
+        """Stop the running step, or the session."""
+        self._post(Arrival("cancelled", {"scope": scope, "why": why}))
+
+    def note(self, text: str) -> None:
+        """Put the operator's words into the record."""
+        self._post(Arrival("noted", {"text": text}))
+
+    def _post(self, arrival: Arrival) -> None:
+        self._inbox.post(arrival)
+        try:
+            self._loop.call_soon_threadsafe(lambda: None)
+        except RuntimeError:
+            # The session ended in the meantime; there is nobody left to hear it.
+            return
+
+    # --- the engine's thread --------------------------------------------------------------
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._main())
+        except BaseException as error:
+            self.fault = error
+        finally:
+            self.file.close()
+            self._loop.close()
+            self.done.set()
+
+    async def _main(self) -> None:
+        self._fault = self._loop.create_future()
+        self._world = LiveWorld(
+            self._inbox, self.vault, self.config, self._hands, self._on_fault, self._given
+        )
+        self._engine = Engine(
+            self.runbook, self.config, self._inbox, self._world, self._state, BEHAVIOURS,
+            check_guards,
+        )
+        self._inbox.post(Arrival("session.opened", self._opened))
+        self._inbox.deliver()
+        self._loop.when_idle(self._inbox.deliver)
+        walk = asyncio.ensure_future(self._engine.run())
+        ends: list[asyncio.Future[Any]] = [walk, self._fault]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        self._loop.when_idle(lambda: False)
+        try:
+            if self._fault.done():
+                walk.cancel()
+                self._fault.result()
+            self.verdict = walk.result()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await self._world.close()
+
+    def _on_fault(self, error: BaseException) -> None:
+        if self._fault is not None and not self._fault.done():
+            self._fault.set_exception(error)
+
+    def _on_event(self, event: Event) -> None:
+        if self._engine is not None:
+            self._engine.watch(event)
+        if self._answerer is None:
+            return
+        if event.ev == "request" and event.data["port"] == "operator":
+            self._in_hand(self._ask(event))
+        elif event.ev == "answered" and event.data["answer"].get("by") == "operator":
+            question = self._state.requests.get(event.re or 0)
+            if question is not None:
+                self._in_hand(self._tell(question, event))
+
+    def _in_hand(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the engine, and hold on to it until it is done."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _ask(self, event: Event) -> None:
+        assert self._answerer is not None
+        kind, data = event.data["kind"], {**event.data["data"], "text": event.data["text"],
+                                          "step": event.step}
+        try:
+            answer = await self._answerer.answer(kind, data)
+        except Exception as error:
+            self._on_fault(error)
+            return
+        if answer is not None:
+            by = answer.get("by", "script")
+            self.answer(event.seq, {k: v for k, v in answer.items() if k != "by"}, by=by)
+
+    async def _tell(self, question: Event, answered: Event) -> None:
+        assert self._answerer is not None
+        data = {**question.data["data"], "text": question.data["text"], "step": question.step}
+        try:
+            await self._answerer.observe(question.data["kind"], data, answered.data["answer"])
+        except Exception as error:
+            self._on_fault(error)
+
+
+def session_id(moment: datetime) -> str:
+    """A sortable name: UTC time and four random hex digits."""
+    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def git_state(folder: str) -> dict[str, Any] | None:
+    """The checkout's revision and whether it has changes; None where there is no checkout."""
+    try:
+        head = subprocess.run(
+            ["git", "-C", folder, "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5,
+            check=False,
+        )
+        if head.returncode != 0:
+            return None
+        dirty = subprocess.run(
+            ["git", "-C", folder, "status", "--porcelain", "-uno"], capture_output=True,
+            text=True, timeout=10, check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return {"revision": head.stdout.strip(), "dirty": bool(dirty.stdout.strip())}
+
+
+def trace_of(fault: BaseException, vault: Vault) -> str:
+    """A fault's trace without local variables, redacted."""
+    return vault.redact_text("".join(traceback.format_exception(fault)))
+
+
+class InvalidRecord(ValueError):
+    """A journal can't be replayed; the text says why."""
+
+
+def runbook_of(journal: Journal) -> Runbook:
+    """The runbook a session was recorded with, from its first line.
+
+    Raises:
+        InvalidRecord: there is none, or it does not parse any more.
+    """
+    if not journal.events or journal.events[0].ev != "session.opened":
+        raise InvalidRecord(f"{journal.folder}: the journal does not begin with its session")
+    recorded = journal.events[0].data["runbook"]
+    parsed = parse(recorded["text"], recorded["path"])
+    if parsed.runbook is None:
+        first = parsed.diagnostics[0]
+        raise InvalidRecord(f"{journal.folder}: its runbook does not parse: {first}")
+    return parsed.runbook
+
+
+def replay(folder: Path, watchers: Sequence[Watcher] = ()) -> State:
+    """Run a recorded session again, offline, with today's rules.
+
+    Raises:
+        Divergence: a decision differs from the record.
+        InvalidRecord, JournalError: it can't be read.
+    """
+    journal = read_journal(folder)
+    if journal.damage:
+        raise InvalidRecord(f"{folder}: {journal.damage[0]}")
+    runbook = runbook_of(journal)
+    config = Config.from_json(journal.events[0].data["config"])
+    state = State()
+    engine: list[Engine] = []
+
+    def on_event(event: Event) -> None:
+        if engine:
+            engine[0].watch(event)
+
+    inbox = RecordedInbox(journal, [_Follower(on_event), *watchers])
+    engine.append(Engine(
+        runbook, config, inbox, RecordedWorld(), state, BEHAVIOURS, check_guards
+    ))
+    loop = EngineLoop()
+    walk: asyncio.Task[Any] | None = None
+    try:
+        inbox.deliver()
+        loop.when_idle(inbox.deliver)
+        walk = loop.create_task(engine[0].run())
+        loop.run_until_complete(walk)
+        inbox.finished()
+    except RecordEnds:
+        if state.closed is None and any(e.ev == "session.closed" for e in journal.events):
+            raise
+    finally:
+        loop.when_idle(lambda: False)
+        _drop(loop)
+    return state
+
+
+def _drop(loop: EngineLoop) -> None:
+    """Close a loop whose tasks will not be finished."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    loop.close()
+
+
+class _Forget:
+    """A sink for looks that are not recorded."""
+
+    def append(self, event: Event) -> None:
+        """Nothing is kept."""
+
+    def keep(self, content: bytes) -> str:
+        return ""
+
+
+def look(
+    config: Config, hands: Hands, given: Mapping[str, str],
+    what: Callable[[StepContext], Awaitable[Any]], step: Step, watchers: Sequence[Watcher] = (),
+) -> Any:
+    """Run one behaviour against the live world without a session; nothing is recorded."""
+    loop = EngineLoop()
+    vault = Vault()
+    inbox = Inbox(_Forget(), vault, SystemClock(), list(watchers))
+    fault: asyncio.Future[Any] = loop.create_future()
+
+    def on_fault(error: BaseException) -> None:
+        if not fault.done():
+            fault.set_exception(error)
+
+    async def main() -> Any:
+        world = LiveWorld(inbox, vault, config, hands, on_fault, given)
+        context = StepContext(inbox, world, step, 1, config, Holdings(), lambda ctx: None)
+        task = asyncio.ensure_future(what(context))
+        try:
+            await asyncio.wait([task, fault], return_when=asyncio.FIRST_COMPLETED)
+            return (fault if fault.done() else task).result()
+        finally:
+            task.cancel()
+            loop.when_idle(lambda: False)
+            await world.close()
+
+    loop.when_idle(inbox.deliver)
+    try:
+        return loop.run_until_complete(main())
+    finally:
+        _drop(loop)
+
+
+def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
+    """A recorded session as reports need it.
+
+    Raises:
+        InvalidRecord, JournalError: it can't be read, or is damaged.
+    """
+    journal = read_journal(folder)
+    if journal.damage:
+        raise InvalidRecord(f"{folder}: {journal.damage[0]}")
+    return journal, runbook_of(journal), fold(journal.events)

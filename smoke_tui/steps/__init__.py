@@ -1,0 +1,27 @@
+"""One behaviour a step kind; the only place where codex, stack and judging meet."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from smoke_tui.steps.call import call
+from smoke_tui.steps.check import check
+from smoke_tui.steps.guards import check_guards
+from smoke_tui.steps.handover import handover
+from smoke_tui.steps.login import login
+from smoke_tui.steps.operator import manual, prompt
+from smoke_tui.steps.run import run
+from smoke_tui.steps.service import service
+from smoke_tui.steps.turn import turn
+from smoke_tui.steps.unavailable import unavailable
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.result import Result
+
+BEHAVIOURS: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
+    "login": login, "call": call, "run": run, "service": service, "handover": handover,
+    "turn": turn, "manual": manual, "prompt": prompt, "check": check, "battery": unavailable,
+    "record": unavailable,
+}
+"""What each kind of step does."""
+
+__all__ = ["BEHAVIOURS", "check_guards"]

@@ -1,0 +1,27 @@
+"""`check`: looks at something and changes nothing."""
+
+from __future__ import annotations
+
+from smoke_tui.codex.catalogue import as_answer
+from smoke_tui.codex.failures import classify
+from smoke_tui.steps.run import run
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.ports import HttpLimits, HttpRequest
+from smoke_tui.world.result import Result
+
+
+async def check(ctx: StepContext) -> Result:
+    """Pass when the address answers, or the commands end with 0, and expectations are met."""
+    if ctx.step.commands:
+        return await run(ctx)
+    url = str(ctx.fill(str(ctx.fields("url"))))
+    exchange = await ctx.http(
+        HttpRequest("GET", url, limits=HttpLimits(total=ctx.step.timeout or 30.0))
+    )
+    observed = {"status": exchange.status, "headers": [list(pair) for pair in exchange.headers]}
+    expects_status = any(match.get("status") for match in ctx.step.expect)
+    if exchange.status is None or (exchange.status >= 400 and not expects_status):
+        failure = classify(as_answer(exchange))
+        return Result(failure.code, f"{url}: {failure.said or failure.by}", observed,
+                      exchange.text())
+    return Result(None, f"{url} answered {exchange.status}.", observed, exchange.text())

@@ -1,0 +1,47 @@
+"""The session's bundle: given, or what the login step left."""
+
+from __future__ import annotations
+
+from smoke_tui.codex.bundle import GIVEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.world.context import StepContext, StepEnd
+
+GIVEN = "given:bundle"
+
+
+async def given_bundle(ctx: StepContext) -> Bundle | None:
+    """The bundle of --bundle, read and kept; None where none was given.
+
+    Raises:
+        StepEnd: it is unusable (`bundle-incomplete`, `account-id-missing`).
+    """
+    if ctx.config.bundle == "none":
+        return None
+    fact = await ctx.read_document(GIVEN, GIVEN_LEAVES)
+    if fact.data["problem"]:
+        raise StepEnd("bundle-incomplete", f"The given bundle: {fact.data['problem']}.")
+    try:
+        bundle = read_bundle(
+            fact.data["document"], fact.secrets, source=ctx.config.bundle, issued_here=False
+        )
+    except BundleProblem as problem:
+        raise StepEnd(problem.code, f"The given bundle: {problem}.") from None
+    if bundle.source == "codex-cli":
+        ctx.finding(
+            "shared-login", "The bundle is the Codex CLI's own login.",
+            "Two programs that share one refresh chain log each other out; give this tool its own.",
+        )
+    ctx.holdings.bundle = bundle
+    return bundle
+
+
+async def session_bundle(ctx: StepContext) -> Bundle:
+    """The bundle to call with.
+
+    Raises:
+        StepEnd: there is none (`not-configured`), or it is unusable.
+    """
+    held = ctx.holdings.bundle
+    bundle = held if isinstance(held, Bundle) else await given_bundle(ctx)
+    if bundle is None:
+        raise StepEnd("not-configured", "No credential: log in first, or give --bundle FILE.")
+    return bundle

@@ -1,0 +1,52 @@
+"""`handover`: the credential goes to a person or a page; from then on it is not ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.steps.credential import session_bundle
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.ports import PortError, Question
+from smoke_tui.world.result import Result
+
+
+async def handover(ctx: StepContext) -> Result:
+    """Pass when every field was ticked off and the operator confirmed what the runbook says."""
+    bundle = await session_bundle(ctx)
+    if ctx.fields("open"):
+        problem = await ctx.browse(ctx.fill(ctx.fields("open")))
+        if problem:
+            ctx.finding("browser", f"The page was not opened: {problem}.",
+                        "Open it yourself; its address is in the briefing.")
+    try:
+        how = await ctx.offer(_credential(ctx, bundle))
+    except PortError as problem:
+        raise StepEnd("not-configured", f"The credential can't be offered: {problem}.") from None
+    ctx.evidence("offered", {"how": how, "fields": len(ctx.fields("fields") or ())})
+    for field in ctx.fields("fields") or ():
+        value = ctx.fill(field["value"])
+        answer = await ctx.ask(Question(
+            "tick", f"{field['label']}: {field['value']}",
+            {"label": field["label"], "value": value, "how": how},
+        ))
+        if answer.get("do") != "done":
+            raise StepEnd("operator-declined", f"{field['label']} was not done: "
+                                               f"{answer.get('words') or 'no reason given'}")
+    ctx.holdings.handed_over = True
+    answer = await ctx.ask(Question("confirm", str(ctx.fields("confirm")), {"handover": True}))
+    words = answer.get("words", "")
+    if answer.get("do") != "yes":
+        raise StepEnd("operator-declined", f"Not confirmed: {words or 'no reason given'}")
+    ctx.evidence("confirmed", words or "yes")
+    return Result(None, f"Handed over ({how.split(' ')[0]}), confirmed"
+                        f"{': ' + words if words else ''}. The bundle is the organisation's now: "
+                        "it is not refreshed here any more.")
+
+
+def _credential(ctx: StepContext, bundle: Bundle) -> Any:
+    """What the product wants: its own login's output, the whole bundle, or the template."""
+    template = ctx.fields("credential")
+    if template in (None, "bundle"):
+        return bundle.whole if bundle.whole is not None else bundle.fields()
+    return ctx.fill_all(template)

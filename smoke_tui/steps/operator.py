@@ -1,0 +1,65 @@
+"""`manual` and `prompt`: what only the operator can do, see or give."""
+
+from __future__ import annotations
+
+from smoke_tui.codex.instructions import read_instructions
+from smoke_tui.secrecy import Secret
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.ports import Question
+from smoke_tui.world.result import Result
+
+MANUAL_CODES = {"fail": "expectation-unmet", "blocked": "operator-declined"}
+
+
+async def manual(ctx: StepContext) -> Result:
+    """Pass on the operator's word; what they say is in the record."""
+    answer = await ctx.ask(Question("manual", str(ctx.fields("ask")), {}))
+    words = answer.get("words", "")
+    done = answer.get("do")
+    if done == "pass":
+        ctx.evidence("operator", words or "pass")
+        return Result(None, f"The operator: {words or 'pass'}")
+    raise StepEnd(MANUAL_CODES.get(done or "", "operator-declined"),
+                  f"The operator: {words or done or 'no answer'}")
+
+
+async def prompt(ctx: StepContext) -> Result:
+    """Ask for a value; with `set_env` it becomes a variable of every later child and call."""
+    kind = str(ctx.fields("input") or "text")
+    if kind == "instructions":
+        value = await _instructions(ctx)
+    else:
+        value = await _value(ctx, kind)
+    if ctx.step.set_env:
+        ctx.holdings.variables[ctx.step.set_env] = value
+        ctx.decide("provided", {"name": ctx.step.set_env, "kind": "variable", **value.public})
+        return Result(None, f"{ctx.step.set_env} is set for this session "
+                            f"({value.public.get('chars', '?')} characters).")
+    ctx.holdings.secrets[ctx.step.id] = value
+    return Result(None, "The value was given.")
+
+
+async def _instructions(ctx: StepContext) -> Secret:
+    answer = await ctx.ask(Question(
+        "instructions", str(ctx.fields("ask")), {"variable": ctx.step.set_env}
+    ))
+    if answer.get("do") != "file" or not answer.get("path"):
+        raise StepEnd("operator-declined", "No instructions were given.")
+    text = await read_instructions(ctx, answer["path"])
+    ctx.evidence("instructions", {"source": "a file the operator chose", **text.public})
+    return text
+
+
+async def _value(ctx: StepContext, kind: str) -> Secret:
+    secret = kind if kind in ("secret",) else "given-text"
+    question = ctx.question(Question(
+        "secret" if kind == "secret" else "text", str(ctx.fields("ask")), {}, secret=secret
+    ))
+    fact = await question.next()
+    ctx.keep_open(question)
+    question.done()
+    ctx.read_answer(fact)
+    value = fact.secrets.get("value")
+    if value is None:
+        raise StepEnd("operator-declined", "Nothing was given.")
+    return value

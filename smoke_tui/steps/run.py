@@ -1,0 +1,32 @@
+"""`run`: commands to their end, and what they printed that later steps need."""
+
+from __future__ import annotations
+
+from smoke_tui.steps.children import run_to_end, sensitive_of, spawn_spec, take_captures
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.result import Result
+
+
+async def run(ctx: StepContext) -> Result:
+    """Pass when every command ended with 0 and every captured value was there."""
+    hidden = any(capture.secret for capture in ctx.step.capture)
+    ended = None
+    for command in ctx.step.commands:
+        child = ctx.spawn(spawn_spec(
+            ctx, command, hidden=hidden, sensitive=sensitive_of(ctx.step.capture)
+        ))
+        ended = await run_to_end(ctx, child)
+        ctx.evidence("command", {"argv": command.text, "exit": ended.code})
+        if ended.code != 0:
+            raise StepEnd("command-failed", f"`{command.text}` ended with {ended.code}.",
+                          exit=ended.code)
+    if ended is None:
+        return Result(None, "There was no command to run.")
+    take_captures(ctx, ended)
+    count = len(ctx.step.commands)
+    done = "The command" if count == 1 else f"All {count} commands"
+    names = ", ".join(
+        f"{c.name} {ctx.holdings.values.get(c.name, '(secret)')}" for c in ctx.step.capture
+    )
+    return Result(None, f"{done} ended with 0{': ' + names if names else ''}.", {"exit": 0},
+                  ended.text)

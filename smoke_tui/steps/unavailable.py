@@ -1,0 +1,16 @@
+"""Kinds that runbooks may name and that this version can't run: blocked, never passed."""
+
+from __future__ import annotations
+
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.result import Result
+
+
+async def unavailable(ctx: StepContext) -> Result:
+    """End blocked, before anything is spent.
+
+    Raises:
+        StepEnd: always (`not-configured`).
+    """
+    raise StepEnd("not-configured",
+                  f"This version of smoke-tui can't run steps of kind `{ctx.step.kind}` yet.")
