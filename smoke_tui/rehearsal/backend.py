@@ -1,0 +1,177 @@
+"""The rehearsed Codex backend: catalogue, Responses over server-sent events, side requests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from smoke_tui.rehearsal import checks, instructions, replies
+from smoke_tui.rehearsal.answers import Answer, Headers, json_answer, json_body, reset, respond
+from smoke_tui.rehearsal.catalogue import BY_SLUG, entry
+from smoke_tui.rehearsal.checks import Call
+from smoke_tui.rehearsal.issuer import Issuer
+from smoke_tui.rehearsal.replies import RESET_SECONDS
+from smoke_tui.rehearsal.scenario import Scenario
+from smoke_tui.rehearsal.streaming import WHOLE, play
+from smoke_tui.rehearsal.streaming import Answer as Streamed
+from smoke_tui.world.serving import ServerRequest, ServerResponse
+
+PRIMARY_MINUTES: Final = 300
+SECONDARY_MINUTES: Final = 10_080
+_SECONDARY_RESET_SECONDS: Final = 400_000
+_PERCENT_A_CALL: Final = 0.4
+
+
+@dataclass(slots=True)
+class Backend:
+    """State of one backend: whose tokens it knows, and how many calls it has completed."""
+
+    issuer: Issuer
+    scenario: Scenario
+    completed: int = 0
+    used_percent: float = 12.0
+    _window_end: int = field(default_factory=lambda: int(time.time()) + RESET_SECONDS)
+
+    @property
+    def drifted(self) -> bool:
+        """Whether only the current instructions are accepted by now."""
+        after = self.scenario.drift_after
+        return after is not None and self.completed >= after
+
+    def accepted(self) -> str:
+        """The base instructions accepted at this moment."""
+        before_drift = self.scenario.drift_after is not None and not self.drifted
+        return instructions.STALE if before_drift else instructions.CURRENT
+
+    # Responses
+
+    async def get_responses(self, request: ServerRequest) -> Answer:
+        """GET …/responses: no WebSocket here, and for the preflight "reachable"."""
+        if (request.header("upgrade") or "").lower() == "websocket":
+            return ServerResponse(426, (("content-type", "text/plain"),), b"Upgrade Required")
+        return respond(replies.detail(405, "Method Not Allowed"), headers=(("allow", "POST"),))
+
+    async def post_responses(self, request: ServerRequest) -> Answer:
+        """POST …/responses: a stream, or the scenario's or a rule's refusal."""
+        if (request.header("content-encoding") or "identity") != "identity":
+            sentence = "The rehearsal reads plain JSON only; send the body uncompressed."
+            return respond(replies.detail(415, sentence))
+        body = json_body(request)
+        if body is None:
+            return respond(replies.BAD_REQUEST)
+        call = Call(
+            request,
+            body,
+            self.issuer.access,
+            self.scenario.listed,
+            self.accepted(),
+            self.drifted,
+        )
+        if (problem := self._refuse(call)) is not None:
+            return problem
+        return self._stream(call)
+
+    def _refuse(self, call: Call) -> Answer | None:
+        if self.scenario.reset:
+            return reset()
+        found = checks.refusal(call)
+        # A request without a credential is refused for that, whatever the scenario.
+        if self.scenario.refusal is not None and found is not replies.NO_BEARER:
+            found = self.scenario.refusal
+        if found is None:
+            return None
+        limits = self.limits(100.0) if found is replies.USAGE_LIMIT else ()
+        return respond(found, call.model, limits)
+
+    def _stream(self, call: Call) -> Answer:
+        word = call.last_word()
+        text = f"This answer is rehearsed, and the word asked for is {word} as it was given."
+        answer = Streamed(
+            self.scenario.script,
+            call.model,
+            text,
+            input_tokens=max(1, len(call.request.body) // 4),
+        )
+        self.used_percent = min(99.0, self.used_percent + _PERCENT_A_CALL)
+        headers = (
+            ("content-type", "text/event-stream; charset=utf-8"),
+            ("cache-control", "no-cache"),
+            ("openai-model", self.scenario.script.served_model or call.model),
+            *self.limits(self.used_percent),
+        )
+        return ServerResponse(200, headers, self._counted(answer))
+
+    async def _counted(self, answer: Streamed) -> AsyncIterator[bytes]:
+        async for chunk in play(answer):
+            yield chunk
+        if answer.script.acts == WHOLE:
+            self.completed += 1
+
+    def limits(self, primary: float) -> Headers:
+        """The rate-limit headers (names from the client's source); `primary` in percent."""
+        secondary = str(int(time.time()) + _SECONDARY_RESET_SECONDS)
+        return (
+            ("x-codex-plan-type", self.issuer.mint.plan_type),
+            ("x-codex-primary-used-percent", f"{primary:.1f}"),
+            ("x-codex-primary-window-minutes", str(PRIMARY_MINUTES)),
+            ("x-codex-primary-reset-at", str(self._window_end)),
+            ("x-codex-secondary-used-percent", "31.0"),
+            ("x-codex-secondary-window-minutes", str(SECONDARY_MINUTES)),
+            ("x-codex-secondary-reset-at", secondary),
+        )
+
+    # Side requests; their shapes are from the client's captures and source.
+
+    async def models(self, request: ServerRequest) -> Answer:
+        """GET …/models: what the account may use."""
+        if (problem := checks.check_bearer(request, self.issuer.access)) is not None:
+            return respond(problem)
+        # Under drift the catalogue lags too, else the real CLI would mend itself from it.
+        stale = self.scenario.drift_after is not None
+        text = instructions.STALE if stale else instructions.CURRENT
+        listed = [entry(BY_SLUG[slug], text) for slug in self.scenario.listed]
+        return json_answer(200, {"models": listed}, ("etag", 'W/"rehearsal"'))
+
+    async def accounts_check(self, request: ServerRequest) -> Answer:
+        """GET /backend-api/wham/accounts/check; client 0.162 and later cannot do without."""
+        account = {
+            "id": request.header("chatgpt-account-id") or self.issuer.mint.account_id,
+            "workspace_backend_origin": "NO_CONSTRAINT",
+            "account_routing_override": "NO_CONSTRAINT",
+        }
+        return json_answer(200, {"accounts": [account]})
+
+    async def usage(self, request: ServerRequest) -> Answer:
+        """GET /backend-api/wham/usage."""
+        if (problem := checks.check_bearer(request, self.issuer.access)) is not None:
+            return respond(problem)
+        now = int(time.time())
+        primary = {
+            "used_percent": self.used_percent,
+            "limit_window_seconds": PRIMARY_MINUTES * 60,
+            "reset_after_seconds": max(0, self._window_end - now),
+            "reset_at": self._window_end,
+        }
+        secondary = {
+            "used_percent": 31.0,
+            "limit_window_seconds": SECONDARY_MINUTES * 60,
+            "reset_after_seconds": _SECONDARY_RESET_SECONDS,
+            "reset_at": now + _SECONDARY_RESET_SECONDS,
+        }
+        limit = {
+            "allowed": True,
+            "limit_reached": False,
+            "primary_window": primary,
+            "secondary_window": secondary,
+        }
+        credits_left = {"has_credits": False, "unlimited": False, "balance": "0"}
+        plan = self.issuer.mint.plan_type
+        return json_answer(
+            200, {"plan_type": plan, "rate_limit": limit, "credits": credits_left}
+        )
+
+    async def empty(self, request: ServerRequest) -> Answer:
+        """Settings, plug-ins and analytics: nothing to say."""
+        return json_answer(200, {})

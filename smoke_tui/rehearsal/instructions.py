@@ -1,0 +1,19 @@
+"""The rehearsal's own base instructions: two short texts, one of them out of date."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CURRENT: Final = (
+    "You are a coding agent in a rehearsal. Nothing you say here is billed or believed.\n"
+    "Answer briefly, in plain words, and repeat any word you are asked to repeat.\n"
+    "Revision: rehearsal-2.\n"
+)
+"""What a rehearsed backend accepts."""
+
+STALE: Final = (
+    "You are a coding agent in a rehearsal.\n"
+    "Answer briefly and in plain words.\n"
+    "Revision: rehearsal-1.\n"
+)
+"""What it accepted before the drift."""

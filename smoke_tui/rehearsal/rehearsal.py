@@ -1,0 +1,223 @@
+"""One rehearsal: its servers in a thread of their own, its folder, its scripted operator."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from smoke_tui.rehearsal import house, instructions
+from smoke_tui.rehearsal.backend import Backend
+from smoke_tui.rehearsal.catalogue import MODELS
+from smoke_tui.rehearsal.errors import RehearsalError
+from smoke_tui.rehearsal.front import Front, Seen
+from smoke_tui.rehearsal.hands import Hands
+from smoke_tui.rehearsal.issuer import Issuer
+from smoke_tui.rehearsal.minting import Mint
+from smoke_tui.rehearsal.scenario import Scenario
+from smoke_tui.rehearsal.scenarios import find_scenario
+from smoke_tui.world.serving import ServerLimits, serve
+
+_START_SECONDS: Final = 10.0
+_STOP_SECONDS: Final = 5.0
+_STACK_GONE_SECONDS: Final = 3.0
+_POLL_SECONDS: Final = 0.02
+_LIMITS: Final = ServerLimits(connections=128)
+
+
+class Rehearsal:
+    """A running rehearsal; use `start`, and `stop` or a `with` block.
+
+    `issuer` and `codex_url` are served from the start; at `stack_url` nothing listens until the
+    stack's `start.sh` runs. `instructions_file` is what an operator would have configured,
+    `current_instructions_file` what the backend accepts now.
+    """
+
+    ledger: None = None
+
+    def __init__(self, scenario: Scenario, port: int, folder: Path | None) -> None:
+        self.scenario = scenario
+        self.errors: list[Exception] = []
+        """Exceptions of the rehearsal's own handlers: always a bug here."""
+        self._mint = Mint()
+        self._issuer = Issuer(self._mint, scenario)
+        self._front = Front(self._issuer, Backend(self._issuer, scenario), scenario)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._port = port
+        self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
+        configured = (
+            instructions.CURRENT if scenario.drift_after is None else instructions.STALE
+        )
+        self._house = house.build(folder, configured)
+        try:
+            self._thread.start()
+            if not self._ready.wait(_START_SECONDS):
+                raise RehearsalError("The rehearsal's servers did not start in time.")
+            if self._failure is not None:
+                raise self._failure
+            self._stack_port = house.free_port()
+            self._house.configure(self._stack_config(configured))
+        except BaseException:
+            self._stack_port = 0
+            self.stop()
+            raise
+        self._hands = Hands(
+            self._mint,
+            scenario,
+            self.stack_url,
+            self.current_instructions_file,
+            self._issuer.device.pending_user_code,
+        )
+
+    @classmethod
+    def start(
+        cls, scenario: str = "happy", *, port: int = 0, folder: Path | None = None
+    ) -> Rehearsal:
+        """Start one; returns when the servers listen. UnknownScenario, OSError (port taken)."""
+        return cls(find_scenario(scenario), port, folder)
+
+    # Where things are
+
+    @property
+    def issuer(self) -> str:
+        """The issuer's origin."""
+        return self._issuer.origin
+
+    @property
+    def codex_url(self) -> str:
+        """The Codex backend's base, without a trailing slash."""
+        return f"{self._issuer.origin}/backend-api/codex"
+
+    @property
+    def stack_url(self) -> str:
+        """Where the stand-in stack will listen."""
+        return f"http://127.0.0.1:{self._stack_port}"
+
+    @property
+    def stack_dir(self) -> Path:
+        """The stand-in stack's checkout."""
+        return self._house.stack_dir
+
+    @property
+    def bin_dir(self) -> Path:
+        """To be put first on PATH: a `uv` stand-in."""
+        return self._house.bin_dir
+
+    @property
+    def instructions_file(self) -> Path:
+        """The base instructions an operator would have configured."""
+        return self._house.instructions_file
+
+    @property
+    def current_instructions_file(self) -> Path:
+        """The base instructions that the backend accepts now."""
+        return self._house.current_instructions_file
+
+    # What happens
+
+    def bundle(self) -> dict[str, object]:
+        """A fresh bundle as the issuer would give it."""
+        return self._issuer.bundle()
+
+    def minted(self) -> list[str]:
+        """Every secret value minted so far."""
+        return self._mint.minted()
+
+    def requests(self) -> list[Seen]:
+        """What the issuer and the backend saw, oldest first, without secrets."""
+        return self._front.requests()
+
+    async def open_page(self, url: str) -> None:
+        """The scripted browser: sign in, consent, follow redirects. RehearsalError."""
+        await self._hands.open_page(url)
+
+    async def put_credential(self, text: str) -> None:
+        """What the scripted operator will paste."""
+        await self._hands.put_credential(text)
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        """The scripted operator's answer to a question; None says nothing."""
+        return await self._hands.answer(kind, data)
+
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: object) -> None:
+        """Tell the scripted operator of a question that somebody answered."""
+        await self._hands.observe(kind, data, answer)
+
+    # Life
+
+    def stop(self) -> None:
+        """Stop the servers and the stack, remove the folder; safe to call again."""
+        loop, stopping = self._loop, self._stopping
+        if loop is not None and stopping is not None and self._thread.is_alive():
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(stopping.set)
+        if self._thread.ident is not None:
+            self._thread.join(_STOP_SECONDS)
+        self._house.remove()
+        # The stack leaves by itself when its folder is gone.
+        deadline = time.monotonic() + _STACK_GONE_SECONDS
+        while self._stack_port and _listens(self._stack_port) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        self._house.remove()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception as error:
+            self._failure = error
+        finally:
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        server = await serve(
+            self._front.handle,
+            [("127.0.0.1", self._port)],
+            limits=_LIMITS,
+            on_error=self.errors.append,
+        )
+        try:
+            host, port = server.addresses[0]
+            self._issuer.origin = f"http://{host}:{port}"
+            self._ready.set()
+            await self._stopping.wait()
+        finally:
+            await server.close()
+
+    def _stack_config(self, builtin: str) -> dict[str, Any]:
+        return {
+            "port": self._stack_port,
+            "issuer": self.issuer,
+            "codex_url": self.codex_url,
+            "mode": self.scenario.stack,
+            "builtin_instructions": builtin,
+            "lite_models": [model.slug for model in MODELS if model.lite],
+            "email": self._mint.email,
+            "password": self._mint.password,
+        }
+
+
+def _listens(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

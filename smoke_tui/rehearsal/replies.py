@@ -1,0 +1,280 @@
+"""What the real servers were seen to answer: data only.
+
+Bodies are verbatim from public issue threads of openai/codex and its peers unless a comment says
+what is inferred. `{model}` stands for the model asked for, `{resets_at}` for a time ahead.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+JSON: Final = "application/json"
+HTML: Final = "text/html; charset=UTF-8"
+RESET_SECONDS: Final = 13_872
+"""As in the report that the usage-limit body is from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer; `content_type` None sends no such header."""
+
+    status: int
+    body: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str | None = JSON
+
+    def body_for(self, model: str) -> bytes:
+        """The body with the model, and a reset time still ahead, filled in."""
+        resets_at = str(int(time.time()) + RESET_SECONDS)
+        text = self.body.replace("{model}", model).replace("{resets_at}", resets_at)
+        return text.encode()
+
+
+def detail(status: int, text: str) -> Reply:
+    """The envelope `{"detail": …}`."""
+    return Reply(status, json.dumps({"detail": text}, separators=(",", ":")))
+
+
+def error(status: int, *, wrapped: bool = False, **fields: Any) -> Reply:
+    """The envelope `{"error": {…}}`, with the status beside it where `wrapped`."""
+    body: dict[str, Any] = {"error": fields}
+    if wrapped:
+        body["status"] = status
+    return Reply(status, json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+
+
+# Instructions and shape: openai/codex#2259, mnfst/llm-gateway#1169, openai/codex#26173,
+# BYK/loreai#1597, kortix-ai/suna#5124, CLIProxyAPI#3510, codex-proxy-rs#178.
+INSTRUCTIONS_INVALID: Final = detail(400, "Instructions are not valid")
+INSTRUCTIONS_REQUIRED: Final = detail(400, "Instructions are required")
+STORE: Final = detail(400, "Store must be set to false")
+STREAM: Final = detail(400, "Stream must be set to true")
+SYSTEM_ROLE: Final = detail(400, "System messages are not allowed")
+INPUT_LIST: Final = detail(400, "Input must be a list")
+BAD_REQUEST: Final = detail(400, "Bad Request")
+
+
+def unsupported(parameter: str) -> Reply:
+    """An unknown top-level field of the request."""
+    return detail(400, f"Unsupported parameter: {parameter}")
+
+
+# Soju06/codex-lb#1411 gives text and code; ndycode/oc-codex-multi-auth#191 the parameter.
+LITE_CONTEXT: Final = error(
+    400,
+    message="X-OpenAI-Internal-Codex-Responses-Lite requires `reasoning.context` to be "
+    "`all_turns`.",
+    type="invalid_request_error",
+    param="reasoning.context",
+    code="unsupported_value",
+)
+# openai/codex#30403; the envelope is inferred from the one above.
+LITE_ON_OTHER_MODEL: Final = error(
+    400,
+    message="This model is not supported when using X-OpenAI-Internal-Codex-Responses-Lite.",
+    type="invalid_request_error",
+    param=None,
+    code=None,
+)
+# openai/codex#26053, multica#8088.
+MODEL_UNSUPPORTED: Final = detail(
+    400, "The '{model}' model is not supported when using Codex with a ChatGPT account."
+)
+CLIENT_TOO_OLD: Final = detail(
+    400,
+    "The '{model}' model requires a newer version of Codex. "
+    "Please upgrade to the latest app or CLI and try again.",
+)
+# openai/codex#32528 quotes the text; the envelope is inferred from how the client prints it.
+MODEL_NOT_FOUND: Final = error(404, message="Model not found {model}")
+
+# Credential: openai/codex#18769, CLIProxyAPI#3654, CLIProxyAPI#2386, looplj/axonhub#799,
+# openai/codex#41975, hermes-agent#32992, Wei-Shaw/sub2api#1566, openai/codex#24495.
+TOKEN_EXPIRED: Final = error(
+    401,
+    wrapped=True,
+    message="Provided authentication token is expired. Please try signing in again.",
+    type=None,
+    code="token_expired",
+    param=None,
+)
+TOKEN_INVALIDATED: Final = error(
+    401,
+    wrapped=True,
+    message="Your authentication token has been invalidated. Please try signing in again.",
+    type="invalid_request_error",
+    code="token_invalidated",
+    param=None,
+)
+TOKEN_REVOKED: Final = error(
+    401,
+    wrapped=True,
+    message="Encountered invalidated oauth token for user, failing request",
+    type=None,
+    code="token_revoked",
+    param=None,
+)
+TOKEN_MALFORMED: Final = detail(
+    401, "Could not parse your authentication token. Please try signing in again."
+)
+UNAUTHORIZED: Final = detail(401, "Unauthorized")
+# Only the text is known; the envelope is inferred.
+NO_BEARER: Final = detail(401, "Missing Authentication header")
+WRONG_HOST: Final = error(
+    401,
+    message="You have insufficient permissions for this operation. Missing scopes: "
+    "api.responses.write. Check that you have the correct role in your organization (Reader, "
+    "Writer, Owner) and project (Member, Owner), and if you're using a restricted API key, that "
+    "it has the necessary scopes.",
+    type="invalid_request_error",
+    param=None,
+    code="missing_scope",
+)
+WRONG_WORKSPACE: Final = Reply(
+    403,
+    '{"detail":{"code":"invalid_workspace_selected"}}',
+    (("x-openai-authorization-error", "invalid_workspace_selected"),),
+)
+
+# Account: yilewang/llm-for-zotero#74, zed-industries/zed#55384 (envelope inferred),
+# openclaw#3709, a public test fixture of the client (verification), earendil-works/pi#4172,
+# openai/codex#2330 (type from the client's source), openai/codex#20745 (code from its source).
+WORKSPACE_DEACTIVATED: Final = Reply(402, '{"detail":{"code":"deactivated_workspace"}}')
+WORKSPACE_REGION: Final = detail(401, "Workspace is not authorized in this region.")
+REGION_UNSUPPORTED: Final = error(
+    403,
+    code="unsupported_country_region_territory",
+    message="Country, region, or territory not supported",
+    param=None,
+    type="request_forbidden",
+)
+VERIFICATION: Final = Reply(
+    401,
+    "{}",
+    (
+        ("x-openai-authorization-error", "verification_required"),
+        (
+            "x-error-json",
+            base64.b64encode(b'{"error":{"code":"identity_verification_required"}}').decode(),
+        ),
+    ),
+)
+USAGE_LIMIT: Final = Reply(
+    429,
+    '{"error":{"type":"usage_limit_reached","message":"The usage limit has been reached",'
+    '"plan_type":"plus","resets_at":{resets_at},"eligible_promo":null,"resets_in_seconds":13872}}',
+    (
+        ("x-codex-active-limit", "codex"),
+        ("x-codex-primary-reset-after-seconds", "13872"),
+        ("x-codex-credits-has-credits", "False"),
+        ("x-codex-credits-unlimited", "False"),
+    ),
+)
+USAGE_NOT_INCLUDED: Final = error(
+    429,
+    type="usage_not_included",
+    message="To use Codex with your ChatGPT plan, upgrade to Plus",
+)
+POLICY: Final = error(
+    400,
+    message="This request has been flagged for possible cybersecurity risk.",
+    type="invalid_request_error",
+    param=None,
+    code="cyber_policy",
+)
+
+# Edge: openai/codex#8516, #4284, #18681; the empty 404 is openai/codex#42534.
+EDGE_CHALLENGE: Final = Reply(
+    403,
+    '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head><body>'
+    "<noscript>Enable JavaScript and cookies to continue</noscript>"
+    "<script>window._cf_chl_opt={};</script></body></html>",
+    (("cf-mitigated", "challenge"),),
+    HTML,
+)
+EDGE_BLOCK: Final = Reply(
+    403,
+    "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head><body>"
+    "<h1>Sorry, you have been blocked</h1></body></html>",
+    (),
+    HTML,
+)
+EDGE_PATH_BLOCK: Final = Reply(404, content_type=None)
+EDGE_UNKNOWN: Final = Reply(403, content_type=None)
+
+# Service: openai/codex#22122, #46211, the client's source (500), openai/codex#8944.
+RATE_LIMITED: Final = Reply(429, content_type=None)
+OVERLOADED: Final = Reply(503, '{"error":{"code":"server_is_overloaded"}}')
+SERVER_ERROR: Final = Reply(500, '{"error":{"code":"server_error"}}')
+BAD_GATEWAY: Final = Reply(
+    502,
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>cloudflare</center>\r\n"
+    "</body>\r\n</html>\r\n",
+    (),
+    HTML,
+)
+
+# Nobody reported these two; they hold the rules for answers that no table knows.
+REFUSED: Final = detail(409, "Conflict")
+REDIRECT: Final = Reply(
+    307, headers=(("location", "https://elsewhere.invalid/responses"),), content_type=None
+)
+
+# The token endpoint: Lampese/codex-switcher#37, the client's source (expired, invalidated; their
+# messages are the client's own words), pingdotgg/t3code#579.
+REFRESH_REUSED: Final = error(
+    401,
+    message="Your refresh token has already been used to generate a new access token. "
+    "Please try signing in again.",
+    type="invalid_request_error",
+    param=None,
+    code="refresh_token_reused",
+)
+REFRESH_EXPIRED: Final = error(
+    401,
+    message="Your refresh token has expired. Please try signing in again.",
+    type="invalid_request_error",
+    param=None,
+    code="refresh_token_expired",
+)
+REFRESH_REVOKED: Final = error(
+    401,
+    message="Your refresh token was revoked. Please try signing in again.",
+    type="invalid_request_error",
+    param=None,
+    code="refresh_token_invalidated",
+)
+REFRESH_REJECTED: Final = Reply(
+    400, '{"error":"invalid_grant","error_description":"Invalid refresh token"}'
+)
+# The code is on the page of openai/codex#41815; the body around it is inferred.
+EXCHANGE_REJECTED: Final = error(
+    400,
+    message="The authorization code is invalid, expired or was already used.",
+    type="invalid_request_error",
+    param=None,
+    code="token_exchange_failed",
+)
+# openai/codex#1533.
+WORKSPACE_MISSING: Final = Reply(
+    400,
+    'Route Error (400): {"error":{"message":"No eligible ChatGPT workspaces found.",'
+    '"type":"invalid_request_error","param":null,"code":"chatgpt_account_missing"}}',
+    (),
+    "text/plain; charset=utf-8",
+)
+# The client tells a 404 of this endpoint as "device code login is not enabled".
+DEVICE_DISABLED: Final = Reply(404, content_type=None)
+# fuzhengwei/WaLiAPI#77 names the code; the body around it is inferred.
+DEVICE_PENDING: Final = error(
+    403,
+    message="Device authorization is pending.",
+    type="invalid_request_error",
+    param=None,
+    code="deviceauth_authorization_pending",
+)

@@ -1,0 +1,55 @@
+"""What a scenario is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from smoke_tui.outcomes import CODES
+from smoke_tui.rehearsal.catalogue import ALL_SLUGS
+from smoke_tui.rehearsal.replies import Reply
+from smoke_tui.rehearsal.streaming import Script
+
+NEVER: Final = None
+
+StackMode = Literal[
+    "subscription", "platform-key", "unproven", "never-ready", "dies", "seed-fails", "seed-hangs"
+]
+"""What the stand-in stack does; anything but the first strikes the stack alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One scenario, as data: what differs from a rehearsal where all goes well.
+
+    `refusal` answers every Responses call; with `at_edge` it answers every request under
+    /backend-api, the unauthenticated preflight included. `drift_after` is the number of completed
+    calls after which only the current instructions are accepted (None: no drift). `operator` holds
+    answers by kind of question that differ from the usual ones ("open" is the browser). `basis`
+    says where the answer was seen.
+    """
+
+    name: str
+    sentence: str
+    basis: str = "captured from client 0.169"
+    refusal: Reply | None = None
+    at_edge: bool = False
+    reset: bool = False
+    script: Script = field(default_factory=Script)
+    drift_after: int | None = NEVER
+    listed: tuple[str, ...] = ALL_SLUGS
+    authorize_error: tuple[str, str] | None = None
+    authorize_page: Reply | None = None
+    exchange: Reply | None = None
+    refresh: Reply | Literal["reset"] | None = None
+    device: Reply | None = None
+    omit_claims: frozenset[str] = frozenset()
+    omit_tokens: frozenset[str] = frozenset()
+    stack: StackMode = "subscription"
+    operator: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str | None:
+        """The code of outcomes.md that this scenario leads to, if it is one."""
+        return self.name if self.name in CODES else None

@@ -1,0 +1,258 @@
+"""The stand-in stack: a dashboard, authoring turns and a usage ledger, on one loopback port.
+
+Stops at once on SIGTERM, and by itself when the process that started it is gone.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+# The scripts run from a copy, where their neighbours have no package.
+if TYPE_CHECKING:
+    from smoke_tui.rehearsal.stack.tools.dev.stack_pages import read_form, settings_page
+    from smoke_tui.rehearsal.stack.tools.dev.stack_state import CONFIG_FILE, State, load_config
+    from smoke_tui.rehearsal.stack.tools.dev.stack_turn import TurnFailed, run_turn
+else:
+    from stack_pages import read_form, settings_page
+    from stack_state import CONFIG_FILE, State, load_config
+    from stack_turn import TurnFailed, run_turn
+
+BODY_BYTES = 1024 * 1024
+PARENT_POLL_SECONDS = 0.25
+DEFAULT_PROMPT = "Write one sentence about the world."
+CONFIG = load_config()
+MODE = CONFIG["mode"]
+CSRF = secrets.token_urlsafe(16)
+STATE = State()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Routes of the stack."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "stand-in-stack"
+    sys_version = ""
+    timeout = 30
+
+    def do_GET(self) -> None:
+        self._route({
+            "/healthz": self._health,
+            "/org-settings": self._settings,
+            "/internal/llm_usage": self._ledger,
+        })
+
+    def do_POST(self) -> None:
+        self._route({
+            "/org-settings": self._save,
+            "/internal/seed": self._seed,
+            "/api/authoring-turn": self._turn,
+        })
+
+    def _route(self, routes: dict[str, Any]) -> None:
+        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        action = routes.get(urlsplit(self.path).path)
+        if host not in ("localhost", "127.0.0.1"):
+            self._json(421, {"error": {"message": "unknown host"}})
+        elif action is None:
+            self._json(404, {"error": {"message": "not found"}})
+        else:
+            action()
+
+    # GET
+
+    def _health(self) -> None:
+        ready = MODE != "never-ready"
+        self._json(200 if ready else 503, {"status": "ok" if ready else "starting"})
+
+    def _settings(self) -> None:
+        self._page(200, "", failed=False)
+
+    def _ledger(self) -> None:
+        org_id = parse_qs(urlsplit(self.path).query).get("org_id", [""])[0]
+        self._json(200, {"rows": STATE.usage(org_id)})
+
+    # POST
+
+    def _seed(self) -> None:
+        self._body()
+        self._json(201, STATE.seed())
+
+    def _save(self) -> None:
+        form = dict(parse_qsl(self._body().decode("utf-8", "replace"), keep_blank_values=True))
+        if not secrets.compare_digest(form.get("csrf", "").encode(), CSRF.encode()):
+            self._page(403, "The page is out of date; load it again.", failed=True)
+            return
+        credential, problem = read_form(form, [one["org_id"] for one in STATE.orgs()])
+        if credential is None:
+            self._page(422, problem, failed=True)
+            return
+        STATE.set_credential(form["org_id"], credential)
+        self._page(200, f"Settings saved for {form['org_id']}.", failed=False)
+        if MODE == "dies":
+            print("error: the authoring worker lost its database", file=sys.stderr, flush=True)
+            self.wfile.flush()
+            os._exit(1)
+
+    def _turn(self) -> None:
+        try:
+            asked = json.loads(self._body() or b"{}")
+        except ValueError:
+            asked = None
+        if not isinstance(asked, dict):
+            self._json(400, {"error": {"message": "the body is not a JSON object"}})
+            return
+        org = STATE.org(asked.get("org_id"))
+        credential = STATE.credential(org["org_id"]) if org else None
+        if org is None or credential is None:
+            self._json(409, {"error": {"message": "no credential is stored for this organization"}})
+            return
+        prompt = str(asked.get("prompt") or DEFAULT_PROMPT)
+        if MODE == "platform-key":
+            self._json(200, platform_answer(org, prompt))
+            return
+        try:
+            done = run_turn(CONFIG, credential, prompt)
+        except TurnFailed as failed:
+            self._json(502, {"error": failed.answer})
+            return
+        if MODE == "unproven":
+            self._json(200, {"output_text": done["output_text"], "org_id": org["org_id"]})
+            return
+        STATE.record(
+            org["org_id"],
+            model=done["model"],
+            domain_id=org["domain_id"],
+            credential="subscription",
+            cost_estimate="0",
+        )
+        route = {
+            "provider": "openai",
+            "credential": "subscription",
+            "model": done["model"],
+            "host": done["host"],
+        }
+        answer = {name: done[name] for name in ("output_text", "response_id", "usage")}
+        self._json(200, {
+            **answer,
+            "route": route,
+            "fallback_used": False,
+            "org_id": org["org_id"],
+            "upstream_headers": done["upstream_headers"],
+        })
+
+    # Plumbing
+
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "0")
+        size = int(length) if length.isdigit() else 0
+        if size > BODY_BYTES:
+            self.close_connection = True
+            return b""
+        return self.rfile.read(size)
+
+    def _json(self, status: int, body: Any) -> None:
+        self._send(status, "application/json", json.dumps(body).encode())
+
+    def _page(self, status: int, notice: str, *, failed: bool) -> None:
+        orgs = STATE.orgs()
+        stored = {one["org_id"]: STATE.credential(one["org_id"]) for one in orgs}
+        held = {org_id: one for org_id, one in stored.items() if one is not None}
+        page = settings_page(orgs, held, CSRF, notice=notice, failed=failed)
+        self._send(status, "text/html; charset=utf-8", page)
+
+    def _send(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Path and status only: a query or a body never reaches the log."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        path = urlsplit(self.path).path
+        if path != "/healthz":
+            print(f"{self.command} {path} {int(code)}", flush=True)
+
+
+class Server(ThreadingHTTPServer):
+    """Connections that break off are no news."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            print(f"error: {type(error).__name__}", file=sys.stderr, flush=True)
+
+
+def platform_answer(org: dict[str, str], prompt: str) -> dict[str, Any]:
+    """The stack's own degrade: a platform key answers, and the ledger has a platform row."""
+    STATE.record(
+        org["org_id"],
+        model="gpt-5.5",
+        domain_id=None,
+        credential="platform",
+        cost_estimate="0.004200",
+    )
+    words = prompt.split()
+    return {
+        "output_text": f"This answer came from a platform key, with {words[-1]} in it.",
+        "route": {
+            "provider": "openai",
+            "credential": "platform_api_key",
+            "model": "gpt-5.5",
+            "host": "api.openai.com",
+        },
+        "response_id": f"resp_FAKE{secrets.token_hex(20)}",
+        "fallback_used": True,
+        "usage": {"input_tokens": 40, "output_tokens": 16, "total_tokens": 56},
+        "org_id": org["org_id"],
+    }
+
+
+def watch_parent() -> None:
+    """Leave when the process that started this one is gone, or the rehearsal's folder is."""
+    parent = os.getppid()
+    while os.getppid() == parent and CONFIG_FILE.exists():
+        time.sleep(PARENT_POLL_SECONDS)
+    os._exit(0)
+
+
+def main() -> int:
+    """Serve until stopped; exit code 1 where the port is taken."""
+    # State is replaced as a whole, so leaving at once loses nothing.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    threading.Thread(target=watch_parent, daemon=True).start()
+    port = CONFIG["port"]
+    try:
+        server = Server(("127.0.0.1", port), Handler)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = f"port {port} is already in use" if taken else str(error.strerror)
+        print(f"error: the stack cannot start: {reason}", file=sys.stderr, flush=True)
+        return 1
+    if MODE == "never-ready":
+        print("==> database: still waiting for it", flush=True)
+    else:
+        print(f"==> ready on http://127.0.0.1:{port}", flush=True)
+    server.serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

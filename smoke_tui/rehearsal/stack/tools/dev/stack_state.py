@@ -1,0 +1,83 @@
+"""What the stand-in stack remembers: settings, orgs, credentials, usage; one file, mode 0600."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import threading
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+HOME = Path(__file__).resolve().parents[2]
+CONFIG_FILE = HOME / ".rehearsal" / "config.json"
+STATE_FILE = HOME / ".rehearsal" / "state.json"
+
+
+def load_config() -> dict[str, Any]:
+    """The settings that the rehearsal wrote."""
+    config: dict[str, Any] = json.loads(CONFIG_FILE.read_text("utf-8"))
+    return config
+
+
+class State:
+    """The stack's database; every change is on disk before its method returns."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._data: dict[str, Any] = {"orgs": [], "credentials": {}, "usage": []}
+        if STATE_FILE.exists():
+            self._data = json.loads(STATE_FILE.read_text("utf-8"))
+
+    def seed(self) -> dict[str, str]:
+        """A new org with one domain and one world."""
+        mark = uuid.uuid4().hex[:8]
+        org = {"org_id": f"org_{mark}", "domain_id": f"dom_{mark}", "world": f"world-{mark}"}
+        with self._lock:
+            self._data["orgs"].append(org)
+            self._save()
+        return org
+
+    def orgs(self) -> list[dict[str, str]]:
+        """Every org, the newest last."""
+        with self._lock:
+            return list(self._data["orgs"])
+
+    def org(self, org_id: str | None) -> dict[str, str] | None:
+        """The org of that id; without an id the newest."""
+        orgs = self.orgs()
+        if not org_id:
+            return orgs[-1] if orgs else None
+        return next((one for one in orgs if one["org_id"] == org_id), None)
+
+    def set_credential(self, org_id: str, credential: dict[str, Any]) -> None:
+        """Keep an org's credential."""
+        with self._lock:
+            self._data["credentials"][org_id] = credential
+            self._save()
+
+    def credential(self, org_id: str) -> dict[str, Any] | None:
+        """An org's credential."""
+        with self._lock:
+            found: dict[str, Any] | None = self._data["credentials"].get(org_id)
+            return found
+
+    def record(self, org_id: str, **row: Any) -> None:
+        """One row of usage, dated now."""
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        with self._lock:
+            self._data["usage"].append({"org_id": org_id, "recorded_at": now, **row})
+            self._save()
+
+    def usage(self, org_id: str) -> list[dict[str, Any]]:
+        """An org's rows of usage."""
+        with self._lock:
+            return [row for row in self._data["usage"] if row["org_id"] == org_id]
+
+    def _save(self) -> None:
+        handle, name = tempfile.mkstemp(dir=STATE_FILE.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(self._data, file)
+        os.replace(name, STATE_FILE)

@@ -1,0 +1,149 @@
+"""One authoring turn: the request to the Codex backend, and what came of it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+INSTRUCTIONS_VARIABLE = "SPECTRAL_OPENAI_CODEX_INSTRUCTIONS"
+IDLE_SECONDS = 60.0
+STREAM_BYTES = 8 * 1024 * 1024
+DIAGNOSTIC_HEADERS = (
+    "cf-mitigated",
+    "cf-ray",
+    "content-type",
+    "date",
+    "openai-model",
+    "server",
+    "x-error-json",
+    "x-openai-authorization-error",
+    "x-request-id",
+)
+DIAGNOSTIC_PREFIX = "x-codex-"
+
+
+class TurnFailed(Exception):
+    """The backend did not complete the turn; `answer` is what the stack says of it."""
+
+    def __init__(self, message: str, status: int | None, body: str, headers: dict[str, str]):
+        super().__init__(message)
+        self.answer = {
+            "message": message,
+            "upstream_status": status,
+            "upstream_body": body,
+            "upstream_headers": headers,
+        }
+
+
+def instructions(config: dict[str, Any]) -> str:
+    """The variable's text where it is not blank, else the built-in copy."""
+    own = os.environ.get(INSTRUCTIONS_VARIABLE, "")
+    return own if own.strip() else str(config["builtin_instructions"])
+
+
+def request_body(model: str, text: str, prompt: str, lite: bool) -> dict[str, Any]:
+    """The product's request, classic or lite."""
+    user = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": prompt}]}
+    body: dict[str, Any] = {"model": model, "stream": True, "store": False}
+    if not lite:
+        return {**body, "instructions": text, "input": [user]}
+    developer = {**user, "role": "developer", "content": [{"type": "input_text", "text": text}]}
+    tools = {"type": "additional_tools", "role": "developer", "tools": []}
+    return {
+        **body,
+        "input": [tools, developer, user],
+        "parallel_tool_calls": False,
+        "reasoning": {"effort": "low", "context": "all_turns"},
+    }
+
+
+def run_turn(config: dict[str, Any], credential: dict[str, Any], prompt: str) -> dict[str, Any]:
+    """Ask the backend; the answer's text, model, id, usage and host. TurnFailed otherwise."""
+    bundle, model = credential["bundle"], credential["model"]
+    lite = model in config["lite_models"]
+    target = urlsplit(config["codex_url"])
+    body = request_body(model, instructions(config), prompt, lite)
+    headers = {
+        "Authorization": f"Bearer {bundle['access_token']}",
+        "ChatGPT-Account-ID": bundle["account_id"],
+        "Content-Type": "application/json",
+        "Accept": "text/event-stream",
+        "originator": "codex_cli_rs",
+        "session_id": str(uuid.uuid4()),
+        "User-Agent": "codex_cli_rs/0.169.0 (stand-in stack)",
+    }
+    if lite:
+        headers["x-openai-internal-codex-responses-lite"] = "true"
+    connection = http.client.HTTPConnection(
+        str(target.hostname), target.port, timeout=IDLE_SECONDS
+    )
+    try:
+        connection.request("POST", f"{target.path}/responses", json.dumps(body), headers)
+        response = connection.getresponse()
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        raise TurnFailed(f"no answer: {type(error).__name__}", None, "", {}) from error
+    shown = {
+        name.lower(): value
+        for name, value in response.getheaders()
+        if name.lower() in DIAGNOSTIC_HEADERS or name.lower().startswith(DIAGNOSTIC_PREFIX)
+    }
+    try:
+        raw = _read(response)
+    finally:
+        connection.close()
+    if response.status != 200:
+        raise TurnFailed("the backend refused the turn", response.status, raw, shown)
+    done = _completed(raw)
+    if done is None:
+        raise TurnFailed("the turn was not completed", response.status, raw, shown)
+    return {
+        "output_text": _text(done),
+        "model": done.get("model"),
+        "response_id": done.get("id"),
+        "usage": done.get("usage"),
+        "host": target.netloc,
+        "upstream_headers": shown,
+    }
+
+
+def _read(response: http.client.HTTPResponse) -> str:
+    parts: list[bytes] = []
+    size = 0
+    while size < STREAM_BYTES:
+        try:
+            chunk = response.read1(65_536)
+        except (OSError, http.client.HTTPException):
+            break
+        if not chunk:
+            break
+        parts.append(chunk)
+        size += len(chunk)
+    return b"".join(parts).decode("utf-8", "replace")
+
+
+def _completed(raw: str) -> dict[str, Any] | None:
+    for line in raw.splitlines():
+        if not line.startswith("data: "):
+            continue
+        try:
+            event = json.loads(line[6:])
+        except ValueError:
+            continue
+        if event.get("type") == "response.completed":
+            done: dict[str, Any] = event["response"]
+            return done
+    return None
+
+
+def _text(response: dict[str, Any]) -> str:
+    return "".join(
+        part.get("text", "")
+        for item in response.get("output", [])
+        for part in item.get("content", [])
+        if part.get("type") == "output_text"
+    )

@@ -1,0 +1,211 @@
+"""The server-sent events of a Responses answer, as a script of acts.
+
+The event grammar is that of client 0.169's parser; a scenario chooses which acts are played.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+DELTA_SECONDS: Final = 0.004
+_KEEP_ALIVE_SECONDS: Final = 0.25
+_FLOOD_CHUNK: Final = 60_000
+_FLOOD_CHUNKS: Final = 4_500
+
+WHOLE: Final = ("created", "in-progress", "item", "deltas", "text-done", "item-done", "completed")
+NO_TEXT: Final = ("created", "in-progress", "completed")
+FAILED: Final = ("created", "in-progress", "failed")
+INCOMPLETE: Final = ("created", "in-progress", "item", "deltas", "incomplete")
+CUT: Final = ("created", "in-progress", "item", "half-deltas")
+STALLED: Final = (*CUT, "hang")
+ENDLESS: Final = (*CUT, "keep-alive")
+TWICE: Final = (*WHOLE, "completed")
+FLOOD: Final = ("created", "in-progress", "item", "flood")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a stream says: its acts, and what differs from a plain answer.
+
+    `served_model` None means the model asked for; `error` is the (code, message) of a failure.
+    """
+
+    acts: tuple[str, ...] = WHOLE
+    served_model: str | None = None
+    usage: bool = True
+    error: tuple[str, str] = ("", "")
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer on its way: the text is sent in pieces, and repeated whole at the end."""
+
+    script: Script
+    model: str
+    text: str
+    input_tokens: int
+    response_id: str = field(default_factory=lambda: f"resp_FAKE{secrets.token_hex(20)}")
+    item_id: str = field(default_factory=lambda: f"msg_FAKE{secrets.token_hex(20)}")
+    created_at: int = field(default_factory=lambda: int(time.time()))
+    sequence: int = 0
+
+    def response(self, status: str, **extra: Any) -> dict[str, Any]:
+        """The response object as it stands inside the life-cycle events."""
+        return {
+            "id": self.response_id,
+            "object": "response",
+            "created_at": self.created_at,
+            "status": status,
+            "error": None,
+            "incomplete_details": None,
+            "model": self.script.served_model or self.model,
+            "output": [],
+            "store": False,
+            "usage": None,
+            **extra,
+        }
+
+    def usage(self) -> dict[str, Any] | None:
+        if not self.script.usage:
+            return None
+        output = max(1, len(self.text) // 4)
+        return {
+            "input_tokens": self.input_tokens,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": output,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": self.input_tokens + output,
+        }
+
+    def item(self, status: str, text: str | None) -> dict[str, Any]:
+        content = [] if text is None else [{"type": "output_text", "annotations": [], "text": text}]
+        return {
+            "id": self.item_id,
+            "type": "message",
+            "status": status,
+            "role": "assistant",
+            "content": content,
+        }
+
+    def event(self, kind: str, **fields: Any) -> bytes:
+        """One event, framed."""
+        body = {"type": kind, "sequence_number": self.sequence, **fields}
+        self.sequence += 1
+        return f"event: {kind}\ndata: {json.dumps(body)}\n\n".encode()
+
+    def delta(self, text: str) -> bytes:
+        return self.event(
+            "response.output_text.delta",
+            item_id=self.item_id,
+            output_index=0,
+            content_index=0,
+            delta=text,
+        )
+
+
+Act = Callable[[Answer], AsyncIterator[bytes]]
+
+
+def _once(make: Callable[[Answer], bytes]) -> Act:
+    async def act(answer: Answer) -> AsyncIterator[bytes]:
+        yield make(answer)
+
+    return act
+
+
+def _completed(answer: Answer) -> bytes:
+    has_text = "item-done" in answer.script.acts
+    output = [answer.item("completed", answer.text)] if has_text else []
+    body = answer.response("completed", output=output, usage=answer.usage())
+    if not answer.script.usage:
+        del body["usage"]
+    return answer.event("response.completed", response=body)
+
+
+def _failed(answer: Answer) -> bytes:
+    code, message = answer.script.error
+    error = {"code": code, "message": message}
+    return answer.event("response.failed", response=answer.response("failed", error=error))
+
+
+def _incomplete(answer: Answer) -> bytes:
+    body = answer.response(
+        "incomplete", incomplete_details={"reason": "max_output_tokens"}, usage=answer.usage()
+    )
+    return answer.event("response.incomplete", response=body)
+
+
+async def _deltas(answer: Answer, share: float = 1.0) -> AsyncIterator[bytes]:
+    words = answer.text.split(" ")
+    count = max(1, int(len(words) * share))
+    for number, word in enumerate(words[:count]):
+        await asyncio.sleep(DELTA_SECONDS)
+        yield answer.delta(word if number == 0 else f" {word}")
+
+
+def _half_deltas(answer: Answer) -> AsyncIterator[bytes]:
+    return _deltas(answer, 0.5)
+
+
+async def _hang(answer: Answer) -> AsyncIterator[bytes]:
+    await asyncio.Event().wait()
+    yield b""
+
+
+async def _keep_alive(answer: Answer) -> AsyncIterator[bytes]:
+    while True:
+        await asyncio.sleep(_KEEP_ALIVE_SECONDS)
+        yield b": keep-alive\n\n"
+
+
+async def _flood(answer: Answer) -> AsyncIterator[bytes]:
+    for _ in range(_FLOOD_CHUNKS):
+        yield answer.delta("x" * _FLOOD_CHUNK)
+
+
+ACTS: Final[dict[str, Act]] = {
+    "created": _once(lambda a: a.event("response.created", response=a.response("in_progress"))),
+    "in-progress": _once(
+        lambda a: a.event("response.in_progress", response=a.response("in_progress"))
+    ),
+    "item": _once(
+        lambda a: a.event(
+            "response.output_item.added", output_index=0, item=a.item("in_progress", None)
+        )
+    ),
+    "deltas": _deltas,
+    "half-deltas": _half_deltas,
+    "text-done": _once(
+        lambda a: a.event(
+            "response.output_text.done",
+            item_id=a.item_id,
+            output_index=0,
+            content_index=0,
+            text=a.text,
+        )
+    ),
+    "item-done": _once(
+        lambda a: a.event(
+            "response.output_item.done", output_index=0, item=a.item("completed", a.text)
+        )
+    ),
+    "completed": _once(_completed),
+    "failed": _once(_failed),
+    "incomplete": _once(_incomplete),
+    "hang": _hang,
+    "keep-alive": _keep_alive,
+    "flood": _flood,
+}
+
+
+async def play(answer: Answer) -> AsyncIterator[bytes]:
+    """The bytes of the whole stream, act by act."""
+    for name in answer.script.acts:
+        async for chunk in ACTS[name](answer):
+            yield chunk
