@@ -1,0 +1,195 @@
+"""`--check`: headless. Looks without spending, runs with consent, or verifies a session."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.cli.look import look_at
+from smoke_tui.cli.policy import Headless, Scripted, read_answers
+from smoke_tui.cli.printing import Narrator, print_result
+from smoke_tui.journal.file import JournalError
+from smoke_tui.journal.fold import State
+from smoke_tui.launch import (
+    CommandError,
+    Given,
+    ScriptedHands,
+    choose_steps,
+    config_from,
+    open_runbook,
+    read_given,
+    refuse_in_ci,
+    rehearsal,
+    rehearsed,
+)
+from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.report.check_object import check_object, finding
+from smoke_tui.runbook import Runbook
+from smoke_tui.session import Session, load_state, trace_of
+from smoke_tui.settings import Settings, UsageError
+from smoke_tui.world.config import Config
+from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+
+
+def check(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `--check` in the form its options ask for; returns the exit code."""
+    if options.scenario and not options.rehearse:
+        raise UsageError("--scenario belongs to --rehearse")
+    if options.live and options.rehearse:
+        raise UsageError("--live and --rehearse exclude each other")
+    if options.answers and not options.live:
+        raise UsageError("--answers belongs to --live")
+    from smoke_tui.cli.records import find_session, verify
+
+    folder = find_session(settings, options.target) if options.target else None
+    if folder is not None:
+        return verify(folder, settings, options)
+    runbook = open_runbook(options.target)
+    if options.rehearse:
+        return _rehearse(options, settings, runbook)
+    if options.live:
+        return _live(options, settings, runbook)
+    return look_at(options, settings, runbook)
+
+
+def _rehearse(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
+    with rehearsal(options.scenario) as world:
+        hands = ScriptedHands(world)
+        config = choose_steps(
+            rehearsed(config_from(settings, runbook, Given({}, "none")), world), runbook,
+            options.only, options.start_from,
+        )
+        return _run(options, settings, runbook, config, Hands(hands, hands), Scripted(world),
+                    Given({}, "none"))
+
+
+def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
+    if refuse_in_ci():
+        state = State()
+        code = Exit.NOT_PROVABLE
+        refused = finding("ci-refused", "error", None, "Live calls are refused where CI is set.",
+                          "Run it from a person's own machine, or use --rehearse.")
+        print_result(check_object(runbook, state, exit_code=code, verdict=None,
+                                  findings=[refused]), options, settings)
+        return code
+    given = read_given(settings)
+    config = config_from(settings, runbook, given)
+    from dataclasses import replace
+
+    config = choose_steps(
+        replace(config, consent=True), runbook, options.only, options.start_from
+    )
+    answers = read_answers(Path(options.answers), runbook) if options.answers else {}
+    hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))
+    return _run(options, settings, runbook, config, hands, Headless(answers), given)
+
+
+def _run(
+    options: argparse.Namespace, settings: Settings, runbook: Runbook, config: Config,
+    hands: Hands, answerer: Any, given: Given,
+) -> int:
+    """Run a session to its end, tell of each finished step, print the result."""
+    state = State()
+    narrator = Narrator(state)
+    try:
+        session = Session(
+            runbook, config, state_dir=settings.state_dir, hands=hands, answerer=answerer,
+            watchers=[narrator], given=given.texts,
+        )
+    except JournalError as error:
+        raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
+    struck: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        struck.append(number)
+        session.cancel("session", signal.Signals(number).name)
+
+    old = {number: signal.signal(number, stop)
+           for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        session.start()
+        while not session.done.wait(0.2):
+            continue
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+    return finish(session, runbook, options, settings, struck)
+
+
+def finish(
+    session: Session, runbook: Runbook, options: argparse.Namespace, settings: Settings,
+    struck: list[int],
+) -> int:
+    """The exit code of a session that has ended, its result printed, its reports written."""
+    if session.fault is not None:
+        return _fault(session, settings)
+    _, _, state = load_state(session.folder)
+    verdict = session.verdict or Verdict.ERROR
+    code = int(exit_of(verdict, options))
+    if verdict is Verdict.ERROR:
+        print(f"smoke-tui: our own tool broke; the trace is in {session.folder / 'journal.jsonl'}",
+              file=sys.stderr)
+    if struck:
+        code = 128 + struck[0]
+    secret = write_reports(session, runbook, state, options)
+    if secret:
+        code = Exit.SECRET
+    print_result(check_object(runbook, state, exit_code=code, verdict=verdict), options, settings)
+    return code
+
+
+def exit_of(verdict: Verdict, options: argparse.Namespace) -> Exit:
+    """The exit code of a verdict, with what the options make of it."""
+    if verdict is Verdict.EXPECTED_LIMITATION and options.allow_limitation:
+        return Exit.OK
+    if options.strict and verdict in (Verdict.PASS_WITH_WAIVERS, Verdict.PASS_ATTESTED):
+        return Exit.NOT_PROVABLE
+    return VERDICT_EXITS[verdict]
+
+
+def write_reports(
+    session: Session, runbook: Runbook, state: State, options: argparse.Namespace
+) -> bool:
+    """Write --report; True where a secret would have left."""
+    if not options.report:
+        return False
+    from smoke_tui.report.export import SecretFound, export, write_export
+
+    try:
+        content = export("md", runbook, state, session.folder, session.vault)
+        write_export(Path(options.report), content)
+    except SecretFound as error:
+        print(f"smoke-tui: {error}", file=sys.stderr)
+        return True
+    except OSError as error:
+        print(f"smoke-tui: --report {options.report}: {error.strerror}", file=sys.stderr)
+    return False
+
+
+def _fault(session: Session, settings: Settings) -> int:
+    fault = session.fault
+    assert fault is not None
+    if isinstance(fault, JournalError):
+        print(f"smoke-tui: NOT SAVED: {fault}", file=sys.stderr)
+        return Exit.NOT_PROVABLE
+    path = write_crash(session, settings)
+    print(f"smoke-tui: our own tool broke ({type(fault).__name__}); the trace is in {path}",
+          file=sys.stderr)
+    return Exit.INTERNAL
+
+
+def write_crash(session: Session, settings: Settings) -> Path:
+    """Write a fault's trace, without local variables and redacted, beside the session."""
+    import os
+
+    assert session.fault is not None
+    path = session.folder / "crash.txt"
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(fd, "w") as file:
+        file.write(trace_of(session.fault, session.vault))
+    return path
+
+

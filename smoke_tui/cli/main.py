@@ -1,0 +1,201 @@
+"""The headless program: reads the command line, runs one command, returns its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from smoke_tui import __version__
+from smoke_tui.outcomes import Exit
+from smoke_tui.settings import OPTIONS, Settings, UsageError, read_settings
+
+EXIT_CODES: Final = """exit codes:
+  0 ok                1 failed            2 usage           3 invalid
+  4 not provable here 5 nothing found     6 divergence      7 a secret would leave
+  70 our own bug      128+n a signal
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: what it does, a worked example, its own arguments, and what runs it.
+
+    `run` is "module:function" below `smoke_tui.cli`, so that a command loads only what it needs.
+    """
+
+    about: str
+    example: str
+    run: str
+    arguments: tuple[tuple[tuple[str, ...], Mapping[str, object]], ...] = ()
+
+
+def _arg(*names: str, **how: object) -> tuple[tuple[str, ...], Mapping[str, object]]:
+    return names, how
+
+
+JSON: Final = _arg("--json", action="store_true", help="one JSON object on standard output")
+SESSION: Final = _arg("session", metavar="SESSION", help="an id, a unique prefix of one, or last")
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "sessions": Command("lists recorded sessions", "smoke-tui sessions --json",
+                        "records:list_sessions", (JSON,)),
+    "report": Command(
+        "exports a session's report", "smoke-tui report last -o report.md", "records:report",
+        (SESSION, _arg("--format", default="md", help="md (default) or json"),
+         _arg("-o", "--output", metavar="FILE", help="where to; standard output without it")),
+    ),
+    "replay": Command("runs a recorded session again, offline, against its recorded answers",
+                      "smoke-tui replay last", "records:replay_command", (SESSION, JSON)),
+    "login": Command(
+        "only the login; prints a masked summary", "smoke-tui login --out bundle.json",
+        "login:login_command",
+        (_arg("--paste", action="store_true",
+              help="no callback: paste the address the sign-in ends at"),
+         _arg("--out", metavar="FILE", help="write the bundle there (0600)"),
+         _arg("--rehearse", action="store_true", help="against the embedded rehearsal")),
+    ),
+    "lint": Command(
+        "all problems of runbooks in one pass", "smoke-tui lint runbooks/*.md", "lint:lint",
+        (_arg("runbooks", nargs="*", metavar="RUNBOOK"),
+         _arg("--schema", action="store_true", help="print a JSON schema for editors")),
+    ),
+    "redact": Command(
+        "filter: standard input to standard output with every secret removed",
+        "some-command 2>&1 | smoke-tui redact", "redact:redact",
+        (_arg("--secrets", metavar="FILE", help="a JSON list of known secret values"),),
+    ),
+    "doctor": Command("this machine, and where each setting came from",
+                      "smoke-tui doctor", "doctor:doctor", (JSON,)),
+    "rehearse": Command(
+        "the rehearsal's servers alone, or the list of its scenarios",
+        "smoke-tui rehearse serve happy", "rehearse:rehearse",
+        (_arg("what", choices=("serve", "list"), metavar="serve|list"),
+         _arg("scenario", nargs="?", metavar="SCENARIO"),
+         _arg("--port", type=int, default=0, metavar="N", help="port; any free one without it"),
+         JSON),
+    ),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose errors are ours to print."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+def global_parser() -> argparse.ArgumentParser:
+    """The options every command takes, before or after it."""
+    parser = _Parser(add_help=False, allow_abbrev=False, prog="smoke-tui")
+    for option in OPTIONS:
+        if option.flag:
+            parser.add_argument(f"--{option.name}", action="store_const", const="true",
+                                default=None, help=option.about)
+        else:
+            parser.add_argument(
+                f"--{option.name}", default=None, help=option.about,
+                metavar=option.metavar or "|".join(option.choices),
+                action="append" if option.many else "store",
+            )
+    return parser
+
+
+def top_parser() -> argparse.ArgumentParser:
+    """The program without a command: the app, or `--check`."""
+    commands = "\n".join(f"  {name:<10}{c.about}" for name, c in COMMANDS.items())
+    parser = _Parser(
+        prog="smoke-tui", parents=[global_parser()], allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Walks a person through a runbook that no CI can run, and keeps the record.",
+        epilog=f"commands (`smoke-tui COMMAND --help`):\n{commands}\n\n"
+               f"example:\n  smoke-tui --check openai-subscription --rehearse --json\n\n"
+               f"{EXIT_CODES}",
+    )
+    parser.add_argument("target", nargs="?", metavar="RUNBOOK|SESSION",
+                        help="a path, an id; with --check also a recorded session")
+    parser.add_argument("--version", action="version", version=f"smoke-tui {__version__}")
+    parser.add_argument("--check", action="store_true", help="headless: look, run or verify")
+    parser.add_argument("--rehearse", action="store_true",
+                        help="against the embedded rehearsal: no account, nothing spent or proven")
+    parser.add_argument("--scenario", metavar="NAME", help="what goes wrong in the rehearsal")
+    parser.add_argument("--live", action="store_true",
+                        help="with --check: run it for real; the consent to spend")
+    parser.add_argument("--answers", metavar="FILE", help="with --check --live: a TOML of answers")
+    parser.add_argument("--only", metavar="STEP", help="with --check: this step alone")
+    parser.add_argument("--from", dest="start_from", metavar="STEP",
+                        help="with --check: from this step on")
+    parser.add_argument("--max-age", metavar="AGE",
+                        help="with --check: the last live verdict has to be younger, such as 7d")
+    parser.add_argument("--report", metavar="FILE", help="with --check: write the report there")
+    parser.add_argument("--allow-limitation", action="store_true",
+                        help="expected-limitation exits 0")
+    parser.add_argument("--strict", action="store_true",
+                        help="pass-with-waivers and pass-attested exit 4")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    return parser
+
+
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """The parser of one command."""
+    command = COMMANDS[name]
+    parser = _Parser(
+        prog=f"smoke-tui {name}", parents=[global_parser()], allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter, description=command.about + ".",
+        epilog=f"example:\n  {command.example}\n\n{EXIT_CODES}",
+    )
+    for names, how in command.arguments:
+        parser.add_argument(*names, **how)  # type: ignore[arg-type]
+    return parser
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command line as understood: a command (None: the app or --check), options, settings."""
+
+    command: str | None
+    options: argparse.Namespace
+    settings: Settings
+
+
+def understand(argv: Sequence[str]) -> Request:
+    """Parse a command line.
+
+    Raises:
+        UsageError: it makes no sense.
+        SystemExit: --help or --version was asked for, and printed.
+    """
+    _, rest = global_parser().parse_known_args(list(argv))
+    name = next((word for word in rest if not word.startswith("-")), None)
+    if name in COMMANDS and rest and rest[0] == name:
+        words = list(argv)
+        words.remove(name)
+        options = command_parser(name).parse_args(words)
+    else:
+        name = None
+        options = top_parser().parse_args(list(argv))
+    given = {}
+    for option in OPTIONS:
+        value = getattr(options, option.key)
+        given[option.name] = " ".join(value) if isinstance(value, list) else value
+    return Request(name, options, read_settings(given))
+
+
+def run(request: Request) -> int:
+    """Run a command, or `--check`."""
+    from importlib import import_module
+
+    target = COMMANDS[request.command].run if request.command else "check:check"
+    module, _, function = target.partition(":")
+    action: Callable[[argparse.Namespace, Settings], int] = getattr(
+        import_module(f"smoke_tui.cli.{module}"), function
+    )
+    return int(action(request.options, request.settings))
+
+
+def fail(text: str, code: int = Exit.USAGE) -> int:
+    """Say what is wrong on standard error."""
+    print(f"smoke-tui: {text}", file=sys.stderr)
+    return code

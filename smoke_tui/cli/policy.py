@@ -1,0 +1,102 @@
+"""Who answers when nobody is there: consent, an answers file, or "absent"."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.runbook.model import Runbook
+from smoke_tui.settings import UsageError
+
+FIELDS = ("answer", "note", "waive")
+
+
+def read_answers(path: Path, runbook: Runbook) -> dict[str, dict[str, str]]:
+    """An answers file: a table a step id, with `answer`, `note` or `waive`.
+
+    Raises:
+        UsageError: it can't be read, or names a step or a key that does not exist.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"--answers {path}: {error}") from None
+    ids = [step.id for step in runbook.steps]
+    answers: dict[str, dict[str, str]] = {}
+    for step_id, table in raw.items():
+        if step_id not in ids:
+            raise UsageError(f"--answers {path}: no step {step_id!r} (it has {', '.join(ids)})")
+        if not isinstance(table, dict):
+            raise UsageError(f"--answers {path}: [{step_id}] has to be a table")
+        for key, value in table.items():
+            if key not in FIELDS or not isinstance(value, str):
+                raise UsageError(
+                    f"--answers {path}: [{step_id}] {key}: only {', '.join(FIELDS)}, as text"
+                )
+        if "waive" in table and not table["waive"].strip():
+            raise UsageError(f"--answers {path}: [{step_id}] waive needs a reason")
+        answers[step_id] = dict(table)
+    return answers
+
+
+class Headless:
+    """Answers without a person: `--live` is the consent to begin and to spend."""
+
+    def __init__(self, answers: Mapping[str, Mapping[str, str]]) -> None:
+        self._answers = answers
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        given = self._answers.get(str(data.get("step")), {})
+        if kind == "begin":
+            if "waive" in given:
+                return {"do": "waive", "reason": given["waive"], "by": "answers file"}
+            return {"do": "run", "by": "consent"}
+        if kind == "spend":
+            return {"do": "yes", "by": "consent"}
+        if kind == "finish":
+            return {"do": "finish", "by": "consent"}
+        if "answer" not in given:
+            return {"do": "absent", "by": "nobody"}
+        return _as_answer(kind, given["answer"], given.get("note", ""))
+
+    async def observe(
+        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
+    ) -> None:
+        """Nobody else answers here."""
+
+
+def _as_answer(kind: str, text: str, note: str) -> Mapping[str, str]:
+    """An answer's text in the form the question takes; a note goes beside it."""
+    by = "answers file"
+    low = text.strip().lower()
+    if kind in ("confirm", "attest"):
+        agreed = low in ("yes", "y", "true", "pass", "ok", "done")
+        refused = low in ("no", "n", "false", "fail")
+        words = note or ("" if agreed or refused else text)
+        return {"do": "no" if refused else "yes", "words": words, "by": by}
+    if kind == "tick":
+        return {"do": "no" if low in ("no", "n", "fail") else "done", "words": note, "by": by}
+    if kind == "manual":
+        done = low if low in ("pass", "fail", "blocked") else "pass"
+        return {"do": done, "words": note or ("" if done == low else text), "by": by}
+    if kind == "instructions":
+        return {"do": "file", "path": text, "by": by}
+    return {"do": "absent", "words": "This question can't be answered from a file.", "by": by}
+
+
+class Scripted:
+    """The rehearsal's operator, marked as such."""
+
+    def __init__(self, rehearsal: Any) -> None:
+        self._rehearsal = rehearsal
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        answer = await self._rehearsal.answer(kind, data)
+        return None if answer is None else {**answer, "by": "rehearsal"}
+
+    async def observe(
+        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
+    ) -> None:
+        await self._rehearsal.observe(kind, data, answer)

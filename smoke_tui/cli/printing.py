@@ -1,0 +1,68 @@
+"""Results on standard output, narration on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any, Final
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.fold import State, apply
+from smoke_tui.journal.inbox import Signal
+from smoke_tui.secrecy import clean
+from smoke_tui.settings import Settings
+
+GLYPHS: Final = {
+    "pass": ("✓", "+"), "fail": ("✗", "x"), "blocked": ("■", "#"), "error": ("!", "!"),
+    "expected-limitation": ("◇", "o"), "waived": ("–", "-"), "not-run": ("·", "."),
+}
+
+
+class Narrator:
+    """A watcher that tells of each finished step, once the journal holds it."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def on_event(self, event: Event) -> None:
+        apply(self._state, event)
+        if event.ev == "step.finished":
+            code = event.data["code"]
+            words = ["step", event.step or "", event.data["outcome"], *([code] if code else [])]
+            print(" ".join(words), file=sys.stderr, flush=True)
+
+    def on_signal(self, signal: Signal) -> None:
+        """Deltas are for screens."""
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on standard output."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_result(result: dict[str, Any], options: argparse.Namespace, settings: Settings) -> None:
+    """A `smoke-check/1` result as JSON, or as text."""
+    if options.json:
+        print_json(result)
+        return
+    column = 1 if settings.on("ascii") else 0
+    if result["world"] == "rehearsed":
+        print("REHEARSAL: nothing was proven.")
+    for row in result["findings"]:
+        where = f"{row['step']}: " if row["step"] else ""
+        print(clean(f"{row['severity']}: {where}{row['code']}: {row['message']}"))
+        if row["remedy"]:
+            print(clean(f"  next: {row['remedy']}"))
+    for step in result["steps"]:
+        if result["verdict"] is None:
+            break
+        mark = GLYPHS[step["outcome"]][column]
+        code = f" {step['code']}" if step["code"] else ""
+        tries = f", {step['tries']} tries" if step["tries"] > 1 else ""
+        print(clean(f"{mark} {step['id']}: {step['outcome']}{code} "
+                    f"({step['seconds']:.1f} s{tries}) {step['summary']}"))
+    if result["session"]:
+        print(f"session {result['session']}")
+    verdict = result["verdict"] or "nothing was run"
+    print(f"check: {verdict}: exit {int(result['exit_code'])}")

@@ -1,0 +1,63 @@
+"""`rehearse serve` and `rehearse list`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import select
+import signal
+import sys
+import threading
+from types import FrameType
+
+from smoke_tui.cli.printing import print_json
+from smoke_tui.outcomes import Exit
+from smoke_tui.settings import Settings, UsageError
+
+SCHEMA = "smoke-rehearsal/1"
+
+
+def rehearse(options: argparse.Namespace, settings: Settings) -> int:
+    """Serve until TERM, INT or the end of standard input, or list the scenarios."""
+    from smoke_tui.rehearsal import Rehearsal, UnknownScenario, list_scenarios
+
+    if options.what == "list":
+        rows = [{"scenario": name, "about": about} for name, about in list_scenarios()]
+        if options.json:
+            print_json({"schema": "smoke-scenarios/1", "scenarios": rows})
+        else:
+            for row in rows:
+                print(f"{row['scenario']:<28}{row['about']}")
+        return Exit.OK
+    stop = threading.Event()
+    struck: list[int] = []
+
+    def strike(number: int, frame: FrameType | None) -> None:
+        struck.append(number)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, strike)
+    try:
+        world = Rehearsal.start(options.scenario or "happy", port=options.port)
+    except UnknownScenario as error:
+        raise UsageError(f"{error}; `smoke-tui rehearse list` shows all") from None
+    except OSError as error:
+        raise UsageError(f"--port {options.port}: {error.strerror}; choose another port") from None
+    with world:
+        print(json.dumps({
+            "schema": SCHEMA, "scenario": world.scenario.name, "issuer": world.issuer,
+            "codex_url": world.codex_url, "stack_dir": str(world.stack_dir),
+            "ledger": world.ledger, "bundle": world.bundle(),
+        }), flush=True)
+        _wait(stop)
+    return 128 + struck[0] if struck and struck[0] != signal.SIGTERM else Exit.OK
+
+
+def _wait(stop: threading.Event) -> None:
+    """Until a signal, or until standard input ends."""
+    while not stop.is_set():
+        ready, _, _ = select.select([sys.stdin.fileno()], [], [], 0.2)
+        if ready and not os.read(sys.stdin.fileno(), 4096):
+            return

@@ -1,0 +1,63 @@
+"""Leaving the machine: a finished export is scanned for secrets before a byte of it is given."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from smoke_tui.journal.fold import State
+from smoke_tui.journal.verdict import verdict as verdict_of
+from smoke_tui.outcomes import VERDICT_EXITS
+from smoke_tui.report.check_object import check_object
+from smoke_tui.report.markdown import markdown
+from smoke_tui.runbook.model import Runbook
+from smoke_tui.secrecy import Vault, scan
+
+FORMATS: Final = ("md", "json")
+
+
+class SecretFound(ValueError):
+    """An export holds what looks like a secret; the text says where, never what."""
+
+
+def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault) -> bytes:
+    """A report's bytes.
+
+    Raises:
+        SecretFound: the leak scan has a hit.
+    """
+    if kind == "md":
+        content = markdown(runbook, state).encode()
+    else:
+        verdict = state.verdict or verdict_of(runbook, state)
+        value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)
+        content = (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+    leaks = scan(content, vault)
+    if leaks:
+        places = ", ".join(f"{leak.kind} in line {leak.line}" for leak in leaks[:5])
+        raise SecretFound(f"the report of {folder.name} was not given out: it would hold "
+                          f"{len(leaks)} secret(s) ({places})")
+    return content
+
+
+def write_export(path: Path, content: bytes) -> None:
+    """Replace a file as a whole; an old one stays as it is where that fails.
+
+    Raises:
+        OSError: it can't be written, or `path` is a link or no regular file.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(0, "it is a link or no regular file", str(path))
+    fd, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".smoke-tui-")
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(fd)
+        os.replace(name, path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

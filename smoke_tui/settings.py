@@ -1,0 +1,177 @@
+"""Settings: the command line wins, then the environment, then config.toml; each with its source."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+from smoke_tui.outcomes import Exit
+
+PREFIX: Final = "SMOKE_TUI_"
+ORIGINS: Final = ("residential", "office", "datacenter", "unknown")
+SHAPES: Final = ("classic", "developer", "lite", "auto")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One global option. `choices` empty: any text. `flag`: on or off."""
+
+    name: str
+    about: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    flag: bool = False
+    many: bool = False
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.replace("-", "_").upper()
+
+    @property
+    def key(self) -> str:
+        return self.name.replace("-", "_")
+
+
+OPTIONS: Final[tuple[Option, ...]] = (
+    Option("state-dir", "where sessions are kept", "DIR"),
+    Option("project", "the checkout of the product under test", "DIR"),
+    Option("origin", "where this machine's traffic comes from", choices=ORIGINS),
+    Option("model", "the model to ask for", "M"),
+    Option("shape", "the shape of the live call", choices=SHAPES),
+    Option("instructions", "a file with the base instructions", "FILE"),
+    Option("bundle", "a credential bundle; - reads standard input", "FILE"),
+    Option("issuer", "the login's issuer", "URL"),
+    Option("codex-url", "the subscription's backend", "URL"),
+    Option("stack-url", "where the stack under test answers", "URL"),
+    Option("ledger", "the stack's ledger", "DSN"),
+    Option("callback-ports", "ports for the login's callback, in order; 0: any", "PORTS"),
+    Option("allow-host", "a further host a credential may be sent to; in every report", "HOST",
+           many=True),
+    Option("ascii", "plain characters only", flag=True),
+    Option("no-color", "no colours", flag=True),
+)
+
+
+class UsageError(ValueError):
+    """Bad arguments or settings. The text says what, where, and what to do."""
+
+    exit = Exit.USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting's text and where it came from."""
+
+    text: str
+    source: str
+
+
+class Settings:
+    """Every option's value with its source; a missing one is None."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = dict(values)
+
+    def get(self, name: str) -> str | None:
+        value = self._values.get(name)
+        return value.text if value is not None else None
+
+    def source(self, name: str) -> str:
+        value = self._values.get(name)
+        return value.source if value is not None else "default"
+
+    def on(self, name: str) -> bool:
+        return (self.get(name) or "").lower() in ("1", "true", "yes", "on")
+
+    @property
+    def state_dir(self) -> Path:
+        given = self.get("state-dir")
+        return Path(given).expanduser().absolute() if given else Path(
+            platformdirs.user_state_dir("smoke-tui")
+        )
+
+    @property
+    def project(self) -> str:
+        return str(Path(self.get("project") or ".").expanduser().absolute())
+
+    @property
+    def allow_hosts(self) -> tuple[str, ...]:
+        return tuple((self.get("allow-host") or "").split())
+
+    @property
+    def callback_ports(self) -> tuple[int, ...] | None:
+        """The given callback ports.
+
+        Raises:
+            UsageError: they are no port numbers.
+        """
+        text = self.get("callback-ports")
+        if text is None:
+            return None
+        words = text.replace(",", " ").split()
+        if not words or not all(word.isdigit() and int(word) < 65536 for word in words):
+            raise UsageError(f"--callback-ports {text!r}: give port numbers, such as 1455,1457")
+        return tuple(int(word) for word in words)
+
+
+def config_dir() -> Path:
+    """The user's config folder."""
+    return Path(platformdirs.user_config_dir("smoke-tui"))
+
+
+def read_settings(given: Mapping[str, str | None]) -> Settings:
+    """Merge the command line, the environment and config.toml.
+
+    Raises:
+        UsageError: the file does not parse, has an unknown key, or a value is not allowed.
+    """
+    values: dict[str, Value] = {}
+    path = config_dir() / "config.toml"
+    values |= _from_file(path)
+    for option in OPTIONS:
+        text = os.environ.get(option.variable)
+        if text:
+            values[option.name] = Value(text, f"environment {option.variable}")
+    for name, text in given.items():
+        if text is not None:
+            values[name] = Value(text, f"--{name}")
+    for option in OPTIONS:
+        value = values.get(option.name)
+        if value is not None and option.choices and value.text not in option.choices:
+            raise UsageError(
+                f"{value.source}: {value.text!r} is not one of {', '.join(option.choices)}"
+            )
+    return Settings(values)
+
+
+def _from_file(path: Path) -> dict[str, Value]:
+    import difflib
+
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: can't be read: {error}") from None
+    try:
+        raw = tomllib.loads(content)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{path}: {error}") from None
+    keys = {option.key: option for option in OPTIONS}
+    values: dict[str, Value] = {}
+    for key, value in raw.items():
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise UsageError(f"{path}: unknown key {key!r}{hint}")
+        if isinstance(value, list):
+            value = " ".join(str(item) for item in value)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        values[keys[key].name] = Value(text, str(path))
+    return values
