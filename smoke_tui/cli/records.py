@@ -21,6 +21,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
 from smoke_tui.session import InvalidRecord, load_state, replay
 from smoke_tui.settings import Settings, UsageError
+from smoke_tui.world.config import Config
 from smoke_tui.world.recorded import Divergence
 
 if TYPE_CHECKING:
@@ -214,7 +215,9 @@ def add_age(found: Findings, settings: Settings, runbook: Runbook, text: str) ->
     longest = timedelta(**{_UNITS[match[2]]: int(match[1])})
     for folder in session_folders(sessions_root(settings)):
         first, last = ends(folder) or (None, None)
-        if first is None or last is None or first.data["config"]["world"] != "live":
+        if first is None or last is None:
+            continue
+        if not Config.from_json(first.data["config"]).real_provider:
             continue
         if first.data["runbook"]["id"] != runbook.id:
             continue

@@ -49,7 +49,8 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps({
             "schema": SCHEMA, "scenario": world.scenario.name, "issuer": world.issuer,
             "codex_url": world.codex_url, "stack_dir": str(world.stack_dir),
-            "ledger": world.ledger, "bundle": world.bundle(),
+            "ledger": world.ledger, "bundle": world.bundle(), "stack_url": world.stack_url,
+            "instructions": str(world.instructions_file),
         }), flush=True)
         _wait(stop)
     return 128 + struck[0] if struck and struck[0] != signal.SIGTERM else Exit.OK

@@ -40,11 +40,6 @@ class Backend:
         after = self.scenario.drift_after
         return after is not None and self.completed >= after
 
-    def accepted(self) -> str:
-        """The base instructions accepted at this moment."""
-        before_drift = self.scenario.drift_after is not None and not self.drifted
-        return instructions.STALE if before_drift else instructions.CURRENT
-
     # Responses
 
     async def get_responses(self, request: ServerRequest) -> Answer:
@@ -66,7 +61,6 @@ class Backend:
             body,
             self.issuer.access,
             self.scenario.listed,
-            self.accepted(),
             self.drifted,
         )
         if (problem := self._refuse(call)) is not None:

@@ -66,6 +66,10 @@ def _opening(runbook: Runbook, state: State, verdict: Verdict) -> Iterator[str]:
         scenario = state.opened["config"].get("scenario")
         yield f"**REHEARSAL: nothing was proven.** Scenario {inline(scenario)}."
         yield ""
+    elif not state.opened.get("real_provider", True):
+        yield (f"**NOT THE PROVIDER: calls went to {inline(state.opened['config']['codex_url'])}, "
+               "so nothing was proven.**")
+        yield ""
     marker = json.dumps(state.session)[1:-1].replace("--", "")
     yield f"<!-- smoke-report v1 session={marker} runbook={runbook.id} sha256={runbook.sha256} -->"
     issue = f" for {ours(runbook.issue)}" if runbook.issue else ""

@@ -72,12 +72,9 @@ def read_commands(fence: Fence, reporter: Reporter) -> tuple[tuple[Command, ...]
 
 def _uses(line: _Logical, shell: bool) -> Iterator[Use]:
     for found in templates.scan(line.text):
-        # Whether it is a word of its own shows in the blanks around it.
-        around = line.text[: found.start][-1:] + line.text[found.end :][:1]
         yield Use(
             name=found.name,
             raw=found.raw,
             place=line.place(found.start),
             where="shell" if shell else "command",
-            whole=not around.strip(),
         )

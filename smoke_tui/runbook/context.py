@@ -25,14 +25,13 @@ BAD: Final = Bad()
 class Use:
     """A template at a place; ``where`` is command, shell, url or value.
 
-    ``whole`` says that it is a whole word of a command; ``name`` is None where malformed.
+    ``name`` is None where malformed.
     """
 
     name: str | None
     raw: str
     place: Place
     where: str
-    whole: bool = False
 
 
 @dataclass

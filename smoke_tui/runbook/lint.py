@@ -252,10 +252,6 @@ def _check_use(
             message = f"no earlier step captures '{name}'{hint}"
             reporter.add(Rb.TEMPLATE_NAME, use.place, message)
         return
-    setting = templates.SETTINGS.get(name)
-    if setting is not None and setting.many and not (use.where == "command" and use.whole):
-        message = f"'{name}' is several words, and stands only for a whole word of a command"
-        reporter.add(Rb.TEMPLATE, use.place, message)
     giver = givers.get(name)
     _check_giver(use, draft, giver, bundle, book, reporter)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -14,29 +14,15 @@ _TEMPLATE = re.compile(r"\{\{([^{}\n]*)\}\}|\{\{")
 _NAME = re.compile(rf"{NAME_PATTERN}\Z|{BUNDLE}(\.[A-Za-z0-9_]{{1,40}})+\Z")
 
 
-@dataclass(frozen=True)
-class Setting:
-    """A value that the settings give and that a template may name.
-
-    ``many`` says that it stands for several words, and so only for a whole word of a command.
-    """
-
-    name: str
-    default: str | tuple[str, ...] | None
-    many: bool
-    about: str
-
-
-SETTINGS: Mapping[str, Setting] = MappingProxyType(
+SETTINGS: Mapping[str, str] = MappingProxyType(
     {
-        setting.name: setting
-        for setting in (
-            Setting("project", None, False, "the checkout of the product under test"),
-            Setting("stack_url", "http://127.0.0.1:3000", False, "where the stack answers"),
-            Setting("model", None, False, "the model that is asked for"),
-        )
+        "project": "the checkout of the product under test",
+        "stack_url": "where the stack answers",
+        "model": "the model that is asked for",
     }
 )
+"""Values that the settings give and that a template may name."""
+
 RESERVED = frozenset({*SETTINGS, BUNDLE})
 
 
@@ -75,15 +61,3 @@ def names(text: str) -> tuple[str, ...]:
 def written(name: str) -> str:
     """The template of a name, as ``Command.argv`` holds it."""
     return f"{{{{ {name} }}}}"
-
-
-def fill(text: str, value_of: Callable[[str], str]) -> str:
-    """The text with each template replaced; what was filled in is not read again."""
-    parts: list[str] = []
-    done = 0
-    for found in scan(text):
-        if found.name is None:
-            continue
-        parts += (text[done : found.start], value_of(found.name))
-        done = found.end
-    return "".join((*parts, text[done:]))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import catalogue_request, read_catalogue
 from smoke_tui.codex.instructions import instructions_for
 from smoke_tui.codex.quota import has_quota_headers, read_windows
-from smoke_tui.codex.shapes import SHAPES, build_call
+from smoke_tui.codex.shapes import SHAPES, Shape, build_call
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.verdicts import Worth, worth_of
-from smoke_tui.runbook.model import Step
 from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import Exchange, HttpLimits
@@ -21,10 +21,11 @@ REQUEST_IDS = ("x-request-id", "x-oai-request-id", "cf-ray")
 
 async def call(ctx: StepContext) -> Result:
     """Pass when one completed response repeats the nonce, with usage, from the model asked for."""
+    if ctx.fields("credential") == "api-key":
+        raise StepEnd("not-configured", "This version can't make calls with an API key yet.")
     bundle = await session_bundle(ctx)
-    model = model_of(ctx.step, ctx.config.model, ctx.config.runbook_model)
     instructions = await instructions_for(ctx)
-    shape = await _shape(ctx, model)
+    model, shape = await choose(ctx, bundle)
     nonce = await ctx.draw("nonce", "nonce")
     session = await ctx.draw("session", "uuid")
     request = build_call(
@@ -62,16 +63,10 @@ async def call(ctx: StepContext) -> Result:
     return Result(worth.code, worth.summary, observed, worth.reading.text or exchange.text())
 
 
-def model_of(step: Step, option: str | None, runbook: str | None) -> str:
-    """The model to ask for: the option, the step, the runbook.
-
-    Raises:
-        StepEnd: none of them names one (`not-configured`).
-    """
-    model = option or step.fields.get("model") or runbook
-    if not model:
-        raise StepEnd("not-configured", "No model: give --model, or name one in the runbook.")
-    return str(model)
+def model_of(ctx: StepContext) -> str | None:
+    """The model to ask for: the option, the step, the runbook; None where none names one."""
+    model = ctx.config.model or ctx.fields("model") or ctx.config.runbook_model
+    return str(model) if model else None
 
 
 def with_nonce(prompt: str, nonce: str) -> str:
@@ -79,24 +74,33 @@ def with_nonce(prompt: str, nonce: str) -> str:
     return f"{prompt.strip()}\n\nYour answer has to contain this word, exactly as it is: {nonce}"
 
 
-async def _shape(ctx: StepContext, model: str) -> Any:
-    """The request's shape: the option, the step, or what the catalogue says of the model."""
-    name = ctx.config.shape if ctx.config.shape != "classic" else (
-        ctx.fields("shape") or ctx.config.shape
-    )
-    bundle = await session_bundle(ctx)
-    exchange = await ctx.http(catalogue_request(ctx.config, bundle))
-    listed = read_catalogue(exchange)
-    if listed is not None:
-        known = next((entry for entry in listed if entry.slug == model), None)
-        if known is None:
-            slugs = ", ".join(entry.slug for entry in listed[:12]) or "nothing"
-            ctx.finding("model-not-listed",
-                        f"{model} is not in the catalogue, which lists {slugs}.",
-                        "Choose a listed model with --model.")
-        if name == "auto":
-            name = "lite" if known is not None and known.lite else "classic"
-    return SHAPES["classic" if name == "auto" else name]
+async def choose(ctx: StepContext, bundle: Bundle) -> tuple[str, Shape]:
+    """The model and the request's shape, with the help of the catalogue, which costs nothing.
+
+    Without a named model it is the first listed one that the shape fits. `auto` follows what the
+    catalogue says of the model.
+
+    Raises:
+        StepEnd: nothing names a model, and the catalogue lists none (`not-configured`).
+    """
+    option = ctx.config.shape
+    name = str(ctx.fields("shape") or option) if option == "classic" else option
+    model = model_of(ctx)
+    listed = read_catalogue(await ctx.http(catalogue_request(ctx.config, bundle))) or ()
+    if model is None:
+        fitting = [e.slug for e in listed if name == "auto" or e.lite == (name == "lite")]
+        if not fitting:
+            raise StepEnd("not-configured", "No model: give --model, or name one in the runbook; "
+                                            "the catalogue lists none that fits.")
+        model = fitting[0]
+    known = next((entry for entry in listed if entry.slug == model), None)
+    if known is None and listed:
+        slugs = ", ".join(entry.slug for entry in listed[:12])
+        ctx.finding("model-not-listed", f"{model} is not in the catalogue, which lists {slugs}.",
+                    "Choose a listed model with --model.")
+    if name == "auto":
+        name = "lite" if known is not None and known.lite else "classic"
+    return model, SHAPES[name]
 
 
 def settle(ctx: StepContext, exchange: Exchange, worth: Worth) -> None:

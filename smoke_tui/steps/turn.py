@@ -32,7 +32,7 @@ async def turn(ctx: StepContext) -> Result:
     """Pass when the turn was answered and facts prove that it went over the subscription."""
     nonce = await ctx.draw("nonce", "nonce")
     await ctx.spend("Run the authoring turn?", {
-        "model": model_of(ctx.step, ctx.config.model, ctx.config.runbook_model),
+        "model": model_of(ctx) or "the organisation's own",
         "through": "the stack", "url": (ctx.fields("request") or {}).get("url", "by hand"),
     })
     if ctx.fields("request"):
@@ -62,8 +62,8 @@ async def _result(
         marks = "; ".join(f"{x.name}: {x.seen}" for x in lines if x.says == "another route")
         return Result("degraded-route", f"The turn was answered on another route ({marks}).",
                       observed | {"route": "degraded"}, text)
-    asked = model_of(ctx.step, ctx.config.model, ctx.config.runbook_model)
-    if claims["model"] and not same_family(asked, str(claims["model"])):
+    asked = model_of(ctx)
+    if asked and claims["model"] and not same_family(asked, str(claims["model"])):
         return Result("degraded-model", f"{asked} was asked for, {claims['model']} answered.",
                       observed, text)
     if ctx.fields("request") and not output.strip():

@@ -67,6 +67,11 @@ class Config:
         }
         return cls(**values)
 
+    @property
+    def real_provider(self) -> bool:
+        """Whether calls go to the provider's own hosts; only such a session proves anything."""
+        return self.world == "live" and origin_of(self.codex_url)[1] in PRODUCTION_HOSTS
+
     def allowed_origins(self) -> frozenset[Origin]:
         """The (scheme, host, port) a credential may be sent to."""
         return frozenset(

@@ -303,7 +303,6 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
     "a variable before the command": (FRONT + run("r-n", "§A=1 ls"), (Rb.NEEDS_SHELL,)),
     "an expression": (FRONT + run("r-n", "echo '§{{ a + b }}'"), (Rb.TEMPLATE,)),
     "a template left open": (FRONT + run("r-n", "echo §{{ a"), (Rb.TEMPLATE,)),
-    "several words in one": (FRONT + run("r-n", "a --b=§{{ python }}"), (Rb.TEMPLATE,)),
     "a slip in a template": (
         FRONT
         + run("one", "ls", 'capture = { org_id = { json = "id" } }')

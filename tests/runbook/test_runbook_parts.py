@@ -58,12 +58,9 @@ def test_paths_into_json() -> None:
             paths.parse_path(bad)
 
 
-def test_templates_are_names_and_filled_once() -> None:
+def test_templates_are_names() -> None:
     text = "{{a}}-{{ b }}-{{ a b }}-{{ bundle.access_token }}"
     assert templates.names(text) == ("a", "b", "bundle.access_token")
-    assert templates.fill(
-        text, {"a": "{{ b }}", "b": "2", "bundle.access_token": "t"}.__getitem__
-    ) == ("{{ b }}-2-{{ a b }}-t")
     assert [found.name for found in templates.scan("{{ A }} {{ x.y }} {{")] == [None, None, None]
 
 

@@ -50,7 +50,9 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("value", [VALUE, "FAKE-86bytes+/=" + "q" * 9, jwt()])
+@pytest.mark.parametrize(
+    "value", [VALUE, "FAKE-86bytes+/=" + "q" * 9, jwt()], ids=["plain", "signs", "jwt"]
+)
 def test_forms(form: str, value: str) -> None:
     vault = Vault()
     secret = vault.add_value(value, "thing")

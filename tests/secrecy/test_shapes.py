@@ -89,7 +89,7 @@ KEPT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("template", "value"), CAUGHT)
+@pytest.mark.parametrize(("template", "value"), CAUGHT, ids=[str(i) for i, _ in enumerate(CAUGHT)])
 def test_caught(template: str, value: str) -> None:
     vault = Vault()
     text = template.replace("§", value).replace("¤", "FAKEother")
@@ -101,7 +101,7 @@ def test_caught(template: str, value: str) -> None:
     assert scan(out.encode(), vault) == []
 
 
-@pytest.mark.parametrize("text", KEPT)
+@pytest.mark.parametrize("text", KEPT, ids=[str(i) for i, _ in enumerate(KEPT)])
 def test_kept(text: str) -> None:
     vault = Vault()
     assert vault.redact_text(text) == text
