@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.outcomes import Exit
-from smoke_tui.runbook import Runbook, find, load
+from smoke_tui.runbook import Diagnostic, Runbook, find, load
 from smoke_tui.settings import Settings, UsageError, config_dir
 from smoke_tui.world.config import CODEX_URL, ISSUER, STACK_URL, Config, refuse_host
 
@@ -27,11 +27,22 @@ class CommandError(Exception):
         self.exit = code
 
 
+class InvalidRunbook(CommandError):
+    """A runbook has errors; `diagnostics` holds all of them."""
+
+    def __init__(self, path: Path, diagnostics: tuple[Diagnostic, ...]) -> None:
+        lines = "\n".join(str(problem) for problem in diagnostics)
+        super().__init__(Exit.INVALID, f"{lines}\nmend the runbook, then try again")
+        self.path = path
+        self.diagnostics = diagnostics
+
+
 def open_runbook(name: str | None) -> Runbook:
     """Find and parse a runbook by path or id.
 
     Raises:
-        CommandError: there is none (5), or it has errors (3); each is named with its line.
+        CommandError: there is none (5).
+        InvalidRunbook: it has errors (3).
     """
     wanted = name or DEFAULT_RUNBOOK
     path = find(wanted, cwd=Path.cwd(), config_dir=config_dir())
@@ -43,8 +54,7 @@ def open_runbook(name: str | None) -> Runbook:
         )
     parsed = load(path)
     if parsed.runbook is None:
-        lines = "\n".join(str(problem) for problem in parsed.diagnostics)
-        raise CommandError(Exit.INVALID, f"{lines}\nmend the runbook, then try again")
+        raise InvalidRunbook(path, parsed.diagnostics)
     return parsed.runbook
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import json
 import platform
 import secrets
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from smoke_tui import __version__
+from smoke_tui.codex.bundle import Bundle
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import SCHEMA, Event
 from smoke_tui.journal.file import Journal, JournalFile, read_journal
@@ -27,8 +29,8 @@ from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import Holdings, Job, StepContext
-from smoke_tui.world.live.callback import check_redirect, read_redirect
 from smoke_tui.world.live.live import Hands, LiveWorld, SystemClock
+from smoke_tui.world.live.redirect import check_redirect, read_redirect
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.ports import Question, render
 from smoke_tui.world.recorded import RecordedInbox, RecordedWorld, RecordEnds
@@ -116,6 +118,17 @@ class Session:
         """The verdict once the session is closed; None after `timeout` seconds or a fault."""
         self.done.wait(timeout)
         return self.verdict
+
+    def bundle(self) -> Bundle | None:
+        """The bundle a login step of this session has left."""
+        held = self._engine.holdings.bundle if self._engine is not None else None
+        return held if isinstance(held, Bundle) else None
+
+    def bundle_text(self) -> str:
+        """The bundle as the file that `login --out` writes; holds the tokens themselves."""
+        bundle = self.bundle()
+        assert bundle is not None
+        return json.dumps(render(bundle.fields()), indent=2) + "\n"
 
     # --- what fronts do -------------------------------------------------------------------
 

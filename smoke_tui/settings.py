@@ -28,6 +28,7 @@ class Option:
     choices: tuple[str, ...] = ()
     flag: bool = False
     many: bool = False
+    short: bool = False
 
     @property
     def variable(self) -> str:
@@ -55,6 +56,7 @@ OPTIONS: Final[tuple[Option, ...]] = (
            many=True),
     Option("ascii", "plain characters only", flag=True),
     Option("no-color", "no colours", flag=True),
+    Option("verbose", "tell of every exchange and command, too", flag=True, short=True),
 )
 
 

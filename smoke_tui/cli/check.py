@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.look import look_at
 from smoke_tui.cli.policy import Headless, Scripted, read_answers
-from smoke_tui.cli.printing import Narrator, print_result
+from smoke_tui.cli.printing import Narrator, print_json, print_result
+from smoke_tui.cli.running import run_session
 from smoke_tui.journal.file import JournalError
 from smoke_tui.journal.fold import State
 from smoke_tui.launch import (
     CommandError,
     Given,
+    InvalidRunbook,
     ScriptedHands,
     choose_steps,
     config_from,
@@ -26,7 +28,8 @@ from smoke_tui.launch import (
     rehearsed,
 )
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
-from smoke_tui.report.check_object import check_object, finding
+from smoke_tui.report.check_object import check_object, finding, invalid_object
+from smoke_tui.report.export import SecretFound, export, write_export
 from smoke_tui.runbook import Runbook
 from smoke_tui.session import Session, load_state, trace_of
 from smoke_tui.settings import Settings, UsageError
@@ -47,7 +50,13 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
     folder = find_session(settings, options.target) if options.target else None
     if folder is not None:
         return verify(folder, settings, options)
-    runbook = open_runbook(options.target)
+    try:
+        runbook = open_runbook(options.target)
+    except InvalidRunbook as error:
+        if not options.json:
+            raise
+        print_json(invalid_object(str(error.path), error.diagnostics))
+        return Exit.INVALID
     if options.rehearse:
         return _rehearse(options, settings, runbook)
     if options.live:
@@ -77,8 +86,6 @@ def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> 
         return code
     given = read_given(settings)
     config = config_from(settings, runbook, given)
-    from dataclasses import replace
-
     config = choose_steps(
         replace(config, consent=True), runbook, options.only, options.start_from
     )
@@ -93,7 +100,7 @@ def _run(
 ) -> int:
     """Run a session to its end, tell of each finished step, print the result."""
     state = State()
-    narrator = Narrator(state)
+    narrator = Narrator(state, verbose=settings.on("verbose"))
     try:
         session = Session(
             runbook, config, state_dir=settings.state_dir, hands=hands, answerer=answerer,
@@ -101,21 +108,7 @@ def _run(
         )
     except JournalError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
-    struck: list[int] = []
-
-    def stop(number: int, frame: object) -> None:
-        struck.append(number)
-        session.cancel("session", signal.Signals(number).name)
-
-    old = {number: signal.signal(number, stop)
-           for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        session.start()
-        while not session.done.wait(0.2):
-            continue
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
+    struck = run_session(session)
     return finish(session, runbook, options, settings, struck)
 
 
@@ -153,19 +146,21 @@ def exit_of(verdict: Verdict, options: argparse.Namespace) -> Exit:
 def write_reports(
     session: Session, runbook: Runbook, state: State, options: argparse.Namespace
 ) -> bool:
-    """Write --report; True where a secret would have left."""
-    if not options.report:
-        return False
-    from smoke_tui.report.export import SecretFound, export, write_export
-
-    try:
-        content = export("md", runbook, state, session.folder, session.vault)
-        write_export(Path(options.report), content)
-    except SecretFound as error:
-        print(f"smoke-tui: {error}", file=sys.stderr)
-        return True
-    except OSError as error:
-        print(f"smoke-tui: --report {options.report}: {error.strerror}", file=sys.stderr)
+    """Write --report and --junit; True where a secret would have left."""
+    for kind, option, target in (
+        ("md", "--report", options.report), ("junit", "--junit", options.junit)
+    ):
+        if not target:
+            continue
+        try:
+            content = export(kind, runbook, state, session.folder, session.vault)
+            write_export(Path(target), content)
+        except SecretFound as error:
+            print(f"smoke-tui: {error}", file=sys.stderr)
+            return True
+        except OSError as error:
+            print(f"smoke-tui: {option} {target}: {error.strerror}; the session is kept, "
+                  f"`smoke-tui report {session.id}` writes it again", file=sys.stderr)
     return False
 
 

@@ -44,7 +44,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
                         "records:list_sessions", (JSON,)),
     "report": Command(
         "exports a session's report", "smoke-tui report last -o report.md", "records:report",
-        (SESSION, _arg("--format", default="md", help="md (default) or json"),
+        (SESSION, _arg("--format", default="md", help="md (default), json or junit"),
          _arg("-o", "--output", metavar="FILE", help="where to; standard output without it")),
     ),
     "replay": Command("runs a recorded session again, offline, against its recorded answers",
@@ -92,7 +92,8 @@ def global_parser() -> argparse.ArgumentParser:
     parser = _Parser(add_help=False, allow_abbrev=False, prog="smoke-tui")
     for option in OPTIONS:
         if option.flag:
-            parser.add_argument(f"--{option.name}", action="store_const", const="true",
+            short = [f"-{option.name[0]}"] if option.short else []
+            parser.add_argument(*short, f"--{option.name}", action="store_const", const="true",
                                 default=None, help=option.about)
         else:
             parser.add_argument(
@@ -129,6 +130,7 @@ def top_parser() -> argparse.ArgumentParser:
                         help="with --check: from this step on")
     parser.add_argument("--max-age", metavar="AGE",
                         help="with --check: the last live verdict has to be younger, such as 7d")
+    parser.add_argument("--junit", metavar="FILE", help="with --check: write JUnit XML there")
     parser.add_argument("--report", metavar="FILE", help="with --check: write the report there")
     parser.add_argument("--allow-limitation", action="store_true",
                         help="expected-limitation exits 0")

@@ -22,11 +22,15 @@ GLYPHS: Final = {
 class Narrator:
     """A watcher that tells of each finished step, once the journal holds it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, *, verbose: bool = False) -> None:
         self._state = state
+        self._verbose = verbose
 
     def on_event(self, event: Event) -> None:
         apply(self._state, event)
+        if self._verbose:
+            for line in _told(self._state, event):
+                print(f"  {clean(line)}", file=sys.stderr, flush=True)
         if event.ev == "step.finished":
             code = event.data["code"]
             words = ["step", event.step or "", event.data["outcome"], *([code] if code else [])]
@@ -34,6 +38,19 @@ class Narrator:
 
     def on_signal(self, signal: Signal) -> None:
         """Deltas are for screens."""
+
+
+def _told(state: State, event: Event) -> list[str]:
+    """An exchange, a command or a line of output, in a line each."""
+    if event.ev == "http" and event.re in state.requests:
+        asked = state.requests[event.re].data
+        answer = event.data["status"] or event.data["error"]
+        return [f"{asked['method']} {asked['url']} {answer} ({event.data['ms']} ms)"]
+    if event.ev == "process" and event.data["what"] == "started":
+        return ["$ " + " ".join(event.data["argv"])]
+    if event.ev == "process" and event.data["what"] == "output":
+        return list(event.data["text"].splitlines())
+    return []
 
 
 def print_json(value: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -173,10 +173,11 @@ class StreamReader:
                 reading.final = event
 
 
-def read_stream(body: bytes) -> Reading:
-    """Read a whole recorded stream."""
+def read_stream(body: bytes, offsets: Sequence[int] = (0,)) -> Reading:
+    """Read a whole recorded stream, in the pieces that begin at `offsets`."""
     reader = StreamReader()
-    reader.feed(body)
+    for start, end in zip(offsets, [*offsets[1:], len(body)], strict=True):
+        reader.feed(body[start:end])
     return reader.reading
 
 

@@ -30,7 +30,7 @@ def worth_of(exchange: Exchange, *, model: str, nonce: str) -> Worth:
     body = exchange.body
     if exchange.status != 200 or not looks_like_stream(body):
         return _no_stream(exchange)
-    reading = read_stream(body)
+    reading = read_stream(body, [offset for offset, _ in exchange.chunks] or [0])
     code, summary = _stream(exchange, reading, model, nonce)
     failure = None
     if code == "response-failed":

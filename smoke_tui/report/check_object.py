@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from smoke_tui.journal.fold import State, StepState
 from smoke_tui.journal.verdict import chosen, is_partial
-from smoke_tui.outcomes import CODES, Outcome, Verdict
+from smoke_tui.outcomes import CODES, Exit, Outcome, Verdict
 from smoke_tui.report.spend import spend_of
+from smoke_tui.runbook.diagnostics import Diagnostic
 from smoke_tui.runbook.model import Runbook, Step
 
 SCHEMA: Final = "smoke-check/1"
@@ -29,6 +30,21 @@ def check_object(
         "steps": [step_object(state, step) for step in in_order(runbook, state)],
         "spend": spend_of(state),
         "findings": findings if findings is not None else findings_of(runbook, state),
+    }
+
+
+def invalid_object(path: str, diagnostics: tuple[Diagnostic, ...]) -> dict[str, Any]:
+    """The result for a runbook that does not parse: its problems, and nothing else."""
+    return {
+        "schema": SCHEMA, "exit_code": int(Exit.INVALID), "verdict": None, "partial": False,
+        "world": None, "session": None, "runbook": {"id": None, "path": path, "sha256": None},
+        "started": None, "finished": None, "origin": {"declared": "unknown", "hints": []},
+        "steps": [], "spend": spend_of(State()),
+        "findings": [
+            finding(d.code, d.severity, None, d.message, d.remedy, path=d.path, line=d.line,
+                    col=d.col)
+            for d in diagnostics
+        ],
     }
 
 

@@ -12,11 +12,12 @@ from smoke_tui.journal.fold import State
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.report.check_object import check_object
+from smoke_tui.report.junit import junit
 from smoke_tui.report.markdown import markdown
 from smoke_tui.runbook.model import Runbook
 from smoke_tui.secrecy import Vault, scan
 
-FORMATS: Final = ("md", "json")
+FORMATS: Final = ("md", "json", "junit")
 
 
 class SecretFound(ValueError):
@@ -31,6 +32,8 @@ def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault
     """
     if kind == "md":
         content = markdown(runbook, state).encode()
+    elif kind == "junit":
+        content = junit(runbook, state).encode()
     else:
         verdict = state.verdict or verdict_of(runbook, state)
         value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)

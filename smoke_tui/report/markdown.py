@@ -64,7 +64,7 @@ def _fit(head: list[str], details: list[list[str]], tail: list[str]) -> str:
 def _opening(runbook: Runbook, state: State, verdict: Verdict) -> Iterator[str]:
     if state.world == "rehearsed":
         scenario = state.opened["config"].get("scenario")
-        yield f"**REHEARSAL: nothing was proven.** Scenario {inline(scenario)}."
+        yield f"REHEARSAL: nothing was proven. Scenario {inline(scenario)}."
         yield ""
     elif not state.opened.get("real_provider", True):
         yield (f"**NOT THE PROVIDER: calls went to {inline(state.opened['config']['codex_url'])}, "
@@ -240,6 +240,7 @@ def _try(state: State, attempt: Try) -> Iterator[str]:
     yield ""
     for name, value in attempt.evidence:
         yield from _evidence(name, value)
+    yield ""
     shown = [seq for seq in attempt.exchanges if _matters(state, seq)]
     for seq in shown[-4:]:
         yield from fenced(exchange_text(state, seq), "http")

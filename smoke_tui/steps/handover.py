@@ -40,7 +40,7 @@ async def handover(ctx: StepContext) -> Result:
         raise StepEnd("operator-declined", f"Not confirmed: {words or 'no reason given'}")
     ctx.evidence("confirmed", words or "yes")
     return Result(None, f"Handed over ({how.split(' ')[0]}), confirmed"
-                        f"{': ' + words if words else ''}. The bundle is the organisation's now: "
+                        f"{': ' + words.rstrip('.') if words else ''}. The bundle is the organisation's now: "
                         "it is not refreshed here any more.")
 
 

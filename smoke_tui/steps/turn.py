@@ -130,7 +130,7 @@ def turn_failure(ctx: StepContext, exchange: Exchange, document: Any) -> Failure
     passed_on = replace(
         exchange, status=status if isinstance(status, int) else None,
         headers=tuple((str(n), str(v)) for n, v in pairs), body=text.encode(),
-        error=None if isinstance(status, int) else "network", error_text=text,
+        chunks=(), error=None if isinstance(status, int) else "network", error_text=text,
     )
     worth = worth_of(passed_on, model="", nonce="")
     return worth.failure or Failure(worth.code or "stream-malformed", "stream", worth.summary)

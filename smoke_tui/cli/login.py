@@ -1,0 +1,151 @@
+"""`login`: only the login, as a session of one step; prints a masked summary."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.cli.policy import Scripted
+from smoke_tui.cli.running import run_session
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.inbox import Signal
+from smoke_tui.launch import (
+    CommandError,
+    Given,
+    ScriptedHands,
+    config_from,
+    refuse_in_ci,
+    rehearsal,
+    rehearsed,
+)
+from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.report.export import write_export
+from smoke_tui.runbook import Runbook, parse
+from smoke_tui.secrecy import clean
+from smoke_tui.session import Session, load_state
+from smoke_tui.settings import Settings
+from smoke_tui.world.live.live import FileClipboard, Hands, SystemBrowser
+
+RUNBOOK = """\
+---
+schema: smoke/1
+id: login
+title: Log in
+---
+
+## Log in
+
+Get a credential bundle.
+
+```toml step
+id   = "oauth-login"
+kind = "login"
+```
+"""
+
+
+def login_command(options: argparse.Namespace, settings: Settings) -> int:
+    """Log in; write the bundle only where --out says so."""
+    runbook = parse(RUNBOOK, "login.md").runbook
+    assert runbook is not None
+    if options.out and Path(options.out).is_symlink():
+        raise CommandError(Exit.USAGE, f"--out {options.out} is a link; give a plain file's name")
+    config = config_from(settings, runbook, Given({}, "none"))
+    if options.rehearse:
+        with rehearsal(None) as world:
+            hands = ScriptedHands(world)
+            session = Session(
+                runbook, rehearsed(config, world), state_dir=settings.state_dir,
+                hands=Hands(hands, hands), answerer=Scripted(world),
+            )
+            return _finish(session, runbook, options)
+    if refuse_in_ci():
+        raise CommandError(Exit.NOT_PROVABLE, "a real login is refused where CI is set; use "
+                                              "--rehearse")
+    front = _Terminal(paste=options.paste)
+    config = replace(config, callback_ports=() if options.paste else config.callback_ports)
+    session = Session(
+        runbook, config, state_dir=settings.state_dir, answerer=front, watchers=[front],
+        hands=Hands(SystemBrowser(), FileClipboard(settings.state_dir)),
+    )
+    front.session = session
+    return _finish(session, runbook, options)
+
+
+def _finish(session: Session, runbook: Runbook, options: argparse.Namespace) -> int:
+    struck = run_session(session)
+    if session.fault is not None:
+        raise CommandError(Exit.INTERNAL, f"our own tool broke: {type(session.fault).__name__}")
+    _, _, state = load_state(session.folder)
+    step = state.steps["oauth-login"]
+    bundle = session.bundle()
+    if bundle is None or session.verdict is not Verdict.PASS:
+        print(clean(f"smoke-tui: {step.code}: {step.summary}"), file=sys.stderr)
+        if struck:
+            return 128 + struck[0]
+        return VERDICT_EXITS[session.verdict or Verdict.ERROR]
+    for name, value in bundle.summary().items():
+        print(f"{name:<14} {value}")
+    if options.out:
+        try:
+            write_export(Path(options.out), session.bundle_text().encode())
+        except OSError as error:
+            raise CommandError(Exit.USAGE, f"--out {options.out}: {error.strerror}; the login is "
+                                           "lost, log in again") from None
+        print(f"wrote {options.out} (0600)", file=sys.stderr)
+    return Exit.OK
+
+
+class _Terminal:
+    """The person at the terminal: shown the address, asked for a paste, both on standard error."""
+
+    def __init__(self, *, paste: bool) -> None:
+        self._paste = paste
+        self.session: Session | None = None
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        return {"begin": {"do": "run"}, "finish": {"do": "finish"}}.get(kind)
+
+    async def observe(
+        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
+    ) -> None:
+        """Nothing follows from an answer."""
+
+    def on_event(self, event: Event) -> None:
+        asked = event.ev == "request" and event.data.get("kind") == "callback"
+        if asked:
+            threading.Thread(target=self._talk, args=(event,), daemon=True).start()
+
+    def on_signal(self, signal: Signal) -> None:
+        """A login has no stream."""
+
+    def _talk(self, event: Event) -> None:
+        session = self.session
+        assert session is not None
+        data = event.data["data"]
+        print(f"Sign in here:\n\n  {session.reveal(event.seq, 'url')}\n", file=sys.stderr)
+        if data["problem"]:
+            print(f"(no browser was opened: {clean(str(data['problem']))})", file=sys.stderr)
+        if not data["listening"] and not self._paste:
+            print(f"(the callback's ports can't be used: {clean(str(data['busy']))})",
+                  file=sys.stderr)
+        while sys.stdin.isatty() or self._paste:
+            try:
+                text = getpass.getpass("If it can't come back here, paste the address it ended "
+                                       "at: ") if sys.stdin.isatty() else sys.stdin.readline()
+            except (EOFError, OSError):
+                text = ""
+            if not text.strip():
+                if not data["listening"]:
+                    session.answer(event.seq, {"do": "cancel"})
+                return
+            problem = session.answer(event.seq, {"do": "paste"}, secret=text)
+            if problem is None:
+                return
+            print(f"smoke-tui: {problem}", file=sys.stderr)
