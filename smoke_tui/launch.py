@@ -16,6 +16,7 @@ from smoke_tui.settings import Settings, UsageError, config_dir
 from smoke_tui.world.config import CODEX_URL, ISSUER, STACK_URL, Config, refuse_host
 
 DEFAULT_RUNBOOK = "openai-subscription"
+REHEARSED_PATIENCE = 0.1
 BUNDLE_LIMIT = 256 * 1024
 
 
@@ -136,8 +137,8 @@ def rehearsed(config: Config, world: Any) -> Config:
         config, world="rehearsed", scenario=world.scenario.name, issuer=world.issuer,
         codex_url=world.codex_url, stack_url=world.stack_url, project=str(world.stack_dir),
         path_prepend=str(world.bin_dir), instructions_file=str(world.instructions_file),
-        callback_ports=(0,), bundle="none", ledger=world.ledger, callback_seconds=60.0,
-        consent=True,
+        callback_ports=(0,), bundle="none", ledger=world.ledger, consent=True,
+        patience=REHEARSED_PATIENCE,
     )
 
 

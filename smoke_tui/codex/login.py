@@ -128,14 +128,14 @@ async def _redirect(
     ctx: StepContext, callback: Conversation, question: Conversation, ready: Mapping[str, Any]
 ) -> Fact:
     """The good redirect's fact; wrong ones are counted and do not end the wait."""
-    deadline = ctx.deadline(ctx.config.callback_seconds)
+    limit = ctx.config.callback_seconds * ctx.config.patience
+    deadline = ctx.deadline(limit)
     ignored = 0
     while True:
         which, value = await ctx.first(callback.next(), deadline.next(), question.next())
         fact: Fact = value
         if which == 1:
-            raise StepEnd("login-timeout", f"No sign-in came back within "
-                                           f"{ctx.config.callback_seconds:g} s.")
+            raise StepEnd("login-timeout", f"No sign-in came back within {limit:g} s.")
         if which == 2:
             answer = fact.data["answer"]
             if answer.get("do") == "absent":

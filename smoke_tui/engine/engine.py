@@ -168,6 +168,7 @@ class Engine:
         self._interrupt = asyncio.get_running_loop().create_future()
         step = context.step
         limit = limit_of(step)
+        limit = limit * self.config.patience if limit else None
         deadline = context.deadline(limit) if limit else None
         waits: list[Awaitable[Any]] = [self._behave(context), _wait(self._interrupt)]
         if deadline is not None:

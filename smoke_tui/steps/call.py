@@ -13,7 +13,7 @@ from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.verdicts import Worth, worth_of
 from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Exchange, HttpLimits
+from smoke_tui.world.ports import Exchange
 from smoke_tui.world.result import Result
 
 REQUEST_IDS = ("x-request-id", "x-oai-request-id", "cf-ray")
@@ -32,7 +32,7 @@ async def call(ctx: StepContext) -> Result:
         shape, url=f"{ctx.config.codex_url}/responses", bundle=bundle, config=ctx.config,
         model=model, instructions=instructions, session=session,
         prompt=with_nonce(str(ctx.fields("prompt")), nonce),
-        limits=HttpLimits(total=ctx.step.timeout or 120.0),
+        limits=ctx.limits(120.0),
     )
     await ctx.spend("Make the live call?", {
         "model": model, "host": request.url, "account": "with account id", "shape": shape.name,

@@ -6,7 +6,7 @@ from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.failures import classify
 from smoke_tui.steps.run import run
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.ports import HttpLimits, HttpRequest
+from smoke_tui.world.ports import HttpRequest
 from smoke_tui.world.result import Result
 
 
@@ -16,7 +16,7 @@ async def check(ctx: StepContext) -> Result:
         return await run(ctx)
     url = str(ctx.fill(str(ctx.fields("url"))))
     exchange = await ctx.http(
-        HttpRequest("GET", url, limits=HttpLimits(total=ctx.step.timeout or 30.0))
+        HttpRequest("GET", url, limits=ctx.limits(30.0))
     )
     observed = {"status": exchange.status, "headers": [list(pair) for pair in exchange.headers]}
     expects_status = any(match.get("status") for match in ctx.step.expect)

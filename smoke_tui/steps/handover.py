@@ -39,9 +39,9 @@ async def handover(ctx: StepContext) -> Result:
     if answer.get("do") != "yes":
         raise StepEnd("operator-declined", f"Not confirmed: {words or 'no reason given'}")
     ctx.evidence("confirmed", words or "yes")
-    return Result(None, f"Handed over ({how.split(' ')[0]}), confirmed"
-                        f"{': ' + words.rstrip('.') if words else ''}. The bundle is the organisation's now: "
-                        "it is not refreshed here any more.")
+    said = f": {words.rstrip('.')}" if words else ""
+    return Result(None, f"Handed over ({how.split(' ')[0]}), confirmed{said}. The bundle is the "
+                        "organisation's now: it is not refreshed here any more.")
 
 
 def _credential(ctx: StepContext, bundle: Bundle) -> Any:

@@ -95,7 +95,7 @@ async def _by_http(ctx: StepContext, nonce: str) -> tuple[Any, str, dict[str, An
     exchange = await ctx.http(HttpRequest(
         str(wanted.get("method") or "POST"), str(ctx.fill(wanted["url"])),
         (("accept", "application/json"),), json=body,
-        limits=HttpLimits(total=ctx.step.timeout or 120.0, idle=ctx.step.timeout or 120.0),
+        limits=ctx.limits(120.0, idle=120.0),
     ))
     observed = {
         "status": exchange.status, "headers": [list(pair) for pair in exchange.headers],

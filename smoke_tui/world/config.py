@@ -26,6 +26,7 @@ class Config:
     `only` / `start_from` restrict the walk. `consent`: `--live` or the rehearsal stands for the
     consent to spend and to run commands. `bundle`: where the credential comes from, as a word
     (none, file, stdin, codex-cli). `refreshable`: the bundle's file may be replaced.
+    `patience` scales every time limit: a rehearsal waits a tenth as long for what never comes.
     """
 
     world: str = "live"
@@ -54,6 +55,7 @@ class Config:
     only: str | None = None
     start_from: str | None = None
     consent: bool = False
+    patience: float = 1.0
     interactive: bool = False
 
     def to_json(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from smoke_tui.world.config import Config
 from smoke_tui.world.ports import (
     CallbackSpec,
     Exchange,
+    HttpLimits,
     HttpRequest,
     Joined,
     PortError,
@@ -138,6 +139,11 @@ class StepContext:
     def now(self) -> str:
         """The time of the latest fact, ISO 8601 UTC; the only time a step knows."""
         return self._inbox.now
+
+    def limits(self, seconds: float, idle: float = 30.0) -> HttpLimits:
+        """Bounds of an exchange that may take `seconds`, or the step's own time limit."""
+        total = (self.step.timeout or seconds) * self.config.patience
+        return HttpLimits(total=total, idle=min(idle * self.config.patience, total))
 
     def fields(self, name: str) -> Any:
         """A field of the step's own kind; None where it was not given."""
