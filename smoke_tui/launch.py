@@ -65,6 +65,7 @@ class Given:
 
     texts: Mapping[str, str]
     bundle: str
+    file: Path | None = None
 
 
 def read_given(settings: Settings) -> Given:
@@ -84,7 +85,7 @@ def read_given(settings: Settings) -> Given:
     read, problem = read_plain_file(str(Path(source).expanduser()))
     if read is None:
         raise CommandError(Exit.INVALID, f"--bundle: {problem}")
-    return Given({"given:bundle": read}, "file")
+    return Given({"given:bundle": read}, "file", Path(source).expanduser())
 
 
 def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
@@ -106,8 +107,16 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         origin=settings.get("origin") or "unknown", model=settings.get("model"),
         runbook_model=runbook.model, shape=settings.get("shape") or "classic",
         instructions_file=str(Path(instructions).expanduser().absolute()) if instructions else None,
-        bundle=given.bundle, allow_hosts=settings.allow_hosts, ledger=settings.get("ledger"),
+        bundle=given.bundle, refreshable=given.file is not None,
+        allow_hosts=settings.allow_hosts, ledger=settings.get("ledger"),
+        codex=settings.get("codex"),
     )
+    for name in ("user_agent", "originator", "client_version"):
+        text = settings.get(name.replace("_", "-"))
+        if text is not None:
+            if not text.isascii() or not text.isprintable():
+                raise UsageError(f"--{name.replace('_', '-')} {text!r}: plain ASCII text only")
+            config = replace(config, **{name: text})
     ports = settings.callback_ports
     return replace(config, callback_ports=ports) if ports is not None else config
 

@@ -71,8 +71,8 @@ class Session:
     def __init__(
         self, runbook: Runbook, config: Config, *, state_dir: Path, hands: Hands,
         answerer: Answerer | None = None, watchers: Sequence[Watcher] = (),
-        given: Mapping[str, str] | None = None, clock: Clock | None = None,
-        extra: Mapping[str, Any] | None = None,
+        given: Mapping[str, str] | None = None, bundle_file: Path | None = None,
+        clock: Clock | None = None, extra: Mapping[str, Any] | None = None,
     ) -> None:
         self.runbook = runbook
         self.config = config
@@ -82,6 +82,7 @@ class Session:
         self._hands = hands
         self._answerer = answerer
         self._given = dict(given or {})
+        self._bundle_file = bundle_file
         self._clock = clock or SystemClock()
         self.id = session_id(self._clock.wall())
         self.file = JournalFile.create(state_dir / "sessions" / self.id)
@@ -211,7 +212,8 @@ class Session:
     async def _main(self) -> None:
         self._fault = self._loop.create_future()
         self._world = LiveWorld(
-            self._inbox, self.vault, self.config, self._hands, self._on_fault, self._given
+            self._inbox, self.vault, self.config, self._hands, self._on_fault, self._given,
+            self._bundle_file,
         )
         self._engine = Engine(
             self.runbook, self.config, self._inbox, self._world, self._state, BEHAVIOURS,

@@ -12,7 +12,7 @@ from smoke_tui.cli.look import look_at
 from smoke_tui.cli.policy import Headless, Scripted, read_answers
 from smoke_tui.cli.printing import Narrator, print_json, print_result
 from smoke_tui.cli.running import run_session
-from smoke_tui.journal.file import JournalError
+from smoke_tui.journal.file import JournalError, replace_private
 from smoke_tui.journal.fold import State
 from smoke_tui.launch import (
     CommandError,
@@ -29,7 +29,7 @@ from smoke_tui.launch import (
 )
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
 from smoke_tui.report.check_object import check_object, finding, invalid_object
-from smoke_tui.report.export import SecretFound, export, write_export
+from smoke_tui.report.export import SecretFound, export
 from smoke_tui.runbook import Runbook
 from smoke_tui.session import Session, load_state, trace_of
 from smoke_tui.settings import Settings, UsageError
@@ -104,7 +104,7 @@ def _run(
     try:
         session = Session(
             runbook, config, state_dir=settings.state_dir, hands=hands, answerer=answerer,
-            watchers=[narrator], given=given.texts,
+            watchers=[narrator], given=given.texts, bundle_file=given.file,
         )
     except JournalError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
@@ -154,7 +154,7 @@ def write_reports(
             continue
         try:
             content = export(kind, runbook, state, session.folder, session.vault)
-            write_export(Path(target), content)
+            replace_private(Path(target), content)
         except SecretFound as error:
             print(f"smoke-tui: {error}", file=sys.stderr)
             return True

@@ -14,6 +14,7 @@ from typing import Any
 from smoke_tui.cli.policy import Scripted
 from smoke_tui.cli.running import run_session
 from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import replace_private
 from smoke_tui.journal.inbox import Signal
 from smoke_tui.launch import (
     CommandError,
@@ -25,7 +26,6 @@ from smoke_tui.launch import (
     rehearsed,
 )
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
-from smoke_tui.report.export import write_export
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.secrecy import clean
 from smoke_tui.session import Session, load_state
@@ -94,7 +94,7 @@ def _finish(session: Session, runbook: Runbook, options: argparse.Namespace) -> 
         print(f"{name:<14} {value}")
     if options.out:
         try:
-            write_export(Path(options.out), session.bundle_text().encode())
+            replace_private(Path(options.out), session.bundle_text().encode())
         except OSError as error:
             raise CommandError(Exit.USAGE, f"--out {options.out}: {error.strerror}; the login is "
                                            "lost, log in again") from None

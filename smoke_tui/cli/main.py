@@ -57,6 +57,15 @@ COMMANDS: Final[Mapping[str, Command]] = {
          _arg("--out", metavar="FILE", help="write the bundle there (0600)"),
          _arg("--rehearse", action="store_true", help="against the embedded rehearsal")),
     ),
+    "instructions": Command(
+        "the base instructions the installed Codex CLI sends today, captured on loopback",
+        "smoke-tui instructions capture --model gpt-5.5", "client:instructions",
+        (_arg("what", choices=("capture", "show", "diff"), metavar="capture|show|diff"),
+         _arg("--out", metavar="FILE", help="where to keep the text; the state folder without it"),
+         JSON),
+    ),
+    "wire": Command("our request beside the installed Codex CLI's own, field by field",
+                    "smoke-tui wire --model gpt-5.5 --shape developer", "client:wire", (JSON,)),
     "lint": Command(
         "all problems of runbooks in one pass", "smoke-tui lint runbooks/*.md", "lint:lint",
         (_arg("runbooks", nargs="*", metavar="RUNBOOK"),
@@ -106,7 +115,7 @@ def global_parser() -> argparse.ArgumentParser:
 
 def top_parser() -> argparse.ArgumentParser:
     """The program without a command: the app, or `--check`."""
-    commands = "\n".join(f"  {name:<10}{c.about}" for name, c in COMMANDS.items())
+    commands = "\n".join(f"  {name:<14}{c.about}" for name, c in COMMANDS.items())
     parser = _Parser(
         prog="smoke-tui", parents=[global_parser()], allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,

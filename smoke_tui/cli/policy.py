@@ -57,6 +57,12 @@ class Headless:
             return {"do": "yes", "by": "consent"}
         if kind == "finish":
             return {"do": "finish", "by": "consent"}
+        if kind == "model":
+            chosen = given.get("answer")
+            return ({"do": "use", "model": chosen, "by": "answers file"} if chosen
+                    else {"do": "keep", "by": "consent"})
+        if kind == "instructions" and "answer" not in given and data.get("captured"):
+            return {"do": "captured", "by": "consent"}
         if "answer" not in given:
             return {"do": "absent", "by": "nobody"}
         return _as_answer(kind, given["answer"], given.get("note", ""))
@@ -93,6 +99,8 @@ class Scripted:
         self._rehearsal = rehearsal
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        if kind == "model":
+            return {"do": "keep", "by": "rehearsal"}
         answer = await self._rehearsal.answer(kind, data)
         return None if answer is None else {**answer, "by": "rehearsal"}
 

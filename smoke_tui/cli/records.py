@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smoke_tui.cli.printing import print_json, print_result
-from smoke_tui.journal.file import JournalError, ends, session_folders
+from smoke_tui.journal.file import JournalError, ends, replace_private, session_folders
 from smoke_tui.journal.fold import State
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
 from smoke_tui.report.check_object import check_object, finding
-from smoke_tui.report.export import FORMATS, SecretFound, export, write_export
+from smoke_tui.report.export import FORMATS, SecretFound, export
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
 from smoke_tui.session import InvalidRecord, load_state, replay
@@ -115,7 +115,7 @@ def report(options: argparse.Namespace, settings: Settings) -> int:
     try:
         content = export(options.format, runbook, state, folder, Vault())
         if options.output and options.output != "-":
-            write_export(Path(options.output), content)
+            replace_private(Path(options.output), content)
             print(f"wrote {options.output} ({len(content)} bytes)", file=sys.stderr)
         else:
             sys.stdout.buffer.write(content)

@@ -7,7 +7,7 @@ from smoke_tui.world.config import INSTRUCTIONS_VARIABLE
 from smoke_tui.world.context import StepContext, StepEnd
 
 
-async def instructions_for(ctx: StepContext) -> Secret:
+async def instructions_for(ctx: StepContext, model: str) -> Secret:
     """The text, as a secret whose public parts are its length and sha256.
 
     The order is that of the command line's contract; a variable that a fallback of this session
@@ -26,10 +26,17 @@ async def instructions_for(ctx: StepContext) -> Secret:
         fact = await ctx.environment(INSTRUCTIONS_VARIABLE, "instructions")
         if fact.data["set"] and not fact.data["blank"]:
             chosen = fact.secrets["value"]
+    problem = ""
+    if chosen is None:
+        captured = await ctx.capture_client(model)
+        chosen = captured.secrets.get("value")
+        source = f"captured from the Codex CLI {captured.data['version']}"
+        problem = str(captured.data["problem"])
     if chosen is None:
         raise StepEnd(
             "not-configured",
-            f"No base instructions: give --instructions FILE or set {INSTRUCTIONS_VARIABLE}.",
+            f"No base instructions: give --instructions FILE, set {INSTRUCTIONS_VARIABLE}, or "
+            f"install the Codex CLI ({problem}).",
         )
     ctx.evidence("instructions", {"source": source, **chosen.public})
     return chosen

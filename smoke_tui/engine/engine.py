@@ -124,9 +124,9 @@ class Engine:
             if conversation.open:
                 conversation.release()
 
-    def _context(self, step: Step, n: int) -> StepContext:
+    def _context(self, step: Step, n: int, cause: str = "walk") -> StepContext:
         return StepContext(
-            self._inbox, self._world, step, n, self.config, self.holdings, self._check_cap
+            self._inbox, self._world, step, n, self.config, self.holdings, self._check_cap, cause
         )
 
     async def _begin(self, action: Begin) -> None:
@@ -146,7 +146,7 @@ class Engine:
                 )
             if answer.get("do") != "run":
                 return
-        context = self._context(step, n)
+        context = self._context(step, n, action.cause)
         context.decide("try.started", {
             "cause": action.cause, "caller": action.caller, "kind": step.kind, "title": step.title,
         })
@@ -217,7 +217,7 @@ class Engine:
             }, step=step.id, n=n)
         elif decision.delay is not None:
             self._inbox.decide("retry.planned", {
-                "seconds": decision.delay, "code": decision.code,
+                "seconds": decision.delay, "code": decision.code, "refresh": decision.refresh,
             }, step=step.id, n=n)
         else:
             assert decision.outcome is not None

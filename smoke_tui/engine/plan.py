@@ -14,7 +14,9 @@ SATISFIED = (Outcome.PASS, Outcome.WAIVED)
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Run a try of a step. `cause` is walk, again, retry, fallback, return or restart."""
+    """Run a try of a step. `cause` is walk, again, retry, refresh, fallback, return or
+    restart.
+    """
 
     step: str
     cause: str
@@ -66,7 +68,8 @@ def plan(runbook: Runbook, state: State, *, asked_to_finish: bool = False) -> Ac
             dead = dead_need(runbook, state, step)
             if dead is not None:
                 return Block(step.id, dead)
-            return Begin(step.id, "retry", delay=known.delay)
+            cause = "refresh" if known.refresh else "retry"
+            return Begin(step.id, cause, delay=known.delay)
         if known.pending == "branch":
             return _branch(runbook, state, step, known)
     for step in steps:

@@ -19,13 +19,17 @@ LONGEST_DELAY = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Exactly one of: an outcome, a branch to a fallback, a retry after `delay` seconds."""
+    """Exactly one of: an outcome, a branch to a fallback, a retry after `delay` seconds.
+
+    `refresh`: the retry begins with a refresh of the bundle.
+    """
 
     outcome: Outcome | None = None
     code: str | None = None
     goto: str | None = None
     delay: float | None = None
     rule: Rule | None = None
+    refresh: bool = False
 
 
 def judge(
@@ -52,6 +56,8 @@ def judge(
     delay = _retry_delay(step, result, code, known)
     if delay is not None:
         return Decision(delay=delay, code=code)
+    if _may_refresh(step, result, code, known):
+        return Decision(delay=0.0, code=code, refresh=True)
     fresh = bool(result.observed.get("fresh", True))
     return Decision(outcome=outcome_of(code, fresh_credential=fresh), code=code)
 
@@ -66,13 +72,29 @@ def _unmet(step: Step, result: Result, origin: str) -> str | None:
     return None if met else "expectation-unmet"
 
 
+def _may_refresh(step: Step, result: Result, code: str, known: StepState) -> bool:
+    """Whether a call that was refused for its token is made once more, after a refresh."""
+    return (
+        CODES[code].retry == "once-after-refresh"
+        and bool(result.observed.get("refreshable"))
+        and not any(attempt.cause == "refresh" for attempt in known.tries)
+        and not _capped(step, known)
+    )
+
+
+def _capped(step: Step, known: StepState) -> bool:
+    """Whether the step's cap leaves no further call."""
+    cap = step.spend.max_calls if step.spend else None
+    return cap is not None and known.calls >= cap
+
+
 def _retry_delay(step: Step, result: Result, code: str, known: StepState) -> float | None:
     """Seconds to wait before the engine's own retry, or None where there is none."""
     if CODES[code].retry != "once" or step.kind not in ("call", "turn", "check"):
         return None
     if any(attempt.cause == "retry" for attempt in known.tries):
         return None
-    if step.spend and step.spend.max_calls is not None and known.calls >= step.spend.max_calls:
+    if _capped(step, known):
         return None
     delay = float(result.observed.get("delay") or DEFAULT_DELAY)
     used = (known.tries[-1].ended or 0) - known.tries[-1].started if known.tries else 0

@@ -26,6 +26,7 @@ FACTS: Final[Mapping[str, str]] = {
     "clipboard": "a text was offered to be carried elsewhere",
     "file": "a file was read or written, or could not be",
     "env": "variables of the environment were looked at",
+    "codex-cli": "what the installed Codex CLI sends, captured on loopback",
     "ledger": "rows of the stack's ledger, or why there are none",
     "answered": "the operator, or who stands for them, answered a question",
     "cancelled": "the operator stopped a step or the session",

@@ -6,10 +6,12 @@ Facts about durability that it relies on: one `os.write` a line on an O_APPEND d
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,6 +165,26 @@ def _sync_folder(path: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def replace_private(path: Path, content: bytes) -> None:
+    """Replace a plain file as a whole, 0600; never through a link.
+
+    Raises:
+        OSError: it can't be written, or is a link or no regular file; an old one stays as it was.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(errno.ELOOP, "it is a link or no regular file", str(path))
+    fd, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".smoke-tui-")
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(fd)
+        os.replace(name, path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class StepState:
     finished_seq: int | None = None
     pending: Literal["retry", "branch"] | None = None
     delay: float = 0.0
+    refresh: bool = False
     branch: Mapping[str, Any] | None = None
     branch_seq: int = 0
 
@@ -270,6 +271,7 @@ def _branch(state: State, event: Event) -> None:
 def _retry(state: State, event: Event) -> None:
     step = state.step(event.step or "")
     step.pending, step.delay = "retry", float(event.data["seconds"])
+    step.refresh = bool(event.data.get("refresh"))
 
 
 def _step_finished(state: State, event: Event) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -44,23 +42,3 @@ def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault
         raise SecretFound(f"the report of {folder.name} was not given out: it would hold "
                           f"{len(leaks)} secret(s) ({places})")
     return content
-
-
-def write_export(path: Path, content: bytes) -> None:
-    """Replace a file as a whole; an old one stays as it is where that fails.
-
-    Raises:
-        OSError: it can't be written, or `path` is a link or no regular file.
-    """
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise OSError(0, "it is a link or no regular file", str(path))
-    fd, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".smoke-tui-")
-    try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(fd)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

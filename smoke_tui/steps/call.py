@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.codex.catalogue import catalogue_request, read_catalogue
 from smoke_tui.codex.instructions import instructions_for
+from smoke_tui.codex.preflight import agree_on, listed_models, reach
 from smoke_tui.codex.quota import has_quota_headers, read_windows
+from smoke_tui.codex.refresh import refresh, refreshable
 from smoke_tui.codex.shapes import SHAPES, Shape, build_call
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.verdicts import Worth, worth_of
@@ -24,8 +25,11 @@ async def call(ctx: StepContext) -> Result:
     if ctx.fields("credential") == "api-key":
         raise StepEnd("not-configured", "This version can't make calls with an API key yet.")
     bundle = await session_bundle(ctx)
-    instructions = await instructions_for(ctx)
+    if ctx.cause == "refresh":
+        bundle = await refresh(ctx)
+    await reach(ctx)
     model, shape = await choose(ctx, bundle)
+    instructions = await instructions_for(ctx, model)
     nonce = await ctx.draw("nonce", "nonce")
     session = await ctx.draw("session", "uuid")
     request = build_call(
@@ -52,6 +56,8 @@ async def call(ctx: StepContext) -> Result:
         "fresh": bundle.fresh(ctx.now), "model_asked": model, "shape": shape.name,
         "user_agent": ctx.config.user_agent, "originator": ctx.config.originator,
         "account_id_sent": True,
+        "refreshable": refreshable(ctx.config, bundle, handed_over=ctx.holdings.handed_over,
+                                   refreshed=ctx.holdings.refreshed),
     }
     ctx.evidence("call", {k: v for k, v in observed.items() if k != "headers"})
     if worth.code is None and not has_quota_headers(exchange.headers):
@@ -75,7 +81,7 @@ def with_nonce(prompt: str, nonce: str) -> str:
 
 
 async def choose(ctx: StepContext, bundle: Bundle) -> tuple[str, Shape]:
-    """The model and the request's shape, with the help of the catalogue, which costs nothing.
+    """The model and the request's shape, with the help of the catalogue.
 
     Without a named model it is the first listed one that the shape fits. `auto` follows what the
     catalogue says of the model.
@@ -85,21 +91,18 @@ async def choose(ctx: StepContext, bundle: Bundle) -> tuple[str, Shape]:
     """
     option = ctx.config.shape
     name = str(ctx.fields("shape") or option) if option == "classic" else option
+    listed = await listed_models(ctx, bundle)
     model = model_of(ctx)
-    listed = read_catalogue(await ctx.http(catalogue_request(ctx.config, bundle))) or ()
     if model is None:
         fitting = [e.slug for e in listed if name == "auto" or e.lite == (name == "lite")]
         if not fitting:
             raise StepEnd("not-configured", "No model: give --model, or name one in the runbook; "
                                             "the catalogue lists none that fits.")
         model = fitting[0]
-    known = next((entry for entry in listed if entry.slug == model), None)
-    if known is None and listed:
-        slugs = ", ".join(entry.slug for entry in listed[:12])
-        ctx.finding("model-not-listed", f"{model} is not in the catalogue, which lists {slugs}.",
-                    "Choose a listed model with --model.")
+    model = await agree_on(ctx, model, listed)
     if name == "auto":
-        name = "lite" if known is not None and known.lite else "classic"
+        lite = any(entry.slug == model and entry.lite for entry in listed)
+        name = "lite" if lite else "classic"
     return model, SHAPES[name]
 
 

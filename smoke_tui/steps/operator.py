@@ -40,14 +40,31 @@ async def prompt(ctx: StepContext) -> Result:
 
 
 async def _instructions(ctx: StepContext) -> Secret:
+    captured = await _captured(ctx)
     answer = await ctx.ask(Question(
-        "instructions", str(ctx.fields("ask")), {"variable": ctx.step.set_env}
+        "instructions", str(ctx.fields("ask")),
+        {"variable": ctx.step.set_env,
+         "captured": dict(captured.public) if captured is not None else None},
     ))
+    if answer.get("do") == "captured" and captured is not None:
+        ctx.evidence("instructions", {"source": "captured from the Codex CLI", **captured.public})
+        return captured
     if answer.get("do") != "file" or not answer.get("path"):
         raise StepEnd("operator-declined", "No instructions were given.")
     text = await read_instructions(ctx, answer["path"])
     ctx.evidence("instructions", {"source": "a file the operator chose", **text.public})
     return text
+
+
+async def _captured(ctx: StepContext) -> Secret | None:
+    """The installed client's text for the model; a rehearsal leaves the real client alone."""
+    if ctx.config.world == "rehearsed":
+        return None
+    fact = await ctx.capture_client(ctx.config.model or ctx.config.runbook_model)
+    if fact.data["problem"]:
+        ctx.finding("no-capture", f"No text could be captured: {fact.data['problem']}.",
+                    "Install the Codex CLI, or give a file.")
+    return fact.secrets.get("value")
 
 
 async def _value(ctx: StepContext, kind: str) -> Secret:

@@ -26,7 +26,8 @@ class Config:
     `only` / `start_from` restrict the walk. `consent`: `--live` or the rehearsal stands for the
     consent to spend and to run commands. `bundle`: where the credential comes from, as a word
     (none, file, stdin, codex-cli). `refreshable`: the bundle's file may be replaced.
-    `patience` scales every time limit: a rehearsal waits a tenth as long for what never comes.
+    `codex` is the Codex CLI to capture from, else the one on PATH. `patience` scales every time
+    limit: a rehearsal waits a tenth as long for what never comes.
     """
 
     world: str = "live"
@@ -52,6 +53,7 @@ class Config:
     client_version: str = "0.169.0"
     allow_hosts: tuple[str, ...] = ()
     ledger: str | None = None
+    codex: str | None = None
     only: str | None = None
     start_from: str | None = None
     consent: bool = False

@@ -113,6 +113,7 @@ class Holdings:
     resources: dict[str, Any] = field(default_factory=dict)
     bundle: Any = None
     handed_over: bool = False
+    refreshed: bool = False
 
 
 class StepContext:
@@ -123,7 +124,7 @@ class StepContext:
 
     def __init__(
         self, inbox: Inbox, world: World, step: Step, n: int, config: Config, holdings: Holdings,
-        reserve: Callable[[StepContext], None],
+        reserve: Callable[[StepContext], None], cause: str = "walk",
     ) -> None:
         self._inbox = inbox
         self._world = world
@@ -132,6 +133,7 @@ class StepContext:
         self._open: list[Conversation] = []
         self.step = step
         self.n = n
+        self.cause = cause
         self.config = config
         self.holdings = holdings
 
@@ -339,6 +341,28 @@ class StepContext:
         """
         return await self._once(
             "document", {"source": source}, (source, sensitive), self._sensitive_refs(sensitive)
+        )
+
+    async def keep_bundle(self, fields: Mapping[str, Any]) -> None:
+        """Replace the file the bundle came from, as a whole, by its new form.
+
+        Raises:
+            StepEnd: it could not be written (`not-configured`); the new form is still in memory.
+        """
+        fact = await self._once("keep-bundle", {"fields": show(fields)}, fields)
+        if fact.data["problem"]:
+            raise StepEnd("not-configured", f"The refreshed bundle could not be kept: "
+                                            f"{fact.data['problem']}.")
+
+    async def capture_client(self, model: str | None) -> Fact:
+        """Capture what the installed Codex CLI sends for a model; its text is a secret (`value`).
+
+        data["problem"] says why there is none.
+        """
+        program = self.config.codex
+        return await self._once(
+            "codex-cli", {"codex": program, "model": model}, (program, model),
+            {"value": self.ref("instructions")},
         )
 
     async def exists(self, path: str) -> bool:

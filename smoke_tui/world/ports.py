@@ -224,10 +224,11 @@ class Question:
 QUESTIONS: Mapping[str, str] = {
     "begin": "whether to begin a step: run, waive (with a reason), again (another step), stop",
     "spend": "whether to make a call that spends: yes or no",
+    "model": "which model to ask, where the named one is not listed: use (with a model) or keep",
     "callback": "a redirect address to paste, what the page says instead (page), or cancel",
     "tick": "one field of a hand-over: done or no",
     "confirm": "what the operator saw: yes or no, with words",
-    "instructions": "where the base instructions are: file (with a path)",
+    "instructions": "which base instructions to take: captured, or file (with a path)",
     "text": "a line of text",
     "secret": "a secret text",
     "manual": "what the operator did and saw: pass, fail or blocked, with words",

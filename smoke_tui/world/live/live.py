@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from smoke_tui.journal.file import replace_private
 from smoke_tui.journal.inbox import Arrival, Inbox
 from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.world.config import Config
@@ -75,6 +76,7 @@ class LiveWorld:
     def __init__(
         self, inbox: Inbox, vault: Vault, config: Config, hands: Hands,
         on_fault: Callable[[BaseException], None], given: Mapping[str, str],
+        bundle_file: Path | None = None,
     ) -> None:
         self._inbox = inbox
         self._vault = vault
@@ -82,6 +84,7 @@ class LiveWorld:
         self._hands = hands
         self._on_fault = on_fault
         self._given = given
+        self._bundle_file = bundle_file
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._parts: dict[str, Any] = {}
         self.asked: dict[int, Job] = {}
@@ -235,6 +238,23 @@ class LiveWorld:
             document, problem = None, "it is not JSON"
         self.post(job, "file", {"problem": problem, "document": document}, secrets)
 
+    async def _keep_bundle(self, job: Job) -> None:
+        problem = None
+        try:
+            if self._bundle_file is None:
+                raise PortError("it did not come from a file")
+            text = json.dumps(render(job.raw), indent=2) + "\n"
+            replace_private(self._bundle_file, text.encode())
+        except (PortError, OSError) as error:
+            problem = str(error)
+        self.post(job, "file", {"problem": problem})
+
+    async def _capture(self, job: Job) -> None:
+        from smoke_tui.world.live.capture import as_fact, capture
+
+        data, secrets = as_fact(await capture(*job.raw), job.refs["value"])
+        self.post(job, "codex-cli", data, secrets)
+
     async def _env(self, job: Job) -> None:
         name, kind = job.raw
         if kind == "command":
@@ -286,6 +306,7 @@ _SERVERS: Final[Mapping[str, Callable[[LiveWorld, Job], Awaitable[None]]]] = {
     "tcp": LiveWorld._tcp, "timer": LiveWorld._timer, "draw": LiveWorld._draw,
     "browser": LiveWorld._browse, "clipboard": LiveWorld._offer, "file": LiveWorld._file,
     "document": LiveWorld._document, "env": LiveWorld._env,
+    "codex-cli": LiveWorld._capture, "keep-bundle": LiveWorld._keep_bundle,
 }
 
 

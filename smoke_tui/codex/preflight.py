@@ -1,0 +1,75 @@
+"""What is asked before a call is spent: reachability, catalogue, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.catalogue import (
+    Listed,
+    catalogue_request,
+    reach_failure,
+    reach_request,
+    read_catalogue,
+)
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.ports import Exchange, Question
+
+SKEW_SECONDS: Final = 120
+
+
+async def reach(ctx: StepContext) -> None:
+    """Make sure that the backend answers from here, at no cost.
+
+    Raises:
+        StepEnd: a transport or edge code; any other answer is a finding, and the call decides.
+    """
+    exchange = await ctx.http(reach_request(ctx.config))
+    skew = clock_skew(exchange, ctx.now)
+    if skew is not None and abs(skew) > SKEW_SECONDS:
+        ctx.finding("clock-skew", f"This machine's clock is {skew:+.0f} s off the provider's.",
+                    "Set the clock; a token's expiry can't be judged by it.")
+    failure = reach_failure(exchange)
+    if failure is None:
+        return
+    if failure.by in ("transport", "edge"):
+        raise StepEnd(failure.code, f"Before the call: {failure.said or failure.by}",
+                      status=exchange.status, headers=[list(pair) for pair in exchange.headers])
+    ctx.finding("preflight", f"An unauthenticated GET was answered {exchange.status}, not 405.",
+                "The call goes on; look here if it fails.")
+
+
+def clock_skew(exchange: Exchange, now: str) -> float | None:
+    """Seconds our clock is ahead of the answer's Date header; None where there is none."""
+    try:
+        theirs = parsedate_to_datetime(exchange.header("date") or "")
+        ours = datetime.fromisoformat(now)
+    except ValueError:
+        return None
+    if theirs.tzinfo is None:
+        theirs = theirs.replace(tzinfo=UTC)
+    return (ours - theirs).total_seconds()
+
+
+async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
+    """The catalogue, which costs nothing; empty where there is none."""
+    exchange = await ctx.http(catalogue_request(ctx.config, bundle))
+    return read_catalogue(exchange) or ()
+
+
+async def agree_on(ctx: StepContext, model: str, listed: Sequence[Listed]) -> str:
+    """The model to ask for, where the one that is named is not listed: the operator picks."""
+    if not listed or any(entry.slug == model for entry in listed):
+        return model
+    slugs = [entry.slug for entry in listed]
+    ctx.finding("model-not-listed", f"{model} is not in the catalogue, which lists "
+                                    f"{', '.join(slugs[:12])}.",
+                "Choose a listed model with --model.")
+    answer = await ctx.ask(Question(
+        "model", f"{model} is not in the catalogue. Which model should be asked?",
+        {"wanted": model, "listed": slugs},
+    ))
+    return answer["model"] if answer.get("do") == "use" and answer.get("model") else model

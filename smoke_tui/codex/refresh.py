@@ -1,0 +1,87 @@
+"""Refreshing a bundle: once, before hand-over, and only where its new form can be kept.
+
+OpenAI's refresh tokens are single-use: a second use, or a use by another program, can end the
+whole login. So a refresh that was sent is never sent again, whatever came of it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.codex.catalogue import as_answer
+from smoke_tui.codex.failures import classify
+from smoke_tui.codex.login import CLIENT_ID
+from smoke_tui.secrecy import Secret
+from smoke_tui.world.config import Config
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest
+
+REFUSALS: Final = {"token-expired": "refresh-expired", "token-revoked": "refresh-revoked"}
+"""Codes that mean something else at the token endpoint than at a call."""
+
+UNSENT: Final = ("dns", "tls", "proxy", "refused-host")
+"""Transport errors after which the old token was certainly not used."""
+
+
+def refreshable(config: Config, bundle: Bundle, *, handed_over: bool, refreshed: bool) -> bool:
+    """Whether a refresh is allowed: its own chain, not handed over, not refreshed before."""
+    ours = bundle.source == "login" or (bundle.source == "file" and config.refreshable)
+    return ours and bundle.refresh_token is not None and not handed_over and not refreshed
+
+
+def refresh_request(config: Config, bundle: Bundle) -> HttpRequest:
+    """The refresh (captured from client 0.169: JSON, with a reason, without a scope)."""
+    return HttpRequest(
+        "POST", f"{config.issuer}/oauth/token",
+        (("originator", config.originator), ("user-agent", config.user_agent)),
+        json={"client_id": CLIENT_ID, "grant_type": "refresh_token",
+              "refresh_reason": "unauthorized_recovery", "refresh_token": bundle.refresh_token},
+        sensitive=TOKEN_LEAVES, limits=HttpLimits(total=30.0, body=256 * 1024),
+    )
+
+
+async def refresh(ctx: StepContext) -> Bundle:
+    """Refresh the session's bundle, and keep its new form before it is used.
+
+    Raises:
+        StepEnd: a `refresh-*` code, an `edge-*` code, or why it could not be kept.
+    """
+    old: Bundle = ctx.holdings.bundle
+    ctx.holdings.refreshed = True
+    exchange = await ctx.http(refresh_request(ctx.config, old))
+    if exchange.status != 200:
+        raise _refused(exchange)
+    try:
+        new = read_bundle(
+            {"plan_type": old.plan_type}, _secrets(old) | dict(exchange.secrets),
+            source=old.source, issued_here=True,
+        )
+    except BundleProblem as problem:
+        raise StepEnd("refresh-rejected", f"The refresh's answer: {problem}.") from None
+    if old.source == "file":
+        await ctx.keep_bundle(new.fields())
+    ctx.holdings.bundle = new
+    ctx.evidence("refreshed", new.summary())
+    return new
+
+
+def _secrets(old: Bundle) -> dict[str, Secret]:
+    """What an answer that leaves something out does not change."""
+    named = {"access_token": old.access_token, "refresh_token": old.refresh_token,
+             "id_token": old.id_token, "account_id": old.account_id}
+    return {name: secret for name, secret in named.items() if secret is not None}
+
+
+def _refused(exchange: Exchange) -> StepEnd:
+    failure = classify(as_answer(exchange))
+    if exchange.status is None:
+        code = failure.code if exchange.error in UNSENT else "refresh-unknown"
+    elif failure.by == "edge" or failure.code.startswith("refresh-"):
+        code = failure.code
+    elif exchange.status >= 500:
+        code = "refresh-unknown"
+    else:
+        code = REFUSALS.get(failure.code, "refresh-rejected")
+    return StepEnd(code, f"The refresh failed: {failure.said or failure.by}",
+                   status=exchange.status, fresh=False)

@@ -1,0 +1,155 @@
+"""The live `codex-cli` port: what the installed Codex CLI sends, captured on loopback.
+
+Zero egress: an empty home without credentials, every proxy variable pointing at a closed port,
+standard input closed. Tried with clients 0.40 to 0.169: all of them send one plain JSON POST to a
+custom provider; 0.140 sometimes takes five seconds to get there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from smoke_tui.secrecy import Secret, clean
+from smoke_tui.world.live.shell import GUARDIAN
+from smoke_tui.world.outline import instructions_in, outline
+from smoke_tui.world.serving import ServerRequest, ServerResponse, serve
+
+SECONDS: Final = 20.0
+BLACK_HOLE: Final = "http://127.0.0.1:9"
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One captured request, or why there is none."""
+
+    problem: str | None
+    version: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, Any] | None = None
+
+
+async def capture(program: str | None, model: str | None) -> Capture:
+    """Run the CLI once against a loopback server and take its request."""
+    found = shutil.which(program or "codex")
+    if found is None:
+        return Capture(f"{program or 'the Codex CLI (codex)'} is not installed or not executable")
+    arrived: asyncio.Future[ServerRequest] = asyncio.get_running_loop().create_future()
+
+    async def answer(request: ServerRequest) -> ServerResponse:
+        if request.method == "POST" and not arrived.done():
+            arrived.set_result(request)
+        return ServerResponse(400, (("content-type", "application/json"),), b'{"detail":"seen"}')
+
+    server = await serve(answer, [("127.0.0.1", 0)])
+    home = tempfile.mkdtemp(prefix="smoke-tui-codex-")
+    try:
+        version = await _version(found, home)
+        async with _Client(found, model, server.addresses[0][1], home) as client:
+            ended = asyncio.ensure_future(client.wait())
+            await asyncio.wait({arrived, ended}, timeout=SECONDS,
+                               return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
+        if not arrived.done():
+            return Capture(f"{found} {version} sent no request: {client.said()}", version)
+        request = arrived.result()
+        try:
+            body = json.loads(request.body)
+        except (ValueError, RecursionError):
+            return Capture(f"{found} {version} sent a body that is not JSON", version)
+        return Capture(None, version, request.headers, body)
+    finally:
+        await server.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+class _Client:
+    """The CLI as a child that is taken down at the end."""
+
+    def __init__(self, program: str, model: str | None, port: int, home: str) -> None:
+        provider = (f'model_providers.capture={{name="capture",'
+                    f'base_url="http://127.0.0.1:{port}/v1",wire_api="responses",'
+                    "request_max_retries=0,stream_max_retries=0}")
+        self._argv = [
+            program, "exec", "--skip-git-repo-check", *(["-m", model] if model else []),
+            "-c", 'model_provider="capture"', "-c", provider, "x",
+        ]
+        self._home = home
+        self._said = bytearray()
+
+    async def __aenter__(self) -> _Client:
+        read_end, self._control = os.pipe()
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-I", "-S", GUARDIAN, str(read_end), "--", *self._argv,
+                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT, cwd=self._home, env=_environment(self._home),
+                pass_fds=(read_end,), start_new_session=True,
+            )
+        finally:
+            os.close(read_end)
+        return self
+
+    async def wait(self) -> None:
+        assert self._process.stdout is not None
+        while piece := await self._process.stdout.read(65_536):
+            self._said += piece[: 65_536 - len(self._said)]
+
+    def said(self) -> str:
+        lines = [line for line in clean(self._said.decode("utf-8", "replace")).splitlines() if line]
+        return lines[-1][:200] if lines else "it said nothing"
+
+    async def __aexit__(self, *error: object) -> None:
+        os.close(self._control)
+        await self._process.wait()
+
+
+def _environment(home: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", os.defpath), "HOME": home, "CODEX_HOME": home,
+        "NO_PROXY": "127.0.0.1", "HTTPS_PROXY": BLACK_HOLE, "HTTP_PROXY": BLACK_HOLE,
+        "ALL_PROXY": BLACK_HOLE, "TERM": "dumb", "NO_COLOR": "1",
+    }
+
+
+async def _version(program: str, home: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        program, "--version", stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL, env=_environment(home), cwd=home,
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            out, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        return "unknown"
+    match = re.search(rb"\d+\.\d+\.\d+", out)
+    return match.group().decode() if match else "unknown"
+
+
+def as_fact(taken: Capture, ref: str) -> tuple[dict[str, Any], dict[str, Secret]]:
+    """The fact of a capture: shape and public parts; the text is private, and never journalled."""
+    if taken.problem is not None or taken.body is None:
+        return {"problem": taken.problem, "version": taken.version}, {}
+    found = instructions_in(taken.body)
+    data: dict[str, Any] = {
+        "problem": None if found else "the captured request holds no base instructions",
+        "version": taken.version, "model": str(taken.body.get("model", "")),
+        "place": found[1] if found else None,
+        "headers": [[name, value] for name, value in taken.headers if name != "authorization"],
+        "outline": outline(taken.body),
+    }
+    if found is None:
+        return data, {}
+    raw = found[0].encode()
+    public = {"chars": len(found[0]), "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+    return data, {"value": Secret(found[0], kind="instructions", ref=ref, public=public,
+                                  scrub=False)}
+

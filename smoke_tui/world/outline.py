@@ -1,0 +1,45 @@
+"""A request's body without its texts: what may be recorded and compared of somebody's prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+READABLE: Final = frozenset({
+    "model", "type", "role", "tool_choice", "effort", "summary", "context", "verbosity", "include",
+    "content_item_kinds", "service_tier",
+})
+"""Keys whose values say what a request is; every other text is given by its length."""
+
+
+def instructions_in(body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The base instructions of a request, and where they stand; None where there are none.
+
+    Up to client 0.155 they are the field `instructions`; from 0.162 on, and for Responses-Lite
+    models before, the first developer message of `input` (captured).
+    """
+    text = body.get("instructions")
+    if isinstance(text, str) and text:
+        return text, "instructions"
+    items = body.get("input")
+    for index, item in enumerate(items if isinstance(items, list) else []):
+        if isinstance(item, Mapping) and item.get("role") == "developer":
+            content = item.get("content")
+            if isinstance(content, list) and content and isinstance(content[0], Mapping):
+                first = content[0].get("text")
+                if isinstance(first, str):
+                    return first, f"input[{index}]"
+    return None
+
+
+def outline(value: Any, key: str = "") -> Any:
+    """A request's shape without its texts: keys, small words and numbers, lengths."""
+    if isinstance(value, Mapping):
+        return {name: outline(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        if key == "tools":
+            return f"<{len(value)} tools>"
+        return [outline(item, key) for item in value]
+    if isinstance(value, str) and not (key in READABLE and len(value) <= 60):
+        return "<text>" if value else "<empty>"
+    return value
