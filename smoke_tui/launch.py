@@ -109,7 +109,8 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         instructions_file=str(Path(instructions).expanduser().absolute()) if instructions else None,
         bundle=given.bundle, refreshable=given.file is not None,
         allow_hosts=settings.allow_hosts, ledger=settings.get("ledger"),
-        codex=settings.get("codex"),
+        codex=settings.get("codex"), login=settings.get("login") or "browser",
+        redirect_host=settings.get("redirect-host") or "127.0.0.1",
     )
     for name in ("user_agent", "originator", "client_version"):
         text = settings.get(name.replace("_", "-"))

@@ -87,8 +87,10 @@ class Session:
         self.id = session_id(self._clock.wall())
         self.file = JournalFile.create(state_dir / "sessions" / self.id)
         self._loop = EngineLoop()
-        self._watchers: list[Watcher] = [_Follower(self._on_event), *watchers]
-        self._inbox = Inbox(self.file, self.vault, self._clock, self._watchers)
+        self._inbox = Inbox(
+            self.file, self.vault, self._clock, [_Follower(self._on_event), *watchers],
+            first=self._keep_up,
+        )
         self._opened = {
             "schema": SCHEMA, "session": self.id, "tool": __version__,
             "runbook": {"id": runbook.id, "path": Path(runbook.path).name,
@@ -232,6 +234,7 @@ class Session:
                 self._fault.result()
             self.verdict = walk.result()
         finally:
+            self._inbox.flush()
             for task in self._tasks:
                 task.cancel()
             await self._world.close()
@@ -240,9 +243,11 @@ class Session:
         if self._fault is not None and not self._fault.done():
             self._fault.set_exception(error)
 
-    def _on_event(self, event: Event) -> None:
+    def _keep_up(self, event: Event) -> None:
         if self._engine is not None:
             self._engine.watch(event)
+
+    def _on_event(self, event: Event) -> None:
         if self._answerer is None:
             return
         if event.ev == "request" and event.data["port"] == "operator":

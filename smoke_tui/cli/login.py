@@ -56,7 +56,11 @@ def login_command(options: argparse.Namespace, settings: Settings) -> int:
     assert runbook is not None
     if options.out and Path(options.out).is_symlink():
         raise CommandError(Exit.USAGE, f"--out {options.out} is a link; give a plain file's name")
+    if options.device and options.paste:
+        raise CommandError(Exit.USAGE, "--device and --paste exclude each other")
     config = config_from(settings, runbook, Given({}, "none"))
+    if options.device:
+        config = replace(config, login="device")
     if options.rehearse:
         with rehearsal(None) as world:
             hands = ScriptedHands(world)
@@ -118,12 +122,20 @@ class _Terminal:
         """Nothing follows from an answer."""
 
     def on_event(self, event: Event) -> None:
-        asked = event.ev == "request" and event.data.get("kind") == "callback"
-        if asked:
-            threading.Thread(target=self._talk, args=(event,), daemon=True).start()
+        talk = {"callback": self._talk, "device": self._show}.get(
+            event.data.get("kind", "") if event.ev == "request" else ""
+        )
+        if talk is not None:
+            threading.Thread(target=talk, args=(event,), daemon=True).start()
 
     def on_signal(self, signal: Signal) -> None:
         """A login has no stream."""
+
+    def _show(self, event: Event) -> None:
+        """The device's code, on standard error, because it has to be typed elsewhere."""
+        assert self.session is not None
+        print(f"{event.data['text']}\n\n  {self.session.reveal(event.seq, 'url')}\n  code: "
+              f"{self.session.reveal(event.seq, 'code')}\n", file=sys.stderr)
 
     def _talk(self, event: Event) -> None:
         session = self.session

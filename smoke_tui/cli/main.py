@@ -52,7 +52,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "login": Command(
         "only the login; prints a masked summary", "smoke-tui login --out bundle.json",
         "login:login_command",
-        (_arg("--paste", action="store_true",
+        (_arg("--device", action="store_true", help="by a code, typed on any machine"),
+         _arg("--paste", action="store_true",
               help="no callback: paste the address the sign-in ends at"),
          _arg("--out", metavar="FILE", help="write the bundle there (0600)"),
          _arg("--rehearse", action="store_true", help="against the embedded rehearsal")),

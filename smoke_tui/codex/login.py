@@ -121,7 +121,7 @@ async def log_in(ctx: StepContext) -> Bundle:
         data = hit.data.get("hit") or hit.data
         raise StepEnd(*_denied(str(data.get("error")), str(data.get("description") or "")))
     exchange = await ctx.http(token_request(config, redirect_uri, code, verifier))
-    return _bundle(ctx, exchange)
+    return bundle_of(exchange)
 
 
 async def _redirect(
@@ -180,8 +180,12 @@ def _denied(error: str, description: str) -> tuple[str, str]:
     return "login-denied", f"The sign-in page answered: {said}"
 
 
-def _bundle(ctx: StepContext, exchange: Exchange) -> Bundle:
-    """The bundle of a token answer, or the step's end."""
+def bundle_of(exchange: Exchange) -> Bundle:
+    """The bundle of a token answer.
+
+    Raises:
+        StepEnd: the exchange was refused, or its answer is no bundle.
+    """
     if exchange.status != 200:
         failure = classify(as_answer(exchange))
         edge = failure.by in ("edge", "transport")

@@ -84,16 +84,21 @@ class Inbox:
     """The stream of events of one session, from its first line on.
 
     `deliver` is called when the engine has nothing left to do: exactly one fact goes in, so that
-    every decision stands in the journal right behind the fact that caused it.
+    every decision stands in the journal right behind the fact that caused it. `first` sees an
+    event at once; watchers see it when the engine is idle, and whatever it has set off is under
+    way.
     """
 
     def __init__(
-        self, sink: Sink, vault: Vault, clock: Clock, watchers: list[Watcher], *, start: int = 0
+        self, sink: Sink, vault: Vault, clock: Clock, watchers: list[Watcher], *, start: int = 0,
+        first: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._sink = sink
         self._vault = vault
         self._clock = clock
         self._watchers = watchers
+        self._first = first
+        self._unseen: deque[Event] = deque()
         self._seq = start
         self._time = ("", 0)
         self._arrivals: deque[Arrival] = deque()
@@ -130,7 +135,10 @@ class Inbox:
         return self._record(Event(self._seq, *self._time, ev, step, n, re, clean))
 
     def deliver(self) -> bool:
-        """Let one waiting fact in; False when there is none."""
+        """Let one waiting fact in; False when there is nothing new for anybody."""
+        if self.flush():
+            # A watcher may have set something off, which comes first.
+            return True
         if not self._arrivals:
             return False
         arrival = self._arrivals.popleft()
@@ -163,6 +171,15 @@ class Inbox:
         elif fact.event.re is None:
             self.unsolicited(fact)
 
+    def flush(self) -> bool:
+        """Show watchers what was recorded since they last looked; False when there is nothing."""
+        news = bool(self._unseen)
+        while self._unseen:
+            event = self._unseen.popleft()
+            for watcher in self._watchers:
+                watcher.on_event(event)
+        return news
+
     def signal(self, signal: Signal) -> None:
         """Show something that is not recorded."""
         for watcher in self._watchers:
@@ -171,6 +188,6 @@ class Inbox:
     def _record(self, event: Event) -> Event:
         self._sink.append(event)
         self._seq += 1
-        for watcher in self._watchers:
-            watcher.on_event(event)
+        self._first(event)
+        self._unseen.append(event)
         return event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.codex.device import device_log_in
 from smoke_tui.codex.login import log_in
 from smoke_tui.steps.children import run_to_end, spawn_spec
 from smoke_tui.steps.credential import given_bundle
@@ -16,6 +17,8 @@ async def login(ctx: StepContext) -> Result:
     how = "bundle given"
     if bundle is None and ctx.step.commands:
         bundle, how = await _product_login(ctx), "logged in by the product's own command"
+    elif bundle is None and ctx.config.login == "device":
+        bundle, how = await device_log_in(ctx), "logged in by device code"
     elif bundle is None:
         bundle, how = await log_in(ctx), "logged in through the browser"
     ctx.holdings.bundle = bundle

@@ -26,6 +26,7 @@ class Config:
     `only` / `start_from` restrict the walk. `consent`: `--live` or the rehearsal stands for the
     consent to spend and to run commands. `bundle`: where the credential comes from, as a word
     (none, file, stdin, codex-cli). `refreshable`: the bundle's file may be replaced.
+    `login` is browser or device; `redirect_host` is what the newest captured client sends.
     `codex` is the Codex CLI to capture from, else the one on PATH. `patience` scales every time
     limit: a rehearsal waits a tenth as long for what never comes.
     """
@@ -48,6 +49,7 @@ class Config:
     callback_ports: tuple[int, ...] = (1455, 1457)
     callback_seconds: float = 600.0
     redirect_host: str = "127.0.0.1"
+    login: str = "browser"
     user_agent: str = "smoke-tui"
     originator: str = "smoke_tui"
     client_version: str = "0.169.0"

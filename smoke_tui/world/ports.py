@@ -226,6 +226,7 @@ QUESTIONS: Mapping[str, str] = {
     "spend": "whether to make a call that spends: yes or no",
     "model": "which model to ask, where the named one is not listed: use (with a model) or keep",
     "callback": "a redirect address to paste, what the page says instead (page), or cancel",
+    "device": "shows a code to type on another machine; cancel ends the wait",
     "tick": "one field of a hand-over: done or no",
     "confirm": "what the operator saw: yes or no, with words",
     "instructions": "which base instructions to take: captured, or file (with a path)",

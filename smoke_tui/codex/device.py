@@ -1,0 +1,112 @@
+"""The device login: a code that the operator types on another machine (captured from 0.169)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.catalogue import as_answer
+from smoke_tui.codex.failures import classify
+from smoke_tui.codex.login import CLIENT_ID, bundle_of, token_request
+from smoke_tui.secrecy import Secret
+from smoke_tui.world.context import Conversation, StepContext, StepEnd
+from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, Question, Sensitive
+
+VALID_SECONDS: Final = 900.0
+SHORTEST_INTERVAL: Final = 1.0
+PENDING: Final = (403, 404)
+
+_LIMITS: Final = HttpLimits(total=30.0, body=64 * 1024)
+_START_LEAVES: Final = (
+    Sensitive("device", ("device_auth_id",), "device-id"),
+    Sensitive("code", ("user_code",), "user-code"),
+    Sensitive("alias", ("usercode",), "user-code"),
+)
+_DONE_LEAVES: Final = (
+    Sensitive("code", ("authorization_code",), "oauth-code"),
+    Sensitive("verifier", ("code_verifier",), "oauth-verifier"),
+)
+
+
+async def device_log_in(ctx: StepContext) -> Bundle:
+    """Log in by a code; the operator types it at the issuer's page.
+
+    Raises:
+        StepEnd: `device-login-disabled`, `login-timeout`, `login-cancelled`, or what the issuer
+            answered.
+    """
+    base = f"{ctx.config.issuer}/api/accounts/deviceauth"
+    started = await ctx.http(HttpRequest(
+        "POST", f"{base}/usercode", json={"client_id": CLIENT_ID}, sensitive=_START_LEAVES,
+        limits=_LIMITS,
+    ))
+    device = started.secrets.get("device")
+    code = started.secrets.get("code") or started.secrets.get("alias")
+    if started.status != 200 or device is None or code is None:
+        raise _not_started(started)
+    page = f"{ctx.config.issuer}/codex/device"
+    question = ctx.question(Question(
+        "device", "Open the page on any machine, sign in, and type the code. Never type a code "
+                  "that somebody sent you.", {"url": page, "code": code},
+    ))
+    try:
+        done = await _poll(ctx, base, device, code, _interval(started.json()), question)
+    finally:
+        question.release()
+    exchange = await ctx.http(token_request(
+        ctx.config, f"{ctx.config.issuer}/deviceauth/callback", done.secrets["code"],
+        done.secrets["verifier"],
+    ))
+    return bundle_of(exchange)
+
+
+def _interval(document: Any) -> float:
+    """Seconds between polls; the issuer gives them as text."""
+    raw = document.get("interval") if isinstance(document, dict) else None
+    try:
+        return max(SHORTEST_INTERVAL, min(60.0, float(raw or 5)))
+    except (TypeError, ValueError):
+        return 5.0
+
+
+async def _poll(
+    ctx: StepContext, base: str, device: Secret, code: Secret, interval: float,
+    question: Conversation,
+) -> Exchange:
+    """Ask until the operator has signed in; 403 and 404 mean: not yet."""
+    limit = VALID_SECONDS * ctx.config.patience
+    deadline = ctx.deadline(limit)
+    while True:
+        exchange = await ctx.http(HttpRequest(
+            "POST", f"{base}/token", json={"device_auth_id": device, "user_code": code},
+            sensitive=_DONE_LEAVES, limits=_LIMITS,
+        ))
+        if exchange.status == 200 and {"code", "verifier"} <= set(exchange.secrets):
+            deadline.release()
+            return exchange
+        failure = classify(as_answer(exchange))
+        if exchange.status not in PENDING or (failure.by == "edge" and failure.code in (
+            "edge-challenge", "edge-block"
+        )):
+            raise StepEnd(failure.code if failure.by in ("edge", "transport")
+                          else "exchange-rejected",
+                          f"The device login failed: {failure.said or failure.by}",
+                          status=exchange.status)
+        pause = ctx.deadline(interval)
+        which, fact = await ctx.first(pause.next(), deadline.next(), question.next())
+        if which == 1:
+            raise StepEnd("login-timeout", f"Nobody signed in within {limit:g} s.")
+        if which == 2:
+            ctx.read_answer(fact)
+            raise StepEnd("login-cancelled", "The operator cancelled the login.")
+
+
+def _not_started(exchange: Exchange) -> StepEnd:
+    failure = classify(as_answer(exchange))
+    if exchange.status == 404 and failure.code not in ("edge-challenge", "edge-block"):
+        return StepEnd("device-login-disabled", "The issuer offers no device login for this "
+                                                f"account: {failure.said or 'HTTP 404'}",
+                       status=404)
+    code = failure.code if failure.by in ("edge", "transport") else "exchange-rejected"
+    return StepEnd(code, f"The device login could not begin: {failure.said or failure.by}",
+                   status=exchange.status)
