@@ -154,6 +154,8 @@ class Session:
             value = Secret(secret, kind=question.secret, ref=job.refs["value"],
                            public={"chars": len(secret)})
             found["value"] = self.vault.add(value)
+        if self._world is None or self._world.asked.pop(seq, None) is None:
+            return "this question is not open any more"
         self._post(Arrival("answered", data, job.step, job.n, seq, found))
         return None
 
@@ -166,8 +168,11 @@ class Session:
 
         assert question.check is not None
         cleaned = "".join(text.split())
-        query = urlsplit(cleaned).query or cleaned.lstrip("?")
-        pairs = tuple(parse_qsl(query, keep_blank_values=True))
+        try:
+            query = urlsplit(cleaned).query or cleaned.lstrip("?")
+            pairs = tuple(parse_qsl(query, keep_blank_values=True))
+        except ValueError:
+            return "this is no address; paste the whole address of the page the sign-in ended at"
         verdict = check_redirect(pairs, question.check)
         if verdict != "ok":
             return (f"this is not the address of the login that waits ({verdict}); paste the whole "
@@ -207,8 +212,9 @@ class Session:
         except BaseException as error:
             self.fault = error
         finally:
+            self._loop.when_idle(lambda: False)
+            _drop(self._loop)
             self.file.close()
-            self._loop.close()
             self.done.set()
 
     async def _main(self) -> None:
@@ -221,8 +227,7 @@ class Session:
             self.runbook, self.config, self._inbox, self._world, self._state, BEHAVIOURS,
             check_guards,
         )
-        self._inbox.post(Arrival("session.opened", self._opened))
-        self._inbox.deliver()
+        self._inbox.open(Arrival("session.opened", self._opened))
         self._loop.when_idle(self._inbox.deliver)
         walk = asyncio.ensure_future(self._engine.run())
         ends: list[asyncio.Future[Any]] = [walk, self._fault]
@@ -230,13 +235,12 @@ class Session:
         self._loop.when_idle(lambda: False)
         try:
             if self._fault.done():
-                walk.cancel()
                 self._fault.result()
             self.verdict = walk.result()
         finally:
+            walk.cancel()
+            await asyncio.gather(walk, return_exceptions=True)
             self._inbox.flush()
-            for task in self._tasks:
-                task.cancel()
             await self._world.close()
 
     def _on_fault(self, error: BaseException) -> None:

@@ -137,11 +137,20 @@ def read_bundle(
             None,
         )
     given = fields.get("expires_at")
-    expires = given if isinstance(given, str) else _expiry(access)
+    expires = _moment(given) or _expiry(access)
     return Bundle(
         access, refresh, identity, account, plan if isinstance(plan, str) else None, expires,
         "codex-cli" if prefix else source, issued_here, whole,
     )
+
+
+def _moment(text: Any) -> str | None:
+    """A given time in our own form; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def _expiry(token: Secret) -> str | None:

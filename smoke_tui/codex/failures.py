@@ -17,6 +17,7 @@ from typing import Any, Final
 from smoke_tui.secrecy import clean
 
 LONGEST_TEXT: Final = 600
+LONGEST_DELAY: Final = 10_000_000.0
 
 TRANSPORT: Final[Mapping[str, str]] = {
     "network": "network", "dns": "dns", "tls": "tls", "proxy": "proxy", "timeout": "timeout",
@@ -188,8 +189,8 @@ def _edge(answer: Answer) -> str | None:
             return "edge-challenge"
         if BLOCK.search(answer.text):
             return "edge-block"
-    coded = answer.header("x-openai-authorization-error") or answer.header("x-error-json")
-    if not answer.text.strip() and not coded:
+    coded = any(where == "header" for _, where in _words(answer, None))
+    if not answer.text.strip() and not coded and answer.error is None:
         return {404: "edge-path-block", 403: "edge-unknown"}.get(answer.status or 0)
     return None
 
@@ -224,7 +225,7 @@ def _words(answer: Answer, body: Any) -> Iterator[tuple[str, str]]:
     if packed:
         try:
             inner = _document(base64.b64decode(packed + "=" * (-len(packed) % 4)).decode())
-        except ValueError:
+        except (ValueError, UnicodeError):
             inner = None
         for envelope in _envelopes(inner):
             for word in _named(envelope, "code"):
@@ -276,22 +277,31 @@ def said_by(answer: Answer) -> str:
     return clean(text.strip())[:LONGEST_TEXT]
 
 
-_TRY_AGAIN: Final = re.compile(r"try again in\s*(\d+(?:\.\d+)?)\s*(ms|s|seconds?|m|minutes?)",
+_TRY_AGAIN: Final = re.compile(r"try again in\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|seconds?|m|minutes?)\b",
                                re.IGNORECASE)
 
 
 def delay_of(answer: Answer, body: Any) -> float | None:
     """Seconds the answer asks to wait: body, then its text, then Retry-After."""
     seconds = _first(body, ("resets_in_seconds", "retry_after_seconds"))
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0:
-        return float(seconds)
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+        return _sane(seconds)
     asked = _TRY_AGAIN.search(answer.text)
     if asked:
         unit = asked.group(2).lower()
         factor = 0.001 if unit == "ms" else 60.0 if unit.startswith("m") else 1.0
-        return float(asked.group(1)) * factor
+        return _sane(float(asked.group(1)) * factor)
     header = answer.header("retry-after").strip()
-    return float(header) if header.isdigit() else None
+    return _sane(float(header)) if re.fullmatch(r"[0-9]{1,12}", header) else None
+
+
+def _sane(seconds: float) -> float | None:
+    """A wait that can be meant; an endless or negative one is none."""
+    try:
+        value = float(seconds)
+    except OverflowError:
+        return None
+    return value if 0 <= value < LONGEST_DELAY else None
 
 
 def _reset(body: Any) -> int | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
 from smoke_tui.codex.catalogue import as_answer
@@ -30,6 +30,13 @@ CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
 SCOPE: Final = "openid profile email offline_access api.connectors.read api.connectors.invoke"
 CALLBACK_PATH: Final = "/auth/callback"
 FALLBACK_PORT: Final = 1455
+AUTHORIZE_ORDER: Final = (
+    "response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method",
+    "state", "scope", "id_token_add_organizations", "codex_cli_simplified_flow", "originator",
+)
+TOKEN_ORDER: Final = ("grant_type", "client_id", "code", "redirect_uri", "code_verifier")
+"""Orders of parameters, as captured from client 0.169."""
+
 _MARK: Final = "MARK-{}-MARK"
 
 REDIRECT_ERRORS: Final[tuple[tuple[str, str], ...]] = (
@@ -60,8 +67,15 @@ def authorize_url(config: Config, redirect_uri: str, challenge: str, state: Secr
         id_token_add_organizations="true", codex_cli_simplified_flow="true",
         originator=config.originator,
     )
+    base, _, query = url.partition("?")
+    url = f"{base}?{urlencode(in_order(parse_qsl(query), AUTHORIZE_ORDER))}"
     before, _, after = url.partition(mark)
     return Joined((before, state, after))
+
+
+def in_order(pairs: list[tuple[str, str]], order: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Parameters as the real client orders them."""
+    return sorted(pairs, key=lambda pair: order.index(pair[0]))
 
 
 def token_request(
@@ -76,7 +90,8 @@ def token_request(
         code=_MARK.format("code"), code_verifier=_MARK.format("verifier"),
     )
     pairs: list[tuple[str, Text]] = [
-        (name, leaves.get(value, value)) for name, value in parse_qsl(body)
+        (name, leaves.get(value, value))
+        for name, value in in_order(parse_qsl(body), TOKEN_ORDER)
     ]
     return HttpRequest(
         "POST", f"{config.issuer}/oauth/token", (("accept", "*/*"),), form=tuple(pairs),

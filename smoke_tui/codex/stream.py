@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 LINE_LIMIT: Final = 256 * 1024
 EVENT_LIMIT: Final = 1024 * 1024
+_LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 TERMINALS: Final = ("response.completed", "response.failed", "response.incomplete", "error")
 
 
@@ -37,25 +39,18 @@ class EventSplitter:
         Raises:
             Oversized: a line over 256 KiB or an event over 1 MiB.
         """
-        start = 0
         if self._after_cr and piece[:1] == b"\n":
-            start = 1
-        if piece:
+            piece = piece[1:]
             self._after_cr = False
-        while start < len(piece):
-            ends = [at for at in (piece.find(b"\n", start), piece.find(b"\r", start)) if at >= 0]
-            if not ends:
-                self._extend(piece[start:])
-                return
-            end = min(ends)
-            self._extend(piece[start:end])
+        if not piece:
+            return
+        self._after_cr = piece.endswith(b"\r")
+        lines = _LINE_END.split(piece)
+        rest = lines.pop()
+        for line in lines:
+            self._extend(line)
             yield from self._take_line()
-            start = end + 1
-            if piece[end:start] == b"\r":
-                if start == len(piece):
-                    self._after_cr = True
-                elif piece[start:start + 1] == b"\n":
-                    start += 1
+        self._extend(rest)
 
     def _extend(self, part: bytes) -> None:
         if len(self._line) + len(part) > LINE_LIMIT:
@@ -102,7 +97,7 @@ class Reading:
     oversized: str | None = None
     response_id: str | None = None
     model: str | None = None
-    delta_text: str = ""
+    deltas: list[str] = field(default_factory=list)
     done_text: str = ""
     terminals: list[str] = field(default_factory=list)
     final: Mapping[str, Any] = field(default_factory=dict)
@@ -111,7 +106,7 @@ class Reading:
     @property
     def text(self) -> str:
         """The finished items' text where there is one, else what the deltas gave."""
-        return self.done_text or self.delta_text
+        return self.done_text or "".join(self.deltas)
 
     @property
     def usage(self) -> Usage | None:
@@ -132,7 +127,7 @@ class StreamReader:
 
     def feed(self, piece: bytes) -> str:
         """Take a piece in; returns the text it added."""
-        before = len(self.reading.delta_text)
+        before = len(self.reading.deltas)
         self._offset += len(piece)
         if self.reading.oversized is None:
             try:
@@ -140,7 +135,7 @@ class StreamReader:
                     self._event(data)
             except Oversized as problem:
                 self.reading.oversized = str(problem)
-        return self.reading.delta_text[before:]
+        return "".join(self.reading.deltas[before:])
 
     def _event(self, data: bytes) -> None:
         reading = self.reading
@@ -162,7 +157,7 @@ class StreamReader:
         if kind == "response.output_text.delta" and isinstance(event.get("delta"), str):
             if reading.first_text_offset is None and event["delta"]:
                 reading.first_text_offset = self._offset
-            reading.delta_text += event["delta"]
+            reading.deltas.append(event["delta"])
         elif kind == "response.output_item.done":
             reading.done_text += _item_text(event.get("item"))
         elif kind in TERMINALS:

@@ -15,13 +15,14 @@ from smoke_tui.engine.plan import (
     Finish,
     Settle,
     all_needs,
+    dead_need,
     plan,
 )
 from smoke_tui.engine.rules import judge
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError
 from smoke_tui.journal.fold import State, apply
-from smoke_tui.journal.inbox import Fact, Inbox
+from smoke_tui.journal.inbox import Arrival, Fact, Inbox
 from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import Outcome, Verdict, outcome_of
 from smoke_tui.runbook.model import Ready, Runbook, Step
@@ -132,8 +133,8 @@ class Engine:
     async def _begin(self, action: Begin) -> None:
         step = self.runbook.step(action.step)
         n = len(self.state.step(step.id).tries) + 1
-        if action.delay:
-            await self._context(step, n).sleep(action.delay)
+        if action.delay and not await self._pause(step, n, action.delay):
+            return
         if action.cause in ("walk", "again"):
             answer = await self._ask_about(step, Question(
                 "begin", step.title, {"step": step.id, "kind": step.kind, "proof": step.proof}
@@ -145,6 +146,10 @@ class Engine:
                     by=answer.get("by", "operator"),
                 )
             if answer.get("do") != "run":
+                return
+            dead = dead_need(self.runbook, self.state, step)
+            if dead is not None:
+                await self._perform(Block(step.id, dead))
                 return
         context = self._context(step, n, action.cause)
         context.decide("try.started", {
@@ -162,6 +167,22 @@ class Engine:
             "observed": dict(result.observed),
         })
         self._judge(step, n, result)
+
+    async def _pause(self, step: Step, n: int, seconds: float) -> bool:
+        """Wait before a retry; False where the operator stopped it, and with it the step."""
+        context = self._context(step, n)
+        self._interrupt = asyncio.get_running_loop().create_future()
+        timer = context.deadline(seconds)
+        try:
+            which, value = await context.first(timer.next(), _wait(self._interrupt))
+        finally:
+            self._interrupt = None
+        if which == 0:
+            timer.done()
+            return True
+        timer.release()
+        self._finish(step.id, n - 1, Outcome.BLOCKED, value, _INTERRUPTED[value])
+        return False
 
     async def _attempt(self, context: StepContext) -> Result:
         """Run a step's guards and behaviour under its time limit, stoppable at any moment."""
@@ -181,7 +202,8 @@ class Engine:
             raise
         except Exception as error:
             # Our own bug ends the step, not the session; the trace has no local variables.
-            context.evidence("trace", "".join(traceback.format_exception(error)))
+            trace = "".join(traceback.format_exception(error))
+            self._inbox.post(Arrival("fault", {"trace": trace}, step.id, context.n))
             return Result(None, f"{type(error).__name__}: {error}"[:300], error=True)
         finally:
             self._interrupt = None

@@ -7,6 +7,7 @@ the runbook and of earlier facts, dated by the fact that caused it.
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ FACTS: Final[Mapping[str, str]] = {
     "ledger": "rows of the stack's ledger, or why there are none",
     "answered": "the operator, or who stands for them, answered a question",
     "cancelled": "the operator stopped a step or the session",
+    "fault": "our own tool broke; the trace has no local variables",
     "noted": "the operator noted something",
 }
 
@@ -86,6 +88,17 @@ class Event:
     @property
     def is_fact(self) -> bool:
         return self.ev in FACTS
+
+
+def storable(value: Any) -> Any:
+    """A value as JSON can hold it: numbers that are none (NaN, infinity) become words."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
 
 
 def parse_line(line: bytes) -> Event:

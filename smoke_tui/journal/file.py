@@ -96,18 +96,28 @@ class JournalFile:
             JournalError: another program holds it, it is damaged, or it can't be written.
         """
         path = folder / JOURNAL
+        flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
-            fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise JournalError(f"{path}: another smoke-tui has this session open") from None
+            fd = os.open(path, flags)
         except OSError as error:
             raise JournalError(f"{path}: {error.strerror or error}") from None
-        journal = read_journal(folder)
-        if journal.damage:
+        try:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise JournalError(f"{path} is not a regular file")
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            journal = read_journal(folder)
+            if journal.damage:
+                raise JournalError(f"{path}: {journal.damage[0]}")
+            os.ftruncate(fd, journal.good_bytes)
+        except BlockingIOError:
             os.close(fd)
-            raise JournalError(f"{path}: {journal.damage[0]}")
-        os.ftruncate(fd, journal.good_bytes)
+            raise JournalError(f"{path}: another smoke-tui has this session open") from None
+        except JournalError:
+            os.close(fd)
+            raise
+        except OSError as error:
+            os.close(fd)
+            raise JournalError(f"{path}: {error.strerror or error}") from None
         return cls(folder, fd, journal.good_bytes)
 
     def append(self, event: Event) -> None:
@@ -130,26 +140,15 @@ class JournalFile:
         self._size += len(line)
 
     def keep(self, content: bytes) -> str:
-        """Store redacted evidence under its sha256 (hex), once, and return that."""
+        """Store redacted evidence under its sha256 (hex), whole or not at all, and return that."""
         digest = hashlib.sha256(content).hexdigest()
         path = self.folder / EVIDENCE / digest
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            fd = os.open(path, flags, 0o600)
-        except FileExistsError:
-            return digest
+            # A crash may have left half of it from an earlier try.
+            if not (path.is_file() and path.stat().st_size == len(content)):
+                replace_private(path, content)
         except OSError as error:
             raise JournalError(f"{path}: {error.strerror or error}") from None
-        try:
-            view = memoryview(content)
-            while view:
-                view = view[os.write(fd, view):]
-            os.fsync(fd)
-        except OSError as error:
-            path.unlink(missing_ok=True)
-            raise JournalError(f"{path}: {error.strerror or error}") from None
-        finally:
-            os.close(fd)
         return digest
 
     def close(self) -> None:
@@ -177,6 +176,7 @@ def replace_private(path: Path, content: bytes) -> None:
         raise OSError(errno.ELOOP, "it is a link or no regular file", str(path))
     fd, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".smoke-tui-")
     try:
+        os.fchmod(fd, 0o600)
         with os.fdopen(fd, "wb") as file:
             file.write(content)
             file.flush()

@@ -206,6 +206,12 @@ def _evidence(state: State, event: Event) -> None:
         attempt.evidence.append((event.data["name"], event.data["value"]))
 
 
+def _fault(state: State, event: Event) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.evidence.append(("trace", event.data["trace"]))
+
+
 def _finding(state: State, event: Event) -> None:
     state.findings.append(
         Finding(event.step, event.data["code"], event.data["message"], event.data["remedy"])
@@ -285,6 +291,8 @@ def _step_finished(state: State, event: Event) -> None:
     step.by = event.data.get("by")
     step.finished_seq = event.seq
     step.pending = None
+    if state.again == step.id:
+        state.again = None
     if event.data.get("handed_over"):
         state.handed_over = True
 
@@ -302,7 +310,7 @@ def _closed(state: State, event: Event) -> None:
 _HANDLERS = {
     "session.opened": _opened, "request": _request, "release": _release, "answered": _answered,
     "http": _http, "process": _process, "try.started": _try_started, "evidence": _evidence,
-    "finding": _finding, "captured": _captured, "provided": _provided, "resource.lost": _lost,
+    "fault": _fault, "finding": _finding, "captured": _captured, "provided": _provided, "resource.lost": _lost,
     "spend.reserved": _reserved, "spend.settled": _settled, "try.finished": _try_finished,
     "rule.matched": _rule, "branch.taken": _branch, "retry.planned": _retry,
     "step.finished": _step_finished, "cancelled": _cancelled,

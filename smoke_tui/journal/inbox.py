@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from smoke_tui.journal.events import DECISIONS, FACTS, Event
+from smoke_tui.journal.events import DECISIONS, FACTS, Event, storable
 from smoke_tui.secrecy import Secret, Vault
 
 
@@ -116,6 +116,11 @@ class Inbox:
             raise ValueError(f"{arrival.ev!r} is no fact")
         self._arrivals.append(arrival)
 
+    def open(self, arrival: Arrival) -> None:
+        """Let the session's first fact in, before whatever has been posted already."""
+        self._arrivals.appendleft(arrival)
+        self.deliver()
+
     def route(self, seq: int, receiver: Callable[[Fact], None] | None) -> None:
         """Say who takes the facts that answer request `seq`; None: nobody any more."""
         if receiver is None:
@@ -130,7 +135,7 @@ class Inbox:
         """Write a decision, dated by the latest fact, and return it."""
         if ev not in DECISIONS:
             raise ValueError(f"{ev!r} is no decision")
-        clean = self._vault.redact_json(dict(data))
+        clean = self._vault.redact_json(storable(data))
         assert isinstance(clean, dict)
         return self._record(Event(self._seq, *self._time, ev, step, n, re, clean))
 
@@ -155,7 +160,7 @@ class Inbox:
                 name: {"kind": s.kind, "ref": s.ref, "public": dict(s.public)}
                 for name, s in arrival.secrets.items()
             }
-        clean = self._vault.redact_json(data)
+        clean = self._vault.redact_json(storable(data))
         assert isinstance(clean, dict)
         event = self._record(
             Event(self._seq, *self._time, arrival.ev, arrival.step, arrival.n, arrival.re, clean)

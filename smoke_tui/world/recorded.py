@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events import Event, storable
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Watcher
 from smoke_tui.secrecy import Secret
@@ -51,7 +51,7 @@ class RecordedInbox(Inbox):
         self.unsolicited = lambda fact: None
 
     def post(self, arrival: Arrival) -> None:
-        raise AssertionError("nothing new happens in a recorded world")
+        """Nothing new happens here; a fault of ours shows as a divergence by itself."""
 
     def decide(
         self, ev: str, data: Mapping[str, Any], *, step: str | None = None, n: int | None = None,
@@ -60,7 +60,7 @@ class RecordedInbox(Inbox):
         # A step may catch what we raise; the first difference stays the one that is told.
         if self._failed is not None:
             raise self._failed
-        got = Event(self._seq, *self._time, ev, step, n, re, dict(data))
+        got = Event(self._seq, *self._time, ev, step, n, re, storable(data))
         if self._seq >= len(self._recorded):
             self._failed = RecordEnds()
             raise self._failed

@@ -92,9 +92,10 @@ class LiveHttp:
         Raises:
             Refused: it would go elsewhere.
         """
+        origin = origin_of(request.url)
         held = secrets_in([value for _, value in request.headers]) + secrets_in(request.json)
         held += secrets_in([value for _, value in request.form or ()])
-        if any(secret.scrub for secret in held) and origin_of(request.url) not in self._allowed:
+        if any(secret.scrub for secret in held) and origin not in self._allowed:
             raise Refused(f"{request.url} is not where this credential may be sent")
 
     async def exchange(
@@ -119,6 +120,9 @@ class LiveHttp:
             error, text = _classify(problem, answer.status is not None)
         except (OSError, httpx2.InvalidURL) as problem:
             error, text = "network", str(problem)
+        except ValueError as problem:
+            # An impossible address, or a text that no header or body can carry.
+            error, text = "refused-host", f"the request can't be sent: {_impossible(problem)}"
         secrets, body = answer.finish()
         return {
             "status": answer.status, "headers": answer.headers, "chunks": answer.chunks,
@@ -151,6 +155,13 @@ class LiveHttp:
             await _read(aiter(stream), answer, limits.linger, limits.body)
         finally:
             await response.aclose()
+
+
+def _impossible(problem: ValueError) -> str:
+    """Why a request can't be made; never the text itself, which may be a secret."""
+    if isinstance(problem, UnicodeError):
+        return "a value holds characters that can't be sent"
+    return str(problem)
 
 
 class _Stop(Exception):

@@ -289,9 +289,10 @@ def read_plain_file(path: str) -> tuple[str | None, str | None]:
         if error.errno == errno.ENOENT:
             return None, f"{path} does not exist"
         return None, f"{path}: {error.strerror}"
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        return None, f"{path} is not a regular file"
     with os.fdopen(fd, "rb") as file:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            return None, f"{path} is not a regular file"
         content = file.read(FILE_LIMIT + 1)
     if len(content) > FILE_LIMIT:
         return None, f"{path} is larger than {FILE_LIMIT} bytes"
