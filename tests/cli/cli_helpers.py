@@ -50,15 +50,15 @@ class Program:
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.state = folder / "state"
-        self._capsys = capsys
+        self.capture = capsys
 
     def __call__(self, *argv: str) -> Done:
-        self._capsys.readouterr()
+        self.capture.readouterr()
         try:
             code = main(["--state-dir", str(self.state), *argv])
         except SystemExit as end:
             code = int(end.code or 0)
-        out, err = self._capsys.readouterr()
+        out, err = self.capture.readouterr()
         return Done(code, out, err)
 
     def sessions(self) -> list[Path]:

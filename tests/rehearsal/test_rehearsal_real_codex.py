@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,21 +20,8 @@ pytestmark = pytest.mark.real_codex
 
 
 @pytest.fixture(scope="module", name="codex")
-def _codex() -> Path:
-    """The CLI from the registry, installed once per machine."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    prefix = cache / "smoke-tui-tests" / f"codex-{VERSION}"
-    program = prefix / "node_modules/.bin/codex"
-    if not program.exists():
-        prefix.mkdir(parents=True, exist_ok=True)
-        package = f"@openai/codex@{VERSION}"
-        subprocess.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(prefix), package],
-            check=True,
-            capture_output=True,
-            timeout=300,
-        )
-    return program
+def _codex(codex_cli: Callable[[str], Path]) -> Path:
+    return codex_cli(VERSION)
 
 
 def execute(

@@ -1,0 +1,310 @@
+"""Walks of the real engine in a world of plain data: no sockets, no children, no waiting.
+
+`walk` runs an engine over behaviours that return what a test wants, with a world that answers
+timers and questions at once. Everything else (plan, rules, inbox, fold) is the product's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.engine.engine import Engine
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import Journal
+from smoke_tui.journal.fold import State, fold
+from smoke_tui.journal.inbox import Arrival, Inbox, Signal
+from smoke_tui.outcomes import Verdict
+from smoke_tui.runbook import Runbook, load, parse
+from smoke_tui.runbook.find import packaged
+from smoke_tui.secrecy import Vault
+from smoke_tui.stack.services import Service
+from smoke_tui.world.config import Config
+from smoke_tui.world.context import Job, StepContext, World
+from smoke_tui.world.loop import EngineLoop
+from smoke_tui.world.recorded import RecordedInbox, RecordedWorld
+from smoke_tui.world.result import Result
+
+FRONT = "---\nschema: smoke/1\nid: walk\ntitle: Walk\nmodel: gpt-5-codex\n---\n\n# Walk\n"
+LONGEST_WALK = 4000
+LONGEST_DELAY = 100.0
+PATIENCE = 5.0
+
+Scripted = Result | BaseException | None
+Behave = Callable[[StepContext], Scripted]
+Reply = Callable[[str, Mapping[str, Any]], Mapping[str, str] | None]
+
+
+def shipped() -> Runbook:
+    """The runbook of the live smoke."""
+    parsed = load(packaged() / "openai-subscription.md")
+    assert parsed.runbook is not None
+    return parsed.runbook
+
+
+def book(*blocks: str) -> Runbook:
+    """A runbook of step tables, in order; `fallback = true` makes a fallback."""
+    parts = [FRONT]
+    number = 0
+    for block in blocks:
+        fallback = "fallback = true" in block
+        number += 0 if fallback else 1
+        heading = "## Fallback: then" if fallback else f"## {number}. Step"
+        run = "\n```bash run\ntrue\n```\n" if '"run"' in block or '"service"' in block else ""
+        parts.append(f"\n{heading}\n\nDo it.\n{run}\n```toml step\n{block.strip()}\n```\n")
+    parsed = parse("".join(parts), "walk.md")
+    assert parsed.runbook is not None, [str(found) for found in parsed.diagnostics]
+    return parsed.runbook
+
+
+def manual(step_id: str, *more: str) -> str:
+    return "\n".join([f'id = "{step_id}"', 'kind = "manual"', 'ask = "?"', *more])
+
+
+def call(step_id: str, *more: str) -> str:
+    spend = 'spend = { kind = "subscription", max_calls = 2 }'
+    return "\n".join([f'id = "{step_id}"', 'kind = "call"', 'prompt = "p"', 'effects = "spends"',
+                      *([] if any(m.startswith("spend") for m in more) else [spend]), *more])
+
+
+def told(*events: tuple[Any, ...], **config: Any) -> State:
+    """The state after some events, each (word, step, try, data)."""
+    first: tuple[Any, ...] = ("session.opened", None, None, {"session": "S", "config": config})
+    return fold(
+        Event(seq, "T", seq, word, step, n, None, data)
+        for seq, (word, step, n, data) in enumerate([first, *events])
+    )
+
+
+def tried(
+    step: str, outcome: str | None = "pass", n: int = 1, cause: str = "walk",
+    caller: str | None = None, code: str | None = None, **observed: Any,
+) -> list[tuple[Any, ...]]:
+    """The events of one try and, unless it is None, of its outcome."""
+    events: list[tuple[Any, ...]] = [
+        ("try.started", step, n, {"cause": cause, "caller": caller}),
+        ("try.finished", step, n,
+         {"code": code, "summary": "", "error": False, "observed": observed}),
+    ]
+    if outcome is not None:
+        data = {"outcome": outcome, "code": code, "summary": ""}
+        events.append(("step.finished", step, n, data))
+    return events
+
+
+class TooLong(BaseException):
+    """The walk did not end."""
+
+
+@dataclass
+class Walk:
+    """A finished walk."""
+
+    events: list[Event]
+    verdict: Verdict | None
+    state: State
+    engine: Engine
+    fault: BaseException | None = None
+
+    def words(self, *wanted: str) -> list[tuple[str, str | None]]:
+        return [(e.ev, e.step) for e in self.events if e.ev in wanted]
+
+    def outcomes(self) -> dict[str, tuple[str, str | None]]:
+        return {name: (step.outcome.value, step.code)
+                for name, step in fold(self.events).steps.items() if step.outcome}
+
+    def tries(self, step: str) -> list[tuple[str, str | None, str | None]]:
+        return [(t.cause, t.caller, t.code) for t in fold(self.events).steps[step].tries]
+
+
+class DataClock:
+    """A second at every look."""
+
+    def __init__(self) -> None:
+        self.ticks = 0
+
+    def wall(self) -> datetime:
+        self.ticks += 1
+        return datetime(2026, 11, 21, tzinfo=UTC) + timedelta(seconds=self.ticks)
+
+    def milliseconds(self) -> int:
+        return self.ticks * 1000
+
+
+@dataclass
+class DataWorld:
+    """Answers timers below `LONGEST_DELAY` seconds, questions and stops; keeps the rest open.
+
+    `on_request` comes first; where it says True, the request is left to it.
+    """
+
+    reply: Reply
+    on_request: Callable[[Job, Inbox], bool]
+    inbox: Inbox = field(init=False)
+    stopped: list[int] = field(default_factory=list)
+
+    def begin(self, job: Job) -> None:
+        if self.on_request(job, self.inbox):
+            return
+        if job.port == "operator":
+            answer = self.reply(job.raw.kind, {**job.raw.data, "step": job.step})
+            if answer is not None:
+                self.post(job, "answered", {"answer": {"by": "operator", **answer}})
+        elif job.port == "timer" and job.raw < LONGEST_DELAY:
+            self.post(job, "timer", {"seconds": job.raw})
+        elif job.port == "process" and isinstance(job.raw, tuple):
+            self.stopped.append(job.raw[1])
+            self.post(job, "process", {"what": "stopped", "gone": True})
+
+    def end(self, seq: int) -> None:
+        """Nothing is under way."""
+
+    def post(self, job: Job, ev: str, data: Mapping[str, Any]) -> None:
+        self.inbox.post(Arrival(ev, data, job.step, job.n, job.seq))
+
+
+class MemorySink:
+    """Keeps events in memory."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def append(self, event: Event) -> None:
+        event.line()
+        self.events.append(event)
+        if len(self.events) > LONGEST_WALK:
+            raise TooLong
+
+    def keep(self, content: bytes) -> str:
+        return "0" * 64
+
+
+class Eyes:
+    """A watcher made of a callable."""
+
+    def __init__(self, see: Callable[[Event], None]) -> None:
+        self.on_event = see
+
+    def on_signal(self, signal: Signal) -> None:
+        """Nothing is shown."""
+
+
+def agreeing(kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """The answer that lets a walk go on."""
+    return {"do": {"begin": "run", "spend": "yes", "finish": "finish"}.get(kind, "pass")}
+
+
+def walk(
+    runbook: Runbook, behave: Behave, *, reply: Reply = agreeing,
+    on_request: Callable[[Job, Inbox], bool] = lambda job, inbox: False,
+    after: Callable[[Event, Inbox], None] = lambda event, inbox: None, config: Config | None = None,
+) -> Walk:
+    """Run one walk to its end. A behaviour that returns None waits for ever; it may raise."""
+    config = config or Config()
+    sink = MemorySink()
+    world = DataWorld(reply, on_request)
+    engines: list[Engine] = []
+    inbox = Inbox(
+        sink, Vault(), DataClock(), [Eyes(lambda event: after(event, inbox))],
+        first=lambda event: engines[0].watch(event),
+    )
+    world.inbox = inbox
+    engines.append(engine_of(runbook, config, inbox, world, behave))
+    inbox.post(Arrival("session.opened", {"session": "S", "config": config.to_json()}))
+    verdict, fault = walked(engines[0], inbox)
+    return Walk(sink.events, verdict, engines[0].state, engines[0], fault)
+
+
+def replayed(runbook: Runbook, done: Walk, behave: Behave) -> State:
+    """Run a finished walk again from its events; raises what the recorded world raises."""
+    engines: list[Engine] = []
+    journal = Journal(Path("nowhere"), tuple(done.events), 0, (), 0)
+    inbox = RecordedInbox(journal, [
+        Eyes(lambda event: engines[0].watch(event) if engines else None)
+    ])
+    engines.append(engine_of(runbook, Config(), inbox, RecordedWorld(), behave))
+    _, fault = walked(engines[0], inbox)
+    if fault is not None:
+        raise fault
+    inbox.finished()
+    return engines[0].state
+
+
+def engine_of(
+    runbook: Runbook, config: Config, inbox: Inbox, world: World, behave: Behave
+) -> Engine:
+    """An engine whose every kind of step behaves as told."""
+
+    async def behaviour(ctx: StepContext) -> Result:
+        if ctx.step.kind == "service":
+            old = ctx.holdings.resources.pop(ctx.step.id, None)
+            if isinstance(old, Service):
+                await old.stop(ctx)
+        if ctx.step.spend is not None and ctx.step.kind in ("call", "turn"):
+            await ctx.spend("Spend?", {})
+        result = behave(ctx)
+        if isinstance(result, BaseException):
+            raise result
+        if result is None:
+            await asyncio.get_running_loop().create_future()
+        assert result is not None
+        if ctx.step.kind == "service" and result.code is None:
+            child = ctx.converse("process", {"argv": ["true"]}, ["true"])
+            ctx.keep_open(child)
+            ctx.provide(ctx.step.id, Service(ctx.step.id, child), kind="service")
+        return result
+
+    async def no_guards(ctx: StepContext) -> None:
+        """Every guard is met."""
+
+    kinds = {step.kind for step in runbook.steps}
+    return Engine(runbook, config, inbox, world, State(), dict.fromkeys(kinds, behaviour),
+                  no_guards)
+
+
+def walked(engine: Engine, inbox: Inbox) -> tuple[Verdict | None, BaseException | None]:
+    """Run an engine to its end, or to what it raises."""
+    loop = EngineLoop()
+    try:
+        inbox.deliver()
+        loop.when_idle(inbox.deliver)
+        task = loop.create_task(engine.run())
+        try:
+            return loop.run_until_complete(asyncio.wait_for(task, PATIENCE)), None
+        except TooLong:
+            raise AssertionError("the walk did not end") from None
+        except Exception as error:
+            return None, error
+    finally:
+        loop.when_idle(lambda: False)
+        left = asyncio.all_tasks(loop)
+        for one in left:
+            one.cancel()
+        if left:
+            loop.run_until_complete(asyncio.wait(left))
+        loop.close()
+
+
+def passing(ctx: StepContext) -> Scripted:
+    """Everything goes well."""
+    return Result(None, "seen", {"route": "openai/subscription",
+                                 "json": {"output_text": "x"}, "exit": 0})
+
+
+LIVE = shipped()
+PAIR = book(manual("one"), manual("two", 'needs = ["one"]'))
+
+
+def given_results(results: Mapping[tuple[str, int], Scripted]) -> Any:
+    """Behaviours that do well except where a (step, try) is named."""
+    return lambda ctx: results.get((ctx.step.id, ctx.n), passing(ctx))
+
+
+def failing(step: str, *codes: str | None, **observed: Any) -> dict[tuple[str, int], Scripted]:
+    """The codes of a step's tries, first to last."""
+    return {(step, n): Result(code, f"try {n}", observed)
+            for n, code in enumerate(codes, 1) if code}

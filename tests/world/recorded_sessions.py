@@ -1,0 +1,155 @@
+"""Sessions of the product against the rehearsal, recorded once a test run and shared."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.cli.policy import Scripted
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import JOURNAL, read_journal
+from smoke_tui.journal.inbox import Signal
+from smoke_tui.launch import ScriptedHands, rehearsed
+from smoke_tui.outcomes import Verdict
+from smoke_tui.rehearsal import Rehearsal
+from smoke_tui.runbook import Runbook, load, parse
+from smoke_tui.runbook.find import packaged
+from smoke_tui.secrecy import Secret
+from smoke_tui.session import Session
+from smoke_tui.world.config import Config
+from smoke_tui.world.live.live import Hands
+
+PATIENCE = 15.0
+VERDICTS: Mapping[str, Verdict] = {
+    "happy": Verdict.PASS,
+    "instructions-drift": Verdict.PASS,
+    "instructions-drift-at-turn": Verdict.PASS,
+    "degraded-route": Verdict.FAIL,
+    "edge-challenge": Verdict.BLOCKED,
+    "login-denied": Verdict.BLOCKED,
+    "cancelled-login": Verdict.BLOCKED,
+    "cancelled-boot": Verdict.BLOCKED,
+    "cancelled-call": Verdict.BLOCKED,
+}
+"""The recorded sessions, and how each ends."""
+
+_UNDER: Mapping[str, str] = {
+    "cancelled-login": "login-timeout", "cancelled-boot": "not-ready", "cancelled-call": "timeout",
+}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A session that is over; its rehearsal is gone."""
+
+    folder: Path
+    verdict: Verdict | None
+    fault: BaseException | None
+    minted: tuple[str, ...]
+    secrets: tuple[Secret, ...]
+    requests: tuple[Any, ...]
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return read_journal(self.folder).events
+
+
+def live_runbook(change: Callable[[str], str] = lambda text: text) -> Runbook:
+    """The shipped runbook, with its text changed."""
+    text = change((packaged() / "openai-subscription.md").read_text(encoding="utf-8"))
+    parsed = parse(text, "openai-subscription.md")
+    assert parsed.runbook is not None, [str(found) for found in parsed.diagnostics]
+    return parsed.runbook
+
+
+class Striker:
+    """Cancels the session once, where `strikes` says so."""
+
+    def __init__(self, strikes: Callable[[Event | Signal], bool]) -> None:
+        self._strikes = strikes
+        self._done = False
+        self.session: Session | None = None
+
+    def on_event(self, event: Event) -> None:
+        self._look(event)
+
+    def on_signal(self, signal: Signal) -> None:
+        self._look(signal)
+
+    def _look(self, seen: Event | Signal) -> None:
+        if not self._done and self.session is not None and self._strikes(seen):
+            self._done = True
+            self.session.cancel("session", "SIGINT")
+
+
+def _strikes(name: str) -> Callable[[Event | Signal], bool]:
+    def strikes(seen: Event | Signal) -> bool:
+        if isinstance(seen, Signal):
+            return name == "cancelled-call" and seen.step == "live-call"
+        if name == "cancelled-login":
+            return seen.ev == "request" and seen.data.get("kind") == "callback"
+        if name == "cancelled-boot":
+            return seen.ev == "process" and seen.data["what"] == "started"
+        return False
+
+    return strikes
+
+
+def run(
+    scenario: str, state_dir: Path, *, runbook: Runbook | None = None, watcher: Any = None,
+    given: Mapping[str, str] | None = None, mint: Callable[[Rehearsal], Mapping[str, str]] | None
+    = None, **changes: Any,
+) -> Recorded:
+    """One whole session against a rehearsal of its own."""
+    book = runbook or load(packaged() / "openai-subscription.md").runbook
+    assert book is not None
+    with Rehearsal.start(scenario) as world:
+        hands = ScriptedHands(world)
+        config = replace(rehearsed(Config(runbook_model=book.model), world), **changes)
+        session = Session(
+            book, config, state_dir=state_dir, hands=Hands(hands, hands),
+            answerer=Scripted(world), watchers=[watcher] if watcher is not None else [],
+            given=mint(world) if mint is not None else given,
+        )
+        if isinstance(watcher, Striker):
+            watcher.session = session
+        session.start()
+        assert session.done.wait(PATIENCE), f"{scenario}: the session did not end"
+        assert world.errors == []
+        return Recorded(session.folder, session.verdict, session.fault, tuple(world.minted()),
+                        tuple(session.vault.secrets()), tuple(world.requests()))
+
+
+@cache
+def recorded(name: str) -> Recorded:
+    """One of `VERDICTS`, recorded at the first call."""
+    root = Path(tempfile.mkdtemp(prefix="smoke-recorded-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    watcher = Striker(_strikes(name)) if name in _UNDER else None
+    return run(_UNDER.get(name, name), root, watcher=watcher)
+
+
+def rewritten(source: Path, target: Path, events: Iterable[Event]) -> Path:
+    """A copy of a session's folder with another journal, every checksum right."""
+    shutil.copytree(source, target)
+    (target / JOURNAL).write_bytes(b"".join(event.line() for event in events))
+    return target
+
+
+class Eyes:
+    """Remembers every event."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def on_event(self, event: Event) -> None:
+        self.events.append(event)
+
+    def on_signal(self, signal: Signal) -> None:
+        """Signals are not recorded."""
