@@ -112,14 +112,26 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         codex=settings.get("codex"), login=settings.get("login") or "browser",
         redirect_host=settings.get("redirect-host") or "127.0.0.1",
     )
-    for name in ("user_agent", "originator", "client_version"):
-        text = settings.get(name.replace("_", "-"))
-        if text is not None:
-            if not text.isascii() or not text.isprintable():
-                raise UsageError(f"--{name.replace('_', '-')} {text!r}: plain ASCII text only")
-            config = replace(config, **{name: text})
     ports = settings.callback_ports
-    return replace(config, callback_ports=ports) if ports is not None else config
+    return replace(
+        config,
+        user_agent=_header(settings, "user-agent", config.user_agent),
+        originator=_header(settings, "originator", config.originator),
+        client_version=_header(settings, "client-version", config.client_version),
+        callback_ports=config.callback_ports if ports is None else ports,
+    )
+
+
+def _header(settings: Settings, name: str, default: str) -> str:
+    """A setting that becomes a header.
+
+    Raises:
+        UsageError: a header can't hold it.
+    """
+    text = settings.get(name) or default
+    if not text.isascii() or not text.isprintable():
+        raise UsageError(f"--{name} {text!r}: plain ASCII text only")
+    return text
 
 
 @contextmanager

@@ -277,8 +277,9 @@ def said_by(answer: Answer) -> str:
     return clean(text.strip())[:LONGEST_TEXT]
 
 
-_TRY_AGAIN: Final = re.compile(r"try again in\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|seconds?|m|minutes?)\b",
-                               re.IGNORECASE)
+_TRY_AGAIN: Final = re.compile(
+    r"try again in\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|seconds?|m|minutes?)\b", re.IGNORECASE
+)
 
 
 def delay_of(answer: Answer, body: Any) -> float | None:

@@ -310,7 +310,8 @@ def _closed(state: State, event: Event) -> None:
 _HANDLERS = {
     "session.opened": _opened, "request": _request, "release": _release, "answered": _answered,
     "http": _http, "process": _process, "try.started": _try_started, "evidence": _evidence,
-    "fault": _fault, "finding": _finding, "captured": _captured, "provided": _provided, "resource.lost": _lost,
+    "fault": _fault, "finding": _finding, "captured": _captured, "provided": _provided,
+    "resource.lost": _lost,
     "spend.reserved": _reserved, "spend.settled": _settled, "try.finished": _try_finished,
     "rule.matched": _rule, "branch.taken": _branch, "retry.planned": _retry,
     "step.finished": _step_finished, "cancelled": _cancelled,

@@ -54,8 +54,8 @@ async def capture(program: str | None, model: str | None) -> Capture:
         version = await _version(found, home)
         async with _Client(found, model, server.addresses[0][1], home) as client:
             ended = asyncio.ensure_future(client.wait())
-            await asyncio.wait({arrived, ended}, timeout=SECONDS,
-                               return_when=asyncio.FIRST_COMPLETED)
+            ends: list[asyncio.Future[Any]] = [arrived, ended]
+            await asyncio.wait(ends, timeout=SECONDS, return_when=asyncio.FIRST_COMPLETED)
             ended.cancel()
         if not arrived.done():
             return Capture(f"{found} {version} sent no request: {client.said()}", version)
@@ -149,7 +149,7 @@ def as_fact(taken: Capture, ref: str) -> tuple[dict[str, Any], dict[str, Secret]
     if found is None:
         return data, {}
     raw = found[0].encode()
-    public = {"chars": len(found[0]), "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+    public: dict[str, Any] = {"chars": len(found[0]), "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
     return data, {"value": Secret(found[0], kind="instructions", ref=ref, public=public,
                                   scrub=False)}
 
