@@ -27,7 +27,7 @@ from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import Outcome, Verdict, outcome_of
 from smoke_tui.runbook.model import Ready, Runbook, Step
 from smoke_tui.world.config import Config
-from smoke_tui.world.context import Holdings, StepContext, StepEnd, World
+from smoke_tui.world.context import Holdings, StepContext, StepEnd, TimeLimit, World
 from smoke_tui.world.ports import Question
 from smoke_tui.world.result import Result
 
@@ -190,10 +190,10 @@ class Engine:
         step = context.step
         limit = limit_of(step)
         limit = limit * self.config.patience if limit else None
-        deadline = context.deadline(limit) if limit else None
         waits: list[Awaitable[Any]] = [self._behave(context), _wait(self._interrupt)]
-        if deadline is not None:
-            waits.append(deadline.next())
+        if limit:
+            context.limit = TimeLimit(context, limit)
+            waits.append(asyncio.shield(context.limit.expired))
         try:
             which, value = await context.first(*waits)
         except StepEnd as end:
@@ -207,6 +207,9 @@ class Engine:
             return Result(None, f"{type(error).__name__}: {error}"[:300], error=True)
         finally:
             self._interrupt = None
+            if context.limit is not None:
+                context.limit.close()
+                context.limit = None
         if which == 0:
             assert isinstance(value, Result)
             return value

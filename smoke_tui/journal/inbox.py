@@ -110,6 +110,11 @@ class Inbox:
         """The time of the latest fact, ISO 8601 UTC."""
         return self._time[0]
 
+    @property
+    def now_ms(self) -> int:
+        """The same, in milliseconds since the session opened."""
+        return self._time[1]
+
     def post(self, arrival: Arrival) -> None:
         """Hand in a fact; safe from any thread."""
         if arrival.ev not in FACTS:

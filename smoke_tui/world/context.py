@@ -62,6 +62,7 @@ class Conversation:
         self._waiter: asyncio.Future[None] | None = None
         self.job = job
         self.open = True
+        self.on_close: Callable[[], None] = lambda: None
         inbox.route(job.seq, self._receive)
         world.begin(job)
 
@@ -86,11 +87,66 @@ class Conversation:
             self.open = False
             self._inbox.decide("release", {}, step=self.job.step, n=self.job.n, re=self.job.seq)
             self._world.end(self.job.seq)
+            self.on_close()
 
     def done(self) -> None:
         """The answer is complete: nobody waits any more, and nothing needs to be recorded."""
-        self.open = False
         self._inbox.route(self.job.seq, None)
+        if self.open:
+            self.open = False
+            self.on_close()
+
+
+class TimeLimit:
+    """A step's time limit; it stands still while the operator is asked.
+
+    `expired` is done once the time has run out.
+    """
+
+    def __init__(self, context: StepContext, seconds: float) -> None:
+        self._context = context
+        self._left = seconds
+        self._holds = 0
+        self._timer: Conversation | None = None
+        self._waiting: asyncio.Task[None] | None = None
+        self._since = 0
+        self.expired: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._start()
+
+    def hold(self) -> None:
+        """Stop the clock; it goes on after as many calls of `go_on`."""
+        self._holds += 1
+        if self._timer is not None:
+            self._left -= (self._context.now_ms - self._since) / 1000
+            self.stop()
+
+    def go_on(self) -> None:
+        self._holds -= 1
+        if self._holds == 0 and not self.expired.done():
+            self._start()
+
+    def stop(self) -> None:
+        """Take the timer down."""
+        timer, self._timer = self._timer, None
+        if self._waiting is not None:
+            self._waiting.cancel()
+        if timer is not None:
+            self._context.drop(timer)
+
+    def close(self) -> None:
+        """The step is over: the clock does not start again."""
+        self.expired.cancel()
+        self.stop()
+
+    def _start(self) -> None:
+        self._since = self._context.now_ms
+        self._timer = self._context.deadline(max(0.0, round(self._left, 3)))
+        self._waiting = asyncio.ensure_future(self._wait(self._timer))
+
+    async def _wait(self, timer: Conversation) -> None:
+        await timer.next()
+        if self._timer is timer and not self.expired.done():
+            self.expired.set_result(None)
 
 
 class StepEnd(Exception):
@@ -134,8 +190,14 @@ class StepContext:
         self.step = step
         self.n = n
         self.cause = cause
+        self.limit: TimeLimit | None = None
         self.config = config
         self.holdings = holdings
+
+    @property
+    def now_ms(self) -> int:
+        """The same, in milliseconds since the session opened."""
+        return self._inbox.now_ms
 
     @property
     def now(self) -> str:
@@ -172,6 +234,12 @@ class StepContext:
         """Hand a resource to the session; its conversation stays open after the step."""
         self.holdings.resources[name] = resource
         self.decide("provided", {"name": name, **public})
+
+    def drop(self, conversation: Conversation) -> None:
+        """End a conversation that the step holds."""
+        if conversation in self._open:
+            self._open.remove(conversation)
+        conversation.release()
 
     def keep_open(self, conversation: Conversation) -> None:
         """Take a conversation out of the step's own care."""
@@ -301,7 +369,12 @@ class StepContext:
         refs = {"value": self.ref(question.secret)} if question.secret else {}
         shown = {"kind": question.kind, "text": question.text, "data": show(question.data),
                  "secret": question.secret}
-        return self.converse("operator", shown, question, refs)
+        conversation = self.converse("operator", shown, question, refs)
+        if self.limit is not None:
+            # A person may think as long as they like; the limit is for machines.
+            self.limit.hold()
+            conversation.on_close = self.limit.go_on
+        return conversation
 
     async def ask(self, question: Question) -> Answer:
         """Ask the operator and wait for the answer.
