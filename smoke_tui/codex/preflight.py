@@ -47,11 +47,11 @@ def clock_skew(exchange: Exchange, now: str) -> float | None:
     try:
         theirs = parsedate_to_datetime(exchange.header("date") or "")
         ours = datetime.fromisoformat(now)
-    except ValueError:
+        if theirs.tzinfo is None:
+            theirs = theirs.replace(tzinfo=UTC)
+        return (ours - theirs).total_seconds()
+    except (ValueError, TypeError, OverflowError):
         return None
-    if theirs.tzinfo is None:
-        theirs = theirs.replace(tzinfo=UTC)
-    return (ours - theirs).total_seconds()
 
 
 async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:

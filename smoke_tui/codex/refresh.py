@@ -52,6 +52,11 @@ async def refresh(ctx: StepContext) -> Bundle:
     exchange = await ctx.http(refresh_request(ctx.config, old))
     if exchange.status != 200:
         raise _refused(exchange)
+    if "access_token" not in exchange.secrets:
+        # The old refresh token may be used up; nothing says that a new one was issued.
+        broken = exchange.error is not None or exchange.json() is None
+        raise StepEnd("refresh-unknown" if broken else "refresh-rejected",
+                      "The refresh was answered without a new access token.", fresh=False)
     try:
         new = read_bundle(
             {"plan_type": old.plan_type}, _secrets(old) | dict(exchange.secrets),

@@ -91,14 +91,20 @@ class Event:
 
 
 def storable(value: Any) -> Any:
-    """A value as JSON can hold it: numbers that are none (NaN, infinity) become words."""
+    """A value as a journal can hold it: no NaN or infinity, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return value if value.isascii() else _whole(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):
-        return {str(key): storable(item) for key, item in value.items()}
+        return {storable(str(key)): storable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [storable(item) for item in value]
     return value
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def parse_line(line: bytes) -> Event:

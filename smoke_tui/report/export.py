@@ -29,13 +29,13 @@ def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault
         SecretFound: the leak scan has a hit.
     """
     if kind == "md":
-        content = markdown(runbook, state).encode()
+        content = markdown(runbook, state).encode("utf-8", "replace")
     elif kind == "junit":
-        content = junit(runbook, state).encode()
+        content = junit(runbook, state).encode("utf-8", "replace")
     else:
         verdict = state.verdict or verdict_of(runbook, state)
         value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)
-        content = (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+        content = (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
     leaks = scan(content, vault)
     if leaks:
         places = ", ".join(f"{leak.kind} in line {leak.line}" for leak in leaks[:5])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets as random
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -23,8 +22,8 @@ from smoke_tui.world.ports import CallbackSpec
 
 ISSUER = "https://auth.openai.com"
 PATH = "/auth/callback"
-STATE = random.token_urlsafe(32)
-CODE = f"ac_FAKE{random.token_urlsafe(24)}"
+STATE = "FAKEstate-3kQ7vZ1x9Yb2Lw8Rn5Tt0Pq"
+CODE = "ac_FAKEcode-7Hd2Kp9Xs4Wm1Vc6"
 GOOD = f"{PATH}?code={CODE}&state={STATE}"
 
 

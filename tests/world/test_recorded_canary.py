@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import urllib.parse
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from recorded_sessions import VERDICTS, Recorded, recorded
 
 from smoke_tui.rehearsal import instructions
-from smoke_tui.report.export import export
+from smoke_tui.report.export import FORMATS, export
 from smoke_tui.secrecy import Secret, Vault, scan
 from smoke_tui.session import load_state
 
@@ -28,16 +29,19 @@ def vault_of(done: Recorded) -> Vault:
     return vault
 
 
-def left_behind(done: Recorded) -> Iterator[tuple[str, bytes]]:
-    """Every file of the state folder, every file's name, and both exports."""
+@cache
+def left_behind(name: str) -> tuple[tuple[str, bytes], ...]:
+    """Every file of the state folder, all files' names, and all exports."""
+    done = recorded(name)
     root = done.folder.parent.parent
-    for path in sorted(root.rglob("*")):
-        yield f"name {path}", str(path.relative_to(root)).encode()
-        if path.is_file():
-            yield str(path), path.read_bytes()
+    files = [path for path in sorted(root.rglob("*")) if path.is_file()]
     _, runbook, state = load_state(done.folder)
-    for kind in ("md", "json"):
-        yield f"report {kind}", export(kind, runbook, state, done.folder, Vault())
+    return (
+        ("names", "\n".join(str(path.relative_to(root)) for path in files).encode()),
+        *((str(path), path.read_bytes()) for path in files),
+        *((f"report {kind}", export(kind, runbook, state, done.folder, Vault()))
+          for kind in FORMATS),
+    )
 
 
 def forms(value: str) -> Iterator[bytes]:
@@ -69,7 +73,7 @@ def fragments(value: str) -> Iterator[bytes]:
 def test_the_scan_finds_nothing(name: str) -> None:
     done = recorded(name)
     vault = vault_of(done)
-    for place, content in left_behind(done):
+    for place, content in left_behind(name):
         assert scan(content, vault) == [], place
 
 
@@ -80,7 +84,7 @@ def test_a_plain_search_finds_nothing(name: str) -> None:
     hunted = {form for value in done.minted for form in forms(value) if len(form) >= FRAGMENT}
     hunted |= {piece for value in done.minted for piece in fragments(value)}
     hunted |= {s.reveal().encode() for s in done.secrets if s.available and len(s.reveal()) > 7}
-    for place, content in left_behind(done):
+    for place, content in left_behind(name):
         for piece in hunted:
             assert piece not in content, f"{place} holds part of a secret"
 
@@ -101,7 +105,7 @@ def test_the_search_itself_finds_what_it_hunts(tmp_path: Path) -> None:
 def test_base_instructions_are_named_and_never_shown() -> None:
     """Journal and reports hold their length and hash; a catalogue that lists them is evidence."""
     for name in ("happy", "instructions-drift"):
-        for place, content in left_behind(recorded(name)):
+        for place, content in left_behind(name):
             if "evidence" not in place:
                 for text in (instructions.CURRENT, instructions.STALE):
                     assert text.strip()[:40].encode() not in content, place

@@ -149,7 +149,9 @@ def as_fact(taken: Capture, ref: str) -> tuple[dict[str, Any], dict[str, Secret]
     if found is None:
         return data, {}
     raw = found[0].encode()
-    public: dict[str, Any] = {"chars": len(found[0]), "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+    public: dict[str, Any] = {
+        "chars": len(found[0]), "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest(),
+    }
     return data, {"value": Secret(found[0], kind="instructions", ref=ref, public=public,
                                   scrub=False)}
 
