@@ -12,6 +12,8 @@ from smoke_tui.world.result import Result
 
 async def service(ctx: StepContext) -> Result:
     """Pass when the service is ready; it is then the session's, and its loss is a fact."""
+    if ctx.fields("detaches"):
+        raise StepEnd("not-configured", "This version can't run services that detach yet.")
     ready: Ready = ctx.step.fields["ready"]
     old = ctx.holdings.resources.pop(ctx.step.id, None)
     if isinstance(old, Service) and not await old.stop(ctx):

@@ -1,0 +1,56 @@
+"""A plug-in of the tests: goldens, and the real Codex CLI, for the folders that use them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true",
+                     help="write goldens as they are now; look at the difference")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update-goldens") and os.environ.get("CI"):
+        raise pytest.UsageError("goldens are not written where CI is set")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the committed one of that name, beside the test's own file."""
+    folder = request.path.parent / "goldens"
+
+    def compare(name: str, text: str) -> None:
+        path = folder / f"{name}.txt"
+        if request.config.getoption("--update-goldens"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.is_file(), f"{path} is missing; write it with --update-goldens and look at it"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
+
+
+@pytest.fixture(scope="session", name="codex_cli")
+def _codex_cli() -> Callable[[str], Path]:
+    """The real Codex CLI of a version, installed from npm once a machine; no npm is a failure."""
+
+    def install(version: str) -> Path:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        prefix = cache / "smoke-tui-tests" / f"codex-{version}"
+        program = prefix / "node_modules/.bin/codex"
+        if not program.exists():
+            prefix.mkdir(parents=True, exist_ok=True)
+            subprocess.run(
+                ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(prefix),
+                 f"@openai/codex@{version}"],
+                check=True, capture_output=True, timeout=300,
+            )
+        return program
+
+    return install
