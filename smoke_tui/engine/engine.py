@@ -190,9 +190,9 @@ class Engine:
         step = context.step
         limit = limit_of(step)
         limit = limit * self.config.patience if limit else None
+        context.limit = TimeLimit(context, limit) if limit else None
         waits: list[Awaitable[Any]] = [self._behave(context), _wait(self._interrupt)]
-        if limit:
-            context.limit = TimeLimit(context, limit)
+        if context.limit is not None:
             waits.append(asyncio.shield(context.limit.expired))
         try:
             which, value = await context.first(*waits)

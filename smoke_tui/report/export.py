@@ -35,7 +35,8 @@ def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault
     else:
         verdict = state.verdict or verdict_of(runbook, state)
         value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)
-        content = (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        content = text.encode("utf-8", "replace")
     leaks = scan(content, vault)
     if leaks:
         places = ", ".join(f"{leak.kind} in line {leak.line}" for leak in leaks[:5])

@@ -216,7 +216,9 @@ def _missing(command: str, cwd: str, path: str) -> str | None:
 
 async def _collect(pipe: asyncio.StreamReader, into: bytearray) -> None:
     while piece := await pipe.read(BLOCK):
-        into += piece[: HIDDEN_BYTES - len(into)]
+        into += piece
+        # What counts stands at the end.
+        del into[: max(0, len(into) - HIDDEN_BYTES)]
 
 
 class _Blocks:
