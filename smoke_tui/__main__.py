@@ -41,7 +41,7 @@ def _headless(request: Request) -> int:
 
 
 def _app(request: Request) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         return fail("the app needs a terminal; without one use `smoke-tui --check` (see --help)",
                     Exit.USAGE)
     from smoke_tui.tui.start import start

@@ -60,7 +60,6 @@ class Config:
     start_from: str | None = None
     consent: bool = False
     patience: float = 1.0
-    interactive: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}

@@ -6,7 +6,6 @@ import base64
 import urllib.parse
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from recorded_sessions import VERDICTS, Recorded, recorded
@@ -89,7 +88,7 @@ def test_a_plain_search_finds_nothing(name: str) -> None:
             assert piece not in content, f"{place} holds part of a secret"
 
 
-def test_the_search_itself_finds_what_it_hunts(tmp_path: Path) -> None:
+def test_the_search_itself_finds_what_it_hunts() -> None:
     done = recorded("happy")
     value = done.minted[-1]
     vault = vault_of(done)

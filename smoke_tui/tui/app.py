@@ -1,0 +1,307 @@
+"""The app: which screen is shown, how it is left, and what never reaches the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.driver import Driver
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from smoke_tui.journal.file import JournalError
+from smoke_tui.launch import CommandError
+from smoke_tui.runbook import Runbook
+from smoke_tui.secrecy import Vault, clean
+from smoke_tui.session import InvalidRecord, load_state
+from smoke_tui.settings import Settings, UsageError
+from smoke_tui.tui.asks import choices
+from smoke_tui.tui.base import Page
+from smoke_tui.tui.crash import write_crash
+from smoke_tui.tui.help import Help
+from smoke_tui.tui.home import Home, ask_origin
+from smoke_tui.tui.modals import Reveal, YesNo
+from smoke_tui.tui.opening import open_live, open_rehearsal
+from smoke_tui.tui.report_page import ReportPage
+from smoke_tui.tui.run import Opener, Run
+from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.words import one_line, titled, utc_now
+
+DARK, LIGHT = "textual-dark", "textual-light"
+WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
+HEIGHTS = [(0, "-short"), (16, "-low"), (30, "-high")]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What the command line asked for. Without a runbook: the home screen."""
+
+    runbook: Runbook | None = None
+    rehearse: bool = False
+    scenario: str | None = None
+
+
+class SmokeApp(App[int]):
+    """One session at a time; the home screen lies below everything."""
+
+    TITLE = "smoke-tui"
+    CSS_PATH = Path(__file__).with_name("smoke.tcss")
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave_now", "Leave at once", show=False, priority=True, id="app.now"),
+        Binding("t", "toggle_dark", "Theme", show=False, id="app.theme"),
+    ]
+
+    def __init__(
+        self, settings: Settings, goal: Goal, driver: type[Driver] | None = None
+    ) -> None:
+        super().__init__(driver_class=driver)
+        self.settings = settings
+        self.goal = goal
+        self.plain = settings.on("ascii")
+        self.current: Run | None = None
+        self.crashed: BaseException | None = None
+        self.broken = False
+        self.struck: int | None = None
+        self._said_faults: dict[int, str] = {}
+        if self.no_color:
+            for name in [name for name, theme in self.available_themes.items() if theme.ansi]:
+                # Without colours an ansi theme is black on black.
+                self.unregister_theme(name)
+        self.theme = DARK
+        # Nothing moves by itself: over a slow line an animation is only in the way.
+        self.animation_level = "none"
+
+    def now(self) -> datetime:
+        """The time that ages are counted from."""
+        return utc_now()
+
+    def on_mount(self) -> None:
+        self.set_class(self.plain, "-ascii")
+        self.push_screen(Home())
+        if self.goal.runbook is not None:
+            self._go(self.goal.runbook)
+
+    @work
+    async def _go(self, runbook: Runbook) -> None:
+        """Straight into what the command line asked for."""
+        if self.goal.rehearse:
+            self.rehearse(runbook, self.goal.scenario)
+            return
+        origin = self.settings.get("origin")
+        if origin is None and isinstance(self.screen, Page):
+            origin = await ask_origin(self.screen, runbook)
+        if origin is not None:
+            self.go_live(runbook, origin)
+
+    # --- sessions -------------------------------------------------------------------------
+
+    def rehearse(self, runbook: Runbook, scenario: str | None) -> None:
+        """Open a rehearsal and show it."""
+        self._open(lambda: open_rehearsal(self.settings, runbook, scenario))
+
+    def go_live(self, runbook: Runbook, origin: str) -> None:
+        """Open a live session and show it."""
+        self._open(lambda: open_live(self.settings, runbook, origin))
+
+    @work(group="open", exclusive=True)
+    async def _open(self, opener: Opener) -> None:
+        try:
+            run = await asyncio.to_thread(opener)
+        except (CommandError, UsageError) as error:
+            self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
+            return
+        await self._end_current()
+        self.clear_notifications()
+        self.current = run
+        run.start()
+        await self.push_screen(Walk(run))
+
+    async def _end_current(self, why: str = "left") -> None:
+        run = self.current
+        if run is not None:
+            run.leaving = True
+            await asyncio.to_thread(run.end, why)
+            if run.clipboard is not None and run.clipboard.sent:
+                # As far as a terminal lets go of what it was sent.
+                self.copy_to_clipboard("")
+
+    def go_home(self) -> None:
+        """Back to the home screen; only where nothing runs."""
+        self._go_home()
+
+    @work(group="home", exclusive=True)
+    async def _go_home(self) -> None:
+        await self._end_current()
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+
+    def show_report_of(self, run: Run) -> None:
+        """The report of the session that has just ended."""
+        assert run.session is not None
+        page = ReportPage(run.runbook, run.state, run.session.folder, run.session.vault)
+        self.switch_screen(page)
+
+    def show_recorded(self, folder: Path) -> None:
+        """The report of a recorded session."""
+        try:
+            _, runbook, state = load_state(folder)
+        except (InvalidRecord, JournalError) as error:
+            self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
+            return
+        self.push_screen(ReportPage(runbook, state, folder, Vault()))
+
+    def fault_words(self, run: Run) -> str:
+        """What a session's fault means for the operator; our own bugs leave a trace."""
+        assert run.session is not None
+        fault = run.fault
+        assert fault is not None
+        known = self._said_faults.get(id(fault))
+        if known is not None:
+            return known
+        if isinstance(fault, JournalError):
+            words = f"NOT SAVED: {one_line(fault, 400)}"
+        else:
+            self.broken = True
+            path = write_crash(self.settings.state_dir, fault, run.session.vault)
+            words = f"Our own tool broke ({type(fault).__name__}); the trace is in {path}."
+        self._said_faults[id(fault)] = words
+        return words
+
+    # --- leaving --------------------------------------------------------------------------
+
+    @work(group="leave", exclusive=True)
+    async def action_leave(self) -> None:
+        """Leave, asking first while something runs."""
+        run = self.current
+        if run is not None and run.active and not run.leaving:
+            yes = await self.push_screen_wait(YesNo(
+                "Leave", Content("The session is not finished. Leaving stops what it started, "
+                                 "services included; its record is kept."),
+                yes="leave", no="stay"))
+            if not yes:
+                return
+        await self._finish()
+
+    @work(group="leave", exclusive=True)
+    async def action_leave_now(self) -> None:
+        """Leave at once; the session is closed and its record kept."""
+        await self._finish()
+
+    async def _finish(self, why: str = "left") -> None:
+        await self._end_current(why)
+        self.exit(0)
+
+    def strike(self, number: int, name: str) -> None:
+        """A signal came: close the session, then go. Called on the app's loop."""
+        self.struck = number
+        self._struck(name)
+
+    @work(group="leave", exclusive=True)
+    async def _struck(self, name: str) -> None:
+        await self._finish(name)
+
+    # --- small things ---------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        screen = self.screen
+        if isinstance(screen, Page):
+            asked = choices(screen.scene) if isinstance(screen, Walk) else ()
+            self.push_screen(Help(
+                type(screen).__name__, list(screen.active_bindings.values()), asked))
+
+    def action_toggle_dark(self) -> None:
+        """Light or dark."""
+        self.theme = LIGHT if self.current_theme.dark else DARK
+
+    def send_to_clipboard(self, text: str, what: str, also: str) -> None:
+        """Send a text to the terminal's clipboard, and say no more than that."""
+        self.copy_to_clipboard(text)
+        self.notify(f"Sent {what} to the terminal's clipboard, which may or may not keep it; "
+                    f"also: {also}.", markup=False, timeout=8)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action of this screen by name; no screenshot: it would be one of secrets too."""
+        if isinstance(screen, Walk):
+            for choice in choices(screen.scene):
+                yield SystemCommand(titled(choice.label), f"Answer: {choice.shown_key}",
+                                    _Press(screen, choice.key))
+        seen: set[str] = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            ours = binding.id is not None and not binding.id.startswith(("scroll.", "list."))
+            if ours and active.enabled and binding.description and binding.action not in seen:
+                seen.add(binding.action)
+                yield SystemCommand(binding.description, binding.key_display or binding.key,
+                                    _Act(self, active.node, binding.action))
+        yield SystemCommand("Choose a theme", "Colours", self.action_change_theme)
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Not offered: a picture of the screen is not looked through for secrets."""
+        self.notify("Screenshots are not taken here; the report is what may leave.", markup=False)
+
+    def action_command_palette(self) -> None:
+        """Not over a revealed secret."""
+        if not isinstance(self.screen, Reveal):
+            super().action_command_palette()
+
+    # --- what never reaches the terminal --------------------------------------------------
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Take note of a crash without rendering it: a rendered one shows local variables."""
+        self._return_code = 1
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            error = error.error
+        if self.crashed is None:
+            self.crashed = error
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._fatal_error()
+
+    def _fatal_error(self) -> None:
+        """Close without a traceback; `start` writes the trace to a private file."""
+        self._exit_renderables.clear()
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: object) -> None:
+        """Textual's end with a message, as when input breaks off; the message is not shown."""
+        self._handle_exception(RuntimeError("the terminal's input or output broke"))
+
+    def _print_error_renderables(self) -> None:
+        """Nothing is printed: what Textual would print may hold anything."""
+        self._exit_renderables.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """Answers by a key."""
+
+    screen: Walk
+    key: str
+
+    def __call__(self) -> None:
+        self.screen.action_choose(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """Runs a binding's action where it belongs."""
+
+    app: SmokeApp
+    node: object
+    action: str
+
+    async def __call__(self) -> None:
+        await self.app.run_action(self.action, self.node)  # type: ignore[arg-type]

@@ -1,0 +1,73 @@
+"""Help: what the screen below is for, and every key that means something there."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from smoke_tui.tui.asks import Choice
+from smoke_tui.tui.glyphs import MUTED
+from smoke_tui.tui.panel import Panel, ScrollPanel
+from smoke_tui.tui.views.keys import key_row
+from smoke_tui.tui.words import titled
+
+ABOUT = {
+    "Home": "Choose a runbook to walk, or a recorded session to read. A rehearsal needs no "
+            "account and spends nothing; a live run is yours to start.",
+    "Walk": "The tool walks the runbook; you decide, do what needs a person, and say what you "
+            "saw. The bar at the bottom says what is needed now and which key gives it. "
+            "[ and ] look at other steps.",
+    "ReportPage": "This text is what would be posted. It was looked through for secrets once "
+                  "more; with one in it nothing is given out.",
+}
+ALWAYS = (
+    ("tab", "the next part of the screen"), ("j k g G, arrows", "move or scroll"),
+    ("[ ]", "the step before, the step after"), ("t", "light or dark"),
+    ("ctrl+p", "every action by name"), ("ctrl+c", "copy what is selected with the mouse"),
+    ("q", "leave, asking first while something runs"), ("ctrl+q", "leave at once"),
+)
+
+
+class Help(ModalScreen[None]):
+    """Keys and words for one screen."""
+
+    AUTO_FOCUS = "#help-text"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,enter", "dismiss", "Back", show=False, id="help.back"),
+        Binding("q", "app.leave", "Leave", show=False, id="app.leave"),
+    ]
+
+    def __init__(
+        self, page: str, bindings: list[ActiveBinding], asked: tuple[Choice, ...]
+    ) -> None:
+        super().__init__()
+        rows = [Content(ABOUT.get(page, "")), Content("")]
+        if asked:
+            rows.append(Content.styled("To answer now", "bold"))
+            rows += [_row(choice.shown_key, choice.label) for choice in asked]
+            rows.append(Content(""))
+        rows.append(Content.styled("Here", "bold"))
+        seen: set[str] = set()
+        for active in bindings:
+            binding = active.binding
+            if binding.description and binding.description not in seen and binding.show:
+                seen.add(binding.description)
+                rows.append(_row(binding.key_display or binding.key, binding.description))
+        rows += [Content(""), Content.styled("Everywhere", "bold")]
+        rows += [_row(key, words) for key, words in ALWAYS]
+        self._text = Content("\n").join(rows)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = "Help"
+            yield ScrollPanel("help-text", content=self._text)
+            yield Panel("box-keys", key_row([("esc", "back", "escape")]))
+
+
+def _row(key: str, words: str) -> Content:
+    return Content.assemble((f"  {key:<18}", "$text-accent"), (titled(words), MUTED))

@@ -1,0 +1,193 @@
+"""The home screen: runbooks to walk, sessions to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import OptionList
+
+from smoke_tui import __version__
+from smoke_tui.journal.file import session_folders
+from smoke_tui.runbook import Runbook, available
+from smoke_tui.settings import ORIGINS, config_dir
+from smoke_tui.tui.base import Page
+from smoke_tui.tui.glyphs import MUTED, WARN
+from smoke_tui.tui.modals import Choose, Pick, YesNo
+from smoke_tui.tui.opening import origin_warning, why_not_live
+from smoke_tui.tui.panel import Panel
+from smoke_tui.tui.views.home import (
+    Entry,
+    Recorded,
+    entry_row,
+    first_run,
+    read_entries,
+    read_recorded,
+    recorded_row,
+)
+from smoke_tui.tui.words import foreign, labelled, lines, one_line
+
+SESSIONS_SHOWN = 200
+_ORIGIN_WORDS = {
+    "residential": "a home connection", "office": "an office network",
+    "datacenter": "a hosted machine, a CI runner, most VPNs", "unknown": "I can't say",
+}
+
+
+class Home(Page):
+    """Runbooks on one side, recorded sessions on the other."""
+
+    AUTO_FOCUS = "#runbooks"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
+        Binding("l", "live", "Run live", id="home.live"),
+        Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
+        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
+        Binding("q", "app.leave", "Leave", id="app.leave"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[Entry] = []
+        self.recorded: list[Recorded] = []
+
+    def body(self) -> ComposeResult:
+        yield Panel("welcome")
+        with Horizontal(id="lists"):
+            books = Pick(dom_id="runbooks")
+            books.border_title = "Runbooks"
+            yield books
+            records = Pick(dom_id="sessions")
+            records.border_title = "Recorded sessions"
+            yield records
+
+    def header(self, width: int) -> Content:
+        return Content.assemble(
+            (" smoke-tui ", "bold"), (__version__, MUTED),
+            "  walks you through what no CI can run, and keeps the record")
+
+    def on_mount(self) -> None:
+        self.read()
+
+    def on_screen_resume(self) -> None:
+        self.call_after_refresh(self.read)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.fill)
+
+    def read(self) -> None:
+        """Look again at what there is."""
+        paths = available(cwd=Path.cwd(), config_dir=config_dir())
+        self.entries = read_entries(paths)
+        folders = list(session_folders(self.smoke.settings.state_dir / "sessions"))
+        self.recorded = [read_recorded(folder) for folder in folders[:SESSIONS_SHOWN]]
+        self.fill()
+
+    def fill(self) -> None:
+        """Show it in the width there is."""
+        if not self.is_attached:
+            return
+        books, records = self.query_one("#runbooks", Pick), self.query_one("#sessions", Pick)
+        width = max(30, books.scrollable_content_region.width - 2)
+        books.fill([(str(number), entry_row(entry, width))
+                    for number, entry in enumerate(self.entries)])
+        now = self.smoke.now()
+        records.fill([(str(number), recorded_row(row, now, width))
+                      for number, row in enumerate(self.recorded)])
+        welcome = self.query_one("#welcome", Panel)
+        welcome.display = not self.recorded
+        if not self.recorded:
+            welcome.show(first_run())
+        if not self.entries:
+            welcome.display = True
+            welcome.show(Content.styled(
+                f"No runbook was found in ./runbooks or {config_dir() / 'runbooks'}.", WARN))
+
+    def chosen(self) -> Runbook | None:
+        """The runbook under the cursor, where it can be walked."""
+        at = self.query_one("#runbooks", Pick).highlighted
+        if at is None or at >= len(self.entries):
+            return None
+        entry = self.entries[at]
+        if entry.runbook is None:
+            self.app.notify(f"It does not parse: {one_line(entry.problem, 200)}",
+                            severity="error", markup=False)
+        return entry.runbook
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        number = int(event.option_id or 0)
+        if event.option_list.id == "sessions":
+            self.smoke.show_recorded(self.recorded[number].folder)
+        else:
+            self._begin()
+
+    @work
+    async def _begin(self) -> None:
+        """Enter on a runbook: how it is to be walked."""
+        book = self.chosen()
+        if book is None:
+            return
+        how = await self.app.push_screen_wait(Choose(
+            "Begin", foreign(book.title, "bold"), [
+                ("rehearse", lines("Rehearse it", Content.styled(
+                    "  against this machine; nothing is spent, nothing is proven", MUTED))),
+                ("live", lines("Run it live", Content.styled(
+                    "  with your account, from your machine", MUTED))),
+            ]))
+        if how == "rehearse":
+            self.action_rehearse()
+        elif how == "live":
+            self.action_live()
+
+    @work
+    async def action_rehearse(self) -> None:
+        """Choose a scenario, then walk."""
+        from smoke_tui.rehearsal import list_scenarios
+
+        book = self.chosen()
+        if book is None:
+            return
+        scenario = await self.app.push_screen_wait(Choose(
+            "Rehearse", Content("What is to happen? Nothing leaves this machine."),
+            [(name, lines(Content.styled(name, "bold"),
+                          labelled("", Content.styled(sentence, MUTED), 66, room=2)))
+             for name, sentence in list_scenarios()], start="happy"))
+        if scenario is not None:
+            self.smoke.rehearse(book, scenario)
+
+    @work
+    async def action_live(self) -> None:
+        """Ask where this machine's traffic comes from, then walk."""
+        book = self.chosen()
+        if book is None:
+            return
+        origin = await ask_origin(self, book)
+        if origin is not None:
+            self.smoke.go_live(book, origin)
+
+
+async def ask_origin(screen: Page, book: Runbook) -> str | None:
+    """The origin the operator declares; None where they would rather not go on."""
+    refusal = why_not_live()
+    if refusal is not None:
+        screen.app.notify(refusal, severity="error", markup=False)
+        return None
+    origin = await screen.app.push_screen_wait(Choose(
+        "Run live", lines(foreign(book.title, "bold"), "",
+                          "Where does this machine's traffic come from? The answer goes into the "
+                          "report, and decides what a challenge of the provider's edge means."),
+        [(name, Content.assemble((name, "bold"), (f"  {_ORIGIN_WORDS[name]}", MUTED)))
+         for name in ORIGINS], start=screen.smoke.settings.get("origin") or "unknown"))
+    if origin is None:
+        return None
+    warning = origin_warning(book, origin)
+    if warning is None:
+        return origin
+    go_on = await screen.app.push_screen_wait(YesNo(
+        "Origin", Content.styled(warning, WARN), yes="go on", no="back"))
+    return origin if go_on else None

@@ -1,0 +1,140 @@
+"""The report: what would leave this machine, whether it may, and where it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from smoke_tui.journal.file import replace_private
+from smoke_tui.journal.fold import State
+from smoke_tui.journal.verdict import verdict as verdict_of
+from smoke_tui.report.export import SecretFound, export
+from smoke_tui.report.markdown import LIMIT
+from smoke_tui.runbook import Runbook
+from smoke_tui.secrecy import Vault, clean
+from smoke_tui.tui.base import Page
+from smoke_tui.tui.feed import Feed
+from smoke_tui.tui.glyphs import FAIL, MARKS, MUTED, PASS
+from smoke_tui.tui.modals import Line, YesNo
+from smoke_tui.tui.panel import Panel
+from smoke_tui.tui.tail import Tail
+from smoke_tui.tui.views.header import badge
+from smoke_tui.tui.words import foreign, one_line
+
+
+class ReportPage(Page):
+    """A finished export, shown as the plain text it is."""
+
+    AUTO_FOCUS = "#preview"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "write", "Write it", id="report.write"),
+        Binding("y", "copy", "Copy it", id="report.copy"),
+        Binding("b,escape,backspace", "home", "Home", id="report.home", key_display="b"),
+        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
+        Binding("q", "app.leave", "Leave", id="app.leave"),
+    ]
+
+    def __init__(self, runbook: Runbook, state: State, folder: Path, vault: Vault) -> None:
+        super().__init__()
+        self.runbook = runbook
+        self.state = state
+        self.folder = folder
+        self.content: bytes | None = None
+        self.problem = ""
+        try:
+            self.content = export("md", runbook, state, folder, vault)
+        except SecretFound as error:
+            self.problem = str(error)
+        self._feed = Feed(LIMIT)
+        for line in (self.content or b"").decode().split("\n"):
+            self._feed.add(clean(line).expandtabs(4), "head" if line.startswith("#") else "")
+
+    def body(self) -> ComposeResult:
+        yield Panel("scan")
+        yield Tail("preview", title="Report", at_end=False)
+
+    def header(self, width: int) -> Content:
+        result = self.state.verdict or verdict_of(self.runbook, self.state)
+        mark = MARKS[result.value]
+        parts: list[Content | str | tuple[str, str]] = [
+            (" Report ", "bold"), (self.folder.name[-4:], MUTED), " ",
+        ]
+        if self.state.world == "rehearsed":
+            parts.append(badge(self.state.opened["config"].get("scenario")))
+        parts += [" ", (f"{mark.glyph} {mark.word}", f"{mark.style} bold")]
+        return Content.assemble(*parts)
+
+    def on_mount(self) -> None:
+        issue = (f" It belongs on {one_line(self.runbook.issue, 60)}."
+                 if self.runbook.issue else "")
+        if self.content is None:
+            said = Content.styled(f"✗ {one_line(self.problem, 400)}. Nothing leaves.", FAIL)
+        else:
+            said = Content.assemble(
+                ("✓ no secret found ", PASS), f"in {len(self.content):,} bytes.{issue} ",
+                ("w writes it to a file, y sends it to the terminal's clipboard.", MUTED))
+        self.query_one("#scan", Panel).show(said)
+        self.query_one("#preview", Tail).follow(self._feed)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A report that holds a secret goes nowhere."""
+        return self.content is not None if action in ("write", "copy") else True
+
+    @work
+    async def action_write(self) -> None:
+        """Write the report to a file of the operator's choice."""
+        if self.content is None:
+            return
+        name = await self.app.push_screen_wait(Line(
+            "Write the report", Content("To which file?"), take="write it", must=True,
+            prefill=f"./smoke-report-{self.folder.name}.md", check=_why_no_file))
+        if name is None:
+            return
+        if not _is_new(name) and not await self.app.push_screen_wait(YesNo(
+            "It exists", foreign(f"{name} exists. Replace it?"), yes="replace it", no="leave it",
+        )):
+            return
+        self._write(Path(name))
+
+    def _write(self, name: Path) -> None:
+        path = name.expanduser()
+        assert self.content is not None
+        try:
+            replace_private(path, self.content)
+        except OSError as error:
+            self._say(f"Not written: {path}: {error.strerror or error}", "error")
+            return
+        issue = f"; it belongs on {self.runbook.issue}" if self.runbook.issue else ""
+        self._say(f"Written to {path.absolute()}{issue}", "information")
+
+    def action_copy(self) -> None:
+        """Send the report to the terminal's clipboard."""
+        if self.content is not None:
+            self.smoke.send_to_clipboard(self.content.decode(), "the report", "w writes a file")
+
+    def action_home(self) -> None:
+        self.smoke.go_home()
+
+    def _say(self, text: str, severity: str) -> None:
+        self.query_one("#scan", Panel).show(
+            Content.styled(one_line(text, 400), FAIL if severity == "error" else PASS))
+
+
+def _is_new(name: str) -> bool:
+    return not Path(name).expanduser().exists()
+
+
+def _why_no_file(name: str) -> str | None:
+    path = Path(name).expanduser()
+    if "\0" in name or path.is_dir():
+        return "That is a folder: give the name of a file."
+    if not path.absolute().parent.is_dir():
+        return f"There is no folder {one_line(path.absolute().parent, 200)}."
+    if path.is_symlink():
+        return "That is a link: give the name of a file."
+    return None

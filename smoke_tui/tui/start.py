@@ -1,0 +1,136 @@
+"""Starting the app: what has to be true before Textual is loaded, and after it has ended."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import signal
+import sys
+from collections.abc import MutableMapping
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+from smoke_tui.launch import CommandError, open_runbook
+from smoke_tui.outcomes import Exit
+from smoke_tui.settings import Settings, UsageError
+
+if TYPE_CHECKING:
+    from smoke_tui.tui.app import Goal, SmokeApp
+
+SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+
+
+def scrub(environ: MutableMapping[str, str]) -> None:
+    """Remove variables that would write keys, pasted text or TLS secrets to a file."""
+    for name in list(environ):
+        if name.startswith("TEXTUAL") or name == "SSLKEYLOGFILE":
+            del environ[name]
+
+
+def no_core_files() -> None:
+    """A core file would hold the credential."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class Signals:
+    """Turns TERM and its like into an orderly end: session closed, children stopped, then exit."""
+
+    def __init__(self) -> None:
+        self.app: SmokeApp | None = None
+        self.number: int | None = None
+        self._old = {number: signal.signal(number, self._struck) for number in SIGNALS}
+
+    def _struck(self, number: int, frame: FrameType | None) -> None:
+        app = self.app
+        if app is None:
+            sys.exit(128 + number)
+        self.number = self.number or number
+        loop = app._loop
+        if loop is not None and loop.is_running():
+            loop.call_soon_threadsafe(app.strike, number, signal.Signals(number).name)
+
+    def restore(self) -> None:
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+
+
+def start(options: argparse.Namespace, settings: Settings) -> int:
+    """Run the app on this terminal; returns the exit code.
+
+    Raises:
+        UsageError: the options make no sense.
+    """
+    if not sys.stderr.isatty():
+        raise UsageError("the app draws on standard error, which is not a terminal here")
+    scrub(os.environ)
+    no_core_files()
+    if settings.on("no-color"):
+        os.environ["NO_COLOR"] = "1"
+    if options.scenario and not options.rehearse:
+        raise UsageError("--scenario belongs to --rehearse")
+    try:
+        goal = _goal(options)
+    except CommandError as error:
+        print(f"smoke-tui: {error}", file=sys.stderr)
+        return int(error.exit)
+    signals = Signals()
+    try:
+        from smoke_tui.tui.app import SmokeApp
+        from smoke_tui.tui.driver import LastingDriver
+
+        app = SmokeApp(settings, goal, LastingDriver)
+        signals.app = app
+        code = _run(app, settings)
+        if signals.number == signal.SIGHUP:
+            _let_go_of_the_terminal()
+        return code if signals.number is None else 128 + signals.number
+    finally:
+        signals.restore()
+
+
+def _goal(options: argparse.Namespace) -> Goal:
+    from smoke_tui.rehearsal import list_scenarios
+    from smoke_tui.tui.app import Goal
+
+    if options.scenario and options.scenario not in [name for name, _ in list_scenarios()]:
+        raise UsageError(f"--scenario: there is no scenario {options.scenario!r}; "
+                         "`smoke-tui rehearse list` shows all")
+    if options.target is None and not options.rehearse:
+        return Goal()
+    return Goal(open_runbook(options.target), options.rehearse, options.scenario)
+
+
+def _run(app: SmokeApp, settings: Settings) -> int:
+    """Run it; whatever happens, the session is closed and what it started is stopped."""
+    from smoke_tui.tui.crash import write_crash
+
+    try:
+        app.run()
+    except Exception as error:
+        app.crashed = app.crashed or error
+    run = app.current
+    if run is not None:
+        run.end("the app broke" if app.crashed else "left")
+    if app.crashed is not None and app.struck is None:
+        vault = run.session.vault if run is not None and run.session is not None else None
+        path = write_crash(settings.state_dir, app.crashed, vault)
+        where = f"the trace is in {path}" if path else "its trace could not be written"
+        _say(f"smoke-tui: our own tool broke ({type(app.crashed).__name__}); {where}")
+        return int(Exit.INTERNAL)
+    return int(Exit.INTERNAL) if app.broken else int(Exit.OK)
+
+
+def _let_go_of_the_terminal() -> None:
+    """After a hang-up nothing can be written to it, and the interpreter's last try would fail."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+
+
+def _say(text: str) -> None:
+    """On standard error, as long as it is there: after a hang-up it is not."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        return

@@ -1,0 +1,121 @@
+"""The home screen's rows: runbooks, recorded sessions, and what to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from textual.content import Content
+
+from smoke_tui.journal.file import ends
+from smoke_tui.runbook import Runbook, load
+from smoke_tui.runbook.find import packaged
+from smoke_tui.tui.glyphs import FAIL, MARKS, MUTED, WARN
+from smoke_tui.tui.words import age, count, lines, one_line, shorten
+
+FIRST_RUN = (
+    "Nothing was recorded yet. Begin with a rehearsal: the whole walk against servers on this "
+    "machine, with no account, nothing spent and nothing proven. Press r, then enter."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A runbook that was found; `runbook` is None where it does not parse."""
+
+    path: Path
+    runbook: Runbook | None
+    problem: str = ""
+
+
+def read_entries(paths: Sequence[Path]) -> list[Entry]:
+    """Parse the runbooks there are."""
+    entries = []
+    for path in paths:
+        parsed = load(path)
+        first = str(parsed.diagnostics[0]) if parsed.diagnostics else ""
+        first = "line " + first.removeprefix(f"{path}:") if first else ""
+        entries.append(Entry(path, parsed.runbook, first if parsed.runbook is None else ""))
+    return entries
+
+
+def entry_row(entry: Entry, width: int) -> Content:
+    """Two rows: the title; the id, its size and where it comes from."""
+    book = entry.runbook
+    if book is None:
+        return lines(
+            Content.assemble(("! ", FAIL), one_line(entry.path.name, 60),
+                             (" does not parse", FAIL)),
+            Content.styled("  " + shorten(one_line(entry.problem), width - 2), MUTED),
+        )
+    steps = sum(1 for step in book.steps if not step.fallback)
+    spending = sum(1 for step in book.steps if step.spend)
+    facts = " · ".join(filter(None, (
+        book.id, count(steps, "step"), f"{spending} of them spend" if spending else "",
+        one_line(book.issue, 30) if book.issue else "", place_of(entry.path),
+    )))
+    return lines(
+        Content.styled(shorten(one_line(book.title), width), "bold"),
+        Content.styled("  " + shorten(one_line(facts), width - 2), MUTED),
+    )
+
+
+def place_of(path: Path) -> str:
+    """Where a runbook comes from, in a word where there is one."""
+    if path.parent == packaged():
+        return "shipped"
+    if path.parent == Path.cwd() / "runbooks":
+        return "./runbooks"
+    return one_line(path.parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded session as its first and last lines tell."""
+
+    folder: Path
+    runbook: str = ""
+    world: str = ""
+    scenario: str = ""
+    started: str = ""
+    verdict: str = "unreadable"
+
+
+def read_recorded(folder: Path) -> Recorded:
+    """Look at the ends of one journal."""
+    found = ends(folder)
+    if found is None:
+        return Recorded(folder)
+    first, last = found
+    try:
+        config = first.data["config"]
+        return Recorded(
+            folder, str(first.data["runbook"]["id"]), str(config["world"]),
+            str(config.get("scenario") or ""), first.t,
+            str(last.data["verdict"]) if last is not None else "open",
+        )
+    except (KeyError, TypeError, AttributeError):
+        return Recorded(folder)
+
+
+def recorded_row(recorded: Recorded, now: datetime, width: int) -> Content:
+    """Glyph and word of the verdict, then the runbook, the world and the age."""
+    mark = MARKS.get(recorded.verdict, MARKS["unreadable"])
+    world = "live"
+    if recorded.world != "live":
+        world = f"rehearsal {one_line(recorded.scenario, 30)}".strip()
+    if not recorded.started:
+        world = "can't be read"
+    when = age(recorded.started, now) if recorded.started else ""
+    name = one_line(recorded.runbook or recorded.folder.name, 40)
+    below = " · ".join(filter(None, (world, when, recorded.folder.name)))
+    return lines(
+        Content.assemble((f"{mark.glyph} {mark.word}", f"{mark.style} bold"), f"  {name}"),
+        Content.styled("  " + shorten(below, width - 2), MUTED),
+    )
+
+
+def first_run() -> Content:
+    return Content.styled(FIRST_RUN, WARN)

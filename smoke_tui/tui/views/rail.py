@@ -1,0 +1,72 @@
+"""The steps of the walk: a column where there is room, else one line."""
+
+from __future__ import annotations
+
+import re
+
+from textual.content import Content
+from textual.style import Style
+
+from smoke_tui.runbook.model import Step
+from smoke_tui.tui.glyphs import MARKS
+from smoke_tui.tui.scene import Scene
+from smoke_tui.tui.words import clock, one_line, shorten, took
+
+_NUMBER = re.compile(r"^\d+[.)]\s+")
+
+
+def name_of(step: Step) -> str:
+    """A step's title without its number and on one line."""
+    return one_line(_NUMBER.sub("", step.title), 80)
+
+
+def rail(scene: Scene, width: int) -> Content:
+    """Two rows a step: glyph, number and title; the word, the time and the tries."""
+    rows: list[Content] = []
+    for step in scene.steps:
+        mark = MARKS[scene.mark(step)]
+        here = "reverse" if step.id == scene.shown.id else ""
+        title = f"{scene.number(step)} {shorten(name_of(step), max(4, width - 5))}"
+        head = f"{mark.glyph} {title}".ljust(width)
+        meta = Style.from_meta({"@click": f"screen.view_step({step.id!r})"})
+        rows.append(Content.styled(head, f"{mark.style} {here}".strip()).stylize(meta))
+        below = " · ".join(filter(None, (mark.word, _time(scene, step), _tries(scene, step))))
+        rows.append(Content.styled(f"    {below}", "$text-muted").stylize(meta))
+    return Content("\n").join(rows)
+
+
+def _time(scene: Scene, step: Step) -> str:
+    known = scene.of(step)
+    if known.running:
+        return clock(scene.elapsed - known.tries[-1].started)
+    total = sum((t.ended or t.started) - t.started for t in known.tries)
+    return took(total) if known.tries else ""
+
+
+def _tries(scene: Scene, step: Step) -> str:
+    tries = len(scene.of(step).tries)
+    if step.fallback and not tries:
+        return "only if needed"
+    return f"{tries} tries" if tries > 1 else ""
+
+
+def strip(scene: Scene, width: int) -> Content:
+    """One line: every step's glyph and number, and the shown one's title and word."""
+    parts: list[Content] = []
+    around = sum(4 for _ in scene.steps)
+    for step in scene.steps:
+        mark = MARKS[scene.mark(step)]
+        text = f"{mark.glyph}{scene.number(step)}"
+        style = mark.style
+        if step.id == scene.shown.id:
+            room = max(6, width - around - len(mark.word) - 6)
+            text += f" {shorten(name_of(step), room)} ({mark.word})"
+            style += " bold"
+        meta = Style.from_meta({"@click": f"screen.view_step({step.id!r})"})
+        parts.append(Content.styled(text, style).stylize(meta))
+    return Content.assemble(" ", Content("  ").join(parts))
+
+
+def row_of(scene: Scene) -> int:
+    """The row of the rail where the shown step begins."""
+    return 2 * [s.id for s in scene.steps].index(scene.shown.id) if scene.steps else 0
