@@ -147,6 +147,8 @@ class _Terminal:
         if not data["listening"] and not self._paste:
             print(f"(the callback's ports can't be used: {clean(str(data['busy']))})",
                   file=sys.stderr)
+        if not (sys.stdin.isatty() or self._paste or data["listening"]):
+            session.answer(event.seq, {"do": "absent"})
         while sys.stdin.isatty() or self._paste:
             try:
                 text = getpass.getpass("If it can't come back here, paste the address it ended "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
+import socket
 import threading
 import time
 import urllib.request
@@ -17,6 +19,7 @@ from cli_helpers import ONE_CALL, Program
 
 from smoke_tui.rehearsal import Rehearsal, RehearsalError
 from smoke_tui.rehearsal.browser import Browser
+from smoke_tui.runbook.find import packaged
 from smoke_tui.world.serving import ServerRequest, ServerResponse
 
 
@@ -201,3 +204,30 @@ def test_another_program_s_login_is_never_refreshed(program: Program, tmp_path: 
     assert result["steps"][0]["code"] == "token-expired"
     assert front.refreshes == 0
     assert "shared-login" in {f["code"] for f in result["findings"]}
+
+
+def test_the_product_s_own_login_stays_hidden(program: Program, tmp_path: Path) -> None:
+    text = (packaged() / "openai-subscription.md").read_text("utf-8")
+    own = text.replace("```bash\nuv run python tools/dev/oauth_login.py",
+                       "```bash run\nuv run python tools/dev/oauth_login.py")
+    assert own != text
+    (tmp_path / "own.md").write_text(own)
+    done = program("-v", "--check", "own.md", "--rehearse", "--json")
+    assert (done.code, done.json()["verdict"]) == (0, "pass")
+    assert "the product's own command" in done.json()["steps"][0]["summary"]
+    shown = [e for e in program.events() if e["ev"] == "process" and e["step"] == "oauth-login"
+             and e["data"]["what"] == "output"]
+    assert shown == []
+    assert "access_token" not in done.out + done.err
+    assert program("replay", "last").code == 0
+
+
+def test_busy_ports_are_told_at_once(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with socket.create_server(("127.0.0.1", 0)) as one, Rehearsal.start("happy") as world:
+        port = str(one.getsockname()[1])
+        done = program("login", "--issuer", world.issuer, "--callback-ports", port)
+        assert [s for s in world.requests() if s.path == "/oauth/token"] == []
+    assert done.code == 4
+    assert "port-busy" in done.err
+    assert port in done.err
