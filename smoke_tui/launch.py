@@ -13,7 +13,7 @@ from typing import Any
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import Diagnostic, Runbook, find, load
 from smoke_tui.settings import Settings, UsageError, config_dir
-from smoke_tui.world.config import CODEX_URL, ISSUER, STACK_URL, Config, refuse_host
+from smoke_tui.world.config import API_URL, CODEX_URL, ISSUER, STACK_URL, Config, refuse_host
 
 DEFAULT_RUNBOOK = "openai-subscription"
 REHEARSED_PATIENCE = 0.1
@@ -96,20 +96,22 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
     """
     issuer = (settings.get("issuer") or ISSUER).rstrip("/")
     codex_url = (settings.get("codex-url") or CODEX_URL).rstrip("/")
-    for name, url in (("issuer", issuer), ("codex-url", codex_url)):
+    api_url = (settings.get("api-url") or API_URL).rstrip("/")
+    for name, url in (("issuer", issuer), ("codex-url", codex_url), ("api-url", api_url)):
         refusal = refuse_host(url, settings.allow_hosts)
         if refusal:
             raise UsageError(f"--{name}: {refusal}")
     instructions = settings.get("instructions")
     config = Config(
-        issuer=issuer, codex_url=codex_url, project=settings.project,
+        issuer=issuer, codex_url=codex_url, api_url=api_url, project=settings.project,
         stack_url=(settings.get("stack-url") or STACK_URL).rstrip("/"),
         origin=settings.get("origin") or "unknown", model=settings.get("model"),
         runbook_model=runbook.model, shape=settings.get("shape") or "classic",
         instructions_file=str(Path(instructions).expanduser().absolute()) if instructions else None,
         bundle=given.bundle, refreshable=given.file is not None,
         allow_hosts=settings.allow_hosts, ledger=settings.get("ledger"),
-        codex=settings.get("codex"), login=settings.get("login") or "browser",
+        usage=settings.on("usage"), codex=settings.get("codex"),
+        login=settings.get("login") or "browser",
         redirect_host=settings.get("redirect-host") or "127.0.0.1",
     )
     ports = settings.callback_ports

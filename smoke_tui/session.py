@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
+import os
 import platform
 import secrets
 import subprocess
@@ -98,7 +99,8 @@ class Session:
             "config": config.to_json(), "real_provider": config.real_provider,
             "by": _user(), "host": platform.node(),
             "system": f"{platform.system()} {platform.release()}",
-            "python": platform.python_version(), "project": git_state(config.project),
+            "python": platform.python_version(), "network": network_variables(),
+            "project": git_state(config.project),
             **(extra or {}),
         }
         self._state = State()
@@ -299,6 +301,12 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def network_variables() -> list[str]:
+    """The names of set variables that change where requests go or whom they trust."""
+    names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    return [name for name in names if os.environ.get(name) or os.environ.get(name.lower())]
 
 
 def git_state(folder: str) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from smoke_tui.runbook.model import Runbook
 from smoke_tui.settings import UsageError
 
 FIELDS = ("answer", "note", "waive")
+ANSWERED_ELSEWHERE = ("callback", "device")
 
 
 def read_answers(path: Path, runbook: Runbook) -> dict[str, dict[str, str]]:
@@ -102,6 +103,9 @@ class Scripted:
         if kind == "model":
             return {"do": "keep", "by": "rehearsal"}
         answer = await self._rehearsal.answer(kind, data)
+        if answer is None and kind not in ANSWERED_ELSEWHERE:
+            return {"do": "absent", "words": "The rehearsal's operator has no answer to this.",
+                    "by": "rehearsal"}
         return None if answer is None else {**answer, "by": "rehearsal"}
 
     async def observe(

@@ -31,6 +31,7 @@ STRUCTURED: Final[Mapping[str, str]] = {
     "token_revoked": "token-revoked",
     "invalid_jwt": "token-malformed",
     "invalid_token": "token-malformed",
+    "invalid_api_key": "unauthorized",
     "invalid_workspace_selected": "wrong-workspace",
     "deactivated_workspace": "workspace-deactivated",
     "biscuit_baker_service_auth_credential_error_status": "workspace-deactivated",

@@ -23,7 +23,7 @@ async def instructions_for(ctx: StepContext, model: str) -> Secret:
         chosen = await read_instructions(ctx, ctx.config.instructions_file)
     if chosen is None:
         source = f"the variable {INSTRUCTIONS_VARIABLE}"
-        fact = await ctx.environment(INSTRUCTIONS_VARIABLE, "instructions")
+        fact = await ctx.environment(INSTRUCTIONS_VARIABLE, "instructions", scrub=False)
         if fact.data["set"] and not fact.data["blank"]:
             chosen = fact.secrets["value"]
     problem = ""
@@ -39,6 +39,7 @@ async def instructions_for(ctx: StepContext, model: str) -> Secret:
             f"install the Codex CLI ({problem}).",
         )
     ctx.evidence("instructions", {"source": source, **chosen.public})
+    ctx.holdings.sent_instructions = chosen
     return chosen
 
 

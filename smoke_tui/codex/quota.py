@@ -32,14 +32,22 @@ def read_windows(headers: Iterable[tuple[str, str]]) -> tuple[Window, ...]:
     fields = {name.lower(): value for name, value in headers}
     windows = []
     for slot in ("primary", "secondary"):
-        used = _number(fields.get(f"x-codex-{slot}-used-percent"))
-        minutes = _number(fields.get(f"x-codex-{slot}-window-minutes"))
-        if used is None or not minutes:
-            continue
-        windows.append(
-            Window(int(minutes), used, _moment(fields.get(f"x-codex-{slot}-reset-at")))
-        )
+        window = window_of(*(fields.get(f"x-codex-{slot}-{name}") for name in
+                             ("used-percent", "window-minutes", "reset-at")))
+        if window is not None:
+            windows.append(window)
     return tuple(sorted(windows, key=lambda window: window.window_minutes))
+
+
+def window_of(used: Any, length: Any, reset: Any, *, seconds: bool = False) -> Window | None:
+    """One window from its three numbers, or None where the first two are none.
+
+    `length` is minutes, or seconds where `seconds` says so; `reset` is a Unix time.
+    """
+    percent, size = _number(used), _number(length)
+    if percent is None or not size:
+        return None
+    return Window(int(size / 60 if seconds else size), percent, _moment(reset))
 
 
 def has_quota_headers(headers: Iterable[tuple[str, str]]) -> bool:
@@ -47,16 +55,16 @@ def has_quota_headers(headers: Iterable[tuple[str, str]]) -> bool:
     return any(name.lower().startswith("x-codex-") for name, _ in headers)
 
 
-def _number(text: str | None) -> float | None:
+def _number(raw: Any) -> float | None:
     try:
-        value = float(text) if text is not None else None
-    except ValueError:
+        value = float(raw) if isinstance(raw, str | int | float) else None
+    except (ValueError, OverflowError):
         return None
     return value if value is not None and math.isfinite(value) and value >= 0 else None
 
 
-def _moment(text: str | None) -> str | None:
-    seconds = _number(text)
+def _moment(raw: Any) -> str | None:
+    seconds = _number(raw)
     if seconds is None or not 0 < seconds < 1 << 34:
         return None
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

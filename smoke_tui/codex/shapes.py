@@ -55,6 +55,22 @@ COMMON_BODY: Final[Mapping[str, Any]] = {
 """Fields that every captured client sends alike."""
 
 
+def build_api_call(
+    *, url: str, key: Secret, config: Config, model: str, prompt: str, limits: HttpLimits
+) -> HttpRequest:
+    """The Responses call of the supported production path: an organisation's own API key."""
+    headers: tuple[tuple[str, Text], ...] = (
+        ("accept", "text/event-stream"), ("content-type", "application/json"),
+        ("authorization", Joined(("Bearer ", key))), ("user-agent", config.user_agent),
+    )
+    body = {"model": model, "stream": True, "store": False, "input": [_user(prompt)]}
+    return HttpRequest("POST", url, headers, json=body, limits=limits)
+
+
+def _user(prompt: str) -> dict[str, Any]:
+    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": prompt}]}
+
+
 def build_call(
     shape: Shape, *, url: str, bundle: Bundle, config: Config, model: str, instructions: Secret,
     prompt: str, session: str, limits: HttpLimits,
@@ -73,7 +89,7 @@ def build_call(
         ("originator", config.originator),
         ("user-agent", config.user_agent),
     ]
-    user = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": prompt}]}
+    user = _user(prompt)
     body: dict[str, Any] = {"model": model, **COMMON_BODY, **shape.body,
                             "prompt_cache_key": session}
     if shape.place == "instructions":

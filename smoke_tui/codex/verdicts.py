@@ -25,13 +25,18 @@ class Worth:
     failure: Failure | None = None
 
 
-def worth_of(exchange: Exchange, *, model: str, nonce: str) -> Worth:
-    """Judge one Responses call. A 200 is no success by itself."""
+def worth_of(
+    exchange: Exchange, *, model: str, nonce: str, subscription: bool = True
+) -> Worth:
+    """Judge one Responses call. A 200 is no success by itself.
+
+    `subscription`: marks of an API key are positive evidence of another route.
+    """
     body = exchange.body
     if exchange.status != 200 or not looks_like_stream(body):
         return _no_stream(exchange)
     reading = read_stream(body, [offset for offset, _ in exchange.chunks] or [0])
-    code, summary = _stream(exchange, reading, model, nonce)
+    code, summary = _stream(exchange, reading, model, nonce, subscription)
     failure = None
     if code == "response-failed":
         failure = _failed(reading)
@@ -55,7 +60,7 @@ def _no_stream(exchange: Exchange) -> Worth:
 
 
 def _stream(
-    exchange: Exchange, reading: Reading, model: str, nonce: str
+    exchange: Exchange, reading: Reading, model: str, nonce: str, subscription: bool
 ) -> tuple[str | None, str]:
     if reading.oversized:
         return "stream-oversized", reading.oversized
@@ -78,14 +83,14 @@ def _stream(
         details = reading.final.get("incomplete_details")
         reason = details.get("reason") if isinstance(details, Mapping) else None
         return "degraded-incomplete", f"The response is incomplete: {reason or 'no reason given'}."
-    return _completed(exchange, reading, model, nonce)
+    return _completed(exchange, reading, model, nonce, subscription)
 
 
 def _completed(
-    exchange: Exchange, reading: Reading, model: str, nonce: str
+    exchange: Exchange, reading: Reading, model: str, nonce: str, subscription: bool
 ) -> tuple[str | None, str]:
     names = {name.lower() for name, _ in exchange.headers}
-    if "openai-organization" in names and not has_quota_headers(exchange.headers):
+    if subscription and "openai-organization" in names and not has_quota_headers(exchange.headers):
         return "degraded-route", "The answer carries the marks of an API key, not a subscription."
     served = reading.model or exchange.header("openai-model")
     if not same_family(model, served):
@@ -96,7 +101,8 @@ def _completed(
         return "degraded-empty", "The response does not hold the call's nonce."
     if reading.usage is None:
         return "degraded-no-usage", "The response carries no usable count of tokens."
-    return None, f"{served} answered on the subscription and repeated the nonce."
+    route = "the subscription" if subscription else "the API key"
+    return None, f"{served} answered on {route} and repeated the nonce."
 
 
 def same_family(asked: str, served: str | None) -> bool:

@@ -204,6 +204,8 @@ def _evidence(state: State, event: Event) -> None:
     attempt = _current(state, event)
     if attempt is not None:
         attempt.evidence.append((event.data["name"], event.data["value"]))
+    if event.data["name"] == "quota":
+        _windows(state, event.data["value"])
 
 
 def _fault(state: State, event: Event) -> None:
@@ -245,7 +247,12 @@ def _settled(state: State, event: Event) -> None:
     attempt = _current(state, event)
     if attempt is not None:
         attempt.usage = event.data
-    for window in event.data.get("limits", ()):
+    _windows(state, event.data.get("limits", ()))
+
+
+def _windows(state: State, windows: Iterable[Mapping[str, Any]]) -> None:
+    """Quota windows as they are now; what was seen first stays as before."""
+    for window in windows:
         minutes = window["window_minutes"]
         known = state.limits.setdefault(minutes, {**window, "before": window["used_percent"]})
         known["used_percent"] = window["used_percent"]

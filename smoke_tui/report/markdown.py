@@ -117,6 +117,8 @@ def _facts(runbook: Runbook, state: State) -> Iterator[str]:
                     f"{inline(config['originator'])}"),
         ("Tool", f"smoke-tui {inline(opened['tool'])}, session {inline(state.session)}"),
     ]
+    if opened.get("network"):
+        rows.append(("Network variables set", inline(", ".join(opened["network"]))))
     if config.get("allow_hosts"):
         rows.append(("Further hosts allowed", inline(", ".join(config["allow_hosts"]))))
     for name, value in state.captured.items():

@@ -16,13 +16,15 @@ def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
     """
     steps = [step] if step is not None else list(state.steps.values())
     tries = [attempt for known in steps for attempt in known.tries]
+    kinds = {str((t.usage or {}).get("kind", "subscription")) for t in tries if t.calls}
     totals: dict[str, Any] = {
         "calls": sum(attempt.calls for attempt in tries),
-        "kind": "subscription" if any(attempt.calls for attempt in tries) else "none",
+        "kind": "+".join(sorted(kinds)) or "none",
     }
     for name in COUNTS:
         totals[name] = sum(_count(attempt, name) for attempt in tries)
-    totals["usd_metered"] = "0"
+    # What a metered call costs is not known without prices, and an unknown is never zero.
+    totals["usd_metered"] = None if "metered" in kinds else "0"
     totals["usd_api_equivalent"] = None
     totals["unknown_calls"] = sum(
         attempt.calls for attempt in tries
@@ -53,4 +55,6 @@ def spend_words(state: State) -> str:
     unknown = totals["unknown_calls"]
     if unknown:
         text = f"at least {text} ({unknown} call{'s' if unknown != 1 else ''} unknown)"
+    if totals["usd_metered"] is None:
+        return text + "; billed by the token, price unknown"
     return text + "; no money metered, subscription quota"

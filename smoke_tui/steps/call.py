@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
@@ -9,21 +10,59 @@ from smoke_tui.codex.instructions import instructions_for
 from smoke_tui.codex.preflight import agree_on, listed_models, reach
 from smoke_tui.codex.quota import has_quota_headers, read_windows
 from smoke_tui.codex.refresh import refresh, refreshable
-from smoke_tui.codex.shapes import SHAPES, Shape, build_call
+from smoke_tui.codex.shapes import SHAPES, Shape, build_api_call, build_call
 from smoke_tui.codex.stream import StreamReader
+from smoke_tui.codex.usage import ask_usage
 from smoke_tui.codex.verdicts import Worth, worth_of
+from smoke_tui.secrecy import Secret
 from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Exchange
+from smoke_tui.world.ports import Exchange, HttpRequest, Question
 from smoke_tui.world.result import Result
 
+KEY_VARIABLE = "OPENAI_API_KEY"
 REQUEST_IDS = ("x-request-id", "x-oai-request-id", "cf-ray")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A call that is ready to be made, and what the record says of it beside its answer."""
+
+    request: HttpRequest
+    model: str
+    nonce: str
+    subscription: bool
+    asked: dict[str, Any]
 
 
 async def call(ctx: StepContext) -> Result:
     """Pass when one completed response repeats the nonce, with usage, from the model asked for."""
-    if ctx.fields("credential") == "api-key":
-        raise StepEnd("not-configured", "This version can't make calls with an API key yet.")
+    subscription = ctx.fields("credential") != "api-key"
+    ready = await (_by_subscription(ctx) if subscription else _by_api_key(ctx))
+    reader = StreamReader()
+
+    def watch(piece: bytes) -> bool:
+        text = reader.feed(piece)
+        if text:
+            ctx.say(text)
+        return reader.reading.over
+
+    exchange = await ctx.http(ready.request, watch)
+    worth = worth_of(exchange, model=ready.model, nonce=ready.nonce, subscription=subscription)
+    settle(ctx, exchange, worth, "subscription" if subscription else "metered")
+    observed = observe(exchange, worth, "subscription" if subscription else "api-key") | ready.asked
+    ctx.evidence("call", {k: v for k, v in observed.items() if k != "headers"})
+    if subscription and worth.code is None and not has_quota_headers(exchange.headers):
+        ctx.finding("no-quota-headers", "The answer carries no x-codex-* headers.",
+                    "They are evidence of the subscription's route; their absence is worth a look.")
+    if worth.reading.malformed and worth.code is None:
+        ctx.finding("malformed-event", f"{worth.reading.malformed} event(s) of an otherwise whole "
+                                       "stream could not be read.", "Keep the evidence.")
+    return Result(worth.code, worth.summary, observed, worth.reading.text or exchange.text())
+
+
+async def _by_subscription(ctx: StepContext) -> Prepared:
+    """Credential, preflight, model, instructions and consent of a subscription's call."""
     bundle = await session_bundle(ctx)
     if ctx.cause == "refresh":
         bundle = await refresh(ctx)
@@ -35,38 +74,65 @@ async def call(ctx: StepContext) -> Result:
     request = build_call(
         shape, url=f"{ctx.config.codex_url}/responses", bundle=bundle, config=ctx.config,
         model=model, instructions=instructions, session=session,
-        prompt=with_nonce(str(ctx.fields("prompt")), nonce),
-        limits=ctx.limits(120.0),
+        prompt=with_nonce(str(ctx.fields("prompt")), nonce), limits=ctx.limits(120.0),
     )
+    if ctx.config.usage:
+        await ask_usage(ctx, bundle)
     await ctx.spend("Make the live call?", {
         "model": model, "host": request.url, "account": "with account id", "shape": shape.name,
     })
-    reader = StreamReader()
-
-    def watch(piece: bytes) -> bool:
-        text = reader.feed(piece)
-        if text:
-            ctx.say(text)
-        return reader.reading.over
-
-    exchange = await ctx.http(request, watch)
-    worth = worth_of(exchange, model=model, nonce=nonce)
-    settle(ctx, exchange, worth)
-    observed = observe(exchange, worth) | {
+    return Prepared(request, model, nonce, True, {
         "fresh": bundle.fresh(ctx.now), "model_asked": model, "shape": shape.name,
         "user_agent": ctx.config.user_agent, "originator": ctx.config.originator,
         "account_id_sent": True,
         "refreshable": refreshable(ctx.config, bundle, handed_over=ctx.holdings.handed_over,
                                    refreshed=ctx.holdings.refreshed),
-    }
-    ctx.evidence("call", {k: v for k, v in observed.items() if k != "headers"})
-    if worth.code is None and not has_quota_headers(exchange.headers):
-        ctx.finding("no-quota-headers", "The answer carries no x-codex-* headers.",
-                    "They are evidence of the subscription's route; their absence is worth a look.")
-    if worth.reading.malformed and worth.code is None:
-        ctx.finding("malformed-event", f"{worth.reading.malformed} event(s) of an otherwise whole "
-                                       "stream could not be read.", "Keep the evidence.")
-    return Result(worth.code, worth.summary, observed, worth.reading.text or exchange.text())
+    })
+
+
+async def _by_api_key(ctx: StepContext) -> Prepared:
+    """The same step on the supported production path: key, model and consent.
+
+    Raises:
+        StepEnd: no model is named, no key is given, or the cap is in dollars alone, which can't
+            be kept where no price is known (`over-budget`).
+    """
+    model = model_of(ctx)
+    if model is None:
+        raise StepEnd("not-configured", "No model: give --model, or name one in the runbook.")
+    if ctx.step.spend is None or ctx.step.spend.max_calls is None:
+        raise StepEnd("over-budget", "No price is known here, so a cap in dollars can't be kept; "
+                                     "give the step max_calls, too.")
+    key = await _api_key(ctx)
+    nonce = await ctx.draw("nonce", "nonce")
+    request = build_api_call(
+        url=f"{ctx.config.api_url}/responses", key=key, config=ctx.config, model=model,
+        prompt=with_nonce(str(ctx.fields("prompt")), nonce), limits=ctx.limits(120.0),
+    )
+    await ctx.spend("Make the live call? It is billed by the token.", {
+        "model": model, "host": request.url, "account": "API key", "shape": "api",
+    })
+    return Prepared(request, model, nonce, False, {
+        "fresh": True, "model_asked": model, "shape": "api", "account_id_sent": False,
+        "user_agent": ctx.config.user_agent, "originator": None,
+    })
+
+
+async def _api_key(ctx: StepContext) -> Secret:
+    """The key: from the environment, else asked for."""
+    fact = await ctx.environment(KEY_VARIABLE, "api-key")
+    if "value" in fact.secrets and not fact.data["blank"]:
+        return fact.secrets["value"]
+    question = ctx.question(Question(
+        "secret", f"The API key ({KEY_VARIABLE} is not set).", {}, secret="api-key"
+    ))
+    answered = await question.next()
+    ctx.keep_open(question)
+    question.done()
+    ctx.read_answer(answered)
+    if "value" not in answered.secrets:
+        raise StepEnd("not-configured", f"No API key: set {KEY_VARIABLE}.")
+    return answered.secrets["value"]
 
 
 def model_of(ctx: StepContext) -> str | None:
@@ -100,13 +166,13 @@ async def choose(ctx: StepContext, bundle: Bundle) -> tuple[str, Shape]:
                                             "the catalogue lists none that fits.")
         model = fitting[0]
     model = await agree_on(ctx, model, listed)
+    ctx.holdings.lite = any(entry.slug == model and entry.lite for entry in listed)
     if name == "auto":
-        lite = any(entry.slug == model and entry.lite for entry in listed)
-        name = "lite" if lite else "classic"
+        name = "lite" if ctx.holdings.lite else "classic"
     return model, SHAPES[name]
 
 
-def settle(ctx: StepContext, exchange: Exchange, worth: Worth) -> None:
+def settle(ctx: StepContext, exchange: Exchange, worth: Worth, kind: str) -> None:
     """Record what the call cost, as far as its answer tells."""
     usage = worth.reading.usage
     counts = {} if usage is None else {
@@ -115,12 +181,12 @@ def settle(ctx: StepContext, exchange: Exchange, worth: Worth) -> None:
     }
     refused = exchange.status is not None and exchange.status >= 400
     ctx.decide("spend.settled", {
-        "kind": "subscription", "unknown": usage is None and not refused, **counts,
+        "kind": kind, "unknown": usage is None and not refused, **counts,
         "limits": [window.to_json() for window in read_windows(exchange.headers)],
     })
 
 
-def observe(exchange: Exchange, worth: Worth) -> dict[str, Any]:
+def observe(exchange: Exchange, worth: Worth, credential: str) -> dict[str, Any]:
     """The record's view of a call."""
     reading = worth.reading
     first = None
@@ -136,6 +202,6 @@ def observe(exchange: Exchange, worth: Worth) -> dict[str, Any]:
         "body_sha256": exchange.digest, "said": worth.failure.said if worth.failure else None,
         "param": worth.failure.param if worth.failure else None,
         "delay": worth.failure.delay if worth.failure else None,
-        "route": "openai/subscription" if worth.code is None else
+        "route": f"openai/{credential}" if worth.code is None else
                  "degraded" if worth.code == "degraded-route" else None,
     }

@@ -8,6 +8,8 @@ from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import Question
 from smoke_tui.world.result import Result
 
+LITE = ("This model takes the Responses-Lite shape, where base instructions are not in the field "
+        "that the variable sets: it can't help.")
 MANUAL_CODES = {"fail": "expectation-unmet", "blocked": "operator-declined"}
 
 
@@ -40,9 +42,16 @@ async def prompt(ctx: StepContext) -> Result:
 
 
 async def _instructions(ctx: StepContext) -> Secret:
-    captured = await _captured(ctx)
+    captured, compared = await _captured(ctx)
+    hints = []
+    if captured is not None:
+        hints.append(f"The installed Codex CLI sends {captured.public['chars']} characters, sha256 "
+                     f"{str(captured.public['sha256'])[:12]}…{compared}.")
+    if ctx.holdings.lite:
+        ctx.finding("lite-variable", LITE, "Change the request's shape (--shape lite) instead.")
+        hints.append(LITE)
     answer = await ctx.ask(Question(
-        "instructions", str(ctx.fields("ask")),
+        "instructions", " ".join([str(ctx.fields("ask")), *hints]),
         {"variable": ctx.step.set_env,
          "captured": dict(captured.public) if captured is not None else None},
     ))
@@ -56,15 +65,24 @@ async def _instructions(ctx: StepContext) -> Secret:
     return text
 
 
-async def _captured(ctx: StepContext) -> Secret | None:
-    """The installed client's text for the model; a rehearsal leaves the real client alone."""
+async def _captured(ctx: StepContext) -> tuple[Secret | None, str]:
+    """The installed client's text, and how it differs from what was sent.
+
+    A rehearsal leaves the real client alone.
+    """
     if ctx.config.world == "rehearsed":
-        return None
-    fact = await ctx.capture_client(ctx.config.model or ctx.config.runbook_model)
+        return None, ""
+    fact = await ctx.capture_client(
+        ctx.config.model or ctx.config.runbook_model, ctx.holdings.sent_instructions
+    )
     if fact.data["problem"]:
         ctx.finding("no-capture", f"No text could be captured: {fact.data['problem']}.",
                     "Install the Codex CLI, or give a file.")
-    return fact.secrets.get("value")
+    compared = fact.data.get("compared")
+    words = "" if compared is None else (
+        f" (+{compared['added']} −{compared['removed']} lines against what was sent)"
+    )
+    return fact.secrets.get("value"), words
 
 
 async def _value(ctx: StepContext, kind: str) -> Secret:

@@ -27,8 +27,9 @@ class Config:
     consent to spend and to run commands. `bundle`: where the credential comes from, as a word
     (none, file, stdin, codex-cli). `refreshable`: the bundle's file may be replaced.
     `login` is browser or device; `redirect_host` is what the newest captured client sends.
-    `codex` is the Codex CLI to capture from, else the one on PATH. `patience` scales every time
-    limit: a rehearsal waits a tenth as long for what never comes.
+    `usage`: ask the usage page before a call, which decides nothing. `codex` is the Codex CLI to
+    capture from, else the one on PATH. `patience` scales every time limit: a rehearsal waits a
+    tenth as long for what never comes.
     """
 
     world: str = "live"
@@ -55,6 +56,7 @@ class Config:
     client_version: str = "0.169.0"
     allow_hosts: tuple[str, ...] = ()
     ledger: str | None = None
+    usage: bool = False
     codex: str | None = None
     only: str | None = None
     start_from: str | None = None

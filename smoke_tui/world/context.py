@@ -170,6 +170,8 @@ class Holdings:
     bundle: Any = None
     handed_over: bool = False
     refreshed: bool = False
+    lite: bool = False
+    sent_instructions: Secret | None = None
 
 
 class StepContext:
@@ -427,15 +429,16 @@ class StepContext:
             raise StepEnd("not-configured", f"The refreshed bundle could not be kept: "
                                             f"{fact.data['problem']}.")
 
-    async def capture_client(self, model: str | None) -> Fact:
+    async def capture_client(self, model: str | None, against: Secret | None = None) -> Fact:
         """Capture what the installed Codex CLI sends for a model; its text is a secret (`value`).
 
-        data["problem"] says why there is none.
+        data["problem"] says why there is none; with `against` data["compared"] counts the lines
+        that were added and removed since that text.
         """
         program = self.config.codex
+        shown = {"codex": program, "model": model, "against": show(against)}
         return await self._once(
-            "codex-cli", {"codex": program, "model": model}, (program, model),
-            {"value": self.ref("instructions")},
+            "codex-cli", shown, (program, model, against), {"value": self.ref("instructions")}
         )
 
     async def exists(self, path: str) -> bool:
@@ -443,13 +446,15 @@ class StepContext:
         fact = await self._once("file", shown, ("exists", path, None, True))
         return bool(fact.data["exists"])
 
-    async def environment(self, name: str, kind: str | None = None) -> Fact:
+    async def environment(
+        self, name: str, kind: str | None = None, *, scrub: bool = True
+    ) -> Fact:
         """Look at one variable: data["set"], and with `kind` its text as a secret (`value`)."""
         refs = {"value": self.ref(kind)} if kind else {}
-        return await self._once("env", {"name": name, "kind": kind}, (name, kind), refs)
+        return await self._once("env", {"name": name, "kind": kind}, (name, kind, scrub), refs)
 
     async def find_command(self, name: str) -> bool:
-        fact = await self._once("env", {"command": name}, (name, "command"))
+        fact = await self._once("env", {"command": name}, (name, "command", True))
         return bool(fact.data["set"])
 
     async def first(self, *waits: Awaitable[Any]) -> tuple[int, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 
 from smoke_tui.__main__ import main
+from smoke_tui.world.serving import ServerRequest, ServerResponse, serve
 
 ONE_CALL = """\
 ---
@@ -68,3 +72,27 @@ class Program:
         """The journal of the newest session."""
         lines = (self.sessions()[-1] / "journal.jsonl").read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines]
+
+
+def served(
+    answer: Callable[[ServerRequest], ServerResponse], listening: Callable[[str], None],
+    use: Callable[[], Any],
+) -> Any:
+    """Answer requests on a thread of its own while `use` runs; `listening` is told the address."""
+    loop = asyncio.new_event_loop()
+
+    async def handler(request: ServerRequest) -> ServerResponse:
+        return await asyncio.to_thread(answer, request)
+
+    server = loop.run_until_complete(serve(handler, [("127.0.0.1", 0)]))
+    listening(f"http://127.0.0.1:{server.addresses[0][1]}")
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        return use()
+    finally:
+        asyncio.run_coroutine_threadsafe(server.close(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()

@@ -7,15 +7,14 @@ import contextlib
 import io
 import json
 import socket
-import threading
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_helpers import ONE_CALL, Program
+from cli_helpers import ONE_CALL, Program, served
 
 from smoke_tui.rehearsal import Rehearsal, RehearsalError
 from smoke_tui.rehearsal.browser import Browser
@@ -113,6 +112,9 @@ class Front:
         self.refreshes = 0
         self.url = ""
 
+    def listening(self, url: str) -> None:
+        self.url = url
+
     def answer(self, request: ServerRequest) -> ServerResponse:
         if request.path.endswith("/responses") and request.method == "POST":
             self.calls += 1
@@ -137,33 +139,11 @@ class Front:
         return ServerResponse(status, kept, body)
 
 
-def served(front: Front, use: Callable[[], Any]) -> Any:
-    """Serve a front on a thread of its own while `use` runs."""
-    from smoke_tui.world.serving import serve
-
-    loop = asyncio.new_event_loop()
-
-    async def handler(request: ServerRequest) -> ServerResponse:
-        return await asyncio.to_thread(front.answer, request)
-
-    server = loop.run_until_complete(serve(handler, [("127.0.0.1", 0)]))
-    front.url = f"http://127.0.0.1:{server.addresses[0][1]}"
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        return use()
-    finally:
-        asyncio.run_coroutine_threadsafe(server.close(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
-
-
 def refresh_run(program: Program, folder: Path, bundle: dict[str, Any], front: Front) -> Any:
     (folder / "one.md").write_text(ONE_CALL.replace("max_calls = 1", "max_calls = 2"))
     (folder / "bundle.json").write_text(json.dumps(bundle))
     (folder / "base.txt").write_text("You are a test.")
-    return served(front, lambda: program(
+    return served(front.answer, front.listening, lambda: program(
         "--check", "one.md", "--live", "--bundle", "bundle.json", "--instructions", "base.txt",
         "--codex-url", f"{front.url}/backend-api/codex", "--issuer", front.url, "--model",
         "gpt-5.5", "--json"))

@@ -8,6 +8,7 @@ custom provider; 0.140 sometimes takes five seconds to get there.
 from __future__ import annotations
 
 import asyncio
+import difflib
 import hashlib
 import json
 import os
@@ -134,7 +135,9 @@ async def _version(program: str, home: str) -> str:
     return match.group().decode() if match else "unknown"
 
 
-def as_fact(taken: Capture, ref: str) -> tuple[dict[str, Any], dict[str, Secret]]:
+def as_fact(
+    taken: Capture, ref: str, against: Secret | None = None
+) -> tuple[dict[str, Any], dict[str, Secret]]:
     """The fact of a capture: shape and public parts; the text is private, and never journalled."""
     if taken.problem is not None or taken.body is None:
         return {"problem": taken.problem, "version": taken.version}, {}
@@ -148,6 +151,10 @@ def as_fact(taken: Capture, ref: str) -> tuple[dict[str, Any], dict[str, Secret]
     }
     if found is None:
         return data, {}
+    if against is not None and against.available:
+        changes = [line[:1] for line in difflib.ndiff(
+            against.reveal().splitlines(), found[0].splitlines())]
+        data["compared"] = {"added": changes.count("+"), "removed": changes.count("-")}
     raw = found[0].encode()
     public: dict[str, Any] = {
         "chars": len(found[0]), "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest(),

@@ -252,11 +252,13 @@ class LiveWorld:
     async def _capture(self, job: Job) -> None:
         from smoke_tui.world.live.capture import as_fact, capture
 
-        data, secrets = as_fact(await capture(*job.raw), job.refs["value"])
+        program, model, against = job.raw
+        taken = await capture(program, model)
+        data, secrets = as_fact(taken, job.refs["value"], against)
         self.post(job, "codex-cli", data, secrets)
 
     async def _env(self, job: Job) -> None:
-        name, kind = job.raw
+        name, kind, scrub = job.raw
         if kind == "command":
             folders = (self._config.path_prepend, os.environ.get("PATH"))
             path = os.pathsep.join(filter(None, folders))
@@ -266,7 +268,7 @@ class LiveWorld:
         if value is None or kind is None:
             self.post(job, "env", {"set": value is not None, "blank": value == ""})
             return
-        secret = self._hold(value, kind, job.refs["value"], scrub=False)
+        secret = self._hold(value, kind, job.refs["value"], scrub)
         self.post(job, "env", {"set": True, "blank": not value.strip()}, {"value": secret})
 
     def _hold(self, text: str, kind: str, ref: str, scrub: bool) -> Secret:

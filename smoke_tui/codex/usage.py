@@ -1,0 +1,46 @@
+"""The usage page: a side request that shows quota windows and never decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.quota import Window, window_of
+from smoke_tui.world.config import Config
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.ports import HttpLimits, HttpRequest, Joined
+
+
+def usage_request(config: Config, bundle: Bundle) -> HttpRequest:
+    """`GET …/wham/usage`, as the real client's status page asks it (read in its source)."""
+    return HttpRequest(
+        "GET", f"{config.codex_url.removesuffix('/codex')}/wham/usage",
+        (("authorization", Joined(("Bearer ", bundle.access_token))),
+         ("chatgpt-account-id", bundle.account_id), ("originator", config.originator),
+         ("user-agent", config.user_agent)),
+        limits=HttpLimits(total=15.0, body=256 * 1024),
+    )
+
+
+async def ask_usage(ctx: StepContext, bundle: Bundle) -> None:
+    """Put the windows into the record, or a finding that there are none."""
+    exchange = await ctx.http(usage_request(ctx.config, bundle))
+    windows = list(read_usage_page(exchange.json())) if exchange.status == 200 else []
+    if windows:
+        ctx.evidence("quota", [window.to_json() for window in windows])
+    else:
+        ctx.finding("no-usage-page", "The usage page gave no quota windows.",
+                    "It decides nothing; look at the x-codex-* headers of the call.")
+
+
+def read_usage_page(document: Any) -> Iterator[Window]:
+    """The windows of the page's `rate_limit`, whatever their slots."""
+    limits = document.get("rate_limit") if isinstance(document, Mapping) else None
+    for slot in ("primary_window", "secondary_window"):
+        raw = limits.get(slot) if isinstance(limits, Mapping) else None
+        if isinstance(raw, Mapping):
+            window = window_of(raw.get("used_percent"), raw.get("limit_window_seconds"),
+                               raw.get("reset_at"), seconds=True)
+            if window is not None:
+                yield window
