@@ -11,35 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.printing import print_json
-from smoke_tui.codex.shapes import SHAPES
-from smoke_tui.codex.wire import Difference, compare, our_call
+from smoke_tui.client_look import RUNBOOK, NoClient, capture_fact, compare_with_client
 from smoke_tui.journal.file import private_folder, replace_private
 from smoke_tui.journal.inbox import Fact
 from smoke_tui.launch import CommandError, Given, config_from
 from smoke_tui.outcomes import Exit
-from smoke_tui.runbook import Runbook, parse
+from smoke_tui.runbook import parse
 from smoke_tui.secrecy import clean
-from smoke_tui.session import look
-from smoke_tui.settings import Settings, UsageError
+from smoke_tui.settings import Settings
 from smoke_tui.world.config import Config
-from smoke_tui.world.context import StepContext
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser, read_plain_file
-
-RUNBOOK = """\
----
-schema: smoke/1
-id: client
-title: The installed client
----
-
-## Look at the client
-
-```toml step
-id   = "client"
-kind = "manual"
-ask  = "Nothing is asked."
-```
-"""
+from smoke_tui.world.live.live import read_plain_file
 
 
 def instructions(options: argparse.Namespace, settings: Settings) -> int:
@@ -128,64 +109,37 @@ def _capture(settings: Settings) -> tuple[Fact, str]:
     Raises:
         CommandError: there is none, or it sends none (4).
     """
-    fact = _look(settings)
+    fact = capture_fact(_config(settings), settings.get("model"), settings.state_dir)
     if fact.data["problem"]:
         raise CommandError(Exit.NOT_PROVABLE, f"{fact.data['problem']}; --codex PATH names another")
     return fact, fact.secrets["value"].reveal()
 
 
-def _look(settings: Settings) -> Fact:
-    runbook, config = _own(settings)
-    hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))
-
-    async def what(ctx: StepContext) -> Fact:
-        return await ctx.capture_client(settings.get("model"))
-
-    fact: Fact = look(config, hands, {}, what, runbook.steps[0])
-    return fact
-
-
-def _own(settings: Settings) -> tuple[Runbook, Config]:
+def _config(settings: Settings) -> Config:
     runbook = parse(RUNBOOK, "client.md").runbook
     assert runbook is not None
-    return runbook, config_from(settings, runbook, Given({}, "none"))
+    return config_from(settings, runbook, Given({}, "none"))
 
 
 def wire(options: argparse.Namespace, settings: Settings) -> int:
     """`wire`: 0 where every difference is a known one, 1 where one is not."""
-    fact = _look(settings)
-    if "outline" not in fact.data:
-        raise CommandError(Exit.NOT_PROVABLE, f"{fact.data['problem']}; --codex PATH names another")
-    _, config = _own(settings)
-    theirs = fact.data["outline"]
-    lite = any(name == "x-openai-internal-codex-responses-lite"
-               for name, _ in fact.data["headers"])
-    name = config.shape if config.shape != "auto" else "lite" if lite else "classic"
-    if name not in SHAPES:
-        raise UsageError(f"--shape {name!r} is not one of {', '.join(SHAPES)}")
-    found = compare(
-        our_call(SHAPES[name], config, fact.data["model"]),
-        [(n, v) for n, v in fact.data["headers"]], theirs, fact.data["place"],
-    )
-    unknown = [difference for difference in found if difference.reason is None]
-    code = Exit.FAILED if unknown else Exit.OK
+    config = _config(settings)
+    try:
+        found = compare_with_client(config, settings.get("model"), config.shape,
+                                    settings.state_dir)
+    except NoClient as problem:
+        raise CommandError(Exit.NOT_PROVABLE, f"{problem}; --codex PATH names another") from None
+    code = Exit.FAILED if found.unexplained else Exit.OK
     if options.json:
         print_json({
-            "schema": "smoke-wire/1", "exit_code": int(code), "shape": name,
-            "client_version": fact.data["version"], "model": fact.data["model"],
-            "instructions_at": fact.data["place"],
-            "differences": [asdict(difference) for difference in found],
+            "schema": "smoke-wire/1", "exit_code": int(code), "shape": found.shape,
+            "client_version": found.version, "model": found.model,
+            "instructions_at": found.place,
+            "differences": [asdict(difference) for difference in found.differences],
         })
         return code
-    print(f"ours: shape {name}; theirs: Codex CLI {fact.data['version']}, model "
-          f"{fact.data['model']}, instructions at {fact.data['place']}")
-    for difference in found:
-        print(clean(_line(difference)))
-    print(f"wire: {len(found)} difference(s), {len(unknown)} without a known reason")
+    *lines, last = found.lines()
+    for line in lines:
+        print(clean(line))
+    print(f"wire: {last}")
     return code
-
-
-def _line(d: Difference) -> str:
-    sides = {"missing": f"theirs {d.theirs}", "extra": f"ours {d.ours}"}.get(
-        d.kind, f"ours {d.ours}, theirs {d.theirs}")
-    return f"{d.kind:<8}{d.where} {d.name}: {sides} ({d.reason or 'no known reason'})"

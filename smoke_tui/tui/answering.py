@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,14 @@ class Answering(Screen[None]):
         ))
         if words is not None:
             self.send(question, {"do": choice.do, choice.field: words})
+
+    @work(exclusive=True, group="compare")
+    async def action_compare(self) -> None:
+        """What does the real client send today? Its request beside ours, captured on loopback."""
+        self.say("Capturing what the installed Codex CLI sends; nothing leaves this machine.")
+        told = await asyncio.to_thread(self.run.compare, self.scene.shown.id)
+        await self.ask(Box("Our request beside the real client's",
+                           lines(*(foreign(line) for line in told)), []))
 
     @work
     async def action_note(self) -> None:

@@ -7,8 +7,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Final
 
+from smoke_tui.client_look import NoClient, compare_with_client
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import State, apply
 from smoke_tui.journal.inbox import Signal
@@ -17,6 +19,7 @@ from smoke_tui.session import Session
 from smoke_tui.tui.feed import Feed
 from smoke_tui.tui.narrate import narrate
 from smoke_tui.tui.terminal_clipboard import TerminalClipboard
+from smoke_tui.world.config import Config
 from smoke_tui.world.live.live import Hands
 from smoke_tui.world.ports import PortError
 
@@ -109,6 +112,24 @@ class Run:
             self.hints.pop(asked.data["kind"], None)
             self.finished |= event.data["answer"].get("do") == "finish"
         narrate(self.feed, self.runbook, self.state, event)
+
+    def compare(self, step_id: str) -> list[str]:
+        """Our last call of a step beside the installed client's; takes seconds, any thread."""
+        config = Config.from_json(self.state.opened["config"])
+        tries = self.state.steps[step_id].tries
+        seen = tries[-1].observed if tries else {}
+        model = seen.get("model_asked") or config.model or config.runbook_model
+        try:
+            return compare_with_client(
+                config, model, str(seen.get("shape") or config.shape), Path(self.folder)
+            ).lines()
+        except NoClient as problem:
+            return [f"{problem}."]
+
+    @property
+    def folder(self) -> str:
+        """Where the session is kept."""
+        return str(self.session.folder) if self.session is not None else "."
 
     @property
     def elapsed(self) -> int:

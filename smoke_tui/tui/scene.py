@@ -9,11 +9,21 @@ from typing import Any
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import State, StepState
 from smoke_tui.journal.verdict import chosen
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import CODES, Outcome
 from smoke_tui.runbook.model import Runbook, Step
 
 _MARK = re.compile(r"\{\{ *([\w.]+) *\}\}")
 BAD = (Outcome.FAIL, Outcome.BLOCKED, Outcome.ERROR, Outcome.EXPECTED_LIMITATION)
+
+
+COMPARED = ("instructions", "shape", "model")
+"""Groups of codes for which the real client's request is worth a look."""
+
+
+def comparable(scene: Scene) -> bool:
+    """Whether the shown step failed in a way that the real client's request may explain."""
+    code = CODES.get(scene.of(scene.shown).code or "")
+    return code is not None and code.group in COMPARED
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from smoke_tui.tui.glyphs import ascii_text
 from smoke_tui.tui.modals import Box
 from smoke_tui.tui.panel import Panel, ScrollPanel
 from smoke_tui.tui.run import Run
-from smoke_tui.tui.scene import Scene
+from smoke_tui.tui.scene import Scene, comparable
 from smoke_tui.tui.tail import Tail
 from smoke_tui.tui.views.briefing import briefing
 from smoke_tui.tui.views.facts import facts
@@ -39,6 +39,7 @@ class Walk(Answering, Page):
         Binding("enter", "proceed", show=False, id="session.proceed"),
         Binding("s,escape", "stop", "Stop", id="session.stop", key_display="s"),
         Binding("n,N,shift+n", "note", "Note", id="session.note", key_display="n"),
+        Binding("d", "compare", "Real client", id="session.compare"),
         Binding("e", "evidence", "Evidence", id="session.evidence"),
         Binding("z", "zoom", "Zoom", id="session.zoom"),
         Binding("left_square_bracket", "view(-1)", "The step before", show=False,
@@ -180,6 +181,8 @@ class Walk(Answering, Page):
             return self.run.active and not scene.leaving
         if action == "proceed":
             return scene.ended and self.run.session is not None
+        if action == "compare":
+            return comparable(scene)
         if action == "home":
             return not self.run.active
         return True

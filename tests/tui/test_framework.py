@@ -109,4 +109,6 @@ def test_bindings_can_be_remapped_and_few_are_in_the_footer() -> None:
         bindings = [b for cls in screen.__mro__ for b in vars(cls).get("BINDINGS", ())
                     if isinstance(b, Binding) and "smoke_tui" in cls.__module__]
         assert all(binding.id for binding in bindings)
-        assert sum(1 for binding in bindings if binding.show) <= 6
+        # Stop belongs to a running step, the comparison to one that has failed: never both.
+        shown = {binding.action for binding in bindings if binding.show}
+        assert len(shown) - ({"stop", "compare"} <= shown) <= 6

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +183,29 @@ def test_nothing_is_attested_or_spent_by_a_default_key(tmp_path: Path, key: str)
                 assert not isinstance(app.screen, Walk)
             else:
                 await until(pilot, lambda: run.state.steps["live-call"].calls == 1)
+            await press(pilot, "ctrl+q")
+
+    asyncio.run(main())
+
+
+@pytest.mark.real_codex
+def test_a_refused_shape_is_compared_with_the_real_client(
+    tmp_path: Path, codex_cli: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = codex_cli("0.169.0").parent
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    async def main() -> None:
+        app = rehearsal_app(tmp_path / "state", "shape-rejected")
+        async with app.run_test(size=(100, 34)) as pilot:
+            await answer(pilot, "begin", "enter")
+            await answer(pilot, "begin", "enter")
+            await answer(pilot, "spend", "y")
+            await question(pilot, "begin")
+            await press(pilot, "d")
+            await until(pilot, lambda: "Codex CLI 0.169.0" in screen_text(app), "the comparison")
+            assert "ours: shape classic" in screen_text(app)
+            await press(pilot, "escape")
             await press(pilot, "ctrl+q")
 
     asyncio.run(main())

@@ -1,0 +1,99 @@
+"""A look at the installed Codex CLI: what it sends today, and how our own call differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from smoke_tui.codex.shapes import SHAPES
+from smoke_tui.codex.wire import Difference, compare, our_call
+from smoke_tui.journal.inbox import Fact
+from smoke_tui.runbook import parse
+from smoke_tui.session import look
+from smoke_tui.world.config import Config
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+
+LITE_HEADER = "x-openai-internal-codex-responses-lite"
+RUNBOOK = """\
+---
+schema: smoke/1
+id: client
+title: The installed client
+---
+
+## Look at the client
+
+```toml step
+id   = "client"
+kind = "manual"
+ask  = "Nothing is asked."
+```
+"""
+
+
+class NoClient(ValueError):
+    """Nothing could be captured; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Our call beside the real client's; `place` is where its base instructions stand."""
+
+    shape: str
+    version: str
+    model: str
+    place: str | None
+    differences: tuple[Difference, ...]
+
+    @property
+    def unexplained(self) -> int:
+        return sum(1 for difference in self.differences if difference.reason is None)
+
+    def lines(self) -> list[str]:
+        """The comparison for a person."""
+        return [
+            f"ours: shape {self.shape}; theirs: Codex CLI {self.version}, model {self.model}, "
+            f"instructions at {self.place}",
+            *(_line(difference) for difference in self.differences),
+            f"{len(self.differences)} difference(s), {self.unexplained} without a known reason",
+        ]
+
+
+def capture_fact(config: Config, model: str | None, folder: Path) -> Fact:
+    """What the installed client sends for a model; data["problem"] says why there is nothing."""
+    runbook = parse(RUNBOOK, "client.md").runbook
+    assert runbook is not None
+
+    async def what(ctx: StepContext) -> Fact:
+        return await ctx.capture_client(model)
+
+    hands = Hands(NoBrowser(), FileClipboard(folder))
+    fact: Fact = look(config, hands, {}, what, runbook.steps[0])
+    return fact
+
+
+def compare_with_client(
+    config: Config, model: str | None, shape: str, folder: Path
+) -> Comparison:
+    """Capture the client's call and compare ours with it. `shape` auto follows the client.
+
+    Raises:
+        NoClient: there is none, or it sent nothing.
+    """
+    fact = capture_fact(config, model, folder)
+    if "outline" not in fact.data:
+        raise NoClient(str(fact.data["problem"]))
+    headers = [(str(name), str(value)) for name, value in fact.data["headers"]]
+    if shape not in SHAPES:
+        shape = "lite" if any(name == LITE_HEADER for name, _ in headers) else "classic"
+    model = str(fact.data["model"])
+    place = fact.data["place"]
+    found = compare(our_call(SHAPES[shape], config, model), headers, fact.data["outline"], place)
+    return Comparison(shape, fact.data["version"], model, place, tuple(found))
+
+
+def _line(d: Difference) -> str:
+    sides = {"missing": f"theirs {d.theirs}", "extra": f"ours {d.ours}"}.get(
+        d.kind, f"ours {d.ours}, theirs {d.theirs}")
+    return f"{d.kind:<8}{d.where} {d.name}: {sides} ({d.reason or 'no known reason'})"
