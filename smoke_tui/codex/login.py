@@ -30,6 +30,8 @@ CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
 SCOPE: Final = "openid profile email offline_access api.connectors.read api.connectors.invoke"
 CALLBACK_PATH: Final = "/auth/callback"
 FALLBACK_PORT: Final = 1455
+HOSTS: Final = ("127.0.0.1", "localhost")
+"""Hosts of the redirect address: clients from 0.162 on, and those up to 0.155 (captured)."""
 AUTHORIZE_ORDER: Final = (
     "response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method",
     "state", "scope", "id_token_add_organizations", "codex_cli_simplified_flow", "originator",
@@ -102,9 +104,21 @@ def token_request(
 async def log_in(ctx: StepContext) -> Bundle:
     """Log in through the browser, or a pasted redirect address, whichever comes first.
 
+    The operator may ask for a new start with the other redirect host (`HOSTS`).
+
     Raises:
         StepEnd: with a login code, or the code of what kept the issuer from answering.
     """
+    host = ctx.config.redirect_host
+    while True:
+        bundle = await _log_in(ctx, host)
+        if bundle is not None:
+            return bundle
+        host = HOSTS[1 - HOSTS.index(host)]
+
+
+async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
+    """One login with one redirect host; None where the other one is wanted."""
     config = ctx.config
     verifier = await ctx.draw_secret("verifier", "oauth-verifier", "verifier")
     state = await ctx.draw_secret("state", "oauth-state", "state")
@@ -113,7 +127,7 @@ async def log_in(ctx: StepContext) -> Bundle:
     ready = (await callback.next()).data
     listening = ready["what"] == "ready"
     port = ready["port"] if listening else FALLBACK_PORT
-    redirect_uri = f"http://{config.redirect_host}:{port}{CALLBACK_PATH}"
+    redirect_uri = f"http://{host}:{port}{CALLBACK_PATH}"
     url = authorize_url(config, redirect_uri, str(verifier.public["challenge"]), state)
     ctx.evidence("login", {
         "issuer": config.issuer, "redirect": redirect_uri, "listening": listening, "pkce": "S256",
@@ -123,7 +137,7 @@ async def log_in(ctx: StepContext) -> Bundle:
         "callback",
         "Sign in on the page in your browser. If it can't come back here, paste the address it "
         "ends at.",
-        {"url": url, "problem": problem, "listening": listening,
+        {"url": url, "host": host, "problem": problem, "listening": listening,
          "busy": None if listening else ready.get("problem"), "ports": list(config.callback_ports)},
         secret="oauth-code", check=spec,
     ))
@@ -131,6 +145,9 @@ async def log_in(ctx: StepContext) -> Bundle:
         hit = await _redirect(ctx, callback, question, ready)
     finally:
         question.release()
+    if hit.data.get("answer", {}).get("do") == "other-host":
+        ctx.drop(callback)
+        return None
     code = hit.secrets.get("code") or hit.secrets.get("value")
     if code is None:
         data = hit.data.get("hit") or hit.data

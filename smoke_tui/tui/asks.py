@@ -52,6 +52,8 @@ ASKS: Final[Mapping[str, tuple[Choice, ...]]] = {
         Choice("u", "show the address", special="reveal"),
         Choice("y", "copy it", special="copy_address"),
         Choice("p", "paste where it ended", special="paste"),
+        Choice("h", "start again with the other host", "other-host"),
+        Choice("m", "tell what the page says", "page", "must", "What does the page say?"),
         Choice("x", "cancel the login", "cancel", "may", "Why? (may be empty)"),
     ),
     "device": (

@@ -225,7 +225,7 @@ QUESTIONS: Mapping[str, str] = {
     "begin": "whether to begin a step: run, waive (with a reason), again (another step), stop",
     "spend": "whether to make a call that spends: yes or no",
     "model": "which model to ask, where the named one is not listed: use (with a model) or keep",
-    "callback": "a redirect address to paste, what the page says instead (page), or cancel",
+    "callback": "paste (the redirect address), page (what it says instead), other-host, cancel",
     "device": "shows a code to type on another machine; cancel ends the wait",
     "tick": "one field of a hand-over: done or no",
     "confirm": "what the operator saw: yes or no, with words",

@@ -1,0 +1,61 @@
+"""The redirect's host is data: the operator may start again with the other one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.cli.policy import Scripted
+from smoke_tui.launch import Given, ScriptedHands, config_from, open_runbook, rehearsal, rehearsed
+from smoke_tui.outcomes import Verdict
+from smoke_tui.session import Session, load_state, replay
+from smoke_tui.settings import Settings
+from smoke_tui.world.live.live import Hands
+
+
+class Undecided(Scripted):
+    """Asks for the other host once."""
+
+    asked = 0
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        if kind == "callback":
+            self.asked += 1
+            return {"do": "other-host"} if self.asked == 1 else None
+        return await super().answer(kind, data)
+
+
+class Late(ScriptedHands):
+    """A browser that does nothing at the first page."""
+
+    opened = 0
+
+    async def open_page(self, url: str) -> None:
+        self.opened += 1
+        if self.opened > 1:
+            await super().open_page(url)
+
+
+def test_the_other_host_is_one_answer_away(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    runbook = open_runbook("openai-subscription")
+    with rehearsal("happy") as world:
+        config = rehearsed(config_from(Settings({}), runbook, Given({}, "none")), world)
+        hands = Late(world)
+        session = Session(
+            runbook, replace(config, only="oauth-login"), state_dir=tmp_path,
+            hands=Hands(hands, hands), answerer=Undecided(world),
+        )
+        session.start()
+        assert session.done.wait(60)
+        tokens = [seen for seen in world.requests() if seen.path == "/oauth/token"]
+    assert session.verdict is Verdict.PASS
+    assert len(tokens) == 1
+    _, _, state = load_state(session.folder)
+    logins = [value for name, value in state.steps["oauth-login"].tries[0].evidence
+              if name == "login"]
+    hosts = [login["redirect"].split("//")[1].split(":")[0] for login in logins]
+    assert hosts == ["127.0.0.1", "localhost"]
+    assert replay(session.folder).verdict is Verdict.PASS
