@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from smoke_tui.codex.catalogue import as_answer, text_request
+from smoke_tui.codex.failures import classify
 from smoke_tui.codex.shapes import SHAPES
 from smoke_tui.codex.wire import Difference, compare, our_call
 from smoke_tui.journal.inbox import Fact
 from smoke_tui.runbook import parse
 from smoke_tui.session import look
+from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.config import Config
-from smoke_tui.world.context import StepContext
+from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
 
 LITE_HEADER = "x-openai-internal-codex-responses-lite"
@@ -71,6 +75,33 @@ def capture_fact(config: Config, model: str | None, folder: Path) -> Fact:
     hands = Hands(NoBrowser(), FileClipboard(folder))
     fact: Fact = look(config, hands, {}, what, runbook.steps[0])
     return fact
+
+
+def catalogue_text(config: Config, model: str, given: Mapping[str, str], folder: Path) -> str:
+    """The catalogue's own, unrendered text for a model, asked for with the given bundle.
+
+    Raises:
+        NoClient: there is no credential, no answer, or no such model.
+    """
+    runbook = parse(RUNBOOK, "client.md").runbook
+    assert runbook is not None
+
+    async def what(ctx: StepContext) -> str:
+        try:
+            bundle = await session_bundle(ctx)
+        except StepEnd as end:
+            raise NoClient(end.summary) from None
+        exchange = await ctx.http(text_request(config, bundle, model))
+        text = exchange.secrets.get("template") or exchange.secrets.get("base")
+        if text is None:
+            failure = classify(as_answer(exchange)) if exchange.status != 200 else None
+            raise NoClient(f"the catalogue: {failure.said or failure.code}" if failure else
+                           f"the catalogue has no base instructions for {model}")
+        return text.reveal()
+
+    hands = Hands(NoBrowser(), FileClipboard(folder))
+    found: str = look(config, hands, given, what, runbook.steps[0])
+    return found
 
 
 def compare_with_client(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import hashlib
 import os
 import sys
 from dataclasses import asdict
@@ -11,10 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.printing import print_json
-from smoke_tui.client_look import RUNBOOK, NoClient, capture_fact, compare_with_client
+from smoke_tui.client_look import (
+    RUNBOOK,
+    NoClient,
+    capture_fact,
+    catalogue_text,
+    compare_with_client,
+)
 from smoke_tui.journal.file import private_folder, replace_private
-from smoke_tui.journal.inbox import Fact
-from smoke_tui.launch import CommandError, Given, config_from
+from smoke_tui.launch import CommandError, Given, config_from, read_given
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import parse
 from smoke_tui.secrecy import clean
@@ -28,10 +34,7 @@ def instructions(options: argparse.Namespace, settings: Settings) -> int:
     folder = settings.state_dir / "instructions"
     if options.what == "show" and not settings.get("codex") and not settings.get("model"):
         return _show(_latest(folder), options)
-    fact, text = _capture(settings)
-    result = {"schema": "smoke-instructions/1", "version": fact.data["version"],
-              "model": fact.data["model"], "place": fact.data["place"],
-              **fact.secrets["value"].public}
+    result, text = _of_catalogue(settings) if options.catalogue else _of_client(settings)
     if options.what == "diff":
         return _diff(folder, settings, text, result, options)
     path = Path(options.out) if options.out else _own_file(folder, result)
@@ -44,9 +47,13 @@ def instructions(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print_json({**result, "file": str(path)})
     else:
-        print(f"Codex CLI {result['version']}, model {result['model']}: {result['chars']} "
-              f"characters, {result['bytes']} bytes, sha256 {result['sha256']}, at "
-              f"{result['place']} of the request\nkept in {path}")
+        print(f"{result['source']}, model {result['model']}: {result['chars']} "
+              f"characters, {result['bytes']} bytes, sha256 {result['sha256']}"
+              f"{', at ' + result['place'] + ' of the request' if result['place'] else ''}\n"
+              f"kept in {path}")
+    if options.catalogue:
+        print("smoke-tui: this text is a template; what the client sends can differ from it",
+              file=sys.stderr)
     return Exit.OK
 
 
@@ -92,7 +99,7 @@ def _diff(
         raise CommandError(Exit.INVALID, str(problem))
     same = old == text
     lines = list(difflib.unified_diff(
-        old.splitlines(), text.splitlines(), str(other), f"Codex CLI {result['version']}",
+        old.splitlines(), text.splitlines(), str(other), str(result["source"]),
         lineterm="",
     ))
     if options.json:
@@ -103,8 +110,25 @@ def _diff(
     return Exit.OK if same else Exit.FAILED
 
 
-def _capture(settings: Settings) -> tuple[Fact, str]:
-    """Capture from the installed client.
+def _of_catalogue(settings: Settings) -> tuple[dict[str, Any], str]:
+    """The catalogue's text.
+
+    Raises:
+        CommandError: no model is named (2), or there is no text (4).
+    """
+    model = settings.get("model")
+    if model is None:
+        raise CommandError(Exit.USAGE, "--catalogue needs --model")
+    given = read_given(settings)
+    try:
+        text = catalogue_text(_config(settings, given), model, given.texts, settings.state_dir)
+    except NoClient as problem:
+        raise CommandError(Exit.NOT_PROVABLE, str(problem)) from None
+    return _summary("the catalogue (unrendered)", "catalogue", model, None, text), text
+
+
+def _of_client(settings: Settings) -> tuple[dict[str, Any], str]:
+    """What the installed client sends.
 
     Raises:
         CommandError: there is none, or it sends none (4).
@@ -112,13 +136,26 @@ def _capture(settings: Settings) -> tuple[Fact, str]:
     fact = capture_fact(_config(settings), settings.get("model"), settings.state_dir)
     if fact.data["problem"]:
         raise CommandError(Exit.NOT_PROVABLE, f"{fact.data['problem']}; --codex PATH names another")
-    return fact, fact.secrets["value"].reveal()
+    text = fact.secrets["value"].reveal()
+    version = str(fact.data["version"])
+    return _summary(f"Codex CLI {version}", version, fact.data["model"], fact.data["place"],
+                    text), text
 
 
-def _config(settings: Settings) -> Config:
+def _summary(
+    source: str, version: str, model: str, place: str | None, text: str
+) -> dict[str, Any]:
+    """What may be told of a text: where it is from, how long it is, its sha256."""
+    raw = text.encode()
+    return {"schema": "smoke-instructions/1", "source": source, "version": version,
+            "model": model, "place": place, "chars": len(text), "bytes": len(raw),
+            "sha256": hashlib.sha256(raw).hexdigest()}
+
+
+def _config(settings: Settings, given: Given | None = None) -> Config:
     runbook = parse(RUNBOOK, "client.md").runbook
     assert runbook is not None
-    return config_from(settings, runbook, Given({}, "none"))
+    return config_from(settings, runbook, given or Given({}, "none"))
 
 
 def wire(options: argparse.Namespace, settings: Settings) -> int:

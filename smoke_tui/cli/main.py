@@ -62,6 +62,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "the base instructions the installed Codex CLI sends today, captured on loopback",
         "smoke-tui instructions capture --model gpt-5.5", "client:instructions",
         (_arg("what", choices=("capture", "show", "diff"), metavar="capture|show|diff"),
+         _arg("--catalogue", action="store_true",
+              help="the catalogue's own text, with --bundle and --model; it is not rendered"),
          _arg("--out", metavar="FILE", help="where to keep the text; the state folder without it"),
          JSON),
     ),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.failures import Answer, Failure, classify
 from smoke_tui.world.config import Config
-from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, Joined
+from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, Joined, Sensitive
 
 _LIMITS = HttpLimits(total=20.0)
 
@@ -40,6 +40,22 @@ def catalogue_request(config: Config, bundle: Bundle) -> HttpRequest:
          ("chatgpt-account-id", bundle.account_id), ("originator", config.originator),
          ("user-agent", config.user_agent), ("accept", "*/*")),
         limits=_LIMITS,
+    )
+
+
+def text_request(config: Config, bundle: Bundle, model: str) -> HttpRequest:
+    """The catalogue, with the base instructions of one model taken out of it.
+
+    They are the template that a client renders, so that they can differ from what it sends.
+    """
+    entry = ("models", f"slug={model}")
+    return replace(
+        catalogue_request(config, bundle),
+        sensitive=(
+            Sensitive("template", (*entry, "model_messages", "instructions_template"),
+                      "instructions", scrub=False),
+            Sensitive("base", (*entry, "base_instructions"), "instructions", scrub=False),
+        ),
     )
 
 

@@ -70,8 +70,9 @@ def secrets_in(value: Any) -> list[Secret]:
 class Sensitive:
     """A leaf of a JSON answer that is a secret.
 
-    `claims` maps a public name to the path of a JWT's claim that may be shown; `nested` maps a
-    name to a claim that is a secret of its own, with its kind.
+    In `path`, "key=value" picks from a list the object whose key has that value. `claims` maps a
+    public name to the path of a JWT's claim that may be shown; `nested` maps a name to a claim
+    that is a secret of its own, with its kind.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Sensitive:
     kind: str
     claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nested: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    scrub: bool = True
 
 
 @dataclass(frozen=True, slots=True)

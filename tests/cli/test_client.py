@@ -92,3 +92,23 @@ def test_no_client_says_so(program: Program) -> None:
         assert done.code == 4
         assert "no-such-client" in done.err
     assert program("instructions", "show").code == 5
+
+
+def test_the_catalogue_s_own_text_is_marked_as_a_template(
+    program: Program, tmp_path: Path
+) -> None:
+    import json
+
+    with Rehearsal.start("happy") as world:
+        (tmp_path / "bundle.json").write_text(json.dumps(world.bundle()))
+        options = ("--codex-url", world.codex_url, "--issuer", world.issuer, "--bundle",
+                   "bundle.json", "instructions", "capture", "--catalogue", "--json")
+        done = program("--model", "gpt-5.5", *options)
+        unknown = program("--model", "gpt-none", *options)
+        nobody = program("--model", "gpt-5.5", "--codex-url", world.codex_url, "instructions",
+                         "capture", "--catalogue")
+        text = world.current_instructions_file.read_text("utf-8")
+    assert done.code == 0
+    assert Path(done.json()["file"]).read_text("utf-8") == text
+    assert "template" in done.err
+    assert (unknown.code, nobody.code) == (4, 4)

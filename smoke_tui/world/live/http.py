@@ -265,7 +265,7 @@ def take_secrets(
             if isinstance(claim, str | int | bool):
                 public[name] = claim
         found[leaf.name] = vault.add(
-            Secret(value, kind=leaf.kind, ref=refs[leaf.name], public=public)
+            Secret(value, kind=leaf.kind, ref=refs[leaf.name], public=public, scrub=leaf.scrub)
         )
         for name, (path, kind) in leaf.nested.items():
             claim = _leaf(claims, path)
@@ -290,7 +290,12 @@ def jwt_claims(token: str) -> Any:
 
 def _leaf(value: Any, path: tuple[str, ...]) -> Any:
     for part in path:
-        value = value.get(part) if isinstance(value, Mapping) else None
+        key, picks, wanted = part.partition("=")
+        if picks and isinstance(value, list):
+            value = next((item for item in value
+                          if isinstance(item, Mapping) and item.get(key) == wanted), None)
+        else:
+            value = value.get(part) if isinstance(value, Mapping) else None
     return value
 
 
