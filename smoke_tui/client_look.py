@@ -11,8 +11,8 @@ from smoke_tui.codex.failures import classify
 from smoke_tui.codex.shapes import SHAPES
 from smoke_tui.codex.wire import Difference, compare, our_call
 from smoke_tui.journal.inbox import Fact
+from smoke_tui.looking import look
 from smoke_tui.runbook import parse
-from smoke_tui.session import look
 from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext, StepEnd

@@ -11,7 +11,7 @@ import secrets
 import subprocess
 import threading
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,21 +20,19 @@ from smoke_tui import __version__
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import SCHEMA, Event
-from smoke_tui.journal.file import Journal, JournalFile, read_journal
-from smoke_tui.journal.fold import State, fold
-from smoke_tui.journal.inbox import Arrival, Clock, Inbox, Signal, Watcher
+from smoke_tui.journal.file import JournalFile
+from smoke_tui.journal.fold import State
+from smoke_tui.journal.inbox import Arrival, Clock, Follower, Inbox, Watcher
 from smoke_tui.outcomes import Verdict
-from smoke_tui.runbook import Runbook, parse
-from smoke_tui.runbook.model import Step
+from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import Config
-from smoke_tui.world.context import Holdings, Job, StepContext
+from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.live import Hands, LiveWorld, SystemClock
 from smoke_tui.world.live.redirect import check_redirect, read_redirect
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.ports import Question, render
-from smoke_tui.world.recorded import RecordedInbox, RecordedWorld, RecordEnds
 
 JOIN_SECONDS = 20.0
 
@@ -49,17 +47,6 @@ class Answerer(Protocol):
     async def observe(
         self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
     ) -> None: ...
-
-
-class _Follower:
-    """A watcher made of two callables."""
-
-    def __init__(
-        self, on_event: Callable[[Event], None],
-        on_signal: Callable[[Signal], None] = lambda signal: None,
-    ) -> None:
-        self.on_event = on_event
-        self.on_signal = on_signal
 
 
 class Session:
@@ -89,7 +76,7 @@ class Session:
         self.file = JournalFile.create(state_dir / "sessions" / self.id)
         self._loop = EngineLoop()
         self._inbox = Inbox(
-            self.file, self.vault, self._clock, [_Follower(self._on_event), *watchers],
+            self.file, self.vault, self._clock, [Follower(self._on_event), *watchers],
             first=self._keep_up,
         )
         self._opened = {
@@ -214,8 +201,7 @@ class Session:
         except BaseException as error:
             self.fault = error
         finally:
-            self._loop.when_idle(lambda: False)
-            _drop(self._loop)
+            self._loop.drop()
             self.file.close()
             self.done.set()
 
@@ -330,128 +316,3 @@ def git_state(folder: str) -> dict[str, Any] | None:
 def trace_of(fault: BaseException, vault: Vault) -> str:
     """A fault's trace without local variables, redacted."""
     return vault.redact_text("".join(traceback.format_exception(fault)))
-
-
-class InvalidRecord(ValueError):
-    """A journal can't be replayed; the text says why."""
-
-
-def runbook_of(journal: Journal) -> Runbook:
-    """The runbook a session was recorded with, from its first line.
-
-    Raises:
-        InvalidRecord: there is none, or it does not parse any more.
-    """
-    if not journal.events or journal.events[0].ev != "session.opened":
-        raise InvalidRecord(f"{journal.folder}: the journal does not begin with its session")
-    recorded = journal.events[0].data["runbook"]
-    parsed = parse(recorded["text"], recorded["path"])
-    if parsed.runbook is None:
-        first = parsed.diagnostics[0]
-        raise InvalidRecord(f"{journal.folder}: its runbook does not parse: {first}")
-    return parsed.runbook
-
-
-def replay(folder: Path, watchers: Sequence[Watcher] = ()) -> State:
-    """Run a recorded session again, offline, with today's rules.
-
-    Raises:
-        Divergence: a decision differs from the record.
-        InvalidRecord, JournalError: it can't be read.
-    """
-    journal = read_journal(folder)
-    if journal.damage:
-        raise InvalidRecord(f"{folder}: {journal.damage[0]}")
-    runbook = runbook_of(journal)
-    config = Config.from_json(journal.events[0].data["config"])
-    state = State()
-    engine: list[Engine] = []
-
-    def on_event(event: Event) -> None:
-        if engine:
-            engine[0].watch(event)
-
-    inbox = RecordedInbox(journal, [_Follower(on_event), *watchers])
-    engine.append(Engine(
-        runbook, config, inbox, RecordedWorld(), state, BEHAVIOURS, check_guards
-    ))
-    loop = EngineLoop()
-    walk: asyncio.Task[Any] | None = None
-    try:
-        inbox.deliver()
-        loop.when_idle(inbox.deliver)
-        walk = loop.create_task(engine[0].run())
-        loop.run_until_complete(walk)
-        inbox.finished()
-    except RecordEnds:
-        if state.closed is None and any(e.ev == "session.closed" for e in journal.events):
-            raise
-    finally:
-        loop.when_idle(lambda: False)
-        _drop(loop)
-    return state
-
-
-def _drop(loop: EngineLoop) -> None:
-    """Close a loop whose tasks will not be finished."""
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-    loop.close()
-
-
-class _Forget:
-    """A sink for looks that are not recorded."""
-
-    def append(self, event: Event) -> None:
-        """Nothing is kept."""
-
-    def keep(self, content: bytes) -> str:
-        return ""
-
-
-def look(
-    config: Config, hands: Hands, given: Mapping[str, str],
-    what: Callable[[StepContext], Awaitable[Any]], step: Step, watchers: Sequence[Watcher] = (),
-) -> Any:
-    """Run one behaviour against the live world without a session; nothing is recorded."""
-    loop = EngineLoop()
-    vault = Vault()
-    inbox = Inbox(_Forget(), vault, SystemClock(), list(watchers))
-    fault: asyncio.Future[Any] = loop.create_future()
-
-    def on_fault(error: BaseException) -> None:
-        if not fault.done():
-            fault.set_exception(error)
-
-    async def main() -> Any:
-        world = LiveWorld(inbox, vault, config, hands, on_fault, given)
-        context = StepContext(inbox, world, step, 1, config, Holdings(), lambda ctx: None)
-        task = asyncio.ensure_future(what(context))
-        try:
-            await asyncio.wait([task, fault], return_when=asyncio.FIRST_COMPLETED)
-            return (fault if fault.done() else task).result()
-        finally:
-            task.cancel()
-            loop.when_idle(lambda: False)
-            await world.close()
-
-    loop.when_idle(inbox.deliver)
-    try:
-        return loop.run_until_complete(main())
-    finally:
-        _drop(loop)
-
-
-def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
-    """A recorded session as reports need it.
-
-    Raises:
-        InvalidRecord, JournalError: it can't be read, or is damaged.
-    """
-    journal = read_journal(folder)
-    if journal.damage:
-        raise InvalidRecord(f"{folder}: {journal.damage[0]}")
-    return journal, runbook_of(journal), fold(journal.events)

@@ -28,10 +28,11 @@ from smoke_tui.launch import (
     rehearsed,
 )
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.records import load_state
 from smoke_tui.report.check_object import check_object, finding, invalid_object
 from smoke_tui.report.export import SecretFound, export
 from smoke_tui.runbook import Runbook
-from smoke_tui.session import Session, load_state, trace_of
+from smoke_tui.session import Session, trace_of
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.world.config import Config
 from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser

@@ -26,9 +26,10 @@ from smoke_tui.launch import (
     rehearsed,
 )
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.records import load_state
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.secrecy import clean
-from smoke_tui.session import Session, load_state
+from smoke_tui.session import Session
 from smoke_tui.settings import Settings
 from smoke_tui.world.live.live import FileClipboard, Hands, SystemBrowser
 

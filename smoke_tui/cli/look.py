@@ -19,10 +19,10 @@ from smoke_tui.codex.catalogue import (
 from smoke_tui.codex.failures import classify
 from smoke_tui.journal.fold import State
 from smoke_tui.launch import choose_steps, config_from, read_given
+from smoke_tui.looking import look
 from smoke_tui.outcomes import CODES, Exit, Outcome, worst_exit
 from smoke_tui.report.check_object import check_object, finding
 from smoke_tui.runbook import Runbook, Step
-from smoke_tui.session import look
 from smoke_tui.settings import Settings
 from smoke_tui.steps import check_guards
 from smoke_tui.steps.credential import given_bundle

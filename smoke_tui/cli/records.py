@@ -15,11 +15,11 @@ from smoke_tui.journal.fold import State
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.records import InvalidRecord, load_state, replay
 from smoke_tui.report.check_object import check_object, finding
 from smoke_tui.report.export import FORMATS, SecretFound, export
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
-from smoke_tui.session import InvalidRecord, load_state, replay
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.world.config import Config
 from smoke_tui.world.recorded import Divergence

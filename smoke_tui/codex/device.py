@@ -9,7 +9,8 @@ from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.failures import classify
 from smoke_tui.codex.login import CLIENT_ID, bundle_of, token_request
 from smoke_tui.secrecy import Secret
-from smoke_tui.world.context import Conversation, StepContext, StepEnd
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, Question, Sensitive
 
 VALID_SECONDS: Final = 900.0

@@ -15,7 +15,8 @@ from smoke_tui.codex.failures import Answer, classify
 from smoke_tui.journal.inbox import Fact
 from smoke_tui.secrecy import Secret
 from smoke_tui.world.config import Config
-from smoke_tui.world.context import Conversation, StepContext, StepEnd
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.ports import (
     CallbackSpec,
     Exchange,

@@ -27,7 +27,8 @@ from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import Outcome, Verdict, outcome_of
 from smoke_tui.runbook.model import Ready, Runbook, Step
 from smoke_tui.world.config import Config
-from smoke_tui.world.context import Holdings, StepContext, StepEnd, TimeLimit, World
+from smoke_tui.world.context import Holdings, StepContext, StepEnd
+from smoke_tui.world.conversation import TimeLimit, World
 from smoke_tui.world.ports import Question
 from smoke_tui.world.result import Result
 

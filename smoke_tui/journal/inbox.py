@@ -59,6 +59,17 @@ class Watcher(Protocol):
     def on_signal(self, signal: Signal) -> None: ...
 
 
+class Follower:
+    """A watcher made of two callables."""
+
+    def __init__(
+        self, on_event: Callable[[Event], None],
+        on_signal: Callable[[Signal], None] = lambda signal: None,
+    ) -> None:
+        self.on_event = on_event
+        self.on_signal = on_signal
+
+
 class Sink(Protocol):
     """Where events are kept."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from smoke_tui.journal.inbox import Fact
 from smoke_tui.runbook.model import Ready
-from smoke_tui.world.context import Conversation, StepContext, StepEnd
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.ports import HttpLimits, HttpRequest
 
 _PROBE = HttpLimits(connect=2.0, idle=2.0, total=3.0, body=256 * 1024)

@@ -10,7 +10,8 @@ from typing import Any
 from smoke_tui.journal.inbox import Fact
 from smoke_tui.runbook.model import Capture, Command
 from smoke_tui.runbook.paths import dig
-from smoke_tui.world.context import Conversation, StepContext, StepEnd
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.ports import Sensitive, SpawnSpec, Text
 
 

@@ -19,9 +19,9 @@ from textual.worker import WorkerFailed
 
 from smoke_tui.journal.file import JournalError
 from smoke_tui.launch import CommandError
+from smoke_tui.records import InvalidRecord, load_state
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
-from smoke_tui.session import InvalidRecord, load_state
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.tui.asks import choices
 from smoke_tui.tui.base import Page

@@ -31,3 +31,13 @@ class EngineLoop(asyncio.SelectorEventLoop):
 
     def when_idle(self, callback: Callable[[], bool]) -> None:
         self._idle.on_idle = callback
+
+    def drop(self) -> None:
+        """Close the loop; tasks that are still there are cancelled and not waited for in vain."""
+        self.when_idle(lambda: False)
+        tasks = asyncio.all_tasks(self)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            self.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.close()

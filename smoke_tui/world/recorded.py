@@ -9,7 +9,7 @@ from smoke_tui.journal.events import Event, storable
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Watcher
 from smoke_tui.secrecy import Secret
-from smoke_tui.world.context import Job
+from smoke_tui.world.conversation import Job
 
 
 class Divergence(Exception):

@@ -9,7 +9,8 @@ from typing import Any
 from smoke_tui.cli.policy import Scripted
 from smoke_tui.launch import Given, ScriptedHands, config_from, open_runbook, rehearsal, rehearsed
 from smoke_tui.outcomes import Verdict
-from smoke_tui.session import Session, load_state, replay
+from smoke_tui.records import load_state, replay
+from smoke_tui.session import Session
 from smoke_tui.settings import Settings
 from smoke_tui.world.live.live import Hands
 

@@ -28,9 +28,9 @@ from sse_texts import (
 
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.verdicts import Worth, same_family, worth_of
+from smoke_tui.looking import look
 from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
-from smoke_tui.session import look
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser

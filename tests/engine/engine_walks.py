@@ -24,7 +24,8 @@ from smoke_tui.runbook.find import packaged
 from smoke_tui.secrecy import Vault
 from smoke_tui.stack.services import Service
 from smoke_tui.world.config import Config
-from smoke_tui.world.context import Job, StepContext, World
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.conversation import Job, World
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.recorded import RecordedInbox, RecordedWorld
 from smoke_tui.world.result import Result

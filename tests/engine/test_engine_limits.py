@@ -11,7 +11,8 @@ import pytest
 from engine_walks import book, manual
 
 from smoke_tui.outcomes import Verdict
-from smoke_tui.session import Session, load_state, replay
+from smoke_tui.records import load_state, replay
+from smoke_tui.session import Session
 from smoke_tui.world.config import Config
 from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
 

@@ -28,7 +28,8 @@ from smoke_tui.journal.events import DECISIONS
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.inbox import Arrival, Inbox
 from smoke_tui.outcomes import CODES, Outcome, Verdict
-from smoke_tui.world.context import Job, StepContext, StepEnd
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.conversation import Job
 from smoke_tui.world.ports import Question
 from smoke_tui.world.recorded import Divergence
 from smoke_tui.world.result import Result

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.launch import open_runbook
+from smoke_tui.records import load_state
 from smoke_tui.runbook import Runbook
-from smoke_tui.session import load_state
 from smoke_tui.settings import Settings, Value
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.run import Run

@@ -13,8 +13,8 @@ from textual.screen import Screen
 
 from smoke_tui import __version__
 from smoke_tui.journal.events import Event
+from smoke_tui.records import load_state
 from smoke_tui.secrecy import Vault
-from smoke_tui.session import load_state
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.report_page import ReportPage
 from smoke_tui.tui.walk import Walk

@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.world.config import Origin
-from smoke_tui.world.context import Job
+from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.http import LiveHttp
 from smoke_tui.world.ports import HttpRequest
 from smoke_tui.world.serving import (

@@ -13,11 +13,12 @@ from loopback_servers import ThreadedServer, ok
 from recorded_sessions import PATIENCE
 
 from smoke_tui.outcomes import Verdict
+from smoke_tui.records import load_state, replay
 from smoke_tui.rehearsal.minting import Mint
 from smoke_tui.report.export import export
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.secrecy import Vault
-from smoke_tui.session import Session, load_state, replay
+from smoke_tui.session import Session
 from smoke_tui.world.config import Config
 from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
 from smoke_tui.world.serving import ServerRequest

@@ -20,8 +20,9 @@ from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JOURNAL
 from smoke_tui.journal.fold import fold
 from smoke_tui.outcomes import Verdict
+from smoke_tui.records import replay
 from smoke_tui.rehearsal.minting import Mint
-from smoke_tui.session import Session, replay
+from smoke_tui.session import Session
 from smoke_tui.world.config import Config
 from smoke_tui.world.live.live import Hands
 from smoke_tui.world.ports import PortError

@@ -17,7 +17,7 @@ from loopback_servers import Origins, ok
 from recorded_sessions import live_runbook
 
 from smoke_tui.journal.inbox import Fact
-from smoke_tui.session import look
+from smoke_tui.looking import look
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser, read_plain_file

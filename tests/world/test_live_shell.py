@@ -17,7 +17,7 @@ import pytest
 from loopback_servers import soon, until
 
 from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.context import Job
+from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.shell import LiveShell, last_json_object
 from smoke_tui.world.ports import Sensitive, SpawnSpec
 
@@ -330,7 +330,7 @@ def test_closing_the_port_takes_every_child_down() -> None:
 PARENT = """
 import asyncio, sys
 from smoke_tui.secrecy import Vault
-from smoke_tui.world.context import Job
+from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.shell import LiveShell
 from smoke_tui.world.ports import SpawnSpec
 def post(data, secrets=None):

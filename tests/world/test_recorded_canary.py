@@ -10,10 +10,10 @@ from functools import cache
 import pytest
 from recorded_sessions import VERDICTS, Recorded, recorded
 
+from smoke_tui.records import load_state
 from smoke_tui.rehearsal import instructions
 from smoke_tui.report.export import FORMATS, export
 from smoke_tui.secrecy import Secret, Vault, scan
-from smoke_tui.session import load_state
 
 FRAGMENT = 12
 

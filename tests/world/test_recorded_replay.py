@@ -15,8 +15,8 @@ from recorded_sessions import VERDICTS, Eyes, Recorded, recorded, rewritten
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import EVIDENCE, JOURNAL, JournalError
 from smoke_tui.journal.fold import fold
+from smoke_tui.records import InvalidRecord, load_state, replay
 from smoke_tui.report.markdown import markdown
-from smoke_tui.session import InvalidRecord, load_state, replay
 from smoke_tui.world.recorded import Divergence
 
 NAMES = sorted(VERDICTS)

@@ -21,7 +21,7 @@ import httpx2
 
 from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.world.config import LOOPBACK, Origin, origin_of
-from smoke_tui.world.context import Job, Watch
+from smoke_tui.world.conversation import Job, Watch
 from smoke_tui.world.ports import HttpRequest, Sensitive, render, secrets_in
 
 KEPT_HEADERS: Final = frozenset({

@@ -22,7 +22,7 @@ from smoke_tui.journal.file import replace_private
 from smoke_tui.journal.inbox import Arrival, Inbox
 from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.world.config import Config
-from smoke_tui.world.context import Job
+from smoke_tui.world.conversation import Job
 from smoke_tui.world.ports import Browser, Clipboard, PortError, render
 
 FILE_LIMIT: Final = 4 * 1024 * 1024

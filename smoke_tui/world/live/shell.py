@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from smoke_tui.secrecy import Cleaner, Secret, Vault
-from smoke_tui.world.context import Job
+from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.http import take_secrets
 from smoke_tui.world.ports import SpawnSpec, render, secrets_in, show
 

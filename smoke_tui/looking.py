@@ -1,0 +1,59 @@
+"""A look at the world without a session: one behaviour, nothing recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.inbox import Inbox, Watcher
+from smoke_tui.runbook.model import Step
+from smoke_tui.secrecy import Vault
+from smoke_tui.world.config import Config
+from smoke_tui.world.context import Holdings, StepContext
+from smoke_tui.world.live.live import Hands, LiveWorld, SystemClock
+from smoke_tui.world.loop import EngineLoop
+
+
+class _Forget:
+    """A sink for looks that are not recorded."""
+
+    def append(self, event: Event) -> None:
+        """Nothing is kept."""
+
+    def keep(self, content: bytes) -> str:
+        return ""
+
+
+def look(
+    config: Config, hands: Hands, given: Mapping[str, str],
+    what: Callable[[StepContext], Awaitable[Any]], step: Step, watchers: Sequence[Watcher] = (),
+) -> Any:
+    """Run one behaviour against the live world without a session; nothing is recorded."""
+    loop = EngineLoop()
+    vault = Vault()
+    inbox = Inbox(_Forget(), vault, SystemClock(), list(watchers))
+    fault: asyncio.Future[Any] = loop.create_future()
+
+    def on_fault(error: BaseException) -> None:
+        if not fault.done():
+            fault.set_exception(error)
+
+    async def main() -> Any:
+        world = LiveWorld(inbox, vault, config, hands, on_fault, given)
+        context = StepContext(inbox, world, step, 1, config, Holdings(), lambda ctx: None)
+        task = asyncio.ensure_future(what(context))
+        try:
+            await asyncio.wait([task, fault], return_when=asyncio.FIRST_COMPLETED)
+            return (fault if fault.done() else task).result()
+        finally:
+            task.cancel()
+            loop.when_idle(lambda: False)
+            await world.close()
+
+    loop.when_idle(inbox.deliver)
+    try:
+        return loop.run_until_complete(main())
+    finally:
+        loop.drop()

@@ -1,0 +1,142 @@
+"""Conversations with the world: a request, the facts that answer it, and a step's time limit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from smoke_tui.journal.inbox import Fact, Inbox
+
+Watch = Callable[[bytes], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request on its way to a live port: what is rendered there, and the names of its secrets."""
+
+    seq: int
+    port: str
+    step: str
+    n: int
+    raw: Any
+    refs: Mapping[str, str] = field(default_factory=dict)
+    watch: Watch | None = None
+
+
+class World(Protocol):
+    """Who answers requests, by posting facts to the inbox."""
+
+    def begin(self, job: Job) -> None: ...
+
+    def end(self, seq: int) -> None: ...
+
+
+class Conversation:
+    """One request and the facts that answer it, in order."""
+
+    def __init__(self, inbox: Inbox, world: World, job: Job) -> None:
+        self._inbox = inbox
+        self._world = world
+        self._facts: deque[Fact] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self.job = job
+        self.open = True
+        self.on_close: Callable[[], None] = lambda: None
+        inbox.route(job.seq, self._receive)
+        world.begin(job)
+
+    def _receive(self, fact: Fact) -> None:
+        self._facts.append(fact)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def next(self) -> Fact:
+        """The next fact; waits for it."""
+        while not self._facts:
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return self._facts.popleft()
+
+    def release(self) -> None:
+        """Stop waiting: recorded, and told to the world; idempotent."""
+        if self.open:
+            self.open = False
+            self._inbox.decide("release", {}, step=self.job.step, n=self.job.n, re=self.job.seq)
+            self._world.end(self.job.seq)
+            self.on_close()
+
+    def done(self) -> None:
+        """The answer is complete: nobody waits any more, and nothing needs to be recorded."""
+        self._inbox.route(self.job.seq, None)
+        if self.open:
+            self.open = False
+            self.on_close()
+
+
+class Timed(Protocol):
+    """What a time limit needs of a step's context."""
+
+    @property
+    def now_ms(self) -> int: ...
+
+    def deadline(self, seconds: float) -> Conversation: ...
+
+    def drop(self, conversation: Conversation) -> None: ...
+
+
+class TimeLimit:
+    """A step's time limit; it stands still while the operator is asked.
+
+    `expired` is done once the time has run out.
+    """
+
+    def __init__(self, context: Timed, seconds: float) -> None:
+        self._context = context
+        self._left = seconds
+        self._holds = 0
+        self._timer: Conversation | None = None
+        self._waiting: asyncio.Task[None] | None = None
+        self._since = 0
+        self.expired: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._start()
+
+    def hold(self) -> None:
+        """Stop the clock; it goes on after as many calls of `go_on`."""
+        self._holds += 1
+        if self._timer is not None:
+            self._left -= (self._context.now_ms - self._since) / 1000
+            self.stop()
+
+    def go_on(self) -> None:
+        self._holds -= 1
+        if self._holds == 0 and not self.expired.done():
+            self._start()
+
+    def stop(self) -> None:
+        """Take the timer down."""
+        timer, self._timer = self._timer, None
+        if self._waiting is not None:
+            self._waiting.cancel()
+        if timer is not None:
+            self._context.drop(timer)
+
+    def close(self) -> None:
+        """The step is over: the clock does not start again."""
+        self.expired.cancel()
+        self.stop()
+
+    def _start(self) -> None:
+        self._since = self._context.now_ms
+        self._timer = self._context.deadline(max(0.0, round(self._left, 3)))
+        self._waiting = asyncio.ensure_future(self._wait(self._timer))
+
+    async def _wait(self, timer: Conversation) -> None:
+        await timer.next()
+        if self._timer is timer and not self.expired.done():
+            self.expired.set_result(None)
