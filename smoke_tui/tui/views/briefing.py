@@ -54,7 +54,7 @@ def _facts(
         yield "Guard", f"{guard.test} {one_line(guard.value)}: {one_line(guard.why)}"
     for wanted in _expects(scene, step):
         yield "Expects", wanted
-    limit = _limit(step)
+    limit = _limit(scene, step)
     if limit:
         yield "Limit", limit
     if step.set_env:
@@ -103,10 +103,14 @@ def condition(wanted: Condition) -> str:
     return one_line(f"{wanted.word} is {value}")
 
 
-def _limit(step: Step) -> str:
+def _limit(scene: Scene, step: Step) -> str:
     ready = step.fields.get("ready")
     seconds = step.timeout or (ready.timeout if isinstance(ready, Ready) else None)
-    return f"{seconds:g} s" if seconds else ""
+    if not seconds:
+        return ""
+    patience = float(scene.config.get("patience", 1.0))
+    shorter = "" if patience == 1 else f" (in a rehearsal; {seconds:g} s for real)"
+    return f"{seconds * patience:g} s{shorter}, without the time you take to answer"
 
 
 def headless(scene: Scene, step: Step) -> str:
