@@ -13,7 +13,15 @@ from typing import Any
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import Diagnostic, Runbook, find, load
 from smoke_tui.settings import Settings, UsageError, config_dir
-from smoke_tui.world.config import API_URL, CODEX_URL, ISSUER, STACK_URL, Config, refuse_host
+from smoke_tui.world.config import (
+    API_URL,
+    CODEX_URL,
+    GIVEN_BUNDLE,
+    ISSUER,
+    STACK_URL,
+    Config,
+    refuse_host,
+)
 
 DEFAULT_RUNBOOK = "openai-subscription"
 REHEARSED_PATIENCE = 0.1
@@ -79,13 +87,13 @@ def read_given(settings: Settings) -> Given:
         return Given({}, "none")
     if source == "-":
         text = sys.stdin.read(BUNDLE_LIMIT)
-        return Given({"given:bundle": text}, "stdin")
+        return Given({GIVEN_BUNDLE: text}, "stdin")
     from smoke_tui.world.live.live import read_plain_file
 
     read, problem = read_plain_file(str(Path(source).expanduser()))
     if read is None:
         raise CommandError(Exit.INVALID, f"--bundle: {problem}")
-    return Given({"given:bundle": read}, "file", Path(source).expanduser())
+    return Given({GIVEN_BUNDLE: read}, "file", Path(source).expanduser())
 
 
 def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:

@@ -27,14 +27,12 @@ from smoke_tui.outcomes import Verdict
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.steps import BEHAVIOURS, check_guards
-from smoke_tui.world.config import Config
+from smoke_tui.world.config import NETWORK_VARIABLES, Config
 from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.live import Hands, LiveWorld, SystemClock
 from smoke_tui.world.live.redirect import check_redirect, read_redirect
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.ports import Question, render
-
-JOIN_SECONDS = 20.0
 
 
 class Answerer(Protocol):
@@ -291,8 +289,8 @@ def _user() -> str:
 
 def network_variables() -> list[str]:
     """The names of set variables that change where requests go or whom they trust."""
-    names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
-    return [name for name in names if os.environ.get(name) or os.environ.get(name.lower())]
+    return [name for name in NETWORK_VARIABLES
+            if os.environ.get(name) or os.environ.get(name.lower())]
 
 
 def git_state(folder: str) -> dict[str, Any] | None:

@@ -17,10 +17,7 @@ from smoke_tui.cli.printing import print_json
 from smoke_tui.journal.file import JournalError, private_folder
 from smoke_tui.outcomes import Exit
 from smoke_tui.settings import OPTIONS, Settings, config_dir
-
-LOGIN_PORTS = (1455, 1457)
-PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-CA = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+from smoke_tui.world.config import LOGIN_PORTS, NETWORK_VARIABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,7 @@ def _ports(settings: Settings) -> Iterator[Check]:
 
 
 def _network(settings: Settings) -> Iterator[Check]:
-    for name in (*PROXIES, *CA):
+    for name in NETWORK_VARIABLES:
         value = os.environ.get(name) or os.environ.get(name.lower())
         if value:
             shown = value if "@" not in value else "(set, with a password)"

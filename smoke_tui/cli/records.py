@@ -27,8 +27,6 @@ from smoke_tui.world.recorded import Divergence
 if TYPE_CHECKING:
     from smoke_tui.cli.look import Findings
 
-SESSION_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
-
 
 def sessions_root(settings: Settings) -> Path:
     return settings.state_dir / "sessions"

@@ -54,6 +54,19 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def _refuse_open(path: Path) -> None:
+    """Refuse a folder in which anybody could put another in the place of ours.
+
+    Raises:
+        JournalError: everybody may write to it, and it is not sticky.
+    """
+    mode = path.stat().st_mode
+    if mode & 0o002 and not mode & stat.S_ISVTX:
+        raise JournalError(
+            f"{path} can be changed by others; `chmod 700` it or choose another with --state-dir"
+        )
+
+
 class JournalFile:
     """An open journal: the one writer of one session's folder."""
 
@@ -70,6 +83,7 @@ class JournalFile:
             JournalError: the folder or the file can't be made.
         """
         private_folder(folder.parent)
+        _refuse_open(folder.parent.parent)
         try:
             folder.mkdir(mode=0o700)
             folder.chmod(0o700)

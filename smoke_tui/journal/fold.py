@@ -101,7 +101,6 @@ class State:
     notes: list[Event] = field(default_factory=list)
     limits: dict[int, dict[str, Any]] = field(default_factory=dict)
     waiting_ms: int = 0
-    handed_over: bool = False
     attested: list[Event] = field(default_factory=list)
     again: str | None = None
     stopped: bool = False
@@ -300,8 +299,6 @@ def _step_finished(state: State, event: Event) -> None:
     step.pending = None
     if state.again == step.id:
         state.again = None
-    if event.data.get("handed_over"):
-        state.handed_over = True
 
 
 def _cancelled(state: State, event: Event) -> None:

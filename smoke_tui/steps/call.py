@@ -123,16 +123,12 @@ async def _api_key(ctx: StepContext) -> Secret:
     fact = await ctx.environment(KEY_VARIABLE, "api-key")
     if "value" in fact.secrets and not fact.data["blank"]:
         return fact.secrets["value"]
-    question = ctx.question(Question(
+    given = await ctx.ask_value(Question(
         "secret", f"The API key ({KEY_VARIABLE} is not set).", {}, secret="api-key"
     ))
-    answered = await question.next()
-    ctx.keep_open(question)
-    question.done()
-    ctx.read_answer(answered)
-    if "value" not in answered.secrets:
+    if given is None:
         raise StepEnd("not-configured", f"No API key: set {KEY_VARIABLE}.")
-    return answered.secrets["value"]
+    return given
 
 
 def model_of(ctx: StepContext) -> str | None:

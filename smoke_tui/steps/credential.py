@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from smoke_tui.codex.bundle import GIVEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.world.config import GIVEN_BUNDLE
 from smoke_tui.world.context import StepContext, StepEnd
-
-GIVEN = "given:bundle"
 
 
 async def given_bundle(ctx: StepContext) -> Bundle | None:
@@ -16,7 +15,7 @@ async def given_bundle(ctx: StepContext) -> Bundle | None:
     """
     if ctx.config.bundle == "none":
         return None
-    fact = await ctx.read_document(GIVEN, GIVEN_LEAVES)
+    fact = await ctx.read_document(GIVEN_BUNDLE, GIVEN_LEAVES)
     if fact.data["problem"]:
         raise StepEnd("bundle-incomplete", f"The given bundle: {fact.data['problem']}.")
     try:

@@ -86,15 +86,10 @@ async def _captured(ctx: StepContext) -> tuple[Secret | None, str]:
 
 
 async def _value(ctx: StepContext, kind: str) -> Secret:
-    secret = kind if kind in ("secret",) else "given-text"
-    question = ctx.question(Question(
+    secret = kind if kind == "secret" else "given-text"
+    value = await ctx.ask_value(Question(
         "secret" if kind == "secret" else "text", str(ctx.fields("ask")), {}, secret=secret
     ))
-    fact = await question.next()
-    ctx.keep_open(question)
-    question.done()
-    ctx.read_answer(fact)
-    value = fact.secrets.get("value")
     if value is None:
         raise StepEnd("operator-declined", "Nothing was given.")
     return value

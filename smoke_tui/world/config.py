@@ -13,6 +13,16 @@ API_URL: Final = "https://api.openai.com/v1"
 STACK_URL: Final = "http://127.0.0.1:3000"
 PRODUCTION_HOSTS: Final = frozenset({"auth.openai.com", "chatgpt.com", "api.openai.com"})
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+GIVEN_BUNDLE: Final = "given:bundle"
+"""The name under which the text of --bundle is handed to the world."""
+
+NETWORK_VARIABLES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE",
+                            "SSL_CERT_DIR")
+"""Variables that change where requests go, or whom they trust."""
+
+LOGIN_PORTS: Final = (1455, 1457)
+"""The callback ports that the issuer knows, in the order of the real client."""
+
 INSTRUCTIONS_VARIABLE: Final = "SPECTRAL_OPENAI_CODEX_INSTRUCTIONS"
 
 Origin = tuple[str, str, int]
@@ -47,7 +57,7 @@ class Config:
     instructions_file: str | None = None
     bundle: str = "none"
     refreshable: bool = False
-    callback_ports: tuple[int, ...] = (1455, 1457)
+    callback_ports: tuple[int, ...] = LOGIN_PORTS
     callback_seconds: float = 600.0
     redirect_host: str = "127.0.0.1"
     login: str = "browser"

@@ -272,6 +272,19 @@ class StepContext:
         conversation.done()
         return self.read_answer(fact)
 
+    async def ask_value(self, question: Question) -> Secret | None:
+        """Ask for a value that is a secret; None where none was given.
+
+        Raises:
+            StepEnd: nobody is here to answer (`needs-operator`).
+        """
+        conversation = self.question(question)
+        fact = await conversation.next()
+        self._open.remove(conversation)
+        conversation.done()
+        self.read_answer(fact)
+        return fact.secrets.get("value")
+
     def read_answer(self, fact: Fact) -> Answer:
         """An answer's fields.
 
