@@ -8,9 +8,9 @@ from smoke_tui.runbook import templates
 from smoke_tui.runbook.blocks import SHELL, Fence
 from smoke_tui.runbook.context import Use
 from smoke_tui.runbook.diagnostics import Rb, Reporter
-from smoke_tui.runbook.model import Command
+from smoke_tui.runbook.model import Command, Step
 from smoke_tui.runbook.positions import Place
-from smoke_tui.runbook.words import split_words
+from smoke_tui.runbook.words import argv, split_words
 
 
 class _Logical:
@@ -48,6 +48,18 @@ def _logical_lines(fence: Fence) -> Iterator[_Logical]:
         yield current
 
 
+def command_of(text: str, line: int) -> Command:
+    """A command given as a field's text, which the parser has checked."""
+    return Command(argv(text), False, line, text)
+
+
+def every_command(step: Step) -> tuple[Command, ...]:
+    """Every command that a step may run: of its guards, its own, the one that stops it."""
+    guards = [command_of(g.value, g.line) for g in step.guards if g.test == "command"]
+    stop = step.fields.get("stop")
+    return (*guards, *step.commands, *([command_of(stop, step.line)] if stop else []))
+
+
 def read_commands(fence: Fence, reporter: Reporter) -> tuple[tuple[Command, ...], tuple[Use, ...]]:
     """The block's commands and the templates in them; problems go to the reporter."""
     lines = list(_logical_lines(fence))
@@ -65,8 +77,8 @@ def read_commands(fence: Fence, reporter: Reporter) -> tuple[tuple[Command, ...]
             reporter.add(trouble.rb, line.place(trouble.at), trouble.message)
         elif not words:
             continue
-        argv = tuple(word.text for word in words)
-        commands.append(Command(argv, False, line.place(0)[0], line.text.strip()))
+        parts = tuple(word.text for word in words)
+        commands.append(Command(parts, False, line.place(0)[0], line.text.strip()))
     return tuple(commands), tuple(uses)
 
 

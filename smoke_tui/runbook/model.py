@@ -155,3 +155,9 @@ class Runbook:
                 return step
         known = ", ".join(step.id for step in self.steps)
         raise KeyError(f"no step '{step_id}' in runbook '{self.id}' (it has {known})")
+
+
+def limit_of(step: Step) -> float | None:
+    """The step's time limit in seconds: its own, or that of its readiness probe."""
+    ready = step.fields.get("ready")
+    return step.timeout or (ready.timeout if isinstance(ready, Ready) else None)

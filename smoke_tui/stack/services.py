@@ -1,4 +1,4 @@
-"""Services of the system under test: started, found ready, stopped, proven gone."""
+"""Services of the system under test: started, found ready, watched, stopped, proven gone."""
 
 from __future__ import annotations
 
@@ -8,28 +8,97 @@ from smoke_tui.journal.inbox import Fact
 from smoke_tui.runbook.model import Ready
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.ports import HttpLimits, HttpRequest
+from smoke_tui.world.ports import HttpLimits, HttpRequest, SpawnSpec
 
-_PROBE = HttpLimits(connect=2.0, idle=2.0, total=3.0, body=256 * 1024)
+PROBE = HttpLimits(connect=2.0, idle=2.0, total=3.0, body=256 * 1024)
+STOP_COMMAND_SECONDS = 60.0
 _PAUSES = (0.1, 0.1, 0.2, 0.3, 0.5, 0.5)
 _LONGEST_PAUSE = 1.0
 TAIL_LINES = 12
+TAIL_CHARACTERS = 64 * 1024
 
 
 @dataclass(slots=True)
 class Service:
-    """A running child that outlives its step; `child` is None for an adopted one."""
+    """A service that outlives its step.
+
+    `child` is None for one that ran already and was adopted. `health` tells when its probe's
+    answer changes. `stop_spec` is the command that stops one that detached itself.
+    """
 
     name: str
+    ready: Ready
     child: Conversation | None
+    health: Conversation | None = None
+    stop_spec: SpawnSpec | None = None
     stopping: bool = False
+
+    @property
+    def adopted(self) -> bool:
+        return self.child is None
+
+    def conversations(self) -> list[Conversation]:
+        """What tells about it while the session goes on."""
+        return [one for one in (self.child, self.health) if one is not None]
+
+    def gone_by(self, fact: Fact) -> bool:
+        """Whether this fact says that the service is no longer there."""
+        if self.stopping:
+            return False
+        if fact.event.ev == "health":
+            # A child is watched itself; of any other service only its address tells.
+            held = self.child is not None and self.stop_spec is None
+            return not held and not fact.data["up"]
+        return bool(fact.data["what"] == "exited")
 
     async def stop(self, ctx: StepContext) -> bool:
         """Stop it; whether it is proven gone. An adopted service is not ours to stop."""
+        self.stopping = True
+        if self.health is not None:
+            self.health.release()
+        if self.stop_spec is not None:
+            await _run_stop(ctx, self.stop_spec)
         if self.child is None:
             return False
-        self.stopping = True
-        return await ctx.stop(self.child)
+        gone = await ctx.stop(self.child)
+        return gone and not (self.stop_spec is not None and await is_up(ctx, self.ready))
+
+
+async def _run_stop(ctx: StepContext, spec: SpawnSpec) -> None:
+    """Run the command that stops a detached service; how it ended is evidence, no more."""
+    child = ctx.spawn(spec)
+    limit = ctx.deadline(STOP_COMMAND_SECONDS * ctx.config.patience)
+    while True:
+        which, fact = await ctx.first(child.next(), limit.next())
+        if which == 1:
+            ctx.evidence("stop", "the stop command did not end in time")
+            ctx.drop(child)
+            limit.done()
+            return
+        if fact.data["what"] in ("exited", "missing"):
+            ctx.evidence("stop", fact.data.get("problem") or f"ended with {fact.data['code']}")
+            ctx.drop(limit)
+            return
+
+
+def watch_health(ctx: StepContext, ready: Ready) -> Conversation | None:
+    """Have a ready service's address looked at from now on; None where it has none."""
+    if ready.line is not None:
+        return None
+    where = address_of(ctx, ready)
+    request = None
+    if ready.http is not None:
+        request = HttpRequest("GET", where, limits=PROBE)
+    conversation = ctx.converse(
+        "health", {"of": where, "status": ready.status}, (request, where, ready.status)
+    )
+    ctx.keep_open(conversation)
+    return conversation
+
+
+def address_of(ctx: StepContext, ready: Ready) -> str:
+    """Where the probe looks, as text; empty for one that reads lines."""
+    return str(ctx.fill(ready.http or ready.tcp or ""))
 
 
 class Probe:
@@ -48,10 +117,11 @@ class Probe:
             pause = _PAUSES[self._count] if self._count < len(_PAUSES) else _LONGEST_PAUSE
             self._count += 1
             return ctx.deadline(pause)
+        where = address_of(ctx, ready)
         if ready.http is not None:
-            request = HttpRequest("GET", str(ctx.fill(ready.http)), limits=_PROBE)
+            request = HttpRequest("GET", where, limits=PROBE)
             return ctx.converse("http", request.shown(), request)
-        host, _, port = str(ready.tcp).rpartition(":")
+        host, _, port = where.rpartition(":")
         return ctx.converse("tcp", {"host": host, "port": int(port)}, (host, int(port)))
 
     async def step(self) -> bool:
@@ -79,13 +149,13 @@ async def is_up(ctx: StepContext, ready: Ready) -> bool:
 
 
 async def wait_ready(ctx: StepContext, child: Conversation, ready: Ready) -> None:
-    """Wait until a started child is ready.
+    """Wait until a started child, or what it left running, is ready.
 
     Raises:
         StepEnd: it could not be started, or ended before (`command-missing`, `not-ready`).
     """
     probe = Probe(ctx, ready) if ready.line is None else None
-    lines: list[str] = []
+    said: dict[str, str] = {"out": "", "err": ""}
     while True:
         waits = [child.next(), *([probe.step()] if probe is not None else [])]
         which, value = await ctx.first(*waits)
@@ -96,12 +166,14 @@ async def wait_ready(ctx: StepContext, child: Conversation, ready: Ready) -> Non
         data = value.data
         if data["what"] == "missing":
             raise StepEnd("command-missing", data["problem"])
-        if data["what"] == "exited":
+        if data["what"] == "exited" or (data["what"] == "detached" and data["code"] != 0):
+            lines = [line for text in said.values() for line in text.splitlines()]
             tail = "\n".join(lines[-TAIL_LINES:])
             raise StepEnd("not-ready", f"The service ended with {data['code']} before it was "
                                        f"ready.{' Its last lines: ' + tail if tail else ''}",
                           exit=data["code"])
         if data["what"] == "output":
-            lines += data["text"].splitlines()
-            if ready.line is not None and ready.line in data["text"]:
+            # A line may come in pieces.
+            text = said[data["source"]] = (said[data["source"]] + data["text"])[-TAIL_CHARACTERS:]
+            if ready.line is not None and ready.line in text:
                 return

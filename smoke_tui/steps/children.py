@@ -10,9 +10,10 @@ from typing import Any
 from smoke_tui.journal.inbox import Fact
 from smoke_tui.runbook.model import Capture, Command
 from smoke_tui.runbook.paths import dig
+from smoke_tui.secrecy import Secret
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.ports import Sensitive, SpawnSpec, Text
+from smoke_tui.world.ports import Sensitive, SpawnSpec, Text, show
 
 
 def children_env(ctx: StepContext) -> tuple[tuple[str, Text], ...]:
@@ -68,25 +69,30 @@ def sensitive_of(captures: tuple[Capture, ...]) -> tuple[Sensitive, ...]:
 
 
 def take_captures(ctx: StepContext, ended: Ended) -> None:
-    """Keep what the step captures for later steps.
+    """Keep what the step captures for later steps: all of it, or nothing.
 
     Raises:
         StepEnd: a value is not there (`expectation-unmet`).
     """
     document = ended.parsed.data["document"] if ended.parsed else last_object(ended.text)
+    secrets = ended.parsed.secrets if ended.parsed else {}
+    found = {
+        capture.name: secrets.get(capture.name) if capture.secret
+        else _find(capture, document, ended.text)
+        for capture in ctx.step.capture
+    }
     for capture in ctx.step.capture:
-        if capture.secret:
-            secret = ended.parsed.secrets.get(capture.name) if ended.parsed else None
-            if secret is None:
-                raise _lacking(capture)
-            ctx.holdings.secrets[capture.name] = secret
-            ctx.decide("captured", {"name": capture.name, "value": secret.placeholder})
-            continue
-        value = _find(capture, document, ended.text)
-        if value is None:
+        if found[capture.name] is None:
             raise _lacking(capture)
-        ctx.holdings.values[capture.name] = value
-        ctx.decide("captured", {"name": capture.name, "value": value})
+    for capture in ctx.step.capture:
+        value = found[capture.name]
+        if isinstance(value, Secret):
+            ctx.holdings.secrets[capture.name] = value
+            # A later program does not have it: it is gone with this one.
+            ctx.decide("provided", {"name": capture.name, "kind": "value"})
+        else:
+            ctx.holdings.values[capture.name] = value
+        ctx.decide("captured", {"name": capture.name, "value": show(value)})
 
 
 def _lacking(capture: Capture) -> StepEnd:

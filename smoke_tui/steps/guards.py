@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from smoke_tui.runbook.commands import command_of
 from smoke_tui.runbook.model import Guard
+from smoke_tui.steps.children import run_to_end, spawn_spec
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import HttpLimits, HttpRequest
 
@@ -24,7 +26,14 @@ async def _file(ctx: StepContext, guard: Guard) -> bool:
 
 
 async def _command(ctx: StepContext, guard: Guard) -> bool:
-    return await ctx.find_command(guard.value)
+    command = command_of(guard.value, guard.line)
+    if not ctx.holdings.may_run:
+        return await ctx.find_command(command.argv[0])
+    try:
+        return (await run_to_end(ctx, ctx.spawn(spawn_spec(ctx, command)))).code == 0
+    except StepEnd as end:
+        raise StepEnd("guard-unmet", f"{guard.why} ({end.summary}, runbook line {guard.line})"
+                      ) from None
 
 
 async def _env(ctx: StepContext, guard: Guard) -> bool:

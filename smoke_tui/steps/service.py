@@ -2,46 +2,93 @@
 
 from __future__ import annotations
 
+from smoke_tui.runbook.commands import command_of
 from smoke_tui.runbook.model import Ready
-from smoke_tui.stack.services import Service, is_up, wait_ready
+from smoke_tui.stack.services import Service, address_of, is_up, wait_ready, watch_health
 from smoke_tui.steps.children import spawn_spec
 from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Question
+from smoke_tui.world.ports import Question, show
 from smoke_tui.world.result import Result
 
 
 async def service(ctx: StepContext) -> Result:
     """Pass when the service is ready; it is then the session's, and its loss is a fact."""
-    if ctx.fields("detaches"):
-        raise StepEnd("not-configured", "This version can't run services that detach yet.")
     ready: Ready = ctx.step.fields["ready"]
     old = ctx.holdings.resources.pop(ctx.step.id, None)
     if isinstance(old, Service) and not await old.stop(ctx):
-        raise StepEnd("not-ready", "The old instance could not be proven gone; stop it yourself, "
-                                   "then try again.")
+        if old.adopted:
+            return await _restarted_by_hand(ctx, ready)
+        await _ask_gone(ctx, ready)
     if await is_up(ctx, ready):
         return await _adopt(ctx, ready)
     command = ctx.step.commands[0]
-    child = ctx.spawn(spawn_spec(ctx, command, stays=True))
+    detaches = bool(ctx.fields("detaches"))
+    child = ctx.spawn(spawn_spec(ctx, command, stays=True, detaches=detaches))
     await wait_ready(ctx, child, ready)
     ctx.keep_open(child)
+    stop: str | None = ctx.fields("stop")
     names = sorted(ctx.holdings.variables)
-    ctx.provide(ctx.step.id, Service(ctx.step.id, child), kind="service", argv=command.text,
-                variables=names)
+    stop_spec = spawn_spec(ctx, command_of(stop, ctx.step.line)) if stop else None
+    kept = Service(ctx.step.id, ready, child, watch_health(ctx, ready), stop_spec)
+    ctx.provide(ctx.step.id, kept, kind="service", argv=command.text, variables=names,
+                stop_argv=show(stop_spec.argv) if stop_spec is not None else None,
+                cwd=ctx.config.project)
     with_names = f" with {', '.join(names)} set" if names else ""
     return Result(None, f"`{command.text}` is ready{with_names}.")
 
 
 async def _adopt(ctx: StepContext, ready: Ready) -> Result:
-    where = str(ctx.fill(ready.http or ready.tcp or ""))
+    where = address_of(ctx, ready)
     answer = await ctx.ask(Question(
-        "confirm", f"Something already answers at {where}. Use it as it is? It was not started "
+        "service", f"Something already answers at {where}. Use it as it is? It was not started "
                    "by this session and does not have its variables.", {"adopt": where},
     ))
     if answer.get("do") != "yes":
         raise StepEnd("not-ready", f"{where} is taken by something that was not to be used; stop "
                                    "it, then try again.")
-    ctx.provide(ctx.step.id, Service(ctx.step.id, None), kind="service", adopted=True)
-    ctx.finding("adopted", f"The service at {where} was running already and was used as it is.",
+    return _take_over(ctx, ready, f"The service at {where} was running already")
+
+
+async def _restarted_by_hand(ctx: StepContext, ready: Ready) -> Result:
+    """An adopted service has to be started anew: only who started it can do that."""
+    where = address_of(ctx, ready)
+    names = ", ".join(sorted(ctx.holdings.variables))
+    answer = await ctx.ask(Question(
+        "service", f"The service at {where} was not started by this session, so you have to "
+                   f"restart it{f', with {names} set' if names else ''}. Has it been restarted?",
+        {"restart": where, "variables": sorted(ctx.holdings.variables)},
+    ))
+    if answer.get("do") != "yes":
+        raise StepEnd("not-ready", f"The service at {where} was not restarted: "
+                                   f"{answer.get('words') or 'no reason given'}.")
+    if not await is_up(ctx, ready):
+        raise StepEnd("not-ready", f"Nothing answers at {where} after the restart by hand.")
+    return _take_over(ctx, ready, f"The service at {where} was restarted by hand")
+
+
+def _take_over(ctx: StepContext, ready: Ready, said: str) -> Result:
+    health = watch_health(ctx, ready)
+    ctx.provide(ctx.step.id, Service(ctx.step.id, ready, None, health), kind="service",
+                adopted=True)
+    ctx.finding("adopted", f"{said}; which variables it runs with is not known here.",
                 "Restart it yourself where a variable has to change.")
-    return Result(None, f"The service at {where} was running already.")
+    return Result(None, f"{said}.")
+
+
+async def _ask_gone(ctx: StepContext, ready: Ready) -> None:
+    """The old instance may still be there: the operator stops it, and it is looked at again.
+
+    Raises:
+        StepEnd: it is still there, or was not stopped (`not-ready`).
+    """
+    where = address_of(ctx, ready) or "its processes"
+    answer = await ctx.ask(Question(
+        "service", f"The old instance of {ctx.step.id} could not be proven gone. Stop it yourself "
+                   f"({where}); is it gone?", {"stop": where},
+    ))
+    if answer.get("do") != "yes":
+        raise StepEnd("not-ready", "The old instance could not be proven gone; stop it yourself, "
+                                   "then try again.")
+    if await is_up(ctx, ready):
+        raise StepEnd("not-ready", f"The old instance still answers at {where}; stop it, then try "
+                                   "again.")

@@ -16,6 +16,9 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 GIVEN_BUNDLE: Final = "given:bundle"
 """The name under which the text of --bundle is handed to the world."""
 
+GIVEN_LEDGER: Final = "given:ledger"
+"""The name under which the ledger's address is handed to the world: it may hold a password."""
+
 NETWORK_VARIABLES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE",
                             "SSL_CERT_DIR")
 """Variables that change where requests go, or whom they trust."""
@@ -34,11 +37,15 @@ class Config:
 
     `issuer`, `codex_url`, `api_url`, `stack_url` are base addresses without a final slash.
     `only` / `start_from` restrict the walk. `consent`: `--live` or the rehearsal stands for the
-    consent to spend and to run commands. `bundle`: where the credential comes from, as a word
+    consent to spend and to run commands; `runbook_known`: the same text was agreed to in an earlier
+    session. `bundle`: where the credential comes from, as a word
     (none, file, stdin, codex-cli). `refreshable`: the bundle's file may be replaced.
+    `ledger`: the stack's ledger, as a word (none, postgresql, stand-in); `ledger_table` and
+    `ledger_columns` (role=name) go on top of what the runbook calls them.
     `login` is browser or device; `redirect_host` is what the newest captured client sends.
-    `usage`: ask the usage page before a call, which decides nothing. `codex` is the Codex CLI to
-    capture from, else the one on PATH. `patience` scales every time limit: a rehearsal waits a
+    `prices`: say what a subscription's tokens would cost at API rates. `usage`: ask the usage page
+    before a call, which decides nothing. `codex` is the Codex CLI to capture from, else the one on
+    PATH. `patience` scales every time limit: a rehearsal waits a
     tenth as long for what never comes.
     """
 
@@ -65,12 +72,16 @@ class Config:
     originator: str = "smoke_tui"
     client_version: str = "0.169.0"
     allow_hosts: tuple[str, ...] = ()
-    ledger: str | None = None
+    ledger: str = "none"
+    ledger_table: str | None = None
+    ledger_columns: tuple[str, ...] = ()
     usage: bool = False
+    prices: bool = False
     codex: str | None = None
     only: str | None = None
     start_from: str | None = None
     consent: bool = False
+    runbook_known: bool = False
     patience: float = 1.0
 
     def to_json(self) -> dict[str, Any]:

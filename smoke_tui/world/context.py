@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from smoke_tui.journal.inbox import Fact, Inbox, Signal
 from smoke_tui.runbook.model import Step
-from smoke_tui.runbook.templates import scan
 from smoke_tui.secrecy import Secret
 from smoke_tui.world.config import Config
 from smoke_tui.world.conversation import Conversation, Job, TimeLimit, Watch, World
+from smoke_tui.world.holdings import Holdings, StepEnd
 from smoke_tui.world.ports import (
     CallbackSpec,
     Exchange,
     HttpLimits,
     HttpRequest,
-    Joined,
     PortError,
     Question,
     Sensitive,
@@ -28,32 +26,9 @@ from smoke_tui.world.ports import (
     show,
 )
 
+__all__ = ["Holdings", "StepContext", "StepEnd"]
+
 Answer = Mapping[str, str]
-
-
-class StepEnd(Exception):
-    """A step ends here, not well. `code` is a word of `outcomes.CODES`."""
-
-    def __init__(self, code: str, summary: str, **observed: Any) -> None:
-        super().__init__(summary)
-        self.code = code
-        self.summary = summary
-        self.observed = observed
-
-
-@dataclass(slots=True)
-class Holdings:
-    """What outlives a step: values, variables and resources, owned by the session."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    secrets: dict[str, Secret] = field(default_factory=dict)
-    variables: dict[str, Secret] = field(default_factory=dict)
-    resources: dict[str, Any] = field(default_factory=dict)
-    bundle: Any = None
-    handed_over: bool = False
-    refreshed: bool = False
-    lite: bool = False
-    sent_instructions: Secret | None = None
 
 
 class StepContext:
@@ -64,7 +39,7 @@ class StepContext:
 
     def __init__(
         self, inbox: Inbox, world: World, step: Step, n: int, config: Config, holdings: Holdings,
-        reserve: Callable[[StepContext], None], cause: str = "walk",
+        reserve: Callable[[StepContext, str, str | None], None], cause: str = "walk",
     ) -> None:
         self._inbox = inbox
         self._world = world
@@ -153,7 +128,10 @@ class StepContext:
         self, port: str, shown: Mapping[str, Any], raw: Any,
         refs: Mapping[str, str] | None = None, watch: Watch | None = None,
     ) -> Fact:
-        conversation = self.converse(port, shown, raw, refs, watch)
+        return await self._whole(self.converse(port, shown, raw, refs, watch))
+
+    async def _whole(self, conversation: Conversation) -> Fact:
+        """The one fact of a conversation that has only one."""
         fact = await conversation.next()
         self._open.remove(conversation)
         conversation.done()
@@ -248,6 +226,10 @@ class StepContext:
             raise PortError(fact.data["problem"])
         return str(fact.data["how"])
 
+    async def take_back(self) -> None:
+        """Clear what was offered, as far as that can be done."""
+        await self._once("clipboard", {"clear": True}, None)
+
     def question(self, question: Question) -> Conversation:
         """Ask the operator; the one fact is the answer. Release withdraws the question."""
         refs = {"value": self.ref(question.secret)} if question.secret else {}
@@ -266,11 +248,7 @@ class StepContext:
         Raises:
             StepEnd: nobody is here to answer (`needs-operator`).
         """
-        conversation = self.question(question)
-        fact = await conversation.next()
-        self._open.remove(conversation)
-        conversation.done()
-        return self.read_answer(fact)
+        return self.read_answer(await self._answer(question))
 
     async def ask_value(self, question: Question) -> Secret | None:
         """Ask for a value that is a secret; None where none was given.
@@ -278,12 +256,12 @@ class StepContext:
         Raises:
             StepEnd: nobody is here to answer (`needs-operator`).
         """
-        conversation = self.question(question)
-        fact = await conversation.next()
-        self._open.remove(conversation)
-        conversation.done()
+        fact = await self._answer(question)
         self.read_answer(fact)
         return fact.secrets.get("value")
+
+    async def _answer(self, question: Question) -> Fact:
+        return await self._whole(self.question(question))
 
     def read_answer(self, fact: Fact) -> Answer:
         """An answer's fields.
@@ -336,6 +314,19 @@ class StepContext:
             "codex-cli", shown, (program, model, against), {"value": self.ref("instructions")}
         )
 
+    async def ledger(
+        self, op: str, table: str, columns: Mapping[str, str], match: Text | None = None,
+        since: str | None = None,
+    ) -> Fact:
+        """Read the stack's ledger: its clock (op `now`), or its `rows` since a time.
+
+        data["problem"] says why it can't be read; data["now"] and data["rows"] are its answer,
+        data["more"] tells of rows beyond the limit. `columns` maps what is wanted to its name.
+        """
+        shown = {"op": op, "table": table, "columns": dict(columns), "match": show(match),
+                 "since": since}
+        return await self._once("ledger", shown, {**shown, "match": match})
+
     async def exists(self, path: str) -> bool:
         shown = {"op": "exists", "path": path}
         fact = await self._once("file", shown, ("exists", path, None, True))
@@ -368,33 +359,39 @@ class StepContext:
 
     # --- money ----------------------------------------------------------------------------
 
-    async def spend(self, what: str, detail: Mapping[str, Any]) -> None:
-        """Before each call that spends: cap, consent, reservation.
+    async def price(self, model: str, counts: Mapping[str, int]) -> Mapping[str, Any]:
+        """What tokens cost at API rates: `usd` as text or None, `source`, `problem`."""
+        shown = {"model": model, **counts}
+        return (await self._once("price", shown, (model, dict(counts)))).data
+
+    async def spend(
+        self, what: str, detail: Mapping[str, Any], *, kind: str = "subscription",
+        worst_usd: str | None = None,
+    ) -> None:
+        """Before each call that spends: caps, consent, reservation.
+
+        `worst_usd` is the most that a metered call can cost, None where that is not known.
 
         Raises:
             StepEnd: `over-budget`, `operator-declined` or `needs-operator`.
         """
-        self._reserve(self)
+        self._reserve(self, kind, worst_usd)
         answer = await self.ask(Question("spend", what, detail))
         if answer.get("do") != "yes":
             raise StepEnd("operator-declined", answer.get("words") or "The call was not made.")
-        self.decide("spend.reserved", {"calls": 1, **show(detail)})
+        self.decide("spend.reserved", {
+            "calls": 1, "kind": kind, "worst_usd": worst_usd, **show(detail),
+        })
 
     # --- templates ------------------------------------------------------------------------
 
     def fill(self, template: str) -> Text:
-        """Replace `{{ name }}` marks by captured values; secrets stay secrets."""
-        parts: list[str | Secret] = []
-        last = 0
-        for mark in scan(template):
-            if mark.name is not None:
-                parts.append(template[last:mark.start])
-                parts.append(self._value(mark.name))
-                last = mark.end
-        parts.append(template[last:])
-        if all(isinstance(part, str) for part in parts):
-            return "".join(part for part in parts if isinstance(part, str))
-        return Joined(tuple(part for part in parts if part != ""))
+        """Replace `{{ name }}` marks by what the session holds; secrets stay secrets.
+
+        Raises:
+            StepEnd: a name is not known yet (`not-configured`).
+        """
+        return self.holdings.fill(template, self.config)
 
     def fill_all(self, value: Any) -> Any:
         """`fill` for every string leaf of a JSON-like value."""
@@ -405,24 +402,3 @@ class StepContext:
         if isinstance(value, list | tuple):
             return [self.fill_all(item) for item in value]
         return value
-
-    def _value(self, name: str) -> str | Secret:
-        if name == "stack_url":
-            return self.config.stack_url
-        if name == "project":
-            return self.config.project
-        if name == "model":
-            return self.config.model or self.config.runbook_model or "the model of your choice"
-        if name.startswith("bundle.") and self.holdings.bundle is not None:
-            leaf = self.holdings.bundle.fields().get(name.removeprefix("bundle."))
-            if leaf is not None:
-                return leaf if isinstance(leaf, Secret) else str(leaf)
-        if name in self.holdings.secrets:
-            return self.holdings.secrets[name]
-        if name in self.holdings.values:
-            return str(self.holdings.values[name])
-        raise StepEnd(
-            "not-configured", f"The value {{{{ {name} }}}} is not known: no step has given it yet."
-        )
-
-

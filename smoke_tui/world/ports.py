@@ -190,7 +190,8 @@ class SpawnSpec:
 
     `hidden`: its output is secret; it is read to its end, never shown, and its last JSON object
     comes back with the leaves at `sensitive` as secrets. `env` goes on top of the allow-list.
-    `stays`: a service; no time limit of its own.
+    `stays`: a service; no time limit of its own. `detaches`: the command ends by itself and what
+    it started stays, until the child is stopped.
     """
 
     argv: tuple[Text, ...]
@@ -200,11 +201,14 @@ class SpawnSpec:
     hidden: bool = False
     sensitive: tuple[Sensitive, ...] = ()
     stays: bool = False
+    detaches: bool = False
 
     def shown(self) -> dict[str, Any]:
-        return {"argv": show(self.argv), "cwd": self.cwd,
-                "env": [[name, show(value)] for name, value in self.env],
-                "hidden": self.hidden, "stays": self.stays}
+        shown = {"argv": show(self.argv), "cwd": self.cwd,
+                 "env": [[name, show(value)] for name, value in self.env],
+                 "hidden": self.hidden, "stays": self.stays}
+        # Left out where false: journals from before there was such a thing still replay.
+        return shown | ({"detaches": True} if self.detaches else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,8 @@ class Question:
 QUESTIONS: Mapping[str, str] = {
     "begin": "whether to begin a step: run, waive (with a reason), again (another step), stop",
     "spend": "whether to make a call that spends: yes or no",
+    "commands": "whether to run what a runbook that is new here would run: yes or no",
+    "service": "whether a service may be used, was restarted, or is gone: yes or no, with words",
     "model": "which model to ask, where the named one is not listed: use (with a model) or keep",
     "callback": "paste (the redirect address), page (what it says instead), other-host, cancel",
     "device": "shows a code to type on another machine; cancel ends the wait",

@@ -11,6 +11,8 @@ from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Watcher
 from smoke_tui.secrecy import Secret
 from smoke_tui.world.conversation import Job
 
+RESUMED = "session.resumed"
+
 
 class Divergence(Exception):
     """A replay took another way than the record. `expected` or `got` is None where one ended."""
@@ -25,6 +27,10 @@ class Divergence(Exception):
 
 class RecordEnds(Exception):
     """The record stops while the engine still waits: the session was not finished."""
+
+
+class Resumption(Exception):
+    """Here the program ended, and another went on: the engine starts anew from the state."""
 
 
 class RecordedWorld:
@@ -47,7 +53,7 @@ class RecordedInbox(Inbox):
         self._seq = 0
         self._time = ("", 0)
         self._routes = {}
-        self._failed: Divergence | RecordEnds | None = None
+        self._failed: Divergence | RecordEnds | Resumption | None = None
         self.unsolicited = lambda fact: None
 
     def post(self, arrival: Arrival) -> None:
@@ -65,6 +71,9 @@ class RecordedInbox(Inbox):
             self._failed = RecordEnds()
             raise self._failed
         expected = self._recorded[self._seq]
+        if expected.ev == RESUMED:
+            self._failed = Resumption()
+            raise self._failed
         if got.line() != expected.line():
             self._failed = Divergence(self._seq, expected, got, _difference(expected, got))
             raise self._failed
@@ -76,30 +85,43 @@ class RecordedInbox(Inbox):
         if self._seq >= len(self._recorded):
             raise RecordEnds
         event = self._recorded[self._seq]
+        if event.ev == RESUMED:
+            raise Resumption
         if not event.is_fact:
             raise Divergence(
                 self._seq, event, None, f"recorded `{event.ev}`, but the engine waits for an answer"
             )
         self._time = (event.t, event.ms)
         self._pass_on(event)
-        self.dispatch(Fact(event, stand_ins(event), self._blobs(event)))
+        self.dispatch(Fact(event, stand_ins(event), blobs_of(self._journal, event)))
         return True
+
+    def begin(self) -> Event:
+        """Let in the fact that a walk begins with: the session opened, or was resumed.
+
+        Raises:
+            RecordEnds: there is nothing more.
+        """
+        self._failed = None
+        self._routes.clear()
+        if self._seq >= len(self._recorded):
+            raise RecordEnds
+        event = self._recorded[self._seq]
+        self._time = (event.t, event.ms)
+        return self._pass_on(event)
 
     def finished(self) -> None:
         """Check that nothing of the record is left over.
 
         Raises:
             Divergence: the engine ended before the record did.
+            Resumption: the record goes on with another program.
         """
         if self._seq < len(self._recorded):
             left = self._recorded[self._seq]
+            if left.ev == RESUMED:
+                raise Resumption
             raise Divergence(self._seq, left, None, f"recorded `{left.ev}`, but the walk has ended")
-
-    def _blobs(self, event: Event) -> dict[str, bytes]:
-        return {
-            name: self._journal.evidence(blob["sha256"])
-            for name, blob in event.data.get("blobs", {}).items()
-        }
 
     def _pass_on(self, event: Event) -> Event:
         self._seq += 1
@@ -113,6 +135,18 @@ def stand_ins(event: Event) -> dict[str, Secret]:
     return {
         name: Secret(None, kind=raw["kind"], ref=raw["ref"], public=raw["public"])
         for name, raw in event.data.get("secrets", {}).items()
+    }
+
+
+def blobs_of(journal: Journal, event: Event) -> dict[str, bytes]:
+    """The evidence that a recorded fact names.
+
+    Raises:
+        JournalError: it is missing, or is not what it was.
+    """
+    return {
+        name: journal.evidence(blob["sha256"])
+        for name, blob in event.data.get("blobs", {}).items()
     }
 
 

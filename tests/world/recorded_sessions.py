@@ -15,7 +15,7 @@ from smoke_tui.cli.policy import Scripted
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JOURNAL, read_journal
 from smoke_tui.journal.inbox import Signal
-from smoke_tui.launch import ScriptedHands, rehearsed
+from smoke_tui.launch import ScriptedHands, given_rehearsed, rehearsed
 from smoke_tui.outcomes import Verdict
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.runbook import Runbook, load, parse
@@ -115,7 +115,7 @@ def run(
         session = Session(
             book, config, state_dir=state_dir, hands=Hands(hands, hands),
             answerer=Scripted(world), watchers=[watcher] if watcher is not None else [],
-            given=mint(world) if mint is not None else given,
+            given={**given_rehearsed(world).texts, **(mint(world) if mint else given or {})},
         )
         if isinstance(watcher, Striker):
             watcher.session = session

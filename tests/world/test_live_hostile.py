@@ -176,7 +176,10 @@ WELL = b'{"output_text": "It is NONCE.", "usage": {"output_tokens": 3}, '
 
 
 @pytest.mark.parametrize(("rest", "attest", "verdict", "code"), [
-    (ROUTE + b"}", "no", Verdict.PASS, None),
+    (ROUTE + b', "upstream_headers": {"x-codex-plan-type": "plus"}}', "no", Verdict.PASS, None),
+    # The stack's own words alone are a claim that a canned answer has, too.
+    (ROUTE + b"}", "no", Verdict.BLOCKED, "route-unproven"),
+    (ROUTE + b"}", "yes", Verdict.PASS_ATTESTED, None),
     (ROUTE + b', "fallback_used": true}', "yes", Verdict.FAIL, "degraded-route"),
     (b'"route": {"provider": "openai", "credential": "api_key"}}', "yes", Verdict.FAIL,
      "degraded-route"),

@@ -4,81 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from loopback_servers import soon, until
+from loopback_servers import soon
+from shell_children import SEQ, TOKEN, Child, children, descriptors, python, ran
 
 from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.conversation import Job
-from smoke_tui.world.live.shell import LiveShell, last_json_object
+from smoke_tui.world.live.shell import last_json_object
 from smoke_tui.world.ports import Sensitive, SpawnSpec
-
-TOKEN = "FAKE" + "tokenThatMustNotBeSeen0123456789"
-SEQ = 5
-
-
-class Child:
-    """One child over the live port, and what was posted of it."""
-
-    def __init__(self, *argv: Any, vault: Vault | None = None, cwd: str = "/", **spec: Any) -> None:
-        self.spec = SpawnSpec(tuple(argv), cwd, **spec)
-        self.shell = LiveShell(vault or Vault())
-        self.facts: list[dict[str, Any]] = []
-        self.secrets: dict[str, Secret] = {}
-
-    def post(self, data: Mapping[str, Any], secrets: Mapping[str, Secret] | None = None) -> None:
-        self.facts.append(dict(data))
-        self.secrets |= secrets or {}
-
-    def begin(self) -> asyncio.Task[None]:
-        refs = {leaf.name: "s.1" for leaf in self.spec.sensitive} | {"whole": "s.1"}
-        job = Job(SEQ, "process", "s", 1, self.spec, refs)
-        return asyncio.create_task(self.shell.serve(job, self.post))
-
-    async def stop(self) -> None:
-        await self.shell.serve(Job(SEQ + 1, "process", "s", 1, ("stop", SEQ)), self.post)
-
-    def words(self) -> list[str]:
-        return [fact["what"] for fact in self.facts]
-
-    def text(self, source: str = "out") -> str:
-        return "".join(f["text"] for f in self.facts
-                       if f["what"] == "output" and f["source"] == source)
-
-    @property
-    def code(self) -> Any:
-        assert self.facts[-1]["what"] == "exited", self.facts
-        return self.facts[-1]["code"]
-
-
-def ran(*argv: Any, **more: Any) -> Child:
-    child = Child(*argv, **more)
-
-    async def main() -> None:
-        await child.begin()
-
-    soon(main())
-    return child
-
-
-def python(script: str, *args: str) -> tuple[str, ...]:
-    return (sys.executable, "-S", "-c", script, *args)
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in "ZX"
 
 
 def test_what_a_child_prints_and_how_it_ends() -> None:
@@ -106,28 +40,40 @@ def test_arguments_are_not_read_by_any_shell(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("argv", "word"), [
     (("no-such-command-here",), "not found on PATH"), (("./missing.sh",), "does not exist"),
     (("/etc/passwd",), "not executable"), (("./plain",), "not executable"),
+    (("/etc",), "/etc is a folder"), (("./bytes",), "is no program"),
+    (("./orphan",), "interpreter its first line names does not exist"),
+    (("./looping",), "can't be started"), (("/bin/echo", "a\0b"), "null byte"),
+    (("/bin/echo", "x" * 4_000_000), "Argument list too long"), (("",), "not found"),
 ])
-def test_a_command_that_is_not_there_is_missing(
+def test_a_command_that_can_not_be_started_is_missing(
     argv: tuple[str, ...], word: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "plain").write_text("x")
+    for name, content in {"plain": b"x", "bytes": b"\x00\x01 no format",
+                          "orphan": b"#!/no/such/interpreter\n",
+                          "looping": f"#!{tmp_path}/looping\n".encode()}.items():
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(0o644 if name == "plain" else 0o755)
+    before = descriptors(), children()
     child = ran(*argv, cwd=str(tmp_path))
     assert child.words() == ["missing"]
     assert word in child.facts[0]["problem"]
-
-
-def test_a_script_that_nothing_can_run_ends_like_one(tmp_path: Path) -> None:
-    script = tmp_path / "broken"
-    script.write_bytes(b"\x00\x01 no format")
-    script.chmod(0o755)
-    child = ran("./broken", cwd=str(tmp_path))
-    assert child.words()[-1] in ("missing", "exited")
-    assert child.facts[-1].get("code", 126) == 126
+    assert (descriptors(), children()) == before
 
 
 def test_a_folder_that_is_not_there_is_missing() -> None:
     child = ran("/bin/true", cwd="/no/such/folder")
     assert child.words() == ["missing"]
+
+
+def test_a_folder_that_vanishes_under_a_child_is_its_own_affair(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    assert ran("/bin/sh", "-c", f"rmdir {folder} && echo gone", cwd=str(folder)).text() == "gone\n"
+
+
+def test_requests_of_old_journals_are_still_the_same() -> None:
+    assert "detaches" not in SpawnSpec(("a",), "/").shown()
+    assert SpawnSpec(("a",), "/", detaches=True).shown()["detaches"] is True
 
 
 def test_a_child_gets_an_allow_list_and_what_was_declared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +101,47 @@ def test_a_child_has_no_input_and_no_descriptor_of_ours() -> None:
     assert child.text() == "''\n[0, 1, 2]\n"
 
 
+def test_a_child_has_no_terminal_to_ask_at() -> None:
+    script = ("import os, sys\n"
+              "try: open('/dev/tty')\n"
+              "except OSError as error: print(os.strerror(error.errno))\n"
+              "print(os.getsid(0) == os.getpid())")
+    assert ran(*python(script)).text() == "No such device or address\nTrue\n"
+
+
+def test_children_one_after_another_leave_nothing_behind() -> None:
+    async def main() -> tuple[list[str], list[int]]:
+        one = Child("/bin/echo", "x")
+        before = descriptors(), children()
+        for _ in range(40):
+            await one.begin()
+        assert (descriptors(), children()) == before
+        return before
+
+    before = soon(main())
+    assert children() == before[1]
+
+
+def test_a_child_whose_start_is_cancelled_anywhere_is_taken_down() -> None:
+    async def main() -> None:
+        before = descriptors(), children()
+        started = 0
+        for turns in range(12):
+            child = Child("/bin/sleep", "600")
+            task = child.begin()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            started += child.shell.holds(SEQ)
+            await child.shell.close()
+            assert not child.shell.holds(SEQ)
+        assert started > 6
+        assert (descriptors(), children()) == before
+
+    soon(main())
+
+
 @pytest.mark.parametrize("where", ["argv", "env"])
 def test_a_secret_never_stands_in_arguments_or_environment(where: str) -> None:
     secret = Secret(TOKEN, kind="access-token", ref="s.1")
@@ -168,51 +155,6 @@ def test_private_text_that_is_no_secret_may_stand_in_the_environment() -> None:
     text = Secret("the base instructions", kind="instructions", ref="s.1", scrub=False)
     child = ran("/usr/bin/env", env=(("X", text),))
     assert "X=the base instructions" in child.text()
-
-
-def test_a_token_cut_across_writes_is_redacted() -> None:
-    vault = Vault()
-    vault.add(Secret(TOKEN, kind="access-token", ref="s.1"))
-    script = ("import sys, time\n"
-              "for part in sys.argv[1:]:\n"
-              "    sys.stdout.write(part); sys.stdout.flush(); time.sleep(0.15)\n")
-    child = ran(*python(script, "before ", TOKEN[:13], TOKEN[13:25], TOKEN[25:] + " after\n"),
-                vault=vault)
-    assert child.text() == "before [REDACTED:access-token#s.1] after\n"
-    for at in range(0, len(TOKEN) - 12, 4):
-        assert TOKEN[at : at + 12] not in repr(child.facts[1:])
-
-
-def test_output_is_cleaned_for_a_terminal() -> None:
-    child = ran("/usr/bin/printf", r"a\033]0;title\007b\033[31mred\033[0m\377\xc3\xa9\n")
-    text = child.text()
-    assert "\x1b" not in text
-    assert "\x07" not in text
-    assert "red" in text
-    assert "\ufffd" in text
-    assert "é" in text
-
-
-def test_a_character_cut_across_writes_stays_whole() -> None:
-    script = ("import os, time\n"
-              "for b in 'é€'.encode(): os.write(1, bytes([b])); time.sleep(0.12)\n")
-    assert ran(*python(script)).text() == "é€"
-
-
-def test_a_flood_is_bounded_and_its_end_is_kept() -> None:
-    script = ("import sys\n"
-              "line = b'x' * 99 + b'\\n'\n"
-              "for n in range(500): sys.stdout.buffer.write(line * 1000)\n"
-              "print('the last words')\n")
-    child = ran(*python(script))
-    blocks = [fact for fact in child.facts if fact["what"] == "output"]
-    kept = sum(len(fact["text"]) for fact in blocks)
-    assert kept < 8 * 1024 * 1024
-    assert max(len(fact["text"]) for fact in blocks) < 4 * 1024 * 1024
-    assert len(blocks) < 500
-    assert child.text().endswith("the last words\n")
-    assert blocks[-1]["dropped"] > 40_000_000 - kept
-    assert child.code == 0
 
 
 HIDDEN = (Sensitive("access_token", ("access_token",), "access-token"),)
@@ -253,112 +195,15 @@ def test_the_last_object_of_a_text(text: str, found: str | None) -> None:
     assert last_json_object(text) == found
 
 
-def test_an_object_among_braces_is_found_in_bounded_time() -> None:
-    for script in ("print('{' * 20000 + '}' * 20000)",
-                   "print('{\"a\":' * 20000 + '1' + '}' * 20000)"):
-        assert hidden(script).facts[1]["found"] is False
-
-
-TREE = """
-import os, signal, subprocess, sys, time
-if "deaf" in sys.argv: signal.signal(signal.SIGTERM, signal.SIG_IGN)
-child = subprocess.Popen([sys.executable, "-S", "-c",
-    "import os, signal, sys, time\\n"
-    "if 'deaf' in sys.argv: signal.signal(signal.SIGTERM, signal.SIG_IGN)\\n"
-    "if 'away' in sys.argv: os.setsid()\\n"
-    "print(os.getpid(), flush=True); time.sleep(600)", *sys.argv[1:]])
-print(os.getpid(), flush=True)
-if "leaves" in sys.argv: time.sleep(0.3); sys.exit(0)
-time.sleep(600)
-"""
-
-
-@pytest.mark.parametrize("how", [(), ("away",), ("deaf",)])
-def test_stopping_takes_the_whole_family_down(how: tuple[str, ...]) -> None:
-    child = Child(*python(TREE, *how), stays=True)
-
-    async def main() -> None:
-        task = child.begin()
-        await until(lambda: len(child.text().split()) == 2)
-        pids = [int(word) for word in child.text().split()]
-        assert all(alive(pid) for pid in pids)
-        await child.stop()
-        assert {"what": "stopped", "gone": True} in child.facts
-        assert not any(alive(pid) for pid in pids)
-        await task
-
-    soon(main())
-
-
-def test_a_family_that_outlives_its_parent_is_taken_down_too() -> None:
-    child = ran(*python(TREE, "leaves", "away"))
-    pids = [int(word) for word in child.text().split()]
-    assert len(pids) == 2
-    assert not any(alive(pid) for pid in pids)
-    assert child.code == 0
-
-
-def test_letting_go_of_a_child_ends_it_and_its_end_is_told() -> None:
-    child = Child("/bin/sleep", "600", stays=True)
-
-    async def main() -> None:
-        task = child.begin()
-        await until(lambda: child.shell.holds(SEQ))
-        child.shell.end(SEQ)
-        await task
-        assert child.code == 143
-        assert not child.shell.holds(SEQ)
-        await child.stop()
-        assert child.facts[-1] == {"what": "stopped", "gone": True}
-
-    soon(main())
-
-
-def test_closing_the_port_takes_every_child_down() -> None:
-    child = Child(*python(TREE, "away"), stays=True)
-
-    async def main() -> None:
-        task = child.begin()
-        await until(lambda: len(child.text().split()) == 2)
-        await child.shell.close()
-        await task
-        assert not any(alive(int(word)) for word in child.text().split())
-
-    soon(main())
-
-
-PARENT = """
-import asyncio, sys
-from smoke_tui.secrecy import Vault
-from smoke_tui.world.conversation import Job
-from smoke_tui.world.live.shell import LiveShell
-from smoke_tui.world.ports import SpawnSpec
-def post(data, secrets=None):
-    if data["what"] == "output": print(data["text"], end="", flush=True)
-async def main():
-    spec = SpawnSpec((sys.executable, "-S", "-c", *sys.argv[1:]), "/", stays=True)
-    await LiveShell(Vault()).serve(Job(1, "process", "s", 1, spec), post)
-asyncio.run(main())
-"""
-
-
-@pytest.mark.parametrize(("how", "number"), [
-    ((), signal.SIGKILL), (("away",), signal.SIGKILL), (("deaf",), signal.SIGKILL),
-    ((), signal.SIGTERM),
+@pytest.mark.parametrize("text", [
+    "{" * 500_000 + "}}", '{"a":' * 90_000 + "1" + "}" * 90_000, '{"' * 300_000 + "}",
+    '{"a": ' * 100_000 + "}", '{"a": 1} ' * 100_000 + "{}}",
 ])
-def test_a_parent_that_dies_leaves_no_child(how: tuple[str, ...], number: int) -> None:
-    root = str(Path(__file__).parents[2])
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, TREE, *how], stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": root},
-    )
-    assert parent.stdout is not None
-    pids = [int(parent.stdout.readline()) for _ in range(2)]
-    assert all(alive(pid) for pid in pids)
-    parent.send_signal(number)
-    parent.wait(20)
-    parent.stdout.close()
-    deadline = time.monotonic() + 20
-    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not any(alive(pid) for pid in pids)
+def test_an_object_that_is_none_is_given_up_in_bounded_time(text: str) -> None:
+    assert last_json_object(text) is None
+
+
+def test_an_object_behind_noise_is_found() -> None:
+    noise = "{ fmt } {0} {'a': 1} {\"cut\": {\n" * 1000
+    assert last_json_object(noise + '{"a": {"b": 1}}\n') == '{"a": {"b": 1}}'
+    assert hidden("print('{\"a\":' * 20000 + '1' + '}' * 20000)").facts[1]["found"] is False

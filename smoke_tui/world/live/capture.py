@@ -27,6 +27,8 @@ from smoke_tui.world.serving import ServerRequest, ServerResponse, serve
 
 SECONDS: Final = 20.0
 BLACK_HOLE: Final = "http://127.0.0.1:9"
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One captured request, or why there is none."""
@@ -87,15 +89,18 @@ class _Client:
 
     async def __aenter__(self) -> _Client:
         read_end, self._control = os.pipe()
+        # What the guardian tells of its command is of no interest here.
+        status = os.open(os.devnull, os.O_WRONLY)
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-S", GUARDIAN, str(read_end), "--", *self._argv,
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+                sys.executable, "-I", "-S", GUARDIAN, str(read_end), str(status), "ends", "--",
+                *self._argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT, cwd=self._home, env=_environment(self._home),
-                pass_fds=(read_end,), start_new_session=True,
+                pass_fds=(read_end, status), start_new_session=True,
             )
         finally:
             os.close(read_end)
+            os.close(status)
         return self
 
     async def wait(self) -> None:

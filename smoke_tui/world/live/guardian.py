@@ -1,10 +1,21 @@
 """Runs one command and takes it, and all it started, down when its control pipe closes.
 
-Started as `python -I -S guardian.py FD -- ARGV…`; imports the standard library only. The parent
-holds the other end of FD: closing it means stop, and a parent that dies closes it too.
+Started as `python -I -S guardian.py CONTROL STATUS ends|detaches -- ARGV…`; imports the standard
+library only. The parent holds the other end of CONTROL: closing it means stop, and a parent that
+dies closes it too. TERM means the same; INT and HUP mean nothing.
+
+STATUS gets one line a change: `failed ERRNO`, `started PID`, `ended CODE COUNT PID…` (the
+command ended by itself, and so many processes of its are still there), at last `swept CODE GONE`.
+
+With `ends` the command's end is the end of all it started. With `detaches` what it started is held
+until the control pipe closes, or until the last of it has ended.
+
+On Linux everything that descends from the command is found, wherever it went: the guardian becomes
+its parent. Elsewhere only what stayed in the command's process group is.
 """
 
-import contextlib
+from __future__ import annotations
+
 import ctypes
 import os
 import select
@@ -16,111 +27,174 @@ from types import FrameType
 
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 GRACE = 3.0
+KILL_ROUNDS = 60
+MOST_TOLD = 64
 
 
-def adopt_orphans() -> None:
-    """Become the parent of grandchildren whose parent ends (Linux); elsewhere do without."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def children() -> list[int]:
+def adopt_orphans() -> bool:
+    """Become the parent of grandchildren whose parent ends; whether this system can do that."""
     try:
-        with open(f"/proc/self/task/{os.getpid()}/children") as file:
-            return [int(word) for word in file.read().split()]
+        return bool(ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+    except (OSError, AttributeError):
+        return False
+
+
+def stat_of(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the state on; empty where there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].decode().split()
     except OSError:
         return []
 
 
-def reap() -> bool | None:
-    """Collect ended children; None when none is left, else whether one was collected."""
+def below(root: int) -> list[tuple[int, int, int]]:
+    """Who descends from `root` or is in its session: each one's id, parent and group."""
+    children: dict[int, list[tuple[int, int, int]]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit() and (fields := stat_of(int(name))):
+            pid, (parent, group, session) = int(name), map(int, fields[1:4])
+            if pid != root:
+                above = root if session == root else parent
+                children.setdefault(above, []).append((pid, parent, group))
+    found = children.get(root, [])
+    for pid, _, _ in found:
+        found += children.get(pid, [])
+    return found
+
+
+def signal_to(pid: int, number: int) -> bool:
+    """Send a signal; whether there was somebody to get it. A negative id is a group."""
     try:
-        pid, _ = os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return None
-    return pid != 0
+        os.kill(pid, number)
+    except PermissionError:
+        return True
+    except ProcessLookupError:
+        return False
+    return True
 
 
-def strike(group: int, number: int) -> None:
-    """Send a signal to the command's group and to every child we have, adopted ones too."""
-    gone = contextlib.suppress(ProcessLookupError, PermissionError)
-    with gone:
-        os.killpg(group, number)
-    for pid in children():
-        with gone:
-            os.kill(pid, number)
+class Family:
+    """The command and all that descends from it."""
 
+    def __init__(self, command: int, adopts: bool) -> None:
+        self.command = command
+        self.code: int | None = None
+        self.adopts = adopts
 
-def sweep(group: int) -> None:
-    """Stop everything that is left: TERM, then KILL after the grace."""
-    strike(group, signal.SIGTERM)
-    end = time.monotonic() + GRACE
-    while time.monotonic() < end:
-        state = reap()
-        if state is None:
-            return
-        if state is False:
-            time.sleep(0.02)
-    for _ in range(50):
-        strike(group, signal.SIGKILL)
-        while reap():
-            pass
-        if reap() is None:
-            return
-        time.sleep(0.02)
+    def gone(self) -> bool:
+        """Collect whoever has ended; whether nobody is left."""
+        try:
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                if ended[0] == self.command:
+                    code = os.waitstatus_to_exitcode(ended[1])
+                    self.code = code if code >= 0 else 128 - code
+        except ChildProcessError:
+            # Who has no child has no descendant either, unless nobody is adopted.
+            return self.adopts or not signal_to(-self.command, 0)
+        return False
+
+    def kept(self) -> list[int]:
+        """What has outlived the command."""
+        if self.adopts:
+            me = os.getpid()
+            return [pid for pid, parent, _ in below(me) if parent == me]
+        return [self.command] if signal_to(-self.command, 0) else []
+
+    def strike(self, number: int) -> None:
+        """Send a signal to everybody, once."""
+        # The group's number is the command's until it is collected; later it may be another's.
+        grouped = self.code is None or not self.adopts
+        if grouped:
+            signal_to(-self.command, number)
+        if self.adopts:
+            for pid, _, group in below(os.getpid()):
+                if not (grouped and group == self.command):
+                    signal_to(pid, number)
 
 
 def wake(number: int, frame: FrameType | None) -> None:
-    """A handler that does nothing: the wake-up descriptor has said it already."""
+    """A handler that does nothing: the wake-up descriptor has said it already.
+
+    A handler, and not SIG_IGN, because the command would inherit that.
+    """
 
 
-def be_ordinary() -> None:
-    """Give the command the default signal handling that its guardian does without."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
+def wait(control: int, awake: int, seconds: float | None = None) -> bool:
+    """Wait for a signal or the end of `control` (-1: not for that); whether to stop."""
+    watched = [awake] if control < 0 else [control, awake]
+    ready, _, _ = select.select(watched, [], [], seconds)
+    news = os.read(awake, 4096) if awake in ready else b""
+    return control in ready or signal.SIGTERM in news
+
+
+def tell(status: int, *words: object) -> None:
+    try:
+        os.write(status, (" ".join(map(str, words)) + "\n").encode())
+    except BrokenPipeError:
+        return
+
+
+def stay(family: Family, control: int, awake: int, status: int, detaches: bool) -> None:
+    """Stand by until there is something to sweep."""
+    told, held = False, False
+    # Where orphans are not adopted, nobody tells when they end.
+    pause = None if family.adopts else 1.0
+    while not wait(control, awake, pause):
+        gone = family.gone()
+        if family.code is None:
+            continue
+        if not told:
+            kept = family.kept() if detaches else []
+            told, held = True, bool(kept)
+            tell(status, "ended", family.code, len(kept), *kept[:MOST_TOLD])
+        if not detaches or (held and gone):
+            return
+
+
+def sweep(family: Family, awake: int) -> bool:
+    """Stop everything that is left: TERM, then KILL after the grace. Whether all is gone."""
+    if family.gone():
+        return True
+    family.strike(signal.SIGTERM)
+    # Who was stopped hears of it only now.
+    family.strike(signal.SIGCONT)
+    end = time.monotonic() + GRACE
+    while not family.gone() and (left := end - time.monotonic()) > 0:
+        wait(-1, awake, min(left, 0.1))
+    for _ in range(KILL_ROUNDS):
+        if family.gone():
+            return True
+        family.strike(signal.SIGKILL)
+        wait(-1, awake, 0.05)
+    return family.gone()
 
 
 def main() -> None:
-    control = int(sys.argv[1])
-    argv = sys.argv[3:]
-    adopt_orphans()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    wake_read, wake_write = os.pipe()
-    os.set_blocking(wake_write, False)
-    signal.signal(signal.SIGCHLD, wake)
-    signal.set_wakeup_fd(wake_write)
+    control, status, detaches = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "detaches"
+    awake, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, wake)
+    adopts = adopt_orphans()
+    if wait(control, awake, 0):
+        return
     try:
-        child = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=be_ordinary
-        )
-    except FileNotFoundError:
-        sys.exit(127)
-    except OSError:
-        sys.exit(126)
+        child = subprocess.Popen(sys.argv[5:], start_new_session=True)
+    except OSError as error:
+        tell(status, "failed", error.errno or 0)
+        return
+    tell(status, "started", child.pid)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
-    stopped = False
-    while child.poll() is None:
-        ready, _, _ = select.select([control, wake_read], [], [], 1.0)
-        if wake_read in ready:
-            os.read(wake_read, 512)
-        if control in ready:
-            stopped = True
-            break
-    if stopped:
-        signal.set_wakeup_fd(-1)
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGTERM)
-        try:
-            child.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-    sweep(child.pid)
-    code = child.returncode
-    sys.exit(code if code >= 0 else 128 - code)
+    family = Family(child.pid, adopts)
+    stay(family, control, awake, status, detaches)
+    gone = sweep(family, awake)
+    tell(status, "swept", 137 if family.code is None else family.code, int(gone))
+    # Popen would look for a child that was collected without it.
+    os._exit(0)
 
 
 if __name__ == "__main__":

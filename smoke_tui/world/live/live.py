@@ -13,27 +13,34 @@ import stat
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from smoke_tui.journal.file import replace_private
 from smoke_tui.journal.inbox import Arrival, Inbox
 from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.config import Config
+from smoke_tui.world.config import GIVEN_LEDGER, Config
 from smoke_tui.world.conversation import Job
+from smoke_tui.world.ledger_address import ledger_secrets
 from smoke_tui.world.ports import Browser, Clipboard, PortError, render
 
+if TYPE_CHECKING:
+    from smoke_tui.world.live.http import LiveHttp
+
 FILE_LIMIT: Final = 4 * 1024 * 1024
+_HEALTH_SECONDS: Final = 5.0
+_HEALTH_FASTEST: Final = 0.5
+_HEALTH_MISSES: Final = 2
 Post = Callable[..., None]
 
 
 class SystemClock:
-    """This machine's clock."""
+    """This machine's clock; a session that is resumed counts on from `since` milliseconds."""
 
-    def __init__(self) -> None:
-        self._start = time.monotonic()
+    def __init__(self, since: int = 0) -> None:
+        self._start = time.monotonic() - since / 1000
 
     def wall(self) -> datetime:
         return datetime.now(UTC)
@@ -84,6 +91,8 @@ class LiveWorld:
         self._hands = hands
         self._on_fault = on_fault
         self._given = given
+        for value, kind in ledger_secrets(given.get(GIVEN_LEDGER, "")):
+            vault.add_value(value, kind)
         self._bundle_file = bundle_file
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._parts: dict[str, Any] = {}
@@ -139,12 +148,16 @@ class LiveWorld:
     # --- one server a port ----------------------------------------------------------------
 
     async def _http(self, job: Job) -> None:
+        data, secrets, blobs = await self._http_port().exchange(job)
+        self.post(job, "http", data, secrets, blobs)
+
+    def _http_port(self) -> LiveHttp:
         if "http" not in self._parts:
             from smoke_tui.world.live.http import LiveHttp
 
             self._parts["http"] = LiveHttp(self._vault, self._config.allowed_origins())
-        data, secrets, blobs = await self._parts["http"].exchange(job)
-        self.post(job, "http", data, secrets, blobs)
+        port: LiveHttp = self._parts["http"]
+        return port
 
     async def _listen(self, job: Job) -> None:
         from smoke_tui.world.live.callback import listen
@@ -166,15 +179,29 @@ class LiveWorld:
         await self._parts["shell"].serve(job, post)
 
     async def _tcp(self, job: Job) -> None:
-        host, port = job.raw
-        try:
-            async with asyncio.timeout(2.0):
-                _, writer = await asyncio.open_connection(host, port)
-            writer.close()
-            problem = None
-        except (OSError, TimeoutError) as error:
-            problem = str(error) or "no answer"
-        self.post(job, "tcp", {"problem": problem})
+        self.post(job, "tcp", {"problem": await _refused(*job.raw)})
+
+    async def _health(self, job: Job) -> None:
+        """Look at a service's address again and again; a fact only when the answer changes."""
+        request, where, status = job.raw
+        up, misses = True, 0
+        while True:
+            await asyncio.sleep(max(_HEALTH_FASTEST, _HEALTH_SECONDS * self._config.patience))
+            problem = await self._look(job, request, where, status)
+            misses = misses + 1 if problem else 0
+            if up == (misses >= _HEALTH_MISSES):
+                up = not up
+                self.post(job, "health", {"up": up, "problem": problem})
+
+    async def _look(self, job: Job, request: Any, where: str, status: int) -> str | None:
+        """What is wrong with an address, in words; None where it answers as it must."""
+        if request is None:
+            host, _, port = where.rpartition(":")
+            return await _refused(host, int(port))
+        data, _, _ = await self._http_port().exchange(replace(job, raw=request))
+        if data["status"] == status:
+            return None
+        return str(data["error_text"] or data["error"] or f"status {data['status']}")
 
     async def _timer(self, job: Job) -> None:
         await asyncio.sleep(job.raw)
@@ -200,6 +227,10 @@ class LiveWorld:
 
     async def _offer(self, job: Job) -> None:
         how, problem = "", None
+        if job.raw is None:
+            await self._hands.clipboard.clear()
+            self.post(job, "clipboard", {"how": "cleared", "problem": None})
+            return
         try:
             how = await self._hands.clipboard.put(_as_text(render(job.raw)))
         except PortError as error:
@@ -249,6 +280,11 @@ class LiveWorld:
             problem = str(error)
         self.post(job, "file", {"problem": problem})
 
+    async def _ledger(self, job: Job) -> None:
+        from smoke_tui.world.live.ledger import ask
+
+        self.post(job, "ledger", await ask(self._given.get(GIVEN_LEDGER), render(job.raw)))
+
     async def _capture(self, job: Job) -> None:
         from smoke_tui.world.live.capture import as_fact, capture
 
@@ -256,6 +292,11 @@ class LiveWorld:
         taken = await capture(program, model)
         data, secrets = as_fact(taken, job.refs["value"], against)
         self.post(job, "codex-cli", data, secrets)
+
+    async def _price(self, job: Job) -> None:
+        from smoke_tui.world.live.prices import price
+
+        self.post(job, "price", await asyncio.to_thread(price, *job.raw))
 
     async def _env(self, job: Job) -> None:
         name, kind, scrub = job.raw
@@ -277,6 +318,17 @@ class LiveWorld:
         if not scrub:
             public["sha256"] = hashlib.sha256(raw).hexdigest()
         return self._vault.add(Secret(text, kind=kind, ref=ref, public=public, scrub=scrub))
+
+
+async def _refused(host: str, port: int) -> str | None:
+    """Why no connection comes about; None where one does."""
+    try:
+        async with asyncio.timeout(2.0):
+            _, writer = await asyncio.open_connection(host, port)
+        writer.close()
+    except (OSError, TimeoutError) as error:
+        return str(error) or "no answer"
+    return None
 
 
 def _as_text(value: Any) -> str:
@@ -306,10 +358,12 @@ def read_plain_file(path: str) -> tuple[str | None, str | None]:
 
 _SERVERS: Final[Mapping[str, Callable[[LiveWorld, Job], Awaitable[None]]]] = {
     "http": LiveWorld._http, "listen": LiveWorld._listen, "process": LiveWorld._process,
-    "tcp": LiveWorld._tcp, "timer": LiveWorld._timer, "draw": LiveWorld._draw,
+    "tcp": LiveWorld._tcp, "health": LiveWorld._health, "timer": LiveWorld._timer,
+    "draw": LiveWorld._draw,
     "browser": LiveWorld._browse, "clipboard": LiveWorld._offer, "file": LiveWorld._file,
     "document": LiveWorld._document, "env": LiveWorld._env,
-    "codex-cli": LiveWorld._capture, "keep-bundle": LiveWorld._keep_bundle,
+    "price": LiveWorld._price, "ledger": LiveWorld._ledger, "codex-cli": LiveWorld._capture,
+    "keep-bundle": LiveWorld._keep_bundle,
 }
 
 

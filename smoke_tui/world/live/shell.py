@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import json
 import os
+import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from smoke_tui.secrecy import Cleaner, Secret, Vault
+from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.world.conversation import Job
+from smoke_tui.world.live.child import Child
 from smoke_tui.world.live.http import take_secrets
-from smoke_tui.world.ports import SpawnSpec, render, secrets_in, show
+from smoke_tui.world.live.output import Hidden, Output
+from smoke_tui.world.ports import SpawnSpec, render, secrets_in
 
 PASSED_ON: Final = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "SHELL",
                     "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
                     "DISPLAY", "WAYLAND_DISPLAY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 SET: Final = {"TERM": "dumb", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
 GUARDIAN: Final = str(Path(__file__).with_name("guardian.py"))
-BLOCK: Final = 64 * 1024
-PACE: Final = 0.1
-KEPT_BYTES: Final = 1024 * 1024
-TAIL_BYTES: Final = 64 * 1024
-HIDDEN_BYTES: Final = 1024 * 1024
 STOP_SECONDS: Final = 8.0
+_OPENING: Final = re.compile(r'\{(?=[ \t\r\n]*["}])')
 
 Post = Callable[..., None]
 
@@ -37,49 +36,59 @@ class LiveShell:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._controls: dict[int, int] = {}
-        self._exits: dict[int, asyncio.Event] = {}
+        self._children: dict[int, Child] = {}
+        self._following: set[asyncio.Task[None]] = set()
 
     async def serve(self, job: Job, post: Post) -> None:
         """Run one child to its end, or stop one."""
         if isinstance(job.raw, SpawnSpec):
             await self._run(job, job.raw, post)
         else:
-            await self._stop(job.raw[1], post)
+            post({"what": "stopped", "gone": await self._stop(job.raw[1])})
 
     def holds(self, seq: int) -> bool:
         """Whether this request is a child that runs."""
-        return seq in self._controls
+        child = self._children.get(seq)
+        return child is not None and not child.ended.is_set()
 
     def end(self, seq: int) -> None:
         """Take a child down without waiting."""
-        control = self._controls.pop(seq, None)
-        if control is not None:
-            os.close(control)
+        child = self._children.get(seq)
+        if child is not None:
+            child.let_go()
 
-    async def _stop(self, seq: int, post: Post) -> None:
-        self.end(seq)
-        gone = self._exits.get(seq)
+    async def _stop(self, seq: int) -> bool:
+        child = self._children.get(seq)
+        if child is None:
+            return True
+        child.let_go()
         try:
-            if gone is not None:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await gone.wait()
-            post({"what": "stopped", "gone": True})
+            async with asyncio.timeout(STOP_SECONDS):
+                await child.ended.wait()
         except TimeoutError:
-            post({"what": "stopped", "gone": False})
+            return False
+        return child.proven is True
 
     async def close(self) -> None:
         """Take every child down and wait for it."""
-        for seq in list(self._controls):
-            self.end(seq)
-        for gone in list(self._exits.values()):
-            try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await gone.wait()
-            except TimeoutError:
-                continue
+        for child in self._children.values():
+            child.let_go()
+        if self._following:
+            await asyncio.wait(self._following, timeout=STOP_SECONDS)
 
     async def _run(self, job: Job, spec: SpawnSpec, post: Post) -> None:
+        started = self._start(job, spec, post)
+        if started is not None:
+            # Who no longer waits for a child does not keep it from being followed to its end.
+            following = asyncio.create_task(started)
+            self._following.add(following)
+            following.add_done_callback(self._following.discard)
+            await asyncio.shield(following)
+
+    def _start(
+        self, job: Job, spec: SpawnSpec, post: Post
+    ) -> Coroutine[Any, Any, None] | None:
+        """Start a child; nothing is awaited in here, so that nothing can be cut in half."""
         problem = _refusal(spec)
         env = child_environment(spec)
         argv = [str(part) for part in render(spec.argv)]
@@ -87,59 +96,45 @@ class LiveShell:
             problem = _missing(argv[0], spec.cwd, env["PATH"])
         if problem is not None:
             post({"what": "missing", "problem": problem})
-            return
-        read_end, control = os.pipe()
+            return None
+        control_read, control = os.pipe()
+        status_read, status = os.pipe()
+        mode = "detaches" if spec.detaches else "ends"
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-S", GUARDIAN, str(read_end), "--", *argv,
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE, cwd=spec.cwd, env=env, pass_fds=(read_end,),
-                start_new_session=True,
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", GUARDIAN, str(control_read), str(status), mode, "--",
+                 *argv],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+                cwd=spec.cwd, env=env, pass_fds=(control_read, status), start_new_session=True,
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             os.close(control)
-            post({"what": "missing", "problem": error.strerror or str(error)})
-            return
+            os.close(status_read)
+            said = error.strerror if isinstance(error, OSError) else str(error)
+            post({"what": "missing", "problem": f"{argv[0]} can't be started: {said or error}"})
+            return None
         finally:
-            os.close(read_end)
-        self._controls[job.seq] = control
-        gone = self._exits[job.seq] = asyncio.Event()
-        post({"what": "started", "pid": process.pid, "argv": show(spec.argv)})
-        try:
-            await self._follow(process, job, spec, post)
-        finally:
-            self.end(job.seq)
-            gone.set()
-            self._exits.pop(job.seq, None)
+            os.close(control_read)
+            os.close(status)
+        outputs: tuple[Output | Hidden, Output | Hidden] = (
+            (Hidden(), Hidden()) if spec.hidden
+            else (Output(self._vault, "out", post), Output(self._vault, "err", post))
+        )
+        child = Child(process, control, status_read, spec, post, outputs)
+        self._children[job.seq] = child
+        return self._follow(child, job, spec, post, outputs[0])
 
     async def _follow(
-        self, process: asyncio.subprocess.Process, job: Job, spec: SpawnSpec, post: Post
+        self, child: Child, job: Job, spec: SpawnSpec, post: Post, output: Output | Hidden
     ) -> None:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        hidden = bytearray()
-        if spec.hidden:
-            readers = [_collect(process.stdout, hidden), _collect(process.stderr, bytearray())]
-        else:
-            readers = [
-                _Blocks(self._vault, source, post).read(pipe)
-                for source, pipe in (("out", process.stdout), ("err", process.stderr))
-            ]
-        reading = asyncio.gather(*readers)
         try:
-            code = await process.wait()
-            try:
-                # The guardian has taken down whoever could still hold a pipe.
-                async with asyncio.timeout(2.0):
-                    await asyncio.shield(reading)
-            except TimeoutError:
-                pass
+            code = await child.follow()
+            if isinstance(output, Hidden) and child.began:
+                post(*self._parse(bytes(output.content), job, spec))
+            if code is not None:
+                post({"what": "exited", "code": code})
         finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-        if spec.hidden:
-            post(*self._parse(bytes(hidden), job, spec))
-        post({"what": "exited", "code": code})
+            child.ended.set()
 
     def _parse(
         self, output: bytes, job: Job, spec: SpawnSpec
@@ -156,33 +151,20 @@ class LiveShell:
 
 
 def last_json_object(text: str) -> str | None:
-    """The last JSON object that ends a line of `text`, or None."""
+    """The JSON object that the last closing brace of `text` ends, the outermost; or None."""
     decoder = json.JSONDecoder()
-    end = text.rfind("}")
-    start = text.rfind("{", 0, end + 1)
-    while start >= 0:
+    start, end, at = 0, 0, 0
+    # Text that opens objects again and again and closes none would take for ever.
+    attempts = 2000
+    while attempts > 0 and (opening := _OPENING.search(text, at)):
         try:
-            value, stop = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            stop, value = -1, None
-        if stop == end + 1 and isinstance(value, dict):
-            outer = text.rfind("{", 0, start)
-            if outer < 0 or not _holds(decoder, text, outer, end + 1):
-                return text[start:stop]
-        start = text.rfind("{", 0, start)
-    return None
-
-
-def _holds(decoder: json.JSONDecoder, text: str, start: int, end: int) -> bool:
-    """Whether some object that starts at or before `start` spans to `end`."""
-    while start >= 0:
-        try:
-            if decoder.raw_decode(text, start)[1] == end:
-                return True
-        except (ValueError, RecursionError):
-            pass
-        start = text.rfind("{", 0, start)
-    return False
+            _, at = decoder.raw_decode(text, opening.start())
+        except (ValueError, RecursionError) as error:
+            at = opening.end()
+            attempts -= 100 if isinstance(error, RecursionError) else 1
+        else:
+            start, end = opening.start(), at
+    return text[start:end] if end > 0 and end == text.rfind("}") + 1 else None
 
 
 def child_environment(spec: SpawnSpec) -> dict[str, str]:
@@ -210,63 +192,7 @@ def _missing(command: str, cwd: str, path: str) -> str | None:
         target = os.path.join(cwd, command)
         if not os.path.exists(target):
             return f"{command} does not exist in {cwd}"
+        if os.path.isdir(target):
+            return f"{command} is a folder"
         return None if os.access(target, os.X_OK) else f"{command} is not executable"
     return None if shutil.which(command, path=path) else f"{command} was not found on PATH"
-
-
-async def _collect(pipe: asyncio.StreamReader, into: bytearray) -> None:
-    while piece := await pipe.read(BLOCK):
-        into += piece
-        # What counts stands at the end.
-        del into[: max(0, len(into) - HIDDEN_BYTES)]
-
-
-class _Blocks:
-    """One pipe's output: redacted, decoded, cleaned, posted in blocks, bounded."""
-
-    def __init__(self, vault: Vault, source: str, post: Post) -> None:
-        self._redactor = vault.stream()
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._cleaner = Cleaner()
-        self._source = source
-        self._post = post
-        self._pending = ""
-        self._posted = 0
-        self._dropped = 0
-
-    async def read(self, pipe: asyncio.StreamReader) -> None:
-        loop = asyncio.get_running_loop()
-        last = loop.time() - PACE
-        while True:
-            try:
-                wait = None if not self._pending else max(0.0, PACE - (loop.time() - last))
-                async with asyncio.timeout(wait):
-                    piece = await pipe.read(BLOCK)
-            except TimeoutError:
-                self._flush()
-                last = loop.time()
-                continue
-            if not piece:
-                break
-            self._take(self._redactor.feed(piece))
-            if loop.time() - last >= PACE:
-                self._flush()
-                last = loop.time()
-        self._take(self._redactor.flush(), final=True)
-        self._flush(final=True)
-
-    def _take(self, piece: bytes, *, final: bool = False) -> None:
-        text = self._cleaner.feed(self._decoder.decode(piece, final))
-        self._pending += text + (self._cleaner.flush() if final else "")
-        if self._posted >= KEPT_BYTES and len(self._pending) > TAIL_BYTES:
-            self._dropped += len(self._pending) - TAIL_BYTES
-            self._pending = self._pending[-TAIL_BYTES:]
-
-    def _flush(self, *, final: bool = False) -> None:
-        if self._posted >= KEPT_BYTES and not final:
-            return
-        if self._pending:
-            self._post({"what": "output", "source": self._source, "text": self._pending,
-                        "dropped": self._dropped})
-            self._posted += len(self._pending)
-            self._pending = ""

@@ -1,0 +1,31 @@
+"""Prices of tokens at a provider's public API rates, from the maintained table of genai-prices.
+
+Loaded only when a price is asked for: the package is an extra and takes a third of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def price(model: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    """What these tokens cost: `usd` as decimal text or None, `source`, `problem` in words.
+
+    Reasoning tokens are inside the output tokens; cached ones inside the input tokens.
+    """
+    try:
+        from genai_prices import Usage, __version__, calc_price
+    except ImportError:
+        return {"usd": None, "source": None,
+                "problem": "no price table is installed (pip install 'smoke-tui[prices]')"}
+    source = f"genai-prices {__version__}"
+    usage = Usage(
+        input_tokens=counts.get("input_tokens", 0), output_tokens=counts.get("output_tokens", 0),
+        cache_read_tokens=min(counts.get("cached_input_tokens", 0), counts.get("input_tokens", 0)),
+    )
+    try:
+        found = calc_price(usage, model_ref=model, provider_id="openai")
+    except LookupError:
+        return {"usd": None, "source": source, "problem": f"{source} has no price for {model}"}
+    return {"usd": format(found.total_price.normalize(), "f"), "source": source, "problem": None}
