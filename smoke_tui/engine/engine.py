@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from smoke_tui.engine.budget import over_budget
 from smoke_tui.engine.plan import (
     Action,
     Begin,
@@ -25,10 +26,11 @@ from smoke_tui.journal.fold import State, apply
 from smoke_tui.journal.inbox import Arrival, Fact, Inbox
 from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import Outcome, Verdict, outcome_of
-from smoke_tui.runbook.model import Ready, Runbook, Step
+from smoke_tui.runbook.commands import every_command
+from smoke_tui.runbook.model import Runbook, Step, limit_of
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import Holdings, StepContext, StepEnd
-from smoke_tui.world.conversation import TimeLimit, World
+from smoke_tui.world.conversation import Conversation, TimeLimit, World
 from smoke_tui.world.ports import Question
 from smoke_tui.world.result import Result
 
@@ -52,7 +54,7 @@ class Engine:
         self.runbook = runbook
         self.config = config
         self.state = state
-        self.holdings = Holdings()
+        self.holdings = _holdings_of(state)
         self._inbox = inbox
         self._world = world
         self._behaviours = behaviours
@@ -65,6 +67,7 @@ class Engine:
 
     async def run(self) -> Verdict:
         """Walk to the end and return the verdict; resources are stopped, the journal closed."""
+        self._settle_broken_off()
         while True:
             action = plan(self.runbook, self.state, asked_to_finish=self._asked_to_finish)
             if isinstance(action, Close):
@@ -77,6 +80,7 @@ class Engine:
             "steps": {s.id: s.outcome.value for s in self.state.steps.values() if s.outcome},
             "cancelled": self.state.cancelled,
             "calls": sum(s.calls for s in self.state.steps.values()),
+            "commands_agreed": self.state.commands_agreed,
         })
         return result
 
@@ -87,11 +91,7 @@ class Engine:
             case Begin():
                 await self._begin(action)
             case Settle(step_id):
-                known = self.state.steps[step_id]
-                last = known.tries[-1]
-                fresh = bool(last.observed.get("fresh", True))
-                outcome = outcome_of(last.code or "expectation-unmet", fresh_credential=fresh)
-                self._finish(step_id, last.n, outcome, last.code, last.summary)
+                self._settle(step_id)
             case Block(step_id, resource):
                 self._finish(
                     step_id, None, Outcome.BLOCKED, "service-died",
@@ -107,6 +107,29 @@ class Engine:
                     self._asked_to_finish = False
             case Close():
                 raise AssertionError("closing is not performed")
+
+    def _settle_broken_off(self) -> None:
+        """Of a resumed session: tries that the end of the program broke off.
+
+        One that may have spent is never run again by itself; neither is a retry that was planned.
+        """
+        for known in list(self.state.steps.values()):
+            if known.outcome is not None or not known.tries:
+                continue
+            last = known.tries[-1]
+            if known.pending == "retry":
+                self._settle(known.id)
+                continue
+            if known.pending is not None:
+                continue
+            if last.ended is None:
+                self._inbox.decide("try.finished", {
+                    "code": "interrupted", "summary": _BROKEN_OFF, "error": False, "observed": {},
+                }, step=known.id, n=last.n)
+            if last.calls:
+                spent = "was spent" if last.usage is not None else "may have been spent: unknown"
+                self._finish(known.id, last.n, Outcome.BLOCKED, "interrupted",
+                             f"{_BROKEN_OFF} A call {spent}. Try it again yourself.")
 
     async def _ask_about(self, step: Step, question: Question) -> Mapping[str, str]:
         """Ask between tries; a cancel counts as stop."""
@@ -150,8 +173,10 @@ class Engine:
                 return
             dead = dead_need(self.runbook, self.state, step)
             if dead is not None:
-                await self._perform(Block(step.id, dead))
+                await self._perform(Block(step.id, dead.name))
                 return
+        if not await self._agreed(step):
+            return
         context = self._context(step, n, action.cause)
         context.decide("try.started", {
             "cause": action.cause, "caller": action.caller, "kind": step.kind, "title": step.title,
@@ -168,6 +193,34 @@ class Engine:
             "observed": dict(result.observed),
         })
         self._judge(step, n, result)
+
+    async def _agreed(self, step: Step) -> bool:
+        """Whether the step's commands may run; asked once, where the runbook is new here."""
+        if not every_command(step) or self.config.consent or self.state.commands_agreed:
+            self.holdings.may_run = True
+            return True
+        answer = await self._ask_about(step, Question(
+            "commands", "This runbook, as it stands now, has not run on this machine before. Its "
+                        "commands run in the checkout, as you. Run them?",
+            {"cwd": self.config.project, "commands": [
+                {"step": each.id, "argv": command.text, "shell": command.shell,
+                 "line": command.line}
+                for each in self.runbook.steps for command in every_command(each)
+            ]},
+        ))
+        if answer.get("do") == "yes":
+            self.holdings.may_run = True
+            return True
+        self._finish(step.id, None, Outcome.BLOCKED, "operator-declined",
+                     answer.get("words") or "The runbook's commands were not to be run.")
+        return False
+
+    def _settle(self, step_id: str) -> None:
+        """Give a step the outcome that its last code has by itself."""
+        last = self.state.steps[step_id].tries[-1]
+        fresh = bool(last.observed.get("fresh", True))
+        outcome = outcome_of(last.code or "expectation-unmet", fresh_credential=fresh)
+        self._finish(step_id, last.n, outcome, last.code, last.summary)
 
     async def _pause(self, step: Step, n: int, seconds: float) -> bool:
         """Wait before a retry; False where the operator stopped it, and with it the step."""
@@ -262,15 +315,11 @@ class Engine:
             step=step_id, n=n,
         )
 
-    def _check_cap(self, context: StepContext) -> None:
-        """Refuse a call that would go over the step's cap."""
-        spend = context.step.spend
-        used = self.state.step(context.step.id).calls
-        if spend is None or spend.max_calls is None or used < spend.max_calls:
-            return
-        raise StepEnd(
-            "over-budget", f"The step's cap of {spend.max_calls} calls is used up."
-        )
+    def _check_cap(self, context: StepContext, kind: str, worst_usd: str | None) -> None:
+        """Refuse a call that could go over a cap of the step or the session's budget."""
+        refusal = over_budget(self.runbook, context.step, self.state, kind, worst_usd)
+        if refusal is not None:
+            raise StepEnd("over-budget", refusal)
 
     # --- what comes from outside ----------------------------------------------------------
 
@@ -290,19 +339,19 @@ class Engine:
     def _follow_resources(self, step_id: str) -> None:
         """Watch over what the step has left behind."""
         resource = self.holdings.resources.get(step_id)
-        child = getattr(resource, "child", None)
-        if child is not None and child.job.seq not in self._followers:
-            self._followers[child.job.seq] = asyncio.ensure_future(
-                self._follow(step_id, resource)
-            )
+        if resource is None:
+            return
+        for conversation in resource.conversations():
+            if conversation.job.seq not in self._followers:
+                self._followers[conversation.job.seq] = asyncio.ensure_future(
+                    self._follow(step_id, resource, conversation)
+                )
 
-    async def _follow(self, step_id: str, resource: Any) -> None:
+    async def _follow(self, step_id: str, resource: Any, conversation: Conversation) -> None:
         while True:
-            fact = await resource.child.next()
-            if fact.data["what"] == "exited":
-                if not resource.stopping:
-                    self.lost(step_id, step_id)
-                return
+            fact = await conversation.next()
+            if resource.gone_by(fact) and self.state.resources[step_id].alive:
+                self.lost(step_id, step_id)
 
     def watch(self, event: Event) -> None:
         """Keep the state up; called for every recorded event, before anybody else."""
@@ -314,17 +363,25 @@ class Engine:
             resource = self.holdings.resources.pop(name)
             known = self.state.resources[name]
             context = self._context(self.runbook.step(known.step), 0)
-            await resource.stop(context)
+            try:
+                gone = await resource.stop(context)
+            except StepEnd as end:
+                gone = False
+                context.finding("stop", end.summary)
+            if not gone and not resource.adopted:
+                context.finding("still-running", f"{name} could not be proven gone.",
+                                "Look for it, and stop it yourself.")
         for follower in self._followers.values():
             follower.cancel()
 
 
-def limit_of(step: Step) -> float | None:
-    """The step's time limit in seconds: its own, or that of its readiness probe."""
-    ready = step.fields.get("ready")
-    return step.timeout or (ready.timeout if isinstance(ready, Ready) else None)
+def _holdings_of(state: State) -> Holdings:
+    """What a resumed session still has: values, never secrets, children or a bundle."""
+    handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
+    return Holdings(values=dict(state.captured), handed_over=handed)
 
 
+_BROKEN_OFF = "Broken off: the program ended while it ran."
 _INTERRUPTED = {
     "interrupted": "The operator stopped the step.",
     "service-died": "A service that this step needs died while it ran.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smoke_tui.journal.fold import State, StepState
+from smoke_tui.journal.fold import Resource, State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.model import Runbook, Step
@@ -14,8 +14,8 @@ SATISFIED = (Outcome.PASS, Outcome.WAIVED)
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Run a try of a step. `cause` is walk, again, retry, refresh, fallback, return or
-    restart.
+    """Run a try of a step. `cause` is walk, again, retry, refresh, fallback, return, restart
+    or resume.
     """
 
     step: str
@@ -54,20 +54,20 @@ Action = Begin | Settle | Block | Finish | Close
 
 def plan(runbook: Runbook, state: State, *, asked_to_finish: bool = False) -> Action:
     """What to do next."""
-    if state.closed is not None or state.cancelled or state.stopped:
+    if state.closed is not None or state.cancelled or state.stopped or _rerun_is_done(state):
         return Close()
     if state.again and any(step.id == state.again for step in runbook.steps):
-        return Begin(state.again, "again")
+        return _once_more(runbook, state, runbook.step(state.again))
     steps = chosen(runbook, state)
     inside = {step.id for step in steps}
     for step in steps:
         known = state.steps.get(step.id)
-        if known is None or known.outcome is not None:
+        if known is None or known.outcome is not None or _undone(runbook, state, step):
             continue
         if known.pending == "retry":
             dead = dead_need(runbook, state, step)
             if dead is not None:
-                return Block(step.id, dead)
+                return Block(step.id, dead.name)
             cause = "refresh" if known.refresh else "retry"
             return Begin(step.id, cause, delay=known.delay)
         if known.pending == "branch":
@@ -78,9 +78,68 @@ def plan(runbook: Runbook, state: State, *, asked_to_finish: bool = False) -> Ac
             continue
         if not all(_passed(state, need) for need in step.needs if need in inside):
             continue
-        dead = dead_need(runbook, state, step)
-        return Block(step.id, dead) if dead is not None else Begin(step.id, "walk")
+        return _provide(runbook, state, step) or Begin(step.id, "walk")
     return Close() if asked_to_finish else Finish()
+
+
+def _once_more(runbook: Runbook, state: State, step: Step) -> Action:
+    """The step that the operator chose; of a resumed session, first what it needs."""
+    undone = _undone(runbook, state, step)
+    if undone is not None:
+        return _provide(runbook, state, undone) or Begin(undone.id, "resume")
+    return _provide(runbook, state, step) or Begin(step.id, "again")
+
+
+def _undone(runbook: Runbook, state: State, step: Step) -> Step | None:
+    """Of a resumed session: the first of a step's needs that has to be done once more."""
+    if not state.resumes:
+        return None
+    needs = all_needs(runbook, step)
+    return next((
+        need for need in runbook.steps
+        if need.id in needs and need.id in state.steps and state.steps[need.id].tries
+        and state.steps[need.id].outcome is None
+    ), None)
+
+
+def _provide(runbook: Runbook, state: State, step: Step) -> Begin | Block | None:
+    """What has to come before a step because it is gone; None where all are alive.
+
+    A resource that the end of the program took is provided again, variables first.
+    """
+    for resource in state.resources.values():
+        if resource.left_behind and not resource.alive and _is_variable_of(state, resource, step) \
+                and not _failed_since(state, resource.step):
+            return Begin(resource.step, "resume")
+    dead = dead_need(runbook, state, step)
+    if dead is None:
+        return None
+    if not dead.left_behind or _failed_since(state, dead.step):
+        return Block(step.id, dead.name)
+    return _provide(runbook, state, runbook.step(dead.step)) or Begin(dead.step, "resume")
+
+
+def _is_variable_of(state: State, resource: Resource, step: Step) -> bool:
+    """Whether the step ran with this variable: as a service, or after its fallback."""
+    own = state.resources.get(step.id)
+    ran_with = own.detail.get("variables", ()) if own is not None else ()
+    return resource.name in ran_with or any(
+        event.step == step.id and event.data["to"] == resource.step for event in state.branches
+    )
+
+
+def _failed_since(state: State, step_id: str) -> bool:
+    """Whether the step was tried again since the session was resumed, in vain."""
+    step = state.steps[step_id]
+    return step.tries[-1].seq > state.resumes[-1].seq and step.outcome not in (None, *SATISFIED)
+
+
+def _rerun_is_done(state: State) -> bool:
+    """Whether the one step that the session was taken up for again has its new outcome."""
+    if not state.resumes or not state.resumes[-1].data.get("rerun"):
+        return False
+    step = state.step(str(state.resumes[-1].data["rerun"]))
+    return (step.finished_seq or 0) > state.resumes[-1].seq and step.outcome is not None
 
 
 def _passed(state: State, step_id: str) -> bool:
@@ -100,10 +159,17 @@ def all_needs(runbook: Runbook, step: Step) -> set[str]:
     return found
 
 
-def dead_need(runbook: Runbook, state: State, step: Step) -> str | None:
-    """A resource that the step hangs on and that is gone; None where all are alive."""
+def dead_need(runbook: Runbook, state: State, step: Step) -> Resource | None:
+    """A resource that the step hangs on and that is gone; None where all are alive.
+
+    Services carry whatever hangs on them, however far; a bundle or a value only who takes it.
+    """
     needs = all_needs(runbook, step)
-    return next((r.name for r in state.resources.values() if r.step in needs and not r.alive), None)
+    return next((
+        resource for resource in state.resources.values()
+        if not resource.alive and resource.step in (
+            needs if resource.detail.get("kind") == "service" else step.needs)
+    ), None)
 
 
 def _branch(runbook: Runbook, state: State, step: Step, known: StepState) -> Action:
@@ -111,7 +177,7 @@ def _branch(runbook: Runbook, state: State, step: Step, known: StepState) -> Act
     assert known.branch is not None
     fallback = runbook.step(known.branch["to"])
     there = state.steps.get(fallback.id)
-    if there is None or not there.tries or there.tries[-1].seq < known.branch_seq:
+    if there is None or there.outcome is None or there.tries[-1].seq < known.branch_seq:
         return Begin(fallback.id, "fallback", caller=step.id)
     if there.outcome is not Outcome.PASS:
         return Settle(step.id)
@@ -119,8 +185,8 @@ def _branch(runbook: Runbook, state: State, step: Step, known: StepState) -> Act
         if service not in state.resources:
             continue
         again = state.steps[service]
-        if again.tries[-1].seq < there.tries[-1].seq:
+        if again.outcome is None or again.tries[-1].seq < there.tries[-1].seq:
             return Begin(service, "restart", caller=fallback.id)
         if again.outcome is not Outcome.PASS:
             return Settle(step.id)
-    return Begin(step.id, "return", caller=fallback.id)
+    return _provide(runbook, state, step) or Begin(step.id, "return", caller=fallback.id)

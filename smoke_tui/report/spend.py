@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from smoke_tui.journal.fold import State, StepState, Try
+from smoke_tui.journal.money import known_usd, metered
 
 COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
 
@@ -16,16 +18,16 @@ def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
     """
     steps = [step] if step is not None else list(state.steps.values())
     tries = [attempt for known in steps for attempt in known.tries]
-    kinds = {str((t.usage or {}).get("kind", "subscription")) for t in tries if t.calls}
+    paid = [attempt for attempt in tries if attempt.calls]
+    kinds = {attempt.kind for attempt in paid}
     totals: dict[str, Any] = {
         "calls": sum(attempt.calls for attempt in tries),
         "kind": "+".join(sorted(kinds)) or "none",
     }
     for name in COUNTS:
         totals[name] = sum(_count(attempt, name) for attempt in tries)
-    # What a metered call costs is not known without prices, and an unknown is never zero.
-    totals["usd_metered"] = None if "metered" in kinds else "0"
-    totals["usd_api_equivalent"] = None
+    totals["usd_metered"] = _all_known(filter(metered, paid), "usd_metered", "0")
+    totals["usd_api_equivalent"] = _all_known(paid, "usd_api_equivalent", None)
     totals["unknown_calls"] = sum(
         attempt.calls for attempt in tries
         if attempt.calls and (attempt.usage is None or attempt.usage.get("unknown"))
@@ -37,6 +39,15 @@ def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
             for minutes, known in sorted(state.limits.items())
         ]
     return totals
+
+
+def _all_known(tries: Iterable[Try], name: str, nothing: str | None) -> str | None:
+    """The sum as decimal text; None where a part of it is not known."""
+    tries = list(tries)
+    if not tries:
+        return nothing
+    total, unknown = known_usd(tries, name)
+    return None if unknown else format(total, "f")
 
 
 def _count(attempt: Try, name: str) -> int:
@@ -55,6 +66,25 @@ def spend_words(state: State) -> str:
     unknown = totals["unknown_calls"]
     if unknown:
         text = f"at least {text} ({unknown} call{'s' if unknown != 1 else ''} unknown)"
-    if totals["usd_metered"] is None:
-        return text + "; billed by the token, price unknown"
-    return text + "; no money metered, subscription quota"
+    tries = [t for step in state.steps.values() for t in step.tries if t.calls]
+    return f"{text}; {_money_words(tries)}{_equivalent_words(tries, totals)}"
+
+
+def _money_words(tries: list[Try]) -> str:
+    billed = list(filter(metered, tries))
+    if not billed:
+        return "no money metered, subscription quota"
+    usd, unpriced = known_usd(billed)
+    if unpriced == len(billed):
+        return "billed by the token, price unknown"
+    least = f"at least ${usd} ({unpriced} unpriced)" if unpriced else f"${usd}"
+    return f"billed by the token: {least}"
+
+
+def _equivalent_words(tries: list[Try], totals: dict[str, Any]) -> str:
+    """What a subscription's tokens would cost; labelled, because nobody bills it."""
+    usd = totals["usd_api_equivalent"]
+    if usd is None or all(map(metered, tries)):
+        return ""
+    source = next(str(t.usage["price_source"]) for t in tries if t.usage)
+    return f" (≈ ${usd} at API rates of {source}, not billed)"

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from smoke_tui.runbook.fields import COMMAND, COMMON, READY
+from smoke_tui.runbook.identifiers import NAME_PATTERN, identifier, table_name
 from smoke_tui.runbook.shapes import JSON_PATH, URL, Converted, Flag, JsonValue, Text, Whole
 from smoke_tui.runbook.tables import (
     RUN,
@@ -69,10 +70,36 @@ _EVIDENCE = {
     "response_id": "the provider's id of the response",
     "output_text": "the text of the answer",
     "fallback": "whether a fallback answered",
+    "host": "the host that answered",
+    "headers": "the provider's headers that the stack passes on",
     "upstream_status": "the status the provider answered a failed turn with",
     "upstream_body": "what the provider answered a failed turn with",
     "upstream_headers": "the headers of that answer",
 }
+
+_COLUMN: Final = Converted(identifier, rf"^{NAME_PATTERN}$")
+_COLUMNS: Final = {
+    "time": "the time of a call",
+    "domain": "the domain, empty for the platform's own calls",
+    "model": "the model",
+    "cost": "the cost in US dollars",
+    "credential": "the kind of credential, where there is such a column",
+    "provider": "the provider, where there is such a column",
+    "response_id": "the provider's id of the response, where there is such a column",
+}
+_LEDGER: Final = TableOf(
+    {
+        "table": Field(
+            Converted(table_name, rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}$"),
+            "The table of usage, as schema.table",
+        ),
+        **{name: Field(_COLUMN, f"The column of {what}") for name, what in _COLUMNS.items()},
+        "match": Field(
+            Text(template="value"), "What the domain column holds in the organisation's rows"
+        ),
+    },
+    nonempty=True,
+)
 
 _ALL: Final = (
     Kind(
@@ -183,6 +210,7 @@ _ALL: Final = (
                 TableOf({name: Field(JSON_PATH, f"Where {w}") for name, w in _EVIDENCE.items()}),
                 "Where the answer shows what answered",
             ),
+            "ledger": Field(_LEDGER, "How the stack's ledger of usage is laid out"),
         },
         (AtMostOne(("request", RUN)),),
         commands=(0, _MANY),

@@ -16,6 +16,7 @@ from smoke_tui.codex.usage import ask_usage
 from smoke_tui.codex.verdicts import Worth, worth_of
 from smoke_tui.secrecy import Secret
 from smoke_tui.steps.credential import session_bundle
+from smoke_tui.steps.spending import COUNTS, MOST_OUTPUT, settle, worst_usd
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import Exchange, HttpRequest, Question
 from smoke_tui.world.result import Result
@@ -49,7 +50,7 @@ async def call(ctx: StepContext) -> Result:
 
     exchange = await ctx.http(ready.request, watch)
     worth = worth_of(exchange, model=ready.model, nonce=ready.nonce, subscription=subscription)
-    settle(ctx, exchange, worth, "subscription" if subscription else "metered")
+    await _settle(ctx, exchange, worth, ready)
     observed = observe(exchange, worth, "subscription" if subscription else "api-key") | ready.asked
     ctx.evidence("call", {k: v for k, v in observed.items() if k != "headers"})
     if subscription and worth.code is None and not has_quota_headers(exchange.headers):
@@ -94,24 +95,21 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
     """The same step on the supported production path: key, model and consent.
 
     Raises:
-        StepEnd: no model is named, no key is given, or the cap is in dollars alone, which can't
-            be kept where no price is known (`over-budget`).
+        StepEnd: no model is named, or no key is given (`not-configured`).
     """
     model = model_of(ctx)
     if model is None:
         raise StepEnd("not-configured", "No model: give --model, or name one in the runbook.")
-    if ctx.step.spend is None or ctx.step.spend.max_calls is None:
-        raise StepEnd("over-budget", "No price is known here, so a cap in dollars can't be kept; "
-                                     "give the step max_calls, too.")
     key = await _api_key(ctx)
     nonce = await ctx.draw("nonce", "nonce")
+    prompt = with_nonce(str(ctx.fields("prompt")), nonce)
     request = build_api_call(
         url=f"{ctx.config.api_url}/responses", key=key, config=ctx.config, model=model,
-        prompt=with_nonce(str(ctx.fields("prompt")), nonce), limits=ctx.limits(120.0),
+        prompt=prompt, most_output=MOST_OUTPUT, limits=ctx.limits(120.0),
     )
     await ctx.spend("Make the live call? It is billed by the token.", {
         "model": model, "host": request.url, "account": "API key", "shape": "api",
-    })
+    }, kind="metered", worst_usd=await worst_usd(ctx, model, prompt))
     return Prepared(request, model, nonce, False, {
         "fresh": True, "model_asked": model, "shape": "api", "account_id_sent": False,
         "user_agent": ctx.config.user_agent, "originator": None,
@@ -168,18 +166,15 @@ async def choose(ctx: StepContext, bundle: Bundle) -> tuple[str, Shape]:
     return model, SHAPES[name]
 
 
-def settle(ctx: StepContext, exchange: Exchange, worth: Worth, kind: str) -> None:
-    """Record what the call cost, as far as its answer tells."""
+async def _settle(ctx: StepContext, exchange: Exchange, worth: Worth, ready: Prepared) -> None:
     usage = worth.reading.usage
-    counts = {} if usage is None else {
-        "input_tokens": usage.input_tokens, "cached_input_tokens": usage.cached_input_tokens,
-        "output_tokens": usage.output_tokens, "reasoning_tokens": usage.reasoning_tokens,
-    }
     refused = exchange.status is not None and exchange.status >= 400
-    ctx.decide("spend.settled", {
-        "kind": kind, "unknown": usage is None and not refused, **counts,
-        "limits": [window.to_json() for window in read_windows(exchange.headers)],
-    })
+    await settle(
+        ctx, kind="subscription" if ready.subscription else "metered", model=ready.model,
+        counts={} if usage is None else {name: getattr(usage, name) for name in COUNTS},
+        unknown=usage is None and not refused,
+        limits=[window.to_json() for window in read_windows(exchange.headers)],
+    )
 
 
 def observe(exchange: Exchange, worth: Worth, credential: str) -> dict[str, Any]:

@@ -24,6 +24,25 @@ async def handover(ctx: StepContext) -> Result:
     except PortError as problem:
         raise StepEnd("not-configured", f"The credential can't be offered: {problem}.") from None
     ctx.evidence("offered", {"how": how, "fields": len(ctx.fields("fields") or ())})
+    try:
+        words = await _filled_in(ctx, how)
+    except StepEnd:
+        await ctx.take_back()
+        raise
+    await ctx.take_back()
+    ctx.evidence("confirmed", words or "yes")
+    said = f": {words.rstrip('.')}" if words else ""
+    return Result(None, f"Handed over ({how.split(' ')[0]}), confirmed{said}. The bundle is the "
+                        "organisation's now: it is not refreshed here any more, because two that "
+                        "refresh one login lock each other out.")
+
+
+async def _filled_in(ctx: StepContext, how: str) -> str:
+    """Every field ticked off and the end confirmed; the operator's words.
+
+    Raises:
+        StepEnd: something was not done, or not seen (`operator-declined`).
+    """
     for field in ctx.fields("fields") or ():
         value = ctx.fill(field["value"])
         answer = await ctx.ask(Question(
@@ -33,15 +52,13 @@ async def handover(ctx: StepContext) -> Result:
         if answer.get("do") != "done":
             raise StepEnd("operator-declined", f"{field['label']} was not done: "
                                                f"{answer.get('words') or 'no reason given'}")
+    # The page may hold it from here on, whatever the operator sees.
     ctx.holdings.handed_over = True
     answer = await ctx.ask(Question("confirm", str(ctx.fields("confirm")), {"handover": True}))
     words = answer.get("words", "")
     if answer.get("do") != "yes":
         raise StepEnd("operator-declined", f"Not confirmed: {words or 'no reason given'}")
-    ctx.evidence("confirmed", words or "yes")
-    said = f": {words.rstrip('.')}" if words else ""
-    return Result(None, f"Handed over ({how.split(' ')[0]}), confirmed{said}. The bundle is the "
-                        "organisation's now: it is not refreshed here any more.")
+    return words
 
 
 def _credential(ctx: StepContext, bundle: Bundle) -> Any:

@@ -6,22 +6,31 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.failures import Answer, Failure, classify
 from smoke_tui.codex.verdicts import same_family, worth_of
 from smoke_tui.runbook.paths import dig
-from smoke_tui.stack.route import Line, ledger_lines, lines_of, standing
+from smoke_tui.stack.route import (
+    Line,
+    costs_money,
+    lacks_quota_headers,
+    ledger_lines,
+    lines_of,
+    standing,
+)
+from smoke_tui.stack.window import look, open_window
 from smoke_tui.steps.call import model_of, with_nonce
 from smoke_tui.steps.children import last_object, run_to_end, spawn_spec
+from smoke_tui.steps.spending import COUNTS, settle
 from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, Question
+from smoke_tui.world.ports import Exchange, HttpRequest, Question
 from smoke_tui.world.result import Result
 
 PATHS: dict[str, str] = {
     "provider": "route.provider", "model": "route.model", "credential": "route.credential",
     "response_id": "response_id", "output_text": "output_text", "fallback": "fallback_used",
+    "host": "route.host", "headers": "upstream_headers",
     "upstream_status": "error.upstream_status", "upstream_body": "error.upstream_body",
     "upstream_headers": "error.upstream_headers",
 }
@@ -35,6 +44,7 @@ async def turn(ctx: StepContext) -> Result:
         "model": model_of(ctx) or "the organisation's own",
         "through": "the stack", "url": (ctx.fields("request") or {}).get("url", "by hand"),
     })
+    window = await open_window(ctx)
     if ctx.fields("request"):
         document, text, observed = await _by_http(ctx, nonce)
     elif ctx.step.commands:
@@ -42,11 +52,18 @@ async def turn(ctx: StepContext) -> Result:
     else:
         document, text, observed = await _by_hand(ctx)
     claims = _claims(ctx, document)
-    usage = dig(document, "usage")[1]
-    _settle(ctx, usage if isinstance(usage, Mapping) else None)
+    await _settle(ctx, claims, document)
     output = str(claims["output_text"] or "")
-    rows = await _ledger(ctx)
-    lines = [*lines_of(claims, nonce in output), *ledger_lines(rows)]
+    seen = await look(ctx, window)
+    cost = costs_money(seen)
+    if cost:
+        ctx.finding("ledger-cost", f"The ledger puts ${cost:f} on the organisation for this turn, "
+                                   "though a subscription pays for it.",
+                    "Look at the ledger's rows and at how the stack reckons a subscription.")
+    if lacks_quota_headers(claims):
+        ctx.finding("no-quota-headers", "The headers that the stack passes on hold no x-codex-*.",
+                    "Look at the route's other lines of evidence.")
+    lines = [*lines_of(claims, nonce in output, ctx.config.codex_url), *ledger_lines(seen)]
     ctx.evidence("route", [[line.name, line.seen, line.says] for line in lines])
     observed |= {"json": document, "model": claims["model"], "response_id": claims["response_id"],
                  "fresh": True}
@@ -64,8 +81,9 @@ async def _result(
                       observed | {"route": "degraded"}, text)
     asked = model_of(ctx)
     if asked and claims["model"] and not same_family(asked, str(claims["model"])):
-        return Result("degraded-model", f"{asked} was asked for, {claims['model']} answered.",
-                      observed, text)
+        return Result("degraded-model",
+                      f"{asked} was asked for, {claims['model']} answered: the provider served "
+                      "another, or the organisation's own setting names it.", observed, text)
     if ctx.fields("request") and not output.strip():
         return Result("degraded-empty", "The turn was answered without text.", observed, text)
     if ctx.fields("request") and nonce not in output:
@@ -75,14 +93,16 @@ async def _result(
         return Result(None, f"{claims['model'] or 'The model'} answered on "
                             f"{claims['provider']}/{claims['credential'] or 'subscription'}.",
                       observed | {"route": "openai/subscription"}, text)
+    why = "Nothing shows which route answered the turn."
+    if any(x.says == "missing" for x in lines):
+        why = "The ledger has no row of the organisation for this turn."
     answer = await ctx.ask(Question(
-        "attest", "Nothing shows which route answered, and nothing contradicts the subscription. "
-                  "Did you see yourself that OpenAI answered on the subscription credential?",
+        "attest", f"{why} Nothing contradicts the subscription. Did you see yourself that OpenAI "
+                  "answered on the subscription credential?",
         {"evidence": [[x.name, x.seen, x.says] for x in lines]},
     ))
     if answer.get("do") != "yes":
-        return Result("route-unproven", "Nothing shows which route answered the turn.",
-                      observed, text)
+        return Result("route-unproven", why, observed, text)
     return Result(None, f"Attested by the operator: {answer.get('words', '')}",
                   observed | {"route": "openai/subscription", "attested": True}, text)
 
@@ -103,7 +123,7 @@ async def _by_http(ctx: StepContext, nonce: str) -> tuple[Any, str, dict[str, An
     }
     document = exchange.json()
     if exchange.status is None or exchange.status >= 300:
-        _settle(ctx, None)
+        await _settle(ctx, _claims(ctx, document), document)
         failure = turn_failure(ctx, exchange, document)
         raise StepEnd(
             failure.code, f"The turn failed: {failure.said or failure.by}",
@@ -111,7 +131,9 @@ async def _by_http(ctx: StepContext, nonce: str) -> tuple[Any, str, dict[str, An
                           "delay": failure.delay},
         )
     if not isinstance(document, Mapping):
-        raise StepEnd("expectation-unmet", "The turn's answer is no JSON object.", **observed)
+        page = exchange.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+        what = "is a web page, perhaps a sign-in" if page else "is no JSON object"
+        raise StepEnd("expectation-unmet", f"The turn's answer {what}.", **observed)
     return document, exchange.text(), observed
 
 
@@ -141,7 +163,7 @@ async def _by_command(ctx: StepContext) -> tuple[Any, str, dict[str, Any]]:
     for command in ctx.step.commands:
         ended = await run_to_end(ctx, ctx.spawn(spawn_spec(ctx, command)))
         if ended.code != 0:
-            _settle(ctx, None)
+            await _settle(ctx, {}, None)
             failure = classify(Answer(None, (), ended.text))
             known = failure.code if failure.by == "text" else "command-failed"
             raise StepEnd(known, f"`{command.text}` ended with {ended.code}.", exit=ended.code)
@@ -162,30 +184,14 @@ def _claims(ctx: StepContext, document: Any) -> dict[str, Any]:
     return {name: dig(document, path)[1] for name, path in paths.items()}
 
 
-async def _ledger(ctx: StepContext) -> list[Mapping[str, Any]] | None:
-    """The ledger's rows for the organisation; None where there is no ledger to look at."""
-    org_id = ctx.holdings.values.get("org_id")
-    if not ctx.config.ledger or org_id is None:
-        return None
-    exchange = await ctx.http(HttpRequest(
-        "GET", f"{ctx.config.ledger}?{urlencode({'org_id': str(org_id)})}",
-        limits=HttpLimits(total=10.0),
-    ))
-    document = exchange.json()
-    rows = document.get("rows") if isinstance(document, Mapping) else document
-    if exchange.status != 200 or not isinstance(rows, list):
-        ctx.finding("ledger", "The ledger could not be read; the proof of the route is weaker.",
-                    "Check --ledger.")
-        return None
-    return [row for row in rows if isinstance(row, Mapping)]
-
-
-def _settle(ctx: StepContext, usage: Mapping[str, Any] | None) -> None:
-    names = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
+async def _settle(ctx: StepContext, claims: Mapping[str, Any], document: Any) -> None:
+    """What the turn cost, as far as its answer tells; what the provider refused cost nothing."""
+    usage = dig(document, "usage")[1]
     counts = {
-        name: usage[name] for name in names
-        if usage is not None and type(usage.get(name)) is int and usage[name] >= 0
+        name: usage[name] for name in COUNTS
+        if isinstance(usage, Mapping) and type(usage.get(name)) is int and usage[name] >= 0
     }
-    ctx.decide("spend.settled", {
-        "kind": "subscription", "unknown": "output_tokens" not in counts, **counts, "limits": [],
-    })
+    status = claims.get("upstream_status")
+    refused = isinstance(status, int) and status >= 400
+    await settle(ctx, kind="subscription", model=str(claims.get("model") or "") or model_of(ctx),
+                 counts=counts, unknown="output_tokens" not in counts and not refused)

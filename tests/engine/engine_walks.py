@@ -196,7 +196,8 @@ class Eyes:
 
 def agreeing(kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
     """The answer that lets a walk go on."""
-    return {"do": {"begin": "run", "spend": "yes", "finish": "finish"}.get(kind, "pass")}
+    agreed = {"begin": "run", "spend": "yes", "commands": "yes", "finish": "finish"}
+    return {"do": agreed.get(kind, "pass")}
 
 
 def walk(
@@ -256,7 +257,8 @@ def engine_of(
         if ctx.step.kind == "service" and result.code is None:
             child = ctx.converse("process", {"argv": ["true"]}, ["true"])
             ctx.keep_open(child)
-            ctx.provide(ctx.step.id, Service(ctx.step.id, child), kind="service")
+            kept = Service(ctx.step.id, ctx.step.fields["ready"], child)
+            ctx.provide(ctx.step.id, kept, kind="service")
         return result
 
     async def no_guards(ctx: StepContext) -> None:

@@ -1,0 +1,85 @@
+"""The window of a turn in the stack's ledger: its beginning, and the rows that came since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from smoke_tui.stack.ledger import LedgerTable, describe
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.ports import Text
+
+PAUSES: Final = (0.5, 1.0, 2.0)
+"""Seconds before each further look: a stack may write its row after it has answered."""
+
+_REMEDY: Final = "Check --ledger, --ledger-table and --ledger-columns."
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `mark` on, by the ledger's own clock; `match` is what the organisation's rows hold."""
+
+    table: LedgerTable
+    match: Text
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the ledger holds of a window; with a `problem` it could not be read."""
+
+    rows: tuple[Mapping[str, Any], ...] = ()
+    more: bool = False
+    problem: str | None = None
+
+    @property
+    def platform(self) -> list[Mapping[str, Any]]:
+        """Rows of the platform tier: they have no domain."""
+        return [row for row in self.rows if row.get("domain") is None]
+
+    @property
+    def ours(self) -> list[Mapping[str, Any]]:
+        """Rows of the organisation."""
+        return [row for row in self.rows if row.get("domain") is not None]
+
+
+async def open_window(ctx: StepContext) -> Window | Look | None:
+    """Begin a window; None where there is no ledger, a `Look` with what is wrong with it."""
+    if ctx.config.ledger not in ("postgresql", "stand-in"):
+        return None
+    named: Mapping[str, Any] | None = ctx.fields("ledger")
+    table = describe(named, ctx.config.ledger_table, ctx.config.ledger_columns)
+    template = (named or {}).get("match")
+    if template is None and "domain_id" not in ctx.holdings.values:
+        return _unread(ctx, "the runbook does not say whose rows to look for, as `match` in the "
+                            "turn's [ledger]")
+    match = ctx.fill(template or "{{ domain_id }}")
+    fact = await ctx.ledger("now", table.table, table.columns)
+    if fact.data["problem"]:
+        return _unread(ctx, fact.data["problem"])
+    return Window(table, match, str(fact.data["now"]))
+
+
+async def look(ctx: StepContext, window: Window | Look | None) -> Look | None:
+    """The rows of a window, looked at a few times until one of the organisation is there."""
+    if not isinstance(window, Window):
+        return window
+    for pause in (0.0, *PAUSES):
+        if pause:
+            await ctx.sleep(pause * ctx.config.patience)
+        fact = await ctx.ledger(
+            "rows", window.table.table, window.table.columns, window.match, window.mark
+        )
+        if fact.data["problem"]:
+            return _unread(ctx, fact.data["problem"])
+        seen = Look(tuple(fact.data["rows"]), fact.data["more"])
+        if seen.ours:
+            break
+    return seen
+
+
+def _unread(ctx: StepContext, problem: str) -> Look:
+    ctx.finding("ledger", f"The ledger could not be read, so the proof of the route is weaker: "
+                          f"{problem}.", _REMEDY)
+    return Look(problem=problem)

@@ -1,0 +1,50 @@
+"""A real PostgreSQL for these tests, started once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from smoke_tui.rehearsal.postgres import Postgres
+
+from .ledger_helpers import PASSWORD, Program
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A server whose superuser has a password of its own."""
+    # pytest's own folder is closed to the user that PostgreSQL runs as where we are root.
+    root = tmp_path_factory.mktemp("ledger")
+    for place in (root, *root.parents):
+        if os.geteuid() == 0 and place.name.startswith("pytest"):
+            place.chmod(0o711)
+    running = Postgres(root / "server", PASSWORD)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def database(server: Postgres) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection of the superuser that keeps what it does; the table of usage is empty."""
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("TRUNCATE core.llm_usage")
+        yield connection
+
+
+@pytest.fixture(autouse=True)
+def _own_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither the developer's own settings nor CI's reach a test."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Program:
+    return Program(tmp_path / "state", capsys)

@@ -1,0 +1,94 @@
+"""What the ledger's tests share: questions to it, and the program in this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smoke_tui.__main__ import main
+from smoke_tui.stack.ledger import LedgerTable
+from smoke_tui.world.live.ledger import read
+
+PASSWORD = "FAKE-ledger: s3cret/@&'x"
+EPOCH = "1970-01-01T00:00:00Z"
+
+
+def asked(
+    op: str = "rows", *, match: str = "dom-1", since: str = EPOCH, days: int = 7,
+    models: list[str] | None = None, **names: str,
+) -> dict[str, Any]:
+    """A question; `names` are those of the table and its columns."""
+    table = LedgerTable().with_names(names)
+    return {"op": op, "table": table.table, "columns": table.columns, "match": match,
+            "since": since, "days": days, "models": models}
+
+
+def rows(address: str, **how: Any) -> list[dict[str, Any]]:
+    """The rows of a ledger that can be read."""
+    answer = read(address, asked(**how))
+    assert answer["problem"] is None, answer["problem"]
+    found: list[dict[str, Any]] = answer["rows"]
+    return found
+
+
+def problem(address: str, **how: Any) -> str:
+    """Why a ledger can't be read."""
+    answer = read(address, asked(**how))
+    assert answer["rows"] == []
+    return str(answer["problem"])
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Program:
+    """The program with a state folder of its own."""
+
+    def __init__(self, state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.state = state
+        self._capture = capsys
+
+    def __call__(self, *argv: str) -> Done:
+        self._capture.readouterr()
+        try:
+            code = main(["--state-dir", str(self.state), *argv])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Done(code, *self._capture.readouterr())
+
+    def left_behind(self) -> dict[str, bytes]:
+        """Every file of every session."""
+        return {str(path): path.read_bytes() for path in self.state.rglob("*") if path.is_file()}
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"
