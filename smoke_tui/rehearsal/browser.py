@@ -107,7 +107,8 @@ def read_page(url: str, status: int, text: str) -> Page:
     reader = _Reader()
     if text.lstrip()[:1] == "<":
         reader.feed(text)
-    return Page(url, status, text, reader.form, reader.notice.strip(), reader.title.strip())
+    notice, title = (" ".join(found.split()) for found in (reader.notice, reader.title))
+    return Page(url, status, text, reader.form, notice, title)
 
 
 class _Reader(HTMLParser):
@@ -119,6 +120,7 @@ class _Reader(HTMLParser):
         self.title = ""
         self.notice = ""
         self._into: str | None = None
+        self._notice_tag: str | None = None
         self._select = ""
         self._option = ""
         self._label = ""
@@ -126,7 +128,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         if found.get("role") in ("status", "alert"):
-            self._into = "notice"
+            self._notice_tag = tag
         if tag == "title":
             self._into = "title"
         elif tag == "form" and self.form is None:
@@ -141,7 +143,8 @@ class _Reader(HTMLParser):
         elif tag == "option":
             self._into, self._option = "option", found.get("value", "")
             form.options.setdefault(self._select, {})[self._option] = ""
-            form.fields.setdefault(self._select, self._option)
+            if "selected" in found or self._select not in form.fields:
+                form.fields[self._select] = self._option
         elif tag == "select":
             self._select = name
         elif tag == "textarea":
@@ -150,14 +153,18 @@ class _Reader(HTMLParser):
             form.fields[name] = found.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("title", "p", "label", "option"):
+        if tag in ("title", "label", "option"):
             self._into = None
+        elif tag in ("p", "li"):
+            self.notice += " "
+        if tag == self._notice_tag:
+            self._notice_tag = None
 
     def handle_data(self, data: str) -> None:
+        if self._notice_tag is not None:
+            self.notice += data
         if self._into == "title":
             self.title += data
-        elif self._into == "notice":
-            self.notice += data
         elif self.form is not None and self._into == "label":
             known = self.form.labels.get(self._label, "")
             self.form.labels[self._label] = known + data

@@ -10,9 +10,8 @@ from typing import Final
 from smoke_tui.rehearsal import pages, replies
 from smoke_tui.rehearsal.answers import Answer, form_of, json_answer, oauth_error, respond
 from smoke_tui.rehearsal.minting import CLIENT_ID, Mint, s256
-from smoke_tui.rehearsal.replies import HTML
 from smoke_tui.rehearsal.scenario import Scenario
-from smoke_tui.world.serving import ServerRequest, ServerResponse
+from smoke_tui.world.serving import ServerRequest
 
 _POLLS_UNTIL_SIGNED_IN: Final = 2
 
@@ -54,7 +53,7 @@ class DeviceLogin:
 
     async def page(self, request: ServerRequest) -> Answer:
         """GET /codex/device."""
-        return _page(200, pages.device())
+        return pages.answer(200, pages.device())
 
     async def approve(self, request: ServerRequest) -> Answer:
         """POST /codex/device: the person typed a code."""
@@ -63,8 +62,8 @@ class DeviceLogin:
         for one in found:
             one.approved = True
         if not found:
-            return _page(400, pages.problem("invalid_user_code", "The code is not right."))
-        return _page(200, pages.page("Rehearsal: signed in", "<p>You can close this page.</p>"))
+            return pages.answer(400, pages.device(typed, "The code is not right."))
+        return pages.answer(200, pages.device_signed_in())
 
     async def token(self, request: ServerRequest) -> Answer:
         """POST …/deviceauth/token: pending, until somebody signed in.
@@ -92,7 +91,3 @@ class DeviceLogin:
         """The newest device code that nobody has typed yet."""
         waiting = [one.user_code for one in self._devices.values() if not one.approved]
         return waiting[-1] if waiting else None
-
-
-def _page(status: int, body: bytes) -> ServerResponse:
-    return ServerResponse(status, (("content-type", HTML), ("cache-control", "no-store")), body)

@@ -25,7 +25,6 @@ from smoke_tui.rehearsal.answers import (
 )
 from smoke_tui.rehearsal.devices import DeviceLogin
 from smoke_tui.rehearsal.minting import ACCESS_TOKEN_SECONDS, CLIENT_ID, SCOPES, Mint, s256
-from smoke_tui.rehearsal.replies import HTML
 from smoke_tui.rehearsal.scenario import Scenario
 from smoke_tui.world.serving import ServerRequest, ServerResponse
 
@@ -97,7 +96,7 @@ class Issuer:
             query["redirect_uri"], query["state"], query["scope"], query["code_challenge"], cookie
         )
         set_cookie = f"{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax"
-        return _page(200, pages.sign_in(challenge), ("set-cookie", set_cookie))
+        return pages.answer(200, pages.sign_in(challenge), ("set-cookie", set_cookie))
 
     async def log_in(self, request: ServerRequest) -> Answer:
         """POST /log-in: the credentials; on to consent."""
@@ -105,13 +104,14 @@ class Issuer:
         session = self._sessions.get(form.get("login_challenge", ""))
         if session is None or cookie_of(request, COOKIE) != session.cookie:
             # The code of diegosouzapw/OmniRoute#8046.
-            return _page(400, pages.problem("invalid_state", "Start the sign-in again."))
+            return pages.answer(400, pages.problem("invalid_state", "Start the sign-in again."))
         right = form.get("email") == self.mint.email and secrets.compare_digest(
             form.get("password", "").encode(), self.mint.password.encode()
         )
         if not right:
             wrong = "The email address or the password is not right."
-            return _page(401, pages.sign_in(form["login_challenge"], wrong))
+            again = pages.sign_in(form["login_challenge"], form.get("email", ""), wrong)
+            return pages.answer(401, again)
         session.consent = self.mint.secret("FAKE-consent-")
         self._sessions[session.consent] = self._sessions.pop(form["login_challenge"])
         where = "/sign-in-with-chatgpt/codex/consent?"
@@ -122,14 +122,14 @@ class Issuer:
         challenge = dict(request.query).get("consent_challenge", "")
         session = self._sessions.get(challenge)
         if session is None or cookie_of(request, COOKIE) != session.cookie:
-            return _page(400, pages.problem("invalid_state", "Start the sign-in again."))
-        return _page(200, pages.consent(challenge))
+            return pages.answer(400, pages.problem("invalid_state", "Start the sign-in again."))
+        return pages.answer(200, pages.consent(challenge))
 
     async def consent(self, request: ServerRequest) -> Answer:
         """POST consent: back to the client, with a code or with an error."""
         session = self._sessions.pop(form_of(request).get("consent_challenge", ""), None)
         if session is None or cookie_of(request, COOKIE) != session.cookie:
-            return _page(400, pages.problem("invalid_state", "Start the sign-in again."))
+            return pages.answer(400, pages.problem("invalid_state", "Start the sign-in again."))
         if self.scenario.authorize_error is not None:
             name, description = self.scenario.authorize_error
             return _back(
@@ -246,7 +246,7 @@ def _authorize_problem(query: Mapping[str, str]) -> Answer | None:
     missing = [name for name in required if not query.get(name)]
     if missing:
         # The code of HybridAIOne/hybridclaw#1146.
-        return _page(400, pages.problem("missing_required_parameter", ", ".join(missing)))
+        return pages.answer(400, pages.problem("missing_required_parameter", ", ".join(missing)))
     target = urlsplit(query["redirect_uri"])
     wrong = (
         query["client_id"] != CLIENT_ID
@@ -260,23 +260,9 @@ def _authorize_problem(query: Mapping[str, str]) -> Answer | None:
     )
     if wrong:
         # The code of NadirRouter/NadirClaw#10: no redirect to an address that is not listed.
-        return _page(400, pages.problem("unknown_error", "The request is not a known client's."))
+        told = pages.problem("unknown_error", "The request is not a known client's.")
+        return pages.answer(400, told)
     return None
-
-
-def _page(status: int, body: bytes, *headers: tuple[str, str]) -> ServerResponse:
-    policy = "default-src 'none'; form-action 'self' http://localhost:* http://127.0.0.1:*"
-    return ServerResponse(
-        status,
-        (
-            ("content-type", HTML),
-            ("cache-control", "no-store"),
-            ("content-security-policy", policy),
-            ("referrer-policy", "no-referrer"),
-            *headers,
-        ),
-        body,
-    )
 
 
 def _redirect(location: str) -> ServerResponse:

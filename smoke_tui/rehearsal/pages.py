@@ -1,69 +1,84 @@
-"""The issuer's pages: plain HTML, labelled, without a script."""
+"""The issuer's pages: labelled, announced, without a script."""
 
 from __future__ import annotations
 
-from html import escape
+from typing import Final
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title></head>
-<body><main><h1>{title}</h1>
-{body}
-</main></body></html>
-"""
+from smoke_tui.rehearsal.replies import HTML
+from smoke_tui.rehearsal.stack.tools.dev import stack_markup as markup
+from smoke_tui.world.serving import ServerResponse
 
-
-def page(title: str, body: str) -> bytes:
-    """A whole page; `body` is HTML already."""
-    return _PAGE.format(title=escape(title), body=body).encode()
+_ABOUT: Final = "No account exists, and nothing here is real."
+_CALLBACKS: Final = "'self' http://localhost:* http://127.0.0.1:*"
+"""Where a form may lead: browsers hold redirects after it to the same rule."""
 
 
-def sign_in(session: str, problem: str = "") -> bytes:
-    """The sign-in form."""
-    alert = f'<p role="alert">{escape(problem)}</p>' if problem else ""
-    return page(
-        "Rehearsal: sign in",
-        f"""<p>This is a rehearsal. No account exists, and nothing here is real.</p>{alert}
-<form method="post" action="/log-in">
-<input type="hidden" name="login_challenge" value="{escape(session)}">
-<p><label for="email">Email address</label>
-<input id="email" name="email" type="email" autocomplete="username" required></p>
-<p><label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required></p>
-<p><button type="submit" name="action" value="default">Continue</button></p>
-</form>""",
+def answer(status: int, body: bytes, *headers: tuple[str, str]) -> ServerResponse:
+    """A page as an answer."""
+    return ServerResponse(
+        status, (("content-type", HTML), *markup.page_headers(_CALLBACKS), *headers), body
     )
+
+
+def sign_in(session: str, email: str = "", problem: str = "") -> bytes:
+    """The sign-in form; `problem` says why it is shown again. A password is never repeated."""
+    wrong = {"email": problem, "password": "Type the password again."} if problem else {}
+    notice = markup.alert("You are not signed in.", wrong) if wrong else ""
+    fields = markup.group("Your account", (
+        markup.text_field(
+            "email", "Email address", 'type="email" autocomplete="username"', value=email,
+            problem=wrong.get("email", ""),
+        ),
+        markup.text_field(
+            "password", "Password", 'type="password" autocomplete="current-password"',
+            problem=wrong.get("password", ""),
+        ),
+    ))
+    sent = markup.form(
+        "/log-in", {"login_challenge": session},
+        fields + markup.button("Continue", "action", "default"),
+    )
+    return _page("Rehearsal: sign in", notice + sent, failed=bool(problem))
 
 
 def consent(challenge: str) -> bytes:
     """The consent form."""
-    return page(
+    return _page(
         "Rehearsal: sign in to Codex with ChatGPT",
-        f"""<p>Codex will get your name, email address and profile picture.</p>
-<form method="post" action="/sign-in-with-chatgpt/codex/consent">
-<input type="hidden" name="consent_challenge" value="{escape(challenge)}">
-<p><button type="submit" name="action" value="accept">Continue</button></p>
-</form>""",
+        "<p>Codex will get your name, email address and profile picture.</p>"
+        + markup.form(
+            "/sign-in-with-chatgpt/codex/consent", {"consent_challenge": challenge},
+            markup.button("Continue", "action", "accept"),
+        ),
     )
 
 
-def device() -> bytes:
-    """Where a device code is typed in."""
-    return page(
-        "Rehearsal: device code",
-        """<form method="post" action="/codex/device">
-<p><label for="user_code">Code shown on your device</label>
-<input id="user_code" name="user_code" required autocomplete="one-time-code"></p>
-<p><button type="submit">Continue</button></p>
-</form>""",
+def device(typed: str = "", problem: str = "") -> bytes:
+    """Where a device code is typed in; `problem` says why it is shown again."""
+    notice = markup.alert("This device is not signed in.", {"user_code": problem})
+    field = markup.text_field(
+        "user_code", "Code shown on your device",
+        'autocomplete="one-time-code" autocapitalize="characters" spellcheck="false"',
+        value=typed, problem=problem,
+    )
+    sent = markup.form("/codex/device", {}, field + markup.button("Continue"))
+    body = (notice if problem else "") + sent
+    return _page("Rehearsal: device code", body, failed=bool(problem))
+
+
+def device_signed_in() -> bytes:
+    """What follows a right device code."""
+    return _page(
+        "Rehearsal: signed in", markup.status("Your device is signed in. You can close this page.")
     )
 
 
 def problem(code: str, sentence: str) -> bytes:
     """An error page; the real one shows an error code of this kind and goes nowhere."""
-    return page(
-        "Rehearsal: authentication error",
-        f"<p>An error occurred during authentication ({escape(code)}).</p>"
-        f"<p>{escape(sentence)}</p>",
-    )
+    told = f"An error occurred during authentication ({code}). {sentence}"
+    return _page("Rehearsal: authentication error", markup.alert(told))
+
+
+def _page(heading: str, body: str, *, failed: bool = False) -> bytes:
+    title = f"{'Error: ' if failed else ''}{heading}"
+    return markup.document(title, _ABOUT, heading, body)

@@ -20,6 +20,7 @@ from smoke_tui.rehearsal.front import Front, Seen
 from smoke_tui.rehearsal.hands import Hands
 from smoke_tui.rehearsal.issuer import Issuer
 from smoke_tui.rehearsal.minting import Mint
+from smoke_tui.rehearsal.postgres import Postgres
 from smoke_tui.rehearsal.scenario import Scenario
 from smoke_tui.rehearsal.scenarios import find_scenario
 from smoke_tui.world.serving import ServerLimits, serve
@@ -39,9 +40,9 @@ class Rehearsal:
     `current_instructions_file` what the backend accepts now.
     """
 
-    ledger: None = None
-
-    def __init__(self, scenario: Scenario, port: int, folder: Path | None) -> None:
+    def __init__(
+        self, scenario: Scenario, port: int, folder: Path | None, *, embedded: bool = False
+    ) -> None:
         self.scenario = scenario
         self.errors: list[Exception] = []
         """Exceptions of the rehearsal's own handlers: always a bug here."""
@@ -53,6 +54,7 @@ class Rehearsal:
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._port = port
+        self._postgres: Postgres | None = None
         self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
         configured = (
             instructions.CURRENT if scenario.drift_after is None else instructions.STALE
@@ -65,6 +67,10 @@ class Rehearsal:
             if self._failure is not None:
                 raise self._failure
             self._stack_port = house.free_port()
+            if embedded:
+                self._postgres = Postgres(
+                    self._house.root / "ledger", self._mint.secret("FAKE-ledger-")
+                )
             self._house.configure(self._stack_config(configured))
         except BaseException:
             self._stack_port = 0
@@ -80,10 +86,15 @@ class Rehearsal:
 
     @classmethod
     def start(
-        cls, scenario: str = "happy", *, port: int = 0, folder: Path | None = None
+        cls, scenario: str = "happy", *, port: int = 0, folder: Path | None = None,
+        embedded: bool = False,
     ) -> Rehearsal:
-        """Start one; returns when the servers listen. UnknownScenario, OSError (port taken)."""
-        return cls(find_scenario(scenario), port, folder)
+        """Start one; returns when the servers listen. With `embedded` its ledger is a PostgreSQL.
+
+        Raises:
+            UnknownScenario, OSError (the port is taken), NoPostgres.
+        """
+        return cls(find_scenario(scenario), port, folder, embedded=embedded)
 
     # Where things are
 
@@ -101,6 +112,13 @@ class Rehearsal:
     def stack_url(self) -> str:
         """Where the stand-in stack will listen."""
         return f"http://127.0.0.1:{self._stack_port}"
+
+    @property
+    def ledger(self) -> str:
+        """The address of the stack's ledger: its own page, or a PostgreSQL with a password."""
+        if self._postgres is not None:
+            return self._postgres.dsn
+        return f"{self.stack_url}/internal/llm_usage"
 
     @property
     def stack_dir(self) -> Path:
@@ -162,6 +180,8 @@ class Rehearsal:
                 loop.call_soon_threadsafe(stopping.set)
         if self._thread.ident is not None:
             self._thread.join(_STOP_SECONDS)
+        if self._postgres is not None:
+            self._postgres.stop()
         self._house.remove()
         # The stack leaves by itself when its folder is gone.
         deadline = time.monotonic() + _STACK_GONE_SECONDS
@@ -215,6 +235,7 @@ class Rehearsal:
             "lite_models": [model.slug for model in MODELS if model.lite],
             "email": self._mint.email,
             "password": self._mint.password,
+            "ledger_dsn": self._postgres.dsn if self._postgres is not None else None,
         }
 
 

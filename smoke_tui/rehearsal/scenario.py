@@ -14,7 +14,11 @@ from smoke_tui.rehearsal.streaming import Script
 NEVER: Final = None
 
 StackMode = Literal[
-    "subscription", "platform-key", "unproven", "never-ready", "dies", "seed-fails", "seed-hangs"
+    "subscription",
+    "platform-key", "organization-header", "own-key", "other-model",
+    "unproven", "canned", "claimed", "login-page",
+    "never-ready", "dies", "save-error",
+    "seed-fails", "seed-half-way", "seed-hangs", "seed-mute", "seed-lacks-world",
 ]
 """What the stand-in stack does; anything but the first strikes the stack alone."""
 
@@ -51,5 +55,7 @@ class Scenario:
 
     @property
     def code(self) -> str | None:
-        """The code of outcomes.md that this scenario leads to, if it is one."""
-        return self.name if self.name in CODES else None
+        """The code of outcomes.md that this scenario leads to: its name, or how that begins."""
+        words = self.name.split("-")
+        starts = ("-".join(words[:count]) for count in range(len(words), 0, -1))
+        return next((start for start in starts if start in CODES), None)

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from smoke_tui.rehearsal import replies, streaming
 from smoke_tui.rehearsal.catalogue import ALL_SLUGS
+from smoke_tui.rehearsal.local_scenarios import LOCAL_ROWS
 from smoke_tui.rehearsal.replies import Reply
 from smoke_tui.rehearsal.scenario import Scenario
 from smoke_tui.rehearsal.streaming import Script
@@ -26,7 +27,6 @@ def _no_refresh(name: str, sentence: str, reply: Reply | Literal["reset"], basis
 _GRAMMAR: Final = "constructed from the event grammar of client 0.169"
 _UNSEEN: Final = "constructed: nobody reported it"
 _CLIENT: Final = "strings in the client's source"
-_LOCAL: Final = "constructed: this side of the wire is the rehearsal's own"
 
 ROWS: Final = (
     Scenario("happy", "Everything works."),
@@ -207,12 +207,7 @@ ROWS: Final = (
         replies.RATE_LIMITED,
         "openai/codex#22122",
     ),
-    _refused(
-        "overloaded",
-        "The model is at capacity.",
-        replies.OVERLOADED,
-        "openai/codex#46211",
-    ),
+    _refused("overloaded", "The model is at capacity.", replies.OVERLOADED, "openai/codex#46211"),
     _refused("server-error", "The backend has an internal error.", replies.SERVER_ERROR, _CLIENT),
     _refused(
         "bad-gateway",
@@ -245,12 +240,7 @@ ROWS: Final = (
         Script(streaming.STALLED),
         _CLIENT,
     ),
-    _streamed(
-        "stream-malformed",
-        "The stream completes twice.",
-        Script(streaming.TWICE),
-        _GRAMMAR,
-    ),
+    _streamed("stream-malformed", "The stream completes twice.", Script(streaming.TWICE), _GRAMMAR),
     _streamed(
         "stream-oversized",
         "The stream does not stop growing: up to 270 MB of text.",
@@ -294,18 +284,6 @@ ROWS: Final = (
         "The answer completes without usage.",
         Script(usage=False),
         "KarpelesLab/teamclaude#456",
-    ),
-    Scenario(
-        "degraded-route",
-        "Only the authoring turn: the stack answers from a platform API key instead.",
-        "openclaw#90269",
-        stack="platform-key",
-    ),
-    Scenario(
-        "route-unproven",
-        "Only the authoring turn: the stack says nothing of the route it took.",
-        _LOCAL,
-        stack="unproven",
     ),
     # Network
     Scenario(
@@ -407,40 +385,9 @@ ROWS: Final = (
         "Kohaku-Lab/KohakuTerrarium#303",
         omit_tokens=frozenset({"refresh_token"}),
     ),
-    Scenario(
-        "login-cancelled",
-        "The operator cancels the login instead of signing in.",
-        _LOCAL,
-        operator={"open": {"do": "nothing"}, "callback": {"do": "cancel"}},
-    ),
-    Scenario(
-        "login-timeout",
-        "Nobody signs in; lasts as long as the login's own limit.",
-        _LOCAL,
-        operator={"open": {"do": "nothing"}},
-    ),
-    # Stack and operator
-    Scenario("not-ready", "The stack starts and never becomes ready.", _LOCAL, stack="never-ready"),
-    Scenario(
-        "service-died",
-        "The stack dies when the credential is saved.",
-        _LOCAL,
-        stack="dies",
-    ),
-    Scenario(
-        "command-timeout",
-        "The seeding command never ends; lasts as long as the step's own limit.",
-        _LOCAL,
-        stack="seed-hangs",
-    ),
-    Scenario("command-failed", "The seeding command fails.", _LOCAL, stack="seed-fails"),
-    Scenario(
-        "operator-declined",
-        "The operator does not agree to spend.",
-        _LOCAL,
-        operator={"spend": {"do": "no"}},
-    ),
     # Unlisted
     _refused("request-refused", "A refusal that nobody has described.", replies.REFUSED, _UNSEEN),
     _refused("redirect-refused", "The backend redirects the call.", replies.REDIRECT, _UNSEEN),
+    # Stack and operator
+    *LOCAL_ROWS,
 )

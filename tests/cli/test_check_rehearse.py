@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from cli_helpers import Program
 
-from smoke_tui.outcomes import CODES
-from smoke_tui.rehearsal import Rehearsal, list_scenarios
+from smoke_tui.launch import open_runbook
+from smoke_tui.rehearsal import Rehearsal
+from smoke_tui.rehearsal.scenario_table import ROWS
 from smoke_tui.secrecy import Vault, scan
 
 RUNBOOK = "openai-subscription"
@@ -62,23 +63,72 @@ def test_drift_at_the_turn_restarts_the_stack(program: Program) -> None:
 SLOW = {"timeout", "login-timeout", "command-timeout", "not-ready", "stream-oversized"}
 """Scenarios that last as long as the limits of a rehearsal; all but one of them are left out."""
 
-WITH_CODE = sorted(
-    name for name, _ in list_scenarios()
-    if name in CODES and name not in (SLOW - {"command-timeout"}) | {
-        "instructions-drift", "device-login-disabled"}
-)
+WITH_CODE = {
+    row.name: row.code for row in ROWS
+    if row.code not in (None, "instructions-drift", "device-login-disabled")
+    and row.name not in SLOW - {"command-timeout"}
+}
 
 
-@pytest.mark.parametrize("scenario", WITH_CODE)
-def test_a_scenario_ends_with_its_code(program: Program, scenario: str) -> None:
+@pytest.mark.parametrize(("scenario", "code"), WITH_CODE.items(), ids=WITH_CODE)
+def test_a_scenario_ends_with_its_code(program: Program, scenario: str, code: str) -> None:
     done = program("--check", RUNBOOK, "--rehearse", "--scenario", scenario, "--json")
     result = done.json()
     codes = {step["code"] for step in result["steps"]}
-    assert scenario in codes
+    assert code in codes
     assert result["verdict"] not in ("pass", "pass-attested", "pass-with-waivers")
     assert done.code == {"fail": 1, "blocked": 4}[result["verdict"]]
     replayed = program("replay", "last", "--json").json()
     assert replayed["same"], replayed["why"]
+
+
+LOCAL = {
+    "degraded-route": ("authoring-turn", "fail"),
+    "degraded-route-header": ("authoring-turn", "fail"),
+    "degraded-route-own-key": ("authoring-turn", "fail"),
+    "degraded-model-swapped": ("authoring-turn", "fail"),
+    "route-unproven": ("authoring-turn", "blocked"),
+    "route-unproven-canned": ("authoring-turn", "blocked"),
+    "route-unproven-claimed": ("authoring-turn", "blocked"),
+    "expectation-unmet-page": ("authoring-turn", "fail"),
+    "service-died": ("paste-credential", "blocked"),
+    "operator-declined-saved": ("paste-credential", "blocked"),
+    "command-failed": ("seed-org", "fail"),
+    "command-failed-half-way": ("seed-org", "fail"),
+    "expectation-unmet": ("seed-org", "fail"),
+    "expectation-unmet-field": ("seed-org", "fail"),
+}
+"""Where the stack goes wrong: the step that has to notice, and what it makes of it."""
+
+
+@pytest.mark.parametrize("scenario", LOCAL)
+def test_the_step_that_meets_a_wrong_stack_says_so(program: Program, scenario: str) -> None:
+    done = program("--check", RUNBOOK, "--rehearse", "--scenario", scenario, "--json")
+    ends = [(s["id"], s["outcome"], s["code"]) for s in done.json()["steps"] if s["code"]]
+    step, outcome = LOCAL[scenario]
+    assert ends == [(step, outcome, WITH_CODE[scenario])]
+
+
+def test_nothing_is_captured_from_a_seed_that_failed_half_way(program: Program) -> None:
+    program("--check", RUNBOOK, "--rehearse", "--scenario", "command-failed-half-way")
+    events = program.events()
+    printed = "".join(
+        e["data"].get("text", "") for e in events
+        if e["ev"] == "process" and e["step"] == "seed-org"
+    )
+    assert '{"org_id": "org_' in printed
+    assert [e for e in events if e["ev"] == "captured"] == []
+
+
+def test_a_stack_that_never_gets_ready(program: Program, tmp_path: Path) -> None:
+    text = open_runbook(None).text
+    short = tmp_path / "short.md"
+    assert text.count('timeout = "3m" }') == 1
+    short.write_text(text.replace('timeout = "3m" }', 'timeout = "10s" }'), "utf-8")
+    done = program("--check", str(short), "--rehearse", "--scenario", "not-ready", "--json")
+    ends = [(s["id"], s["outcome"], s["code"]) for s in done.json()["steps"] if s["code"]]
+    assert ends == [("boot-stack", "blocked", "not-ready")]
+    assert (done.code, done.json()["verdict"]) == (4, "blocked")
 
 
 @pytest.mark.parametrize("scenario", ["happy", "instructions-drift", "login-denied"])
@@ -88,8 +138,8 @@ def test_no_minted_secret_is_left_anywhere(
     worlds: list[Rehearsal] = []
     start = Rehearsal.start
 
-    def remember(name: str) -> Rehearsal:
-        worlds.append(start(name))
+    def remember(name: str, *, embedded: bool) -> Rehearsal:
+        worlds.append(start(name, embedded=embedded))
         return worlds[-1]
 
     monkeypatch.setattr(Rehearsal, "start", staticmethod(remember))

@@ -110,7 +110,7 @@ def test_a_refused_form_is_told_in_the_pages_words(tmp_path: Path) -> None:
             answer = await rehearsal.answer("confirm", {})
             assert answer is not None
             assert answer["do"] == "no"
-            assert answer["words"].startswith("The bundle lacks access_token")
+            assert answer["words"].startswith("Nothing was saved. The bundle lacks access_token")
             await rehearsal.put_credential(json.dumps(rehearsal.bundle()))
             again = await rehearsal.answer("confirm", {})
             assert again is not None

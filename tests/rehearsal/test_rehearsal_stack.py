@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
 import subprocess
@@ -127,7 +128,72 @@ def test_the_stacks_own_degrades(tmp_path: Path) -> None:
         save(rehearsal)
         assert set(turn(rehearsal).json()) == {"output_text", "org_id"}
         where = f"{rehearsal.stack_url}/internal/llm_usage?org_id={made['org_id']}"
-        assert send("GET", where).json() == {"rows": []}
+        assert send("GET", where).json()["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "told"),
+    [
+        ("degraded-route-header", 200, '"openai-organization": "org-FAKE-platform-tier"'),
+        ("degraded-route-own-key", 200, '"credential": "organization_api_key"'),
+        ("degraded-model-swapped", 200, '"model": "gpt-5.5"'),
+        ("expectation-unmet-page", 200, "<h1>Sign in to the dashboard</h1>"),
+        ("route-unproven-canned", 200, '{"output_text": "As you said before: t-9", "org_id": '),
+    ],
+)
+def test_a_stack_that_saves_and_then_goes_wrong(
+    name: str, status: int, told: str, tmp_path: Path
+) -> None:
+    with Rehearsal.start(name) as rehearsal, stack(rehearsal, tmp_path / "log"):
+        seed(rehearsal)
+        save(rehearsal)
+        got = turn(rehearsal)
+        assert got.status == status
+        assert told in got.text
+
+
+def test_what_is_stored_is_changed_after_the_page_said_otherwise(tmp_path: Path) -> None:
+    for name, shown in (
+        ("degraded-model-swapped", "openai, gpt-5.5, Subscription (OAuth bundle)"),
+        ("degraded-route-own-key", "openai, gpt-5-codex, API key"),
+    ):
+        with Rehearsal.start(name) as rehearsal, stack(rehearsal, tmp_path / "log"):
+            seed(rehearsal)
+            save(rehearsal)
+            assert shown in send("GET", f"{rehearsal.stack_url}/org-settings").text
+
+
+def test_a_stack_that_saves_and_says_that_it_did_not(tmp_path: Path) -> None:
+    name = "operator-declined-saved"
+    with Rehearsal.start(name) as rehearsal, stack(rehearsal, tmp_path / "log"):
+        made = seed(rehearsal)
+
+        async def hands() -> object:
+            await rehearsal.put_credential(json.dumps(rehearsal.bundle()))
+            return await rehearsal.answer("confirm", {"text": "Is it saved?"})
+
+        said = "The settings could not be saved: the database did not answer in time."
+        assert asyncio.run(hands()) == {"do": "no", "words": said}
+        page = send("GET", f"{rehearsal.stack_url}/org-settings").text
+        assert f"{made['org_id']}: openai, gpt-5-codex, Subscription (OAuth bundle)" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "last"),
+    [
+        ("command-failed-half-way", 1, '{"org_id": "org_'),
+        ("expectation-unmet", 0, "seeding: done"),
+        ("expectation-unmet-field", 0, '{"org_id": "org_'),
+    ],
+)
+def test_a_seed_that_does_not_say_all(name: str, code: int, last: str, tmp_path: Path) -> None:
+    with Rehearsal.start(name) as rehearsal, stack(rehearsal, tmp_path / "log"):
+        done = script(rehearsal, "tools/dev/customer_seed.py")
+        assert done.returncode == code
+        line = done.stdout.splitlines()[-1]
+        assert line.startswith(last)
+        assert "world" not in line
+        assert "world-" in send("GET", f"{rehearsal.stack_url}/org-settings").text
 
 
 def test_a_stack_that_dies(tmp_path: Path) -> None:
@@ -170,16 +236,27 @@ def test_the_form_is_checked(tmp_path: Path) -> None:
             "bundle": json.dumps(rehearsal.bundle()),
             "tos": "accepted",
         }
-        for wrong in (
-            {"org_id": "org_other"},
-            {"provider": ""},
-            {"model": " "},
-            {"credential_type": "api_key"},
-            {"bundle": "{"},
-            {"bundle": "{}"},
-            {"tos": ""},
+        for name, value, told in (
+            ("org_id", "org_other", "Choose an organization."),
+            ("provider", "", "Choose the provider OpenAI."),
+            ("model", " ", "Name a model."),
+            ("credential_type", "api_key", "Choose the credential type Subscription."),
+            ("bundle", "", "Paste the bundle."),
+            ("bundle", "{", "The bundle is not JSON."),
+            ("bundle", "[" * 100_000, "The bundle is not JSON."),
+            ("bundle", "{}", "The bundle lacks access_token, refresh_token, account_id."),
+            ("tos", "", "Accept the terms of service."),
         ):
-            assert post_form(where, {**right, **wrong}).status == 422, wrong
+            got = post_form(where, {**right, name: value})
+            assert got.status == 422
+            page = Browser().open(where, {**right, name: value})
+            assert page.notice == f"Nothing was saved. {told}"
+            assert f'id="{name}-problem">{told}' in got.text
+            assert got.text.count('aria-invalid="true"') == 1
+            assert right["bundle"] not in got.text
+        several = post_form(where, {"csrf": right["csrf"], "model": '"><b>'})
+        assert several.text.count('aria-invalid="true"') == 5
+        assert 'value="&quot;&gt;&lt;b&gt;"' in several.text
         assert post_form(where, {**right, "csrf": "x"}).status == 403
         assert post_form(where, right).status == 200
         assert send("GET", where, headers={"host": "evil.example"}).status == 421

@@ -5,45 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+# The scripts run from a copy, where their neighbours have no package.
+if TYPE_CHECKING:
+    from smoke_tui.rehearsal.stack.tools.dev import stack_markup as markup
+else:
+    import stack_markup as markup
 
 OPENAI = "openai"
 OAUTH = "oauth_bundle"
 BUNDLE_FIELDS = ("access_token", "refresh_token", "account_id")
+PROVIDERS = (("", "Choose a provider"), (OPENAI, "OpenAI"), ("xai", "xAI"))
+CREDENTIALS = (("api_key", "API key"), (OAUTH, "Subscription (OAuth bundle)"))
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Organization settings</title></head>
-<body><main><h1>Organization settings: language model</h1>
-{notice}
-<form method="post" action="/org-settings">
-<input type="hidden" name="csrf" value="{csrf}">
-<p><label for="org_id">Organization</label>
-<select id="org_id" name="org_id">{orgs}</select></p>
-<p><label for="provider">Provider</label>
-<select id="provider" name="provider">
-<option value="">Choose a provider</option>
-<option value="openai">OpenAI</option>
-<option value="xai">xAI</option>
-</select></p>
-<p><label for="model">Model</label>
-<input id="model" name="model" value="" autocomplete="off"></p>
-<p><label for="credential_type">Credential type</label>
-<select id="credential_type" name="credential_type">
-<option value="api_key">API key</option>
-<option value="oauth_bundle">Subscription (OAuth bundle)</option>
-</select></p>
-<p><label for="bundle">Bundle</label>
-<textarea id="bundle" name="bundle" rows="6" autocomplete="off" spellcheck="false"></textarea></p>
-<p><input type="checkbox" id="tos" name="tos" value="accepted">
-<label for="tos">I accept the provider's terms of service</label></p>
-<p><button type="submit">Save</button></p>
-</form>
-<h2>Stored credentials</h2>
-<ul>{stored}</ul>
-</main></body></html>
-"""
+HEADING = "Organization settings: language model"
+ABOUT = "This dashboard stands in for the real one; nothing you save here leaves this machine."
+NOTHING_SAVED = "Nothing was saved."
 
 
 def settings_page(
@@ -51,50 +29,102 @@ def settings_page(
     credentials: Mapping[str, Mapping[str, Any]],
     csrf: str,
     *,
-    notice: str = "",
-    failed: bool = False,
+    typed: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
+    failed: str = "",
+    done: str = "",
 ) -> bytes:
-    """The page; no part of a stored secret is ever on it."""
-    role = "alert" if failed else "status"
-    options = "".join(
-        f'<option value="{escape(one["org_id"])}">{escape(one["world"])}</option>'
-        for one in reversed(orgs)
-    )
-    stored = "".join(
+    """The page; no part of a stored or typed secret is ever on it.
+
+    `typed` is what a refused form held, `problems` what is wrong by field; `failed` or `done`
+    says what came of it.
+    """
+    notice = markup.alert(failed, problems) if failed else markup.status(done) if done else ""
+    items = "".join(
         f"<li>{escape(org_id)}: {escape(one['provider'])}, {escape(one['model'])}, "
-        "Subscription (OAuth bundle)</li>"
+        f"{escape(dict(CREDENTIALS)[one.get('credential_type', OAUTH)])}</li>"
         for org_id, one in credentials.items()
     )
-    return _PAGE.format(
-        notice=f'<p role="{role}">{escape(notice)}</p>' if notice else "",
-        csrf=escape(csrf),
-        orgs=options,
-        stored=stored or "<li>None</li>",
-    ).encode()
+    stored = (
+        '<section aria-labelledby="stored"><h2 id="stored">Stored credentials</h2>'
+        f'<ul class="stored">{items or "<li>None</li>"}</ul></section>'
+    )
+    title = f"{'Error: ' if failed else ''}Organization settings (rehearsal)"
+    body = f"{notice}{_form(orgs, csrf, typed or {}, problems or {})}\n{stored}"
+    return markup.document(title, ABOUT, HEADING, body)
+
+
+def _form(
+    orgs: list[dict[str, str]], csrf: str, typed: Mapping[str, str], wrong: Mapping[str, str]
+) -> str:
+    newest_first = [(one["org_id"], one["world"]) for one in reversed(orgs)]
+    none_yet = "" if orgs else "There is no organization yet: seed one, then load this page again."
+    model = markup.group("Language model", (
+        markup.choice_field(
+            "org_id", "Organization", newest_first, value=typed.get("org_id", ""),
+            hint=none_yet, problem=wrong.get("org_id", ""),
+        ),
+        markup.choice_field(
+            "provider", "Provider", PROVIDERS, value=typed.get("provider", ""),
+            problem=wrong.get("provider", ""),
+        ),
+        markup.text_field(
+            "model", "Model", 'autocomplete="off" autocapitalize="none" spellcheck="false"',
+            value=typed.get("model", ""), hint="As the provider writes it, such as gpt-5-codex.",
+            problem=wrong.get("model", ""),
+        ),
+    ))
+    credential = markup.group("Credential", (
+        markup.choice_field(
+            "credential_type", "Credential type", CREDENTIALS,
+            value=typed.get("credential_type", ""), problem=wrong.get("credential_type", ""),
+        ),
+        markup.area_field(
+            "bundle", "Bundle",
+            'rows="6" autocomplete="off" autocapitalize="none" spellcheck="false"',
+            hint="The whole JSON object of the login. It is stored, and never shown again.",
+            problem=wrong.get("bundle", ""),
+        ),
+    ))
+    terms = markup.group("Terms of service", (
+        markup.tick_field(
+            "tos", "I accept the provider's terms of service", value="accepted",
+            ticked=typed.get("tos") == "accepted", problem=wrong.get("tos", ""),
+        ),
+    ))
+    told = "<p>Every field has to be filled in.</p>"
+    body = "\n".join((model, credential, terms, markup.button("Save")))
+    return told + markup.form("/org-settings", {"csrf": csrf}, body)
 
 
 def read_form(
     form: Mapping[str, str], known_orgs: list[str]
-) -> tuple[dict[str, Any] | None, str]:
-    """The credential of a submitted form, or None and what is wrong with it."""
+) -> tuple[dict[str, Any] | None, dict[str, str]]:
+    """The credential of a submitted form, or None and what is wrong with it, field by field."""
+    bundle, bundle_problem = _read_bundle(form.get("bundle", ""))
+    model = form.get("model", "").strip()
     checks = (
-        (form.get("org_id") in known_orgs, "Choose an organization."),
-        (form.get("provider") == OPENAI, "Choose the provider OpenAI."),
-        (bool(form.get("model", "").strip()), "Name a model."),
-        (form.get("credential_type") == OAUTH, "Choose the credential type Subscription."),
-        (form.get("tos") == "accepted", "Accept the terms of service."),
+        ("org_id", form.get("org_id") in known_orgs, "Choose an organization."),
+        ("provider", form.get("provider") == OPENAI, "Choose the provider OpenAI."),
+        ("model", bool(model), "Name a model."),
+        ("credential_type", form.get("credential_type") == OAUTH,
+         "Choose the credential type Subscription."),
+        ("bundle", not bundle_problem, bundle_problem),
+        ("tos", form.get("tos") == "accepted", "Accept the terms of service."),
     )
-    problem = next((text for good, text in checks if not good), None)
-    if problem is not None:
-        return None, problem
+    problems = {name: text for name, good, text in checks if not good}
+    if problems:
+        return None, problems
+    return {"provider": OPENAI, "model": model, "credential_type": OAUTH, "bundle": bundle}, {}
+
+
+def _read_bundle(text: str) -> tuple[Any, str]:
+    if not text.strip():
+        return None, "Paste the bundle."
     try:
-        bundle = json.loads(form.get("bundle", ""))
-    except ValueError:
+        bundle = json.loads(text)
+    except (ValueError, RecursionError):
         return None, "The bundle is not JSON."
-    missing = [
-        name for name in BUNDLE_FIELDS if not isinstance(bundle, dict) or not bundle.get(name)
-    ]
-    if missing:
-        return None, f"The bundle lacks {', '.join(missing)}."
-    credential = {"provider": OPENAI, "model": form["model"].strip(), "bundle": bundle}
-    return credential, ""
+    held = bundle if isinstance(bundle, dict) else {}
+    missing = [name for name in BUNDLE_FIELDS if not held.get(name)]
+    return bundle, f"The bundle lacks {', '.join(missing)}." if missing else ""

@@ -19,12 +19,25 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 # The scripts run from a copy, where their neighbours have no package.
 if TYPE_CHECKING:
-    from smoke_tui.rehearsal.stack.tools.dev.stack_pages import read_form, settings_page
-    from smoke_tui.rehearsal.stack.tools.dev.stack_state import CONFIG_FILE, State, load_config
+    from smoke_tui.rehearsal.stack.tools.dev import stack_faults as faults
+    from smoke_tui.rehearsal.stack.tools.dev.stack_markup import page_headers
+    from smoke_tui.rehearsal.stack.tools.dev.stack_pages import (
+        NOTHING_SAVED,
+        read_form,
+        settings_page,
+    )
+    from smoke_tui.rehearsal.stack.tools.dev.stack_state import (
+        CONFIG_FILE,
+        State,
+        load_config,
+        moment,
+    )
     from smoke_tui.rehearsal.stack.tools.dev.stack_turn import TurnFailed, run_turn
 else:
-    from stack_pages import read_form, settings_page
-    from stack_state import CONFIG_FILE, State, load_config
+    import stack_faults as faults
+    from stack_markup import page_headers
+    from stack_pages import NOTHING_SAVED, read_form, settings_page
+    from stack_state import CONFIG_FILE, State, load_config, moment
     from stack_turn import TurnFailed, run_turn
 
 BODY_BYTES = 1024 * 1024
@@ -34,6 +47,7 @@ CONFIG = load_config()
 MODE = CONFIG["mode"]
 CSRF = secrets.token_urlsafe(16)
 STATE = State()
+JSON_HEADERS = (("cache-control", "no-store"),)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -75,11 +89,13 @@ class Handler(BaseHTTPRequestHandler):
         self._json(200 if ready else 503, {"status": "ok" if ready else "starting"})
 
     def _settings(self) -> None:
-        self._page(200, "", failed=False)
+        self._send_page(200, self._page())
 
     def _ledger(self) -> None:
-        org_id = parse_qs(urlsplit(self.path).query).get("org_id", [""])[0]
-        self._json(200, {"rows": STATE.usage(org_id)})
+        asked = parse_qs(urlsplit(self.path).query)
+        now = moment()
+        rows = STATE.usage(asked.get("org_id", [""])[0], asked.get("since", [""])[0])
+        self._json(200, {"now": now, "rows": rows})
 
     # POST
 
@@ -90,14 +106,22 @@ class Handler(BaseHTTPRequestHandler):
     def _save(self) -> None:
         form = dict(parse_qsl(self._body().decode("utf-8", "replace"), keep_blank_values=True))
         if not secrets.compare_digest(form.get("csrf", "").encode(), CSRF.encode()):
-            self._page(403, "The page is out of date; load it again.", failed=True)
+            old = "The page is out of date; fill it in again."
+            self._send_page(403, self._page(typed=form, failed=old))
             return
-        credential, problem = read_form(form, [one["org_id"] for one in STATE.orgs()])
+        credential, problems = read_form(form, [one["org_id"] for one in STATE.orgs()])
         if credential is None:
-            self._page(422, problem, failed=True)
+            told = self._page(typed=form, problems=problems, failed=NOTHING_SAVED)
+            self._send_page(422, told)
             return
-        STATE.set_credential(form["org_id"], credential)
-        self._page(200, f"Settings saved for {form['org_id']}.", failed=False)
+        org_id = form["org_id"]
+        STATE.set_credential(org_id, credential)
+        failed = faults.NOT_SAVED if MODE == "save-error" else ""
+        page = self._page(failed=failed, done=f"Settings saved for {org_id}.")
+        # The page is made before, so that it shows what was asked for.
+        if MODE in faults.STORED_INSTEAD:
+            STATE.set_credential(org_id, faults.STORED_INSTEAD[MODE](credential))
+        self._send_page(500 if failed else 200, page)
         if MODE == "dies":
             print("error: the authoring worker lost its database", file=sys.stderr, flush=True)
             self.wfile.flush()
@@ -120,6 +144,13 @@ class Handler(BaseHTTPRequestHandler):
         if MODE == "platform-key":
             self._json(200, platform_answer(org, prompt))
             return
+        if MODE in faults.TURN_ANSWERS:
+            self._send(200, *faults.TURN_ANSWERS[MODE](org, prompt))
+            return
+        if "api_key" in credential:
+            STATE.record(org["org_id"], domain_id=org["domain_id"], **faults.OWN_KEY_ROW)
+            self._json(200, faults.own_key_answer(org, credential, prompt))
+            return
         try:
             done = run_turn(CONFIG, credential, prompt)
         except TurnFailed as failed:
@@ -130,10 +161,13 @@ class Handler(BaseHTTPRequestHandler):
             return
         STATE.record(
             org["org_id"],
+            provider="openai",
             model=done["model"],
             domain_id=org["domain_id"],
             credential="subscription",
+            response_id=done["response_id"],
             cost_estimate="0",
+            **{name: (done["usage"] or {}).get(name) for name in ("input_tokens", "output_tokens")},
         )
         route = {
             "provider": "openai",
@@ -147,7 +181,10 @@ class Handler(BaseHTTPRequestHandler):
             "route": route,
             "fallback_used": False,
             "org_id": org["org_id"],
-            "upstream_headers": done["upstream_headers"],
+            "upstream_headers": {
+                **done["upstream_headers"],
+                **(faults.ORGANIZATION_HEADER if MODE == "organization-header" else {}),
+            },
         })
 
     # Plumbing
@@ -163,18 +200,25 @@ class Handler(BaseHTTPRequestHandler):
     def _json(self, status: int, body: Any) -> None:
         self._send(status, "application/json", json.dumps(body).encode())
 
-    def _page(self, status: int, notice: str, *, failed: bool) -> None:
+    def _page(self, **told: Any) -> bytes:
+        """The settings page; `told` is what it says of a form that was sent."""
         orgs = STATE.orgs()
         stored = {one["org_id"]: STATE.credential(one["org_id"]) for one in orgs}
         held = {org_id: one for org_id, one in stored.items() if one is not None}
-        page = settings_page(orgs, held, CSRF, notice=notice, failed=failed)
-        self._send(status, "text/html; charset=utf-8", page)
+        return settings_page(orgs, held, CSRF, **told)
 
-    def _send(self, status: int, kind: str, body: bytes) -> None:
+    def _send_page(self, status: int, page: bytes) -> None:
+        self._send(status, "text/html; charset=utf-8", page, page_headers())
+
+    def _send(
+        self, status: int, kind: str, body: bytes,
+        headers: tuple[tuple[str, str], ...] = JSON_HEADERS,
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
+        for name, value in headers:
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
@@ -203,6 +247,7 @@ def platform_answer(org: dict[str, str], prompt: str) -> dict[str, Any]:
     """The stack's own degrade: a platform key answers, and the ledger has a platform row."""
     STATE.record(
         org["org_id"],
+        provider="openai",
         model="gpt-5.5",
         domain_id=None,
         credential="platform",

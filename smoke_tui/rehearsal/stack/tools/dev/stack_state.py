@@ -9,11 +9,22 @@ import threading
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+# The scripts run from a copy, where their neighbours have no package.
+if TYPE_CHECKING:
+    from smoke_tui.rehearsal.stack.tools.dev.stack_ledger import COLUMNS, write
+else:
+    from stack_ledger import COLUMNS, write
 
 HOME = Path(__file__).resolve().parents[2]
 CONFIG_FILE = HOME / ".rehearsal" / "config.json"
 STATE_FILE = HOME / ".rehearsal" / "state.json"
+
+
+def moment() -> str:
+    """Now, in UTC; always as long, so that texts compare as times do."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def load_config() -> dict[str, Any]:
@@ -65,16 +76,18 @@ class State:
             return found
 
     def record(self, org_id: str, **row: Any) -> None:
-        """One row of usage, dated now."""
-        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        """One row of usage, dated now, here and in the ledger where there is one."""
+        whole = dict.fromkeys(COLUMNS) | {"org_id": org_id, "recorded_at": moment()} | row
         with self._lock:
-            self._data["usage"].append({"org_id": org_id, "recorded_at": now, **row})
+            self._data["usage"].append(whole)
             self._save()
+        write(load_config().get("ledger_dsn"), whole)
 
-    def usage(self, org_id: str) -> list[dict[str, Any]]:
-        """An org's rows of usage."""
+    def usage(self, whose: str, since: str) -> list[dict[str, Any]]:
+        """Rows of usage of an org or a domain, with those of the platform tier, from a time on."""
         with self._lock:
-            return [row for row in self._data["usage"] if row["org_id"] == org_id]
+            return [row for row in self._data["usage"] if row["recorded_at"] >= since
+                    and (row["domain_id"] is None or whose in (row["org_id"], row["domain_id"]))]
 
     def _save(self) -> None:
         handle, name = tempfile.mkstemp(dir=STATE_FILE.parent)
