@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.journal.fold import State
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import Diagnostic, Runbook, find, load
 from smoke_tui.settings import Settings, UsageError, config_dir
+from smoke_tui.stack.ledger import LedgerTable, describe
 from smoke_tui.world.config import (
     API_URL,
     CODEX_URL,
     GIVEN_BUNDLE,
+    GIVEN_LEDGER,
     ISSUER,
     STACK_URL,
     Config,
     refuse_host,
 )
+from smoke_tui.world.ledger_address import EMBEDDED, kind_of
 
 DEFAULT_RUNBOOK = "openai-subscription"
 REHEARSED_PATIENCE = 0.1
@@ -69,31 +74,80 @@ def open_runbook(name: str | None) -> Runbook:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Texts that were handed in by option, kept out of the record: the bundle."""
+    """Texts that were handed in by option, kept out of the record: bundle, ledger's address.
+
+    `bundle` and `ledger` say in a word what each is.
+    """
 
     texts: Mapping[str, str]
     bundle: str
     file: Path | None = None
+    ledger: str = "none"
 
 
 def read_given(settings: Settings) -> Given:
-    """Read --bundle.
+    """Read --bundle and --ledger.
 
     Raises:
-        CommandError: it can't be read (3).
+        CommandError: the bundle can't be read (3).
+        UsageError: --ledger is no address, or belongs to a rehearsal.
     """
+    address = ledger_address(settings)
+    texts = {GIVEN_LEDGER: address} if address else {}
+    ledger = kind_of(address) if address else "none"
     source = settings.get("bundle")
     if source is None:
-        return Given({}, "none")
+        return Given(texts, "none", ledger=ledger)
     if source == "-":
-        text = sys.stdin.read(BUNDLE_LIMIT)
-        return Given({GIVEN_BUNDLE: text}, "stdin")
+        return Given({**texts, GIVEN_BUNDLE: sys.stdin.read(BUNDLE_LIMIT)}, "stdin",
+                     ledger=ledger)
     from smoke_tui.world.live.live import read_plain_file
 
     read, problem = read_plain_file(str(Path(source).expanduser()))
     if read is None:
         raise CommandError(Exit.INVALID, f"--bundle: {problem}")
-    return Given({GIVEN_BUNDLE: read}, "file", Path(source).expanduser())
+    return Given({**texts, GIVEN_BUNDLE: read}, "file", Path(source).expanduser(), ledger)
+
+
+def ledger_address(settings: Settings) -> str | None:
+    """The address of the stack's ledger; None where none was given.
+
+    Raises:
+        UsageError: it can't be one; the text does not quote it.
+    """
+    address = settings.get("ledger")
+    if address is None:
+        return None
+    if wants_embedded(settings):
+        raise UsageError(f"{settings.source('ledger')}: embedded is the rehearsal's own ledger; "
+                         "add --rehearse, or give the address of the stack's")
+    try:
+        kind_of(address)
+    except ValueError as wrong:
+        raise UsageError(f"{settings.source('ledger')}: {wrong}") from None
+    return address
+
+
+def wants_embedded(settings: Settings) -> bool:
+    """Whether --ledger asks for the rehearsal's own PostgreSQL."""
+    return settings.get("ledger") == EMBEDDED
+
+
+def ledger_names(settings: Settings) -> tuple[str | None, tuple[str, ...]]:
+    """The table and the columns of the ledger, as far as they are configured.
+
+    Raises:
+        UsageError: a name is no plain name, or a column's role is unknown.
+    """
+    table = settings.get("ledger-table")
+    pairs = (settings.get("ledger-columns") or "").split(",")
+    columns = tuple(pair.strip() for pair in pairs if pair.strip())
+    for name, given in (("ledger-table", (table, ())), ("ledger-columns", (None, columns))):
+        try:
+            describe(None, *given)
+        except ValueError as wrong:
+            raise UsageError(f"{settings.source(name)}: {wrong}") from None
+    return table, columns
 
 
 def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
@@ -110,6 +164,7 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         if refusal:
             raise UsageError(f"--{name}: {refusal}")
     instructions = settings.get("instructions")
+    table, columns = ledger_names(settings)
     config = Config(
         issuer=issuer, codex_url=codex_url, api_url=api_url, project=settings.project,
         stack_url=(settings.get("stack-url") or STACK_URL).rstrip("/"),
@@ -117,8 +172,9 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         runbook_model=runbook.model, shape=settings.get("shape") or "classic",
         instructions_file=str(Path(instructions).expanduser().absolute()) if instructions else None,
         bundle=given.bundle, refreshable=given.file is not None,
-        allow_hosts=settings.allow_hosts, ledger=settings.get("ledger"),
-        usage=settings.on("usage"), codex=settings.get("codex"),
+        allow_hosts=settings.allow_hosts, ledger=given.ledger, ledger_table=table,
+        ledger_columns=columns,
+        usage=settings.on("usage"), prices=settings.on("prices"), codex=settings.get("codex"),
         login=settings.get("login") or "browser",
         redirect_host=settings.get("redirect-host") or "127.0.0.1",
     )
@@ -130,6 +186,14 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         client_version=_header(settings, "client-version", config.client_version),
         callback_ports=config.callback_ports if ports is None else ports,
     )
+
+
+def config_resumed(state: State, given: Given) -> Config:
+    """The settings a session was recorded with, and what has to be given anew."""
+    last = state.resumes[-1].data if state.resumes else state.opened
+    recorded = Config.from_json(last["config"])
+    return replace(recorded, bundle=given.bundle, refreshable=given.file is not None,
+                   ledger=given.ledger)
 
 
 def _header(settings: Settings, name: str, default: str) -> str:
@@ -145,33 +209,56 @@ def _header(settings: Settings, name: str, default: str) -> str:
 
 
 @contextmanager
-def rehearsal(scenario: str | None) -> Iterator[Any]:
+def rehearsal(scenario: str | None, *, embedded: bool = False) -> Iterator[Any]:
     """Start the embedded rehearsal and stop it at the end.
 
     Raises:
-        UsageError: there is no such scenario.
+        UsageError: there is no such scenario, or no PostgreSQL for its ledger.
     """
-    from smoke_tui.rehearsal import Rehearsal, UnknownScenario
+    from smoke_tui.rehearsal import NoPostgres, Rehearsal, UnknownScenario
 
     try:
-        world = Rehearsal.start(scenario or "happy")
+        world = Rehearsal.start(scenario or "happy", embedded=embedded)
     except UnknownScenario as error:
         raise UsageError(f"--scenario: {error}; `smoke-tui rehearse list` shows all") from None
+    except NoPostgres as error:
+        raise UsageError(f"--ledger embedded: {error}") from None
+    except OSError as error:
+        raise CommandError(Exit.NOT_PROVABLE, f"the rehearsal can't be set up in "
+                           f"{tempfile.gettempdir()}: {_first_reason(error)}") from None
     try:
         yield world
     finally:
         world.stop()
 
 
+def _first_reason(error: OSError) -> str:
+    """An error's reason; copying a folder collects many, and the first one says enough."""
+    if error.strerror:
+        return error.strerror
+    first = error.args[0][0] if error.args and isinstance(error.args[0], list) else error
+    return str(first[2] if isinstance(first, tuple) else first)
+
+
 def rehearsed(config: Config, world: Any) -> Config:
-    """A live configuration turned towards the rehearsal's servers, all of them on loopback."""
+    """A live configuration turned towards the rehearsal's servers, all of them on loopback.
+
+    The rehearsal's ledger has the product's own names and all the columns that one may have.
+    """
+    table = LedgerTable(credential="credential", provider="provider", response_id="response_id")
     return replace(
         config, world="rehearsed", scenario=world.scenario.name, issuer=world.issuer,
         codex_url=world.codex_url, stack_url=world.stack_url, project=str(world.stack_dir),
         path_prepend=str(world.bin_dir), instructions_file=str(world.instructions_file),
-        callback_ports=(0,), bundle="none", ledger=world.ledger, consent=True,
-        patience=REHEARSED_PATIENCE,
+        callback_ports=(0,), bundle="none", ledger=kind_of(world.ledger), ledger_table=table.table,
+        ledger_columns=tuple(f"{role}={name}" for role, name in table.columns.items()),
+        consent=True, patience=REHEARSED_PATIENCE,
     )
+
+
+def given_rehearsed(world: Any) -> Given:
+    """What a rehearsed session is given: the address of the rehearsal's ledger."""
+    return Given({GIVEN_LEDGER: world.ledger}, "none", ledger=kind_of(world.ledger))
 
 
 class ScriptedHands:

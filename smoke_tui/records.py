@@ -3,18 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.engine.engine import Engine
-from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import Journal, read_journal
-from smoke_tui.journal.fold import State, fold
+from smoke_tui.engine.plan import all_needs
+from smoke_tui.journal.events import SCHEMA
+from smoke_tui.journal.file import Journal, JournalFile, read_journal
+from smoke_tui.journal.fold import State, apply, fold
 from smoke_tui.journal.inbox import Follower, Watcher
+from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import Config
 from smoke_tui.world.loop import EngineLoop
-from smoke_tui.world.recorded import RecordedInbox, RecordedWorld, RecordEnds
+from smoke_tui.world.recorded import RecordedInbox, RecordedWorld, RecordEnds, Resumption
+from smoke_tui.world.redecided import AnotherWay, Difference, RedecidingInbox
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """A session that can be gone on with, its journal open for writing."""
+
+    file: JournalFile
+    journal: Journal
+    runbook: Runbook
+    state: State
+
+    def check_step(self, rerun: str | None) -> None:
+        """
+        Raises:
+            ValueError: the session has no step of that name.
+        """
+        ids = [step.id for step in self.runbook.steps]
+        if rerun is not None and rerun not in ids:
+            raise ValueError(f"--step {rerun!r}: the session has no such step (it has "
+                             f"{', '.join(ids)})")
+
+    def undone(self, rerun: str | None) -> list[str]:
+        """Steps whose passing was worth something only in a rehearsal's world, which is gone."""
+        if self.state.world != "rehearsed":
+            return []
+        wanted = (all_needs(self.runbook, self.runbook.step(rerun)) if rerun is not None
+                  else {step.id for step in self.runbook.steps})
+        return [
+            step.id for step in self.runbook.steps
+            if step.id in wanted and step.kind in _MADE_IN_THE_WORLD
+            and step.id in self.state.steps
+            and self.state.steps[step.id].outcome is Outcome.PASS
+        ]
+
+
+def take_up(folder: Path, *, finished: bool = False) -> Unfinished:
+    """Open a session to go on with it; `finished`: also one that came to its end.
+
+    Raises:
+        InvalidRecord: it is finished, damaged, or of a newer version.
+        JournalError: another program has it, or it can't be written.
+    """
+    file = JournalFile.reopen(folder)
+    try:
+        journal, runbook, state = load_state(folder)
+        if state.opened.get("schema") != SCHEMA:
+            raise InvalidRecord(f"{folder}: written by another version "
+                                f"({state.opened.get('schema')}); it can be read, not gone on with")
+        if state.closed is not None and not state.left and not finished:
+            raise InvalidRecord(f"{folder.name} is finished; `smoke-tui rerun {folder.name} --step "
+                                "ID` does one step of it again")
+    except BaseException:
+        file.close()
+        raise
+    return Unfinished(file, journal, runbook, state)
+
+
+_MADE_IN_THE_WORLD = ("login", "service", "run", "handover", "manual")
 
 
 class InvalidRecord(ValueError):
@@ -48,30 +110,68 @@ def replay(folder: Path, watchers: Sequence[Watcher] = ()) -> State:
     if journal.damage:
         raise InvalidRecord(f"{folder}: {journal.damage[0]}")
     runbook = runbook_of(journal)
-    config = Config.from_json(journal.events[0].data["config"])
     state = State()
-    engine: list[Engine] = []
+    inbox = RecordedInbox(
+        journal, [Follower(lambda event: apply(state, event)), *watchers]
+    )
+    while _walk_again(runbook, inbox, state):
+        continue
+    return state
 
-    def on_event(event: Event) -> None:
-        if engine:
-            engine[0].watch(event)
 
-    inbox = RecordedInbox(journal, [Follower(on_event), *watchers])
-    engine.append(Engine(
-        runbook, config, inbox, RecordedWorld(), state, BEHAVIOURS, check_guards
-    ))
+def _walk_again(
+    runbook: Runbook, inbox: RecordedInbox | RedecidingInbox, state: State
+) -> bool:
+    """Walk one program's part of the record; whether another one went on after it."""
+    config = Config.from_json(inbox.begin().data["config"])
+    engine = Engine(runbook, config, inbox, RecordedWorld(), state, BEHAVIOURS, check_guards)
     loop = EngineLoop()
     try:
-        inbox.deliver()
         loop.when_idle(inbox.deliver)
-        loop.run_until_complete(engine[0].run())
+        loop.run_until_complete(engine.run())
         inbox.finished()
+    except Resumption:
+        return True
     except RecordEnds:
-        if state.closed is None and any(e.ev == "session.closed" for e in journal.events):
-            raise
+        return False
     finally:
         loop.drop()
-    return state
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Redecided:
+    """A recorded session under today's rules.
+
+    `differences` are decisions that are made otherwise. `another_way` says where the engine would
+    have asked the world for something else, so that nothing after it is known; `state` is how far
+    it came.
+    """
+
+    state: State
+    differences: tuple[Difference, ...]
+    another_way: str | None
+
+
+def redecide(folder: Path) -> Redecided:
+    """Let today's rules decide on the recorded facts of a session, past any difference.
+
+    Raises:
+        InvalidRecord, JournalError: it can't be read.
+    """
+    journal = read_journal(folder)
+    if journal.damage:
+        raise InvalidRecord(f"{folder}: {journal.damage[0]}")
+    runbook = runbook_of(journal)
+    state = State()
+    inbox = RedecidingInbox(journal, [Follower(lambda event: apply(state, event))])
+    another_way = None
+    try:
+        while _walk_again(runbook, inbox, state):
+            continue
+    except AnotherWay as error:
+        another_way = str(error)
+    return Redecided(state, tuple(inbox.differences), another_way)
 
 
 def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
@@ -83,4 +183,10 @@ def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
     journal = read_journal(folder)
     if journal.damage:
         raise InvalidRecord(f"{folder}: {journal.damage[0]}")
-    return journal, runbook_of(journal), fold(journal.events)
+    runbook = runbook_of(journal)
+    try:
+        return journal, runbook, fold(journal.events)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        # Whole lines with another form: not of this program, or somebody wrote them by hand.
+        raise InvalidRecord(f"{folder}: its events are of another form "
+                            f"({type(error).__name__}: {error})") from None

@@ -24,6 +24,7 @@ from smoke_tui.journal.file import JournalFile
 from smoke_tui.journal.fold import State
 from smoke_tui.journal.inbox import Arrival, Clock, Follower, Inbox, Watcher
 from smoke_tui.outcomes import Verdict
+from smoke_tui.records import Unfinished
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.steps import BEHAVIOURS, check_guards
@@ -59,6 +60,7 @@ class Session:
         answerer: Answerer | None = None, watchers: Sequence[Watcher] = (),
         given: Mapping[str, str] | None = None, bundle_file: Path | None = None,
         clock: Clock | None = None, extra: Mapping[str, Any] | None = None,
+        unfinished: Unfinished | None = None, rerun: str | None = None,
     ) -> None:
         self.runbook = runbook
         self.config = config
@@ -69,26 +71,37 @@ class Session:
         self._answerer = answerer
         self._given = dict(given or {})
         self._bundle_file = bundle_file
-        self._clock = clock or SystemClock()
-        self.id = session_id(self._clock.wall())
-        self.file = JournalFile.create(state_dir / "sessions" / self.id)
+        here = {
+            "tool": __version__, "config": config.to_json(),
+            "real_provider": config.real_provider, "by": _user(), "host": platform.node(),
+            "system": f"{platform.system()} {platform.release()}",
+            "python": platform.python_version(), "network": network_variables(),
+            "project": git_state(config.project), "pid": os.getpid(), **(extra or {}),
+        }
+        if unfinished is None:
+            self._state = State()
+            self._clock = clock or SystemClock()
+            self.id = session_id(self._clock.wall())
+            self.file = JournalFile.create(state_dir / "sessions" / self.id)
+            self._begins = Arrival("session.opened", {
+                "schema": SCHEMA, "session": self.id,
+                "runbook": {"id": runbook.id, "path": Path(runbook.path).name,
+                            "sha256": runbook.sha256, "text": runbook.text}, **here,
+            })
+        else:
+            self._state = unfinished.state
+            self._clock = clock or SystemClock(self._state.now_ms)
+            self.id = self._state.session
+            self.file = unfinished.file
+            self._begins = Arrival("session.resumed", {
+                "undone": unfinished.undone(rerun), "rerun": rerun,
+                "torn_bytes": unfinished.file.torn_bytes, **here,
+            })
         self._loop = EngineLoop()
         self._inbox = Inbox(
             self.file, self.vault, self._clock, [Follower(self._on_event), *watchers],
-            first=self._keep_up,
+            start=self._state.events, first=self._keep_up,
         )
-        self._opened = {
-            "schema": SCHEMA, "session": self.id, "tool": __version__,
-            "runbook": {"id": runbook.id, "path": Path(runbook.path).name,
-                        "sha256": runbook.sha256, "text": runbook.text},
-            "config": config.to_json(), "real_provider": config.real_provider,
-            "by": _user(), "host": platform.node(),
-            "system": f"{platform.system()} {platform.release()}",
-            "python": platform.python_version(), "network": network_variables(),
-            "project": git_state(config.project),
-            **(extra or {}),
-        }
-        self._state = State()
         self._engine: Engine | None = None
         self._world: LiveWorld | None = None
         self._fault: asyncio.Future[None] | None = None
@@ -213,7 +226,7 @@ class Session:
             self.runbook, self.config, self._inbox, self._world, self._state, BEHAVIOURS,
             check_guards,
         )
-        self._inbox.open(Arrival("session.opened", self._opened))
+        self._inbox.open(self._begins)
         self._loop.when_idle(self._inbox.deliver)
         walk = asyncio.ensure_future(self._engine.run())
         ends: list[asyncio.Future[Any]] = [walk, self._fault]

@@ -12,8 +12,10 @@ from smoke_tui.cli.look import look_at
 from smoke_tui.cli.policy import Headless, Scripted, read_answers
 from smoke_tui.cli.printing import Narrator, print_json, print_result
 from smoke_tui.cli.running import run_session
+from smoke_tui.earlier import left_behind
+from smoke_tui.find_session import names_session, need_session, reading
 from smoke_tui.journal.file import JournalError, replace_private
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.fold import State, fold
 from smoke_tui.launch import (
     CommandError,
     Given,
@@ -21,17 +23,20 @@ from smoke_tui.launch import (
     ScriptedHands,
     choose_steps,
     config_from,
+    given_rehearsed,
     open_runbook,
     read_given,
     refuse_in_ci,
     rehearsal,
     rehearsed,
+    wants_embedded,
 )
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
-from smoke_tui.records import load_state
+from smoke_tui.records import Unfinished, load_state
 from smoke_tui.report.check_object import check_object, finding, invalid_object
 from smoke_tui.report.export import SecretFound, export
 from smoke_tui.runbook import Runbook
+from smoke_tui.secrecy import clean
 from smoke_tui.session import Session, trace_of
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.world.config import Config
@@ -46,11 +51,17 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("--live and --rehearse exclude each other")
     if options.answers and not options.live:
         raise UsageError("--answers belongs to --live")
-    from smoke_tui.cli.records import find_session, verify
+    from smoke_tui.cli.verifying import verify
 
-    folder = find_session(settings, options.target) if options.target else None
-    if folder is not None:
-        return verify(folder, settings, options)
+    if options.target and names_session(settings, options.target):
+        if options.resume:
+            from smoke_tui.cli.resume import go_on
+
+            return go_on(need_session(settings, options.target), settings, options)
+        with reading(settings, options.target) as folder:
+            return verify(folder, settings, options)
+    if options.resume:
+        raise UsageError("--resume goes with --check SESSION; `smoke-tui sessions` lists them")
     try:
         runbook = open_runbook(options.target)
     except InvalidRunbook as error:
@@ -66,14 +77,14 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _rehearse(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
-    with rehearsal(options.scenario) as world:
+    with rehearsal(options.scenario, embedded=wants_embedded(settings)) as world:
         hands = ScriptedHands(world)
         config = choose_steps(
             rehearsed(config_from(settings, runbook, Given({}, "none")), world), runbook,
             options.only, options.start_from,
         )
-        return _run(options, settings, runbook, config, Hands(hands, hands), Scripted(world),
-                    Given({}, "none"))
+        return run_and_tell(options, settings, runbook, config, Hands(hands, hands),
+                            Scripted(world), given_rehearsed(world))
 
 
 def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
@@ -92,20 +103,25 @@ def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> 
     )
     answers = read_answers(Path(options.answers), runbook) if options.answers else {}
     hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))
-    return _run(options, settings, runbook, config, hands, Headless(answers), given)
+    return run_and_tell(options, settings, runbook, config, hands, Headless(answers), given)
 
 
-def _run(
+def run_and_tell(
     options: argparse.Namespace, settings: Settings, runbook: Runbook, config: Config,
-    hands: Hands, answerer: Any, given: Given,
+    hands: Hands, answerer: Any, given: Given, unfinished: Unfinished | None = None,
+    rerun: str | None = None,
 ) -> int:
     """Run a session to its end, tell of each finished step, print the result."""
-    state = State()
+    for left in left_behind(settings.state_dir):
+        print(clean(f"smoke-tui: {left.words()}; `smoke-tui doctor --stop-leftovers` stops it"),
+              file=sys.stderr)
+    state = fold(unfinished.journal.events) if unfinished is not None else State()
     narrator = Narrator(state, verbose=settings.on("verbose"))
     try:
         session = Session(
             runbook, config, state_dir=settings.state_dir, hands=hands, answerer=answerer,
             watchers=[narrator], given=given.texts, bundle_file=given.file,
+            unfinished=unfinished, rerun=rerun,
         )
     except JournalError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None

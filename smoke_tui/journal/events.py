@@ -17,6 +17,7 @@ SCHEMA: Final = "smoke-journal/1"
 
 FACTS: Final[Mapping[str, str]] = {
     "session.opened": "the session's first line: runbook, settings, who and where",
+    "session.resumed": "somebody goes on with it: settings, who and where; what lived is gone",
     "http": "the answer of an HTTP request, or why there was none",
     "listen": "a listener is ready, was called, or could not listen",
     "process": "a child started, printed a block, was read out, or ended",
@@ -28,6 +29,8 @@ FACTS: Final[Mapping[str, str]] = {
     "file": "a file was read or written, or could not be",
     "env": "variables of the environment were looked at",
     "codex-cli": "what the installed Codex CLI sends, captured on loopback",
+    "health": "whether a service that was ready still answers, said when it changes",
+    "price": "what tokens cost at the public rates of an API, from a table of prices",
     "ledger": "rows of the stack's ledger, or why there are none",
     "answered": "the operator, or who stands for them, answered a question",
     "cancelled": "the operator stopped a step or the session",

@@ -6,6 +6,7 @@ Facts about durability that it relies on: one `os.write` a line on an O_APPEND d
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import hashlib
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.journal.events import Event, JournalDamage, parse_line
+from smoke_tui.journal.plain import read_plain
 
 JOURNAL = "journal.jsonl"
 EVIDENCE = "evidence"
@@ -68,12 +70,17 @@ def _refuse_open(path: Path) -> None:
 
 
 class JournalFile:
-    """An open journal: the one writer of one session's folder."""
+    """An open journal: the one writer of one session's folder.
 
-    def __init__(self, folder: Path, fd: int, size: int) -> None:
+    `torn_bytes` is how much of a last line was cut off when it was reopened.
+    """
+
+    def __init__(self, folder: Path, fd: int, size: int, torn_bytes: int = 0) -> None:
         self.folder = folder
+        self.torn_bytes = torn_bytes
         self._fd = fd
         self._size = size
+        self._failed: JournalError | None = None
 
     @classmethod
     def create(cls, folder: Path) -> JournalFile:
@@ -132,26 +139,67 @@ class JournalFile:
         except OSError as error:
             os.close(fd)
             raise JournalError(f"{path}: {error.strerror or error}") from None
-        return cls(folder, fd, journal.good_bytes)
+        return cls(folder, fd, journal.good_bytes, journal.torn_bytes)
 
     def append(self, event: Event) -> None:
         """Write one event and sync it.
 
+        A sync that failed is never tried again on the same file, whose pages may be lost by then:
+        a new file with the whole content takes its place. Once an event was not taken, none after
+        it is: a record with a hole in it would tell another story.
+
         Raises:
             JournalError: it is not safely on disk; nothing of it is left there.
         """
+        if self._failed is not None:
+            raise self._failed
         line = event.line()
         try:
             written = os.write(self._fd, line)
             if written != len(line):
-                os.ftruncate(self._fd, self._size)
-                raise JournalError(f"{self.folder / JOURNAL}: the disk took only part of a line")
-            os.fdatasync(self._fd)
-        except JournalError:
-            raise
+                raise OSError(errno.ENOSPC, "the disk took only part of a line")
         except OSError as error:
-            raise JournalError(f"{self.folder / JOURNAL}: {error.strerror or error}") from None
+            self._cut_back()
+            raise self._not_saved(error) from None
+        try:
+            os.fdatasync(self._fd)
+        except OSError:
+            self._take_over(line)
         self._size += len(line)
+
+    def _cut_back(self) -> None:
+        """Leave nothing of a line that was not taken; a reader would drop it as torn anyway."""
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._fd, self._size)
+
+    def _take_over(self, line: bytes) -> None:
+        """Write everything so far and one line to a sibling, and put that in the file's place."""
+        path = self.folder / JOURNAL
+        fd, name = -1, str(self.folder / f".{JOURNAL}.new")
+        try:
+            content = path.read_bytes()[: self._size]
+            if not _is_whole(content, self._size):
+                raise OSError(errno.EIO, "what was written before can't be read back")
+            flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC
+            fd = os.open(name, flags | os.O_NOFOLLOW, 0o600)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.write(fd, content + line) != self._size + len(line):
+                raise OSError(errno.ENOSPC, "the disk took only part of it")
+            os.fsync(fd)
+            os.replace(name, path)
+            _sync_folder(self.folder)
+        except OSError as error:
+            if fd >= 0:
+                os.close(fd)
+            Path(name).unlink(missing_ok=True)
+            self._cut_back()
+            raise self._not_saved(error) from None
+        os.close(self._fd)
+        self._fd = fd
+
+    def _not_saved(self, error: OSError) -> JournalError:
+        self._failed = JournalError(f"{self.folder / JOURNAL}: {error.strerror or error}")
+        return self._failed
 
     def keep(self, content: bytes) -> str:
         """Store redacted evidence under its sha256 (hex), whole or not at all, and return that."""
@@ -162,7 +210,8 @@ class JournalFile:
             if not (path.is_file() and path.stat().st_size == len(content)):
                 replace_private(path, content)
         except OSError as error:
-            raise JournalError(f"{path}: {error.strerror or error}") from None
+            self._failed = JournalError(f"{path}: {error.strerror or error}")
+            raise self._failed from None
         return digest
 
     def close(self) -> None:
@@ -170,6 +219,17 @@ class JournalFile:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def _is_whole(content: bytes, size: int) -> bool:
+    """Whether these are the bytes of as many good lines as they have."""
+    if len(content) != size:
+        return False
+    try:
+        return all(parse_line(line).seq == number
+                   for number, line in enumerate(content.splitlines()))
+    except JournalDamage:
+        return False
 
 
 def _sync_folder(path: Path) -> None:
@@ -217,16 +277,25 @@ class Journal:
         Raises:
             JournalError: it is missing, or its content does not fit its name.
         """
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-            raise JournalError(f"{self.folder}: {digest!r} is no name of evidence")
-        path = self.folder / EVIDENCE / digest
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise JournalError(f"{path}: {error.strerror or error}") from None
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise JournalError(f"{path}: the content does not fit its name")
-        return content
+        return read_evidence(self.folder, digest)
+
+
+def read_evidence(folder: Path, digest: str) -> bytes:
+    """The stored bytes of one piece of a session's evidence.
+
+    Raises:
+        JournalError: it is missing, or its content does not fit its name.
+    """
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise JournalError(f"{folder}: {digest!r} is no name of evidence")
+    path = folder / EVIDENCE / digest
+    try:
+        content = read_plain(path)
+    except OSError as error:
+        raise JournalError(f"{path}: {error.strerror or error}") from None
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise JournalError(f"{path}: the content does not fit its name")
+    return content
 
 
 def read_journal(folder: Path) -> Journal:
@@ -237,7 +306,7 @@ def read_journal(folder: Path) -> Journal:
     """
     path = folder / JOURNAL
     try:
-        content = path.read_bytes()
+        content = read_plain(path)
     except OSError as error:
         raise JournalError(f"{path}: {error.strerror or error}") from None
     events: list[Event] = []
@@ -275,6 +344,18 @@ def ends(folder: Path) -> tuple[Event, Event | None] | None:
     except JournalDamage:
         return first, None
     return first, last if last.ev == "session.closed" else None
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a program has this session open for writing."""
+    try:
+        with (folder / JOURNAL).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def session_folders(root: Path) -> Iterator[Path]:

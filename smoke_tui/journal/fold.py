@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from smoke_tui.journal.events import Event
+from smoke_tui.journal.output import Ends
 from smoke_tui.outcomes import Outcome, Verdict
 
 
@@ -26,8 +27,11 @@ class Try:
     observed: Mapping[str, Any] = field(default_factory=dict)
     evidence: list[tuple[str, Any]] = field(default_factory=list)
     exchanges: list[int] = field(default_factory=list)
+    output: Ends = field(default_factory=Ends)
     rule: Mapping[str, Any] | None = None
     calls: int = 0
+    kind: str = "subscription"
+    worst_usd: str | None = None
     usage: Mapping[str, Any] | None = None
 
 
@@ -36,6 +40,7 @@ class StepState:
     """A step so far. `pending` says what the engine still has to do before it has an outcome."""
 
     id: str
+    kind: str = ""
     tries: list[Try] = field(default_factory=list)
     outcome: Outcome | None = None
     code: str | None = None
@@ -60,12 +65,18 @@ class StepState:
 
 @dataclass(slots=True)
 class Resource:
-    """Something a step provided, and whether it is still there."""
+    """Something a step provided, and whether it is still there.
+
+    `ailing` is why its address does not answer; None while it does. `left_behind`: it is gone
+    because the program that held it ended, so a resumed session has it provided again.
+    """
 
     name: str
     step: str
     alive: bool
     detail: Mapping[str, Any]
+    left_behind: bool = False
+    ailing: str | None = None
 
 
 @dataclass(slots=True)
@@ -80,7 +91,10 @@ class Finding:
 
 @dataclass(slots=True)
 class State:
-    """Everything that follows from the events so far."""
+    """Everything that follows from the events so far.
+
+    `waits` are the times the operator was waited for: the step, from when, until when.
+    """
 
     session: str = ""
     opened: Mapping[str, Any] = field(default_factory=dict)
@@ -93,7 +107,6 @@ class State:
     questions: dict[int, Event] = field(default_factory=dict)
     requests: dict[int, Event] = field(default_factory=dict)
     exchanges: dict[int, tuple[Event, Event]] = field(default_factory=dict)
-    output: list[tuple[str, str]] = field(default_factory=list)
     resources: dict[str, Resource] = field(default_factory=dict)
     captured: dict[str, Any] = field(default_factory=dict)
     branches: list[Event] = field(default_factory=list)
@@ -101,8 +114,11 @@ class State:
     notes: list[Event] = field(default_factory=list)
     limits: dict[int, dict[str, Any]] = field(default_factory=dict)
     waiting_ms: int = 0
+    waits: list[tuple[str | None, int, int]] = field(default_factory=list)
     attested: list[Event] = field(default_factory=list)
+    resumes: list[Event] = field(default_factory=list)
     again: str | None = None
+    commands_agreed: bool = False
     stopped: bool = False
     cancelled: str | None = None
     verdict: Verdict | None = None
@@ -110,6 +126,11 @@ class State:
 
     def step(self, step_id: str) -> StepState:
         return self.steps.setdefault(step_id, StepState(step_id))
+
+    @property
+    def left(self) -> bool:
+        """Whether the session was broken off by who ran it: closed, and yet not at its end."""
+        return self.closed is not None and bool(self.closed.data.get("cancelled"))
 
     @property
     def world(self) -> str:
@@ -136,8 +157,24 @@ def apply(state: State, event: Event) -> None:
 
 def _opened(state: State, event: Event) -> None:
     state.opened = event.data
+    state.commands_agreed = bool(event.data.get("config", {}).get("runbook_known"))
     state.session = str(event.data.get("session", ""))
     state.started = event.t
+
+
+def _resumed(state: State, event: Event) -> None:
+    """What lived in the program that ended is gone; what was written stays."""
+    state.resumes.append(event)
+    state.closed = state.verdict = state.cancelled = None
+    state.again = event.data.get("rerun")
+    state.stopped = False
+    state.questions.clear()
+    for resource in state.resources.values():
+        resource.left_behind |= resource.alive
+        resource.alive = False
+        resource.ailing = None
+    for name in event.data.get("undone", ()):
+        state.step(name).outcome = None
 
 
 def _current(state: State, event: Event) -> Try | None:
@@ -165,10 +202,13 @@ def _answered(state: State, event: Event) -> None:
     answer = event.data.get("answer", {})
     if answer.get("by") == "operator":
         state.waiting_ms += event.ms - question.ms
+        state.waits.append((question.step, question.ms, event.ms))
     if answer.get("do") == "again":
         state.again = str(answer.get("step") or "")
     elif answer.get("do") == "stop":
         state.stopped = True
+    if question.data["kind"] == "commands" and answer.get("do") == "yes":
+        state.commands_agreed = True
     if question.data["kind"] == "attest" and answer.get("do") == "yes":
         state.attested.append(event)
 
@@ -182,14 +222,16 @@ def _http(state: State, event: Event) -> None:
 
 
 def _process(state: State, event: Event) -> None:
-    if event.data.get("what") == "output":
-        state.output.append((event.step or "", event.data["text"]))
+    attempt = _current(state, event)
+    if event.data.get("what") == "output" and attempt is not None:
+        attempt.output.add(str(event.data["text"]))
 
 
 def _try_started(state: State, event: Event) -> None:
     step = state.step(event.step or "")
     if step.id not in state.order:
         state.order.append(step.id)
+    step.kind = event.data.get("kind", "")
     step.tries.append(
         Try(event.n or 0, event.data["cause"], event.data.get("caller"), event.seq, event.ms)
     )
@@ -230,6 +272,12 @@ def _provided(state: State, event: Event) -> None:
     )
 
 
+def _health(state: State, event: Event) -> None:
+    for resource in state.resources.values():
+        if resource.step == event.step:
+            resource.ailing = None if event.data["up"] else str(event.data["problem"])
+
+
 def _lost(state: State, event: Event) -> None:
     resource = state.resources.get(event.data["name"])
     if resource is not None:
@@ -240,6 +288,8 @@ def _reserved(state: State, event: Event) -> None:
     attempt = _current(state, event)
     if attempt is not None:
         attempt.calls += event.data["calls"]
+        attempt.kind = event.data.get("kind", "subscription")
+        attempt.worst_usd = event.data.get("worst_usd")
 
 
 def _settled(state: State, event: Event) -> None:
@@ -311,13 +361,13 @@ def _closed(state: State, event: Event) -> None:
     state.closed = event
 
 
-_HANDLERS = {
-    "session.opened": _opened, "request": _request, "release": _release, "answered": _answered,
-    "http": _http, "process": _process, "try.started": _try_started, "evidence": _evidence,
-    "fault": _fault, "finding": _finding, "captured": _captured, "provided": _provided,
-    "resource.lost": _lost,
-    "spend.reserved": _reserved, "spend.settled": _settled, "try.finished": _try_finished,
-    "rule.matched": _rule, "branch.taken": _branch, "retry.planned": _retry,
-    "step.finished": _step_finished, "cancelled": _cancelled,
-    "noted": lambda state, event: state.notes.append(event), "session.closed": _closed,
+_HANDLERS: Final[Mapping[str, Callable[[State, Event], None]]] = {
+    "session.opened": _opened, "session.resumed": _resumed, "session.closed": _closed,
+    "request": _request, "release": _release, "answered": _answered, "http": _http,
+    "process": _process, "health": _health, "fault": _fault, "cancelled": _cancelled,
+    "try.started": _try_started, "try.finished": _try_finished, "evidence": _evidence,
+    "finding": _finding, "captured": _captured, "provided": _provided, "resource.lost": _lost,
+    "spend.reserved": _reserved, "spend.settled": _settled, "rule.matched": _rule,
+    "branch.taken": _branch, "retry.planned": _retry, "step.finished": _step_finished,
+    "noted": lambda state, event: state.notes.append(event),
 }

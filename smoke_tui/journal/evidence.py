@@ -1,0 +1,45 @@
+"""Evidence against its journal: what is missing, what is not what its name says, what is spare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import EVIDENCE, JournalError, read_evidence
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLook:
+    """`problems` in words, a missing piece included; `spare` are files no event speaks of."""
+
+    problems: tuple[str, ...]
+    spare: tuple[str, ...]
+
+
+def referenced(events: Iterable[Event]) -> list[str]:
+    """The sha256 of every piece of evidence the events name, once each."""
+    found: dict[str, None] = {}
+    for event in events:
+        for blob in event.data.get("blobs", {}).values():
+            found[str(blob["sha256"])] = None
+    return list(found)
+
+
+def look_at_evidence(folder: Path, events: Iterable[Event]) -> EvidenceLook:
+    """Read every piece once, and compare it with its name and with the journal."""
+    named = referenced(events)
+    known = set(named)
+    try:
+        there = sorted(path.name for path in (folder / EVIDENCE).iterdir())
+    except OSError:
+        there = []
+    spare = [name for name in there if name not in known]
+    problems = []
+    for digest in (*named, *spare):
+        try:
+            read_evidence(folder, digest)
+        except JournalError as error:
+            problems.append(str(error))
+    return EvidenceLook(tuple(problems), tuple(spare))
