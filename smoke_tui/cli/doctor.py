@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import shutil
-import socket
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from urllib.parse import urlsplit
+from dataclasses import asdict
 
 from smoke_tui import __version__
 from smoke_tui.cli.printing import print_json
-from smoke_tui.journal.file import JournalError, private_folder
+from smoke_tui.earlier import left_behind
+from smoke_tui.machine import look, shown
 from smoke_tui.outcomes import Exit
-from smoke_tui.settings import OPTIONS, Settings, config_dir
-from smoke_tui.world.config import LOGIN_PORTS, NETWORK_VARIABLES
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. `status` is ok, note or problem."""
-
-    id: str
-    status: str
-    summary: str
-    remedy: str = ""
+from smoke_tui.settings import OPTIONS, Settings
 
 
 def doctor(options: argparse.Namespace, settings: Settings) -> int:
     """Print every check; a problem exits 4."""
-    checks = [check for look in _LOOKS for check in look(settings)]
+    if options.stop_leftovers:
+        return stop_leftovers(settings)
+    checks = look(settings)
     problems = [check for check in checks if check.status == "problem"]
     code = Exit.NOT_PROVABLE if problems else Exit.OK
     if options.json:
         print_json({
             "schema": "smoke-doctor/1", "exit_code": int(code), "version": __version__,
             "checks": [asdict(check) for check in checks],
-            "settings": [{"name": o.name, "value": _shown(settings, o.name),
+            "settings": [{"name": o.name, "value": shown(settings, o.name),
                           "source": settings.source(o.name)} for o in OPTIONS],
         })
         return code
@@ -49,73 +34,18 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
             print(f"        next: {check.remedy}")
     print("settings:")
     for option in OPTIONS:
-        print(f"  {option.name:<16}{_shown(settings, option.name) or '-':<32}"
+        print(f"  {option.name:<16}{shown(settings, option.name) or '-':<32}"
               f"{settings.source(option.name)}")
     print(f"doctor: {len(checks)} checks, {len(problems)} problem(s)")
     return code
 
 
-def _shown(settings: Settings, name: str) -> str | None:
-    """A setting's value; a password in an address is not shown."""
-    text = settings.get(name)
-    if text and "@" in text and "://" in text:
-        parts = urlsplit(text)
-        return f"{parts.scheme}://…@{parts.hostname}{parts.path}"
-    return text
-
-
-def _program(settings: Settings) -> Iterator[Check]:
-    yield Check("version", "ok", f"smoke-tui {__version__}, Python {platform.python_version()}, "
-                                 f"{platform.system()} {platform.release()}")
-
-
-def _terminal(settings: Settings) -> Iterator[Check]:
-    size = shutil.get_terminal_size()
-    tty = sys.stdin.isatty() and sys.stdout.isatty()
-    status = "ok" if tty and size.columns >= 60 and size.lines >= 16 else "note"
-    remedy = "" if tty else "The app needs a terminal; --check and the other commands do not."
-    yield Check("terminal", status, f"{'a terminal' if tty else 'no terminal'}, TERM="
-                f"{os.environ.get('TERM', '(unset)')}, {size.columns}×{size.lines}"
-                f"{', in tmux' if os.environ.get('TMUX') else ''}", remedy)
-
-
-def _state(settings: Settings) -> Iterator[Check]:
-    try:
-        private_folder(settings.state_dir)
-        yield Check("state", "ok", f"sessions are kept in {settings.state_dir}")
-    except JournalError as error:
-        yield Check("state", "problem", str(error), "Choose another folder with --state-dir.")
-    yield Check("config", "ok", f"settings are read from {config_dir() / 'config.toml'}")
-
-
-def _ports(settings: Settings) -> Iterator[Check]:
-    for port in settings.callback_ports or LOGIN_PORTS:
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                yield Check(f"port-{port}", "ok", f"the login's callback port {port} is free")
-            except OSError as error:
-                yield Check(f"port-{port}", "note",
-                            f"the login's callback port {port}: {error.strerror}",
-                            "Close the other login, or paste the redirect address.")
-
-
-def _network(settings: Settings) -> Iterator[Check]:
-    for name in NETWORK_VARIABLES:
-        value = os.environ.get(name) or os.environ.get(name.lower())
-        if value:
-            shown = value if "@" not in value else "(set, with a password)"
-            yield Check(name.lower(), "note", f"{name} is set: {shown}")
-    if os.environ.get("CI"):
-        yield Check("ci", "note", "CI is set: live calls are refused here")
-
-
-def _codex(settings: Settings) -> Iterator[Check]:
-    path = shutil.which("codex")
-    yield Check("codex-cli", "ok" if path else "note",
-                f"the Codex CLI is {path}" if path else "the Codex CLI is not installed")
-
-
-_LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
-    _program, _terminal, _state, _ports, _network, _codex,
-)
+def stop_leftovers(settings: Settings) -> int:
+    """Stop what sessions that broke off have left; 4 where something may still run."""
+    left = left_behind(settings.state_dir)
+    ended = [one.end() for one in left]
+    for one, gone in zip(left, ended, strict=True):
+        print(f"{'stopped' if gone else 'not proven gone'}: {one.words()}")
+    if not left:
+        print("nothing was left behind")
+    return Exit.OK if all(ended) else Exit.NOT_PROVABLE

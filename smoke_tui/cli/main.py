@@ -38,17 +38,54 @@ def _arg(*names: str, **how: object) -> tuple[tuple[str, ...], Mapping[str, obje
 
 JSON: Final = _arg("--json", action="store_true", help="one JSON object on standard output")
 SESSION: Final = _arg("session", metavar="SESSION", help="an id, a unique prefix of one, or last")
+RECORD: Final = _arg("session", metavar="SESSION",
+                     help="an id, a unique prefix of one, last, or an archive")
+
+PLAIN: Final = _arg("--plain", action="store_true",
+                    help="line by line, for terminals and readers that the app does not serve")
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "sessions": Command("lists recorded sessions", "smoke-tui sessions --json",
                         "records:list_sessions", (JSON,)),
     "report": Command(
-        "exports a session's report", "smoke-tui report last -o report.md", "records:report",
-        (SESSION, _arg("--format", default="md", help="md (default), json or junit"),
-         _arg("-o", "--output", metavar="FILE", help="where to; standard output without it")),
+        "exports a session's report", "smoke-tui report last -o report.md", "reporting:report",
+        (RECORD, _arg("--format", default="md", help="md (default), json, junit or html"),
+         _arg("-o", "--output", metavar="FILE", help="where to; standard output without it"),
+         _arg("--copy", action="store_true",
+              help="send it to the terminal's clipboard, too (OSC 52)")),
     ),
-    "replay": Command("runs a recorded session again, offline, against its recorded answers",
-                      "smoke-tui replay last", "records:replay_command", (SESSION, JSON)),
+    "diff": Command(
+        "compares session B with session A: outcomes, tries, codes, times, spend, quota, wire, "
+        "answers; exit 1 where B's outcomes are worse",
+        "smoke-tui diff 20261120T190211Z-7f3a last", "comparing:diff",
+        (_arg("a", metavar="A", help="the earlier one: an id, a prefix, or an archive"),
+         _arg("b", metavar="B", help="the later one: an id, a prefix, last, or an archive"), JSON),
+    ),
+    "archive": Command(
+        "a session as one file that another machine can verify and replay, scanned for secrets",
+        "smoke-tui archive last -o session.smoke", "archiving:archive",
+        (SESSION, _arg("-o", "--output", metavar="FILE", required=True, help="where to (0600)")),
+    ),
+    "replay": Command(
+        "runs a recorded session again, offline, against its recorded answers with today's rules",
+        "smoke-tui replay last --step live-call", "replaying:replay_command",
+        (_arg("session", nargs="?", metavar="SESSION",
+              help="an id, a unique prefix of one, or last (which is what it takes without one)"),
+         _arg("--step", metavar="ID", help="only what this step decides"),
+         _arg("--all", action="store_true",
+              help="all recorded sessions: which verdicts would change, and why"), JSON),
+    ),
+    "resume": Command("goes on with an unfinished session, in the app or line by line",
+                      "smoke-tui resume last", "resume:resume_command",
+                      (_arg("session", nargs="?", default="last", metavar="SESSION"), PLAIN)),
+    "rerun": Command(
+        "does one step again for real, as a new try in the same session; the app asks before it "
+        "spends, --live is the consent without it",
+        "smoke-tui rerun last --step live-call", "resume:rerun_command",
+        (SESSION, _arg("--step", required=True, metavar="ID", help="the step"), PLAIN,
+         _arg("--live", action="store_true", help="headless, with the consent to spend"),
+         _arg("--answers", metavar="FILE", help="with --live: a TOML of answers"), JSON),
+    ),
     "login": Command(
         "only the login; prints a masked summary", "smoke-tui login --out bundle.json",
         "login:login_command",
@@ -74,13 +111,25 @@ COMMANDS: Final[Mapping[str, Command]] = {
         (_arg("runbooks", nargs="*", metavar="RUNBOOK"),
          _arg("--schema", action="store_true", help="print a JSON schema for editors")),
     ),
+    "spend": Command(
+        "what recorded sessions spent, and what the stack's own ledger says",
+        "smoke-tui spend --days 7 --ledger postgresql://reader@localhost/stack --models grok-4.3",
+        "spend:spend",
+        (_arg("runbook", nargs="?", metavar="RUNBOOK",
+              help="only its sessions, and its names for the ledger's table and columns"),
+         _arg("--days", type=int, default=7, metavar="N", help="how far to look back; 7"),
+         _arg("--models", metavar="A,B", help="the ledger's models; all but fake* without it"),
+         JSON),
+    ),
     "redact": Command(
         "filter: standard input to standard output with every secret removed",
         "some-command 2>&1 | smoke-tui redact", "redact:redact",
         (_arg("--secrets", metavar="FILE", help="a JSON list of known secret values"),),
     ),
     "doctor": Command("this machine, and where each setting came from",
-                      "smoke-tui doctor", "doctor:doctor", (JSON,)),
+                      "smoke-tui doctor", "doctor:doctor",
+                      (_arg("--stop-leftovers", action="store_true",
+                            help="stop what sessions that broke off have left running"), JSON)),
     "rehearse": Command(
         "the rehearsal's servers alone, or the list of its scenarios",
         "smoke-tui rehearse serve happy", "rehearse:rehearse",
@@ -131,11 +180,14 @@ def top_parser() -> argparse.ArgumentParser:
                         help="a path, an id; with --check also a recorded session")
     parser.add_argument("--version", action="version", version=f"smoke-tui {__version__}")
     parser.add_argument("--check", action="store_true", help="headless: look, run or verify")
+    parser.add_argument(*PLAIN[0], **PLAIN[1])  # type: ignore[arg-type]
     parser.add_argument("--rehearse", action="store_true",
                         help="against the embedded rehearsal: no account, nothing spent or proven")
     parser.add_argument("--scenario", metavar="NAME", help="what goes wrong in the rehearsal")
     parser.add_argument("--live", action="store_true",
                         help="with --check: run it for real; the consent to spend")
+    parser.add_argument("--resume", action="store_true",
+                        help="with --check SESSION: go on with it")
     parser.add_argument("--answers", metavar="FILE", help="with --check --live: a TOML of answers")
     parser.add_argument("--only", metavar="STEP", help="with --check: this step alone")
     parser.add_argument("--from", dest="start_from", metavar="STEP",
@@ -210,6 +262,8 @@ def run(request: Request) -> int:
 
 
 def fail(text: str, code: int = Exit.USAGE) -> int:
-    """Say what is wrong on standard error."""
-    print(f"smoke-tui: {text}", file=sys.stderr)
+    """Say what is wrong on standard error; an address in it may have come with a password."""
+    from smoke_tui.secrecy import Vault
+
+    print(f"smoke-tui: {Vault().redact_text(text)}", file=sys.stderr)
     return code

@@ -54,7 +54,7 @@ class Headless:
             if "waive" in given:
                 return {"do": "waive", "reason": given["waive"], "by": "answers file"}
             return {"do": "run", "by": "consent"}
-        if kind == "spend":
+        if kind in ("spend", "commands"):
             return {"do": "yes", "by": "consent"}
         if kind == "finish":
             return {"do": "finish", "by": "consent"}
@@ -78,7 +78,7 @@ def _as_answer(kind: str, text: str, note: str) -> Mapping[str, str]:
     """An answer's text in the form the question takes; a note goes beside it."""
     by = "answers file"
     low = text.strip().lower()
-    if kind in ("confirm", "attest"):
+    if kind in ("confirm", "attest", "service"):
         agreed = low in ("yes", "y", "true", "pass", "ok", "done")
         refused = low in ("no", "n", "false", "fail")
         words = note or ("" if agreed or refused else text)

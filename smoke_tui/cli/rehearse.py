@@ -14,13 +14,14 @@ from types import FrameType
 from smoke_tui.cli.printing import print_json
 from smoke_tui.outcomes import Exit
 from smoke_tui.settings import Settings, UsageError
+from smoke_tui.world.ledger_address import EMBEDDED
 
 SCHEMA = "smoke-rehearsal/1"
 
 
 def rehearse(options: argparse.Namespace, settings: Settings) -> int:
     """Serve until TERM, INT or the end of standard input, or list the scenarios."""
-    from smoke_tui.rehearsal import Rehearsal, UnknownScenario, list_scenarios
+    from smoke_tui.rehearsal import NoPostgres, Rehearsal, UnknownScenario, list_scenarios
 
     if options.what == "list":
         rows = [{"scenario": name, "about": about} for name, about in list_scenarios()]
@@ -40,9 +41,13 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, strike)
     try:
-        world = Rehearsal.start(options.scenario or "happy", port=options.port)
+        world = Rehearsal.start(
+            options.scenario or "happy", port=options.port, embedded=_embedded(settings)
+        )
     except UnknownScenario as error:
         raise UsageError(f"{error}; `smoke-tui rehearse list` shows all") from None
+    except NoPostgres as error:
+        raise UsageError(f"--ledger embedded: {error}") from None
     except OSError as error:
         raise UsageError(f"--port {options.port}: {error.strerror}; choose another port") from None
     with world:
@@ -54,6 +59,15 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
         }), flush=True)
         _wait(stop)
     return 128 + struck[0] if struck and struck[0] != signal.SIGTERM else Exit.OK
+
+
+def _embedded(settings: Settings) -> bool:
+    """Whether the ledger is to be a PostgreSQL; an address on the command line makes no sense."""
+    wanted = settings.get("ledger")
+    if wanted not in (None, EMBEDDED) and settings.source("ledger").startswith("--"):
+        raise UsageError("--ledger: the rehearsal has a ledger of its own; leave it out, or say "
+                         "embedded for a PostgreSQL")
+    return wanted == EMBEDDED
 
 
 def _wait(stop: threading.Event) -> None:

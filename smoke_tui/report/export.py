@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from smoke_tui.journal.file import JournalError, read_evidence
 from smoke_tui.journal.fold import State
-from smoke_tui.journal.verdict import verdict as verdict_of
-from smoke_tui.outcomes import VERDICT_EXITS
-from smoke_tui.report.check_object import check_object
+from smoke_tui.report.exchanges import Evidence
 from smoke_tui.report.junit import junit
 from smoke_tui.report.markdown import markdown
+from smoke_tui.report.page import page
+from smoke_tui.report.standalone import standalone
 from smoke_tui.runbook.model import Runbook
 from smoke_tui.secrecy import Vault, scan
 
-FORMATS: Final = ("md", "json", "junit")
+_WRITERS: Final[Mapping[str, Callable[[Runbook, State, Evidence], str]]] = {
+    "md": markdown, "json": standalone, "html": page,
+    "junit": lambda runbook, state, evidence: junit(runbook, state),
+}
+FORMATS: Final = tuple(_WRITERS)
 
 
 class SecretFound(ValueError):
@@ -28,18 +33,31 @@ def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault
     Raises:
         SecretFound: the leak scan has a hit.
     """
-    if kind == "md":
-        content = markdown(runbook, state).encode("utf-8", "replace")
-    elif kind == "junit":
-        content = junit(runbook, state).encode("utf-8", "replace")
-    else:
-        verdict = state.verdict or verdict_of(runbook, state)
-        value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)
-        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-        content = text.encode("utf-8", "replace")
+    text = _WRITERS[kind](runbook, state, evidence_of(folder))
+    content = text.encode("utf-8", "replace")
+    refuse_secrets(content, vault, f"the report of {folder.name}")
+    return content
+
+
+def refuse_secrets(content: bytes, vault: Vault, what: str) -> None:
+    """
+    Raises:
+        SecretFound: `content` holds what looks like a secret; `what` is named in its text.
+    """
     leaks = scan(content, vault)
     if leaks:
         places = ", ".join(f"{leak.kind} in line {leak.line}" for leak in leaks[:5])
-        raise SecretFound(f"the report of {folder.name} was not given out: it would hold "
-                          f"{len(leaks)} secret(s) ({places})")
-    return content
+        raise SecretFound(f"{what} was not given out: it would hold {len(leaks)} secret(s) "
+                          f"({places})")
+
+
+def evidence_of(folder: Path) -> Evidence:
+    """A session's evidence by sha256; None for what is missing or not what its name says."""
+
+    def evidence(digest: str) -> bytes | None:
+        try:
+            return read_evidence(folder, digest)
+        except JournalError:
+            return None
+
+    return evidence

@@ -1,4 +1,4 @@
-"""JUnit XML that CI systems read: one test case a step."""
+"""JUnit XML that CI systems read: one test suite a session, one test case a step."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from smoke_tui.journal.fold import State, StepState
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import CODES, Outcome
 from smoke_tui.report.check_object import in_order, seconds_of
-from smoke_tui.runbook.model import Runbook
+from smoke_tui.report.escaping import middle_out
+from smoke_tui.report.spend import spend_of
+from smoke_tui.report.told import banner, standing_of
+from smoke_tui.report.words import as_text
+from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.secrecy import clean
 
 ELEMENTS: Final = {
@@ -17,34 +21,77 @@ ELEMENTS: Final = {
 }
 """What stands inside a test case; a pass has nothing."""
 
+MOST_OUTPUT: Final = 2_000
+
 
 def junit(runbook: Runbook, state: State) -> str:
     """The session as one test suite."""
-    cases = []
     counts = {"failure": 0, "error": 0, "skipped": 0}
+    cases: list[str] = []
     for step in in_order(runbook, state):
         known = state.steps.get(step.id, StepState(step.id))
-        outcome = known.outcome or Outcome.NOT_RUN
-        open_tag = (f"<testcase classname={_attribute(runbook.id)} name={_attribute(step.id)} "
-                    f'time="{seconds_of(known):.3f}"')
-        element = ELEMENTS.get(outcome)
-        if element is None:
-            cases.append(f"  {open_tag}/>")
-            continue
-        counts[element] += 1
-        word = f"{outcome.value} {known.code}" if known.code else outcome.value
-        cases.append(f"  {open_tag}>\n    <{element} message={_attribute(word)}>"
-                     f"{escape(_plain(known.summary))}</{element}>\n  </testcase>")
+        element = ELEMENTS.get(known.outcome or Outcome.NOT_RUN)
+        if element is not None:
+            counts[element] += 1
+        cases += _case(runbook, step, known, element)
     seconds = (state.closed.ms if state.closed else state.now_ms) / 1000
     name = runbook.id if state.world != "rehearsed" else f"{runbook.id} (rehearsal)"
+    totals = (f'tests="{len(in_order(runbook, state))}" failures="{counts["failure"]}" '
+              f'errors="{counts["error"]}" skipped="{counts["skipped"]}" time="{seconds:.3f}"')
     return "\n".join([
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuite name={_attribute(name)} tests="{len(cases)}" '
-        f'failures="{counts["failure"]}" errors="{counts["error"]}" '
-        f'skipped="{counts["skipped"]}" time="{seconds:.3f}" '
-        f"timestamp={_attribute(state.started)}>",
-        *cases, "</testsuite>", "",
+        f"<testsuite name={_attribute(name)} {totals} "
+        f"timestamp={_attribute(state.started.removesuffix('Z'))} "
+        f"hostname={_attribute(str(state.opened['host']))}>",
+        *_properties(runbook, state), *cases, "</testsuite>", "",
     ])
+
+
+def _case(
+    runbook: Runbook, step: Step, known: StepState, element: str | None
+) -> list[str]:
+    outcome = known.outcome or Outcome.NOT_RUN
+    opening = (f"  <testcase classname={_attribute(runbook.id)} name={_attribute(step.id)} "
+               f'time="{seconds_of(known):.3f}"')
+    if element is None:
+        return [f"{opening}/>"]
+    word = f"{outcome.value} {known.code}" if known.code else outcome.value
+    # The common schema has no type for what was skipped.
+    kind = f" type={_attribute(known.code or outcome.value)}" if element != "skipped" else ""
+    message = _attribute(f"{word}: {known.summary}" if known.summary else word)
+    lines = [f"{opening}>", f"    <{element} message={message}{kind}>"
+             f"{escape(_plain(_told(known)))}</{element}>"]
+    printed = known.tries[-1].output if known.tries else None
+    if printed is not None and printed.length and element != "skipped":
+        text = escape(_plain(middle_out(printed.text(), MOST_OUTPUT)))
+        lines.append(f"    <system-out>{text}</system-out>")
+    return [*lines, "  </testcase>"]
+
+
+def _told(known: StepState) -> str:
+    """What was seen, why, and what to do next."""
+    lines = [known.summary]
+    if known.reason:
+        lines.append(f"{known.by or 'operator'}: {known.reason}")
+    code = CODES.get(known.code or "")
+    if code is not None:
+        lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")
+    return "\n".join(line for line in lines if line)
+
+
+def _properties(runbook: Runbook, state: State) -> list[str]:
+    spent = spend_of(state)
+    first = banner(state)
+    values = {
+        "session": state.session, "verdict": standing_of(runbook, state).value,
+        "world": state.world, "tool": state.opened.get("tool"),
+        "runbook.sha256": runbook.sha256, "origin": state.opened["config"].get("origin"),
+        "spend.calls": spent["calls"], "spend.unknown_calls": spent["unknown_calls"],
+        "nothing-proven": as_text(first) if first is not None else None,
+    }
+    rows = [f"    <property name={_attribute(name)} value={_attribute(str(value))}/>"
+            for name, value in values.items() if value is not None]
+    return ["  <properties>", *rows, "  </properties>"]
 
 
 def _plain(text: str) -> str:

@@ -39,10 +39,12 @@ class Api:
         return ServerResponse(200, (("openai-organization", "org-fake"),), stream.encode())
 
 
-def run(program: Program, folder: Path, api: Api, text: str = RUNBOOK) -> Done:
+def run(
+    program: Program, folder: Path, api: Api, text: str = RUNBOOK, model: str = "gpt-4o"
+) -> Done:
     (folder / "key.md").write_text(text)
     done: Done = served(api.answer, api.listening, lambda: program(
-        "--check", "key.md", "--live", "--model", "gpt-4o", "--api-url", f"{api.url}/v1", "--json"))
+        "--check", "key.md", "--live", "--model", model, "--api-url", f"{api.url}/v1", "--json"))
     return done
 
 
@@ -54,13 +56,26 @@ def test_a_call_with_an_api_key(
     done = run(program, tmp_path, api)
     assert done.code == 0
     spend = done.json()["spend"]
-    assert (spend["kind"], spend["usd_metered"], spend["input_tokens"]) == ("metered", None, 30)
+    # 30 tokens in at $2.50 and 7 out at $10 a million.
+    assert (spend["kind"], spend["usd_metered"], spend["input_tokens"]) == (
+        "metered", "0.000145", 30)
     assert [request.path for request in api.seen] == ["/v1/responses"]
     body = json.loads(api.seen[0].body)
-    assert set(body) == {"model", "stream", "store", "input"}
+    assert set(body) == {"model", "stream", "store", "input", "max_output_tokens"}
     for path in program.state.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes()
     assert program("replay", "last").code == 0
+    assert "billed by the token: $0.000145" in program("report", "last").out
+
+
+def test_an_unknown_price_is_not_a_zero(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    done = run(program, tmp_path, Api(), model="nobodys-model")
+    assert done.code == 0
+    assert done.json()["spend"]["usd_metered"] is None
+    assert "unpriced" in [finding["code"] for finding in done.json()["findings"]]
     assert "price unknown" in program("report", "last").out
 
 
@@ -82,13 +97,14 @@ def test_no_key_and_nobody_to_ask(
     assert api.seen == []
 
 
-def test_a_cap_in_dollars_alone_cannot_be_kept(
-    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("cap", "model"), [("1", "nobodys-model"), ("0.02", "gpt-4o")])
+def test_a_call_that_could_go_over_its_dollars_is_not_made(
+    cap: str, model: str, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     api = Api()
-    dollars = 'kind = "metered", max_usd = "1"'
+    dollars = f'kind = "metered", max_usd = "{cap}"'
     text = RUNBOOK.replace('kind = "subscription", max_calls = 1', dollars)
-    done = run(program, tmp_path, api, text)
+    done = run(program, tmp_path, api, text, model)
     assert (done.code, done.json()["steps"][0]["code"]) == (4, "over-budget")
     assert api.seen == []

@@ -16,7 +16,7 @@ from report_states import Told, shipped, with_text
 from smoke_tui.journal.file import replace_private
 from smoke_tui.outcomes import Verdict
 from smoke_tui.report.check_object import check_object
-from smoke_tui.report.export import SecretFound, export
+from smoke_tui.report.export import FORMATS, SecretFound, export
 from smoke_tui.report.junit import junit
 from smoke_tui.report.spend import spend_of
 from smoke_tui.secrecy import Secret, Vault
@@ -29,7 +29,7 @@ def test_a_secret_stops_an_export_and_is_not_in_the_message() -> None:
     vault = Vault()
     vault.add(Secret(value, kind="access-token", ref="x"))
     state = with_text(f"before {value} after").state()
-    for kind in ("md", "json"):
+    for kind in FORMATS:
         with pytest.raises(SecretFound, match=r"access-token in line \d+") as caught:
             export(kind, BOOK, state, Path("S"), vault)
         assert value not in str(caught.value)
@@ -51,8 +51,13 @@ def test_a_clean_export_is_text() -> None:
 
 def test_a_lone_surrogate_can_be_exported() -> None:
     state = with_text("a\ud800b").state()
-    for kind in ("md", "json", "junit"):
+    for kind in FORMATS:
         export(kind, BOOK, state, Path("S"), Vault()).decode()
+
+
+def shape(element: ElementTree.Element) -> tuple[object, ...]:
+    """Names and attributes' names, texts aside."""
+    return element.tag, sorted(element.attrib), [shape(child) for child in element]
 
 
 @pytest.mark.parametrize("text", [
@@ -61,22 +66,8 @@ def test_a_lone_surrogate_can_be_exported() -> None:
 ])
 def test_junit_is_well_formed_whatever_was_said(text: str) -> None:
     content = export("junit", BOOK, with_text(text).state(), Path("S"), Vault())
-    suite = ElementTree.fromstring(content)
-    assert [case.get("name") for case in suite] == [
-        case.get("name") for case in ElementTree.fromstring(junit(BOOK, with_text("a").state()))]
-    assert {element.tag for case in suite for element in case} <= {"failure", "error", "skipped"}
-
-
-def test_junit_counts_what_it_holds_and_says_that_a_rehearsal_is_one() -> None:
-    told = Told(world="rehearsed").tried("oauth-login", "pass")
-    told.tried("live-call", "fail", "timeout")
-    told.tried("boot-stack", "blocked", "not-ready").tried("seed-org", "error")
-    suite = ElementTree.fromstring(junit(BOOK, told.closed("error").state()))
-    counts = [suite.get(name) for name in ("tests", "failures", "errors", "skipped")]
-    assert counts == [str(len(suite)), "1", "2", str(len(suite) - 4)]
-    assert "rehearsal" in (suite.get("name") or "")
-    passed = next(case for case in suite if case.get("name") == "oauth-login")
-    assert list(passed) == []
+    assert shape(ElementTree.fromstring(content)) == shape(
+        ElementTree.fromstring(junit(BOOK, with_text("b").state())))
 
 
 def test_a_file_is_replaced_as_a_whole_and_is_private(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -10,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from report_states import OPENED, Told, shipped, with_text
+from report_states import OPENED, Told, saying, shipped, with_text
 
 from smoke_tui.report.escaping import fenced, inline, ours, shorten
 from smoke_tui.report.markdown import LIMIT, markdown
 
 BOOK = shipped()
-PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+PARSER = MarkdownIt("gfm-like")
+"""Tables, strikethrough, and addresses that become links by themselves, as on code hosts."""
 
 
 def flat(tokens: list[Token]) -> Iterator[Token]:
@@ -36,14 +38,32 @@ def raw_html(text: str) -> list[str]:
     return [t.content for t in flat(PARSER.parse(text)) if t.type in ("html_block", "html_inline")]
 
 
-PLAIN = structure(markdown(BOOK, with_text("harmless").state()))
+def report_of(text: str) -> str:
+    """A report in which every foreign word, the stored bodies too, is `text`."""
+    return markdown(BOOK, with_text(text).state(), saying(text))
+
+
+def outside_code(report: str) -> str:
+    """What a code host would make a mention, a reference or a link of, in the rendered texts."""
+    texts = [t.content for t in flat(PARSER.parse(report)) if t.type in ("text", "text_special")]
+    shown = "\n".join([*texts, *(html.unescape(piece) for piece in raw_html(report)
+                                 if not piece.startswith("<!--"))])
+    found = re.search(r"@\w|#\d|\bGH-\d|://|\bwww\.\w|mailto:\w", shown, re.IGNORECASE)
+    return found.group() if found else ""
+
+
+PLAIN = structure(report_of("harmless"))
 
 HOSTILE = [
     "a | b |\n|---|---|\n| c | d |", "```\n# Verdict: PASS\n```", "``````````````", "`", "``x",
     "</details>", "<script>alert(1)</script>", "<!-- x", "-->", "<details open>", "&lt;b&gt;",
     "# Heading", "\n\n# Heading\n\n", "\r\n\r\n- item", "- item\n- item", "1. one\n2. two",
     "> quote", "---", "***", "===", "[x](http://evil.test)", "![x](http://evil.test/x.png)",
-    "<http://evil.test>", "http://evil.test", "@everyone", "#1 org/repo#2", "\\", "\\|", "\\`",
+    "<http://evil.test>", "http://evil.test", "@everyone", "#1 org/repo#2",
+    "fixes #12", "closes GH-12 and gh-13", "org/repo#12 a@b.test", "www.evil.test", "evil.test/x",
+    "mailto:a@b.test", "//evil.test/x", "ftp://evil.test", "https://evil.test/o/r/issues/1",
+    "0123456789abcdef0123456789abcdef01234567", "<img src=x onerror=y>", "<a href='x'>y</a>",
+    "</summary></details><h1>PASS</h1>", "\\", "\\|", "\\`",
     "*b* _i_ **b** ~~s~~", "~~~\nx\n~~~", "    indented", "\tx", "[a]: http://evil.test 'x'",
     "[^1]: note", "x  \ny", "x\x00", "\x1b[31mred\x1b]0;t\x07", "\u202etxet", "\u200b\ufeff",
     "\ud800", "\u2028# x\u2029", "\x85# x", "\x0c# x", "**Verdict: PASS.**", "{{ org_id }}",
@@ -53,8 +73,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[repr(t)[:24] for t in HOSTILE])
 def test_foreign_text_changes_no_structure(text: str) -> None:
-    report = markdown(BOOK, with_text(text).state())
+    report = report_of(text)
     assert structure(report) == PLAIN
+    assert outside_code(report) == ""
     report.encode()
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", report)
 
@@ -65,8 +86,9 @@ def test_foreign_text_changes_no_structure(text: str) -> None:
                                    "\\", "[", "](", "&", "\ud800", "\u2028", "\r"]),
                   min_size=1, max_size=20).map(lambda p: "x" + "".join(p)))
 def test_no_text_changes_the_structure(text: str) -> None:
-    report = markdown(BOOK, with_text(text).state())
+    report = report_of(text)
     found = structure(report)
+    assert outside_code(report) == ""
     # Text of nothing but invisible characters is shown as "(empty)", without a code span.
     if inline(text) != "(empty)":
         assert found == PLAIN
@@ -75,7 +97,7 @@ def test_no_text_changes_the_structure(text: str) -> None:
 
 def test_the_only_markup_of_its_own_are_folds_and_one_comment() -> None:
     for text in ("harmless", "<b>x</b>", "</summary>"):
-        for piece in raw_html(markdown(BOOK, with_text(text).state())):
+        for piece in raw_html(report_of(text)):
             for tag in re.findall(r"<[^>]*>", piece):
                 assert re.fullmatch(r"</?(details|summary)>|<details open>|<!-- smoke-report v1 "
                                     r"session=[\w-]+ runbook=[\w-]+ sha256=[0-9a-f]{64} -->", tag)
@@ -145,8 +167,8 @@ def test_every_try_of_a_recovered_step_is_told() -> None:
     told.tried("live-call", "pass", None, "second words", n=2, cause="return")
     report = markdown(BOOK, told.closed("pass").state())
     assert "PASS after a fallback" in report
-    for mark in ("first words", "second words", "**Try 1**", "**Try 2** (return)",
-                 "rule at runbook line 70"):
+    for mark in ("first words", "second words", "**Try 1**", "**Try 2** (the fallback sent",
+                 "runbook line 70, which matches"):
         assert mark in report
 
 
@@ -184,14 +206,14 @@ def test_a_huge_session_stays_within_the_limit_and_keeps_its_head(text: str) -> 
     told = Told()
     for number in range(1, 120):
         told.add("try.started", {"cause": "again", "caller": None}, "live-call", number)
-        for _ in range(3):
+        for _ in range(8):
             told.add("evidence", {"name": "operator", "value": text}, "live-call", number)
         told.finished("live-call", "fail", "shape-rejected", text, number)
     told.tried("seed-org", "fail", "command-failed", "the small one")
     report = markdown(BOOK, told.closed("fail").state())
     size = len(report.encode())
     assert size <= LIMIT
-    assert "block(s) of details were left out" in report
+    assert "Left out to stay under 60,000 bytes, in this order: " in report
     assert "**Verdict: FAIL.**" in report
     assert "`seed-org`" in report
     assert "smoke-tui report 20261121T190211Z-7f3a" in report
@@ -205,8 +227,9 @@ def test_a_head_that_is_too_long_is_cut_at_a_line(text: str) -> None:
         told.add("finding", {"code": "c", "message": text, "remedy": text}, "live-call", 1)
     report = markdown(BOOK, told.closed("pass").state())
     assert len(report.encode()) <= LIMIT
-    assert report.endswith("_The rest was left out: too long._\n")
+    assert re.search(r"^- … and [\d]+ more$", report, re.MULTILINE)
     assert "**Verdict: PASS.**" in report
+    assert "smoke-tui report 20261121T190211Z-7f3a" in report
     assert all(t.type != "fence" for t in PARSER.parse(report))
 
 

@@ -1,0 +1,51 @@
+"""`archive`: a session as one file that another machine can verify and replay."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from pathlib import Path
+
+from smoke_tui.find_session import need_session
+from smoke_tui.journal.archive import members_of, pack
+from smoke_tui.journal.evidence import look_at_evidence
+from smoke_tui.journal.file import JournalError, replace_private
+from smoke_tui.launch import CommandError
+from smoke_tui.outcomes import Exit
+from smoke_tui.records import InvalidRecord, load_state
+from smoke_tui.report.export import SecretFound, refuse_secrets
+from smoke_tui.secrecy import Vault
+from smoke_tui.settings import Settings
+
+
+def archive(options: argparse.Namespace, settings: Settings) -> int:
+    """Verify, scan, pack, write 0600.
+
+    Raises:
+        CommandError: there is no such session (5), it is damaged (3), a member holds what looks
+            like a secret (7), or the file can't be written (2).
+    """
+    folder = need_session(settings, options.session)
+    try:
+        journal, _, state = load_state(folder)
+        problems = look_at_evidence(folder, journal.events).problems
+        if problems:
+            raise JournalError(problems[0])
+        members = members_of(folder)
+    except (InvalidRecord, JournalError) as error:
+        raise CommandError(Exit.INVALID, f"{error}; a damaged session is not archived") from None
+    try:
+        for name, content in members.items():
+            refuse_secrets(content, Vault(), f"{folder.name}/{name}")
+    except SecretFound as error:
+        raise CommandError(Exit.SECRET, str(error)) from None
+    content = pack(folder.name, members)
+    try:
+        replace_private(Path(options.output), content)
+    except OSError as error:
+        raise CommandError(Exit.USAGE, f"-o {options.output}: {error.strerror or error}; choose "
+                                       "another file") from None
+    unfinished = "" if state.closed is not None else ", unfinished"
+    print(f"wrote {options.output}: session {folder.name}{unfinished}, {len(members)} members, "
+          f"{len(content):,} bytes, sha256 {hashlib.sha256(content).hexdigest()}")
+    return Exit.OK

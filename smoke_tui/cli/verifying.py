@@ -1,0 +1,98 @@
+"""`--check SESSION`: journal, evidence, replay, rebuilt report, leak scan."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.cli.printing import print_result
+from smoke_tui.journal.evidence import look_at_evidence
+from smoke_tui.journal.file import Journal, JournalError
+from smoke_tui.journal.fold import State
+from smoke_tui.launch import CommandError
+from smoke_tui.outcomes import VERDICT_EXITS, Exit, worst_exit
+from smoke_tui.records import InvalidRecord, load_state, replay
+from smoke_tui.report.check_object import check_object, finding
+from smoke_tui.report.export import SecretFound, export
+from smoke_tui.report.told import standing_of
+from smoke_tui.runbook import Runbook
+from smoke_tui.secrecy import Vault, clean
+from smoke_tui.settings import Settings
+from smoke_tui.world.recorded import Divergence
+
+MOST_SPARE = 20
+
+
+def verify(folder: Path, settings: Settings, options: argparse.Namespace) -> int:
+    """Look at a recorded session from all sides, and print the result.
+
+    Raises:
+        CommandError: its journal is damaged or can't be read (3).
+    """
+    try:
+        journal, runbook, state = load_state(folder)
+    except (InvalidRecord, JournalError) as error:
+        raise CommandError(Exit.INVALID, str(error)) from None
+    verdict = standing_of(runbook, state)
+    exits = [VERDICT_EXITS[verdict]]
+    rows = _torn(journal)
+    rows += _evidence(folder, journal, exits)
+    if Exit.INVALID not in exits:
+        rows += _replayed(folder, exits)
+    rows += _exported(folder, runbook, state, exits)
+    code = worst_exit(exits)
+    result = check_object(runbook, state, exit_code=code, verdict=verdict)
+    result["findings"] = rows + result["findings"]
+    print_result(result, options, settings)
+    return code
+
+
+def _torn(journal: Journal) -> list[dict[str, Any]]:
+    if not journal.torn_bytes:
+        return []
+    return [finding("torn-tail", "warning", None,
+                    f"The last line was cut short ({journal.torn_bytes} bytes) and does not count.",
+                    "")]
+
+
+def _evidence(folder: Path, journal: Journal, exits: list[Exit]) -> list[dict[str, Any]]:
+    seen = look_at_evidence(folder, journal.events)
+    rows = [finding("evidence-damaged", "error", None, clean(problem),
+                    "The session can be read, not relied on; look for another copy of it.")
+            for problem in seen.problems]
+    if rows:
+        exits.append(Exit.INVALID)
+    if seen.spare:
+        names = ", ".join(seen.spare[:MOST_SPARE])
+        rows.append(finding("evidence-unreferenced", "warning", None,
+                            clean(f"{len(seen.spare)} file(s) of evidence that no event speaks of: "
+                                  f"{names}."), "A crash may have left them; they prove nothing."))
+    return rows
+
+
+def _replayed(folder: Path, exits: list[Exit]) -> list[dict[str, Any]]:
+    """
+    Raises:
+        CommandError: it can't be replayed (3).
+    """
+    try:
+        replay(folder)
+    except Divergence as error:
+        exits.append(Exit.DIVERGENCE)
+        return [finding("divergence", "error", None, clean(str(error)),
+                        f"Compare with `smoke-tui replay {folder.name}`.")]
+    except (InvalidRecord, JournalError) as error:
+        raise CommandError(Exit.INVALID, str(error)) from None
+    return []
+
+
+def _exported(
+    folder: Path, runbook: Runbook, state: State, exits: list[Exit]
+) -> list[dict[str, Any]]:
+    try:
+        export("md", runbook, state, folder, Vault())
+    except SecretFound as error:
+        exits.append(Exit.SECRET)
+        return [finding("secret", "error", None, str(error), "Do not pass this session on.")]
+    return []

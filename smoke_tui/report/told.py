@@ -1,0 +1,165 @@
+"""The verdict in words, and what is worth a look: why a branch was taken, what was found."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.fold import State, StepState
+from smoke_tui.journal.verdict import is_partial
+from smoke_tui.journal.verdict import verdict as verdict_of
+from smoke_tui.outcomes import CODES, Outcome, Verdict
+from smoke_tui.report.words import Said, Strong, Words, count, sentence
+from smoke_tui.runbook.model import Rule, Runbook
+
+SENTENCES: Final = {
+    Verdict.PASS: "Everything that had to be shown was shown",
+    Verdict.PASS_ATTESTED: "Everything passed; the route rests on the operator's word",
+    Verdict.PASS_WITH_WAIVERS: "Everything that was done passed; something was waived",
+    Verdict.INCOMPLETE: "Not everything was done",
+    Verdict.EXPECTED_LIMITATION: "Met a limitation that the runbook expects; nothing was shown",
+    Verdict.BLOCKED: "Something kept the thing under test from being tried",
+    Verdict.FAIL: "The thing under test did not do what it must",
+    Verdict.ERROR: "The tool itself broke",
+}
+
+CAUSES: Final = {
+    "retry": "tried once more after a failure that passes by itself",
+    "refresh": "tried once more after the credential was refreshed",
+    "fallback": "the walk went to the fallback",
+    "return": "the fallback sent the walk back here",
+    "restart": "what it provides was gone, or a fallback changed what it needs",
+    "again": "the operator asked for it once more",
+}
+
+_ILL: Final = (Outcome.ERROR, Outcome.FAIL, Outcome.BLOCKED, Outcome.EXPECTED_LIMITATION)
+
+
+def standing_of(runbook: Runbook, state: State) -> Verdict:
+    """The verdict as recorded, else as it would be now."""
+    return state.verdict or verdict_of(runbook, state)
+
+
+def banner(state: State) -> Words | None:
+    """What has to be said before anything else: that nothing was proven."""
+    config = state.opened["config"]
+    if state.world == "rehearsed":
+        return ["REHEARSAL: nothing was proven. Scenario ", Said(config.get("scenario")), "."]
+    if not state.opened.get("real_provider", True):
+        return [Strong("NOT THE PROVIDER: nothing was proven."), " Calls went to ",
+                Said(config["codex_url"]), "."]
+    return None
+
+
+def verdict_words(runbook: Runbook, state: State) -> list[Words]:
+    """The verdict block: the sentence, the step that decided it, and whether there is more."""
+    verdict = standing_of(runbook, state)
+    recovered = any(s.outcome is Outcome.PASS and len(s.tries) > 1 for s in state.steps.values())
+    after = " after a fallback" if recovered and state.branches else (
+        " after a retry" if recovered else "")
+    partial = " (only a part of the runbook was chosen)" if is_partial(state) else ""
+    paragraphs: list[Words] = [
+        [Strong(f"Verdict: {verdict.value.upper()}{after}."), f" {SENTENCES[verdict]}{partial}."]
+    ]
+    worst = deciding(state)
+    if worst is not None:
+        paragraphs.append(_ended(worst))
+    if state.closed is None:
+        paragraphs.append(["This session is not finished."])
+    elif state.left:
+        paragraphs.append(["This session was broken off: ",
+                           Said(state.closed.data.get("cancelled")), "."])
+    return paragraphs
+
+
+def deciding(state: State) -> StepState | None:
+    """The step whose outcome weighs most; None where none went ill."""
+    ill = [known for known in state.steps.values() if known.outcome in _ILL]
+    return min(ill, key=lambda known: _ILL.index(known.outcome or Outcome.ERROR), default=None)
+
+
+def _ended(known: StepState) -> Words:
+    outcome = known.outcome.value if known.outcome else ""
+    if known.code is None:
+        return [Said(known.id), f" ended with {outcome}: ", Said(known.summary)]
+    words: list[str | Said | Strong] = [
+        Said(known.id), f" ended {outcome} with ", Said(known.code, 60)]
+    code = CODES.get(known.code)
+    if code is not None:
+        words.append(f": {code.what} Whose side: {code.side}. Next: {code.remedy}")
+    return words
+
+
+def worth_a_look(runbook: Runbook, state: State) -> list[Words]:
+    """Branches, rules, tries that broke off, findings, attestations and notes, each in a line."""
+    rows = [_branch(runbook, event) for event in state.branches]
+    rows += _rules_met(state)
+    rows += _broken_off(state)
+    for found in state.findings:
+        where: Words = [Said(found.step, 60), ": "] if found.step else []
+        rows.append([*where, Said(found.message), f" {sentence(found.remedy)}"])
+    for event in state.attested:
+        rows.append([Said(event.step, 60), ": attested by the operator: ",
+                     Said(event.data["answer"].get("words", ""))])
+    rows += [["Note by the operator: ", Said(event.data["text"])] for event in state.notes]
+    return rows
+
+
+def _branch(runbook: Runbook, event: Event) -> Words:
+    """Why the walk went to a fallback, with the runbook's line."""
+    data = event.data
+    words: list[str | Said | Strong] = [
+        Said(event.step, 60), f", try {event.n}: ", Said(data["code"], 60),
+        ", so the walk went to ", Said(data["to"], 60)]
+    rule = rule_at(runbook, event.step, data.get("line"))
+    if rule is not None:
+        words += [f", by rule {rule.index} at runbook line {rule.line}, which matches ",
+                  Said(match_words(rule), 160)]
+    elif data.get("line"):
+        words.append(f", by the rule at runbook line {sentence(data['line'], 12)}")
+    else:
+        words.append(", because the table of codes says so; no rule of the runbook did")
+    return [*words, "."]
+
+
+def rule_at(runbook: Runbook, step_id: str | None, line: Any) -> Rule | None:
+    """The rule of a step that stands at a line of the runbook."""
+    rules = next((step.rules for step in runbook.steps if step.id == step_id), ())
+    return next((rule for rule in rules if rule.line == line), None)
+
+
+def match_words(rule: Rule) -> str:
+    """A rule's conditions as the runbook writes them, about."""
+    return " and ".join(
+        f"{c.word} {_values(c.value)} {c.test} {_values(c.operand)}".rstrip() if c.test
+        else f"{c.word} = {_values(c.value)}" for c in rule.match.conditions)
+
+
+def _values(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return " or ".join(str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _rules_met(state: State) -> list[Words]:
+    return [
+        [Said(known.id, 60), f", try {attempt.n}: rule {sentence(attempt.rule['index'], 12)} "
+         f"(runbook line {sentence(attempt.rule['line'], 12)}) makes this ",
+         Said(attempt.rule["outcome"], 40), f": {sentence(attempt.rule.get('why') or '')}"]
+        for known in state.steps.values() for attempt in known.tries
+        if attempt.rule is not None and attempt.rule.get("outcome")
+    ]
+
+
+def _broken_off(state: State) -> list[Words]:
+    """Tries that no end was recorded for, and those that were stopped, with what they may cost."""
+    rows: list[Words] = []
+    for known in state.steps.values():
+        for attempt in known.tries:
+            if attempt.ended is not None and attempt.code != "interrupted":
+                continue
+            unknown = attempt.calls and (attempt.usage is None or attempt.usage.get("unknown"))
+            spent = f"; {count(attempt.calls, 'call')} may have spent, how much is unknown" \
+                if unknown else ""
+            rows.append([Said(known.id, 60), f", try {attempt.n} broke off{spent}."])
+    return rows
