@@ -1,10 +1,10 @@
-"""Chooses the front: the app, or a headless command."""
+"""Chooses the front: the app, the walk on lines, or a headless command."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from smoke_tui.cli.main import Request, fail, run, understand
 from smoke_tui.outcomes import Exit
@@ -16,9 +16,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.pop("SSLKEYLOGFILE", None)
     try:
         request = understand(sys.argv[1:] if argv is None else argv)
-        if request.command is None and not request.options.check:
+        if getattr(request.options, "plain", False):
+            return _guarded(_plain, request)
+        if _wants_app(request):
             return _app(request)
-        return _headless(request)
+        return _guarded(run, request)
     except UsageError as error:
         return fail(str(error), error.exit)
     except BrokenPipeError:
@@ -27,11 +29,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + 13
 
 
-def _headless(request: Request) -> int:
+def _wants_app(request: Request) -> bool:
+    """Whether the app is asked for: by no command, or by one that goes on with a session."""
+    if request.command is None:
+        return not request.options.check
+    if request.command not in ("resume", "rerun"):
+        return False
+    headless = request.command == "rerun" and request.options.live
+    return not headless and _has_terminal()
+
+
+def _has_terminal() -> bool:
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _guarded(action: Callable[[Request], int], request: Request) -> int:
     from smoke_tui.launch import CommandError
 
     try:
-        code = run(request)
+        code = action(request)
         sys.stdout.flush()
         return code
     except CommandError as error:
@@ -40,9 +56,19 @@ def _headless(request: Request) -> int:
         return 130
 
 
+def _plain(request: Request) -> int:
+    for other in ("check", "live"):
+        if getattr(request.options, other, False):
+            return fail(f"--plain and --{other} exclude each other")
+    from smoke_tui.plain.start import start
+
+    return int(start(request.options, request.settings))
+
+
 def _app(request: Request) -> int:
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        return fail("the app needs a terminal; without one use `smoke-tui --check` (see --help)",
+    if not _has_terminal():
+        return fail("the app needs a terminal; without one use `smoke-tui --plain`, or "
+                    "`smoke-tui --check` (see --help)",
                     Exit.USAGE)
     from smoke_tui.tui.start import start
 

@@ -1,0 +1,171 @@
+"""Opening a session for a front: against the rehearsal, live, or one that was broken off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from smoke_tui.earlier import agreed_before
+from smoke_tui.journal.file import JournalError
+from smoke_tui.launch import (
+    CommandError,
+    Given,
+    ScriptedHands,
+    config_from,
+    config_resumed,
+    given_rehearsed,
+    read_given,
+    refuse_in_ci,
+    rehearsal,
+    rehearsed,
+    wants_embedded,
+)
+from smoke_tui.outcomes import Exit
+from smoke_tui.records import InvalidRecord, Unfinished, take_up
+from smoke_tui.run import Run, Walker
+from smoke_tui.runbook import Runbook
+from smoke_tui.session import Session
+from smoke_tui.settings import Settings, UsageError
+from smoke_tui.terminal_clipboard import TerminalClipboard
+from smoke_tui.world.live.live import Hands, SystemBrowser
+
+NOTHING_GIVEN = Given({}, "none")
+ORIGIN_WORDS = {
+    "residential": "a home connection", "office": "an office network",
+    "datacenter": "a hosted machine, a CI runner, most VPNs", "unknown": "I can't say",
+}
+
+
+def open_rehearsal(settings: Settings, runbook: Runbook, scenario: str | None) -> Run:
+    """A run against the embedded rehearsal. Blocks until its servers listen.
+
+    Raises:
+        UsageError: there is no such scenario, or no PostgreSQL for its ledger.
+        CommandError: the record can't be kept.
+    """
+    run = Run(runbook)
+    try:
+        world = run.held.enter_context(
+            rehearsal(scenario, embedded=wants_embedded(settings))
+        )
+        hands = ScriptedHands(world)
+        run.hands = Hands(hands, hands)
+        run.prefill["instructions"] = str(world.current_instructions_file)
+        config = rehearsed(config_from(settings, runbook, NOTHING_GIVEN), world)
+        run.session = Session(
+            runbook, config, state_dir=settings.state_dir, hands=run.hands,
+            answerer=Walker(run, world), watchers=[run], given=given_rehearsed(world).texts,
+        )
+    except BaseException as error:
+        run.held.close()
+        if isinstance(error, JournalError):
+            raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
+        raise
+    return run
+
+
+def why_not_live() -> str | None:
+    """Why a live session is refused here; None where it is not."""
+    if refuse_in_ci():
+        return "live calls are refused where CI is set; rehearse instead"
+    return None
+
+
+def open_live(settings: Settings, runbook: Runbook, origin: str) -> Run:
+    """A run against the real thing, with the origin the operator declared.
+
+    Raises:
+        UsageError: a setting makes no sense here.
+        CommandError: live runs are refused here, or the record can't be kept.
+    """
+    refusal = why_not_live()
+    if refusal is not None:
+        raise CommandError(Exit.NOT_PROVABLE, refusal)
+    if settings.get("bundle") == "-":
+        raise UsageError("--bundle -: standard input is for the answers here; give a file")
+    given = read_given(settings)
+    config = replace(config_from(settings, runbook, given), origin=origin,
+                     runbook_known=agreed_before(settings.state_dir, runbook))
+    run = Run(runbook)
+    try:
+        run.clipboard = TerminalClipboard(settings.state_dir)
+        run.hands = Hands(SystemBrowser(), run.clipboard)
+        run.session = Session(
+            runbook, config, state_dir=settings.state_dir, hands=run.hands, watchers=[run],
+            given=given.texts, bundle_file=given.file,
+        )
+    except JournalError as error:
+        raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
+    return run
+
+
+def open_unfinished(settings: Settings, folder: Path, rerun: str | None = None) -> Run:
+    """A run that goes on with a recorded session; `rerun`: one step of it once more. Blocks.
+
+    Raises:
+        UsageError: the session has no such step.
+        CommandError: it is finished, damaged or in use, or live runs are refused here.
+    """
+    try:
+        unfinished = take_up(folder, finished=rerun is not None)
+    except (InvalidRecord, JournalError) as error:
+        raise CommandError(Exit.INVALID, str(error)) from None
+    run = Run.of_record(unfinished.runbook, unfinished.journal.events)
+    run.held.callback(unfinished.file.close)
+    try:
+        unfinished.check_step(rerun)
+        if unfinished.state.world == "rehearsed":
+            _go_on_rehearsed(settings, run, unfinished, rerun)
+        else:
+            _go_on_live(settings, run, unfinished, rerun)
+    except ValueError as error:
+        run.held.close()
+        raise UsageError(str(error)) from None
+    except BaseException:
+        run.held.close()
+        raise
+    return run
+
+
+def _go_on_rehearsed(
+    settings: Settings, run: Run, unfinished: Unfinished, rerun: str | None
+) -> None:
+    scenario = str(unfinished.state.opened["config"]["scenario"])
+    world = run.held.enter_context(rehearsal(scenario, embedded=wants_embedded(settings)))
+    given, hands = given_rehearsed(world), ScriptedHands(world)
+    run.hands = Hands(hands, hands)
+    run.prefill["instructions"] = str(world.current_instructions_file)
+    run.session = Session(
+        unfinished.runbook, rehearsed(config_resumed(unfinished.state, given), world),
+        state_dir=settings.state_dir, hands=run.hands, answerer=Walker(run, world),
+        watchers=[run], given=given.texts, unfinished=unfinished, rerun=rerun,
+    )
+
+
+def _go_on_live(
+    settings: Settings, run: Run, unfinished: Unfinished, rerun: str | None
+) -> None:
+    refusal = why_not_live()
+    if refusal is not None:
+        raise CommandError(Exit.NOT_PROVABLE, refusal)
+    given = read_given(settings)
+    run.clipboard = TerminalClipboard(settings.state_dir)
+    run.hands = Hands(SystemBrowser(), run.clipboard)
+    run.session = Session(
+        unfinished.runbook, replace(config_resumed(unfinished.state, given), consent=False),
+        state_dir=settings.state_dir, hands=run.hands, watchers=[run], given=given.texts,
+        bundle_file=given.file, unfinished=unfinished, rerun=rerun,
+    )
+
+
+def origin_warning(runbook: Runbook, origin: str) -> str | None:
+    """What an origin means for a runbook that asks for another one; None: nothing."""
+    if runbook.requires_origin != "non-datacenter":
+        return None
+    if origin == "datacenter":
+        return ("This runbook asks for a non-datacenter origin: from here the provider's edge "
+                "will most likely challenge the calls, and nothing will be proven.")
+    if origin == "unknown":
+        return ("This runbook asks for a non-datacenter origin. With an unknown one, a challenge "
+                "of the provider's edge can't be told from a regression.")
+    return None

@@ -1,0 +1,139 @@
+"""`--plain`: the walk line by line, from its first line to its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import signal
+import sys
+from types import FrameType
+
+from smoke_tui.crash import write_crash
+from smoke_tui.find_session import need_session
+from smoke_tui.launch import CommandError, open_runbook
+from smoke_tui.opening import (
+    ORIGIN_WORDS,
+    open_live,
+    open_rehearsal,
+    open_unfinished,
+    origin_warning,
+    why_not_live,
+)
+from smoke_tui.outcomes import Exit
+from smoke_tui.plain.keyboard import Keyboard
+from smoke_tui.plain.paper import Paper
+from smoke_tui.plain.session import Walk
+from smoke_tui.plain.walk import TICK
+from smoke_tui.process import SIGNALS, let_go_of_the_terminal, no_core_files
+from smoke_tui.run import Run
+from smoke_tui.runbook import Runbook
+from smoke_tui.session import Session
+from smoke_tui.settings import Settings, UsageError
+
+
+def start(options: argparse.Namespace, settings: Settings) -> int:
+    """Walk on lines; the exit code is that of the verdict, or of what ended the walk.
+
+    Raises:
+        UsageError: the options make no sense.
+        CommandError: there is nothing to walk, or not here.
+        BrokenPipeError: the reader of our output went away.
+    """
+    no_core_files()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A serial line's character set need not have every character of an answer.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    keys, paper = Keyboard(), Paper(sys.stdout, ascii_only=settings.on("ascii"))
+    signals = Signals()
+    run: Run | None = None
+    try:
+        run = _open(options, settings, keys, paper)
+        signals.session = run.session
+        return Walk(run, keys, paper, settings, signals.strikes).to_the_end()
+    except (UsageError, CommandError, BrokenPipeError):
+        raise
+    except Exception as error:
+        vault = run.session.vault if run is not None and run.session is not None else None
+        path = write_crash(settings.state_dir, error, vault)
+        paper.say(f"Our own tool broke ({type(error).__name__}); the trace is in {path}.")
+        paper.flush()
+        return Exit.INTERNAL
+    finally:
+        if run is not None:
+            run.end("left")
+        if signal.SIGHUP in signals.strikes:
+            let_go_of_the_terminal()
+        signals.restore()
+
+
+class Signals:
+    """Turns a signal into the session's orderly end; before there is one, it ends the program."""
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+        self.strikes: list[int] = []
+        self._old = {number: signal.signal(number, self._struck) for number in SIGNALS}
+
+    def _struck(self, number: int, frame: FrameType | None) -> None:
+        if self.session is None:
+            sys.exit(128 + number)
+        self.strikes.append(number)
+        self.session.cancel("session", signal.Signals(number).name)
+
+    def restore(self) -> None:
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+
+
+def _open(
+    options: argparse.Namespace, settings: Settings, keys: Keyboard, paper: Paper
+) -> Run:
+    if "session" in options:
+        folder = need_session(settings, options.session)
+        return open_unfinished(settings, folder, getattr(options, "step", None))
+    if options.scenario and not options.rehearse:
+        raise UsageError("--scenario belongs to --rehearse")
+    runbook = open_runbook(options.target)
+    if options.rehearse:
+        return open_rehearsal(settings, runbook, options.scenario)
+    refusal = why_not_live()
+    if refusal is not None:
+        raise CommandError(Exit.NOT_PROVABLE, refusal)
+    return open_live(settings, runbook, settings.get("origin") or _origin(runbook, keys, paper))
+
+
+def _origin(runbook: Runbook, keys: Keyboard, paper: Paper) -> str:
+    """The origin the operator declares.
+
+    Raises:
+        CommandError: nobody says it.
+    """
+    paper.say(f"To be run live: {runbook.title}")
+    while True:
+        paper.say("Question: where does this machine's traffic come from? The answer goes into the "
+                  "report, and decides what a challenge of the provider's edge means.")
+        names = list(ORIGIN_WORDS)
+        for number, name in enumerate(names, 1):
+            paper.say(f"{number}, {name[0]} or {name}: {ORIGIN_WORDS[name]}")
+        said = _line(keys, paper).lower()
+        origin = next((name for number, name in enumerate(names, 1)
+                       if said in (str(number), name[0], name)), None)
+        warning = origin_warning(runbook, origin) if origin is not None else None
+        if warning is not None:
+            paper.say(f"{warning} y: go on; anything else: choose again.")
+            if _line(keys, paper).lower() not in ("y", "yes"):
+                continue
+        if origin is not None:
+            return origin
+
+
+def _line(keys: Keyboard, paper: Paper) -> str:
+    """A line before there is a session."""
+    paper.flush()
+    while not keys.closed:
+        line = keys.line()
+        if line is not None:
+            return line.strip()
+        keys.wait(TICK)
+    raise CommandError(Exit.NOT_PROVABLE, "the input has ended before it was said where the "
+                                          "traffic comes from; give --origin")

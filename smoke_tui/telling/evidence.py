@@ -1,0 +1,39 @@
+"""What was seen in a step: names and values, each on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from smoke_tui.journal.fold import Try
+from smoke_tui.telling.words import one_line
+
+_LEFT_OUT = frozenset({"headers", "fresh", "json", "body_sha256"})
+Pair = tuple[str, str]
+
+
+def evidence_of(attempt: Try) -> Iterator[Pair]:
+    """The evidence of one try, and what its calls used."""
+    for name, value in attempt.evidence:
+        if isinstance(value, dict):
+            yield from _pairs(value.items())
+        elif name == "route" and isinstance(value, list):
+            for row in value:
+                says = f" ({row[2]})" if len(row) > 2 else ""
+                yield pair(str(row[0]), f"{row[1]}{says}")
+        else:
+            yield pair(name, value)
+    usage = attempt.usage or {}
+    yield from _pairs((k, v) for k, v in usage.items() if k.endswith("_tokens"))
+
+
+def _pairs(items: Iterable[tuple[Any, Any]]) -> Iterator[Pair]:
+    for name, value in items:
+        if value is not None and name not in _LEFT_OUT and not isinstance(value, list | dict):
+            yield pair(str(name).replace("_", " "), value)
+
+
+def pair(name: str, value: Any) -> Pair:
+    """A name and a value as they are shown."""
+    shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+    return one_line(name, 30), one_line(shown, 160)

@@ -1,0 +1,157 @@
+"""What a question says to the operator, by its kind: rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.verdict import verdict
+from smoke_tui.report.markdown import SENTENCES
+from smoke_tui.telling.marks import MARKS, Tone
+from smoke_tui.telling.rows import Row, row
+from smoke_tui.telling.scene import Scene
+from smoke_tui.telling.words import inert, one_line
+
+Rows = list[Row]
+_FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
+    "done": ("☑", "muted"), "now": ("▶", "strong"), "later": ("☐", ""),
+}
+
+
+def form(scene: Scene, question: Event) -> Rows:
+    """What is asked, and what has to be known to answer it."""
+    return _FORMS.get(question.data["kind"], _plain)(scene, question)
+
+
+def _last(scene: Scene) -> Rows:
+    """The step that just ended badly; what it means stands in the briefing."""
+    failed = scene.failed
+    if failed is None or failed.outcome is None:
+        return []
+    mark = MARKS[failed.outcome.value]
+    code = f": {failed.code}" if failed.code else ""
+    return [row((f"{mark.glyph} {one_line(failed.id, 40)} {mark.word}{code}", mark.tone))]
+
+
+def _begin(scene: Scene, question: Event) -> Rows:
+    step = scene.runbook.step(question.data["data"]["step"])
+    proof = " (a proof: it can't be waived away)" if step.proof else ""
+    after = "Go on with " if scene.failed else "Next: "
+    return [*_last(scene), row(after, (one_line(step.title), "strong"), "?", (proof, "muted"))]
+
+
+def _spend(scene: Scene, question: Event) -> Rows:
+    return [row((one_line(question.data["text"]), "warn"), f"  {spend_line(scene, question)}")]
+
+
+def spend_line(scene: Scene, question: Event) -> str:
+    """Model, where it goes, and the count of calls."""
+    data: Mapping[str, Any] = question.data["data"]
+    step = scene.runbook.step(question.step or "")
+    cap = step.spend.max_calls if step.spend is not None else None
+    made = scene.of(step).calls
+    through = scene.fill(str(data.get("host") or data.get("url") or "?"))
+    via = f" through {data['through']}" if data.get("through") else ""
+    most = f" of at most {cap}" if cap is not None else ""
+    return one_line(f"{data.get('model')} at {through}{via}; call {made + 1}{most}", 300)
+
+
+def _callback(scene: Scene, question: Event) -> Rows:
+    data = question.data["data"]
+    if data.get("problem"):
+        opened = f"The sign-in page could not be opened: {one_line(data['problem'])}."
+    else:
+        opened = "The sign-in page was opened in your browser."
+    rows = [row((opened, "warn" if data.get("problem") else ""),
+                " Sign in there; nothing more is needed when it comes back.")]
+    if not data.get("listening"):
+        rows.append(row((
+            f"The sign-in can't come back by itself ({one_line(data.get('busy') or 'port taken')}):"
+            " paste the address it ends at.", "warn")))
+    return rows
+
+
+def _tick(scene: Scene, question: Event) -> Rows:
+    how = question.data["data"].get("how")
+    rows = [row("Fill in the page", (f"; the credential: {one_line(how)}" if how else "", "muted"))]
+    for label, value, state in fields(scene, question):
+        glyph, tone = _FIELD_LOOKS[state]
+        rows.append(row((f" {glyph} {label}: {value}", tone)))
+    return rows
+
+
+def fields(scene: Scene, question: Event) -> list[tuple[str, str, str]]:
+    """The fields of a hand-over: label, value, and done, now or later."""
+    asked = [e for e in scene.state.requests.values()
+             if e.data["port"] == "operator" and e.data["kind"] == "tick"
+             and e.step == question.step and e.n == question.n]
+    rows = [(one_line(e.data["data"]["label"], 60), one_line(e.data["data"]["value"], 120),
+             "now" if e.seq == question.seq else "done") for e in asked]
+    step = scene.runbook.step(question.step or "")
+    for known in tuple(step.fields.get("fields") or ())[len(rows):]:
+        value = one_line(scene.fill(known["value"]), 120)
+        rows.append((one_line(known["label"], 60), value, "later"))
+    return rows
+
+
+def _confirm(scene: Scene, question: Event) -> Rows:
+    rows = [row((inert(question.data["text"]), "strong"))]
+    hint = scene.hints.get("confirm")
+    if hint:
+        rows.append(row((f"The rehearsal's page says: {one_line(hint, 300)}", "muted")))
+    return [*rows, row("Is that so?")]
+
+
+def _attest(scene: Scene, question: Event) -> Rows:
+    rows = [row((inert(question.data["text"]), "strong"))]
+    for line in question.data["data"].get("evidence", ()):
+        rows.append(row((f" {one_line(line[0], 40)}: ", "muted"),
+                        f"{one_line(line[1], 120)} (says {one_line(line[2], 60)})"))
+    return rows
+
+
+def _instructions(scene: Scene, question: Event) -> Rows:
+    data = question.data["data"]
+    variable, captured = data.get("variable"), data.get("captured")
+    caller = next((e for e in reversed(scene.state.branches)), None)
+    why = (f"{one_line(caller.step or '')} was rejected ({one_line(caller.data['code'])}). "
+           if caller is not None else "")
+    into = f" They go into {one_line(variable)} for this session." if variable else ""
+    rows = [row((why, "warn"), (inert(question.data["text"]), "strong"),
+                f": which file has them?{into}")]
+    if isinstance(captured, Mapping):
+        rows.append(row("The installed Codex CLI sends a text of "
+                        f"{captured.get('chars', '?')} characters."))
+    return rows
+
+
+def _commands(scene: Scene, question: Event) -> Rows:
+    """Every command whole: what is agreed to has to be seen."""
+    data = question.data["data"]
+    rows = [row((inert(question.data["text"]), "strong")),
+            row(("in  ", "muted"), inert(data["cwd"]))]
+    for command in data["commands"]:
+        shell = " (by a shell)" if command["shell"] else ""
+        rows.append(row((f" {one_line(command['step'], 42)}{shell}  ", "muted"),
+                        inert(command["argv"])))
+    return rows
+
+
+def _plain(scene: Scene, question: Event) -> Rows:
+    return [row((inert(question.data["text"]), "strong"))]
+
+
+def _finish(scene: Scene, question: Event) -> Rows:
+    result = verdict(scene.runbook, scene.state)
+    mark = MARKS[result.value]
+    left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
+    walked = "Nothing else can be run. " if left else "Every step has been walked. "
+    return [*_last(scene), row(walked, (f"{mark.glyph} {mark.word}", mark.tone),
+                               f": {SENTENCES[result]}.")]
+
+
+_FORMS: Final[Mapping[str, Callable[[Scene, Event], Rows]]] = {
+    "begin": _begin, "spend": _spend, "callback": _callback, "tick": _tick, "confirm": _confirm,
+    "commands": _commands, "attest": _attest, "instructions": _instructions, "finish": _finish,
+}

@@ -1,0 +1,49 @@
+"""How a state is told: a glyph, a word and a tone, and the same in plain characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Tone = Literal["", "strong", "good", "bad", "warn", "muted", "accent"]
+"""What a front may make a colour of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state's glyph, word and tone; the tone never stands alone."""
+
+    glyph: str
+    word: str
+    tone: Tone
+
+
+MARKS: Final[dict[str, Mark]] = {
+    "pass": Mark("✓", "pass", "good"),
+    "fail": Mark("✗", "fail", "bad"),
+    "blocked": Mark("■", "blocked", "warn"),
+    "expected-limitation": Mark("◇", "limitation", "warn"),
+    "waived": Mark("–", "waived", "muted"),
+    "not-run": Mark("·", "to do", "muted"),
+    "error": Mark("!", "error", "bad"),
+    "running": Mark("▶", "running", "accent"),
+    "asking": Mark("?", "needs you", "warn"),
+    "between": Mark("↻", "again soon", "accent"),
+    "incomplete": Mark("◌", "incomplete", "warn"),
+    "pass-with-waivers": Mark("✓", "pass with waivers", "good"),
+    "pass-attested": Mark("✓", "pass (attested)", "good"),
+    "open": Mark("◌", "unfinished", "muted"),
+    "unreadable": Mark("!", "unreadable", "bad"),
+}
+
+# One character for one, so that the spans of a text stay where they are.
+_PLAIN: Final = str.maketrans({
+    "✓": "+", "✗": "x", "■": "#", "◇": "o", "–": "-", "·": ".", "▶": ">", "↻": "@", "◌": "o",
+    "→": ">", "←": "<", "…": "~", "×": "x", "•": "*", "☐": "_", "☑": "x", "—": "-", "’": "'",
+    "“": '"', "”": '"', "↑": "^", "↓": "v", "␊": " ", "␍": " ", "\u00a0": " ",
+})
+
+
+def ascii_text(text: str) -> str:
+    """Our own typographic characters as plain ones; anything else foreign as a question mark."""
+    return "".join(c if c < "\x7f" else "?" for c in text.translate(_PLAIN))
