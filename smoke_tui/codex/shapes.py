@@ -56,14 +56,16 @@ COMMON_BODY: Final[Mapping[str, Any]] = {
 
 
 def build_api_call(
-    *, url: str, key: Secret, config: Config, model: str, prompt: str, limits: HttpLimits
+    *, url: str, key: Secret, config: Config, model: str, prompt: str, most_output: int,
+    limits: HttpLimits,
 ) -> HttpRequest:
     """The Responses call of the supported production path: an organisation's own API key."""
     headers: tuple[tuple[str, Text], ...] = (
         ("accept", "text/event-stream"), ("content-type", "application/json"),
         ("authorization", Joined(("Bearer ", key))), ("user-agent", config.user_agent),
     )
-    body = {"model": model, "stream": True, "store": False, "input": [_user(prompt)]}
+    body = {"model": model, "stream": True, "store": False, "input": [_user(prompt)],
+            "max_output_tokens": most_output}
     return HttpRequest("POST", url, headers, json=body, limits=limits)
 
 

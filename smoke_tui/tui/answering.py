@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual import work
@@ -11,17 +11,18 @@ from textual.content import Content
 from textual.screen import Screen
 
 from smoke_tui.journal.events import Event
-from smoke_tui.tui.asks import Choice, choices, retry_target
-from smoke_tui.tui.glyphs import MARKS, MUTED, WARN
+from smoke_tui.telling.asks import Choice, choices, retry_target
+from smoke_tui.telling.forms import spend_line
+from smoke_tui.telling.marks import MARKS
+from smoke_tui.telling.scene import Scene, name_of
+from smoke_tui.telling.words import one_line, titled
+from smoke_tui.tui.contents import foreign, lines
+from smoke_tui.tui.glyphs import MUTED, STYLES, WARN
 from smoke_tui.tui.modals import Box, Choose, Line, Reveal, SecretLine, T, YesNo
-from smoke_tui.tui.scene import BAD, Scene
-from smoke_tui.tui.views.rail import name_of
-from smoke_tui.tui.views.standing import spend_line
-from smoke_tui.tui.words import foreign, lines, one_line, titled
 
 if TYPE_CHECKING:
+    from smoke_tui.run import Run
     from smoke_tui.tui.app import SmokeApp
-    from smoke_tui.tui.run import Run
 
 
 class Answering(Screen[None]):
@@ -49,18 +50,10 @@ class Answering(Screen[None]):
 
     def arrived(self, scene: Scene, question: Event) -> None:
         """A question is new: answer it where the operator has done so in advance."""
-        kind = question.data["kind"]
-        if kind == "begin":
-            wanted = str(question.data["data"]["step"])
-            if self.run.run_next == wanted:
-                self.run.run_next = None
-                self.send(question, {"do": "run"})
-            elif self.run.run_all:
-                if scene.failed is not None and scene.failed.outcome in BAD:
-                    self.run.run_all = False
-                else:
-                    self.send(question, {"do": "run"})
-        elif kind == "spend" and not self.run.leaving:
+        given = self.run.in_advance(scene, question)
+        if given is not None:
+            self.send(question, given)
+        elif question.data["kind"] == "spend" and not self.run.leaving:
             self._spend(question)
 
     def action_choose(self, key: str) -> None:
@@ -78,7 +71,9 @@ class Answering(Screen[None]):
         else:
             self._with_words(question, choice)
 
-    def send(self, question: Event, answer: dict[str, str], *, secret: str | None = None) -> bool:
+    def send(
+        self, question: Event, answer: Mapping[str, str], *, secret: str | None = None
+    ) -> bool:
         """Hand an answer in; says why where it is not taken."""
         problem = self.run.answer(question.seq, answer, secret=secret)
         if problem:
@@ -130,9 +125,9 @@ class Answering(Screen[None]):
             self._again(question, target)
 
     def _again(self, question: Event, step_id: str) -> None:
-        self.run.run_next = step_id
-        if not self.send(question, {"do": "again", "step": step_id}):
-            self.run.run_next = None
+        problem = self.run.again(question, step_id)
+        if problem:
+            self.say(problem, bad=True)
 
     @work
     async def _step(self, question: Event) -> None:
@@ -143,7 +138,7 @@ class Answering(Screen[None]):
                 continue
             mark = MARKS[scene.mark(step)]
             options.append((step.id, Content.assemble(
-                (f"{mark.glyph} ", mark.style), f"{scene.number(step)} {name_of(step)}",
+                (f"{mark.glyph} ", STYLES[mark.tone]), f"{scene.number(step)} {name_of(step)}",
                 (f"  {mark.word}", MUTED))))
         chosen = await self.ask(Choose(
             "Another step", Content("Which step is to be run now?"), options,

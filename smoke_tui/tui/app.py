@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -17,23 +17,31 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
+from smoke_tui.crash import told_fault
 from smoke_tui.journal.file import JournalError
 from smoke_tui.launch import CommandError
+from smoke_tui.opening import open_live, open_rehearsal, open_unfinished
 from smoke_tui.records import InvalidRecord, load_state
+from smoke_tui.report.compare import Side, compare
+from smoke_tui.report.export import evidence_of
+from smoke_tui.run import Opener, Run
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
 from smoke_tui.settings import Settings, UsageError
-from smoke_tui.tui.asks import choices
+from smoke_tui.telling.asks import choices
+from smoke_tui.telling.scene import Scene
+from smoke_tui.telling.words import one_line, titled, utc_now
 from smoke_tui.tui.base import Page
-from smoke_tui.tui.crash import write_crash
+from smoke_tui.tui.compare_page import ComparePage
 from smoke_tui.tui.help import Help
 from smoke_tui.tui.home import Home, ask_origin
 from smoke_tui.tui.modals import Reveal, YesNo
-from smoke_tui.tui.opening import open_live, open_rehearsal
+from smoke_tui.tui.record_page import RecordPage
 from smoke_tui.tui.report_page import ReportPage
-from smoke_tui.tui.run import Opener, Run
 from smoke_tui.tui.walk import Walk
-from smoke_tui.tui.words import one_line, titled, utc_now
+
+if TYPE_CHECKING:
+    from smoke_tui.tui.driver import LastingDriver
 
 DARK, LIGHT = "textual-dark", "textual-light"
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
@@ -42,11 +50,13 @@ HEIGHTS = [(0, "-short"), (16, "-low"), (30, "-high")]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What the command line asked for. Without a runbook: the home screen."""
+    """What the command line asked for. Without a runbook or a session: the home screen."""
 
     runbook: Runbook | None = None
     rehearse: bool = False
     scenario: str | None = None
+    session: Path | None = None
+    rerun: str | None = None
 
 
 class SmokeApp(App[int]):
@@ -73,6 +83,8 @@ class SmokeApp(App[int]):
         self.crashed: BaseException | None = None
         self.broken = False
         self.struck: int | None = None
+        self.terminal: LastingDriver | None = None
+        self._title = ""
         self._said_faults: dict[int, str] = {}
         if self.no_color:
             for name in [name for name, theme in self.available_themes.items() if theme.ansi]:
@@ -89,7 +101,9 @@ class SmokeApp(App[int]):
     def on_mount(self) -> None:
         self.set_class(self.plain, "-ascii")
         self.push_screen(Home())
-        if self.goal.runbook is not None:
+        if self.goal.session is not None:
+            self.resume(self.goal.session, self.goal.rerun)
+        elif self.goal.runbook is not None:
             self._go(self.goal.runbook)
 
     @work
@@ -114,6 +128,10 @@ class SmokeApp(App[int]):
         """Open a live session and show it."""
         self._open(lambda: open_live(self.settings, runbook, origin))
 
+    def resume(self, folder: Path, rerun: str | None = None) -> None:
+        """Go on with a recorded session and show it."""
+        self._open(lambda: open_unfinished(self.settings, folder, rerun))
+
     @work(group="open", exclusive=True)
     async def _open(self, opener: Opener) -> None:
         try:
@@ -132,9 +150,28 @@ class SmokeApp(App[int]):
         if run is not None:
             run.leaving = True
             await asyncio.to_thread(run.end, why)
-            if run.clipboard is not None and run.clipboard.sent:
-                # As far as a terminal lets go of what it was sent.
-                self.copy_to_clipboard("")
+            self.forget_credential(run)
+
+    def tell_terminal(self, scene: Scene) -> None:
+        """The terminal's title says whose turn it is, for who looks elsewhere meanwhile."""
+        step = scene.shown.id
+        if scene.question is not None and not scene.leaving:
+            words = f"your turn: {step}"
+        elif scene.running is not None:
+            words = f"running: {scene.running.id}"
+        else:
+            words = scene.runbook.id
+        if words != self._title:
+            self._title = words
+            if self.terminal is not None:
+                self.terminal.title(f"smoke-tui {words}")
+
+    def forget_credential(self, run: Run) -> None:
+        """After the hand-over: ask the terminal to let go of what it was sent."""
+        if run.clipboard is not None and run.clipboard.to_forget():
+            self.copy_to_clipboard("")
+            self.notify("The terminal was asked to forget the credential; whether it did is not "
+                        "to be known.", timeout=8)
 
     def go_home(self) -> None:
         """Back to the home screen; only where nothing runs."""
@@ -161,6 +198,27 @@ class SmokeApp(App[int]):
             return
         self.push_screen(ReportPage(runbook, state, folder, Vault()))
 
+    def show_events(self, folder: Path) -> None:
+        """A recorded session, event by event."""
+        try:
+            journal, runbook, _ = load_state(folder)
+        except (InvalidRecord, JournalError) as error:
+            self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
+            return
+        self.push_screen(RecordPage(runbook, journal.events, folder))
+
+    def show_comparison(self, old: Path, new: Path) -> None:
+        """Two recorded sessions beside each other."""
+        sides = []
+        for folder in (old, new):
+            try:
+                _, runbook, state = load_state(folder)
+            except (InvalidRecord, JournalError) as error:
+                self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
+                return
+            sides.append(Side(runbook, state, evidence_of(folder)))
+        self.push_screen(ComparePage(compare(*sides), old.name, new.name))
+
     def fault_words(self, run: Run) -> str:
         """What a session's fault means for the operator; our own bugs leave a trace."""
         assert run.session is not None
@@ -169,12 +227,8 @@ class SmokeApp(App[int]):
         known = self._said_faults.get(id(fault))
         if known is not None:
             return known
-        if isinstance(fault, JournalError):
-            words = f"NOT SAVED: {one_line(fault, 400)}"
-        else:
-            self.broken = True
-            path = write_crash(self.settings.state_dir, fault, run.session.vault)
-            words = f"Our own tool broke ({type(fault).__name__}); the trace is in {path}."
+        self.broken |= not isinstance(fault, JournalError)
+        words = one_line(told_fault(self.settings.state_dir, run.session), 400)
         self._said_faults[id(fault)] = words
         return words
 
@@ -235,7 +289,7 @@ class SmokeApp(App[int]):
         """Every action of this screen by name; no screenshot: it would be one of secrets too."""
         if isinstance(screen, Walk):
             for choice in choices(screen.scene):
-                yield SystemCommand(titled(choice.label), f"Answer: {choice.shown_key}",
+                yield SystemCommand(titled(choice.label), f"Answer: {choice.key}",
                                     _Press(screen, choice.key))
         seen: set[str] = set()
         for active in screen.active_bindings.values():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TOO_SMALL = (
     "This terminal is too small to show the walk: it takes 60 columns and 16 rows. "
     "Nothing is lost: make it larger and go on.\n\n? help   q leave\n\n"
-    "Without a screen: smoke-tui --check RUNBOOK"
+    "Line by line, in any terminal: smoke-tui --plain RUNBOOK"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -39,12 +39,39 @@ class _Lasting:
         return self._file.isatty()
 
 
+class Titled(Protocol):
+    """An app that is told of the terminal it runs on."""
+
+    terminal: LastingDriver | None
+
+
 class LastingDriver(LinuxDriver):
-    """Textual's own driver, over such a file."""
+    """Textual's own driver, over such a file; it also sets the terminal's title.
+
+    The title that was there before is put back (xterm's control sequences, "CSI 22 t": save,
+    "CSI 23 t": restore).
+    """
 
     def __init__(
         self, app: App[object], *, debug: bool = False, mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file = cast("Any", _Lasting(cast("IO[str]", self._file)))
+        self._lasting = _Lasting(cast("IO[str]", self._file))
+        self._file = cast("Any", self._lasting)
+        cast("Titled", app).terminal = self
+
+    def start_application_mode(self) -> None:
+        self._lasting.write("\x1b[22;2t")
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        super().stop_application_mode()
+        self._lasting.write("\x1b[23;2t")
+        self._lasting.flush()
+
+    def title(self, text: str) -> None:
+        """Set the terminal's title; only plain characters get through."""
+        shown = "".join(c for c in text if c.isascii() and c.isprintable())
+        self.write(f"\x1b]2;{shown}\x07")
+        self.flush()

@@ -10,11 +10,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from smoke_tui.tui.asks import Choice
+from smoke_tui.telling.asks import Choice
+from smoke_tui.telling.words import titled
 from smoke_tui.tui.glyphs import MUTED
 from smoke_tui.tui.panel import Panel, ScrollPanel
 from smoke_tui.tui.views.keys import key_row
-from smoke_tui.tui.words import titled
 
 ABOUT = {
     "Home": "Choose a runbook to walk, or a recorded session to read. A rehearsal needs no "
@@ -22,6 +22,13 @@ ABOUT = {
     "Walk": "The tool walks the runbook; you decide, do what needs a person, and say what you "
             "saw. The bar at the bottom says what is needed now and which key gives it. "
             "[ and ] look at other steps.",
+    "RecordPage": "A session that was recorded: every event in its order, the steps as they stood, "
+                  "and how far through its time you are. Nothing here can change it.",
+    "ComparePage": "What is better, worse or changed from one session to the other; what is the "
+                   "same is named at the end.",
+    "TrendsPage": "What sessions against the provider spent, and how full the quota was. An "
+                  "unknown is never a zero.",
+    "MachinePage": "What the tool finds on this machine, and where each setting comes from.",
     "ReportPage": "This text is what would be posted. It was looked through for secrets once "
                   "more; with one in it nothing is given out.",
 }
@@ -49,7 +56,7 @@ class Help(ModalScreen[None]):
         rows = [Content(ABOUT.get(page, "")), Content("")]
         if asked:
             rows.append(Content.styled("To answer now", "bold"))
-            rows += [_row(choice.shown_key, choice.label) for choice in asked]
+            rows += [_row(choice.key, choice.label) for choice in asked]
             rows.append(Content(""))
         rows.append(Content.styled("Here", "bold"))
         seen: set[str] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,30 +14,40 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from smoke_tui import __version__
+from smoke_tui.earlier import left_behind
 from smoke_tui.journal.file import session_folders
+from smoke_tui.opening import ORIGIN_WORDS, origin_warning, why_not_live
 from smoke_tui.runbook import Runbook, available
 from smoke_tui.settings import ORIGINS, config_dir
+from smoke_tui.telling.words import one_line
 from smoke_tui.tui.base import Page
+from smoke_tui.tui.contents import foreign, labelled, lines
 from smoke_tui.tui.glyphs import MUTED, WARN
+from smoke_tui.tui.machine_page import MachinePage
 from smoke_tui.tui.modals import Choose, Pick, YesNo
-from smoke_tui.tui.opening import origin_warning, why_not_live
 from smoke_tui.tui.panel import Panel
+from smoke_tui.tui.trends_page import TrendsPage
 from smoke_tui.tui.views.home import (
     Entry,
     Recorded,
+    before_it,
     entry_row,
     first_run,
     read_entries,
     read_recorded,
     recorded_row,
 )
-from smoke_tui.tui.words import foreign, labelled, lines, one_line
 
 SESSIONS_SHOWN = 200
-_ORIGIN_WORDS = {
-    "residential": "a home connection", "office": "an office network",
-    "datacenter": "a hosted machine, a CI runner, most VPNs", "unknown": "I can't say",
-}
+
+
+SESSION_CHOICES = (
+    ("resume", "Go on with it", "what was seen stays; a login is asked for again, and nothing that "
+                                "may have spent is done again by itself"),
+    ("report", "Look at its report", "as it would be posted"),
+    ("events", "Walk through it", "event by event, with the time; replay it offline"),
+    ("compare", "Compare it", "with the one before of this runbook"),
+)
 
 
 class Home(Page):
@@ -46,6 +57,8 @@ class Home(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
         Binding("l", "live", "Run live", id="home.live"),
+        Binding("p", "trends", "Spend", id="home.trends"),
+        Binding("m", "machine", "Machine", id="home.machine"),
         Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
         Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
         Binding("q", "app.leave", "Leave", id="app.leave"),
@@ -73,6 +86,21 @@ class Home(Page):
 
     def on_mount(self) -> None:
         self.read()
+        self._offer_to_clean_up()
+
+    @work
+    async def _offer_to_clean_up(self) -> None:
+        """What a session that broke off has left running is named, and can be stopped."""
+        left = await asyncio.to_thread(left_behind, self.smoke.settings.state_dir)
+        if not left:
+            return
+        yes = await self.app.push_screen_wait(YesNo(
+            "Left behind", lines(*(foreign(f"{one.words()}.") for one in left)),
+            yes="stop it" if len(left) == 1 else "stop them", no="leave it"))
+        if yes:
+            gone = [await asyncio.to_thread(one.end) for one in left]
+            self.app.notify("Stopped." if all(gone) else "Something may still run; look for it.",
+                            severity="information" if all(gone) else "warning")
 
     def on_screen_resume(self) -> None:
         self.call_after_refresh(self.read)
@@ -97,8 +125,10 @@ class Home(Page):
         books.fill([(str(number), entry_row(entry, width))
                     for number, entry in enumerate(self.entries)])
         now = self.smoke.now()
-        records.fill([(str(number), recorded_row(row, now, width))
-                      for number, row in enumerate(self.recorded)])
+        records.fill([
+            (str(number), recorded_row(row, now, width, before_it(self.recorded, row)))
+            for number, row in enumerate(self.recorded)
+        ])
         welcome = self.query_one("#welcome", Panel)
         welcome.display = not self.recorded
         if not self.recorded:
@@ -122,9 +152,39 @@ class Home(Page):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         number = int(event.option_id or 0)
         if event.option_list.id == "sessions":
-            self.smoke.show_recorded(self.recorded[number].folder)
+            self._open_session(self.recorded[number])
         else:
             self._begin()
+
+    @work
+    async def _open_session(self, recorded: Recorded) -> None:
+        """Enter on a session: what is to be done with it."""
+        before = before_it(self.recorded, recorded)
+        choices = [(name, lines(words, Content.styled(f"  {more}", MUTED)))
+                   for name, words, more in SESSION_CHOICES
+                   if (name != "resume" or recorded.unfinished)
+                   and (name != "compare" or before is not None)]
+        how = await self.app.push_screen_wait(Choose(
+            "Recorded session", Content.assemble(
+                (one_line(recorded.runbook or recorded.folder.name, 60), "bold"),
+                (f"  {recorded.folder.name}", MUTED)), choices))
+        match how:
+            case "resume":
+                self.smoke.resume(recorded.folder)
+            case "report":
+                self.smoke.show_recorded(recorded.folder)
+            case "events":
+                self.smoke.show_events(recorded.folder)
+            case "compare" if before is not None:
+                self.smoke.show_comparison(before.folder, recorded.folder)
+
+    def action_trends(self) -> None:
+        """Spend and quota over time."""
+        self.app.push_screen(TrendsPage())
+
+    def action_machine(self) -> None:
+        """This machine and the settings."""
+        self.app.push_screen(MachinePage())
 
     @work
     async def _begin(self) -> None:
@@ -181,7 +241,7 @@ async def ask_origin(screen: Page, book: Runbook) -> str | None:
         "Run live", lines(foreign(book.title, "bold"), "",
                           "Where does this machine's traffic come from? The answer goes into the "
                           "report, and decides what a challenge of the provider's edge means."),
-        [(name, Content.assemble((name, "bold"), (f"  {_ORIGIN_WORDS[name]}", MUTED)))
+        [(name, Content.assemble((name, "bold"), (f"  {ORIGIN_WORDS[name]}", MUTED)))
          for name in ORIGINS], start=screen.smoke.settings.get("origin") or "unknown"))
     if origin is None:
         return None

@@ -10,21 +10,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from smoke_tui.journal.file import replace_private
 from smoke_tui.journal.fold import State
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.report.export import SecretFound, export
 from smoke_tui.report.markdown import LIMIT
+from smoke_tui.report_file import default_name, is_new, why_no_file, write_report
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
+from smoke_tui.telling.feed import Feed
+from smoke_tui.telling.marks import MARKS
+from smoke_tui.telling.words import one_line
 from smoke_tui.tui.base import Page
-from smoke_tui.tui.feed import Feed
-from smoke_tui.tui.glyphs import FAIL, MARKS, MUTED, PASS
+from smoke_tui.tui.contents import foreign
+from smoke_tui.tui.glyphs import FAIL, MUTED, PASS, STYLES
 from smoke_tui.tui.modals import Line, YesNo
 from smoke_tui.tui.panel import Panel
 from smoke_tui.tui.tail import Tail
 from smoke_tui.tui.views.header import badge
-from smoke_tui.tui.words import foreign, one_line
 
 
 class ReportPage(Page):
@@ -34,6 +36,7 @@ class ReportPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "write", "Write it", id="report.write"),
         Binding("y", "copy", "Copy it", id="report.copy"),
+        Binding("e", "events", "Event by event", id="report.events"),
         Binding("b,escape,backspace", "home", "Home", id="report.home", key_display="b"),
         Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
         Binding("q", "app.leave", "Leave", id="app.leave"),
@@ -66,7 +69,7 @@ class ReportPage(Page):
         ]
         if self.state.world == "rehearsed":
             parts.append(badge(self.state.opened["config"].get("scenario")))
-        parts += [" ", (f"{mark.glyph} {mark.word}", f"{mark.style} bold")]
+        parts += [" ", (f"{mark.glyph} {mark.word}", f"{STYLES[mark.tone]} bold")]
         return Content.assemble(*parts)
 
     def on_mount(self) -> None:
@@ -92,30 +95,24 @@ class ReportPage(Page):
             return
         name = await self.app.push_screen_wait(Line(
             "Write the report", Content("To which file?"), take="write it", must=True,
-            prefill=f"./smoke-report-{self.folder.name}.md", check=_why_no_file))
+            prefill=default_name(self.folder.name), check=why_no_file))
         if name is None:
             return
-        if not _is_new(name) and not await self.app.push_screen_wait(YesNo(
+        if not is_new(name) and not await self.app.push_screen_wait(YesNo(
             "It exists", foreign(f"{name} exists. Replace it?"), yes="replace it", no="leave it",
         )):
             return
-        self._write(Path(name))
-
-    def _write(self, name: Path) -> None:
-        path = name.expanduser()
-        assert self.content is not None
-        try:
-            replace_private(path, self.content)
-        except OSError as error:
-            self._say(f"Not written: {path}: {error.strerror or error}", "error")
-            return
-        issue = f"; it belongs on {self.runbook.issue}" if self.runbook.issue else ""
-        self._say(f"Written to {path.absolute()}{issue}", "information")
+        good, said = write_report(name, self.content, self.runbook.issue)
+        self._say(said, "information" if good else "error")
 
     def action_copy(self) -> None:
         """Send the report to the terminal's clipboard."""
         if self.content is not None:
             self.smoke.send_to_clipboard(self.content.decode(), "the report", "w writes a file")
+
+    def action_events(self) -> None:
+        """Walk through the session event by event."""
+        self.smoke.show_events(self.folder)
 
     def action_home(self) -> None:
         self.smoke.go_home()
@@ -123,18 +120,3 @@ class ReportPage(Page):
     def _say(self, text: str, severity: str) -> None:
         self.query_one("#scan", Panel).show(
             Content.styled(one_line(text, 400), FAIL if severity == "error" else PASS))
-
-
-def _is_new(name: str) -> bool:
-    return not Path(name).expanduser().exists()
-
-
-def _why_no_file(name: str) -> str | None:
-    path = Path(name).expanduser()
-    if "\0" in name or path.is_dir():
-        return "That is a folder: give the name of a file."
-    if not path.absolute().parent.is_dir():
-        return f"There is no folder {one_line(path.absolute().parent, 200)}."
-    if path.is_symlink():
-        return "That is a link: give the name of a file."
-    return None

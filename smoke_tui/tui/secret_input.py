@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from smoke_tui.telling.words import shape_of
 from smoke_tui.tui.glyphs import MUTED, PASS, WARN, ascii_content
-from smoke_tui.tui.words import shape_of
 
 LIMIT: Final = 64 * 1024
 _END_OF_PASTE: Final = "\x1b[201~"

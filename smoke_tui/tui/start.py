@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import signal
 import sys
 from collections.abc import MutableMapping
 from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from smoke_tui.launch import CommandError, open_runbook
 from smoke_tui.outcomes import Exit
+from smoke_tui.process import SIGNALS, let_go_of_the_terminal, no_core_files
 from smoke_tui.settings import Settings, UsageError
 
 if TYPE_CHECKING:
     from smoke_tui.tui.app import Goal, SmokeApp
-
-SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 def scrub(environ: MutableMapping[str, str]) -> None:
@@ -26,11 +24,6 @@ def scrub(environ: MutableMapping[str, str]) -> None:
     for name in list(environ):
         if name.startswith("TEXTUAL") or name == "SSLKEYLOGFILE":
             del environ[name]
-
-
-def no_core_files() -> None:
-    """A core file would hold the credential."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class Signals:
@@ -67,10 +60,8 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
     no_core_files()
     if settings.on("no-color"):
         os.environ["NO_COLOR"] = "1"
-    if options.scenario and not options.rehearse:
-        raise UsageError("--scenario belongs to --rehearse")
     try:
-        goal = _goal(options)
+        goal = _goal(options, settings)
     except CommandError as error:
         print(f"smoke-tui: {error}", file=sys.stderr)
         return int(error.exit)
@@ -83,16 +74,23 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
         signals.app = app
         code = _run(app, settings)
         if signals.number == signal.SIGHUP:
-            _let_go_of_the_terminal()
+            let_go_of_the_terminal()
         return code if signals.number is None else 128 + signals.number
     finally:
         signals.restore()
 
 
-def _goal(options: argparse.Namespace) -> Goal:
+def _goal(options: argparse.Namespace, settings: Settings) -> Goal:
     from smoke_tui.rehearsal import list_scenarios
     from smoke_tui.tui.app import Goal
 
+    if "session" in options:
+        from smoke_tui.find_session import need_session
+
+        return Goal(session=need_session(settings, options.session),
+                    rerun=getattr(options, "step", None))
+    if options.scenario and not options.rehearse:
+        raise UsageError("--scenario belongs to --rehearse")
     if options.scenario and options.scenario not in [name for name, _ in list_scenarios()]:
         raise UsageError(f"--scenario: there is no scenario {options.scenario!r}; "
                          "`smoke-tui rehearse list` shows all")
@@ -103,7 +101,7 @@ def _goal(options: argparse.Namespace) -> Goal:
 
 def _run(app: SmokeApp, settings: Settings) -> int:
     """Run it; whatever happens, the session is closed and what it started is stopped."""
-    from smoke_tui.tui.crash import write_crash
+    from smoke_tui.crash import write_crash
 
     try:
         app.run()
@@ -119,13 +117,6 @@ def _run(app: SmokeApp, settings: Settings) -> int:
         _say(f"smoke-tui: our own tool broke ({type(app.crashed).__name__}); {where}")
         return int(Exit.INTERNAL)
     return int(Exit.INTERNAL) if app.broken else int(Exit.OK)
-
-
-def _let_go_of_the_terminal() -> None:
-    """After a hang-up nothing can be written to it, and the interpreter's last try would fail."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nowhere, number)
 
 
 def _say(text: str) -> None:

@@ -15,8 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from smoke_tui.tui.feed import Feed, Line
-from smoke_tui.tui.glyphs import ascii_text
+from smoke_tui.telling.feed import Feed, Line
+from smoke_tui.telling.marks import ascii_text
 from smoke_tui.tui.panel import SCROLL_KEYS
 
 

@@ -9,14 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
+from smoke_tui.run import Run
+from smoke_tui.telling.asks import KEYS, choices
+from smoke_tui.telling.marks import ascii_text
+from smoke_tui.telling.scene import Scene, comparable
 from smoke_tui.tui.answering import Answering
-from smoke_tui.tui.asks import KEYS, choices
 from smoke_tui.tui.base import Page
-from smoke_tui.tui.glyphs import ascii_text
 from smoke_tui.tui.modals import Box
 from smoke_tui.tui.panel import Panel, ScrollPanel
-from smoke_tui.tui.run import Run
-from smoke_tui.tui.scene import Scene, comparable
 from smoke_tui.tui.tail import Tail
 from smoke_tui.tui.views.briefing import briefing
 from smoke_tui.tui.views.facts import facts
@@ -26,6 +26,7 @@ from smoke_tui.tui.views.rail import rail, row_of, strip
 from smoke_tui.tui.views.standing import standing
 
 TICK = 0.1
+LONG_WORK = 5_000
 _BAD = ("fail", "blocked", "error", "expected-limitation")
 _ZOOMS = ("", "-zoom-briefing", "-zoom-output")
 
@@ -56,6 +57,7 @@ class Walk(Answering, Page):
         self.viewed: str | None = None
         self._zoom = 0
         self._seen_question: int | None = None
+        self._left_alone = 0
         self._drawn: object = None
 
     def body(self) -> ComposeResult:
@@ -84,13 +86,8 @@ class Walk(Answering, Page):
     @property
     def scene(self) -> Scene:
         """This moment."""
-        run = self.run
-        fault = self.smoke.fault_words(run) if run.fault is not None else None
-        return Scene(
-            run.runbook, run.state, run.elapsed, self.viewed, run.hints, run.run_all, run.leaving,
-            fault, str(run.session.folder) if run.session is not None else "",
-            run.clipboard is not None, run.ended,
-        )
+        fault = self.smoke.fault_words(self.run) if self.run.fault is not None else None
+        return self.run.scene(self.viewed, fault)
 
     def header(self, width: int) -> Content:
         return session_header(self.scene, width)
@@ -100,6 +97,7 @@ class Walk(Answering, Page):
         if not self.is_attached:
             return
         came = self.run.drain()
+        self.smoke.forget_credential(self.run)
         scene = self.scene
         live = self.run.session is not None and scene.fault is None
         if scene.ended and self.run.finished and live and self.is_current:
@@ -109,6 +107,7 @@ class Walk(Answering, Page):
         self._withdraw(scene)
         if came:
             self._follow_questions(scene)
+        self.smoke.tell_terminal(scene)
         widths = tuple(self.query_one(name).size.width for name in ("#rail", "#briefing", "#bar"))
         now = (scene.elapsed // 1000, self.viewed, self.size, widths, scene.fault, scene.leaving,
                scene.ended, scene.hints.get("confirm"))
@@ -164,6 +163,11 @@ class Walk(Answering, Page):
             return
         self._seen_question = seq
         self.viewed = None
+        if seq is None:
+            self._left_alone = scene.elapsed
+        elif scene.elapsed - self._left_alone > LONG_WORK:
+            # Whoever has looked away since is wanted again.
+            self.app.bell()
         self.query_one("#briefing", ScrollPanel).scroll_home(animate=False)
         if question is not None:
             self.arrived(scene, question)

@@ -13,10 +13,10 @@ from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.launch import open_runbook
 from smoke_tui.records import load_state
+from smoke_tui.run import Run
 from smoke_tui.runbook import Runbook
 from smoke_tui.settings import Settings, Value
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.run import Run
 from smoke_tui.tui.walk import Walk
 
 RECORD = Path(__file__).parent / "records" / "edge-challenge"

@@ -8,10 +8,10 @@ from pathlib import Path
 from textual import events
 
 from smoke_tui.journal.file import read_journal
+from smoke_tui.terminal_clipboard import TerminalClipboard
 from smoke_tui.tui.modals import Reveal, SecretLine
 from smoke_tui.tui.secret_input import SecretInput
 from smoke_tui.tui.tail import Tail
-from smoke_tui.tui.terminal_clipboard import TerminalClipboard
 from smoke_tui.tui.walk import Walk
 
 from .driving import answer, press, question, rehearsal_app, screen_text, until
@@ -89,9 +89,10 @@ def test_a_credential_is_sent_by_a_key_alone_and_its_file_goes(tmp_path: Path) -
     how = asyncio.run(clipboard.put("the text"))
     assert how == f"file {clipboard.path}"
     assert clipboard.path.stat().st_mode & 0o777 == 0o600
-    assert not clipboard.sent
     assert clipboard.take() == "the text"
-    assert clipboard.sent
+    assert not clipboard.to_forget()
     asyncio.run(clipboard.clear())
     assert not clipboard.path.exists()
     assert clipboard.take() is None
+    assert clipboard.to_forget()
+    assert not clipboard.to_forget()

@@ -10,10 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pty_terminal import ROOT, Terminal, children_of
 
 from smoke_tui.journal.file import read_journal
-
-from .terminal import ROOT, Terminal, children_of
 
 SENTINEL = "sk-SENTINEL-0123456789abcdef"
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
@@ -147,7 +146,7 @@ def test_what_comes_from_elsewhere_is_inert(tmp_path: Path) -> None:
     (books / "hostile.md").write_text(RUNBOOK, encoding="utf-8")
     (books / "bad\x1b]52;c;ZXZpbA==\x07[nope].md").write_text("no runbook", encoding="utf-8")
     (tmp_path / "print.sh").write_text(f"cat <<'END'\n{HOSTILE}\nEND\n", encoding="utf-8")
-    code = ("import sys\nimport smoke_tui.tui.opening as o\n"
+    code = ("import sys\nimport smoke_tui.opening as o\n"
             "from dataclasses import replace\nold = o.rehearsed\n"
             "o.rehearsed = lambda c, w: replace(old(c, w), project=c.project)\n"
             "from smoke_tui.__main__ import main\nsys.exit(main(sys.argv[1:]))\n")

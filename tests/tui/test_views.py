@@ -9,21 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke_tui.journal.inbox import Signal
+from smoke_tui.opening import origin_warning
 from smoke_tui.outcomes import CODES, Outcome, Verdict
+from smoke_tui.run import PENDING_TEXT, Run
+from smoke_tui.telling.asks import ASKS
+from smoke_tui.telling.failure import SIDES, request_id
+from smoke_tui.telling.feed import LINES, LONGEST, SPARE, Feed
+from smoke_tui.telling.marks import MARKS, ascii_text
+from smoke_tui.telling.prose import plain_prose
+from smoke_tui.telling.scene import Scene
+from smoke_tui.telling.words import shape_of
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.asks import ASKS
-from smoke_tui.tui.feed import LINES, LONGEST, SPARE, Feed
-from smoke_tui.tui.glyphs import MARKS, ascii_text
-from smoke_tui.tui.opening import origin_warning
 from smoke_tui.tui.panel import Panel
-from smoke_tui.tui.run import PENDING_TEXT, Run
-from smoke_tui.tui.scene import Scene
 from smoke_tui.tui.tail import Tail
-from smoke_tui.tui.views.failure import SIDES, request_id
 from smoke_tui.tui.views.header import session_header
-from smoke_tui.tui.views.prose import plain_prose
 from smoke_tui.tui.walk import Walk
-from smoke_tui.tui.words import shape_of
 from smoke_tui.world.ports import QUESTIONS
 
 from .driving import recorded, run_until, settings, settled, until

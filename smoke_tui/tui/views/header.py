@@ -5,11 +5,10 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual.content import Content
 
-from smoke_tui.journal.fold import State
 from smoke_tui.outcomes import Outcome
-from smoke_tui.report.spend import spend_of
-from smoke_tui.tui.scene import Scene
-from smoke_tui.tui.words import clock, one_line
+from smoke_tui.telling.scene import Scene
+from smoke_tui.telling.spending import quota, spent
+from smoke_tui.telling.words import clock, one_line
 
 BADGE = "$text on $warning-muted bold"
 
@@ -60,22 +59,3 @@ def _place(scene: Scene) -> str:
     steps = [s for s in scene.steps if not s.fallback]
     done = sum(1 for s in steps if scene.of(s).outcome not in (None, Outcome.NOT_RUN))
     return f"{done}/{len(steps)} done"
-
-
-def spent(scene: Scene) -> str:
-    """Calls made, of those that may be made; never a zero where it is unknown."""
-    totals = spend_of(scene.state)
-    caps = [s.spend.max_calls for s in scene.steps if s.spend is not None]
-    most = "" if not caps or None in caps else f" of {sum(c for c in caps if c is not None)}"
-    unknown = f" ({totals['unknown_calls']} unknown)" if totals["unknown_calls"] else ""
-    return f"calls {totals['calls']}{most}{unknown}"
-
-
-def quota(state: State) -> str:
-    """The subscription's windows, as far as an answer told of them."""
-    parts = []
-    for window in spend_of(state)["limits"]:
-        minutes = window["window_minutes"]
-        name = f"{minutes / 60:g}h" if minutes < 2880 else f"{minutes / 1440:g}d"
-        parts.append(f"{name} {window['used_percent_after']:g}%")
-    return "quota " + " ".join(parts) if parts else "quota ?"

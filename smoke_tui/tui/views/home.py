@@ -10,10 +10,13 @@ from pathlib import Path
 from textual.content import Content
 
 from smoke_tui.journal.file import ends
+from smoke_tui.outcomes import Verdict
 from smoke_tui.runbook import Runbook, load
 from smoke_tui.runbook.find import packaged
-from smoke_tui.tui.glyphs import FAIL, MARKS, MUTED, WARN
-from smoke_tui.tui.words import age, count, lines, one_line, shorten
+from smoke_tui.telling.marks import MARKS
+from smoke_tui.telling.words import age, count, one_line, shorten
+from smoke_tui.tui.contents import lines
+from smoke_tui.tui.glyphs import FAIL, MUTED, STYLES, WARN
 
 FIRST_RUN = (
     "Nothing was recorded yet. Begin with a rehearsal: the whole walk against servers on this "
@@ -71,6 +74,10 @@ def place_of(path: Path) -> str:
     return one_line(path.parent)
 
 
+_RANKS = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
+"""The worst verdict has the lowest rank."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A recorded session as its first and last lines tell."""
@@ -81,6 +88,7 @@ class Recorded:
     scenario: str = ""
     started: str = ""
     verdict: str = "unreadable"
+    unfinished: bool = False
 
 
 def read_recorded(folder: Path) -> Recorded:
@@ -95,12 +103,36 @@ def read_recorded(folder: Path) -> Recorded:
             folder, str(first.data["runbook"]["id"]), str(config["world"]),
             str(config.get("scenario") or ""), first.t,
             str(last.data["verdict"]) if last is not None else "open",
+            last is None or bool(last.data.get("cancelled")),
         )
     except (KeyError, TypeError, AttributeError):
         return Recorded(folder)
 
 
-def recorded_row(recorded: Recorded, now: datetime, width: int) -> Content:
+def before_it(newest_first: Sequence[Recorded], recorded: Recorded) -> Recorded | None:
+    """The session of the same runbook in the same world that came before; None: the first."""
+    at = newest_first.index(recorded)
+    return next((
+        older for older in newest_first[at + 1:]
+        if (older.runbook, older.world, older.scenario)
+        == (recorded.runbook, recorded.world, recorded.scenario)
+        and older.verdict in _RANKS
+    ), None)
+
+
+def _against(recorded: Recorded, before: Recorded | None) -> str:
+    """Better or worse than last time, by verdict; nothing where it is the same."""
+    if before is None or recorded.verdict not in _RANKS:
+        return ""
+    new, old = _RANKS[recorded.verdict], _RANKS[before.verdict]
+    if new == old:
+        return ""
+    return f"  {'↑ better' if new > old else '↓ worse'} than last time"
+
+
+def recorded_row(
+    recorded: Recorded, now: datetime, width: int, before: Recorded | None = None
+) -> Content:
     """Glyph and word of the verdict, then the runbook, the world and the age."""
     mark = MARKS.get(recorded.verdict, MARKS["unreadable"])
     world = "live"
@@ -108,11 +140,14 @@ def recorded_row(recorded: Recorded, now: datetime, width: int) -> Content:
         world = f"rehearsal {one_line(recorded.scenario, 30)}".strip()
     if not recorded.started:
         world = "can't be read"
+    if recorded.unfinished:
+        world = f"can be resumed · {world}"
     when = age(recorded.started, now) if recorded.started else ""
     name = one_line(recorded.runbook or recorded.folder.name, 40)
     below = " · ".join(filter(None, (world, when, recorded.folder.name)))
     return lines(
-        Content.assemble((f"{mark.glyph} {mark.word}", f"{mark.style} bold"), f"  {name}"),
+        Content.assemble((f"{mark.glyph} {mark.word}", f"{STYLES[mark.tone]} bold"), f"  {name}",
+                         (_against(recorded, before), MUTED)),
         Content.styled("  " + shorten(below, width - 2), MUTED),
     )
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from textual.content import Content
 from textual.style import Style
 
 from smoke_tui.runbook.model import Step
-from smoke_tui.tui.glyphs import MARKS
-from smoke_tui.tui.scene import Scene
-from smoke_tui.tui.words import clock, one_line, shorten, took
-
-_NUMBER = re.compile(r"^\d+[.)]\s+")
-
-
-def name_of(step: Step) -> str:
-    """A step's title without its number and on one line."""
-    return one_line(_NUMBER.sub("", step.title), 80)
+from smoke_tui.telling.marks import MARKS
+from smoke_tui.telling.scene import Scene, name_of
+from smoke_tui.telling.words import clock, shorten, took
+from smoke_tui.tui.glyphs import STYLES
 
 
 def rail(scene: Scene, width: int) -> Content:
@@ -29,7 +21,7 @@ def rail(scene: Scene, width: int) -> Content:
         title = f"{scene.number(step)} {shorten(name_of(step), max(4, width - 5))}"
         head = f"{mark.glyph} {title}".ljust(width)
         meta = Style.from_meta({"@click": f"screen.view_step({step.id!r})"})
-        rows.append(Content.styled(head, f"{mark.style} {here}".strip()).stylize(meta))
+        rows.append(Content.styled(head, f"{STYLES[mark.tone]} {here}".strip()).stylize(meta))
         below = " · ".join(filter(None, (mark.word, _time(scene, step), _tries(scene, step))))
         rows.append(Content.styled(f"    {below}", "$text-muted").stylize(meta))
     return Content("\n").join(rows)
@@ -57,7 +49,7 @@ def strip(scene: Scene, width: int) -> Content:
     for step in scene.steps:
         mark = MARKS[scene.mark(step)]
         text = f"{mark.glyph}{scene.number(step)}"
-        style = mark.style
+        style = STYLES[mark.tone]
         if step.id == scene.shown.id:
             room = max(6, width - around - len(mark.word) - 6)
             text += f" {shorten(name_of(step), room)} ({mark.word})"

@@ -1,0 +1,108 @@
+"""This machine, looked at: terminal, folders, ports, network, client; and every setting's value."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from smoke_tui import __version__
+from smoke_tui.earlier import left_behind
+from smoke_tui.journal.file import JournalError, private_folder
+from smoke_tui.settings import Settings, config_dir
+from smoke_tui.world.config import LOGIN_PORTS, NETWORK_VARIABLES
+from smoke_tui.world.ledger_address import EMBEDDED
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `status` is ok, note or problem."""
+
+    id: str
+    status: str
+    summary: str
+    remedy: str = ""
+
+
+def shown(settings: Settings, name: str) -> str | None:
+    """A setting's value; a password in an address is not shown."""
+    text = settings.get(name)
+    if text and name == "ledger":
+        return text if text == EMBEDDED else "(an address, not shown)"
+    if text and "@" in text and "://" in text:
+        parts = urlsplit(text)
+        return f"{parts.scheme}://…@{parts.hostname}{parts.path}"
+    return text
+
+
+def _program(settings: Settings) -> Iterator[Check]:
+    yield Check("version", "ok", f"smoke-tui {__version__}, Python {platform.python_version()}, "
+                                 f"{platform.system()} {platform.release()}")
+
+
+def _terminal(settings: Settings) -> Iterator[Check]:
+    size = shutil.get_terminal_size()
+    tty = sys.stdin.isatty() and sys.stdout.isatty()
+    status = "ok" if tty and size.columns >= 60 and size.lines >= 16 else "note"
+    remedy = "" if tty else "The app needs a terminal; --check and the other commands do not."
+    yield Check("terminal", status, f"{'a terminal' if tty else 'no terminal'}, TERM="
+                f"{os.environ.get('TERM', '(unset)')}, {size.columns}×{size.lines}"
+                f"{', in tmux' if os.environ.get('TMUX') else ''}", remedy)
+
+
+def _state(settings: Settings) -> Iterator[Check]:
+    try:
+        private_folder(settings.state_dir)
+        yield Check("state", "ok", f"sessions are kept in {settings.state_dir}")
+    except JournalError as error:
+        yield Check("state", "problem", str(error), "Choose another folder with --state-dir.")
+    yield Check("config", "ok", f"settings are read from {config_dir() / 'config.toml'}")
+
+
+def _ports(settings: Settings) -> Iterator[Check]:
+    for port in settings.callback_ports or LOGIN_PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                yield Check(f"port-{port}", "ok", f"the login's callback port {port} is free")
+            except OSError as error:
+                yield Check(f"port-{port}", "note",
+                            f"the login's callback port {port}: {error.strerror}",
+                            "Close the other login, or paste the redirect address.")
+
+
+def _left_behind(settings: Settings) -> Iterator[Check]:
+    for left in left_behind(settings.state_dir):
+        yield Check("left-behind", "note", f"{left.words()}.",
+                    "`smoke-tui doctor --stop-leftovers` stops it.")
+
+
+def _network(settings: Settings) -> Iterator[Check]:
+    for name in NETWORK_VARIABLES:
+        value = os.environ.get(name) or os.environ.get(name.lower())
+        if value:
+            shown = value if "@" not in value else "(set, with a password)"
+            yield Check(name.lower(), "note", f"{name} is set: {shown}")
+    if os.environ.get("CI"):
+        yield Check("ci", "note", "CI is set: live calls are refused here")
+
+
+def _codex(settings: Settings) -> Iterator[Check]:
+    path = shutil.which("codex")
+    yield Check("codex-cli", "ok" if path else "note",
+                f"the Codex CLI is {path}" if path else "the Codex CLI is not installed")
+
+
+LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+    _program, _terminal, _state, _left_behind, _ports, _network, _codex,
+)
+
+
+def look(settings: Settings) -> list[Check]:
+    """Every check; looks only, and takes a moment."""
+    return [check for one in LOOKS for check in one(settings)]

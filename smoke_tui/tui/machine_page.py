@@ -1,0 +1,78 @@
+"""This machine and the settings, each with its source."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from smoke_tui.machine import Check, look, shown
+from smoke_tui.settings import OPTIONS, Settings
+from smoke_tui.telling.words import one_line
+from smoke_tui.tui.base import Page
+from smoke_tui.tui.glyphs import FAIL, MUTED, PASS, WARN
+from smoke_tui.tui.panel import ScrollPanel
+
+_ORDER = ("problem", "note", "ok")
+_MARKS = {"problem": ("✗", FAIL), "note": ("◇", WARN), "ok": ("✓", PASS)}
+
+
+def checks_text(checks: list[Check]) -> Content:
+    """What was looked at, problems first, each with what to do."""
+    rows = []
+    for check in sorted(checks, key=lambda c: _ORDER.index(c.status)):
+        glyph, style = _MARKS[check.status]
+        rows.append(Content.assemble((f"{glyph} {check.status:<8}", style), one_line(check.id, 40),
+                                     "  ", one_line(check.summary, 300)))
+        if check.remedy:
+            rows.append(Content.styled(f"           next: {one_line(check.remedy, 300)}", MUTED))
+    return Content("\n").join(rows)
+
+
+def settings_text(settings: Settings) -> Content:
+    """Every setting: its value, where that came from, and what it is."""
+    rows = []
+    for option in OPTIONS:
+        value = shown(settings, option.name)
+        source = settings.source(option.name)
+        rows.append(Content.assemble(
+            (f"{option.name:<17}", "bold" if value else ""),
+            one_line(value or "–", 60), (f"  from {one_line(source, 80)}" if value else "", MUTED),
+            (f"  {option.about}", MUTED)))
+    return Content("\n").join(rows)
+
+
+class MachinePage(Page):
+    """What `doctor` finds, and where each setting came from."""
+
+    AUTO_FOCUS = "#checks"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "again", "Look again", id="machine.again"),
+        Binding("tab", "app.focus_next", "Other part", show=False, id="machine.other"),
+        Binding("b,escape,backspace", "app.pop_screen", "Back", id="machine.back",
+                key_display="b"),
+        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
+        Binding("q", "app.leave", "Leave", id="app.leave"),
+    ]
+
+    def body(self) -> ComposeResult:
+        yield ScrollPanel("checks", title="This machine")
+        yield ScrollPanel("settings", title="Settings, and where each comes from")
+
+    def header(self, width: int) -> Content:
+        return Content.assemble((" This machine ", "bold"), ("and the settings", MUTED))
+
+    def on_mount(self) -> None:
+        self.query_one("#settings", ScrollPanel).show(settings_text(self.smoke.settings))
+        self.action_again()
+
+    @work(exclusive=True)
+    async def action_again(self) -> None:
+        """Look at everything once more."""
+        panel = self.query_one("#checks", ScrollPanel)
+        panel.show(Content.styled("Looking…", MUTED))
+        panel.show(checks_text(await asyncio.to_thread(look, self.smoke.settings)))

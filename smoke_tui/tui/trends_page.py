@@ -1,0 +1,61 @@
+"""Spend and quota over time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from smoke_tui.trends import points
+from smoke_tui.tui.base import Page
+from smoke_tui.tui.glyphs import MUTED
+from smoke_tui.tui.panel import ScrollPanel
+from smoke_tui.tui.views.header import badge
+from smoke_tui.tui.views.trends import trends
+
+
+class TrendsPage(Page):
+    """Small plots of the sessions that count; on demand of the rehearsals, which count nowhere."""
+
+    AUTO_FOCUS = "#trends"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "rehearsals", "Rehearsals or real ones", id="trends.rehearsals"),
+        Binding("b,escape,backspace", "app.pop_screen", "Back", id="trends.back",
+                key_display="b"),
+        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
+        Binding("q", "app.leave", "Leave", id="app.leave"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rehearsed = False
+
+    def body(self) -> ComposeResult:
+        yield ScrollPanel("trends", title="Spend and quota")
+
+    def header(self, width: int) -> Content:
+        parts: list[Content | str | tuple[str, str]] = [(" Spend and quota ", "bold")]
+        if self._rehearsed:
+            parts.append(badge("these count nowhere"))
+        return Content.assemble(*parts)
+
+    def on_mount(self) -> None:
+        self._read()
+
+    def action_rehearsals(self) -> None:
+        """Show rehearsals in the place of real sessions, and back."""
+        self._rehearsed = not self._rehearsed
+        self.refresh_top()
+        self._read()
+
+    @work(exclusive=True)
+    async def _read(self) -> None:
+        panel = self.query_one("#trends", ScrollPanel)
+        panel.show(Content.styled("Reading the records…", MUTED))
+        found = await asyncio.to_thread(
+            points, self.smoke.settings.state_dir, rehearsed=self._rehearsed)
+        panel.show(trends(found))
