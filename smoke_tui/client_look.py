@@ -16,7 +16,7 @@ from smoke_tui.runbook import parse
 from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 
 LITE_HEADER = "x-openai-internal-codex-responses-lite"
 RUNBOOK = """\

@@ -12,7 +12,8 @@ from smoke_tui.runbook.model import Step
 from smoke_tui.secrecy import Vault
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import Holdings, StepContext
-from smoke_tui.world.live.live import Hands, LiveWorld, SystemClock
+from smoke_tui.world.live.hands import Hands
+from smoke_tui.world.live.live import LiveWorld, SystemClock
 from smoke_tui.world.loop import EngineLoop
 
 

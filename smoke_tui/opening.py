@@ -27,7 +27,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.session import Session
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.terminal_clipboard import TerminalClipboard
-from smoke_tui.world.live.live import Hands, SystemBrowser
+from smoke_tui.world.live.hands import Hands, SystemBrowser
 
 NOTHING_GIVEN = Given({}, "none")
 ORIGIN_WORDS = {

@@ -21,7 +21,7 @@ from smoke_tui.telling.narrate import narrate
 from smoke_tui.telling.scene import Scene
 from smoke_tui.terminal_clipboard import TerminalClipboard
 from smoke_tui.world.config import Config
-from smoke_tui.world.live.live import Hands
+from smoke_tui.world.live.hands import Hands
 from smoke_tui.world.ports import PortError
 
 EVENTS_A_TICK: Final = 500

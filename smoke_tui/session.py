@@ -30,7 +30,8 @@ from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import NETWORK_VARIABLES, Config
 from smoke_tui.world.conversation import Job
-from smoke_tui.world.live.live import Hands, LiveWorld, SystemClock
+from smoke_tui.world.live.hands import Hands
+from smoke_tui.world.live.live import LiveWorld, SystemClock
 from smoke_tui.world.live.redirect import check_redirect, read_redirect
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.ports import Question, render

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from smoke_tui.journal.file import private_folder
-from smoke_tui.world.live.live import FileClipboard
+from smoke_tui.world.live.hands import FileClipboard
 
 
 class TerminalClipboard:

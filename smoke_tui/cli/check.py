@@ -40,7 +40,7 @@ from smoke_tui.secrecy import clean
 from smoke_tui.session import Session, trace_of
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.world.config import Config
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 
 
 def check(options: argparse.Namespace, settings: Settings) -> int:

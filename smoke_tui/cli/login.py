@@ -31,7 +31,7 @@ from smoke_tui.runbook import Runbook, parse
 from smoke_tui.secrecy import clean
 from smoke_tui.session import Session
 from smoke_tui.settings import Settings
-from smoke_tui.world.live.live import FileClipboard, Hands, SystemBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, SystemBrowser
 
 RUNBOOK = """\
 ---

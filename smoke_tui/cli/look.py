@@ -28,7 +28,7 @@ from smoke_tui.steps import check_guards
 from smoke_tui.steps.credential import given_bundle
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from smoke_tui.launch import (
 from smoke_tui.outcomes import Exit
 from smoke_tui.records import InvalidRecord, Unfinished, take_up
 from smoke_tui.settings import Settings, UsageError
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 
 _OPTIONS = {"live": False, "answers": None, "json": False, "junit": None, "report": None,
             "strict": False, "allow_limitation": False}

@@ -83,7 +83,8 @@ class Postgres:
                 connection.execute(_SCHEMA)
         except (OSError, subprocess.SubprocessError, psycopg.Error) as error:
             self.stop()
-            raise NoPostgres(f"it does not start ({type(error).__name__})") from None
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise NoPostgres(f"it does not start in {folder}: {why}") from None
         except BaseException:
             self.stop()
             raise

@@ -22,7 +22,7 @@ from smoke_tui.records import replay
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.session import Session
 from smoke_tui.settings import read_settings
-from smoke_tui.world.live.live import FileClipboard, Hands
+from smoke_tui.world.live.hands import FileClipboard, Hands
 
 from .devtools import Tab
 from .people import Person

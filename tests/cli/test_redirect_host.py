@@ -12,7 +12,7 @@ from smoke_tui.outcomes import Verdict
 from smoke_tui.records import load_state, replay
 from smoke_tui.session import Session
 from smoke_tui.settings import Settings
-from smoke_tui.world.live.live import Hands
+from smoke_tui.world.live.hands import Hands
 
 
 class Undecided(Scripted):

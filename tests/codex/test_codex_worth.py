@@ -33,7 +33,7 @@ from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest
 from smoke_tui.world.serving import RawResponse, ServerRequest, ServerResponse, serve
 

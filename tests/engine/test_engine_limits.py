@@ -14,7 +14,7 @@ from smoke_tui.outcomes import Verdict
 from smoke_tui.records import load_state, replay
 from smoke_tui.session import Session
 from smoke_tui.world.config import Config
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 
 
 class Slow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,18 +15,17 @@ from .ledger_helpers import PASSWORD, Program
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def server() -> Iterator[Postgres]:
     """A server whose superuser has a password of its own."""
-    # pytest's own folder is closed to the user that PostgreSQL runs as where we are root.
-    root = tmp_path_factory.mktemp("ledger")
-    for place in (root, *root.parents):
-        if os.geteuid() == 0 and place.name.startswith("pytest"):
-            place.chmod(0o711)
-    running = Postgres(root / "server", PASSWORD)
-    try:
-        yield running
-    finally:
-        running.stop()
+    # pytest's own folders are closed to the user that PostgreSQL runs as where we are root.
+    with tempfile.TemporaryDirectory(prefix="smoke-tui-ledger-") as name:
+        root = Path(name)
+        root.chmod(0o711)
+        running = Postgres(root / "server", PASSWORD)
+        try:
+            yield running
+        finally:
+            running.stop()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
 from smoke_tui.session import Session
 from smoke_tui.settings import read_settings
-from smoke_tui.world.live.live import Hands
+from smoke_tui.world.live.hands import Hands
 
 from .ledger_helpers import PASSWORD, Program, alive, free_port
 

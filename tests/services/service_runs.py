@@ -18,7 +18,7 @@ from smoke_tui.records import load_state, replay
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.session import Session
 from smoke_tui.world.config import Config
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 
 FRONT = "---\nschema: smoke/1\nid: services\ntitle: Services\n---\n\n# Services\n"
 LONGEST = 60.0

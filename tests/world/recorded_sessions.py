@@ -23,7 +23,7 @@ from smoke_tui.runbook.find import packaged
 from smoke_tui.secrecy import Secret
 from smoke_tui.session import Session
 from smoke_tui.world.config import Config
-from smoke_tui.world.live.live import Hands
+from smoke_tui.world.live.hands import Hands
 
 PATIENCE = 15.0
 VERDICTS: Mapping[str, Verdict] = {

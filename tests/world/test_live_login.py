@@ -24,7 +24,7 @@ from smoke_tui.records import replay
 from smoke_tui.rehearsal.minting import Mint
 from smoke_tui.session import Session
 from smoke_tui.world.config import Config
-from smoke_tui.world.live.live import Hands
+from smoke_tui.world.live.hands import Hands
 from smoke_tui.world.ports import PortError
 from smoke_tui.world.serving import ServerRequest
 

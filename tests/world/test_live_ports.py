@@ -20,7 +20,8 @@ from smoke_tui.journal.inbox import Fact
 from smoke_tui.looking import look
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser, read_plain_file
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.live import read_plain_file
 from smoke_tui.world.ports import PortError, Sensitive
 
 T = TypeVar("T")

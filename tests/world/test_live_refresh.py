@@ -20,7 +20,7 @@ from smoke_tui.runbook import Runbook, parse
 from smoke_tui.secrecy import Vault, scan
 from smoke_tui.session import Session
 from smoke_tui.world.config import Config
-from smoke_tui.world.live.live import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 from smoke_tui.world.serving import ServerRequest
 
 BOOK = """\

@@ -13,7 +13,7 @@ import stat
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +24,8 @@ from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.world.config import GIVEN_LEDGER, Config
 from smoke_tui.world.conversation import Job
 from smoke_tui.world.ledger_address import ledger_secrets
-from smoke_tui.world.ports import Browser, Clipboard, PortError, render
+from smoke_tui.world.live.hands import Hands
+from smoke_tui.world.ports import PortError, render
 
 if TYPE_CHECKING:
     from smoke_tui.world.live.http import LiveHttp
@@ -63,14 +64,6 @@ DRAWS: Final[Mapping[str, tuple[Callable[[], str], Callable[[str], Mapping[str, 
     "uuid": (lambda: str(uuid.uuid4()), lambda value: {}),
 }
 """Shapes of random values: how they are made, and which public parts they have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """What only a front can give the world: a browser and a way to carry text elsewhere."""
-
-    browser: Browser
-    clipboard: Clipboard
 
 
 class LiveWorld:
@@ -365,42 +358,3 @@ _SERVERS: Final[Mapping[str, Callable[[LiveWorld, Job], Awaitable[None]]]] = {
     "price": LiveWorld._price, "ledger": LiveWorld._ledger, "codex-cli": LiveWorld._capture,
     "keep-bundle": LiveWorld._keep_bundle,
 }
-
-
-class NoBrowser:
-    """For headless runs: no page is ever opened."""
-
-    async def open_page(self, url: str) -> None:
-        raise PortError("no browser is opened in a headless run")
-
-
-class SystemBrowser:
-    """The operator's own browser."""
-
-    async def open_page(self, url: str) -> None:
-        import webbrowser
-
-        if not url.startswith(("https://", "http://")):
-            raise PortError("only http(s) pages are opened")
-        if not await asyncio.to_thread(webbrowser.open, url):
-            raise PortError("no browser could be started here; open the address yourself")
-
-
-class FileClipboard:
-    """Carries a text in a 0600 file that is removed at the end."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "credential.txt"
-
-    async def put(self, text: str) -> str:
-        try:
-            self._path.unlink(missing_ok=True)
-            fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(fd, "w") as file:
-                file.write(text)
-        except OSError as error:
-            raise PortError(f"{self._path}: {error.strerror}") from None
-        return f"file {self._path}"
-
-    async def clear(self) -> None:
-        self._path.unlink(missing_ok=True)
