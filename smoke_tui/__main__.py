@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 
 from smoke_tui.cli.main import Request, fail, run, understand
 from smoke_tui.outcomes import Exit
+from smoke_tui.process import have_streams
 from smoke_tui.settings import UsageError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
     os.environ.pop("SSLKEYLOGFILE", None)
+    have_streams()
     try:
         request = understand(sys.argv[1:] if argv is None else argv)
         if getattr(request.options, "plain", False):

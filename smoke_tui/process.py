@@ -1,10 +1,11 @@
-"""What an interactive front asks of its own process: no core files, no terminal that is gone."""
+"""What the program asks of its own process: streams, no core files, no terminal that is gone."""
 
 from __future__ import annotations
 
 import os
 import resource
 import signal
+import sys
 from typing import Final
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
@@ -14,6 +15,22 @@ SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 def no_core_files() -> None:
     """A core file would hold the credential."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def have_streams() -> None:
+    """Open what the caller closed: else the journal would get that number, and be printed into.
+
+    Python leaves a stream that was closed as None, and prints to standard output what was meant
+    for a standard error that is None.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest free number is this one: those below it are open by now.
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def let_go_of_the_terminal() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.cli.exits import exit_of
 from smoke_tui.cli.look import look_at
 from smoke_tui.cli.policy import Headless, Scripted, read_answers
 from smoke_tui.cli.printing import Narrator, print_json, print_result
@@ -31,12 +32,12 @@ from smoke_tui.launch import (
     rehearsed,
     wants_embedded,
 )
-from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
-from smoke_tui.records import Unfinished, load_state
+from smoke_tui.outcomes import Exit, Verdict
+from smoke_tui.records import InvalidRecord, Unfinished, load_state
 from smoke_tui.report.check_object import check_object, finding, invalid_object
 from smoke_tui.report.export import SecretFound, export
 from smoke_tui.runbook import Runbook
-from smoke_tui.secrecy import clean
+from smoke_tui.secrecy import Vault, clean
 from smoke_tui.session import Session, trace_of
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.world.config import Config
@@ -136,7 +137,11 @@ def finish(
     """The exit code of a session that has ended, its result printed, its reports written."""
     if session.fault is not None:
         return _fault(session, settings)
-    _, _, state = load_state(session.folder)
+    try:
+        _, _, state = load_state(session.folder)
+    except (InvalidRecord, JournalError) as error:
+        print(f"smoke-tui: NOT SAVED: {error}", file=sys.stderr)
+        return Exit.NOT_PROVABLE
     verdict = session.verdict or Verdict.ERROR
     code = int(exit_of(verdict, options))
     if verdict is Verdict.ERROR:
@@ -144,41 +149,35 @@ def finish(
               file=sys.stderr)
     if struck:
         code = 128 + struck[0]
-    secret = write_reports(session, runbook, state, options)
-    if secret:
-        code = Exit.SECRET
+    written = write_reports(session.folder, runbook, state, session.vault, options)
+    if written is Exit.SECRET or code == Exit.OK:
+        # A report that was asked for and is not there is nothing to be green about.
+        code = int(written)
     print_result(check_object(runbook, state, exit_code=code, verdict=verdict), options, settings)
     return code
 
 
-def exit_of(verdict: Verdict, options: argparse.Namespace) -> Exit:
-    """The exit code of a verdict, with what the options make of it."""
-    if verdict is Verdict.EXPECTED_LIMITATION and options.allow_limitation:
-        return Exit.OK
-    if options.strict and verdict in (Verdict.PASS_WITH_WAIVERS, Verdict.PASS_ATTESTED):
-        return Exit.NOT_PROVABLE
-    return VERDICT_EXITS[verdict]
-
-
 def write_reports(
-    session: Session, runbook: Runbook, state: State, options: argparse.Namespace
-) -> bool:
-    """Write --report and --junit; True where a secret would have left."""
+    folder: Path, runbook: Runbook, state: State, vault: Vault, options: argparse.Namespace
+) -> Exit:
+    """Write --report and --junit; 7 where a secret would have left, 2 where one is not written."""
+    code = Exit.OK
     for kind, option, target in (
         ("md", "--report", options.report), ("junit", "--junit", options.junit)
     ):
         if not target:
             continue
         try:
-            content = export(kind, runbook, state, session.folder, session.vault)
+            content = export(kind, runbook, state, folder, vault)
             replace_private(Path(target), content)
         except SecretFound as error:
             print(f"smoke-tui: {error}", file=sys.stderr)
-            return True
+            return Exit.SECRET
         except OSError as error:
             print(f"smoke-tui: {option} {target}: {error.strerror}; the session is kept, "
-                  f"`smoke-tui report {session.id}` writes it again", file=sys.stderr)
-    return False
+                  f"`smoke-tui report {folder.name}` writes it again", file=sys.stderr)
+            code = Exit.USAGE
+    return code
 
 
 def _fault(session: Session, settings: Settings) -> int:
@@ -203,5 +202,3 @@ def write_crash(session: Session, settings: Settings) -> Path:
     with os.fdopen(fd, "w") as file:
         file.write(trace_of(session.fault, session.vault))
     return path
-
-

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import Any
 
+from smoke_tui.cli.exits import exit_of
 from smoke_tui.cli.printing import print_result
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import (
@@ -69,7 +70,7 @@ def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -
     from smoke_tui.cli.records import add_age
 
     if options.max_age:
-        add_age(found, settings, runbook, options.max_age)
+        add_age(found, settings, runbook, options.max_age, lambda v: exit_of(v, options))
     code = worst_exit(found.exits)
     state = State(opened={"config": config.to_json()})
     print_result(

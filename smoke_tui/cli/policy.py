@@ -11,6 +11,10 @@ from smoke_tui.runbook.model import Runbook
 from smoke_tui.settings import UsageError
 
 FIELDS = ("answer", "note", "waive")
+AGREED = ("yes", "y", "true", "pass", "ok", "done")
+REFUSED = ("no", "n", "false", "fail")
+"""Words of an answers file; a sentence is neither, so it never stands for a pass."""
+
 ANSWERED_ELSEWHERE = ("callback", "device")
 
 
@@ -75,19 +79,21 @@ class Headless:
 
 
 def _as_answer(kind: str, text: str, note: str) -> Mapping[str, str]:
-    """An answer's text in the form the question takes; a note goes beside it."""
+    """An answer's text in the form the question takes; a note goes beside it.
+
+    Only a plain yes agrees: "I did not see it" must not.
+    """
     by = "answers file"
     low = text.strip().lower()
+    agreed = low in AGREED
+    words = note or ("" if agreed or low in REFUSED else text)
     if kind in ("confirm", "attest", "service"):
-        agreed = low in ("yes", "y", "true", "pass", "ok", "done")
-        refused = low in ("no", "n", "false", "fail")
-        words = note or ("" if agreed or refused else text)
-        return {"do": "no" if refused else "yes", "words": words, "by": by}
+        return {"do": "yes" if agreed else "no", "words": words, "by": by}
     if kind == "tick":
-        return {"do": "no" if low in ("no", "n", "fail") else "done", "words": note, "by": by}
+        return {"do": "done" if agreed else "no", "words": words, "by": by}
     if kind == "manual":
-        done = low if low in ("pass", "fail", "blocked") else "pass"
-        return {"do": done, "words": note or ("" if done == low else text), "by": by}
+        done = "pass" if agreed else "fail" if low in REFUSED else "blocked"
+        return {"do": done, "words": words, "by": by}
     if kind == "instructions":
         return {"do": "file", "path": text, "by": by}
     return {"do": "absent", "words": "This question can't be answered from a file.", "by": by}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from typing import Any, Final
@@ -30,14 +31,20 @@ class Narrator:
         apply(self._state, event)
         if self._verbose:
             for line in _told(self._state, event):
-                print(f"  {clean(line)}", file=sys.stderr, flush=True)
+                _narrate(f"  {clean(line)}")
         if event.ev == "step.finished":
             code = event.data["code"]
             words = ["step", event.step or "", event.data["outcome"], *([code] if code else [])]
-            print(" ".join(words), file=sys.stderr, flush=True)
+            _narrate(" ".join(words))
 
     def on_signal(self, signal: Signal) -> None:
         """Deltas are for screens."""
+
+
+def _narrate(line: str) -> None:
+    """A line on standard error; that nobody reads it any more must not end the session."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def _told(state: State, event: Event) -> list[str]:

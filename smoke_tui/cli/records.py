@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,9 @@ from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import sessions_root
 from smoke_tui.journal.file import JournalError, ends, session_folders
 from smoke_tui.journal.fold import State
+from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.launch import CommandError
-from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.outcomes import Exit, Verdict
 from smoke_tui.records import InvalidRecord, load_state
 from smoke_tui.report.check_object import finding
 from smoke_tui.runbook import Runbook
@@ -65,12 +67,20 @@ def list_sessions(options: argparse.Namespace, settings: Settings) -> int:
     return Exit.OK if rows else Exit.NOTHING
 
 
+_SKEW = timedelta(minutes=5)
 _AGE = re.compile(r"(\d+)([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def add_age(found: Findings, settings: Settings, runbook: Runbook, text: str) -> None:
+def add_age(
+    found: Findings, settings: Settings, runbook: Runbook, text: str,
+    exit_of: Callable[[Verdict], Exit],
+) -> None:
     """`--max-age`: the last recorded live verdict of this runbook has to be young enough.
+
+    The last one is that which was closed last, whenever its session began. A pass is as old as its
+    session: what was done once more does not make the rest of it younger. A part of a runbook is no
+    verdict of it, and neither is one that its own record does not bear out.
 
     Raises:
         UsageError: `text` is no age.
@@ -79,22 +89,48 @@ def add_age(found: Findings, settings: Settings, runbook: Runbook, text: str) ->
     if match is None:
         raise UsageError(f"--max-age {text!r}: give a number and one of s, m, h, d, such as 7d")
     longest = timedelta(**{_UNITS[match[2]]: int(match[1])})
-    for folder in session_folders(sessions_root(settings)):
-        first, last = ends(folder) or (None, None)
-        if first is None or last is None:
+    now = datetime.now(UTC)
+    for closed, began, folder in sorted(_closed(settings, runbook), reverse=True):
+        if closed > now + _SKEW:
+            found.rows.append(finding(
+                "not-counted", "warning", None, f"Session {folder.name} was closed in the future, "
+                "by this machine's clock, and does not count.", "Check the clock."))
             continue
-        if not Config.from_json(first.data["config"]).real_provider:
-            continue
-        if first.data["runbook"]["id"] != runbook.id:
-            continue
-        age = datetime.now(UTC) - datetime.fromisoformat(last.t)
-        verdict = Verdict(last.data["verdict"])
-        if age > longest:
+        verdict = _borne_out(folder)
+        if verdict is None:
+            found.rows.append(finding(
+                "not-borne-out", "error", None, f"The record of session {folder.name}, the last "
+                "one, does not bear out its verdict.", f"smoke-tui --check {folder.name}"))
+            found.exits.append(Exit.NOT_PROVABLE)
+            return
+        code = exit_of(verdict)
+        if now - (began if code is Exit.OK else closed) > longest:
             break
         found.note("last-verdict", None, f"Session {folder.name}: {verdict.value}.")
-        found.exits.append(VERDICT_EXITS[verdict])
+        found.exits.append(code)
         return
     found.rows.append(finding("too-old", "error", None,
                               f"No live verdict of {runbook.id} is younger than {text}.",
                               "Run it for real, from a person's own machine."))
     found.exits.append(Exit.NOT_PROVABLE)
+
+
+def _closed(settings: Settings, runbook: Runbook) -> Iterator[tuple[datetime, datetime, Path]]:
+    """Sessions of the whole runbook with the real provider: when each was closed, and began."""
+    for folder in session_folders(sessions_root(settings)):
+        first, last = ends(folder) or (None, None)
+        if first is None or last is None or first.data["runbook"]["id"] != runbook.id:
+            continue
+        config = Config.from_json(first.data["config"])
+        if config.real_provider and not (config.only or config.start_from):
+            yield datetime.fromisoformat(last.t), datetime.fromisoformat(first.t), folder
+
+
+def _borne_out(folder: Path) -> Verdict | None:
+    """A session's verdict, worked out from its record; None where the record is damaged."""
+    try:
+        _, recorded, state = load_state(folder)
+    except (InvalidRecord, JournalError):
+        return None
+    found = verdict_of(recorded, state)
+    return found if found is state.verdict else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
+from smoke_tui.process import no_core_files
 from smoke_tui.session import Session
 
 STRIKES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -12,6 +13,7 @@ STRIKES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def run_session(session: Session) -> list[int]:
     """Start a session and wait for its end; the signals that came are returned."""
+    no_core_files()
     struck: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:

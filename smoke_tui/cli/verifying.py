@@ -6,12 +6,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.cli.check import write_reports
+from smoke_tui.cli.exits import exit_of
 from smoke_tui.cli.printing import print_result
 from smoke_tui.journal.evidence import look_at_evidence
 from smoke_tui.journal.file import Journal, JournalError
 from smoke_tui.journal.fold import State
 from smoke_tui.launch import CommandError
-from smoke_tui.outcomes import VERDICT_EXITS, Exit, worst_exit
+from smoke_tui.outcomes import Exit, worst_exit
 from smoke_tui.records import InvalidRecord, load_state, replay
 from smoke_tui.report.check_object import check_object, finding
 from smoke_tui.report.export import SecretFound, export
@@ -35,13 +37,16 @@ def verify(folder: Path, settings: Settings, options: argparse.Namespace) -> int
     except (InvalidRecord, JournalError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
     verdict = standing_of(runbook, state)
-    exits = [VERDICT_EXITS[verdict]]
+    exits = [exit_of(verdict, options)]
     rows = _torn(journal)
     rows += _evidence(folder, journal, exits)
     if Exit.INVALID not in exits:
         rows += _replayed(folder, exits)
     rows += _exported(folder, runbook, state, exits)
     code = worst_exit(exits)
+    written = write_reports(folder, runbook, state, Vault(), options)
+    if code is Exit.OK:
+        code = written
     result = check_object(runbook, state, exit_code=code, verdict=verdict)
     result["findings"] = rows + result["findings"]
     print_result(result, options, settings)

@@ -32,7 +32,7 @@ from smoke_tui.world.config import Config
 from smoke_tui.world.context import Holdings, StepContext, StepEnd
 from smoke_tui.world.conversation import Conversation, TimeLimit, World
 from smoke_tui.world.ports import Question
-from smoke_tui.world.result import Result
+from smoke_tui.world.result import Result, words_of
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]
 
@@ -258,7 +258,7 @@ class Engine:
             # Our own bug ends the step, not the session; the trace has no local variables.
             trace = "".join(traceback.format_exception(error))
             self._inbox.post(Arrival("fault", {"trace": trace}, step.id, context.n))
-            return Result(None, f"{type(error).__name__}: {error}"[:300], error=True)
+            return Result(None, words_of(error), error=True)
         finally:
             self._interrupt = None
             if context.limit is not None:

@@ -135,6 +135,9 @@ def _json(c: Condition, result: Result, code: str | None, origin: str) -> bool:
             value = json.loads(result.body)
         except (ValueError, RecursionError):
             value = None
+    if value is None:
+        # Of an answer that is no JSON nothing can be said, not even that something is absent.
+        return False
     leaf = dig(value, c.value)[1]
     if c.test == "equals":
         return type(leaf) is type(c.operand) and bool(leaf == c.operand)

@@ -155,6 +155,8 @@ class JournalFile:
             raise self._failed
         line = event.line()
         try:
+            if not os.fstat(self._fd).st_nlink:
+                raise OSError(errno.ENOENT, "the file was removed while it was written")
             written = os.write(self._fd, line)
             if written != len(line):
                 raise OSError(errno.ENOSPC, "the disk took only part of a line")

@@ -164,6 +164,10 @@ def _opened(state: State, event: Event) -> None:
 
 def _resumed(state: State, event: Event) -> None:
     """What lived in the program that ended is gone; what was written stays."""
+    last = state.resumes[-1].data if state.resumes else state.opened
+    if event.data.get("host") != last.get("host"):
+        # What was agreed to on one machine was not agreed to on another.
+        state.commands_agreed = False
     state.resumes.append(event)
     state.closed = state.verdict = state.cancelled = None
     state.again = event.data.get("rerun")

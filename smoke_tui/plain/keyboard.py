@@ -38,6 +38,8 @@ class Keyboard:
             os.fstat(fd)
         except OSError:
             self.tty, self._ended = False, True
+        if self.tty:
+            self._fd = _never_waiting(fd)
 
     @property
     def closed(self) -> bool:
@@ -56,6 +58,8 @@ class Keyboard:
             return
         try:
             data = os.read(self._fd, LIMIT)
+        except BlockingIOError:
+            return
         except OSError:
             data = b""
         if not data:
@@ -127,6 +131,19 @@ class Keyboard:
             self._lines.append(OVERLONG if over else text)
         if len(self._pending) > LIMIT:
             self._pending, self._over = b"", True
+
+
+def _never_waiting(fd: int) -> int:
+    """The same terminal, opened so that a read never waits.
+
+    A Ctrl-C throws away what was typed, also what `select` has already announced. The flag
+    belongs to an opened file, and other programs share the one that we were given.
+    """
+    try:
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        return os.open(os.ttyname(fd), flags)
+    except OSError:
+        return fd
 
 
 def _typed(data: bytes) -> str:

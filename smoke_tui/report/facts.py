@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from smoke_tui.journal.fold import State, StepState
 from smoke_tui.journal.verdict import chosen
@@ -24,7 +26,7 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
                     Said(opened["system"], 80), ", Python ", Said(opened["python"], 40), ")"]),
         ("When", [_when(state)]),
         ("Origin", ["declared ", Strong(sentence(config["origin"], 40))]),
-        ("Code under test", _under_test(state)),
+        ("Code under test", _under_test(opened.get("project"))),
         ("Runbook", [Said(opened["runbook"]["path"], 200), ", sha256 ", Said(runbook.sha256)]),
         ("Spend", [spend_words(state) + limits_words(state)]),
         ("Sent as", ["User-Agent ", Said(config["user_agent"], 200), ", originator ",
@@ -43,14 +45,15 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
             words += [", for ", Said(event.data["rerun"], 60), " once more"]
         if event.data.get("torn_bytes"):
             words.append(f"; a last line of {event.data['torn_bytes']} bytes was cut short")
+        if event.data.get("project") != opened.get("project"):
+            words += ["; the code under test was ", *_under_test(event.data.get("project"))]
         rows.append(("Gone on with", words))
     rows += [(f"Seeded {sentence(name, 60)}", [Said(value)])
              for name, value in state.captured.items()]
     return rows
 
 
-def _under_test(state: State) -> Words:
-    project = state.opened.get("project")
+def _under_test(project: Mapping[str, Any] | None) -> Words:
     if not project:
         return ["no version control found"]
     dirty = "with uncommitted changes" if project["dirty"] else "clean"

@@ -20,6 +20,8 @@ PLATFORM_WORDS: Final = ("platform", "api_key", "api-key", "apikey", "api key", 
 FOREIGN_HEADER: Final = "openai-organization"
 """Sent with answers to an API key, never with those of the subscription."""
 
+NONCE_LINE: Final = "nonce"
+NONCE_SEEN: Final = "in the answer"
 QUOTA_LINE: Final = "x-codex-* headers"
 OUR_ROWS_LINE: Final = "ledger: rows of the organisation"
 
@@ -45,20 +47,28 @@ def lines_of(claims: Mapping[str, Any], nonce_seen: bool, codex_url: str = CODEX
         Line("fallback flag", _seen(claims.get("fallback")),
              "another route" if claims.get("fallback") not in (None, False, "", 0) else "nothing"),
         Line("response id", _seen(claims.get("response_id")), "nothing"),
-        Line("nonce", "in the answer" if nonce_seen else "not in the answer", "nothing"),
+        Line(NONCE_LINE, NONCE_SEEN if nonce_seen else "not in the answer", "nothing"),
         *_headers(claims.get("headers")),
     ]
 
 
-def ledger_lines(look: Look | None) -> list[Line]:
-    """Evidence from the ledger's rows of the turn's window; None: there is no ledger."""
+def ledger_lines(look: Look | None, response_id: Any = None) -> list[Line]:
+    """Evidence from the ledger's rows of the turn's window; None: there is no ledger.
+
+    Where both the answer and the rows name responses, a row of this one has to be there: another
+    turn of the organisation may fall into the window.
+    """
     if look is None:
         return [Line("ledger", "not given", "nothing")]
     if look.problem is not None:
         return [Line("ledger", "could not be read", "nothing")]
     ours, platform = look.ours, look.platform
+    named = {str(row["response_id"]) for row in ours if row.get("response_id")}
+    other = bool(named) and bool(response_id) and str(response_id) not in named
+    seen = _rows(ours, look.more)
     return [
-        Line(OUR_ROWS_LINE, _rows(ours, look.more), _told(ours)),
+        Line(OUR_ROWS_LINE, f"{seen}, none of this response" if other else seen,
+             "missing" if other and _told(ours) != "another route" else _told(ours)),
         Line("ledger: platform-tier rows", _rows(platform, look.more),
              "another route" if platform else "nothing"),
     ]
@@ -68,14 +78,16 @@ def standing(lines: Sequence[Line]) -> Standing:
     """Positive evidence of another route decides; then provider and credential must be shown.
 
     The stack's own words are not enough: a canned answer has them, too. Something else has to bear
-    them out, a row of the ledger or the headers of the subscription's backend. A ledger that was
-    read and knows nothing of the turn keeps it from being proven.
+    them out, a row of the ledger or the headers of the subscription's backend, which count only
+    with an answer that is fresh: one that holds the nonce. A ledger that was read and knows nothing
+    of the turn keeps it from being proven.
     """
     says = {line.says for line in lines}
     if "another route" in says:
         return "degraded"
     shown = {line.name for line in lines if line.says == "subscription"}
-    borne_out = QUOTA_LINE in shown or any(line.name == OUR_ROWS_LINE for line in lines)
+    fresh = any(line.name == NONCE_LINE and line.seen == NONCE_SEEN for line in lines)
+    borne_out = (fresh and QUOTA_LINE in shown) or any(x.name == OUR_ROWS_LINE for x in lines)
     if "missing" in says or not borne_out or "provider" not in shown:
         return "unproven"
     return "proven" if shown & {"credential", OUR_ROWS_LINE} else "unproven"

@@ -106,7 +106,8 @@ def _find(capture: Capture, document: Any, text: str) -> Any:
         value: Any = match.group(1) if match else None
     else:
         value = dig(document, capture.json or capture.name)[1]
-    if value is None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        # An empty text names nothing that a later step could mean.
         return None
     if capture.type == "int":
         return int(value) if re.fullmatch(r"-?\d{1,18}", str(value)) else None

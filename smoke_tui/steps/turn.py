@@ -63,7 +63,8 @@ async def turn(ctx: StepContext) -> Result:
     if lacks_quota_headers(claims):
         ctx.finding("no-quota-headers", "The headers that the stack passes on hold no x-codex-*.",
                     "Look at the route's other lines of evidence.")
-    lines = [*lines_of(claims, nonce in output, ctx.config.codex_url), *ledger_lines(seen)]
+    lines = [*lines_of(claims, nonce in output, ctx.config.codex_url),
+             *ledger_lines(seen, claims["response_id"])]
     ctx.evidence("route", [[line.name, line.seen, line.says] for line in lines])
     observed |= {"json": document, "model": claims["model"], "response_id": claims["response_id"],
                  "fresh": True}

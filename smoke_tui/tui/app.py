@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 DARK, LIGHT = "textual-dark", "textual-light"
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
-HEIGHTS = [(0, "-short"), (16, "-low"), (30, "-high")]
+HEIGHTS = [(0, "-short"), (16, "-low"), (21, "-middling"), (30, "-high")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,11 @@ def lines(*rows: Content | str) -> Content:
     return Content("\n").join(Content(row) if isinstance(row, str) else row for row in rows)
 
 
-def labelled(label: str, value: Content, width: int, *, room: int = 9) -> Content:
-    """A muted label and its value, whose further rows stand below its first."""
+def labelled(
+    label: str, value: Content, width: int, *, room: int = 9, style: str = "$text-muted"
+) -> Content:
+    """A label and its value, whose further rows stand below its first."""
     rows = value.wrap(max(20, width - room)) or [Content("")]
-    first = Content.assemble((label.ljust(room), "$text-muted"), rows[0].rstrip("\n"))
+    first = Content.assemble((label.ljust(room), style), rows[0].rstrip("\n"))
     rest = [Content.assemble(" " * room, row.rstrip("\n")) for row in rows[1:]]
     return Content("\n").join([first, *rest])

@@ -33,13 +33,15 @@ from smoke_tui.tui.views.home import (
     before_it,
     entry_row,
     first_run,
+    main_first,
     read_entries,
     read_recorded,
     recorded_row,
 )
 
 SESSIONS_SHOWN = 200
-
+ABOUT = ("  walks you through what no CI can run, and keeps the record",
+         "  what no CI can run, walked and recorded")
 
 SESSION_CHOICES = (
     ("resume", "Go on with it", "what was seen stays; a login is asked for again, and nothing that "
@@ -80,9 +82,9 @@ class Home(Page):
             yield records
 
     def header(self, width: int) -> Content:
-        return Content.assemble(
-            (" smoke-tui ", "bold"), (__version__, MUTED),
-            "  walks you through what no CI can run, and keeps the record")
+        name = Content.assemble((" smoke-tui ", "bold"), (__version__, MUTED))
+        room = width - name.cell_length
+        return Content.assemble(name, next((said for said in ABOUT if len(said) <= room), ""))
 
     def on_mount(self) -> None:
         self.read()
@@ -111,7 +113,7 @@ class Home(Page):
     def read(self) -> None:
         """Look again at what there is."""
         paths = available(cwd=Path.cwd(), config_dir=config_dir())
-        self.entries = read_entries(paths)
+        self.entries = main_first(read_entries(paths))
         folders = list(session_folders(self.smoke.settings.state_dir / "sessions"))
         self.recorded = [read_recorded(folder) for folder in folders[:SESSIONS_SHOWN]]
         self.fill()

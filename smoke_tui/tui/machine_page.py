@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import work
@@ -14,6 +15,7 @@ from smoke_tui.machine import Check, look, shown
 from smoke_tui.settings import OPTIONS, Settings
 from smoke_tui.telling.words import one_line
 from smoke_tui.tui.base import Page
+from smoke_tui.tui.contents import labelled
 from smoke_tui.tui.glyphs import FAIL, MUTED, PASS, WARN
 from smoke_tui.tui.panel import ScrollPanel
 
@@ -21,28 +23,29 @@ _ORDER = ("problem", "note", "ok")
 _MARKS = {"problem": ("✗", FAIL), "note": ("◇", WARN), "ok": ("✓", PASS)}
 
 
-def checks_text(checks: list[Check]) -> Content:
+def checks_text(checks: list[Check], width: int) -> Content:
     """What was looked at, problems first, each with what to do."""
     rows = []
     for check in sorted(checks, key=lambda c: _ORDER.index(c.status)):
         glyph, style = _MARKS[check.status]
-        rows.append(Content.assemble((f"{glyph} {check.status:<8}", style), one_line(check.id, 40),
-                                     "  ", one_line(check.summary, 300)))
+        told = Content.assemble((f"{one_line(check.id, 40)}  ", MUTED),
+                                one_line(check.summary, 300))
+        rows.append(labelled(f"{glyph} {check.status}", told, width, room=11, style=style))
         if check.remedy:
-            rows.append(Content.styled(f"           next: {one_line(check.remedy, 300)}", MUTED))
+            rows.append(labelled("", Content.styled(f"next: {one_line(check.remedy, 300)}", MUTED),
+                                 width, room=11))
     return Content("\n").join(rows)
 
 
-def settings_text(settings: Settings) -> Content:
+def settings_text(settings: Settings, width: int) -> Content:
     """Every setting: its value, where that came from, and what it is."""
     rows = []
     for option in OPTIONS:
         value = shown(settings, option.name)
         source = settings.source(option.name)
-        rows.append(Content.assemble(
-            (f"{option.name:<17}", "bold" if value else ""),
+        rows.append(labelled(option.name, Content.assemble(
             one_line(value or "–", 60), (f"  from {one_line(source, 80)}" if value else "", MUTED),
-            (f"  {option.about}", MUTED)))
+            (f"  {option.about}", MUTED)), width, room=17, style="bold" if value else ""))
     return Content("\n").join(rows)
 
 
@@ -59,6 +62,11 @@ class MachinePage(Page):
         Binding("q", "app.leave", "Leave", id="app.leave"),
     ]
 
+    def __init__(self, looks: Callable[[Settings], list[Check]] = look) -> None:
+        super().__init__()
+        self._looks = looks
+        self._found: list[Check] | None = None
+
     def body(self) -> ComposeResult:
         yield ScrollPanel("checks", title="This machine")
         yield ScrollPanel("settings", title="Settings, and where each comes from")
@@ -67,12 +75,25 @@ class MachinePage(Page):
         return Content.assemble((" This machine ", "bold"), ("and the settings", MUTED))
 
     def on_mount(self) -> None:
-        self.query_one("#settings", ScrollPanel).show(settings_text(self.smoke.settings))
         self.action_again()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def draw(self) -> None:
+        """Show what was found in the width there is."""
+        if not self.is_attached:
+            return
+        panel = self.query_one("#checks", ScrollPanel)
+        width = panel.scrollable_content_region.width
+        panel.show(Content.styled("Looking…", MUTED) if self._found is None
+                   else checks_text(self._found, width))
+        self.query_one("#settings", ScrollPanel).show(settings_text(self.smoke.settings, width))
 
     @work(exclusive=True)
     async def action_again(self) -> None:
         """Look at everything once more."""
-        panel = self.query_one("#checks", ScrollPanel)
-        panel.show(Content.styled("Looking…", MUTED))
-        panel.show(checks_text(await asyncio.to_thread(look, self.smoke.settings)))
+        self._found = None
+        self.draw()
+        self._found = await asyncio.to_thread(self._looks, self.smoke.settings)
+        self.draw()

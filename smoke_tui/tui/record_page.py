@@ -18,7 +18,7 @@ from smoke_tui.journal.fold import State, apply
 from smoke_tui.records import InvalidRecord, replay
 from smoke_tui.runbook import Runbook
 from smoke_tui.telling.scene import Scene
-from smoke_tui.telling.words import one_line
+from smoke_tui.telling.words import one_line, shorten
 from smoke_tui.tui.base import Page
 from smoke_tui.tui.glyphs import FAIL, MUTED, PASS
 from smoke_tui.tui.panel import Panel, ScrollPanel
@@ -35,15 +35,19 @@ class RecordPage(Page):
 
     AUTO_FOCUS = "#detail"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,l", "move(1)", "Next event", id="record.next", key_display="→"),
-        Binding("left,h", "move(-1)", "Event before", id="record.before", key_display="←"),
-        Binding("right_square_bracket", "leap(1)", "Next turn of events", id="record.leap",
+        Binding("right,l", "move(1)", "Next", id="record.next", key_display="→",
+                priority=True),
+        Binding("left,h", "move(-1)", "Before", id="record.before", key_display="←",
+                priority=True),
+        Binding("right_square_bracket", "leap(1)", "Leap", id="record.leap",
                 key_display="]"),
         Binding("left_square_bracket", "leap(-1)", "The one before", show=False,
                 id="record.leap_back"),
-        Binding("home,0", "go(0)", "First event", show=False, id="record.first"),
-        Binding("end,dollar_sign", "go(-1)", "Last event", show=False, id="record.last"),
-        Binding("v", "verify", "Replay it", id="record.verify"),
+        Binding("home,0", "go(0)", "First event", show=False, id="record.first",
+                priority=True),
+        Binding("end,dollar_sign", "go(-1)", "Last event", show=False, id="record.last",
+                priority=True),
+        Binding("v", "verify", "Replay", id="record.verify"),
         Binding("b,escape,backspace", "app.pop_screen", "Back", id="record.back", key_display="b"),
         Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
         Binding("q", "app.leave", "Leave", id="app.leave"),
@@ -69,11 +73,12 @@ class RecordPage(Page):
 
     def header(self, width: int) -> Content:
         opened = self.events[0].data
-        parts: list[Content | str | tuple[str, str]] = [
-            (" Record ", "bold"), (self.folder.name[-4:], MUTED), " "]
+        row = Content.assemble((" Record ", "bold"), (self.folder.name[-4:], MUTED), " ")
         if opened["config"]["world"] == "rehearsed":
-            parts.append(badge(opened["config"].get("scenario")))
-        return Content.assemble(*parts, f" {one_line(self.runbook.title, 60)}")
+            row = Content.assemble(row, badge(opened["config"].get("scenario")))
+        room = width - row.cell_length - 1
+        title = shorten(one_line(self.runbook.title), room) if room >= 12 else ""
+        return Content.assemble(row, f" {title}")
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.draw)
@@ -102,9 +107,9 @@ class RecordPage(Page):
         column = self.query_one("#rail", ScrollPanel)
         column.show(rail(scene, max(10, column.scrollable_content_region.width)))
         width = self.query_one("#middle").size.width
-        rows = max(3, min(9, self.size.height // 3))
+        rows = max(3, min(12, self.size.height // 4))
         self.query_one("#event-rows", Panel).show(
-            event_rows(self.events, self.at, rows, width - 1))
+            event_rows(self.events, self.at, rows, width - 2))
         detail = self.query_one("#detail", ScrollPanel)
         if detail.show(event_detail(self.events[self.at])):
             detail.scroll_home(animate=False)

@@ -92,9 +92,11 @@ class Tail(ScrollView, can_focus=True):
             self._following = at_end and self._follows
 
     def on_resize(self, event: Resize) -> None:
-        """The same lines in the new width."""
+        """The same lines in the new width, or as many of them as there are rows now."""
         if self.scrollable_content_region.width != self._width:
             self._wrap_from(self._feed.first)
+        elif self._following:
+            self.scroll_end(animate=False, immediate=False, x_axis=False)
 
     def render_line(self, y: int) -> Strip:
         """One row, in sight."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from smoke_tui.trends import points
+from smoke_tui.trends import Point, points
 from smoke_tui.tui.base import Page
 from smoke_tui.tui.glyphs import MUTED
 from smoke_tui.tui.panel import ScrollPanel
@@ -33,6 +33,7 @@ class TrendsPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self._rehearsed = False
+        self._found: list[Point] | None = None
 
     def body(self) -> ComposeResult:
         yield ScrollPanel("trends", title="Spend and quota")
@@ -46,6 +47,9 @@ class TrendsPage(Page):
     def on_mount(self) -> None:
         self._read()
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw)
+
     def action_rehearsals(self) -> None:
         """Show rehearsals in the place of real sessions, and back."""
         self._rehearsed = not self._rehearsed
@@ -54,8 +58,16 @@ class TrendsPage(Page):
 
     @work(exclusive=True)
     async def _read(self) -> None:
-        panel = self.query_one("#trends", ScrollPanel)
-        panel.show(Content.styled("Reading the records…", MUTED))
-        found = await asyncio.to_thread(
+        self._found = None
+        self.draw()
+        self._found = await asyncio.to_thread(
             points, self.smoke.settings.state_dir, rehearsed=self._rehearsed)
-        panel.show(trends(found))
+        self.draw()
+
+    def draw(self) -> None:
+        """Show what was found in the width there is."""
+        if not self.is_attached:
+            return
+        panel = self.query_one("#trends", ScrollPanel)
+        panel.show(Content.styled("Reading the records…", MUTED) if self._found is None
+                   else trends(self._found, panel.scrollable_content_region.width))

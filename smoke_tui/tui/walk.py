@@ -13,6 +13,7 @@ from smoke_tui.run import Run
 from smoke_tui.telling.asks import KEYS, choices
 from smoke_tui.telling.marks import ascii_text
 from smoke_tui.telling.scene import Scene, comparable
+from smoke_tui.telling.words import count
 from smoke_tui.tui.answering import Answering
 from smoke_tui.tui.base import Page
 from smoke_tui.tui.modals import Box
@@ -109,8 +110,8 @@ class Walk(Answering, Page):
             self._follow_questions(scene)
         self.smoke.tell_terminal(scene)
         widths = tuple(self.query_one(name).size.width for name in ("#rail", "#briefing", "#bar"))
-        now = (scene.elapsed // 1000, self.viewed, self.size, widths, scene.fault, scene.leaving,
-               scene.ended, scene.hints.get("confirm"))
+        now = (scene.elapsed // 1000, self.viewed, self.size, widths, self._room_in_bar(0),
+               scene.fault, scene.leaving, scene.ended, scene.hints.get("confirm"))
         if came or now != self._drawn:
             self._drawn = now
             self.draw(scene)
@@ -138,15 +139,34 @@ class Walk(Answering, Page):
     def _draw_bar(self, scene: Scene) -> None:
         now = standing(scene)
         bar = self.query_one("#bar")
-        self.query_one("#bar-text", Panel).show(now.text)
-        keys = key_row(now.keys, self.query_one("#bar-scroll").container_size.width or 76)
+        scroll = self.query_one("#bar-scroll", VerticalScroll)
+        width = scroll.container_size.width or 76
+        keys = key_row(now.keys, width)
+        new = self.query_one("#bar-text", Panel).show(now.text)
         if self.query_one("#bar-keys", Panel).show(keys):
             self.refresh_bindings()
-        title = ascii_text(now.title) if self.smoke.plain else now.title
+        room = self._room_in_bar(len(keys.plain.split("\n")))
+        scroll.styles.max_height = room
+        rows = now.text.wrap(width)
+        hidden = len(rows) - room
+        if new:
+            here = next((n for n, row in enumerate(rows) if row.plain.startswith(" ▶")), 0)
+            scroll.scroll_to(y=max(0, here - room + 2), animate=False)
+        scroll.can_focus = hidden > 0
+        title = f"{now.title} · {count(hidden, 'more row')}: tab, j" if hidden > 0 else now.title
+        title = ascii_text(title) if self.smoke.plain else title
         if bar.border_title != title:
             bar.border_title = title
         bar.set_class(now.needs_you, "-you")
         self.set_class(scene.mark(scene.shown) in _BAD, "-failed")
+
+    def _room_in_bar(self, keys: int) -> int:
+        """How many rows of the bar its text may have: the keys below it have to be seen."""
+        bar = self.query_one("#bar")
+        share = bar.styles.max_height
+        rows = self.query_one("#columns").size.height
+        most = int(rows * share.value / 100) if share is not None else rows
+        return max(1, min(12, most - bar.gutter.height - keys))
 
     def _withdraw(self, scene: Scene) -> None:
         """End a box whose question was answered another way."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+_LONGEST: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,12 @@ class Result:
     observed: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     error: bool = False
+
+
+def words_of(error: Exception) -> str:
+    """An exception in a line; a long one by its name alone.
+
+    Cut, it could end in part of a secret, which is known only whole.
+    """
+    text = f"{type(error).__name__}: {error}"
+    return text if len(text) <= _LONGEST else f"{type(error).__name__}; its words are in the trace"

@@ -65,7 +65,9 @@ def test_a_call_with_an_api_key(
     for path in program.state.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes()
     assert program("replay", "last").code == 0
-    assert "billed by the token: $0.000145" in program("report", "last").out
+    report = program("report", "last").out
+    assert "billed by the token" in report
+    assert "0.000145" in report
 
 
 def test_an_unknown_price_is_not_a_zero(

@@ -34,7 +34,7 @@ def test_a_live_call_passes(world: Rehearsal, program: Program, tmp_path: Path) 
     assert done.json()["world"] == "live"
     assert done.json()["steps"][0]["outcome"] == "pass"
     report = program("report", "last").out
-    assert report.startswith("**NOT THE PROVIDER: calls went to")
+    assert report.startswith("**NOT THE PROVIDER: nothing was proven.**")
     assert "You are a test." not in report
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cli_helpers import Program
 
+from smoke_tui import launch
 from smoke_tui.launch import open_runbook
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.scenario_table import ROWS
@@ -63,6 +64,9 @@ def test_drift_at_the_turn_restarts_the_stack(program: Program) -> None:
 SLOW = {"timeout", "login-timeout", "command-timeout", "not-ready", "stream-oversized"}
 """Scenarios that last as long as the limits of a rehearsal; all but one of them are left out."""
 
+WAITS = ("command-timeout", "stream-stalled")
+"""Scenarios that wait for limits to run out; here the limits are shorter still."""
+
 WITH_CODE = {
     row.name: row.code for row in ROWS
     if row.code not in (None, "instructions-drift", "device-login-disabled")
@@ -71,7 +75,11 @@ WITH_CODE = {
 
 
 @pytest.mark.parametrize(("scenario", "code"), WITH_CODE.items(), ids=WITH_CODE)
-def test_a_scenario_ends_with_its_code(program: Program, scenario: str, code: str) -> None:
+def test_a_scenario_ends_with_its_code(
+    program: Program, scenario: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if scenario in WAITS:
+        monkeypatch.setattr(launch, "REHEARSED_PATIENCE", 0.04)
     done = program("--check", RUNBOOK, "--rehearse", "--scenario", scenario, "--json")
     result = done.json()
     codes = {step["code"] for step in result["steps"]}
@@ -106,6 +114,10 @@ def test_the_step_that_meets_a_wrong_stack_says_so(program: Program, scenario: s
     done = program("--check", RUNBOOK, "--rehearse", "--scenario", scenario, "--json")
     ends = [(s["id"], s["outcome"], s["code"]) for s in done.json()["steps"] if s["code"]]
     step, outcome = LOCAL[scenario]
+    if scenario == "service-died":
+        # It dies once the page has answered; whether the hand-over has ended by then is chance.
+        step = ends[0][0]
+        assert step in ("paste-credential", "authoring-turn")
     assert ends == [(step, outcome, WITH_CODE[scenario])]
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.file import JOURNAL, read_journal
 from smoke_tui.launch import open_runbook
 from smoke_tui.records import load_state
 from smoke_tui.run import Run
@@ -19,7 +21,8 @@ from smoke_tui.settings import Settings, Value
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.walk import Walk
 
-RECORD = Path(__file__).parent / "records" / "edge-challenge"
+RECORDS = Path(__file__).parent / "records"
+RECORD = RECORDS / "edge-challenge"
 LONGEST = 30.0
 
 
@@ -93,11 +96,11 @@ def screen_text(app: Any) -> str:
     return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
 
 
-async def settled(pilot: Pilot[Any]) -> str:
-    """The screen's text once it has stayed the same for three looks."""
+async def settled(pilot: Pilot[Any], looks: int = 2) -> str:
+    """The screen's text once it has stayed the same for so many looks, more than a tick apart."""
     same: list[str] = []
     end = time.monotonic() + LONGEST
-    while len(same) < 3 and time.monotonic() < end:
+    while len(same) < looks and time.monotonic() < end:
         await pilot.pause(0.12)
         text = screen_text(pilot.app)
         same = [*same, text] if text in same else [text]
@@ -119,14 +122,32 @@ def operator_answers(events: list[Event]) -> list[tuple[str, str]]:
             and e.data["answer"]["by"] == "operator"]
 
 
-def recorded() -> tuple[Runbook, list[Event]]:
-    """The committed record: its runbook and its events."""
-    journal, runbook, _ = load_state(RECORD)
+def keep(state_dir: Path, name: str, scenario: str = "edge-challenge", *,
+         lines: int | None = None, verdict: str | None = None) -> Path:
+    """Put a copy of a committed record into a state folder; `lines`: no more of it than so many,
+    `verdict`: closed with that one.
+    """
+    folder = state_dir / "sessions" / name
+    shutil.copytree(RECORDS / scenario, folder)
+    for path in (state_dir, folder.parent, folder):
+        path.chmod(0o700)
+    journal = folder / JOURNAL
+    kept = journal.read_bytes().splitlines(keepends=True)[:lines]
+    if verdict is not None:
+        last = read_journal(folder).events[-1]
+        kept[-1] = replace(last, data={**last.data, "verdict": verdict}).line()
+    journal.write_bytes(b"".join(kept))
+    return folder
+
+
+def recorded(scenario: str = "edge-challenge") -> tuple[Runbook, list[Event]]:
+    """A committed record: its runbook and its events."""
+    journal, runbook, _ = load_state(RECORDS / scenario)
     return runbook, list(journal.events)
 
 
-def run_until(wanted: Callable[[Event], bool]) -> Run:
-    """The committed record up to and with the first event that is wanted."""
-    runbook, events = recorded()
+def run_until(wanted: Callable[[Event], bool], scenario: str = "edge-challenge") -> Run:
+    """A committed record up to and with the first event that is wanted."""
+    runbook, events = recorded(scenario)
     at = next(n for n, event in enumerate(events) if wanted(event))
     return Run.of_record(runbook, events[: at + 1])

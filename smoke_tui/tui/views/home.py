@@ -10,6 +10,7 @@ from pathlib import Path
 from textual.content import Content
 
 from smoke_tui.journal.file import ends
+from smoke_tui.launch import DEFAULT_RUNBOOK
 from smoke_tui.outcomes import Verdict
 from smoke_tui.runbook import Runbook, load
 from smoke_tui.runbook.find import packaged
@@ -44,6 +45,12 @@ def read_entries(paths: Sequence[Path]) -> list[Entry]:
     return entries
 
 
+def main_first(entries: Sequence[Entry]) -> list[Entry]:
+    """The main runbook before all others."""
+    return sorted(entries, key=lambda entry: entry.runbook is None
+                  or entry.runbook.id != DEFAULT_RUNBOOK)
+
+
 def entry_row(entry: Entry, width: int) -> Content:
     """Two rows: the title; the id, its size and where it comes from."""
     book = entry.runbook
@@ -55,14 +62,25 @@ def entry_row(entry: Entry, width: int) -> Content:
         )
     steps = sum(1 for step in book.steps if not step.fallback)
     spending = sum(1 for step in book.steps if step.spend)
-    facts = " · ".join(filter(None, (
+    facts = fitting(width - 2, " · ", (
         book.id, count(steps, "step"), f"{spending} of them spend" if spending else "",
         one_line(book.issue, 30) if book.issue else "", place_of(entry.path),
-    )))
+    ), (2, 3, 4))
     return lines(
         Content.styled(shorten(one_line(book.title), width), "bold"),
-        Content.styled("  " + shorten(one_line(facts), width - 2), MUTED),
+        Content.styled(f"  {facts}", MUTED),
     )
+
+
+def fitting(width: int, between: str, parts: Sequence[str], droppable: Sequence[int]) -> str:
+    """Parts in a row; where it is too long some are left out, in this order, then it is cut."""
+    kept = dict(enumerate(parts))
+    for number in (*droppable, None):
+        row = one_line(between.join(filter(None, kept.values())), 1000)
+        if len(row) <= width or number is None:
+            break
+        del kept[number]
+    return shorten(row, width)
 
 
 def place_of(path: Path) -> str:
@@ -135,20 +153,24 @@ def recorded_row(
 ) -> Content:
     """Glyph and word of the verdict, then the runbook, the world and the age."""
     mark = MARKS.get(recorded.verdict, MARKS["unreadable"])
-    world = "live"
-    if recorded.world != "live":
-        world = f"rehearsal {one_line(recorded.scenario, 30)}".strip()
     if not recorded.started:
         world = "can't be read"
-    if recorded.unfinished:
-        world = f"can be resumed · {world}"
-    when = age(recorded.started, now) if recorded.started else ""
+    else:
+        world = "live" if recorded.world == "live" else "rehearsal"
+    rehearsed = world == "rehearsal"
+    below = fitting(width - 2, " · ", (
+        world, one_line(recorded.scenario, 30) if rehearsed else "",
+        age(recorded.started, now) if recorded.started else "", recorded.folder.name,
+    ), (1, 2))
+    head = f"{mark.glyph} {mark.word}"
     name = one_line(recorded.runbook or recorded.folder.name, 40)
-    below = " · ".join(filter(None, (world, when, recorded.folder.name)))
+    against = _against(recorded, before)
+    more = f"{' · can be resumed' if recorded.unfinished else ''}{against}"
+    if len(head) + len(name) + len(more) + 2 > width:
+        more = more.replace("can be resumed", "resumable").removesuffix(" than last time")
     return lines(
-        Content.assemble((f"{mark.glyph} {mark.word}", f"{STYLES[mark.tone]} bold"), f"  {name}",
-                         (_against(recorded, before), MUTED)),
-        Content.styled("  " + shorten(below, width - 2), MUTED),
+        Content.assemble((head, f"{STYLES[mark.tone]} bold"), f"  {name}", (more, MUTED)),
+        Content.styled(f"  {below}", MUTED),
     )
 
 

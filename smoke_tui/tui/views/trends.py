@@ -8,7 +8,7 @@ from typing import Final
 from textual.content import Content
 
 from smoke_tui.telling.marks import MARKS
-from smoke_tui.telling.words import count, one_line
+from smoke_tui.telling.words import count, one_line, shorten
 from smoke_tui.trends import Point
 from smoke_tui.tui.contents import lines
 from smoke_tui.tui.glyphs import ACCENT, MUTED, STYLES, WARN
@@ -25,7 +25,7 @@ def bars(values: Sequence[float | None], top: float) -> str:
         for value in values)
 
 
-def trends(points: Sequence[Point]) -> Content:
+def trends(points: Sequence[Point], width: int = 76) -> Content:
     """A plot each for calls, tokens and every quota window, then the sessions themselves."""
     if not points:
         return lines("No session against the provider has been recorded yet.",
@@ -42,8 +42,8 @@ def trends(points: Sequence[Point]) -> Content:
     if unknown:
         rows.append(Content.styled(f"At least: of {count(unknown, 'call')} the cost is not known.",
                                    WARN))
-    rows += [Content(""), Content.styled("Newest first", "bold")]
-    rows += [_session(point) for point in reversed(points)]
+    rows += [Content(""), Content.assemble(("Newest first", "bold"), ("   c: calls, t: tokens", MUTED))]
+    rows += [_session(point, width) for point in reversed(points)]
     return lines(*rows)
 
 
@@ -53,13 +53,15 @@ def _plot(name: str, values: Sequence[float | None], words: str, top: float | No
     return Content.assemble((f"{name:<12}", MUTED), (bars(values, highest), ACCENT), f"  {words}")
 
 
-def _session(point: Point) -> Content:
+def _session(point: Point, width: int) -> Content:
+    """One row: the verdict, the session, what it spent, and as much of the runbook as fits."""
     mark = MARKS.get(point.verdict or "open", MARKS["open"])
-    return Content.assemble(
-        (f"{mark.glyph} {mark.word:<18}", STYLES[mark.tone]),
-        f"{one_line(point.started[:16], 16)}  ",
-        f"{count(point.calls, 'call')}, {point.tokens:,} tokens",
-        (f"  {one_line(point.runbook, 40)}  {point.session}", MUTED))
+    head = f"{mark.glyph} {mark.word:<18}"
+    tokens = f"{point.tokens:,}"
+    said = f"{one_line(point.session, 40)}  {point.calls} c {tokens:>{7 if width >= 70 else 0}} t"
+    room = width - len(head) - len(said) - 2
+    name = f"  {shorten(one_line(point.runbook, 80), room)}" if room >= 8 else ""
+    return Content.assemble((head, STYLES[mark.tone]), said, (name, MUTED))
 
 
 def _window(minutes: int) -> str:

@@ -1,0 +1,129 @@
+"""What an answers file, a run-all or a canned answer may not do: stand for somebody who saw it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from smoke_tui.cli.policy import Headless
+from smoke_tui.journal.events import Event
+from smoke_tui.run import Run
+from smoke_tui.runbook import parse
+from smoke_tui.stack.route import ledger_lines, lines_of, standing
+from smoke_tui.stack.window import Look
+from smoke_tui.telling.scene import Scene
+from smoke_tui.world.ports import QUESTIONS
+
+from .hunting import Program, book, runs, state_of, step
+
+SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?", "n/a", "", "0")
+GOOD = {"confirm": "yes", "attest": "yes", "service": "yes", "tick": "done", "manual": "pass"}
+LOOK = step("look", "manual", 'ask = "Is it there?"')
+CLAIMED = {"output_text": "A quiet world.", "response_id": "resp_1", "fallback_used": False,
+           "route": {"provider": "openai", "credential": "subscription", "model": "gpt-5",
+                     "host": "chatgpt.com"},
+           "upstream_headers": {"x-codex-plan-type": "plus", "x-codex-primary-used-percent": "3"}}
+SPENDS = ('effects = "spends"', 'spend = { kind = "subscription", max_calls = 1 }', "proof = true",
+          'expect = [{ route = "openai/subscription" }, { json = "output_text", is = "non-empty" }]'
+          )
+
+
+def turn(document: object) -> str:
+    return book(step("authoring-turn", "turn", *SPENDS, run=f"echo '{json.dumps(document)}'"))
+
+
+@pytest.mark.parametrize("kind", GOOD)
+@pytest.mark.parametrize("text", SENTENCES)
+def test_a_sentence_in_an_answers_file_agrees_to_nothing(kind: str, text: str) -> None:
+    given = Headless({"one": {"answer": text}})
+    answer = asyncio.run(given.answer(kind, {"step": "one"}))
+    assert answer is not None
+    assert answer["do"] != GOOD[kind]
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_a_plain_yes_agrees(kind: str) -> None:
+    answer = asyncio.run(Headless({"one": {"answer": "Yes"}}).answer(kind, {"step": "one"}))
+    assert answer is not None
+    assert answer["do"] == GOOD[kind]
+
+
+def test_what_was_not_seen_does_not_pass(program: Program) -> None:
+    done = program.live(book(LOOK), answers='[look]\nanswer = "I did not see it"\n')
+    assert (done.code, done.json()["verdict"]) == (4, "blocked")
+    assert "I did not see it" in done.json()["steps"][0]["summary"]
+
+
+def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Program) -> None:
+    """It knows no nonce, and its headers are its own words."""
+    done = program.live(turn(CLAIMED))
+    assert (done.code, done.json()["steps"][0]["code"]) == (4, "needs-operator")
+    attested = program.live(turn(CLAIMED), answers='[authoring-turn]\nanswer = "yes"\n')
+    assert attested.json()["verdict"] == "pass-attested"
+    assert program("--check", "last", "--strict").code == 4
+
+
+@pytest.mark.parametrize("marks", [
+    {"route": {"provider": "openai", "credential": "platform"}}, {"fallback_used": True},
+    {"route": {"provider": "xai", "credential": "subscription"}},
+    {"upstream_headers": {"openai-organization": "org-1"}},
+])
+def test_a_degraded_turn_is_not_put_to_the_operator(
+    program: Program, marks: dict[str, object]
+) -> None:
+    done = program.live(turn(CLAIMED | marks), answers='[authoring-turn]\nanswer = "yes"\n')
+    assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-route")
+    asked = {e.data["kind"] for e in state_of(program.only()).requests.values()
+             if e.data["port"] == "operator"}
+    assert "attest" not in asked
+
+
+def row(response: str | None, credential: str | None = "subscription") -> dict[str, str | None]:
+    return {"domain": "dom-1", "model": "gpt-5", "provider": "openai", "credential": credential,
+            "response_id": response}
+
+
+@pytest.mark.parametrize(("rows", "where"), [
+    ([row("resp_mine")], "proven"), ([row("resp_other")], "unproven"),
+    ([row("resp_other"), row("resp_mine")], "proven"), ([row(None)], "proven"),
+    ([row("resp_other", None)], "unproven"), ([row("resp_other", "platform")], "degraded"),
+])
+def test_a_row_of_another_turn_bears_nothing_out(
+    rows: list[dict[str, str | None]], where: str
+) -> None:
+    claims = {"provider": "openai", "credential": "subscription", "response_id": "resp_mine",
+              "headers": {"x-codex-plan-type": "plus"}}
+    seen = ledger_lines(Look(tuple(rows)), claims["response_id"])
+    assert standing([*lines_of(claims, True), *seen]) == where
+
+
+@pytest.mark.parametrize("kind", sorted(QUESTIONS))
+def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
+    """Nothing is ticked off, confirmed, attested, spent or seen in advance."""
+    found = parse(book(LOOK), "hunt.md").runbook
+    assert found is not None
+    run = Run(found)
+    run.run_all = True
+    question = Event(1, "T", 1, "request", "look", 1, None, {
+        "port": "operator", "kind": kind, "text": "?", "data": {"step": "look"}, "secret": None})
+    scene = Scene(found, run.state, 0, None, {}, True, False, None, "", False, False)
+    assert run.in_advance(scene, question) == ({"do": "run"} if kind == "begin" else None)
+
+
+def test_waiving_a_failed_proof_is_no_pass(program: Program) -> None:
+    proof = book(runs("one", "true"), runs("two", "exit 3", "proof = true"))
+    assert program.live(proof).code == 1
+    (program.folder / "waive.toml").write_text('[two]\nwaive = "It never works."\n')
+    done = program("rerun", "last", "--step", "two", "--live", "--answers", "waive.toml", "--json")
+    assert (done.code, done.json()["verdict"]) == (4, "incomplete")
+
+
+def test_waiving_any_other_step_is_never_a_bare_pass(program: Program) -> None:
+    """The operator may; the verdict says so, and --strict does not take it."""
+    assert program.live(book(runs("one", "true"), runs("two", "exit 3"))).code == 1
+    (program.folder / "waive.toml").write_text('[two]\nwaive = "Known."\n')
+    done = program("rerun", "last", "--step", "two", "--live", "--answers", "waive.toml", "--json")
+    assert done.json()["verdict"] == "pass-with-waivers"
+    assert program("--check", "last", "--strict").code == 4
