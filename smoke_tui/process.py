@@ -5,16 +5,48 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 """Those that end a session in an orderly way."""
+RECORDERS: Final = {"ASCIINEMA_REC": "asciinema", "SCRIPT": "script"}
+"""What a recorder of terminals sets in the environment of what runs in it, and its name."""
+_PR_SET_DUMPABLE: Final = 4
 
 
 def no_core_files() -> None:
-    """A core file would hold the credential."""
+    """A core file would hold the credential, and so would what another program reads out of us.
+
+    On Linux nobody but root can attach to this process or read its memory from now on (prctl(2),
+    PR_SET_DUMPABLE); programs that it starts are as they always are.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def recorder_of(environ: Mapping[str, str]) -> str:
+    """What keeps a record of this terminal; empty where nothing is known to. Asks tmux, too."""
+    found = [words for name, words in RECORDERS.items() if environ.get(name)]
+    if environ.get("TMUX") and _tmux_pipes(environ):
+        found.append("tmux (pipe-pane)")
+    return " and ".join(found)
+
+
+def _tmux_pipes(environ: Mapping[str, str]) -> bool:
+    """Whether tmux hands what our pane shows to a program."""
+    argv = ["tmux", "display-message", "-p", "-t", environ.get("TMUX_PANE", ""), "#{pane_pipe}"]
+    try:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=2,
+                              check=False, env=dict(environ))
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.stdout.strip() == b"1"
 
 
 def have_streams() -> None:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import platformdirs
 
@@ -90,8 +90,12 @@ class Value:
 class Settings:
     """Every option's value with its source; a missing one is None."""
 
-    def __init__(self, values: Mapping[str, Value]) -> None:
+    def __init__(
+        self, values: Mapping[str, Value], keys: Mapping[str, Value] | None = None
+    ) -> None:
         self._values = dict(values)
+        self.keys: Mapping[str, Value] = keys or {}
+        """The app's bindings by id, with the keys they were given; unchecked."""
 
     def get(self, name: str) -> str | None:
         value = self._values.get(name)
@@ -146,9 +150,10 @@ def read_settings(given: Mapping[str, str | None]) -> Settings:
     Raises:
         UsageError: the file does not parse, has an unknown key, or a value is not allowed.
     """
-    values: dict[str, Value] = {}
     path = config_dir() / "config.toml"
-    values |= _from_file(path)
+    raw = _from_file(path)
+    keys = _keys_table(path, raw.pop("keys", {}))
+    values = _options(path, raw)
     for option in OPTIONS:
         text = os.environ.get(option.variable)
         if text:
@@ -162,12 +167,10 @@ def read_settings(given: Mapping[str, str | None]) -> Settings:
             raise UsageError(
                 f"{value.source}: {value.text!r} is not one of {', '.join(option.choices)}"
             )
-    return Settings(values)
+    return Settings(values, keys)
 
 
-def _from_file(path: Path) -> dict[str, Value]:
-    import difflib
-
+def _from_file(path: Path) -> dict[str, Any]:
     try:
         content = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -175,9 +178,32 @@ def _from_file(path: Path) -> dict[str, Value]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: can't be read: {error}") from None
     try:
-        raw = tomllib.loads(content)
+        return tomllib.loads(content)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{path}: {error}") from None
+
+
+def _keys_table(path: Path, table: object) -> dict[str, Value]:
+    """The table of keys, `"home.rehearse" = "R"` or a list; tables of tables, too."""
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: [keys] is a table of bindings and their keys")
+    found: dict[str, Value] = {}
+    for name, given in table.items():
+        if isinstance(given, dict):
+            # Without quotes a dot makes a table.
+            found |= _keys_table(path, {f"{name}.{inner}": keys for inner, keys in given.items()})
+            continue
+        listed = [given] if isinstance(given, str) else given
+        if not isinstance(listed, list) or not listed or not all(
+                isinstance(key, str) and key.strip() for key in listed):
+            raise UsageError(f"{path}: [keys] {name}: give a key, or a list of keys")
+        found[name] = Value(",".join(listed), str(path))
+    return found
+
+
+def _options(path: Path, raw: Mapping[str, Any]) -> dict[str, Value]:
+    import difflib
+
     keys = {option.key: option for option in OPTIONS}
     values: dict[str, Value] = {}
     for key, value in raw.items():

@@ -45,8 +45,9 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
             words += [", for ", Said(event.data["rerun"], 60), " once more"]
         if event.data.get("torn_bytes"):
             words.append(f"; a last line of {event.data['torn_bytes']} bytes was cut short")
-        if event.data.get("project") != opened.get("project"):
-            words += ["; the code under test was ", *_under_test(event.data.get("project"))]
+        project = event.data.get("project")
+        if project and project != opened.get("project"):
+            words += ["; the code under test was ", *_under_test(project)]
         rows.append(("Gone on with", words))
     rows += [(f"Seeded {sentence(name, 60)}", [Said(value)])
              for name, value in state.captured.items()]

@@ -41,7 +41,17 @@ def derived(value: str) -> frozenset[bytes]:
         found.update(_percent(text))
         found.update(_base64(utf8(text)))
         found.update((utf8(text).hex().encode(), utf8(text).hex().upper().encode()))
+        found.update(_every_character(text))
     return frozenset(found)
+
+
+def _every_character(value: str) -> Iterator[bytes]:
+    """Escaped through and through, as those do who want to be sure."""
+    units = value.encode("utf-16-be", "surrogatepass").hex()
+    code = "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    percent = "".join(f"%{byte:02x}" for byte in utf8(value))
+    for form in (code, _upper_unicode(code), percent, percent.upper()):
+        yield form.encode()
 
 
 def _texts(value: str) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -57,6 +57,7 @@ class Goal:
     scenario: str | None = None
     session: Path | None = None
     rerun: str | None = None
+    keymap: Mapping[str, str] = field(default_factory=dict)
 
 
 class SmokeApp(App[int]):
@@ -100,6 +101,7 @@ class SmokeApp(App[int]):
 
     def on_mount(self) -> None:
         self.set_class(self.plain, "-ascii")
+        self.set_keymap(dict(self.goal.keymap))
         self.push_screen(Home())
         if self.goal.session is not None:
             self.resume(self.goal.session, self.goal.rerun)
@@ -273,7 +275,14 @@ class SmokeApp(App[int]):
         if isinstance(screen, Page):
             asked = choices(screen.scene) if isinstance(screen, Walk) else ()
             self.push_screen(Help(
-                type(screen).__name__, list(screen.active_bindings.values()), asked))
+                type(screen).__name__, list(screen.active_bindings.values()), asked,
+                self.shown_keys(), changed=bool(self.goal.keymap)))
+
+    def shown_keys(self) -> dict[str, str]:
+        """The keys that were changed, as they are told, by the id of their binding."""
+        return {name: " ".join(self.get_key_display(Binding(key, "", id=name))
+                               for key in keys.split(",") if not key.startswith("shift+"))
+                for name, keys in self.goal.keymap.items()}
 
     def action_toggle_dark(self) -> None:
         """Light or dark."""

@@ -66,9 +66,9 @@ class LastingDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
+        # In line with the titles, which wait for the writing thread: none may come after it.
+        self.write("\x1b[23;2t")
         super().stop_application_mode()
-        self._lasting.write("\x1b[23;2t")
-        self._lasting.flush()
 
     def title(self, text: str) -> None:
         """Set the terminal's title; only plain characters get through."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -33,11 +34,14 @@ ABOUT = {
                   "more; with one in it nothing is given out.",
 }
 ALWAYS = (
-    ("tab", "the next part of the screen"), ("j k g G, arrows", "move or scroll"),
-    ("[ ]", "the step before, the step after"), ("t", "light or dark"),
-    ("ctrl+p", "every action by name"), ("ctrl+c", "copy what is selected with the mouse"),
-    ("q", "leave, asking first while something runs"), ("ctrl+q", "leave at once"),
+    ("", "tab", "the next part of the screen"), ("", "j k g G, arrows", "move or scroll"),
+    ("app.theme", "t", "light or dark"), ("", "ctrl+p", "every action by name"),
+    ("", "ctrl+c", "copy what is selected with the mouse"),
+    ("app.leave", "q", "leave, asking first while something runs"),
+    ("app.now", "ctrl+q", "leave at once"),
 )
+"""The binding, where it can be given another key; its key; what it does."""
+STEPS = (("session.before", "[", "the step before"), ("session.after", "]", "the step after"))
 
 
 class Help(ModalScreen[None]):
@@ -50,7 +54,8 @@ class Help(ModalScreen[None]):
     ]
 
     def __init__(
-        self, page: str, bindings: list[ActiveBinding], asked: tuple[Choice, ...]
+        self, page: str, bindings: list[ActiveBinding], asked: tuple[Choice, ...],
+        keys: Mapping[str, str], *, changed: bool = False,
     ) -> None:
         super().__init__()
         rows = [Content(ABOUT.get(page, "")), Content("")]
@@ -64,9 +69,15 @@ class Help(ModalScreen[None]):
             binding = active.binding
             if binding.description and binding.description not in seen and binding.show:
                 seen.add(binding.description)
-                rows.append(_row(binding.key_display or binding.key, binding.description))
+                shown = keys.get(binding.id or "", binding.key_display or binding.key)
+                rows.append(_row(shown, binding.description))
+        if page == "Walk":
+            rows += [_row(keys.get(name, key), words) for name, key, words in STEPS]
         rows += [Content(""), Content.styled("Everywhere", "bold")]
-        rows += [_row(key, words) for key, words in ALWAYS]
+        rows += [_row(keys.get(name, key), words) for name, key, words in ALWAYS]
+        if changed:
+            rows += [Content(""), Content.styled(
+                "Some keys were changed in config.toml; the machine screen lists them.", MUTED)]
         self._text = Content("\n").join(rows)
 
     def compose(self) -> ComposeResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from smoke_tui import __version__
 from smoke_tui.earlier import left_behind
 from smoke_tui.journal.file import session_folders
 from smoke_tui.opening import ORIGIN_WORDS, origin_warning, why_not_live
+from smoke_tui.process import recorder_of
 from smoke_tui.runbook import Runbook, available
 from smoke_tui.settings import ORIGINS, config_dir
 from smoke_tui.telling.words import one_line
@@ -72,6 +74,7 @@ class Home(Page):
         self.recorded: list[Recorded] = []
 
     def body(self) -> ComposeResult:
+        yield Panel("recorder")
         yield Panel("welcome")
         with Horizontal(id="lists"):
             books = Pick(dom_id="runbooks")
@@ -88,7 +91,17 @@ class Home(Page):
 
     def on_mount(self) -> None:
         self.read()
+        self._say_who_records()
         self._offer_to_clean_up()
+
+    @work
+    async def _say_who_records(self) -> None:
+        """What is shown may be kept: a code or an address that is revealed, too."""
+        recorder = await asyncio.to_thread(recorder_of, dict(os.environ))
+        if recorder:
+            row = self.query_one("#recorder", Panel)
+            row.display = True
+            row.show(Content.styled(f"what is shown is recorded: {recorder}", WARN))
 
     @work
     async def _offer_to_clean_up(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual import work
@@ -49,6 +49,20 @@ def settings_text(settings: Settings, width: int) -> Content:
     return Content("\n").join(rows)
 
 
+def keys_text(
+    settings: Settings, known: Mapping[str, Binding], shown: Mapping[str, str], width: int
+) -> Content:
+    """Every binding that can be given another key: its id, its key, and where that came from."""
+    rows = [Content(""), Content.styled("Keys, by what they are called under [keys]", "bold")]
+    for name, binding in sorted(known.items(), key=lambda known: known[0] not in settings.keys):
+        given = settings.keys.get(name)
+        source = f"  from {one_line(given.source, 80)}" if given is not None else ""
+        rows.append(labelled(name, Content.assemble(
+            shown.get(name, binding.key_display or binding.key.split(",")[0]), (source, MUTED),
+            (f"  {binding.description}", MUTED)), width, room=20, style="bold" if given else ""))
+    return Content("\n").join(rows)
+
+
 class MachinePage(Page):
     """What `doctor` finds, and where each setting came from."""
 
@@ -84,11 +98,16 @@ class MachinePage(Page):
         """Show what was found in the width there is."""
         if not self.is_attached:
             return
+        # It knows every screen, this one included.
+        from smoke_tui.tui.keymap import changeable
+
         panel = self.query_one("#checks", ScrollPanel)
         width = panel.scrollable_content_region.width
         panel.show(Content.styled("Looking…", MUTED) if self._found is None
                    else checks_text(self._found, width))
-        self.query_one("#settings", ScrollPanel).show(settings_text(self.smoke.settings, width))
+        self.query_one("#settings", ScrollPanel).show(Content("\n").join([
+            settings_text(self.smoke.settings, width),
+            keys_text(self.smoke.settings, changeable(), self.smoke.shown_keys(), width)]))
 
     @work(exclusive=True)
     async def action_again(self) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import MutableMapping
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,7 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
     except CommandError as error:
         print(f"smoke-tui: {error}", file=sys.stderr)
         return int(error.exit)
+    goal = replace(goal, keymap=_keymap(settings))
     signals = Signals()
     try:
         from smoke_tui.tui.app import SmokeApp
@@ -97,6 +99,12 @@ def _goal(options: argparse.Namespace, settings: Settings) -> Goal:
     if options.target is None and not options.rehearse:
         return Goal()
     return Goal(open_runbook(options.target), options.rehearse, options.scenario)
+
+
+def _keymap(settings: Settings) -> dict[str, str]:
+    from smoke_tui.tui.keymap import keymap
+
+    return keymap(settings) if settings.keys else {}
 
 
 def _run(app: SmokeApp, settings: Settings) -> int:

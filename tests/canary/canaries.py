@@ -88,10 +88,10 @@ class Hunt:
                 code = int(end.code or 0)
             out.flush()
             err.flush()
-        said = out.buffer.getvalue()  # type: ignore[attr-defined]
+        said = out.buffer.getvalue()
         self.keep(f"stdout of {' '.join(argv[2:])}", said)
         self.keep(f"stderr of {' '.join(argv[2:])}",
-                  err.buffer.getvalue())  # type: ignore[attr-defined]
+                  err.buffer.getvalue())
         return code, said.decode()
 
     def archive(self, path: Path) -> None:

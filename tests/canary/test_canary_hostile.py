@@ -77,9 +77,10 @@ def quoting(token: str) -> list[Answer]:
         (401, as_json, json.dumps({"error": {"message": f"bad {bearer}", "code": "x"}}).encode()),
         (400, as_json, json.dumps({"detail": json.dumps({"sent": bearer})}).encode()),
         (401, {"www-authenticate": bearer, "x-error-json": code, "set-cookie": f"s={token}"}, b""),
-        (403, {"content-type": "text/html"}, f"<p>{bearer}</p><!-- {token[::1]} -->".encode()),
+        (403, {"content-type": "text/html"}, f"<p>{bearer}</p><!-- {token} -->".encode()),
         (400, {}, base64.b64encode(bearer.encode()) + b"\n" + token.encode().hex().encode()),
-        (422, {}, "".join(f"\\u{ord(c):04x}" for c in token).encode()),
+        (422, {}, "".join(f"\\u{ord(c):04x}" for c in token).encode()
+         + b"".join(b"%%%02x" % byte for byte in token.encode())),
         (200, {"content-type": "text/event-stream", "x-request-id": token}, sse(
             {"type": "response.output_text.delta", "delta": f"You sent {token}."},
             {"type": "response.failed", "response": {"error": {"message": bearer, "code": "y"}}})),
@@ -122,6 +123,24 @@ def test_a_provider_that_quotes_the_token(tmp_path: Path, number: int) -> None:
     assert hunt.finds() == {}
 
 
+@pytest.mark.xfail(strict=True, reason="a token in pieces over many events is not put together")
+def test_a_stream_that_gives_the_token_back_in_pieces(tmp_path: Path) -> None:
+    """No piece is a secret by itself; whoever reads the evidence or a report has them all."""
+    bundle = Bundle(tmp_path)
+    hunt = Hunt()
+    (tmp_path / "call.md").write_text(CALL)
+    pieces = [bundle.access[at : at + 40] for at in range(0, len(bundle.access), 40)]
+    body = sse(*({"type": "response.output_text.delta", "delta": piece} for piece in pieces))
+    with provider(answering((200, {"content-type": "text/event-stream"}, body))) as url:
+        hunt.command(
+            "--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live", "--json",
+            "--bundle", str(bundle.path), "--codex-url", url, "--issuer", url, "--model",
+            "gpt-5.5", "--instructions", __file__)
+    reported(hunt, tmp_path)
+    for place, content in hunt.places.items():
+        assert not all(piece.encode() in content for piece in pieces), place
+
+
 # --- our own bugs --------------------------------------------------------------------------------
 
 
@@ -129,7 +148,7 @@ def broken(value: str, before: int) -> Callable[[StepContext], Any]:
     """A behaviour that raises with a secret in its words and in its variables."""
 
     async def behaviour(ctx: StepContext) -> Result:
-        secret = (await ctx.read_file(str(Path("secret.txt").absolute()), "canary"))
+        secret = (await ctx.read_file(os.path.join(os.getcwd(), "secret.txt"), "canary"))
         held = secret.secrets["value"].reveal()
         assert held == value
         raise RuntimeError("x" * before + held)
@@ -145,7 +164,7 @@ def test_a_step_that_breaks_with_a_secret_in_its_words(
     value = mint()
     (tmp_path / "secret.txt").write_text(value)
     (tmp_path / "call.md").write_text(CALL)
-    monkeypatch.setitem(BEHAVIOURS, "call", broken(value, before))  # type: ignore[misc]
+    monkeypatch.setitem(BEHAVIOURS, "call", broken(value, before))
     hunt = Hunt({value})
     assert hunt.command("--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live",
                         "--json")[0] == 70
@@ -163,14 +182,14 @@ def test_an_engine_that_breaks_leaves_a_trace_without_it(
     (tmp_path / "call.md").write_text(CALL)
 
     async def behaviour(ctx: StepContext) -> Result:
-        fact = await ctx.read_file(str(Path("secret.txt").absolute()), "canary")
+        fact = await ctx.read_file(os.path.join(os.getcwd(), "secret.txt"), "canary")
         return Result("no-such-code", fact.secrets["value"].reveal())
 
     def judging(*args: Any) -> None:
         result: Result = args[1]
         raise LookupError(f"no way to judge {result.summary}")
 
-    monkeypatch.setitem(BEHAVIOURS, "call", behaviour)  # type: ignore[misc]
+    monkeypatch.setitem(BEHAVIOURS, "call", behaviour)
     monkeypatch.setattr("smoke_tui.engine.engine.judge", judging)
     hunt = Hunt({value})
     assert hunt.command("--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live",
@@ -194,7 +213,6 @@ id = "give-it"
 kind = "prompt"
 ask = "The key?"
 input = "secret"
-set_env = "PRODUCT_KEY"
 ```
 
 ## Make more
@@ -213,17 +231,30 @@ capture = { made = { json = "made", secret = true } }
 
 ## Print it
 
-A child that prints what it was given.
+A child that prints what it has found.
 
 ```bash run shell
-echo "$PRODUCT_KEY $MADE"; echo "$PRODUCT_KEY" | base64 -w0; echo; cat gate
+cat typed mint.py; base64 -w0 typed; base64 -w0 mint.py; echo; cat gate
 ```
 
 ```toml step
 id = "print-it"
 kind = "run"
 needs = ["make-more"]
-env = { MADE = "{{ made }}" }
+```
+
+## Hand it in
+
+A child that would be given what is secret.
+
+```bash run
+true {{ made }}
+```
+
+```toml step
+id = "hand-it-in"
+kind = "run"
+needs = ["make-more"]
 ```
 
 ## Look
@@ -255,14 +286,13 @@ def family(pid: int) -> list[int]:
 
 def test_what_the_operator_types_and_what_children_print(tmp_path: Path) -> None:
     typed, made, key, dsn = mint(), mint(), mint("sk-proj-"), mint()
-    unknown = "ghp_" + "FAKE" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6"
+    unknown = mint("sk-proj-")
     hunt = Hunt({typed, made, key, dsn, unknown})
     (tmp_path / "mint.py").write_text(f"print('{{\"made\": \"{made}\"}}')\n")
+    (tmp_path / "typed").write_text(typed)
     (tmp_path / "typed.md").write_text(TYPED)
     os.mkfifo(tmp_path / "gate")
-    words = [
-        "run", "y", typed, f"note I typed {typed} and {unknown}", "run", "run",
-    ]
+    words = ["run", "give", typed, f"note I typed {typed} and {unknown}", "run", "y", "run"]
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path),
            "XDG_CONFIG_HOME": str(tmp_path / "config"), "OPENAI_API_KEY": key,
            "SMOKE_TUI_LEDGER": f"postgresql://reader:{dsn}@127.0.0.1:9/stack"}
@@ -278,18 +308,17 @@ def test_what_the_operator_types_and_what_children_print(tmp_path: Path) -> None
         until_printed(tmp_path / "state", plain)
         for pid in family(plain.pid):
             hunt.keep(f"cmdline of {pid}", Path(f"/proc/{pid}/cmdline").read_bytes())
-            environ = Path(f"/proc/{pid}/environ").read_bytes()
-            for entry in environ.split(b"\0"):
-                # What the runbook hands to its own child is there, and nowhere else.
-                if not entry.startswith((b"PRODUCT_KEY=", b"MADE=")):
-                    hunt.keep(f"environ of {pid}", entry)
+            hunt.keep(f"environ of {pid}", Path(f"/proc/{pid}/environ").read_bytes())
         (tmp_path / "gate").write_text("")
-        rest = ["run", f"pass I saw {typed} at {made}", f"note {made}", "finish", "quit"]
+        rest = ["run", "run", f"pass I saw {typed} at {made}", f"note {made}", "finish", "quit"]
         out, _ = plain.communicate("".join(f"{line}\n" for line in rest).encode(), timeout=60)
     hunt.keep("what was printed", out)
-    assert plain.returncode == 0, out.decode()
+    # A secret in a child's arguments is refused, so that step is blocked.
+    assert plain.returncode == 4, out.decode()
+    assert b"a secret would stand in the arguments" in out
+    assert b"The operator: I saw [REDACTED" in out
     reported(hunt, tmp_path)
-    assert sum("environ" in place for place in hunt.places) > 5
+    assert sum("environ" in place for place in hunt.places) >= 2
     assert hunt.finds() == {}
 
 

@@ -171,9 +171,9 @@ def test_walk(moment: str, golden: Golden) -> None:
 def asked_instead(kind: str, text: str, data: dict[str, object]) -> Run:
     """The moment before the stack is booted, with a question that no rehearsal asks there."""
     run = run_until(lambda e: e.ev == "try.started" and e.step == "boot-stack")
-    run.on_event(Event(run.state.events, "2026-11-22T01:00:00.000Z", run.state.now_ms, "request", "boot-stack",
-                       1, None, {"port": "operator", "kind": kind, "text": text, "data": data,
-                                 "secret": None}))
+    run.on_event(Event(
+        run.state.events, "2026-11-22T01:00:00.000Z", run.state.now_ms, "request", "boot-stack", 1,
+        None, {"port": "operator", "kind": kind, "text": text, "data": data, "secret": None}))
     run.drain()
     return run
 

@@ -37,8 +37,8 @@ def drive(state: Path, keys: Callable[[SmokeApp, Pilot[Any]], Awaitable[None]]) 
     """Run the home screen over a state folder."""
     async def main() -> None:
         app = SmokeApp(settings(state), Goal())
-        async with app.run_test(size=(100, 30)) as pilot:
-            await until(pilot, lambda: isinstance(app.screen, Home))
+        async with app.run_test(size=(100, 30), notifications=True) as pilot:
+            await until(pilot, lambda: any(isinstance(s, Home) for s in app.screen_stack))
             await pilot.pause()
             await keys(app, pilot)
 
@@ -47,8 +47,6 @@ def drive(state: Path, keys: Callable[[SmokeApp, Pilot[Any]], Awaitable[None]]) 
 
 async def choose(app: SmokeApp, pilot: Pilot[Any], words: str) -> None:
     """Enter on the newest session, then on the row that says this."""
-    if not isinstance(app.screen, Home):
-        await until(pilot, lambda: isinstance(app.screen, Home))
     await press(pilot, "tab")
     await press(pilot, "enter")
     await until(pilot, lambda: isinstance(app.screen, Choose), "the box")
@@ -185,7 +183,7 @@ def test_what_a_broken_off_session_left_is_named_and_stopped_on_demand(
                              start_new_session=True)
     try:
         mark = mark_of(child.pid)
-        folder = keep(tmp_path / "state", OLD, lines=None)
+        folder = keep(tmp_path / "state", OLD)
         events = list(read_journal(folder).events)
         at = next(n for n, e in enumerate(events)
                   if e.ev == "process" and e.data["what"] == "started")

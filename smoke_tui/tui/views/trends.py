@@ -42,7 +42,8 @@ def trends(points: Sequence[Point], width: int = 76) -> Content:
     if unknown:
         rows.append(Content.styled(f"At least: of {count(unknown, 'call')} the cost is not known.",
                                    WARN))
-    rows += [Content(""), Content.assemble(("Newest first", "bold"), ("   c: calls, t: tokens", MUTED))]
+    rows += [Content(""), Content.assemble(
+        ("Newest first", "bold"), ("   c: calls, t: tokens", MUTED))]
     rows += [_session(point, width) for point in reversed(points)]
     return lines(*rows)
 
