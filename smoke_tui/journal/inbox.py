@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from smoke_tui.journal.events import DECISIONS, FACTS, Event, storable
-from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.secrecy import Secret, StreamRedactor, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Signal:
     step: str
     n: int
     text: str
+
+
+def _decoder() -> codecs.IncrementalDecoder:
+    return codecs.getincrementaldecoder("utf-8")("replace")
 
 
 class Watcher(Protocol):
@@ -114,6 +119,7 @@ class Inbox:
         self._time = ("", 0)
         self._arrivals: deque[Arrival] = deque()
         self._routes: dict[int, Callable[[Fact], None]] = {}
+        self._spoken: dict[tuple[str, int], tuple[StreamRedactor, codecs.IncrementalDecoder]] = {}
         self.unsolicited: Callable[[Fact], None] = lambda fact: None
 
     @property
@@ -202,13 +208,30 @@ class Inbox:
         return news
 
     def signal(self, signal: Signal) -> None:
-        """Show something that is not recorded."""
-        for watcher in self._watchers:
-            watcher.on_signal(signal)
+        """Show a piece of text that is not recorded; a secret may lie in several pieces."""
+        key = (signal.step, signal.n)
+        if key not in self._spoken:
+            self._spoken[key] = (self._vault.stream(), _decoder())
+        redactor, decoder = self._spoken[key]
+        self._show(key, decoder.decode(redactor.feed(signal.text.encode("utf-8", "replace"))))
+
+    def _all_said(self, event: Event) -> None:
+        """The answer has ended: what was held back can be shown."""
+        key = (event.step or "", event.n or 0)
+        if key in self._spoken:
+            redactor, decoder = self._spoken.pop(key)
+            self._show(key, decoder.decode(redactor.flush(), True))
+
+    def _show(self, key: tuple[str, int], text: str) -> None:
+        if text:
+            for watcher in self._watchers:
+                watcher.on_signal(Signal(*key, text))
 
     def _record(self, event: Event) -> Event:
         self._sink.append(event)
         self._seq += 1
+        if event.ev == "http":
+            self._all_said(event)
         self._first(event)
         self._unseen.append(event)
         return event

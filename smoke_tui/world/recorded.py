@@ -7,7 +7,7 @@ from typing import Any
 
 from smoke_tui.journal.events import Event, storable
 from smoke_tui.journal.file import Journal
-from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Watcher
+from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Signal, Watcher
 from smoke_tui.secrecy import Secret
 from smoke_tui.world.conversation import Job
 
@@ -55,6 +55,9 @@ class RecordedInbox(Inbox):
         self._routes = {}
         self._failed: Divergence | RecordEnds | Resumption | None = None
         self.unsolicited = lambda fact: None
+
+    def signal(self, signal: Signal) -> None:
+        """Nobody watches the pieces of an answer that came long ago."""
 
     def post(self, arrival: Arrival) -> None:
         """Nothing new happens here; a fault of ours shows as a divergence by itself."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from smoke_tui.journal.events import Event, storable
 from smoke_tui.journal.file import Journal
-from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Watcher
+from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Signal, Watcher
 from smoke_tui.world.recorded import RESUMED, RecordEnds, Resumption, blobs_of, stand_ins
 
 BINDING = ("request", "release")
@@ -53,6 +53,9 @@ class RedecidingInbox(Inbox):
         self._failed: Exception | None = None
         self.unsolicited = lambda fact: None
         self.differences: list[Difference] = []
+
+    def signal(self, signal: Signal) -> None:
+        """Nobody watches the pieces of an answer that came long ago."""
 
     def post(self, arrival: Arrival) -> None:
         """Nothing new happens here."""

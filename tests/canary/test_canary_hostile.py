@@ -123,7 +123,6 @@ def test_a_provider_that_quotes_the_token(tmp_path: Path, number: int) -> None:
     assert hunt.finds() == {}
 
 
-@pytest.mark.xfail(strict=True, reason="a token in pieces over many events is not put together")
 def test_a_stream_that_gives_the_token_back_in_pieces(tmp_path: Path) -> None:
     """No piece is a secret by itself; whoever reads the evidence or a report has them all."""
     bundle = Bundle(tmp_path)

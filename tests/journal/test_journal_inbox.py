@@ -204,9 +204,29 @@ def test_only_facts_are_posted_and_only_decisions_decided(desk: Desk) -> None:
 
 
 def test_signals_are_shown_and_not_kept(desk: Desk) -> None:
-    desk.inbox.signal(Signal("s", 1, "delta"))
-    assert [signal.text for signal in desk.signals] == ["delta"]
+    for piece in ("Some ", "words ", "come, é", "t voilà"):
+        desk.inbox.signal(Signal("s", 1, piece))
+    assert "".join(signal.text for signal in desk.signals).startswith("Some words ")
     assert (desk.folder / JOURNAL).read_bytes() == b""
+    # What was held back, in case a secret was under way, comes with the end of the answer.
+    desk.inbox.post(Arrival("http", {"status": 200}, "s", 1))
+    desk.settle()
+    assert "".join(signal.text for signal in desk.signals) == "Some words come, ét voilà"
+    assert {(signal.step, signal.n) for signal in desk.signals} == {("s", 1)}
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 40])
+def test_a_secret_in_pieces_is_never_shown(desk: Desk, size: int) -> None:
+    token = "FAKE-token-that-nobody-may-see-0123456789"
+    desk.vault.add_value(token, "access-token")
+    text = f"The token is {token}, they say."
+    for at in range(0, len(text), size):
+        desk.inbox.signal(Signal("s", 1, text[at:at + size]))
+    desk.inbox.post(Arrival("http", {"status": 200}, "s", 1))
+    desk.settle()
+    shown = "".join(signal.text for signal in desk.signals)
+    assert token not in shown
+    assert shown == "The token is [REDACTED:access-token#1], they say."
 
 
 def test_moments_have_milliseconds_and_a_z() -> None:

@@ -22,6 +22,7 @@ import httpx2
 from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.world.config import LOOPBACK, Origin, origin_of
 from smoke_tui.world.conversation import Job, Watch
+from smoke_tui.world.live.pieces import without_spread_secrets
 from smoke_tui.world.ports import HttpRequest, Sensitive, render, secrets_in
 
 KEPT_HEADERS: Final = frozenset({
@@ -239,7 +240,7 @@ class _Answer:
         """The secrets of the answer, registered, and its redacted body."""
         if not self._sensitive:
             self._show(self._stream.flush())
-            return {}, b"".join(self._clean)
+            return {}, without_spread_secrets(b"".join(self._clean), self._vault.redact_text)
         raw = b"".join(self._raw)
         secrets = take_secrets(raw, self._sensitive, self._refs, self._vault)
         return secrets, self._vault.redact(raw)
