@@ -36,8 +36,9 @@ _ILL: Final = (Outcome.ERROR, Outcome.FAIL, Outcome.BLOCKED, Outcome.EXPECTED_LI
 
 
 def standing_of(runbook: Runbook, state: State) -> Verdict:
-    """The verdict as recorded, else as it would be now."""
-    return state.verdict or verdict_of(runbook, state)
+    """The verdict that the steps of the record make; where it says another, the worse of both."""
+    made = verdict_of(runbook, state)
+    return made if state.verdict is None else min(made, state.verdict, key=list(Verdict).index)
 
 
 def banner(state: State) -> Words | None:
@@ -64,6 +65,11 @@ def verdict_words(runbook: Runbook, state: State) -> list[Words]:
     worst = deciding(state)
     if worst is not None:
         paragraphs.append(_ended(worst))
+    made = verdict_of(runbook, state)
+    if state.verdict not in (None, made):
+        paragraphs.append([Strong("The record contradicts itself:"),
+                           f" it says {state.verdict}, and its steps make {made}. It was changed, "
+                           "or decided by other rules."])
     if state.closed is None:
         paragraphs.append(["This session is not finished."])
     elif state.left:

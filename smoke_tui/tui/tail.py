@@ -38,6 +38,7 @@ class Tail(ScrollView, can_focus=True):
         self._starts: list[int] = []
         self._first = 0
         self._width = 0
+        self.draws = 0
 
     @property
     def rows(self) -> list[str]:
@@ -72,6 +73,7 @@ class Tail(ScrollView, can_focus=True):
         for line in self._feed.lines[len(self._starts):]:
             self._starts.append(len(self._rows))
             self._rows += self._wrapped(line, width)
+        self.draws += 1
         self.virtual_size = Size(width, len(self._rows))
         if self._following:
             self.scroll_end(animate=False, immediate=False, x_axis=False)

@@ -165,11 +165,19 @@ def test_every_try_of_a_recovered_step_is_told() -> None:
                               "line": 70}, "live-call", 1)
     told.tried("instructions-drift", "pass", cause="fallback")
     told.tried("live-call", "pass", None, "second words", n=2, cause="return")
+    for step in ("oauth-login", "boot-stack", "seed-org", "paste-credential", "authoring-turn"):
+        told.tried(step, "pass")
     report = markdown(BOOK, told.closed("pass").state())
     assert "PASS after a fallback" in report
     for mark in ("first words", "second words", "**Try 1**", "**Try 2** (the fallback sent",
                  "runbook line 70, which matches"):
         assert mark in report
+
+
+def test_a_verdict_that_its_steps_do_not_make_is_not_believed() -> None:
+    report = markdown(BOOK, Told().closed("pass").state())
+    assert "Verdict: INCOMPLETE" in report
+    assert "it says pass, and its steps make incomplete" in report
 
 
 def test_an_unfinished_session_says_so() -> None:

@@ -174,6 +174,7 @@ def shapes(written: bytes) -> set[bytes]:
 
 def test_the_same_sequences_with_and_without(tmp_path: Path) -> None:
     evil, plain = walk(tmp_path / "evil", EVIL), walk(tmp_path / "plain", "")
+    assert shapes(EVIL.encode()) - shapes(plain)
     assert shapes(evil) - shapes(plain) == set()
     assert b"ZXZpbA" not in b"".join(CONTROL.findall(evil))
     for title in re.findall(rb"\x1b\]2;([^\x07]*)\x07", evil):
