@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
 from textual.worker import WorkerFailed
 
 from smoke_tui.crash import told_fault
@@ -43,7 +44,10 @@ from smoke_tui.tui.walk import Walk
 if TYPE_CHECKING:
     from smoke_tui.tui.driver import LastingDriver
 
-DARK, LIGHT = "textual-dark", "textual-light"
+DARK, LIGHT = "textual-dark", "smoke-light"
+# Textual's own light theme has colours for text that can hardly be read on its ground.
+_LIGHT_TEXT = {"text-success": "#1f6b36", "text-error": "#9b1c1c", "text-warning": "#7a4b00",
+               "text-accent": "#7a4b00", "footer-key-foreground": "#7a4b00"}
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
 HEIGHTS = [(0, "-short"), (16, "-low"), (21, "-middling"), (30, "-high")]
 
@@ -91,6 +95,9 @@ class SmokeApp(App[int]):
             for name in [name for name, theme in self.available_themes.items() if theme.ansi]:
                 # Without colours an ansi theme is black on black.
                 self.unregister_theme(name)
+        light = BUILTIN_THEMES["textual-light"]
+        self.register_theme(replace(light, name=LIGHT,
+                                    variables={**light.variables, **_LIGHT_TEXT}))
         self.theme = DARK
         # Nothing moves by itself: over a slow line an animation is only in the way.
         self.animation_level = "none"

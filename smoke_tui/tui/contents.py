@@ -6,7 +6,7 @@ from textual.content import Content
 
 from smoke_tui.telling.rows import Row
 from smoke_tui.telling.words import inert
-from smoke_tui.tui.glyphs import STYLES
+from smoke_tui.tui.glyphs import MUTED, STYLES
 
 
 def foreign(text: object, style: str = "", *, limit: int = 20_000) -> Content:
@@ -26,7 +26,7 @@ def lines(*rows: Content | str) -> Content:
 
 
 def labelled(
-    label: str, value: Content, width: int, *, room: int = 9, style: str = "$text-muted"
+    label: str, value: Content, width: int, *, room: int = 9, style: str = MUTED
 ) -> Content:
     """A label and its value, whose further rows stand below its first."""
     rows = value.wrap(max(20, width - room)) or [Content("")]

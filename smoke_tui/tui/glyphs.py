@@ -9,9 +9,9 @@ from textual.content import Content
 
 from smoke_tui.telling.marks import Tone, ascii_text
 
-PASS, FAIL, WARN, MUTED, ACCENT = (
-    "$text-success", "$text-error", "$text-warning", "$text-muted", "$text-accent"
-)
+PASS, FAIL, WARN, ACCENT = "$text-success", "$text-error", "$text-warning", "$text-accent"
+# The theme's own "$text-muted" is drawn in full black or white, louder than the text.
+MUTED = "$foreground 70%"
 STYLES: Final[Mapping[Tone, str]] = {
     "": "", "strong": "bold", "good": PASS, "bad": FAIL, "warn": WARN, "muted": MUTED,
     "accent": ACCENT,

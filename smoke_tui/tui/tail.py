@@ -111,7 +111,8 @@ class Tail(ScrollView, can_focus=True):
         text, name = self._rows[number]
         style = base
         if name:
-            style = base + self.get_component_rich_style(f"tail--{name}", partial=True)
+            # Whole, for a part of a style forgets how much of its colour there is to be.
+            style = base + self.get_component_rich_style(f"tail--{name}")
         segments = [Segment(text, style)]
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(number)) is not None:

@@ -59,6 +59,7 @@ class Walk(Answering, Page):
         self._zoom = 0
         self._seen_question: int | None = None
         self._left_alone = 0
+        self._room = 0
         self._drawn: object = None
 
     def body(self) -> ComposeResult:
@@ -149,9 +150,10 @@ class Walk(Answering, Page):
         scroll.styles.max_height = room
         rows = now.text.wrap(width)
         hidden = len(rows) - room
-        if new:
+        if new or room != self._room:
+            self._room = room
             here = next((n for n, row in enumerate(rows) if row.plain.startswith(" ▶")), 0)
-            scroll.scroll_to(y=max(0, here - room + 2), animate=False)
+            scroll.scroll_to(y=max(0, here - room + 2) if here else 0, animate=False)
         scroll.can_focus = hidden > 0
         title = f"{now.title} · {count(hidden, 'more row')}: tab, j" if hidden > 0 else now.title
         title = ascii_text(title) if self.smoke.plain else title

@@ -6,16 +6,15 @@ import asyncio
 import os
 import re
 import select
-import shlex
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from pty_terminal import LONGEST, ROOT, Terminal, children_of
+from pty_terminal import LONGEST, ROOT, Terminal
 
 from smoke_tui.journal.events import Event
 from smoke_tui.process import recorder_of
@@ -184,49 +183,23 @@ def test_tmux_with_a_pipe_is_a_recorder(tmp_path: Path) -> None:
         tmux(socket, "kill-server")
 
 
-SIZES = [(60 + 7 * (n % 20), 16 + (5 * n) % 34) for n in range(39)] + [(80, 24)]
-READY = "run all that follows"
 
 
-def steady(socket: Path, window: str) -> str:
-    """What a window shows once it asks and does not change, without what differs by session."""
+def shown(socket: Path, window: str) -> str:
+    """What a window shows, without what differs by session."""
+    text = tmux(socket, "capture-pane", "-p", "-t", window)
+    for pattern, kept in ((r"smoke \w{4} ", "smoke aaaa "), (r"\d", "0"),
+                          (r"turn( · 0:00)?─+", "turn─")):
+        text = re.sub(pattern, kept, text)
+    return text
+
+
+def until_shown(condition: Callable[[], object], what: Callable[[], str]) -> None:
+    """Look until it is so."""
     end = time.monotonic() + LONGEST
-    text = ""
-    while time.monotonic() < end:
-        now = tmux(socket, "capture-pane", "-p", "-t", window)
-        for pattern, kept in ((r"smoke \w{4} ", "smoke aaaa "), (r"\d", "0"),
-                              (r"turn( · 0:00)?─+", "turn─")):
-            now = re.sub(pattern, kept, now)
-        if now == text and READY in text:
-            return text
-        text = now
-        select.select([], [], [], 0.3)
-    raise AssertionError(f"it did not come to rest:\n{text}")
-
-
-def test_forty_resizes_leave_the_frame_of_a_fresh_start(tmp_path: Path) -> None:
-    """As tmux sees it, which draws what a terminal would."""
-    socket = tmp_path / "tmux"
-    program = shlex.join([
-        "env", "-i", f"PATH={os.environ['PATH']}", f"HOME={tmp_path}", "TERM=screen-256color",
-        "LANG=C.UTF-8", f"PYTHONPATH={ROOT}", "PYTHONUTF8=1", sys.executable, "-m", "smoke_tui",
-        "--rehearse", "--state-dir"])
-    tmux(socket, "new-session", "-d", "-s", "storm", "-x", "120", "-y", "40",
-         f"{program} {tmp_path / 'a'}")
-    try:
-        steady(socket, "storm")
-        for width, height in SIZES:
-            tmux(socket, "resize-window", "-t", "storm", "-x", str(width), "-y", str(height))
-        tmux(socket, "new-session", "-d", "-s", "fresh", "-x", "80", "-y", "24",
-             f"{program} {tmp_path / 'b'}")
-        assert steady(socket, "storm") == steady(socket, "fresh")
-    finally:
-        for name in ("storm", "fresh"):
-            tmux(socket, "send-keys", "-t", name, "C-q")
-        end = time.monotonic() + LONGEST
-        while children_of(tmp_path / "a") + children_of(tmp_path / "b"):
-            assert time.monotonic() < end, "it did not leave"
-            select.select([], [], [], 0.05)
+    while not condition():
+        assert time.monotonic() < end, what()
+        select.select([], [], [], 0.2)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells that it is stopped")

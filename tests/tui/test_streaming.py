@@ -63,7 +63,7 @@ def test_three_hundred_deltas_a_second_are_drawn_ten_times(tmp_path: Path) -> No
             await app.push_screen(walk)
             await pilot.pause()
             tail = walk.query_one("#output", Tail)
-            panels = {str(panel.id or panel.parent and panel.parent.id): panel
+            panels = {str(panel.id or (panel.parent and panel.parent.id)): panel
                       for panel in walk.query(Panel)}
             before = {name: panel.draws for name, panel in panels.items()}
             first = tail.draws

@@ -90,7 +90,7 @@ def test_prose_is_reflowed_tables_aligned_code_kept() -> None:
 
 
 def test_the_badge_and_the_spend_are_in_every_header() -> None:
-    run = run_until(lambda e: e.ev == "session.closed")
+    run = run_until(lambda e: e.ev == "spend.reserved")
     scene = Scene(run.runbook, run.state, run.elapsed)
     for width in (60, 80, 100, 160, 200):
         text = session_header(scene, width).plain

@@ -9,6 +9,7 @@ from smoke_tui.outcomes import Outcome
 from smoke_tui.telling.scene import Scene
 from smoke_tui.telling.spending import quota, spent
 from smoke_tui.telling.words import clock, one_line
+from smoke_tui.tui.glyphs import MUTED
 
 BADGE = "$text on $warning-muted bold"
 
@@ -39,7 +40,7 @@ def session_header(scene: Scene, width: int) -> Content:
 def _left(scene: Scene, named: bool) -> Content:
     config = scene.config
     parts = [Content.styled(" smoke ", "bold"),
-             Content.styled(scene.state.session[-4:] or "····", "$text-muted"), Content(" ")]
+             Content.styled(scene.state.session[-4:] or "····", MUTED), Content(" ")]
     if scene.rehearsed:
         parts.append(badge(config.get("scenario") if named else None))
     elif scene.state.session:

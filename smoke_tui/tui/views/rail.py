@@ -9,7 +9,7 @@ from smoke_tui.runbook.model import Step
 from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.scene import Scene, name_of
 from smoke_tui.telling.words import clock, shorten, took
-from smoke_tui.tui.glyphs import STYLES
+from smoke_tui.tui.glyphs import MUTED, STYLES
 
 
 def rail(scene: Scene, width: int) -> Content:
@@ -23,7 +23,7 @@ def rail(scene: Scene, width: int) -> Content:
         meta = Style.from_meta({"@click": f"screen.view_step({step.id!r})"})
         rows.append(Content.styled(head, f"{STYLES[mark.tone]} {here}".strip()).stylize(meta))
         below = " · ".join(filter(None, (mark.word, _time(scene, step), _tries(scene, step))))
-        rows.append(Content.styled(f"    {below}", "$text-muted").stylize(meta))
+        rows.append(Content.styled(f"    {below}", MUTED).stylize(meta))
     return Content("\n").join(rows)
 
 
