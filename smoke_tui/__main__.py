@@ -29,6 +29,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away; nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13
+    finally:
+        _forget_lost_reader()
+
+
+def _forget_lost_reader() -> None:
+    """Where nobody reads standard error any more, the interpreter's last flush would fail (120)."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _wants_app(request: Request) -> bool:
