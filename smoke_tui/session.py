@@ -7,12 +7,11 @@ import getpass
 import json
 import os
 import platform
-import secrets
 import subprocess
 import threading
 import traceback
 from collections.abc import Coroutine, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +19,7 @@ from smoke_tui import __version__
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import SCHEMA, Event
-from smoke_tui.journal.file import JournalFile
+from smoke_tui.journal.file import JournalFile, NameTaken
 from smoke_tui.journal.fold import State
 from smoke_tui.journal.inbox import Arrival, Clock, Follower, Inbox, Watcher
 from smoke_tui.outcomes import Verdict
@@ -82,8 +81,8 @@ class Session:
         if unfinished is None:
             self._state = State()
             self._clock = clock or SystemClock()
-            self.id = session_id(self._clock.wall())
-            self.file = JournalFile.create(state_dir / "sessions" / self.id)
+            self.file = new_file(state_dir / "sessions", self._clock.wall())
+            self.id = self.file.folder.name
             self._begins = Arrival("session.opened", {
                 "schema": SCHEMA, "session": self.id,
                 "runbook": {"id": runbook.id, "path": Path(runbook.path).name,
@@ -290,8 +289,17 @@ class Session:
 
 
 def session_id(moment: datetime) -> str:
-    """A sortable name: UTC time and four random hex digits."""
-    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    """A sortable name: UTC time, and the part of the second in 1/65,536 as four hex digits."""
+    return f"{moment:%Y%m%dT%H%M%SZ}-{moment.microsecond * 65536 // 1_000_000:04x}"
+
+
+def new_file(sessions: Path, moment: datetime) -> JournalFile:
+    """The journal of a new session, under the first name from this moment on that is free."""
+    while True:
+        try:
+            return JournalFile.create(sessions / session_id(moment))
+        except NameTaken:
+            moment += timedelta(microseconds=16)
 
 
 def _user() -> str:

@@ -29,6 +29,10 @@ class JournalError(OSError):
     """The record can't be kept or read. The text says which path, why, and what to do."""
 
 
+class NameTaken(JournalError):
+    """A session of this name is there already."""
+
+
 def private_folder(path: Path) -> Path:
     """Make `path` and what is missing above it, each 0700 and ours, and return it.
 
@@ -87,6 +91,7 @@ class JournalFile:
         """Start a new session's folder.
 
         Raises:
+            NameTaken: the folder is there already.
             JournalError: the folder or the file can't be made.
         """
         private_folder(folder.parent)
@@ -103,6 +108,8 @@ class JournalFile:
             os.fsync(fd)
             for path in (folder, folder.parent):
                 _sync_folder(path)
+        except FileExistsError:
+            raise NameTaken(f"{folder}: there is a session of this name") from None
         except OSError as error:
             raise JournalError(
                 f"{folder}: {error.strerror or error}; choose another folder with --state-dir"

@@ -16,9 +16,10 @@ from smoke_tui.telling.forms import spend_line
 from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.scene import Scene, name_of
 from smoke_tui.telling.words import one_line, titled
+from smoke_tui.tui.base import T
 from smoke_tui.tui.contents import foreign, lines
 from smoke_tui.tui.glyphs import MUTED, STYLES, WARN
-from smoke_tui.tui.modals import Box, Choose, Line, Reveal, SecretLine, T, YesNo
+from smoke_tui.tui.modals import Box, Choose, Line, Reveal, SecretLine, YesNo
 
 if TYPE_CHECKING:
     from smoke_tui.run import Run

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
+from textual.events import Resize
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer
 
@@ -16,6 +18,7 @@ from smoke_tui.tui.panel import Panel
 if TYPE_CHECKING:
     from smoke_tui.tui.app import SmokeApp
 
+T = TypeVar("T")
 TOO_SMALL = (
     "This terminal is too small to show the walk: it takes 60 columns and 16 rows. "
     "Nothing is lost: make it larger and go on.\n\n? help   q leave\n\n"
@@ -23,7 +26,22 @@ TOO_SMALL = (
 )
 
 
-class Page(Screen[None]):
+class LatestSize(Screen[T]):
+    """A screen that hears of no size that the terminal does not have any more.
+
+    Textual's screens tell themselves of every size they were laid out in. With two on their way,
+    as when a window is dragged while a session is busy, they would call each other up for ever,
+    and no key would be answered.
+    """
+
+    def post_message(self, message: Message) -> bool:
+        """Take a message; a size that is out of date is none."""
+        if isinstance(message, Resize) and message.size != self.app.size:
+            return False
+        return super().post_message(message)
+
+
+class Page(LatestSize[None]):
     """A screen of the app. The body of a subclass goes into `body`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 
 from smoke_tui.telling.asks import Choice
 from smoke_tui.telling.words import titled
+from smoke_tui.tui.base import LatestSize
 from smoke_tui.tui.glyphs import MUTED
 from smoke_tui.tui.panel import Panel, ScrollPanel
 from smoke_tui.tui.views.keys import key_row
@@ -44,7 +45,7 @@ ALWAYS = (
 STEPS = (("session.before", "[", "the step before"), ("session.after", "]", "the step after"))
 
 
-class Help(ModalScreen[None]):
+class Help(ModalScreen[None], LatestSize[None]):
     """Keys and words for one screen."""
 
     AUTO_FOCUS = "#help-text"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,16 +13,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from smoke_tui.tui.base import LatestSize, T
 from smoke_tui.tui.glyphs import WARN, ascii_content
 from smoke_tui.tui.panel import SCROLL_KEYS, Panel
 from smoke_tui.tui.secret_input import SecretInput
 from smoke_tui.tui.views.keys import Keys, key_row
 
 REVEAL_SECONDS: Final = 60.0
-T = TypeVar("T")
 
 
-class Box(ModalScreen[T]):
+class Box(ModalScreen[T], LatestSize[T]):
     """A modal with a title, a text, and a row of keys. `question` ends it when it is withdrawn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import secrets
 import signal
 import subprocess
 from collections.abc import Callable
@@ -14,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.file import JournalError, JournalFile, read_journal
-from smoke_tui.session import session_id
+from smoke_tui.journal.file import JournalFile, NameTaken, read_journal
+from smoke_tui.session import new_file, session_id
 
 from .hunting import Done, Program, beside, book, cut, ended, runs, state_of, until
 
@@ -151,18 +150,22 @@ def test_no_room_for_a_report_leaves_the_old_one(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".smoke-tui-*"))
 
 
-def test_names_that_collide_cost_the_older_session_nothing(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_names_that_collide_cost_the_older_session_nothing(program: Program) -> None:
+    """Sessions sort by when they began, two of one moment, too."""
     assert program.live(TWO).code == 0
-    before = (program.only() / "journal.jsonl").read_bytes()
-    taken = program.only().name
-    moment = datetime.strptime(taken[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    monkeypatch.setattr(secrets, "token_hex", lambda size: taken[17:])
-    assert session_id(moment) == taken
-    with pytest.raises(JournalError):
-        JournalFile.create(program.only())
-    assert (program.only() / "journal.jsonl").read_bytes() == before
+    taken = program.only()
+    before = (taken / "journal.jsonl").read_bytes()
+    with pytest.raises(NameTaken):
+        JournalFile.create(taken)
+    assert (taken / "journal.jsonl").read_bytes() == before
+    moment = datetime(2031, 5, 6, 7, 8, 9, 999_900, tzinfo=UTC)
+    files = [new_file(taken.parent, moment) for _ in range(9)]
+    names = [file.folder.name for file in files]
+    assert names[0] == session_id(moment) == "20310506T070809Z-fff9"
+    assert names == sorted(set(names))
+    assert session_id(moment.replace(microsecond=0)) < names[0]
+    for file in files:
+        file.close()
 
 
 # --- signals -------------------------------------------------------------------------------------

@@ -199,7 +199,7 @@ def test_orphans_are_found_by_their_marks_and_stopped(
     pids = one.pids(2)
     started = orphaned(one)
     assert all(alive(pid) for pid in pids)
-    assert not still_running(started["guardian"], started["boot"])
+    come_about(lambda: not still_running(started["guardian"], started["boot"]))
     assert still_running(started["pid"], started["mark"])
     assert stop_leftover(started["pid"], started["mark"])
     assert none_alive(pids)
