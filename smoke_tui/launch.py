@@ -188,12 +188,33 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
     )
 
 
-def config_resumed(state: State, given: Given) -> Config:
-    """The settings a session was recorded with, and what has to be given anew."""
+def config_resumed(state: State, given: Given, settings: Settings) -> Config:
+    """The settings a session was recorded with, and what is given anew.
+
+    Raises:
+        UsageError: the command line names another address than the session is against.
+    """
     last = state.resumes[-1].data if state.resumes else state.opened
     recorded = Config.from_json(last["config"])
+    said = {name: settings.get(name) for name in (*_SAID_ANEW, *_SAME_AS_BEFORE)
+            if settings.source(name) == f"--{name}"}
+    for name, value in said.items():
+        before = getattr(recorded, name.replace("-", "_"))
+        if name in _SAME_AS_BEFORE and state.world == "live" and (
+                (value or "").rstrip("/") != before):
+            raise UsageError(f"--{name} {value}: the session is against {before}; with another "
+                             "one, begin a new session")
+    anew: dict[str, Any] = {name: said[name] for name in _SAID_ANEW if name in said}
+    if settings.source("instructions") == "--instructions":
+        anew["instructions_file"] = str(Path(settings.get("instructions") or "").expanduser()
+                                        .absolute())
     return replace(recorded, bundle=given.bundle, refreshable=given.file is not None,
-                   ledger=given.ledger)
+                   ledger=given.ledger, **anew)
+
+
+#: What the command line may say otherwise when a session is gone on with, and what it may not.
+_SAID_ANEW = ("origin", "model", "shape", "codex", "login")
+_SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 
 
 def _header(settings: Settings, name: str, default: str) -> str:

@@ -136,7 +136,7 @@ def _go_on_rehearsed(
     run.hands = Hands(hands, hands)
     run.prefill["instructions"] = str(world.current_instructions_file)
     run.session = Session(
-        unfinished.runbook, rehearsed(config_resumed(unfinished.state, given), world),
+        unfinished.runbook, rehearsed(config_resumed(unfinished.state, given, settings), world),
         state_dir=settings.state_dir, hands=run.hands, answerer=Walker(run, world),
         watchers=[run], given=given.texts, unfinished=unfinished, rerun=rerun,
     )
@@ -152,7 +152,8 @@ def _go_on_live(
     run.clipboard = TerminalClipboard(settings.state_dir)
     run.hands = Hands(SystemBrowser(), run.clipboard)
     run.session = Session(
-        unfinished.runbook, replace(config_resumed(unfinished.state, given), consent=False),
+        unfinished.runbook,
+        replace(config_resumed(unfinished.state, given, settings), consent=False),
         state_dir=settings.state_dir, hands=run.hands, watchers=[run], given=given.texts,
         bundle_file=given.file, unfinished=unfinished, rerun=rerun,
     )

@@ -97,6 +97,7 @@ class Session:
                 "undone": unfinished.undone(rerun), "rerun": rerun,
                 "torn_bytes": unfinished.file.torn_bytes, **here,
             })
+        self.vault.salt = self.id
         self._loop = EngineLoop()
         self._inbox = Inbox(
             self.file, self.vault, self._clock, [Follower(self._on_event), *watchers],

@@ -106,6 +106,13 @@ def add_age(
         code = exit_of(verdict)
         if now - (began if code is Exit.OK else closed) > longest:
             break
+        if code is Exit.OK and _runbook_then(folder) != runbook.sha256:
+            found.rows.append(finding(
+                "runbook-changed", "error", None, f"Session {folder.name} passed with "
+                f"{runbook.id} as it was then; the runbook has changed since.",
+                "Run it for real as it stands now."))
+            found.exits.append(Exit.NOT_PROVABLE)
+            return
         found.note("last-verdict", None, f"Session {folder.name}: {verdict.value}.")
         found.exits.append(code)
         return
@@ -124,6 +131,12 @@ def _closed(settings: Settings, runbook: Runbook) -> Iterator[tuple[datetime, da
         config = Config.from_json(first.data["config"])
         if config.real_provider and not (config.only or config.start_from):
             yield datetime.fromisoformat(last.t), datetime.fromisoformat(first.t), folder
+
+
+def _runbook_then(folder: Path) -> str:
+    """The hash of the runbook that a session was recorded with."""
+    first, _ = ends(folder) or (None, None)
+    return str(first.data["runbook"]["sha256"]) if first is not None else ""
 
 
 def _borne_out(folder: Path) -> Verdict | None:

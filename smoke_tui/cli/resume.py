@@ -80,7 +80,7 @@ def _rehearsed(
     scenario = str(unfinished.state.opened["config"]["scenario"])
     world = held.enter_context(rehearsal(scenario, embedded=wants_embedded(settings)))
     given, hands = given_rehearsed(world), ScriptedHands(world)
-    config = rehearsed(config_resumed(unfinished.state, given), world)
+    config = rehearsed(config_resumed(unfinished.state, given, settings), world)
     return run_and_tell(options, settings, unfinished.runbook, config, Hands(hands, hands),
                         Scripted(world), given, unfinished, rerun)
 
@@ -94,7 +94,7 @@ def _live(
     if refuse_in_ci():
         raise CommandError(Exit.NOT_PROVABLE, "live calls are refused where CI is set")
     given = read_given(settings)
-    config = replace(config_resumed(unfinished.state, given), consent=True)
+    config = replace(config_resumed(unfinished.state, given, settings), consent=True)
     answers = read_answers(Path(options.answers), unfinished.runbook) if options.answers else {}
     hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))
     return run_and_tell(options, settings, unfinished.runbook, config, hands, Headless(answers),

@@ -64,6 +64,12 @@ class Bundle:
             "expires_at": self.expires_at,
         }
 
+    @property
+    def account(self) -> str | None:
+        """What tells accounts of one session apart; None in records from before there was one."""
+        mark = self.account_id.public.get("mark")
+        return str(mark) if mark else None
+
     def fresh(self, now: str) -> bool:
         """Issued in this session, or unexpired by its own claims at `now` (ISO 8601)."""
         return self.issued_here or (self.expires_at is not None and self.expires_at > now[:19])

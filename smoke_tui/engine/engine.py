@@ -182,6 +182,7 @@ class Engine:
             "cause": action.cause, "caller": action.caller, "kind": step.kind, "title": step.title,
         })
         self._running = step.id
+        account = self.holdings.account
         try:
             result = await self._attempt(context)
         finally:
@@ -193,6 +194,19 @@ class Engine:
             "observed": dict(result.observed),
         })
         self._judge(step, n, result)
+        if account is not None and self.holdings.account != account:
+            self._undo_what_hangs_on(step, n)
+
+    def _undo_what_hangs_on(self, step: Step, n: int) -> None:
+        """The credential is another account's now: what was done with the former is not proven."""
+        undone = [
+            each.id for each in self.runbook.steps
+            if step.id in all_needs(self.runbook, each) and each.id in self.state.steps
+            and self.state.steps[each.id].outcome not in (None, Outcome.WAIVED)
+        ]
+        if undone:
+            self._inbox.decide("undone", {"steps": undone, "why": "another account"},
+                               step=step.id, n=n)
 
     async def _agreed(self, step: Step) -> bool:
         """Whether the step's commands may run; asked once, where the runbook is new here."""
@@ -378,7 +392,9 @@ class Engine:
 def _holdings_of(state: State) -> Holdings:
     """What a resumed session still has: values, never secrets, children or a bundle."""
     handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
-    return Holdings(values=dict(state.captured), handed_over=handed)
+    bundle = state.resources.get("bundle")
+    return Holdings(values=dict(state.captured), handed_over=handed,
+                    account=bundle.detail.get("account") if bundle is not None else None)
 
 
 _BROKEN_OFF = "Broken off: the program ended while it ran."

@@ -46,6 +46,7 @@ DECISIONS: Final[Mapping[str, str]] = {
     "finding": "something worth a look that decides nothing",
     "captured": "a value for later steps",
     "provided": "a resource that outlives its step",
+    "undone": "what was done counts no more, and is to be done again",
     "resource.lost": "such a resource is gone",
     "spend.reserved": "a call is about to be made",
     "spend.settled": "what the call cost, as far as it is known",

@@ -181,6 +181,11 @@ def _resumed(state: State, event: Event) -> None:
         state.step(name).outcome = None
 
 
+def _undone(state: State, event: Event) -> None:
+    for name in event.data["steps"]:
+        state.step(name).outcome = None
+
+
 def _current(state: State, event: Event) -> Try | None:
     if event.step is None or event.n is None:
         return None
@@ -371,7 +376,8 @@ _HANDLERS: Final[Mapping[str, Callable[[State, Event], None]]] = {
     "process": _process, "health": _health, "fault": _fault, "cancelled": _cancelled,
     "try.started": _try_started, "try.finished": _try_finished, "evidence": _evidence,
     "finding": _finding, "captured": _captured, "provided": _provided, "resource.lost": _lost,
-    "spend.reserved": _reserved, "spend.settled": _settled, "rule.matched": _rule,
-    "branch.taken": _branch, "retry.planned": _retry, "step.finished": _step_finished,
+    "undone": _undone, "spend.reserved": _reserved, "spend.settled": _settled,
+    "rule.matched": _rule, "branch.taken": _branch, "retry.planned": _retry,
+    "step.finished": _step_finished,
     "noted": lambda state, event: state.notes.append(event),
 }

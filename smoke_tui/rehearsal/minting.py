@@ -30,6 +30,8 @@ SCOPES: Final = (
 ID_TOKEN_SECONDS: Final = 3_600
 ACCESS_TOKEN_SECONDS: Final = 864_000
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
+#: The same in every rehearsal: a session that is gone on with is still of this account.
+ACCOUNT: Final = "fa4efa4e-0000-4000-8000-fa4efa4efa4e"
 _PROFILE_CLAIM: Final = "https://api.openai.com/profile"
 
 
@@ -60,7 +62,7 @@ class Mint:
     """One made-up account and every secret made for it."""
 
     def __init__(self) -> None:
-        self.account_id = str(uuid.uuid4())
+        self.account_id = ACCOUNT
         self.user_id = f"user-FAKE{secrets.token_hex(8)}"
         self.email = "operator.FAKE@rehearsal.invalid"
         self.plan_type = "plus"

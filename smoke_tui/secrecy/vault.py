@@ -35,7 +35,7 @@ class Vault:
 
     __slots__ = (
         "_counts", "_forms", "_issued", "_key", "_lock", "_numbers", "_raws", "_secrets",
-        "_tables", "_words",
+        "_tables", "_words", "salt",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -49,6 +49,8 @@ class Vault:
         self._counts: dict[str, int] = {}
         self._numbers: dict[tuple[str, bytes], bytes] = {}
         self._key = secrets.token_bytes(32)
+        #: What `mark` mixes in: the session's name, so that no two sessions' marks can be joined.
+        self.salt = ""
 
     def __repr__(self) -> str:
         return f"<Vault of {len(self._secrets)} secrets>"
@@ -97,6 +99,13 @@ class Vault:
             number += 1
         self._counts[kind] = number
         return str(number)
+
+    def mark(self, value: str) -> str:
+        """What tells whether two values of one session are the same, and nothing else of them.
+
+        Only for values that can't be guessed, as a UUID.
+        """
+        return hashlib.blake2b(utf8(value), key=utf8(self.salt), digest_size=8).hexdigest()
 
     def get(self, placeholder: str) -> Secret | None:
         """The secret behind a placeholder; None for shapes, which keep no value."""

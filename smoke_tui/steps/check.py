@@ -20,7 +20,8 @@ async def check(ctx: StepContext) -> Result:
     )
     observed = {"status": exchange.status, "headers": [list(pair) for pair in exchange.headers]}
     expects_status = any(match.get("status") for match in ctx.step.expect)
-    if exchange.status is None or (exchange.status >= 300 and not expects_status):
+    cut = exchange.error is not None and exchange.status is not None
+    if exchange.status is None or cut or (exchange.status >= 300 and not expects_status):
         failure = classify(as_answer(exchange))
         return Result(failure.code, f"{url}: {failure.said or failure.by}", observed,
                       exchange.text())

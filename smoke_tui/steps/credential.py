@@ -29,8 +29,20 @@ async def given_bundle(ctx: StepContext) -> Bundle | None:
             "shared-login", "The bundle is the Codex CLI's own login.",
             "Two programs that share one refresh chain log each other out; give this tool its own.",
         )
-    ctx.holdings.bundle = bundle
+    hold(ctx, bundle)
     return bundle
+
+
+def hold(ctx: StepContext, bundle: Bundle) -> None:
+    """Keep the bundle for the steps to come; another account than before is told."""
+    before = ctx.holdings.account
+    ctx.holdings.bundle = bundle
+    ctx.holdings.account = bundle.account or before
+    if before is not None and ctx.holdings.account != before:
+        ctx.finding(
+            "account-changed", "This credential is of another account than the one before.",
+            "What was done with the other one proves nothing for this one, and is done again.",
+        )
 
 
 async def session_bundle(ctx: StepContext) -> Bundle:

@@ -6,7 +6,7 @@ from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bun
 from smoke_tui.codex.device import device_log_in
 from smoke_tui.codex.login import log_in
 from smoke_tui.steps.children import run_to_end, spawn_spec
-from smoke_tui.steps.credential import given_bundle
+from smoke_tui.steps.credential import given_bundle, hold
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.result import Result
 
@@ -21,12 +21,13 @@ async def login(ctx: StepContext) -> Result:
         bundle, how = await device_log_in(ctx), "logged in by device code"
     elif bundle is None:
         bundle, how = await log_in(ctx), "logged in through the browser"
-    ctx.holdings.bundle = bundle
+    hold(ctx, bundle)
     ctx.evidence("bundle", bundle.summary())
     if bundle.plan_type not in ("plus", "pro", None):
         ctx.finding("plan", f"The plan is {bundle.plan_type}, not Plus or Pro.",
                     "A narrower plan may not include every model.")
-    ctx.decide("provided", {"name": "bundle", "kind": "bundle"})
+    account = {"account": bundle.account} if bundle.account else {}
+    ctx.decide("provided", {"name": "bundle", "kind": "bundle", **account})
     return Result(None, f"{how[0].upper()}{how[1:]}: account id present, plan "
                         f"{bundle.plan_type or 'unknown'}, expires "
                         f"{bundle.expires_at or 'unknown'}.", {"how": how})

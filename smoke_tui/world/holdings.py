@@ -25,7 +25,8 @@ class StepEnd(Exception):
 class Holdings:
     """What outlives a step: values, variables and resources, owned by the session.
 
-    `may_run`: the operator let the runbook's commands run; a mere look never may.
+    `account` tells whose bundle it is, also of one that is gone. `may_run`: the operator let the
+    runbook's commands run; a mere look never may.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Holdings:
     variables: dict[str, Secret] = field(default_factory=dict)
     resources: dict[str, Any] = field(default_factory=dict)
     bundle: Any = None
+    account: str | None = None
     handed_over: bool = False
     may_run: bool = False
     refreshed: bool = False

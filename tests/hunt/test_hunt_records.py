@@ -69,6 +69,14 @@ def test_an_edited_verdict_is_noticed_by_the_replay(program: Program, change: Ch
     assert program("replay", "last").code == 6
 
 
+def test_a_pass_of_another_text_is_no_pass_of_this_one(program: Program) -> None:
+    assert program.live(TWO).code == 0
+    assert age(program).code == 0
+    (Path("hunt.md")).write_text(TWO + "\n")
+    done = age(program)
+    assert (done.code, "runbook-changed" in done.findings()) == (4, True)
+
+
 def test_a_second_close_is_noticed(program: Program) -> None:
     assert program.live(BAD).code == 1
     events = read_journal(program.only()).events

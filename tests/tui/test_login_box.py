@@ -74,7 +74,7 @@ def test_keys_can_be_clicked(tmp_path: Path) -> None:
             run = app.current
             assert run is not None
             await pilot.click("#bar-keys", offset=(2, 0))
-            await until(pilot, lambda: run.state.steps["oauth-login"].outcome == "pass")
+            await until(pilot, lambda: run.state.step("oauth-login").outcome == "pass")
             await question(pilot, "begin")
             await pilot.click("#rail", offset=(6, 1))
             await until(pilot, lambda: app.screen.query_one(Tail) and isinstance(app.screen, Walk)

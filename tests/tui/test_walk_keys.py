@@ -152,7 +152,7 @@ def test_a_running_step_is_stopped_after_asking(tmp_path: Path) -> None:
             await answer(pilot, "begin", "enter")
             run = app.current
             assert run is not None
-            await until(pilot, lambda: run.state.steps["seed-org"].running)
+            await until(pilot, lambda: run.state.step("seed-org").running)
             await press(pilot, "s")
             assert "Stop" in screen_text(app)
             await press(pilot, "y")
@@ -182,7 +182,7 @@ def test_nothing_is_attested_or_spent_by_a_default_key(tmp_path: Path, key: str)
                 assert run.state.steps["live-call"].calls == 0
                 assert not isinstance(app.screen, Walk)
             else:
-                await until(pilot, lambda: run.state.steps["live-call"].calls == 1)
+                await until(pilot, lambda: run.state.step("live-call").calls == 1)
             await press(pilot, "ctrl+q")
 
     asyncio.run(main())

@@ -160,6 +160,15 @@ def test_a_check_answered_oddly(
     assert ended(tmp_path, LOOK, status, body)[1] == code
 
 
+@pytest.mark.parametrize("expects", ["", "\n[[expect]]\nstatus = 200"])
+def test_a_check_whose_answer_was_broken_off_does_not_pass(tmp_path: Path, expects: str) -> None:
+    """What was not read to its end is no answer, whatever its status says."""
+    body = b"x" * (9 * 1024 * 1024)
+    assert ended(tmp_path, LOOK + expects, 200, body)[1] == "stream-oversized"
+    encoded = ("content-encoding", "gzip")
+    assert ended(tmp_path, LOOK + expects, 200, b"", (encoded,))[1] == "stream-malformed"
+
+
 @pytest.mark.parametrize("token", ["eyJFAKE.eyJFAKE\u2026", "FAKE\u00e9token-123456",
                                    "FAKE token\nwith a line"])
 def test_a_credential_that_no_header_can_carry_is_told_as_such(

@@ -260,7 +260,7 @@ def take_secrets(
         if not isinstance(value, str) or not value:
             continue
         claims = jwt_claims(value)
-        public: dict[str, Any] = {"length": len(value)}
+        public = _public(value, leaf.kind, vault)
         for name, path in leaf.claims.items():
             claim = _leaf(claims, path)
             if isinstance(claim, str | int | bool):
@@ -273,9 +273,14 @@ def take_secrets(
             if isinstance(claim, str) and claim:
                 key = f"{leaf.name}.{name}"
                 found[key] = vault.add(
-                    Secret(claim, kind=kind, ref=refs[key], public={"length": len(claim)})
+                    Secret(claim, kind=kind, ref=refs[key], public=_public(claim, kind, vault))
                 )
     return found
+
+
+def _public(value: str, kind: str, vault: Vault) -> dict[str, Any]:
+    """What may be known of a secret; of an account, whether it is the same one as before."""
+    return {"length": len(value)} | ({"mark": vault.mark(value)} if kind == "account-id" else {})
 
 
 def jwt_claims(token: str) -> Any:

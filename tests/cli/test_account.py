@@ -1,0 +1,82 @@
+"""A credential of another account: what the former one proved counts no more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_helpers import ONE_CALL, Program
+
+from smoke_tui.rehearsal import Rehearsal
+
+LOGIN = """\
+## Log in
+
+Log in.
+
+```toml step
+id   = "log-in"
+kind = "login"
+```
+
+## Call
+"""
+RUNBOOK = ONE_CALL.replace("## Call\n", LOGIN).replace(
+    'kind    = "call"\n', 'kind    = "call"\nneeds   = ["log-in"]\nproof   = true\n')
+
+
+@pytest.fixture
+def options(program: Program, tmp_path: Path) -> Iterator[list[str]]:
+    """A session that has passed with the account of one bundle, and the options to go on."""
+    with Rehearsal.start("happy") as world:
+        (tmp_path / "one.md").write_text(RUNBOOK)
+        (tmp_path / "base.txt").write_text("You are a test.")
+        bundle = world.bundle()
+        (tmp_path / "same.json").write_text(json.dumps(bundle))
+        other = {**bundle, "account_id": "0f0f0f0f-aaaa-4bbb-8ccc-fa4efa4efa4e"}
+        (tmp_path / "other.json").write_text(json.dumps(other))
+        found = ["--live", "--instructions", "base.txt", "--codex-url", world.codex_url,
+                 "--issuer", world.issuer, "--model", "gpt-5.5"]
+        done = program("--check", "one.md", "--bundle", "same.json", *found)
+        assert (done.code, done.err) == (0, done.err)
+        yield found
+
+
+def rerun(program: Program, step: str, bundle: str, options: list[str]) -> None:
+    program("rerun", "last", "--step", step, "--bundle", bundle, *options)
+    assert program("replay", "last").code == 0
+
+
+def outcomes(program: Program) -> tuple[str, dict[str, str]]:
+    closed = program.events()[-1]
+    assert closed["ev"] == "session.closed"
+    return closed["data"]["verdict"], closed["data"]["steps"]
+
+
+def test_the_same_account_keeps_what_is_proven(program: Program, options: list[str]) -> None:
+    rerun(program, "log-in", "same.json", options)
+    assert outcomes(program) == ("pass", {"log-in": "pass", "live-call": "pass"})
+
+
+def test_another_account_proves_nothing_yet(program: Program, options: list[str]) -> None:
+    rerun(program, "log-in", "other.json", options)
+    assert outcomes(program) == ("incomplete", {"log-in": "pass"})
+    assert "account-changed" in [e["data"]["code"] for e in program.events()
+                                 if e["ev"] == "finding"]
+    assert "of another account than the one before" in program("report", "last").out
+    journal = (program.sessions()[-1] / "journal.jsonl").read_text("utf-8")
+    assert "fa4efa4e" not in journal
+    rerun(program, "log-in", "same.json", options)
+    assert outcomes(program)[0] == "incomplete"
+
+
+def test_the_mark_of_an_account_is_of_one_session(program: Program, options: list[str]) -> None:
+    program("--check", "one.md", "--bundle", "same.json", *options)
+    marks = [
+        event["data"]["account"] for folder in program.sessions()
+        for event in map(json.loads, (folder / "journal.jsonl").read_text("utf-8").splitlines())
+        if event["ev"] == "provided"
+    ]
+    assert len(set(marks)) == len(marks) == 2
