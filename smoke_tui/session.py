@@ -61,6 +61,7 @@ class Session:
         given: Mapping[str, str] | None = None, bundle_file: Path | None = None,
         clock: Clock | None = None, extra: Mapping[str, Any] | None = None,
         unfinished: Unfinished | None = None, rerun: str | None = None,
+        amend: Mapping[str, str] | None = None,
     ) -> None:
         self.runbook = runbook
         self.config = config
@@ -94,7 +95,8 @@ class Session:
             self.id = self._state.session
             self.file = unfinished.file
             self._begins = Arrival("session.resumed", {
-                "undone": unfinished.undone(rerun), "rerun": rerun,
+                "undone": [] if amend else unfinished.undone(rerun), "rerun": rerun,
+                **({"amend": {**amend, "by": here["by"]}} if amend else {}),
                 "torn_bytes": unfinished.file.torn_bytes, **here,
             })
         self.vault.salt = self.id

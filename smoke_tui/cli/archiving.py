@@ -6,6 +6,7 @@ import argparse
 import hashlib
 from pathlib import Path
 
+from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import need_session
 from smoke_tui.journal.archive import members_of, pack
 from smoke_tui.journal.evidence import look_at_evidence
@@ -45,7 +46,13 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
     except OSError as error:
         raise CommandError(Exit.USAGE, f"-o {options.output}: {error.strerror or error}; choose "
                                        "another file") from None
+    digest = hashlib.sha256(content).hexdigest()
+    if options.json:
+        print_json({"schema": "smoke-archive/1", "session": folder.name, "file": options.output,
+                    "finished": state.closed is not None, "members": sorted(members),
+                    "bytes": len(content), "sha256": digest})
+        return Exit.OK
     unfinished = "" if state.closed is not None else ", unfinished"
     print(f"wrote {options.output}: session {folder.name}{unfinished}, {len(members)} members, "
-          f"{len(content):,} bytes, sha256 {hashlib.sha256(content).hexdigest()}")
+          f"{len(content):,} bytes, sha256 {digest}")
     return Exit.OK

@@ -64,7 +64,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "archive": Command(
         "a session as one file that another machine can verify and replay, scanned for secrets",
         "smoke-tui archive last -o session.smoke", "archiving:archive",
-        (SESSION, _arg("-o", "--output", metavar="FILE", required=True, help="where to (0600)")),
+        (SESSION, _arg("-o", "--output", metavar="FILE", required=True, help="where to (0600)"),
+         JSON),
     ),
     "replay": Command(
         "runs a recorded session again, offline, against its recorded answers with today's rules",
@@ -85,6 +86,16 @@ COMMANDS: Final[Mapping[str, Command]] = {
         (SESSION, _arg("--step", required=True, metavar="ID", help="the step"), PLAIN,
          _arg("--live", action="store_true", help="headless, with the consent to spend"),
          _arg("--answers", metavar="FILE", help="with --live: a TOML of answers"), JSON),
+    ),
+    "amend": Command(
+        "says otherwise what the operator said of a step; the old word, the new one, who and why "
+        "stay in the record",
+        "smoke-tui amend last --step see-chat --answer fail --why 'it was the other account'",
+        "amending:amend",
+        (SESSION, _arg("--step", required=True, metavar="ID", help="the step"),
+         _arg("--answer", required=True, choices=("pass", "fail", "blocked", "yes", "no"),
+              help="of a manual step pass, fail or blocked; of an attested route yes or no"),
+         _arg("--why", required=True, metavar="TEXT", help="why it is otherwise now"), JSON),
     ),
     "login": Command(
         "only the login; prints a masked summary", "smoke-tui login --out bundle.json",

@@ -44,8 +44,12 @@ def resume_command(options: argparse.Namespace, settings: Settings) -> int:
 def rerun_command(options: argparse.Namespace, settings: Settings) -> int:
     """`rerun`, headless."""
     folder = need_session(settings, options.session)
-    return go_on(folder, settings, argparse.Namespace(**{**_OPTIONS, **vars(options)}),
-                 options.step)
+    return go_on(folder, settings, no_more_options(options), options.step)
+
+
+def no_more_options(options: argparse.Namespace) -> argparse.Namespace:
+    """A command's options with those of `--check` that it does not have."""
+    return argparse.Namespace(**{**_OPTIONS, **vars(options)})
 
 
 def go_on(

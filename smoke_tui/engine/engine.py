@@ -7,9 +7,11 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from smoke_tui.engine.amending import amended
 from smoke_tui.engine.budget import over_budget
 from smoke_tui.engine.plan import (
     Action,
+    Amend,
     Begin,
     Block,
     Close,
@@ -97,6 +99,8 @@ class Engine:
                     step_id, None, Outcome.BLOCKED, "service-died",
                     f"{resource}, which this step needs, is no longer running.",
                 )
+            case Amend(step_id):
+                self._amend(step_id)
             case Finish():
                 self._asked_to_finish = True
                 answer = await self._ask_about(self.runbook.steps[-1], Question(
@@ -107,6 +111,21 @@ class Engine:
                     self._asked_to_finish = False
             case Close():
                 raise AssertionError("closing is not performed")
+
+    def _amend(self, step_id: str) -> None:
+        """The operator's second word takes the place of the first; both stay in the record."""
+        amendment, known = self.state.amend, self.state.steps[step_id]
+        assert amendment is not None
+        outcome, code = amended(self.state, step_id, amendment["answer"])
+        n = known.tries[-1].n
+        old = {"outcome": known.outcome.value if known.outcome else None, "code": known.code,
+               "summary": known.summary}
+        self._inbox.decide("amended", {
+            "old": old, "answer": amendment["answer"], "why": amendment["why"],
+            "by": amendment["by"],
+        }, step=step_id, n=n)
+        self._finish(step_id, n, outcome, code,
+                     f"The operator, on second thoughts: {amendment['why']}")
 
     def _settle_broken_off(self) -> None:
         """Of a resumed session: tries that the end of the program broke off.

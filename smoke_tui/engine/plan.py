@@ -40,6 +40,13 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Amend:
+    """Give a step the outcome of the operator's second word."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """Nothing is left to do; ask whether that is all."""
 
@@ -49,11 +56,13 @@ class Close:
     """The session is over."""
 
 
-Action = Begin | Settle | Block | Finish | Close
+Action = Begin | Settle | Block | Amend | Finish | Close
 
 
 def plan(runbook: Runbook, state: State, *, asked_to_finish: bool = False) -> Action:
     """What to do next."""
+    if state.amend is not None:
+        return Amend(str(state.amend["step"]))
     if state.closed is not None or state.cancelled or state.stopped or _rerun_is_done(state):
         return Close()
     if state.again and any(step.id == state.again for step in runbook.steps):
@@ -136,6 +145,8 @@ def _failed_since(state: State, step_id: str) -> bool:
 
 def _rerun_is_done(state: State) -> bool:
     """Whether the one step that the session was taken up for again has its new outcome."""
+    if state.resumes and state.resumes[-1].data.get("amend"):
+        return True
     if not state.resumes or not state.resumes[-1].data.get("rerun"):
         return False
     step = state.step(str(state.resumes[-1].data["rerun"]))

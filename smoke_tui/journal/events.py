@@ -46,6 +46,7 @@ DECISIONS: Final[Mapping[str, str]] = {
     "finding": "something worth a look that decides nothing",
     "captured": "a value for later steps",
     "provided": "a resource that outlives its step",
+    "amended": "the operator's word on a step is another now: the old outcome, the new word, why",
     "undone": "what was done counts no more, and is to be done again",
     "resource.lost": "such a resource is gone",
     "spend.reserved": "a call is about to be made",

@@ -37,7 +37,11 @@ class Try:
 
 @dataclass(slots=True)
 class StepState:
-    """A step so far. `pending` says what the engine still has to do before it has an outcome."""
+    """A step so far. `pending` says what the engine still has to do before it has an outcome.
+
+    `word` is the kind of the question whose answer its outcome rests on, in the last try;
+    `amended`: the operator has said otherwise since, and why.
+    """
 
     id: str
     kind: str = ""
@@ -53,6 +57,8 @@ class StepState:
     refresh: bool = False
     branch: Mapping[str, Any] | None = None
     branch_seq: int = 0
+    word: str | None = None
+    amended: Event | None = None
 
     @property
     def running(self) -> bool:
@@ -118,6 +124,8 @@ class State:
     attested: list[Event] = field(default_factory=list)
     resumes: list[Event] = field(default_factory=list)
     again: str | None = None
+    amend: Mapping[str, Any] | None = None
+    amendments: list[Event] = field(default_factory=list)
     commands_agreed: bool = False
     stopped: bool = False
     cancelled: str | None = None
@@ -169,7 +177,13 @@ def _resumed(state: State, event: Event) -> None:
         # What was agreed to on one machine was not agreed to on another.
         state.commands_agreed = False
     state.resumes.append(event)
-    state.closed = state.verdict = state.cancelled = None
+    state.amend = event.data.get("amend")
+    if state.amend is None:
+        state.cancelled = None
+    elif state.closed is None:
+        # An amendment ends a session no more than it was ended before.
+        state.cancelled = "amended before its end"
+    state.closed = state.verdict = None
     state.again = event.data.get("rerun")
     state.stopped = False
     state.questions.clear()
@@ -220,6 +234,8 @@ def _answered(state: State, event: Event) -> None:
         state.commands_agreed = True
     if question.data["kind"] == "attest" and answer.get("do") == "yes":
         state.attested.append(event)
+    if question.data["kind"] in ("manual", "attest") and question.step is not None:
+        state.step(question.step).word = question.data["kind"]
 
 
 def _http(state: State, event: Event) -> None:
@@ -244,10 +260,15 @@ def _try_started(state: State, event: Event) -> None:
     step.tries.append(
         Try(event.n or 0, event.data["cause"], event.data.get("caller"), event.seq, event.ms)
     )
-    step.pending = None
-    step.outcome = None
+    step.pending = step.outcome = step.word = step.amended = None
     if state.again == step.id:
         state.again = None
+
+
+def _amended(state: State, event: Event) -> None:
+    state.amend = None
+    state.amendments.append(event)
+    state.step(event.step or "").amended = event
 
 
 def _evidence(state: State, event: Event) -> None:
@@ -376,7 +397,7 @@ _HANDLERS: Final[Mapping[str, Callable[[State, Event], None]]] = {
     "process": _process, "health": _health, "fault": _fault, "cancelled": _cancelled,
     "try.started": _try_started, "try.finished": _try_finished, "evidence": _evidence,
     "finding": _finding, "captured": _captured, "provided": _provided, "resource.lost": _lost,
-    "undone": _undone, "spend.reserved": _reserved, "spend.settled": _settled,
+    "undone": _undone, "amended": _amended, "spend.reserved": _reserved, "spend.settled": _settled,
     "rule.matched": _rule, "branch.taken": _branch, "retry.planned": _retry,
     "step.finished": _step_finished,
     "noted": lambda state, event: state.notes.append(event),

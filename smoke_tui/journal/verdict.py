@@ -71,11 +71,11 @@ def _callers_recovered(runbook: Runbook, state: State, fallback: str) -> bool:
 
 
 def _attested(state: State, step_id: str) -> bool:
-    """Whether the step's last try passed on the operator's word."""
+    """Whether the step's last try passed on the operator's word, or on their second thoughts."""
     known = state.steps.get(step_id)
     return bool(
         known is not None
         and known.outcome is Outcome.PASS
         and known.tries
-        and known.tries[-1].observed.get("attested")
+        and (known.tries[-1].observed.get("attested") or known.amended is not None)
     )

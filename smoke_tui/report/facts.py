@@ -43,6 +43,8 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
             Said(event.data.get("host"), 80)]
         if event.data.get("rerun"):
             words += [", for ", Said(event.data["rerun"], 60), " once more"]
+        if event.data.get("amend"):
+            words += [", to amend ", Said(event.data["amend"]["step"], 60)]
         if event.data.get("torn_bytes"):
             words.append(f"; a last line of {event.data['torn_bytes']} bytes was cut short")
         project = event.data.get("project")

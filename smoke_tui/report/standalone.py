@@ -45,6 +45,8 @@ def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any
         "attested": [{"step": event.step, "try": event.n, "at": event.t,
                       "words": event.data["answer"].get("words", "")}
                      for event in state.attested],
+        "amended": [{"step": event.step, "try": event.n, "at": event.t, **event.data}
+                    for event in state.amendments],
         "notes": [{"at": event.t, "text": event.data["text"]} for event in state.notes],
         "waiting_seconds": round(state.waiting_ms / 1000, 3),
         "tries": [

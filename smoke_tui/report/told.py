@@ -9,7 +9,7 @@ from smoke_tui.journal.fold import State, StepState
 from smoke_tui.journal.verdict import is_partial
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import CODES, Outcome, Verdict
-from smoke_tui.report.words import Said, Strong, Words, count, sentence
+from smoke_tui.report.words import Said, Strong, Words, count, moment, sentence
 from smoke_tui.runbook.model import Rule, Runbook
 
 SENTENCES: Final = {
@@ -107,8 +107,17 @@ def worth_a_look(runbook: Runbook, state: State) -> list[Words]:
     for event in state.attested:
         rows.append([Said(event.step, 60), ": attested by the operator: ",
                      Said(event.data["answer"].get("words", ""))])
+    rows += [_amendment(event) for event in state.amendments]
     rows += [["Note by the operator: ", Said(event.data["text"])] for event in state.notes]
     return rows
+
+
+def _amendment(event: Event) -> Words:
+    """What the operator said first, what they said afterwards, who, when and why."""
+    data = event.data
+    return [Said(event.step, 60), f": amended at {moment(event.t)} by ", Said(data["by"], 80),
+            ", from ", Said(data["old"]["outcome"], 40), " to the word ", Said(data["answer"], 40),
+            ": ", Said(data["why"])]
 
 
 def _branch(runbook: Runbook, event: Event) -> Words:
