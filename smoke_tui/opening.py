@@ -56,6 +56,7 @@ def open_rehearsal(settings: Settings, runbook: Runbook, scenario: str | None) -
             runbook, config, state_dir=settings.state_dir, hands=run.hands,
             answerer=Walker(run, world), watchers=[run], given=given_rehearsed(world).texts,
         )
+        run.look_back(settings.state_dir)
     except BaseException as error:
         run.held.close()
         if isinstance(error, JournalError):
@@ -94,6 +95,7 @@ def open_live(settings: Settings, runbook: Runbook, origin: str) -> Run:
             runbook, config, state_dir=settings.state_dir, hands=run.hands, watchers=[run],
             given=given.texts, bundle_file=given.file,
         )
+        run.look_back(settings.state_dir)
     except JournalError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
     return run
@@ -118,6 +120,7 @@ def open_unfinished(settings: Settings, folder: Path, rerun: str | None = None) 
             _go_on_rehearsed(settings, run, unfinished, rerun)
         else:
             _go_on_live(settings, run, unfinished, rerun)
+        run.look_back(settings.state_dir)
     except ValueError as error:
         run.held.close()
         raise UsageError(str(error)) from None

@@ -20,6 +20,7 @@ from smoke_tui.telling.feed import Feed
 from smoke_tui.telling.narrate import narrate
 from smoke_tui.telling.scene import Scene
 from smoke_tui.terminal_clipboard import TerminalClipboard
+from smoke_tui.usual import Usual, usual_times
 from smoke_tui.world.config import Config
 from smoke_tui.world.live.hands import Hands
 from smoke_tui.world.ports import PortError
@@ -69,6 +70,7 @@ class Run:
         self.clipboard: TerminalClipboard | None = None
         self.prefill: dict[str, str] = {}
         self.hints: dict[str, str] = {}
+        self.usual: Mapping[str, Usual] = {}
         self.run_all = False
         self.run_next: str | None = None
         self.leaving = False
@@ -105,6 +107,11 @@ class Run:
         self._arrived.append(signal)
 
     # --- in the front's thread ------------------------------------------------------------
+
+    def look_back(self, state_dir: Path) -> None:
+        """Learn from earlier sessions how long the steps usually take. Blocks; any thread."""
+        assert self.session is not None
+        self.usual = usual_times(state_dir, self.runbook.id, self.session.config.world)
 
     def start(self) -> None:
         """Begin the walk, or go on with it."""
@@ -143,7 +150,7 @@ class Run:
         return Scene(
             self.runbook, self.state, self.elapsed, viewed, self.hints, self.run_all, self.leaving,
             fault, str(self.session.folder) if self.session is not None else "",
-            self.clipboard is not None, self.ended,
+            self.clipboard is not None, self.ended, self.usual,
         )
 
     def in_advance(self, scene: Scene, question: Event) -> Mapping[str, str] | None:

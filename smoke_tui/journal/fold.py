@@ -54,6 +54,7 @@ class StepState:
     finished_seq: int | None = None
     pending: Literal["retry", "branch"] | None = None
     delay: float = 0.0
+    retry_at: int = 0
     refresh: bool = False
     branch: Mapping[str, Any] | None = None
     branch_seq: int = 0
@@ -134,6 +135,14 @@ class State:
 
     def step(self, step_id: str) -> StepState:
         return self.steps.setdefault(step_id, StepState(step_id))
+
+    def worked(self, step_id: str, begun: int, until: int | None) -> int:
+        """Milliseconds from `begun` to `until` without those in which the step waited for answers.
+        """
+        end = self.now_ms if until is None else until
+        waited = sum(min(to, end) - max(since, begun) for step, since, to in self.waits
+                     if step == step_id and to > begun and since < end)
+        return max(0, end - begun - waited)
 
     @property
     def left(self) -> bool:
@@ -363,6 +372,7 @@ def _branch(state: State, event: Event) -> None:
 def _retry(state: State, event: Event) -> None:
     step = state.step(event.step or "")
     step.pending, step.delay = "retry", float(event.data["seconds"])
+    step.retry_at = event.ms + int(step.delay * 1000)
     step.refresh = bool(event.data.get("refresh"))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from smoke_tui.journal.fold import StepState
 from smoke_tui.runbook.model import Condition, Ready, Step
 from smoke_tui.telling.marks import MARKS
+from smoke_tui.telling.pace import usually
 from smoke_tui.telling.rows import Row, row
 from smoke_tui.telling.scene import Scene
 from smoke_tui.telling.words import count, inert, one_line
@@ -26,6 +27,9 @@ def facts_of(scene: Scene, step: Step) -> Iterator[tuple[str, Row]]:
         yield "Guard", row(f"{guard.test} {one_line(guard.value)}: {one_line(guard.why)}")
     for wanted in _expects(scene, step):
         yield "Expects", row(wanted)
+    usual = usually(scene, step)
+    if usual:
+        yield "Takes", row(usual)
     limit = _limit(scene, step)
     if limit:
         yield "Limit", row(limit)

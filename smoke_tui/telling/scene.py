@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import CODES, Outcome
 from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.telling.words import one_line
+from smoke_tui.usual import Usual
 
 _NUMBER = re.compile(r"^\d+[.)]\s+")
 _MARK = re.compile(r"\{\{ *([\w.]+) *\}\}")
@@ -46,6 +48,7 @@ class Scene:
     folder: str = ""
     can_copy: bool = False
     ended: bool = False
+    usual: Mapping[str, Usual] = field(default_factory=dict)
 
     @property
     def config(self) -> dict[str, Any]:

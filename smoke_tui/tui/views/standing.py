@@ -9,6 +9,7 @@ from textual.content import Content
 from smoke_tui.telling.asks import Choice, choices
 from smoke_tui.telling.forms import form
 from smoke_tui.telling.marks import MARKS
+from smoke_tui.telling.pace import pace, pause
 from smoke_tui.telling.scene import Scene, name_of
 from smoke_tui.telling.words import clock
 from smoke_tui.tui.contents import foreign, toned
@@ -62,10 +63,13 @@ def _once(found: tuple[Choice, ...]) -> tuple[Choice, ...]:
 def _working(scene: Scene) -> Standing:
     running = scene.running
     if running is None:
-        return _bar("Working", [Content("Working out the next step …")], [], False)
+        waiting = toned(pause(scene)) if pause(scene) else Content("Working out the next step …")
+        return _bar("Working", [waiting], [], False)
     step = scene.runbook.step(running.id)
     since = clock(scene.elapsed - running.tries[-1].started)
     mark = MARKS["running"]
     rows = [Content.assemble((f"{mark.glyph} Running ", STYLES[mark.tone]), f"{since}  ",
                              (name_of(step), "bold"))]
+    told = pace(scene, running)
+    rows += [toned(told)] if told else []
     return _bar(f"Running · {since}", rows, [("s", "stop this step", "s")], False)
