@@ -13,10 +13,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from smoke_tui.secrecy import clean
 from smoke_tui.tui.base import LatestSize, T
 from smoke_tui.tui.glyphs import WARN, ascii_content
 from smoke_tui.tui.panel import SCROLL_KEYS, Panel
 from smoke_tui.tui.secret_input import SecretInput
+from smoke_tui.tui.text_input import TextInput
 from smoke_tui.tui.views.keys import Keys, key_row
 
 REVEAL_SECONDS: Final = 60.0
@@ -95,7 +97,7 @@ class Line(Box[str]):
         self._check = check
 
     def inside(self) -> ComposeResult:
-        yield Input(self._prefill, select_on_focus=False)
+        yield TextInput(clean(self._prefill, keep_newlines=False), select_on_focus=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()

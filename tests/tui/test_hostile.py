@@ -139,7 +139,10 @@ def walk(home: Path, evil: str) -> bytes:
             at = terminal.wait_for("run all that follows", after=at)
             terminal.press("n")
             at = terminal.wait_for("never write a secret", after=at)
-            terminal.press(f"\x1b[200~{evil.replace(chr(27), '')}{MARKUP}\x1b[201~ noted\r")
+            terminal.press(f"\x1b[200~{evil.replace(chr(27), '')}{MARKUP}\x1b[201~ noted")
+            # The field itself is looked at, before what was pasted is handed over.
+            at = terminal.wait_for(" noted", after=at)
+            terminal.press("\r")
             terminal.wait_for("note: ", after=at)
             terminal.press("\r")
             at = terminal.wait_for("Ask a server?", after=at)
