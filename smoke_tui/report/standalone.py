@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from smoke_tui.journal.fold import State, StepState, Try
@@ -15,6 +16,8 @@ from smoke_tui.report.words import as_text
 from smoke_tui.runbook.model import Runbook
 
 SCHEMA: Final = "smoke-report/1"
+MOST_EXCHANGES: Final = 200
+"""That are listed of one try; how many were not is said."""
 
 
 def standalone(runbook: Runbook, state: State, evidence: Evidence) -> str:
@@ -68,12 +71,20 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> di
         "rule": dict(attempt.rule) if attempt.rule is not None else None,
         "calls": attempt.calls, "usage": dict(attempt.usage) if attempt.usage else None,
         "evidence": [{"name": name, "value": value} for name, value in attempt.evidence],
-        "exchanges": [_exchange(state, seq) for seq in attempt.exchanges],
+        "exchanges": [_exchange(state, seq) for seq in _listed(attempt.exchanges)],
+        "exchanges_not_listed": len(attempt.exchanges) - len(_listed(attempt.exchanges)),
         "support": {name: as_text(words)
                     for name, words in support(state, attempt, evidence)} or None,
         "failing_answer": answer[0] if answer is not None else None,
         "output": attempt.output.text() if attempt.output.length and attempt.code else None,
     }
+
+
+def _listed(exchanges: Sequence[int]) -> Sequence[int]:
+    """The first and the last of very many, such as a service that was asked for hours."""
+    if len(exchanges) <= MOST_EXCHANGES:
+        return exchanges
+    return [*exchanges[:MOST_EXCHANGES // 2], *exchanges[-MOST_EXCHANGES // 2:]]
 
 
 def _exchange(state: State, seq: int) -> dict[str, Any]:
