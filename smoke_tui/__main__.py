@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from smoke_tui.cli.main import Request, fail, run, understand
 from smoke_tui.outcomes import Exit
@@ -68,16 +69,37 @@ def _guarded(action: Callable[[Request], int], request: Request) -> int:
         return 130
 
 
+#: Options that only `--check` heeds; in the app or line by line they would be passed over.
+_OF_CHECK: Final = {
+    "live": "--live", "resume": "--resume", "answers": "--answers", "only": "--only",
+    "start_from": "--from", "max_age": "--max-age", "junit": "--junit", "report": "--report",
+    "allow_limitation": "--allow-limitation", "strict": "--strict", "json": "--json",
+}
+
+
+def _unheeded(request: Request) -> str | None:
+    """Why the options don't go together, for what is no `--check`; None where they do."""
+    if request.command is not None:
+        return None
+    if request.options.check:
+        return "--plain and --check exclude each other"
+    given = [option for name, option in _OF_CHECK.items() if getattr(request.options, name)]
+    return f"{', '.join(given)}: only with --check" if given else None
+
+
 def _plain(request: Request) -> int:
-    for other in ("check", "live"):
-        if getattr(request.options, other, False):
-            return fail(f"--plain and --{other} exclude each other")
+    wrong = _unheeded(request)
+    if wrong is not None:
+        return fail(wrong)
     from smoke_tui.plain.start import start
 
     return int(start(request.options, request.settings))
 
 
 def _app(request: Request) -> int:
+    wrong = _unheeded(request)
+    if wrong is not None:
+        return fail(wrong)
     if not _has_terminal():
         return fail("the app needs a terminal; without one use `smoke-tui --plain`, or "
                     "`smoke-tui --check` (see --help)",

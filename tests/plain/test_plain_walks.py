@@ -266,6 +266,9 @@ def test_a_signal_closes_the_session(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("args", "env", "code", "words"), [
     (["--plain", "--scenario", "happy"], {}, 2, "belongs to --rehearse"),
     (["--plain", "--check"], {}, 2, "exclude each other"),
+    (["--plain", "--rehearse", "--strict", "--from", "live-call"], {}, 2,
+     "--from, --strict: only with --check"),
+    (["--rehearse", "--report", "x.md"], {}, 2, "--report: only with --check"),
     (["--plain", "--rehearse", "--scenario", "no-such"], {}, 2, "no scenario"),
     (["--plain", "no-such-runbook"], {}, 5, "no runbook"),
     (["--plain"], {"CI": "true"}, 4, "live calls are refused where CI is set"),
