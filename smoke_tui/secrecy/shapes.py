@@ -168,7 +168,7 @@ def _cookies(found: _Match) -> Iterator[Hit]:
 
 def _token(kind: str, needs: bytes, pattern: bytes, accept: Callable[[bytes], bool]) -> Shape:
     expression = re.compile(_EDGE + rb"(?P<value>" + pattern + rb")")
-    return Shape((needs,), expression, _one(kind, accept))
+    return Shape(tuple(needs.split()), expression, _one(kind, accept))
 
 
 #: Tokens that give themselves away, wherever they stand.
@@ -179,6 +179,13 @@ TOKENS: Final = (
     _token("api_key", b"xai-", rb"xai-[A-Za-z0-9_-]{16,}", _drawn),
     _token("refresh_token", b"rt_", rb"rt_[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9_-]+)*", _dense),
     _token("refresh_token", b"rt.", rb"rt\.[A-Za-z0-9._-]{20,}", _dense_with_digit),
+    # What else a stack's environment and output may hold: GitHub, GitLab, Slack, Google, AWS.
+    _token("api_key", b"gho_ ghp_ ghr_ ghs_ ghu_", rb"gh[opsur]_[A-Za-z0-9]{36,}", _anything),
+    _token("api_key", b"github_pat_", rb"github_pat_[A-Za-z0-9_]{22,}", _anything),
+    _token("api_key", b"glpat-", rb"glpat-[A-Za-z0-9_-]{20,}", _anything),
+    _token("api_key", b"xox", rb"xox[abceprs]-[A-Za-z0-9-]{10,}", _drawn),
+    _token("api_key", b"aiza", rb"AIza[A-Za-z0-9_-]{35}", _anything),
+    _token("api_key", b"akia asia", rb"A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9])", _anything),
     _token("auth_code", b"ac_", rb"ac_[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]+)*", _dense),
 )
 

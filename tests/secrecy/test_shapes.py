@@ -31,6 +31,12 @@ CAUGHT = [
     ("§", "rt_" + "0123456789abcdef" * 2),
     ("§", "rt.1.FAKE" + "ab12CD" * 6),
     ("code §", token("ac_")),
+    ("§ is it", "ghp_" + "FAKE" * 9),
+    ("GITHUB=§", "github_pat_" + "FAKE0_" * 6),
+    ("§", "glpat-" + "FAKE-" * 5),
+    ("slack §", "xoxb-0123456789-FAKE"),
+    ("?key=§&x", "AIza" + "FAKE0_-" * 5),
+    ("aws §, ", "AKIA" + "FAKE" * 4),
     ("Authorization: Bearer §", "FAKEopaque-123"),
     ('"authorization": "Bearer §"', "FAKEopaque=="),
     ("Authorization: Basic §", BASIC),
@@ -85,6 +91,7 @@ KEPT = [
     "http://localhost:1455/auth?x=a@b",
     "https://chatgpt.com@evil.test/",
     "cookies are not kept; cookie: none",
+    "ghs_are_not xoxo-and-love AKIAFAKE github_pat_or_no aizawa ASIAN-PACIFIC-REGIONS-AND-MORE",
     "ac_power_supply_status_code sk-learn-feature-extraction",
 ]  # fmt: skip
 
