@@ -9,6 +9,7 @@ from typing import Any
 
 from smoke_tui.engine.amending import amended
 from smoke_tui.engine.budget import over_budget
+from smoke_tui.engine.keeping import Keeper
 from smoke_tui.engine.plan import (
     Action,
     Amend,
@@ -32,7 +33,7 @@ from smoke_tui.runbook.commands import every_command
 from smoke_tui.runbook.model import Runbook, Step, limit_of
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import Holdings, StepContext, StepEnd
-from smoke_tui.world.conversation import Conversation, TimeLimit, World
+from smoke_tui.world.conversation import TimeLimit, World
 from smoke_tui.world.ports import Question
 from smoke_tui.world.result import Result, words_of
 
@@ -64,7 +65,7 @@ class Engine:
         self._interrupt: asyncio.Future[str] | None = None
         self._running: str | None = None
         self._asked_to_finish = False
-        self._followers: dict[int, asyncio.Task[None]] = {}
+        self._keeper = Keeper(self.holdings, self._gone)
         inbox.unsolicited = self._unsolicited
 
     async def run(self) -> Verdict:
@@ -75,7 +76,8 @@ class Engine:
             if isinstance(action, Close):
                 break
             await self._perform(action)
-        await self._stop_resources()
+        await self._keeper.stop_all(
+            lambda name: self._context(self.runbook.step(self.state.resources[name].step), 0))
         result = verdict(self.runbook, self.state)
         self._inbox.decide("session.closed", {
             "verdict": result.value,
@@ -207,7 +209,7 @@ class Engine:
         finally:
             self._running = None
             context.release_all()
-            self._follow_resources(step.id)
+            self._keeper.watch_over(step.id)
         context.decide("try.finished", {
             "code": result.code, "summary": result.summary, "error": result.error,
             "observed": dict(result.observed),
@@ -360,52 +362,20 @@ class Engine:
         if fact.event.ev == "cancelled" and self._interrupt and not self._interrupt.done():
             self._interrupt.set_result("interrupted")
 
-    def lost(self, name: str, step_id: str) -> None:
-        """A resource is gone: what hangs on it is stopped."""
-        self._inbox.decide("resource.lost", {"name": name}, step=step_id)
+    def _gone(self, step_id: str) -> None:
+        """What a step has left is gone: what hangs on it is stopped."""
+        if not self.state.resources[step_id].alive:
+            return
+        self._inbox.decide("resource.lost", {"name": step_id}, step=step_id)
         running = self._running
         if running is None or self._interrupt is None or self._interrupt.done():
             return
         if step_id in all_needs(self.runbook, self.runbook.step(running)):
             self._interrupt.set_result("service-died")
 
-    def _follow_resources(self, step_id: str) -> None:
-        """Watch over what the step has left behind."""
-        resource = self.holdings.resources.get(step_id)
-        if resource is None:
-            return
-        for conversation in resource.conversations():
-            if conversation.job.seq not in self._followers:
-                self._followers[conversation.job.seq] = asyncio.ensure_future(
-                    self._follow(step_id, resource, conversation)
-                )
-
-    async def _follow(self, step_id: str, resource: Any, conversation: Conversation) -> None:
-        while True:
-            fact = await conversation.next()
-            if resource.gone_by(fact) and self.state.resources[step_id].alive:
-                self.lost(step_id, step_id)
-
     def watch(self, event: Event) -> None:
         """Keep the state up; called for every recorded event, before anybody else."""
         apply(self.state, event)
-
-    async def _stop_resources(self) -> None:
-        """Stop what is still there, the latest first."""
-        for name in reversed(list(self.holdings.resources)):
-            resource = self.holdings.resources.pop(name)
-            known = self.state.resources[name]
-            context = self._context(self.runbook.step(known.step), 0)
-            try:
-                gone = await resource.stop(context)
-            except StepEnd as end:
-                gone = False
-                context.finding("stop", end.summary)
-            if not gone and not resource.adopted:
-                context.finding("still-running", f"{name} could not be proven gone.",
-                                "Look for it, and stop it yourself.")
-        for follower in self._followers.values():
-            follower.cancel()
 
 
 def _holdings_of(state: State) -> Holdings:

@@ -395,10 +395,4 @@ class StepContext:
 
     def fill_all(self, value: Any) -> Any:
         """`fill` for every string leaf of a JSON-like value."""
-        if isinstance(value, str):
-            return self.fill(value)
-        if isinstance(value, Mapping):
-            return {key: self.fill_all(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.fill_all(item) for item in value]
-        return value
+        return self.holdings.fill_all(value, self.config)

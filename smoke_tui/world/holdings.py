@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +59,16 @@ class Holdings:
         if all(isinstance(part, str) for part in parts):
             return "".join(part for part in parts if isinstance(part, str))
         return Joined(tuple(part for part in parts if part != ""))
+
+    def fill_all(self, value: Any, config: Config) -> Any:
+        """`fill` for every string leaf of a JSON-like value."""
+        if isinstance(value, str):
+            return self.fill(value, config)
+        if isinstance(value, Mapping):
+            return {key: self.fill_all(item, config) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.fill_all(item, config) for item in value]
+        return value
 
     def _value(self, name: str, config: Config) -> str | Secret:
         settings = {
