@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from smoke_tui.earlier import agreed_before
+from smoke_tui.engine.amending import NotAmendable, amended
 from smoke_tui.journal.file import JournalError
 from smoke_tui.launch import (
     CommandError,
@@ -27,7 +29,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.session import Session
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.terminal_clipboard import TerminalClipboard
-from smoke_tui.world.live.hands import Hands, SystemBrowser
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser, SystemBrowser
 
 NOTHING_GIVEN = Given({}, "none")
 ORIGIN_WORDS = {
@@ -160,6 +162,38 @@ def _go_on_live(
         state_dir=settings.state_dir, hands=run.hands, watchers=[run], given=given.texts,
         bundle_file=given.file, unfinished=unfinished, rerun=rerun,
     )
+
+
+def amend_session(
+    settings: Settings, folder: Path, step_id: str, answer: str, why: str
+) -> Session:
+    """Write the operator's second word on a step down; the session has ended again then. Blocks.
+
+    Nothing is run and nothing is spent.
+
+    Raises:
+        UsageError: the step's outcome does not rest on the operator's word, or `why` says nothing.
+        CommandError: the session is damaged or in use.
+    """
+    if not why.strip():
+        raise UsageError("--why: say why it is otherwise now; it stands in the report")
+    try:
+        unfinished = take_up(folder, finished=True)
+    except (InvalidRecord, JournalError) as error:
+        raise CommandError(Exit.INVALID, str(error)) from None
+    with closing(unfinished.file):
+        try:
+            amended(unfinished.state, step_id, answer)
+        except NotAmendable as wrong:
+            raise UsageError(f"--step {step_id}: {wrong}") from None
+        session = Session(
+            unfinished.runbook, config_resumed(unfinished.state, NOTHING_GIVEN, settings),
+            state_dir=settings.state_dir, hands=Hands(NoBrowser(), FileClipboard(folder)),
+            unfinished=unfinished, amend={"step": step_id, "answer": answer, "why": why},
+        )
+        session.start()
+        session.wait()
+    return session
 
 
 def origin_warning(runbook: Runbook, origin: str) -> str | None:

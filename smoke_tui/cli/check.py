@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -111,7 +110,7 @@ def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> 
 def run_and_tell(
     options: argparse.Namespace, settings: Settings, runbook: Runbook, config: Config,
     hands: Hands, answerer: Any, given: Given, unfinished: Unfinished | None = None,
-    rerun: str | None = None, amend: Mapping[str, str] | None = None,
+    rerun: str | None = None,
 ) -> int:
     """Run a session to its end, tell of each finished step, print the result."""
     for left in left_behind(settings.state_dir):
@@ -123,7 +122,7 @@ def run_and_tell(
         session = Session(
             runbook, config, state_dir=settings.state_dir, hands=hands, answerer=answerer,
             watchers=[narrator], given=given.texts, bundle_file=given.file,
-            unfinished=unfinished, rerun=rerun, amend=amend,
+            unfinished=unfinished, rerun=rerun,
         )
     except JournalError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.fold import State, StepState
 from smoke_tui.outcomes import Outcome
 
 ANSWERS: Final[Mapping[str, Mapping[str, tuple[Outcome, str | None]]]] = {
@@ -20,22 +20,31 @@ class NotAmendable(ValueError):
     """A step's outcome can't be amended so; the text says why and what can be done."""
 
 
+def amendable(state: State) -> dict[str, tuple[str, ...]]:
+    """The steps whose outcome rests on the operator's word, and the words that each takes."""
+    return {name: tuple(ANSWERS[str(known.word)]) for name, known in state.steps.items()
+            if _rests_on_word(known)}
+
+
+def _rests_on_word(known: StepState) -> bool:
+    if known.word not in ANSWERS or known.outcome is None:
+        return False
+    return (known.word != "attest" or known.outcome is Outcome.PASS
+            or known.code == "route-unproven")
+
+
 def amended(state: State, step_id: str, answer: str) -> tuple[Outcome, str | None]:
     """The outcome and code that an answer gives a step, in place of the operator's former one.
 
     Raises:
         NotAmendable: the outcome does not rest on the operator's word, or the answer is none.
     """
-    known = state.steps.get(step_id)
-    kind = known.word if known is not None else None
-    rests = known is not None and kind in ANSWERS and known.outcome is not None and (
-        kind != "attest" or known.outcome is Outcome.PASS or known.code == "route-unproven")
-    if not rests:
-        words = [name for name, each in state.steps.items() if each.word in ANSWERS]
+    steps = amendable(state)
+    if step_id not in steps:
         raise NotAmendable(
             f"what came of {step_id!r} does not rest on the operator's word; `rerun` does a step "
-            f"again (here it could be amended: {', '.join(words) or 'nothing'})")
-    answers = ANSWERS[str(kind)]
+            f"again (here it could be amended: {', '.join(steps) or 'nothing'})")
+    answers = ANSWERS[str(state.steps[step_id].word)]
     if answer not in answers:
         raise NotAmendable(f"{step_id!r} takes {' or '.join(answers)}, not {answer!r}")
     return answers[answer]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,20 +11,27 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from smoke_tui.engine.amending import amendable
+from smoke_tui.journal.file import JournalError
 from smoke_tui.journal.fold import State
 from smoke_tui.journal.verdict import verdict as verdict_of
+from smoke_tui.launch import CommandError
+from smoke_tui.opening import amend_session
+from smoke_tui.records import InvalidRecord, load_state
 from smoke_tui.report.export import SecretFound, export
 from smoke_tui.report.markdown import LIMIT
 from smoke_tui.report_file import default_name, is_new, why_no_file, write_report
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
+from smoke_tui.settings import UsageError
 from smoke_tui.telling.feed import Feed
 from smoke_tui.telling.marks import MARKS
+from smoke_tui.telling.scene import name_of
 from smoke_tui.telling.words import one_line
 from smoke_tui.tui.base import Page
 from smoke_tui.tui.contents import foreign
 from smoke_tui.tui.glyphs import FAIL, MUTED, PASS, STYLES
-from smoke_tui.tui.modals import Line, YesNo
+from smoke_tui.tui.modals import Choose, Line, YesNo
 from smoke_tui.tui.panel import Panel
 from smoke_tui.tui.tail import Tail
 from smoke_tui.tui.views.header import badge
@@ -36,6 +44,7 @@ class ReportPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "write", "Write it", id="report.write"),
         Binding("y", "copy", "Copy it", id="report.copy"),
+        Binding("a", "amend", "Amend", id="report.amend"),
         Binding("e", "events", "Event by event", id="report.events"),
         Binding("b,escape,backspace", "home", "Home", id="report.home", key_display="b"),
         Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
@@ -85,7 +94,9 @@ class ReportPage(Page):
         self.query_one("#preview", Tail).follow(self._feed)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A report that holds a secret goes nowhere."""
+        """A report that holds a secret goes nowhere; amended is only what the operator said."""
+        if action == "amend":
+            return bool(amendable(self.state))
         return self.content is not None if action in ("write", "copy") else True
 
     @work
@@ -109,6 +120,36 @@ class ReportPage(Page):
         """Send the report to the terminal's clipboard."""
         if self.content is not None:
             self.smoke.send_to_clipboard(self.content.decode(), "the report", "w writes a file")
+
+    @work
+    async def action_amend(self) -> None:
+        """Take back what the operator said of a step, and say why."""
+        steps = amendable(self.state)
+        step = next(iter(steps)) if len(steps) == 1 else await self.app.push_screen_wait(Choose(
+            "Amend", Content("What you said of which step is otherwise?"),
+            [(name, foreign(name_of(self.runbook.step(name)))) for name in steps]))
+        if step is None:
+            return
+        known = self.state.steps[step]
+        answer = await self.app.push_screen_wait(Choose(
+            "Amend", foreign(f"{name_of(self.runbook.step(step))}: {known.outcome}. "
+                             f"{known.summary} What is it now?"),
+            [(word, Content(word)) for word in steps[step]]))
+        why = answer and await self.app.push_screen_wait(Line(
+            "Amend", Content("Why is it otherwise? The report has both, and this."), must=True,
+            take="amend it"))
+        if not answer or not why:
+            return
+        try:
+            await asyncio.to_thread(
+                amend_session, self.smoke.settings, self.folder, step, answer, why)
+            _, runbook, state = await asyncio.to_thread(load_state, self.folder)
+        except (CommandError, UsageError, InvalidRecord, JournalError) as error:
+            self._say(str(error), "error")
+            return
+        # The worker ends with its screen, so it can't wait for that itself.
+        self.app.call_later(self.app.switch_screen,
+                            ReportPage(runbook, state, self.folder, Vault()))
 
     def action_events(self) -> None:
         """Walk through the session event by event."""
