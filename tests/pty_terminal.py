@@ -94,6 +94,12 @@ class Terminal:
         """Whether the terminal shows what is typed."""
         return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
 
+    def set_echo(self) -> None:
+        """Set the terminal's modes as a shell does that has the terminal back."""
+        modes = termios.tcgetattr(self._master)
+        modes[3] |= termios.ECHO | termios.ICANON
+        termios.tcsetattr(self._master, termios.TCSANOW, modes)
+
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
         """Look until it is so."""
         end = time.monotonic() + LONGEST

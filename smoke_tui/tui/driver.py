@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import termios
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -49,7 +51,9 @@ class LastingDriver(LinuxDriver):
     """Textual's own driver, over such a file; it also sets the terminal's title.
 
     The title that was there before is put back (xterm's control sequences, "CSI 22 t": save,
-    "CSI 23 t": restore).
+    "CSI 23 t": restore). And it never reads the terminal twice: Textual's own would begin to, on
+    every SIGCONT. A terminal that is closed sends one, and the thread that is one too many would
+    keep the program from ever ending.
     """
 
     def __init__(
@@ -59,13 +63,35 @@ class LastingDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._lasting = _Lasting(cast("IO[str]", self._file))
         self._file = cast("Any", self._lasting)
+        self._suspended = False
+        self._modes: list[Any] | None = None
         cast("Titled", app).terminal = self
 
     def start_application_mode(self) -> None:
         self._lasting.write("\x1b[22;2t")
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        with suppress(termios.error):
+            self._modes = termios.tcgetattr(self.fileno)
+
+    def suspend_application_mode(self) -> None:
+        self._suspended = True
+        super().suspend_application_mode()
+
+    def resume_application_mode(self) -> None:
+        """After a SIGCONT: where we had not stopped ourselves, the modes again and a new picture.
+
+        Whoever had the terminal meanwhile may have set its modes.
+        """
+        if self._suspended:
+            self._suspended = False
+            super().resume_application_mode()
+        elif self._modes is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._modes)
+                self._app.call_later(self._app.screen.refresh)
 
     def stop_application_mode(self) -> None:
+        self._modes = None
         # In line with the titles, which wait for the writing thread: none may come after it.
         self.write("\x1b[23;2t")
         super().stop_application_mode()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from pty_terminal import ROOT, Terminal
+from pty_terminal import LONGEST, ROOT, Terminal
 
 from smoke_tui.journal.events import Event
 from smoke_tui.process import recorder_of
@@ -203,3 +205,42 @@ def test_stopped_it_gives_the_terminal_back_and_continued_it_takes_it_again(
         assert terminal.end() == 0
         assert terminal.output.count(b"\x1b[?1049h") == 2
         assert terminal.output.count(SAVE) == terminal.output.count(RESTORE) == 2
+
+
+def threads_of(terminal: Terminal) -> int:
+    return len(list(Path(f"/proc/{terminal.process.pid}/task").iterdir()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of threads")
+def test_continued_without_a_stop_it_reads_the_terminal_once(tmp_path: Path) -> None:
+    """And it sets the terminal's modes again, which somebody else may have changed."""
+    with Terminal(["--state-dir", str(tmp_path / "state")], home=tmp_path) as terminal:
+        terminal.wait_for("Runbooks")
+        before = threads_of(terminal)
+        for _ in range(4):
+            terminal.set_echo()
+            assert terminal.echoes()
+            at = len(terminal.output)
+            terminal.strike(signal.SIGCONT)
+            terminal.wait_until(lambda: not terminal.echoes(), "no echo")
+            terminal.wait_for("Runbooks", after=at)
+        terminal.wait_until(lambda: threads_of(terminal) == before, "the same threads")
+        terminal.press("q")
+        assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_it_ends_though_it_is_continued_at_its_end(leaves: bool, tmp_path: Path) -> None:
+    """A terminal that is closed sends a SIGCONT after the SIGHUP."""
+    with Terminal(["--state-dir", str(tmp_path / "state")], home=tmp_path) as terminal:
+        terminal.wait_for("Runbooks")
+        if leaves:
+            terminal.press("\x11")
+        else:
+            terminal.strike(signal.SIGHUP)
+        end = time.monotonic() + LONGEST
+        while terminal.process.poll() is None:
+            assert time.monotonic() < end, "it did not end"
+            terminal.strike(signal.SIGCONT)
+            select.select([], [], [], 0.005)
+        assert terminal.end() in ({0} if leaves else {129})
