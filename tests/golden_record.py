@@ -12,6 +12,15 @@ SHOWN_LINES: Final = 80
 """Of the difference of one golden."""
 
 
+def difference(before: str, now: str) -> list[str]:
+    """What became of a golden, as the lines of a unified diff, and how many more there are."""
+    lines = list(difflib.unified_diff(
+        before.splitlines(), now.splitlines(), "golden", "now", lineterm=""
+    ))
+    more = len(lines) - SHOWN_LINES
+    return [*lines[:SHOWN_LINES], *([f"({more} more lines of difference)"] if more > 0 else [])]
+
+
 class GoldenRecord:
     """A plug-in, one in every process of a run.
 
@@ -41,9 +50,8 @@ class GoldenRecord:
             return
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        lines = text.splitlines()
-        self._written[str(path)] = [f"new, {len(lines)} lines"] if before is None else list(
-            difflib.unified_diff(before.splitlines(), lines, "before", "now", lineterm="")
+        self._written[str(path)] = (
+            [f"new, {len(text.splitlines())} lines"] if before is None else difference(before, text)
         )
 
     # --- what was run ---------------------------------------------------------------------
@@ -116,10 +124,8 @@ class GoldenRecord:
             terminalreporter.write_sep("=", "goldens")
             for name, lines in sorted(self._written.items()):
                 tell(f"{self._shown(name)}:")
-                for line in lines[:SHOWN_LINES]:
+                for line in lines:
                     tell(f"  {line}")
-                if len(lines) > SHOWN_LINES:
-                    tell(f"  ({len(lines) - SHOWN_LINES} more lines of difference)")
             same = len(self._same - self._written.keys())
             tell(f"goldens: {len(self._written)} written, {same} unchanged")
         if self._unused:

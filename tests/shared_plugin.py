@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from golden_record import GoldenRecord
+from golden_record import GoldenRecord, difference
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,7 +35,8 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         if request.config.getoption("--update-goldens"):
             record.write(path, text)
         assert path.is_file(), f"{path} is missing; write it with --update-goldens and look at it"
-        assert text == path.read_text(encoding="utf-8")
+        kept = path.read_text(encoding="utf-8")
+        assert text == kept, "\n".join([f"{path.name} is another:", *difference(kept, text)])
 
     return compare
 
