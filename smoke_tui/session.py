@@ -30,7 +30,7 @@ from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import NETWORK_VARIABLES, Config
 from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.hands import Hands
-from smoke_tui.world.live.live import LiveWorld, SystemClock
+from smoke_tui.world.live.live import Ids, LiveWorld, SystemClock, random_id
 from smoke_tui.world.live.redirect import check_redirect, read_redirect
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.ports import Question, render
@@ -61,7 +61,7 @@ class Session:
         given: Mapping[str, str] | None = None, bundle_file: Path | None = None,
         clock: Clock | None = None, extra: Mapping[str, Any] | None = None,
         unfinished: Unfinished | None = None, rerun: str | None = None,
-        amend: Mapping[str, str] | None = None,
+        amend: Mapping[str, str] | None = None, ids: Ids = random_id,
     ) -> None:
         self.runbook = runbook
         self.config = config
@@ -72,6 +72,7 @@ class Session:
         self._answerer = answerer
         self._given = dict(given or {})
         self._bundle_file = bundle_file
+        self._ids = ids
         here = {
             "tool": __version__, "config": config.to_json(),
             "real_provider": config.real_provider, "by": _user(), "host": platform.node(),
@@ -223,7 +224,7 @@ class Session:
         self._fault = self._loop.create_future()
         self._world = LiveWorld(
             self._inbox, self.vault, self.config, self._hands, self._on_fault, self._given,
-            self._bundle_file,
+            self._bundle_file, self._ids,
         )
         self._engine = Engine(
             self.runbook, self.config, self._inbox, self._world, self._state, BEHAVIOURS,

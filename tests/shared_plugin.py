@@ -8,30 +8,35 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from golden_record import GoldenRecord, difference
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true",
-                     help="write goldens as they are now; look at the difference")
+                     help="write goldens as they are now; what changes is shown at the end")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--update-goldens") and os.environ.get("CI"):
         raise pytest.UsageError("goldens are not written where CI is set")
+    config.pluginmanager.register(GoldenRecord(config), GoldenRecord.NAME)
 
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Compare a text with the committed one of that name, beside the test's own file."""
     folder = request.path.parent / "goldens"
+    record = request.config.pluginmanager.get_plugin(GoldenRecord.NAME)
+    assert isinstance(record, GoldenRecord)
 
     def compare(name: str, text: str) -> None:
         path = folder / f"{name}.txt"
+        record.asked.add(str(path))
         if request.config.getoption("--update-goldens"):
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            record.write(path, text)
         assert path.is_file(), f"{path} is missing; write it with --update-goldens and look at it"
-        assert text == path.read_text(encoding="utf-8")
+        kept = path.read_text(encoding="utf-8")
+        assert text == kept, "\n".join([f"{path.name} is another:", *difference(kept, text)])
 
     return compare
 

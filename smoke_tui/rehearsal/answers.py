@@ -14,10 +14,14 @@ Answer: TypeAlias = ServerResponse | RawResponse
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
-def respond(reply: Reply, model: str = "", headers: Headers = ()) -> ServerResponse:
-    """A canned reply as an answer; `headers` come after its own."""
+def respond(
+    reply: Reply, model: str = "", headers: Headers = (), now: float = 0.0
+) -> ServerResponse:
+    """A canned reply as an answer; `headers` come after its own, `now` is for what resets."""
     kind = () if reply.content_type is None else (("content-type", reply.content_type),)
-    return ServerResponse(reply.status, (*kind, *reply.headers, *headers), reply.body_for(model))
+    return ServerResponse(
+        reply.status, (*kind, *reply.headers, *headers), reply.body_for(model, now)
+    )
 
 
 def json_answer(status: int, body: object, *headers: tuple[str, str]) -> ServerResponse:

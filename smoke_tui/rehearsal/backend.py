@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,7 +31,15 @@ class Backend:
     scenario: Scenario
     completed: int = 0
     used_percent: float = 12.0
-    _window_end: int = field(default_factory=lambda: int(time.time()) + RESET_SECONDS)
+    _window_end: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._window_end = self.now + RESET_SECONDS
+
+    @property
+    def now(self) -> int:
+        """The time, in whole seconds of the epoch."""
+        return int(self.issuer.mint.now())
 
     @property
     def drifted(self) -> bool:
@@ -77,7 +84,7 @@ class Backend:
         if found is None:
             return None
         limits = self.limits(100.0) if found is replies.USAGE_LIMIT else ()
-        return respond(found, call.model, limits)
+        return respond(found, call.model, limits, now=self.now)
 
     def _stream(self, call: Call) -> Answer:
         word = call.last_word()
@@ -87,6 +94,7 @@ class Backend:
             call.model,
             text,
             input_tokens=max(1, len(call.request.body) // 4),
+            created_at=self.now,
         )
         self.used_percent = min(99.0, self.used_percent + _PERCENT_A_CALL)
         headers = (
@@ -105,7 +113,7 @@ class Backend:
 
     def limits(self, primary: float) -> Headers:
         """The rate-limit headers (names from the client's source); `primary` in percent."""
-        secondary = str(int(time.time()) + _SECONDARY_RESET_SECONDS)
+        secondary = str(self.now + _SECONDARY_RESET_SECONDS)
         return (
             ("x-codex-plan-type", self.issuer.mint.plan_type),
             ("x-codex-primary-used-percent", f"{primary:.1f}"),
@@ -141,7 +149,7 @@ class Backend:
         """GET /backend-api/wham/usage."""
         if (problem := checks.check_bearer(request, self.issuer.access)) is not None:
             return respond(problem)
-        now = int(time.time())
+        now = self.now
         primary = {
             "used_percent": self.used_percent,
             "limit_window_seconds": PRIMARY_MINUTES * 60,

@@ -105,7 +105,7 @@ class Front:
     def _diagnostics(self, request: ServerRequest, answer: Answer) -> tuple[tuple[str, str], ...]:
         """The headers that stand on every answer; an answer of the edge has no request id."""
         common = (
-            ("date", formatdate(usegmt=True)),
+            ("date", formatdate(self.issuer.mint.now(), usegmt=True)),
             ("server", "cloudflare"),
             ("cf-ray", f"{secrets.token_hex(8)}-FAK"),
         )

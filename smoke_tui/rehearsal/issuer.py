@@ -209,7 +209,7 @@ class Issuer:
     def bundle(self) -> dict[str, object]:
         """A bundle as the login prints it; `expires_at` is that of the access token."""
         tokens = self.issue()
-        expires = datetime.now(UTC).timestamp() + ACCESS_TOKEN_SECONDS
+        expires = self.mint.now() + ACCESS_TOKEN_SECONDS
         missing = "chatgpt_account_id" in self.scenario.omit_claims
         return {
             "provider": "openai",

@@ -9,9 +9,9 @@ import base64
 import hashlib
 import json
 import secrets
+import time
 import uuid
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
@@ -59,9 +59,10 @@ def claims_of(token: str) -> dict[str, Any] | None:
 
 
 class Mint:
-    """One made-up account and every secret made for it."""
+    """One made-up account and every secret made for it; `now` gives the issuer's time."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self.now = now
         self.account_id = ACCOUNT
         self.user_id = f"user-FAKE{secrets.token_hex(8)}"
         self.email = "operator.FAKE@rehearsal.invalid"
@@ -131,7 +132,7 @@ class Mint:
         return {name: value for name, value in claims.items() if name not in omit}
 
     def _jwt(self, issuer: str, seconds: int, claims: Mapping[str, object]) -> str:
-        now = int(datetime.now(UTC).timestamp())
+        now = int(self.now())
         header = {"alg": "RS256", "kid": "FAKE-rehearsal-key", "typ": "JWT"}
         payload = {
             "iss": issuer,

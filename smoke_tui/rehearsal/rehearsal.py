@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -41,12 +41,13 @@ class Rehearsal:
     """
 
     def __init__(
-        self, scenario: Scenario, port: int, folder: Path | None, *, embedded: bool = False
+        self, scenario: Scenario, port: int, folder: Path | None, *, embedded: bool = False,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.scenario = scenario
         self.errors: list[Exception] = []
         """Exceptions of the rehearsal's own handlers: always a bug here."""
-        self._mint = Mint()
+        self._mint = Mint(now)
         self._issuer = Issuer(self._mint, scenario)
         self._front = Front(self._issuer, Backend(self._issuer, scenario), scenario)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -87,14 +88,16 @@ class Rehearsal:
     @classmethod
     def start(
         cls, scenario: str = "happy", *, port: int = 0, folder: Path | None = None,
-        embedded: bool = False,
+        embedded: bool = False, now: Callable[[], float] = time.time,
     ) -> Rehearsal:
         """Start one; returns when the servers listen. With `embedded` its ledger is a PostgreSQL.
+
+        `now` gives the time of the issuer and the backend; that of the stack is the machine's.
 
         Raises:
             UnknownScenario, OSError (the port is taken), NoPostgres.
         """
-        return cls(find_scenario(scenario), port, folder, embedded=embedded)
+        return cls(find_scenario(scenario), port, folder, embedded=embedded, now=now)
 
     # Where things are
 

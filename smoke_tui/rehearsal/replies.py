@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,9 +26,9 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str | None = JSON
 
-    def body_for(self, model: str) -> bytes:
+    def body_for(self, model: str, now: float) -> bytes:
         """The body with the model, and a reset time still ahead, filled in."""
-        resets_at = str(int(time.time()) + RESET_SECONDS)
+        resets_at = str(int(now) + RESET_SECONDS)
         text = self.body.replace("{model}", model).replace("{resets_at}", resets_at)
         return text.encode()
 

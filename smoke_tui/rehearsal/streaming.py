@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -50,9 +49,9 @@ class Answer:
     model: str
     text: str
     input_tokens: int
+    created_at: int
     response_id: str = field(default_factory=lambda: f"resp_FAKE{secrets.token_hex(20)}")
     item_id: str = field(default_factory=lambda: f"msg_FAKE{secrets.token_hex(20)}")
-    created_at: int = field(default_factory=lambda: int(time.time()))
     sequence: int = 0
 
     def response(self, status: str, **extra: Any) -> dict[str, Any]:

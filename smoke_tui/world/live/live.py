@@ -35,6 +35,8 @@ _HEALTH_SECONDS: Final = 5.0
 _HEALTH_FASTEST: Final = 0.5
 _HEALTH_MISSES: Final = 2
 Post = Callable[..., None]
+Ids = Callable[[str], str]
+"""Draws a value of a shape, a key of `DRAWS`."""
 
 
 class SystemClock:
@@ -66,6 +68,11 @@ DRAWS: Final[Mapping[str, tuple[Callable[[], str], Callable[[str], Mapping[str, 
 """Shapes of random values: how they are made, and which public parts they have."""
 
 
+def random_id(shape: str) -> str:
+    """A fresh random value of a shape."""
+    return DRAWS[shape][0]()
+
+
 class LiveWorld:
     """Answers requests with real time, sockets, children and files.
 
@@ -76,7 +83,7 @@ class LiveWorld:
     def __init__(
         self, inbox: Inbox, vault: Vault, config: Config, hands: Hands,
         on_fault: Callable[[BaseException], None], given: Mapping[str, str],
-        bundle_file: Path | None = None,
+        bundle_file: Path | None = None, ids: Ids = random_id,
     ) -> None:
         self._inbox = inbox
         self._vault = vault
@@ -87,6 +94,7 @@ class LiveWorld:
         for value, kind in ledger_secrets(given.get(GIVEN_LEDGER, "")):
             vault.add_value(value, kind)
         self._bundle_file = bundle_file
+        self._ids = ids
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._parts: dict[str, Any] = {}
         self.asked: dict[int, Job] = {}
@@ -202,8 +210,7 @@ class LiveWorld:
 
     async def _draw(self, job: Job) -> None:
         kind, shape = job.raw
-        make, public = DRAWS[shape]
-        value = make()
+        value, public = self._ids(shape), DRAWS[shape][1]
         if kind is None:
             self.post(job, "draw", {"value": value})
             return

@@ -1,0 +1,89 @@
+"""A journal of a session with real children, in the one order that every machine agrees on.
+
+What a child prints comes in pieces, and between facts of others, as it happens; and how often a
+booting service is asked whether it is ready depends on the machine. Everything else stands in the
+journal in the order of its causes, and is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from smoke_tui.journal.events import Event
+
+
+def in_one_order(events: Sequence[Event]) -> list[Event]:
+    """The events without vain probes, what each child says in one place, numbered anew."""
+    return _numbered(_children_together(_without_vain_probes(events)))
+
+
+def _without_vain_probes(events: Sequence[Event]) -> list[Event]:
+    """Leave out probes of a started service that came too early, and the pauses after them."""
+    started: set[str | None] = set()
+    asked: dict[int, Event] = {}
+    vain: set[int] = set()
+    for event, following in zip(events, [*events[1:], None], strict=True):
+        if event.ev == "request":
+            asked[event.seq] = event
+            if event.data["port"] == "process" and event.data.get("stays"):
+                started.add(event.step)
+        probed = event.ev == "http" and event.step in started and event.re is not None
+        if probed and event.re is not None and _after_start(asked, event) and (
+                event.data["status"] != 200):
+            vain |= {event.seq, event.re}
+            if following is not None and following.data.get("port") == "timer":
+                vain.add(following.seq)
+    return [event for event in events if event.seq not in vain and event.re not in vain]
+
+
+def _after_start(asked: dict[int, Event], answer: Event) -> bool:
+    """Whether a probe was asked after the service's start; the first one asks who is there."""
+    starts = [seq for seq, request in asked.items()
+              if request.step == answer.step and request.data.get("stays")]
+    return any(seq < (answer.re or 0) for seq in starts)
+
+
+def _children_together(events: Sequence[Event]) -> list[Event]:
+    """Put all that a child says right before its end, its output in one piece a source."""
+    said: dict[int, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.ev == "process" and event.re is not None:
+            said[event.re].append(event)
+    placed: list[Event] = []
+    for event in events:
+        if event.ev != "process" or event.re is None:
+            placed.append(event)
+        elif event is said[event.re][-1]:
+            placed += (replace(one, t=event.t, ms=event.ms) for one in _joined(said[event.re]))
+    return placed
+
+
+def _joined(facts: Iterable[Event]) -> list[Event]:
+    """One child's facts with the pieces of each source joined, before whatever ends it."""
+    begin: list[Event] = []
+    end: list[Event] = []
+    output: dict[str, Event] = {}
+    for fact in facts:
+        if fact.data["what"] == "output":
+            source = fact.data["source"]
+            before = output[source].data["text"] if source in output else ""
+            output[source] = replace(fact, data={**fact.data, "text": before + fact.data["text"]})
+        else:
+            (begin if fact.data["what"] == "started" else end).append(fact)
+    return [*begin, *(output[source] for source in sorted(output, reverse=True)), *end]
+
+
+def _numbered(events: Sequence[Event]) -> list[Event]:
+    new = {event.seq: number for number, event in enumerate(events)}
+
+    def renamed(event: Event) -> Event:
+        data: dict[str, Any] = dict(event.data)
+        if data.get("op") == "stop":
+            data["of"] = new[data["of"]]
+        return replace(event, seq=new[event.seq], data=data,
+                       re=None if event.re is None else new[event.re])
+
+    return [renamed(event) for event in events]

@@ -1,0 +1,73 @@
+"""Whole sessions of the scenarios that matter: journal, metrics, headless result, report.
+
+Each is run twice and compared with itself before it is compared with what is committed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from fixed_words import line
+from rehearsed_runs import rehearse
+
+from smoke_tui.journal.events import Event
+
+SCENARIOS = (
+    "happy", "instructions-drift", "instructions-drift-at-turn", "usage-limit-reached",
+    "edge-challenge", "stream-cut", "degraded-route", "login-denied",
+)
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither the developer's own settings nor CI's reach a test."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+
+def counted(events: Iterable[Event]) -> dict[str, int]:
+    """What a session came to, in figures that follow from its events alone."""
+    found: Counter[str] = Counter()
+    for event in events:
+        found[f"events: {event.ev}"] += 1
+        data = event.data
+        if event.ev == "try.started":
+            found[f"tries: {event.step}"] += 1
+        elif event.ev == "request":
+            found[f"requests: {data['port']}"] += 1
+        elif event.ev == "http":
+            found[f"answers: {data['status'] or data['error']}"] += 1
+        elif event.ev == "spend.reserved":
+            found["spend: calls"] += data["calls"]
+        elif event.ev == "spend.settled":
+            for name in ("input_tokens", "output_tokens"):
+                found[f"spend: {name}"] += data.get(name) or 0
+    found["length: ms"] = event.ms
+    return dict(sorted(found.items()))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_whole_session(
+    scenario: str, golden: Callable[[str, str], None], tmp_path: Path
+) -> None:
+    first, second = (rehearse(scenario, tmp_path / name) for name in ("first", "second"))
+    journal = "".join(f"{line(event)}\n" for event in first.events)
+    assert journal.splitlines() == [line(event) for event in second.events]
+    assert (first.said, first.report, first.code) == (second.said, second.report, second.code)
+    figures = counted(first.events)
+    told = json.loads(first.said)
+    assert told["exit_code"] == first.code
+    for name, key in (("spend: calls", "calls"), ("spend: input_tokens", "input_tokens"),
+                      ("spend: output_tokens", "output_tokens")):
+        assert figures.get(name, 0) == told["spend"].get(key, 0)
+    assert [step["tries"] for step in told["steps"]] == [
+        figures.get(f"tries: {step['id']}", 0) for step in told["steps"]
+    ]
+    golden(f"{scenario}.figures", "".join(f"{name}: {n}\n" for name, n in figures.items()))
+    golden(f"{scenario}.check.json", first.said)
+    golden(f"{scenario}.report.md", first.report)
+    golden(f"{scenario}.journal", journal)
