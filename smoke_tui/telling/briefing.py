@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from smoke_tui.journal.fold import StepState
-from smoke_tui.runbook.model import Condition, Ready, Step
+from smoke_tui.runbook.model import Condition, Ready, Step, limit_of
 from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.rows import Row, row
 from smoke_tui.telling.scene import Scene
@@ -76,14 +76,18 @@ def condition(wanted: Condition) -> str:
     return one_line(f"{wanted.word} is {value}")
 
 
+def longest(scene: Scene, step: Step) -> float | None:
+    """How many seconds a step may take in this session; None: nobody has set an end."""
+    seconds = limit_of(step)
+    return seconds * float(scene.config.get("patience", 1.0)) if seconds else None
+
+
 def _limit(scene: Scene, step: Step) -> str:
-    ready = step.fields.get("ready")
-    seconds = step.timeout or (ready.timeout if isinstance(ready, Ready) else None)
-    if not seconds:
+    here, declared = longest(scene, step), limit_of(step)
+    if here is None:
         return ""
-    patience = float(scene.config.get("patience", 1.0))
-    shorter = "" if patience == 1 else f" (in a rehearsal; {seconds:g} s for real)"
-    return f"{seconds * patience:g} s{shorter}, without the time you take to answer"
+    shorter = "" if here == declared else f" (in a rehearsal; {declared:g} s for real)"
+    return f"{here:g} s{shorter}, without the time you take to answer"
 
 
 def headless(scene: Scene, step: Step) -> str:

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from smoke_tui.journal.events import Event
-from smoke_tui.telling.asks import Choice, choices, retry_target
+from smoke_tui.telling.asks import Choice, choices, login_target, retry_target
 from smoke_tui.telling.forms import spend_line
 from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.scene import Scene, name_of
@@ -122,6 +122,11 @@ class Answering(Screen[None]):
 
     def _retry(self, question: Event) -> None:
         target = retry_target(self.scene)
+        if target is not None:
+            self._again(question, target)
+
+    def _login(self, question: Event) -> None:
+        target = login_target(self.scene)
         if target is not None:
             self._again(question, target)
 
