@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from smoke_tui.tui.base import LatestSize, T
 from smoke_tui.tui.glyphs import WARN, ascii_content
+from smoke_tui.tui.more import tell_place
 from smoke_tui.tui.panel import SCROLL_KEYS, Panel
 from smoke_tui.tui.secret_input import SecretInput
 from smoke_tui.tui.views.keys import Keys, key_row
@@ -169,6 +170,15 @@ class Pick(OptionList):
         ids = [name for name, _ in self._choice]
         if self._start in ids:
             self.highlighted = ids.index(self._start)
+        for seen in ("virtual_size", "highlighted"):
+            self.watch(self, seen, self._tell_place, init=False)
+
+    def on_resize(self) -> None:
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        self.call_after_refresh(
+            lambda: tell_place(self, self.highlighted, self.option_count))
 
     def fill(self, options: Sequence[tuple[str, Content]]) -> None:
         """Replace what is there, keeping the cursor where it was."""
