@@ -175,15 +175,20 @@ def _worded(scene: Scene, choice: Choice) -> Choice:
         step = scene.runbook.step(target)
         if step.kind == "login":
             return replace(choice, label=_LOGIN.label)
-        if target != scene.shown.id:
+        if target != scene.shown.id or scene.next_step is not None:
             return replace(choice, label=f"try step {scene.number(step)} again")
     return choice
 
 
 def retry_target(scene: Scene) -> str | None:
-    """The step `r` would try again: the shown one, where it has ended; else the one whose bad end
-    still stands.
+    """The step `r` would try again: the service that the shown one has lost; the shown one, where
+    it has ended; else the one whose bad end still stands.
     """
+    if scene.of(scene.shown).code == "service-died":
+        dead = {r.name for r in scene.state.resources.values() if not r.alive}
+        lost = next((s.id for s in scene.steps if s.kind == "service" and s.id in dead), None)
+        if lost is not None:
+            return lost
     if _ended(scene, scene.shown):
         return scene.shown.id
     standing = (step for step in scene.steps if scene.of(step).outcome in BAD)

@@ -164,7 +164,7 @@ def _finish(scene: Scene, question: Event) -> Rows:
     result = verdict(scene.runbook, scene.state)
     mark = MARKS[result.value]
     left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
-    walked = "Nothing else can be run. " if left else "Every step has been walked. "
+    walked = "Nothing else can be run as it stands. " if left else "Every step has been walked. "
     return [*_last(scene), row(walked, (f"{mark.glyph} {mark.word}", mark.tone),
                                f": {SENTENCES[result]}.")]
 

@@ -21,11 +21,13 @@ from smoke_tui.telling.rows import text_of
 from smoke_tui.telling.scene import Scene, comparable
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.modals import Choose
+from smoke_tui.tui.report_page import ReportPage
 from smoke_tui.tui.views.standing import standing
 from smoke_tui.tui.walk import Walk
 
 from .driving import (
     answer,
+    keep,
     press,
     question,
     recorded,
@@ -56,21 +58,22 @@ def keys(scene: Scene) -> list[tuple[str, str]]:
 
 
 def test_after_a_failure_no_two_keys_are_about_the_same_it() -> None:
-    assert keys(failed_with("edge-challenge"))[:2] == [("r", "try it again"), ("enter", "go on")]
+    shown = keys(failed_with("edge-challenge"))
+    assert shown[:2] == [("r", "try step 2 again"), ("enter", "go on")]
 
 
 @pytest.mark.parametrize(
     "code", [name for name, code in CODES.items()
              if code.group in ("credential", "refresh") and name != "wrong-host"])
 def test_a_credential_that_is_no_good_offers_the_login_first(code: str) -> None:
-    assert keys(failed_with(code))[:2] == [("i", "log in again"), ("r", "try it again")]
+    assert keys(failed_with(code))[:2] == [("i", "log in again"), ("r", "try step 2 again")]
 
 
 @pytest.mark.parametrize("code", ["usage-limit-reached", "rate-limited"])
 def test_a_remedy_that_says_wait_does_not_put_the_retry_first(code: str) -> None:
     shown = keys(failed_with(code))
     assert shown[0] == ("enter", "go on")
-    assert ("r", "try it again") in shown
+    assert ("r", "try step 2 again") in shown
 
 
 @pytest.mark.parametrize("code", [n for n, c in CODES.items() if "real client" in c.remedy])
@@ -109,6 +112,19 @@ def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
     said = [text_of(row) for row in form(scene, scene.question)]
     assert "Passed over: 2 Make one live call; it needs 1 Log in to OpenAI." in said
     assert keys(scene)[0] == ("r", "log in again")
+
+
+def test_a_service_that_died_is_what_is_tried_again() -> None:
+    runbook, events = recorded()
+    at = next(n for n, e in enumerate(events)
+              if e.ev == "step.finished" and e.step == "paste-credential")
+    bad = replace(events[at], data={**events[at].data, "outcome": "blocked",
+                                    "code": "service-died"})
+    finish = replace(events[-1], ev="request", data={
+        "port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None})
+    scene = Run.of_record(runbook, [*events[:at], bad, finish]).scene()
+    scene.state.resources["boot-stack"].alive = False
+    assert keys(scene)[0] == ("r", "try step 3 again")
 
 
 def test_a_running_step_says_how_long_it_may_take() -> None:
@@ -175,6 +191,21 @@ def test_a_list_that_is_cut_says_where_in_it_the_choice_is(tmp_path: Path) -> No
         assert "1 of 77" in await settled(pilot)
         await press(pilot, "j")
         assert "2 of 77" in await settled(pilot)
+
+    drive(app, (80, 24), act)
+
+
+def test_a_report_that_is_cut_says_how_much_of_it_is_out_of_sight(tmp_path: Path) -> None:
+    keep(tmp_path / "state", "20261121T210000Z-aaaa")
+    app = SmokeApp(settings(tmp_path / "state"), Goal())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        app.show_recorded(tmp_path / "state" / "sessions" / "20261121T210000Z-aaaa")
+        await until(pilot, lambda: isinstance(app.screen, ReportPage), "the report")
+        assert "more rows: j" in await settled(pilot)
+        await press(pilot, "G")
+        assert "more row" not in await settled(pilot)
 
     drive(app, (80, 24), act)
 
