@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from smoke_tui.tui.base import LatestSize, T
 from smoke_tui.tui.glyphs import WARN, ascii_content
 from smoke_tui.tui.more import tell_place
-from smoke_tui.tui.panel import SCROLL_KEYS, Panel
+from smoke_tui.tui.panel import SCROLL_KEYS, Panel, ScrollPanel
 from smoke_tui.tui.secret_input import SecretInput
 from smoke_tui.tui.views.keys import Keys, key_row
 
@@ -60,6 +60,21 @@ class Box(ModalScreen[T], LatestSize[T]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+class Told(Box[None]):
+    """A text that may be longer than the screen: it is scrolled by key."""
+
+    AUTO_FOCUS = "#told-text"
+
+    def __init__(self, title: str, text: Content) -> None:
+        super().__init__(title, text, [])
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = self._title
+            yield ScrollPanel("told-text", content=self._text)
+            yield Panel("box-keys", key_row(self._keys, 68))
 
 
 class YesNo(Box[bool]):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 
 from smoke_tui.journal.events import Event
@@ -20,7 +21,7 @@ from smoke_tui.telling.forms import form
 from smoke_tui.telling.rows import text_of
 from smoke_tui.telling.scene import Scene, comparable
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.modals import Choose
+from smoke_tui.tui.modals import Choose, Told
 from smoke_tui.tui.report_page import ReportPage
 from smoke_tui.tui.views.standing import standing
 from smoke_tui.tui.walk import Walk
@@ -221,3 +222,31 @@ def test_a_text_that_is_cut_says_how_much_of_it_is_out_of_sight(tmp_path: Path) 
         assert "more row" not in await settled(pilot)
 
     drive(app, (60, 16), act)
+
+
+def test_a_long_comparison_is_scrolled_by_key(tmp_path: Path) -> None:
+    app = SmokeApp(settings(tmp_path / "state"), Goal())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        text = Content("\n".join(f"field {number}" for number in range(60)))
+        await app.push_screen(Told("Ours beside theirs", text))
+        assert "more rows: j" in await settled(pilot)
+        await press(pilot, "G")
+        assert "field 59" in await settled(pilot)
+
+    drive(app, (80, 24), act)
+
+
+def test_a_message_does_not_lie_on_the_keys(tmp_path: Path) -> None:
+    run = run_until(lambda e: e.ev == "step.finished" and e.step == "live-call")
+    app = SmokeApp(settings(tmp_path / "state"), Goal())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await app.push_screen(Walk(run))
+        app.notify("A message")
+        await until(pilot, lambda: "A message" in screen_text(app), "the message")
+        rows = (await settled(pilot)).split("\n")
+        assert max(n for n, row in enumerate(rows) if "A message" in row) < 8
+
+    drive(app, (80, 24), act)
