@@ -10,7 +10,7 @@ from smoke_tui.journal.events import Event
 from smoke_tui.plain.voice import title_of
 from smoke_tui.plain.walk import Conversation
 from smoke_tui.runbook.model import Step
-from smoke_tui.telling.asks import Choice, retry_target
+from smoke_tui.telling.asks import Choice, login_target, retry_target
 from smoke_tui.telling.words import one_line, shape_of
 
 
@@ -88,6 +88,10 @@ class Answers:
 
     def _retry(self, question: Event) -> bool:
         target = retry_target(self.talk.scene)
+        return target is not None and self.again(question, self.run.runbook.step(target))
+
+    def _login(self, question: Event) -> bool:
+        target = login_target(self.talk.scene)
         return target is not None and self.again(question, self.run.runbook.step(target))
 
     def _step(self, question: Event) -> bool:
@@ -169,7 +173,8 @@ class Answers:
 
 
 _SPECIAL: Final[Mapping[str, Callable[[Answers, Event], bool]]] = {
-    "all": Answers._all, "retry": Answers._retry, "step": Answers._step, "spend": Answers._spend,
+    "all": Answers._all, "retry": Answers._retry, "login": Answers._login,
+    "step": Answers._step, "spend": Answers._spend,
     "open": Answers._open, "reveal": Answers._reveal, "copy_address": Answers._copy_address,
     "copy_credential": Answers.copy_credential, "device": Answers._device,
     "paste": Answers._paste, "secret": Answers._secret, "path": Answers._path,

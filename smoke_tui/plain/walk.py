@@ -14,9 +14,10 @@ from smoke_tui.run import Run
 from smoke_tui.telling.asks import Choice, choices
 from smoke_tui.telling.forms import fields, form
 from smoke_tui.telling.marks import MARKS
+from smoke_tui.telling.pace import longest
 from smoke_tui.telling.rows import text_of
 from smoke_tui.telling.scene import Scene
-from smoke_tui.telling.words import one_line, titled
+from smoke_tui.telling.words import one_line, titled, took
 
 TICK: Final = 0.1
 GRACE: Final = 0.4
@@ -254,5 +255,8 @@ def standing(scene: Scene) -> str:
         return f"Needed from you: {_rows(scene, question)[0]}"
     running = scene.running
     if running is not None:
-        return f"Nothing is needed from you: {MARKS['running'].word} {running.id}."
+        most = longest(scene, scene.runbook.step(running.id))
+        return (f"Nothing is needed from you: {MARKS['running'].word} {running.id} since "
+                f"{took(scene.elapsed - running.tries[-1].started)}"
+                f"{f', at most {most:g} s' if most is not None else ''}.")
     return "Nothing is needed from you."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from smoke_tui.outcomes import CODES
+from smoke_tui.runbook.model import Step
 from smoke_tui.telling.scene import BAD, Scene
 
 Words = Literal["none", "may", "must"]
@@ -43,14 +45,18 @@ class Choice:
 
 
 _AGAIN: Final = Choice("b", "another step", special="step")
+_LOGINS: Final = ("Log in", "log in", "bundle again")
+_PATIENCE: Final = "do not"
+"""Words of the remedies: a new login is wanted; a new try at once is not."""
 _RETRY: Final = Choice("r", "try it again", special="retry")
+_LOGIN: Final = Choice("i", "log in again", special="login")
 
 ASKS: Final[Mapping[str, tuple[Choice, ...]]] = {
     "begin": (
         Choice("enter", "run it", "run", letter="g"),
         Choice("a", "run all that follows", special="all"),
         Choice("w", "waive", "waive", "must", "Why is this step not done?", "reason"),
-        _RETRY, _AGAIN,
+        _RETRY, _LOGIN, _AGAIN,
     ),
     "spend": (
         Choice("enter", "look and decide", special="spend"),
@@ -117,7 +123,7 @@ ASKS: Final[Mapping[str, tuple[Choice, ...]]] = {
     ),
     "finish": (
         Choice("enter", "finish and see the report", "finish", letter="f"),
-        _RETRY, _AGAIN,
+        _RETRY, _LOGIN, _AGAIN,
     ),
 }
 """By the words of `world.ports.QUESTIONS`. No key of a question that attests is a default."""
@@ -131,16 +137,27 @@ def choices(scene: Scene) -> tuple[Choice, ...]:
     if question is None or scene.leaving:
         return ()
     kind = question.data["kind"]
-    found = [c for c in ASKS.get(kind, ()) if _open(scene, c)]
+    found = [_worded(scene, c) for c in ASKS.get(kind, ()) if _open(scene, c)]
     if scene.failed is not None:
         # After a failure the likeliest next thing comes first.
-        found.sort(key=lambda c: c.special != "retry")
+        likely = _likely(scene)
+        found.sort(key=lambda c: likely.index(c.special) if c.special in likely else len(likely))
     return tuple(found)
+
+
+def _likely(scene: Scene) -> tuple[str, ...]:
+    """What the remedy asks for, first things first."""
+    if login_target(scene) is not None:
+        return "login", "retry"
+    code = CODES.get(scene.of(scene.shown).code or "")
+    return () if code is not None and _PATIENCE in code.remedy else ("retry",)
 
 
 def _open(scene: Scene, choice: Choice) -> bool:
     if choice.special == "retry":
         return retry_target(scene) is not None
+    if choice.special == "login":
+        return login_target(scene) is not None
     if choice.special == "copy_credential":
         return scene.can_copy
     if choice.do == "captured":
@@ -149,10 +166,47 @@ def _open(scene: Scene, choice: Choice) -> bool:
     return True
 
 
+def _worded(scene: Scene, choice: Choice) -> Choice:
+    """The choice as it is told now: "it" has to be one thing only."""
+    if choice.do == "run" and scene.failed is not None:
+        return replace(choice, label="go on")
+    target = retry_target(scene)
+    if choice.special == "retry" and target is not None:
+        step = scene.runbook.step(target)
+        if step.kind == "login":
+            return replace(choice, label=_LOGIN.label)
+        if target != scene.shown.id or scene.next_step is not None:
+            return replace(choice, label=f"try step {scene.number(step)} again")
+    return choice
+
+
 def retry_target(scene: Scene) -> str | None:
-    """The step `r` would try again: the shown one, where it has ended."""
+    """The step `r` would try again: the service that the shown one has lost; the shown one, where
+    it has ended; else the one whose bad end still stands.
+    """
+    if scene.of(scene.shown).code == "service-died":
+        dead = {r.name for r in scene.state.resources.values() if not r.alive}
+        lost = next((s.id for s in scene.steps if s.kind == "service" and s.id in dead), None)
+        if lost is not None:
+            return lost
+    if _ended(scene, scene.shown):
+        return scene.shown.id
+    standing = (step for step in scene.steps if scene.of(step).outcome in BAD)
+    return next((step.id for step in standing if _ended(scene, step)), None)
+
+
+def login_target(scene: Scene) -> str | None:
+    """The login that a new try of the shown step wants first; None: it wants none."""
     step = scene.shown
     known = scene.of(step)
-    if step.fallback or known.outcome is None or not (known.tries or known.outcome in BAD):
+    code = CODES.get(known.code or "")
+    if known.outcome not in BAD or code is None or not any(w in code.remedy for w in _LOGINS):
         return None
-    return step.id
+    return next((s.id for s in scene.steps
+                 if s.kind == "login" and s.id != step.id and _ended(scene, s)), None)
+
+
+def _ended(scene: Scene, step: Step) -> bool:
+    known = scene.of(step)
+    return not step.fallback and known.outcome is not None \
+        and bool(known.tries or known.outcome in BAD)

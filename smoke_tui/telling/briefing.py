@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Iterator
 
 from smoke_tui.journal.fold import StepState
-from smoke_tui.runbook.model import Condition, Ready, Step
+from smoke_tui.runbook.model import Condition, Ready, Step, limit_of
 from smoke_tui.telling.marks import MARKS
-from smoke_tui.telling.pace import usually
+from smoke_tui.telling.pace import longest, usually
 from smoke_tui.telling.rows import Row, row
 from smoke_tui.telling.scene import Scene
 from smoke_tui.telling.words import count, inert, one_line
@@ -81,13 +81,11 @@ def condition(wanted: Condition) -> str:
 
 
 def _limit(scene: Scene, step: Step) -> str:
-    ready = step.fields.get("ready")
-    seconds = step.timeout or (ready.timeout if isinstance(ready, Ready) else None)
-    if not seconds:
+    here, declared = longest(scene, step), limit_of(step)
+    if here is None:
         return ""
-    patience = float(scene.config.get("patience", 1.0))
-    shorter = "" if patience == 1 else f" (in a rehearsal; {seconds:g} s for real)"
-    return f"{seconds * patience:g} s{shorter}, without the time you take to answer"
+    shorter = "" if here == declared else f" (in a rehearsal; {declared:g} s for real)"
+    return f"{here:g} s{shorter}, without the time you take to answer"
 
 
 def headless(scene: Scene, step: Step) -> str:

@@ -8,10 +8,13 @@ from typing import Any, Final
 
 from smoke_tui.journal.fold import Try
 from smoke_tui.outcomes import CODES, Outcome
+from smoke_tui.report.spend import spend_of
 from smoke_tui.runbook.model import Step
 from smoke_tui.telling.scene import BAD, Scene
 from smoke_tui.telling.words import one_line
 
+FULL: Final = 100
+"""Per cent of a window with which nothing of it is left."""
 REQUEST_IDS: Final = ("x-request-id", "x-oai-request-id", "cf-ray")
 SIDES: Final = {
     "us": "ours: the request or this tool", "this machine": "this machine's or its network's",
@@ -46,9 +49,20 @@ def failure(scene: Scene, step: Step) -> Failure | None:
         facts.append(("Rule", f"line {rule['line']}: {one_line(rule.get('why') or '')}"))
     if code:
         facts += [("Side", SIDES[code.side]), ("Next", code.remedy)]
+    facts += [("Resets", text) for text in _resets(scene, known.code)]
     if known.tries:
         facts.append(("Support", support(scene, known.tries[-1])))
     return Failure(code.what if code else "The step did not end well.", facts)
+
+
+def _resets(scene: Scene, code: str | None) -> list[str]:
+    """When a full window of the subscription opens again, where an answer told of it."""
+    if code != "usage-limit-reached":
+        return []
+    full = [w for w in spend_of(scene.state)["limits"]
+            if w["resets_at"] and (w["used_percent_after"] or 0) >= FULL]
+    return [f"the window of {w['window_minutes'] / 60:g} h at {one_line(w['resets_at'])}"
+            for w in full]
 
 
 def support(scene: Scene, attempt: Try) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any, Final
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.verdict import verdict
+from smoke_tui.outcomes import Outcome
 from smoke_tui.report.markdown import SENTENCES
+from smoke_tui.runbook.model import Step
 from smoke_tui.telling.marks import MARKS, Tone
 from smoke_tui.telling.rows import Row, row
-from smoke_tui.telling.scene import Scene
+from smoke_tui.telling.scene import Scene, name_of
 from smoke_tui.telling.words import inert, one_line
 
 Rows = list[Row]
+_MET: Final = (Outcome.PASS, Outcome.WAIVED)
 _FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
     "done": ("☑", "muted"), "now": ("▶", "strong"), "later": ("☐", ""),
 }
@@ -38,7 +42,21 @@ def _begin(scene: Scene, question: Event) -> Rows:
     step = scene.runbook.step(question.data["data"]["step"])
     proof = " (a proof: it can't be waived away)" if step.proof else ""
     after = "Go on with " if scene.failed else "Next: "
-    return [*_last(scene), row(after, (one_line(step.title), "strong"), "?", (proof, "muted"))]
+    return [*_last(scene), *_passed_over(scene, step),
+            row(after, (one_line(step.title), "strong"), "?", (proof, "muted"))]
+
+
+def _passed_over(scene: Scene, step: Step) -> Rows:
+    """The steps before this one that can't be run, and what each waits for."""
+    rows = []
+    for earlier in takewhile(lambda s: s.id != step.id, scene.steps):
+        wanting = [scene.runbook.step(need) for need in earlier.needs]
+        wanting = [need for need in wanting if scene.of(need).outcome not in _MET]
+        if scene.mark(earlier) == "not-run" and not earlier.fallback and wanting:
+            needs = ", ".join(f"{scene.number(need)} {name_of(need)}" for need in wanting)
+            rows.append(row((f"Passed over: {scene.number(earlier)} {name_of(earlier)}; it needs "
+                             f"{needs}.", "warn")))
+    return rows
 
 
 def _spend(scene: Scene, question: Event) -> Rows:
@@ -146,7 +164,7 @@ def _finish(scene: Scene, question: Event) -> Rows:
     result = verdict(scene.runbook, scene.state)
     mark = MARKS[result.value]
     left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
-    walked = "Nothing else can be run. " if left else "Every step has been walked. "
+    walked = "Nothing else can be run as it stands. " if left else "Every step has been walked. "
     return [*_last(scene), row(walked, (f"{mark.glyph} {mark.word}", mark.tone),
                                f": {SENTENCES[result]}.")]
 

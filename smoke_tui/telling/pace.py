@@ -1,4 +1,4 @@
-"""How far something long may be: what it took before, and when it would be stopped."""
+"""How far something long may be: what it took before, and the longest that it may take."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ def pause(scene: Scene) -> Row:
     return row((f"In {left} a new try of ", ""), (name, "strong"))
 
 
+def longest(scene: Scene, step: Step) -> float | None:
+    """How many seconds a step may take in this session; None: nobody has set an end."""
+    seconds = limit_of(step)
+    return seconds * float(scene.config.get("patience", 1.0)) if seconds else None
+
+
 def pace(scene: Scene, running: StepState) -> Row:
-    """A bar against the usual time, or when the step would be stopped; empty where it is short."""
-    step = scene.runbook.step(running.id)
-    started = running.tries[-1].started
-    spent = scene.state.worked(step.id, started, scene.elapsed)
-    limit = limit_of(step)
-    end = int(limit * float(scene.config.get("patience", 1.0)) * 1000) if limit else None
-    stops = f"stopped at {clock(end)}" if end is not None and end >= SHORTEST else ""
-    usual = scene.usual.get(step.id)
+    """A bar against the usual time; empty where that is short or not known."""
+    usual = scene.usual.get(running.id)
     if usual is None or usual.ms < SHORTEST:
-        return row((stops, "muted")) if stops else ()
+        return ()
+    spent = scene.state.worked(running.id, running.tries[-1].started, scene.elapsed)
     if spent > usual.ms:
-        longer = f"longer than usual ({clock(usual.ms)})"
-        return row((longer, "warn"), (f"; {stops}" if stops else "", "muted"))
+        return row((f"longer than usual ({clock(usual.ms)})", "warn"))
     done = spent * CELLS // usual.ms
     return row((_DONE * done, "accent"), (_LEFT * (CELLS - done), "muted"),
-               (f"  usually {clock(usual.ms)}" + (f", {stops}" if stops else ""), "muted"))
+               (f"  usually {clock(usual.ms)}", "muted"))

@@ -30,7 +30,7 @@ def name_of(step: Step) -> str:
 def comparable(scene: Scene) -> bool:
     """Whether the shown step failed in a way that the real client's request may explain."""
     code = CODES.get(scene.of(scene.shown).code or "")
-    return code is not None and code.group in COMPARED
+    return code is not None and (code.group in COMPARED or "real client" in code.remedy)
 
 
 @dataclass(frozen=True, slots=True)

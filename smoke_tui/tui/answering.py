@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from smoke_tui.journal.events import Event
-from smoke_tui.telling.asks import Choice, choices, retry_target
+from smoke_tui.telling.asks import Choice, choices, login_target, retry_target
 from smoke_tui.telling.forms import spend_line
 from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.scene import Scene, name_of
@@ -19,7 +19,7 @@ from smoke_tui.telling.words import one_line, titled
 from smoke_tui.tui.base import T
 from smoke_tui.tui.contents import foreign, lines
 from smoke_tui.tui.glyphs import MUTED, STYLES, WARN
-from smoke_tui.tui.modals import Box, Choose, Line, Reveal, SecretLine, YesNo
+from smoke_tui.tui.modals import Box, Choose, Line, Reveal, SecretLine, Told, YesNo
 
 if TYPE_CHECKING:
     from smoke_tui.run import Run
@@ -102,8 +102,8 @@ class Answering(Screen[None]):
         """What does the real client send today? Its request beside ours, captured on loopback."""
         self.say("Capturing what the installed Codex CLI sends; nothing leaves this machine.")
         told = await asyncio.to_thread(self.run.compare, self.scene.shown.id)
-        await self.ask(Box("Our request beside the real client's",
-                           lines(*(foreign(line) for line in told)), []))
+        await self.ask(Told("Our request beside the real client's",
+                            lines(*(foreign(line) for line in told))))
 
     @work
     async def action_note(self) -> None:
@@ -122,6 +122,11 @@ class Answering(Screen[None]):
 
     def _retry(self, question: Event) -> None:
         target = retry_target(self.scene)
+        if target is not None:
+            self._again(question, target)
+
+    def _login(self, question: Event) -> None:
+        target = login_target(self.scene)
         if target is not None:
             self._again(question, target)
 

@@ -16,7 +16,8 @@ from textual.widgets.option_list import Option
 from smoke_tui.secrecy import clean
 from smoke_tui.tui.base import LatestSize, T
 from smoke_tui.tui.glyphs import WARN, ascii_content
-from smoke_tui.tui.panel import SCROLL_KEYS, Panel
+from smoke_tui.tui.more import tell_place
+from smoke_tui.tui.panel import SCROLL_KEYS, Panel, ScrollPanel
 from smoke_tui.tui.secret_input import SecretInput
 from smoke_tui.tui.text_input import TextInput
 from smoke_tui.tui.views.keys import Keys, key_row
@@ -61,6 +62,21 @@ class Box(ModalScreen[T], LatestSize[T]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+class Told(Box[None]):
+    """A text that may be longer than the screen: it is scrolled by key."""
+
+    AUTO_FOCUS = "#told-text"
+
+    def __init__(self, title: str, text: Content) -> None:
+        super().__init__(title, text, [])
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = self._title
+            yield ScrollPanel("told-text", content=self._text)
+            yield Panel("box-keys", key_row(self._keys, 68))
 
 
 class YesNo(Box[bool]):
@@ -171,6 +187,15 @@ class Pick(OptionList):
         ids = [name for name, _ in self._choice]
         if self._start in ids:
             self.highlighted = ids.index(self._start)
+        for seen in ("virtual_size", "highlighted"):
+            self.watch(self, seen, self._tell_place, init=False)
+
+    def on_resize(self) -> None:
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        self.call_after_refresh(
+            lambda: tell_place(self, self.highlighted, self.option_count))
 
     def fill(self, options: Sequence[tuple[str, Content]]) -> None:
         """Replace what is there, keeping the cursor where it was."""

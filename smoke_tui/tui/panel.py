@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smoke_tui.tui.glyphs import ascii_content
+from smoke_tui.tui.more import tell_below
 
 SCROLL_KEYS: list[BindingType] = [
     Binding("j", "scroll_down", "Down", show=False, id="scroll.down"),
@@ -67,3 +68,20 @@ class ScrollPanel(VerticalScroll):
     def show(self, content: Content) -> bool:
         """Show this from now on; whether it was new."""
         return self._panel.show(content)
+
+    def on_mount(self) -> None:
+        for seen in ("virtual_size", "scroll_y"):
+            self.watch(self, seen, self.tell_more, init=False)
+
+    def on_resize(self) -> None:
+        self.tell_more()
+
+    def tell_more(self) -> None:
+        """Say in the frame what is not in sight, once the layout is known."""
+        self.call_after_refresh(tell_below, self, "j" if self.has_focus else "tab, j")
+
+    def on_focus(self) -> None:
+        self.tell_more()
+
+    def on_blur(self) -> None:
+        self.tell_more()

@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from smoke_tui.telling.feed import Feed, Line
 from smoke_tui.telling.marks import ascii_text
+from smoke_tui.tui.more import tell_below
 from smoke_tui.tui.panel import SCROLL_KEYS
 
 
@@ -78,6 +79,11 @@ class Tail(ScrollView, can_focus=True):
         if self._following:
             self.scroll_end(animate=False, immediate=False, x_axis=False)
         self.refresh()
+        self._tell_more()
+
+    def _tell_more(self) -> None:
+        """Say in the frame what is not in sight, once the layout is known."""
+        self.call_after_refresh(tell_below, self, "j" if self.has_focus else "tab, j")
 
     def _wrapped(self, line: Line, width: int) -> list[tuple[str, str]]:
         shown = ascii_text(line.shown) if getattr(self.app, "plain", False) else line.shown
@@ -92,6 +98,13 @@ class Tail(ScrollView, can_focus=True):
         at_end = new_value >= self.max_scroll_y - 1
         if at_end or new_value < old_value:
             self._following = at_end and self._follows
+        self._tell_more()
+
+    def on_focus(self) -> None:
+        self._tell_more()
+
+    def on_blur(self) -> None:
+        self._tell_more()
 
     def on_resize(self, event: Resize) -> None:
         """The same lines in the new width, or as many of them as there are rows now."""
@@ -99,6 +112,7 @@ class Tail(ScrollView, can_focus=True):
             self._wrap_from(self._feed.first)
         elif self._following:
             self.scroll_end(animate=False, immediate=False, x_axis=False)
+        self._tell_more()
 
     def render_line(self, y: int) -> Strip:
         """One row, in sight."""

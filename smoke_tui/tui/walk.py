@@ -146,10 +146,12 @@ class Walk(Answering, Page):
         new = self.query_one("#bar-text", Panel).show(now.text)
         if self.query_one("#bar-keys", Panel).show(keys):
             self.refresh_bindings()
-        room = self._room_in_bar(len(keys.plain.split("\n")))
+        below = len(keys.plain.split("\n"))
+        room = self._room_in_bar(below)
         scroll.styles.max_height = room
         rows = now.text.wrap(width)
         hidden = len(rows) - room
+        self._give_way(bar.gutter.height + min(len(rows), room) + below)
         if new or room != self._room:
             self._room = room
             here = next((n for n, row in enumerate(rows) if row.plain.startswith(" ▶")), 0)
@@ -160,7 +162,8 @@ class Walk(Answering, Page):
         if bar.border_title != title:
             bar.border_title = title
         bar.set_class(now.needs_you, "-you")
-        self.set_class(scene.mark(scene.shown) in _BAD, "-failed")
+        # What went wrong, and what is to be agreed to, is read before the output is.
+        self.set_class(scene.mark(scene.shown) in _BAD or scene.next_step is not None, "-reading")
 
     def _room_in_bar(self, keys: int) -> int:
         """How many rows of the bar its text may have: the keys below it have to be seen."""
@@ -169,6 +172,21 @@ class Walk(Answering, Page):
         rows = self.query_one("#columns").size.height
         most = int(rows * share.value / 100) if share is not None else rows
         return max(1, min(12, most - bar.gutter.height - keys))
+
+    def _give_way(self, bar: int) -> None:
+        """Leave the bar its rows: where all is too much, the briefing has less than its share."""
+        brief = self.query_one("#briefing")
+        rows, output = self.query_one("#middle").size.height, self.query_one("#output")
+        least = output.styles.min_height
+        left = max(2, rows - bar - (int(least.value) if least is not None else 1))
+        before = brief.styles.inline.max_height
+        brief.styles.inline.clear_rule("max_height")
+        share = brief.styles.max_height
+        if self._zoom == 0 and share is not None and \
+                left < (share.value if share.is_cells else rows * share.value / 100):
+            brief.styles.inline.max_height = left
+        if brief.styles.inline.max_height != before:
+            brief.refresh(layout=True)
 
     def _withdraw(self, scene: Scene) -> None:
         """End a box whose question was answered another way."""

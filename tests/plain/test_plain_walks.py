@@ -49,14 +49,15 @@ def test_a_failure_is_told_with_what_to_do_next(tmp_path: Path) -> None:
                home=tmp_path) as plain:
         plain.enter("run", "run", "y")
         plain.wait_for("Step 2 of 6, blocked, usage-limit-reached: Make one live call.")
-        plain.wait_for("1, r or retry: try it again")
+        plain.wait_for("r or retry: try step 2 again")
         plain.enter("quit", "y")
         assert plain.end() == 4
     text = plain.output
     for label in ("What happened: The subscription's usage limit is reached",
                   "Whose side: the account's",
                   "What to do next: Wait until the window resets; do not retry.",
-                  "For support: request id", "1, r or retry: try it again"):
+                  "Resets: the window of 5 h at 2", "For support: request id",
+                  "1, g or run: go on", "4, r or retry: try step 2 again"):
         assert f"\n{label}" in text, label
 
 

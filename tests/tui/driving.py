@@ -96,7 +96,7 @@ def screen_text(app: Any) -> str:
     return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
 
 
-async def settled(pilot: Pilot[Any], looks: int = 2) -> str:
+async def settled(pilot: Pilot[Any], looks: int = 3) -> str:
     """The screen's text once it has stayed the same for so many looks, more than a tick apart."""
     same: list[str] = []
     end = time.monotonic() + LONGEST

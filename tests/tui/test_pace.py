@@ -85,9 +85,9 @@ def test_a_running_step_is_told_against_its_usual_time(
     scene = scene_at(run, after, usual)
     assert scene.running is not None
     told = text_of(pace(scene, scene.running))
-    assert told.startswith(said)
-    assert "stopped at" in told
+    assert told == said
     assert told in standing(scene).text.plain
+    assert "of at most" in standing(scene).title
 
 
 def test_what_is_known_of_a_step_is_told_before_it_is_begun() -> None:

@@ -115,7 +115,7 @@ def test_a_failure_says_what_whose_and_next_then_is_tried_again_and_waived(tmp_p
             await question(pilot, "begin")
             shown = screen_text(app)
             for words in ("The login was denied on the sign-in page.", "Side     yours",
-                          "Start a new login and accept", "Support", "r try it again"):
+                          "Start a new login and accept", "Support", "r log in again"):
                 assert words in shown
             await answer(pilot, "begin", "r")
             await question(pilot, "begin")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from smoke_tui.outcomes import CODES
 from smoke_tui.telling.asks import Choice, choices
 from smoke_tui.telling.forms import form
 from smoke_tui.telling.marks import MARKS
-from smoke_tui.telling.pace import pace, pause
-from smoke_tui.telling.scene import Scene, name_of
+from smoke_tui.telling.pace import longest, pace, pause
+from smoke_tui.telling.scene import Scene, comparable, name_of
 from smoke_tui.telling.words import clock
 from smoke_tui.tui.contents import foreign, toned
 from smoke_tui.tui.glyphs import STYLES
@@ -43,9 +44,21 @@ def standing(scene: Scene) -> Standing:
         return _working(scene)
     rows = [toned(told) for told in form(scene, question)]
     keys = [(c.key, c.label, c.key) for c in _once(choices(scene))]
+    keys[1:1] = _remedies(scene)
     since = clock(scene.elapsed - question.ms)
     title = f"Your turn · {since}" if scene.elapsed - question.ms >= 1000 else "Your turn"
     return _bar(title, rows, keys, True)
+
+
+def _remedies(scene: Scene) -> Keys:
+    """What the remedy sends the operator to look at, where a key shows it."""
+    code = CODES.get(scene.of(scene.shown).code or "")
+    keys: Keys = []
+    if comparable(scene):
+        keys.append(("d", "compare with the real client", "d"))
+    if code is not None and "evidence" in code.remedy:
+        keys.append(("e", "see the evidence", "e"))
+    return keys
 
 
 def _bar(title: str, rows: list[Content], keys: Keys, you: bool) -> Standing:
@@ -68,8 +81,10 @@ def _working(scene: Scene) -> Standing:
     step = scene.runbook.step(running.id)
     since = clock(scene.elapsed - running.tries[-1].started)
     mark = MARKS["running"]
+    limit = longest(scene, step)
+    most = f" of at most {limit:g} s" if limit is not None else ""
     rows = [Content.assemble((f"{mark.glyph} Running ", STYLES[mark.tone]), f"{since}  ",
                              (name_of(step), "bold"))]
     told = pace(scene, running)
     rows += [toned(told)] if told else []
-    return _bar(f"Running · {since}", rows, [("s", "stop this step", "s")], False)
+    return _bar(f"Running · {since}{most}", rows, [("s", "stop this step", "s")], False)
