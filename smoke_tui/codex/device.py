@@ -91,7 +91,7 @@ async def _poll(
         )):
             raise StepEnd(failure.code if failure.by in ("edge", "transport")
                           else "exchange-rejected",
-                          f"The device login failed: {failure.said or failure.by}",
+                          f"The device login failed: {failure.words}",
                           status=exchange.status)
         pause = ctx.deadline(interval)
         which, fact = await ctx.first(pause.next(), deadline.next(), question.next())
@@ -106,8 +106,8 @@ def _not_started(exchange: Exchange) -> StepEnd:
     failure = classify(as_answer(exchange))
     if exchange.status == 404 and failure.code not in ("edge-challenge", "edge-block"):
         return StepEnd("device-login-disabled", "The issuer offers no device login for this "
-                                                f"account: {failure.said or 'HTTP 404'}",
+                                                f"account: {failure.words}",
                        status=404)
     code = failure.code if failure.by in ("edge", "transport") else "exchange-rejected"
-    return StepEnd(code, f"The device login could not begin: {failure.said or failure.by}",
+    return StepEnd(code, f"The device login could not begin: {failure.words}",
                    status=exchange.status)

@@ -140,6 +140,25 @@ class Failure:
     delay: float | None = None
     resets_at: int | None = None
 
+    @property
+    def words(self) -> str:
+        """Why, for the person: the server's own words; where it has none, what gave it away."""
+        if self.said and self.said[0] not in "{[":
+            return self.said
+        mark, _, word = self.by.partition(" ")
+        known = _MARKS.get(mark)
+        return known.format(word=word) if known is not None else self.said or self.by
+
+
+_MARKS: Final[Mapping[str, str]] = {
+    "edge": "the provider's edge answered in place of its backend, without a word",
+    "transport": "the connection broke off, and nothing says why",
+    "status": "no reason was given",
+    "header": "a header says {word}",
+    "code": "the answer's code is {word}", "type": "the answer's type is {word}",
+    "error": "the answer's error is {word}",
+}
+
 
 def classify(answer: Answer) -> Failure:
     """The failure an unsuccessful answer stands for; never a guess dressed as knowledge."""

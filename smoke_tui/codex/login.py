@@ -224,7 +224,7 @@ def bundle_of(exchange: Exchange) -> Bundle:
         edge = failure.by in ("edge", "transport")
         code = failure.code if edge or failure.code in EXCHANGE_CODES else "exchange-rejected"
         raise StepEnd(
-            code, f"The token exchange was refused: {failure.said or failure.by}",
+            code, f"The token exchange was refused: {failure.words}",
             status=exchange.status, headers=[list(pair) for pair in exchange.headers],
         )
     try:

@@ -36,7 +36,7 @@ async def reach(ctx: StepContext) -> None:
     if failure is None:
         return
     if failure.by in ("transport", "edge"):
-        raise StepEnd(failure.code, f"Before the call: {failure.said or failure.by}",
+        raise StepEnd(failure.code, f"Before the call: {failure.words}",
                       status=exchange.status, headers=[list(pair) for pair in exchange.headers])
     ctx.finding("preflight", f"An unauthenticated GET was answered {exchange.status}, not 405.",
                 "The call goes on; look here if it fails.")

@@ -88,5 +88,5 @@ def _refused(exchange: Exchange) -> StepEnd:
         code = "refresh-unknown"
     else:
         code = REFUSALS.get(failure.code, "refresh-rejected")
-    return StepEnd(code, f"The refresh failed: {failure.said or failure.by}",
+    return StepEnd(code, f"The refresh failed: {failure.words}",
                    status=exchange.status, fresh=False)

@@ -41,7 +41,7 @@ def worth_of(
     if code == "response-failed":
         failure = _failed(reading)
         code = failure.code
-        summary = f"The provider reported: {failure.said or failure.by}"
+        summary = f"The provider reported: {failure.words}"
     return Worth(code, summary, reading, failure)
 
 
@@ -56,7 +56,7 @@ def _no_stream(exchange: Exchange) -> Worth:
     if exchange.status == 200 and failure.by.startswith("status"):
         failure = Failure("stream-malformed", failure.by, failure.said)
     status = f"HTTP {exchange.status}: " if exchange.status is not None else ""
-    return Worth(failure.code, f"{status}{failure.said or failure.by}", Reading(), failure)
+    return Worth(failure.code, f"{status}{failure.words}", Reading(), failure)
 
 
 def _stream(

@@ -23,6 +23,6 @@ async def check(ctx: StepContext) -> Result:
     cut = exchange.error is not None and exchange.status is not None
     if exchange.status is None or cut or (exchange.status >= 300 and not expects_status):
         failure = classify(as_answer(exchange))
-        return Result(failure.code, f"{url}: {failure.said or failure.by}", observed,
+        return Result(failure.code, f"{url}: {failure.words}", observed,
                       exchange.text())
     return Result(None, f"{url} answered {exchange.status}.", observed, exchange.text())

@@ -127,7 +127,7 @@ async def _by_http(ctx: StepContext, nonce: str) -> tuple[Any, str, dict[str, An
         await _settle(ctx, _claims(ctx, document), document)
         failure = turn_failure(ctx, exchange, document)
         raise StepEnd(
-            failure.code, f"The turn failed: {failure.said or failure.by}",
+            failure.code, f"The turn failed: {failure.words}",
             **observed | {"fresh": True, "said": failure.said, "param": failure.param,
                           "delay": failure.delay},
         )

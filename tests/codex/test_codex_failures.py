@@ -347,3 +347,19 @@ def test_anything_at_all_is_some_failure(
 def test_every_code_of_the_tables_is_a_word_of_the_outcomes_page() -> None:
     named = {*STRUCTURED.values(), *TRANSPORT.values(), *(code for code, _ in TEXTS)}
     assert named <= set(CODES)
+
+
+@pytest.mark.parametrize(("status", "headers", "body", "words"), [
+    (404, (), "", "the provider's edge answered in place of its backend, without a word"),
+    (429, (), "", "no reason was given"),
+    (503, (), '{"error":{"code":"server_is_overloaded"}}',
+     "the answer's code is server_is_overloaded"),
+    (401, (("x-openai-authorization-error", "identity_verification_required"),), "{}",
+     "a header says identity_verification_required"),
+    (404, (), '{"detail":"Model not found {x}"}', "Model not found {x}"),
+    (400, (), "{x} Instructions are not valid", "{x} Instructions are not valid"),
+])
+def test_a_failure_has_words_for_the_person(
+    status: int, headers: tuple[tuple[str, str], ...], body: str, words: str
+) -> None:
+    assert classify(Answer(status, headers, body, None, "")).words == words

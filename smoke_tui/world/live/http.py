@@ -305,9 +305,19 @@ def _leaf(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
+_UNSAID: Final = {
+    "ReadError": "the connection was broken off while the answer was waited for",
+    "WriteError": "the connection was broken off while the request was sent",
+    "ConnectError": "no connection came about", "CloseError": "the connection could not be closed",
+    "RemoteProtocolError": "the answer was no HTTP",
+}
+"""What an error of the transport means that has no words of its own."""
+
+
 def _classify(problem: httpx2.HTTPError, answered: bool) -> tuple[str, str]:
     """The word for a transport error, by what is underneath it."""
-    text = str(problem) or type(problem).__name__
+    name = type(problem).__name__
+    text = str(problem) or _UNSAID.get(name, name)
     chain: list[BaseException] = []
     cause: BaseException | None = problem
     while cause is not None and len(chain) < 10:
