@@ -193,4 +193,6 @@ def _line(
 
 
 def _seen(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "not given" if value is None else str(value)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from smoke_tui.journal.fold import Try
-from smoke_tui.telling.words import one_line
+from smoke_tui.telling.words import one_line, took
 
 _LEFT_OUT = frozenset({"headers", "fresh", "json", "body_sha256"})
 Pair = tuple[str, str]
+#: Values that mean nothing without a unit.
+_NAMED: Final[Mapping[str, Callable[[Any], tuple[str, str]]]] = {
+    "delay": lambda seconds: ("asked to wait", took(int(float(seconds) * 1000))),
+}
 
 
 def evidence_of(attempt: Try) -> Iterator[Pair]:
@@ -30,7 +34,8 @@ def evidence_of(attempt: Try) -> Iterator[Pair]:
 def _pairs(items: Iterable[tuple[Any, Any]]) -> Iterator[Pair]:
     for name, value in items:
         if value is not None and name not in _LEFT_OUT and not isinstance(value, list | dict):
-            yield pair(str(name).replace("_", " "), value)
+            yield pair(*_NAMED[name](value) if name in _NAMED else (
+                str(name).replace("_", " "), value))
 
 
 def pair(name: str, value: Any) -> Pair:

@@ -43,7 +43,8 @@ async def capture(program: str | None, model: str | None) -> Capture:
     """Run the CLI once against a loopback server and take its request."""
     found = shutil.which(program or "codex")
     if found is None:
-        return Capture(f"{program or 'the Codex CLI (codex)'} is not installed or not executable")
+        return Capture(f"{program or 'the Codex CLI (codex)'} is not installed or not executable "
+                       "here (--codex names another, `npm install -g @openai/codex` installs it)")
     arrived: asyncio.Future[ServerRequest] = asyncio.get_running_loop().create_future()
 
     async def answer(request: ServerRequest) -> ServerResponse:
