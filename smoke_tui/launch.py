@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import Diagnostic, Runbook, find, load
 from smoke_tui.settings import Settings, UsageError, config_dir

@@ -10,8 +10,9 @@ from smoke_tui.engine.engine import Engine
 from smoke_tui.engine.plan import all_needs
 from smoke_tui.journal.events import SCHEMA
 from smoke_tui.journal.file import Journal, JournalFile, read_journal
-from smoke_tui.journal.fold import State, apply, fold
+from smoke_tui.journal.fold import apply, fold
 from smoke_tui.journal.inbox import Follower, Watcher
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.steps import BEHAVIOURS, check_guards

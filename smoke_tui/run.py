@@ -12,8 +12,9 @@ from typing import Any, Final, Protocol
 
 from smoke_tui.client_look import NoClient, compare_with_client
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State, apply
+from smoke_tui.journal.fold import apply
 from smoke_tui.journal.inbox import Signal
+from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook
 from smoke_tui.session import Session
 from smoke_tui.telling.feed import Feed

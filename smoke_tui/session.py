@@ -20,8 +20,8 @@ from smoke_tui.codex.bundle import Bundle
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import SCHEMA, Event
 from smoke_tui.journal.file import JournalFile, NameTaken
-from smoke_tui.journal.fold import State
 from smoke_tui.journal.inbox import Arrival, Clock, Follower, Inbox, Watcher
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Verdict
 from smoke_tui.records import Unfinished
 from smoke_tui.runbook import Runbook

@@ -9,7 +9,8 @@ from statistics import median
 from typing import Final
 
 from smoke_tui.journal.file import JOURNAL, JournalError, ends, read_journal, session_folders
-from smoke_tui.journal.fold import State, fold
+from smoke_tui.journal.fold import fold
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
 
 NEWEST: Final = 10

@@ -16,7 +16,8 @@ from smoke_tui.cli.running import run_session
 from smoke_tui.earlier import left_behind
 from smoke_tui.find_session import names_session, need_session, reading
 from smoke_tui.journal.file import JournalError, replace_private
-from smoke_tui.journal.fold import State, fold
+from smoke_tui.journal.fold import fold
+from smoke_tui.journal.state import State
 from smoke_tui.launch import (
     CommandError,
     Given,

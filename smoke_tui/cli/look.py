@@ -18,7 +18,7 @@ from smoke_tui.codex.catalogue import (
     read_catalogue,
 )
 from smoke_tui.codex.failures import classify
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.launch import choose_steps, config_from, read_given
 from smoke_tui.looking import look
 from smoke_tui.outcomes import CODES, Exit, Outcome, worst_exit

@@ -9,8 +9,9 @@ import sys
 from typing import Any, Final
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State, apply
+from smoke_tui.journal.fold import apply
 from smoke_tui.journal.inbox import Signal
+from smoke_tui.journal.state import State
 from smoke_tui.secrecy import clean
 from smoke_tui.settings import Settings
 

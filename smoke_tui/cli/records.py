@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import sessions_root
 from smoke_tui.journal.file import JournalError, ends, session_folders
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit, Verdict

@@ -11,8 +11,8 @@ from typing import Any, Final
 from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import sessions_root
 from smoke_tui.journal.file import JournalError, ends, session_folders
-from smoke_tui.journal.fold import Try
 from smoke_tui.journal.money import known_usd, metered
+from smoke_tui.journal.state import Try
 from smoke_tui.launch import ledger_address, ledger_names, open_runbook
 from smoke_tui.outcomes import Exit
 from smoke_tui.records import InvalidRecord, load_state

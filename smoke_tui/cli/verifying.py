@@ -11,7 +11,7 @@ from smoke_tui.cli.exits import exit_of
 from smoke_tui.cli.printing import print_result
 from smoke_tui.journal.evidence import look_at_evidence
 from smoke_tui.journal.file import Journal, JournalError
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit, worst_exit
 from smoke_tui.records import InvalidRecord, load_state, replay

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from smoke_tui.journal.fold import State, StepState
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.outcomes import Outcome
 
 ANSWERS: Final[Mapping[str, Mapping[str, tuple[Outcome, str | None]]]] = {

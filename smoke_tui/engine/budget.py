@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from smoke_tui.journal.fold import State, Try
 from smoke_tui.journal.money import committed_usd
+from smoke_tui.journal.state import State, Try
 from smoke_tui.runbook.model import Runbook, Step
 
 

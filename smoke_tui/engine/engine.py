@@ -25,8 +25,9 @@ from smoke_tui.engine.plan import (
 from smoke_tui.engine.rules import judge
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError
-from smoke_tui.journal.fold import State, apply
+from smoke_tui.journal.fold import apply
 from smoke_tui.journal.inbox import Arrival, Fact, Inbox
+from smoke_tui.journal.state import State
 from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import Outcome, Verdict, outcome_of
 from smoke_tui.runbook.commands import every_command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smoke_tui.journal.fold import Resource, State, StepState
+from smoke_tui.journal.state import Resource, State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.model import Runbook, Step

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smoke_tui.journal.fold import StepState
+from smoke_tui.journal.state import StepState
 from smoke_tui.outcomes import CODES, Outcome, outcome_of
 from smoke_tui.runbook.model import Condition, Match, Rule, Step
 from smoke_tui.runbook.paths import dig

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from smoke_tui.journal.fold import Try
+from smoke_tui.journal.state import Try
 
 
 def metered(attempt: Try) -> bool:

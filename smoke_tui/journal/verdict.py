@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.runbook.model import Runbook, Step
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from smoke_tui.journal.fold import State, StepState
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.report.exchanges import Evidence, blobs
 
 _NONCE: Final = re.compile(r"smoke-[0-9a-f]{10}")

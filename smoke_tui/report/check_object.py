@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from smoke_tui.journal.fold import State, StepState
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen, is_partial
 from smoke_tui.outcomes import CODES, Exit, Outcome, Verdict
 from smoke_tui.report.spend import spend_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final, Literal
 
-from smoke_tui.journal.fold import State, StepState, Try
+from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.report.answers import answer_of
 from smoke_tui.report.check_object import in_order, seconds_of

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from smoke_tui.journal.fold import State, StepState, Try
+from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome
 from smoke_tui.report.escaping import fenced, flat, middle_out, shorten
 from smoke_tui.report.exchanges import (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State, Try
+from smoke_tui.journal.state import State, Try
 from smoke_tui.report.escaping import middle_out, shorten
 from smoke_tui.report.facts import Row
 from smoke_tui.report.words import Said, sentence

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from smoke_tui.journal.file import JournalError, read_evidence
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.report.exchanges import Evidence
 from smoke_tui.report.junit import junit
 from smoke_tui.report.markdown import markdown

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smoke_tui.journal.fold import State, StepState
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import Outcome
 from smoke_tui.report.check_object import in_order, seconds_of

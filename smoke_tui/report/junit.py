@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from smoke_tui.journal.fold import State, StepState
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.outcomes import CODES, Outcome
 from smoke_tui.report.check_object import in_order, seconds_of
 from smoke_tui.report.escaping import middle_out

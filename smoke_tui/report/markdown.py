@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
 from smoke_tui.report.check_object import in_order
 from smoke_tui.report.details import details

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from smoke_tui.journal.fold import State, StepState, Try
+from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.report.check_object import in_order
 from smoke_tui.report.details import MOST_TRIES, evidence_words, try_words

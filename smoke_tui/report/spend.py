@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from smoke_tui.journal.fold import State, StepState, Try
 from smoke_tui.journal.money import known_usd, metered
+from smoke_tui.journal.state import State, StepState, Try
 
 COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
 

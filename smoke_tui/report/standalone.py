@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from smoke_tui.journal.fold import State, StepState, Try
+from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.report.check_object import check_object, in_order
 from smoke_tui.report.exchanges import Evidence, blobs, body_text, failing, support

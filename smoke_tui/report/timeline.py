@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from smoke_tui.journal.fold import State, StepState, Try
+from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome
 from smoke_tui.report.markup import Element, Node, tag
 from smoke_tui.report.words import count, duration, sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State, StepState
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import is_partial
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import CODES, Outcome, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from smoke_tui.journal.fold import StepState
+from smoke_tui.journal.state import StepState
 from smoke_tui.runbook.model import Condition, Ready, Step, limit_of
 from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.pace import longest, usually

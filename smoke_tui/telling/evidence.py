@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from smoke_tui.journal.fold import Try
+from smoke_tui.journal.state import Try
 from smoke_tui.telling.words import one_line, took
 
 _LEFT_OUT = frozenset({"headers", "fresh", "json", "body_sha256"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smoke_tui.journal.fold import Try
+from smoke_tui.journal.state import Try
 from smoke_tui.outcomes import CODES, Outcome
 from smoke_tui.report.spend import spend_of
 from smoke_tui.runbook.model import Step

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.runbook.model import Runbook
 from smoke_tui.telling.feed import Feed
 from smoke_tui.telling.marks import MARKS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from smoke_tui.journal.fold import StepState
+from smoke_tui.journal.state import StepState
 from smoke_tui.runbook.model import Step, limit_of
 from smoke_tui.telling.rows import Row, row
 from smoke_tui.telling.scene import Scene, name_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State, StepState
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import CODES, Outcome
 from smoke_tui.runbook.model import Runbook, Step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.report.spend import spend_of
 from smoke_tui.telling.scene import Scene
 

@@ -14,7 +14,8 @@ from textual.content import Content
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError
-from smoke_tui.journal.fold import State, apply
+from smoke_tui.journal.fold import apply
+from smoke_tui.journal.state import State
 from smoke_tui.records import InvalidRecord, replay
 from smoke_tui.runbook import Runbook
 from smoke_tui.telling.scene import Scene

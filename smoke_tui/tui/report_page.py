@@ -13,7 +13,7 @@ from textual.content import Content
 
 from smoke_tui.engine.amending import amendable
 from smoke_tui.journal.file import JournalError
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.launch import CommandError
 from smoke_tui.opening import amend_session

@@ -16,8 +16,9 @@ from typing import Any
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import Journal
-from smoke_tui.journal.fold import State, fold
+from smoke_tui.journal.fold import fold
 from smoke_tui.journal.inbox import Arrival, Inbox, Signal
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Verdict
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged

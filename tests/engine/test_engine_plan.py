@@ -9,7 +9,8 @@ from engine_walks import book, call, manual, shipped, told, tried
 
 from smoke_tui.engine.plan import Action, Begin, Block, Close, Finish, Settle, plan
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State, apply
+from smoke_tui.journal.fold import apply
+from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook
 
 CHAIN = book(manual("aa"), manual("bb", 'needs = ["aa"]'), manual("cc"))

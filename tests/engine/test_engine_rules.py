@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.engine.rules import Decision, judge, matches
-from smoke_tui.journal.fold import StepState
+from smoke_tui.journal.state import StepState
 from smoke_tui.outcomes import CODES, Outcome, outcome_of
 from smoke_tui.runbook.model import Step
 from smoke_tui.world.result import Result

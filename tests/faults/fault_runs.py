@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.journal.file import read_journal
-from smoke_tui.journal.fold import State, fold
+from smoke_tui.journal.fold import fold
+from smoke_tui.journal.state import State
 
 LONGEST = 120.0
 

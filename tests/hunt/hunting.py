@@ -17,7 +17,8 @@ import pytest
 from smoke_tui.__main__ import main
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JOURNAL, read_journal
-from smoke_tui.journal.fold import State, fold
+from smoke_tui.journal.fold import fold
+from smoke_tui.journal.state import State
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 60.0

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State, fold
+from smoke_tui.journal.fold import fold
+from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook, parse
 
 TWO_STEPS = """\

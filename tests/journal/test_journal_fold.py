@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from stories import Story
 
 from smoke_tui.journal.events import DECISIONS, FACTS, Event
-from smoke_tui.journal.fold import State, apply, fold
+from smoke_tui.journal.fold import apply, fold
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome, Verdict
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from report_states import BODY, Told, answered, saying, shipped
 
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.report.exchanges import MOST_BODY
 from smoke_tui.report.markdown import markdown
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State
 from smoke_tui.journal.inbox import Signal
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Verdict
 from smoke_tui.records import load_state, replay
 from smoke_tui.runbook import Runbook, parse

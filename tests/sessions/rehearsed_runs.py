@@ -22,8 +22,8 @@ from smoke_tui.cli.policy import Scripted
 from smoke_tui.cli.printing import Narrator
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
-from smoke_tui.journal.fold import State
 from smoke_tui.journal.inbox import Signal
+from smoke_tui.journal.state import State
 from smoke_tui.launch import (
     Given,
     ScriptedHands,

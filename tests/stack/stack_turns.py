@@ -11,8 +11,9 @@ from typing import Any
 
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.fold import State, fold
+from smoke_tui.journal.fold import fold
 from smoke_tui.journal.inbox import Arrival, Inbox
+from smoke_tui.journal.state import State
 from smoke_tui.runbook import parse
 from smoke_tui.secrecy import Vault
 from smoke_tui.steps import BEHAVIOURS

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stack_turns import BY_HAND, NONCE, agreeing, turned
 
-from smoke_tui.journal.fold import State
+from smoke_tui.journal.state import State
 from smoke_tui.stack.route import Line, ledger_lines, lines_of, standing
 from smoke_tui.stack.window import Look
 from smoke_tui.world.config import CODEX_URL

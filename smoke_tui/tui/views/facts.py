@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from smoke_tui.journal.fold import Try
+from smoke_tui.journal.state import Try
 from smoke_tui.telling.evidence import evidence_of, pair
 from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.narrate import CAUSES

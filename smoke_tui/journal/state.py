@@ -1,0 +1,154 @@
+"""What is known of a session at a moment: plain data, made by the fold over its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.output import Ends
+from smoke_tui.outcomes import Outcome, Verdict
+
+
+@dataclass(slots=True)
+class Try:
+    """One try of a step. Times are milliseconds since the session opened."""
+
+    n: int
+    cause: str
+    caller: str | None
+    seq: int
+    started: int
+    ended: int | None = None
+    code: str | None = None
+    summary: str = ""
+    error: bool = False
+    observed: Mapping[str, Any] = field(default_factory=dict)
+    evidence: list[tuple[str, Any]] = field(default_factory=list)
+    exchanges: list[int] = field(default_factory=list)
+    output: Ends = field(default_factory=Ends)
+    rule: Mapping[str, Any] | None = None
+    calls: int = 0
+    kind: str = "subscription"
+    worst_usd: str | None = None
+    usage: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class StepState:
+    """A step so far. `pending` says what the engine still has to do before it has an outcome.
+
+    `word` is the kind of the question whose answer its outcome rests on, in the last try;
+    `amended`: the operator has said otherwise since, and why.
+    """
+
+    id: str
+    kind: str = ""
+    tries: list[Try] = field(default_factory=list)
+    outcome: Outcome | None = None
+    code: str | None = None
+    summary: str = ""
+    reason: str | None = None
+    by: str | None = None
+    finished_seq: int | None = None
+    pending: Literal["retry", "branch"] | None = None
+    delay: float = 0.0
+    retry_at: int = 0
+    refresh: bool = False
+    branch: Mapping[str, Any] | None = None
+    branch_seq: int = 0
+    word: str | None = None
+    amended: Event | None = None
+
+    @property
+    def running(self) -> bool:
+        return bool(self.tries) and self.tries[-1].ended is None
+
+    @property
+    def calls(self) -> int:
+        return sum(attempt.calls for attempt in self.tries)
+
+
+@dataclass(slots=True)
+class Resource:
+    """Something a step provided, and whether it is still there.
+
+    `ailing` is why its address does not answer; None while it does. `left_behind`: it is gone
+    because the program that held it ended, so a resumed session has it provided again.
+    """
+
+    name: str
+    step: str
+    alive: bool
+    detail: Mapping[str, Any]
+    left_behind: bool = False
+    ailing: str | None = None
+
+
+@dataclass(slots=True)
+class Finding:
+    """Something worth a look."""
+
+    step: str | None
+    code: str
+    message: str
+    remedy: str
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that follows from the events so far.
+
+    `waits` are the times the operator was waited for: the step, from when, until when.
+    """
+
+    session: str = ""
+    opened: Mapping[str, Any] = field(default_factory=dict)
+    started: str = ""
+    now: str = ""
+    now_ms: int = 0
+    events: int = 0
+    steps: dict[str, StepState] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    questions: dict[int, Event] = field(default_factory=dict)
+    requests: dict[int, Event] = field(default_factory=dict)
+    exchanges: dict[int, tuple[Event, Event]] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
+    captured: dict[str, Any] = field(default_factory=dict)
+    branches: list[Event] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[Event] = field(default_factory=list)
+    limits: dict[int, dict[str, Any]] = field(default_factory=dict)
+    waiting_ms: int = 0
+    waits: list[tuple[str | None, int, int]] = field(default_factory=list)
+    attested: list[Event] = field(default_factory=list)
+    resumes: list[Event] = field(default_factory=list)
+    again: str | None = None
+    amend: Mapping[str, Any] | None = None
+    amendments: list[Event] = field(default_factory=list)
+    commands_agreed: bool = False
+    stopped: bool = False
+    cancelled: str | None = None
+    verdict: Verdict | None = None
+    closed: Event | None = None
+
+    def step(self, step_id: str) -> StepState:
+        return self.steps.setdefault(step_id, StepState(step_id))
+
+    def worked(self, step_id: str, begun: int, until: int | None) -> int:
+        """Milliseconds from `begun` to `until` without those in which the step waited for answers.
+        """
+        end = self.now_ms if until is None else until
+        waited = sum(min(to, end) - max(since, begun) for step, since, to in self.waits
+                     if step == step_id and to > begun and since < end)
+        return max(0, end - begun - waited)
+
+    @property
+    def left(self) -> bool:
+        """Whether the session was broken off by who ran it: closed, and yet not at its end."""
+        return self.closed is not None and bool(self.closed.data.get("cancelled"))
+
+    @property
+    def world(self) -> str:
+        return str(self.opened.get("config", {}).get("world", "live"))
