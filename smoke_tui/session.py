@@ -155,8 +155,9 @@ class Session:
             if problem is not None:
                 return problem
         elif secret is not None and question.secret is not None:
+            # A plain text is nothing to hide from the commands that it is given for.
             value = Secret(secret, kind=question.secret, ref=job.refs["value"],
-                           public={"chars": len(secret)})
+                           public={"chars": len(secret)}, scrub=question.secret != "given-text")
             found["value"] = self.vault.add(value)
         if self._world is None or self._world.asked.pop(seq, None) is None:
             return "this question is not open any more"

@@ -250,6 +250,12 @@ class Rb(Enum):
         "a captured name that is already taken",
         "Choose another name.",
     )
+    SECRET_ENV = (
+        "RB073",
+        ERROR,
+        "a secret that would stand in the environment of commands",
+        'Use input = "text" for what is no secret; a command reads a secret from a file.',
+    )
 
     NO_CAP = (
         "RB080",

@@ -188,6 +188,15 @@ def check_restarts(book: Book, reporter: Reporter) -> None:
             reporter.add(Rb.RESTART, place, f"restart: {what}")
 
 
+def check_secrets(book: Book, reporter: Reporter) -> None:
+    """No command is ever given a secret in its environment, so such a step could only block."""
+    for draft in book.drafts:
+        if draft.kind is not None and draft.kind.name == "prompt" and (
+                draft.get("set_env") and draft.get("input") == "secret"):
+            message = f"{draft.get('set_env')} would hold a secret"
+            reporter.add(Rb.SECRET_ENV, draft.place(("set_env",)), message)
+
+
 def check_money(book: Book, reporter: Reporter) -> None:
     for draft in book.drafts:
         if draft.kind is None or not draft.sure("effects", "spend", "provider", "record_mode"):
@@ -281,6 +290,7 @@ CHECKS: Final[tuple[Callable[[Book, Reporter], None], ...]] = (
     check_walks,
     check_fallbacks,
     check_restarts,
+    check_secrets,
     check_money,
     check_proof,
     check_values,

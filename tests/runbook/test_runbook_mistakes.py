@@ -232,6 +232,10 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
         (Rb.VALUE,),
     ),
     "a text with an escape": (FRONT + manual("odd", 'set_env = §"A\\u001b"'), (Rb.VALUE,)),
+    "a secret for the environment": (
+        FRONT + step('id = "odd"\nkind = "prompt"\nask = "x"\ninput = "secret"\n§set_env = "X"'),
+        (Rb.SECRET_ENV,),
+    ),
     "an unknown kind": (
         FRONT + step('id = "odd"\nkind = §"cal"\nprompt = "x"\nask = "y"'),
         (Rb.KIND,),
