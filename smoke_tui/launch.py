@@ -188,6 +188,11 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
     )
 
 
+#: What the command line may say otherwise when a session is gone on with, and what it may not.
+_SAID_ANEW = ("origin", "model", "shape", "codex", "login")
+_SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
+
+
 def config_resumed(state: State, given: Given, settings: Settings) -> Config:
     """The settings a session was recorded with, and what is given anew.
 
@@ -210,11 +215,6 @@ def config_resumed(state: State, given: Given, settings: Settings) -> Config:
                                         .absolute())
     return replace(recorded, bundle=given.bundle, refreshable=given.file is not None,
                    ledger=given.ledger, **anew)
-
-
-#: What the command line may say otherwise when a session is gone on with, and what it may not.
-_SAID_ANEW = ("origin", "model", "shape", "codex", "login")
-_SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 
 
 def _header(settings: Settings, name: str, default: str) -> str:

@@ -15,6 +15,7 @@ from smoke_tui.codex.catalogue import (
     reach_request,
     read_catalogue,
 )
+from smoke_tui.outcomes import CODES
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import Exchange, Question
 
@@ -61,15 +62,25 @@ async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
 
 
 async def agree_on(ctx: StepContext, model: str, listed: Sequence[Listed]) -> str:
-    """The model to ask for, where the one that is named is not listed: the operator picks."""
-    if not listed or any(entry.slug == model for entry in listed):
+    """The model to ask for: the operator picks where the named one is not listed, or was refused.
+    """
+    if not listed:
         return model
     slugs = [entry.slug for entry in listed]
+    if model in slugs:
+        refused = CODES.get(ctx.before or "")
+        if refused is None or refused.group != "model" or ctx.cause != "again":
+            return model
+        why = f"{model} was refused before ({ctx.before})."
+        return await _pick(ctx, why, model, slugs)
     ctx.finding("model-not-listed", f"{model} is not in the catalogue, which lists "
                                     f"{', '.join(slugs[:12])}.",
                 "Choose a listed model with --model.")
+    return await _pick(ctx, f"{model} is not in the catalogue.", model, slugs)
+
+
+async def _pick(ctx: StepContext, why: str, model: str, slugs: Sequence[str]) -> str:
     answer = await ctx.ask(Question(
-        "model", f"{model} is not in the catalogue. Which model should be asked?",
-        {"wanted": model, "listed": slugs},
+        "model", f"{why} Which model should be asked?", {"wanted": model, "listed": slugs},
     ))
     return answer["model"] if answer.get("do") == "use" and answer.get("model") else model

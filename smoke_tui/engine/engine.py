@@ -172,8 +172,10 @@ class Engine:
                 conversation.release()
 
     def _context(self, step: Step, n: int, cause: str = "walk") -> StepContext:
+        tries = self.state.step(step.id).tries
         return StepContext(
-            self._inbox, self._world, step, n, self.config, self.holdings, self._check_cap, cause
+            self._inbox, self._world, step, n, self.config, self.holdings, self._check_cap, cause,
+            tries[-1].code if tries else None,
         )
 
     async def _begin(self, action: Begin) -> None:

@@ -35,11 +35,13 @@ class StepContext:
     """All that a step's behaviour may touch.
 
     Every method that asks the world is a request in the journal; its answer is a fact.
+    `before` is the code that the step's try before this one came to.
     """
 
     def __init__(
         self, inbox: Inbox, world: World, step: Step, n: int, config: Config, holdings: Holdings,
         reserve: Callable[[StepContext, str, str | None], None], cause: str = "walk",
+        before: str | None = None,
     ) -> None:
         self._inbox = inbox
         self._world = world
@@ -48,7 +50,7 @@ class StepContext:
         self._open: list[Conversation] = []
         self.step = step
         self.n = n
-        self.cause = cause
+        self.cause, self.before = cause, before
         self.limit: TimeLimit | None = None
         self.config = config
         self.holdings = holdings
