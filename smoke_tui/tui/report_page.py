@@ -45,7 +45,7 @@ class ReportPage(Page):
         Binding("w", "write", "Write it", id="report.write"),
         Binding("y", "copy", "Copy it", id="report.copy"),
         Binding("a", "amend", "Amend", id="report.amend"),
-        Binding("e", "events", "Event by event", id="report.events"),
+        Binding("e", "events", "Events", id="report.events"),
         Binding("b,escape,backspace", "home", "Home", id="report.home", key_display="b"),
         Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
         Binding("q", "app.leave", "Leave", id="app.leave"),
