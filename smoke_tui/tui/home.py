@@ -28,6 +28,7 @@ from smoke_tui.tui.glyphs import MUTED, WARN
 from smoke_tui.tui.machine_page import MachinePage
 from smoke_tui.tui.modals import Choose, Pick, YesNo
 from smoke_tui.tui.panel import Panel
+from smoke_tui.tui.search import Search
 from smoke_tui.tui.trends_page import TrendsPage
 from smoke_tui.tui.views.home import (
     Entry,
@@ -227,7 +228,7 @@ class Home(Page):
         book = self.chosen()
         if book is None:
             return
-        scenario = await self.app.push_screen_wait(Choose(
+        scenario = await self.app.push_screen_wait(Search(
             "Rehearse", Content("What is to happen? Nothing leaves this machine."),
             [(name, lines(Content.styled(name, "bold"),
                           labelled("", Content.styled(sentence, MUTED), 66, room=2)))
