@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import takewhile
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import Outcome
 from smoke_tui.report.markdown import SENTENCES
 from smoke_tui.runbook.model import Step
+from smoke_tui.telling.evidence import speaks_for
 from smoke_tui.telling.marks import MARKS, Tone
 from smoke_tui.telling.rows import Row, row
 from smoke_tui.telling.scene import Scene, name_of
@@ -42,19 +43,20 @@ def _begin(scene: Scene, question: Event) -> Rows:
     step = scene.runbook.step(question.data["data"]["step"])
     proof = " (a proof: it can't be waived away)" if step.proof else ""
     after = "Go on with " if scene.failed else "Next: "
-    return [*_last(scene), *_passed_over(scene, step),
+    earlier = takewhile(lambda s: s.id != step.id, scene.steps)
+    return [*_last(scene), *_passed_over(scene, earlier),
             row(after, (one_line(step.title), "strong"), "?", (proof, "muted"))]
 
 
-def _passed_over(scene: Scene, step: Step) -> Rows:
-    """The steps before this one that can't be run, and what each waits for."""
+def _passed_over(scene: Scene, steps: Iterable[Step]) -> Rows:
+    """Those of the steps that can't be run, and what each waits for."""
     rows = []
-    for earlier in takewhile(lambda s: s.id != step.id, scene.steps):
-        wanting = [scene.runbook.step(need) for need in earlier.needs]
+    for step in steps:
+        wanting = [scene.runbook.step(need) for need in step.needs]
         wanting = [need for need in wanting if scene.of(need).outcome not in _MET]
-        if scene.mark(earlier) == "not-run" and not earlier.fallback and wanting:
+        if scene.mark(step) == "not-run" and not step.fallback and wanting:
             needs = ", ".join(f"{scene.number(need)} {name_of(need)}" for need in wanting)
-            rows.append(row((f"Passed over: {scene.number(earlier)} {name_of(earlier)}; it needs "
+            rows.append(row((f"Passed over: {scene.number(step)} {name_of(step)}; it needs "
                              f"{needs}.", "warn")))
     return rows
 
@@ -125,7 +127,7 @@ def _attest(scene: Scene, question: Event) -> Rows:
     rows = [row((inert(question.data["text"]), "strong"))]
     for line in question.data["data"].get("evidence", ()):
         rows.append(row((f" {one_line(line[0], 40)}: ", "muted"),
-                        f"{one_line(line[1], 120)} (says {one_line(line[2], 60)})"))
+                        f"{one_line(line[1], 120)}{speaks_for(line)}"))
     return rows
 
 
@@ -165,8 +167,8 @@ def _finish(scene: Scene, question: Event) -> Rows:
     mark = MARKS[result.value]
     left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
     walked = "Nothing else can be run as it stands. " if left else "Every step has been walked. "
-    return [*_last(scene), row(walked, (f"{mark.glyph} {mark.word}", mark.tone),
-                               f": {SENTENCES[result]}.")]
+    return [*_last(scene), *_passed_over(scene, scene.steps),
+            row(walked, (f"{mark.glyph} {mark.word}", mark.tone), f": {SENTENCES[result]}.")]
 
 
 _FORMS: Final[Mapping[str, Callable[[Scene, Event], Rows]]] = {

@@ -85,11 +85,14 @@ class Scene:
         """The step that ended last, where that was not well and nothing has begun since."""
         if self.running is not None:
             return None
+        last = self._last
+        return last if last is not None and last.outcome in BAD else None
+
+    @property
+    def _last(self) -> StepState | None:
+        """The step that ended last."""
         ended = [s for s in self.state.steps.values() if s.finished_seq is not None]
-        last = max(ended, key=lambda s: s.finished_seq or 0, default=None)
-        if last is None or last.outcome not in BAD:
-            return None
-        return last
+        return max(ended, key=lambda s: s.finished_seq or 0, default=None)
 
     @property
     def shown(self) -> Step:
@@ -100,13 +103,14 @@ class Scene:
         return self.runbook.steps[0]
 
     def _candidates(self) -> tuple[str | None, ...]:
-        failed, running = self.failed, self.running
+        failed, running, last = self.failed, self.running, self._last
         return (
             self.viewed,
             running.id if running else None,
             failed.id if failed else None,
             self.next_step,
             self._worst(),
+            last.id if last else None,
             self.state.order[-1] if self.state.order else None,
         )
 
