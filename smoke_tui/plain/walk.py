@@ -229,7 +229,8 @@ def _rows(scene: Scene, question: Event) -> list[str]:
     if kind == "tick":
         return _field(scene, question)
     rows = [text_of(row) for row in form(scene, question)]
-    at = len(rows) - 1 if kind in ("begin", "finish") else 0
+    # What ended last stands before what is asked.
+    at = {"begin": len(rows) - 1, "finish": int(scene.failed is not None)}.get(kind, 0)
     first = one_line(rows.pop(at), 2000)
     if kind == "finish":
         return [titled(first), *(row for row in rows)]

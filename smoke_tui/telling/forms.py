@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 from typing import Any, Final
 
@@ -43,22 +43,37 @@ def _begin(scene: Scene, question: Event) -> Rows:
     step = scene.runbook.step(question.data["data"]["step"])
     proof = " (a proof: it can't be waived away)" if step.proof else ""
     after = "Go on with " if scene.failed else "Next: "
-    earlier = takewhile(lambda s: s.id != step.id, scene.steps)
-    return [*_last(scene), *_passed_over(scene, earlier),
+    return [*_last(scene), *_passed_over(scene, step),
             row(after, (one_line(step.title), "strong"), "?", (proof, "muted"))]
 
 
-def _passed_over(scene: Scene, steps: Iterable[Step]) -> Rows:
-    """Those of the steps that can't be run, and what each waits for."""
+def _passed_over(scene: Scene, step: Step) -> Rows:
+    """The steps before this one that can't be run, and what each waits for."""
     rows = []
-    for step in steps:
-        wanting = [scene.runbook.step(need) for need in step.needs]
-        wanting = [need for need in wanting if scene.of(need).outcome not in _MET]
-        if scene.mark(step) == "not-run" and not step.fallback and wanting:
+    for earlier in takewhile(lambda s: s.id != step.id, scene.steps):
+        if wanting := _wanting(scene, earlier):
             needs = ", ".join(f"{scene.number(need)} {name_of(need)}" for need in wanting)
-            rows.append(row((f"Passed over: {scene.number(step)} {name_of(step)}; it needs "
+            rows.append(row((f"Passed over: {scene.number(earlier)} {name_of(earlier)}; it needs "
                              f"{needs}.", "warn")))
     return rows
+
+
+def _never_run(scene: Scene) -> Rows:
+    """All steps that can't be run, in one row: there is more to be read beside it."""
+    waiting = [(step, _wanting(scene, step)) for step in scene.steps]
+    told = ", ".join(
+        f"{scene.number(step)} {name_of(step)} "
+        f"(needs {' and '.join(scene.number(need) for need in wanting)})"
+        for step, wanting in waiting if wanting)
+    return [row((f"Not run: {told}.", "warn"))] if told else []
+
+
+def _wanting(scene: Scene, step: Step) -> list[Step]:
+    """What a step waits for that can't be run; nothing, where it is none of these."""
+    if scene.mark(step) != "not-run" or step.fallback:
+        return []
+    needs = (scene.runbook.step(need) for need in step.needs)
+    return [need for need in needs if scene.of(need).outcome not in _MET]
 
 
 def _spend(scene: Scene, question: Event) -> Rows:
@@ -167,8 +182,9 @@ def _finish(scene: Scene, question: Event) -> Rows:
     mark = MARKS[result.value]
     left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
     walked = "Nothing else can be run as it stands. " if left else "Every step has been walked. "
-    return [*_last(scene), *_passed_over(scene, scene.steps),
-            row(walked, (f"{mark.glyph} {mark.word}", mark.tone), f": {SENTENCES[result]}.")]
+    return [*_last(scene),
+            row(walked, (f"{mark.glyph} {mark.word}", mark.tone), f": {SENTENCES[result]}."),
+            *_never_run(scene)]
 
 
 _FORMS: Final[Mapping[str, Callable[[Scene, Event], Rows]]] = {

@@ -29,8 +29,7 @@ def usually(scene: Scene, step: Step) -> str:
 
 def pause(scene: Scene) -> Row:
     """What is waited for between two tries, and for how long; empty where nothing is."""
-    known = scene.state.steps.values()
-    waiting = next((s for s in known if s.pending == "retry" and s.delay), None)
+    waiting = scene.waiting
     if waiting is None:
         return ()
     name = name_of(scene.runbook.step(waiting.id))

@@ -73,6 +73,12 @@ class Scene:
         return next((s for s in self.state.steps.values() if s.running), None)
 
     @property
+    def waiting(self) -> StepState | None:
+        """The step that is to be tried again once a pause is over."""
+        known = self.state.steps.values()
+        return next((s for s in known if s.pending == "retry" and s.delay), None)
+
+    @property
     def next_step(self) -> str | None:
         """The step that the engine asks to begin."""
         question = self.question
@@ -104,9 +110,11 @@ class Scene:
 
     def _candidates(self) -> tuple[str | None, ...]:
         failed, running, last = self.failed, self.running, self._last
+        between = next((s.id for s in self.state.steps.values() if s.pending is not None), None)
         return (
             self.viewed,
             running.id if running else None,
+            between,
             failed.id if failed else None,
             self.next_step,
             self._worst(),

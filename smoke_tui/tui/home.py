@@ -130,6 +130,9 @@ class Home(Page):
         self.entries = main_first(read_entries(paths))
         folders = list(session_folders(self.smoke.settings.state_dir / "sessions"))
         self.recorded = [read_recorded(folder) for folder in folders[:SESSIONS_SHOWN]]
+        left_out = len(folders) > SESSIONS_SHOWN
+        words = f": the newest {SESSIONS_SHOWN} of {len(folders)}" if left_out else ""
+        self.query_one("#sessions", Pick).border_title = f"Recorded sessions{words}"
         self.fill()
 
     def fill(self) -> None:

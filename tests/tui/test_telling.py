@@ -34,16 +34,22 @@ def at_the_end(run: Run) -> list[str]:
 
 
 def test_at_the_end_it_is_told_what_could_not_be_run_and_what_for() -> None:
-    *before, last = at_the_end(asks("begin", "seed-org"))
-    assert before == [
-        "Passed over: 5 Give the organisation the credential; it needs "
-        "4 Seed an organisation and its domain.",
-        "Passed over: 6 Run an authoring turn; it needs 5 Give the organisation the credential.",
-    ]
-    assert last.startswith("Nothing else can be run as it stands.")
-    *before, last = at_the_end(asks("finish"))
-    assert before == []
-    assert last.startswith("Every step has been walked.")
+    verdict, not_run = at_the_end(asks("begin", "seed-org"))
+    assert verdict.startswith("Nothing else can be run as it stands.")
+    assert not_run == ("Not run: 5 Give the organisation the credential (needs 4), "
+                       "6 Run an authoring turn (needs 5).")
+    (verdict,) = at_the_end(asks("finish"))
+    assert verdict.startswith("Every step has been walked.")
+
+
+def test_between_two_tries_the_step_that_waits_is_shown() -> None:
+    """Another has ended last, and it may even have failed."""
+    run = run_until(lambda e: e.ev == "try.finished" and e.step == "authoring-turn")
+    run.on_event(Event(run.state.events, run.state.now, run.state.now_ms, "retry.planned",
+                       "authoring-turn", 1,
+                       data={"seconds": 12.0, "code": "rate-limited", "refresh": False}))
+    assert run.drain()
+    assert run.scene().shown.id == "authoring-turn"
 
 
 def test_at_the_end_the_step_that_ended_last_is_shown() -> None:
