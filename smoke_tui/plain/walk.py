@@ -14,7 +14,7 @@ from smoke_tui.run import Run
 from smoke_tui.telling.asks import Choice, choices
 from smoke_tui.telling.forms import fields, form
 from smoke_tui.telling.marks import MARKS
-from smoke_tui.telling.pace import longest
+from smoke_tui.telling.pace import longest, pause
 from smoke_tui.telling.rows import text_of
 from smoke_tui.telling.scene import Scene
 from smoke_tui.telling.words import one_line, titled, took
@@ -260,4 +260,6 @@ def standing(scene: Scene) -> str:
         return (f"Nothing is needed from you: {MARKS['running'].word} {running.id} since "
                 f"{took(scene.elapsed - running.tries[-1].started)}"
                 f"{f', at most {most:g} s' if most is not None else ''}.")
+    if scene.waiting is not None:
+        return f"Nothing is needed from you. {text_of(pause(scene))}."
     return "Nothing is needed from you."

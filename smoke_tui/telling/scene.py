@@ -79,6 +79,11 @@ class Scene:
         return next((s for s in known if s.pending == "retry" and s.delay), None)
 
     @property
+    def stoppable(self) -> StepState | None:
+        """The step that runs or waits for a new try."""
+        return self.running or self.waiting
+
+    @property
     def next_step(self) -> str | None:
         """The step that the engine asks to begin."""
         question = self.question

@@ -155,7 +155,7 @@ class Answering(Screen[None]):
     @work
     async def action_stop(self) -> None:
         """Stop the step that runs or waits for a new try, after asking."""
-        stopped = self.scene.running or self.scene.waiting
+        stopped = self.scene.stoppable
         if stopped is None:
             return
         step = self.run.runbook.step(stopped.id)
