@@ -102,6 +102,8 @@ def test_a_running_step_is_told_against_its_usual_time(
     assert told == said
     assert told in standing(scene).text.plain
     assert "of at most" in standing(scene).title
+    # Since when stands in the title, and only there.
+    assert standing(scene).text.plain.startswith("▶ Boot the local stack")
 
 
 def test_what_is_known_of_a_step_is_told_before_it_is_begun() -> None:

@@ -87,8 +87,7 @@ def _working(scene: Scene) -> Standing:
     mark = MARKS["running"]
     limit = longest(scene, step)
     most = f" of at most {limit:g} s" if limit is not None else ""
-    rows = [Content.assemble((f"{mark.glyph} Running ", STYLES[mark.tone]), f"{since}  ",
-                             (name_of(step), "bold"))]
+    rows = [Content.assemble((f"{mark.glyph} ", STYLES[mark.tone]), (name_of(step), "bold"))]
     told = pace(scene, running)
     rows += [toned(told)] if told else []
     return _bar(f"Running · {since}{most}", rows, [_STOP], False)
