@@ -114,17 +114,17 @@ class Commands:
             self.did_answer = self.answers.again(self.question, step)
 
     def _stop(self, rest: str) -> None:
-        running = self.talk.scene.running
-        if running is None or self.run.session is None:
+        stopped = self.talk.scene.stoppable
+        if stopped is None or self.run.session is None:
             self.paper.say("No step is running.")
             return
-        step = self.run.runbook.step(running.id)
+        step = self.run.runbook.step(stopped.id)
         if self.talk.agreed(
             f"Stop {title_of(step)}? It ends blocked (interrupted) and can be tried again.",
             "stop it", "let it run",
-        ) and self.talk.scene.running is not None:
+        ) and self.talk.scene.stoppable is not None:
             self.run.session.cancel("step", "the operator stopped it")
-            self.did_answer = self.question is not None and self.question.step == running.id
+            self.did_answer = self.question is not None and self.question.step == stopped.id
 
     def _copy(self, rest: str) -> None:
         self.answers.copy_credential()

@@ -14,7 +14,7 @@ from smoke_tui.run import Run
 from smoke_tui.telling.asks import Choice, choices
 from smoke_tui.telling.forms import fields, form
 from smoke_tui.telling.marks import MARKS
-from smoke_tui.telling.pace import longest
+from smoke_tui.telling.pace import longest, pause
 from smoke_tui.telling.rows import text_of
 from smoke_tui.telling.scene import Scene
 from smoke_tui.telling.words import one_line, titled, took
@@ -229,7 +229,8 @@ def _rows(scene: Scene, question: Event) -> list[str]:
     if kind == "tick":
         return _field(scene, question)
     rows = [text_of(row) for row in form(scene, question)]
-    at = len(rows) - 1 if kind in ("begin", "finish") else 0
+    # What ended last stands before what is asked.
+    at = {"begin": len(rows) - 1, "finish": int(scene.failed is not None)}.get(kind, 0)
     first = one_line(rows.pop(at), 2000)
     if kind == "finish":
         return [titled(first), *(row for row in rows)]
@@ -259,4 +260,6 @@ def standing(scene: Scene) -> str:
         return (f"Nothing is needed from you: {MARKS['running'].word} {running.id} since "
                 f"{took(scene.elapsed - running.tries[-1].started)}"
                 f"{f', at most {most:g} s' if most is not None else ''}.")
+    if scene.waiting is not None:
+        return f"Nothing is needed from you. {text_of(pause(scene))}."
     return "Nothing is needed from you."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from smoke_tui.journal.state import Try
@@ -23,12 +23,17 @@ def evidence_of(attempt: Try) -> Iterator[Pair]:
             yield from _pairs(value.items())
         elif name == "route" and isinstance(value, list):
             for row in value:
-                says = f" ({row[2]})" if len(row) > 2 else ""
-                yield pair(str(row[0]), f"{row[1]}{says}")
+                yield pair(str(row[0]), f"{row[1]}{speaks_for(row)}")
         else:
             yield pair(name, value)
     usage = attempt.usage or {}
     yield from _pairs((k, v) for k, v in usage.items() if k.endswith("_tokens"))
+
+
+def speaks_for(row: Sequence[Any]) -> str:
+    """What a line of a route's evidence speaks for; empty where that is nothing."""
+    says = row[2] if len(row) > 2 else "nothing"
+    return "" if says == "nothing" else f" ({one_line(says, 60)})"
 
 
 def _pairs(items: Iterable[tuple[Any, Any]]) -> Iterator[Pair]:
@@ -41,4 +46,4 @@ def _pairs(items: Iterable[tuple[Any, Any]]) -> Iterator[Pair]:
 def pair(name: str, value: Any) -> Pair:
     """A name and a value as they are shown."""
     shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-    return one_line(name, 30), one_line(shown, 160)
+    return one_line(name, 40), one_line(shown, 160)

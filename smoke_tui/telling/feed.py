@@ -10,17 +10,16 @@ from smoke_tui.secrecy import Cleaner
 LINES: Final = 2000
 SPARE: Final = 400
 LONGEST: Final = 2000
+NEAR: Final = 4
+"""How far from the end an open line may be; further up nobody would see it grow."""
 
 
 @dataclass(slots=True)
 class Line:
-    """One line. `source` is set while it may still grow; `key` tells repetitions apart; the rows
-    it wraps to stand `hang` columns in.
-    """
+    """One line. `key` tells repetitions apart; the rows it wraps to stand `hang` columns in."""
 
     text: str
     style: str = ""
-    source: object = None
     key: object = None
     times: int = 1
     hang: int = 0
@@ -39,6 +38,7 @@ class Feed:
         self.first = 0
         self._changed: int | None = None
         self._cleaners: dict[object, Cleaner] = {}
+        self._open: dict[object, int] = {}
 
     @property
     def end(self) -> int:
@@ -58,22 +58,29 @@ class Feed:
         self._append(Line(text, style, key=key, hang=hang))
 
     def pour(self, source: object, text: str, style: str = "") -> None:
-        """Foreign text as it comes; it goes on in the line its source left open."""
+        """Foreign text as it comes; it goes on in the line its source left open, where that is
+        one of the last.
+        """
         cleaner = self._cleaners.setdefault(source, Cleaner())
-        for number, piece in enumerate(cleaner.feed(text).expandtabs(4).split("\n")):
-            last = self.lines[-1] if self.lines else None
-            goes_on = number == 0 and last is not None and last.source == source
-            if goes_on and last is not None and len(last.text) + len(piece) <= LONGEST:
-                last.text += piece
-                self._touch(self.end - 1)
-                continue
-            if number == 0 and not piece:
-                continue
+        pieces = cleaner.feed(text).expandtabs(4).split("\n")
+        left = self._open.pop(source, -1)
+        if left >= max(self.first, self.end - NEAR):
+            line = self.lines[left - self.first]
+            if len(line.text) + len(pieces[0]) <= LONGEST:
+                line.text += pieces.pop(0)
+                self._touch(left)
+        else:
+            if left >= 0 and not pieces[0]:
+                # It ends a line that is too far up to be seen: nothing is left to say.
+                del pieces[0]
+            left = -1
+        # What follows the last newline is a line only when there is something of it.
+        for piece in pieces if pieces and pieces[-1] else pieces[:-1]:
             for start in range(0, max(1, len(piece)), LONGEST):
-                self._append(Line(piece[start:start + LONGEST], style, source=source))
-        last = self.lines[-1] if self.lines else None
-        if last is not None and last.source == source and text.endswith("\n") and not last.text:
-            self._drop_last()
+                self._append(Line(piece[start:start + LONGEST], style))
+                left = self.end - 1
+        if left >= 0 and (not pieces or pieces[-1]):
+            self._open[source] = left
 
     def changed(self) -> int | None:
         """The number of the first line that changed since the last look; None: none did."""
@@ -86,13 +93,6 @@ class Feed:
         if len(self.lines) > self._limit + SPARE:
             self.first += len(self.lines) - self._limit
             del self.lines[:-self._limit]
-
-    def _drop_last(self) -> None:
-        """An ended line leaves no open one behind; the next text begins a new one."""
-        self.lines.pop()
-        self._touch(self.end)
-        if self.lines:
-            self.lines[-1].source = None
 
     def _touch(self, number: int) -> None:
         self._changed = number if self._changed is None else min(self._changed, number)

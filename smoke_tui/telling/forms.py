@@ -11,6 +11,7 @@ from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import Outcome
 from smoke_tui.report.markdown import SENTENCES
 from smoke_tui.runbook.model import Step
+from smoke_tui.telling.evidence import speaks_for
 from smoke_tui.telling.marks import MARKS, Tone
 from smoke_tui.telling.rows import Row, row
 from smoke_tui.telling.scene import Scene, name_of
@@ -50,13 +51,29 @@ def _passed_over(scene: Scene, step: Step) -> Rows:
     """The steps before this one that can't be run, and what each waits for."""
     rows = []
     for earlier in takewhile(lambda s: s.id != step.id, scene.steps):
-        wanting = [scene.runbook.step(need) for need in earlier.needs]
-        wanting = [need for need in wanting if scene.of(need).outcome not in _MET]
-        if scene.mark(earlier) == "not-run" and not earlier.fallback and wanting:
+        if wanting := _wanting(scene, earlier):
             needs = ", ".join(f"{scene.number(need)} {name_of(need)}" for need in wanting)
             rows.append(row((f"Passed over: {scene.number(earlier)} {name_of(earlier)}; it needs "
                              f"{needs}.", "warn")))
     return rows
+
+
+def _never_run(scene: Scene) -> Rows:
+    """All steps that can't be run, in one row: there is more to be read beside it."""
+    waiting = [(step, _wanting(scene, step)) for step in scene.steps]
+    told = ", ".join(
+        f"{scene.number(step)} {name_of(step)} "
+        f"(needs {' and '.join(scene.number(need) for need in wanting)})"
+        for step, wanting in waiting if wanting)
+    return [row((f"Not run: {told}.", "warn"))] if told else []
+
+
+def _wanting(scene: Scene, step: Step) -> list[Step]:
+    """What a step waits for that can't be run; nothing, where it is none of these."""
+    if scene.mark(step) != "not-run" or step.fallback:
+        return []
+    needs = (scene.runbook.step(need) for need in step.needs)
+    return [need for need in needs if scene.of(need).outcome not in _MET]
 
 
 def _spend(scene: Scene, question: Event) -> Rows:
@@ -125,7 +142,7 @@ def _attest(scene: Scene, question: Event) -> Rows:
     rows = [row((inert(question.data["text"]), "strong"))]
     for line in question.data["data"].get("evidence", ()):
         rows.append(row((f" {one_line(line[0], 40)}: ", "muted"),
-                        f"{one_line(line[1], 120)} (says {one_line(line[2], 60)})"))
+                        f"{one_line(line[1], 120)}{speaks_for(line)}"))
     return rows
 
 
@@ -165,8 +182,9 @@ def _finish(scene: Scene, question: Event) -> Rows:
     mark = MARKS[result.value]
     left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
     walked = "Nothing else can be run as it stands. " if left else "Every step has been walked. "
-    return [*_last(scene), row(walked, (f"{mark.glyph} {mark.word}", mark.tone),
-                               f": {SENTENCES[result]}.")]
+    return [*_last(scene),
+            row(walked, (f"{mark.glyph} {mark.word}", mark.tone), f": {SENTENCES[result]}."),
+            *_never_run(scene)]
 
 
 _FORMS: Final[Mapping[str, Callable[[Scene, Event], Rows]]] = {

@@ -20,8 +20,13 @@ CAUSES: Final = {
 _SAID: Final = {
     "run": "run it", "yes": "yes", "no": "no", "done": "done", "finish": "finish",
     "waive": "waive", "again": "a step again", "stop": "stop", "pass": "pass", "fail": "fail",
-    "blocked": "blocked", "file": "a file", "cancel": "cancel",
+    "blocked": "blocked", "file": "a file", "cancel": "cancel", "use": "another model",
+    "keep": "keep the model", "captured": "what the Codex CLI sends", "decline": "I have none",
+    "page": "the page says", "paste": "where it ended", "other-host": "the other host",
+    "text": "an answer", "secret": "a secret",
 }
+_WORDS: Final = ("words", "reason", "path", "model")
+"""What an answer holds in the operator's words, the first that is there."""
 
 
 def narrate(feed: Feed, runbook: Runbook, state: State, event: Event) -> None:
@@ -108,7 +113,7 @@ def _answered(runbook: Runbook, state: State, event: Event) -> Told:
     answer: Mapping[str, Any] = event.data.get("answer", {})
     who = "you" if answer.get("by") == "operator" else one_line(answer.get("by", "?"), 20)
     do = str(answer.get("do", ""))
-    words = one_line(answer.get("words") or answer.get("reason") or answer.get("path") or "")
+    words = one_line(next(filter(None, map(answer.get, _WORDS)), ""))
     said = _SAID.get(do, one_line(do, 40) or "an answer")
     question = state.requests.get(event.re if event.re is not None else -1)
     about = question.data["data"].get("label") if question is not None else None

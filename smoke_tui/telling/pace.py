@@ -17,9 +17,11 @@ _DONE, _LEFT = "━", "╌"
 
 
 def usually(scene: Scene, step: Step) -> str:
-    """What the step took in earlier sessions, before it is begun; empty where nothing is known."""
+    """What the step took in earlier sessions, before it is begun; empty where that is short
+    or not known.
+    """
     usual = scene.usual.get(step.id)
-    if usual is None:
+    if usual is None or usual.ms < SHORTEST:
         return ""
     return (f"usually {took(usual.ms)}, as in {count(usual.sessions, 'earlier session')} here, "
             "without the time you took to answer")
@@ -27,8 +29,7 @@ def usually(scene: Scene, step: Step) -> str:
 
 def pause(scene: Scene) -> Row:
     """What is waited for between two tries, and for how long; empty where nothing is."""
-    known = scene.state.steps.values()
-    waiting = next((s for s in known if s.pending == "retry" and s.delay), None)
+    waiting = scene.waiting
     if waiting is None:
         return ()
     name = name_of(scene.runbook.step(waiting.id))

@@ -73,6 +73,17 @@ class Scene:
         return next((s for s in self.state.steps.values() if s.running), None)
 
     @property
+    def waiting(self) -> StepState | None:
+        """The step that is to be tried again once a pause is over."""
+        known = self.state.steps.values()
+        return next((s for s in known if s.pending == "retry" and s.delay), None)
+
+    @property
+    def stoppable(self) -> StepState | None:
+        """The step that runs or waits for a new try."""
+        return self.running or self.waiting
+
+    @property
     def next_step(self) -> str | None:
         """The step that the engine asks to begin."""
         question = self.question
@@ -85,11 +96,14 @@ class Scene:
         """The step that ended last, where that was not well and nothing has begun since."""
         if self.running is not None:
             return None
+        last = self._last
+        return last if last is not None and last.outcome in BAD else None
+
+    @property
+    def _last(self) -> StepState | None:
+        """The step that ended last."""
         ended = [s for s in self.state.steps.values() if s.finished_seq is not None]
-        last = max(ended, key=lambda s: s.finished_seq or 0, default=None)
-        if last is None or last.outcome not in BAD:
-            return None
-        return last
+        return max(ended, key=lambda s: s.finished_seq or 0, default=None)
 
     @property
     def shown(self) -> Step:
@@ -100,13 +114,16 @@ class Scene:
         return self.runbook.steps[0]
 
     def _candidates(self) -> tuple[str | None, ...]:
-        failed, running = self.failed, self.running
+        failed, running, last = self.failed, self.running, self._last
+        between = next((s.id for s in self.state.steps.values() if s.pending is not None), None)
         return (
             self.viewed,
             running.id if running else None,
+            between,
             failed.id if failed else None,
             self.next_step,
             self._worst(),
+            last.id if last else None,
             self.state.order[-1] if self.state.order else None,
         )
 

@@ -154,11 +154,11 @@ class Answering(Screen[None]):
 
     @work
     async def action_stop(self) -> None:
-        """Stop the running step, after asking."""
-        running = self.scene.running
-        if running is None:
+        """Stop the step that runs or waits for a new try, after asking."""
+        stopped = self.scene.stoppable
+        if stopped is None:
             return
-        step = self.run.runbook.step(running.id)
+        step = self.run.runbook.step(stopped.id)
         yes = await self.ask(YesNo(
             "Stop", Content.assemble("Stop ", foreign(one_line(step.title), "bold"),
                                      "? It ends blocked (interrupted) and can be tried again."),

@@ -28,6 +28,7 @@ from smoke_tui.tui.glyphs import MUTED, WARN
 from smoke_tui.tui.machine_page import MachinePage
 from smoke_tui.tui.modals import Choose, Pick, YesNo
 from smoke_tui.tui.panel import Panel
+from smoke_tui.tui.search import Search
 from smoke_tui.tui.trends_page import TrendsPage
 from smoke_tui.tui.views.home import (
     Entry,
@@ -129,6 +130,9 @@ class Home(Page):
         self.entries = main_first(read_entries(paths))
         folders = list(session_folders(self.smoke.settings.state_dir / "sessions"))
         self.recorded = [read_recorded(folder) for folder in folders[:SESSIONS_SHOWN]]
+        left_out = len(folders) > SESSIONS_SHOWN
+        words = f": the newest {SESSIONS_SHOWN} of {len(folders)}" if left_out else ""
+        self.query_one("#sessions", Pick).border_title = f"Recorded sessions{words}"
         self.fill()
 
     def fill(self) -> None:
@@ -227,7 +231,7 @@ class Home(Page):
         book = self.chosen()
         if book is None:
             return
-        scenario = await self.app.push_screen_wait(Choose(
+        scenario = await self.app.push_screen_wait(Search(
             "Rehearse", Content("What is to happen? Nothing leaves this machine."),
             [(name, lines(Content.styled(name, "bold"),
                           labelled("", Content.styled(sentence, MUTED), 66, room=2)))

@@ -29,7 +29,7 @@ from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.scene import name_of
 from smoke_tui.telling.words import one_line
 from smoke_tui.tui.base import Page
-from smoke_tui.tui.contents import foreign
+from smoke_tui.tui.contents import foreign, lines
 from smoke_tui.tui.glyphs import FAIL, MUTED, PASS, STYLES
 from smoke_tui.tui.modals import Choose, Line, YesNo
 from smoke_tui.tui.panel import Panel
@@ -132,8 +132,10 @@ class ReportPage(Page):
             return
         known = self.state.steps[step]
         answer = await self.app.push_screen_wait(Choose(
-            "Amend", foreign(f"{name_of(self.runbook.step(step))}: {known.outcome}. "
-                             f"{known.summary} What is it now?"),
+            "Amend", lines(
+                Content.assemble((name_of(self.runbook.step(step)), "bold"),
+                                 ": what do you say now?"),
+                foreign(f"So far it is {known.outcome}: {one_line(known.summary)}", MUTED)),
             [(word, Content(word)) for word in steps[step]]))
         why = answer and await self.app.push_screen_wait(Line(
             "Amend", Content("Why is it otherwise? The report has both, and this."), must=True,

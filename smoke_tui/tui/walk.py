@@ -220,7 +220,7 @@ class Walk(Answering, Page):
         if action == "choose":
             return any(c.key == parameters[0] for c in choices(scene))
         if action == "stop":
-            return scene.running is not None and not scene.leaving
+            return scene.stoppable is not None and not scene.leaving
         if action == "note":
             return self.run.active and not scene.leaving
         if action == "proceed":

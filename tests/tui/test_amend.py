@@ -56,7 +56,7 @@ def test_a_second_word_changes_the_verdict_and_the_report(
             await until(pilot, lambda: "Amend" in screen_text(app))
             await press(pilot, "a")
             await until(pilot, lambda: isinstance(app.screen, Choose))
-            assert "What is it now?" in screen_text(app)
+            assert "Look: what do you say now?" in screen_text(app)
             await press(pilot, "j")
             await press(pilot, "enter")
             await until(pilot, lambda: isinstance(app.screen, Line))

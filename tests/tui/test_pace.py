@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,15 +10,28 @@ import pytest
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
+from smoke_tui.plain.walk import standing as plain_standing
 from smoke_tui.run import Run
 from smoke_tui.telling.briefing import facts_of
 from smoke_tui.telling.pace import CELLS, SHORTEST, pace, pause, usually
 from smoke_tui.telling.rows import text_of
 from smoke_tui.telling.scene import Scene
+from smoke_tui.tui.app import Goal, SmokeApp
+from smoke_tui.tui.modals import YesNo
 from smoke_tui.tui.views.standing import standing
+from smoke_tui.tui.walk import Walk
 from smoke_tui.usual import Usual, usual_times
 
-from .driving import RECORDS, keep, recorded, run_until
+from .driving import (
+    RECORDS,
+    keep,
+    press,
+    recorded,
+    run_until,
+    screen_text,
+    settings,
+    until,
+)
 
 RUNBOOK = "openai-subscription"
 
@@ -88,6 +102,8 @@ def test_a_running_step_is_told_against_its_usual_time(
     assert told == said
     assert told in standing(scene).text.plain
     assert "of at most" in standing(scene).title
+    # Since when stands in the title, and only there.
+    assert standing(scene).text.plain.startswith("▶ Boot the local stack")
 
 
 def test_what_is_known_of_a_step_is_told_before_it_is_begun() -> None:
@@ -110,3 +126,23 @@ def test_a_pause_before_a_retry_is_counted_down() -> None:
     later = replace(run.scene(), elapsed=last + 11_500)
     assert text_of(pause(later)).startswith("In 0:01 a new try of ")
     assert "In 0:01" in standing(later).text.plain
+    assert "In 0:01 a new try of Make one live call." in plain_standing(later)
+
+
+def test_a_pause_before_a_retry_can_be_stopped(tmp_path: Path) -> None:
+    runbook, events = recorded()
+    at = next(n for n, e in enumerate(events) if e.ev == "try.finished" and e.step == "live-call")
+    paused = replace(events[at], seq=events[at].seq + 1, ev="retry.planned",
+                     data={"seconds": 12.0, "code": "rate-limited", "refresh": False})
+    run = Run.of_record(runbook, [*events[: at + 1], paused])
+
+    async def main() -> None:
+        app = SmokeApp(settings(tmp_path / "state"), Goal())
+        async with app.run_test(size=(80, 24)) as pilot:
+            await app.push_screen(Walk(run))
+            await until(pilot, lambda: "s stop this step" in screen_text(app))
+            await press(pilot, "s")
+            await until(pilot, lambda: isinstance(app.screen, YesNo))
+            assert "Stop 2. Make one live call?" in screen_text(app)
+
+    asyncio.run(main())

@@ -58,6 +58,26 @@ async def choose(app: SmokeApp, pilot: Pilot[Any], words: str) -> None:
     await press(pilot, "enter")
 
 
+def test_home_says_how_many_sessions_it_leaves_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smoke_tui.tui.home.SESSIONS_SHOWN", 2)
+    state = tmp_path / "state"
+    for number in range(2):
+        keep(state, f"2026112{number}T000000Z-000{number}")
+
+    async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
+        home = app.screen
+        assert isinstance(home, Home)
+        assert "newest" not in screen_text(app)
+        keep(state, NEW)
+        home.read()
+        await pilot.pause()
+        assert "Recorded sessions: the newest 2 of 3" in screen_text(app)
+
+    drive(state, keys)
+
+
 def test_a_session_is_walked_through_leapt_in_replayed_and_left(tmp_path: Path) -> None:
     keep(tmp_path / "state", OLD, DRIFT)
     events = recorded(DRIFT)[1]

@@ -14,7 +14,7 @@ from smoke_tui.outcomes import CODES, Outcome, Verdict
 from smoke_tui.run import PENDING_TEXT, Run
 from smoke_tui.telling.asks import ASKS
 from smoke_tui.telling.failure import SIDES, request_id
-from smoke_tui.telling.feed import LINES, LONGEST, SPARE, Feed
+from smoke_tui.telling.feed import LINES, LONGEST, NEAR, SPARE, Feed
 from smoke_tui.telling.marks import MARKS, ascii_text
 from smoke_tui.telling.prose import plain_prose
 from smoke_tui.telling.scene import Scene
@@ -55,6 +55,22 @@ def test_text_in_pieces_is_the_text_as_a_whole(pieces: list[str]) -> None:
     assert [t for t in strip if t] == [line.text for line in whole.lines if line.text]
     assert "\x1b" not in "".join(strip)
     assert "\u009b" not in "".join(strip)
+
+
+def test_a_line_goes_on_where_another_came_between_until_that_is_far_up() -> None:
+    feed = Feed()
+    feed.pour("s", "waiting for ")
+    feed.add("GET /healthz")
+    feed.pour("s", "it\n")
+    feed.pour("s", "\nmore ")
+    assert [line.text for line in feed.lines] == ["waiting for it", "GET /healthz", "", "more "]
+    feed.changed()
+    for number in range(NEAR):
+        feed.add(str(number))
+    feed.pour("s", "\n")
+    assert feed.changed() == 4
+    feed.pour("s", "of it\n")
+    assert [line.text for line in feed.lines][3:] == ["more ", "0", "1", "2", "3", "of it"]
 
 
 def test_the_feed_is_bounded_in_lines_and_in_their_length() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from textual.content import Content
 
@@ -16,6 +17,8 @@ from smoke_tui.telling.words import clock
 from smoke_tui.tui.contents import foreign, toned
 from smoke_tui.tui.glyphs import STYLES
 from smoke_tui.tui.views.keys import Keys
+
+_STOP: Final = ("s", "stop this step", "s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +79,15 @@ def _once(found: tuple[Choice, ...]) -> tuple[Choice, ...]:
 def _working(scene: Scene) -> Standing:
     running = scene.running
     if running is None:
-        waiting = toned(pause(scene)) if pause(scene) else Content("Working out the next step …")
-        return _bar("Working", [waiting], [], False)
+        if scene.waiting is not None:
+            return _bar("Waiting", [toned(pause(scene))], [_STOP], False)
+        return _bar("Working", [Content("Working out the next step …")], [], False)
     step = scene.runbook.step(running.id)
     since = clock(scene.elapsed - running.tries[-1].started)
     mark = MARKS["running"]
     limit = longest(scene, step)
     most = f" of at most {limit:g} s" if limit is not None else ""
-    rows = [Content.assemble((f"{mark.glyph} Running ", STYLES[mark.tone]), f"{since}  ",
-                             (name_of(step), "bold"))]
+    rows = [Content.assemble((f"{mark.glyph} ", STYLES[mark.tone]), (name_of(step), "bold"))]
     told = pace(scene, running)
     rows += [toned(told)] if told else []
-    return _bar(f"Running · {since}{most}", rows, [("s", "stop this step", "s")], False)
+    return _bar(f"Running · {since}{most}", rows, [_STOP], False)
