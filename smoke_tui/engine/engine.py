@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from smoke_tui.engine.amending import amended
+from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget
 from smoke_tui.engine.keeping import Keeper
 from smoke_tui.engine.plan import (
@@ -76,6 +76,10 @@ class Engine:
             action = plan(self.runbook, self.state, asked_to_finish=self._asked_to_finish)
             if isinstance(action, Close):
                 break
+            if isinstance(action, Amend):
+                if not amend(self.runbook, self.state, action.step, self._inbox, self._finish):
+                    break
+                continue
             await self._perform(action)
         await self._keeper.stop_all(
             lambda name: self._context(self.runbook.step(self.state.resources[name].step), 0))
@@ -102,8 +106,6 @@ class Engine:
                     step_id, None, Outcome.BLOCKED, "service-died",
                     f"{resource}, which this step needs, is no longer running.",
                 )
-            case Amend(step_id):
-                self._amend(step_id)
             case Finish():
                 self._asked_to_finish = True
                 answer = await self._ask_about(self.runbook.steps[-1], Question(
@@ -112,23 +114,8 @@ class Engine:
                 ))
                 if answer.get("do") == "again":
                     self._asked_to_finish = False
-            case Close():
-                raise AssertionError("closing is not performed")
-
-    def _amend(self, step_id: str) -> None:
-        """The operator's second word takes the place of the first; both stay in the record."""
-        amendment, known = self.state.amend, self.state.steps[step_id]
-        assert amendment is not None
-        outcome, code = amended(self.state, step_id, amendment["answer"])
-        n = known.tries[-1].n
-        old = {"outcome": known.outcome.value if known.outcome else None, "code": known.code,
-               "summary": known.summary}
-        self._inbox.decide("amended", {
-            "old": old, "answer": amendment["answer"], "why": amendment["why"],
-            "by": amendment["by"],
-        }, step=step_id, n=n)
-        self._finish(step_id, n, outcome, code,
-                     f"The operator, on second thoughts: {amendment['why']}")
+            case Amend() | Close():
+                raise AssertionError("amending and closing are not performed")
 
     def _settle_broken_off(self) -> None:
         """Of a resumed session: tries that the end of the program broke off.
@@ -137,6 +124,9 @@ class Engine:
         """
         for known in list(self.state.steps.values()):
             if known.outcome is not None or not known.tries:
+                continue
+            if half_amended(known):
+                settle_half_amended(self.runbook, self.state, known, self._finish)
                 continue
             last = known.tries[-1]
             if known.pending == "retry":

@@ -56,13 +56,18 @@ def _resumed(state: State, event: Event) -> None:
         resource.left_behind |= resource.alive
         resource.alive = False
         resource.ailing = None
-    for name in event.data.get("undone", ()):
-        state.step(name).outcome = None
+    _take_back(state, event.data.get("undone", ()))
 
 
 def _undone(state: State, event: Event) -> None:
-    for name in event.data["steps"]:
-        state.step(name).outcome = None
+    _take_back(state, event.data["steps"])
+
+
+def _take_back(state: State, names: Iterable[str]) -> None:
+    """What came of steps counts no more, nor what was said of it afterwards."""
+    for name in names:
+        step = state.step(name)
+        step.outcome = step.amended = None
 
 
 def _current(state: State, event: Event) -> Try | None:
@@ -131,9 +136,11 @@ def _try_started(state: State, event: Event) -> None:
 
 
 def _amended(state: State, event: Event) -> None:
+    """The former outcome counts no more; the one that follows from the word comes next."""
     state.amend = None
     state.amendments.append(event)
-    state.step(event.step or "").amended = event
+    step = state.step(event.step or "")
+    step.amended, step.outcome = event, None
 
 
 def _evidence(state: State, event: Event) -> None:
@@ -243,6 +250,9 @@ def _step_finished(state: State, event: Event) -> None:
     step.by = event.data.get("by")
     step.finished_seq = event.seq
     step.pending = None
+    if event.n is None:
+        # Waived or blocked without a try: what was said in an earlier one decided nothing here.
+        step.word = None
     if state.again == step.id:
         state.again = None
 

@@ -1,0 +1,170 @@
+"""The operator's second word reaches no further than the first did: what facts said, stands."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import read_journal
+
+from .hunting import Change, Done, Program, book, cut, edited, rewrite, runs, state_of, step
+from .test_hunt_answers import CLAIMED, turn
+
+LOOK = ("look", "manual", 'ask = "Is it there?"', "proof = true")
+PASSED, FAILED = '[look]\nanswer = "pass"\n', '[look]\nanswer = "fail"\n'
+
+
+def amend(program: Program, answer: str, step_id: str = "look", *more: str) -> Done:
+    return program("amend", "last", "--step", step_id, "--answer", answer, "--why", "I looked "
+                   "again", "--json", *more)
+
+
+def verdict(program: Program) -> str | None:
+    return state_of(program.only()).verdict
+
+
+def test_a_word_written_down_half_is_not_what_it_was_before(program: Program) -> None:
+    """The program died between the amendment and the outcome that it makes."""
+    program.live(book(step(*LOOK)), answers=PASSED)
+    amend(program, "fail")
+    at = next(e.seq for e in read_journal(program.only()).events if e.ev == "amended")
+    cut(program.only(), at + 1)
+    assert program("--check", "last").code != 0
+    done = program("--check", "last", "--resume", "--live", "--json")
+    assert (done.code, done.json()["verdict"]) == (1, "fail")
+    assert program("replay", "last").code == 0
+    assert len(state_of(program.only()).steps["look"].tries) == 1
+
+
+def test_a_word_written_down_half_can_be_amended(program: Program) -> None:
+    program.live(book(step(*LOOK)), answers=PASSED)
+    amend(program, "fail")
+    at = next(e.seq for e in read_journal(program.only()).events if e.ev == "amended")
+    cut(program.only(), at + 1)
+    assert amend(program, "blocked").code == 4
+    assert [e.data["old"]["outcome"] for e in state_of(program.only()).amendments] == [
+        "pass", "fail"]
+    assert program("replay", "last").code == 0
+
+
+@pytest.mark.parametrize("cut_at", ["session.resumed", "amended", "step.finished"])
+def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Program, cut_at: str) -> None:
+    program.live(book(step(*LOOK), runs("after", "true", 'needs = ["look"]')), answers=FAILED)
+    amend(program, "pass")
+    at = [e.seq for e in read_journal(program.only()).events if e.ev == cut_at][-1]
+    cut(program.only(), at + 1)
+    assert program("replay", "last").code == 0
+    for form in ("md", "json", "junit", "html"):
+        assert program("report", "last", "--format", form).code == 0
+    done = program("--check", "last", "--resume", "--live", "--json")
+    assert (done.code, program("replay", "last").code) == (
+        (1, 0) if cut_at == "session.resumed" else (0, 0))
+    if done.code == 0:
+        assert done.json()["verdict"] == "pass-attested"
+
+
+def test_seeing_no_fault_by_hand_attests_no_route(program: Program) -> None:
+    """A turn by hand asks for the answer and then for the route; the first word is not both."""
+    by_hand = step("authoring-turn", "turn", 'ask = "Was it answered?"', 'effects = "spends"',
+                   'spend = { kind = "subscription", max_calls = 1 }', "proof = true",
+                   'expect = [{ route = "openai/subscription" }]')
+    program.live(book(by_hand), answers='[authoring-turn]\nanswer = "fail"\n')
+    assert verdict(program) == "fail"
+    assert amend(program, "pass", "authoring-turn").code == 2
+    assert verdict(program) == "fail"
+
+
+def test_an_attested_route_does_not_make_up_for_what_was_expected(program: Program) -> None:
+    program.live(turn(CLAIMED | {"output_text": ""}), answers='[authoring-turn]\nanswer = "no"\n')
+    assert verdict(program) == "blocked"
+    assert amend(program, "yes", "authoring-turn").code != 0
+    assert verdict(program) in ("blocked", "fail")
+    assert program("replay", "last").code == 0
+
+
+def test_a_route_attested_late_passes_where_all_else_was_met(program: Program) -> None:
+    program.live(turn(CLAIMED), answers='[authoring-turn]\nanswer = "no"\n')
+    assert (amend(program, "yes", "authoring-turn").code, verdict(program)) == (0, "pass-attested")
+    assert program("replay", "last").code == 0
+
+
+def test_an_answer_that_is_looked_into_is_looked_into_again(program: Program) -> None:
+    """What was printed is not at hand any more: the step has to be done once more."""
+    rule = '[[on]]\nmatch = { body_contains = ["quiet"] }\noutcome = "fail"\nwhy = "a mock"\n'
+    program.live(turn(CLAIMED).removesuffix("```\n") + rule + "```\n",
+                 answers='[authoring-turn]\nanswer = "no"\n')
+    assert verdict(program) == "fail"
+    done = amend(program, "yes", "authoring-turn")
+    assert (done.code, verdict(program)) == (2, "fail")
+    assert "not at hand" in done.err
+
+
+def test_what_a_rule_makes_of_any_word_it_makes_of_the_second(program: Program) -> None:
+    ruled = step(*LOOK, "[[on]]", 'match = { origin = "datacenter" }',
+                 'outcome = "expected-limitation"', 'why = "not from here"')
+    program.live(book(ruled), "--origin", "datacenter", answers=PASSED)
+    assert verdict(program) == "expected-limitation"
+    assert amend(program, "pass").code != 0
+    assert amend(program, "pass", "look", "--origin", "residential").code == 2
+    assert verdict(program) == "expected-limitation"
+    assert program("replay", "last").code == 0
+
+
+def test_what_was_waived_after_a_word_does_not_rest_on_it(program: Program) -> None:
+    program.live(book(step(*LOOK)), answers=PASSED)
+    (program.folder / "waive.toml").write_text('[look]\nwaive = "No time."\n')
+    program("rerun", "last", "--step", "look", "--live", "--answers", "waive.toml")
+    assert verdict(program) == "incomplete"
+    assert amend(program, "pass").code == 2
+    assert verdict(program) == "incomplete"
+
+
+@pytest.mark.parametrize("option", [
+    ("--origin", "residential"), ("--model", "gpt-6"), ("--instructions", "x.txt"),
+])
+def test_an_amendment_changes_no_setting(program: Program, option: tuple[str, str]) -> None:
+    program.live(book(step(*LOOK)), answers=PASSED)
+    before = (program.only() / "journal.jsonl").read_bytes()
+    assert amend(program, "fail", "look", *option).code == 2
+    assert (program.only() / "journal.jsonl").read_bytes() == before
+
+
+def forged(event: Event, **data: object) -> Event:
+    return replace(event, data={**event.data, **data})
+
+
+@pytest.mark.parametrize("change", [
+    lambda e: forged(e, amend={**e.data["amend"], "step": "nobody"}),
+    lambda e: forged(e, amend={**e.data["amend"], "answer": "yes"}),
+    lambda e: forged(e, amend={**e.data["amend"], "answer": "pass"}),
+    lambda e: forged(e, amend={"step": "look"}),
+])
+def test_a_forged_amendment_differs(program: Program, change: Change) -> None:
+    program.live(book(step(*LOOK)), answers=PASSED)
+    amend(program, "fail")
+    edited(program.only(), lambda e: change(e) if e.ev == "session.resumed" else e)
+    assert program("replay", "last").code in (3, 6)
+    assert program("--check", "last").code in (3, 6)
+    assert program("replay", "--all").code in (3, 6)
+    assert json.loads(program("replay", "--all", "--json").out)
+
+
+@pytest.mark.parametrize("word", ["undone", "amended"])
+def test_a_decision_that_nobody_made_differs(program: Program, word: str) -> None:
+    program.live(book(step(*LOOK), runs("after", "exit 1")), answers=PASSED)
+    closed = read_journal(program.only()).events[-1]
+    made: dict[str, object] = {"steps": ["after"], "why": "another account"} \
+        if word == "undone" else {"old": {"outcome": "fail"}, "answer": "pass", "why": "x",
+                                  "by": "me"}
+    events = [*read_journal(program.only()).events[:-1],
+              replace(closed, ev=word, step="look", n=1, data=made),
+              replace(closed, seq=closed.seq + 1)]
+    rewrite(program.only(), events)
+    assert program("replay", "last").code in (3, 6)
+    assert program("--check", "last").code in (3, 6)
+    assert program("replay", "--all").code in (3, 6)
+    for form in ("md", "json", "junit", "html"):
+        assert program("report", "last", "--format", form).code in (0, 3)
