@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from smoke_tui.engine.accounts import of_another_account
 from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget
 from smoke_tui.engine.keeping import Keeper
@@ -72,6 +73,7 @@ class Engine:
     async def run(self) -> Verdict:
         """Walk to the end and return the verdict; resources are stopped, the journal closed."""
         self._settle_broken_off()
+        self._undo_of_another_account()
         while True:
             action = plan(self.runbook, self.state, asked_to_finish=self._asked_to_finish)
             if isinstance(action, Close):
@@ -194,7 +196,6 @@ class Engine:
             "cause": action.cause, "caller": action.caller, "kind": step.kind, "title": step.title,
         })
         self._running = step.id
-        account = self.holdings.account
         try:
             result = await self._attempt(context)
         finally:
@@ -206,19 +207,13 @@ class Engine:
             "observed": dict(result.observed),
         })
         self._judge(step, n, result)
-        if account is not None and self.holdings.account != account:
-            self._undo_what_hangs_on(step, n)
+        self._undo_of_another_account()
 
-    def _undo_what_hangs_on(self, step: Step, n: int) -> None:
+    def _undo_of_another_account(self) -> None:
         """The credential is another account's now: what was done with the former is not proven."""
-        undone = [
-            each.id for each in self.runbook.steps
-            if step.id in all_needs(self.runbook, each) and each.id in self.state.steps
-            and self.state.steps[each.id].outcome not in (None, Outcome.WAIVED)
-        ]
+        undone = of_another_account(self.runbook, self.state)
         if undone:
-            self._inbox.decide("undone", {"steps": undone, "why": "another account"},
-                               step=step.id, n=n)
+            self._inbox.decide("undone", {"steps": undone, "why": "another account"})
 
     async def _agreed(self, step: Step) -> bool:
         """Whether the step's commands may run; asked once, where the runbook is new here."""
@@ -372,9 +367,7 @@ class Engine:
 def _holdings_of(state: State) -> Holdings:
     """What a resumed session still has: values, never secrets, children or a bundle."""
     handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
-    bundle = state.resources.get("bundle")
-    return Holdings(values=dict(state.captured), handed_over=handed,
-                    account=bundle.detail.get("account") if bundle is not None else None)
+    return Holdings(values=dict(state.captured), handed_over=handed, account=state.account)
 
 
 _BROKEN_OFF = "Broken off: the program ended while it ran."

@@ -23,6 +23,8 @@ def apply(state: State, event: Event) -> None:
     state.events = event.seq + 1
     if event.t:
         state.now, state.now_ms = event.t, event.ms
+    if "secrets" in event.data:
+        _credential(state, event)
     handler = _HANDLERS.get(event.ev)
     if handler is not None:
         handler(state, event)
@@ -68,6 +70,23 @@ def _take_back(state: State, names: Iterable[str]) -> None:
     for name in names:
         step = state.step(name)
         step.outcome = step.amended = None
+
+
+_ACCOUNTS: Final = ("account_id", "id_token.account_id", "access_token.account_id")
+
+
+def _credential(state: State, event: Event) -> None:
+    """Whose tokens came in, read as a bundle is read; a refresh changes no account."""
+    found, attempt = event.data["secrets"], _current(state, event)
+    if attempt is None or attempt.cause == "refresh":
+        return
+    for prefix in ("", "tokens."):
+        if f"{prefix}access_token" in found:
+            marks = (found.get(prefix + name) for name in _ACCOUNTS)
+            mark = next((each["public"].get("mark") for each in marks if each), None)
+            if mark:
+                state.account = state.step(event.step or "").account = str(mark)
+            return
 
 
 def _current(state: State, event: Event) -> Try | None:
@@ -131,6 +150,7 @@ def _try_started(state: State, event: Event) -> None:
         Try(event.n or 0, event.data["cause"], event.data.get("caller"), event.seq, event.ms)
     )
     step.pending = step.outcome = step.word = step.amended = None
+    step.account = state.account
     if state.again == step.id:
         state.again = None
 
