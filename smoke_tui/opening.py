@@ -174,7 +174,7 @@ def amend_session(
 
     Raises:
         UsageError: the step's outcome does not rest on the operator's word, or `why` says nothing.
-        CommandError: the session is damaged or in use.
+        CommandError: the session is damaged or in use, or the word could not be written down.
     """
     if not why.strip():
         raise UsageError("--why: say why it is otherwise now; it stands in the report")
@@ -194,6 +194,8 @@ def amend_session(
         )
         session.start()
         session.wait()
+    if isinstance(session.fault, JournalError):
+        raise CommandError(Exit.NOT_PROVABLE, f"NOT SAVED: {session.fault}")
     return session
 
 

@@ -91,9 +91,10 @@ def add_age(
     longest = timedelta(**{_UNITS[match[2]]: int(match[1])})
     now = datetime.now(UTC)
     for closed, began, folder in sorted(_closed(settings, runbook), reverse=True):
-        if closed > now + _SKEW:
+        if max(closed, began) > now + _SKEW:
+            what = "closed" if closed > now + _SKEW else "begun"
             found.rows.append(finding(
-                "not-counted", "warning", None, f"Session {folder.name} was closed in the future, "
+                "not-counted", "warning", None, f"Session {folder.name} was {what} in the future, "
                 "by this machine's clock, and does not count.", "Check the clock."))
             continue
         verdict = _borne_out(folder)

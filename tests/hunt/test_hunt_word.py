@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import resource
 from dataclasses import replace
 
 import pytest
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
+from smoke_tui.launch import CommandError
+from smoke_tui.opening import amend_session
+from smoke_tui.settings import read_settings
 
 from .hunting import Change, Done, Program, book, cut, edited, rewrite, runs, state_of, step
 from .test_hunt_answers import CLAIMED, turn
@@ -130,6 +134,44 @@ def test_an_amendment_changes_no_setting(program: Program, option: tuple[str, st
     before = (program.only() / "journal.jsonl").read_bytes()
     assert amend(program, "fail", "look", *option).code == 2
     assert (program.only() / "journal.jsonl").read_bytes() == before
+
+
+def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: Program) -> None:
+    program.live(book(step(*LOOK)), answers=PASSED)
+    size = (program.only() / "journal.jsonl").stat().st_size
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        with pytest.raises(CommandError, match="NOT SAVED") as lost:
+            amend_session(read_settings({"state-dir": str(program.state)}), program.only(),
+                          "look", "fail", "I looked again")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert lost.value.exit == 4
+
+
+def test_what_was_said_anew_is_in_the_report(program: Program) -> None:
+    """Steps before and after were done from different places, with different models."""
+    program.live(book(step(*LOOK), runs("after", "true")), "--origin", "datacenter",
+                 answers=PASSED)
+    done = [e.seq for e in read_journal(program.only()).events if e.ev == "step.finished"]
+    cut(program.only(), done[0] + 1)
+    program("--check", "last", "--resume", "--live", "--origin", "residential", "--model", "gpt-6")
+    (line,) = [x for x in program("report", "last").out.splitlines() if "Gone on with" in x]
+    assert "declared origin `residential`" in line
+    assert "model `gpt-6`" in line
+    told = json.loads(program("report", "last", "--format", "json").out)["report"]["resumes"]
+    assert told[0]["settings"]["origin"] == "residential"
+    assert program("replay", "last").code == 0
+
+
+def test_a_session_begun_in_the_future_never_gets_old(program: Program) -> None:
+    """A clock that was wrong, put right before the session ended."""
+    program.live(book(step(*LOOK)), answers=PASSED)
+    edited(program.only(), lambda e: e if e.ev == "session.closed" else replace(
+        e, t=f"{int(e.t[:4]) + 5}{e.t[4:]}"))
+    done = program("--check", "hunt.md", "--json", "--max-age", "1d")
+    assert (done.code, "not-counted" in done.findings()) == (4, True)
 
 
 def forged(event: Event, **data: object) -> Event:
