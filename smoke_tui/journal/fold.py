@@ -69,7 +69,8 @@ def _take_back(state: State, names: Iterable[str]) -> None:
     """What came of steps counts no more, nor what was said of it afterwards."""
     for name in names:
         step = state.step(name)
-        step.outcome = step.amended = None
+        step.outcome = step.code = step.amended = None
+        step.summary = "Was done, and counts no more."
 
 
 _ACCOUNTS: Final = ("account_id", "id_token.account_id", "access_token.account_id")
@@ -160,7 +161,8 @@ def _amended(state: State, event: Event) -> None:
     state.amend = None
     state.amendments.append(event)
     step = state.step(event.step or "")
-    step.amended, step.outcome = event, None
+    step.amended, step.outcome, step.code = event, None, None
+    step.summary = "Was amended; what follows from it is not in the record."
 
 
 def _evidence(state: State, event: Event) -> None:
@@ -273,8 +275,8 @@ def _step_finished(state: State, event: Event) -> None:
     if event.n is None:
         # Waived or blocked without a try: what was said in an earlier one decided nothing here.
         step.word = None
-    if state.again == step.id:
-        state.again = None
+        if state.again == step.id:
+            state.again = None
 
 
 def _cancelled(state: State, event: Event) -> None:

@@ -148,7 +148,10 @@ def not_done(runbook: Runbook, state: State) -> list[Words]:
             rows.append([Said(step.id), " waived by ", Said(known.by or "operator", 80), ": ",
                          Said(known.reason or "")])
         elif (known is None or known.outcome is None) and not step.fallback:
-            begun = known is not None and known.tries
-            rows.append([Said(step.id), " was begun and not ended" if begun
-                         else " was not reached"])
+            if known is None or not known.tries:
+                words = " was not reached"
+            else:
+                words = " was begun and not ended" if known.running or known.pending else (
+                    " was done, and counts no more")
+            rows.append([Said(step.id), words])
     return rows

@@ -43,6 +43,60 @@ def test_a_word_written_down_half_is_not_what_it_was_before(program: Program) ->
     assert len(state_of(program.only()).steps["look"].tries) == 1
 
 
+@pytest.mark.parametrize("half", [False, True])
+def test_a_record_cut_between_two_decisions_replays_alike(program: Program, half: bool) -> None:
+    """What the engine would have decided next is no difference: the program had ended."""
+    program.live(book(step(*LOOK), runs("after", "true", 'needs = ["look"]')), answers=PASSED)
+    if half:
+        amend(program, "fail")
+    word = "amended" if half else "try.finished"
+    at = next(e.seq for e in read_journal(program.only()).events if e.ev == word)
+    cut(program.only(), at + 1)
+    for _ in range(2):
+        assert program("replay", "last").code == 0
+        assert program("replay", "last", "--step", "look").code == 0
+        assert program("replay", "--all").code == 0
+        program("--check", "last", "--resume", "--live", "--answers", "answers.toml")
+    assert verdict(program) == ("fail" if half else "pass")
+
+
+def test_a_half_amended_step_is_told_as_one(program: Program) -> None:
+    program.live(book(step(*LOOK)), answers=FAILED)
+    amend(program, "pass")
+    at = next(e.seq for e in read_journal(program.only()).events if e.ev == "amended")
+    cut(program.only(), at + 1)
+    (row,) = json.loads(program("report", "last", "--format", "json").out)["steps"]
+    assert (row["outcome"], row["code"]) == ("not-run", None)
+    assert "Was amended" in row["summary"]
+    done = program("rerun", "last", "--step", "look", "--live", "--answers", "answers.toml",
+                   "--json")
+    assert (done.code, done.json()["steps"][0]["tries"]) == (1, 2)
+    assert program("replay", "last").code == 0
+
+
+def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: Program) -> None:
+    """To settle what broke off is not the new try that `rerun` promises."""
+    program.live(turn(CLAIMED).replace("max_calls = 1", "max_calls = 2"),
+                 answers='[authoring-turn]\nanswer = "yes"\n')
+    events = read_journal(program.only()).events
+    cut(program.only(), next(e.seq for e in events if e.ev == "spend.reserved") + 1)
+    done = program("rerun", "last", "--step", "authoring-turn", "--live", "--answers",
+                   "answers.toml", "--json")
+    assert (done.code, done.json()["steps"][0]["tries"]) == (0, 2)
+    assert program("replay", "last").code == 0
+
+
+def test_a_fallback_taken_back_is_no_pass(program: Program) -> None:
+    work = "if [ -f flag ]; then exit 0; else touch flag; exit 1; fi"
+    text = book(
+        runs("work", work, "[[on]]", 'match = { code = "command-failed" }', 'goto = "look"'),
+        step("look", "manual", 'ask = "Put it right"', "fallback = true", "retry = { max = 1 }"))
+    done = program.live(text, "--project", str(program.folder), answers=PASSED)
+    assert (done.code, done.json()["verdict"]) == (0, "pass")
+    assert amend(program, "fail").code == 1
+    assert verdict(program) == "fail"
+
+
 def test_a_word_written_down_half_can_be_amended(program: Program) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
