@@ -37,14 +37,42 @@ def _opened(state: State, event: Event) -> None:
     state.started = event.t
 
 
+_SAID: Final = ("answer", "why", "by")
+
+
+def _must_be(value: Any, kind: Any) -> Any:
+    """A value that reports rely on.
+
+    Raises:
+        TypeError: it is of another kind: somebody wrote it by hand.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{type(value).__name__} where another kind belongs")
+    return value
+
+
+def _has(found: Mapping[str, Any], names: Iterable[str]) -> None:
+    """
+    Raises:
+        KeyError: one of the names is not there.
+    """
+    for name in names:
+        _must_be(found, Mapping)[name]
+
+
 def _resumed(state: State, event: Event) -> None:
     """What lived in the program that ended is gone; what was written stays."""
     last = state.resumes[-1].data if state.resumes else state.opened
+    _must_be(event.data.get("config", {}), Mapping)
+    project, amend = event.data.get("project"), event.data.get("amend")
+    for found, names in ((project, ("revision", "dirty")), (amend, ("step", *_SAID))):
+        if found is not None:
+            _has(found, names)
     if event.data.get("host") != last.get("host"):
         # What was agreed to on one machine was not agreed to on another.
         state.commands_agreed = False
     state.resumes.append(event)
-    state.amend = event.data.get("amend")
+    state.amend = amend
     if state.amend is None:
         state.cancelled = None
     elif state.closed is None:
@@ -158,6 +186,8 @@ def _try_started(state: State, event: Event) -> None:
 
 def _amended(state: State, event: Event) -> None:
     """The former outcome counts no more; the one that follows from the word comes next."""
+    Outcome(event.data["old"]["outcome"])
+    _has(event.data, _SAID)
     state.amend = None
     state.amendments.append(event)
     step = state.step(event.step or "")
@@ -266,7 +296,7 @@ def _step_finished(state: State, event: Event) -> None:
     if step.id not in state.order:
         state.order.append(step.id)
     step.outcome = Outcome(event.data["outcome"])
-    step.code = event.data["code"]
+    step.code = _must_be(event.data["code"], str | None)
     step.summary = event.data["summary"]
     step.reason = event.data.get("reason")
     step.by = event.data.get("by")

@@ -264,3 +264,21 @@ def test_a_decision_that_nobody_made_differs(program: Program, word: str) -> Non
     assert program("replay", "--all").code in (3, 6)
     for form in ("md", "json", "junit", "html"):
         assert program("report", "last", "--format", form).code in (0, 3)
+
+
+@pytest.mark.parametrize(("ev", "name", "value"), [
+    ("session.resumed", "amend", "look"), ("session.resumed", "amend", {"step": "look"}),
+    ("session.resumed", "config", None), ("session.resumed", "project", {}),
+    ("session.resumed", "undone", 5), ("amended", "old", None), ("amended", "old", {"a": 1}),
+    ("step.finished", "code", []),
+])
+def test_a_record_of_another_form_is_told_as_one(
+    program: Program, ev: str, name: str, value: object
+) -> None:
+    """Written by hand, every checksum right: no traceback, and no exit 1 as of a broken product."""
+    program.live(book(step(*LOOK)), answers=PASSED)
+    amend(program, "fail")
+    edited(program.only(), lambda e: forged(e, **{name: value}) if e.ev == ev else e)
+    for argv in (("replay", "last"), ("replay", "--all"), ("--check", "last"), ("report", "last"),
+                 ("report", "last", "--format", "json"), ("diff", "last", "last")):
+        assert program(*argv).code in (3, 6), argv
