@@ -176,7 +176,7 @@ def amend_session(
         UsageError: the step's outcome does not rest on the operator's word, or `why` says nothing.
         CommandError: the session is damaged or in use, or the word could not be written down.
     """
-    if not why.strip():
+    if not any(sign.isprintable() and not sign.isspace() for sign in why):
         raise UsageError("--why: say why it is otherwise now; it stands in the report")
     try:
         unfinished = take_up(folder, finished=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from smoke_tui.engine.rules import judge
+from smoke_tui.journal.fold import NOT_AMENDED
 from smoke_tui.journal.inbox import Inbox
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome
@@ -93,19 +94,19 @@ def amended(
 
 def amend(
     runbook: Runbook, state: State, step_id: str, inbox: Inbox, finish: Callable[..., None]
-) -> bool:
+) -> None:
     """The operator's second word takes the place of the first; both stay in the record.
 
-    False where the step's outcome is none that a word decides: then nothing is changed. Who amends
-    is told so before; it happens in records of other rules, or of other hands.
+    Where the step's outcome is none that a word decides, nothing is changed. Who amends is told so
+    before; it happens where the step was undone since, and in records of other rules or hands.
     """
     word = state.amend or {}
     try:
         outcome, code = amended(runbook, state, step_id, str(word.get("answer")))
     except NotAmendable as wrong:
-        inbox.decide("finding", {"code": "not-amended", "message": f"{wrong}.", "remedy": ""},
+        inbox.decide("finding", {"code": NOT_AMENDED, "message": f"{wrong}.", "remedy": ""},
                      step=step_id)
-        return False
+        return
     known = state.steps[step_id]
     n = known.tries[-1].n
     old = {"outcome": known.outcome.value if known.outcome else None, "code": known.code,
@@ -113,7 +114,6 @@ def amend(
     inbox.decide("amended", {"old": old, **{name: word.get(name) for name in _KEPT}},
                  step=step_id, n=n)
     finish(step_id, n, outcome, code, _summary(word))
-    return True
 
 
 def settle_half_amended(

@@ -79,8 +79,7 @@ class Engine:
             if isinstance(action, Close):
                 break
             if isinstance(action, Amend):
-                if not amend(self.runbook, self.state, action.step, self._inbox, self._finish):
-                    break
+                amend(self.runbook, self.state, action.step, self._inbox, self._finish)
                 continue
             await self._perform(action)
         await self._keeper.stop_all(

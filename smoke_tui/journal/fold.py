@@ -37,6 +37,9 @@ def _opened(state: State, event: Event) -> None:
     state.started = event.t
 
 
+NOT_AMENDED: Final = "not-amended"
+"""The finding that a step's outcome is none that the operator's word decides."""
+
 _SAID: Final = ("answer", "why", "by")
 
 
@@ -72,8 +75,9 @@ def _resumed(state: State, event: Event) -> None:
         # What was agreed to on one machine was not agreed to on another.
         state.commands_agreed = False
     state.resumes.append(event)
-    state.amend = amend
-    if state.amend is None:
+    # A word that was given and not yet taken in, because the program ended, is taken in now.
+    state.amend = amend or state.amend
+    if amend is None:
         state.cancelled = None
     elif state.closed is None:
         # An amendment ends a session no more than it was ended before.
@@ -210,6 +214,8 @@ def _fault(state: State, event: Event) -> None:
 
 
 def _finding(state: State, event: Event) -> None:
+    if event.data["code"] == NOT_AMENDED:
+        state.amend = None
     state.findings.append(
         Finding(event.step, event.data["code"], event.data["message"], event.data["remedy"])
     )

@@ -119,9 +119,18 @@ def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Program, cut_a
         assert program("report", "last", "--format", form).code == 0
     done = program("--check", "last", "--resume", "--live", "--json")
     assert (done.code, program("replay", "last").code) == (
-        (1, 0) if cut_at == "session.resumed" else (0, 0))
-    if done.code == 0:
-        assert done.json()["verdict"] == "pass-attested"
+        0, 0)
+    assert done.json()["verdict"] == "pass-attested"
+
+
+def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: Program) -> None:
+    program.live(book(step(*LOOK)), answers=PASSED)
+    amend(program, "fail")
+    at = next(e.seq for e in read_journal(program.only()).events if e.ev == "session.resumed")
+    cut(program.only(), at + 1)
+    done = program("--check", "last", "--resume", "--live", "--json")
+    assert (done.code, verdict(program)) == (1, "fail")
+    assert program("replay", "--all").code == 0
 
 
 def test_seeing_no_fault_by_hand_attests_no_route(program: Program) -> None:
@@ -226,6 +235,29 @@ def test_a_session_begun_in_the_future_never_gets_old(program: Program) -> None:
         e, t=f"{int(e.t[:4]) + 5}{e.t[4:]}"))
     done = program("--check", "hunt.md", "--json", "--max-age", "1d")
     assert (done.code, "not-counted" in done.findings()) == (4, True)
+
+
+def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(program: Program) -> None:
+    """Whoever goes on with a failed session and is killed has not made yesterday's pass the last.
+    """
+    program.live(book(step(*LOOK)), answers=PASSED)
+    program.live(book(step(*LOOK)), answers=FAILED)
+    failed = program.sessions()[-1]
+    journal = failed / "journal.jsonl"
+
+    def age() -> tuple[int, set[str]]:
+        done = program("--check", "hunt.md", "--json", "--max-age", "1d")
+        return done.code, done.findings()
+
+    assert age()[0] == 1
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b'{"seq":99,"t"')
+    assert age()[0] == 1, "a line cut short does not count"
+    assert json.loads(program("sessions", "--json").out)["sessions"][0]["verdict"] == "fail"
+    assert program("replay", "--all").code == 0
+    amend(program, "blocked")
+    cut(failed, whole.count(b"\n") + 1)
+    assert age() == (4, {"left-open"})
 
 
 def forged(event: Event, **data: object) -> Event:
