@@ -16,11 +16,14 @@ def of_another_account(runbook: Runbook, state: State) -> list[str]:
     """The steps that were done with another account's credential than the session has now.
 
     Those that took the credential themselves, whether or not they need a login, and those that
-    hang on such a step. What was waived was done with none.
+    hang on such a step. What was waived was done with none. A runbook with several logins means
+    several accounts: there only what hangs on the step that brought this one.
     """
     if state.account is None:
         return []
-    taking = {step.id for step in runbook.steps if _takes_credential(step)}
+    logins = [step for step in runbook.steps if step.kind == "login"]
+    taking = {step.id for step in runbook.steps if _takes_credential(step)} \
+        if len(logins) < 2 else {state.account_from} - {None}
     return [
         step.id for step in runbook.steps
         if step.id in state.steps

@@ -119,6 +119,7 @@ def _credential(state: State, event: Event) -> None:
             mark = next((each["public"].get("mark") for each in marks if each), None)
             if mark:
                 state.account = state.step(event.step or "").account = str(mark)
+                state.account_from = event.step
             return
 
 

@@ -103,7 +103,8 @@ class State:
     """Everything that follows from the events so far.
 
     `waits` are the times the operator was waited for: the step, from when, until when. `account`
-    tells whose credential the session has; None in records from before there was a mark for it.
+    tells whose credential the session has, `account_from` which step brought it; None in records
+    from before there was a mark for it.
     """
 
     session: str = ""
@@ -131,6 +132,7 @@ class State:
     amend: Mapping[str, Any] | None = None
     amendments: list[Event] = field(default_factory=list)
     account: str | None = None
+    account_from: str | None = None
     commands_agreed: bool = False
     stopped: bool = False
     cancelled: str | None = None

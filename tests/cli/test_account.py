@@ -130,6 +130,21 @@ def test_a_call_that_needs_no_login_is_of_its_account_too(
     assert outcomes(program) == ("incomplete", {"log-in": "pass"})
 
 
+def test_a_runbook_of_two_accounts_comes_to_its_end(
+    program: Program, options: list[str], tmp_path: Path
+) -> None:
+    """Each login brings another one; neither undoes what was done with the other."""
+    logins = "".join(
+        f"## {name}\n\n```bash run\ncat {tmp_path}/{name}.json\n```\n\n```toml step\n"
+        f'id   = "{name}"\nkind = "login"\n{more}```\n\n'
+        for name, more in (("same", ""), ("other", 'needs = ["same"]\n')))
+    (tmp_path / "both.md").write_text(ONE_CALL[:ONE_CALL.index("## Call")] + logins)
+    done = program("--check", "both.md", "--json", *options)
+    assert [(s["id"], s["outcome"], s["tries"]) for s in done.json()["steps"]] == [
+        ("same", "pass", 1), ("other", "pass", 1)]
+    assert program("replay", "last").code == 0
+
+
 def test_the_mark_of_an_account_is_of_one_session(program: Program, options: list[str]) -> None:
     program("--check", "one.md", "--bundle", "same.json", *options)
     marks = [
