@@ -29,6 +29,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.session import Session
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.terminal_clipboard import TerminalClipboard
+from smoke_tui.world.config import Config
 from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser, SystemBrowser
 
 NOTHING_GIVEN = Given({}, "none")
@@ -173,9 +174,9 @@ def amend_session(
 
     Raises:
         UsageError: the step's outcome does not rest on the operator's word, or `why` says nothing.
-        CommandError: the session is damaged or in use.
+        CommandError: the session is damaged or in use, or the word could not be written down.
     """
-    if not why.strip():
+    if not any(sign.isprintable() and not sign.isspace() for sign in why):
         raise UsageError("--why: say why it is otherwise now; it stands in the report")
     try:
         unfinished = take_up(folder, finished=True)
@@ -183,17 +184,36 @@ def amend_session(
         raise CommandError(Exit.INVALID, str(error)) from None
     with closing(unfinished.file):
         try:
-            amended(unfinished.state, step_id, answer)
+            amended(unfinished.runbook, unfinished.state, step_id, answer)
         except NotAmendable as wrong:
             raise UsageError(f"--step {step_id}: {wrong}") from None
         session = Session(
-            unfinished.runbook, config_resumed(unfinished.state, NOTHING_GIVEN, settings),
+            unfinished.runbook, _config_kept(unfinished, settings),
             state_dir=settings.state_dir, hands=Hands(NoBrowser(), FileClipboard(folder)),
             unfinished=unfinished, amend={"step": step_id, "answer": answer, "why": why},
         )
         session.start()
         session.wait()
+    if isinstance(session.fault, JournalError):
+        raise CommandError(Exit.NOT_PROVABLE, f"NOT SAVED: {session.fault}")
     return session
+
+
+def _config_kept(unfinished: Unfinished, settings: Settings) -> Config:
+    """The settings a session was recorded with, for what runs nothing.
+
+    Raises:
+        UsageError: the command line names another origin, model or the like: nothing ran with it.
+    """
+    resumed = config_resumed(unfinished.state, NOTHING_GIVEN, settings)
+    last = unfinished.state.resumes[-1].data if unfinished.state.resumes else (
+        unfinished.state.opened)
+    kept = replace(Config.from_json(last["config"]), bundle=resumed.bundle,
+                   refreshable=resumed.refreshable, ledger=resumed.ledger)
+    if kept != resumed:
+        raise UsageError("amend runs nothing: origin, model, shape, instructions, client and way "
+                         "of login stay as they are in the record")
+    return kept
 
 
 def origin_warning(runbook: Runbook, origin: str) -> str | None:

@@ -107,10 +107,7 @@ def replay(folder: Path, watchers: Sequence[Watcher] = ()) -> State:
         Divergence: a decision differs from the record.
         InvalidRecord, JournalError: it can't be read.
     """
-    journal = read_journal(folder)
-    if journal.damage:
-        raise InvalidRecord(f"{folder}: {journal.damage[0]}")
-    runbook = runbook_of(journal)
+    journal, runbook, _ = load_state(folder)
     state = State()
     inbox = RecordedInbox(
         journal, [Follower(lambda event: apply(state, event)), *watchers]
@@ -160,10 +157,7 @@ def redecide(folder: Path) -> Redecided:
     Raises:
         InvalidRecord, JournalError: it can't be read.
     """
-    journal = read_journal(folder)
-    if journal.damage:
-        raise InvalidRecord(f"{folder}: {journal.damage[0]}")
-    runbook = runbook_of(journal)
+    journal, runbook, _ = load_state(folder)
     state = State()
     inbox = RedecidingInbox(journal, [Follower(lambda event: apply(state, event))])
     another_way = None

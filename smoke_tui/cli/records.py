@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import sessions_root
-from smoke_tui.journal.file import JournalError, ends, session_folders
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import JournalError, ends, read_journal, session_folders
 from smoke_tui.journal.state import State
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.launch import CommandError
@@ -91,11 +92,18 @@ def add_age(
     longest = timedelta(**{_UNITS[match[2]]: int(match[1])})
     now = datetime.now(UTC)
     for closed, began, folder in sorted(_closed(settings, runbook), reverse=True):
-        if closed > now + _SKEW:
+        if max(closed, began) > now + _SKEW:
+            what = "closed" if closed > now + _SKEW else "begun"
             found.rows.append(finding(
-                "not-counted", "warning", None, f"Session {folder.name} was closed in the future, "
+                "not-counted", "warning", None, f"Session {folder.name} was {what} in the future, "
                 "by this machine's clock, and does not count.", "Check the clock."))
             continue
+        if (ends(folder) or (None, None))[1] is None:
+            found.rows.append(finding(
+                "left-open", "error", None, f"Session {folder.name}, the last one, was gone on "
+                "with after its end, and has not ended again.", f"smoke-tui resume {folder.name}"))
+            found.exits.append(Exit.NOT_PROVABLE)
+            return
         verdict = _borne_out(folder)
         if verdict is None:
             found.rows.append(finding(
@@ -123,14 +131,31 @@ def add_age(
 
 
 def _closed(settings: Settings, runbook: Runbook) -> Iterator[tuple[datetime, datetime, Path]]:
-    """Sessions of the whole runbook with the real provider: when each was closed, and began."""
+    """Sessions of the whole runbook with the real provider: when each was closed, and began.
+
+    One that was gone on with after its end and is open since is there, too, with its last time:
+    the verdict it had can't be passed over for an older session's.
+    """
     for folder in session_folders(sessions_root(settings)):
         first, last = ends(folder) or (None, None)
-        if first is None or last is None or first.data["runbook"]["id"] != runbook.id:
+        if first is None or first.data["runbook"]["id"] != runbook.id:
             continue
         config = Config.from_json(first.data["config"])
-        if config.real_provider and not (config.only or config.start_from):
+        if not config.real_provider or config.only or config.start_from:
+            continue
+        if last is None:
+            last = _reopened(folder)
+        if last is not None:
             yield datetime.fromisoformat(last.t), datetime.fromisoformat(first.t), folder
+
+
+def _reopened(folder: Path) -> Event | None:
+    """The last event of an open session that had a verdict before; None where it had none."""
+    try:
+        events = read_journal(folder).events
+    except JournalError:
+        return None
+    return events[-1] if any(event.ev == "session.closed" for event in events) else None
 
 
 def _runbook_then(folder: Path) -> str:

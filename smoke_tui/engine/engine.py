@@ -7,7 +7,8 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from smoke_tui.engine.amending import amended
+from smoke_tui.engine.accounts import of_another_account
+from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget
 from smoke_tui.engine.keeping import Keeper
 from smoke_tui.engine.plan import (
@@ -72,10 +73,14 @@ class Engine:
     async def run(self) -> Verdict:
         """Walk to the end and return the verdict; resources are stopped, the journal closed."""
         self._settle_broken_off()
+        self._undo_of_another_account()
         while True:
             action = plan(self.runbook, self.state, asked_to_finish=self._asked_to_finish)
             if isinstance(action, Close):
                 break
+            if isinstance(action, Amend):
+                amend(self.runbook, self.state, action.step, self._inbox, self._finish)
+                continue
             await self._perform(action)
         await self._keeper.stop_all(
             lambda name: self._context(self.runbook.step(self.state.resources[name].step), 0))
@@ -102,8 +107,6 @@ class Engine:
                     step_id, None, Outcome.BLOCKED, "service-died",
                     f"{resource}, which this step needs, is no longer running.",
                 )
-            case Amend(step_id):
-                self._amend(step_id)
             case Finish():
                 self._asked_to_finish = True
                 answer = await self._ask_about(self.runbook.steps[-1], Question(
@@ -112,23 +115,8 @@ class Engine:
                 ))
                 if answer.get("do") == "again":
                     self._asked_to_finish = False
-            case Close():
-                raise AssertionError("closing is not performed")
-
-    def _amend(self, step_id: str) -> None:
-        """The operator's second word takes the place of the first; both stay in the record."""
-        amendment, known = self.state.amend, self.state.steps[step_id]
-        assert amendment is not None
-        outcome, code = amended(self.state, step_id, amendment["answer"])
-        n = known.tries[-1].n
-        old = {"outcome": known.outcome.value if known.outcome else None, "code": known.code,
-               "summary": known.summary}
-        self._inbox.decide("amended", {
-            "old": old, "answer": amendment["answer"], "why": amendment["why"],
-            "by": amendment["by"],
-        }, step=step_id, n=n)
-        self._finish(step_id, n, outcome, code,
-                     f"The operator, on second thoughts: {amendment['why']}")
+            case Amend() | Close():
+                raise AssertionError("amending and closing are not performed")
 
     def _settle_broken_off(self) -> None:
         """Of a resumed session: tries that the end of the program broke off.
@@ -137,6 +125,9 @@ class Engine:
         """
         for known in list(self.state.steps.values()):
             if known.outcome is not None or not known.tries:
+                continue
+            if half_amended(known):
+                settle_half_amended(self.runbook, self.state, known, self._finish)
                 continue
             last = known.tries[-1]
             if known.pending == "retry":
@@ -206,7 +197,6 @@ class Engine:
             "cause": action.cause, "caller": action.caller, "kind": step.kind, "title": step.title,
         })
         self._running = step.id
-        account = self.holdings.account
         try:
             result = await self._attempt(context)
         finally:
@@ -218,19 +208,13 @@ class Engine:
             "observed": dict(result.observed),
         })
         self._judge(step, n, result)
-        if account is not None and self.holdings.account != account:
-            self._undo_what_hangs_on(step, n)
+        self._undo_of_another_account()
 
-    def _undo_what_hangs_on(self, step: Step, n: int) -> None:
+    def _undo_of_another_account(self) -> None:
         """The credential is another account's now: what was done with the former is not proven."""
-        undone = [
-            each.id for each in self.runbook.steps
-            if step.id in all_needs(self.runbook, each) and each.id in self.state.steps
-            and self.state.steps[each.id].outcome not in (None, Outcome.WAIVED)
-        ]
+        undone = of_another_account(self.runbook, self.state)
         if undone:
-            self._inbox.decide("undone", {"steps": undone, "why": "another account"},
-                               step=step.id, n=n)
+            self._inbox.decide("undone", {"steps": undone, "why": "another account"})
 
     async def _agreed(self, step: Step) -> bool:
         """Whether the step's commands may run; asked once, where the runbook is new here."""
@@ -384,9 +368,7 @@ class Engine:
 def _holdings_of(state: State) -> Holdings:
     """What a resumed session still has: values, never secrets, children or a bundle."""
     handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
-    bundle = state.resources.get("bundle")
-    return Holdings(values=dict(state.captured), handed_over=handed,
-                    account=bundle.detail.get("account") if bundle is not None else None)
+    return Holdings(values=dict(state.captured), handed_over=handed, account=state.account)
 
 
 _BROKEN_OFF = "Broken off: the program ended while it ran."

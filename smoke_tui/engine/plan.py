@@ -147,7 +147,7 @@ def _rerun_is_done(state: State) -> bool:
     """Whether the one step that the session was taken up for again has its new outcome."""
     if state.resumes and state.resumes[-1].data.get("amend"):
         return True
-    if not state.resumes or not state.resumes[-1].data.get("rerun"):
+    if not state.resumes or not state.resumes[-1].data.get("rerun") or state.again:
         return False
     step = state.step(str(state.resumes[-1].data["rerun"]))
     return (step.finished_seq or 0) > state.resumes[-1].seq and step.outcome is not None

@@ -338,14 +338,17 @@ def read_journal(folder: Path) -> Journal:
 
 
 def ends(folder: Path) -> tuple[Event, Event | None] | None:
-    """The first event and, where the session was closed, the last; None where unreadable."""
+    """The first event and, where the session was closed, the last; None where unreadable.
+
+    A last line that was cut short does not count, here as elsewhere.
+    """
     try:
         with (folder / JOURNAL).open("rb") as file:
             first = parse_line(file.readline(MAX_LINE))
             file.seek(0, os.SEEK_END)
             size = file.tell()
             file.seek(max(0, size - 65_536))
-            last_line = file.read().rstrip(b"\n").rpartition(b"\n")[2]
+            last_line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
     except (OSError, JournalDamage):
         return None
     try:

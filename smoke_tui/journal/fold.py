@@ -23,6 +23,8 @@ def apply(state: State, event: Event) -> None:
     state.events = event.seq + 1
     if event.t:
         state.now, state.now_ms = event.t, event.ms
+    if "secrets" in event.data:
+        _credential(state, event)
     handler = _HANDLERS.get(event.ev)
     if handler is not None:
         handler(state, event)
@@ -35,15 +37,47 @@ def _opened(state: State, event: Event) -> None:
     state.started = event.t
 
 
+NOT_AMENDED: Final = "not-amended"
+"""The finding that a step's outcome is none that the operator's word decides."""
+
+_SAID: Final = ("answer", "why", "by")
+
+
+def _must_be(value: Any, kind: Any) -> Any:
+    """A value that reports rely on.
+
+    Raises:
+        TypeError: it is of another kind: somebody wrote it by hand.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{type(value).__name__} where another kind belongs")
+    return value
+
+
+def _has(found: Mapping[str, Any], names: Iterable[str]) -> None:
+    """
+    Raises:
+        KeyError: one of the names is not there.
+    """
+    for name in names:
+        _must_be(found, Mapping)[name]
+
+
 def _resumed(state: State, event: Event) -> None:
     """What lived in the program that ended is gone; what was written stays."""
     last = state.resumes[-1].data if state.resumes else state.opened
+    _must_be(event.data.get("config", {}), Mapping)
+    project, amend = event.data.get("project"), event.data.get("amend")
+    for found, names in ((project, ("revision", "dirty")), (amend, ("step", *_SAID))):
+        if found is not None:
+            _has(found, names)
     if event.data.get("host") != last.get("host"):
         # What was agreed to on one machine was not agreed to on another.
         state.commands_agreed = False
     state.resumes.append(event)
-    state.amend = event.data.get("amend")
-    if state.amend is None:
+    # A word that was given and not yet taken in, because the program ended, is taken in now.
+    state.amend = amend or state.amend
+    if amend is None:
         state.cancelled = None
     elif state.closed is None:
         # An amendment ends a session no more than it was ended before.
@@ -56,13 +90,37 @@ def _resumed(state: State, event: Event) -> None:
         resource.left_behind |= resource.alive
         resource.alive = False
         resource.ailing = None
-    for name in event.data.get("undone", ()):
-        state.step(name).outcome = None
+    _take_back(state, event.data.get("undone", ()))
 
 
 def _undone(state: State, event: Event) -> None:
-    for name in event.data["steps"]:
-        state.step(name).outcome = None
+    _take_back(state, event.data["steps"])
+
+
+def _take_back(state: State, names: Iterable[str]) -> None:
+    """What came of steps counts no more, nor what was said of it afterwards."""
+    for name in names:
+        step = state.step(name)
+        step.outcome = step.code = step.amended = None
+        step.summary = "Was done, and counts no more."
+
+
+_ACCOUNTS: Final = ("account_id", "id_token.account_id", "access_token.account_id")
+
+
+def _credential(state: State, event: Event) -> None:
+    """Whose tokens came in, read as a bundle is read; a refresh changes no account."""
+    found, attempt = event.data["secrets"], _current(state, event)
+    if attempt is None or attempt.cause == "refresh":
+        return
+    for prefix in ("", "tokens."):
+        if f"{prefix}access_token" in found:
+            marks = (found.get(prefix + name) for name in _ACCOUNTS)
+            mark = next((each["public"].get("mark") for each in marks if each), None)
+            if mark:
+                state.account = state.step(event.step or "").account = str(mark)
+                state.account_from = event.step
+            return
 
 
 def _current(state: State, event: Event) -> Try | None:
@@ -126,14 +184,20 @@ def _try_started(state: State, event: Event) -> None:
         Try(event.n or 0, event.data["cause"], event.data.get("caller"), event.seq, event.ms)
     )
     step.pending = step.outcome = step.word = step.amended = None
+    step.account = state.account
     if state.again == step.id:
         state.again = None
 
 
 def _amended(state: State, event: Event) -> None:
+    """The former outcome counts no more; the one that follows from the word comes next."""
+    Outcome(event.data["old"]["outcome"])
+    _has(event.data, _SAID)
     state.amend = None
     state.amendments.append(event)
-    state.step(event.step or "").amended = event
+    step = state.step(event.step or "")
+    step.amended, step.outcome, step.code = event, None, None
+    step.summary = "Was amended; what follows from it is not in the record."
 
 
 def _evidence(state: State, event: Event) -> None:
@@ -151,6 +215,8 @@ def _fault(state: State, event: Event) -> None:
 
 
 def _finding(state: State, event: Event) -> None:
+    if event.data["code"] == NOT_AMENDED:
+        state.amend = None
     state.findings.append(
         Finding(event.step, event.data["code"], event.data["message"], event.data["remedy"])
     )
@@ -237,14 +303,17 @@ def _step_finished(state: State, event: Event) -> None:
     if step.id not in state.order:
         state.order.append(step.id)
     step.outcome = Outcome(event.data["outcome"])
-    step.code = event.data["code"]
+    step.code = _must_be(event.data["code"], str | None)
     step.summary = event.data["summary"]
     step.reason = event.data.get("reason")
     step.by = event.data.get("by")
     step.finished_seq = event.seq
     step.pending = None
-    if state.again == step.id:
-        state.again = None
+    if event.n is None:
+        # Waived or blocked without a try: what was said in an earlier one decided nothing here.
+        step.word = None
+        if state.again == step.id:
+            state.again = None
 
 
 def _cancelled(state: State, event: Event) -> None:

@@ -40,7 +40,8 @@ class StepState:
     """A step so far. `pending` says what the engine still has to do before it has an outcome.
 
     `word` is the kind of the question whose answer its outcome rests on, in the last try;
-    `amended`: the operator has said otherwise since, and why.
+    `amended`: the operator has said otherwise since, and why. `account` tells whose credential the
+    session held in the last try.
     """
 
     id: str
@@ -60,6 +61,7 @@ class StepState:
     branch_seq: int = 0
     word: str | None = None
     amended: Event | None = None
+    account: str | None = None
 
     @property
     def running(self) -> bool:
@@ -100,7 +102,9 @@ class Finding:
 class State:
     """Everything that follows from the events so far.
 
-    `waits` are the times the operator was waited for: the step, from when, until when.
+    `waits` are the times the operator was waited for: the step, from when, until when. `account`
+    tells whose credential the session has, `account_from` which step brought it; None in records
+    from before there was a mark for it.
     """
 
     session: str = ""
@@ -127,6 +131,8 @@ class State:
     again: str | None = None
     amend: Mapping[str, Any] | None = None
     amendments: list[Event] = field(default_factory=list)
+    account: str | None = None
+    account_from: str | None = None
     commands_agreed: bool = False
     stopped: bool = False
     cancelled: str | None = None

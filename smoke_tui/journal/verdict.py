@@ -63,7 +63,12 @@ def verdict(runbook: Runbook, state: State) -> Verdict:
 
 
 def _callers_recovered(runbook: Runbook, state: State, fallback: str) -> bool:
-    """Whether every step that went to this fallback passed in the end by other means."""
+    """Whether every step that went to this fallback passed in the end by other means.
+
+    Not where the operator took back what they had said of the fallback: the way led through it.
+    """
+    if state.steps[fallback].amended is not None:
+        return False
     callers = {event.step for event in state.branches if event.data["to"] == fallback}
     return bool(callers) and all(
         state.steps[caller].outcome is Outcome.PASS for caller in callers if caller

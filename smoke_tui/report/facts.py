@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from smoke_tui.journal.events import Event
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import Outcome
@@ -37,7 +38,7 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
         rows.append(("Network variables set", listed(opened["network"])))
     if config.get("allow_hosts"):
         rows.append(("Further hosts allowed", listed(config["allow_hosts"])))
-    for event in state.resumes:
+    for event, anew in said_anew(state):
         words: list[str | Said | Strong] = [
             f"{moment(event.t)} by ", Said(event.data.get("by"), 80), " on ",
             Said(event.data.get("host"), 80)]
@@ -45,6 +46,8 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
             words += [", for ", Said(event.data["rerun"], 60), " once more"]
         if event.data.get("amend"):
             words += [", to amend ", Said(event.data["amend"]["step"], 60)]
+        for name, value in anew.items():
+            words += [f", {SAID_ANEW[name]} ", Said(value or "of the runbook", 80)]
         if event.data.get("torn_bytes"):
             words.append(f"; a last line of {event.data['torn_bytes']} bytes was cut short")
         project = event.data.get("project")
@@ -54,6 +57,22 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
     rows += [(f"Seeded {sentence(name, 60)}", [Said(value)])
              for name, value in state.captured.items()]
     return rows
+
+
+SAID_ANEW: Final = {"origin": "declared origin", "model": "model", "shape": "shape",
+                    "login": "login by"}
+"""Settings that may be another when a session is gone on with, in words."""
+
+
+def said_anew(state: State) -> list[tuple[Event, dict[str, Any]]]:
+    """Each going on with the session, and the settings that it was given otherwise than before."""
+    found, before = [], state.opened["config"]
+    for event in state.resumes:
+        now = event.data.get("config", before)
+        found.append((event, {name: now.get(name) for name in SAID_ANEW
+                              if now.get(name) != before.get(name)}))
+        before = now
+    return found
 
 
 def _under_test(project: Mapping[str, Any] | None) -> Words:
@@ -129,7 +148,10 @@ def not_done(runbook: Runbook, state: State) -> list[Words]:
             rows.append([Said(step.id), " waived by ", Said(known.by or "operator", 80), ": ",
                          Said(known.reason or "")])
         elif (known is None or known.outcome is None) and not step.fallback:
-            begun = known is not None and known.tries
-            rows.append([Said(step.id), " was begun and not ended" if begun
-                         else " was not reached"])
+            if known is None or not known.tries:
+                words = " was not reached"
+            else:
+                words = " was begun and not ended" if known.running or known.pending else (
+                    " was done, and counts no more")
+            rows.append([Said(step.id), words])
     return rows

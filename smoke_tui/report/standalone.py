@@ -10,7 +10,7 @@ from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.report.check_object import check_object, in_order
 from smoke_tui.report.exchanges import Evidence, blobs, body_text, failing, support
-from smoke_tui.report.facts import facts, not_done
+from smoke_tui.report.facts import facts, not_done, said_anew
 from smoke_tui.report.told import banner, standing_of, verdict_words, worth_a_look
 from smoke_tui.report.words import as_text
 from smoke_tui.runbook.model import Runbook
@@ -44,7 +44,9 @@ def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any
             for event in state.branches
         ],
         "resumes": [{"at": event.t, "by": event.data.get("by"), "host": event.data.get("host"),
-                     "rerun": event.data.get("rerun")} for event in state.resumes],
+                     "rerun": event.data.get("rerun"),
+                     **({"settings": anew} if anew else {})}
+                    for event, anew in said_anew(state)],
         "attested": [{"step": event.step, "try": event.n, "at": event.t,
                       "words": event.data["answer"].get("words", "")}
                      for event in state.attested],

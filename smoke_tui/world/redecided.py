@@ -85,8 +85,30 @@ class RedecidingInbox(Inbox):
         if ev in BINDING:
             self._bind(event)
         else:
+            self._not_cut_short()
             self._new.append(event)
         return self._pass_on(event)
+
+    def _not_cut_short(self) -> None:
+        """Where the program ended between two decisions, the rest of them is not in the record.
+
+        Raises:
+            RecordEnds, Resumption: this one would be the first of the rest.
+        """
+        ahead = self._at
+        while ahead < len(self._recorded) and not self._recorded[ahead].is_fact:
+            ahead += 1
+        ended = ahead >= len(self._recorded)
+        if not ended and self._recorded[ahead].ev != RESUMED:
+            return
+        left = [e for e in self._recorded[self._at:ahead] if e.ev not in BINDING]
+        closed = any(e.ev == "session.closed" for e in (*self._old, *left))
+        if closed or len(self._new) < len(self._old) + len(left):
+            return
+        self._old += left
+        self._at = ahead
+        self._compare()
+        self._fail(RecordEnds() if ended else Resumption())
 
     def _bind(self, event: Event) -> None:
         """Find the recorded request or release that this is."""

@@ -81,6 +81,7 @@ def test_a_route_that_nobody_saw_is_unproven_again(program: Program) -> None:
 
 @pytest.mark.parametrize(("step_id", "answer", "why"), [
     ("after", "fail", WHY), ("look", "no", WHY), ("nobody", "fail", WHY), ("look", "fail", " "),
+    ("look", "fail", "\u200b\u2060"),
 ])
 def test_what_rests_on_nobody_s_word_is_not_amended(
     program: Program, step_id: str, answer: str, why: str
