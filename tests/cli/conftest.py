@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cli_helpers import Program
+from in_process import Program
 
 
 @pytest.fixture(autouse=True)
@@ -22,4 +22,4 @@ def _own_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Program:
-    return Program(tmp_path, capsys)
+    return Program(tmp_path / "state", capsys)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_helpers import ONE_CALL, Program
+from cli_helpers import ONE_CALL
+from in_process import Program
 
 from smoke_tui.rehearsal import Rehearsal
 

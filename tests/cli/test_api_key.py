@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_helpers import ONE_CALL, Done, Program, served
+from cli_helpers import ONE_CALL, served
+from in_process import Done, Program
 
 from smoke_tui.world.serving import ServerRequest, ServerResponse
 

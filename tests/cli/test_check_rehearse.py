@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_helpers import Program
+from in_process import Program
 
 from smoke_tui import launch
 from smoke_tui.launch import open_runbook

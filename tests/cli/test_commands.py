@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_helpers import ONE_CALL, Program
+from cli_helpers import ONE_CALL
+from in_process import Program
 
 SEVEN = """\
 ---

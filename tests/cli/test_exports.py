@@ -15,7 +15,7 @@ import termios
 from pathlib import Path
 
 import pytest
-from cli_helpers import Program
+from in_process import Program
 
 from smoke_tui.journal.events import Event, parse_line
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli_helpers import Program
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from in_process import Program
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.evidence import look_at_evidence

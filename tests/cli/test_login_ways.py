@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_helpers import ONE_CALL, Program, served
+from cli_helpers import ONE_CALL, served
+from in_process import Program
 
 from smoke_tui.rehearsal import Rehearsal, RehearsalError
 from smoke_tui.rehearsal.browser import Browser

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_helpers import Program
+from in_process import Program
 
 from smoke_tui.codex import failures
 from smoke_tui.journal.events import Event

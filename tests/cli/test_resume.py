@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from cli_helpers import Program
+from in_process import Program
 
 from smoke_tui.journal.file import JournalFile, read_journal
 from smoke_tui.journal.fold import fold

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from cli_helpers import Program
+from in_process import Program
 
 from smoke_tui.outcomes import CODES
 from smoke_tui.rehearsal import list_scenarios

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .hunting import Program
+from .hunting import Hunted
 
 
 @pytest.fixture(autouse=True)
@@ -20,5 +20,5 @@ def _own_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Program:
-    return Program(tmp_path, capsys)
+def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Hunted:
+    return Hunted(tmp_path, capsys)

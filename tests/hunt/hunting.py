@@ -1,20 +1,19 @@
-"""Runbooks that need no network, the program in this process and beside it, edited records."""
+"""Runbooks that need no network, the program beside this process, edited records."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pytest
+from in_process import Done, Program
 
-from smoke_tui.__main__ import main
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JOURNAL, read_journal
 from smoke_tui.journal.fold import fold
@@ -41,49 +40,18 @@ def runs(name: str, run: str, *lines: str) -> str:
     return step(name, "run", *lines, run=run)
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    def findings(self) -> set[str]:
-        return {row["code"] for row in self.json()["findings"]}
-
-
-class Program:
-    """The program in this process."""
+class Hunted(Program):
+    """The program, and runbooks that it runs for real."""
 
     def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        super().__init__(folder / "state", capture)
         self.folder = folder
-        self.state = folder / "state"
-        self._capture = capture
-
-    def __call__(self, *argv: str) -> Done:
-        self._capture.readouterr()
-        try:
-            code = main(["--state-dir", str(self.state), *argv])
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Done(code, *self._capture.readouterr())
 
     def live(self, text: str, *argv: str, answers: str = "") -> Done:
         """Run a runbook for real; it may only hold steps that need nobody else."""
         (self.folder / "hunt.md").write_text(text)
         (self.folder / "answers.toml").write_text(answers)
         return self("--check", "hunt.md", "--live", "--answers", "answers.toml", "--json", *argv)
-
-    def sessions(self) -> list[Path]:
-        return sorted((self.state / "sessions").iterdir())
-
-    def only(self) -> Path:
-        (folder,) = self.sessions()
-        return folder
 
 
 def edited(folder: Path, change: Change) -> None:

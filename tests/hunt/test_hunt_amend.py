@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from in_process import Done
 
 from smoke_tui.journal.file import read_journal
 
-from .hunting import Done, Program, book, cut, runs, state_of, step
+from .hunting import Hunted, book, cut, runs, state_of, step
 from .test_hunt_answers import CLAIMED, turn
 
 SEEN = step("look", "manual", 'ask = "Is it there?"', "proof = true")
@@ -16,15 +17,15 @@ BOTH = book(SEEN, runs("after", "true", 'needs = ["look"]'))
 WHY = "it was the page of the other account"
 
 
-def amend(program: Program, answer: str, step_id: str = "look", why: str = WHY) -> Done:
+def amend(program: Hunted, answer: str, step_id: str = "look", why: str = WHY) -> Done:
     return program("amend", "last", "--step", step_id, "--answer", answer, "--why", why, "--json")
 
 
-def walked(program: Program, answer: str = "pass") -> None:
+def walked(program: Hunted, answer: str = "pass") -> None:
     program.live(BOTH, answers=f'[look]\nanswer = "{answer}"\n')
 
 
-def test_a_pass_that_was_none_fails_the_session(program: Program) -> None:
+def test_a_pass_that_was_none_fails_the_session(program: Hunted) -> None:
     walked(program)
     assert state_of(program.only()).verdict == "pass"
     done = amend(program, "fail")
@@ -44,7 +45,7 @@ def test_a_pass_that_was_none_fails_the_session(program: Program) -> None:
     assert program("--check", "last").code == 1
 
 
-def test_a_second_word_for_a_pass_is_weaker_than_the_first(program: Program) -> None:
+def test_a_second_word_for_a_pass_is_weaker_than_the_first(program: Hunted) -> None:
     walked(program, "fail")
     assert amend(program, "pass").code == 4
     assert state_of(program.only()).verdict == "incomplete"
@@ -57,7 +58,7 @@ def test_a_second_word_for_a_pass_is_weaker_than_the_first(program: Program) -> 
     assert program("replay", "last").code == 0
 
 
-def test_an_unfinished_session_stays_one(program: Program) -> None:
+def test_an_unfinished_session_stays_one(program: Hunted) -> None:
     walked(program)
     events = read_journal(program.only()).events
     told = next(e.seq for e in events if e.ev == "step.finished")
@@ -69,7 +70,7 @@ def test_an_unfinished_session_stays_one(program: Program) -> None:
     assert program("replay", "last").code == 0
 
 
-def test_a_route_that_nobody_saw_is_unproven_again(program: Program) -> None:
+def test_a_route_that_nobody_saw_is_unproven_again(program: Hunted) -> None:
     assert program.live(turn(CLAIMED), answers='[authoring-turn]\nanswer = "yes"\n').code == 0
     assert state_of(program.only()).verdict == "pass-attested"
     assert amend(program, "no", "authoring-turn").code == 4
@@ -84,7 +85,7 @@ def test_a_route_that_nobody_saw_is_unproven_again(program: Program) -> None:
     ("look", "fail", "\u200b\u2060"),
 ])
 def test_what_rests_on_nobody_s_word_is_not_amended(
-    program: Program, step_id: str, answer: str, why: str
+    program: Hunted, step_id: str, answer: str, why: str
 ) -> None:
     walked(program)
     before = (program.only() / "journal.jsonl").read_bytes()

@@ -16,7 +16,7 @@ from smoke_tui.stack.window import Look
 from smoke_tui.telling.scene import Scene
 from smoke_tui.world.ports import QUESTIONS
 
-from .hunting import Program, book, runs, state_of, step
+from .hunting import Hunted, book, runs, state_of, step
 
 SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?", "n/a", "", "0")
 GOOD = {"confirm": "yes", "attest": "yes", "service": "yes", "tick": "done", "manual": "pass"}
@@ -50,13 +50,13 @@ def test_a_plain_yes_agrees(kind: str) -> None:
     assert answer["do"] == GOOD[kind]
 
 
-def test_what_was_not_seen_does_not_pass(program: Program) -> None:
+def test_what_was_not_seen_does_not_pass(program: Hunted) -> None:
     done = program.live(book(LOOK), answers='[look]\nanswer = "I did not see it"\n')
     assert (done.code, done.json()["verdict"]) == (4, "blocked")
     assert "I did not see it" in done.json()["steps"][0]["summary"]
 
 
-def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Program) -> None:
+def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Hunted) -> None:
     """It knows no nonce, and its headers are its own words."""
     done = program.live(turn(CLAIMED))
     assert (done.code, done.json()["steps"][0]["code"]) == (4, "needs-operator")
@@ -71,7 +71,7 @@ def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Program)
     {"upstream_headers": {"openai-organization": "org-1"}},
 ])
 def test_a_degraded_turn_is_not_put_to_the_operator(
-    program: Program, marks: dict[str, object]
+    program: Hunted, marks: dict[str, object]
 ) -> None:
     done = program.live(turn(CLAIMED | marks), answers='[authoring-turn]\nanswer = "yes"\n')
     assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-route")
@@ -112,7 +112,7 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     assert run.in_advance(scene, question) == ({"do": "run"} if kind == "begin" else None)
 
 
-def test_waiving_a_failed_proof_is_no_pass(program: Program) -> None:
+def test_waiving_a_failed_proof_is_no_pass(program: Hunted) -> None:
     proof = book(runs("one", "true"), runs("two", "exit 3", "proof = true"))
     assert program.live(proof).code == 1
     (program.folder / "waive.toml").write_text('[two]\nwaive = "It never works."\n')
@@ -120,7 +120,7 @@ def test_waiving_a_failed_proof_is_no_pass(program: Program) -> None:
     assert (done.code, done.json()["verdict"]) == (4, "incomplete")
 
 
-def test_waiving_any_other_step_is_never_a_bare_pass(program: Program) -> None:
+def test_waiving_any_other_step_is_never_a_bare_pass(program: Hunted) -> None:
     """The operator may; the verdict says so, and --strict does not take it."""
     assert program.live(book(runs("one", "true"), runs("two", "exit 3"))).code == 1
     (program.folder / "waive.toml").write_text('[two]\nwaive = "Known."\n')

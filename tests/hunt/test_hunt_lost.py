@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from in_process import Done
 
 from smoke_tui.journal.file import JournalFile, NameTaken, read_journal
 from smoke_tui.session import new_file, session_id
 
-from .hunting import Done, Program, beside, book, cut, ended, runs, state_of, until
+from .hunting import Hunted, beside, book, cut, ended, runs, state_of, until
 
 TWO = book(runs("one", "true"), runs("two", "true"))
 WAITS = book(runs("one", "true"), runs("two", "cat gate", 'timeout = "1m"'))
@@ -150,7 +151,7 @@ def test_no_room_for_a_report_leaves_the_old_one(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".smoke-tui-*"))
 
 
-def test_names_that_collide_cost_the_older_session_nothing(program: Program) -> None:
+def test_names_that_collide_cost_the_older_session_nothing(program: Hunted) -> None:
     """Sessions sort by when they began, two of one moment, too."""
     assert program.live(TWO).code == 0
     taken = program.only()
@@ -249,7 +250,7 @@ def test_of_two_that_go_on_with_a_session_one_is_told_no(tmp_path: Path) -> None
 
 
 def test_a_clock_of_1970_loses_nothing(
-    program: Program, monkeypatch: pytest.MonkeyPatch
+    program: Hunted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It stands in the record as it was; durations come from another clock."""
     from smoke_tui.world.live.live import SystemClock

@@ -13,7 +13,7 @@ from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
 
-from .hunting import Change, Program, book, edited, rewrite, runs, state_of
+from .hunting import Change, Hunted, book, edited, rewrite, runs, state_of
 
 TWO = book(runs("one", "true", "proof = true"), runs("two", "true"))
 BAD = book(runs("one", "true", "proof = true"), runs("two", "exit 3"))
@@ -23,7 +23,7 @@ def says(event: Event, **data: Any) -> Event:
     return replace(event, data={**event.data, **data})
 
 
-def age(program: Program, *more: str, longest: str = "7d") -> Any:
+def age(program: Hunted, *more: str, longest: str = "7d") -> Any:
     return program("--check", "hunt.md", "--max-age", longest, "--json", *more)
 
 
@@ -59,7 +59,7 @@ def _without_the_step(event: Event) -> Event | None:
 @pytest.mark.parametrize("change", [
     _verdict_alone, _outcome_and_verdict, _result_and_all, _without_the_step,
 ])
-def test_an_edited_verdict_is_noticed_by_the_replay(program: Program, change: Change) -> None:
+def test_an_edited_verdict_is_noticed_by_the_replay(program: Hunted, change: Change) -> None:
     """A checksum is no signature; but what was decided has to follow from what was seen."""
     assert program.live(BAD).code == 1
     edited(program.only(), change)
@@ -69,7 +69,7 @@ def test_an_edited_verdict_is_noticed_by_the_replay(program: Program, change: Ch
     assert program("replay", "last").code == 6
 
 
-def test_a_pass_of_another_text_is_no_pass_of_this_one(program: Program) -> None:
+def test_a_pass_of_another_text_is_no_pass_of_this_one(program: Hunted) -> None:
     assert program.live(TWO).code == 0
     assert age(program).code == 0
     (Path("hunt.md")).write_text(TWO + "\n")
@@ -77,7 +77,7 @@ def test_a_pass_of_another_text_is_no_pass_of_this_one(program: Program) -> None
     assert (done.code, "runbook-changed" in done.findings()) == (4, True)
 
 
-def test_a_second_close_is_noticed(program: Program) -> None:
+def test_a_second_close_is_noticed(program: Hunted) -> None:
     assert program.live(BAD).code == 1
     events = read_journal(program.only()).events
     again = replace(says(events[-1], verdict="pass"), seq=len(events))
@@ -88,7 +88,7 @@ def test_a_second_close_is_noticed(program: Program) -> None:
 
 @pytest.mark.parametrize("change", [_verdict_alone, _without_the_step])
 def test_a_verdict_that_its_record_does_not_bear_out_is_not_counted(
-    program: Program, change: Change
+    program: Hunted, change: Change
 ) -> None:
     assert program.live(BAD).code == 1
     edited(program.only(), change)
@@ -100,36 +100,36 @@ def test_a_verdict_that_its_record_does_not_bear_out_is_not_counted(
 # --- the age of a verdict ------------------------------------------------------------------------
 
 
-def test_a_young_pass_counts(program: Program) -> None:
+def test_a_young_pass_counts(program: Hunted) -> None:
     assert program.live(TWO).code == 0
     assert age(program).code == 0
 
 
-def test_a_rehearsal_does_not(program: Program) -> None:
+def test_a_rehearsal_does_not(program: Hunted) -> None:
     (program.folder / "hunt.md").write_text(TWO)
     assert program("--check", "hunt.md", "--rehearse").code == 0
     assert age(program).code == 4
 
 
-def test_calls_to_loopback_do_not(program: Program) -> None:
+def test_calls_to_loopback_do_not(program: Hunted) -> None:
     assert program.live(TWO, "--codex-url", "http://127.0.0.1:9/codex").code == 0
     assert age(program).code == 4
 
 
 @pytest.mark.parametrize("option", [("--only", "two"), ("--from", "two")])
-def test_a_part_does_not(program: Program, option: tuple[str, str]) -> None:
+def test_a_part_does_not(program: Hunted, option: tuple[str, str]) -> None:
     done = program.live(TWO, *option)
     assert (done.code, done.json()["partial"]) == (0, True)
     assert age(program).code == 4
 
 
-def test_an_unfinished_session_does_not(program: Program) -> None:
+def test_an_unfinished_session_does_not(program: Hunted) -> None:
     assert program.live(TWO).code == 0
     rewrite(program.only(), read_journal(program.only()).events[:-1])
     assert age(program).code == 4
 
 
-def test_the_session_that_was_closed_last_counts_whenever_it_began(program: Program) -> None:
+def test_the_session_that_was_closed_last_counts_whenever_it_began(program: Hunted) -> None:
     """An older session that failed today outweighs yesterday's pass."""
     assert program.live(book(runs("one", "test -e there"), runs("two", "true"))).code == 1
     old = program.only()
@@ -142,7 +142,7 @@ def test_the_session_that_was_closed_last_counts_whenever_it_began(program: Prog
     assert age(program).code == 1
 
 
-def test_one_step_done_again_today_does_not_renew_an_old_pass(program: Program) -> None:
+def test_one_step_done_again_today_does_not_renew_an_old_pass(program: Hunted) -> None:
     assert program.live(TWO).code == 0
     shifted(program.only(), timedelta(days=-30))
     assert age(program).code == 4
@@ -151,21 +151,21 @@ def test_one_step_done_again_today_does_not_renew_an_old_pass(program: Program) 
     assert (done.code, "too-old" in done.findings()) == (4, True)
 
 
-def test_a_pass_of_the_future_does_not_stay_young_for_ever(program: Program) -> None:
+def test_a_pass_of_the_future_does_not_stay_young_for_ever(program: Hunted) -> None:
     assert program.live(TWO).code == 0
     shifted(program.only(), timedelta(days=9000))
     done = age(program)
     assert (done.code, "not-counted" in done.findings()) == (4, True)
 
 
-def test_a_clock_of_1970_makes_no_young_pass(program: Program) -> None:
+def test_a_clock_of_1970_makes_no_young_pass(program: Hunted) -> None:
     assert program.live(TWO).code == 0
     first = datetime.fromisoformat(read_journal(program.only()).events[0].t)
     shifted(program.only(), datetime(1970, 1, 1, tzinfo=UTC) - first)
     assert age(program).code == 4
 
 
-def test_strictness_holds_for_what_was_recorded(program: Program) -> None:
+def test_strictness_holds_for_what_was_recorded(program: Hunted) -> None:
     answers = '[two]\nwaive = "Not today."\n'
     assert program.live(TWO, answers=answers).code == 0
     assert program("--check", "last").code == 0
@@ -174,7 +174,7 @@ def test_strictness_holds_for_what_was_recorded(program: Program) -> None:
     assert age(program, "--strict").code == 4
 
 
-def test_a_limitation_is_green_only_where_it_was_allowed(program: Program) -> None:
+def test_a_limitation_is_green_only_where_it_was_allowed(program: Hunted) -> None:
     """Also one whose rule names no origin."""
     rule = '\n[[on]]\nmatch = { exit = 3 }\noutcome = "expected-limitation"\nwhy = "As it is"'
     done = program.live(book(runs("one", "exit 3", rule)))
@@ -186,7 +186,7 @@ def test_a_limitation_is_green_only_where_it_was_allowed(program: Program) -> No
 # --- from another machine ------------------------------------------------------------------------
 
 
-def test_commands_agreed_to_elsewhere_are_asked_about_here(program: Program) -> None:
+def test_commands_agreed_to_elsewhere_are_asked_about_here(program: Hunted) -> None:
     assert program.live(TWO).code == 0
     first = read_journal(program.only()).events[0]
     config = {**first.data["config"], "runbook_known": True}
@@ -201,7 +201,7 @@ def test_commands_agreed_to_elsewhere_are_asked_about_here(program: Program) -> 
 # --- reports that were asked for -----------------------------------------------------------------
 
 
-def test_a_report_that_is_not_there_is_not_green(program: Program, tmp_path: Path) -> None:
+def test_a_report_that_is_not_there_is_not_green(program: Hunted, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "missing" / "report.md")
     done = program.live(TWO, "--report", nowhere)
     assert (done.code, done.json()["exit_code"], done.json()["verdict"]) == (2, 2, "pass")
@@ -210,7 +210,7 @@ def test_a_report_that_is_not_there_is_not_green(program: Program, tmp_path: Pat
 
 
 def test_a_recorded_session_gives_the_reports_that_are_asked_for(
-    program: Program, tmp_path: Path
+    program: Hunted, tmp_path: Path
 ) -> None:
     assert program.live(TWO).code == 0
     report, junit = tmp_path / "a.md", tmp_path / "a.xml"
@@ -228,7 +228,7 @@ def test_a_recorded_session_gives_the_reports_that_are_asked_for(
     ('{"Org": "x"}', False), ("org", False), ('{"org": "0"}', True), ('{"org": 0}', True),
 ])
 def test_a_captured_value_has_to_say_something(
-    program: Program, document: str, passes: bool
+    program: Hunted, document: str, passes: bool
 ) -> None:
     text = book(runs("one", f"echo '{document}'", 'capture = { org = { json = "org" } }'))
     done = program.live(text)
@@ -250,7 +250,7 @@ def test_a_captured_value_has_to_say_something(
     ("", '{ json = "error", is = "absent" }', False),
 ])
 def test_an_expectation_that_can_not_be_looked_at_is_not_met(
-    program: Program, output: str, test: str, passes: bool
+    program: Hunted, output: str, test: str, passes: bool
 ) -> None:
     done = program.live(book(runs("one", f"printf '%s' '{output}'", f"expect = [{test}]")))
     assert (done.code == 0) == passes

@@ -11,7 +11,7 @@ import pytest
 
 from smoke_tui.journal.file import read_journal
 
-from .hunting import Program, book, cut, runs, state_of
+from .hunting import Hunted, book, cut, runs, state_of
 
 RETRY = ("fallback = true", "retry = { max = 1 }")
 GOTO = '\n[[on]]\nmatch = { exit = 3 }\ngoto = "mend"'
@@ -34,7 +34,7 @@ def _looped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next((folder / "sessions").iterdir())
 
 
-def taken(looped: Path, program: Program, lines: int) -> Path:
+def taken(looped: Path, program: Hunted, lines: int) -> Path:
     """A copy of it, broken off after so many lines."""
     program.state.mkdir(mode=0o700, exist_ok=True)
     folder = program.state / "sessions" / looped.name
@@ -46,7 +46,7 @@ def taken(looped: Path, program: Program, lines: int) -> Path:
     return folder
 
 
-def resume(program: Program) -> int:
+def resume(program: Hunted) -> int:
     return program("--check", "last", "--resume", "--live").code
 
 
@@ -55,7 +55,7 @@ POINTS = ("try.started", "try.finished", "rule.matched", "branch.taken", "step.f
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_fallback_is_taken_once_wherever_the_session_breaks_off(
-    looped: Path, program: Program, point: str
+    looped: Path, program: Hunted, point: str
 ) -> None:
     seqs = [e.seq for e in read_journal(looped).events if e.ev == point]
     assert seqs
@@ -69,7 +69,7 @@ def test_a_fallback_is_taken_once_wherever_the_session_breaks_off(
 
 
 def test_breaking_off_again_and_again_gives_no_further_tries(
-    looped: Path, program: Program
+    looped: Path, program: Hunted
 ) -> None:
     """Each time in the middle of the try behind the fallback."""
     begun = [e.seq for e in read_journal(looped).events
@@ -87,7 +87,7 @@ def test_breaking_off_again_and_again_gives_no_further_tries(
     assert program("replay", "last").code == 0
 
 
-def test_a_try_that_passed_and_was_not_settled_is_done_again(program: Program) -> None:
+def test_a_try_that_passed_and_was_not_settled_is_done_again(program: Hunted) -> None:
     """What stands in the record is not enough to pass: the outcome was never acknowledged."""
     (program.folder / "there").touch()
     text = book(runs("one", "test -e there", "proof = true"))
@@ -99,7 +99,7 @@ def test_a_try_that_passed_and_was_not_settled_is_done_again(program: Program) -
     assert [t.code for t in state_of(program.only()).steps["one"].tries] == [None, "command-failed"]
 
 
-def test_a_part_stays_a_part(program: Program) -> None:
+def test_a_part_stays_a_part(program: Hunted) -> None:
     text = book(runs("one", "exit 3"), runs("two", "true"))
     assert program.live(text, "--only", "two").code == 0
     begun = next(e.seq for e in read_journal(program.only()).events if e.ev == "try.started")
@@ -109,7 +109,7 @@ def test_a_part_stays_a_part(program: Program) -> None:
     assert [row["id"] for row in done.json()["steps"]] == ["two"]
 
 
-def test_one_step_once_more_does_not_complete_what_is_incomplete(program: Program) -> None:
+def test_one_step_once_more_does_not_complete_what_is_incomplete(program: Hunted) -> None:
     text = book(runs("one", "true"), runs("two", "exit 3"),
                 runs("three", "true", 'needs = ["two"]', "proof = true"))
     assert program.live(text).code == 1
@@ -119,7 +119,7 @@ def test_one_step_once_more_does_not_complete_what_is_incomplete(program: Progra
     assert (done.code, done.json()["verdict"]) == (4, "incomplete")
 
 
-def test_a_step_that_fails_when_it_is_done_again_takes_its_pass_back(program: Program) -> None:
+def test_a_step_that_fails_when_it_is_done_again_takes_its_pass_back(program: Hunted) -> None:
     (program.folder / "there").touch()
     assert program.live(book(runs("one", "test -e there"), runs("two", "true"))).code == 0
     (program.folder / "there").unlink()
@@ -127,7 +127,7 @@ def test_a_step_that_fails_when_it_is_done_again_takes_its_pass_back(program: Pr
     assert program("--check", "last").code == 1
 
 
-def test_a_fallback_that_failed_settles_its_caller(program: Program) -> None:
+def test_a_fallback_that_failed_settles_its_caller(program: Hunted) -> None:
     text = LOOP.replace("true\n```\n\n```toml step\nid = \"mend\"",
                         "exit 1\n```\n\n```toml step\nid = \"mend\"")
     assert text != LOOP
@@ -136,7 +136,7 @@ def test_a_fallback_that_failed_settles_its_caller(program: Program) -> None:
     assert len(state_of(program.only()).steps["two"].tries) == 1
 
 
-def test_the_report_says_that_the_code_under_test_changed_in_between(program: Program) -> None:
+def test_the_report_says_that_the_code_under_test_changed_in_between(program: Hunted) -> None:
     """What passed before the session broke off was shown of another revision."""
 
     def git(*argv: str) -> str:
@@ -159,7 +159,7 @@ def test_the_report_says_that_the_code_under_test_changed_in_between(program: Pr
     assert f"the code under test was `{new[:12]}`" in report
 
 
-def test_a_captured_value_is_not_lost_and_not_made_up(program: Program) -> None:
+def test_a_captured_value_is_not_lost_and_not_made_up(program: Hunted) -> None:
     text = book(runs("one", 'echo \'{"org": "o-1"}\'', 'capture = { org = { json = "org" } }'),
                 runs("two", 'test "$ORG" = o-1', 'needs = ["one"]', 'env = { ORG = "{{ org }}" }'))
     assert program.live(text).code == 0

@@ -7,6 +7,7 @@ import resource
 from dataclasses import replace
 
 import pytest
+from in_process import Done
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
@@ -14,23 +15,23 @@ from smoke_tui.launch import CommandError
 from smoke_tui.opening import amend_session
 from smoke_tui.settings import read_settings
 
-from .hunting import Change, Done, Program, book, cut, edited, rewrite, runs, state_of, step
+from .hunting import Change, Hunted, book, cut, edited, rewrite, runs, state_of, step
 from .test_hunt_answers import CLAIMED, turn
 
 LOOK = ("look", "manual", 'ask = "Is it there?"', "proof = true")
 PASSED, FAILED = '[look]\nanswer = "pass"\n', '[look]\nanswer = "fail"\n'
 
 
-def amend(program: Program, answer: str, step_id: str = "look", *more: str) -> Done:
+def amend(program: Hunted, answer: str, step_id: str = "look", *more: str) -> Done:
     return program("amend", "last", "--step", step_id, "--answer", answer, "--why", "I looked "
                    "again", "--json", *more)
 
 
-def verdict(program: Program) -> str | None:
+def verdict(program: Hunted) -> str | None:
     return state_of(program.only()).verdict
 
 
-def test_a_word_written_down_half_is_not_what_it_was_before(program: Program) -> None:
+def test_a_word_written_down_half_is_not_what_it_was_before(program: Hunted) -> None:
     """The program died between the amendment and the outcome that it makes."""
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
@@ -44,7 +45,7 @@ def test_a_word_written_down_half_is_not_what_it_was_before(program: Program) ->
 
 
 @pytest.mark.parametrize("half", [False, True])
-def test_a_record_cut_between_two_decisions_replays_alike(program: Program, half: bool) -> None:
+def test_a_record_cut_between_two_decisions_replays_alike(program: Hunted, half: bool) -> None:
     """What the engine would have decided next is no difference: the program had ended."""
     program.live(book(step(*LOOK), runs("after", "true", 'needs = ["look"]')), answers=PASSED)
     if half:
@@ -60,7 +61,7 @@ def test_a_record_cut_between_two_decisions_replays_alike(program: Program, half
     assert verdict(program) == ("fail" if half else "pass")
 
 
-def test_a_half_amended_step_is_told_as_one(program: Program) -> None:
+def test_a_half_amended_step_is_told_as_one(program: Hunted) -> None:
     program.live(book(step(*LOOK)), answers=FAILED)
     amend(program, "pass")
     at = next(e.seq for e in read_journal(program.only()).events if e.ev == "amended")
@@ -74,7 +75,7 @@ def test_a_half_amended_step_is_told_as_one(program: Program) -> None:
     assert program("replay", "last").code == 0
 
 
-def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: Program) -> None:
+def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: Hunted) -> None:
     """To settle what broke off is not the new try that `rerun` promises."""
     program.live(turn(CLAIMED).replace("max_calls = 1", "max_calls = 2"),
                  answers='[authoring-turn]\nanswer = "yes"\n')
@@ -86,7 +87,7 @@ def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: Progra
     assert program("replay", "last").code == 0
 
 
-def test_a_fallback_taken_back_is_no_pass(program: Program) -> None:
+def test_a_fallback_taken_back_is_no_pass(program: Hunted) -> None:
     work = "if [ -f flag ]; then exit 0; else touch flag; exit 1; fi"
     text = book(
         runs("work", work, "[[on]]", 'match = { code = "command-failed" }', 'goto = "look"'),
@@ -97,7 +98,7 @@ def test_a_fallback_taken_back_is_no_pass(program: Program) -> None:
     assert verdict(program) == "fail"
 
 
-def test_a_word_written_down_half_can_be_amended(program: Program) -> None:
+def test_a_word_written_down_half_can_be_amended(program: Hunted) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
     at = next(e.seq for e in read_journal(program.only()).events if e.ev == "amended")
@@ -109,7 +110,7 @@ def test_a_word_written_down_half_can_be_amended(program: Program) -> None:
 
 
 @pytest.mark.parametrize("cut_at", ["session.resumed", "amended", "step.finished"])
-def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Program, cut_at: str) -> None:
+def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Hunted, cut_at: str) -> None:
     program.live(book(step(*LOOK), runs("after", "true", 'needs = ["look"]')), answers=FAILED)
     amend(program, "pass")
     at = [e.seq for e in read_journal(program.only()).events if e.ev == cut_at][-1]
@@ -123,7 +124,7 @@ def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Program, cut_a
     assert done.json()["verdict"] == "pass-attested"
 
 
-def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: Program) -> None:
+def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: Hunted) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
     at = next(e.seq for e in read_journal(program.only()).events if e.ev == "session.resumed")
@@ -133,7 +134,7 @@ def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: Program) ->
     assert program("replay", "--all").code == 0
 
 
-def test_seeing_no_fault_by_hand_attests_no_route(program: Program) -> None:
+def test_seeing_no_fault_by_hand_attests_no_route(program: Hunted) -> None:
     """A turn by hand asks for the answer and then for the route; the first word is not both."""
     by_hand = step("authoring-turn", "turn", 'ask = "Was it answered?"', 'effects = "spends"',
                    'spend = { kind = "subscription", max_calls = 1 }', "proof = true",
@@ -144,7 +145,7 @@ def test_seeing_no_fault_by_hand_attests_no_route(program: Program) -> None:
     assert verdict(program) == "fail"
 
 
-def test_an_attested_route_does_not_make_up_for_what_was_expected(program: Program) -> None:
+def test_an_attested_route_does_not_make_up_for_what_was_expected(program: Hunted) -> None:
     program.live(turn(CLAIMED | {"output_text": ""}), answers='[authoring-turn]\nanswer = "no"\n')
     assert verdict(program) == "blocked"
     assert amend(program, "yes", "authoring-turn").code != 0
@@ -152,13 +153,13 @@ def test_an_attested_route_does_not_make_up_for_what_was_expected(program: Progr
     assert program("replay", "last").code == 0
 
 
-def test_a_route_attested_late_passes_where_all_else_was_met(program: Program) -> None:
+def test_a_route_attested_late_passes_where_all_else_was_met(program: Hunted) -> None:
     program.live(turn(CLAIMED), answers='[authoring-turn]\nanswer = "no"\n')
     assert (amend(program, "yes", "authoring-turn").code, verdict(program)) == (0, "pass-attested")
     assert program("replay", "last").code == 0
 
 
-def test_an_answer_that_is_looked_into_is_looked_into_again(program: Program) -> None:
+def test_an_answer_that_is_looked_into_is_looked_into_again(program: Hunted) -> None:
     """What was printed is not at hand any more: the step has to be done once more."""
     rule = '[[on]]\nmatch = { body_contains = ["quiet"] }\noutcome = "fail"\nwhy = "a mock"\n'
     program.live(turn(CLAIMED).removesuffix("```\n") + rule + "```\n",
@@ -169,7 +170,7 @@ def test_an_answer_that_is_looked_into_is_looked_into_again(program: Program) ->
     assert "not at hand" in done.err
 
 
-def test_what_a_rule_makes_of_any_word_it_makes_of_the_second(program: Program) -> None:
+def test_what_a_rule_makes_of_any_word_it_makes_of_the_second(program: Hunted) -> None:
     ruled = step(*LOOK, "[[on]]", 'match = { origin = "datacenter" }',
                  'outcome = "expected-limitation"', 'why = "not from here"')
     program.live(book(ruled), "--origin", "datacenter", answers=PASSED)
@@ -180,7 +181,7 @@ def test_what_a_rule_makes_of_any_word_it_makes_of_the_second(program: Program) 
     assert program("replay", "last").code == 0
 
 
-def test_what_was_waived_after_a_word_does_not_rest_on_it(program: Program) -> None:
+def test_what_was_waived_after_a_word_does_not_rest_on_it(program: Hunted) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     (program.folder / "waive.toml").write_text('[look]\nwaive = "No time."\n')
     program("rerun", "last", "--step", "look", "--live", "--answers", "waive.toml")
@@ -192,14 +193,14 @@ def test_what_was_waived_after_a_word_does_not_rest_on_it(program: Program) -> N
 @pytest.mark.parametrize("option", [
     ("--origin", "residential"), ("--model", "gpt-6"), ("--instructions", "x.txt"),
 ])
-def test_an_amendment_changes_no_setting(program: Program, option: tuple[str, str]) -> None:
+def test_an_amendment_changes_no_setting(program: Hunted, option: tuple[str, str]) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     before = (program.only() / "journal.jsonl").read_bytes()
     assert amend(program, "fail", "look", *option).code == 2
     assert (program.only() / "journal.jsonl").read_bytes() == before
 
 
-def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: Program) -> None:
+def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: Hunted) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     size = (program.only() / "journal.jsonl").stat().st_size
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -213,7 +214,7 @@ def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: Progr
     assert lost.value.exit == 4
 
 
-def test_what_was_said_anew_is_in_the_report(program: Program) -> None:
+def test_what_was_said_anew_is_in_the_report(program: Hunted) -> None:
     """Steps before and after were done from different places, with different models."""
     program.live(book(step(*LOOK), runs("after", "true")), "--origin", "datacenter",
                  answers=PASSED)
@@ -228,7 +229,7 @@ def test_what_was_said_anew_is_in_the_report(program: Program) -> None:
     assert program("replay", "last").code == 0
 
 
-def test_a_session_begun_in_the_future_never_gets_old(program: Program) -> None:
+def test_a_session_begun_in_the_future_never_gets_old(program: Hunted) -> None:
     """A clock that was wrong, put right before the session ended."""
     program.live(book(step(*LOOK)), answers=PASSED)
     edited(program.only(), lambda e: e if e.ev == "session.closed" else replace(
@@ -237,7 +238,7 @@ def test_a_session_begun_in_the_future_never_gets_old(program: Program) -> None:
     assert (done.code, "not-counted" in done.findings()) == (4, True)
 
 
-def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(program: Program) -> None:
+def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(program: Hunted) -> None:
     """Whoever goes on with a failed session and is killed has not made yesterday's pass the last.
     """
     program.live(book(step(*LOOK)), answers=PASSED)
@@ -270,7 +271,7 @@ def forged(event: Event, **data: object) -> Event:
     lambda e: forged(e, amend={**e.data["amend"], "answer": "pass"}),
     lambda e: forged(e, amend={"step": "look"}),
 ])
-def test_a_forged_amendment_differs(program: Program, change: Change) -> None:
+def test_a_forged_amendment_differs(program: Hunted, change: Change) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
     edited(program.only(), lambda e: change(e) if e.ev == "session.resumed" else e)
@@ -281,7 +282,7 @@ def test_a_forged_amendment_differs(program: Program, change: Change) -> None:
 
 
 @pytest.mark.parametrize("word", ["undone", "amended"])
-def test_a_decision_that_nobody_made_differs(program: Program, word: str) -> None:
+def test_a_decision_that_nobody_made_differs(program: Hunted, word: str) -> None:
     program.live(book(step(*LOOK), runs("after", "exit 1")), answers=PASSED)
     closed = read_journal(program.only()).events[-1]
     made: dict[str, object] = {"steps": ["after"], "why": "another account"} \
@@ -305,7 +306,7 @@ def test_a_decision_that_nobody_made_differs(program: Program, word: str) -> Non
     ("step.finished", "code", []),
 ])
 def test_a_record_of_another_form_is_told_as_one(
-    program: Program, ev: str, name: str, value: object
+    program: Hunted, ev: str, name: str, value: object
 ) -> None:
     """Written by hand, every checksum right: no traceback, and no exit 1 as of a broken product."""
     program.live(book(step(*LOOK)), answers=PASSED)

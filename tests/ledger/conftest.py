@@ -11,7 +11,7 @@ import pytest
 
 from smoke_tui.rehearsal.postgres import Postgres
 
-from .ledger_helpers import PASSWORD, Program
+from .ledger_helpers import PASSWORD, LedgerProgram
 
 
 @pytest.fixture(scope="session")
@@ -45,5 +45,5 @@ def _own_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Program:
-    return Program(tmp_path / "state", capsys)
+def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> LedgerProgram:
+    return LedgerProgram(tmp_path / "state", capsys)

@@ -1,17 +1,13 @@
-"""What the ledger's tests share: questions to it, and the program in this process."""
+"""What the ledger's tests share: questions to it, and what the program leaves behind."""
 
 from __future__ import annotations
 
-import json
 import os
 import socket
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import pytest
+from in_process import Program
 
-from smoke_tui.__main__ import main
 from smoke_tui.stack.ledger import LedgerTable
 from smoke_tui.world.live.ledger import read
 
@@ -44,32 +40,8 @@ def problem(address: str, **how: Any) -> str:
     return str(answer["problem"])
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-class Program:
-    """The program with a state folder of its own."""
-
-    def __init__(self, state: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.state = state
-        self._capture = capsys
-
-    def __call__(self, *argv: str) -> Done:
-        self._capture.readouterr()
-        try:
-            code = main(["--state-dir", str(self.state), *argv])
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Done(code, *self._capture.readouterr())
+class LedgerProgram(Program):
+    """The program, and every byte that its sessions keep."""
 
     def left_behind(self) -> dict[str, bytes]:
         """Every file of every session."""

@@ -28,7 +28,7 @@ from smoke_tui.session import Session
 from smoke_tui.settings import read_settings
 from smoke_tui.world.live.hands import Hands
 
-from .ledger_helpers import PASSWORD, Program, alive, free_port
+from .ledger_helpers import PASSWORD, LedgerProgram, alive, free_port
 
 RUNBOOK = "openai-subscription"
 PATIENCE = 60.0
@@ -43,7 +43,7 @@ def route_lines(report: str) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("options", [(), ("--ledger", "embedded")], ids=["stand-in", "embedded"])
 def test_the_main_runbook_passes_with_its_ledger(
-    program: Program, options: tuple[str, ...]
+    program: LedgerProgram, options: tuple[str, ...]
 ) -> None:
     done = program("--check", RUNBOOK, "--rehearse", *options, "--json")
     assert (done.code, done.json()["verdict"]) == (0, "pass")
@@ -61,7 +61,7 @@ def test_the_main_runbook_passes_with_its_ledger(
 
 @pytest.mark.parametrize("options", [(), ("--ledger", "embedded")], ids=["stand-in", "embedded"])
 def test_a_degraded_route_is_seen_in_the_ledger(
-    program: Program, options: tuple[str, ...]
+    program: LedgerProgram, options: tuple[str, ...]
 ) -> None:
     done = program("--check", RUNBOOK, "--rehearse", "--scenario", "degraded-route", *options,
                    "--json")
@@ -96,7 +96,7 @@ def session_with(address: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("case", ["refused", "wrong-password", "key-value"])
 def test_a_password_is_left_nowhere(
-    program: Program, server: Postgres, monkeypatch: pytest.MonkeyPatch, case: str
+    program: LedgerProgram, server: Postgres, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     encoded = quote(PASSWORD, safe="")
     address = {
@@ -127,7 +127,7 @@ def test_a_password_is_left_nowhere(
 
 
 def test_the_rehearsals_own_password_is_left_nowhere(
-    program: Program, monkeypatch: pytest.MonkeyPatch
+    program: LedgerProgram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMOKE_TUI_LEDGER", "embedded")
     worlds: list[Rehearsal] = []
@@ -164,7 +164,7 @@ def test_the_rehearsals_own_password_is_left_nowhere(
     (("spend", "--ledgr", "postgresql://u:hunter2secret@h/db"), "--ledgr"),
     (("spend", "--days", "0"), "1 to"),
 ])
-def test_bad_usage_is_told(program: Program, argv: tuple[str, ...], says: str) -> None:
+def test_bad_usage_is_told(program: LedgerProgram, argv: tuple[str, ...], says: str) -> None:
     done = program(*argv)
     assert (done.code, done.out) == (2, "")
     assert says in done.err
@@ -172,7 +172,7 @@ def test_bad_usage_is_told(program: Program, argv: tuple[str, ...], says: str) -
     assert "Traceback" not in done.err
 
 
-def test_an_address_in_the_wrong_place_is_not_repeated(program: Program) -> None:
+def test_an_address_in_the_wrong_place_is_not_repeated(program: LedgerProgram) -> None:
     done = program("spend", "postgresql://u:hunter2secret@h/db")
     assert (done.code, done.out) == (5, "")
     assert "no runbook" in done.err

@@ -16,7 +16,7 @@ from smoke_tui.rehearsal.postgres import Postgres
 from smoke_tui.runbook import parse
 from smoke_tui.world.config import Config
 
-from .ledger_helpers import Program
+from .ledger_helpers import LedgerProgram
 
 Database = psycopg.Connection[tuple[object, ...]]
 TEXT = ("---\nschema: smoke/1\nid: {name}\ntitle: T\n---\n\n# T\n\n## 1. Call\n\nCall.\n\n"
@@ -59,7 +59,7 @@ def metered(usd: str | None, tokens: int = 10) -> dict[str, Any]:
     return {"kind": "metered", "usd_metered": usd, "input_tokens": tokens, "output_tokens": 1}
 
 
-def test_days_and_totals(program: Program) -> None:
+def test_days_and_totals(program: LedgerProgram) -> None:
     session(program.state, "20260101T000000Z-0001", 0, metered("0.10"), metered("0.02"))
     session(program.state, "20260101T000000Z-0002", 2, metered("0.005"))
     result = program("spend", "--json").json()
@@ -72,7 +72,7 @@ def test_days_and_totals(program: Program) -> None:
     assert "$0.125 metered" in program("spend").out
 
 
-def test_an_unknown_is_never_a_zero(program: Program) -> None:
+def test_an_unknown_is_never_a_zero(program: LedgerProgram) -> None:
     session(program.state, "20260101T000000Z-0001", 0, metered("0.12"), None)
     session(program.state, "20260101T000000Z-0002", 1, metered(None))
     total = program("spend", "--json").json()["sessions"]["total"]
@@ -84,14 +84,14 @@ def test_an_unknown_is_never_a_zero(program: Program) -> None:
     assert "at least $0.12 (2 calls unknown)" in out
 
 
-def test_a_subscription_costs_no_money(program: Program) -> None:
+def test_a_subscription_costs_no_money(program: LedgerProgram) -> None:
     session(program.state, "20260101T000000Z-0001", 0,
             {"kind": "subscription", "input_tokens": 5, "output_tokens": 5})
     total = program("spend", "--json").json()["sessions"]["total"]
     assert (total["calls"], total["usd_metered"], total["unpriced_calls"]) == (1, "0", 0)
 
 
-def test_only_live_sessions_of_those_days_count(program: Program) -> None:
+def test_only_live_sessions_of_those_days_count(program: LedgerProgram) -> None:
     for number, (days, config) in enumerate([
         (8, {}), (0, {"world": "rehearsed"}), (0, {"codex_url": "http://127.0.0.1:1/x"}), (6.5, {}),
     ]):
@@ -108,7 +108,7 @@ def test_only_live_sessions_of_those_days_count(program: Program) -> None:
 
 
 def test_a_runbook_chooses_its_sessions_and_its_ledger(
-    program: Program, server: Postgres, database: Database, tmp_path: Path
+    program: LedgerProgram, server: Postgres, database: Database, tmp_path: Path
 ) -> None:
     session(program.state, "20260101T000000Z-0001", 0, metered("1"), book="one")
     session(program.state, "20260101T000000Z-0002", 0, metered("1"), metered("1"), book="two")
@@ -150,7 +150,7 @@ def seeds_query(database: Database, model: str) -> list[tuple[str, str]]:
 
 
 def test_the_ledger_by_day_is_the_seeds_query(
-    program: Program, server: Postgres, database: Database
+    program: LedgerProgram, server: Postgres, database: Database
 ) -> None:
     fill(database, (0, None, "grok-4.3", "0.10"), (0, None, "grok-4.3", "0.02"),
          (3, None, "grok-4.3", "1.5"), (8, None, "grok-4.3", "9"), (1, "dom-1", "grok-4.3", "9"),
@@ -171,7 +171,7 @@ def test_the_ledger_by_day_is_the_seeds_query(
 
 
 def test_a_cost_that_is_not_there_is_unknown(
-    program: Program, server: Postgres, database: Database
+    program: LedgerProgram, server: Postgres, database: Database
 ) -> None:
     fill(database, (0, None, "m", "0.1"), (0, None, "m", None), (3, None, "m", None))
     done = program("spend", "--json", "--ledger", server.dsn)
@@ -182,13 +182,13 @@ def test_a_cost_that_is_not_there_is_unknown(
 
 
 def test_without_and_with_an_empty_ledger(
-    program: Program, server: Postgres, database: Database
+    program: LedgerProgram, server: Postgres, database: Database
 ) -> None:
     assert "none given" in program("spend").out
     assert "no rows" in program("spend", "--ledger", server.dsn).out
 
 
-def test_help_has_an_example_and_the_exit_codes(program: Program) -> None:
+def test_help_has_an_example_and_the_exit_codes(program: LedgerProgram) -> None:
     done = program("spend", "--help")
     assert done.code == 0
     for word in ("example:", "smoke-tui spend --days 7", "exit codes:", "--models"):
