@@ -19,7 +19,7 @@ from smoke_tui import __version__
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import SCHEMA, Event
-from smoke_tui.journal.file import JournalFile, NameTaken
+from smoke_tui.journal.file import JOURNAL, JournalFile, NameTaken
 from smoke_tui.journal.inbox import Arrival, Clock, Follower, Inbox, Watcher
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Verdict
@@ -95,6 +95,7 @@ class Session:
             self._clock = clock or SystemClock(self._state.now_ms)
             self.id = self._state.session
             self.file = unfinished.file
+            self.vault.number_after((self.file.folder / JOURNAL).read_bytes())
             self._begins = Arrival("session.resumed", {
                 "undone": [] if amend else unfinished.undone(rerun), "rerun": rerun,
                 **({"amend": {**amend, "by": here["by"]}} if amend else {}),

@@ -100,6 +100,14 @@ class Vault:
         self._counts[kind] = number
         return str(number)
 
+    def number_after(self, data: bytes) -> None:
+        """Give no number that a placeholder in `data` has: it stands for another value there."""
+        with self._lock:
+            for found in PLACEHOLDER.finditer(data):
+                kind, _, ref = found[0][len(OPENING):-1].decode().partition("#")
+                if ref.isdigit() and len(ref) < 10:
+                    self._counts[kind] = max(int(ref), self._counts.get(kind, 0))
+
     def mark(self, value: str) -> str:
         """What tells whether two values of one session are the same, and nothing else of them.
 

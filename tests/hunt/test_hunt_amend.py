@@ -91,3 +91,13 @@ def test_what_rests_on_nobody_s_word_is_not_amended(
     before = (program.only() / "journal.jsonl").read_bytes()
     assert amend(program, answer, step_id, why).code == 2
     assert (program.only() / "journal.jsonl").read_bytes() == before
+
+
+def test_two_tokens_in_two_programs_have_two_numbers(program: Hunted) -> None:
+    """What stands for one in the record stands for no other."""
+    walked(program)
+    for answer, letter in (("fail", "a"), ("pass", "b"), ("fail", "a")):
+        amend(program, answer, why=f"it used {'ghp_' + 'FAKE' * 8 + letter * 4}")
+    told = [e.data["why"] for e in read_journal(program.only()).events if e.ev == "amended"]
+    assert told == [f"it used [REDACTED:api_key#{n}]" for n in (1, 2, 3)]
+    assert program("replay", "last").code == 0
