@@ -17,13 +17,13 @@ READABLE = 4.5
 """WCAG 2.2, 1.4.3."""
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
-def test_every_text_can_be_read_and_muted_is_quieter(theme: str, tmp_path: Path) -> None:
+def contrasts_of(theme: str, size: tuple[int, int], state_dir: Path) -> dict[str, float]:
+    """Every text of a walk and how far it stands out from what is behind it."""
     contrasts: dict[str, float] = {}
 
     async def main() -> None:
-        app = SmokeApp(settings(tmp_path), Goal())
-        async with app.run_test(size=(200, 50)) as pilot:
+        app = SmokeApp(settings(state_dir), Goal())
+        async with app.run_test(size=size) as pilot:
             app.theme = theme
             screen = Walk(run_until(lambda e: e.data.get("kind") == "begin"
                                     and e.step == "boot-stack"))
@@ -40,6 +40,20 @@ def test_every_text_can_be_read_and_muted_is_quieter(theme: str, tmp_path: Path)
                         Color.from_rich_color(fore), Color.from_rich_color(back))
 
     asyncio.run(main())
+    return contrasts
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_what_says_how_much_is_out_of_sight_can_be_read(theme: str, tmp_path: Path) -> None:
+    contrasts = contrasts_of(theme, (100, 24), tmp_path)
+    cut = {text: found for text, found in contrasts.items() if "more row" in text}
+    assert cut
+    assert {text: found for text, found in cut.items() if found < READABLE} == {}
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_every_text_can_be_read_and_muted_is_quieter(theme: str, tmp_path: Path) -> None:
+    contrasts = contrasts_of(theme, (200, 50), tmp_path)
     assert {text: found for text, found in contrasts.items() if found < READABLE} == {}
     assert contrasts["nothing yet"] < contrasts["Notes"]
     assert contrasts["to do"] < contrasts["Notes"]
