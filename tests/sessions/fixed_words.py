@@ -71,7 +71,8 @@ class FixedWords:
         return seen.setdefault(value, f"{word}-{len(seen) + 1}")
 
     def _value(self, value: Any, key: str = "") -> Any:
-        if value is not None and key in KEYS:
+        # A child that is gone before anybody looks at it has no mark.
+        if key in KEYS and (value is not None or KEYS[key] == "MARK"):
             return KEYS[key]
         if isinstance(value, Mapping):
             return {name: self._value(item, name) for name, item in value.items()}
