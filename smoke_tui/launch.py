@@ -193,14 +193,19 @@ _SAID_ANEW = ("origin", "model", "shape", "codex", "login")
 _SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 
 
+def config_recorded(state: State) -> Config:
+    """The settings a session was opened with, or last gone on with."""
+    last = state.resumes[-1].data if state.resumes else state.opened
+    return Config.from_json(last["config"])
+
+
 def config_resumed(state: State, given: Given, settings: Settings) -> Config:
     """The settings a session was recorded with, and what is given anew.
 
     Raises:
         UsageError: the command line names another address than the session is against.
     """
-    last = state.resumes[-1].data if state.resumes else state.opened
-    recorded = Config.from_json(last["config"])
+    recorded = config_recorded(state)
     said = {name: settings.get(name) for name in (*_SAID_ANEW, *_SAME_AS_BEFORE)
             if settings.source(name) == f"--{name}"}
     for name, value in said.items():

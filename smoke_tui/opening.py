@@ -14,6 +14,7 @@ from smoke_tui.launch import (
     Given,
     ScriptedHands,
     config_from,
+    config_recorded,
     config_resumed,
     given_rehearsed,
     read_given,
@@ -206,9 +207,7 @@ def _config_kept(unfinished: Unfinished, settings: Settings) -> Config:
         UsageError: the command line names another origin, model or the like: nothing ran with it.
     """
     resumed = config_resumed(unfinished.state, NOTHING_GIVEN, settings)
-    last = unfinished.state.resumes[-1].data if unfinished.state.resumes else (
-        unfinished.state.opened)
-    kept = replace(Config.from_json(last["config"]), bundle=resumed.bundle,
+    kept = replace(config_recorded(unfinished.state), bundle=resumed.bundle,
                    refreshable=resumed.refreshable, ledger=resumed.ledger)
     if kept != resumed:
         raise UsageError("amend runs nothing: origin, model, shape, instructions, client and way "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,62 +92,74 @@ def add_age(
         raise UsageError(f"--max-age {text!r}: give a number and one of s, m, h, d, such as 7d")
     longest = timedelta(**{_UNITS[match[2]]: int(match[1])})
     now = datetime.now(UTC)
-    for closed, began, folder in sorted(_closed(settings, runbook), reverse=True):
-        if max(closed, began) > now + _SKEW:
-            what = "closed" if closed > now + _SKEW else "begun"
+    for last in sorted(_closed(settings, runbook), reverse=True):
+        if max(last.closed, last.began) > now + _SKEW:
+            what = "closed" if last.closed > now + _SKEW else "begun"
             found.rows.append(finding(
-                "not-counted", "warning", None, f"Session {folder.name} was {what} in the future, "
+                "not-counted", "warning", None, f"Session {last.name} was {what} in the future, "
                 "by this machine's clock, and does not count.", "Check the clock."))
             continue
-        if (ends(folder) or (None, None))[1] is None:
-            found.rows.append(finding(
-                "left-open", "error", None, f"Session {folder.name}, the last one, was gone on "
-                "with after its end, and has not ended again.", f"smoke-tui resume {folder.name}"))
-            found.exits.append(Exit.NOT_PROVABLE)
+        if not last.ended:
+            _not_proven(found, "left-open", f"Session {last.name}, the last one, was gone on with "
+                        "after its end, and has not ended again.", f"smoke-tui resume {last.name}")
             return
-        verdict = _borne_out(folder)
+        verdict = _borne_out(last.folder)
         if verdict is None:
-            found.rows.append(finding(
-                "not-borne-out", "error", None, f"The record of session {folder.name}, the last "
-                "one, does not bear out its verdict.", f"smoke-tui --check {folder.name}"))
-            found.exits.append(Exit.NOT_PROVABLE)
+            _not_proven(found, "not-borne-out", f"The record of session {last.name}, the last one, "
+                        "does not bear out its verdict.", f"smoke-tui --check {last.name}")
             return
         code = exit_of(verdict)
-        if now - (began if code is Exit.OK else closed) > longest:
+        if now - (last.began if code is Exit.OK else last.closed) > longest:
             break
-        if code is Exit.OK and _runbook_then(folder) != runbook.sha256:
-            found.rows.append(finding(
-                "runbook-changed", "error", None, f"Session {folder.name} passed with "
-                f"{runbook.id} as it was then; the runbook has changed since.",
-                "Run it for real as it stands now."))
-            found.exits.append(Exit.NOT_PROVABLE)
+        if code is Exit.OK and last.runbook != runbook.sha256:
+            _not_proven(found, "runbook-changed", f"Session {last.name} passed with {runbook.id} "
+                        "as it was then; the runbook has changed since.",
+                        "Run it for real as it stands now.")
             return
-        found.note("last-verdict", None, f"Session {folder.name}: {verdict.value}.")
+        found.note("last-verdict", None, f"Session {last.name}: {verdict.value}.")
         found.exits.append(code)
         return
-    found.rows.append(finding("too-old", "error", None,
-                              f"No live verdict of {runbook.id} is younger than {text}.",
-                              "Run it for real, from a person's own machine."))
+    _not_proven(found, "too-old", f"No live verdict of {runbook.id} is younger than {text}.",
+                "Run it for real, from a person's own machine.")
+
+
+def _not_proven(found: Findings, code: str, message: str, remedy: str) -> None:
+    found.rows.append(finding(code, "error", None, message, remedy))
     found.exits.append(Exit.NOT_PROVABLE)
 
 
-def _closed(settings: Settings, runbook: Runbook) -> Iterator[tuple[datetime, datetime, Path]]:
-    """Sessions of the whole runbook with the real provider: when each was closed, and began.
+@dataclass(frozen=True, order=True, slots=True)
+class _Closed:
+    """A session that had a verdict; `ended`: it has one now. `runbook` is its text's hash."""
+
+    closed: datetime
+    began: datetime
+    folder: Path
+    ended: bool
+    runbook: str
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+
+def _closed(settings: Settings, runbook: Runbook) -> Iterator[_Closed]:
+    """Sessions of the whole runbook with the real provider.
 
     One that was gone on with after its end and is open since is there, too, with its last time:
     the verdict it had can't be passed over for an older session's.
     """
     for folder in session_folders(sessions_root(settings)):
-        first, last = ends(folder) or (None, None)
+        first, end = ends(folder) or (None, None)
         if first is None or first.data["runbook"]["id"] != runbook.id:
             continue
         config = Config.from_json(first.data["config"])
         if not config.real_provider or config.only or config.start_from:
             continue
-        if last is None:
-            last = _reopened(folder)
+        last = end or _reopened(folder)
         if last is not None:
-            yield datetime.fromisoformat(last.t), datetime.fromisoformat(first.t), folder
+            yield _Closed(datetime.fromisoformat(last.t), datetime.fromisoformat(first.t), folder,
+                          end is not None, str(first.data["runbook"]["sha256"]))
 
 
 def _reopened(folder: Path) -> Event | None:
@@ -156,12 +169,6 @@ def _reopened(folder: Path) -> Event | None:
     except JournalError:
         return None
     return events[-1] if any(event.ev == "session.closed" for event in events) else None
-
-
-def _runbook_then(folder: Path) -> str:
-    """The hash of the runbook that a session was recorded with."""
-    first, _ = ends(folder) or (None, None)
-    return str(first.data["runbook"]["sha256"]) if first is not None else ""
 
 
 def _borne_out(folder: Path) -> Verdict | None:

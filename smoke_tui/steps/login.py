@@ -26,8 +26,7 @@ async def login(ctx: StepContext) -> Result:
     if bundle.plan_type not in ("plus", "pro", None):
         ctx.finding("plan", f"The plan is {bundle.plan_type}, not Plus or Pro.",
                     "A narrower plan may not include every model.")
-    account = {"account": bundle.account} if bundle.account else {}
-    ctx.decide("provided", {"name": "bundle", "kind": "bundle", **account})
+    ctx.decide("provided", {"name": "bundle", "kind": "bundle"})
     return Result(None, f"{how[0].upper()}{how[1:]}: account id present, plan "
                         f"{bundle.plan_type or 'unknown'}, expires "
                         f"{bundle.expires_at or 'unknown'}.", {"how": how})

@@ -10,6 +10,7 @@ import pytest
 from cli_helpers import ONE_CALL
 from in_process import Program
 
+from smoke_tui.records import load_state
 from smoke_tui.rehearsal import Rehearsal
 
 LOGIN = """\
@@ -148,9 +149,6 @@ def test_a_runbook_of_two_accounts_comes_to_its_end(
 
 def test_the_mark_of_an_account_is_of_one_session(program: Program, options: list[str]) -> None:
     program("--check", "one.md", "--bundle", "same.json", *options)
-    marks = [
-        event["data"]["account"] for folder in program.sessions()
-        for event in map(json.loads, (folder / "journal.jsonl").read_text("utf-8").splitlines())
-        if event["ev"] == "provided"
-    ]
+    marks = [load_state(folder)[2].account for folder in program.sessions()]
     assert len(set(marks)) == len(marks) == 2
+    assert None not in marks
