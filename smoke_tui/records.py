@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from smoke_tui.engine.engine import Engine
 from smoke_tui.engine.plan import all_needs
-from smoke_tui.journal.events import SCHEMA
+from smoke_tui.journal.decision_rules import RULES, rules_in
+from smoke_tui.journal.events import SCHEMA, JournalDamage
 from smoke_tui.journal.file import Journal, JournalFile, read_journal
 from smoke_tui.journal.fold import apply, fold
 from smoke_tui.journal.inbox import Follower, Watcher
 from smoke_tui.journal.state import State
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import Config
 from smoke_tui.world.loop import EngineLoop
-from smoke_tui.world.recorded import RecordedInbox, RecordedWorld, RecordEnds, Resumption
+from smoke_tui.world.recorded import (
+    Divergence,
+    RecordedInbox,
+    RecordedWorld,
+    RecordEnds,
+    Resumption,
+)
 from smoke_tui.world.redecided import AnotherWay, Difference, RedecidingInbox
 
 
@@ -167,6 +175,69 @@ def redecide(folder: Path) -> Redecided:
     except AnotherWay as error:
         another_way = str(error)
     return Redecided(state, tuple(inbox.differences), another_way)
+
+
+NOT_BORNE_OUT: Final = "not-borne-out"
+"""The finding that today's rules ask for what was not recorded then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """What a recorded session came to when it was decided again.
+
+    `rules` is the number it was decided by then, the lowest where several programs wrote to it.
+    `state` is made of the recorded events; `verdict` is the verdict by today's rules (None: the
+    session is open). `divergence`: a decision that the same rules make otherwise. `missing`: why
+    today's rules can't bear it out: what they ask for was not recorded then.
+    """
+
+    rules: int
+    state: State
+    runbook: Runbook
+    verdict: Verdict | None
+    divergence: Divergence | None = None
+    missing: str | None = None
+
+    @property
+    def borne_out(self) -> bool:
+        return self.divergence is None and self.missing is None
+
+
+def recheck(folder: Path) -> Rechecked:
+    """Decide a recorded session again: strictly by the same rules, else by today's.
+
+    Raises:
+        InvalidRecord, JournalError: it can't be read.
+    """
+    journal, runbook, state = load_state(folder)
+    try:
+        numbers = rules_in(journal.events)
+    except JournalDamage as error:
+        raise InvalidRecord(f"{folder}: {error}") from None
+    rules = min(numbers)
+    if max(numbers) > RULES:
+        return Rechecked(rules, state, runbook, state.verdict, missing=(
+            f"It was decided by rules {max(numbers)}; this program knows those up to {RULES}."))
+    if rules == RULES:
+        return _strictly(folder, rules, runbook, state)
+    return _by_todays_rules(folder, rules, runbook, state)
+
+
+def _strictly(folder: Path, rules: int, runbook: Runbook, state: State) -> Rechecked:
+    try:
+        replay(folder)
+    except Divergence as error:
+        return Rechecked(rules, state, runbook, state.verdict, divergence=error)
+    return Rechecked(rules, state, runbook, state.verdict)
+
+
+def _by_todays_rules(folder: Path, rules: int, runbook: Runbook, state: State) -> Rechecked:
+    done = redecide(folder)
+    if done.another_way is not None:
+        return Rechecked(rules, state, runbook, state.verdict, missing=(
+            f"It was decided by rules {rules}, and those of today ask for more than was recorded: "
+            f"{done.another_way}."))
+    return Rechecked(rules, state, runbook, done.state.verdict)
 
 
 def load_state(folder: Path) -> tuple[Journal, Runbook, State]:

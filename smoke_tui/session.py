@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from smoke_tui import __version__
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.engine.engine import Engine
+from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import SCHEMA, Event
 from smoke_tui.journal.file import JOURNAL, JournalFile, NameTaken
 from smoke_tui.journal.inbox import Arrival, Clock, Follower, Inbox, Watcher
@@ -74,7 +75,7 @@ class Session:
         self._bundle_file = bundle_file
         self._ids = ids
         here = {
-            "tool": __version__, "config": config.to_json(),
+            "tool": __version__, "rules": RULES, "config": config.to_json(),
             "real_provider": config.real_provider, "by": _user(), "host": platform.node(),
             "system": f"{platform.system()} {platform.release()}",
             "python": platform.python_version(), "network": network_variables(),

@@ -9,14 +9,21 @@ from typing import Any, Final
 from smoke_tui import __version__
 from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import reading, sessions_root
+from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError, ends, session_folders
 from smoke_tui.launch import CommandError
-from smoke_tui.outcomes import Exit, worst_exit
-from smoke_tui.records import InvalidRecord, Redecided, redecide, replay
+from smoke_tui.outcomes import VERDICT_EXITS, Exit, worst_exit
+from smoke_tui.records import (
+    NOT_BORNE_OUT,
+    InvalidRecord,
+    Rechecked,
+    Redecided,
+    recheck,
+    redecide,
+)
 from smoke_tui.secrecy import clean
 from smoke_tui.settings import Settings, UsageError
-from smoke_tui.world.recorded import Divergence
 
 _LONGEST: Final = 20_000
 _SHOWN: Final = 300
@@ -43,20 +50,31 @@ def replay_command(options: argparse.Namespace, settings: Settings) -> int:
 def _whole(folder: Path, options: argparse.Namespace) -> int:
     result: dict[str, Any] = {"schema": "smoke-replay/1", "session": folder.name}
     try:
-        state = replay(folder)
-    except Divergence as error:
-        result |= {"same": False, "event": error.seq, "why": clean(error.why),
-                   "reason": _reason(folder, error.got or error.expected),
-                   "recorded": _side(error.expected), "replayed": _side(error.got)}
-        code = Exit.DIVERGENCE
+        done = recheck(folder)
     except (InvalidRecord, JournalError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
+    before = done.state.verdict
+    result |= {"rules": done.rules, "rules_today": RULES}
+    if done.divergence is not None:
+        found = done.divergence
+        result |= {"same": False, "event": found.seq, "why": clean(found.why),
+                   "reason": _reason(folder, found.got or found.expected),
+                   "recorded": _side(found.expected), "replayed": _side(found.got)}
+        code = Exit.DIVERGENCE
+    elif done.missing is not None:
+        result |= {"same": False, "code": NOT_BORNE_OUT, "why": clean(done.missing),
+                   "recorded_verdict": before.value if before else None, "verdict": None}
+        code = Exit.NOT_PROVABLE
     else:
-        result |= {"same": True, "events": state.events,
-                   "verdict": state.verdict.value if state.verdict else None}
-        code = Exit.OK
+        same = done.verdict is before
+        result |= {"same": same, "events": done.state.events,
+                   "recorded_verdict": before.value if before else None,
+                   "verdict": done.verdict.value if done.verdict else None}
+        code = Exit.OK if same or done.verdict is None else VERDICT_EXITS[done.verdict]
     if options.json:
         print_json(result)
+    elif done.divergence is None and done.rules != RULES:
+        _print_older(folder, done)
     elif result["same"]:
         print(f"replay {folder.name}: {result['events']} events, 0 differences, verdict "
               f"{result['verdict'] or 'none: unfinished'}")
@@ -65,6 +83,18 @@ def _whole(folder: Path, options: argparse.Namespace) -> int:
         _print_sides(result)
         print(f"  {result['reason']}")
     return code
+
+
+def _print_older(folder: Path, done: Rechecked) -> None:
+    """A record of other rules: what it said, and what today's rules make of it."""
+    before = done.state.verdict.value if done.state.verdict else "none: unfinished"
+    if done.missing is not None:
+        print(clean(f"replay {folder.name}: {NOT_BORNE_OUT}: recorded verdict {before}. "
+                    f"{done.missing}"))
+        return
+    today = done.verdict.value if done.verdict else "none: unfinished"
+    print(f"replay {folder.name}: {done.state.events} events, recorded by rules {done.rules} with "
+          f"verdict {before}, decided again by rules {RULES}: {today}")
 
 
 def _step(folder: Path, options: argparse.Namespace) -> int:

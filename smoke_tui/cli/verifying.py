@@ -9,19 +9,19 @@ from typing import Any
 from smoke_tui.cli.check import write_reports
 from smoke_tui.cli.exits import exit_of
 from smoke_tui.cli.printing import print_result
+from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.evidence import look_at_evidence
 from smoke_tui.journal.file import Journal, JournalError
 from smoke_tui.journal.state import State
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit, worst_exit
-from smoke_tui.records import InvalidRecord, load_state, replay
+from smoke_tui.records import NOT_BORNE_OUT, InvalidRecord, Rechecked, load_state, recheck
 from smoke_tui.report.check_object import check_object, finding
 from smoke_tui.report.export import SecretFound, export
 from smoke_tui.report.told import standing_of
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
 from smoke_tui.settings import Settings
-from smoke_tui.world.recorded import Divergence
 
 MOST_SPARE = 20
 
@@ -37,11 +37,15 @@ def verify(folder: Path, settings: Settings, options: argparse.Namespace) -> int
     except (InvalidRecord, JournalError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
     verdict = standing_of(runbook, state)
-    exits = [exit_of(verdict, options)]
+    exits: list[Exit] = []
     rows = _torn(journal)
     rows += _evidence(folder, journal, exits)
     if Exit.INVALID not in exits:
-        rows += _replayed(folder, exits)
+        done = _rechecked(folder)
+        rows += _replayed(folder, done, exits)
+        if done.rules != RULES and done.missing is None and done.verdict is not None:
+            verdict = done.verdict
+    exits.append(exit_of(verdict, options))
     rows += _exported(folder, runbook, state, exits)
     code = worst_exit(exits)
     written = write_reports(folder, runbook, state, Vault(), options)
@@ -76,19 +80,31 @@ def _evidence(folder: Path, journal: Journal, exits: list[Exit]) -> list[dict[st
     return rows
 
 
-def _replayed(folder: Path, exits: list[Exit]) -> list[dict[str, Any]]:
+def _rechecked(folder: Path) -> Rechecked:
     """
     Raises:
-        CommandError: it can't be replayed (3).
+        CommandError: it can't be decided again (3).
     """
     try:
-        replay(folder)
-    except Divergence as error:
-        exits.append(Exit.DIVERGENCE)
-        return [finding("divergence", "error", None, clean(str(error)),
-                        f"Compare with `smoke-tui replay {folder.name}`.")]
+        return recheck(folder)
     except (InvalidRecord, JournalError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
+
+
+def _replayed(folder: Path, done: Rechecked, exits: list[Exit]) -> list[dict[str, Any]]:
+    """What became of the record when it was decided again."""
+    if done.divergence is not None:
+        exits.append(Exit.DIVERGENCE)
+        return [finding("divergence", "error", None, clean(str(done.divergence)),
+                        f"Compare with `smoke-tui replay {folder.name}`.")]
+    if done.missing is not None:
+        exits.append(Exit.NOT_PROVABLE)
+        return [finding(NOT_BORNE_OUT, "error", None, clean(done.missing),
+                        "Run it again for a verdict by the rules of today.")]
+    if done.rules != RULES:
+        return [finding("older-rules", "info", None,
+                        f"It was recorded by rules {done.rules} with the verdict "
+                        f"{done.state.verdict or 'none'}, and decided again by rules {RULES}.", "")]
     return []
 
 
