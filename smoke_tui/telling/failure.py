@@ -18,6 +18,7 @@ FULL: Final = 100
 REQUEST_IDS: Final = ("x-request-id", "x-oai-request-id", "cf-ray")
 SIDES: Final = {
     "us": "ours: the request or this tool", "this machine": "this machine's or its network's",
+    "this network": "this network's",
     "the account": "the account's", "the provider": "the provider's", "the stack": "the stack's",
     "the operator": "yours",
 }
