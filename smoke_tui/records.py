@@ -16,7 +16,7 @@ from smoke_tui.journal.fold import apply, fold
 from smoke_tui.journal.inbox import Follower, Watcher
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome, Verdict
-from smoke_tui.runbook import Runbook, parse
+from smoke_tui.runbook import LATER_ERRORS, Runbook, parse
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import Config
 from smoke_tui.world.loop import EngineLoop
@@ -100,8 +100,13 @@ def runbook_of(journal: Journal) -> Runbook:
     """
     if not journal.events or journal.events[0].ev != "session.opened":
         raise InvalidRecord(f"{journal.folder}: the journal does not begin with its session")
-    recorded = journal.events[0].data["runbook"]
-    parsed = parse(recorded["text"], recorded["path"])
+    try:
+        recorded = journal.events[0].data["runbook"]
+        text, path = str(recorded["text"]), str(recorded["path"])
+    except (KeyError, TypeError) as error:
+        raise InvalidRecord(f"{journal.folder}: its first event is of another form "
+                            f"({type(error).__name__}: {error})") from None
+    parsed = parse(text, path, LATER_ERRORS)
     if parsed.runbook is None:
         first = parsed.diagnostics[0]
         raise InvalidRecord(f"{journal.folder}: its runbook does not parse: {first}")

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from smoke_tui import __version__
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.engine.engine import Engine
+from smoke_tui.engine.engine import PROOF_STAYS, Engine
 from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import SCHEMA, Event
 from smoke_tui.journal.file import JOURNAL, JournalFile, NameTaken
@@ -150,6 +150,8 @@ class Session:
         if job is None:
             return "this question is not open any more"
         question: Question = job.raw
+        if by == "operator" and answer.get("do") == "waive" and question.data.get("proof"):
+            return PROOF_STAYS
         found: dict[str, Secret] = {}
         data: dict[str, Any] = {"answer": {**answer, "by": by}}
         if secret is not None and question.check is not None:

@@ -42,6 +42,9 @@ def read_answers(path: Path, runbook: Runbook) -> dict[str, dict[str, str]]:
                 )
         if "waive" in table and not table["waive"].strip():
             raise UsageError(f"--answers {path}: [{step_id}] waive needs a reason")
+        if "waive" in table and runbook.step(step_id).proof:
+            raise UsageError(f"--answers {path}: [{step_id}] is what the runbook is for (proof = "
+                             "true) and can't be waived")
         answers[step_id] = dict(table)
     return answers
 

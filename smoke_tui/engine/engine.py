@@ -178,7 +178,9 @@ class Engine:
             answer = await self._ask_about(step, Question(
                 "begin", step.title, {"step": step.id, "kind": step.kind, "proof": step.proof}
             ))
-            if answer.get("do") == "waive":
+            if answer.get("do") == "waive" and step.proof:
+                self._finish(step.id, None, Outcome.BLOCKED, "operator-declined", PROOF_STAYS)
+            elif answer.get("do") == "waive":
                 self._finish(
                     step.id, None, Outcome.WAIVED, None, "Waived by the operator.",
                     reason=answer.get("reason") or answer.get("words", ""),
@@ -371,6 +373,8 @@ def _holdings_of(state: State) -> Holdings:
     return Holdings(values=dict(state.captured), handed_over=handed, account=state.account)
 
 
+PROOF_STAYS = ("This step is what the session is for (proof = true) and can't be waived; leave it "
+               "undone, and the session is incomplete.")
 _BROKEN_OFF = "Broken off: the program ended while it ran."
 _INTERRUPTED = {
     "interrupted": "The operator stopped the step.",

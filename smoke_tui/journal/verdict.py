@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.runbook.model import Runbook, Step
@@ -40,7 +42,7 @@ def is_partial(state: State) -> bool:
 def verdict(runbook: Runbook, state: State) -> Verdict:
     """Worst outcome first; a fallback nobody needed does not count."""
     outcomes: set[Outcome] = set()
-    proof_waived = False
+    proof_waived = evident = False
     for step in chosen(runbook, state):
         known = state.steps.get(step.id)
         outcome = known.outcome if known is not None and known.outcome else Outcome.NOT_RUN
@@ -50,16 +52,43 @@ def verdict(runbook: Runbook, state: State) -> Verdict:
             continue
         outcomes.add(outcome)
         proof_waived |= outcome is Outcome.WAIVED and step.proof
+        evident |= outcome is Outcome.PASS and shows_by_itself(step)
     for outcome, worst in _WORST:
         if outcome in outcomes:
             return worst
-    if Outcome.NOT_RUN in outcomes or proof_waived or not outcomes:
+    if Outcome.NOT_RUN in outcomes or proof_waived or not evident:
         return Verdict.INCOMPLETE
     if Outcome.WAIVED in outcomes:
         return Verdict.PASS_WITH_WAIVERS
     if any(_attested(state, step.id) for step in chosen(runbook, state)):
         return Verdict.PASS_ATTESTED
     return Verdict.PASS
+
+
+PASSES: Final = (Verdict.PASS, Verdict.PASS_ATTESTED, Verdict.PASS_WITH_WAIVERS)
+
+
+def shows_by_itself(step: Step) -> bool:
+    """Whether a pass of the step shows something: a value that was asked for shows nothing."""
+    return not step.fallback and step.kind != "prompt"
+
+
+def in_the_way(runbook: Runbook, state: State) -> frozenset[str]:
+    """The steps that keep the verdict from any kind of pass, one by one or together."""
+    steps = chosen(runbook, state)
+    outcomes = {step.id: known.outcome if known is not None and known.outcome else Outcome.NOT_RUN
+                for step in steps for known in [state.steps.get(step.id)]}
+    made = verdict(runbook, state)
+    if made in PASSES:
+        return frozenset()
+    evident = any(outcomes[step.id] is Outcome.PASS and shows_by_itself(step) for step in steps)
+    return frozenset(
+        step.id for step in steps
+        if not (step.fallback and (outcomes[step.id] is Outcome.NOT_RUN
+                                   or _callers_recovered(runbook, state, step.id)))
+        and outcomes[step.id] is not Outcome.PASS
+        and (outcomes[step.id] is not Outcome.WAIVED or step.proof or not evident)
+    )
 
 
 def _callers_recovered(runbook: Runbook, state: State, fallback: str) -> bool:

@@ -95,7 +95,8 @@ def findings_of(runbook: Runbook, state: State) -> list[dict[str, Any]]:
             rows.append(finding(known.code, "error", step.id, known.summary,
                                 CODES[known.code].remedy if known.code in CODES else ""))
     rows += [finding(f.code, "warning", f.step, f.message, f.remedy) for f in state.findings]
-    return rows
+    return rows + [finding(d.code, "warning", None, d.message, d.remedy, path=d.path, line=d.line,
+                           col=d.col) for d in runbook.warnings]
 
 
 def finding(

@@ -6,37 +6,42 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from smoke_tui.journal.state import State, StepState
-from smoke_tui.outcomes import CODES, Outcome
+from smoke_tui.journal.verdict import PASSES, in_the_way
+from smoke_tui.outcomes import CODES, Outcome, Verdict
 from smoke_tui.report.check_object import in_order, seconds_of
 from smoke_tui.report.escaping import middle_out
 from smoke_tui.report.spend import spend_of
-from smoke_tui.report.told import banner, standing_of
+from smoke_tui.report.told import SENTENCES, banner, standing_of, verdict_words
 from smoke_tui.report.words import as_text
 from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.secrecy import clean
 
-ELEMENTS: Final = {
-    Outcome.FAIL: "failure", Outcome.ERROR: "error", Outcome.BLOCKED: "error",
-    Outcome.EXPECTED_LIMITATION: "skipped", Outcome.WAIVED: "skipped", Outcome.NOT_RUN: "skipped",
-}
-"""What stands inside a test case; a pass has nothing."""
+SESSION: Final = "session"
+"""The test case that stands for the session itself, where no step is in the way of a pass."""
 
 MOST_OUTPUT: Final = 2_000
 
 
 def junit(runbook: Runbook, state: State) -> str:
-    """The session as one test suite."""
+    """The session as one test suite; without a verdict that is a pass it has an error at least."""
     counts = {"failure": 0, "error": 0, "skipped": 0}
     cases: list[str] = []
-    for step in in_order(runbook, state):
+    steps = in_order(runbook, state)
+    hindering = in_the_way(runbook, state)
+    for step in steps:
         known = state.steps.get(step.id, StepState(step.id))
-        element = ELEMENTS.get(known.outcome or Outcome.NOT_RUN)
+        element = _element(known.outcome or Outcome.NOT_RUN, step.id in hindering)
         if element is not None:
             counts[element] += 1
         cases += _case(runbook, step, known, element)
+    verdict = standing_of(runbook, state)
+    number = len(steps)
+    if verdict not in PASSES and not counts["failure"] + counts["error"]:
+        cases += _of_session(runbook, state, verdict)
+        counts["error"], number = 1, number + 1
     seconds = (state.closed.ms if state.closed else state.now_ms) / 1000
     name = runbook.id if state.world != "rehearsed" else f"{runbook.id} (rehearsal)"
-    totals = (f'tests="{len(in_order(runbook, state))}" failures="{counts["failure"]}" '
+    totals = (f'tests="{number}" failures="{counts["failure"]}" '
               f'errors="{counts["error"]}" skipped="{counts["skipped"]}" time="{seconds:.3f}"')
     return "\n".join([
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -45,6 +50,26 @@ def junit(runbook: Runbook, state: State) -> str:
         f"hostname={_attribute(str(state.opened['host']))}>",
         *_properties(runbook, state), *cases, "</testsuite>", "",
     ])
+
+
+def _element(outcome: Outcome, hindering: bool) -> str | None:
+    """What stands inside a step's test case; None: it passed."""
+    if outcome is Outcome.PASS:
+        return None
+    if outcome is Outcome.FAIL:
+        return "failure"
+    return "error" if hindering or outcome is Outcome.ERROR else "skipped"
+
+
+def _of_session(runbook: Runbook, state: State, verdict: Verdict) -> list[str]:
+    """An error of the session itself."""
+    said = " ".join(as_text(words) for words in verdict_words(runbook, state))
+    return [
+        f"  <testcase classname={_attribute(runbook.id)} name={_attribute(SESSION)} "
+        'time="0.000">',
+        f"    <error message={_attribute(f'{verdict.value}: {SENTENCES[verdict]}')} "
+        f"type={_attribute(verdict.value)}>{escape(_plain(said))}</error>", "  </testcase>",
+    ]
 
 
 def _case(

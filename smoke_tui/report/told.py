@@ -36,9 +36,12 @@ _ILL: Final = (Outcome.ERROR, Outcome.FAIL, Outcome.BLOCKED, Outcome.EXPECTED_LI
 
 
 def standing_of(runbook: Runbook, state: State) -> Verdict:
-    """The verdict that the steps of the record make; where it says another, the worse of both."""
+    """The verdict that the steps of the record make; where it says another, the worse of both.
+
+    A session that is open, or was killed, is incomplete at best.
+    """
     made = verdict_of(runbook, state)
-    return made if state.verdict is None else min(made, state.verdict, key=list(Verdict).index)
+    return min(made, state.verdict or Verdict.INCOMPLETE, key=list(Verdict).index)
 
 
 def banner(state: State) -> Words | None:
@@ -109,6 +112,9 @@ def worth_a_look(runbook: Runbook, state: State) -> list[Words]:
                      Said(event.data["answer"].get("words", ""))])
     rows += [_amendment(event) for event in state.amendments]
     rows += [["Note by the operator: ", Said(event.data["text"])] for event in state.notes]
+    for warning in runbook.warnings:
+        rows.append([f"Runbook line {warning.line}: {warning.code} ", Said(warning.message),
+                     f" {sentence(warning.remedy)}"])
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.runbook.diagnostics import Diagnostic, Rb
+from smoke_tui.runbook.diagnostics import LATER_ERRORS, Diagnostic, Rb
 from smoke_tui.runbook.find import available, find
 from smoke_tui.runbook.model import (
     Capture,
@@ -20,6 +20,7 @@ from smoke_tui.runbook.parser import Parsed, load, parse
 from smoke_tui.runbook.schema import json_schema
 
 __all__ = [
+    "LATER_ERRORS",
     "Capture",
     "Command",
     "Condition",

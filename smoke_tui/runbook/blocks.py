@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from smoke_tui.runbook.diagnostics import nearest
+from smoke_tui.runbook.info_strings import ROLES, RUN, SHELL, STEP, meant
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-STEP = "toml step"
-RUN = "bash run"
-SHELL = "bash run shell"
-ROLES = (STEP, RUN, SHELL)
+__all__ = ["ROLES", "RUN", "SHELL", "STEP", "Document", "Fence", "Section", "read_blocks"]
 
-_OPENING = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:toml[ \t]+step|bash[ \t]+run)\b", re.M)
+_OPENING = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*([^`\n]*)$")
+_NO_FENCE = re.compile(
+    r"^[ \t>]*(?:`{1,2}|~{1,2}|'{3,}|\"{3,}|[\u00b4\u2018\u2019]{3,})[ \t]*([^`~\n]+)$")
+"""A line that its author took for the opening of a fence, and that opens none."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,7 @@ class Fence:
     @property
     def meant(self) -> str | None:
         """The role that the author probably had in mind, with a slip in the info string."""
-        words = self.info.split()
-        if self.role is not None or len(words) < 2 or words[0] not in ("toml", "bash", "sh"):
-            return self.role
-        return nearest(self.info, ROLES)
+        return meant(self.info)
 
     def place(self, line: int, col: int) -> tuple[int, int]:
         """Line and column in the file, of those in the content."""
@@ -107,7 +104,9 @@ def read_blocks(lines: list[str], first: int) -> Document:
             home = document.sections[-1].fences if document.sections else document.early
             home.append(fence)
         elif token.type in ("code_block", "html_block"):
-            _look_for_hidden(token, lines, document)
+            _look_for_hidden(token, lines, document, _OPENING)
+        elif token.type == "paragraph_open":
+            _look_for_hidden(token, lines, document, _NO_FENCE)
     ends = [*(start for start, _ in heads), len(lines)][1:]
     for section, (_, start), end in zip(document.sections, heads, ends, strict=True):
         section.prose = _prose(section, lines, start, end)
@@ -137,13 +136,16 @@ def _fence(token: Token, lines: list[str]) -> Fence:
     )
 
 
-def _look_for_hidden(token: Token, lines: list[str], document: Document) -> None:
+def _look_for_hidden(
+    token: Token, lines: list[str], document: Document, opening: re.Pattern[str]
+) -> None:
     start, end = token.map or [0, 0]
     # A comment is how an author switches a step off; anything else hides it unseen.
     if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
         return
     for number in range(start, min(end, len(lines))):
-        if _OPENING.match(lines[number]):
+        found = opening.match(lines[number])
+        if found is not None and meant(" ".join(found[1].split())) is not None:
             document.hidden.append((number + 1, "\n".join(lines[number:end])))
             return
 

@@ -92,8 +92,8 @@ class Rb(Enum):
     )
     NEAR_INFO = (
         "RB028",
-        WARNING,
-        "a fence that looks like a block of ours but is an example, and never runs",
+        ERROR,
+        "a fence that is nearly a block of ours, and so would be an example that never runs",
         "Write 'toml step', 'bash run' or 'bash run shell', or only the language.",
     )
     NO_PROSE = (
@@ -306,11 +306,26 @@ class Diagnostic:
         return f"{self.path}:{self.line}:{self.col}: {self.code} {self.message}"
 
 
-class Reporter:
-    """Collects the findings of one file."""
+ABOUT_PROSE: Final = frozenset({Rb.NO_PROSE.code})
+"""Warnings that are about how a runbook reads, and none about what is run."""
 
-    def __init__(self, path: str, lines: Sequence[str] = ()) -> None:
+LATER_ERRORS: Final = frozenset({Rb.NEAR_INFO})
+"""Errors that were none when the first records were made: a recorded runbook is not refused for
+them, and they stay warnings about what was run.
+"""
+
+
+class Reporter:
+    """Collects the findings of one file.
+
+    `tolerated` codes are warnings here, whatever they are otherwise.
+    """
+
+    def __init__(
+        self, path: str, lines: Sequence[str] = (), tolerated: frozenset[Rb] = frozenset()
+    ) -> None:
         self._path = path
+        self._tolerated = tolerated
         self._lines = lines
         self._shown: dict[int, str] = {}
         self._found: dict[tuple[int, int, str, str], Diagnostic] = {}
@@ -330,7 +345,7 @@ class Reporter:
                 code=rb.code,
                 message=message,
                 source_line=self._source(line),
-                severity=rb.severity,
+                severity=WARNING if rb in self._tolerated else rb.severity,
                 remedy=remedy or rb.remedy,
             ),
         )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from smoke_tui.outcomes import Outcome
+from smoke_tui.runbook.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Runbook:
-    """A whole runbook; ``sha256`` is of ``text`` in UTF-8, byte for byte as it was read."""
+    """A whole runbook; ``sha256`` is of ``text`` in UTF-8, byte for byte as it was read.
+
+    ``warnings`` are what lint says of what was to run; they stand in result and report.
+    """
 
     id: str
     title: str
@@ -147,6 +151,7 @@ class Runbook:
     text: str
     sha256: str
     steps: tuple[Step, ...]
+    warnings: tuple[Diagnostic, ...] = field(default=(), compare=False)
 
     def step(self, step_id: str) -> Step:
         """The step with this id. Raises KeyError, naming the ids there are."""

@@ -8,11 +8,16 @@ import os
 import re
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from smoke_tui.runbook.blocks import RUN, SHELL, STEP, Document, Section, read_blocks
-from smoke_tui.runbook.diagnostics import Diagnostic, Rb, Reporter, did_you_mean
+from smoke_tui.runbook.diagnostics import (
+    ABOUT_PROSE,
+    Diagnostic,
+    Rb,
+    Reporter,
+)
 from smoke_tui.runbook.drafts import Draft, finish, ids_in, read_step
 from smoke_tui.runbook.frontmatter import read_front
 from smoke_tui.runbook.lint import Book, lint
@@ -66,8 +71,13 @@ def _refused(path: str, rb: Rb, reason: str | None = None) -> Parsed:
     return Parsed(None, reporter.all())
 
 
-def parse(text: str | bytes, path: str) -> Parsed:
-    """Read a runbook's text; ``path`` is only named in the findings. Never raises."""
+def parse(
+    text: str | bytes, path: str, tolerated: frozenset[Rb] = frozenset()
+) -> Parsed:
+    """Read a runbook's text; ``path`` is only named in the findings. Never raises.
+
+    ``tolerated``: errors that are only warnings here.
+    """
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     if len(data) > MAX_FILE:
         return _refused(path, Rb.TOO_LARGE)
@@ -76,7 +86,7 @@ def parse(text: str | bytes, path: str) -> Parsed:
     except UnicodeDecodeError as wrong:
         return _not_utf8(path, data, wrong)
     lines = whole.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    reporter = Reporter(path, lines)
+    reporter = Reporter(path, lines, tolerated)
     for number, line in enumerate(lines, start=1):
         unseen = _UNSEEN.search(line)
         if unseen is not None:
@@ -90,7 +100,9 @@ def parse(text: str | bytes, path: str) -> Parsed:
     lint(Book(drafts, frozenset(_ghosts(document))), reporter)
     if reporter.failed:
         return Parsed(None, reporter.all())
-    return Parsed(_runbook(front, drafts, path, whole, data), reporter.all())
+    warnings = tuple(found for found in reporter.all() if found.code not in ABOUT_PROSE)
+    return Parsed(replace(_runbook(front, drafts, path, whole, data), warnings=warnings),
+                  reporter.all())
 
 
 def _not_utf8(path: str, data: bytes, wrong: UnicodeDecodeError) -> Parsed:
@@ -112,7 +124,7 @@ def _read_sections(document: Document, reporter: Reporter) -> list[Draft]:
             message = f"a '{fence.role}' block inside a list or quote is not part of a step"
             reporter.add(Rb.MISPLACED, (fence.line, 1), message)
         elif fence.role is None and fence.meant is not None:
-            message = f"'{fence.info[:48]}' is an example{did_you_mean(fence.info, (fence.meant,))}"
+            message = f"'{fence.info[:48]}' is an example; did you mean '{fence.meant}'?"
             reporter.add(Rb.NEAR_INFO, (fence.line, 1), message)
     for line, _ in document.hidden:
         message = "a block inside HTML or indented code is not part of a step"

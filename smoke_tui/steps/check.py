@@ -12,7 +12,7 @@ from smoke_tui.world.result import Result
 
 async def check(ctx: StepContext) -> Result:
     """Pass when the address answers, or the commands end with 0, and expectations are met."""
-    if ctx.step.commands:
+    if ctx.step.commands or not ctx.fields("url"):
         return await run(ctx)
     url = str(ctx.fill(str(ctx.fields("url"))))
     exchange = await ctx.http(

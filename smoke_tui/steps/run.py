@@ -6,6 +6,8 @@ from smoke_tui.steps.children import run_to_end, sensitive_of, spawn_spec, take_
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.result import Result
 
+NOTHING_RUN = "No command was run: the step has none."
+
 
 async def run(ctx: StepContext) -> Result:
     """Pass when every command ended with 0 and every captured value was there."""
@@ -21,7 +23,7 @@ async def run(ctx: StepContext) -> Result:
             raise StepEnd("command-failed", f"`{command.text}` ended with {ended.code}.",
                           exit=ended.code)
     if ended is None:
-        return Result(None, "There was no command to run.")
+        raise StepEnd("command-missing", NOTHING_RUN)
     take_captures(ctx, ended)
     count = len(ctx.step.commands)
     done = "The command" if count == 1 else f"All {count} commands"

@@ -6,6 +6,7 @@ from smoke_tui.runbook.commands import command_of
 from smoke_tui.runbook.model import Ready
 from smoke_tui.stack.services import Service, address_of, is_up, wait_ready, watch_health
 from smoke_tui.steps.children import spawn_spec
+from smoke_tui.steps.run import NOTHING_RUN
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import Question, show
 from smoke_tui.world.result import Result
@@ -21,6 +22,8 @@ async def service(ctx: StepContext) -> Result:
         await _ask_gone(ctx, ready)
     if await is_up(ctx, ready):
         return await _adopt(ctx, ready)
+    if not ctx.step.commands:
+        raise StepEnd("command-missing", NOTHING_RUN)
     command = ctx.step.commands[0]
     detaches = bool(ctx.fields("detaches"))
     child = ctx.spawn(spawn_spec(ctx, command, stays=True, detaches=detaches))

@@ -160,6 +160,10 @@ def _open(scene: Scene, choice: Choice) -> bool:
         return login_target(scene) is not None
     if choice.special == "copy_credential":
         return scene.can_copy
+    if choice.do == "waive":
+        # What the session is for is not waived away.
+        asked = scene.question
+        return asked is None or not asked.data["data"].get("proof")
     if choice.do == "captured":
         question = scene.question
         return question is not None and question.data["data"].get("captured") is not None

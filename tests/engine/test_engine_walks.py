@@ -179,7 +179,10 @@ def test_a_waived_proof_proves_nothing() -> None:
             return {"do": "waive", "reason": "no time"}
         return agreeing(kind, data)
 
-    assert walk(LIVE, passing, reply=reply).verdict is Verdict.INCOMPLETE
+    done = walk(LIVE, passing, reply=reply)
+    assert done.verdict is Verdict.BLOCKED
+    proofs = [step.id for step in LIVE.steps if step.proof]
+    assert {done.outcomes()[name] for name in proofs} == {("blocked", "operator-declined")}
 
 
 def test_our_own_bug_ends_the_step_and_not_the_session() -> None:

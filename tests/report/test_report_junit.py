@@ -56,18 +56,17 @@ def walked() -> State:
     told = Told(world="rehearsed", scenario="happy").tried("oauth-login", "pass")
     told.tried("live-call", "fail", "timeout", "no answer")
     told.tried("boot-stack", "blocked", "not-ready").tried("seed-org", "error")
-    told.add("step.finished", {"outcome": "waived", "code": None, "summary": "", "by": "ada",
-                               "reason": "seen before"}, "paste-credential", None)
+    told.waived("paste-credential")
     return told.closed("error").state()
 
 
 def test_outcomes_are_mapped_and_counted() -> None:
     suite = check(junit(BOOK, walked()))
-    assert [suite.get(name) for name in ("failures", "errors", "skipped")] == ["1", "2", "3"]
+    assert [suite.get(name) for name in ("failures", "errors", "skipped")] == ["1", "3", "2"]
     found = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
     assert found == {
         "oauth-login": [], "live-call": ["failure"], "boot-stack": ["error"],
-        "seed-org": ["error"], "paste-credential": ["skipped"], "authoring-turn": ["skipped"],
+        "seed-org": ["error"], "paste-credential": ["skipped"], "authoring-turn": ["error"],
         "instructions-drift": ["skipped"],
     }
     failure = suite.find("testcase/failure")
@@ -77,6 +76,56 @@ def test_outcomes_are_mapped_and_counted() -> None:
     waived = suite.find("testcase[@name='paste-credential']/skipped")
     assert waived is not None
     assert "ada: seen before" in (waived.text or "")
+
+
+def counted(suite: ElementTree.Element) -> list[int]:
+    return [int(suite.get(name) or 0) for name in ("failures", "errors", "skipped")]
+
+
+@pytest.mark.parametrize("state", [
+    Told().state(),
+    Told().closed("incomplete").state(),
+    Told().closed("blocked").state(),
+    Told().tried("oauth-login", "pass").state(),
+], ids=["killed before its first step", "nothing was done", "ended early", "killed"])
+def test_a_session_that_is_no_pass_has_an_error(state: State) -> None:
+    suite = check(junit(BOOK, state))
+    assert counted(suite)[0] + counted(suite)[1] >= 1
+
+
+def test_what_is_open_has_an_error_though_every_step_passed() -> None:
+    told = Told()
+    for step in BOOK.steps:
+        if not step.fallback:
+            told.tried(step.id, "pass")
+    suite = check(junit(BOOK, told.state()))
+    assert counted(suite) == [0, 1, 1]
+    assert suite.find("testcase[@name='session']/error") is not None
+    assert counted(check(junit(BOOK, told.closed("pass").state()))) == [0, 0, 1]
+
+
+def test_a_limitation_is_an_error_and_a_waiver_beside_a_pass_is_none() -> None:
+    told = Told()
+    for step in BOOK.steps:
+        if not step.fallback:
+            limited = step.id == "live-call"
+            told.tried(step.id, "expected-limitation" if limited else "pass",
+                       "edge-challenge" if limited else None)
+    assert counted(check(junit(BOOK, told.closed("expected-limitation").state()))) == [0, 1, 1]
+    told = Told().waived("oauth-login")
+    for step in BOOK.steps:
+        if not step.fallback and step.id != "oauth-login":
+            told.tried(step.id, "pass")
+    assert counted(check(junit(BOOK, told.closed("pass-with-waivers").state()))) == [0, 0, 2]
+
+
+def test_waivers_alone_are_errors() -> None:
+    told = Told()
+    for step in BOOK.steps:
+        if not step.fallback:
+            told.waived(step.id)
+    found = counted(check(junit(BOOK, told.closed("incomplete").state())))
+    assert found[1] == sum(not step.fallback for step in BOOK.steps)
 
 
 def test_a_rehearsal_is_named_as_one() -> None:
