@@ -109,8 +109,6 @@ class Scripted:
         self._rehearsal = rehearsal
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
-        if kind == "model":
-            return {"do": "keep", "by": "rehearsal"}
         answer = await self._rehearsal.answer(kind, data)
         if answer is None and kind not in ANSWERED_ELSEWHERE:
             return {"do": "absent", "words": "The rehearsal's operator has no answer to this.",

@@ -8,7 +8,7 @@ from typing import Final
 
 from smoke_tui.rehearsal import checks, instructions, replies
 from smoke_tui.rehearsal.answers import Answer, Headers, json_answer, json_body, reset, respond
-from smoke_tui.rehearsal.catalogue import BY_SLUG, entry
+from smoke_tui.rehearsal.catalogue import entry, listed_for
 from smoke_tui.rehearsal.checks import Call
 from smoke_tui.rehearsal.issuer import Issuer
 from smoke_tui.rehearsal.replies import RESET_SECONDS
@@ -133,7 +133,8 @@ class Backend:
         # Under drift the catalogue lags too, else the real CLI would mend itself from it.
         stale = self.scenario.drift_after is not None
         text = instructions.STALE if stale else instructions.CURRENT
-        listed = [entry(BY_SLUG[slug], text) for slug in self.scenario.listed]
+        asked = dict(request.query).get("client_version")
+        listed = [entry(model, text) for model in listed_for(asked, self.scenario.listed)]
         return json_answer(200, {"models": listed}, ("etag", 'W/"rehearsal"'))
 
     async def accounts_check(self, request: ServerRequest) -> Answer:

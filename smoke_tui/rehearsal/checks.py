@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.rehearsal import instructions, replies
-from smoke_tui.rehearsal.catalogue import BY_SLUG
+from smoke_tui.rehearsal.catalogue import BY_SLUG, version_of
 from smoke_tui.rehearsal.minting import AUTH_CLAIM, CLIENT_ID, claims_of
 from smoke_tui.rehearsal.replies import Reply
 from smoke_tui.world.serving import ServerRequest
@@ -173,16 +173,36 @@ def _input(call: Call) -> Reply | None:
 
 
 def _model(call: Call) -> Reply | None:
-    # The CLI's bundled catalogue knows models that this one does not.
-    if call.real_client:
-        return None
-    if call.model not in call.listed:
+    model = BY_SLUG.get(call.model)
+    if model is None or call.model not in call.listed:
         return replies.MODEL_UNSUPPORTED
-    if BY_SLUG[call.model].lite and not call.lite:
-        return replies.MODEL_NOT_FOUND
-    if call.lite and not BY_SLUG[call.model].lite:
+    # Only a version that is sent is checked (Wei-Shaw/sub2api#3984), each model against its own
+    # floor (SocialGouv/iterion#976, where nothing but that header was varied).
+    version = version_of(call.request.header("version"))
+    if version is not None and version < model.served_from:
+        return replies.CLIENT_TOO_OLD
+    # A plain request for a lite model is served since 2026-07-13 (opencode#36750,
+    # hermes-agent#105025), the other way round is not (openai/codex#30403).
+    if call.lite and not model.lite:
         return replies.LITE_ON_OTHER_MODEL
     return None
+
+
+def _identity(call: Call) -> Reply | None:
+    """`originator` and the first segment of `User-Agent` name one client (sub2api#3984).
+
+    Spelling may differ: `hermes-agent` with `HermesAgent/1.0` is what the provider's staff asked
+    for (hermes-agent#90162).
+    """
+    originator = call.request.header("originator")
+    agent = (call.request.header("user-agent") or "").partition("/")[0]
+    if originator is None or _letters(originator) == _letters(agent):
+        return None
+    return replies.NO_SUCH_CLIENT
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def _lite_contract(call: Call) -> Reply | None:
@@ -206,6 +226,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _stream,
     _parameters,
     _input,
+    _identity,
     _model,
     _lite_contract,
     _instructions,

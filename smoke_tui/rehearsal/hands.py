@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from smoke_tui.rehearsal.browser import Browser, Page
+from smoke_tui.rehearsal.catalogue import DEFAULT
 from smoke_tui.rehearsal.errors import RehearsalError
 from smoke_tui.rehearsal.minting import Mint
 from smoke_tui.rehearsal.scenario import Scenario
@@ -18,13 +19,14 @@ _FIXED: Final[Mapping[str, Mapping[str, str]]] = {
     "tick": {"do": "done"},
     "manual": {"do": "pass", "words": "rehearsed"},
     "attest": {"do": "no"},
+    "model": {"do": "keep"},
     "finish": {"do": "finish"},
 }
 _SIGN_IN_PAGES: Final = 4
 _SAVE: Final = "save"
 _DEFAULTS: Final[Mapping[str, str]] = {
     "provider": "openai",
-    "model": "gpt-5-codex",
+    "model": DEFAULT,
     "credential_type": "oauth_bundle",
     "tos": "accepted",
 }
@@ -137,7 +139,9 @@ class Hands:
         fields = dict(_DEFAULTS)
         for name, label in page.form.labels.items():
             told = self._ticked.get(label.strip().lower(), "")
-            if told and name in ("provider", "model", "credential_type"):
+            # "for example X" or "of your choice" leaves it to the person, who takes a current one.
+            free = name == "model" and len(told.split()) > 1
+            if told and not free and name in ("provider", "model", "credential_type"):
                 fields[name] = page.form.value_for(name, told)
         if self._org_id in page.form.options.get("org_id", {}):
             fields["org_id"] = self._org_id

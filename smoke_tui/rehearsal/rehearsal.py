@@ -14,7 +14,6 @@ from typing import Any, Final, Self
 
 from smoke_tui.rehearsal import house, instructions
 from smoke_tui.rehearsal.backend import Backend
-from smoke_tui.rehearsal.catalogue import MODELS
 from smoke_tui.rehearsal.errors import RehearsalError
 from smoke_tui.rehearsal.front import Front, Seen
 from smoke_tui.rehearsal.hands import Hands
@@ -235,7 +234,6 @@ class Rehearsal:
             "codex_url": self.codex_url,
             "mode": self.scenario.stack,
             "builtin_instructions": builtin,
-            "lite_models": [model.slug for model in MODELS if model.lite],
             "email": self._mint.email,
             "password": self._mint.password,
             "ledger_dsn": self._postgres.dsn if self._postgres is not None else None,

@@ -88,6 +88,8 @@ CLIENT_TOO_OLD: Final = detail(
     "The '{model}' model requires a newer version of Codex. "
     "Please upgrade to the latest app or CLI and try again.",
 )
+# Wei-Shaw/sub2api#3984 tells of the 404; its body is inferred.
+NO_SUCH_CLIENT: Final = detail(404, "Not Found")
 # openai/codex#32528 quotes the text; the envelope is inferred from how the client prints it.
 MODEL_NOT_FOUND: Final = error(404, message="Model not found {model}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from smoke_tui.rehearsal import replies, streaming
-from smoke_tui.rehearsal.catalogue import ALL_SLUGS
+from smoke_tui.rehearsal.catalogue import ALL_SLUGS, DEFAULT
 from smoke_tui.rehearsal.local_scenarios import LOCAL_ROWS
 from smoke_tui.rehearsal.replies import Reply
 from smoke_tui.rehearsal.scenario import Scenario
@@ -70,7 +70,7 @@ ROWS: Final = (
         "The model is retired for ChatGPT accounts, and the catalogue no longer lists the default.",
         replies.MODEL_UNSUPPORTED,
         "openai/codex#26053",
-        listed=tuple(slug for slug in ALL_SLUGS if slug != "gpt-5-codex"),
+        listed=tuple(slug for slug in ALL_SLUGS if slug != DEFAULT),
     ),
     _refused(
         "client-too-old",

@@ -160,9 +160,12 @@ async def choose(ctx: StepContext, bundle: Bundle) -> tuple[str, Shape]:
                                             "the catalogue lists none that fits.")
         model = fitting[0]
     model = await agree_on(ctx, model, listed)
-    ctx.holdings.lite = any(entry.slug == model and entry.lite for entry in listed)
     if name == "auto":
-        name = "lite" if ctx.holdings.lite else "classic"
+        lite = any(entry.slug == model and entry.lite for entry in listed)
+        name = "lite" if lite else "classic"
+    # A plain request carries the text in its own field, also to a model that the catalogue
+    # marks as lite (served so since 2026-07-13, opencode#36750).
+    ctx.holdings.lite = name == "lite"
     return model, SHAPES[name]
 
 

@@ -70,7 +70,7 @@ class Config:
     login: str = "browser"
     user_agent: str = "smoke-tui"
     originator: str = "smoke_tui"
-    client_version: str = "0.169.0"
+    client_version: str = "0.171.0"
     allow_hosts: tuple[str, ...] = ()
     ledger: str = "none"
     ledger_table: str | None = None

@@ -50,7 +50,7 @@ def test_the_main_runbook_passes_with_its_ledger(
     assert [found["code"] for found in done.json()["findings"]] == []
     lines = route_lines(program("report", "last").out)
     seen, says = lines["ledger: rows of the organisation"]
-    assert seen.startswith("`1 (provider openai, model gpt-5-codex, credential subscription)")
+    assert seen.startswith("`1 (provider openai, model gpt-6.2-sol, credential subscription)")
     assert says == "subscription"
     assert lines["ledger: platform-tier rows"] == ("`none`", "nothing")
     assert lines["host"][1] == lines["x-codex-* headers"][1] == "subscription"

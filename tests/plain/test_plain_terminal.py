@@ -116,7 +116,7 @@ def test_an_answer_to_a_question_that_went_away_does_not_spend(
     world: Rehearsal, tmp_path: Path
 ) -> None:
     text = str(world.current_instructions_file)
-    with walk(world, tmp_path, CALL, "--instructions", text, "--model", "gpt-5-codex") as terminal:
+    with walk(world, tmp_path, CALL, "--instructions", text, "--model", "gpt-6.2-sol") as terminal:
         terminal.wait_for("?: help")
         at = terminal.press("all\n")
         terminal.wait_for("paste where it ended", after=at)

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.browser import read_page
+from smoke_tui.rehearsal.catalogue import DEFAULT
 from smoke_tui.rehearsal.minting import CLIENT_ID, SCOPES, s256
 
 T = TypeVar("T")
@@ -141,7 +142,7 @@ def credentials(bundle: Mapping[str, Any]) -> dict[str, str]:
 
 def call_body(rehearsal: Rehearsal, prompt: str = "Say it.\nNonce: n-77") -> dict[str, Any]:
     return {
-        "model": "gpt-5-codex",
+        "model": DEFAULT,
         "stream": True,
         "store": False,
         "instructions": rehearsal.instructions_file.read_text("utf-8"),

@@ -9,6 +9,7 @@ import pytest
 from rehearsal_helpers import call, call_body, credentials, events, message, send
 
 from smoke_tui.rehearsal import Rehearsal
+from smoke_tui.rehearsal.catalogue import DEFAULT
 from smoke_tui.rehearsal.instructions import CURRENT
 
 LITE = {"x-openai-internal-codex-responses-lite": "true"}
@@ -44,7 +45,7 @@ def test_the_stream(happy: Rehearsal) -> None:
     done = told[-1]["response"]
     assert done["id"] == told[0]["response"]["id"]
     assert done["id"].startswith("resp_")
-    assert done["model"] == "gpt-5-codex"
+    assert done["model"] == DEFAULT
     assert done["usage"]["total_tokens"] > 0
     assert got.headers["x-codex-primary-window-minutes"] == "300"
     assert got.headers["x-codex-secondary-window-minutes"] == "10080"
@@ -73,7 +74,8 @@ REFUSALS: list[tuple[dict[str, Any], int, str]] = [
     ({"instructions": " "}, 400, "Instructions are required"),
     (without("instructions"), 400, "Instructions are required"),
     ({"model": "gpt-5.3-codex"}, 400, "The 'gpt-5.3-codex' model is not supported when using"),
-    ({"model": "gpt-6.1-sol"}, 404, "Model not found gpt-6.1-sol"),
+    ({"model": "gpt-5-codex"}, 400, "The 'gpt-5-codex' model is not supported when using"),
+    ({"model": "GPT-6.2-Sol"}, 400, "The 'GPT-6.2-Sol' model is not supported when using"),
 ]
 
 
@@ -109,7 +111,8 @@ def test_the_lite_contract(happy: Rehearsal) -> None:
     assert missing.status == 400
     assert missing.json()["error"]["param"] == "reasoning.context"
     assert call(happy, {**body, "reasoning": {"context": "all_turns"}}, **held).status == 200
-    other = call(happy, {**call_body(happy), "reasoning": {"context": "all_turns"}}, **held)
+    plain = {**call_body(happy), "model": "gpt-5.5"}
+    other = call(happy, {**plain, "reasoning": {"context": "all_turns"}}, **held)
     assert "not supported when using X-OpenAI-Internal-Codex-Responses-Lite" in other.text
 
 
@@ -156,7 +159,8 @@ def test_side_requests(happy: Rehearsal) -> None:
     assert send("GET", f"{happy.codex_url}/models").status == 401
     models = send("GET", f"{happy.codex_url}/models?client_version=0.169.0", headers=held).json()
     lite = {one["slug"]: one["use_responses_lite"] for one in models["models"]}
-    assert lite == {"gpt-5-codex": False, "gpt-6.1-sol": True, "gpt-5.5": False}
+    assert "gpt-5-codex" not in lite
+    assert {slug for slug, is_lite in lite.items() if not is_lite} == {"gpt-5.5"}
     accounts = send("GET", f"{api}/wham/accounts/check", headers=held).json()["accounts"]
     assert accounts[0]["id"] == held["chatgpt-account-id"]
     usage = send("GET", f"{api}/wham/usage", headers=held).json()
@@ -172,7 +176,7 @@ def test_what_was_seen_holds_no_secret() -> None:
         assert [(one.method, one.path, one.status) for one in seen] == [
             ("POST", "/backend-api/codex/responses", 200)
         ]
-        assert seen[0].model == "gpt-5-codex"
+        assert seen[0].model == DEFAULT
         assert "instructions" in seen[0].fields
         told = repr(seen)
         assert not [secret for secret in rehearsal.minted() if secret in told]

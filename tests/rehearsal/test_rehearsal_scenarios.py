@@ -30,6 +30,7 @@ from smoke_tui.rehearsal import (
     UnknownScenario,
     list_scenarios,
 )
+from smoke_tui.rehearsal.catalogue import DEFAULT
 from smoke_tui.rehearsal.instructions import CURRENT, STALE
 from smoke_tui.rehearsal.minting import CLIENT_ID
 from smoke_tui.rehearsal.scenario_table import ROWS
@@ -76,7 +77,7 @@ def test_a_refusal_is_what_the_row_says(row: Scenario) -> None:
         assert row.refusal is not None
         assert got.status == row.refusal.status
         if "{resets_at}" not in row.refusal.body:
-            assert got.text == row.refusal.body.replace("{model}", "gpt-5-codex")
+            assert got.text == row.refusal.body.replace("{model}", DEFAULT)
         assert got.headers.get("content-type") == row.refusal.content_type
         for name, value in row.refusal.headers:
             assert got.headers[name] == value

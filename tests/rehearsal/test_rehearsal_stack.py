@@ -16,6 +16,7 @@ from rehearsal_helpers import environment, post_form, script, send, stack, turn,
 
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.browser import Browser
+from smoke_tui.rehearsal.catalogue import DEFAULT
 
 VARIABLE = "SPECTRAL_OPENAI_CODEX_INSTRUCTIONS"
 
@@ -54,7 +55,7 @@ def test_boot_seed_save_turn_ledger(tmp_path: Path) -> None:
         assert answer["route"] == {
             "provider": "openai",
             "credential": "subscription",
-            "model": "gpt-5-codex",
+            "model": DEFAULT,
             "host": rehearsal.issuer.removeprefix("http://"),
         }
         assert answer["response_id"].startswith("resp_")
@@ -136,7 +137,7 @@ def test_the_stacks_own_degrades(tmp_path: Path) -> None:
     [
         ("degraded-route-header", 200, '"openai-organization": "org-FAKE-platform-tier"'),
         ("degraded-route-own-key", 200, '"credential": "organization_api_key"'),
-        ("degraded-model-swapped", 200, '"model": "gpt-5.5"'),
+        ("degraded-model-swapped", 200, '"model": "gpt-6-luna"'),
         ("expectation-unmet-page", 200, "<h1>Sign in to the dashboard</h1>"),
         ("route-unproven-canned", 200, '{"output_text": "As you said before: t-9", "org_id": '),
     ],
@@ -154,8 +155,8 @@ def test_a_stack_that_saves_and_then_goes_wrong(
 
 def test_what_is_stored_is_changed_after_the_page_said_otherwise(tmp_path: Path) -> None:
     for name, shown in (
-        ("degraded-model-swapped", "openai, gpt-5.5, Subscription (OAuth bundle)"),
-        ("degraded-route-own-key", "openai, gpt-5-codex, API key"),
+        ("degraded-model-swapped", "openai, gpt-6-luna, Subscription (OAuth bundle)"),
+        ("degraded-route-own-key", "openai, gpt-6.2-sol, API key"),
     ):
         with Rehearsal.start(name) as rehearsal, stack(rehearsal, tmp_path / "log"):
             seed(rehearsal)
@@ -175,7 +176,7 @@ def test_a_stack_that_saves_and_says_that_it_did_not(tmp_path: Path) -> None:
         said = "The settings could not be saved: the database did not answer in time."
         assert asyncio.run(hands()) == {"do": "no", "words": said}
         page = send("GET", f"{rehearsal.stack_url}/org-settings").text
-        assert f"{made['org_id']}: openai, gpt-5-codex, Subscription (OAuth bundle)" in page
+        assert f"{made['org_id']}: openai, gpt-6.2-sol, Subscription (OAuth bundle)" in page
 
 
 @pytest.mark.parametrize(
@@ -231,7 +232,7 @@ def test_the_form_is_checked(tmp_path: Path) -> None:
             **page.form.fields,
             "org_id": made["org_id"],
             "provider": "openai",
-            "model": "gpt-5-codex",
+            "model": DEFAULT,
             "credential_type": "oauth_bundle",
             "bundle": json.dumps(rehearsal.bundle()),
             "tos": "accepted",

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-OTHER_MODEL = "gpt-5.5"
+OTHER_MODEL = "gpt-6-luna"
 FAKE_KEY = "sk-FAKE-key-that-nobody-gave-the-organization"
 OWN_KEY = "organization_api_key"
 OWN_KEY_ROW = {
-    "provider": "openai", "model": "gpt-5-codex", "credential": OWN_KEY,
+    "provider": "openai", "model": "gpt-6.2-sol", "credential": OWN_KEY,
     "cost_estimate": "0.004200",
 }
 ORGANIZATION_HEADER = {"openai-organization": "org-FAKE-platform-tier"}
@@ -46,7 +46,7 @@ def _canned(org: dict[str, str], prompt: str, **claims: Any) -> tuple[str, bytes
 
 
 def _claimed(org: dict[str, str], prompt: str) -> tuple[str, bytes]:
-    route = {"provider": "openai", "credential": "subscription", "model": "gpt-5-codex"}
+    route = {"provider": "openai", "credential": "subscription", "model": "gpt-6.2-sol"}
     return _canned(org, prompt, route=route, response_id="resp_FAKE-cached", fallback_used=False)
 
 

@@ -70,7 +70,7 @@ def _form(
         ),
         markup.text_field(
             "model", "Model", 'autocomplete="off" autocapitalize="none" spellcheck="false"',
-            value=typed.get("model", ""), hint="As the provider writes it, such as gpt-5-codex.",
+            value=typed.get("model", ""), hint="As the provider writes it, such as gpt-6.2-sol.",
             problem=wrong.get("model", ""),
         ),
     ))

@@ -248,7 +248,7 @@ def platform_answer(org: dict[str, str], prompt: str) -> dict[str, Any]:
     STATE.record(
         org["org_id"],
         provider="openai",
-        model="gpt-5.5",
+        model="gpt-6.2-sol",
         domain_id=None,
         credential="platform",
         cost_estimate="0.004200",
@@ -259,7 +259,7 @@ def platform_answer(org: dict[str, str], prompt: str) -> dict[str, Any]:
         "route": {
             "provider": "openai",
             "credential": "platform_api_key",
-            "model": "gpt-5.5",
+            "model": "gpt-6.2-sol",
             "host": "api.openai.com",
         },
         "response_id": f"resp_FAKE{secrets.token_hex(20)}",

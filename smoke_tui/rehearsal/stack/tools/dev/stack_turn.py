@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 INSTRUCTIONS_VARIABLE = "SPECTRAL_OPENAI_CODEX_INSTRUCTIONS"
+CLIENT_VERSION = "0.171.0"
+"""The client version whose models the product is ready for."""
 IDLE_SECONDS = 60.0
 STREAM_BYTES = 8 * 1024 * 1024
 DIAGNOSTIC_HEADERS = (
@@ -18,8 +20,10 @@ DIAGNOSTIC_HEADERS = (
     "content-type",
     "date",
     "openai-model",
+    "openai-organization",
     "server",
     "x-error-json",
+    "x-oai-request-id",
     "x-openai-authorization-error",
     "x-request-id",
 )
@@ -45,39 +49,27 @@ def instructions(config: dict[str, Any]) -> str:
     return own if own.strip() else str(config["builtin_instructions"])
 
 
-def request_body(model: str, text: str, prompt: str, lite: bool) -> dict[str, Any]:
-    """The product's request, classic or lite."""
+def request_body(model: str, text: str, prompt: str) -> dict[str, Any]:
+    """The product's request: the classic shape, for every model (served so since July 2026)."""
     user = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": prompt}]}
-    body: dict[str, Any] = {"model": model, "stream": True, "store": False}
-    if not lite:
-        return {**body, "instructions": text, "input": [user]}
-    developer = {**user, "role": "developer", "content": [{"type": "input_text", "text": text}]}
-    tools = {"type": "additional_tools", "role": "developer", "tools": []}
-    return {
-        **body,
-        "input": [tools, developer, user],
-        "parallel_tool_calls": False,
-        "reasoning": {"effort": "low", "context": "all_turns"},
-    }
+    return {"model": model, "stream": True, "store": False, "instructions": text, "input": [user]}
 
 
 def run_turn(config: dict[str, Any], credential: dict[str, Any], prompt: str) -> dict[str, Any]:
     """Ask the backend; the answer's text, model, id, usage and host. TurnFailed otherwise."""
     bundle, model = credential["bundle"], credential["model"]
-    lite = model in config["lite_models"]
     target = urlsplit(config["codex_url"])
-    body = request_body(model, instructions(config), prompt, lite)
+    body = request_body(model, instructions(config), prompt)
     headers = {
         "Authorization": f"Bearer {bundle['access_token']}",
         "ChatGPT-Account-ID": bundle["account_id"],
         "Content-Type": "application/json",
         "Accept": "text/event-stream",
-        "originator": "codex_cli_rs",
+        "originator": "stand-in-stack",
+        "version": CLIENT_VERSION,
         "session_id": str(uuid.uuid4()),
-        "User-Agent": "codex_cli_rs/0.169.0 (stand-in stack)",
+        "User-Agent": "stand-in-stack/1.0",
     }
-    if lite:
-        headers["x-openai-internal-codex-responses-lite"] = "true"
     connection = http.client.HTTPConnection(
         str(target.hostname), target.port, timeout=IDLE_SECONDS
     )
