@@ -10,6 +10,7 @@ from typing import Any
 from smoke_tui.engine.accounts import of_another_account
 from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget
+from smoke_tui.engine.conditions import unmet_in, unmet_words
 from smoke_tui.engine.keeping import Keeper
 from smoke_tui.engine.plan import (
     Action,
@@ -244,7 +245,7 @@ class Engine:
         last = self.state.steps[step_id].tries[-1]
         fresh = bool(last.observed.get("fresh", True))
         outcome = outcome_of(last.code or "expectation-unmet", fresh_credential=fresh)
-        self._finish(step_id, last.n, outcome, last.code, last.summary)
+        self._finish(step_id, last.n, outcome, last.code, unmet_in(last) or last.summary)
 
     async def _pause(self, step: Step, n: int, seconds: float) -> bool:
         """Wait before a retry; False where the operator stopped it, and with it the step."""
@@ -306,6 +307,10 @@ class Engine:
         known = self.state.step(step.id)
         bounds = {s.id: s.retry_max for s in self.runbook.steps if s.fallback}
         decision = judge(step, result, known, self.config.origin, bounds)
+        if decision.unmet:
+            self._inbox.decide("evidence", {
+                "name": "expectations", "value": [[u.expected, u.seen] for u in decision.unmet],
+            }, step=step.id, n=n)
         if decision.rule is not None:
             self._inbox.decide("rule.matched", {
                 "index": decision.rule.index, "line": decision.rule.line,
@@ -324,7 +329,8 @@ class Engine:
             }, step=step.id, n=n)
         else:
             assert decision.outcome is not None
-            self._finish(step.id, n, decision.outcome, decision.code, result.summary)
+            self._finish(step.id, n, decision.outcome, decision.code,
+                         unmet_words(decision.unmet) or result.summary)
 
     def _finish(
         self, step_id: str, n: int | None, outcome: Outcome, code: str | None, summary: str,

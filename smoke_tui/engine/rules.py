@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
+from smoke_tui.engine.conditions import Unmet, matches, unmet
 from smoke_tui.journal.state import StepState
 from smoke_tui.outcomes import CODES, Outcome, outcome_of
-from smoke_tui.runbook.model import Condition, Match, Rule, Step
-from smoke_tui.runbook.paths import dig
+from smoke_tui.runbook.model import Rule, Step
 from smoke_tui.world.result import Result
+
+__all__ = ["Decision", "judge", "matches"]
 
 DEFAULT_DELAY = 1.0
 LONGEST_DELAY = 60.0
@@ -21,7 +21,8 @@ LONGEST_DELAY = 60.0
 class Decision:
     """Exactly one of: an outcome, a branch to a fallback, a retry after `delay` seconds.
 
-    `refresh`: the retry begins with a refresh of the bundle.
+    `refresh`: the retry begins with a refresh of the bundle. `unmet`: the expectations that did
+    not hold, with what was seen instead.
     """
 
     outcome: Outcome | None = None
@@ -30,6 +31,7 @@ class Decision:
     delay: float | None = None
     rule: Rule | None = None
     refresh: bool = False
+    unmet: tuple[Unmet, ...] = ()
 
 
 def judge(
@@ -41,7 +43,15 @@ def judge(
     """
     if result.error:
         return Decision(outcome=Outcome.ERROR)
-    code = result.code or _unmet(step, result, origin)
+    lacking = unmet(step.expect, result, origin) if result.code is None else ()
+    code = result.code or ("expectation-unmet" if lacking else None)
+    return replace(_decide(step, result, code, known, origin, bounds), unmet=lacking)
+
+
+def _decide(
+    step: Step, result: Result, code: str | None, known: StepState, origin: str,
+    bounds: Mapping[str, int],
+) -> Decision:
     for rule in step.rules:
         if not matches(rule.match, result, code, origin):
             continue
@@ -65,11 +75,6 @@ def judge(
 def _branches(known: StepState, fallback: str) -> int:
     """How often this step has come back from that fallback."""
     return sum(1 for t in known.tries if t.cause == "return" and t.caller == fallback)
-
-
-def _unmet(step: Step, result: Result, origin: str) -> str | None:
-    met = all(matches(expected, result, None, origin) for expected in step.expect)
-    return None if met else "expectation-unmet"
 
 
 def _may_refresh(step: Step, result: Result, code: str, known: StepState) -> bool:
@@ -100,68 +105,3 @@ def _retry_delay(step: Step, result: Result, code: str, known: StepState) -> flo
     used = (known.tries[-1].ended or 0) - known.tries[-1].started if known.tries else 0
     remaining = (step.timeout or LONGEST_DELAY) - used / 1000
     return delay if 0 <= delay <= remaining else None
-
-
-def matches(match: Match, result: Result, code: str | None, origin: str) -> bool:
-    """Whether every condition holds."""
-    return all(_TESTS[c.word](c, result, code, origin) for c in match.conditions)
-
-
-def _code(c: Condition, result: Result, code: str | None, origin: str) -> bool:
-    return code in c.value
-
-
-def _status(c: Condition, result: Result, code: str | None, origin: str) -> bool:
-    return bool(result.observed.get("status") == c.value)
-
-
-def _header(c: Condition, result: Result, code: str | None, origin: str) -> bool:
-    headers = {str(n).lower(): v for n, v in result.observed.get("headers", ())}
-    return all(
-        name.lower() in headers and (wanted == "*" or headers[name.lower()] == wanted)
-        for name, wanted in c.value.items()
-    )
-
-
-def _body(c: Condition, result: Result, code: str | None, origin: str) -> bool:
-    body = result.body.casefold()
-    return all(part.casefold() in body for part in c.value)
-
-
-def _json(c: Condition, result: Result, code: str | None, origin: str) -> bool:
-    value = result.observed.get("json")
-    if value is None:
-        try:
-            value = json.loads(result.body)
-        except (ValueError, RecursionError):
-            value = None
-    if value is None:
-        # Of an answer that is no JSON nothing can be said, not even that something is absent.
-        return False
-    leaf = dig(value, c.value)[1]
-    if c.test == "equals":
-        return type(leaf) is type(c.operand) and bool(leaf == c.operand)
-    return {
-        "non-empty": leaf not in (None, "", [], {}),
-        "present": leaf is not None,
-        "absent": leaf is None,
-    }[c.operand]
-
-
-def _equal_to(name: str) -> Any:
-    def test(c: Condition, result: Result, code: str | None, origin: str) -> bool:
-        return bool(result.observed.get(name) == c.value)
-
-    return test
-
-
-def _origin(c: Condition, result: Result, code: str | None, origin: str) -> bool:
-    return origin in c.value
-
-
-_TESTS = {
-    "code": _code, "status": _status, "header": _header, "body_contains": _body, "json": _json,
-    "route": _equal_to("route"), "exit": _equal_to("exit"), "origin": _origin,
-    "text_drift": _equal_to("text_drift"), "tool_calls": _equal_to("tool_calls"),
-    "behaves": _equal_to("behaves"),
-}

@@ -112,6 +112,12 @@ def _evidence(name: str, value: Any) -> Iterator[str]:
             cells = ([sentence(line[0], 80)], [Said(line[1])], [sentence(line[2], 40)])
             yield f"| {' | '.join(as_markdown(cell) for cell in cells)} |"
         yield ""
+    elif name == "expectations" and isinstance(value, list):
+        yield from ("", "| Expected | Seen |")
+        yield "|---|---|"
+        for row in value[:50]:
+            yield f"| {' | '.join(as_markdown([Said(cell, 400)]) for cell in row[:2])} |"
+        yield ""
     else:
         yield f"- {as_markdown(evidence_words(name, value))}"
 

@@ -168,14 +168,26 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> li
 
 def _evidence(attempt: Try) -> list[Node]:
     plain = [evidence_words(name, value) for name, value in attempt.evidence
-             if name not in ("trace", "route")]
+             if name not in ("trace", "route", "expectations")]
     nodes: list[Node] = [_items(plain)] if plain else []
     for name, value in attempt.evidence:
         if name == "trace":
             nodes.append(_pre(middle_out(str(value), MOST_BODY), "Trace"))
         elif name == "route":
             nodes.append(_route(value))
+        elif name == "expectations":
+            nodes.append(_expectations(value))
     return nodes
+
+
+def _expectations(rows: Sequence[Any]) -> Element:
+    """What was expected and what was seen, side by side."""
+    return tag("div", tag(
+        "table", tag("caption", "What was expected"),
+        tag("thead", tag("tr", *(tag("th", x, scope="col") for x in ("Expected", "Seen")))),
+        tag("tbody", *(tag("tr", *(tag("td", *_words([Said(cell, 400)])) for cell in row[:2]))
+                       for row in rows[:50])),
+    ), class_="wide", tabindex="0", role="region", aria_label="What was expected")
 
 
 def _route(lines: Sequence[Any]) -> Element:

@@ -59,7 +59,10 @@ async def call(ctx: StepContext) -> Result:
     if worth.reading.malformed and worth.code is None:
         ctx.finding("malformed-event", f"{worth.reading.malformed} event(s) of an otherwise whole "
                                        "stream could not be read.", "Keep the evidence.")
-    return Result(worth.code, worth.summary, observed, worth.reading.text or exchange.text())
+    document = {**worth.reading.final, "output_text": worth.reading.text} \
+        if worth.reading.final else None
+    return Result(worth.code, worth.summary, observed, worth.reading.text or exchange.text(),
+                  document=document)
 
 
 async def _by_subscription(ctx: StepContext) -> Prepared:

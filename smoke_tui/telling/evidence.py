@@ -24,6 +24,10 @@ def evidence_of(attempt: Try) -> Iterator[Pair]:
         elif name == "route" and isinstance(value, list):
             for row in value:
                 yield pair(str(row[0]), f"{row[1]}{speaks_for(row)}")
+        elif name == "expectations" and isinstance(value, list):
+            for row in value:
+                yield pair("expected", row[0])
+                yield pair("seen", row[1])
         else:
             yield pair(name, value)
     usage = attempt.usage or {}

@@ -16,7 +16,8 @@ class Result:
     `observed` is the record's view: status, headers, route, exit, model and the like, plus
     `fresh` (whether the credential was fresh), `delay` (seconds the answer asks to wait) and
     `attested`. `body` is the text that expectations and rules may look into; it is evidence
-    already and is not recorded twice. `error`: our own tool broke.
+    already and is not recorded twice. `document` is the JSON that their paths lead into, where it
+    is another than the body's or `observed["json"]`. `error`: our own tool broke.
     """
 
     code: str | None
@@ -24,6 +25,7 @@ class Result:
     observed: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     error: bool = False
+    document: Any = None
 
 
 def words_of(error: Exception) -> str:

@@ -1,0 +1,210 @@
+"""The conditions of `expect` and `[[on]]`: whether each holds, and what was seen instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from smoke_tui.journal.state import Try
+from smoke_tui.runbook.model import Condition, Match
+from smoke_tui.runbook.paths import dig
+from smoke_tui.secrecy import clean
+from smoke_tui.world.result import Result
+
+MOST_SEEN: Final = 120
+"""Characters of a value in a sentence."""
+
+MOST_SENTENCE: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A condition that does not hold: what it wants, and what was there, side by side."""
+
+    expected: str
+    seen: str
+
+
+def matches(match: Match, result: Result, code: str | None, origin: str) -> bool:
+    """Whether every condition holds."""
+    return all(_TESTS[c.word](c, result, code, origin) for c in match.conditions)
+
+
+def unmet(
+    expected: Sequence[Match], result: Result, origin: str
+) -> tuple[Unmet, ...]:
+    """The conditions of a step's expectations that do not hold."""
+    return tuple(
+        _TOLD[c.word](c, result, origin) for match in expected for c in match.conditions
+        if not _TESTS[c.word](c, result, None, origin)
+    )
+
+
+def unmet_words(found: Sequence[Unmet]) -> str:
+    """What was expected and what was seen, in a sentence of bounded length."""
+    text = ". ".join(f"Expected {one.expected}; seen {one.seen}" for one in found)
+    return text if len(text) <= MOST_SENTENCE else f"{text[:MOST_SENTENCE]}…"
+
+
+def unmet_in(attempt: Try) -> str:
+    """The same of a recorded try; empty where every expectation was met."""
+    rows = next((value for name, value in attempt.evidence if name == "expectations"), ())
+    return unmet_words([Unmet(str(row[0]), str(row[1])) for row in rows])
+
+
+# --- whether a condition holds --------------------------------------------------------------
+
+def _code(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    return code in c.value
+
+
+def _status(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    return bool(result.observed.get("status") == c.value)
+
+
+def _headers(result: Result) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in result.observed.get("headers") or ():
+        found.setdefault(str(name).lower(), []).append(str(value))
+    return found
+
+
+def _lacks(result: Result, name: str, wanted: str) -> bool:
+    """Where a header is there twice, every one of them has to hold what is wanted."""
+    values = _headers(result).get(name.lower(), [])
+    return not values or (wanted != "*" and any(value != wanted for value in values))
+
+
+def _header(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    return not any(_lacks(result, name, wanted) for name, wanted in c.value.items())
+
+
+def _body(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    body = result.body.casefold()
+    return all(part.casefold() in body for part in c.value)
+
+
+def _document(result: Result) -> Any:
+    """The JSON that paths lead into; None where there is none."""
+    if result.document is not None:
+        return result.document
+    value = result.observed.get("json")
+    if value is None:
+        try:
+            value = json.loads(result.body)
+        except (ValueError, RecursionError):
+            return None
+    return value
+
+
+def _json(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    value = _document(result)
+    if value is None:
+        # Of an answer that is no JSON nothing can be said, not even that something is absent.
+        return False
+    leaf = dig(value, c.value)[1]
+    if c.test == "equals":
+        return type(leaf) is type(c.operand) and bool(leaf == c.operand)
+    return {
+        "non-empty": leaf not in (None, "", [], {}) and not (
+            isinstance(leaf, str) and not leaf.strip()),
+        "present": leaf is not None,
+        "absent": leaf is None,
+    }[c.operand]
+
+
+def _equal_to(name: str) -> Any:
+    def test(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+        return bool(result.observed.get(name) == c.value)
+
+    return test
+
+
+def _origin(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    return origin in c.value
+
+
+_TESTS: Final[Mapping[str, Callable[[Condition, Result, str | None, str], bool]]] = {
+    "code": _code, "status": _status, "header": _header, "body_contains": _body, "json": _json,
+    "route": _equal_to("route"), "exit": _equal_to("exit"), "origin": _origin,
+    "text_drift": _equal_to("text_drift"), "tool_calls": _equal_to("tool_calls"),
+    "behaves": _equal_to("behaves"),
+}
+
+
+# --- what was expected and what was seen ----------------------------------------------------
+
+def _quoted(value: object) -> str:
+    """A value for a sentence: cleaned, on one line, its beginning and its end."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    flat = " ".join(clean(text).split())
+    if len(flat) > MOST_SEEN:
+        half = MOST_SEEN // 2
+        flat = f"{flat[:half]} … {flat[-half:]}"
+    return f'"{flat}"' if isinstance(value, str) else flat
+
+
+def _any_of(values: Sequence[object]) -> str:
+    return " or ".join(str(value) for value in values)
+
+
+def _of_code(c: Condition, result: Result, origin: str) -> Unmet:
+    return Unmet(f"the code {_any_of(c.value)}", "none")
+
+
+def _of_status(c: Condition, result: Result, origin: str) -> Unmet:
+    status = result.observed.get("status")
+    return Unmet(f"status {c.value}", "no status" if status is None else f"{status}")
+
+
+def _of_header(c: Condition, result: Result, origin: str) -> Unmet:
+    headers = _headers(result)
+    wanted, seen = [], []
+    for name, value in c.value.items():
+        if not _lacks(result, name, value):
+            continue
+        values = headers.get(name.lower(), [])
+        wanted.append(f"header {name}" + ("" if value == "*" else f": {_quoted(value)}"))
+        seen.append(" and ".join(_quoted(each) for each in values[:4]) or f"no {name}")
+    return Unmet(" and ".join(wanted), ", ".join(seen))
+
+
+def _of_body(c: Condition, result: Result, origin: str) -> Unmet:
+    body = result.body.casefold()
+    lacking = [_quoted(part) for part in c.value if part.casefold() not in body]
+    return Unmet(f"body to contain {' and '.join(lacking)}",
+                 _quoted(result.body) if result.body.strip() else "an empty body")
+
+
+def _of_json(c: Condition, result: Result, origin: str) -> Unmet:
+    wanted = f"json {c.value} to equal {_quoted(c.operand)}" if c.test == "equals" \
+        else f"json {c.value} to be {c.operand}"
+    document = _document(result)
+    if document is None:
+        body = f": {_quoted(result.body)}" if result.body.strip() else ""
+        return Unmet(wanted, f"no JSON{body}")
+    there, leaf = dig(document, c.value)
+    return Unmet(wanted, _quoted(leaf) if there else "nothing there")
+
+
+def _of_origin(c: Condition, result: Result, origin: str) -> Unmet:
+    return Unmet(f"origin {_any_of(c.value)}", f"{origin} declared")
+
+
+def _of_value(what: str) -> Callable[[Condition, Result, str], Unmet]:
+    def told(c: Condition, result: Result, origin: str) -> Unmet:
+        value = result.observed.get(c.word)
+        wanted = c.value if isinstance(c.value, str | int) else _quoted(c.value)
+        return Unmet(f"{what} {wanted}", "none" if value is None else f"{value}")
+
+    return told
+
+
+_TOLD: Final[Mapping[str, Callable[[Condition, Result, str], Unmet]]] = {
+    "code": _of_code, "status": _of_status, "header": _of_header, "body_contains": _of_body,
+    "json": _of_json, "route": _of_value("route"), "exit": _of_value("exit"),
+    "origin": _of_origin, "text_drift": _of_value("text drift of"),
+    "tool_calls": _of_value("tool calls of"), "behaves": _of_value("behaviour"),
+}
