@@ -1,25 +1,68 @@
-"""A plug-in of the tests: goldens, and the real Codex CLI, for the folders that use them."""
+"""A plug-in of the tests: seeds and lanes, goldens, and the real Codex CLI."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Protocol
 
+import lanes
 import pytest
 from golden_record import GoldenRecord, difference
+
+
+class Node(Protocol):
+    """A worker of xdist, as its controller sees it; that library has no types."""
+
+    config: pytest.Config
+    workerinput: dict[str, object]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true",
                      help="write goldens as they are now; what changes is shown at the end")
+    lanes.add_options(parser)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--update-goldens") and os.environ.get("CI"):
         raise pytest.UsageError("goldens are not written where CI is set")
+    lanes.configure(config)
     config.pluginmanager.register(GoldenRecord(config), GoldenRecord.NAME)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Node) -> None:
+    """Tell a worker of xdist which seed this run has."""
+    if (drawn := node.config.getoption("--random-seed")) is not None:
+        node.workerinput[lanes.SEED_OF_RUN] = drawn
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return lanes.header(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    lanes.mark(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if line := lanes.header(terminalreporter.config):
+        terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return lanes.no_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return lanes.no_skip((yield))
 
 
 @pytest.fixture

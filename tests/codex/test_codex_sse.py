@@ -108,6 +108,7 @@ def test_just_below_the_caps_is_fine() -> None:
     assert len(split((b"data: " + b"x" * 1000 + b"\n") * (EVENT_LIMIT // 1001 - 1) + b"\n")) == 1
 
 
+@pytest.mark.slow
 def test_a_body_of_empty_lines_does_not_hold_everything_up() -> None:
     """As large as the Http port lets a body be; a child, because it may take for ever."""
     script = ("from smoke_tui.codex.stream import read_stream\n"
@@ -115,6 +116,7 @@ def test_a_body_of_empty_lines_does_not_hold_everything_up() -> None:
     subprocess.run([sys.executable, "-c", script], timeout=60, check=True)
 
 
+@pytest.mark.slow
 def test_a_body_of_tiny_deltas_does_not_hold_everything_up() -> None:
     script = ("from smoke_tui.codex.stream import read_stream\n"
               "one = b'data: {\"type\":\"response.output_text.delta\",\"delta\":\"x\"}\\n\\n'\n"

@@ -268,6 +268,7 @@ def memory_of(work: Callable[[], Got]) -> tuple[Got, int]:
     return got, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 
 
+@pytest.mark.slow
 def test_one_line_of_sixty_mebibytes_is_oversized_in_bounded_memory(tmp_path: Path) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield HEAD + b"data: "
@@ -280,6 +281,7 @@ def test_one_line_of_sixty_mebibytes_is_oversized_in_bounded_memory(tmp_path: Pa
     assert grown < 64 * 1024
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_tiny_events_are_read(tmp_path: Path) -> None:
     tiny = b'data: {"type":"x"}\n\n' * 100_000
     got, grown = memory_of(lambda: streamed(tmp_path, in_pieces(GOOD + tiny + completed(), 60_000)))

@@ -297,6 +297,7 @@ def scripted(choices: Mapping[tuple[str, int], str | None]) -> Any:
     return behave
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(OUTCOMES, st.sets(st.sampled_from([step.id for step in LIVE.steps]), max_size=3),
        st.sampled_from([None, "again"]))
@@ -337,6 +338,7 @@ def test_whatever_happens_the_walk_ends(
         assert cap is None or known.calls <= cap
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(OUTCOMES)
 def test_the_engines_state_is_the_fold_of_its_events(
@@ -351,6 +353,7 @@ def test_the_engines_state_is_the_fold_of_its_events(
         assert getattr(done.state, name) == getattr(folded, name), name
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(OUTCOMES)
 def test_a_walk_can_be_walked_again_from_its_record(

@@ -56,6 +56,7 @@ def test_any_tar_opens_it_and_finds_nobodys_name(tmp_path: Path) -> None:
         (0, 0, "", "", 0, 0o600)}
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(PACKED) - 1), st.integers(1, 255))
 def test_one_changed_byte_anywhere_is_noticed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -55,6 +56,7 @@ def _event(what: str, text: str) -> tuple[str, dict[str, object]]:
     return events[what]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(stories())
 def test_any_session_stays_within_the_limit_and_begins_with_its_verdict(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from long_journal import events, write
 from report_states import saying
 
@@ -16,6 +17,7 @@ from smoke_tui.report.markdown import LIMIT, markdown
 from smoke_tui.report.page import page
 
 
+@pytest.mark.slow
 def test_a_long_journal_is_read_folded_and_reported(tmp_path: Path) -> None:
     journal = read_journal(write(tmp_path / "S", 20_000))
     assert (len(journal.events), journal.damage, journal.torn_bytes) == (20_000, (), 0)

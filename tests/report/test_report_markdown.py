@@ -80,6 +80,7 @@ def test_foreign_text_changes_no_structure(text: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", report)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.text(min_size=1, max_size=60).filter(lambda t: t.strip() != "")
        | st.lists(st.sampled_from(["`", "|", "\n", "#", "<", ">", "-->", "```", "~", "*", "x", " ",

@@ -116,6 +116,7 @@ def test_benign_text_stays_quiet() -> None:
     assert scan(text * 3, vault) == []
 
 
+@pytest.mark.slow
 def test_a_bomb_ends() -> None:
     bomb = base64.b64encode(gzip.compress(gzip.compress(bytes(40_000_000))))
     vault = Vault()

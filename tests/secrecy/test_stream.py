@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def streamed(made: Vault, chunks: list[bytes]) -> bytes:
     return b"".join(stream.feed(chunk) for chunk in chunks) + stream.flush()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, st.data())
 def test_chunking_does_not_matter(text: str, data: st.DataObject) -> None:
@@ -102,6 +104,7 @@ def test_a_secret_learnt_between_feeds_counts_at_once() -> None:
     assert first + stream.feed(value.encode() + b"\n") + stream.flush() == b"a\n[REDACTED:k#1]\n"
 
 
+@pytest.mark.slow
 def test_lines_longer_than_the_cap() -> None:
     made = vault()
     secret = jwt()
@@ -123,6 +126,7 @@ def test_a_value_longer_than_the_cap_leaves_no_rest() -> None:
     assert Vault().redact(raw) == b'{"password": "[REDACTED:password#1]", "a": 1}\n'
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_for_endless_input() -> None:
     made = vault()
     for endless in (b"\n", b" ", b"a", b"\\n", b"FAKE", b".", b"["):
