@@ -147,6 +147,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
         (_arg("what", choices=("serve", "list"), metavar="serve|list"),
          _arg("scenario", nargs="?", metavar="SCENARIO"),
          _arg("--port", type=int, default=0, metavar="N", help="port; any free one without it"),
+         _arg("--tls", action="store_true",
+              help="listen over HTTPS too, with an authority of its own; needs the file it names"),
          JSON),
     ),
 }

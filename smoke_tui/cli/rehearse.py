@@ -42,7 +42,8 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
         signal.signal(number, strike)
     try:
         world = Rehearsal.start(
-            options.scenario or "happy", port=options.port, embedded=_embedded(settings)
+            options.scenario or "happy", port=options.port, embedded=_embedded(settings),
+            tls=options.tls,
         )
     except UnknownScenario as error:
         raise UsageError(f"{error}; `smoke-tui rehearse list` shows all") from None
@@ -51,11 +52,15 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
     except OSError as error:
         raise UsageError(f"--port {options.port}: {error.strerror}; choose another port") from None
     with world:
+        secure = None if world.tls_origin is None else {
+            "origin": world.tls_origin, "codex_url": f"{world.tls_origin}/backend-api/codex",
+            "ca": str(world.authority_file),
+        }
         print(json.dumps({
             "schema": SCHEMA, "scenario": world.scenario.name, "issuer": world.issuer,
             "codex_url": world.codex_url, "stack_dir": str(world.stack_dir),
             "ledger": world.ledger, "bundle": world.bundle(), "stack_url": world.stack_url,
-            "instructions": str(world.instructions_file),
+            "instructions": str(world.instructions_file), "tls": secure,
         }), flush=True)
         _wait(stop)
     return 128 + struck[0] if struck and struck[0] != signal.SIGTERM else Exit.OK

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from smoke_tui.rehearsal import checks, instructions, replies
 from smoke_tui.rehearsal.answers import Answer, Headers, json_answer, json_body, reset, respond
+from smoke_tui.rehearsal.bodies import plain_body
 from smoke_tui.rehearsal.catalogue import entry, listed_for
 from smoke_tui.rehearsal.checks import Call
 from smoke_tui.rehearsal.issuer import Issuer
-from smoke_tui.rehearsal.replies import RESET_SECONDS
+from smoke_tui.rehearsal.replies import RESET_SECONDS, Reply
 from smoke_tui.rehearsal.scenario import Scenario
 from smoke_tui.rehearsal.streaming import WHOLE, play
 from smoke_tui.rehearsal.streaming import Answer as Streamed
@@ -57,9 +58,10 @@ class Backend:
 
     async def post_responses(self, request: ServerRequest) -> Answer:
         """POST …/responses: a stream, or the scenario's or a rule's refusal."""
-        if (request.header("content-encoding") or "identity") != "identity":
-            sentence = "The rehearsal reads plain JSON only; send the body uncompressed."
-            return respond(replies.detail(415, sentence))
+        sent = plain_body(request)
+        if isinstance(sent, Reply):
+            return respond(sent)
+        request = replace(request, body=sent)
         body = json_body(request)
         if body is None:
             return respond(replies.BAD_REQUEST)
@@ -138,13 +140,26 @@ class Backend:
         return json_answer(200, {"models": listed}, ("etag", 'W/"rehearsal"'))
 
     async def accounts_check(self, request: ServerRequest) -> Answer:
-        """GET /backend-api/wham/accounts/check; client 0.162 and later cannot do without."""
+        """GET /backend-api/wham/accounts/check; client 0.156 and later cannot do without.
+
+        The form of the real answer is that of openai/codex#47374; the two routing fields, which
+        that report does not show, are those that the client reads (captured from 0.169).
+        """
+        account_id = request.header("chatgpt-account-id") or self.issuer.mint.account_id
         account = {
-            "id": request.header("chatgpt-account-id") or self.issuer.mint.account_id,
+            "id": account_id,
+            "structure": "personal",
+            "plan_type": self.issuer.mint.plan_type,
+            "account_user_role": "account-owner",
+            "can_access_with_session": True,
             "workspace_backend_origin": "NO_CONSTRAINT",
             "account_routing_override": "NO_CONSTRAINT",
         }
-        return json_answer(200, {"accounts": [account]})
+        return json_answer(200, {
+            "account_ordering": [account_id],
+            "accounts": [account],
+            "default_account_id": account_id,
+        })
 
     async def usage(self, request: ServerRequest) -> Answer:
         """GET /backend-api/wham/usage."""
@@ -174,6 +189,28 @@ class Backend:
         return json_answer(
             200, {"plan_type": plan, "rate_limit": limit, "credits": credits_left}
         )
+
+    async def mcp(self, request: ServerRequest) -> Answer:
+        """POST /backend-api/ps/mcp: the plug-ins' MCP server, with no tools (form of MCP)."""
+        asked = json_body(request) or {}
+        if "id" not in asked:
+            return ServerResponse(202)
+        parameters = asked.get("params")
+        version = parameters.get("protocolVersion") if isinstance(parameters, dict) else None
+        results: dict[object, object] = {
+            "initialize": {
+                "protocolVersion": version or "2025-06-18",
+                "capabilities": {"tools": {}},
+                "serverInfo": {"name": "rehearsal", "version": "1"},
+            },
+            "tools/list": {"tools": []},
+        }
+        answer: dict[str, object] = {"jsonrpc": "2.0", "id": asked["id"]}
+        if asked.get("method") in results:
+            answer["result"] = results[asked["method"]]
+        else:
+            answer["error"] = {"code": -32601, "message": "Method not found"}
+        return json_answer(200, answer)
 
     async def empty(self, request: ServerRequest) -> Answer:
         """Settings, plug-ins and analytics: nothing to say."""

@@ -14,6 +14,7 @@ from typing import Final
 from smoke_tui.rehearsal import replies
 from smoke_tui.rehearsal.answers import Answer, respond
 from smoke_tui.rehearsal.backend import Backend
+from smoke_tui.rehearsal.bodies import plain_body
 from smoke_tui.rehearsal.issuer import Issuer
 from smoke_tui.rehearsal.replies import HTML
 from smoke_tui.rehearsal.scenario import Scenario
@@ -75,6 +76,9 @@ class Front:
             ("GET", "/backend-api/wham/settings/user"): backend.empty,
             ("GET", "/backend-api/ps/plugins/installed"): backend.empty,
             ("GET", "/backend-api/ps/plugins/suggested/codex"): backend.empty,
+            # New with client 0.171.0 (captured); the forms of both answers are inferred.
+            ("GET", "/backend-api/ps/plugins/tooling-state/turtle"): backend.empty,
+            ("POST", "/backend-api/ps/mcp"): backend.mcp,
         }
 
     async def handle(self, request: ServerRequest) -> Answer:
@@ -123,8 +127,9 @@ class Front:
 
 
 def _seen(request: ServerRequest, status: int) -> Seen:
+    sent = plain_body(request)
     try:
-        body = json.loads(request.body) if request.body[:1] == b"{" else {}
+        body = json.loads(sent) if isinstance(sent, bytes) and sent[:1] == b"{" else {}
     except ValueError:
         body = {}
     fields = body if isinstance(body, dict) else {}

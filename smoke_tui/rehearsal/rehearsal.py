@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from smoke_tui.rehearsal import house, instructions
 from smoke_tui.rehearsal.backend import Backend
+from smoke_tui.rehearsal.certificates import mint_loopback
 from smoke_tui.rehearsal.errors import RehearsalError
 from smoke_tui.rehearsal.front import Front, Seen
 from smoke_tui.rehearsal.hands import Hands
@@ -22,7 +23,7 @@ from smoke_tui.rehearsal.minting import Mint
 from smoke_tui.rehearsal.postgres import Postgres
 from smoke_tui.rehearsal.scenario import Scenario
 from smoke_tui.rehearsal.scenarios import find_scenario
-from smoke_tui.world.serving import ServerLimits, serve
+from smoke_tui.world.serving import HttpServer, ServerLimits, serve
 
 _START_SECONDS: Final = 10.0
 _STOP_SECONDS: Final = 5.0
@@ -41,7 +42,7 @@ class Rehearsal:
 
     def __init__(
         self, scenario: Scenario, port: int, folder: Path | None, *, embedded: bool = False,
-        now: Callable[[], float] = time.time,
+        tls: bool = False, now: Callable[[], float] = time.time,
     ) -> None:
         self.scenario = scenario
         self.errors: list[Exception] = []
@@ -55,11 +56,15 @@ class Rehearsal:
         self._failure: BaseException | None = None
         self._port = port
         self._postgres: Postgres | None = None
+        self._loopback = mint_loopback() if tls else None
+        self._tls_port = 0
         self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
         configured = (
             instructions.CURRENT if scenario.drift_after is None else instructions.STALE
         )
         self._house = house.build(folder, configured)
+        if self._loopback is not None:
+            self.authority_file.write_bytes(self._loopback.authority)
         try:
             self._thread.start()
             if not self._ready.wait(_START_SECONDS):
@@ -87,16 +92,18 @@ class Rehearsal:
     @classmethod
     def start(
         cls, scenario: str = "happy", *, port: int = 0, folder: Path | None = None,
-        embedded: bool = False, now: Callable[[], float] = time.time,
+        embedded: bool = False, tls: bool = False, now: Callable[[], float] = time.time,
     ) -> Rehearsal:
         """Start one; returns when the servers listen. With `embedded` its ledger is a PostgreSQL.
 
+        With `tls` the same servers listen a second time, at `tls_origin`, with a certificate of
+        the authority in `authority_file`: a client's built-in provider takes HTTPS only.
         `now` gives the time of the issuer and the backend; that of the stack is the machine's.
 
         Raises:
             UnknownScenario, OSError (the port is taken), NoPostgres.
         """
-        return cls(find_scenario(scenario), port, folder, embedded=embedded, now=now)
+        return cls(find_scenario(scenario), port, folder, embedded=embedded, tls=tls, now=now)
 
     # Where things are
 
@@ -109,6 +116,16 @@ class Rehearsal:
     def codex_url(self) -> str:
         """The Codex backend's base, without a trailing slash."""
         return f"{self._issuer.origin}/backend-api/codex"
+
+    @property
+    def tls_origin(self) -> str | None:
+        """The origin of issuer and backend over TLS; None where none was asked for."""
+        return f"https://127.0.0.1:{self._tls_port}" if self._tls_port else None
+
+    @property
+    def authority_file(self) -> Path:
+        """The certificate that a client of `tls_origin` has to trust (`CODEX_CA_CERTIFICATE`)."""
+        return self._house.root / "authority.pem"
 
     @property
     def stack_url(self) -> str:
@@ -219,12 +236,24 @@ class Rehearsal:
             limits=_LIMITS,
             on_error=self.errors.append,
         )
+        secure: HttpServer | None = None
         try:
+            if self._loopback is not None:
+                secure = await serve(
+                    self._front.handle,
+                    [("127.0.0.1", 0)],
+                    limits=_LIMITS,
+                    on_error=self.errors.append,
+                    tls=self._loopback.context,
+                )
+                self._tls_port = secure.addresses[0][1]
             host, port = server.addresses[0]
             self._issuer.origin = f"http://{host}:{port}"
             self._ready.set()
             await self._stopping.wait()
         finally:
+            if secure is not None:
+                await secure.close()
             await server.close()
 
     def _stack_config(self, builtin: str) -> dict[str, Any]:

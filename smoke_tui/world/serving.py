@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import ssl
 from collections.abc import Sequence
 
 from smoke_tui.world.http_connection import CHUNK, Connection, report
@@ -38,10 +39,12 @@ class HttpServer:
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.addresses: tuple[tuple[str, int], ...] = ()
 
-    async def _listen(self, sockets: Sequence[socket.socket]) -> None:
+    async def _listen(
+        self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None
+    ) -> None:
         for one in sockets:
             self._listeners.append(
-                await asyncio.start_server(self._accept, sock=one, limit=CHUNK)
+                await asyncio.start_server(self._accept, sock=one, limit=CHUNK, ssl=tls)
             )
         self.addresses = tuple(one.getsockname()[:2] for one in sockets)
 
@@ -83,11 +86,13 @@ async def serve(
     *,
     limits: ServerLimits | None = None,
     on_error: ErrorSink | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> HttpServer:
     """Bind every address and serve; an OSError goes up with everything closed.
 
     Only "::1" may be missing on this machine. Port 0 after the first address means the port the
-    first one got. `on_error` is told of exceptions of the handler, which the peer sees as 500.
+    first one got. `on_error` is told of exceptions of the handler, which the peer sees as 500. With
+    `tls` the server speaks HTTPS on all of them.
     """
     server = HttpServer(handler, limits or ServerLimits(), on_error)
     sockets: list[socket.socket] = []
@@ -99,7 +104,7 @@ async def serve(
                 sockets.append(bound)
         if not sockets:
             raise OSError(errno.EADDRNOTAVAIL, "no address could be bound")
-        await server._listen(sockets)
+        await server._listen(sockets, tls)
     except BaseException:
         for one in sockets:
             one.close()

@@ -2,84 +2,40 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from codex_runs import built_in_provider, custom_provider, execute, log_in
 
 from smoke_tui.rehearsal import Rehearsal
 
-VERSION = "0.169.0"
 WORD = "HERON-4711"
-BLACK_HOLE = "http://127.0.0.1:9"
+VERSIONS = ("0.169.0", "0.171.0")
 
 pytestmark = pytest.mark.real_codex
 
 
-@pytest.fixture(scope="module", name="codex")
-def _codex(codex_cli: Callable[[str], Path]) -> Path:
-    return codex_cli(VERSION)
+@pytest.fixture(params=VERSIONS, name="codex")
+def _codex(request: pytest.FixtureRequest, codex_cli: Callable[[str], Path]) -> Path:
+    return codex_cli(request.param)
 
 
-def execute(
-    codex: Path, rehearsal: Rehearsal, home: Path, *, login: bool
-) -> subprocess.CompletedProcess[str]:
-    """`codex exec` in an empty home, with nowhere to go but loopback."""
-    provider = (
-        f'model_providers.rehearsal={{name="rehearsal",base_url="{rehearsal.codex_url}",'
-        f'wire_api="responses",requires_openai_auth={"true" if login else "false"},'
-        "request_max_retries=0,stream_max_retries=0}"
-    )
-    settings = ['model_provider="rehearsal"', provider]
+def run(codex: Path, rehearsal: Rehearsal, home: Path, *, login: bool) -> tuple[int, str, str]:
+    settings = custom_provider(rehearsal.codex_url, login=login)
     if login:
         settings.append(f'chatgpt_base_url="{rehearsal.issuer}/backend-api/"')
-        bundle = rehearsal.bundle()
-        names = ("id_token", "access_token", "refresh_token", "account_id")
-        (home / "auth.json").write_text(
-            json.dumps(
-                {
-                    "auth_mode": "chatgpt",
-                    "OPENAI_API_KEY": None,
-                    "tokens": {name: bundle[name] for name in names},
-                    "last_refresh": "2026-11-21T19:08:17.860584046Z",
-                }
-            )
-        )
-    return subprocess.run(
-        [
-            str(codex),
-            "exec",
-            "--skip-git-repo-check",
-            *(part for one in settings for part in ("-c", one)),
-            f"Repeat the word {WORD}",
-        ],
-        cwd=home,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "CODEX_HOME": str(home),
-            "NO_PROXY": "127.0.0.1",
-            "HTTPS_PROXY": BLACK_HOLE,
-            "HTTP_PROXY": BLACK_HOLE,
-            "ALL_PROXY": BLACK_HOLE,
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+        log_in(home, rehearsal)
+    done = execute(codex, home, settings, f"Repeat the word {WORD}")
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("login", [False, True])
-def test_a_turn(codex: Path, tmp_path: Path, login: bool) -> None:
+def test_a_turn_with_a_provider_of_ones_own(codex: Path, tmp_path: Path, login: bool) -> None:
     with Rehearsal.start() as rehearsal:
-        done = execute(codex, rehearsal, tmp_path, login=login)
-        assert done.returncode == 0, done.stderr
-        assert WORD in done.stdout
+        code, told, errors = run(codex, rehearsal, tmp_path, login=login)
+        assert code == 0, errors
+        assert WORD in told
         calls = [one for one in rehearsal.requests() if one.path.endswith("/responses")]
         assert [(one.method, one.status) for one in calls] == [("POST", 200)]
         assert "instructions" not in calls[0].fields
@@ -87,11 +43,40 @@ def test_a_turn(codex: Path, tmp_path: Path, login: bool) -> None:
         assert rehearsal.errors == []
 
 
+def test_a_turn_with_the_built_in_provider(
+    codex: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Logged in, over HTTPS, compressed; the WebSocket is refused and HTTP taken at once."""
+    version = request.node.callspec.params["codex"]
+    with Rehearsal.start(tls=True) as rehearsal:
+        assert rehearsal.tls_origin is not None
+        log_in(tmp_path, rehearsal)
+        done = execute(
+            codex, tmp_path, built_in_provider(rehearsal.tls_origin), f"Repeat the word {WORD}",
+            CODEX_CA_CERTIFICATE=str(rehearsal.authority_file),
+            CODEX_REFRESH_TOKEN_URL_OVERRIDE=f"{rehearsal.issuer}/oauth/token",
+        )
+        assert done.returncode == 0, done.stderr
+        assert WORD in done.stdout
+        seen = rehearsal.requests()
+        calls = [(one.method, one.status) for one in seen if one.path.endswith("/responses")]
+        assert calls == [("GET", 426), ("POST", 200)]
+        posted = dict(next(one for one in seen if (one.method, one.path[-10:]) == (
+            "POST", "/responses")).headers)
+        assert posted["content-encoding"] == "zstd"
+        assert posted["version"] == version
+        assert posted["x-openai-internal-codex-responses-lite"] == "true"
+        # Whatever else it asks for at its start is there.
+        assert [one.path for one in seen if one.status in (404, 405)] == []
+        assert "/backend-api/wham/accounts/check" in {one.path for one in seen}
+        assert rehearsal.errors == []
+
+
 @pytest.mark.parametrize("login", [False, True])
 def test_the_drift(codex: Path, tmp_path: Path, login: bool) -> None:
     with Rehearsal.start("instructions-drift") as rehearsal:
-        done = execute(codex, rehearsal, tmp_path, login=login)
-        assert done.returncode == 1
-        assert '{"detail":"Instructions are not valid"}' in done.stderr
+        code, _, errors = run(codex, rehearsal, tmp_path, login=login)
+        assert code == 1
+        assert '{"detail":"Instructions are not valid"}' in errors
         calls = [one for one in rehearsal.requests() if one.path.endswith("/responses")]
         assert {one.status for one in calls} == {400}
