@@ -17,7 +17,8 @@ from typing import Any, Protocol
 
 from smoke_tui import __version__
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.engine.engine import PROOF_STAYS, Engine
+from smoke_tui.engine.engine import Engine
+from smoke_tui.engine.sentences import PROOF_STAYS
 from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import SCHEMA, Event
 from smoke_tui.journal.file import JOURNAL, JournalFile, NameTaken

@@ -12,6 +12,7 @@ from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget
 from smoke_tui.engine.conditions import unmet_in, unmet_words
 from smoke_tui.engine.keeping import Keeper
+from smoke_tui.engine.made_with import made_otherwise, of_first_model
 from smoke_tui.engine.plan import (
     Action,
     Amend,
@@ -25,6 +26,7 @@ from smoke_tui.engine.plan import (
     plan,
 )
 from smoke_tui.engine.rules import judge
+from smoke_tui.engine.sentences import BROKEN_OFF, INTERRUPTED, PROOF_STAYS
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError
 from smoke_tui.journal.fold import apply
@@ -74,7 +76,7 @@ class Engine:
     async def run(self) -> Verdict:
         """Walk to the end and return the verdict; resources are stopped, the journal closed."""
         self._settle_broken_off()
-        self._undo_of_another_account()
+        self._undo()
         while True:
             action = plan(self.runbook, self.state, asked_to_finish=self._asked_to_finish)
             if isinstance(action, Close):
@@ -138,12 +140,12 @@ class Engine:
                 continue
             if last.ended is None:
                 self._inbox.decide("try.finished", {
-                    "code": "interrupted", "summary": _BROKEN_OFF, "error": False, "observed": {},
+                    "code": "interrupted", "summary": BROKEN_OFF, "error": False, "observed": {},
                 }, step=known.id, n=last.n)
             if last.calls:
                 spent = "was spent" if last.usage is not None else "may have been spent: unknown"
                 self._finish(known.id, last.n, Outcome.BLOCKED, "interrupted",
-                             f"{_BROKEN_OFF} A call {spent}. Try it again yourself.")
+                             f"{BROKEN_OFF} A call {spent}. Try it again yourself.")
 
     async def _ask_about(self, step: Step, question: Question) -> Mapping[str, str]:
         """Ask between tries; a cancel counts as stop."""
@@ -211,13 +213,17 @@ class Engine:
             "observed": dict(result.observed),
         })
         self._judge(step, n, result)
-        self._undo_of_another_account()
+        self._undo()
 
-    def _undo_of_another_account(self) -> None:
-        """The credential is another account's now: what was done with the former is not proven."""
+    def _undo(self) -> None:
+        """What was done with another account's credential, or with other values, is not proven."""
         undone = of_another_account(self.runbook, self.state)
         if undone:
             self._inbox.decide("undone", {"steps": undone, "why": "another account"})
+        changed = made_otherwise(self.runbook, self.state)
+        if changed:
+            self._inbox.decide("undone", {
+                "steps": list(changed), "why": "another value", "changed": changed})
 
     async def _agreed(self, step: Step) -> bool:
         """Whether the step's commands may run; asked once, where the runbook is new here."""
@@ -260,7 +266,7 @@ class Engine:
             timer.done()
             return True
         timer.release()
-        self._finish(step.id, n - 1, Outcome.BLOCKED, value, _INTERRUPTED[value])
+        self._finish(step.id, n - 1, Outcome.BLOCKED, value, INTERRUPTED[value])
         return False
 
     async def _attempt(self, context: StepContext) -> Result:
@@ -293,7 +299,7 @@ class Engine:
             assert isinstance(value, Result)
             return value
         if which == 1:
-            return Result(value, _INTERRUPTED[value])
+            return Result(value, INTERRUPTED[value])
         return Result(
             TIMEOUT_CODES.get(step.kind, "timeout"),
             f"The step's limit of {limit:g} s was up.",
@@ -329,8 +335,15 @@ class Engine:
             }, step=step.id, n=n)
         else:
             assert decision.outcome is not None
-            self._finish(step.id, n, decision.outcome, decision.code,
-                         unmet_words(decision.unmet) or result.summary)
+            outcome, code = decision.outcome, decision.code
+            words = unmet_words(decision.unmet) or result.summary
+            former = of_first_model(known) if outcome is Outcome.PASS else None
+            if former is not None:
+                self._inbox.decide("finding", {
+                    "code": "another-model", "message": former.words, "remedy": "",
+                }, step=step.id, n=n)
+                outcome, code, words = former.outcome, former.code, former.words
+            self._finish(step.id, n, outcome, code, words)
 
     def _finish(
         self, step_id: str, n: int | None, outcome: Outcome, code: str | None, summary: str,
@@ -377,15 +390,6 @@ def _holdings_of(state: State) -> Holdings:
     """What a resumed session still has: values, never secrets, children or a bundle."""
     handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
     return Holdings(values=dict(state.captured), handed_over=handed, account=state.account)
-
-
-PROOF_STAYS = ("This step is what the session is for (proof = true) and can't be waived; leave it "
-               "undone, and the session is incomplete.")
-_BROKEN_OFF = "Broken off: the program ended while it ran."
-_INTERRUPTED = {
-    "interrupted": "The operator stopped the step.",
-    "service-died": "A service that this step needs died while it ran.",
-}
 
 
 async def _wait(future: asyncio.Future[str]) -> str:

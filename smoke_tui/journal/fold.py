@@ -41,6 +41,8 @@ NOT_AMENDED: Final = "not-amended"
 """The finding that a step's outcome is none that the operator's word decides."""
 
 _SAID: Final = ("answer", "why", "by")
+UNDONE: Final = "Was done, and counts no more"
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def _must_be(value: Any, kind: Any) -> Any:
@@ -94,15 +96,18 @@ def _resumed(state: State, event: Event) -> None:
 
 
 def _undone(state: State, event: Event) -> None:
-    _take_back(state, event.data["steps"])
+    _take_back(state, event.data["steps"], event.data.get("changed") or {})
 
 
-def _take_back(state: State, names: Iterable[str]) -> None:
+def _take_back(
+    state: State, names: Iterable[str], changed: Mapping[str, Any] = _NOTHING
+) -> None:
     """What came of steps counts no more, nor what was said of it afterwards."""
     for name in names:
         step = state.step(name)
         step.outcome = step.code = step.amended = None
-        step.summary = "Was done, and counts no more."
+        why = f": {changed[name]} has changed" if name in changed else ""
+        step.summary = f"{UNDONE}{why}."
 
 
 _ACCOUNTS: Final = ("account_id", "id_token.account_id", "access_token.account_id")
@@ -180,9 +185,10 @@ def _try_started(state: State, event: Event) -> None:
     if step.id not in state.order:
         state.order.append(step.id)
     step.kind = event.data.get("kind", "")
-    step.tries.append(
-        Try(event.n or 0, event.data["cause"], event.data.get("caller"), event.seq, event.ms)
-    )
+    step.tries.append(Try(
+        event.n or 0, event.data["cause"], event.data.get("caller"), event.seq, event.ms,
+        values=dict(state.captured), variables=state.variables, config=state.config,
+    ))
     step.pending = step.outcome = step.word = step.amended = None
     step.account = state.account
     if state.again == step.id:
@@ -229,7 +235,7 @@ def _captured(state: State, event: Event) -> None:
 def _provided(state: State, event: Event) -> None:
     detail = {k: v for k, v in event.data.items() if k != "name"}
     state.resources[event.data["name"]] = Resource(
-        event.data["name"], event.step or "", True, detail
+        event.data["name"], event.step or "", True, detail, seq=event.seq
     )
 
 
@@ -251,6 +257,7 @@ def _reserved(state: State, event: Event) -> None:
         attempt.calls += event.data["calls"]
         attempt.kind = event.data.get("kind", "subscription")
         attempt.worst_usd = event.data.get("worst_usd")
+        attempt.model = _must_be(event.data.get("model"), str | None)
 
 
 def _settled(state: State, event: Event) -> None:
@@ -309,6 +316,9 @@ def _step_finished(state: State, event: Event) -> None:
     step.by = event.data.get("by")
     step.finished_seq = event.seq
     step.pending = None
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.outcome = step.outcome
     if event.n is None:
         # Waived or blocked without a try: what was said in an earlier one decided nothing here.
         step.word = None

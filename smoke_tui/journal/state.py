@@ -13,7 +13,12 @@ from smoke_tui.outcomes import Outcome, Verdict
 
 @dataclass(slots=True)
 class Try:
-    """One try of a step. Times are milliseconds since the session opened."""
+    """One try of a step. Times are milliseconds since the session opened.
+
+    `outcome` is what the step came to with this try, None where it was tried on; `model` is the one
+    that a call of it asked. `values`, `variables` and `config` are what it was made with: captured
+    values, marks of the session's variables, settings.
+    """
 
     n: int
     cause: str
@@ -33,6 +38,11 @@ class Try:
     kind: str = "subscription"
     worst_usd: str | None = None
     usage: Mapping[str, Any] | None = None
+    outcome: Outcome | None = None
+    model: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,6 +96,7 @@ class Resource:
     detail: Mapping[str, Any]
     left_behind: bool = False
     ailing: str | None = None
+    seq: int = 0
 
 
 @dataclass(slots=True)
@@ -138,6 +149,21 @@ class State:
     cancelled: str | None = None
     verdict: Verdict | None = None
     closed: Event | None = None
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The settings of the program that goes on with the session, or went on last."""
+        last = self.resumes[-1].data if self.resumes else self.opened
+        found: Mapping[str, Any] = last.get("config") or {}
+        return found
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The session's variables, each with a mark of its value: another one, another mark."""
+        return {
+            resource.name: str(resource.detail.get("sha256") or resource.seq)
+            for resource in self.resources.values() if resource.detail.get("kind") == "variable"
+        }
 
     def step(self, step_id: str) -> StepState:
         return self.steps.setdefault(step_id, StepState(step_id))

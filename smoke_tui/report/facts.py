@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.journal.events import Event
+from smoke_tui.journal.fold import UNDONE
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import Outcome
@@ -152,6 +153,7 @@ def not_done(runbook: Runbook, state: State) -> list[Words]:
                 words = " was not reached"
             else:
                 words = " was begun and not ended" if known.running or known.pending else (
-                    " was done, and counts no more")
+                    " was done, and counts no more"
+                    + known.summary.removeprefix(UNDONE).rstrip("."))
             rows.append([Said(step.id), words])
     return rows
