@@ -90,20 +90,6 @@ def against(world: Rehearsal, folder: Path, options: list[str]) -> list[str]:
     return [*options, "--codex-url", world.codex_url, "--issuer", world.issuer]
 
 
-def test_another_model_does_not_replace_the_failure_of_the_first(
-    program: Hunted, options: list[str]
-) -> None:
-    with Rehearsal.start("degraded-model") as world:
-        given = against(world, program.folder, options)
-        first = program.live(book(CALL), "--model", "gpt-5.5", *given)
-        assert (first.code, first.json()["steps"][0]["code"]) == (1, "degraded-model")
-        assert rerun(program, "call", "--model", "gpt-5.2", *given) == (1, "fail")
-        known = state_of(program.only()).steps["call"]
-        assert (known.code, known.tries[-1].code) == ("degraded-model", None)
-        assert "gpt-5.2, passed on try 2" in known.summary
-        assert "gpt-5.5 was asked first and did not pass" in program("report", "last").out
-
-
 def test_a_pass_of_one_model_is_undone_where_the_session_asks_another(
     program: Hunted, options: list[str]
 ) -> None:
