@@ -169,13 +169,19 @@ def _row(folder: Path) -> dict[str, Any]:
 def _first(done: Redecided) -> str:
     if not done.differences:
         return "no decision differs"
-    first = done.differences[0]
+    first = next((found for found in done.differences if _kind(found) != "evidence"),
+                 done.differences[0])
     event = first.today or first.recorded
     assert event is not None
     then, now = (e.data.get("code") if e is not None else None
                  for e in (first.recorded, first.today))
     words = f" ({then or 'none'} → {now or 'none'})" if then != now else ""
     return clean(f"step {event.step}: {_REASONS.get(event.ev, event.ev)}{words}")
+
+
+def _kind(found: Difference) -> str | None:
+    event = found.today or found.recorded
+    return event.ev if event is not None else None
 
 
 def _redecide(folder: Path) -> Redecided:

@@ -1,91 +1,55 @@
-"""Server-sent events over raw bytes, and the reading of a Responses stream.
-
-Line rules are those of the WHATWG HTML standard, section 9.2.6: lines end with CR, LF or CRLF,
-nothing else; a BOM at the start is dropped; an event is dispatched by an empty line.
-"""
+"""The reading of a Responses stream: every witness of every fact, in the order they came."""
 
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-LINE_LIMIT: Final = 256 * 1024
-EVENT_LIMIT: Final = 1024 * 1024
-_LINE_END: Final = re.compile(rb"\r\n|\n|\r")
-TERMINALS: Final = ("response.completed", "response.failed", "response.incomplete", "error")
+from smoke_tui.codex.items import Item, read_item
+from smoke_tui.codex.sse import EventSplitter, SseEvent, looks_like_stream
+from smoke_tui.proof.counts import Usage, read_usage
+from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
 
+__all__ = ["Reading", "StreamReader", "looks_like_stream", "read_stream"]
 
-class Oversized(ValueError):
-    """A line or an event is larger than the limits."""
+End = Literal["completed", "failed", "incomplete"]
 
+ENDS: Final[Mapping[str, End]] = {
+    "response.completed": "completed",
+    "response.failed": "failed", "response.error": "failed", "error": "failed",
+    "response.cancelled": "failed", "response.canceled": "failed",
+    "response.incomplete": "incomplete",
+}
+"""The events that end a response, and how."""
 
-class EventSplitter:
-    """Turns bytes in any pieces into the `data` of events."""
+LATE: Final = ("response.created", "response.queued", "response.in_progress", "response.output_",
+               "response.content_part", "response.refusal")
+"""Beginnings of the events that may not come after the end: they would belong to the answer."""
 
-    def __init__(self) -> None:
-        self._line = bytearray()
-        self._data: list[bytes] = []
-        self._size = 0
-        self._after_cr = False
-        self._begun = False
+SKIPPABLE: Final = ("response.output_item.", "response.reasoning", "response.function_call",
+                    "response.custom_tool_call", "response.image_generation_call")
+"""Beginnings of the events that may be too large to read: none of them is an end."""
 
-    def feed(self, piece: bytes) -> Iterator[bytes]:
-        """The data of every event that `piece` completes.
-
-        Raises:
-            Oversized: a line over 256 KiB or an event over 1 MiB.
-        """
-        if self._after_cr and piece[:1] == b"\n":
-            piece = piece[1:]
-            self._after_cr = False
-        if not piece:
-            return
-        self._after_cr = piece.endswith(b"\r")
-        lines = _LINE_END.split(piece)
-        rest = lines.pop()
-        for line in lines:
-            self._extend(line)
-            yield from self._take_line()
-        self._extend(rest)
-
-    def _extend(self, part: bytes) -> None:
-        if len(self._line) + len(part) > LINE_LIMIT:
-            raise Oversized(f"a line is longer than {LINE_LIMIT} bytes")
-        self._line += part
-
-    def _take_line(self) -> Iterator[bytes]:
-        line = bytes(self._line)
-        self._line.clear()
-        if not self._begun:
-            self._begun = True
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if not line:
-            if self._data:
-                yield b"\n".join(self._data)
-            self._data, self._size = [], 0
-            return
-        name, _, value = line.partition(b":")
-        if name != b"data":
-            return
-        value = value.removeprefix(b" ")
-        self._size += len(value) + 1
-        if self._size > EVENT_LIMIT:
-            raise Oversized(f"an event is larger than {EVENT_LIMIT} bytes")
-        self._data.append(value)
+_TYPE: Final = re.compile(rb'"type"\s*:\s*"([^"]{1,100})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one call, as the provider counted them."""
+class Mention:
+    """One place of a stream where a fact is named, and what stands there, whatever its type."""
 
-    input_tokens: int
-    cached_input_tokens: int
-    output_tokens: int
-    reasoning_tokens: int
+    source: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An event that was too large to read, and how large."""
+
+    kind: str
+    size: int
 
 
 @dataclass(slots=True)
@@ -95,18 +59,61 @@ class Reading:
     events: int = 0
     malformed: int = 0
     oversized: str | None = None
-    response_id: str | None = None
-    model: str | None = None
+    skipped: list[Skipped] = field(default_factory=list)
+    last: str | None = None
+    ids: list[Mention] = field(default_factory=list)
+    models: list[Mention] = field(default_factory=list)
+    states: list[Mention] = field(default_factory=list)
+    problems: list[Mention] = field(default_factory=list)
+    usages: list[Mention] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
     deltas: list[str] = field(default_factory=list)
-    done_text: str = ""
+    done_texts: list[str] = field(default_factory=list)
+    part_texts: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
     terminals: list[str] = field(default_factory=list)
+    crossed: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
     final: Mapping[str, Any] = field(default_factory=dict)
     first_text_offset: int | None = None
 
     @property
+    def response_id(self) -> str | None:
+        return _last_text(self.ids)
+
+    @property
+    def model(self) -> str | None:
+        """The model that the bodies of the events name, the last one."""
+        return _last_text([m for m in self.models if m.source.endswith("response.model")])
+
+    @property
+    def final_items(self) -> list[Item]:
+        """The items as the finished response repeats them; empty where it does not."""
+        output = self.final.get("output")
+        found = (read_item(raw) for raw in (output if isinstance(output, list) else []))
+        return [item for item in found if item is not None]
+
+    @property
+    def answer_items(self) -> list[Item]:
+        """The finished items: those of the events, else those of the finished response."""
+        return self.items or self.final_items
+
+    @property
+    def answer(self) -> str:
+        """The text of the final answer, from finished items alone."""
+        return "".join(item.text for item in self.answer_items if item.is_final)
+
+    @property
+    def refusal(self) -> str:
+        """A refusal in the model's own words; empty where there is none."""
+        items = (*self.items, *self.final_items)
+        return next((item.refusal for item in items if item.refusal), "".join(self.refusals))
+
+    @property
     def text(self) -> str:
-        """The finished items' text where there is one, else what the deltas gave."""
-        return self.done_text or "".join(self.deltas)
+        """The final answer where there is one, else what came in pieces."""
+        return self.answer or "".join(self.deltas)
 
     @property
     def usage(self) -> Usage | None:
@@ -124,48 +131,162 @@ class StreamReader:
         self.reading = Reading()
         self._splitter = EventSplitter()
         self._offset = 0
+        self._marked_done = False
 
     def feed(self, piece: bytes) -> str:
         """Take a piece in; returns the text it added."""
         before = len(self.reading.deltas)
         self._offset += len(piece)
-        if self.reading.oversized is None:
-            try:
-                for data in self._splitter.feed(piece):
-                    self._event(data)
-            except Oversized as problem:
-                self.reading.oversized = str(problem)
+        for event in self._splitter.feed(piece):
+            self._take(event)
         return "".join(self.reading.deltas[before:])
 
-    def _event(self, data: bytes) -> None:
+    def _take(self, sse: SseEvent) -> None:
         reading = self.reading
-        if data.strip() == b"[DONE]":
+        if sse.data.strip() == b"[DONE]":
+            reading.last = "[DONE]"
+            self._marked_done = True
             return
         reading.events += 1
-        try:
-            event = json.loads(data)
-            kind = event["type"]
-            if not isinstance(kind, str):
-                raise TypeError(kind)
-        except (ValueError, KeyError, TypeError, RecursionError):
+        if not sse.whole:
+            self._skip(sse)
+            return
+        event = _document(sse.data)
+        kind = kind_of(sse.name, event)
+        if event is None or kind is None:
             reading.malformed += 1
             return
+        reading.last = kind
+        if sse.name in ENDS and kind in ENDS and sse.name != kind:
+            reading.crossed.append(f"{kind} under the name {sse.name}")
+        if self._marked_done and kind in ENDS:
+            reading.late.append(f"{kind} after [DONE]")
+        self._hear(kind, event)
+        if kind in ENDS:
+            self._end(kind, event)
+        elif reading.terminals and kind.startswith(LATE):
+            reading.late.append(kind)
+        elif not reading.terminals:
+            self._read_output(kind, event)
+
+    def _skip(self, sse: SseEvent) -> None:
+        """Pass over an event that is too large, where it can't be what the verdict hangs on."""
+        named = [found.decode("utf-8", "replace") for found in _TYPE.findall(sse.data)]
+        kinds = [name for name in (*named, sse.name) if name.startswith("response.")]
+        kind = kinds[0] if kinds else sse.name or "nameless"
+        items = [name for name in named if not name.startswith("response.")]
+        harmless = bool(kinds) and all(one.startswith(SKIPPABLE) for one in kinds) and (
+            not kind.startswith("response.output_item.")
+            or (bool(items) and "message" not in items))
+        self.reading.last = kind
+        if harmless and sse.name not in ENDS:
+            self.reading.skipped.append(Skipped(kind, sse.size))
+        elif self.reading.oversized is None:
+            self.reading.oversized = f"an event ({kind}) of {sse.size:,} bytes is too large to read"
+
+    def _hear(self, kind: str, event: Mapping[str, Any]) -> None:
+        """Take down what an event says of the response as a whole."""
+        reading = self.reading
+        if "response_id" in event:
+            reading.ids.append(Mention(f"{kind} response_id", event["response_id"]))
+        self._hear_headers(f"{kind} headers", event.get("headers"))
+        response = event.get("response")
+        if not isinstance(response, Mapping):
+            return
+        for name, into in (("id", reading.ids), ("model", reading.models),
+                           ("status", reading.states), ("usage", reading.usages)):
+            if name in response:
+                into.append(Mention(f"{kind} response.{name}", response[name]))
+        reading.problems += [
+            Mention(f"{kind} response.{name}", response[name])
+            for name in ("error", "incomplete_details") if response.get(name) is not None]
+        self._hear_headers(f"{kind} response.headers", response.get("headers"))
+
+    def _hear_headers(self, source: str, headers: Any) -> None:
+        for name, value in header_pairs(headers):
+            if name in MODEL_HEADERS:
+                self.reading.models.append(Mention(f"{source} {name}", value))
+            elif name == FOREIGN_HEADER:
+                self.reading.foreign.append(source)
+
+    def _end(self, kind: str, event: Mapping[str, Any]) -> None:
+        reading = self.reading
+        reading.terminals.append(kind)
         response = event.get("response")
         if isinstance(response, Mapping):
-            reading.response_id = _text(response.get("id")) or reading.response_id
-            reading.model = _text(response.get("model")) or reading.model
+            reading.final = response
+        elif ENDS[kind] == "failed":
+            reading.final = event
+
+    def _read_output(self, kind: str, event: Mapping[str, Any]) -> None:
+        reading = self.reading
+        reader = _OUTPUT.get(kind)
         if kind == "response.output_text.delta" and isinstance(event.get("delta"), str):
             if reading.first_text_offset is None and event["delta"]:
                 reading.first_text_offset = self._offset
             reading.deltas.append(event["delta"])
-        elif kind == "response.output_item.done":
-            reading.done_text += _item_text(event.get("item"))
-        elif kind in TERMINALS:
-            reading.terminals.append(kind)
-            if isinstance(response, Mapping):
-                reading.final = response
-            elif kind == "error":
-                reading.final = event
+        elif reader is not None:
+            reader(reading, event)
+
+
+def _item_done(reading: Reading, event: Mapping[str, Any]) -> None:
+    item = read_item(event.get("item"))
+    if item is not None:
+        reading.items.append(item)
+
+
+def _text_done(reading: Reading, event: Mapping[str, Any]) -> None:
+    if isinstance(event.get("text"), str):
+        reading.done_texts.append(event["text"])
+
+
+def _part_done(reading: Reading, event: Mapping[str, Any]) -> None:
+    part = event.get("part")
+    if not isinstance(part, Mapping):
+        return
+    if part.get("type") == "output_text" and isinstance(part.get("text"), str):
+        reading.part_texts.append(part["text"])
+    if part.get("type") == "refusal":
+        reading.refusals.append(str(part.get("refusal") or "(no words)"))
+
+
+def _refusal(reading: Reading, event: Mapping[str, Any]) -> None:
+    """A refusal in pieces, or whole, which replaces its pieces."""
+    if isinstance(event.get("refusal"), str):
+        reading.refusals[:] = [event["refusal"]]
+    elif isinstance(event.get("delta"), str):
+        reading.refusals.append(event["delta"])
+
+
+_OUTPUT: Final[Mapping[str, Callable[[Reading, Mapping[str, Any]], None]]] = {
+    "response.output_item.done": _item_done, "response.output_text.done": _text_done,
+    "response.content_part.done": _part_done, "response.refusal.delta": _refusal,
+    "response.refusal.done": _refusal,
+}
+"""The events that bring the answer itself, beside its pieces."""
+
+
+def kind_of(name: str, event: Mapping[str, Any] | None) -> str | None:
+    """The kind of an event; an error is one by its type, its `event:` line or its envelope alone.
+
+    None: it is no event of a Responses stream.
+    """
+    if event is None:
+        return None
+    typed = event.get("type")
+    for word in (typed, name):
+        if isinstance(word, str) and (ENDS.get(word) == "failed" or word.endswith(".error")):
+            return word if word in ENDS else "error"
+    if event.get("error") is not None:
+        return "error"
+    if isinstance(typed, str) and typed:
+        return typed
+    if "type" in event:
+        return None
+    response = event.get("response")
+    if isinstance(response, Mapping) and response.get("error") is not None:
+        return "error"
+    return "error" if event.get("detail") is not None else None
 
 
 def read_stream(body: bytes, offsets: Sequence[int] = (0,)) -> Reading:
@@ -176,49 +297,14 @@ def read_stream(body: bytes, offsets: Sequence[int] = (0,)) -> Reading:
     return reader.reading
 
 
-def looks_like_stream(body: bytes) -> bool:
-    """Whether bytes are an event stream, whatever their content type says."""
-    head = body.lstrip(b"\xef\xbb\xbf\r\n ")[:64]
-    return head.startswith((b"event:", b"data:", b"id:", b"retry:", b":"))
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _item_text(item: Any) -> str:
-    """The text of a finished message item."""
-    if not isinstance(item, Mapping) or item.get("type") != "message":
-        return ""
-    parts = item.get("content")
-    return "".join(
-        part["text"] for part in (parts if isinstance(parts, list) else [])
-        if isinstance(part, Mapping) and part.get("type") == "output_text"
-        and isinstance(part.get("text"), str)
-    )
-
-
-def read_usage(raw: Any) -> Usage | None:
-    """Token counts, or None where any needed one is no count."""
-    if not isinstance(raw, Mapping):
+def _document(data: bytes) -> Mapping[str, Any] | None:
+    try:
+        event = json.loads(data)
+    except (ValueError, RecursionError):
         return None
-    inputs = raw.get("input_tokens_details")
-    outputs = raw.get("output_tokens_details")
-    counts = [
-        _count(raw.get("input_tokens")), _count(raw.get("output_tokens")),
-        _count((inputs if isinstance(inputs, Mapping) else {}).get("cached_tokens", 0)),
-        _count((outputs if isinstance(outputs, Mapping) else {}).get("reasoning_tokens", 0)),
-    ]
-    if any(count is None for count in counts):
-        return None
-    given, out, cached, reasoning = (count or 0 for count in counts)
-    return Usage(given, cached, out, reasoning)
+    return event if isinstance(event, dict) else None
 
 
-def _count(value: Any) -> int | None:
-    """A non-negative whole number; NaN, negatives, text and booleans are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    if isinstance(value, float) and (not math.isfinite(value) or value != int(value)):
-        return None
-    return int(value) if value >= 0 else None
+def _last_text(mentions: Sequence[Mention]) -> str | None:
+    return next((m.value for m in reversed(mentions) if isinstance(m.value, str) and m.value),
+                None)

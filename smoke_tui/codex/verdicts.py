@@ -3,119 +3,163 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.failures import Answer, Failure, classify
-from smoke_tui.codex.quota import has_quota_headers
-from smoke_tui.codex.stream import Reading, looks_like_stream, read_stream
+from smoke_tui.codex.proof import COMPLETE, END, Asked, ends_of, final_error, proof_of
+from smoke_tui.codex.stream import ENDS, Reading, looks_like_stream, read_stream
+from smoke_tui.proof.obligations import Duty, Obligation, Witness, first_unmet, settle
 from smoke_tui.world.ports import Exchange
+
+ANSWERED: Final = Duty("answered with a stream", "stream-cut", "stream-malformed")
+
+_NO_BODY: Final[Mapping[str, str]] = {
+    "stalled": "stream-stalled", "timeout": "timeout", "compressed": "stream-malformed",
+    "oversized": "stream-oversized",
+}
+_BROKEN: Final[Mapping[str, tuple[str, str]]] = {
+    "stalled": ("stream-stalled", "The stream stopped coming before the response was complete"),
+    "timeout": ("timeout", "The time was up before the response was complete"),
+}
+_CUT: Final = ("stream-cut", "The stream ended before response.completed")
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """A code with its sentence, or None where every built-in check was met."""
+    """A code with its sentence, or None where every obligation was met.
+
+    `obligations` are all that were looked at, in the order in which their codes decide.
+    """
 
     code: str | None
     summary: str
     reading: Reading
     failure: Failure | None = None
+    obligations: tuple[Obligation, ...] = ()
 
 
 def worth_of(
-    exchange: Exchange, *, model: str, nonce: str, subscription: bool = True
+    exchange: Exchange, *, model: str, nonce: str, prompt: str = "", subscription: bool = True
 ) -> Worth:
     """Judge one Responses call. A 200 is no success by itself.
 
-    `subscription`: marks of an API key are positive evidence of another route.
+    `prompt` is what was asked, with the nonce. `subscription`: marks of an API key are positive
+    evidence of another route.
     """
-    body = exchange.body
-    if exchange.status != 200 or not looks_like_stream(body):
+    if exchange.status != 200 or not looks_like_stream(exchange.body):
         return _no_stream(exchange)
-    reading = read_stream(body, [offset for offset, _ in exchange.chunks] or [0])
-    code, summary = _stream(exchange, reading, model, nonce, subscription)
+    reading = _read(exchange)
+    ended = _ended(exchange, reading)
+    if ended is not None:
+        return ended
+    obligations = proof_of(exchange, reading, Asked(model, nonce, prompt, subscription))
+    unmet = first_unmet(obligations)
+    if unmet is None:
+        route = "the subscription" if subscription else "the API key"
+        return Worth(None, f"{reading.model or model} answered on {route} and repeated the nonce.",
+                     reading, None, obligations)
     failure = None
-    if code == "response-failed":
-        failure = _failed(reading)
-        code = failure.code
-        summary = f"The provider reported: {failure.words}"
-    return Worth(code, summary, reading, failure)
+    code, summary = unmet.code or "stream-malformed", unmet.summary
+    if unmet.name == COMPLETE.name and unmet.standing == "contradicted":
+        failure, code = _contradicted(reading, code)
+    return Worth(code, summary, reading, failure, obligations)
+
+
+def upstream_failure(exchange: Exchange) -> Failure | None:
+    """The failure in an answer that somebody passes on; None where the call was completed."""
+    if exchange.status != 200 or not looks_like_stream(exchange.body):
+        worth = _no_stream(exchange)
+    else:
+        ended = _ended(exchange, _read(exchange))
+        if ended is None:
+            return None
+        worth = ended
+    return worth.failure or Failure(worth.code or "stream-malformed", "stream", worth.summary)
+
+
+def _read(exchange: Exchange) -> Reading:
+    return read_stream(exchange.body, [offset for offset, _ in exchange.chunks] or [0])
 
 
 def _no_stream(exchange: Exchange) -> Worth:
-    answer = as_answer(exchange)
+    said = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
+    witness = Witness("status", said, "against")
     if exchange.status == 200 and not exchange.body.strip():
-        code = {"stalled": "stream-stalled", "timeout": "timeout",
-                "compressed": "stream-malformed", "oversized": "stream-oversized"}.get(
-                    exchange.error or "", "stream-cut")
-        return Worth(code, exchange.error_text or "The answer was empty.", Reading())
-    failure = classify(answer)
-    if exchange.status == 200 and failure.by.startswith("status"):
-        failure = Failure("stream-malformed", failure.by, failure.said)
-    status = f"HTTP {exchange.status}: " if exchange.status is not None else ""
-    return Worth(failure.code, f"{status}{failure.words}", Reading(), failure)
+        code = _NO_BODY.get(exchange.error or "", "stream-cut")
+        return _failed(ANSWERED, [Witness("status", said), Witness("body", "empty", "against")],
+                       code, exchange.error_text or "The answer was empty.", Reading())
+    failure = classify(as_answer(exchange))
+    if exchange.status == 200:
+        witness = Witness("body", "no event stream", "against")
+        if failure.by.startswith("status"):
+            failure = Failure("stream-malformed", failure.by, failure.said)
+    status = f"{said}: " if exchange.status is not None else ""
+    return _failed(ANSWERED, [witness], failure.code, f"{status}{failure.words}", Reading(),
+                   failure)
 
 
-def _stream(
-    exchange: Exchange, reading: Reading, model: str, nonce: str, subscription: bool
-) -> tuple[str | None, str]:
-    if reading.oversized:
-        return "stream-oversized", reading.oversized
-    if exchange.error == "oversized":
-        return "stream-oversized", exchange.error_text
-    ends = reading.terminals
-    if not ends:
+def _ended(exchange: Exchange, reading: Reading) -> Worth | None:
+    """The worth of a stream that did not come to one good end; None where it did."""
+    ends = ends_of(reading)
+    skipped = [Witness(one.kind, f"{one.size:,} bytes, not read") for one in reading.skipped]
+    if reading.oversized or exchange.error == "oversized":
+        return _failed(END, [*ends, *skipped, Witness("size", "over a limit of this tool",
+                                                      "against")],
+                       "stream-oversized", reading.oversized or exchange.error_text, reading)
+    if not reading.terminals:
+        code, text = _BROKEN.get(exchange.error or "", _CUT)
         if reading.events and reading.malformed == reading.events:
-            return "stream-malformed", "No event of the stream could be read."
-        return {
-            "stalled": ("stream-stalled", "The stream stopped coming before the response was "
-                                          "complete."),
-            "timeout": ("timeout", "The time was up before the response was complete."),
-        }.get(exchange.error or "", ("stream-cut", "The stream ended before response.completed."))
-    if len(ends) > 1 and "response.completed" in ends:
-        return "stream-malformed", f"The stream had more than one end: {', '.join(ends)}."
-    if ends[0] in ("response.failed", "error"):
-        return "response-failed", ""
-    if ends[0] == "response.incomplete":
+            code, text = "stream-malformed", "No event of the stream could be read"
+        elif reading.last is not None:
+            text += f"; the last event that came is {reading.last}"
+        return _failed(END, ends, code, f"{text}.", reading)
+    kinds = [ENDS[end] for end in reading.terminals]
+    if len(kinds) > 1 and "completed" in kinds:
+        return _failed(END, ends, "stream-malformed", "The stream had more than one end: "
+                       f"{', '.join(reading.terminals)}.", reading)
+    if "failed" in kinds:
+        failure = _failure(reading)
+        return _failed(END, ends, failure.code, f"The provider reported: {failure.words}", reading,
+                       failure)
+    if "incomplete" in kinds:
         details = reading.final.get("incomplete_details")
         reason = details.get("reason") if isinstance(details, Mapping) else None
-        return "degraded-incomplete", f"The response is incomplete: {reason or 'no reason given'}."
-    return _completed(exchange, reading, model, nonce, subscription)
+        return _failed(END, ends, "degraded-incomplete",
+                       f"The response is incomplete: {reason or 'no reason given'}.", reading)
+    return None
 
 
-def _completed(
-    exchange: Exchange, reading: Reading, model: str, nonce: str, subscription: bool
-) -> tuple[str | None, str]:
-    names = {name.lower() for name, _ in exchange.headers}
-    if subscription and "openai-organization" in names and not has_quota_headers(exchange.headers):
-        return "degraded-route", "The answer carries the marks of an API key, not a subscription."
-    served = reading.model or exchange.header("openai-model")
-    if not same_family(model, served):
-        return "degraded-model", f"{model} was asked for, {served or 'no named model'} answered."
-    if not reading.text.strip():
-        return "degraded-empty", "The response is complete and holds no text."
-    if nonce not in reading.text:
-        return "degraded-empty", "The response does not hold the call's nonce."
-    if reading.usage is None:
-        return "degraded-no-usage", "The response carries no usable count of tokens."
-    route = "the subscription" if subscription else "the API key"
-    return None, f"{served} answered on {route} and repeated the nonce."
+def _failed(
+    duty: Duty, witnesses: list[Witness], code: str, summary: str, reading: Reading,
+    failure: Failure | None = None,
+) -> Worth:
+    """The worth of an answer that was not judged further than its first obligation."""
+    return Worth(code, summary, reading, failure,
+                 (settle(duty, witnesses, code=code, text=summary),))
 
 
-def same_family(asked: str, served: str | None) -> bool:
-    """The model itself, or a dated snapshot of it."""
-    if not served:
-        return False
-    return re.fullmatch(re.escape(asked) + r"(-\d{4}-\d{2}-\d{2})?", served) is not None
+def _contradicted(reading: Reading, code: str) -> tuple[Failure | None, str]:
+    """What a completed response says that it came to instead, by its error and its states."""
+    error = final_error(reading)
+    if error is not None:
+        failure = _failure(reading)
+        return failure, failure.code
+    states = {said.value for said in reading.states if isinstance(said.value, str)}
+    if "incomplete" in states or any(p.source.endswith("incomplete_details")
+                                     for p in reading.problems):
+        return None, "degraded-incomplete"
+    if states & {"failed", "cancelled", "canceled"}:
+        return None, "response-failed"
+    return None, code
 
 
-def _failed(reading: Reading) -> Failure:
+def _failure(reading: Reading) -> Failure:
     """The failure inside a failed response; without a known mark it is `response-failed`."""
     final: Mapping[str, Any] = reading.final
-    error = final.get("error") if isinstance(final.get("error"), Mapping) else final
+    error = final_error(reading) or final
     failure = classify(Answer(None, (), json.dumps({"error": error})))
     if failure.by.startswith("status"):
         return Failure("response-failed", failure.by, failure.said, failure.param, failure.delay)

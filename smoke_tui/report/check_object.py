@@ -7,6 +7,7 @@ from typing import Any, Final
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen, is_partial
 from smoke_tui.outcomes import CODES, Exit, Outcome, Verdict
+from smoke_tui.report.proof import obligations_of
 from smoke_tui.report.spend import spend_of
 from smoke_tui.runbook.diagnostics import Diagnostic
 from smoke_tui.runbook.model import Runbook, Step
@@ -65,6 +66,7 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
         "summary": known.summary, "remedy": remedy,
         "evidence": [f"sha256:{digest}" for digest in evidence_of(state, known)],
         "spend": spend_of(state, known) if any(t.calls for t in known.tries) else {},
+        "obligations": obligations_of(known.tries[-1]) if known.tries else [],
     }
 
 

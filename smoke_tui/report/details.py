@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome
+from smoke_tui.proof.obligations import EVIDENCE
 from smoke_tui.report.escaping import fenced, flat, middle_out, shorten
 from smoke_tui.report.exchanges import (
     MOST_BODY,
@@ -20,6 +21,7 @@ from smoke_tui.report.exchanges import (
     support,
 )
 from smoke_tui.report.fitting import Fold, Part, Rank
+from smoke_tui.report.proof import HEADINGS, UNRECORDED, is_unrecorded, proof_rows
 from smoke_tui.report.told import CAUSES
 from smoke_tui.report.words import Said, Strong, Words, as_markdown, sentence
 from smoke_tui.runbook.model import Step
@@ -59,6 +61,8 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> It
         lines += _support(state, attempt, evidence)
     for name, value in attempt.evidence:
         lines += _evidence(name, value)
+    if is_unrecorded(known, attempt):
+        lines += [f"_{UNRECORDED}_", ""]
     yield Part(Rank.PASSED if passed else Rank.TRY, (*lines, *([""] if lines[-1] else [])))
     failed = failing(state, attempt)
     for seq in shown(state, attempt):
@@ -117,6 +121,12 @@ def _evidence(name: str, value: Any) -> Iterator[str]:
         yield "|---|---|"
         for row in value[:50]:
             yield f"| {' | '.join(as_markdown([Said(cell, 400)]) for cell in row[:2])} |"
+        yield ""
+    elif name == EVIDENCE:
+        yield from ("", f"| {' | '.join(HEADINGS)} |", "|---|---|---|")
+        for row in proof_rows(value):
+            yield (f"| {as_markdown([sentence(row.name, 80)])} | {as_markdown([row.word])} | "
+                   f"{as_markdown(row.witnesses)} |")
         yield ""
     else:
         yield f"- {as_markdown(evidence_words(name, value))}"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.proof.obligations import EVIDENCE
 from smoke_tui.report.check_object import in_order
 from smoke_tui.report.details import MOST_TRIES, evidence_words, try_words
 from smoke_tui.report.escaping import flat, middle_out
@@ -24,6 +25,7 @@ from smoke_tui.report.exchanges import (
 )
 from smoke_tui.report.facts import Row, StepRow, facts, not_done, step_rows
 from smoke_tui.report.markup import Element, Node, Sheet, render, tag
+from smoke_tui.report.proof import HEADINGS, UNRECORDED, is_unrecorded, proof_rows
 from smoke_tui.report.timeline import timeline
 from smoke_tui.report.told import banner, standing_of, verdict_words, worth_a_look
 from smoke_tui.report.words import Said, Strong, Words, duration, sentence
@@ -149,6 +151,8 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> li
     if asked:
         nodes += [tag("h4", "What support asks for"), _pairs(asked)]
     nodes += _evidence(attempt)
+    if is_unrecorded(known, attempt):
+        nodes.append(tag("p", UNRECORDED))
     failed = failing(state, attempt)
     answer = body_text(state, failed, evidence) if failed is not None else None
     if answer is not None:
@@ -168,7 +172,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> li
 
 def _evidence(attempt: Try) -> list[Node]:
     plain = [evidence_words(name, value) for name, value in attempt.evidence
-             if name not in ("trace", "route", "expectations")]
+             if name not in ("trace", "route", "expectations", EVIDENCE)]
     nodes: list[Node] = [_items(plain)] if plain else []
     for name, value in attempt.evidence:
         if name == "trace":
@@ -177,6 +181,8 @@ def _evidence(attempt: Try) -> list[Node]:
             nodes.append(_route(value))
         elif name == "expectations":
             nodes.append(_expectations(value))
+        elif name == EVIDENCE:
+            nodes.append(_proof(value))
     return nodes
 
 
@@ -188,6 +194,18 @@ def _expectations(rows: Sequence[Any]) -> Element:
         tag("tbody", *(tag("tr", *(tag("td", *_words([Said(cell, 400)])) for cell in row[:2]))
                        for row in rows[:50])),
     ), class_="wide", tabindex="0", role="region", aria_label="What was expected")
+
+
+def _proof(value: Any) -> Element:
+    label = "What the try had to show"
+    return tag("div", tag(
+        "table", tag("caption", label),
+        tag("thead", tag("tr", *(tag("th", x, scope="col") for x in HEADINGS))),
+        tag("tbody", *(
+            tag("tr", tag("th", sentence(row.name, 80), scope="row"), tag("td", row.word),
+                tag("td", *_words(row.witnesses)))
+            for row in proof_rows(value))),
+    ), class_="wide", tabindex="0", role="region", aria_label=label)
 
 
 def _route(lines: Sequence[Any]) -> Element:

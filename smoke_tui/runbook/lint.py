@@ -250,7 +250,8 @@ def _check_use(
             reporter.add(Rb.TEMPLATE, use.place, f"{use.raw[:48]!r} is no plain name")
         return
     bundle = name.startswith(f"{templates.BUNDLE}.")
-    known = bundle or name in templates.SETTINGS or name in givers
+    own = templates.OF_KINDS.get(draft.kind.name, ()) if draft.kind else ()
+    known = bundle or name in templates.SETTINGS or name in givers or name in own
     if use.where == "shell":
         if known:
             reporter.add(Rb.TEMPLATE_SHELL, use.place)

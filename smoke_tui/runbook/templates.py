@@ -23,6 +23,9 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 )
 """Values that the settings give and that a template may name."""
 
+OF_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType({"turn": ("nonce",)})
+"""Values that a step of some kind gives to its own templates; a capture of that name goes first."""
+
 RESERVED = frozenset({*SETTINGS, BUNDLE})
 
 

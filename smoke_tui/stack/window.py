@@ -27,21 +27,47 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the ledger holds of a window; with a `problem` it could not be read."""
+    """What the ledger holds of a window; with a `problem` it could not be read.
+
+    `match` is what the organisation's rows hold as their domain, where that is no secret.
+    """
 
     rows: tuple[Mapping[str, Any], ...] = ()
     more: bool = False
     problem: str | None = None
+    match: str | None = None
 
     @property
     def platform(self) -> list[Mapping[str, Any]]:
-        """Rows of the platform tier: they have no domain."""
-        return [row for row in self.rows if row.get("domain") is None]
+        """Rows of the platform tier: they have no domain, or a blank one."""
+        return [row for row in self.rows if not has_text(row.get("domain"))]
 
     @property
     def ours(self) -> list[Mapping[str, Any]]:
-        """Rows of the organisation."""
-        return [row for row in self.rows if row.get("domain") is not None]
+        """Rows of the organisation, and of this response in another's name."""
+        return [row for row in self.rows if has_text(row.get("domain"))]
+
+    @property
+    def elsewhere(self) -> list[Mapping[str, Any]]:
+        """Rows in the name of another organisation."""
+        return [row for row in self.ours
+                if self.match is not None and str(row["domain"]) != self.match]
+
+    def of(self, response_id: Any) -> list[Mapping[str, Any]] | None:
+        """The rows of one response; None where they name responses and the answer names none.
+
+        Rows that name no response count by their time alone. An id has to be the same exactly.
+        """
+        if not any(has_text(row.get("response_id")) for row in self.ours):
+            return self.ours
+        if not isinstance(response_id, str) or not response_id:
+            return None
+        return [row for row in self.ours if row.get("response_id") == response_id]
+
+
+def has_text(value: Any) -> bool:
+    """Whether a column of a row holds anything."""
+    return value is not None and bool(str(value).strip())
 
 
 async def open_window(ctx: StepContext) -> Window | Look | None:
@@ -61,20 +87,28 @@ async def open_window(ctx: StepContext) -> Window | Look | None:
     return Window(table, match, str(fact.data["now"]))
 
 
-async def look(ctx: StepContext, window: Window | Look | None) -> Look | None:
-    """The rows of a window, looked at a few times until one of the organisation is there."""
+async def look(
+    ctx: StepContext, window: Window | Look | None, response_id: Any = None
+) -> Look | None:
+    """The rows of a window, looked at a few times until one of the turn is there.
+
+    Rows of the turn's own response are read whoever's name they are in.
+    """
     if not isinstance(window, Window):
         return window
+    named = isinstance(response_id, str) and "response_id" in window.table.columns
     for pause in (0.0, *PAUSES):
         if pause:
             await ctx.sleep(pause * ctx.config.patience)
         fact = await ctx.ledger(
-            "rows", window.table.table, window.table.columns, window.match, window.mark
+            "rows", window.table.table, window.table.columns, window.match, window.mark,
+            response_id if named else None,
         )
         if fact.data["problem"]:
             return _unread(ctx, fact.data["problem"])
-        seen = Look(tuple(fact.data["rows"]), fact.data["more"])
-        if seen.ours:
+        match = window.match if isinstance(window.match, str) else None
+        seen = Look(tuple(fact.data["rows"]), fact.data["more"], match=match)
+        if seen.of(response_id):
             break
     return seen
 

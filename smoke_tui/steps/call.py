@@ -14,6 +14,8 @@ from smoke_tui.codex.shapes import SHAPES, Shape, build_api_call, build_call
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.usage import ask_usage
 from smoke_tui.codex.verdicts import Worth, worth_of
+from smoke_tui.proof.obligations import EVIDENCE
+from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.secrecy import Secret
 from smoke_tui.steps.credential import session_bundle
 from smoke_tui.steps.spending import COUNTS, MOST_OUTPUT, settle, worst_usd
@@ -49,20 +51,32 @@ async def call(ctx: StepContext) -> Result:
         return reader.reading.over
 
     exchange = await ctx.http(ready.request, watch)
-    worth = worth_of(exchange, model=ready.model, nonce=ready.nonce, subscription=subscription)
+    worth = worth_of(exchange, model=ready.model, nonce=ready.nonce,
+                     prompt=asked_text(ready.request), subscription=subscription)
     await _settle(ctx, exchange, worth, ready)
     observed = observe(exchange, worth, "subscription" if subscription else "api-key") | ready.asked
     ctx.evidence("call", {k: v for k, v in observed.items() if k != "headers"})
+    ctx.evidence(EVIDENCE, [one.to_json() for one in worth.obligations])
     if subscription and worth.code is None and not has_quota_headers(exchange.headers):
         ctx.finding("no-quota-headers", "The answer carries no x-codex-* headers.",
                     "They are evidence of the subscription's route; their absence is worth a look.")
     if worth.reading.malformed and worth.code is None:
         ctx.finding("malformed-event", f"{worth.reading.malformed} event(s) of an otherwise whole "
                                        "stream could not be read.", "Keep the evidence.")
+    if exchange.error is None and exchange.error_text and worth.code is None:
+        ctx.finding("stream-left-open", f"The answer was whole, and then {exchange.error_text}.",
+                    "What would have come later was not read.")
     document = {**worth.reading.final, "output_text": worth.reading.text} \
         if worth.reading.final else None
     return Result(worth.code, worth.summary, observed, worth.reading.text or exchange.text(),
                   document=document)
+
+
+def asked_text(request: HttpRequest) -> str:
+    """The text of a call's last input, which ends with its nonce."""
+    asked = request.json.get("input") if isinstance(request.json, dict) else None
+    parts = asked[-1].get("content") if isinstance(asked, list) and asked else None
+    return "".join(part["text"] for part in parts or () if isinstance(part.get("text"), str))
 
 
 async def _by_subscription(ctx: StepContext) -> Prepared:
@@ -136,11 +150,6 @@ def model_of(ctx: StepContext) -> str | None:
     """The model to ask for: the option, the step, the runbook; None where none names one."""
     model = ctx.config.model or ctx.fields("model") or ctx.config.runbook_model
     return str(model) if model else None
-
-
-def with_nonce(prompt: str, nonce: str) -> str:
-    """The prompt, with the word that the answer has to hold as its last one."""
-    return f"{prompt.strip()}\n\nYour answer has to contain this word, exactly as it is: {nonce}"
 
 
 async def choose(ctx: StepContext, bundle: Bundle) -> tuple[str, Shape]:

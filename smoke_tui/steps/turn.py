@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.failures import Answer, Failure, classify
-from smoke_tui.codex.verdicts import same_family, worth_of
+from smoke_tui.codex.verdicts import upstream_failure
+from smoke_tui.proof.obligations import EVIDENCE, Duty, Obligation, Witness, first_unmet, settle
+from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.runbook.paths import dig
-from smoke_tui.stack.route import (
-    Line,
-    costs_money,
-    lacks_quota_headers,
-    ledger_lines,
-    lines_of,
-    standing,
-)
+from smoke_tui.stack.document import PATHS, claims_of, good_status, trouble
+from smoke_tui.stack.proof import ANSWERED, ROUTE, Turned, proof_of_turn
+from smoke_tui.stack.route import lacks_quota_headers, lines_of
+from smoke_tui.stack.rows import costs_money, ledger_lines
 from smoke_tui.stack.window import look, open_window
-from smoke_tui.steps.call import model_of, with_nonce
+from smoke_tui.steps.call import model_of
 from smoke_tui.steps.children import last_object, run_to_end, spawn_spec
-from smoke_tui.steps.spending import COUNTS, settle
+from smoke_tui.steps.spending import COUNTS
+from smoke_tui.steps.spending import settle as settle_spend
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import Exchange, HttpRequest, Question
 from smoke_tui.world.result import Result
 
-PATHS: dict[str, str] = {
-    "provider": "route.provider", "model": "route.model", "credential": "route.credential",
-    "response_id": "response_id", "output_text": "output_text", "fallback": "fallback_used",
-    "host": "route.host", "headers": "upstream_headers",
-    "upstream_status": "error.upstream_status", "upstream_body": "error.upstream_body",
-    "upstream_headers": "error.upstream_headers",
-}
-"""Where a turn's answer says what answered, unless the runbook says otherwise."""
+NONCE_VARIABLE: Final = "SMOKE_NONCE"
+"""Where a command of a turn finds the word that its answer has to hold."""
+
+NONCE_VALUE: Final = "nonce"
+"""Under which name a turn's commands and request may use it as a template."""
+
+ATTESTED: Final = Duty("operator's attestation", "route-unproven", "route-unproven")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A turn that was made: its answer as a document and as text, and what the record keeps.
+
+    `prompt` is what was asked, as far as it is known; `answered` is False where nothing can be
+    read because a person made the turn.
+    """
+
+    document: Any
+    text: str
+    observed: dict[str, Any] = field(default_factory=dict)
+    prompt: str = ""
+    answered: bool = True
 
 
 async def turn(ctx: StepContext) -> Result:
@@ -45,16 +58,10 @@ async def turn(ctx: StepContext) -> Result:
         "through": "the stack", "url": (ctx.fields("request") or {}).get("url", "by hand"),
     })
     window = await open_window(ctx)
-    if ctx.fields("request"):
-        document, text, observed = await _by_http(ctx, nonce)
-    elif ctx.step.commands:
-        document, text, observed = await _by_command(ctx)
-    else:
-        document, text, observed = await _by_hand(ctx)
-    claims = _claims(ctx, document)
-    await _settle(ctx, claims, document)
-    output = str(claims["output_text"] or "")
-    seen = await look(ctx, window)
+    made = await _make(ctx, nonce)
+    claims = _claims(ctx, made.document)
+    await _settle(ctx, claims, made.document)
+    seen = await look(ctx, window, claims["response_id"])
     cost = costs_money(seen)
     if cost:
         ctx.finding("ledger-cost", f"The ledger puts ${cost:f} on the organisation for this turn, "
@@ -63,52 +70,84 @@ async def turn(ctx: StepContext) -> Result:
     if lacks_quota_headers(claims):
         ctx.finding("no-quota-headers", "The headers that the stack passes on hold no x-codex-*.",
                     "Look at the route's other lines of evidence.")
-    lines = [*lines_of(claims, nonce in output, ctx.config.codex_url),
+    turned = Turned(made.document, claims, nonce, model_of(ctx), made.prompt, made.answered, seen)
+    lines = [*lines_of(claims, nonce in turned.output, ctx.config.codex_url, made.document),
              *ledger_lines(seen, claims["response_id"])]
     ctx.evidence("route", [[line.name, line.seen, line.says] for line in lines])
-    observed |= {"json": document, "model": claims["model"], "response_id": claims["response_id"],
-                 "fresh": True}
-    return await _result(ctx, claims, output, nonce, lines, observed, text)
+    observed = made.observed | {
+        "json": made.document, "model": claims["model"], "response_id": claims["response_id"],
+        "fresh": True}
+    return await _result(ctx, replace(turned, lines=lines), observed, made.text)
+
+
+async def _make(ctx: StepContext, nonce: str) -> Made:
+    """Make the turn in the way that the step names."""
+    values = ctx.holdings.values
+    own = NONCE_VALUE not in values
+    if own:
+        values[NONCE_VALUE] = nonce
+    try:
+        if ctx.fields("request"):
+            return await _by_http(ctx, nonce)
+        if ctx.step.commands:
+            return await _by_command(ctx, nonce)
+        return await _by_hand(ctx)
+    finally:
+        if own:
+            values.pop(NONCE_VALUE, None)
 
 
 async def _result(
-    ctx: StepContext, claims: Mapping[str, Any], output: str, nonce: str, lines: list[Line],
-    observed: dict[str, Any], text: str,
+    ctx: StepContext, turned: Turned, observed: dict[str, Any], text: str
 ) -> Result:
-    where = standing(lines)
-    if where == "degraded":
-        marks = "; ".join(f"{x.name}: {x.seen}" for x in lines if x.says == "another route")
-        return Result("degraded-route", f"The turn was answered on another route ({marks}).",
-                      observed | {"route": "degraded"}, text)
-    asked = model_of(ctx)
-    if asked and claims["model"] and not same_family(asked, str(claims["model"])):
-        return Result("degraded-model",
-                      f"{asked} was asked for, {claims['model']} answered: the provider served "
-                      "another, or the organisation's own setting names it.", observed, text)
-    if ctx.fields("request") and not output.strip():
-        return Result("degraded-empty", "The turn was answered without text.", observed, text)
-    if ctx.fields("request") and nonce not in output:
-        return Result("degraded-empty", "The turn's answer does not hold the nonce.", observed,
-                      text)
-    if where == "proven":
-        return Result(None, f"{claims['model'] or 'The model'} answered on "
-                            f"{claims['provider']}/{claims['credential'] or 'subscription'}.",
-                      observed | {"route": "openai/subscription"}, text)
-    why = "Nothing shows which route answered the turn."
-    if any(x.says == "missing" for x in lines):
-        why = "The ledger has no row of the organisation for this turn."
+    obligations = proof_of_turn(turned)
+    unmet = first_unmet(obligations)
+    if unmet is None:
+        return _end(ctx, obligations, Result(
+            None, f"{turned.claims['model'] or 'The model'} answered on "
+                  f"{turned.claims['provider']}/{turned.claims['credential'] or 'subscription'}.",
+            observed | {"route": "openai/subscription"}, text))
+    decided = next((one for one in obligations if one.standing != "holds"
+                    and one.code != ROUTE.missing), None)
+    if decided is not None:
+        failure = _told_failure(turned) if decided.name == ANSWERED.name else None
+        if decided.code == "degraded-route":
+            observed |= {"route": "degraded"}
+        if failure is not None:
+            observed |= {"said": failure.said, "param": failure.param, "delay": failure.delay}
+            return _end(ctx, obligations, Result(
+                failure.code, f"{decided.summary} {failure.words}", observed, text))
+        return _end(ctx, obligations, Result(decided.code, decided.summary, observed, text))
+    route = next(one for one in obligations if one.name == ROUTE.name)
+    why = route.summary or unmet.summary
     answer = await ctx.ask(Question(
         "attest", f"{why} Nothing contradicts the subscription. Did you see yourself that OpenAI "
                   "answered on the subscription credential?",
-        {"evidence": [[x.name, x.seen, x.says] for x in lines]},
+        {"evidence": [[x.name, x.seen, x.says] for x in turned.lines]},
     ))
     if answer.get("do") != "yes":
-        return Result("route-unproven", why, observed, text)
-    return Result(None, f"Attested by the operator: {answer.get('words', '')}",
-                  observed | {"route": "openai/subscription", "attested": True}, text)
+        return _end(ctx, obligations, Result("route-unproven", why, observed, text))
+    words = str(answer.get("words", ""))
+    attested = settle(ATTESTED, [Witness("operator", words, "holds")])
+    return _end(ctx, (*obligations, attested), Result(
+        None, f"Attested by the operator: {words}",
+        observed | {"route": "openai/subscription", "attested": True}, text))
 
 
-async def _by_http(ctx: StepContext, nonce: str) -> tuple[Any, str, dict[str, Any]]:
+def _end(ctx: StepContext, obligations: Sequence[Obligation], result: Result) -> Result:
+    """Put what had to be shown in the record, beside what it came to."""
+    ctx.evidence(EVIDENCE, [one.to_json() for one in obligations])
+    return result
+
+
+def _told_failure(turned: Turned) -> Failure | None:
+    """The failure that an answer tells of in words that are known; None where it does not."""
+    told = json.dumps(turned.document) if isinstance(turned.document, Mapping) else ""
+    failure = classify(Answer(None, (), told))
+    return failure if failure.by.startswith(("code", "type", "text", "error ")) else None
+
+
+async def _by_http(ctx: StepContext, nonce: str) -> Made:
     wanted: Mapping[str, Any] = ctx.fields("request")
     body = ctx.fill_all(wanted.get("json"))
     if isinstance(body, dict) and isinstance(body.get("prompt"), str):
@@ -123,9 +162,15 @@ async def _by_http(ctx: StepContext, nonce: str) -> tuple[Any, str, dict[str, An
         "total_ms": exchange.milliseconds, "body_sha256": exchange.digest, "error": exchange.error,
     }
     document = exchange.json()
-    if exchange.status is None or exchange.status >= 300:
+    refused = exchange.status is None or not 200 <= exchange.status < 300
+    if refused or _upstream(ctx, document)[0]:
         await _settle(ctx, _claims(ctx, document), document)
         failure = turn_failure(ctx, exchange, document)
+        said = f"HTTP {exchange.status}" if exchange.status is not None else "no answer"
+        signs = [Witness("status", said, "against" if refused else "nothing"), *trouble(document)]
+        if not any(w.says == "against" for w in signs):
+            signs.append(Witness("upstream status", "none of success", "against"))
+        ctx.evidence(EVIDENCE, [settle(ANSWERED, signs, code=failure.code).to_json()])
         raise StepEnd(
             failure.code, f"The turn failed: {failure.words}",
             **observed | {"fresh": True, "said": failure.said, "param": failure.param,
@@ -135,54 +180,88 @@ async def _by_http(ctx: StepContext, nonce: str) -> tuple[Any, str, dict[str, An
         page = exchange.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
         what = "is a web page, perhaps a sign-in" if page else "is no JSON object"
         raise StepEnd("expectation-unmet", f"The turn's answer {what}.", **observed)
-    return document, exchange.text(), observed
+    return Made(document, exchange.text(), observed, _longest_text(body))
+
+
+def _longest_text(body: Any) -> str:
+    """The longest text of a request's body, which is its prompt; empty where it has none."""
+    if isinstance(body, str):
+        return body
+    inner = body.values() if isinstance(body, Mapping) else body if isinstance(body, list) else ()
+    return max((_longest_text(value) for value in inner), key=len, default="")
+
+
+def _upstream(ctx: StepContext, document: Any) -> tuple[bool, int | None]:
+    """Whether an answer tells of the provider's status and it is none of success, and which."""
+    told, status = dig(document, _paths(ctx)["upstream_status"])
+    if isinstance(status, str) and status.strip().isdigit():
+        status = int(status.strip()[:9])
+    number = status if isinstance(status, int) and not isinstance(status, bool) else None
+    return told and status is not None and (number is None or not good_status(number)), number
 
 
 def turn_failure(ctx: StepContext, exchange: Exchange, document: Any) -> Failure:
     """The failure of a turn: the provider's own answer where the stack passes it on."""
     if exchange.status is None:
         return classify(as_answer(exchange))
-    paths = PATHS | {k: v for k, v in (ctx.fields("evidence") or {}).items() if v}
-    told, status = dig(document, paths["upstream_status"])
+    paths = _paths(ctx)
+    told, _ = dig(document, paths["upstream_status"])
     _, body = dig(document, paths["upstream_body"])
     _, headers = dig(document, paths["upstream_headers"])
     if not told:
         return classify(as_answer(exchange))
+    status = _upstream(ctx, document)[1]
     pairs = tuple(headers.items()) if isinstance(headers, Mapping) else ()
     text = body if isinstance(body, str) else json.dumps(body) if body else ""
     passed_on = replace(
-        exchange, status=status if isinstance(status, int) else None,
-        headers=tuple((str(n), str(v)) for n, v in pairs), body=text.encode(),
-        chunks=(), error=None if isinstance(status, int) else "network", error_text=text,
+        exchange, status=status, headers=tuple((str(n), str(v)) for n, v in pairs),
+        body=text.encode(), chunks=(), error=None if status is not None else "network",
+        error_text=text,
     )
-    worth = worth_of(passed_on, model="", nonce="")
-    return worth.failure or Failure(worth.code or "stream-malformed", "stream", worth.summary)
+    failure = upstream_failure(passed_on)
+    if failure is not None:
+        return failure
+    return Failure("expectation-unmet", "stack",
+                   "the provider completed the response, and the stack failed")
 
 
-async def _by_command(ctx: StepContext) -> tuple[Any, str, dict[str, Any]]:
+async def _by_command(ctx: StepContext, nonce: str) -> Made:
     ended = None
     for command in ctx.step.commands:
-        ended = await run_to_end(ctx, ctx.spawn(spawn_spec(ctx, command)))
+        spec = spawn_spec(ctx, command)
+        spec = replace(spec, env=(*spec.env, (NONCE_VARIABLE, nonce)))
+        ended = await run_to_end(ctx, ctx.spawn(spec))
         if ended.code != 0:
             await _settle(ctx, {}, None)
             failure = classify(Answer(None, (), ended.text))
             known = failure.code if failure.by == "text" else "command-failed"
             raise StepEnd(known, f"`{command.text}` ended with {ended.code}.", exit=ended.code)
     assert ended is not None
-    return last_object(ended.text), ended.text, {"exit": 0}
+    document = last_object(ended.text)
+    if _upstream(ctx, document)[0]:
+        await _settle(ctx, _claims(ctx, document), document)
+        exchange = Exchange(200, (), ended.text.encode(), (), 0, None, "", {}, None, 0)
+        failure = turn_failure(ctx, exchange, document)
+        signs = [*trouble(document), Witness("upstream status", "none of success", "against")]
+        ctx.evidence(EVIDENCE, [settle(ANSWERED, signs, code=failure.code).to_json()])
+        raise StepEnd(failure.code, f"The turn failed: {failure.words}", exit=0, fresh=True)
+    return Made(document, ended.text, {"exit": 0})
 
 
-async def _by_hand(ctx: StepContext) -> tuple[Any, str, dict[str, Any]]:
+async def _by_hand(ctx: StepContext) -> Made:
     answer = await ctx.ask(Question("manual", str(ctx.fields("ask") or ctx.step.title), {}))
     if answer.get("do") != "pass":
         code = "expectation-unmet" if answer.get("do") == "fail" else "operator-declined"
         raise StepEnd(code, answer.get("words") or "The operator saw no answer.")
-    return {}, answer.get("words", ""), {}
+    return Made({}, answer.get("words", ""), answered=False)
 
 
 def _claims(ctx: StepContext, document: Any) -> dict[str, Any]:
-    paths = PATHS | {k: v for k, v in (ctx.fields("evidence") or {}).items() if v}
-    return {name: dig(document, path)[1] for name, path in paths.items()}
+    return claims_of(document, ctx.fields("evidence") or {})
+
+
+def _paths(ctx: StepContext) -> dict[str, str]:
+    return {**PATHS, **{k: v for k, v in (ctx.fields("evidence") or {}).items() if v}}
 
 
 async def _settle(ctx: StepContext, claims: Mapping[str, Any], document: Any) -> None:
@@ -194,5 +273,7 @@ async def _settle(ctx: StepContext, claims: Mapping[str, Any], document: Any) ->
     }
     status = claims.get("upstream_status")
     refused = isinstance(status, int) and status >= 400
-    await settle(ctx, kind="subscription", model=str(claims.get("model") or "") or model_of(ctx),
-                 counts=counts, unknown="output_tokens" not in counts and not refused)
+    await settle_spend(
+        ctx, kind="subscription", model=str(claims.get("model") or "") or model_of(ctx),
+        counts=counts, unknown="output_tokens" not in counts and not refused,
+    )

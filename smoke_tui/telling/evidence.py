@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from smoke_tui.journal.state import Try
+from smoke_tui.proof.obligations import EVIDENCE, Obligation, read_obligations
 from smoke_tui.telling.words import one_line, took
 
 _LEFT_OUT = frozenset({"headers", "fresh", "json", "body_sha256"})
@@ -19,7 +20,10 @@ _NAMED: Final[Mapping[str, Callable[[Any], tuple[str, str]]]] = {
 def evidence_of(attempt: Try) -> Iterator[Pair]:
     """The evidence of one try, and what its calls used."""
     for name, value in attempt.evidence:
-        if isinstance(value, dict):
+        if name == EVIDENCE:
+            for one in read_obligations(value):
+                yield pair(one.name, _shown(one))
+        elif isinstance(value, dict):
             yield from _pairs(value.items())
         elif name == "route" and isinstance(value, list):
             for row in value:
@@ -32,6 +36,14 @@ def evidence_of(attempt: Try) -> Iterator[Pair]:
             yield pair(name, value)
     usage = attempt.usage or {}
     yield from _pairs((k, v) for k, v in usage.items() if k.endswith("_tokens"))
+
+
+def _shown(one: Obligation) -> str:
+    """How an obligation stands, and what its witnesses say."""
+    word = {"holds": "shown", "missing": "not shown"}.get(one.standing, one.standing)
+    heard = [str(witness) for witness in one.witnesses
+             if one.standing != "contradicted" or witness.says != "nothing"]
+    return f"{word}: {'; '.join(heard)}" if heard else word
 
 
 def speaks_for(row: Sequence[Any]) -> str:

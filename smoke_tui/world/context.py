@@ -318,15 +318,15 @@ class StepContext:
 
     async def ledger(
         self, op: str, table: str, columns: Mapping[str, str], match: Text | None = None,
-        since: str | None = None,
+        since: str | None = None, response: str | None = None,
     ) -> Fact:
-        """Read the stack's ledger: its clock (op `now`), or its `rows` since a time.
+        """Read the stack's ledger: its clock (op `now`), or `rows` since a time or of `response`.
 
         data["problem"] says why it can't be read; data["now"] and data["rows"] are its answer,
         data["more"] tells of rows beyond the limit. `columns` maps what is wanted to its name.
         """
         shown = {"op": op, "table": table, "columns": dict(columns), "match": show(match),
-                 "since": since}
+                 "since": since, **({} if response is None else {"response": response})}
         return await self._once("ledger", shown, {**shown, "match": match})
 
     async def exists(self, path: str) -> bool:

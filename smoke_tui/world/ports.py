@@ -91,7 +91,7 @@ class HttpLimits:
     idle: float = 30.0
     total: float = 120.0
     body: int = 8 * 1024 * 1024
-    linger: float = 0.5
+    linger: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sse_texts import ANSWER, MODEL, NONCE, USAGE, WHOLE, completed, created, delta, event, item
 
-from smoke_tui.codex.stream import (
-    EVENT_LIMIT,
-    LINE_LIMIT,
-    EventSplitter,
-    Oversized,
-    StreamReader,
-    looks_like_stream,
-    read_stream,
-    read_usage,
-)
+from smoke_tui.codex.sse import EDGE, EVENT_LIMIT, EventSplitter, SseEvent, looks_like_stream
+from smoke_tui.codex.stream import StreamReader, read_stream
+from smoke_tui.proof.counts import read_usage, usage_problem
 
 LAW = settings(max_examples=100, deadline=None)
 BYTES = st.lists(st.sampled_from([
@@ -30,26 +23,33 @@ BYTES = st.lists(st.sampled_from([
 ]), max_size=30).map(b"".join) | st.binary(max_size=80)
 
 
-def split(*pieces: bytes) -> list[bytes]:
+def events_of(*pieces: bytes) -> list[SseEvent]:
     splitter = EventSplitter()
-    return [data for piece in pieces for data in splitter.feed(piece)]
+    return [one for piece in pieces for one in splitter.feed(piece)]
 
 
-def by_the_standard(content: bytes) -> list[bytes]:
+def split(*pieces: bytes) -> list[tuple[str, bytes]]:
+    return [(one.name, one.data) for one in events_of(*pieces)]
+
+
+def by_the_standard(content: bytes) -> list[tuple[str, bytes]]:
     """WHATWG HTML 9.2.6, written the plain way."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")[:-1]
-    events: list[bytes] = []
+    events: list[tuple[str, bytes]] = []
     data: list[bytes] = []
+    event_name = ""
     for line in lines:
         if not line:
             if data:
-                events.append(b"\n".join(data))
-            data = []
+                events.append((event_name, b"\n".join(data)))
+            data, event_name = [], ""
             continue
         name, _, value = line.partition(b":")
         if name == b"data":
             data.append(value.removeprefix(b" "))
+        elif name == b"event":
+            event_name = value.decode("utf-8", "replace").strip()
     return events
 
 
@@ -80,32 +80,29 @@ def test_chunks_do_not_matter(content: bytes, cuts: list[int]) -> None:
     (b"Data: a\n\n data: b\n\ndatax: c\n\n", []), (b"data: \xff\xfe\n\n", [b"\xff\xfe"]),
 ])
 def test_single_cases(content: bytes, events: list[bytes]) -> None:
-    assert split(content) == events
+    assert [data for _, data in split(content)] == events
+
+
+def test_the_name_of_an_event_is_kept() -> None:
+    assert split(b"event: error\ndata: {}\n\ndata: {}\n\n") == [("error", b"{}"), ("", b"{}")]
+    assert split(b"event: a\n\ndata: {}\n\n") == [("", b"{}")]
 
 
 @pytest.mark.parametrize("step", [997, 65_536, 10**9])
-def test_a_line_and_an_event_have_caps_whatever_the_chunks(step: int) -> None:
-    long_line = b"data: ok\n\ndata: " + b"x" * LINE_LIMIT + b"\n\n"
-    lines = EVENT_LIMIT // 1000 + 3
-    long_event = b"data: ok\n\n" + (b"data: " + b"x" * 1000 + b"\n") * lines + b"\n"
-    for content in (long_line, long_event):
-        splitter = EventSplitter()
-        seen: list[bytes] = []
-
-        def feed_all(splitter: EventSplitter, seen: list[bytes], content: bytes) -> None:
-            for at in range(0, len(content), step):
-                for data in splitter.feed(content[at : at + step]):
-                    seen.append(data)
-
-        with pytest.raises(Oversized):
-            feed_all(splitter, seen, content)
-        assert seen == [b"ok"]
+@pytest.mark.parametrize("lines", [1, 5000])
+def test_an_event_that_is_too_large_keeps_its_ends_and_its_size(step: int, lines: int) -> None:
+    each = (EVENT_LIMIT + 5000) // lines + 1
+    large = b"".join(b"data: " + bytes([97 + n % 26]) * each + b"\n" for n in range(lines)) + b"\n"
+    content = b"data: ok\n\n" + large + b"data: still\n\n"
+    first, odd, last = events_of(*(content[n:n + step] for n in range(0, len(content), step)))
+    assert (first.data, first.whole, last.data, last.whole) == (b"ok", True, b"still", True)
+    assert (odd.whole, odd.size) == (False, each * lines + lines - 1)
+    assert odd.data[:10] == b"a" * 10
+    assert len(odd.data) <= 2 * EDGE + 1
 
 
-def test_just_below_the_caps_is_fine() -> None:
-    line = b"data: " + b"x" * (LINE_LIMIT - 6)
-    assert split(line + b"\n\n") == [b"x" * (LINE_LIMIT - 6)]
-    assert len(split((b"data: " + b"x" * 1000 + b"\n") * (EVENT_LIMIT // 1001 - 1) + b"\n")) == 1
+def test_just_below_the_limit_is_read_whole() -> None:
+    assert events_of(b"data: " + b"x" * (EVENT_LIMIT - 6) + b"\n\n")[0].whole
 
 
 @pytest.mark.slow
@@ -195,7 +192,8 @@ def test_odd_and_unknown_events_change_nothing(odd: bytes) -> None:
     {"input_tokens": float("nan"), "output_tokens": 1},
     {"input_tokens": 1, "output_tokens": float("inf")}, {"input_tokens": -1, "output_tokens": 1},
     {"input_tokens": "1", "output_tokens": 1}, {"input_tokens": True, "output_tokens": 1},
-    {"input_tokens": 1, "output_tokens": 1.5}, {"input_tokens": None, "output_tokens": 1},
+    {"input_tokens": 1, "output_tokens": 1.5}, {"input_tokens": (1 << 40) + 1, "output_tokens": 1},
+    {"input_tokens": None, "output_tokens": 1},
     {"input_tokens": 1, "output_tokens": 1, "input_tokens_details": {"cached_tokens": -1}},
     {"input_tokens": 1, "output_tokens": 1, "output_tokens_details": {"reasoning_tokens": "x"}},
 ])
@@ -211,6 +209,30 @@ def test_usage_that_is_a_count_is_read(usage: object) -> None:
     found = read_usage(usage)
     assert found is not None
     assert type(found.input_tokens) is int
+
+
+@pytest.mark.parametrize("usage", [
+    {"input_tokens": 0, "output_tokens": 3}, {"input_tokens": 3, "output_tokens": 0},
+    {"input_tokens": 3, "output_tokens": 2, "total_tokens": 6},
+    {"input_tokens": 3, "output_tokens": 2, "total_tokens": None},
+    {"input_tokens": 3, "output_tokens": 2, "total_tokens": "5"},
+    {"input_tokens": 3, "output_tokens": 2, "input_tokens_details": {"cached_tokens": 4}},
+    {"input_tokens": 3, "output_tokens": 2, "output_tokens_details": {"reasoning_tokens": 3}},
+    {"input_tokens": 3, "output_tokens": 2, "output_tokens_details": []},
+    {"input_tokens": 3, "output_tokens": 2, "input_tokens_details": {"image_tokens": -1}},
+    {"input_tokens": 3, "output_tokens": 2, "new_tokens": "many"},
+])
+def test_usage_that_no_call_can_have_is_told(usage: object) -> None:
+    assert usage_problem(usage)
+
+
+@pytest.mark.parametrize("usage", [
+    USAGE, {"input_tokens": 3, "output_tokens": 2}, {"input_tokens": 3, "output_tokens": 2,
+                                                     "input_tokens_details": None},
+    {"input_tokens": 3, "output_tokens": 2, "total_tokens": 5, "later": {"a": [1]}},
+])
+def test_usage_that_a_call_can_have(usage: object) -> None:
+    assert usage_problem(usage) is None
 
 
 @LAW

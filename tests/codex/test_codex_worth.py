@@ -27,8 +27,9 @@ from sse_texts import (
 )
 
 from smoke_tui.codex.stream import StreamReader
-from smoke_tui.codex.verdicts import Worth, same_family, worth_of
+from smoke_tui.codex.verdicts import Worth, worth_of
 from smoke_tui.looking import look
+from smoke_tui.proof.families import same_family
 from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
 from smoke_tui.world.config import Config
@@ -56,7 +57,8 @@ GOOD = created() + ANSWER
 @pytest.mark.parametrize(("body", "code"), [
     (WHOLE, None),
     (GOOD + completed() + b"data: [DONE]\n\n", None),
-    (GOOD + completed() + delta("late"), None),
+    (GOOD + completed() + delta("late"), "stream-malformed"),
+    (GOOD + completed() + event("codex.rate_limits", plan_type="plus"), None),
     (GOOD + b"data: {bad\n\n" + completed(), None),
     (GOOD + completed(model=f"{MODEL}-2026-10-01"), None),
     (GOOD + completed() + completed(), "stream-malformed"),
@@ -114,7 +116,7 @@ def test_a_failed_response_says_how_long_to_wait() -> None:
 def test_the_marks_of_an_api_key_are_another_route() -> None:
     platform = (("openai-organization", "[REDACTED:header]"),)
     assert worth(WHOLE, *platform).code == "degraded-route"
-    assert worth(WHOLE, *platform, *QUOTA).code is None
+    assert worth(WHOLE, *platform, *QUOTA).code == "degraded-route"
     assert worth(WHOLE, ("date", "x")).code is None
 
 
@@ -277,7 +279,7 @@ def test_one_line_of_sixty_mebibytes_is_oversized_in_bounded_memory(tmp_path: Pa
 
     got, grown = memory_of(lambda: streamed(tmp_path, chunks))
     assert got.code == "stream-oversized"
-    assert got.reader.reading.oversized
+    assert got.exchange.error == "oversized"
     assert grown < 64 * 1024
 
 

@@ -11,7 +11,8 @@ from smoke_tui.cli.policy import Headless
 from smoke_tui.journal.events import Event
 from smoke_tui.run import Run
 from smoke_tui.runbook import parse
-from smoke_tui.stack.route import ledger_lines, lines_of, standing
+from smoke_tui.stack.route import lines_of, standing
+from smoke_tui.stack.rows import ledger_lines
 from smoke_tui.stack.window import Look
 from smoke_tui.telling.scene import Scene
 from smoke_tui.world.ports import QUESTIONS
@@ -57,12 +58,10 @@ def test_what_was_not_seen_does_not_pass(program: Hunted) -> None:
 
 
 def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Hunted) -> None:
-    """It knows no nonce, and its headers are its own words."""
-    done = program.live(turn(CLAIMED))
-    assert (done.code, done.json()["steps"][0]["code"]) == (4, "needs-operator")
-    attested = program.live(turn(CLAIMED), answers='[authoring-turn]\nanswer = "yes"\n')
-    assert attested.json()["verdict"] == "pass-attested"
-    assert program("--check", "last", "--strict").code == 4
+    """It knows no nonce, so that it answers nothing, whoever attests it."""
+    for answers in ("", '[authoring-turn]\nanswer = "yes"\n'):
+        done = program.live(turn(CLAIMED), answers=answers)
+        assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-empty")
 
 
 @pytest.mark.parametrize("marks", [

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from stack_turns import BY_HAND, NONCE, agreeing, turned
 
 from smoke_tui.journal.state import State
-from smoke_tui.stack.route import Line, ledger_lines, lines_of, standing
+from smoke_tui.stack.route import Line, lines_of, standing
+from smoke_tui.stack.rows import ledger_lines
 from smoke_tui.stack.window import Look
 from smoke_tui.world.config import CODEX_URL
 from smoke_tui.world.ports import QUESTIONS
@@ -73,13 +74,13 @@ def test_standing(claims: Mapping[str, Any], rows: Rows | None, where: str) -> N
     ("https://chatgpt.com/backend-api/codex", CODEX_URL, "subscription"),
     ("127.0.0.1:4711", "http://127.0.0.1:4711/backend-api/codex", "subscription"),
     ("chatgpt.com", "http://127.0.0.1:4711/backend-api/codex", "subscription"),
-    ("127.0.0.1:1", "http://127.0.0.1:4711/backend-api/codex", "nothing"),
-    ("localhost", CODEX_URL, "nothing"), (None, CODEX_URL, "nothing"), ("", CODEX_URL, "nothing"),
+    ("127.0.0.1:1", "http://127.0.0.1:4711/backend-api/codex", "unclear"),
+    ("localhost", CODEX_URL, "unclear"), (None, CODEX_URL, "nothing"), ("", CODEX_URL, "nothing"),
     ("api.openai.com", CODEX_URL, "another route"),
     ("chatgpt.com.evil.example", CODEX_URL, "another route"),
     ("chatgpt.com:8443", CODEX_URL, "another route"),
     ("api.openai.com", "http://127.0.0.1:4711/backend-api/codex", "another route"),
-    ("http://[", CODEX_URL, "nothing"),
+    ("http://[", CODEX_URL, "unclear"),
 ])
 def test_hosts(host: Any, codex_url: str, says: str) -> None:
     found = {x.name: x.says for x in lines_of({"host": host}, True, codex_url)}
@@ -150,7 +151,8 @@ def test_more_evidence_never_takes_a_degrade_away(
 
 # --- the step itself ------------------------------------------------------------------------
 
-ANSWERED = {"output_text": f"A word: {NONCE}", "route": OURS, "usage": {"output_tokens": 3}}
+ANSWERED = {"output_text": f"A word: {NONCE}", "route": {**OURS, "model": "gpt-5"},
+            "usage": {"input_tokens": 9, "output_tokens": 3}}
 DEGRADED = {**ANSWERED, "fallback_used": True}
 
 

@@ -29,7 +29,8 @@ KEPT_HEADERS: Final = frozenset({
     "content-type", "content-encoding", "content-length", "date", "server", "retry-after", "age",
     "cf-ray", "cf-mitigated", "cf-cache-status", "x-request-id", "x-oai-request-id",
     "x-openai-request-id", "x-openai-authorization-error", "x-error-json", "openai-model",
-    "openai-version", "openai-processing-ms", "x-models-etag", "x-reasoning-included", "etag",
+    "x-openai-model", "openai-version", "openai-processing-ms", "x-models-etag",
+    "x-reasoning-included", "etag",
     "www-authenticate", "transfer-encoding", "cache-control", "allow",
     "x-envoy-upstream-service-time",
 })
@@ -166,27 +167,28 @@ def _impossible(problem: ValueError) -> str:
 
 
 class _Stop(Exception):
-    """Reading ends here: (error word, text)."""
+    """Reading ends here: (error word, text); without a word nothing is wrong."""
 
 
 async def _read(
     pieces: AsyncIterator[bytes], answer: _Answer, linger: float, cap: int
 ) -> None:
     """Take the body in until its end, the cap, or `linger` seconds after it said enough."""
-    enough = False
+    until: float | None = None
     while True:
         try:
-            async with asyncio.timeout(linger if enough else None):
+            async with asyncio.timeout_at(until):
                 piece = await anext(pieces)
         except StopAsyncIteration:
             return
         except TimeoutError:
-            if enough:
-                return
+            if until is not None:
+                raise _Stop(None, f"the connection stayed open for {linger:g} s") from None
             raise
         if answer.size + len(piece) > cap:
             raise _Stop("oversized", f"the answer is larger than {cap} bytes")
-        enough = answer.take(piece) or enough
+        if answer.take(piece) and until is None:
+            until = asyncio.get_running_loop().time() + linger
 
 
 class _Answer:

@@ -43,13 +43,14 @@ _ROWS: Final[LiteralString] = f"""
     SELECT to_char({{time}}::timestamptz AT TIME ZONE 'UTC', {_STAMP}), {{texts}}
     FROM {{table}}
     WHERE {{time}}::timestamptz >= %(since)s::timestamptz
-      AND ({{domain}} IS NULL OR {{domain}}::text = %(match)s)
+      AND ({{domain}} IS NULL OR btrim({{domain}}::text) = '' OR {{domain}}::text = %(match)s
+           OR {{response}} = %(response)s::text)
     ORDER BY {{time}}::timestamptz DESC LIMIT {ROWS + 1}"""
 _DAYS: Final[LiteralString] = """
     SELECT to_char(date_trunc('day', {time}::timestamptz), 'YYYY-MM-DD') AS day,
            sum({cost}::numeric)::text, count(*) FILTER (WHERE {cost} IS NULL)
     FROM {table}
-    WHERE {domain} IS NULL
+    WHERE ({domain} IS NULL OR btrim({domain}::text) = '')
       AND CASE WHEN %(models)s::text[] IS NULL
                THEN coalesce(NOT starts_with(lower({model}::text), %(fake)s), true)
                ELSE {model}::text = ANY(%(models)s) END
@@ -60,8 +61,9 @@ _DAYS: Final[LiteralString] = """
 async def ask(address: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the ledger on a thread of its own: who waits can stop waiting at any time.
 
-    `asked` has op (now, rows, days), table, columns (role: name) and what the op needs: match and
-    since; days and models. The answer has problem, now, rows and more.
+    `asked` has op (now, rows, days), table, columns (role: name) and what the op needs: match,
+    since and where it is known the response; days and models. The answer has problem, now, rows
+    and more.
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[dict[str, Any]] = loop.create_future()
@@ -166,10 +168,13 @@ def _ask_postgresql(cursor: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
         sql.SQL(casts.get(role, f"left({{}}::text, {_TEXT})")).format(names[role])
         for role in others
     )
+    response = sql.SQL("{}::text").format(names["response_id"]) if "response_id" in names \
+        else sql.SQL("NULL")
     question = sql.SQL(_ROWS).format(
-        table=table, time=names["time"], domain=names["domain"], texts=texts,
+        table=table, time=names["time"], domain=names["domain"], texts=texts, response=response,
     )
-    cursor.execute(question, {"since": asked["since"], "match": asked["match"]})
+    cursor.execute(question, {"since": asked["since"], "match": asked["match"],
+                              "response": asked.get("response")})
     found = cursor.fetchall()
     now = cursor.execute(_NOW).fetchone()[0]
     rows = [dict(zip(("time", *others), row, strict=True)) for row in found[:ROWS]]

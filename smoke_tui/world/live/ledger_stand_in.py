@@ -75,7 +75,7 @@ def _by_day(rows: list[dict[str, str | None]], models: list[str] | None) -> list
     for row in rows:
         name = row["model"] or ""
         chosen = name in models if models else not name.lower().startswith("fake")
-        if row["domain"] is None and chosen:
+        if not (row["domain"] or "").strip() and chosen:
             days[str(row["time"])[:10]].append(row["cost"])
     made = []
     for day in sorted(days, reverse=True):

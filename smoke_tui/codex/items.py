@@ -1,0 +1,72 @@
+"""The items of an answer: which are the final answer, and what the others are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+FINAL_PHASES: Final = (None, "final_answer")
+FINAL_CHANNELS: Final = (None, "final", "final_answer")
+"""Where an item names its phase or channel, only these are the final answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of an answer. `kind` is its type; `odd` says why a message is not the answer."""
+
+    kind: str
+    id: str | None = None
+    text: str = ""
+    refusal: str = ""
+    odd: str | None = None
+
+    @property
+    def is_message(self) -> bool:
+        return self.kind == "message"
+
+    @property
+    def is_final(self) -> bool:
+        return self.is_message and self.odd is None
+
+    @property
+    def shown(self) -> str:
+        """What it is, for a person."""
+        if not self.is_message:
+            return f"{self.kind} item"
+        return "final answer" if self.odd is None else f"message, {self.odd}"
+
+
+def read_item(raw: Any) -> Item | None:
+    """An item as the wire has it; None where it is none."""
+    if not isinstance(raw, Mapping):
+        return None
+    kind, name = raw.get("type"), raw.get("id")
+    content = raw.get("content")
+    parts = [part for part in (content if isinstance(content, list) else [])
+             if isinstance(part, Mapping)]
+    text = "".join(_text(part.get("text")) for part in parts if part.get("type") == "output_text")
+    refusal = "".join(_text(part.get("refusal")) for part in parts)
+    if not refusal and any(part.get("type") == "refusal" for part in parts):
+        refusal = "(no words)"
+    return Item(
+        kind if isinstance(kind, str) and kind else "nameless",
+        name if isinstance(name, str) and name else None, text, refusal, _odd(raw),
+    )
+
+
+def _odd(raw: Mapping[str, Any]) -> str | None:
+    """Why a message is not the final answer; None where it is."""
+    if raw.get("role") != "assistant":
+        return f"role {raw.get('role', 'not named')}"
+    if raw.get("phase") not in FINAL_PHASES:
+        return f"phase {raw['phase']}"
+    if raw.get("channel") not in FINAL_CHANNELS:
+        return f"channel {raw['channel']}"
+    if raw.get("status") not in (None, "completed"):
+        return f"status {raw['status']}"
+    return None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

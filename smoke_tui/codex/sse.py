@@ -1,0 +1,121 @@
+"""Server-sent events over raw bytes, in any pieces, within bounded memory.
+
+Line rules are those of the WHATWG HTML standard, section 9.2.6: lines end with CR, LF or CRLF,
+nothing else; a BOM at the start is dropped; an event is dispatched by an empty line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+EVENT_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes of an event's data that are read whole; of a larger one only its two ends are kept."""
+
+EDGE: Final = 4096
+"""Bytes of each end of an event that is too large."""
+
+_LINE_END: Final = re.compile(rb"\r\n|\n|\r")
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SseEvent:
+    """One event: its `event:` name, its data, and how large that was.
+
+    `whole` False: the data was too large to keep, and only its two ends are here.
+    """
+
+    name: str
+    data: bytes
+    size: int
+    whole: bool = True
+
+
+class EventSplitter:
+    """Turns bytes in any pieces into events."""
+
+    def __init__(self) -> None:
+        self._line = bytearray()
+        self._tail = bytearray()
+        self._beyond = 0
+        self._after_cr = False
+        self._begun = False
+        self._name = ""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._name = ""
+        self._data: list[bytes] = []
+        self._size = 0
+        self._lines = 0
+        self._ends: tuple[bytes, bytes] | None = None
+
+    def feed(self, piece: bytes) -> Iterator[SseEvent]:
+        """Every event that `piece` completes."""
+        if self._after_cr and piece[:1] == b"\n":
+            piece = piece[1:]
+            self._after_cr = False
+        if not piece:
+            return
+        self._after_cr = piece.endswith(b"\r")
+        lines = _LINE_END.split(piece)
+        rest = lines.pop()
+        for line in lines:
+            self._extend(line)
+            yield from self._take_line()
+        self._extend(rest)
+
+    def _extend(self, part: bytes) -> None:
+        room = EVENT_LIMIT - len(self._line)
+        if len(part) <= room:
+            self._line += part
+            return
+        self._line += part[:room]
+        self._beyond += len(part) - room
+        self._tail = (self._tail + part[max(room, len(part) - EDGE):])[-EDGE:]
+
+    def _take_line(self) -> Iterator[SseEvent]:
+        line, tail, beyond = bytes(self._line), bytes(self._tail), self._beyond
+        self._line.clear()
+        self._tail.clear()
+        self._beyond = 0
+        if not self._begun:
+            self._begun = True
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if not line:
+            if self._lines:
+                yield self._event()
+            self._forget()
+            return
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if name == b"event":
+            self._name = value[:_LONGEST_NAME].decode("utf-8", "replace").strip()
+        elif name == b"data":
+            self._take_data(value, tail, beyond)
+
+    def _take_data(self, value: bytes, tail: bytes, beyond: int) -> None:
+        self._lines += 1
+        self._size += len(value) + beyond + (1 if self._lines > 1 else 0)
+        if self._ends is None and self._size <= EVENT_LIMIT:
+            self._data.append(value)
+            return
+        before = b"\n".join(self._data)
+        self._data = []
+        head = (before + b"\n" + value if before else value) if self._ends is None \
+            else self._ends[0]
+        self._ends = (head[:EDGE], (value + tail)[-EDGE:])
+
+    def _event(self) -> SseEvent:
+        if self._ends is None:
+            return SseEvent(self._name, b"\n".join(self._data), self._size)
+        return SseEvent(self._name, b"\n".join(self._ends), self._size, whole=False)
+
+
+def looks_like_stream(body: bytes) -> bool:
+    """Whether bytes are an event stream, whatever their content type says."""
+    head = body.lstrip(b"\xef\xbb\xbf\r\n ")[:64]
+    return head.startswith((b"event:", b"data:", b"id:", b"retry:", b":"))

@@ -1,0 +1,22 @@
+"""Headers that say what answered, and headers as they stand inside documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+MODEL_HEADERS: Final = ("openai-model", "x-openai-model")
+"""Headers that name the served model (openai/codex PR #27478)."""
+
+FOREIGN_HEADER: Final = "openai-organization"
+"""Sent with answers to an API key, never with those of the subscription."""
+
+
+def header_pairs(headers: Any) -> Iterator[tuple[str, Any]]:
+    """Headers inside a document, in lower case: a table, or a list of pairs; a list has values."""
+    pairs: Sequence[Any] = list(headers.items()) if isinstance(headers, Mapping) else (
+        headers if isinstance(headers, list) else ())
+    for pair in pairs:
+        if isinstance(pair, list | tuple) and len(pair) == 2:
+            for value in pair[1] if isinstance(pair[1], list) else (pair[1],):
+                yield str(pair[0]).strip().lower(), value

@@ -1,0 +1,176 @@
+"""What the answer of a turn says of itself: its claims, and every sign of trouble in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
+from smoke_tui.proof.obligations import Witness
+from smoke_tui.runbook.paths import dig
+
+PATHS: Final[Mapping[str, str]] = {
+    "provider": "route.provider", "model": "route.model", "credential": "route.credential",
+    "response_id": "response_id", "output_text": "output_text", "fallback": "fallback_used",
+    "host": "route.host", "headers": "upstream_headers",
+    "upstream_status": "error.upstream_status", "upstream_body": "error.upstream_body",
+    "upstream_headers": "error.upstream_headers",
+}
+"""Where a turn's answer says what answered, unless the runbook says otherwise."""
+
+_DEPTH: Final = 6
+_FALSE: Final = ("", "0", "false", "no", "none", "null", "off", "n", "f", "never", "nil")
+_DEGRADED: Final = re.compile(r"fall(ing)?back|degrad")
+_ERRORS: Final = ("error", "errors", "upstreamerror", "providererror", "lasterror", "exception",
+                  "failure", "errormessage", "errorcode", "incompletedetails")
+_STATES: Final = ("status", "state", "outcome", "result", "turnstatus", "upstreamstatus",
+                  "providerstatus", "responsestatus", "finishreason")
+_STATUSES: Final = ("status", "statuscode", "httpstatus", "upstreamstatus", "upstreamstatuscode",
+                    "providerstatus", "upstreamcode", "httpcode")
+_GOOD_FLAGS: Final = ("ok", "success", "succeeded", "successful", "completed", "iscompleted")
+_BAD_FLAGS: Final = ("failed", "isfailed", "haserror", "iserror", "incomplete", "truncated",
+                     "cancelled", "canceled", "canned", "mocked", "ismock", "simulated", "stubbed",
+                     "fromcache", "refused")
+_YES: Final = ("true", "yes", "1", "on", "y", "t")
+_SETTINGS: Final = ("enabled", "allowed", "available", "configured", "supported", "policy",
+                    "timeout", "order", "limit")
+"""Endings of names that tell how a fallback is set up, not that it was taken."""
+
+_TAKEN: Final = ("degraded", "reason", "cause", "from", "used", "taken", "applied", "triggered")
+"""Endings of names that tell of a fallback that was taken, whatever stands there."""
+
+_MODEL_HOLDERS: Final = ("", "route", "response", "upstream", "answer", "provider", "turn")
+_BAD_STATES: Final = frozenset({
+    "failed", "failure", "fail", "error", "errored", "degraded", "fallback", "incomplete",
+    "cancelled", "canceled", "timeout", "timedout", "rejected", "refused", "aborted", "expired",
+    "contentfilter", "length", "maxoutputtokens",
+})
+_HEADERS: Final = ("headers", "upstreamheaders", "responseheaders", "providerheaders")
+
+
+def claims_of(document: Any, given: Mapping[str, str]) -> dict[str, Any]:
+    """What a turn's answer claims, by name; `given` are the runbook's own paths."""
+    paths = {**PATHS, **{name: path for name, path in given.items() if path}}
+    return {name: dig(document, path)[1] for name, path in paths.items()}
+
+
+def leaves(document: Any) -> Iterator[tuple[str, str, Any]]:
+    """Every value of a document's tables: its path, its plain name, and the value.
+
+    Lists are not entered: they tell of other things than this turn.
+    """
+    waiting: list[tuple[str, Any, int]] = [("", document, 0)]
+    while waiting:
+        path, value, depth = waiting.pop(0)
+        if not isinstance(value, Mapping) or depth >= _DEPTH:
+            continue
+        for key, item in value.items():
+            where = f"{path}.{key}" if path else str(key)
+            yield where, plain(key), item
+            waiting.append((where, item, depth + 1))
+
+
+def plain(name: Any) -> str:
+    """A name without regard to case and separators."""
+    return re.sub(r"[^a-z0-9]", "", str(name).casefold())
+
+
+def truthy(value: Any) -> bool:
+    """Whether a flag is set, in any spelling; a text that is no plain "no" sets it."""
+    if isinstance(value, str):
+        return value.strip().casefold() not in _FALSE
+    return bool(value)
+
+
+def degrade_flags(document: Any, claims: Mapping[str, Any]) -> Iterator[Witness]:
+    """Flags by which a stack says that it did not answer as it was asked to."""
+    if truthy(claims.get("fallback")):
+        yield Witness("fallback flag", shown(claims.get("fallback")), "against")
+    for path, name, value in leaves(document):
+        if _DEGRADED.search(name) and truthy(value) and _taken(name, value):
+            yield Witness(path, shown(value), "against")
+
+
+def _taken(name: str, value: Any) -> bool:
+    """Whether a name with a set value says that a fallback was taken."""
+    if name.endswith(_SETTINGS):
+        return False
+    if name.endswith(_TAKEN) or isinstance(value, bool | int | float):
+        return True
+    return isinstance(value, str) and value.strip().casefold() in _YES
+
+
+def trouble(document: Any) -> Iterator[Witness]:
+    """Signs that the turn failed: errors, failed states, refused statuses, wherever they stand."""
+    for path, name, value in leaves(document):
+        if name in _ERRORS and truthy(value):
+            yield Witness(path, shown(value), "against")
+        elif name in _STATES and isinstance(value, str) and plain(value) in _BAD_STATES:
+            yield Witness(path, value, "against")
+        elif (name in _STATUSES and not good_status(value)) or _bad_flag(name, value):
+            yield Witness(path, shown(value), "against")
+
+
+def _bad_flag(name: str, value: Any) -> bool:
+    """Whether a flag says that the turn did not succeed."""
+    word = value.strip().casefold() if isinstance(value, str) else value
+    if name in _GOOD_FLAGS:
+        return word is False or word in _FALSE[1:]
+    return name in _BAD_FLAGS and (word is True or word in _YES)
+
+
+def good_status(value: Any) -> bool:
+    """Whether a status is none at all, a word, or a number of success."""
+    if value is None or isinstance(value, bool):
+        return value is not False
+    if isinstance(value, str):
+        text = value.strip()
+        return not text.isdigit() or good_status(int(text[:9]))
+    return not isinstance(value, int | float) or value < 100 or 200 <= value < 300
+
+
+def foreign_headers(document: Any, headers: Any) -> Iterator[Witness]:
+    """Marks of an API key in the headers that a stack passes on, wherever they stand."""
+    tables = [("headers", headers), *((path, value) for path, name, value in leaves(document)
+                                      if name in _HEADERS)]
+    seen = {path for path, table in tables
+            if any(name == FOREIGN_HEADER for name, _ in header_pairs(table))}
+    for path in sorted(seen):
+        yield Witness(path, FOREIGN_HEADER, "against")
+
+
+def named_models(document: Any, claims: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every place of an answer that names the model that answered."""
+    if claims.get("model") is not None:
+        yield "model", claims["model"]
+    tables = [claims.get("headers"), *(value for _, name, value in leaves(document)
+                                       if name in _HEADERS)]
+    seen: list[Any] = []
+    for table in tables:
+        if table in seen:
+            continue
+        seen.append(table)
+        for name, value in header_pairs(table):
+            if name in MODEL_HEADERS and value is not None:
+                yield f"header {name}", value
+    for path, name, value in leaves(document):
+        holder = plain(path.rpartition(".")[0])
+        if name in ("model", "servedmodel", "responsemodel", "modelused") and isinstance(
+                value, str) and holder in _MODEL_HOLDERS and value != claims.get("model"):
+            yield path, value
+
+
+def shown(value: Any) -> str:
+    """A value as it is shown."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "not given"
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return "a value that can't be shown"
