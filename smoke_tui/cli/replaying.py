@@ -24,6 +24,7 @@ from smoke_tui.records import (
 )
 from smoke_tui.secrecy import clean
 from smoke_tui.settings import Settings, UsageError
+from smoke_tui.world.redecided import Difference
 
 _LONGEST: Final = 20_000
 _SHOWN: Final = 300

@@ -60,6 +60,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> It
     if not passed:
         lines += _support(state, attempt, evidence)
     for name, value in attempt.evidence:
+        lines += [""] if name == EVIDENCE and lines[-1] else []
         lines += _evidence(name, value)
     if is_unrecorded(known, attempt):
         lines += [f"_{UNRECORDED}_", ""]
@@ -123,7 +124,7 @@ def _evidence(name: str, value: Any) -> Iterator[str]:
             yield f"| {' | '.join(as_markdown([Said(cell, 400)]) for cell in row[:2])} |"
         yield ""
     elif name == EVIDENCE:
-        yield from ("", f"| {' | '.join(HEADINGS)} |", "|---|---|---|")
+        yield from (f"| {' | '.join(HEADINGS)} |", "|---|---|---|")
         for row in proof_rows(value):
             yield (f"| {as_markdown([sentence(row.name, 80)])} | {as_markdown([row.word])} | "
                    f"{as_markdown(row.witnesses)} |")

@@ -86,9 +86,12 @@ def truthy(value: Any) -> bool:
 
 def degrade_flags(document: Any, claims: Mapping[str, Any]) -> Iterator[Witness]:
     """Flags by which a stack says that it did not answer as it was asked to."""
-    if truthy(claims.get("fallback")):
-        yield Witness("fallback flag", shown(claims.get("fallback")), "against")
+    claimed = claims.get("fallback")
+    if truthy(claimed):
+        yield Witness("fallback flag", shown(claimed), "against")
     for path, name, value in leaves(document):
+        if value is claimed and truthy(claimed) and name == "fallbackused":
+            continue
         if _DEGRADED.search(name) and truthy(value) and _taken(name, value):
             yield Witness(path, shown(value), "against")
 
