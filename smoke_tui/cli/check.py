@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -128,12 +129,15 @@ def run_and_tell(
     except JournalError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
     struck = run_session(session)
-    return finish(session, runbook, options, settings, struck)
+    more = [finding(code, "warning", step, words, "Answer each question by its kind; see the "
+                    "README.") for code, step, words in
+            (answerer.findings() if isinstance(answerer, Headless) else ())]
+    return finish(session, runbook, options, settings, struck, more)
 
 
 def finish(
     session: Session, runbook: Runbook, options: argparse.Namespace, settings: Settings,
-    struck: list[int],
+    struck: list[int], more: Sequence[dict[str, Any]] = (),
 ) -> int:
     """The exit code of a session that has ended, its result printed, its reports written."""
     if session.fault is not None:
@@ -154,7 +158,9 @@ def finish(
     if written is Exit.SECRET or code == Exit.OK:
         # A report that was asked for and is not there is nothing to be green about.
         code = int(written)
-    print_result(check_object(runbook, state, exit_code=code, verdict=verdict), options, settings)
+    result = check_object(runbook, state, exit_code=code, verdict=verdict)
+    result["findings"] += more
+    print_result(result, options, settings)
     return code
 
 

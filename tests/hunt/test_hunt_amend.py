@@ -10,7 +10,7 @@ from in_process import Done
 from smoke_tui.journal.file import read_journal
 
 from .hunting import Hunted, book, cut, runs, state_of, step
-from .test_hunt_answers import CLAIMED, turn
+from .test_hunt_answers import ATTESTED, CLAIMED, turn
 
 SEEN = step("look", "manual", 'ask = "Is it there?"', "proof = true")
 BOTH = book(SEEN, runs("after", "true", 'needs = ["look"]'))
@@ -71,7 +71,7 @@ def test_an_unfinished_session_stays_one(program: Hunted) -> None:
 
 
 def test_a_route_that_nobody_saw_is_unproven_again(program: Hunted) -> None:
-    assert program.live(turn(CLAIMED), answers='[authoring-turn]\nanswer = "yes"\n').code == 0
+    assert program.live(turn(CLAIMED), answers=ATTESTED).code == 0
     assert state_of(program.only()).verdict == "pass-attested"
     assert amend(program, "no", "authoring-turn").code == 4
     known = state_of(program.only()).steps["authoring-turn"]

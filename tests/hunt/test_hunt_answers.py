@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -20,6 +21,7 @@ from smoke_tui.world.ports import QUESTIONS
 from .hunting import Hunted, book, runs, state_of, step
 
 SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?", "n/a", "", "0")
+ATTESTED = '[authoring-turn]\nanswer = "yes"\nnote = "Seen on the page."\n'
 GOOD = {"confirm": "yes", "attest": "yes", "service": "yes", "tick": "done", "manual": "pass"}
 LOOK = step("look", "manual", 'ask = "Is it there?"')
 CLAIMED = {"output_text": "A quiet world.", "response_id": "resp_1", "fallback_used": False,
@@ -46,9 +48,81 @@ def test_a_sentence_in_an_answers_file_agrees_to_nothing(kind: str, text: str) -
 
 @pytest.mark.parametrize("kind", GOOD)
 def test_a_plain_yes_agrees(kind: str) -> None:
-    answer = asyncio.run(Headless({"one": {"answer": "Yes"}}).answer(kind, {"step": "one"}))
+    given = {"answer": "Yes", **({"note": "Seen."} if kind == "attest" else {})}
+    answer = asyncio.run(Headless({"one": given}).answer(kind, {"step": "one"}))
     assert answer is not None
     assert answer["do"] == GOOD[kind]
+
+
+def ask(given: Headless, kind: str, **data: object) -> Mapping[str, str]:
+    return asyncio.run(given.answer(kind, {"step": "one", **data})) or {}
+
+
+def test_an_attestation_without_words_is_none() -> None:
+    for given in ({"answer": "yes"}, {"attest": "yes"}, {"answer": "yes", "note": "  "}):
+        assert ask(Headless({"one": given}), "attest")["do"] == "absent"
+    assert ask(Headless({"one": {"attest": "yes", "note": "Seen."}}), "attest")["do"] == "yes"
+
+
+def test_one_answer_is_for_one_question() -> None:
+    given = Headless({"one": {"answer": "yes", "note": "Seen."}})
+    assert ask(given, "manual")["do"] == "pass"
+    second = ask(given, "attest")
+    assert second["do"] == "absent"
+    assert "taken for manual" in second["words"]
+    assert ask(given, "manual")["do"] == "absent"
+    assert [code for code, _, _ in given.findings()] == ["ambiguous-answer"]
+
+
+def test_kinds_that_are_named_are_answered_each() -> None:
+    given = Headless({"one": {"tick": "done", "confirm": "yes", "service": "no"}})
+    assert [ask(given, "tick")["do"] for _ in range(3)] == ["done"] * 3
+    assert ask(given, "confirm")["do"] == "yes"
+    assert ask(given, "confirm")["do"] == "absent"
+    assert ask(given, "service")["do"] == "no"
+    assert ask(given, "attest")["do"] == "absent"
+    assert [code for code, _, _ in given.findings()] == ["ambiguous-answer"]
+
+
+@pytest.mark.parametrize("kind", ["model", "instructions", "text", "secret", "callback", "device"])
+def test_a_yes_is_no_model_no_path_and_no_value(kind: str) -> None:
+    given = Headless({"one": {"answer": "yes", "note": "Seen."}})
+    assert ask(given, kind, listed=["gpt-5.5"])["do"] in ("keep", "absent")
+    assert ask(given, "manual")["do"] == "pass"
+
+
+def test_a_model_has_to_be_listed() -> None:
+    for text, do in (("gpt-5.5", "use"), ("gpt-none", "keep")):
+        given = Headless({"one": {"answer": text}})
+        assert ask(given, "model", listed=["gpt-5.5"])["do"] == do
+
+
+def test_what_nothing_asked_for_is_a_finding(program: Hunted) -> None:
+    text = book(LOOK, runs("two", "true"), runs("three", "true"))
+    done = program.live(text, answers='[look]\nanswer = "yes"\n[two]\nanswer = "yes"\n'
+                        '[three]\nwaive = "No time."\nanswer = "yes"\n')
+    rows = [(row["code"], row["step"]) for row in done.json()["findings"]]
+    assert rows == [("unused-answer", "two"), ("ambiguous-answer", "three")]
+    assert (done.code, done.json()["verdict"]) == (0, "pass-with-waivers")
+
+
+@pytest.mark.parametrize(("answers", "words"), [
+    ('\n\n[nobody]\nanswer = "yes"\n', "line 3: no step 'nobody'"),
+    ('[look]\nanser = "yes"\n', "line 2: [look] anser: only answer, note, waive"),
+    ('[look]\n\nanswer = true\n', "line 3: [look] answer: only"),
+    ('look = "yes"\n', "line 1: [look] has to be a table"),
+    ('[look]\nwaive = " "\n', "line 2: [look] waive needs a reason"),
+    ('[look]\nanswer = "a"\nanswer = "b"\n', "line 3"),
+    ('[look', "line 1"), ("\x00", "line 1"), ("[" * 5000, "--answers"),
+    ('[look.more]\nanswer = "yes"\n', "[look] more: only"),
+])
+def test_what_an_answers_file_can_not_hold_is_told_with_its_line(
+    program: Hunted, answers: str, words: str
+) -> None:
+    done = program.live(book(LOOK), answers=answers)
+    assert done.code == 2
+    assert words in done.err
+    assert not program.state.exists() or program.sessions() == []
 
 
 def test_what_was_not_seen_does_not_pass(program: Hunted) -> None:
@@ -59,7 +133,7 @@ def test_what_was_not_seen_does_not_pass(program: Hunted) -> None:
 
 def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Hunted) -> None:
     """It knows no nonce, so that it answers nothing, whoever attests it."""
-    for answers in ("", '[authoring-turn]\nanswer = "yes"\n'):
+    for answers in ("", ATTESTED):
         done = program.live(turn(CLAIMED), answers=answers)
         assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-empty")
 
@@ -72,7 +146,7 @@ def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Hunted) 
 def test_a_degraded_turn_is_not_put_to_the_operator(
     program: Hunted, marks: dict[str, object]
 ) -> None:
-    done = program.live(turn(CLAIMED | marks), answers='[authoring-turn]\nanswer = "yes"\n')
+    done = program.live(turn(CLAIMED | marks), answers=ATTESTED)
     assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-route")
     asked = {e.data["kind"] for e in state_of(program.only()).requests.values()
              if e.data["port"] == "operator"}

@@ -19,6 +19,7 @@ from .hunting import Change, Hunted, book, cut, edited, rewrite, runs, state_of,
 from .test_hunt_answers import CLAIMED, turn
 
 LOOK = ("look", "manual", 'ask = "Is it there?"', "proof = true")
+ATTESTED = '[authoring-turn]\nanswer = "yes"\nnote = "Seen on the page."\n'
 PASSED, FAILED = '[look]\nanswer = "pass"\n', '[look]\nanswer = "fail"\n'
 
 
@@ -78,7 +79,7 @@ def test_a_half_amended_step_is_told_as_one(program: Hunted) -> None:
 def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: Hunted) -> None:
     """To settle what broke off is not the new try that `rerun` promises."""
     program.live(turn(CLAIMED).replace("max_calls = 1", "max_calls = 2"),
-                 answers='[authoring-turn]\nanswer = "yes"\n')
+                 answers=ATTESTED)
     events = read_journal(program.only()).events
     cut(program.only(), next(e.seq for e in events if e.ev == "spend.reserved") + 1)
     done = program("rerun", "last", "--step", "authoring-turn", "--live", "--answers",
