@@ -47,8 +47,8 @@ SEED_OF_RUN: Final = "smoke-tui-seed"
 
 
 def add_options(parser: pytest.Parser) -> None:
-    parser.addoption("--random-seed", nargs="?", const="draw", metavar="SEED",
-                     help="run the property tests from a random seed, or from SEED to repeat a run")
+    parser.addoption("--seed", metavar="random|NUMBER",
+                     help="run the property tests from a random seed, or from the NUMBER of a run")
 
 
 def configure(config: pytest.Config) -> None:
@@ -57,7 +57,7 @@ def configure(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: a random seed was asked for where CI is set, or it is not a number.
     """
-    wanted = config.getoption("--random-seed")
+    wanted = config.getoption("--seed")
     # Neither a clock nor what an earlier run has found decides about a test.
     settings.register_profile("fixed", derandomize=True, database=None, deadline=None,
                               suppress_health_check=[HealthCheck.too_slow])
@@ -68,8 +68,8 @@ def configure(config: pytest.Config) -> None:
         if os.environ.get("CI"):
             raise pytest.UsageError("a random seed is for a person; where CI is set it is fixed")
         given = getattr(config, "workerinput", {}).get(SEED_OF_RUN)
-        config.option.random_seed = given or _number(wanted)
-        config.option.hypothesis_seed = config.option.random_seed
+        config.option.seed = given or _number(wanted)
+        config.option.hypothesis_seed = config.option.seed
     # For workers and children; the order of a set of texts depends on it.
     os.environ["PYTHONHASHSEED"] = str(seed(config) % 2**32)
 
@@ -85,23 +85,23 @@ def _draw_no_constants_of_loaded_modules() -> None:
 
 
 def _number(wanted: str) -> str:
-    if wanted == "draw":
+    if wanted == "random":
         return str(random.SystemRandom().randrange(2**32))
     if not wanted.isdecimal():
-        raise pytest.UsageError(f"--random-seed takes a whole number, or nothing: {wanted!r}")
+        raise pytest.UsageError(f"--seed takes `random` or a whole number: {wanted!r}")
     return wanted
 
 
 def seed(config: pytest.Config) -> int:
     """The seed of this run."""
-    return int(config.getoption("--random-seed") or FIXED_SEED)
+    return int(config.getoption("--seed") or FIXED_SEED)
 
 
 def header(config: pytest.Config) -> str | None:
     """What to print at the top: how to repeat a run from a random seed."""
-    if config.getoption("--random-seed") is None:
+    if config.getoption("--seed") is None:
         return None
-    return f"seed {seed(config)}; --random-seed {seed(config)} runs it again"
+    return f"seed {seed(config)}; --seed {seed(config)} runs it again"
 
 
 def no_skip(report: Report) -> Report:

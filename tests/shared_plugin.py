@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Node) -> None:
     """Tell a worker of xdist which seed this run has."""
-    if (drawn := node.config.getoption("--random-seed")) is not None:
+    if (drawn := node.config.getoption("--seed")) is not None:
         node.workerinput[lanes.SEED_OF_RUN] = drawn
 
 

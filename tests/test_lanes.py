@@ -104,7 +104,7 @@ def test_a_run_draws_what_the_one_before_it_drew(suite: Path) -> None:
 
 
 def test_a_person_asks_for_a_random_seed_and_can_repeat_it(suite: Path) -> None:
-    some, same, other = (drawn(suite, f"--random-seed={seed}") for seed in (7, 7, 8))
+    some, same, other = (drawn(suite, f"--seed={seed}") for seed in (7, 7, 8))
     assert some == same
     assert some != other
 
@@ -117,16 +117,16 @@ def test_all_workers_have_the_seed_that_was_drawn(suite: Path) -> None:
         "    seed = lanes.seed(request.config)\n"
         "    assert os.environ['PYTHONHASHSEED'] == str(seed)\n"
         "    open(f'seen-{n}', 'w').write(str(seed))\n")
-    shown = run("--random-seed", "-n", "2", cwd=suite)
+    shown = run("--seed", "random", "-n", "2", cwd=suite)
     assert shown.returncode == 0, shown.stdout
     seeds = {(suite / f"seen-{n}").read_text() for n in range(4)}
     assert len(seeds) == 1
     seed = seeds.pop()
-    assert f"seed {seed}; --random-seed {seed} runs it again" in shown.stdout
+    assert f"seed {seed}; --seed {seed} runs it again" in shown.stdout
 
 
 def test_no_random_seed_where_ci_is_set(suite: Path) -> None:
-    done = run("--random-seed", cwd=suite, more={"CI": "1"})
+    done = run("--seed", "random", cwd=suite, more={"CI": "1"})
     assert done.returncode == 4
     assert "where CI is set" in done.stderr
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from smoke_tui.runbook import load, parse
 from smoke_tui.runbook.find import packaged
 from smoke_tui.runbook.identifiers import identifier, table_name
+from smoke_tui.secrecy import Vault
 from smoke_tui.stack.ledger import ROLES, LedgerTable, describe, read_columns
 from smoke_tui.world.ledger_address import kind_of, ledger_secrets
 
@@ -85,8 +86,9 @@ def test_a_wrong_ledger_in_a_runbook_is_told(ledger: str, says: str) -> None:
 
 @pytest.mark.parametrize(("address", "kind"), [
     ("postgresql://u:p@h/db", "postgresql"), ("postgres://h", "postgresql"),
-    ("host=h dbname=x", "postgresql"), ("http://127.0.0.1:9/x", "stand-in"),
-    ("https://localhost/x", "stand-in"), ("http://[::1]:9/x", "stand-in"),
+    ("host=h dbname=x", "postgresql"), ("host=h password='://'", "postgresql"),
+    ("http://127.0.0.1:9/x", "stand-in"), ("https://localhost/x", "stand-in"),
+    ("http://[::1]:9/x", "stand-in"),
 ])
 def test_kinds_of_ledgers(address: str, kind: str) -> None:
     assert kind_of(address) == kind
@@ -95,6 +97,7 @@ def test_kinds_of_ledgers(address: str, kind: str) -> None:
 @pytest.mark.parametrize("address", [
     "http://example.com/x", "http://u:hunter2secret@127.0.0.1/", "mysql://u:hunter2secret@h/db",
     "hunter2secret", "embedded", "", "http://", "ftp://hunter2secret",
+    "mysql://u:hunter2secret@h/db?a=b", " postgresql://u:hunter2secret@h/db?a=b",
 ])
 def test_no_address_of_a_ledger_is_refused_unquoted(address: str) -> None:
     with pytest.raises(ValueError, match="address") as told:
@@ -116,10 +119,56 @@ def passwords(address: str) -> set[str]:
     (r"password = 'it\'s \\ long' host=h", r"it's \ long"),
     ("host=h password='never closed", "never closed"),
     (r"password=a\ b host=h", "a b"),
+    # cases/ledger-addresses: what a random seed has found
+    ("host=h password='://' user=u", "://"),
+    (r"host=h password=a\ b user=u", "a b"),
+    ("postgresql://u:p%40ss@h/db", "p@ss"),
+    # inputs of the same kind
+    ("password = '' sslpassword='x=y' host=h", "x=y"),
+    ("host='h'password='a=b'user=u", "a=b"),
+    ("passfile=/p user=u password=p#1&2", "p#1&2"),
+    ("host=h password=postgresql://a:b@c user=u", "postgresql://a:b@c"),
+    ("\n host\t=\th\n password\n=\nlines user=u", "lines"),
+    ("postgresql://h/db?password=a#b", "a#b"),
+    ("postgresql://h/db?p%61ssword=encoded", "encoded"),
+    ("postgresql://h1:1,[::1]:2/db?a=b&password=a%26b&c=d", "a&b"),
+    ("postgresql://u:a?b@h/db?sslpassword=s3", "s3"),
+    ("postgresql://u:a/b@h/db", "a/b"),
+    ("postgresql://u:a\tb@h/db", "a\tb"),
+    ("postgresql:///db?host=/run&user=u&password=%00", "\x00"),
+    ("postgresql://u:%FFab@h/db", "\xffab"),
+    ("dbname='postgresql://u:inside@h/db' user=u", "inside"),
+    ("host=h oauth_client_secret=oauthsecret", "oauthsecret"),
+    ("host=h password=trailing\\", "trailing"),
+    ("postgresql://u:\\ @h/db", "\\"),
+    ("postgresql://?@h/db?password=?", "?"),
 ])
 def test_the_password_is_found(address: str, password: str) -> None:
     assert password in passwords(address)
     assert (address, "ledger-address") in ledger_secrets(address)
+
+
+SHORT = [
+    ("host=h password='://' user=u", "password='://'"), ("postgresql://u:p%40ss@h/db", "p%40ss"),
+    ("postgresql://postgres:postgres@h/db", "postgres@"), ("postgresql://u:a@h/db", "u:a@"),
+    ("host=h password=a user=u", "password=a"),
+    ("postgresql://h/db?sslmode=x&password=b&a=b", "password=b"),
+]
+
+
+@pytest.mark.parametrize(("address", "piece"), SHORT)
+def test_a_short_password_is_hidden_where_it_stands_and_nowhere_else(
+    address: str, piece: str
+) -> None:
+    """Each is too short, or too common a word, to be looked for by itself."""
+    vault = Vault()
+    for value, kind in ledger_secrets(address):
+        vault.add_value(value, kind)
+    cut = address[:-1] if address.startswith("p") else address.replace("host=h", "host=other")
+    for text in (address, f"could not connect to {address!r}", f"{cut} and more"):
+        assert piece not in vault.redact_text(text)
+    common = "a b postgres u: p :// @ss postgresql"
+    assert vault.redact_text(common) == common
 
 
 def test_what_holds_no_secret() -> None:
