@@ -9,7 +9,7 @@ from typing import Final
 from smoke_tui.rehearsal import checks, instructions, replies
 from smoke_tui.rehearsal.answers import Answer, Headers, json_answer, json_body, reset, respond
 from smoke_tui.rehearsal.bodies import plain_body
-from smoke_tui.rehearsal.catalogue import entry, listed_for
+from smoke_tui.rehearsal.catalogue import UNFILTERED, entry, listed_for, version_of
 from smoke_tui.rehearsal.checks import Call
 from smoke_tui.rehearsal.issuer import Issuer
 from smoke_tui.rehearsal.replies import RESET_SECONDS, Reply
@@ -81,12 +81,20 @@ class Backend:
             return reset()
         found = checks.refusal(call)
         # A request without a credential is refused for that, whatever the scenario.
-        if self.scenario.refusal is not None and found is not replies.NO_BEARER:
+        if self._struck(call) and found is not replies.NO_BEARER:
             found = self.scenario.refusal
         if found is None:
             return None
         limits = self.limits(100.0) if found is replies.USAGE_LIMIT else ()
         return respond(found, call.model, limits, now=self.now)
+
+    def _struck(self, call: Call) -> bool:
+        """Whether the scenario's refusal is for this call: its model, its client's version."""
+        row = self.scenario
+        if row.refusal is None or (row.only_model or call.model) != call.model:
+            return False
+        version = version_of(call.request.header("version"))
+        return row.raised is None or (version or row.raised) < row.raised
 
     def _stream(self, call: Call) -> Answer:
         word = call.last_word()
@@ -102,7 +110,8 @@ class Backend:
         headers = (
             ("content-type", "text/event-stream; charset=utf-8"),
             ("cache-control", "no-cache"),
-            ("openai-model", self.scenario.script.served_model or call.model),
+            ("openai-model", answer.served_by_header),
+            *self.scenario.answer_headers,
             *self.limits(self.used_percent),
         )
         return ServerResponse(200, headers, self._counted(answer))
@@ -136,7 +145,17 @@ class Backend:
         stale = self.scenario.drift_after is not None
         text = instructions.STALE if stale else instructions.CURRENT
         asked = dict(request.query).get("client_version")
-        listed = [entry(model, text) for model in listed_for(asked, self.scenario.listed)]
+        row = self.scenario
+        listed = [entry(model, text) for model in listed_for(asked, row.listed)]
+        if row.raised is not None:
+            told = ".".join(str(part) for part in row.raised)
+            newer = (version_of(asked) or row.raised) >= row.raised
+            if row.hides_raised and not newer and asked != UNFILTERED:
+                listed = []
+            for one in listed:
+                # An older client still sees the old minimum: its list is not the newest.
+                if (newer or asked == UNFILTERED) and row.only_model in (None, one["slug"]):
+                    one["minimal_client_version"] = told
         return json_answer(200, {"models": listed}, ("etag", 'W/"rehearsal"'))
 
     async def accounts_check(self, request: ServerRequest) -> Answer:

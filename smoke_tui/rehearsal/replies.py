@@ -93,6 +93,15 @@ NO_SUCH_CLIENT: Final = detail(404, "Not Found")
 # openai/codex#32528 quotes the text; the envelope is inferred from how the client prints it.
 MODEL_NOT_FOUND: Final = error(404, message="Model not found {model}")
 
+# Text of openai/codex#43420, code of CLIProxyAPI#6061.
+MODEL_DOES_NOT_EXIST: Final = error(
+    404,
+    message="The model `{model}` does not exist or you do not have access to it.",
+    type="invalid_request_error",
+    param=None,
+    code="model_not_found",
+)
+
 # Credential: openai/codex#18769, CLIProxyAPI#3654, CLIProxyAPI#2386, looplj/axonhub#799,
 # openai/codex#41975, hermes-agent#32992, Wei-Shaw/sub2api#1566, openai/codex#24495.
 TOKEN_EXPIRED: Final = error(
@@ -268,6 +277,24 @@ WORKSPACE_MISSING: Final = Reply(
     '"type":"invalid_request_error","param":null,"code":"chatgpt_account_missing"}}',
     (),
     "text/plain; charset=utf-8",
+)
+# HybridAIOne/hybridclaw#1146 and zosma-cowork#132 quote the first, the second by its code alone;
+# how the page looks around them is inferred.
+AUTHORIZE_PARAMETER: Final = Reply(
+    400,
+    "<!DOCTYPE html><html><head><title>Authentication Error</title></head><body>"
+    "<h1>Authentication Error</h1><p>An error occurred during authentication "
+    "(missing_required_parameter). Please try again.</p></body></html>",
+    (),
+    HTML,
+)
+AUTHORIZE_HYDRA: Final = Reply(
+    400,
+    "<!DOCTYPE html><html><head><title>Authentication Error</title></head><body>"
+    "<h1>Authentication Error</h1><p>An error occurred during authentication "
+    "(authorize_hydra_invalid_request). Please try again.</p></body></html>",
+    (),
+    HTML,
 )
 # The client tells a 404 of this endpoint as "device code login is not enabled".
 DEVICE_DISABLED: Final = Reply(404, content_type=None)

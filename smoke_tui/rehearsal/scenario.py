@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from smoke_tui.outcomes import CODES
-from smoke_tui.rehearsal.catalogue import ALL_SLUGS
+from smoke_tui.rehearsal.catalogue import ALL_SLUGS, Version
 from smoke_tui.rehearsal.replies import Reply
 from smoke_tui.rehearsal.streaming import Script
 
@@ -31,7 +31,10 @@ class Scenario:
     /backend-api, the unauthenticated preflight included. `drift_after` is the number of completed
     calls after which only the current instructions are accepted (None: no drift). `operator` holds
     answers by kind of question that differ from the usual ones ("open" is the browser). `basis`
-    says where the answer was seen.
+    says where the answer was seen. With `only_model` a refusal strikes that model alone, with
+    `raised` only clients that are older; the unfiltered catalogue then names `raised` as the
+    minimum, and `hides_raised` lists nothing to an older client. `answer_headers` stand on every
+    stream.
     """
 
     name: str
@@ -48,6 +51,10 @@ class Scenario:
     exchange: Reply | None = None
     refresh: Reply | Literal["reset"] | None = None
     device: Reply | None = None
+    only_model: str | None = None
+    raised: Version | None = None
+    hides_raised: bool = False
+    answer_headers: tuple[tuple[str, str], ...] = ()
     omit_claims: frozenset[str] = frozenset()
     omit_tokens: frozenset[str] = frozenset()
     stack: StackMode = "subscription"

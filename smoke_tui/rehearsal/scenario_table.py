@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from smoke_tui.rehearsal import replies, streaming
-from smoke_tui.rehearsal.catalogue import ALL_SLUGS, DEFAULT
+from smoke_tui.rehearsal.account_scenarios import ACCOUNT_ROWS
+from smoke_tui.rehearsal.answer_scenarios import ANSWER_ROWS
 from smoke_tui.rehearsal.local_scenarios import LOCAL_ROWS
+from smoke_tui.rehearsal.model_scenarios import MODEL_ROWS
 from smoke_tui.rehearsal.replies import Reply
 from smoke_tui.rehearsal.scenario import Scenario
 from smoke_tui.rehearsal.streaming import Script
@@ -65,25 +67,7 @@ ROWS: Final = (
         "openai/codex#30403, envelope inferred",
     ),
     # Model
-    _refused(
-        "model-unsupported",
-        "The model is retired for ChatGPT accounts, and the catalogue no longer lists the default.",
-        replies.MODEL_UNSUPPORTED,
-        "openai/codex#26053",
-        listed=tuple(slug for slug in ALL_SLUGS if slug != DEFAULT),
-    ),
-    _refused(
-        "client-too-old",
-        "The model asks for a newer client version.",
-        replies.CLIENT_TOO_OLD,
-        "multica#8088",
-    ),
-    _refused(
-        "model-not-found",
-        "The backend does not find the model.",
-        replies.MODEL_NOT_FOUND,
-        "openai/codex#32528, envelope inferred",
-    ),
+    *MODEL_ROWS,
     # Credential
     _refused(
         "token-expired",
@@ -385,6 +369,21 @@ ROWS: Final = (
         "Kohaku-Lab/KohakuTerrarium#303",
         omit_tokens=frozenset({"refresh_token"}),
     ),
+    Scenario(
+        "authorize-rejected",
+        "The issuer's page says that a parameter is missing, and never sends the browser back.",
+        "HybridAIOne/hybridclaw#1146, zosma-cowork#132",
+        authorize_page=replies.AUTHORIZE_PARAMETER,
+    ),
+    Scenario(
+        "authorize-rejected-hydra",
+        "The issuer's page calls the request invalid, and never sends the browser back.",
+        "the code alone is reported; the page constructed",
+        authorize_page=replies.AUTHORIZE_HYDRA,
+    ),
+    # Accounts, limits, policies and networks of today
+    *ACCOUNT_ROWS,
+    *ANSWER_ROWS,
     # Unlisted
     _refused("request-refused", "A refusal that nobody has described.", replies.REFUSED, _UNSEEN),
     _refused("redirect-refused", "The backend redirects the call.", replies.REDIRECT, _UNSEEN),

@@ -25,6 +25,12 @@ CUT: Final = ("created", "in-progress", "item", "half-deltas")
 STALLED: Final = (*CUT, "hang")
 ENDLESS: Final = (*CUT, "keep-alive")
 TWICE: Final = (*WHOLE, "completed")
+REFUSAL: Final = (
+    "created", "in-progress", "item", "refusal-delta", "refusal-done", "refusal-item",
+    "completed",
+)
+DONE: Final = (*WHOLE[:-1], "done")
+UNTYPED: Final = ("created", "in-progress", "item", "half-deltas", "untyped-error")
 FLOOD: Final = ("created", "in-progress", "item", "flood")
 
 
@@ -32,11 +38,16 @@ FLOOD: Final = ("created", "in-progress", "item", "flood")
 class Script:
     """What a stream says: its acts, and what differs from a plain answer.
 
-    `served_model` None means the model asked for; `error` is the (code, message) of a failure.
+    `served_model` None means the model asked for; `served_header` and `created_header` are what
+    the HTTP header and the headers inside the first event say instead. `phase` is that of the
+    message; `error` is the (code, message) of a failure.
     """
 
     acts: tuple[str, ...] = WHOLE
     served_model: str | None = None
+    served_header: str | None = None
+    created_header: str | None = None
+    phase: str | None = None
     usage: bool = True
     error: tuple[str, str] = ("", "")
 
@@ -70,6 +81,11 @@ class Answer:
             **extra,
         }
 
+    @property
+    def served_by_header(self) -> str:
+        """What the `openai-model` header names."""
+        return self.script.served_header or self.script.served_model or self.model
+
     def usage(self) -> dict[str, Any] | None:
         if not self.script.usage:
             return None
@@ -84,13 +100,23 @@ class Answer:
 
     def item(self, status: str, text: str | None) -> dict[str, Any]:
         content = [] if text is None else [{"type": "output_text", "annotations": [], "text": text}]
-        return {
+        return self.message(status, content)
+
+    def refusal(self) -> dict[str, Any]:
+        """The message of a model that refuses; no part of it is text."""
+        return self.message("completed", [{"type": "refusal", "refusal": REFUSES}])
+
+    def message(self, status: str, content: list[dict[str, Any]]) -> dict[str, Any]:
+        item: dict[str, Any] = {
             "id": self.item_id,
             "type": "message",
             "status": status,
             "role": "assistant",
             "content": content,
         }
+        if self.script.phase is not None:
+            item["phase"] = self.script.phase
+        return item
 
     def event(self, kind: str, **fields: Any) -> bytes:
         """One event, framed."""
@@ -108,6 +134,8 @@ class Answer:
         )
 
 
+REFUSES: Final = "I'm not able to repeat that word."
+
 Act = Callable[[Answer], AsyncIterator[bytes]]
 
 
@@ -121,6 +149,8 @@ def _once(make: Callable[[Answer], bytes]) -> Act:
 def _completed(answer: Answer) -> bytes:
     has_text = "item-done" in answer.script.acts
     output = [answer.item("completed", answer.text)] if has_text else []
+    if "refusal-item" in answer.script.acts:
+        output = [answer.refusal()]
     body = answer.response("completed", output=output, usage=answer.usage())
     if not answer.script.usage:
         del body["usage"]
@@ -131,6 +161,31 @@ def _failed(answer: Answer) -> bytes:
     code, message = answer.script.error
     error = {"code": code, "message": message}
     return answer.event("response.failed", response=answer.response("failed", error=error))
+
+
+def _created(answer: Answer) -> bytes:
+    # The third place that names the served model (openai/codex PR #27478).
+    served = answer.script.created_header or answer.served_by_header
+    body = answer.response("in_progress", headers={"openai-model": served})
+    return answer.event("response.created", response=body)
+
+
+def _refusal_part(answer: Answer, kind: str, **fields: str) -> bytes:
+    return answer.event(
+        f"response.refusal.{kind}", item_id=answer.item_id, output_index=0, content_index=0,
+        **fields,
+    )
+
+
+def _done(answer: Answer) -> bytes:
+    output = [answer.item("completed", answer.text)]
+    body = answer.response("completed", output=output, usage=answer.usage())
+    return answer.event("response.done", response=body)
+
+
+def _untyped_error(answer: Answer) -> bytes:
+    code, message = answer.script.error
+    return f"event: error\ndata: {json.dumps({'code': code, 'message': message})}\n\n".encode()
 
 
 def _incomplete(answer: Answer) -> bytes:
@@ -169,7 +224,7 @@ async def _flood(answer: Answer) -> AsyncIterator[bytes]:
 
 
 ACTS: Final[dict[str, Act]] = {
-    "created": _once(lambda a: a.event("response.created", response=a.response("in_progress"))),
+    "created": _once(_created),
     "in-progress": _once(
         lambda a: a.event("response.in_progress", response=a.response("in_progress"))
     ),
@@ -194,6 +249,13 @@ ACTS: Final[dict[str, Act]] = {
             "response.output_item.done", output_index=0, item=a.item("completed", a.text)
         )
     ),
+    "refusal-delta": _once(lambda a: _refusal_part(a, "delta", delta=REFUSES)),
+    "refusal-done": _once(lambda a: _refusal_part(a, "done", refusal=REFUSES)),
+    "refusal-item": _once(
+        lambda a: a.event("response.output_item.done", output_index=0, item=a.refusal())
+    ),
+    "done": _once(_done),
+    "untyped-error": _once(_untyped_error),
     "completed": _once(_completed),
     "failed": _once(_failed),
     "incomplete": _once(_incomplete),

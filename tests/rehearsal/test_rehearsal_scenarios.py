@@ -73,7 +73,7 @@ def test_every_scenario_starts_and_stops(row: Scenario, tmp_path: Path) -> None:
 @pytest.mark.parametrize("row", REFUSED, ids=ids)
 def test_a_refusal_is_what_the_row_says(row: Scenario) -> None:
     with Rehearsal.start(row.name) as rehearsal:
-        got = call(rehearsal)
+        got = call(rehearsal, None, **credentials(rehearsal.bundle()), version="0.171.0")
         assert row.refusal is not None
         assert got.status == row.refusal.status
         if "{resets_at}" not in row.refusal.body:
@@ -94,7 +94,7 @@ def test_a_stream_is_what_the_row_says(row: Scenario) -> None:
     with Rehearsal.start(row.name) as rehearsal:
         got = call(rehearsal)
         assert got.status == 200
-        kinds = [event["type"].removeprefix("response.") for event in events(got.text)]
+        kinds = [str(event.get("type")).removeprefix("response.") for event in events(got.text)]
         ends = [kind for kind in kinds if kind in ("completed", "failed", "incomplete")]
         wanted = [act for act in row.script.acts if act in ("completed", "failed", "incomplete")]
         assert ends == wanted
@@ -125,10 +125,58 @@ def test_degraded_answers() -> None:
         got = call(rehearsal)
         assert events(got.text)[0]["response"]["model"] == "gpt-5.2-2025-12-11"
         assert got.headers["openai-model"] == "gpt-5.2-2025-12-11"
+    with Rehearsal.start("degraded-model-header") as rehearsal:
+        got = call(rehearsal)
+        first, last = events(got.text)[0]["response"], events(got.text)[-1]["response"]
+        assert got.headers["openai-model"] == "gpt-5.2-2025-12-11"
+        assert first["model"] == last["model"] == DEFAULT
+    with Rehearsal.start("degraded-model-created") as rehearsal:
+        got = call(rehearsal)
+        first = events(got.text)[0]["response"]
+        assert got.headers["openai-model"] == first["model"] == DEFAULT
+        assert first["headers"] == {"openai-model": "gpt-5.2-2025-12-11"}
+    with Rehearsal.start("degraded-route-organization") as rehearsal:
+        assert call(rehearsal).headers["openai-organization"].startswith("org-FAKE")
     with Rehearsal.start("degraded-no-usage") as rehearsal:
         assert "usage" not in events(call(rehearsal).text)[-1]["response"]
     with Rehearsal.start("degraded-empty") as rehearsal:
         assert events(call(rehearsal).text)[-1]["response"]["output"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("client-too-old", "requires a newer version of Codex"),
+        ("client-too-old-unsupported", "is not supported when using Codex with a ChatGPT account"),
+        ("client-too-old-not-found", "model_not_found"),
+    ],
+)
+def test_a_version_gate_speaks_in_three_ways_and_opens(name: str, text: str) -> None:
+    """Another model is served, and so is the client that the unfiltered catalogue asks for."""
+    with Rehearsal.start(name) as rehearsal:
+        held = credentials(rehearsal.bundle())
+        assert text in call(rehearsal, None, **held, version="0.171.0").text
+        other = {**call_body(rehearsal), "model": "gpt-6.1-sol"}
+        assert call(rehearsal, other, **held, version="0.171.0").status == 200
+        minimum = {
+            asked: models(rehearsal, asked)[DEFAULT] for asked in ("0.171.0", "0.0.0", "0.180.0")
+        }
+        assert minimum == {"0.171.0": "0.171.0", "0.0.0": "0.180.0", "0.180.0": "0.180.0"}
+        assert call(rehearsal, None, **held, version="0.180.0").status == 200
+
+
+def test_a_catalogue_that_shows_nothing_to_todays_client() -> None:
+    with Rehearsal.start("model-unlisted") as rehearsal:
+        assert models(rehearsal, "0.171.0") == {}
+        assert set(models(rehearsal, "0.0.0").values()) == {"0.180.0"}
+        assert models(rehearsal, "0.180.0")
+
+
+def models(rehearsal: Rehearsal, version: str) -> dict[str, object]:
+    """The minimum of each listed model."""
+    held = credentials(rehearsal.bundle())
+    got = send("GET", f"{rehearsal.codex_url}/models?client_version={version}", headers=held)
+    return {one["slug"]: one["minimal_client_version"] for one in got.json()["models"]}
 
 
 def test_the_connection_is_reset() -> None:

@@ -1,0 +1,53 @@
+"""Scenarios of answers that look whole and are not, or that contradict themselves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from smoke_tui.rehearsal import streaming
+from smoke_tui.rehearsal.scenario import Scenario
+from smoke_tui.rehearsal.streaming import Script
+
+_OTHER: Final = "gpt-5.2-2025-12-11"
+
+ANSWER_ROWS: Final = (
+    Scenario(
+        "degraded-model-header",
+        "The answer's body names the model that was asked for, its header another one.",
+        "places from openai/codex PR #27478",
+        script=Script(served_header=_OTHER),
+    ),
+    Scenario(
+        "degraded-model-created",
+        "Only the headers inside the stream's first event name another model.",
+        "openai/codex PR #27478",
+        script=Script(created_header=_OTHER),
+    ),
+    Scenario(
+        "degraded-route-organization",
+        "The call is answered as one of an organisation's API key: a header says so.",
+        "the header of the public API's answers",
+        answer_headers=(("openai-organization", "org-FAKE-platform-tier"),),
+    ),
+    Scenario(
+        "degraded-empty-commentary",
+        "The model only comments on what it does; there is no final answer.",
+        "phases of client 0.169's items",
+        script=Script(phase="commentary"),
+    ),
+    Scenario(
+        "stream-cut-done",
+        "The stream ends with response.done, which is no end that the real client takes.",
+        "openai's realtime API names it so; tried on client 0.169",
+        script=Script(streaming.DONE),
+    ),
+    Scenario(
+        "response-failed-untyped",
+        "The stream breaks off with an error that only the event's name calls one.",
+        "constructed from the envelopes in use",
+        script=Script(
+            streaming.UNTYPED,
+            error=("processing_error", "An error occurred while processing your request."),
+        ),
+    ),
+)
