@@ -17,6 +17,7 @@ class Item:
 
     kind: str
     id: str | None = None
+    role: str | None = None
     text: str = ""
     refusal: str = ""
     odd: str | None = None
@@ -51,8 +52,16 @@ def read_item(raw: Any) -> Item | None:
         refusal = "(no words)"
     return Item(
         kind if isinstance(kind, str) and kind else "nameless",
-        name if isinstance(name, str) and name else None, text, refusal, _odd(raw),
+        name if isinstance(name, str) and name else None,
+        raw["role"] if isinstance(raw.get("role"), str) else None, text, refusal, _odd(raw),
     )
+
+
+def contradicts(announced: Item, done: Item) -> bool:
+    """Whether an item was announced as something else than it was finished as."""
+    return announced.id == done.id is not None and (
+        announced.kind != done.kind or (None not in (announced.role, done.role)
+        and announced.role != done.role))
 
 
 def _odd(raw: Mapping[str, Any]) -> str | None:

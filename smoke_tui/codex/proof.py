@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from smoke_tui.codex.items import contradicts
 from smoke_tui.codex.quota import has_quota_headers
 from smoke_tui.codex.stream import ENDS, Mention, Reading
 from smoke_tui.proof.counts import read_usage, usage_problem
@@ -166,6 +167,9 @@ def _agreement(reading: Reading) -> Iterator[Witness]:
         same = again == text and _kept(reading.final_items) == _kept(reading.items)
         yield Witness("response.completed response.output", _size(again),
                       "holds" if same else "against")
+    for item in items:
+        if any(contradicts(announced, item) for announced in reading.announced):
+            yield Witness("items", f"{item.id} was announced as another", "against")
     ids = [item.id for item in items if item.id is not None]
     for name in {name for name in ids if ids.count(name) > 1}:
         yield Witness("items", f"{name} came more than once", "against")

@@ -71,6 +71,7 @@ class Reading:
     done_texts: list[str] = field(default_factory=list)
     part_texts: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    announced: list[Item] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     terminals: list[str] = field(default_factory=list)
     crossed: list[str] = field(default_factory=list)
@@ -235,6 +236,12 @@ def _item_done(reading: Reading, event: Mapping[str, Any]) -> None:
         reading.items.append(item)
 
 
+def _item_added(reading: Reading, event: Mapping[str, Any]) -> None:
+    item = read_item(event.get("item"))
+    if item is not None:
+        reading.announced.append(item)
+
+
 def _text_done(reading: Reading, event: Mapping[str, Any]) -> None:
     if isinstance(event.get("text"), str):
         reading.done_texts.append(event["text"])
@@ -259,7 +266,8 @@ def _refusal(reading: Reading, event: Mapping[str, Any]) -> None:
 
 
 _OUTPUT: Final[Mapping[str, Callable[[Reading, Mapping[str, Any]], None]]] = {
-    "response.output_item.done": _item_done, "response.output_text.done": _text_done,
+    "response.output_item.added": _item_added, "response.output_item.done": _item_done,
+    "response.output_text.done": _text_done,
     "response.content_part.done": _part_done, "response.refusal.delta": _refusal,
     "response.refusal.done": _refusal,
 }

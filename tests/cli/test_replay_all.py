@@ -57,7 +57,7 @@ def test_a_better_classifier_is_tried_on_every_session(
     assert (step["same"], step["outcome"], step["code"]) == (False, "fail", "shape-rejected")
     whole = program("replay", "last")
     assert whole.code == 6
-    assert "data.code was 'usage-limit-reached' and is 'shape-rejected'" in whole.out
+    assert "code was 'usage-limit-reached' and is 'shape-rejected'" in whole.out
 
 
 def test_a_session_that_asks_for_something_else_today(program: Program, recorded: Path) -> None:
