@@ -3,35 +3,104 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from smoke_tui.cli.main import Request, fail, run, understand
 from smoke_tui.outcomes import Exit
-from smoke_tui.process import have_streams
-from smoke_tui.settings import UsageError
+from smoke_tui.process import lasting_streams, lose, output_failed
+from smoke_tui.settings import Settings, UsageError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
+    """Run the program; returns the exit code. Whatever happens is an exit code and a sentence."""
     os.environ.pop("SSLKEYLOGFILE", None)
-    have_streams()
+    lasting_streams()
     try:
-        request = understand(sys.argv[1:] if argv is None else argv)
-        if getattr(request.options, "plain", False):
-            return _guarded(_plain, request)
-        if _wants_app(request):
-            return _app(request)
-        return _guarded(run, request)
+        return _printed(_answered(sys.argv[1:] if argv is None else argv))
+    finally:
+        _forget_lost_reader()
+
+
+def _answered(argv: Sequence[str]) -> int:
+    """The exit code of what a command line asks for."""
+    settings: Settings | None = None
+    try:
+        _have_folder()
+        request = understand(argv)
+        settings = request.settings
+        return _front(request)
+    except SystemExit as end:
+        # Of --help and --version, and of signals before there is a session.
+        return end.code if isinstance(end.code, int) else Exit.OK
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     except UsageError as error:
         return fail(str(error), error.exit)
     except BrokenPipeError:
-        # The reader of our output went away; nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + 13
-    finally:
-        _forget_lost_reader()
+        return _reader_gone()
+    except Exception as error:
+        from smoke_tui.launch import CommandError
+
+        if isinstance(error, CommandError):
+            return fail(str(error), error.exit)
+        return _broken(error, settings)
+
+
+def _have_folder() -> None:
+    """
+    Raises:
+        UsageError: the folder that we were started in is gone.
+    """
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(f"the current folder can't be used ({error.strerror}); change to another "
+                         "one") from None
+
+
+def _front(request: Request) -> int:
+    if getattr(request.options, "plain", False):
+        return _plain(request)
+    return _app(request) if _wants_app(request) else run(request)
+
+
+def _printed(code: int) -> int:
+    """The exit code, once everything that was printed has left."""
+    error = output_failed()
+    if error is None:
+        return code
+    if isinstance(error, BrokenPipeError):
+        return _reader_gone()
+    lose(1)
+    return fail(f"standard output can't take the result: {error.strerror or error}", Exit.INTERNAL)
+
+
+def _reader_gone() -> int:
+    """The reader of our output went away; nothing more can be said to it."""
+    lose(1)
+    return 128 + signal.SIGPIPE
+
+
+def _broken(error: Exception, settings: Settings | None) -> int:
+    """What nobody foresaw: a sentence, and the trace in a file; or output that takes nothing."""
+    if isinstance(error, OSError) and output_failed() is not None:
+        return Exit.INTERNAL
+    try:
+        from smoke_tui.crash import crash_sentence
+
+        try:
+            folder = settings.state_dir if settings is not None else None
+        except UsageError:
+            folder = None
+        return fail(crash_sentence(folder, error), Exit.INTERNAL)
+    except Exception as second:
+        # An installation that is broken or half replaced can't even say so in the usual way.
+        print(f"smoke-tui: our own tool broke ({type(error).__name__}); its trace could not be "
+              f"written ({type(second).__name__})", file=sys.stderr)
+        return Exit.INTERNAL
 
 
 def _forget_lost_reader() -> None:
@@ -39,7 +108,7 @@ def _forget_lost_reader() -> None:
     try:
         sys.stderr.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        lose(2)
 
 
 def _wants_app(request: Request) -> bool:
@@ -54,19 +123,6 @@ def _wants_app(request: Request) -> bool:
 
 def _has_terminal() -> bool:
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
-
-
-def _guarded(action: Callable[[Request], int], request: Request) -> int:
-    from smoke_tui.launch import CommandError
-
-    try:
-        code = action(request)
-        sys.stdout.flush()
-        return code
-    except CommandError as error:
-        return fail(str(error), error.exit)
-    except KeyboardInterrupt:
-        return 130
 
 
 #: Options that only `--check` heeds; in the app or line by line they would be passed over.

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smoke_tui.journal.archive import is_archive, unpack
-from smoke_tui.journal.file import JournalError, session_folders
+from smoke_tui.journal.file import JournalError, never_began, session_folders
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit
 from smoke_tui.settings import Settings, UsageError
+
+NEVER_BEGAN = ("was ended before its first line was written: nothing ran, nothing was spent, and "
+               "there is nothing to read; the next start clears it away")
 
 
 def sessions_root(settings: Settings) -> Path:
@@ -25,7 +28,7 @@ def find_session(settings: Settings, name: str) -> Path | None:
     Raises:
         UsageError: the prefix names several.
     """
-    folders = list(session_folders(sessions_root(settings)))
+    folders = list(session_folders(sessions_root(settings), unbegun=True))
     if name == "last":
         return folders[0] if folders else None
     if not re.match(r"\d", name):
@@ -41,7 +44,7 @@ def need_session(settings: Settings, name: str) -> Path:
     """The folder of a session of this machine, to go on with.
 
     Raises:
-        CommandError: there is no such session (5), or it is an archive (3).
+        CommandError: there is no such session or nothing in it (5), or it is an archive (3).
     """
     folder = find_session(settings, name)
     if folder is None and is_archive(Path(name)):
@@ -50,6 +53,8 @@ def need_session(settings: Settings, name: str) -> Path:
     if folder is None:
         raise CommandError(Exit.NOTHING, f"no session {name!r} in {sessions_root(settings)}; "
                                          "`smoke-tui sessions` lists them")
+    if never_began(folder):
+        raise CommandError(Exit.NOTHING, f"session {folder.name} {NEVER_BEGAN}")
     return folder
 
 

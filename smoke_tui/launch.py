@@ -14,7 +14,7 @@ from typing import Any
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import Diagnostic, Runbook, find, load
-from smoke_tui.settings import Settings, UsageError, config_dir
+from smoke_tui.settings import Settings, UsageError, config_dir, expanded, own_runbooks
 from smoke_tui.stack.ledger import LedgerTable, describe
 from smoke_tui.world.config import (
     API_URL,
@@ -64,7 +64,7 @@ def open_runbook(name: str | None) -> Runbook:
         raise CommandError(
             Exit.NOTHING,
             f"no runbook {wanted!r}: it is neither a file nor the id of one in ./runbooks, "
-            f"{config_dir() / 'runbooks'} or those that are shipped",
+            f"{own_runbooks()} or those that are shipped",
         )
     parsed = load(path)
     if parsed.runbook is None:
@@ -99,14 +99,32 @@ def read_given(settings: Settings) -> Given:
     if source is None:
         return Given(texts, "none", ledger=ledger)
     if source == "-":
-        return Given({**texts, GIVEN_BUNDLE: sys.stdin.read(BUNDLE_LIMIT)}, "stdin",
-                     ledger=ledger)
+        return Given({**texts, GIVEN_BUNDLE: _standard_input()}, "stdin", ledger=ledger)
     from smoke_tui.world.live.live import read_plain_file
 
-    read, problem = read_plain_file(str(Path(source).expanduser()))
+    path = expanded(source, settings.source("bundle"))
+    read, problem = read_plain_file(str(path))
     if read is None:
         raise CommandError(Exit.INVALID, f"--bundle: {problem}")
-    return Given({**texts, GIVEN_BUNDLE: read}, "file", Path(source).expanduser(), ledger)
+    return Given({**texts, GIVEN_BUNDLE: read}, "file", path, ledger)
+
+
+def _standard_input() -> str:
+    """All of standard input, as UTF-8 whatever the locale says.
+
+    Raises:
+        CommandError: it can't be read, or is no text (3).
+    """
+    try:
+        raw = getattr(sys.stdin, "buffer", None)
+        if raw is None:
+            return sys.stdin.read(BUNDLE_LIMIT)
+        return str(raw.read(BUNDLE_LIMIT).decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise CommandError(Exit.INVALID, "--bundle -: standard input is not UTF-8 text") from None
+    except OSError as error:
+        raise CommandError(Exit.INVALID, f"--bundle -: standard input can't be read: "
+                                         f"{error.strerror or error}") from None
 
 
 def ledger_address(settings: Settings) -> str | None:
@@ -163,14 +181,13 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         refusal = refuse_host(url, settings.allow_hosts)
         if refusal:
             raise UsageError(f"--{name}: {refusal}")
-    instructions = settings.get("instructions")
     table, columns = ledger_names(settings)
     config = Config(
         issuer=issuer, codex_url=codex_url, api_url=api_url, project=settings.project,
         stack_url=(settings.get("stack-url") or STACK_URL).rstrip("/"),
         origin=settings.get("origin") or "unknown", model=settings.get("model"),
         runbook_model=runbook.model, shape=settings.get("shape") or "classic",
-        instructions_file=str(Path(instructions).expanduser().absolute()) if instructions else None,
+        instructions_file=_instructions_file(settings),
         bundle=given.bundle, refreshable=given.file is not None,
         allow_hosts=settings.allow_hosts, ledger=given.ledger, ledger_table=table,
         ledger_columns=columns,
@@ -216,10 +233,14 @@ def config_resumed(state: State, given: Given, settings: Settings) -> Config:
                              "one, begin a new session")
     anew: dict[str, Any] = {name: said[name] for name in _SAID_ANEW if name in said}
     if settings.source("instructions") == "--instructions":
-        anew["instructions_file"] = str(Path(settings.get("instructions") or "").expanduser()
-                                        .absolute())
+        anew["instructions_file"] = _instructions_file(settings)
     return replace(recorded, bundle=given.bundle, refreshable=given.file is not None,
                    ledger=given.ledger, **anew)
+
+
+def _instructions_file(settings: Settings) -> str | None:
+    given = settings.get("instructions")
+    return str(expanded(given, settings.source("instructions")).absolute()) if given else None
 
 
 def _header(settings: Settings, name: str, default: str) -> str:

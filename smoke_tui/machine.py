@@ -14,9 +14,16 @@ from urllib.parse import urlsplit
 from smoke_tui import __version__
 from smoke_tui.earlier import left_behind
 from smoke_tui.journal.file import JournalError, private_folder
-from smoke_tui.settings import Settings, config_dir
-from smoke_tui.world.config import LOGIN_PORTS, NETWORK_VARIABLES
+from smoke_tui.settings import Settings, UsageError, config_dir
+from smoke_tui.world.config import (
+    API_URL,
+    CODEX_URL,
+    ISSUER,
+    LOGIN_PORTS,
+    NETWORK_VARIABLES,
+)
 from smoke_tui.world.ledger_address import EMBEDDED
+from smoke_tui.world.live.network import network_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,12 @@ def _state(settings: Settings) -> Iterator[Check]:
     try:
         private_folder(settings.state_dir)
         yield Check("state", "ok", f"sessions are kept in {settings.state_dir}")
-    except JournalError as error:
+    except (JournalError, UsageError) as error:
         yield Check("state", "problem", str(error), "Choose another folder with --state-dir.")
-    yield Check("config", "ok", f"settings are read from {config_dir() / 'config.toml'}")
+    folder = config_dir()
+    yield (Check("config", "ok", f"settings are read from {folder / 'config.toml'}")
+           if folder is not None else
+           Check("config", "note", "there is no home folder: no settings are read"))
 
 
 def _ports(settings: Settings) -> Iterator[Check]:
@@ -77,12 +87,21 @@ def _ports(settings: Settings) -> Iterator[Check]:
 
 
 def _left_behind(settings: Settings) -> Iterator[Check]:
-    for left in left_behind(settings.state_dir):
+    try:
+        found = left_behind(settings.state_dir)
+    except UsageError:
+        return
+    for left in found:
         yield Check("left-behind", "note", f"{left.words()}.",
                     "`smoke-tui doctor --stop-leftovers` stops it.")
 
 
 def _network(settings: Settings) -> Iterator[Check]:
+    urls = (settings.get("issuer") or ISSUER, settings.get("codex-url") or CODEX_URL,
+            settings.get("api-url") or API_URL)
+    for problem in network_problems(urls):
+        yield Check(problem.code, "problem", f"{problem}.",
+                    "Until then no request can be sent; nothing was spent.")
     for name in NETWORK_VARIABLES:
         value = os.environ.get(name) or os.environ.get(name.lower())
         if value:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 """Those that end a session in an orderly way."""
@@ -63,6 +65,88 @@ def have_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
+class _Descriptor(io.RawIOBase):
+    """A stream's descriptor, written to as it is; the first error is kept."""
+
+    def __init__(self, fd: int) -> None:
+        super().__init__()
+        self._fd = fd
+        self.failed: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def isatty(self) -> bool:
+        return os.isatty(self._fd)
+
+    def write(self, data: Any) -> int:
+        while True:
+            try:
+                return os.write(self._fd, data)
+            except BlockingIOError:
+                # A pipe that other programs set so; its reader will come to it.
+                select.select([], [self._fd], [])
+            except OSError as error:
+                self.failed = self.failed or error
+                raise
+
+
+class _Dropping(_Descriptor):
+    """Standard error that never fails: what can't be written to it is dropped."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return len(memoryview(data))
+
+
+_output: _Descriptor | None = None
+
+
+def lasting_streams() -> None:
+    """Streams that can't fail a run: what they have no character for is written as an escape.
+
+    Standard error that is full or gone drops what it is given. Standard output does not: who asked
+    for a result must not believe that there is one.
+    """
+    global _output
+    have_streams()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    # A test's own streams stay, and so does a terminal, whose driver asks for the real one.
+    if sys.stdout is sys.__stdout__ and sys.stdout is not None and not sys.stdout.isatty():
+        _output = _Descriptor(sys.stdout.fileno())
+        sys.stdout = _wrapped(_output, sys.stdout.encoding, at_once=False)
+    if sys.stderr is sys.__stderr__ and sys.stderr is not None and not sys.stderr.isatty():
+        sys.stderr = _wrapped(_Dropping(sys.stderr.fileno()), sys.stderr.encoding, at_once=True)
+
+
+def _wrapped(raw: _Descriptor, encoding: str, *, at_once: bool) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, errors="backslashreplace",
+                            line_buffering=at_once)
+
+
+def output_failed() -> OSError | None:
+    """Why standard output does not hold all that was printed; None where it does."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return error
+    return _output.failed if _output is not None else None
+
+
+def lose(stream: int) -> None:
+    """Turn a stream that takes nothing to nowhere, or the interpreter's last flush would fail."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 def let_go_of_the_terminal() -> None:

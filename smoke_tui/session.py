@@ -22,20 +22,24 @@ from smoke_tui.engine.sentences import PROOF_STAYS
 from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import SCHEMA, Event
 from smoke_tui.journal.file import JOURNAL, JournalFile, NameTaken
+from smoke_tui.journal.folders import clear_left
 from smoke_tui.journal.inbox import Arrival, Clock, Follower, Inbox, Watcher
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Verdict
 from smoke_tui.records import Unfinished
 from smoke_tui.runbook import Runbook
+from smoke_tui.runbook.hidden import hidden_in_text
 from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import NETWORK_VARIABLES, Config
 from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.hands import Hands
 from smoke_tui.world.live.live import Ids, LiveWorld, SystemClock, random_id
-from smoke_tui.world.live.redirect import check_redirect, read_redirect
+from smoke_tui.world.live.redirect import read_redirect
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.ports import Question, render
+
+_LONGEST_PASTE = 16 * 1024
 
 
 class Answerer(Protocol):
@@ -48,6 +52,10 @@ class Answerer(Protocol):
     async def observe(
         self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
     ) -> None: ...
+
+
+class NotStarted(Exception):
+    """A session can't begin, and nothing was run or spent; the text says why, and what to do."""
 
 
 class Session:
@@ -108,11 +116,13 @@ class Session:
         self._inbox = Inbox(
             self.file, self.vault, self._clock, [Follower(self._on_event), *watchers],
             start=self._state.events, first=self._keep_up,
+            names=frozenset(step.id for step in runbook.steps),
         )
         self._engine: Engine | None = None
         self._world: LiveWorld | None = None
         self._fault: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._pasted: dict[int, str] = {}
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self.done = threading.Event()
 
@@ -174,19 +184,17 @@ class Session:
         found: dict[str, Secret],
     ) -> str | None:
         """Judge a pasted redirect address like the callback it stands for."""
-        from urllib.parse import parse_qsl, urlsplit
+        from smoke_tui.world.live.pasted import read_pasted
 
         assert question.check is not None
-        cleaned = "".join(text.split())
-        try:
-            query = urlsplit(cleaned).query or cleaned.lstrip("?")
-            pairs = tuple(parse_qsl(query, keep_blank_values=True))
-        except ValueError:
-            return "this is no address; paste the whole address of the page the sign-in ended at"
-        verdict = check_redirect(pairs, question.check)
-        if verdict != "ok":
-            return (f"this is not the address of the login that waits ({verdict}); paste the whole "
-                    "address of the page the sign-in ended at, from the newest tab")
+        # A wrapped address may come line by line, where nobody can tell that more follows.
+        before = self._pasted.pop(job.seq, "")
+        pairs, problem = read_pasted(f"{before}\n{text}" if before else text, question.check)
+        if problem is not None and before:
+            pairs, problem = read_pasted(text, question.check)
+        if problem is not None:
+            self._pasted[job.seq] = f"{before}\n{text}"[-_LONGEST_PASTE:]
+            return f"this is not the address of the login that waits: {problem}"
         hit, secrets_found = read_redirect(pairs, self.vault, job.refs["value"])
         data["hit"] = hit
         found.update({"value": secrets_found["code"]} if "code" in secrets_found else {})
@@ -224,6 +232,8 @@ class Session:
         finally:
             self._loop.drop()
             self.file.close()
+            if isinstance(self.fault, NotStarted):
+                clear_left(self.file.folder.parent)
             self.done.set()
 
     async def _main(self) -> None:
@@ -236,6 +246,7 @@ class Session:
             self.runbook, self.config, self._inbox, self._world, self._state, BEHAVIOURS,
             check_guards,
         )
+        self._check_kept()
         self._inbox.open(self._begins)
         self._loop.when_idle(self._inbox.deliver)
         walk = asyncio.ensure_future(self._engine.run())
@@ -251,6 +262,20 @@ class Session:
             await asyncio.gather(walk, return_exceptions=True)
             self._inbox.flush()
             await self._world.close()
+
+    def _check_kept(self) -> None:
+        """Make sure that the record will hold the runbook as it is: it is read back from there.
+
+        Raises:
+            NotStarted: a value that was given as a secret stands in it.
+        """
+        if self._begins.ev != "session.opened":
+            return
+        for seen in hidden_in_text(self.runbook.text, self.vault):
+            raise NotStarted(
+                f"{self.runbook.path}:{seen.line}:{seen.col}: the line holds {seen.what}, which "
+                "the record would hide, so that the session could not be read again; nothing was "
+                "run. Take it out of the runbook, or give another credential")
 
     def _on_fault(self, error: BaseException) -> None:
         if self._fault is not None and not self._fault.done():
@@ -304,7 +329,11 @@ def session_id(moment: datetime) -> str:
 
 
 def new_file(sessions: Path, moment: datetime) -> JournalFile:
-    """The journal of a new session, under the first name from this moment on that is free."""
+    """The journal of a new session, under the first name from this moment on that is free.
+
+    What kills have left among the sessions is cleared first.
+    """
+    clear_left(sessions)
     while True:
         try:
             return JournalFile.create(sessions / session_id(moment))

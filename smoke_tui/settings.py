@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -110,14 +111,23 @@ class Settings:
 
     @property
     def state_dir(self) -> Path:
+        """Where sessions are kept.
+
+        Raises:
+            UsageError: none was given, and there is no home folder to keep them in.
+        """
         given = self.get("state-dir")
-        return Path(given).expanduser().absolute() if given else Path(
-            platformdirs.user_state_dir("smoke-tui")
-        )
+        if given:
+            return expanded(given, self.source("state-dir")).absolute()
+        if not (home_folder() or os.environ.get("XDG_STATE_HOME")):
+            raise UsageError("there is no home folder here to keep sessions in (HOME is not set, "
+                             "and this user has no entry in the password file); give --state-dir "
+                             "DIR")
+        return Path(platformdirs.user_state_dir("smoke-tui"))
 
     @property
     def project(self) -> str:
-        return str(Path(self.get("project") or ".").expanduser().absolute())
+        return str(expanded(self.get("project") or ".", self.source("project")).absolute())
 
     @property
     def allow_hosts(self) -> tuple[str, ...]:
@@ -139,9 +149,43 @@ class Settings:
         return tuple(int(word) for word in words)
 
 
-def config_dir() -> Path:
-    """The user's config folder."""
+def home_folder() -> str | None:
+    """The user's home folder; None where neither HOME nor the password file names one."""
+    found = os.environ.get("HOME", "")
+    if not found:
+        try:
+            found = pwd.getpwuid(os.getuid()).pw_dir
+        except KeyError:
+            return None
+    return found if os.path.isabs(found) else None
+
+
+def expanded(text: str, source: str) -> Path:
+    """A path that was given as text, with `~` as the home folder.
+
+    Raises:
+        UsageError: there is no such home folder, or no path can hold the text.
+    """
+    if "\0" in text:
+        raise UsageError(f"{source}: a path can't hold a NUL character")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{source}: {text!r}: there is no such home folder; give a full path"
+                         ) from None
+
+
+def config_dir() -> Path | None:
+    """The user's config folder; None where there is no home folder to have it in."""
+    if not (home_folder() or os.environ.get("XDG_CONFIG_HOME")):
+        return None
     return Path(platformdirs.user_config_dir("smoke-tui"))
+
+
+def own_runbooks() -> str:
+    """The user's own folder of runbooks, for messages."""
+    folder = config_dir()
+    return str(folder / "runbooks") if folder is not None else "(no config folder: no home folder)"
 
 
 def read_settings(given: Mapping[str, str | None]) -> Settings:
@@ -150,8 +194,9 @@ def read_settings(given: Mapping[str, str | None]) -> Settings:
     Raises:
         UsageError: the file does not parse, has an unknown key, or a value is not allowed.
     """
-    path = config_dir() / "config.toml"
-    raw = _from_file(path)
+    folder = config_dir()
+    path = folder / "config.toml" if folder is not None else Path("config.toml")
+    raw = _from_file(path) if folder is not None else {}
     keys = _keys_table(path, raw.pop("keys", {}))
     values = _options(path, raw)
     for option in OPTIONS:
@@ -172,11 +217,18 @@ def read_settings(given: Mapping[str, str | None]) -> Settings:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        content = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+        if path.exists() and not path.is_file():
+            # A pipe would be waited for.
+            raise UsageError(f"{path}: can't be read: it is no regular file")
+        # An editor on Windows puts a byte order mark in front.
+        content = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: can't be read: {error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: can't be read: it is not UTF-8 text") from None
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {error.strerror or error}; correct its rights, "
+                         "or move it away") from None
     try:
         return tomllib.loads(content)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -14,9 +14,10 @@ from smoke_tui.cli.look import look_at
 from smoke_tui.cli.policy import Headless, Scripted, read_answers
 from smoke_tui.cli.printing import Narrator, print_json, print_result
 from smoke_tui.cli.running import run_session
+from smoke_tui.crash import crash_sentence
 from smoke_tui.earlier import left_behind
 from smoke_tui.find_session import names_session, need_session, reading
-from smoke_tui.journal.file import JournalError, replace_private
+from smoke_tui.journal.file import JournalError, RecordGone, replace_private
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
 from smoke_tui.launch import (
@@ -40,7 +41,7 @@ from smoke_tui.report.check_object import check_object, finding, invalid_object
 from smoke_tui.report.export import SecretFound, export
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
-from smoke_tui.session import Session, trace_of
+from smoke_tui.session import NotStarted, Session
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.world.config import Config
 from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
@@ -141,12 +142,17 @@ def finish(
 ) -> int:
     """The exit code of a session that has ended, its result printed, its reports written."""
     if session.fault is not None:
-        return _fault(session, settings)
+        return fault_exit(session)
     try:
         _, _, state = load_state(session.folder)
     except (InvalidRecord, JournalError) as error:
         print(f"smoke-tui: NOT SAVED: {error}", file=sys.stderr)
-        return Exit.NOT_PROVABLE
+        # A folder that was moved is whole elsewhere; one that is damaged has been cut by others.
+        return Exit.INTERNAL if session.folder.exists() else Exit.NOT_PROVABLE
+    if session.verdict is not None and state.verdict is not session.verdict:
+        print(f"smoke-tui: NOT SAVED: {session.folder} was cut by another program: it does not "
+              "hold the end of this session; only what it holds is proven", file=sys.stderr)
+        return Exit.INTERNAL
     verdict = session.verdict or Verdict.ERROR
     code = int(exit_of(verdict, options))
     if verdict is Verdict.ERROR:
@@ -187,25 +193,15 @@ def write_reports(
     return code
 
 
-def _fault(session: Session, settings: Settings) -> int:
+def fault_exit(session: Session) -> int:
+    """Say what ended a session that has no verdict; its exit code."""
     fault = session.fault
     assert fault is not None
+    if isinstance(fault, NotStarted):
+        print(f"smoke-tui: {fault}", file=sys.stderr)
+        return Exit.INVALID
     if isinstance(fault, JournalError):
         print(f"smoke-tui: NOT SAVED: {fault}", file=sys.stderr)
-        return Exit.NOT_PROVABLE
-    path = write_crash(session, settings)
-    print(f"smoke-tui: our own tool broke ({type(fault).__name__}); the trace is in {path}",
-          file=sys.stderr)
+        return Exit.INTERNAL if isinstance(fault, RecordGone) else Exit.NOT_PROVABLE
+    print(f"smoke-tui: {crash_sentence(session.folder, fault, session.vault)}", file=sys.stderr)
     return Exit.INTERNAL
-
-
-def write_crash(session: Session, settings: Settings) -> Path:
-    """Write a fault's trace, without local variables and redacted, beside the session."""
-    import os
-
-    assert session.fault is not None
-    path = session.folder / "crash.txt"
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(fd, "w") as file:
-        file.write(trace_of(session.fault, session.vault))
-    return path

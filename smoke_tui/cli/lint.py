@@ -9,7 +9,7 @@ from pathlib import Path
 from smoke_tui.cli.printing import print_json
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import available, find, json_schema, load
-from smoke_tui.secrecy import clean
+from smoke_tui.secrecy import Vault, clean
 from smoke_tui.settings import Settings, config_dir
 
 
@@ -29,13 +29,14 @@ def lint(options: argparse.Namespace, settings: Settings) -> int:
             paths.append(path)
     if not options.runbooks:
         paths = available(cwd=here, config_dir=config_dir())
-    errors = 0
+    errors, vault = 0, Vault()
     for path in paths:
         for problem in load(path).diagnostics:
             errors += problem.severity == "error"
-            print(clean(str(problem)))
+            # A message may quote a value; it leaves as any other text does.
+            print(clean(vault.redact_text(str(problem))))
             if problem.source_line:
-                print(clean(f"    {problem.source_line.rstrip()}"))
+                print(clean(vault.redact_text(f"    {problem.source_line.rstrip()}")))
             if problem.remedy:
                 print(clean(f"    next: {problem.remedy}"))
     for name in missing:

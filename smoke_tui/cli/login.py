@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import getpass
+import os
+import select
 import sys
+import termios
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from smoke_tui.cli.check import fault_exit
 from smoke_tui.cli.policy import Scripted
 from smoke_tui.cli.running import run_session
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import replace_private
+from smoke_tui.journal.file import JournalError, replace_private
 from smoke_tui.journal.inbox import Signal
 from smoke_tui.launch import (
     CommandError,
@@ -26,7 +29,7 @@ from smoke_tui.launch import (
     rehearsed,
 )
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
-from smoke_tui.records import load_state
+from smoke_tui.records import InvalidRecord, load_state
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.secrecy import clean
 from smoke_tui.session import Session
@@ -86,8 +89,11 @@ def login_command(options: argparse.Namespace, settings: Settings) -> int:
 def _finish(session: Session, runbook: Runbook, options: argparse.Namespace) -> int:
     struck = run_session(session)
     if session.fault is not None:
-        raise CommandError(Exit.INTERNAL, f"our own tool broke: {type(session.fault).__name__}")
-    _, _, state = load_state(session.folder)
+        return fault_exit(session)
+    try:
+        _, _, state = load_state(session.folder)
+    except (InvalidRecord, JournalError) as error:
+        raise CommandError(Exit.NOT_PROVABLE, f"NOT SAVED: {error}") from None
     step = state.steps["oauth-login"]
     bundle = session.bundle()
     if bundle is None or session.verdict is not Verdict.PASS:
@@ -105,6 +111,36 @@ def _finish(session: Session, runbook: Runbook, options: argparse.Namespace) -> 
                                            "lost, log in again") from None
         print(f"wrote {options.out} (0600)", file=sys.stderr)
     return Exit.OK
+
+
+_PASTED_WITHIN: Final = 0.3
+"""Seconds in which the next line of a paste follows."""
+_LONGEST_LINE: Final = 4096
+
+
+def _hidden_lines() -> str:
+    """A line from the terminal without an echo, and the lines of a paste that follow it at once.
+
+    `getpass` throws away what was typed ahead, which here is the rest of a wrapped address.
+    """
+    print("If it can't come back here, paste the address it ended at: ", end="", file=sys.stderr,
+          flush=True)
+    fd = sys.stdin.fileno()
+    old = termios.tcgetattr(fd)
+    new = termios.tcgetattr(fd)
+    new[3] &= ~termios.ECHO
+    try:
+        termios.tcsetattr(fd, termios.TCSANOW, new)
+        data = os.read(fd, _LONGEST_LINE)
+        while data and select.select([fd], [], [], _PASTED_WITHIN)[0]:
+            more = os.read(fd, _LONGEST_LINE)
+            if not more:
+                break
+            data += more
+    finally:
+        termios.tcsetattr(fd, termios.TCSANOW, old)
+        print(file=sys.stderr)
+    return data.decode("utf-8", "replace")
 
 
 class _Terminal:
@@ -152,9 +188,8 @@ class _Terminal:
             session.answer(event.seq, {"do": "absent"})
         while sys.stdin.isatty() or self._paste:
             try:
-                text = getpass.getpass("If it can't come back here, paste the address it ended "
-                                       "at: ") if sys.stdin.isatty() else sys.stdin.readline()
-            except (EOFError, OSError):
+                text = _hidden_lines() if sys.stdin.isatty() else sys.stdin.readline()
+            except (EOFError, OSError, UnicodeDecodeError):
                 text = ""
             if not text.strip():
                 if not data["listening"]:

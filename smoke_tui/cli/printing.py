@@ -62,8 +62,14 @@ def _told(state: State, event: Event) -> list[str]:
 
 
 def print_json(value: Any) -> None:
-    """One JSON object on standard output."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    """One JSON object on standard output; in ASCII where that takes nothing else."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        # The stream's own escapes would be no JSON.
+        text = json.dumps(value, indent=2, allow_nan=False)
+    print(text)
 
 
 def print_result(result: dict[str, Any], options: argparse.Namespace, settings: Settings) -> None:

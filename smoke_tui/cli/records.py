@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import sessions_root
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JournalError, ends, read_journal, session_folders
+from smoke_tui.journal.file import (
+    JournalError,
+    ends,
+    never_began,
+    read_journal,
+    session_folders,
+)
 from smoke_tui.journal.state import State
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.launch import CommandError
@@ -44,9 +50,12 @@ def read_session(folder: Path) -> tuple[Runbook, State]:
 def list_sessions(options: argparse.Namespace, settings: Settings) -> int:
     """`sessions`."""
     rows = []
-    for folder in session_folders(sessions_root(settings)):
+    unbegun = set()
+    for folder in session_folders(sessions_root(settings), unbegun=True):
         found = ends(folder)
         if found is None:
+            if never_began(folder):
+                unbegun.add(folder.name)
             rows.append({"session": folder.name, "runbook": None, "world": None, "verdict": None,
                          "started": None, "finished": None})
             continue
@@ -61,6 +70,9 @@ def list_sessions(options: argparse.Namespace, settings: Settings) -> int:
         print_json({"schema": "smoke-sessions/1", "sessions": rows})
     elif rows:
         for row in rows:
+            if row["session"] in unbegun:
+                print(f"{row['session']}  (ended before its first line: nothing ran)")
+                continue
             words = (row["session"], row["runbook"] or "(unreadable)", row["world"],
                      row["verdict"] or "unfinished")
             print("  ".join(str(word) for word in words if word))

@@ -143,11 +143,23 @@ class Failure:
     @property
     def words(self) -> str:
         """Why, for the person: the server's own words; where it has none, what gave it away."""
-        if self.said and self.said[0] not in "{[":
+        if self.said and not _is_json(self.said):
             return self.said
         mark, _, word = self.by.partition(" ")
         known = _MARKS.get(mark)
         return known.format(word=word) if known is not None else self.said or self.by
+
+
+_JSON_BEGINS: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|-?[0-9.]+\s*[,\]]))')
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is a JSON document, be it cut; `[SSL: …]` and `[Errno 2] …` are none."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return len(text) >= LONGEST_TEXT and _JSON_BEGINS.match(text) is not None
+    return text.lstrip()[:1] in ("{", "[")
 
 
 _MARKS: Final[Mapping[str, str]] = {

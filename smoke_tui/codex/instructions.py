@@ -26,6 +26,7 @@ async def instructions_for(ctx: StepContext, model: str) -> Secret:
         fact = await ctx.environment(INSTRUCTIONS_VARIABLE, "instructions", scrub=False)
         if fact.data["set"] and not fact.data["blank"]:
             chosen = fact.secrets["value"]
+            _note_mended(ctx, chosen, INSTRUCTIONS_VARIABLE)
     problem = ""
     if chosen is None:
         captured = await ctx.capture_client(model)
@@ -53,6 +54,16 @@ async def read_instructions(ctx: StepContext, path: str) -> Secret:
     if fact.data["problem"]:
         raise StepEnd("not-configured", f"The instructions can't be read: {fact.data['problem']}.")
     text = fact.secrets["value"]
-    if not text.public["chars"]:
+    if not text.public["chars"] or text.public.get("blank"):
         raise StepEnd("not-configured", f"The instructions in {path} are blank.")
+    _note_mended(ctx, text, path)
     return text
+
+
+def _note_mended(ctx: StepContext, text: Secret, source: str) -> None:
+    """Say what an editor had put into the text, which is sent without it."""
+    mended = text.public.get("mended")
+    if isinstance(mended, list):
+        ctx.finding("instructions-mended", f"The instructions ({source}) were mended: "
+                                           f"{'; '.join(map(str, mended))}.",
+                    "Save them as plain UTF-8, or the product sends what this call did not.")

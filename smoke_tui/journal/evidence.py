@@ -8,6 +8,7 @@ from pathlib import Path
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import EVIDENCE, JournalError, read_evidence
+from smoke_tui.journal.folders import left_by_a_kill
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ def look_at_evidence(folder: Path, events: Iterable[Event]) -> EvidenceLook:
     named = referenced(events)
     known = set(named)
     try:
-        there = sorted(path.name for path in (folder / EVIDENCE).iterdir())
+        # What a kill kept from becoming evidence is none; the next start clears it.
+        there = sorted(path.name for path in (folder / EVIDENCE).iterdir()
+                       if not left_by_a_kill(path.name))
     except OSError:
         there = []
     spare = [name for name in there if name not in known]

@@ -12,65 +12,24 @@ import fcntl
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.journal.events import Event, JournalDamage, parse_line
+from smoke_tui.journal.folders import EVIDENCE as EVIDENCE
+from smoke_tui.journal.folders import JOURNAL as JOURNAL
+from smoke_tui.journal.folders import JournalError as JournalError
+from smoke_tui.journal.folders import NameTaken as NameTaken
+from smoke_tui.journal.folders import RecordGone as RecordGone
+from smoke_tui.journal.folders import clear_temporary, creating, refuse_open, sync_folder
+from smoke_tui.journal.folders import in_use as in_use
+from smoke_tui.journal.folders import never_began as never_began
+from smoke_tui.journal.folders import private_folder as private_folder
+from smoke_tui.journal.folders import replace_private as replace_private
 from smoke_tui.journal.plain import read_plain
 
-JOURNAL = "journal.jsonl"
-EVIDENCE = "evidence"
 MAX_LINE = 4 * 1024 * 1024
-
-
-class JournalError(OSError):
-    """The record can't be kept or read. The text says which path, why, and what to do."""
-
-
-class NameTaken(JournalError):
-    """A session of this name is there already."""
-
-
-def private_folder(path: Path) -> Path:
-    """Make `path` and what is missing above it, each 0700 and ours, and return it.
-
-    Raises:
-        JournalError: it can't be made, belongs to somebody else, or others may write to it.
-    """
-    try:
-        missing = [path, *path.parents]
-        for folder in reversed([p for p in missing if not p.exists()]):
-            folder.mkdir(mode=0o700, exist_ok=True)
-            folder.chmod(0o700)
-        info = path.lstat()
-    except OSError as error:
-        raise JournalError(
-            f"{path}: {error.strerror or error}; choose another folder with --state-dir"
-        ) from None
-    if not stat.S_ISDIR(info.st_mode):
-        raise JournalError(f"{path} is not a folder of its own; choose another with --state-dir")
-    if info.st_uid != os.geteuid() or info.st_mode & 0o022:
-        raise JournalError(
-            f"{path} can be changed by others; `chmod 700` it or choose another with --state-dir"
-        )
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise JournalError(f"{path}: not writable; choose another folder with --state-dir")
-    return path
-
-
-def _refuse_open(path: Path) -> None:
-    """Refuse a folder in which anybody could put another in the place of ours.
-
-    Raises:
-        JournalError: everybody may write to it, and it is not sticky.
-    """
-    mode = path.stat().st_mode
-    if mode & 0o002 and not mode & stat.S_ISVTX:
-        raise JournalError(
-            f"{path} can be changed by others; `chmod 700` it or choose another with --state-dir"
-        )
 
 
 class JournalFile:
@@ -95,19 +54,20 @@ class JournalFile:
             JournalError: the folder or the file can't be made.
         """
         private_folder(folder.parent)
-        _refuse_open(folder.parent.parent)
+        refuse_open(folder.parent.parent)
         try:
-            folder.mkdir(mode=0o700)
-            folder.chmod(0o700)
-            (folder / EVIDENCE).mkdir(mode=0o700)
-            (folder / EVIDENCE).chmod(0o700)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-            fd = os.open(folder / JOURNAL, flags | os.O_NOFOLLOW, 0o600)
-            os.fchmod(fd, 0o600)
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with creating(folder.parent):
+                folder.mkdir(mode=0o700)
+                folder.chmod(0o700)
+                (folder / EVIDENCE).mkdir(mode=0o700)
+                (folder / EVIDENCE).chmod(0o700)
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+                fd = os.open(folder / JOURNAL, flags | os.O_NOFOLLOW, 0o600)
+                os.fchmod(fd, 0o600)
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.fsync(fd)
             for path in (folder, folder.parent):
-                _sync_folder(path)
+                sync_folder(path)
         except FileExistsError:
             raise NameTaken(f"{folder}: there is a session of this name") from None
         except OSError as error:
@@ -137,6 +97,7 @@ class JournalFile:
             if journal.damage:
                 raise JournalError(f"{path}: {journal.damage[0]}")
             os.ftruncate(fd, journal.good_bytes)
+            clear_temporary(folder)
         except BlockingIOError:
             os.close(fd)
             raise JournalError(f"{path}: another smoke-tui has this session open") from None
@@ -162,11 +123,13 @@ class JournalFile:
             raise self._failed
         line = event.line()
         try:
-            if not os.fstat(self._fd).st_nlink:
-                raise OSError(errno.ENOENT, "the file was removed while it was written")
+            self._check_place()
             written = os.write(self._fd, line)
             if written != len(line):
                 raise OSError(errno.ENOSPC, "the disk took only part of a line")
+        except RecordGone:
+            # What another program has made of the file is not cut any further.
+            raise
         except OSError as error:
             self._cut_back()
             raise self._not_saved(error) from None
@@ -175,6 +138,35 @@ class JournalFile:
         except OSError:
             self._take_over(line)
         self._size += len(line)
+
+    def _check_place(self) -> None:
+        """Make sure that the file is there, and ends where our last line does.
+
+        One that was moved is: nothing of it is lost, and who closes the session says where it is
+        not. A file of another program's in its place is none of ours.
+
+        Raises:
+            RecordGone: the file was removed, replaced or changed.
+        """
+        path = self.folder / JOURNAL
+        mine = os.fstat(self._fd)
+        if not mine.st_nlink:
+            raise self._gone("was removed")
+        if mine.st_size != self._size:
+            raise self._gone(f"was changed (it holds {mine.st_size:,} bytes where {self._size:,} "
+                             "were written)")
+        try:
+            there = os.lstat(path)
+        except OSError:
+            return
+        if (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
+            raise self._gone("was replaced")
+
+    def _gone(self, what: str) -> RecordGone:
+        self._failed = gone = RecordGone(
+            f"{self.folder / JOURNAL} {what} by another program while the session ran; nothing was "
+            "done after that, and only what the record still holds is proven")
+        return gone
 
     def _cut_back(self) -> None:
         """Leave nothing of a line that was not taken; a reader would drop it as torn anyway."""
@@ -196,7 +188,7 @@ class JournalFile:
                 raise OSError(errno.ENOSPC, "the disk took only part of it")
             os.fsync(fd)
             os.replace(name, path)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         except OSError as error:
             if fd >= 0:
                 os.close(fd)
@@ -214,6 +206,7 @@ class JournalFile:
         """Store redacted evidence under its sha256 (hex), whole or not at all, and return that."""
         digest = hashlib.sha256(content).hexdigest()
         path = self.folder / EVIDENCE / digest
+        self._check_place()
         try:
             # A crash may have left half of it from an earlier try.
             if not (path.is_file() and path.stat().st_size == len(content)):
@@ -239,35 +232,6 @@ def _is_whole(content: bytes, size: int) -> bool:
                    for number, line in enumerate(content.splitlines()))
     except JournalDamage:
         return False
-
-
-def _sync_folder(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def replace_private(path: Path, content: bytes) -> None:
-    """Replace a plain file as a whole, 0600; never through a link.
-
-    Raises:
-        OSError: it can't be written, or is a link or no regular file; an old one stays as it was.
-    """
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise OSError(errno.ELOOP, "it is a link or no regular file", str(path))
-    fd, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".smoke-tui-")
-    try:
-        os.fchmod(fd, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(fd)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,24 +322,15 @@ def ends(folder: Path) -> tuple[Event, Event | None] | None:
     return first, last if last.ev == "session.closed" else None
 
 
-def in_use(folder: Path) -> bool:
-    """Whether a program has this session open for writing."""
-    try:
-        with (folder / JOURNAL).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
+def session_folders(root: Path, *, unbegun: bool = False) -> Iterator[Path]:
+    """The folders below `root` that hold a journal, newest name first.
 
-
-def session_folders(root: Path) -> Iterator[Path]:
-    """The folders below `root` that hold a journal, newest name first."""
+    `unbegun`: also those of sessions that were killed before they had one.
+    """
     try:
         names = sorted((p.name for p in root.iterdir() if p.is_dir()), reverse=True)
     except OSError:
         return
     for name in names:
-        if (root / name / JOURNAL).is_file():
+        if (root / name / JOURNAL).is_file() or (unbegun and never_began(root / name)):
             yield root / name

@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from smoke_tui.journal.events import DECISIONS, FACTS, Event, storable
+from smoke_tui.outcomes import Outcome
 from smoke_tui.secrecy import Secret, StreamRedactor, Vault
 
 
@@ -50,6 +51,9 @@ class Signal:
     step: str
     n: int
     text: str
+
+
+_OUTCOMES: Final = [outcome.value for outcome in Outcome]
 
 
 def _decoder() -> codecs.IncrementalDecoder:
@@ -96,6 +100,24 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
+def with_names(whole: Any, clean: Any, names: frozenset[str]) -> Any:
+    """Redacted data with the names of steps put back: they are data, not text.
+
+    A step may be called `api-key`; then its outcome is no secret that stands beside that key, and
+    a secret that happens to be a step's name is one no more.
+    """
+    if isinstance(whole, Mapping) and isinstance(clean, Mapping) and len(whole) == len(clean):
+        pairs = zip(whole.items(), clean.items(), strict=True)
+        return {
+            (key if key in names else shown): (
+                item if key in names and item in _OUTCOMES else with_names(item, left, names))
+            for (key, item), (shown, left) in pairs
+        }
+    if isinstance(whole, list) and isinstance(clean, list) and len(whole) == len(clean):
+        return [with_names(a, b, names) for a, b in zip(whole, clean, strict=True)]
+    return whole if isinstance(whole, str) and whole in names else clean
+
+
 class Inbox:
     """The stream of events of one session, from its first line on.
 
@@ -107,13 +129,14 @@ class Inbox:
 
     def __init__(
         self, sink: Sink, vault: Vault, clock: Clock, watchers: list[Watcher], *, start: int = 0,
-        first: Callable[[Event], None] = lambda event: None,
+        first: Callable[[Event], None] = lambda event: None, names: frozenset[str] = frozenset(),
     ) -> None:
         self._sink = sink
         self._vault = vault
         self._clock = clock
         self._watchers = watchers
         self._first = first
+        self._names = names
         self._unseen: deque[Event] = deque()
         self._seq = start
         self._time = ("", 0)
@@ -157,9 +180,18 @@ class Inbox:
         """Write a decision, dated by the latest fact, and return it."""
         if ev not in DECISIONS:
             raise ValueError(f"{ev!r} is no decision")
-        clean = self._vault.redact_json(storable(data))
+        return self._record(Event(self._seq, *self._time, ev, step, n, re, self._clean(data)))
+
+    def _clean(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Data as it is recorded: without secrets, the steps' names as they are."""
+        whole = storable(data)
+        clean = self._vault.redact_json(whole)
         assert isinstance(clean, dict)
-        return self._record(Event(self._seq, *self._time, ev, step, n, re, clean))
+        if self._names and clean != whole:
+            restored = with_names(whole, clean, self._names)
+            assert isinstance(restored, dict)
+            return restored
+        return clean
 
     def deliver(self) -> bool:
         """Let one waiting fact in; False when there is nothing new for anybody."""
@@ -182,11 +214,10 @@ class Inbox:
                 name: {"kind": s.kind, "ref": s.ref, "public": dict(s.public)}
                 for name, s in arrival.secrets.items()
             }
-        clean = self._vault.redact_json(storable(data))
-        assert isinstance(clean, dict)
-        event = self._record(
-            Event(self._seq, *self._time, arrival.ev, arrival.step, arrival.n, arrival.re, clean)
-        )
+        event = self._record(Event(
+            self._seq, *self._time, arrival.ev, arrival.step, arrival.n, arrival.re,
+            self._clean(data),
+        ))
         self.dispatch(Fact(event, arrival.secrets, blobs))
         return True
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from smoke_tui.crash import told_fault
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JournalError
+from smoke_tui.journal.file import JournalError, RecordGone
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict, worst_exit
 from smoke_tui.plain.answers import Answers
 from smoke_tui.plain.commands import Commands
@@ -16,6 +16,7 @@ from smoke_tui.plain.voice import Voice, place, title_of, word_of
 from smoke_tui.plain.walk import ANSWERED_ELSEWHERE, Conversation, Over, Withdrawn
 from smoke_tui.report.markdown import SENTENCES
 from smoke_tui.run import Run
+from smoke_tui.session import NotStarted
 from smoke_tui.settings import Settings
 from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.words import count
@@ -161,8 +162,10 @@ class Walk:
         if self.run.fault is not None:
             say(told_fault(self.settings.state_dir, session))
             self.paper.flush()
-            return self._struck(Exit.NOT_PROVABLE if isinstance(self.run.fault, JournalError)
-                                else Exit.INTERNAL)
+            unsaved = (isinstance(self.run.fault, JournalError)
+                       and not isinstance(self.run.fault, RecordGone))
+            ended = Exit.INVALID if isinstance(self.run.fault, NotStarted) else Exit.INTERNAL
+            return self._struck(Exit.NOT_PROVABLE if unsaved else ended)
         verdict = state.verdict or Verdict.ERROR
         for finding in state.findings:
             if finding.code in ("still-running", "stop"):

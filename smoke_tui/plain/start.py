@@ -8,7 +8,7 @@ import signal
 import sys
 from types import FrameType
 
-from smoke_tui.crash import write_crash
+from smoke_tui.crash import crash_sentence
 from smoke_tui.find_session import need_session
 from smoke_tui.launch import CommandError, open_runbook
 from smoke_tui.opening import (
@@ -54,8 +54,8 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
         raise
     except Exception as error:
         vault = run.session.vault if run is not None and run.session is not None else None
-        path = write_crash(settings.state_dir, error, vault)
-        paper.say(f"Our own tool broke ({type(error).__name__}); the trace is in {path}.")
+        words = crash_sentence(settings.state_dir, error, vault)
+        paper.say(f"{words[0].upper()}{words[1:]}.")
         paper.flush()
         return Exit.INTERNAL
     finally:

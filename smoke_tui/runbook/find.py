@@ -20,9 +20,10 @@ def packaged() -> Path:
     return inside if inside.is_dir() else package.parent / "runbooks"
 
 
-def folders(cwd: Path, config_dir: Path) -> tuple[Path, ...]:
+def folders(cwd: Path, config_dir: Path | None) -> tuple[Path, ...]:
     """The folders that are searched for an id, in order."""
-    return cwd / "runbooks", config_dir / "runbooks", packaged()
+    own = (config_dir / "runbooks",) if config_dir is not None else ()
+    return cwd / "runbooks", *own, packaged()
 
 
 def _candidates(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -44,7 +45,7 @@ def _candidates(folder: Path) -> Iterator[tuple[str, Path]]:
         yield (match[1].decode("ascii") if match else path.stem), path
 
 
-def available(*, cwd: Path, config_dir: Path) -> list[Path]:
+def available(*, cwd: Path, config_dir: Path | None) -> list[Path]:
     """Every runbook that an id can name; of those with one id, the first in search order."""
     seen: dict[str, Path] = {}
     for folder in folders(cwd, config_dir):
@@ -53,7 +54,7 @@ def available(*, cwd: Path, config_dir: Path) -> list[Path]:
     return list(seen.values())
 
 
-def find(name: str, *, cwd: Path, config_dir: Path) -> Path | None:
+def find(name: str, *, cwd: Path, config_dir: Path | None) -> Path | None:
     """The runbook of this path (relative to ``cwd``) or id; None where there is none.
 
     A path is returned even where it is a link or no regular file: ``load`` says what is wrong.

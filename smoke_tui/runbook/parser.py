@@ -20,6 +20,7 @@ from smoke_tui.runbook.diagnostics import (
 )
 from smoke_tui.runbook.drafts import Draft, finish, ids_in, read_step
 from smoke_tui.runbook.frontmatter import read_front
+from smoke_tui.runbook.hidden import Hidden, hidden_in_step, hidden_in_text
 from smoke_tui.runbook.lint import Book, lint
 from smoke_tui.runbook.model import Runbook
 
@@ -76,7 +77,7 @@ def parse(
 ) -> Parsed:
     """Read a runbook's text; ``path`` is only named in the findings. Never raises.
 
-    ``tolerated``: errors that are only warnings here.
+    ``tolerated``: errors that are only warnings here; a text that the record hides is none at all.
     """
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     if len(data) > MAX_FILE:
@@ -86,7 +87,8 @@ def parse(
     except UnicodeDecodeError as wrong:
         return _not_utf8(path, data, wrong)
     lines = whole.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    reporter = Reporter(path, lines, tolerated)
+    hidden = [] if Rb.HIDDEN in tolerated else hidden_in_text(whole)
+    reporter = Reporter(path, _without(lines, hidden), tolerated)
     for number, line in enumerate(lines, start=1):
         unseen = _UNSEEN.search(line)
         if unseen is not None:
@@ -98,11 +100,26 @@ def parse(
     if not drafts and 0 < first < len(lines) and not _ours(document):
         reporter.add(Rb.NO_STEPS, (len(lines), 1))
     lint(Book(drafts, frozenset(_ghosts(document))), reporter)
+    told = {found.line for found in reporter.all() if found.severity == "error"}
+    for seen in hidden:
+        # A line of which something is told already has one mistake, not two.
+        if seen.line not in told:
+            reporter.add(Rb.HIDDEN, (seen.line, seen.col), f"the line holds {seen.what}")
     if reporter.failed:
         return Parsed(None, reporter.all())
     warnings = tuple(found for found in reporter.all() if found.code not in ABOUT_PROSE)
-    return Parsed(replace(_runbook(front, drafts, path, whole, data), warnings=warnings),
-                  reporter.all())
+    runbook = replace(_runbook(front, drafts, path, whole, data), warnings=warnings)
+    for step in runbook.steps if Rb.HIDDEN not in tolerated else ():
+        for seen in hidden_in_step(step):
+            reporter.add(Rb.HIDDEN, (seen.line, seen.col),
+                         f"the step '{step.id}' holds {seen.what}")
+    return Parsed(None if reporter.failed else runbook, reporter.all())
+
+
+def _without(lines: list[str], hidden: list[Hidden]) -> list[str]:
+    """The lines as they may be shown: of one that is hidden, nothing."""
+    gone = {seen.line for seen in hidden}
+    return ["" if number in gone else line for number, line in enumerate(lines, 1)]
 
 
 def _not_utf8(path: str, data: bytes, wrong: UnicodeDecodeError) -> Parsed:

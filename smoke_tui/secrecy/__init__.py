@@ -7,6 +7,7 @@ streams, `clean` makes foreign text safe for a terminal, and `scan` looks once m
 from __future__ import annotations
 
 from .leaks import Leak, scan
+from .placeholders import placeholders_in
 from .secret import Json, Secret, SecretUnavailable
 from .terminal import Cleaner, clean
 from .vault import StreamRedactor, Vault
@@ -20,5 +21,6 @@ __all__ = [
     "StreamRedactor",
     "Vault",
     "clean",
+    "placeholders_in",
     "scan",
 ]

@@ -15,6 +15,7 @@ _REF: Final = r"[A-Za-z0-9_#%()*+,./:;=@~!$?^|-]{1,128}"
 
 KIND: Final = re.compile(_KIND)
 REF: Final = re.compile(_REF)
+_TEXT: Final = re.compile(rf"\[REDACTED:{_KIND}(?:#{_REF})?\]")
 PLACEHOLDER: Final = re.compile(rf"\[REDACTED:{_KIND}#{_REF}\]".encode())
 #: Longer than any placeholder; what is kept of the past so that none is seen by half.
 REACH: Final = 256
@@ -35,3 +36,9 @@ def unfinished(data: bytes) -> int:
     if OPENING.startswith(tail) or _PARTIAL.fullmatch(tail):
         return at
     return len(data)
+
+
+def placeholders_in(text: str) -> list[str]:
+    """The placeholders in a text, in order: what stands there is not the value, and is never sent.
+    """
+    return _TEXT.findall(text) if "[REDACTED:" in text else []

@@ -19,7 +19,7 @@ from textual.theme import BUILTIN_THEMES
 from textual.worker import WorkerFailed
 
 from smoke_tui.crash import told_fault
-from smoke_tui.journal.file import JournalError
+from smoke_tui.journal.file import JournalError, RecordGone
 from smoke_tui.launch import CommandError
 from smoke_tui.opening import open_live, open_rehearsal, open_unfinished
 from smoke_tui.records import InvalidRecord, load_state
@@ -28,6 +28,7 @@ from smoke_tui.report.export import evidence_of
 from smoke_tui.run import Opener, Run
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
+from smoke_tui.session import NotStarted
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.telling.asks import choices
 from smoke_tui.telling.scene import Scene
@@ -236,7 +237,8 @@ class SmokeApp(App[int]):
         known = self._said_faults.get(id(fault))
         if known is not None:
             return known
-        self.broken |= not isinstance(fault, JournalError)
+        ours = not isinstance(fault, JournalError | NotStarted)
+        self.broken |= ours or isinstance(fault, RecordGone)
         words = one_line(told_fault(self.settings.state_dir, run.session), 400)
         self._said_faults[id(fault)] = words
         return words

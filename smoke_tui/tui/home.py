@@ -20,7 +20,7 @@ from smoke_tui.journal.file import session_folders
 from smoke_tui.opening import ORIGIN_WORDS, origin_warning, why_not_live
 from smoke_tui.process import recorder_of
 from smoke_tui.runbook import Runbook, available
-from smoke_tui.settings import ORIGINS, config_dir
+from smoke_tui.settings import ORIGINS, config_dir, own_runbooks
 from smoke_tui.telling.words import one_line
 from smoke_tui.tui.base import Page
 from smoke_tui.tui.contents import foreign, labelled, lines
@@ -155,7 +155,7 @@ class Home(Page):
         if not self.entries:
             welcome.display = True
             welcome.show(Content.styled(
-                f"No runbook was found in ./runbooks or {config_dir() / 'runbooks'}.", WARN))
+                f"No runbook was found in ./runbooks or {own_runbooks()}.", WARN))
 
     def chosen(self) -> Runbook | None:
         """The runbook under the cursor, where it can be walked."""

@@ -15,6 +15,7 @@ from smoke_tui.telling.words import shape_of
 from smoke_tui.tui.glyphs import MUTED, PASS, WARN, ascii_content
 
 LIMIT: Final = 64 * 1024
+_START_OF_PASTE: Final = "\x1b[200~"
 _END_OF_PASTE: Final = "\x1b[201~"
 
 
@@ -77,6 +78,9 @@ class SecretInput(Widget, can_focus=True):
         self._add(event.text)
 
     def _add(self, text: str) -> None:
+        # A terminal's own marks around a paste are no part of it; within, they end it early.
+        text = text.strip().removeprefix(_START_OF_PASTE).removesuffix(_END_OF_PASTE) if (
+            text.strip().startswith(_START_OF_PASTE)) else text
         held = sum(map(len, self._pieces))
         if _END_OF_PASTE in text or "\x00" in text:
             self._refused = "Not taken: the paste holds control sequences."

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import MutableMapping
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,8 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
     """
     if not sys.stderr.isatty():
         raise UsageError("the app draws on standard error, which is not a terminal here")
+    # Said before the screen is drawn: without one the app could not keep anything.
+    state_dir = settings.state_dir
     scrub(os.environ)
     no_core_files()
     if settings.on("no-color"):
@@ -74,7 +77,7 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
 
         app = SmokeApp(settings, goal, LastingDriver)
         signals.app = app
-        code = _run(app, settings)
+        code = _run(app, state_dir)
         if signals.number == signal.SIGHUP:
             let_go_of_the_terminal()
         return code if signals.number is None else 128 + signals.number
@@ -107,9 +110,9 @@ def _keymap(settings: Settings) -> dict[str, str]:
     return keymap(settings) if settings.keys else {}
 
 
-def _run(app: SmokeApp, settings: Settings) -> int:
+def _run(app: SmokeApp, state_dir: Path) -> int:
     """Run it; whatever happens, the session is closed and what it started is stopped."""
-    from smoke_tui.crash import write_crash
+    from smoke_tui.crash import crash_sentence
 
     try:
         app.run()
@@ -120,9 +123,7 @@ def _run(app: SmokeApp, settings: Settings) -> int:
         run.end("the app broke" if app.crashed else "left")
     if app.crashed is not None and app.struck is None:
         vault = run.session.vault if run is not None and run.session is not None else None
-        path = write_crash(settings.state_dir, app.crashed, vault)
-        where = f"the trace is in {path}" if path else "its trace could not be written"
-        _say(f"smoke-tui: our own tool broke ({type(app.crashed).__name__}); {where}")
+        _say(f"smoke-tui: {crash_sentence(state_dir, app.crashed, vault)}")
         return int(Exit.INTERNAL)
     return int(Exit.INTERNAL) if app.broken else int(Exit.OK)
 

@@ -20,7 +20,7 @@ GIVEN_LEDGER: Final = "given:ledger"
 """The name under which the ledger's address is handed to the world: it may hold a password."""
 
 NETWORK_VARIABLES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE",
-                            "SSL_CERT_DIR")
+                            "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 """Variables that change where requests go, or whom they trust."""
 
 LOGIN_PORTS: Final = (1455, 1457)

@@ -4,7 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Unawaited(ThreadPoolExecutor):
+    """A thread for each call that blocks, and nobody waits for one that never returns.
+
+    The interpreter joins an ordinary pool's threads before it ends, so that a name that is not
+    resolved would keep the process long after its outcome.
+    """
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                result = fn(*args, **kwargs)
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        threading.Thread(target=work, name="unawaited", daemon=True).start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Nothing is waited for."""
+        super().shutdown(wait=False, cancel_futures=cancel_futures)
 
 
 class _IdleSelector(selectors.DefaultSelector):
@@ -28,6 +62,7 @@ class EngineLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._idle = _IdleSelector()
         super().__init__(self._idle)
+        self.set_default_executor(_Unawaited())
 
     def when_idle(self, callback: Callable[[], bool]) -> None:
         self._idle.on_idle = callback

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from smoke_tui.secrecy import Secret
+from smoke_tui.secrecy import Secret, placeholders_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,27 @@ def render(value: Any, *, encode: Callable[[str], str] = str) -> Any:
     if isinstance(value, list | tuple):
         return [render(item, encode=encode) for item in value]
     return value
+
+
+PLACEHOLDER_PROBLEM = ("it holds a placeholder of a hidden value, not the value; capture it with "
+                       "secret = true, or give it by a setting")
+
+
+def holds_placeholder(value: Any) -> bool:
+    """Whether what would leave holds the placeholder of a value instead of the value.
+
+    A `Secret` leaf is rendered into its value; a placeholder in plain text was read from something
+    that had been redacted, and must never be run, sent or shown to a page as if it were the value.
+    """
+    if isinstance(value, str):
+        return bool(placeholders_in(value))
+    if isinstance(value, Joined):
+        return any(holds_placeholder(part) for part in value.parts)
+    if isinstance(value, Mapping):
+        return any(holds_placeholder(part) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple):
+        return any(holds_placeholder(item) for item in value)
+    return False
 
 
 def secrets_in(value: Any) -> list[Secret]:

@@ -9,6 +9,7 @@ from smoke_tui.journal.events import Event, storable
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Signal, Watcher
 from smoke_tui.secrecy import Secret
+from smoke_tui.world.agreement import agrees
 from smoke_tui.world.conversation import Job
 
 RESUMED = "session.resumed"
@@ -77,7 +78,7 @@ class RecordedInbox(Inbox):
         if expected.ev == RESUMED:
             self._failed = Resumption()
             raise self._failed
-        if got.line() != expected.line():
+        if not agrees(expected, got):
             self._failed = Divergence(self._seq, expected, got, _difference(expected, got))
             raise self._failed
         return self._pass_on(expected)

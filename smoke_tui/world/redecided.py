@@ -13,6 +13,7 @@ from typing import Any
 from smoke_tui.journal.events import Event, storable
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Signal, Watcher
+from smoke_tui.world.agreement import same_data
 from smoke_tui.world.recorded import RESUMED, RecordEnds, Resumption, blobs_of, stand_ins
 
 BINDING = ("request", "release")
@@ -139,7 +140,7 @@ class RedecidingInbox(Inbox):
             return self._mine.get(recorded.re or -1) == event.re
         if event.data["port"] == "operator":
             return bool(recorded.data.get("kind") == event.data["kind"])
-        return recorded.data == event.data
+        return same_data(recorded.data, event.data)
 
     def _fail(self, error: Exception) -> None:
         self._failed = error
@@ -190,7 +191,7 @@ class RedecidingInbox(Inbox):
         for index in range(max(len(old), len(new))):
             a = old[index] if index < len(old) else None
             b = new[index] if index < len(new) else None
-            if _essence(a) != _essence(b):
+            if not _same(a, b):
                 self.differences.append(Difference(a, b))
         self._old, self._new = [], []
 
@@ -201,9 +202,11 @@ class RedecidingInbox(Inbox):
         return event
 
 
-def _essence(event: Event | None) -> object:
-    """What makes two decisions the same, whatever their numbers."""
-    return None if event is None else (event.ev, event.step, event.n, event.data)
+def _same(a: Event | None, b: Event | None) -> bool:
+    """Whether two decisions are the same, whatever their numbers."""
+    if a is None or b is None:
+        return a is b
+    return (a.ev, a.step, a.n) == (b.ev, b.step, b.n) and same_data(a.data, b.data)
 
 
 def _words(event: Event) -> str:

@@ -99,7 +99,7 @@ def test_a_pasted_address(
         tokens = [s for s in world.requests() if s.path == "/oauth/token"]
     said = "".join(shown) + done.err
     assert done.code == 0, said
-    assert "wrong state" in said
+    assert "belongs to another login" in said
     assert len(tokens) == 1
     assert json.loads((tmp_path / "b.json").read_text())["account_id"]
 

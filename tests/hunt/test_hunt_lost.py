@@ -98,7 +98,7 @@ def test_a_session_goes_on_where_nobody_reads(tmp_path: Path, name: str) -> None
 def test_a_record_that_was_removed_is_not_passed_on_as_kept(tmp_path: Path) -> None:
     write(tmp_path, book(runs("one", "true"), runs("two", "rm -rf state"), runs("three", "true")))
     done = ended(beside(tmp_path, "--check", "hunt.md", "--live", "--json"))
-    assert done.code == 4
+    assert done.code == 70
     assert "NOT SAVED" in done.err
     assert "Traceback" not in done.err
     assert "step one pass" in done.err
@@ -111,7 +111,7 @@ def test_so_is_one_that_was_removed_at_the_very_end(tmp_path: Path) -> None:
     done = ended(beside(tmp_path, "--plain", "hunt.md", "--origin", "office"))
     assert done.code != 0
     done = ended(beside(tmp_path, "--check", "hunt.md", "--live"))
-    assert done.code == 4
+    assert done.code == 70
     assert "NOT SAVED" in done.err
     assert "Traceback" not in done.err
 

@@ -57,6 +57,17 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
     "an escape character": (FRONT + "A §\x1b[2J line.\n" + GOOD, (Rb.UNSEEN,)),
     "a NUL": (FRONT + "A §\0 line.\n" + GOOD, (Rb.UNSEEN,)),
     "a turned direction": (FRONT + "A §\u202e line.\n" + GOOD, (Rb.UNSEEN,)),
+    "a password in prose": (
+        FRONT + 'Log in with password: "§hunter2-is-fake".\n' + GOOD, (Rb.HIDDEN,)),
+    "a password in a command": (
+        FRONT + run("ab", "printf %s postgresql://app:§app@127.0.0.1/app"), (Rb.HIDDEN,)),
+    "a password that only the TOML's escapes hide": (
+        FRONT + step('id = "ab"\nkind = "manual"\nask = "p\\u0061ssword=hunter2-is-fake"',
+                     mark="§"), (Rb.HIDDEN,)),
+    "a password that only the shell's quotes hide": (
+        FRONT + run("ab", "§printf pass''word=hunter2-is-fake"), (Rb.HIDDEN,)),
+    "a placeholder of a hidden value": (
+        FRONT + run("ab", "printf %s '§[REDACTED:password#1]'"), (Rb.HIDDEN,)),
     "no front matter": ("§# Title\n\n" + GOOD, (Rb.NO_FRONT,)),
     "an empty file": ("§", (Rb.NO_FRONT,)),
     "front matter left open": ("§---\nschema: smoke/1\nid: book\n", (Rb.FRONT_OPEN,)),

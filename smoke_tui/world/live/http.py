@@ -12,18 +12,26 @@ import json
 import socket
 import ssl
 import time
-import urllib.request
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx2
+from socksio import SOCKSError
 
 from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.config import LOOPBACK, Origin, origin_of
+from smoke_tui.world.config import Origin, origin_of
 from smoke_tui.world.conversation import Job, Watch
+from smoke_tui.world.live.network import NetworkProblem, named_proxy, trusted
+from smoke_tui.world.live.network import proxy_for as proxy_for
 from smoke_tui.world.live.pieces import without_spread_secrets
-from smoke_tui.world.ports import HttpRequest, Sensitive, render, secrets_in
+from smoke_tui.world.ports import (
+    PLACEHOLDER_PROBLEM,
+    HttpRequest,
+    Sensitive,
+    holds_placeholder,
+    render,
+    secrets_in,
+)
 
 KEPT_HEADERS: Final = frozenset({
     "content-type", "content-encoding", "content-length", "date", "server", "retry-after", "age",
@@ -53,35 +61,29 @@ def shown_headers(pairs: list[tuple[str, str]]) -> list[list[str]]:
     return shown
 
 
-def proxy_for(url: str) -> str | None:
-    """The proxy the environment names for an address; never one for loopback."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host in LOOPBACK or urllib.request.proxy_bypass(host):
-        return None
-    proxies = urllib.request.getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
-
-
 class LiveHttp:
     """Sends requests and returns facts; holds one transport per proxy."""
 
     def __init__(self, vault: Vault, allowed: frozenset[Origin]) -> None:
         self._vault = vault
         self._allowed = allowed
-        self._transports: dict[str | None, httpx2.AsyncHTTPTransport] = {}
+        self._transports: dict[tuple[str | None, bool], httpx2.AsyncHTTPTransport] = {}
 
     def _transport(self, url: str) -> httpx2.AsyncHTTPTransport:
+        """The transport for an address, through the proxy that the environment names.
+
+        Raises:
+            NetworkProblem: what the environment names can't be used.
+        """
         proxy = proxy_for(url)
-        if proxy not in self._transports:
-            verify: ssl.SSLContext | bool = (
-                ssl.create_default_context() if url.startswith("https:") or proxy else False
-            )
-            self._transports[proxy] = httpx2.AsyncHTTPTransport(
+        safe = url.startswith("https:") or bool(proxy and proxy.startswith("https:"))
+        if (proxy, safe) not in self._transports:
+            verify: ssl.SSLContext | bool = trusted() if safe else False
+            self._transports[proxy, safe] = httpx2.AsyncHTTPTransport(
                 verify=verify, proxy=proxy, retries=0, trust_env=False,
                 limits=httpx2.Limits(max_keepalive_connections=0),
             )
-        return self._transports[proxy]
+        return self._transports[proxy, safe]
 
     async def close(self) -> None:
         for transport in self._transports.values():
@@ -92,8 +94,10 @@ class LiveHttp:
         """A request that holds a secret goes only to an exact origin of the list.
 
         Raises:
-            Refused: it would go elsewhere.
+            Refused: it would go elsewhere, or holds a placeholder where a value should be.
         """
+        if holds_placeholder((request.url, request.headers, request.json, request.form)):
+            raise Refused(f"the request was not sent: {PLACEHOLDER_PROBLEM}")
         origin = origin_of(request.url)
         held = secrets_in([value for _, value in request.headers]) + secrets_in(request.json)
         held += secrets_in([value for _, value in request.form or ()])
@@ -118,13 +122,22 @@ class LiveHttp:
             error, text = "timeout", f"no complete answer within {request.limits.total:g} s"
         except _Stop as stop:
             error, text = stop.args
+        except NetworkProblem as unusable:
+            error, text = unusable.code, str(unusable)
         except httpx2.HTTPError as problem:
             error, text = _classify(problem, answer.status is not None)
+            if answer.status is None:
+                error, text = _by_proxy(problem, request.url, error, text)
         except (OSError, httpx2.InvalidURL) as problem:
             error, text = "network", str(problem)
         except ValueError as problem:
             # An impossible address, or a text that no header or body can carry.
             error, text = "refused-host", f"the request can't be sent: {_impossible(problem)}"
+        except (SOCKSError, AssertionError) as problem:
+            # The transport lets through what a proxy that speaks no SOCKS makes of its reader.
+            if named_proxy(request.url) is None:
+                raise
+            error, text = _by_proxy(problem, request.url, "network", type(problem).__name__)
         secrets, body = answer.finish()
         return {
             "status": answer.status, "headers": answer.headers, "chunks": answer.chunks,
@@ -305,6 +318,19 @@ def _leaf(value: Any, path: tuple[str, ...]) -> Any:
         else:
             value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def _by_proxy(problem: Exception, url: str, error: str, text: str) -> tuple[str, str]:
+    """The error word and its text, where the connection to the proxy itself did not come about."""
+    proxy = named_proxy(url)
+    if proxy is None:
+        return error, text
+    if isinstance(problem, SOCKSError | AssertionError):
+        text = "it does not answer as a SOCKS proxy does"
+    unreached = isinstance(problem, httpx2.ConnectError | httpx2.ConnectTimeout) and error != "tls"
+    if error == "proxy" or unreached or isinstance(problem, SOCKSError | AssertionError):
+        return "proxy", f"the proxy {proxy.shown} ({proxy.variable}): {text}"
+    return error, f"{text} (through the proxy {proxy.shown})"
 
 
 _UNSAID: Final = {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import hashlib
 import json
 import os
 import secrets as random
 import shutil
-import stat
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,13 +22,14 @@ from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.world.config import GIVEN_LEDGER, Config
 from smoke_tui.world.conversation import Job
 from smoke_tui.world.ledger_address import ledger_secrets
+from smoke_tui.world.live.files import mended_text
+from smoke_tui.world.live.files import read_plain_file as read_plain_file
 from smoke_tui.world.live.hands import Hands
-from smoke_tui.world.ports import PortError, render
+from smoke_tui.world.ports import PLACEHOLDER_PROBLEM, PortError, holds_placeholder, render
 
 if TYPE_CHECKING:
     from smoke_tui.world.live.http import LiveHttp
 
-FILE_LIMIT: Final = 4 * 1024 * 1024
 _HEALTH_SECONDS: Final = 5.0
 _HEALTH_FASTEST: Final = 0.5
 _HEALTH_MISSES: Final = 2
@@ -220,6 +219,7 @@ class LiveWorld:
     async def _browse(self, job: Job) -> None:
         problem = None
         try:
+            _refuse_placeholder(job.raw)
             await self._hands.browser.open_page(str(render(job.raw)))
         except PortError as error:
             problem = str(error)
@@ -232,6 +232,7 @@ class LiveWorld:
             self.post(job, "clipboard", {"how": "cleared", "problem": None})
             return
         try:
+            _refuse_placeholder(job.raw)
             how = await self._hands.clipboard.put(_as_text(render(job.raw)))
         except PortError as error:
             problem = str(error)
@@ -283,6 +284,10 @@ class LiveWorld:
     async def _ledger(self, job: Job) -> None:
         from smoke_tui.world.live.ledger import ask
 
+        if holds_placeholder(job.raw):
+            self.post(job, "ledger", {"problem": f"it was not asked: {PLACEHOLDER_PROBLEM}",
+                                      "now": None, "rows": [], "more": False})
+            return
         self.post(job, "ledger", await ask(self._given.get(GIVEN_LEDGER), render(job.raw)))
 
     async def _capture(self, job: Job) -> None:
@@ -310,11 +315,19 @@ class LiveWorld:
             self.post(job, "env", {"set": value is not None, "blank": value == ""})
             return
         secret = self._hold(value, kind, job.refs["value"], scrub)
-        self.post(job, "env", {"set": True, "blank": not value.strip()}, {"value": secret})
+        blank = not value.strip("\ufeff \t\r\n")
+        self.post(job, "env", {"set": True, "blank": blank}, {"value": secret})
 
     def _hold(self, text: str, kind: str, ref: str, scrub: bool) -> Secret:
+        mended: list[str] = []
+        if kind == "instructions":
+            text, mended = mended_text(text)
         raw = text.encode("utf-8", "surrogatepass")
         public: dict[str, Any] = {"chars": len(text), "bytes": len(raw)}
+        if mended:
+            public["mended"] = mended
+        if kind == "instructions" and not text.strip():
+            public["blank"] = True
         if not scrub:
             public["sha256"] = hashlib.sha256(raw).hexdigest()
         return self._vault.add(Secret(text, kind=kind, ref=ref, public=public, scrub=scrub))
@@ -331,29 +344,17 @@ async def _refused(host: str, port: int) -> str | None:
     return None
 
 
+def _refuse_placeholder(value: Any) -> None:
+    """
+    Raises:
+        PortError: it holds a placeholder where a value should be.
+    """
+    if holds_placeholder(value):
+        raise PortError(PLACEHOLDER_PROBLEM)
+
+
 def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, indent=2)
-
-
-def read_plain_file(path: str) -> tuple[str | None, str | None]:
-    """The text of a regular file, or why it can't be had; never blocks on a pipe or device."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        if error.errno == errno.ENOENT:
-            return None, f"{path} does not exist"
-        return None, f"{path}: {error.strerror}"
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        return None, f"{path} is not a regular file"
-    with os.fdopen(fd, "rb") as file:
-        content = file.read(FILE_LIMIT + 1)
-    if len(content) > FILE_LIMIT:
-        return None, f"{path} is larger than {FILE_LIMIT} bytes"
-    try:
-        return content.decode("utf-8"), None
-    except UnicodeDecodeError:
-        return None, f"{path} is not UTF-8 text"
 
 
 _SERVERS: Final[Mapping[str, Callable[[LiveWorld, Job], Awaitable[None]]]] = {

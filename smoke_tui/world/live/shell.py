@@ -18,7 +18,13 @@ from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.child import Child
 from smoke_tui.world.live.http import take_secrets
 from smoke_tui.world.live.output import Hidden, Output
-from smoke_tui.world.ports import SpawnSpec, render, secrets_in
+from smoke_tui.world.ports import (
+    PLACEHOLDER_PROBLEM,
+    SpawnSpec,
+    holds_placeholder,
+    render,
+    secrets_in,
+)
 
 PASSED_ON: Final = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "SHELL",
                     "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
@@ -182,6 +188,8 @@ def _refusal(spec: SpawnSpec) -> str | None:
     leaves = secrets_in(spec.argv) + secrets_in([value for _, value in spec.env])
     if any(secret.scrub for secret in leaves):
         return "a secret would stand in the arguments or the environment of a command"
+    if holds_placeholder((spec.argv, spec.env, spec.cwd)):
+        return f"the command was not started: {PLACEHOLDER_PROBLEM}"
     return None
 
 
