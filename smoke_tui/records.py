@@ -15,11 +15,14 @@ from smoke_tui.journal.file import Journal, JournalFile, read_journal
 from smoke_tui.journal.fold import apply, fold
 from smoke_tui.journal.inbox import Follower, Watcher
 from smoke_tui.journal.state import State
+from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.proof.obligations import EVIDENCE, read_obligations
 from smoke_tui.runbook import LATER_ERRORS, Runbook, parse
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import Config
 from smoke_tui.world.loop import EngineLoop
+from smoke_tui.world.older_rules import OlderRulesInbox
 from smoke_tui.world.recorded import (
     Divergence,
     RecordedInbox,
@@ -131,7 +134,7 @@ def replay(folder: Path, watchers: Sequence[Watcher] = ()) -> State:
 
 
 def _walk_again(
-    runbook: Runbook, inbox: RecordedInbox | RedecidingInbox, state: State
+    runbook: Runbook, inbox: RecordedInbox | RedecidingInbox | OlderRulesInbox, state: State
 ) -> bool:
     """Walk one program's part of the record; whether another one went on after it."""
     config = Config.from_json(inbox.begin().data["config"])
@@ -192,7 +195,8 @@ class Rechecked:
 
     `rules` is the number it was decided by then, the lowest where several programs wrote to it.
     `state` is made of the recorded events; `verdict` is the verdict by today's rules (None: the
-    session is open). `divergence`: a decision that the same rules make otherwise. `missing`: why
+    session is open). `today` is the state that today's rules make, where they are others.
+    `divergence`: a decision that the same rules make otherwise. `missing`: why
     today's rules can't bear it out: what they ask for was not recorded then.
     """
 
@@ -202,6 +206,7 @@ class Rechecked:
     verdict: Verdict | None
     divergence: Divergence | None = None
     missing: str | None = None
+    today: State | None = None
 
     @property
     def borne_out(self) -> bool:
@@ -237,12 +242,43 @@ def _strictly(folder: Path, rules: int, runbook: Runbook, state: State) -> Reche
 
 
 def _by_todays_rules(folder: Path, rules: int, runbook: Runbook, state: State) -> Rechecked:
-    done = redecide(folder)
-    if done.another_way is not None:
+    today = State()
+    inbox = OlderRulesInbox(read_journal(folder), [Follower(lambda event: apply(today, event))])
+    unasked = None
+    try:
+        while _walk_again(runbook, inbox, today):
+            continue
+    except AnotherWay as error:
+        unasked = str(error)
+    lacking = _not_recorded(state, today)
+    failed = [known.id for known in today.steps.values()
+              if known.outcome in (Outcome.FAIL, Outcome.ERROR) and known.id not in lacking]
+    if failed and state.verdict is not None:
+        # What was recorded is enough to see that it failed, whatever else was not recorded.
+        return Rechecked(rules, state, runbook, verdict_of(runbook, today), today=today)
+    if unasked is not None or lacking:
+        more = "; ".join([f"{step}: {what}" for step, what in lacking.items()]
+                         + ([unasked] if unasked is not None else []))
         return Rechecked(rules, state, runbook, state.verdict, missing=(
-            f"It was decided by rules {rules}, and those of today ask for more than was recorded: "
-            f"{done.another_way}."))
-    return Rechecked(rules, state, runbook, done.state.verdict)
+            f"It was decided by rules {rules}; those of today ask for what was not recorded: "
+            f"{more}."))
+    return Rechecked(rules, state, runbook, today.verdict, today=today)
+
+
+def _not_recorded(then: State, today: State) -> dict[str, str]:
+    """Steps that passed then and lack a witness today, which nothing contradicts."""
+    found: dict[str, str] = {}
+    for name, known in today.steps.items():
+        before = then.steps.get(name)
+        if before is None or before.outcome is not Outcome.PASS or not known.tries \
+                or known.outcome in (None, Outcome.PASS):
+            continue
+        rows = [one for kind, value in known.tries[-1].evidence if kind == EVIDENCE
+                for one in read_obligations(value)]
+        missing = [one.name for one in rows if one.standing == "missing"]
+        if missing and not any(one.standing == "contradicted" for one in rows):
+            found[name] = ", ".join(missing)
+    return found
 
 
 def load_state(folder: Path) -> tuple[Journal, Runbook, State]:

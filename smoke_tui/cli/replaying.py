@@ -13,7 +13,7 @@ from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError, ends, session_folders
 from smoke_tui.launch import CommandError
-from smoke_tui.outcomes import VERDICT_EXITS, Exit, worst_exit
+from smoke_tui.outcomes import VERDICT_EXITS, Exit, Outcome, worst_exit
 from smoke_tui.records import (
     NOT_BORNE_OUT,
     InvalidRecord,
@@ -28,6 +28,8 @@ from smoke_tui.world.redecided import Difference
 
 _LONGEST: Final = 20_000
 _SHOWN: Final = 300
+_EXITS: Final = {"same": Exit.OK, "unreadable": Exit.INVALID, NOT_BORNE_OUT: Exit.NOT_PROVABLE,
+                 "by-other-rules": Exit.NOT_PROVABLE}
 _REASONS: Final = {
     "rule.matched": "a rule is read otherwise", "branch.taken": "a rule is read otherwise",
     "try.finished": "the step judges its facts otherwise",
@@ -50,10 +52,7 @@ def replay_command(options: argparse.Namespace, settings: Settings) -> int:
 
 def _whole(folder: Path, options: argparse.Namespace) -> int:
     result: dict[str, Any] = {"schema": "smoke-replay/1", "session": folder.name}
-    try:
-        done = recheck(folder)
-    except (InvalidRecord, JournalError) as error:
-        raise CommandError(Exit.INVALID, str(error)) from None
+    done = _recheck(folder)
     before = done.state.verdict
     result |= {"rules": done.rules, "rules_today": RULES}
     if done.divergence is not None:
@@ -100,6 +99,9 @@ def _print_older(folder: Path, done: Rechecked) -> None:
 
 def _step(folder: Path, options: argparse.Namespace) -> int:
     """One step: its own decisions count, whatever the others do."""
+    older = _recheck(folder)
+    if older.rules != RULES:
+        return _step_of_older(folder, options, older)
     done = _redecide(folder)
     known = done.state.steps.get(options.step)
     if known is None or not known.tries:
@@ -127,11 +129,37 @@ def _step(folder: Path, options: argparse.Namespace) -> int:
     return Exit.OK if first is None else Exit.DIVERGENCE
 
 
+def _step_of_older(folder: Path, options: argparse.Namespace, done: Rechecked) -> int:
+    """One step of a record of other rules: what it came to then, and what it comes to today."""
+    then, today = (state.steps.get(options.step) if state is not None else None
+                   for state in (done.state, done.today))
+    if then is None or not then.tries:
+        raise CommandError(Exit.NOTHING, f"--step {options.step!r} was never tried in "
+                                         f"{folder.name}")
+    if today is None or done.missing is not None:
+        raise CommandError(Exit.NOT_PROVABLE, f"{NOT_BORNE_OUT}: {clean(str(done.missing))}")
+    same = (then.outcome, then.code) == (today.outcome, today.code)
+    sides = [f"{known.outcome.value if known.outcome else 'no outcome'} {known.code or ''}".rstrip()
+             for known in (then, today)]
+    result = {
+        "schema": "smoke-replay/1", "session": folder.name, "step": options.step, "same": same,
+        "tries": len(then.tries), "outcome": today.outcome.value if today.outcome else None,
+        "code": today.code, "recorded": sides[0], "replayed": sides[1], "rules": done.rules,
+    }
+    if options.json:
+        print_json(result)
+    else:
+        print(f"replay {folder.name} {options.step}: {len(then.tries)} tries, {sides[0]} by rules "
+              f"{done.rules}, {sides[1]} by rules {RULES}")
+    if same or today.outcome is None:
+        return Exit.OK if same else Exit.NOT_PROVABLE
+    return Exit.FAILED if today.outcome is Outcome.FAIL else Exit.NOT_PROVABLE
+
+
 def _all(options: argparse.Namespace, settings: Settings) -> int:
     """Which verdicts of all recorded sessions would change today, and why."""
     rows = [_row(folder) for folder in session_folders(sessions_root(settings))]
-    exits = [{"same": Exit.OK, "unreadable": Exit.INVALID}.get(row["result"], Exit.DIVERGENCE)
-             for row in rows]
+    exits = [_EXITS.get(row["result"], Exit.DIVERGENCE) for row in rows]
     if options.json:
         print_json({"schema": "smoke-replay-all/1", "sessions": rows})
     for row in rows if not options.json else ():
@@ -154,6 +182,9 @@ def _row(folder: Path) -> dict[str, Any]:
     before = last.data["verdict"] if last is not None else None
     row: dict[str, Any] = {"session": folder.name, "verdict": before, "today": None, "why": None}
     try:
+        older = recheck(folder)
+        if older.rules != RULES:
+            return row | _row_of_older(older)
         done = redecide(folder)
     except (InvalidRecord, JournalError) as error:
         return row | {"result": "unreadable", "why": clean(str(error))}
@@ -165,6 +196,16 @@ def _row(folder: Path) -> dict[str, Any]:
     if done.differences:
         return row | {"result": "differs", "today": today, "why": _first(done)}
     return row | {"result": "same", "today": today}
+
+
+def _row_of_older(done: Rechecked) -> dict[str, Any]:
+    """A record of other rules: what it comes to today is no difference of a replay."""
+    if done.missing is not None:
+        return {"result": NOT_BORNE_OUT, "why": clean(done.missing)}
+    today = done.verdict.value if done.verdict else None
+    same = done.verdict is done.state.verdict
+    return {"result": "same" if same else "by-other-rules", "today": today,
+            "why": None if same else f"recorded by rules {done.rules}, decided by rules {RULES}"}
 
 
 def _first(done: Redecided) -> str:
@@ -183,6 +224,13 @@ def _first(done: Redecided) -> str:
 def _kind(found: Difference) -> str | None:
     event = found.today or found.recorded
     return event.ev if event is not None else None
+
+
+def _recheck(folder: Path) -> Rechecked:
+    try:
+        return recheck(folder)
+    except (InvalidRecord, JournalError) as error:
+        raise CommandError(Exit.INVALID, str(error)) from None
 
 
 def _redecide(folder: Path) -> Redecided:

@@ -140,6 +140,8 @@ class RedecidingInbox(Inbox):
             return self._mine.get(recorded.re or -1) == event.re
         if event.data["port"] == "operator":
             return bool(recorded.data.get("kind") == event.data["kind"])
+        if event.data.get("op") == "stop" and recorded.data.get("op") == "stop":
+            return self._mine.get(recorded.data.get("of", -1)) == event.data.get("of")
         return same_data(recorded.data, event.data)
 
     def _fail(self, error: Exception) -> None:
