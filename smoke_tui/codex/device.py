@@ -87,7 +87,7 @@ async def _poll(
             return exchange
         failure = classify(as_answer(exchange))
         if exchange.status not in PENDING or (failure.by == "edge" and failure.code in (
-            "edge-challenge", "edge-block"
+            "edge-challenge", "edge-block", "intercepted"
         )):
             raise StepEnd(failure.code if failure.by in ("edge", "transport")
                           else "exchange-rejected",
@@ -104,7 +104,8 @@ async def _poll(
 
 def _not_started(exchange: Exchange) -> StepEnd:
     failure = classify(as_answer(exchange))
-    if exchange.status == 404 and failure.code not in ("edge-challenge", "edge-block"):
+    if exchange.status == 404 and failure.code not in (
+            "edge-challenge", "edge-block", "intercepted"):
         return StepEnd("device-login-disabled", "The issuer offers no device login for this "
                                                 f"account: {failure.words}",
                        status=404)

@@ -1,8 +1,7 @@
-"""Which failure an answer is: a table of marks, and one function that reads it.
+"""Which failure an answer is: one function that reads the tables of `marks` and `edge`.
 
 The order is that of the outcomes page: transport, edge, structured code, text, status. A code
 beats a status: a usage limit has been seen under 404, a reused refresh token under 400 and 401.
-Wordings are those of public reports of the real service, matched loosely.
 """
 
 from __future__ import annotations
@@ -11,127 +10,54 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from smoke_tui.codex.about import About, about_of, first_of
+from smoke_tui.codex.edge import Seen, edge_code, is_page, title_of
+from smoke_tui.codex.marks import (
+    GENERAL,
+    OUT_OF_CREDITS,
+    TEXTS,
+    TRANSPORT,
+    by_status,
+    code_of_name,
+)
 from smoke_tui.secrecy import clean
 
 LONGEST_TEXT: Final = 600
-LONGEST_DELAY: Final = 10_000_000.0
-
-TRANSPORT: Final[Mapping[str, str]] = {
-    "network": "network", "dns": "dns", "tls": "tls", "proxy": "proxy", "timeout": "timeout",
-    "stalled": "stream-stalled", "cut": "stream-cut", "oversized": "stream-oversized",
-    "compressed": "stream-malformed", "refused-host": "not-configured",
-}
-
-STRUCTURED: Final[Mapping[str, str]] = {
-    "token_expired": "token-expired",
-    "token_invalidated": "token-revoked",
-    "token_revoked": "token-revoked",
-    "invalid_jwt": "token-malformed",
-    "invalid_token": "token-malformed",
-    "invalid_api_key": "unauthorized",
-    "invalid_workspace_selected": "wrong-workspace",
-    "deactivated_workspace": "workspace-deactivated",
-    "biscuit_baker_service_auth_credential_error_status": "workspace-deactivated",
-    "biscuit_baker_service_me_circuit_open": "server-error",
-    "unsupported_country_region_territory": "region-unsupported",
-    "identity_verification_required": "verification-required",
-    "verification_required": "verification-required",
-    "usage_limit_reached": "usage-limit-reached",
-    "usage_not_included": "usage-not-included",
-    "insufficient_quota": "quota-exhausted",
-    "billing_hard_limit_reached": "quota-exhausted",
-    "rate_limit_exceeded": "rate-limited",
-    "server_is_overloaded": "overloaded",
-    "slow_down": "overloaded",
-    "server_error": "server-error",
-    "internal_server_error": "server-error",
-    "context_length_exceeded": "context-length",
-    "cyber_policy": "policy-refused",
-    "content_policy_violation": "policy-refused",
-    "invalid_prompt": "policy-refused",
-    "model_not_found": "model-not-found",
-    "unsupported_parameter": "shape-rejected",
-    "unknown_parameter": "shape-rejected",
-    "unsupported_value": "shape-rejected",
-    "invalid_value": "shape-rejected",
-    "invalid_type": "shape-rejected",
-    "missing_required_parameter": "shape-rejected",
-    "refresh_token_reused": "refresh-reused",
-    "refresh_token_expired": "refresh-expired",
-    "refresh_token_invalidated": "refresh-revoked",
-    "chatgpt_account_missing": "workspace-missing",
-    "codex_cli_workspace_disabled": "entitlement-missing",
-    "missing_codex_entitlement": "entitlement-missing",
-}
-"""The server's own codes, and what they are called here."""
-
-TEXTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
-    (code, re.compile(pattern, re.IGNORECASE | re.DOTALL))
-    for code, pattern in (
-        ("instructions-drift", r"instructions? (are|is) (not valid|invalid)|invalid instructions"),
-        ("instructions-missing", r"instructions? (are|is) (required|missing)"),
-        ("lite-shape", r"codex-responses-lite|reasoning\.context"),
-        ("client-too-old", r"requires a newer version of codex|upgrade to the latest (app|cli)"),
-        ("model-unsupported", r"model is not supported when using codex"
-                              r"|model .{0,80}is not supported|unsupported model"),
-        ("model-not-found", r"model not found|model .{0,80}does not exist"),
-        ("wrong-host", r"missing scopes?:? *api\.responses\.write"),
-        ("workspace-region", r"workspace is not authorized in this region"),
-        ("region-unsupported", r"country, region,? or territory (is )?not supported"),
-        ("workspace-deactivated", r"workspace.{0,20}deactivated|owner is inactive"),
-        ("usage-limit-reached", r"usage limit has been reached|hit your usage limit"),
-        ("workspace-missing", r"no eligible chatgpt workspaces"),
-        ("entitlement-missing", r"codex_cli_workspace_disabled|missing_codex_entitlement"),
-        ("usage-not-included", r"to use codex with your chatgpt plan, upgrade"
-                               r"|usage not included"),
-        ("quota-exhausted", r"quota exceeded|exceeded your current quota"),
-        ("token-expired", r"token (is|has) expired|could not validate your token"),
-        ("token-revoked", r"token has been (invalidated|revoked)|invalidated oauth token"),
-        ("token-malformed", r"could not parse your authentication token|malformed token"),
-        ("unauthorized", r"missing authentication header"),
-        ("rate-limited", r"rate limit reached|exceeded retry limit|too many requests"),
-        ("overloaded", r"at capacity|overloaded"),
-        ("server-error", r"experiencing high demand"),
-        ("context-length", r"context (window|length)"),
-        ("policy-refused", r"flagged for possible"),
-        ("shape-rejected", r"unsupported parameter|store must be set to false"
-                           r"|stream must be set to true|system messages are not allowed"
-                           r"|input must be a list|invalid value|are not persisted when"
-                           r"|no tool output found"),
-    )
-)
-"""Marks in `detail` and message texts, the more particular first."""
-
-STATUSES: Final[Mapping[int, str]] = {
-    400: "shape-rejected", 422: "shape-rejected", 401: "unauthorized", 429: "rate-limited",
-    402: "workspace-deactivated", 407: "proxy", 502: "bad-gateway", 504: "bad-gateway",
-}
-
-CHALLENGE: Final = re.compile(r"just a moment|_cf_chl|challenge-platform", re.IGNORECASE)
-BLOCK: Final = re.compile(r"attention required|you have been blocked|error code: 10\d\d",
-                          re.IGNORECASE)
+LONGEST_NAME: Final = 80
+MOST_ENVELOPES: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to be classified: status, headers (any case), body text, transport error."""
+    """An answer to be classified: status, headers (any case), body text, transport error.
+
+    `ours`: it is of the product under test, not of the provider.
+    """
 
     status: int | None
     headers: tuple[tuple[str, str], ...] = ()
     text: str = ""
     error: str | None = None
     error_text: str = ""
+    ours: bool = False
 
     def header(self, name: str) -> str:
-        return next((v for n, v in self.headers if n.lower() == name), "")
+        return next(iter(self.headers_all(name)), "")
+
+    def headers_all(self, name: str) -> list[str]:
+        return [v for n, v in self.headers if n.lower() == name]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What an answer is. `said` is the server's own text, cleaned and cut; `by` is the mark."""
+    """What an answer is. `said` is the server's own text, cleaned and cut; `by` is the mark.
+
+    `named`: the code that the answer names and nobody knows; such a failure is final, never tried
+    again and never answered with a refresh. `about`: what the answer says besides.
+    """
 
     code: str
     by: str
@@ -139,27 +65,28 @@ class Failure:
     param: str | None = None
     delay: float | None = None
     resets_at: int | None = None
+    named: str | None = None
+    about: About = field(default_factory=About)
 
     @property
     def words(self) -> str:
         """Why, for the person: the server's own words; where it has none, what gave it away."""
-        if self.said and not _is_json(self.said):
+        if self.named is not None:
+            name = f"the answer names {self.named}, a code that nobody has described yet"
+            return f"{self.said} ({name})" if self.said and not _is_data(self.said) else name
+        if self.code == "intercepted":
+            return f"a page of something in between, which calls itself: {self.said}" \
+                if self.said else "something in between answered, without a word"
+        if self.said and not _is_data(self.said):
             return self.said
         mark, _, word = self.by.partition(" ")
         known = _MARKS.get(mark)
         return known.format(word=word) if known is not None else self.said or self.by
 
-
-_JSON_BEGINS: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|-?[0-9.]+\s*[,\]]))')
-
-
-def _is_json(text: str) -> bool:
-    """Whether a text is a JSON document, be it cut; `[SSL: …]` and `[Errno 2] …` are none."""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return len(text) >= LONGEST_TEXT and _JSON_BEGINS.match(text) is not None
-    return text.lstrip()[:1] in ("{", "[")
+    def observed(self) -> dict[str, Any]:
+        """What the record keeps of it; the engine reads `delay` and `final`."""
+        return {"said": self.said, "param": self.param, "delay": self.delay,
+                "about": self.about.to_json(), "final": self.named is not None}
 
 
 _MARKS: Final[Mapping[str, str]] = {
@@ -172,6 +99,10 @@ _MARKS: Final[Mapping[str, str]] = {
 }
 
 
+_NAMES: Final = ("header", "code", "type", "error")
+"""Marks that are followed by the server's own code."""
+
+
 def classify(answer: Answer) -> Failure:
     """The failure an unsuccessful answer stands for; never a guess dressed as knowledge."""
     said = said_by(answer)
@@ -179,52 +110,70 @@ def classify(answer: Answer) -> Failure:
         return Failure(TRANSPORT.get(answer.error, "network"), "transport", said)
     edge = _edge(answer)
     if edge is not None:
-        return Failure(edge, "edge", said)
+        return Failure(edge, "edge", said, about=About(page=said or None))
     body = _document(answer.text)
-    param = _first(body, ("param",))
-    extra = (param if isinstance(param, str) else None, delay_of(answer, body), _reset(body))
+    code, by, named = _found(answer, body)
+    if code == "intercepted":
+        return Failure(code, "edge", said, named=named, about=About(named=named))
+    about = about_of(answer.headers, body, list(_envelopes(body)), list(_texts(body, answer.text)),
+                     waits=code != "quota-exhausted", named=named,
+                     code=by.partition(" ")[2] if by.split()[0] in _NAMES else None)
+    delay = delay_of(answer, body) if code != "quota-exhausted" else None
+    return Failure(code, by, said, about.param, delay, about.resets_at, named, about)
+
+
+def _found(answer: Answer, body: Any) -> tuple[str, str, str | None]:
+    """The code, the mark that gave it, and the name that nobody knows, if there is one."""
+    named: str | None = None
     for word, where in _words(answer, body):
-        code = STRUCTURED.get(word)
+        code = code_of_name(word)
         if code is not None:
-            if code == "shape-rejected" and param == "reasoning.context":
-                code = "lite-shape"
-            return Failure(code, f"{where} {word}", said, *extra)
+            return _refined(code, answer, body), f"{where} {word}", None
+        named = named or _unknown(word, where)
     for text in _texts(body, answer.text):
         for code, pattern in TEXTS:
             if pattern.search(text):
-                return Failure(code, "text", said, *extra)
+                return _refined(code, answer, body), "text", named
     if answer.error is not None:
-        return Failure(TRANSPORT.get(answer.error, "network"), "transport", said, *extra)
-    return Failure(by_status(answer.status), f"status {answer.status}", said, *extra)
+        return TRANSPORT.get(answer.error, "network"), "transport", named
+    code = by_status(answer.status)
+    return _refined(code, answer, body), f"status {answer.status}", named
 
 
-def by_status(status: int | None) -> str:
-    """The most general code of a status."""
-    if status is None:
-        return "network"
-    if status in STATUSES:
-        return STATUSES[status]
-    if 300 <= status < 400:
-        return "redirect-refused"
-    if status >= 500:
-        return "server-error"
-    return "request-refused" if status >= 400 else "stream-malformed"
+def _refined(code: str, answer: Answer, body: Any) -> str:
+    """A code that another field of the answer makes more particular."""
+    if code == "shape-rejected" and first_of(_envelopes(body), ("param",)) == "reasoning.context":
+        return "lite-shape"
+    if code in ("usage-limit-reached", "rate-limited"):
+        reached = reached_type(answer, body)
+        return "quota-exhausted" if reached in OUT_OF_CREDITS else code
+    return code
+
+
+_TOKEN: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+"""A text that is a name of the server's, not a sentence."""
+
+
+def reached_type(answer: Answer, body: Any) -> str | None:
+    """Which limit was reached, as header or field name it."""
+    said = answer.header("x-codex-rate-limit-reached-type") or first_of(
+        _envelopes(body), ("rate_limit_reached_type", "x-codex-rate-limit-reached-type"))
+    return said.strip().lower() if isinstance(said, str) else None
+
+
+def _unknown(word: str, where: str) -> str | None:
+    """A word as the name of an error that nobody knows; None where it names nothing."""
+    if word in GENERAL or re.fullmatch(r"[\d.]*", word):
+        return None
+    if where == "type" and re.fullmatch(r"[a-z0-9]+([_.\-/][a-z0-9]+)*", word) is None:
+        return None
+    return clean(word)[:LONGEST_NAME].strip() or None
 
 
 def _edge(answer: Answer) -> str | None:
-    """Marks of the edge. `server: cloudflare` and `cf-ray` prove nothing: all answers have them."""
-    if answer.header("cf-mitigated").lower() == "challenge":
-        return "edge-challenge"
-    html = answer.text.lstrip()[:1] == "<"
-    if html and answer.status is not None and answer.status >= 400:
-        if CHALLENGE.search(answer.text):
-            return "edge-challenge"
-        if BLOCK.search(answer.text):
-            return "edge-block"
     coded = any(where == "header" for _, where in _words(answer, None))
-    if not answer.text.strip() and not coded and answer.error is None:
-        return {404: "edge-path-block", 403: "edge-unknown"}.get(answer.status or 0)
-    return None
+    return edge_code(Seen(answer.status, tuple((n.lower(), v) for n, v in answer.headers),
+                          answer.text, coded, answer.error is not None, answer.ours))
 
 
 def _document(text: str) -> Any:
@@ -234,67 +183,88 @@ def _document(text: str) -> Any:
         return None
 
 
+def _is_data(text: str) -> bool:
+    """Whether a text is JSON, whole or cut off: nothing for a person to read."""
+    return isinstance(_document(text), dict | list) or re.match(r'[{\[]\s*["{\[]', text) is not None
+
+
 def _envelopes(body: Any) -> Iterator[Mapping[str, Any]]:
-    """The objects an error may stand in, outermost last: all five envelopes."""
+    """The objects an error may stand in, innermost first: all five envelopes, and lists."""
     seen: list[Mapping[str, Any]] = []
     queue = [body]
-    while queue and len(seen) < 12:
+    while queue and len(seen) < MOST_ENVELOPES:
         value = queue.pop(0)
         if isinstance(value, str):
-            value = _document(value) if value.lstrip()[:1] == "{" else None
-        if isinstance(value, Mapping):
+            value = _document(value) if value.lstrip()[:1] in ("{", "[") else None
+        if isinstance(value, list):
+            queue += value[:MOST_ENVELOPES]
+        elif isinstance(value, Mapping):
             seen.append(value)
-            queue += [value.get(key) for key in ("error", "detail", "response", "body")]
+            queue += [value.get(key) for key in ("error", "errors", "detail", "response", "body")]
     return iter(reversed(seen))
 
 
 def _words(answer: Answer, body: Any) -> Iterator[tuple[str, str]]:
     """Structured codes in their order: the two headers, the body's `code`, then its `type`."""
-    plain = answer.header("x-openai-authorization-error").strip().lower()
-    if plain:
-        yield plain, "header"
-    packed = answer.header("x-error-json")
-    if packed:
-        try:
-            inner = _document(base64.b64decode(packed + "=" * (-len(packed) % 4)).decode())
-        except (ValueError, UnicodeError):
-            inner = None
-        for envelope in _envelopes(inner):
-            for word in _named(envelope, "code"):
-                yield word, "header"
+    for plain in answer.headers_all("x-openai-authorization-error"):
+        if plain.strip():
+            yield _name(plain), "header"
+    for packed in answer.headers_all("x-error-json"):
+        for key in ("code", "type"):
+            for envelope in _envelopes(_unpacked(packed)):
+                for word in _named(envelope, key):
+                    yield word, "header"
     for key in ("code", "type"):
         for envelope in _envelopes(body):
             for word in _named(envelope, key):
                 yield word, key
-    for envelope in _envelopes(body):
-        for word in _named(envelope, "error"):
-            yield word, "error"
+    for key in ("error", "detail", "message"):
+        for envelope in _envelopes(body):
+            for word in _named(envelope, key):
+                if _TOKEN.fullmatch(word):
+                    yield word, "error"
+    if body is None and _TOKEN.fullmatch(answer.text.strip()[:LONGEST_NAME].lower()):
+        yield _name(answer.text), "error"
+
+
+def _unpacked(packed: str) -> Any:
+    """The document of `x-error-json`: base64 in any alphabet and padding, or plain."""
+    text = "".join(packed.split())
+    if text[:1] == "{":
+        return _document(packed)
+    text = text.rstrip("=").translate(str.maketrans("-_", "+/"))
+    try:
+        return _document(base64.b64decode(text + "=" * (-len(text) % 4)).decode())
+    except (ValueError, UnicodeError):
+        return None
 
 
 def _named(envelope: Mapping[str, Any], key: str) -> Iterator[str]:
     value = envelope.get(key)
-    if isinstance(value, str):
-        yield value.strip().lower()
+    if isinstance(value, str) and value.strip() and not (key == "type" and "loc" in envelope):
+        yield _name(value)
 
 
-def _first(body: Any, keys: tuple[str, ...]) -> Any:
-    for envelope in _envelopes(body):
-        for key in keys:
-            if envelope.get(key) is not None:
-                return envelope[key]
-    return None
+def _name(value: str) -> str:
+    """A name in one spelling: `AccountDeactivated`, `account-deactivated`, `account_deactivated`.
+    """
+    text = value.strip()[:400]
+    if text.replace("_", "").isalnum() and not text.isupper():
+        text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    text = text.lower()
+    return re.sub(r"[\s\-]+", "_", text) if re.fullmatch(r"[a-z0-9_\s\-]+", text) else text
 
 
 def _texts(body: Any, raw: str) -> Iterator[str]:
     """What the server says in words; the raw text only where it is no JSON document."""
     found = False
     for envelope in _envelopes(body):
-        for key in ("detail", "message", "error_description", "error"):
+        for key in ("detail", "message", "error_description", "error", "msg"):
             value = envelope.get(key)
             if isinstance(value, str) and value.strip():
                 found = True
                 yield value.strip()
-    if not found and raw.lstrip()[:1] not in ("<", ""):
+    if not found and not is_page(raw) and raw.strip():
         yield raw[:4000]
 
 
@@ -302,9 +272,8 @@ def said_by(answer: Answer) -> str:
     """The server's own words, cleaned and cut, for the person."""
     if answer.error is not None and not answer.text:
         return clean(answer.error_text)[:LONGEST_TEXT]
-    if answer.text.lstrip()[:1] == "<":
-        title = re.search(r"<title>(.*?)</title>", answer.text, re.IGNORECASE | re.DOTALL)
-        return clean(title.group(1).strip() if title else "an HTML page")[:LONGEST_TEXT]
+    if is_page(answer.text):
+        return title_of(answer.text)
     text = next(_texts(_document(answer.text), answer.text), answer.text)
     return clean(text.strip())[:LONGEST_TEXT]
 
@@ -312,11 +281,12 @@ def said_by(answer: Answer) -> str:
 _TRY_AGAIN: Final = re.compile(
     r"try again in\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|seconds?|m|minutes?)\b", re.IGNORECASE
 )
+LONGEST_DELAY: Final = 10_000_000.0
 
 
 def delay_of(answer: Answer, body: Any) -> float | None:
     """Seconds the answer asks to wait: body, then its text, then Retry-After."""
-    seconds = _first(body, ("resets_in_seconds", "retry_after_seconds"))
+    seconds = first_of(_envelopes(body), ("resets_in_seconds", "retry_after_seconds"))
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
         return _sane(seconds)
     asked = _TRY_AGAIN.search(answer.text)
@@ -335,8 +305,3 @@ def _sane(seconds: float) -> float | None:
     except OverflowError:
         return None
     return value if 0 <= value < LONGEST_DELAY else None
-
-
-def _reset(body: Any) -> int | None:
-    moment = _first(body, ("resets_at",))
-    return moment if isinstance(moment, int) and not isinstance(moment, bool) else None

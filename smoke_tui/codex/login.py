@@ -46,15 +46,22 @@ REDIRECT_ERRORS: Final[tuple[tuple[str, str], ...]] = (
     ("missing_codex_entitlement", "entitlement-missing"),
     ("codex_cli_workspace_disabled", "entitlement-missing"),
     ("invalid_scope", "scope-rejected"),
+    ("missing_required_parameter", "authorize-rejected"),
+    ("authorize_hydra_invalid_request", "authorize-rejected"),
     ("access_denied", "login-denied"),
     ("temporarily_unavailable", "server-error"),
     ("server_error", "server-error"),
 )
-"""What an error redirect means; the description is looked at before the error word."""
+"""What an error redirect, or an error page at consent, means; the description before the word.
+
+`missing_required_parameter` at consent is the request's doing, not the person's (hybridclaw#1146,
+zosma-cowork#132); peers that send names of their own dispute the cause (oh-my-pi#2699).
+"""
 
 EXCHANGE_CODES: Final = frozenset({
     "region-unsupported", "workspace-missing", "entitlement-missing", "verification-required",
-    "workspace-deactivated", "rate-limited", "overloaded", "server-error", "bad-gateway",
+    "workspace-deactivated", "account-deactivated", "rate-limited", "overloaded", "server-error",
+    "bad-gateway",
 })
 """Codes that a token answer may have by itself; every other refusal is `exchange-rejected`."""
 
@@ -199,7 +206,10 @@ def _port_text(ready: Mapping[str, Any]) -> str:
 
 def _page_said(words: str) -> tuple[str, str]:
     """What an error page of the sign-in means, where nothing comes back to the callback."""
+    marked = next((code for mark, code in REDIRECT_ERRORS if mark in words.lower()), None)
     failure = classify(Answer(None, (), words))
+    if marked is not None:
+        return marked, f"The sign-in page says: {failure.said}"
     known = failure.by != "status None"
     return (failure.code if known else "login-denied"), f"The sign-in page says: {failure.said}"
 

@@ -38,7 +38,8 @@ async def reach(ctx: StepContext) -> None:
         return
     if failure.by in ("transport", "edge"):
         raise StepEnd(failure.code, f"Before the call: {failure.words}",
-                      status=exchange.status, headers=[list(pair) for pair in exchange.headers])
+                      status=exchange.status, headers=[list(pair) for pair in exchange.headers],
+                      **failure.observed())
     ctx.finding("preflight", f"An unauthenticated GET was answered {exchange.status}, not 405.",
                 "The call goes on; look here if it fails.")
 

@@ -20,6 +20,9 @@ from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest
 REFUSALS: Final = {"token-expired": "refresh-expired", "token-revoked": "refresh-revoked"}
 """Codes that mean something else at the token endpoint than at a call."""
 
+STATES: Final = ("account-deactivated", "workspace-deactivated")
+"""States that no login mends, whatever was asked."""
+
 UNSENT: Final = ("dns", "tls", "proxy", "refused-host")
 """Transport errors after which the old token was certainly not used."""
 
@@ -82,7 +85,7 @@ def _refused(exchange: Exchange) -> StepEnd:
     failure = classify(as_answer(exchange))
     if exchange.status is None:
         code = failure.code if exchange.error in UNSENT else "refresh-unknown"
-    elif failure.by == "edge" or failure.code.startswith("refresh-"):
+    elif failure.by == "edge" or failure.code.startswith("refresh-") or failure.code in STATES:
         code = failure.code
     elif exchange.status >= 500:
         code = "refresh-unknown"

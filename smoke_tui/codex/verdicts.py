@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from smoke_tui.codex.catalogue import as_answer
@@ -95,7 +95,7 @@ def _no_stream(exchange: Exchange) -> Worth:
     if exchange.status == 200:
         witness = Witness("body", "no event stream", "against")
         if failure.by.startswith("status"):
-            failure = Failure("stream-malformed", failure.by, failure.said)
+            failure = replace(failure, code="stream-malformed")
     status = f"{said}: " if exchange.status is not None else ""
     return _failed(ANSWERED, [witness], failure.code, f"{status}{failure.words}", Reading(),
                    failure)
@@ -162,5 +162,5 @@ def _failure(reading: Reading) -> Failure:
     error = final_error(reading) or final
     failure = classify(Answer(None, (), json.dumps({"error": error})))
     if failure.by.startswith("status"):
-        return Failure("response-failed", failure.by, failure.said, failure.param, failure.delay)
+        return replace(failure, code="response-failed")
     return failure

@@ -81,6 +81,7 @@ def _may_refresh(step: Step, result: Result, code: str, known: StepState) -> boo
     """Whether a call that was refused for its token is made once more, after a refresh."""
     return (
         CODES[code].retry == "once-after-refresh"
+        and not result.observed.get("final")
         and bool(result.observed.get("refreshable"))
         and not any(attempt.cause == "refresh" for attempt in known.tries)
         and not _capped(step, known)
@@ -95,6 +96,9 @@ def _capped(step: Step, known: StepState) -> bool:
 
 def _retry_delay(step: Step, result: Result, code: str, known: StepState) -> float | None:
     """Seconds to wait before the engine's own retry, or None where there is none."""
+    if result.observed.get("final"):
+        # The answer names a code that nobody knows: a second call could only do harm.
+        return None
     if CODES[code].retry != "once" or step.kind not in ("call", "turn", "check"):
         return None
     if any(attempt.cause == "retry" for attempt in known.tries):

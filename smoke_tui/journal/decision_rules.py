@@ -14,7 +14,8 @@ CHANGES: Final[Mapping[int, str]] = MappingProxyType({
        "step gives pass-with-waivers; without one step that passed by its own evidence a session "
        "is incomplete. A step that runs commands and ran none is blocked. Every step that declares "
        "a spend asks for it. A pass is undone when a value it was made with changes. An unmet "
-       "expectation says what was expected and what was seen.",
+       "expectation says what was expected and what was seen. A refusal whose code nobody knows is "
+       "never tried again.",
 })
 """What changed with each number, the oldest first."""
 

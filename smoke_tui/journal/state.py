@@ -81,6 +81,11 @@ class StepState:
     def calls(self) -> int:
         return sum(attempt.calls for attempt in self.tries)
 
+    @property
+    def observed(self) -> Mapping[str, Any]:
+        """What the last try observed."""
+        return self.tries[-1].observed if self.tries else {}
+
 
 @dataclass(slots=True)
 class Resource:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from smoke_tui.code_words import told_of
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen, is_partial
-from smoke_tui.outcomes import CODES, Exit, Outcome, Verdict
+from smoke_tui.outcomes import Exit, Outcome, Verdict
 from smoke_tui.report.proof import obligations_of
 from smoke_tui.report.spend import spend_of
 from smoke_tui.runbook.diagnostics import Diagnostic
@@ -59,7 +60,7 @@ def in_order(runbook: Runbook, state: State) -> list[Step]:
 def step_object(state: State, step: Step) -> dict[str, Any]:
     known = state.steps.get(step.id, StepState(step.id))
     outcome = known.outcome or Outcome.NOT_RUN
-    remedy = CODES[known.code].remedy if known.code in CODES else ""
+    remedy = _remedy(known)
     return {
         "id": step.id, "kind": step.kind, "title": step.title, "outcome": outcome.value,
         "code": known.code, "tries": len(known.tries), "seconds": seconds_of(known),
@@ -68,6 +69,12 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
         "spend": spend_of(state, known) if any(t.calls for t in known.tries) else {},
         "obligations": obligations_of(known.tries[-1]) if known.tries else [],
     }
+
+
+def _remedy(known: StepState) -> str:
+    """What to do next, as the answer's own fields have it."""
+    told = told_of(known.code, known.observed)
+    return told.remedy if told is not None else ""
 
 
 def seconds_of(known: StepState) -> float:
@@ -95,7 +102,7 @@ def findings_of(runbook: Runbook, state: State) -> list[dict[str, Any]]:
         known = state.steps.get(step.id)
         if known is not None and known.code is not None and known.outcome is not Outcome.PASS:
             rows.append(finding(known.code, "error", step.id, known.summary,
-                                CODES[known.code].remedy if known.code in CODES else ""))
+                                _remedy(known)))
     rows += [finding(f.code, "warning", f.step, f.message, f.remedy) for f in state.findings]
     return rows + [finding(d.code, "warning", None, d.message, d.remedy, path=d.path, line=d.line,
                            col=d.col) for d in runbook.warnings]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from smoke_tui.code_words import told_of
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import PASSES, in_the_way
-from smoke_tui.outcomes import CODES, Outcome, Verdict
+from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.report.check_object import in_order, seconds_of
 from smoke_tui.report.escaping import middle_out
 from smoke_tui.report.spend import spend_of
@@ -98,7 +99,7 @@ def _told(known: StepState) -> str:
     lines = [known.summary]
     if known.reason:
         lines.append(f"{known.by or 'operator'}: {known.reason}")
-    code = CODES.get(known.code or "")
+    code = told_of(known.code, known.observed)
     if code is not None:
         lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")
     return "\n".join(line for line in lines if line)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from smoke_tui.code_words import told_of
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import is_partial
 from smoke_tui.journal.verdict import verdict as verdict_of
-from smoke_tui.outcomes import CODES, Outcome, Verdict
+from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.report.words import Said, Strong, Words, count, moment, sentence
 from smoke_tui.runbook.model import Rule, Runbook
 
@@ -93,7 +94,7 @@ def _ended(known: StepState) -> Words:
         return [Said(known.id), f" ended with {outcome}: ", Said(known.summary)]
     words: list[str | Said | Strong] = [
         Said(known.id), f" ended {outcome} with ", Said(known.code, 60)]
-    code = CODES.get(known.code)
+    code = told_of(known.code, known.observed)
     if code is not None:
         words.append(f": {code.what} Whose side: {code.side}. Next: {code.remedy}")
     return words

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.failures import Failure
 from smoke_tui.codex.instructions import instructions_for
 from smoke_tui.codex.preflight import agree_on, listed_models, reach
 from smoke_tui.codex.quota import has_quota_headers, read_windows
@@ -24,6 +25,7 @@ from smoke_tui.world.ports import Exchange, HttpRequest, Question
 from smoke_tui.world.result import Result
 
 KEY_VARIABLE = "OPENAI_API_KEY"
+NO_FAILURE = Failure("", "", "")
 REQUEST_IDS = ("x-request-id", "x-oai-request-id", "cf-ray")
 
 
@@ -205,9 +207,8 @@ def observe(exchange: Exchange, worth: Worth, credential: str) -> dict[str, Any]
         "error": exchange.error, "model": reading.model, "response_id": reading.response_id,
         "request_id": ids[0] if ids else None, "events": reading.events, "first_text_ms": first,
         "total_ms": exchange.milliseconds, "quota_headers": has_quota_headers(exchange.headers),
-        "body_sha256": exchange.digest, "said": worth.failure.said if worth.failure else None,
-        "param": worth.failure.param if worth.failure else None,
-        "delay": worth.failure.delay if worth.failure else None,
+        "body_sha256": exchange.digest, 
+        **(worth.failure or NO_FAILURE).observed(),
         "route": f"openai/{credential}" if worth.code is None else
                  "degraded" if worth.code == "degraded-route" else None,
     }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlsplit
+
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.failures import classify
 from smoke_tui.steps.run import run
+from smoke_tui.world.config import LOOPBACK
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.ports import HttpRequest
 from smoke_tui.world.result import Result
@@ -22,7 +26,15 @@ async def check(ctx: StepContext) -> Result:
     expects_status = any(match.get("status") for match in ctx.step.expect)
     cut = exchange.error is not None and exchange.status is not None
     if exchange.status is None or cut or (exchange.status >= 300 and not expects_status):
-        failure = classify(as_answer(exchange))
-        return Result(failure.code, f"{url}: {failure.words}", observed,
+        failure = classify(replace(as_answer(exchange), ours=_is_local(url)))
+        return Result(failure.code, f"{url}: {failure.words}", observed | failure.observed(),
                       exchange.text())
     return Result(None, f"{url} answered {exchange.status}.", observed, exchange.text())
+
+
+def _is_local(url: str) -> bool:
+    """Whether a page at an address is the stack's own."""
+    try:
+        return urlsplit(url).hostname in LOOPBACK
+    except ValueError:
+        return False

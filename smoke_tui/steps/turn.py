@@ -173,8 +173,7 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
         ctx.evidence(EVIDENCE, [settle(ANSWERED, signs, code=failure.code).to_json()])
         raise StepEnd(
             failure.code, f"The turn failed: {failure.words}",
-            **observed | {"fresh": True, "said": failure.said, "param": failure.param,
-                          "delay": failure.delay},
+            **observed | {"fresh": True} | failure.observed(),
         )
     if not isinstance(document, Mapping):
         page = exchange.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
@@ -202,14 +201,15 @@ def _upstream(ctx: StepContext, document: Any) -> tuple[bool, int | None]:
 
 def turn_failure(ctx: StepContext, exchange: Exchange, document: Any) -> Failure:
     """The failure of a turn: the provider's own answer where the stack passes it on."""
+    own = replace(as_answer(exchange), ours=True)
     if exchange.status is None:
-        return classify(as_answer(exchange))
+        return classify(own)
     paths = _paths(ctx)
     told, _ = dig(document, paths["upstream_status"])
     _, body = dig(document, paths["upstream_body"])
     _, headers = dig(document, paths["upstream_headers"])
     if not told:
-        return classify(as_answer(exchange))
+        return classify(own)
     status = _upstream(ctx, document)[1]
     pairs = tuple(headers.items()) if isinstance(headers, Mapping) else ()
     text = body if isinstance(body, str) else json.dumps(body) if body else ""

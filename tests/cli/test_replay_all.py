@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from in_process import Program
 
-from smoke_tui.codex import failures
+from smoke_tui.codex import marks
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
 
@@ -45,8 +45,8 @@ def test_a_better_classifier_is_tried_on_every_session(
     program: Program, recorded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The classifier's own table changes, as a new version of it would."""
-    table = {**failures.STRUCTURED, "usage_limit_reached": "shape-rejected"}
-    monkeypatch.setattr(failures, "STRUCTURED", table)
+    table = {**marks.STRUCTURED, "usage_limit_reached": "shape-rejected"}
+    monkeypatch.setattr(marks, "STRUCTURED", table)
     done = program("replay", "--all", "--json")
     assert done.code == 6
     (row,) = done.json()["sessions"]

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.codex.failures import STRUCTURED, TEXTS, TRANSPORT, Answer, classify, said_by
+from smoke_tui.codex.failures import Answer, classify, said_by
+from smoke_tui.codex.marks import STRUCTURED, TEXTS, TRANSPORT
 from smoke_tui.outcomes import CODES, Outcome, outcome_of
 
 CF = (("server", "cloudflare"), ("cf-ray", "9a-FRA"))

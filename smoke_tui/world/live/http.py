@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import socket
 import ssl
 import time
@@ -43,6 +44,10 @@ KEPT_HEADERS: Final = frozenset({
     "x-envoy-upstream-service-time",
 })
 KEPT_PREFIXES: Final = ("x-codex-", "x-ratelimit-")
+QUOTA_HEADER: Final = re.compile(
+    r"x-[a-z0-9_-]{1,60}-((primary|secondary)-(used-percent|window-minutes|reset-at"
+    r"|reset-after-seconds)|limit-name)"
+)
 HIDDEN_HEADERS: Final = frozenset({"x-codex-turn-state"})
 CHUNK: Final = 64 * 1024
 
@@ -52,13 +57,37 @@ class Refused(Exception):
 
 
 def shown_headers(pairs: list[tuple[str, str]]) -> list[list[str]]:
-    """Header values by allow-list; of every other header only the name is kept."""
+    """Header values by allow-list; of every other header only the name is kept.
+
+    Of a redirect's target only the host is: its path and query may be secret.
+    """
     shown = []
     for name, value in pairs:
         low = name.lower()
-        kept = low in KEPT_HEADERS or low.startswith(KEPT_PREFIXES)
+        if low == "location":
+            shown.append([low, _where(value)])
+            continue
+        kept = low in KEPT_HEADERS or low.startswith(KEPT_PREFIXES) or QUOTA_HEADER.fullmatch(low)
         shown.append([low, value if kept and low not in HIDDEN_HEADERS else "[REDACTED:header]"])
     return shown
+
+
+def _where(target: str) -> str:
+    """Scheme and host of a redirect's target; nothing of a target within the same host."""
+    try:
+        parts = urlsplit(target)
+        host = parts.hostname
+    except ValueError:
+        return "[REDACTED:header]"
+    return f"{parts.scheme}://{host}/" if host else "[REDACTED:header]"
+
+
+def _decoded(value: bytes) -> str:
+    """A header's value: UTF-8 where it is that, else Latin-1, in which every byte is a letter."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 class LiveHttp:
@@ -163,7 +192,7 @@ class LiveHttp:
         response = await transport.handle_async_request(sent)
         try:
             answer.start(response.status_code, [
-                (n.decode("latin-1"), v.decode("latin-1")) for n, v in response.headers.raw
+                (n.decode("latin-1"), _decoded(v)) for n, v in response.headers.raw
             ])
             stream = response.stream
             assert isinstance(stream, httpx2.AsyncByteStream)

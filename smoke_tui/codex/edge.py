@@ -1,0 +1,159 @@
+"""Whether an answer is the provider's: pages of its edge, and of what stands in between.
+
+`server: cloudflare` and `cf-ray` prove no failure of the edge: they are on every answer. That
+they are missing tells that an answer did not come through the provider's edge at all.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from smoke_tui.secrecy import clean
+
+LONGEST_TITLE: Final = 160
+
+CHALLENGE: Final = re.compile(r"<title>\s*just a moment|_cf_chl|challenge-platform", re.IGNORECASE)
+BLOCK: Final = re.compile(r"attention required! \| cloudflare|attention required!"
+                          r"|(you have been blocked|error code: 10\d\d).*(cloudflare|cf-)"
+                          r"|(cloudflare|cf-).*(you have been blocked|error code: 10\d\d)"
+                          r"|\berror code: 10\d\d\s*$",
+                          re.IGNORECASE | re.DOTALL)
+CLOUDFLARE: Final = re.compile(r"cf-error-details|cloudflare ray id|<center>cloudflare</center>"
+                               r"|cdn-cgi/|\| cloudflare", re.IGNORECASE)
+
+FILTERS: Final[tuple[tuple[str, str], ...]] = (
+    ("Zscaler", r"zscaler|zscloud"),
+    ("Fortinet", r"fortinet|fortigate|fortiguard|fortinet\.net"),
+    ("Palo Alto Networks", r"palo ?alto networks|pan[-_]os|globalprotect"
+                           r"|web page blocked.{0,400}company policy"),
+    ("Blue Coat", r"blue ?coat|proxysg|edge ?swg|symantec web security"),
+    ("Squid", r"squid"),
+    ("Cisco", r"cisco umbrella|opendns|ironport|cisco secure web|ciscowsa"),
+    ("Skyhigh", r"mcafee web gateway|skyhigh secure|trellix"),
+    ("Sophos", r"sophos"), ("Barracuda", r"barracuda"), ("WatchGuard", r"watchguard"),
+    ("Check Point", r"check ?point.{0,40}(usercheck|url filtering)|usercheck"),
+    ("Netskope", r"netskope"), ("Forcepoint", r"forcepoint|websense"), ("iboss", r"\biboss\b"),
+    ("Lightspeed", r"lightspeed systems"), ("Smoothwall", r"smoothwall"),
+    ("SonicWall", r"sonicwall"), ("Untangle", r"untangle|arista edge threat"),
+    ("Securly", r"securly"), ("GoGuardian", r"goguardian"), ("Menlo", r"menlo security"),
+    ("Pi-hole", r"pi-hole"), ("AdGuard", r"adguard"),
+)
+"""Makers of filters and the words that give their pages away; the name is for the person."""
+
+_FILTERS: Final = tuple((name, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+                        for name, pattern in FILTERS)
+_GATEWAY: Final = re.compile(
+    r"<title>\s*(\d{3} )?(internal server error|bad gateway|service (temporarily )?unavailable"
+    r"|gateway time-?out|request time-?out)\s*</title>", re.IGNORECASE)
+_PROVIDER_PAGE: Final = re.compile(r"<title>[^<]{0,80}\b(openai|chatgpt|codex)\b|oaistatic\.com"
+                                   r"|cdn\.openai\.com|auth-cdn\.oaistatic", re.IGNORECASE)
+_TITLES: Final = (re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL),
+                  re.compile(r"<h1[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL))
+_TAG: Final = re.compile(r"<[^>]{0,400}>")
+_MARKUP: Final = re.compile(r"<(!doctype|html|head|body|title|script|meta|h1)\b", re.IGNORECASE)
+_PROVIDERS: Final = ("openai.com", "chatgpt.com", "oaistatic.com", "oaiusercontent.com")
+_LOOKED_AT: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The parts of an answer that show whose it is; header names are lower-case."""
+
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    coded: bool
+    broken: bool
+    ours: bool = False
+    """`coded`: a header carries a code; `broken`: the body did not come whole; `ours`: the answer
+    is of the product under test, whose pages are its own."""
+
+    def header(self, name: str) -> str:
+        return next((value for n, value in self.headers if n == name), "")
+
+
+def edge_code(seen: Seen) -> str | None:
+    """The edge's code, `intercepted`, or None where the answer may be the backend's own."""
+    if seen.header("cf-mitigated").lower() == "challenge":
+        return "edge-challenge"
+    if seen.status is None:
+        return None
+    if not seen.ours and _redirected_away(seen):
+        return "intercepted"
+    if is_page(seen.text) or _says_html(seen):
+        return _page(seen)
+    if seen.header("x-squid-error"):
+        return "intercepted"
+    if not seen.text.strip() and not seen.coded and not seen.broken:
+        return {404: "edge-path-block", 403: "edge-unknown"}.get(seen.status)
+    return None
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is a page of markup."""
+    return text.lstrip("\ufeff \t\r\n")[:1] == "<"
+
+
+def title_of(text: str) -> str:
+    """What a page calls itself, for the person."""
+    for pattern in _TITLES:
+        found = pattern.search(text[:_LOOKED_AT])
+        if found:
+            plain = html.unescape(_TAG.sub(" ", found.group(1)))
+            words = " ".join(clean(plain).split())
+            if words:
+                return words[:LONGEST_TITLE]
+    return "an HTML page"
+
+
+def filter_of(text: str, headers: tuple[tuple[str, str], ...] = ()) -> str | None:
+    """Whose filter wrote a page, as far as its words tell."""
+    told = "\n".join((text[:_LOOKED_AT], *(f"{n}: {v}" for n, v in headers
+                                           if n in ("server", "x-squid-error"))))
+    return next((name for name, pattern in _FILTERS if pattern.search(told)), None)
+
+
+def _page(seen: Seen) -> str | None:
+    """Whose page it is. A 407 is the proxy's own word; the provider's own pages have no code."""
+    text = seen.text[:_LOOKED_AT]
+    refused = seen.status is not None and seen.status >= 400
+    if refused and CHALLENGE.search(text):
+        return "edge-challenge"
+    if not seen.ours and filter_of(text, seen.headers):
+        return "intercepted"
+    if refused and BLOCK.search(text):
+        return "edge-block"
+    if seen.ours or seen.status == 407 or _through_the_edge(seen) or CLOUDFLARE.search(text):
+        return None
+    if seen.status is not None and seen.status >= 500 and _GATEWAY.search(text):
+        return None
+    return None if _PROVIDER_PAGE.search(text) else "intercepted"
+
+
+def _through_the_edge(seen: Seen) -> bool:
+    """Whether headers of the provider's edge or backend are there."""
+    return any(name in ("cf-ray", "cf-mitigated", "x-oai-request-id", "x-openai-request-id")
+               or name.startswith(("openai-", "x-codex-")) for name, _ in seen.headers)
+
+
+def _says_html(seen: Seen) -> bool:
+    """A page that begins with something else than markup."""
+    return (seen.header("content-type").lower().startswith("text/html")
+            and _MARKUP.search(seen.text[:_LOOKED_AT]) is not None
+            and seen.text.lstrip("\ufeff \t\r\n")[:1] not in "{[")
+
+
+def _redirected_away(seen: Seen) -> bool:
+    """A redirect to a host that is not the provider's, by what is not the provider's edge."""
+    if seen.status is None or not 300 <= seen.status < 400 or _through_the_edge(seen):
+        return False
+    try:
+        host = (urlsplit(seen.header("location")).hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    return bool(host) and not any(host == name or host.endswith(f".{name}")
+                                  for name in _PROVIDERS)
