@@ -139,12 +139,12 @@ _PARTICULAR: Final[Mapping[str, Callable[[Code, Told, About], Told]]] = {
 
 
 def moment(seconds: Any) -> str | None:
-    """A Unix time as everyone reads it alike, whatever their zone."""
+    """A Unix time as everyone reads it alike, whatever their zone (ISO 8601 UTC)."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
     if not 0 < seconds < 1 << 34:
         return None
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _text(about: About, name: str) -> str | None:

@@ -71,7 +71,7 @@ class Failure:
     @property
     def words(self) -> str:
         """Why, for the person: the server's own words; where it has none, what gave it away."""
-        if self.named is not None:
+        if self.named is not None and self.by.startswith("status"):
             name = f"the answer names {self.named}, a code that nobody has described yet"
             return f"{self.said} ({name})" if self.said and not _is_data(self.said) else name
         if self.code == "intercepted":
@@ -85,8 +85,10 @@ class Failure:
 
     def observed(self) -> dict[str, Any]:
         """What the record keeps of it; the engine reads `delay` and `final`."""
-        return {"said": self.said, "param": self.param, "delay": self.delay,
-                "about": self.about.to_json(), "final": self.named is not None}
+        about = self.about.to_json()
+        kept = {"said": self.said or None, "param": self.param, "delay": self.delay}
+        return kept | ({"about": about} if about else {}) | (
+            {"final": True} if self.named is not None else {})
 
 
 _MARKS: Final[Mapping[str, str]] = {
@@ -116,7 +118,8 @@ def classify(answer: Answer) -> Failure:
     if code == "intercepted":
         return Failure(code, "edge", said, named=named, about=About(named=named))
     about = about_of(answer.headers, body, list(_envelopes(body)), list(_texts(body, answer.text)),
-                     waits=code != "quota-exhausted", named=named,
+                     waits=code != "quota-exhausted",
+                     named=named if by.startswith("status") else None,
                      code=by.partition(" ")[2] if by.split()[0] in _NAMES else None)
     delay = delay_of(answer, body) if code != "quota-exhausted" else None
     return Failure(code, by, said, about.param, delay, about.resets_at, named, about)
@@ -220,10 +223,10 @@ def _words(answer: Answer, body: Any) -> Iterator[tuple[str, str]]:
                 yield word, key
     for key in ("error", "detail", "message"):
         for envelope in _envelopes(body):
-            for word in _named(envelope, key):
-                if _TOKEN.fullmatch(word):
-                    yield word, "error"
-    if body is None and _TOKEN.fullmatch(answer.text.strip()[:LONGEST_NAME].lower()):
+            value = envelope.get(key)
+            if isinstance(value, str) and _TOKEN.fullmatch(value.strip().lower()):
+                yield _name(value), "error"
+    if body is None and _TOKEN.fullmatch(answer.text[:4000].strip().lower()):
         yield _name(answer.text), "error"
 
 

@@ -50,6 +50,7 @@ STRUCTURED: Final[Mapping[str, str]] = {
     "server_is_overloaded": "overloaded",
     "slow_down": "overloaded",
     "policy_capacity_unavailable": "overloaded",  # [bin]
+    "processing_error": "response-failed",
     "server_error": "server-error",
     "internal_server_error": "server-error",
     "context_length_exceeded": "context-length",
@@ -108,8 +109,10 @@ GENERAL: Final = frozenset({
     "permission_error", "not_found_error", "rate_limit_error", "api_error", "overloaded_error",
     "request_forbidden", "requests", "tokens", "timeout", "upstream_error", "http_error",
     "request_error", "client_error", "response.failed", "response.incomplete",
+    "invalid_grant", "token_exchange_failed", "missing_scope", "missing_scopes",
+    "deviceauth_authorization_pending",
 })
-"""Words that repeat a status or name a class of errors: they name nothing by themselves."""
+"""Words that repeat a status, a text or a class of errors: they name nothing by themselves."""
 
 TEXTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
     (code, re.compile(pattern, re.IGNORECASE | re.DOTALL))

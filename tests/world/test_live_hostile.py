@@ -104,7 +104,7 @@ def ended(
     (400, b'{"detail": "\\ud800 Instructions are not valid"}', (), "instructions-drift"),
     (400, b"\xff\xfe\x00", (), "shape-rejected"),
     (400, b"[" * 100_000, (), "shape-rejected"),
-    (403, b"<html>" + b"x" * 300_000, (), "request-refused"),
+    (403, b"<html>" + b"x" * 300_000, (), "intercepted"),
     (200, b'{"detail": "x\\u202e\\u001b]0;y\\u0007"}', (), "stream-malformed"),
     (200, b'data: {"type": "response.completed", "response": {"usage": NaN, "model": 1e999}}\n\n',
      (), "degraded-model"),
