@@ -73,11 +73,11 @@ class Failure:
         """Why, for the person: the server's own words; where it has none, what gave it away."""
         if self.named is not None and self.by.startswith("status"):
             name = f"the answer names {self.named}, a code that nobody has described yet"
-            return f"{self.said} ({name})" if self.said and not _is_data(self.said) else name
+            return f"{self.said} ({name})" if self.said and not _is_json(self.said) else name
         if self.code == "intercepted":
             return f"a page of something in between, which calls itself: {self.said}" \
                 if self.said else "something in between answered, without a word"
-        if self.said and not _is_data(self.said):
+        if self.said and not _is_json(self.said):
             return self.said
         mark, _, word = self.by.partition(" ")
         known = _MARKS.get(mark)
@@ -186,9 +186,15 @@ def _document(text: str) -> Any:
         return None
 
 
-def _is_data(text: str) -> bool:
-    """Whether a text is JSON, whole or cut off: nothing for a person to read."""
-    return isinstance(_document(text), dict | list) or re.match(r'[{\[]\s*["{\[]', text) is not None
+_JSON_BEGINS: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|-?[0-9.]+\s*[,\]]))')
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is a JSON document, be it cut; `[SSL: …]` and `[Errno 2] …` are none."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return False
+    return _document(text) is not None or (
+        len(text) >= LONGEST_TEXT and _JSON_BEGINS.match(text) is not None)
 
 
 def _envelopes(body: Any) -> Iterator[Mapping[str, Any]]:

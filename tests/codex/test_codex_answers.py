@@ -302,7 +302,7 @@ def test_a_reason_that_begins_with_a_bracket_is_shown(text: str) -> None:
     assert classify(Answer(503, CF, text)).words == text
 
 
-@pytest.mark.parametrize("text", ['{"error": {}}', '["x"]', '[{"a": 1}]', '{"cut": "off'])
+@pytest.mark.parametrize("text", ['{"error": {}}', '["x"]', '[{"a": 1}]', '{"cut": "' + "o" * 700])
 def test_bare_data_is_no_reason(text: str) -> None:
     assert classify(Answer(503, CF, text)).words == "no reason was given"
 

@@ -15,6 +15,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 from socksio import SOCKSError
