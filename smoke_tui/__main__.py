@@ -31,6 +31,7 @@ def _answered(argv: Sequence[str]) -> int:
         _have_folder()
         request = understand(argv)
         settings = request.settings
+        _remove_left_credentials(request)
         return _front(request)
     except SystemExit as end:
         # Of --help and --version, and of signals before there is a session.
@@ -101,6 +102,26 @@ def _broken(error: Exception, settings: Settings | None) -> int:
         print(f"smoke-tui: our own tool broke ({type(error).__name__}); its trace could not be "
               f"written ({type(second).__name__})", file=sys.stderr)
         return Exit.INTERNAL
+
+
+def _remove_left_credentials(request: Request) -> None:
+    """A credential that a killed session left in a file goes at the next start, and is named.
+
+    `doctor` says it among its checks.
+    """
+    try:
+        folder = request.settings.state_dir
+        left = request.command != "doctor" and any(folder.glob("credential*.txt"))
+    except (UsageError, OSError):
+        # No folder of our own, or one that can't be read: whoever needs it says so.
+        return
+    if not left:
+        return
+    from smoke_tui.world.live.hands import remove_left_credentials
+
+    for path, problem in remove_left_credentials(folder):
+        done = "it was removed" if problem is None else f"it can't be removed: {problem}"
+        fail(f"{path} held the credential of a hand-over that was broken off; {done}")
 
 
 def _forget_lost_reader() -> None:

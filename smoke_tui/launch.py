@@ -26,6 +26,7 @@ from smoke_tui.world.config import (
     Config,
     refuse_host,
 )
+from smoke_tui.world.given_credential import problem_of
 from smoke_tui.world.ledger_address import EMBEDDED, kind_of
 
 DEFAULT_RUNBOOK = "openai-subscription"
@@ -85,11 +86,11 @@ class Given:
     ledger: str = "none"
 
 
-def read_given(settings: Settings) -> Given:
-    """Read --bundle and --ledger.
+def read_given(settings: Settings, *, judged: bool = True) -> Given:
+    """Read --bundle and --ledger. Not `judged`: whether the bundle is one, the caller says.
 
     Raises:
-        CommandError: the bundle can't be read (3).
+        CommandError: the bundle can't be read, or is a file of another tool (3).
         UsageError: --ledger is no address, or belongs to a rehearsal.
     """
     address = ledger_address(settings)
@@ -99,13 +100,16 @@ def read_given(settings: Settings) -> Given:
     if source is None:
         return Given(texts, "none", ledger=ledger)
     if source == "-":
-        return Given({**texts, GIVEN_BUNDLE: _standard_input()}, "stdin", ledger=ledger)
+        text = _standard_input()
+        _refuse_foreign(text, judged)
+        return Given({**texts, GIVEN_BUNDLE: text}, "stdin", ledger=ledger)
     from smoke_tui.world.live.live import read_plain_file
 
     path = expanded(source, settings.source("bundle"))
     read, problem = read_plain_file(str(path))
     if read is None:
         raise CommandError(Exit.INVALID, f"--bundle: {problem}")
+    _refuse_foreign(read, judged)
     return Given({**texts, GIVEN_BUNDLE: read}, "file", path, ledger)
 
 
@@ -125,6 +129,16 @@ def _standard_input() -> str:
     except OSError as error:
         raise CommandError(Exit.INVALID, f"--bundle -: standard input can't be read: "
                                          f"{error.strerror or error}") from None
+
+
+def _refuse_foreign(text: str, judged: bool) -> None:
+    """
+    Raises:
+        CommandError: a document that was given as a credential is none of ours (3).
+    """
+    problem = problem_of(text) if judged else None
+    if problem is not None:
+        raise CommandError(Exit.INVALID, f"--bundle: {problem}; nothing was sent")
 
 
 def ledger_address(settings: Settings) -> str | None:

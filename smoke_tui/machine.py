@@ -23,6 +23,7 @@ from smoke_tui.world.config import (
     NETWORK_VARIABLES,
 )
 from smoke_tui.world.ledger_address import EMBEDDED
+from smoke_tui.world.live.hands import remove_left_credentials
 from smoke_tui.world.live.network import network_problems
 
 
@@ -96,6 +97,18 @@ def _left_behind(settings: Settings) -> Iterator[Check]:
                     "`smoke-tui doctor --stop-leftovers` stops it.")
 
 
+def _credentials(settings: Settings) -> Iterator[Check]:
+    """The credential of a hand-over that a kill has left in a file."""
+    for path, problem in remove_left_credentials(settings.state_dir):
+        if problem is None:
+            yield Check("credential-file", "note", f"{path} held the credential of a hand-over "
+                        "that was broken off; it was removed",
+                        "Log out of that login if somebody else could read the file.")
+        else:
+            yield Check("credential-file", "problem", f"{path} holds the credential of a hand-over "
+                        f"that was broken off, and can't be removed: {problem}", "Remove it.")
+
+
 def _network(settings: Settings) -> Iterator[Check]:
     urls = (settings.get("issuer") or ISSUER, settings.get("codex-url") or CODEX_URL,
             settings.get("api-url") or API_URL)
@@ -118,10 +131,10 @@ def _codex(settings: Settings) -> Iterator[Check]:
 
 
 LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
-    _program, _terminal, _state, _left_behind, _ports, _network, _codex,
+    _program, _terminal, _state, _left_behind, _credentials, _ports, _network, _codex,
 )
 
 
 def look(settings: Settings) -> list[Check]:
-    """Every check; looks only, and takes a moment."""
+    """Every check; takes a moment. Only a credential that a kill left in a file is removed."""
     return [check for one in LOOKS for check in one(settings)]

@@ -33,8 +33,9 @@ from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import NETWORK_VARIABLES, Config
 from smoke_tui.world.conversation import Job
+from smoke_tui.world.given_credential import sendable
 from smoke_tui.world.live.hands import Hands
-from smoke_tui.world.live.live import Ids, LiveWorld, SystemClock, random_id
+from smoke_tui.world.live.live import Ids, LiveWorld, SystemClock, learn_inside, random_id
 from smoke_tui.world.live.redirect import read_redirect
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.ports import Question, render
@@ -171,9 +172,14 @@ class Session:
                 return problem
         elif secret is not None and question.secret is not None:
             # A plain text is nothing to hide from the commands that it is given for.
-            value = Secret(secret, kind=question.secret, ref=job.refs["value"],
-                           public={"chars": len(secret)}, scrub=question.secret != "given-text")
+            public: dict[str, Any] = {"chars": len(secret)}
+            if question.secret != "given-text" and not sendable(secret):
+                public["sendable"] = False
+            value = Secret(secret, kind=question.secret, ref=job.refs["value"], public=public,
+                           scrub=question.secret != "given-text")
             found["value"] = self.vault.add(value)
+            if value.scrub:
+                learn_inside(self.vault, secret, question.secret, job.refs["value"])
         if self._world is None or self._world.asked.pop(seq, None) is None:
             return "this question is not open any more"
         self._post(Arrival("answered", data, job.step, job.n, seq, found))

@@ -21,9 +21,13 @@ class TerminalClipboard:
         self._file = FileClipboard(folder)
         self._lock = threading.Lock()
         self._text: str | None = None
-        self.path = folder / "credential.txt"
         self._sent = False
         self._over = False
+
+    @property
+    def path(self) -> Path | None:
+        """Where the text is now; None where there is none."""
+        return self._file.path
 
     async def put(self, text: str) -> str:
         how = await self._file.put(text)

@@ -53,7 +53,7 @@ class Findings:
 
 def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
     """Guards, commands, credential, and the zero-quota preflight; prints and returns the code."""
-    given = read_given(settings)
+    given = read_given(settings, judged=False)
     config = choose_steps(
         config_from(settings, runbook, given), runbook, options.only, options.start_from
     )

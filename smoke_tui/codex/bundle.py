@@ -36,6 +36,10 @@ GIVEN_LEAVES: Final = (*TOKEN_LEAVES, *_leaves(("tokens",), "tokens."))
 """The same, and the leaves of the Codex CLI's own auth.json (captured from client 0.169)."""
 
 
+PUBLIC_LEAVES: Final = (("provider",), ("plan_type",), ("expires_at",))
+"""What may be known of a bundle of our own shape beside its secrets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """The tokens of one login.

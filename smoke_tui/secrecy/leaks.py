@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from . import shapes
@@ -27,8 +28,12 @@ _GRAM: Final = 6
 _STRIDE: Final = FRAGMENT - _GRAM + 1
 _HEADER: Final = re.compile(r"eyJ[A-Za-z0-9_-]*(?:\.(?:eyJ)?)?")
 _JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,}")
+_LETTER: Final = re.compile(rb"[A-Za-z0-9]")
 _NEWLINE: Final = re.compile(rb"\n")
 _WORD: Final = rb"[A-Za-z0-9_]"
+_WHOLE_KINDS: Final = frozenset(("claim", "ledger-address"))
+_SIGNS: Final = bytes(set(range(256)) - set(
+    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
 
 
 @dataclass(frozen=True)
@@ -63,22 +68,12 @@ def scan(data: bytes, vault: Vault) -> list[Leak]:
     A fragment is no leak when it lies within a JWT's public header or also stands in a placeholder.
     Values of less than 12 characters have to appear whole, of less than 8 as a word.
     """
-    hunt = _Hunt(vault.secrets())
     lines = [found.end() for found in _NEWLINE.finditer(data)]
-    leaks: dict[tuple[str, str, int], Leak] = {}
-    for view in views(data):
-        for prey, at, whole in hunt.search(view.data):
-            offset = view.locate(at)
-            line = bisect_right(lines, offset) + 1
-            key = (prey.secret.kind, prey.secret.ref, line)
-            if key not in leaks:
-                how = "+".join([*view.steps, *([prey.way] if prey.way else [])]) or "raw"
-                leaks[key] = Leak(*key[:2], how if whole else f"{how} fragment", line, offset)
     spans = [Span(hit.start, hit.end, hit.kind.encode()) for hit in shapes.find(data)]
     # A dict keeps one shape for each place: a JWT after Bearer is both.
     looks = {span.start: span.mark for span in outside(spans, vault.islands(data))}
     found = [
-        *leaks.values(),
+        *known_in(data, Hunt(vault.secrets())),
         *(
             Leak(mark.decode(), "", "shape", bisect_right(lines, at) + 1, at)
             for at, mark in looks.items()
@@ -87,20 +82,48 @@ def scan(data: bytes, vault: Vault) -> list[Leak]:
     return sorted(found, key=lambda leak: (leak.offset, leak.kind, leak.ref))
 
 
-class _Hunt:
+def known_in(data: bytes, hunt: Hunt) -> list[Leak]:
+    """Every known secret that `data` lets a reader see, once per line."""
+    if hunt.empty:
+        return []
+    lines = [found.end() for found in _NEWLINE.finditer(data)]
+    leaks: dict[tuple[str, str, int], Leak] = {}
+    spread: dict[tuple[str, str, int], Leak] = {}
+    for view in views(data):
+        for found, into in ((hunt.search(view.data), leaks),
+                            (hunt.search_spread(view.data), spread)):
+            for prey, at, whole in found:
+                offset = view.locate(at)
+                line = bisect_right(lines, offset) + 1
+                key = (prey.secret.kind, prey.secret.ref, line)
+                if key not in into:
+                    how = "+".join([*view.steps, *([prey.way] if prey.way else [])]) or "raw"
+                    into[key] = Leak(*key[:2], how if whole else f"{how} fragment", line, offset)
+    plain = {key[:2] for key in leaks}
+    return [*leaks.values(), *(leak for key, leak in spread.items() if key[:2] not in plain)]
+
+
+class Hunt:
     """The values, indexed by their grams."""
 
     def __init__(self, secrets: list[Secret]) -> None:
         self._placeholders = b"\n".join(utf8(secret.placeholder) for secret in secrets)
+        self._spread_placeholders = self._placeholders.translate(None, _SIGNS)
         self._whole: list[tuple[_Prey, re.Pattern[bytes]]] = []
         self._grams: dict[bytes, list[tuple[_Prey, int]]] = {}
         self._folded_grams: dict[bytes, list[tuple[_Prey, int]]] = {}
+        self._spread_grams: dict[bytes, list[tuple[_Prey, int]]] = {}
         for secret in secrets:
             if secret.available and len(secret.reveal()) >= MIN_VALUE:
                 self._index(secret, secret.reveal())
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to look for."""
+        return not self._whole and not self._grams
+
     def _index(self, secret: Secret, value: str) -> None:
-        if len(value) < FRAGMENT:
+        if len(value) < FRAGMENT or _is_prose(secret, value):
             for way, text in (("", utf8(value)), ("reversed", utf8(value[::-1]))):
                 pattern = re.escape(text)
                 if len(value) < MIN_ANYWHERE:
@@ -114,6 +137,9 @@ class _Hunt:
         _add(self._grams, forwards)
         _add(self._grams, _Prey(secret, utf8(value[::-1]), -public, "reversed"))
         _add(self._folded_grams, _Prey(secret, utf8(value).lower(), public, "folded"))
+        spread = utf8(value[public:]).translate(None, _SIGNS)
+        if len(spread) >= FRAGMENT:
+            _add(self._spread_grams, _Prey(secret, spread, 0, "spread"))
 
     def search(self, data: bytes) -> Iterator[tuple[_Prey, int, bool]]:
         """What is found in one reading: the prey, where, and whether all of it."""
@@ -123,13 +149,23 @@ class _Hunt:
         yield from self._fragments(data, self._grams)
         yield from self._fragments(data.lower(), self._folded_grams)
 
+    def search_spread(self, data: bytes) -> Iterator[tuple[_Prey, int, bool]]:
+        """The same, whatever stands between the characters: commas, quotes, soft hyphens."""
+        for prey, at, whole in self._fragments(data.translate(None, _SIGNS), self._spread_grams):
+            place = next(islice(_LETTER.finditer(data), at, None))
+            yield prey, place.start(), whole
+
     def _fragments(
         self, data: bytes, grams: dict[bytes, list[tuple[_Prey, int]]]
     ) -> Iterator[tuple[_Prey, int, bool]]:
         if not grams:
             return
         done: dict[int, int] = {}
-        for at in range(0, len(data) - _GRAM + 1, _STRIDE):
+        limit = len(data) - _GRAM + 1
+        # Most text has none of them: that is settled for all places at once.
+        if grams.keys().isdisjoint([data[at : at + _GRAM] for at in range(0, limit, _STRIDE)]):
+            return
+        for at in range(0, limit, _STRIDE):
             for prey, position in grams.get(data[at : at + _GRAM], ()):
                 if done.get(id(prey), -1) > at:
                     continue
@@ -151,9 +187,15 @@ class _Hunt:
                 piece = prey.text[at:end]
                 if len(piece.decode("utf-8", "ignore")) < FRAGMENT:
                     continue
-            if piece not in self._placeholders:
+            if piece not in (
+                    self._spread_placeholders if prey.way == "spread" else self._placeholders):
                 return True
         return False
+
+
+def _is_prose(secret: Secret, value: str) -> bool:
+    """A value of which a part says nothing: an address's host, a person's first name."""
+    return secret.kind in _WHOLE_KINDS or "://" in value or "@" in value or " " in value
 
 
 def _add(grams: dict[bytes, list[tuple[_Prey, int]]], prey: _Prey) -> None:

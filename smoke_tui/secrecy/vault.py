@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from collections.abc import Sequence
 from typing import Final
 
-from . import shapes, structure
+from . import credentials, shapes, structure
 from .forms import MIN_ANYWHERE, MIN_VALUE, derived
 from .known import KnownStage, Needles
 from .net import NetStage
@@ -34,13 +35,16 @@ class Vault:
     """
 
     __slots__ = (
-        "_counts", "_forms", "_issued", "_key", "_lock", "_numbers", "_raws", "_secrets",
-        "_tables", "_words", "salt",
+        "_counts", "_forms", "_issued", "_key", "_lock", "_numbers", "_raws", "_replaced",
+        "_secrets", "_tables", "_words", "salt", "version",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._secrets: dict[str, Secret] = {}
+        self._replaced: list[Secret] = []
+        #: Rises with every value that is learnt.
+        self.version = 0
         self._forms: dict[bytes, bytes] = {}
         self._raws: dict[bytes, bytes] = {}
         self._words: dict[bytes, bytes] = {}
@@ -67,6 +71,8 @@ class Vault:
             known = self._secrets.get(secret.placeholder)
             if known is not None and known == secret:
                 return known
+            if known is not None and known.available:
+                self._replaced.append(known)
             self._secrets[secret.placeholder] = secret
             mark = secret.placeholder.encode()
             self._issued.add(mark)
@@ -74,8 +80,36 @@ class Vault:
                 self._learn(secret.reveal(), mark)
         return secret
 
+    def add_document(
+        self, text: str, ref: str, public: Sequence[credentials.Path] = ()
+    ) -> None:
+        """Register every value of a credential document that is not public.
+
+        A name that is known already keeps its value; what else would have it is numbered on.
+        """
+        with self._lock:
+            for kind, value in credentials.secret_values(text, public):
+                self._add_leaf(value, kind, ref)
+
+    def add_parts(self, value: str, kind: str, ref: str) -> None:
+        """Register what a token holds beside itself: its parts, its owner's claims."""
+        with self._lock:
+            for name, part in credentials.parts_of(value, kind):
+                self._add_leaf(part, name, ref)
+
+    def _add_leaf(self, value: str, kind: str, ref: str) -> None:
+        if len(value) < MIN_VALUE or utf8(value) in self._raws or utf8(value) in self._words:
+            return
+        name = ref
+        number = 1
+        while self._secrets.get(render(kind, name)) is not None:
+            number += 1
+            name = f"{ref}.{number}"
+        self.add(Secret(value, kind=kind, ref=name))
+
     def _learn(self, value: str, mark: bytes) -> None:
         self._tables = None
+        self.version += 1
         if len(value) < MIN_ANYWHERE:
             self._words.setdefault(utf8(value), mark)
             return
@@ -121,9 +155,9 @@ class Vault:
             return self._secrets.get(placeholder)
 
     def secrets(self) -> list[Secret]:
-        """Every registered secret, in the order they came."""
+        """Every registered secret, in the order they came; those of a renewed name last."""
         with self._lock:
-            return list(self._secrets.values())
+            return [*self._secrets.values(), *self._replaced]
 
     def redact(self, data: bytes) -> bytes:
         """`data` without secrets. Bytes without a secret come out as they are."""

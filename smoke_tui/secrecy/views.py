@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import html
+import lzma
 import re
 import zlib
 from collections import deque
@@ -25,7 +27,15 @@ _REFERENCE: Final = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]
 _NUL: Final = re.compile(rb"\x00+")
 _BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{11,}")
 _HEX_RUN: Final = re.compile(rb"[0-9A-Fa-f]{12,}")
-_GZIP: Final = b"\x1f\x8b\x08"
+_BASE32_RUN: Final = re.compile(rb"[A-Z2-7]{20,}={0,6}")
+_QUOTED: Final = re.compile(rb"=(?:([0-9A-F]{2})|\r?\n)")
+#: Bytes written as numbers, as dumps and lists of integers are: at least 12 of them in a row.
+_NUMBERS: Final = re.compile(
+    rb"(?<![0-9A-Za-z])(?:(?:0[xXoO]?)?[0-9A-Fa-f]{2,4}[^0-9A-Za-z\r\n]{1,4}){5,}"
+    rb"(?:0[xXoO]?)?[0-9A-Fa-f]{2,4}(?![0-9A-Za-z])"
+)
+_NUMBER: Final = re.compile(rb"(0[xXoO]?)?([0-9A-Fa-f]{2,4})")
+_PACKED: Final = (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01", b"BZh", b"\xfd7zXZ\0")
 _CONTROLS: Final = {"b": b"\b", "f": b"\f", "n": b"\n", "r": b"\r", "t": b"\t"}
 _TEXT: Final = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 
@@ -61,7 +71,7 @@ def _readable(data: bytes) -> bool:
     """Worth decoding further: text, or something packed. A wrong offset gives neither."""
     text = len(data) - len(data.translate(None, _TEXT))
     # UTF-16 is text of which half are zeros; a quarter allows for what surrounds it.
-    return _GZIP in data or text * 2 > len(data) or data.count(0) * 4 > len(data)
+    return any(mark in data for mark in _PACKED) or text * 2 > len(data) or data.count(0) * 4 > len(data)
 
 
 def _substituted(
@@ -135,19 +145,72 @@ def _hex(run: bytes) -> Iterator[bytes]:
         yield bytes.fromhex(part[: len(part) // 2 * 2].decode())
 
 
-def _gunzip(view: View) -> Iterator[View]:
-    start = view.data.find(_GZIP)
-    for _ in range(_MAX_PACKS):
-        if start == -1:
-            return
-        unpacker = zlib.decompressobj(31)
-        try:
-            data = unpacker.decompress(view.data[start:], MAX_BYTES // 8)
-        except zlib.error:
-            data = b""
-        if data:
-            yield View(data, (*view.steps, "gzip"), _always(view, start))
-        start = view.data.find(_GZIP, start + 1)
+def _base32(run: bytes) -> Iterator[bytes]:
+    bare = run.rstrip(b"=")
+    for offset in range(8):
+        part = bare[offset:]
+        part = part[: len(part) // 8 * 8]
+        if part:
+            yield base64.b32decode(part)
+
+
+def _quoted(found: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(found[1].decode()) if found[1] else b""
+
+
+def _dumps(view: View) -> Iterator[View]:
+    """Bytes that are written as numbers: hex words in either order, octal, decimal; by the line.
+
+    A line's first number may be an offset; what is found in the rest does not depend on it.
+    """
+    made: dict[str, list[bytes]] = {"hex": [], "swapped": [], "octal": [], "decimal": []}
+    start = None
+    for found in _NUMBERS.finditer(view.data):
+        start = found.start() if start is None else start
+        words = [m[2] for m in _NUMBER.finditer(found.group())]
+        while words and len(words[0]) != len(words[-1]):
+            words = words[1:]
+        made["hex"].append(_of_hex(words, 1))
+        made["swapped"].append(_of_hex(words, -1))
+        made["octal"].append(_of_base(words, 8))
+        made["decimal"].append(_of_base(words, 10))
+    for name, parts in made.items():
+        data = b"".join(parts)
+        if len(data) >= 12 and start is not None:
+            yield View(data, (*view.steps, f"dump {name}"), _always(view, start))
+
+
+def _of_hex(words: list[bytes], order: int) -> bytes:
+    return b"".join(bytes.fromhex(word.decode())[::order] for word in words if len(word) % 2 == 0)
+
+
+def _of_base(words: list[bytes], base: int) -> bytes:
+    numbers = (int(word, base) for word in words
+               if word.isdigit() and (base == 10 or not word.translate(None, b"01234567")))
+    return bytes(number for number in numbers if number < 256)
+
+
+def _inflate(data: bytes, mark: bytes) -> bytes:
+    try:
+        if mark == b"BZh":
+            return bz2.BZ2Decompressor().decompress(data, MAX_BYTES // 8)
+        if mark == b"\xfd7zXZ\0":
+            return lzma.LZMADecompressor().decompress(data, MAX_BYTES // 8)
+        return zlib.decompressobj(47).decompress(data, MAX_BYTES // 8)
+    except (zlib.error, OSError, EOFError, lzma.LZMAError):
+        return b""
+
+
+def _unpack(view: View) -> Iterator[View]:
+    for mark in _PACKED:
+        start = view.data.find(mark)
+        for _ in range(_MAX_PACKS):
+            if start == -1:
+                break
+            data = _inflate(view.data[start:], mark)
+            if data:
+                yield View(data, (*view.steps, "gzip"), _always(view, start))
+            start = view.data.find(mark, start + 1)
 
 
 _DECODERS: Final = (
@@ -155,8 +218,11 @@ _DECODERS: Final = (
     _substituted("percent", _PERCENT, lambda found: bytes([int(found[1], 16)])),
     _substituted("json", _ESCAPE, _unescape),
     _substituted("html", _REFERENCE, _reference),
+    _substituted("quoted-printable", _QUOTED, _quoted),
     _substituted("utf16", _NUL, lambda _found: b""),
     _runs("base64", _BASE64_RUN, _base64),
     _runs("hex", _HEX_RUN, _hex),
-    _gunzip,
+    _runs("base32", _BASE32_RUN, _base32),
+    _dumps,
+    _unpack,
 )

@@ -18,7 +18,7 @@ from smoke_tui.codex.verdicts import Worth, worth_of
 from smoke_tui.proof.obligations import EVIDENCE
 from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.secrecy import Secret
-from smoke_tui.steps.credential import session_bundle
+from smoke_tui.steps.credential import refuse_unsendable, session_bundle
 from smoke_tui.steps.spending import COUNTS, MOST_OUTPUT, settle, worst_usd
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import Exchange, HttpRequest, Question
@@ -120,6 +120,7 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
     if model is None:
         raise StepEnd("not-configured", "No model: give --model, or name one in the runbook.")
     key = await _api_key(ctx)
+    refuse_unsendable("API key", key)
     nonce = await ctx.draw("nonce", "nonce")
     prompt = with_nonce(str(ctx.fields("prompt")), nonce)
     request = build_api_call(

@@ -9,7 +9,7 @@ from typing import Any
 
 from smoke_tui.journal.inbox import Fact
 from smoke_tui.runbook.model import Capture, Command
-from smoke_tui.runbook.paths import dig
+from smoke_tui.runbook.paths import dig, parse_path
 from smoke_tui.secrecy import Secret
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.conversation import Conversation
@@ -63,9 +63,17 @@ async def run_to_end(ctx: StepContext, child: Conversation) -> Ended:
 def sensitive_of(captures: tuple[Capture, ...]) -> tuple[Sensitive, ...]:
     """The secret captures of a step, as leaves of its output's JSON."""
     return tuple(
-        Sensitive(c.name, tuple((c.json or c.name).split(".")), c.name)
-        for c in captures if c.secret
+        Sensitive(c.name, _path(c), c.name) for c in captures if c.secret
     )
+
+
+def public_of(captures: tuple[Capture, ...]) -> tuple[tuple[str, ...], ...]:
+    """Where the other captures of a step stand: all that is kept of a hidden output."""
+    return tuple(_path(c) for c in captures if not c.secret and not c.pattern)
+
+
+def _path(capture: Capture) -> tuple[str, ...]:
+    return tuple(str(part) for part in parse_path(capture.json or capture.name))
 
 
 def take_captures(ctx: StepContext, ended: Ended) -> None:

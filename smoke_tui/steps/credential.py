@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smoke_tui.codex.bundle import GIVEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.secrecy import Secret
 from smoke_tui.world.config import GIVEN_BUNDLE
 from smoke_tui.world.context import StepContext, StepEnd
 
@@ -55,4 +56,18 @@ async def session_bundle(ctx: StepContext) -> Bundle:
     bundle = held if isinstance(held, Bundle) else await given_bundle(ctx)
     if bundle is None:
         raise StepEnd("not-configured", "No credential: log in first, or give --bundle FILE.")
+    for name, secret in (("access token", bundle.access_token), ("account id", bundle.account_id)):
+        refuse_unsendable(name, secret)
     return bundle
+
+
+def refuse_unsendable(name: str, secret: Secret) -> None:
+    """Refuse a value that no header can carry, before anything is sent and a call is counted.
+
+    Raises:
+        StepEnd: `token-malformed`; the text holds nothing of the value.
+    """
+    if secret.public.get("sendable", True) is not True:
+        raise StepEnd("token-malformed", f"The {name} holds a blank, a line end, a control or a "
+                                         "character beyond ASCII: nothing was sent. Take it from "
+                                         "its file whole, without quotes or line ends.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.codex.bundle import PUBLIC_LEAVES, TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
 from smoke_tui.codex.device import device_log_in
 from smoke_tui.codex.login import log_in
 from smoke_tui.steps.children import run_to_end, spawn_spec
@@ -34,7 +34,8 @@ async def login(ctx: StepContext) -> Result:
 
 async def _product_login(ctx: StepContext) -> Bundle:
     command = ctx.step.commands[0]
-    child = ctx.spawn(spawn_spec(ctx, command, hidden=True, sensitive=TOKEN_LEAVES))
+    child = ctx.spawn(spawn_spec(ctx, command, hidden=True, sensitive=TOKEN_LEAVES,
+                                 public=PUBLIC_LEAVES))
     ended = await run_to_end(ctx, child)
     if ended.code != 0:
         raise StepEnd("command-failed", f"`{command.text}` ended with {ended.code}; its output "

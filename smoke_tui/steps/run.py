@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from smoke_tui.steps.children import run_to_end, sensitive_of, spawn_spec, take_captures
+from smoke_tui.steps.children import (
+    public_of,
+    run_to_end,
+    sensitive_of,
+    spawn_spec,
+    take_captures,
+)
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.result import Result
 
@@ -15,7 +21,8 @@ async def run(ctx: StepContext) -> Result:
     ended = None
     for command in ctx.step.commands:
         child = ctx.spawn(spawn_spec(
-            ctx, command, hidden=hidden, sensitive=sensitive_of(ctx.step.capture)
+            ctx, command, hidden=hidden, sensitive=sensitive_of(ctx.step.capture),
+            public=public_of(ctx.step.capture) if hidden else (),
         ))
         ended = await run_to_end(ctx, child)
         ctx.evidence("command", {"argv": command.text, "exit": ended.code})

@@ -209,8 +209,9 @@ class CallbackSpec:
 class SpawnSpec:
     """A child to start.
 
-    `hidden`: its output is secret; it is read to its end, never shown, and its last JSON object
-    comes back with the leaves at `sensitive` as secrets. `env` goes on top of the allow-list.
+    `hidden`: its output is secret; it is read to its end, never shown, and of its last JSON object
+    the leaves at `sensitive` come back as secrets, those at `public` as they are, and no others.
+    `env` goes on top of the allow-list.
     `stays`: a service; no time limit of its own. `detaches`: the command ends by itself and what
     it started stays, until the child is stopped.
     """
@@ -221,6 +222,7 @@ class SpawnSpec:
     path_prepend: str | None = None
     hidden: bool = False
     sensitive: tuple[Sensitive, ...] = ()
+    public: tuple[tuple[str, ...], ...] = ()
     stays: bool = False
     detaches: bool = False
 

@@ -145,7 +145,8 @@ def test_a_credential_goes_to_the_clipboard_when_asked_and_is_taken_back(
         at = terminal.press("all\n")
         terminal.wait_for("copy the credential", after=at)
         assert b"\x1b" not in terminal.output
-        credential = (tmp_path / "state" / "credential.txt").read_bytes()
+        (private,) = (tmp_path / "state").glob("credential-*.txt")
+        credential = private.read_bytes()
         terminal.press("copy\n")
         terminal.wait_for("which may or may not keep it; also: ")
         sent = terminal.output.partition(b"\x1b]52;c;")[2].partition(b"\x07")[0]

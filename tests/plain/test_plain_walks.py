@@ -188,7 +188,7 @@ def test_a_question_is_withdrawn_when_the_callback_is_faster(
         plain.wait_for("Answered another way: the sign-in came back.")
         plain.enter("run")
         plain.wait_for("field 1 of 1, Bundle: paste")
-        private = tmp_path / "state" / "credential.txt"
+        (private,) = (tmp_path / "state").glob("credential-*.txt")
         assert private.stat().st_mode & 0o777 == 0o600
         assert f"The credential: file {private}" in plain.output
         assert "copy the credential" not in plain.output

@@ -67,7 +67,7 @@ def ended(
         return ok(told, *headers, status=status)
 
     mint = Mint()
-    given = bundle or {"access_token": mint.access_token("http://x"), "account_id": "acct-FAKE-1"}
+    given = bundle or {"access_token": mint.access_token("http://x")}
     instructions = tmp_path / "instructions.txt"
     instructions.write_text("Be brief.")
     with ThreadedServer(answer) as server:

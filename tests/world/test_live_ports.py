@@ -8,6 +8,8 @@ import hashlib
 import json
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +22,13 @@ from smoke_tui.journal.inbox import Fact
 from smoke_tui.looking import look
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
+from smoke_tui.world.live.hands import (
+    FileClipboard,
+    Hands,
+    NoBrowser,
+    left_credentials,
+    remove_left_credentials,
+)
 from smoke_tui.world.live.live import read_plain_file
 from smoke_tui.world.ports import PortError, Sensitive
 
@@ -172,25 +180,59 @@ def test_a_clipboard_file_is_private_and_goes(tmp_path: Path) -> None:
     async def main() -> None:
         clipboard = FileClipboard(tmp_path)
         how = await clipboard.put("FAKE one")
-        path = tmp_path / "credential.txt"
+        path = clipboard.path
+        assert path is not None
         assert str(path) in how
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         await clipboard.put("FAKE two")
-        assert path.read_text() == "FAKE two"
-        await clipboard.clear()
         assert not path.exists()
-        target = tmp_path / "target"
-        path.symlink_to(target)
-        await clipboard.put("FAKE three")
-        assert not target.exists()
-        assert not path.is_symlink()
+        assert clipboard.path is not None
+        assert clipboard.path.read_text() == "FAKE two"
         await clipboard.clear()
+        assert os.listdir(tmp_path) == []
         await clipboard.clear()
         missing = FileClipboard(tmp_path / "gone")
         with pytest.raises(PortError, match="gone"):
             await missing.put("FAKE")
 
     asyncio.run(main())
+
+
+def test_two_sessions_never_share_a_clipboard_file_and_a_kill_leaves_one_to_be_found(
+    tmp_path: Path
+) -> None:
+    async def main() -> None:
+        one, two = FileClipboard(tmp_path), FileClipboard(tmp_path)
+        await one.put("FAKE one")
+        await two.put("FAKE two")
+        assert one.path != two.path
+        # Both sessions live: nothing is left behind, and nothing is removed.
+        assert remove_left_credentials(tmp_path) == []
+        await two.clear()
+        assert one.path is not None
+        assert one.path.read_text() == "FAKE one"
+        await one.clear()
+
+    asyncio.run(main())
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)], check=False, capture_output=True, text=True)
+    assert killed.returncode == -9, killed.stderr
+    old = tmp_path / "credential.txt"
+    old.write_text("FAKE, of an earlier build")
+    (tmp_path / "credential-link.txt").symlink_to(tmp_path / "elsewhere")
+    left = left_credentials(tmp_path)
+    assert old in left
+    assert len(left) == 2
+    assert sorted(remove_left_credentials(tmp_path)) == sorted((path, None) for path in left)
+    assert [path.name for path in tmp_path.iterdir()] == ["credential-link.txt"]
+
+
+KILLED = """
+import asyncio, os, pathlib, signal, sys
+from smoke_tui.world.live.hands import FileClipboard
+asyncio.run(FileClipboard(pathlib.Path(sys.argv[1])).put("FAKE, of a session that is killed"))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def test_no_page_is_opened_without_a_front(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from pathlib import Path
 
 import pytest
@@ -161,16 +162,19 @@ HIDDEN = (Sensitive("access_token", ("access_token",), "access-token"),)
 
 
 def hidden(script: str, *args: str, vault: Vault | None = None) -> Child:
-    return ran(*python(script, *args), vault=vault or Vault(), hidden=True, sensitive=HIDDEN)
+    return ran(*python(script, *args), vault=vault or Vault(), hidden=True, sensitive=HIDDEN,
+               public=(("plan",),))
 
 
 def test_a_hidden_child_shows_nothing_but_its_last_object() -> None:
     vault = Vault()
-    document = json.dumps({"access_token": TOKEN, "plan": "plus"})
+    other = f"FAKEother{secrets.token_hex(12)}"
+    document = json.dumps({"access_token": TOKEN, "plan": "plus", "other": {"leaf": other}})
     child = hidden("import sys; print('noise', sys.argv[1][:40]); "
                    "print(sys.argv[1], file=sys.stderr); print(sys.argv[1])", document, vault=vault)
     assert child.words() == ["started", "parsed", "exited"]
-    assert child.facts[1]["document"]["plan"] == "plus"
+    assert child.facts[1]["document"] == {"plan": "plus"}
+    assert other not in vault.redact_text(other)
     assert child.secrets["access_token"].reveal() == TOKEN
     assert json.loads(child.secrets["whole"].reveal())["access_token"] == TOKEN
     # The arguments are the runbook's own, so only they may show it.

@@ -7,7 +7,6 @@ headers of its own; limits on size and total time are ours, because it has none.
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import re
 import socket
@@ -20,9 +19,10 @@ from urllib.parse import urlsplit
 import httpx2
 from socksio import SOCKSError
 
-from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.secrecy import Secret, Vault, credentials
 from smoke_tui.world.config import Origin, origin_of
 from smoke_tui.world.conversation import Job, Watch
+from smoke_tui.world.given_credential import sendable
 from smoke_tui.world.live.network import NetworkProblem, named_proxy, trusted
 from smoke_tui.world.live.network import proxy_for as proxy_for
 from smoke_tui.world.live.pieces import without_spread_secrets
@@ -288,7 +288,23 @@ class _Answer:
             return {}, without_spread_secrets(b"".join(self._clean), self._vault.redact_text)
         raw = b"".join(self._raw)
         secrets = take_secrets(raw, self._sensitive, self._refs, self._vault)
+        if any(secret.scrub for secret in secrets.values()):
+            # The answer gives a credential: what nobody asked it for is as secret.
+            self._vault.add_document(raw.decode("utf-8", "replace"), next(iter(
+                secrets.values())).ref)
+            return secrets, _kept_bytes(self._vault.redact(raw))
         return secrets, self._vault.redact(raw)
+
+
+def _kept_bytes(redacted: bytes) -> bytes:
+    """A redacted credential document with nothing but its public leaves; as it is where that is so.
+    """
+    try:
+        document = json.loads(redacted)
+    except (ValueError, RecursionError):
+        return b""
+    public = credentials.kept(document)
+    return redacted if public == document else json.dumps(public).encode()
 
 
 def take_secrets(
@@ -304,11 +320,11 @@ def take_secrets(
         value = _leaf(document, leaf.path)
         if not isinstance(value, str) or not value:
             continue
-        claims = jwt_claims(value)
+        claims = credentials.claims_of(value)
         public = _public(value, leaf.kind, vault)
         for name, path in leaf.claims.items():
             claim = _leaf(claims, path)
-            if isinstance(claim, str | int | bool):
+            if isinstance(claim, bool | int) or (isinstance(claim, str) and len(claim) < 200):
                 public[name] = claim
         found[leaf.name] = vault.add(
             Secret(value, kind=leaf.kind, ref=refs[leaf.name], public=public, scrub=leaf.scrub)
@@ -320,29 +336,26 @@ def take_secrets(
                 found[key] = vault.add(
                     Secret(claim, kind=kind, ref=refs[key], public=_public(claim, kind, vault))
                 )
+        if leaf.scrub:
+            vault.add_parts(value, leaf.kind, refs[leaf.name])
     return found
 
 
 def _public(value: str, kind: str, vault: Vault) -> dict[str, Any]:
-    """What may be known of a secret; of an account, whether it is the same one as before."""
-    return {"length": len(value)} | ({"mark": vault.mark(value)} if kind == "account-id" else {})
-
-
-def jwt_claims(token: str) -> Any:
-    """The payload of a JWT, not verified; None where it is none."""
-    parts = token.split(".")
-    if len(parts) < 2:
-        return None
-    try:
-        return json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, RecursionError):
-        return None
+    """What may be known of a secret: its length, of an account whether it is the same as before,
+    and where it is so that no header can carry it."""
+    public: dict[str, Any] = {"length": len(value)}
+    if kind == "account-id":
+        public["mark"] = vault.mark(value)
+    return public if sendable(value) else {**public, "sendable": False}
 
 
 def _leaf(value: Any, path: tuple[str, ...]) -> Any:
     for part in path:
         key, picks, wanted = part.partition("=")
-        if picks and isinstance(value, list):
+        if part.isdigit() and isinstance(value, list):
+            value = value[int(part)] if int(part) < len(value) else None
+        elif picks and isinstance(value, list):
             value = next((item for item in value
                           if isinstance(item, Mapping) and item.get(key) == wanted), None)
         else:

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from smoke_tui.journal.file import replace_private
 from smoke_tui.journal.inbox import Arrival, Inbox
-from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.config import GIVEN_LEDGER, Config
+from smoke_tui.secrecy import Secret, Vault, credentials
+from smoke_tui.world.config import GIVEN_BUNDLE, GIVEN_LEDGER, Config
 from smoke_tui.world.conversation import Job
+from smoke_tui.world.given_credential import problem_of, sendable
 from smoke_tui.world.ledger_address import ledger_secrets
 from smoke_tui.world.live.files import mended_text
 from smoke_tui.world.live.files import read_plain_file as read_plain_file
@@ -92,6 +93,9 @@ class LiveWorld:
         self._given = given
         for value, kind in ledger_secrets(given.get(GIVEN_LEDGER, "")):
             vault.add_value(value, kind)
+        if given.get(GIVEN_BUNDLE):
+            # Before the first step, whichever that is: a command may print the file.
+            vault.add_document(given[GIVEN_BUNDLE], "given")
         self._bundle_file = bundle_file
         self._ids = ids
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -263,12 +267,16 @@ class LiveWorld:
         if text is None:
             self.post(job, "file", {"problem": problem, "document": None})
             return
-        secrets = take_secrets(text.encode(), sensitive, job.refs, self._vault)
-        try:
-            document = json.loads(self._vault.redact(text.encode()))
-        except (ValueError, RecursionError):
-            document, problem = None, "it is not JSON"
-        self.post(job, "file", {"problem": problem, "document": document}, secrets)
+        text = text.lstrip("\ufeff")
+        problem = problem_of(text)
+        raw = text.encode("utf-8", "surrogatepass")
+        secrets = take_secrets(raw, sensitive, job.refs, self._vault)
+        self._vault.add_document(text, "given")
+        if problem is not None:
+            self.post(job, "file", {"problem": problem, "document": None})
+            return
+        document = credentials.kept(json.loads(self._vault.redact(raw)))
+        self.post(job, "file", {"problem": None, "document": document}, secrets)
 
     async def _keep_bundle(self, job: Job) -> None:
         problem = None
@@ -330,7 +338,19 @@ class LiveWorld:
             public["blank"] = True
         if not scrub:
             public["sha256"] = hashlib.sha256(raw).hexdigest()
-        return self._vault.add(Secret(text, kind=kind, ref=ref, public=public, scrub=scrub))
+        elif not sendable(text):
+            public["sendable"] = False
+        secret = self._vault.add(Secret(text, kind=kind, ref=ref, public=public, scrub=scrub))
+        if scrub:
+            learn_inside(self._vault, text, kind, ref)
+        return secret
+
+
+def learn_inside(vault: Vault, text: str, kind: str, ref: str) -> None:
+    """Register what a secret text holds beside itself: a document's leaves, a token's parts."""
+    if text.lstrip()[:1] in ("{", "["):
+        vault.add_document(text, ref)
+    vault.add_parts(text, kind, ref)
 
 
 async def _refused(host: str, port: int) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.secrecy import Secret, Vault, credentials
 from smoke_tui.world.conversation import Job
 from smoke_tui.world.live.child import Child
 from smoke_tui.world.live.http import take_secrets
@@ -128,19 +128,33 @@ class LiveShell:
         )
         child = Child(process, control, status_read, spec, post, outputs)
         self._children[job.seq] = child
-        return self._follow(child, job, spec, post, outputs[0])
+        return self._follow(child, job, spec, post, outputs)
 
     async def _follow(
-        self, child: Child, job: Job, spec: SpawnSpec, post: Post, output: Output | Hidden
+        self, child: Child, job: Job, spec: SpawnSpec, post: Post,
+        outputs: tuple[Output | Hidden, Output | Hidden],
     ) -> None:
+        output = outputs[0]
         try:
             code = await child.follow()
             if isinstance(output, Hidden) and child.began:
+                for hidden in outputs:
+                    # Also of what is not kept, no part may come back by another way.
+                    assert isinstance(hidden, Hidden)
+                    self._learn(bytes(hidden.content), job, spec)
                 post(*self._parse(bytes(output.content), job, spec))
             if code is not None:
                 post({"what": "exited", "code": code})
         finally:
             child.ended.set()
+
+    def _learn(self, output: bytes, job: Job, spec: SpawnSpec) -> None:
+        """Register every value of a hidden output, whether it is wanted or not."""
+        text = output.decode("utf-8", "replace")
+        found = last_json_object(text)
+        for part in (found, text if found is None else text.replace(found, " ")):
+            if part and part.strip():
+                self._vault.add_document(part, job.refs["whole"], spec.public)
 
     def _parse(
         self, output: bytes, job: Job, spec: SpawnSpec
@@ -153,6 +167,7 @@ class LiveShell:
             text, kind="output", ref=job.refs["whole"], public={"length": len(text)}, scrub=False
         )
         document = json.loads(self._vault.redact(text.encode()))
+        document = credentials.named_leaves(document, spec.public)
         return {"what": "parsed", "found": True, "document": document}, secrets
 
 
