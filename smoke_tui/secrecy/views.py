@@ -71,7 +71,8 @@ def _readable(data: bytes) -> bool:
     """Worth decoding further: text, or something packed. A wrong offset gives neither."""
     text = len(data) - len(data.translate(None, _TEXT))
     # UTF-16 is text of which half are zeros; a quarter allows for what surrounds it.
-    return any(mark in data for mark in _PACKED) or text * 2 > len(data) or data.count(0) * 4 > len(data)
+    return (text * 2 > len(data) or data.count(0) * 4 > len(data)
+            or any(mark in data for mark in _PACKED))
 
 
 def _substituted(

@@ -46,11 +46,11 @@ class Bundle:
     """A made-up bundle in a file."""
 
     def __init__(self, folder: Path) -> None:
-        claims = {AUTH: {"chatgpt_account_id": "11111111-2222-3333-4444-555555555555"},
+        self.account = mint("acct-")
+        claims = {AUTH: {"chatgpt_account_id": self.account},
                   "exp": int(time.time()) + 86_400, "client_id": "app_FAKE"}
         self.access, self.id = jwt(**claims), jwt(**claims)
         self.refresh = mint("rt_")
-        self.account = mint("acct-")
         self.path = folder / "bundle.json"
         self.path.write_text(json.dumps({
             "provider": "openai", "access_token": self.access, "refresh_token": self.refresh,

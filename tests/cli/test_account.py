@@ -12,6 +12,7 @@ from in_process import Program
 
 from smoke_tui.records import load_state
 from smoke_tui.rehearsal import Rehearsal
+from smoke_tui.rehearsal.minting import Mint
 
 LOGIN = """\
 ## Log in
@@ -30,6 +31,9 @@ RUNBOOK = ONE_CALL.replace("## Call\n", LOGIN).replace(
     "max_calls = 1", "max_calls = 5")
 
 
+OTHER = "0f0f0f0f-aaaa-4bbb-8ccc-fa4efa4efa4e"
+
+
 @pytest.fixture
 def options(program: Program, tmp_path: Path) -> Iterator[list[str]]:
     """A session that has passed with the account of one bundle, and the options to go on."""
@@ -38,8 +42,12 @@ def options(program: Program, tmp_path: Path) -> Iterator[list[str]]:
         (tmp_path / "base.txt").write_text("You are a test.")
         bundle = world.bundle()
         (tmp_path / "same.json").write_text(json.dumps(bundle))
-        other = {**bundle, "account_id": "0f0f0f0f-aaaa-4bbb-8ccc-fa4efa4efa4e"}
-        (tmp_path / "other.json").write_text(json.dumps(other))
+        # Whole in itself, and of an account that the backend does not know.
+        mint = Mint()
+        mint.account_id = OTHER
+        (tmp_path / "other.json").write_text(json.dumps({
+            **bundle, "account_id": OTHER, "access_token": mint.access_token(world.issuer),
+            "id_token": mint.id_token(world.issuer)}))
         found = ["--live", "--instructions", "base.txt", "--codex-url", world.codex_url,
                  "--issuer", world.issuer, "--model", "gpt-5.5"]
         done = program("--check", "one.md", "--bundle", "same.json", *found)

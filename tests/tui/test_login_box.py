@@ -88,11 +88,14 @@ def test_a_credential_is_sent_by_a_key_alone_and_its_file_goes(tmp_path: Path) -
     clipboard = TerminalClipboard(tmp_path / "state")
     how = asyncio.run(clipboard.put("the text"))
     assert how == f"file {clipboard.path}"
-    assert clipboard.path.stat().st_mode & 0o777 == 0o600
+    path = clipboard.path
+    assert path is not None
+    assert path.stat().st_mode & 0o777 == 0o600
     assert clipboard.take() == "the text"
     assert not clipboard.to_forget()
     asyncio.run(clipboard.clear())
-    assert not clipboard.path.exists()
+    assert clipboard.path is None
+    assert not path.exists()
     assert clipboard.take() is None
     assert clipboard.to_forget()
     assert not clipboard.to_forget()

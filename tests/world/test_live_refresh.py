@@ -79,7 +79,7 @@ class Backend:
 
     def __post_init__(self) -> None:
         self.old = {"access_token": self.mint.access_token("http://x"),
-                    "refresh_token": self.mint.refresh_token(), "account_id": "acct-FAKE-1234"}
+                    "refresh_token": self.mint.refresh_token(), "account_id": self.mint.account_id}
         self.good = self.mint.access_token("http://y")
         self.new = {"access_token": self.good, "refresh_token": self.mint.refresh_token()}
 
@@ -145,7 +145,7 @@ def test_an_expired_token_is_refreshed_once_and_kept_before_it_is_used(tmp_path:
     kept = [json.loads(text) for text in backend.kept_at_call]
     assert [one["access_token"] for one in kept] == [backend.old["access_token"], backend.good]
     assert kept[1]["refresh_token"] == backend.new["refresh_token"]
-    assert kept[1]["account_id"] == "acct-FAKE-1234"
+    assert kept[1]["account_id"] == kept[0]["account_id"]
     assert stat.S_IMODE((tmp_path / "bundle.json").stat().st_mode) == 0o600
 
 
