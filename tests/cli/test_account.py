@@ -46,7 +46,8 @@ def options(program: Program, tmp_path: Path) -> Iterator[list[str]]:
         mint = Mint()
         mint.account_id = OTHER
         (tmp_path / "other.json").write_text(json.dumps({
-            **bundle, "account_id": OTHER, "access_token": mint.access_token(world.issuer),
+            **bundle, "account_id": OTHER, "refresh_token": None,
+            "access_token": mint.access_token(world.issuer),
             "id_token": mint.id_token(world.issuer)}))
         found = ["--live", "--instructions", "base.txt", "--codex-url", world.codex_url,
                  "--issuer", world.issuer, "--model", "gpt-5.5"]
