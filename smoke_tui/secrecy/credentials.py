@@ -181,13 +181,18 @@ def _is_below(path: Path, public: Sequence[Path]) -> bool:
                for names in (tuple(p for p in one if not p.isdigit()) for one in public))
 
 
-def kept(document: Json, name: str = "") -> Json:
-    """A copy of a redacted credential document in which only public leaves are left."""
+def kept(document: Json, name: str = "", *, words: bool = False) -> Json:
+    """A copy of a redacted credential document in which only public leaves are left.
+
+    With `words`, plain words stay, too: a provider's answer is evidence.
+    """
     if isinstance(document, dict):
-        return {key if _FIELD_NAME.fullmatch(key) else HIDDEN: kept(item, key)
+        return {key if _FIELD_NAME.fullmatch(key) else HIDDEN: kept(item, key, words=words)
                 for key, item in document.items()}
     if isinstance(document, list):
-        return [kept(item, name) for item in document]
+        return [kept(item, name, words=words) for item in document]
+    if words and isinstance(document, str) and _too_plain(name, document):
+        return document
     if is_public(name, document) or (isinstance(document, str) and _is_placeholder(document)):
         return document
     return HIDDEN

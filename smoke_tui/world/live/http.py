@@ -303,7 +303,7 @@ def _kept_bytes(redacted: bytes) -> bytes:
         document = json.loads(redacted)
     except (ValueError, RecursionError):
         return b""
-    public = credentials.kept(document)
+    public = credentials.kept(document, words=True)
     return redacted if public == document else json.dumps(public).encode()
 
 
