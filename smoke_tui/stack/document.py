@@ -47,6 +47,11 @@ _BAD_STATES: Final = frozenset({
     "cancelled", "canceled", "timeout", "timedout", "rejected", "refused", "aborted", "expired",
     "contentfilter", "length", "maxoutputtokens",
 })
+_GOOD_STATES: Final = frozenset({
+    "completed", "complete", "ok", "okay", "success", "successful", "succeeded", "done", "finished",
+    "answered", "ready", "created", "accepted", "published", "stored", "saved", "draft", "final",
+    "active", "generated", "applied", "delivered", "passed", "pass", "stop", "200", "201",
+})
 _HEADERS: Final = ("headers", "upstreamheaders", "responseheaders", "providerheaders")
 
 
@@ -114,6 +119,18 @@ def trouble(document: Any) -> Iterator[Witness]:
             yield Witness(path, value, "against")
         elif (name in _STATUSES and not good_status(value)) or _bad_flag(name, value):
             yield Witness(path, shown(value), "against")
+
+
+def unknown_states(document: Any) -> Iterator[Witness]:
+    """States of the turn that no set declares; they show neither success nor failure."""
+    for path, name, value in leaves(document):
+        holder = plain(path.rpartition(".")[0])
+        if name != "status" or holder not in _MODEL_HOLDERS or value in (None, True):
+            continue
+        if isinstance(value, int) and not isinstance(value, bool) and 200 <= value < 300:
+            continue
+        if not isinstance(value, str) or plain(value) not in _GOOD_STATES:
+            yield Witness(path, shown(value))
 
 
 def _bad_flag(name: str, value: Any) -> bool:

@@ -14,15 +14,16 @@ from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import one_model, same_family
 from smoke_tui.proof.obligations import Duty, Obligation, Witness, settle
 from smoke_tui.proof.quoting import quotes
-from smoke_tui.stack.document import named_models, shown, trouble
+from smoke_tui.stack.document import named_models, shown, trouble, unknown_states
 from smoke_tui.stack.route import Line, standing
 from smoke_tui.stack.rows import row_models
 from smoke_tui.stack.window import Look
 
 OTHER: Final = Duty("no other route", None, "degraded-route",
                     contradicted_text="The turn was answered on another route.")
-ANSWERED: Final = Duty("turn answered", None, "expectation-unmet",
-                       contradicted_text="The stack's answer reports a failure: {against}.")
+ANSWERED: Final = Duty("turn answered", "route-unproven", "expectation-unmet",
+                       "The stack's answer names a state that is not known.",
+                       "The stack's answer reports a failure: {against}.")
 MODEL: Final = Duty("served model", "route-unproven", "degraded-model",
                     "Nothing names the model that answered the turn.")
 ANSWER: Final = Duty("text of the answer", "degraded-empty", "degraded-empty",
@@ -76,9 +77,12 @@ def proof_of_turn(turned: Turned) -> tuple[Obligation, ...]:
     if not turned.answered:
         return (*first, *last)
     signs = list(trouble(turned.document))
+    unknown = list(unknown_states(turned.document))
+    if not signs and not unknown:
+        signs = [Witness("answer", "no sign of a failure", "holds")]
     return (
         *first,
-        settle(ANSWERED, signs, code=_code(signs)),
+        settle(ANSWERED, [*signs, *unknown], code=_code(signs)),
         _model(turned),
         settle(ANSWER, [_text(turned)]),
         settle(NONCE, list(_nonce(turned))),
