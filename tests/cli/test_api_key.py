@@ -33,8 +33,12 @@ class Api:
         asked = json.loads(request.body)
         word = asked["input"][-1]["content"][0]["text"].split()[-1]
         response = {"id": "resp_FAKE1", "model": f"{asked['model']}-2026-01-01",
-                    "usage": {"input_tokens": 30, "output_tokens": 7}}
-        events = [{"type": "response.output_text.delta", "delta": f"The word is {word}."},
+                    "status": "completed", "usage": {"input_tokens": 30, "output_tokens": 7}}
+        text = f"The word is {word}."
+        item = {"type": "message", "role": "assistant",
+                "content": [{"type": "output_text", "text": text}]}
+        events = [{"type": "response.output_text.delta", "delta": text},
+                  {"type": "response.output_item.done", "item": item},
                   {"type": "response.completed", "response": response}]
         stream = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
         return ServerResponse(200, (("openai-organization", "org-fake"),), stream.encode())

@@ -24,7 +24,7 @@ SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?",
 ATTESTED = '[authoring-turn]\nanswer = "yes"\nnote = "Seen on the page."\n'
 GOOD = {"confirm": "yes", "attest": "yes", "service": "yes", "tick": "done", "manual": "pass"}
 LOOK = step("look", "manual", 'ask = "Is it there?"')
-CLAIMED = {"output_text": "A quiet world.", "response_id": "resp_1", "fallback_used": False,
+CLAIMED = {"output_text": "A quiet world, {{ nonce }}.", "response_id": "resp_1", "fallback_used": False,
            "route": {"provider": "openai", "credential": "subscription", "model": "gpt-5",
                      "host": "chatgpt.com"},
            "upstream_headers": {"x-codex-plan-type": "plus", "x-codex-primary-used-percent": "3"}}
@@ -134,8 +134,27 @@ def test_what_was_not_seen_does_not_pass(program: Hunted) -> None:
 def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Hunted) -> None:
     """It knows no nonce, so that it answers nothing, whoever attests it."""
     for answers in ("", ATTESTED):
-        done = program.live(turn(CLAIMED), answers=answers)
+        done = program.live(turn(canned), answers=answers)
         assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-empty")
+
+
+def test_a_command_that_does_not_tell_its_usage_proves_no_route(program: Hunted) -> None:
+    """It was given the nonce and repeats it; what is missing is for the operator to attest."""
+    done = program.live(turn(CLAIMED))
+    assert (done.code, done.json()["steps"][0]["code"]) == (4, "needs-operator")
+    attested = program.live(turn(CLAIMED), answers='[authoring-turn]\nanswer = "yes"\n'
+                                                   'note = "Seen on the page."\n')
+    assert attested.json()["verdict"] == "pass-attested"
+    assert program("--check", "last", "--strict").code == 4
+
+
+def test_a_command_that_tells_all_of_it_passes(program: Hunted) -> None:
+    whole = CLAIMED | {"usage": {"input_tokens": 9, "output_tokens": 3}}
+    done = program.live(turn(whole))
+    assert (done.code, done.json()["verdict"]) == (0, "pass")
+    (row,) = done.json()["steps"]
+    assert {one["standing"] for one in row["obligations"]} == {"holds"}
+    assert program("replay", "last").code == 0
 
 
 @pytest.mark.parametrize("marks", [

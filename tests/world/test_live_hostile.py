@@ -107,7 +107,7 @@ def ended(
     (403, b"<html>" + b"x" * 300_000, (), "intercepted"),
     (200, b'{"detail": "x\\u202e\\u001b]0;y\\u0007"}', (), "stream-malformed"),
     (200, b'data: {"type": "response.completed", "response": {"usage": NaN, "model": 1e999}}\n\n',
-     (), "degraded-model"),
+     (), "stream-malformed"),
     (500, b"| a | b |\n```\n</details>\n# PASS", (), "server-error"),
 ])
 def test_a_call_answered_oddly(
@@ -181,11 +181,12 @@ def test_a_credential_that_no_header_can_carry_is_told_as_such(
     assert token not in summary
 
 
-WELL = b'{"output_text": "It is NONCE.", "usage": {"output_tokens": 3}, '
+WELL = b'{"output_text": "It is NONCE.", "usage": {"input_tokens": 9, "output_tokens": 3}, '
 
 
 @pytest.mark.parametrize(("rest", "attest", "verdict", "code"), [
-    (ROUTE + b', "upstream_headers": {"x-codex-plan-type": "plus"}}', "no", Verdict.PASS, None),
+    (ROUTE + b', "upstream_headers": {"x-codex-plan-type": "plus", "openai-model": "gpt-5-codex"}}',
+     "no", Verdict.PASS, None),
     # The stack's own words alone are a claim that a canned answer has, too.
     (ROUTE + b"}", "no", Verdict.BLOCKED, "route-unproven"),
     (ROUTE + b"}", "yes", Verdict.PASS_ATTESTED, None),

@@ -99,9 +99,12 @@ class Backend:
 
 def stream(nonce: str) -> bytes:
     done = {"type": "response.completed", "response": {
-        "id": "resp_1", "model": "gpt-5-codex", "usage": {"input_tokens": 1, "output_tokens": 1}}}
-    delta = {"type": "response.output_text.delta", "delta": nonce}
-    return b"".join(f"data: {json.dumps(event)}\n\n".encode() for event in (delta, done))
+        "id": "resp_1", "model": "gpt-5-codex", "status": "completed",
+        "usage": {"input_tokens": 1, "output_tokens": 1}}}
+    item = {"type": "response.output_item.done", "item": {
+        "type": "message", "role": "assistant",
+        "content": [{"type": "output_text", "text": nonce}]}}
+    return b"".join(f"data: {json.dumps(event)}\n\n".encode() for event in (item, done))
 
 
 def ended(
