@@ -24,7 +24,8 @@ SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?",
 ATTESTED = '[authoring-turn]\nanswer = "yes"\nnote = "Seen on the page."\n'
 GOOD = {"confirm": "yes", "attest": "yes", "service": "yes", "tick": "done", "manual": "pass"}
 LOOK = step("look", "manual", 'ask = "Is it there?"')
-CLAIMED = {"output_text": "A quiet world, {{ nonce }}.", "response_id": "resp_1", "fallback_used": False,
+CLAIMED = {"output_text": "A quiet world, NONCE.", "response_id": "resp_1",
+           "fallback_used": False,
            "route": {"provider": "openai", "credential": "subscription", "model": "gpt-5",
                      "host": "chatgpt.com"},
            "upstream_headers": {"x-codex-plan-type": "plus", "x-codex-primary-used-percent": "3"}}
@@ -34,7 +35,8 @@ SPENDS = ('effects = "spends"', 'spend = { kind = "subscription", max_calls = 1 
 
 
 def turn(document: object) -> str:
-    return book(step("authoring-turn", "turn", *SPENDS, run=f"echo '{json.dumps(document)}'"))
+    printed = json.dumps(document).replace("NONCE", "'\"$SMOKE_NONCE\"'")
+    return book(step("authoring-turn", "turn", *SPENDS, run=f"echo '{printed}'"))
 
 
 @pytest.mark.parametrize("kind", GOOD)
@@ -133,6 +135,7 @@ def test_what_was_not_seen_does_not_pass(program: Hunted) -> None:
 
 def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Hunted) -> None:
     """It knows no nonce, so that it answers nothing, whoever attests it."""
+    canned = CLAIMED | {"output_text": "A quiet world."}
     for answers in ("", ATTESTED):
         done = program.live(turn(canned), answers=answers)
         assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-empty")
