@@ -147,7 +147,8 @@ def test_seeing_no_fault_by_hand_attests_no_route(program: Hunted) -> None:
 
 
 def test_an_attested_route_does_not_make_up_for_what_was_expected(program: Hunted) -> None:
-    program.live(turn(CLAIMED | {"output_text": ""}), answers='[authoring-turn]\nanswer = "no"\n')
+    program.live(turn(CLAIMED).replace('json = "output_text"', 'json = "notes"'),
+                 answers='[authoring-turn]\nanswer = "no"\n')
     assert verdict(program) == "blocked"
     assert amend(program, "yes", "authoring-turn").code != 0
     assert verdict(program) in ("blocked", "fail")
