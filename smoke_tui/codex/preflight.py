@@ -10,11 +10,13 @@ from typing import Final
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import (
     Listed,
+    as_answer,
     catalogue_request,
     reach_failure,
     reach_request,
     read_catalogue,
 )
+from smoke_tui.codex.failures import classify
 from smoke_tui.outcomes import CODES
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import Exchange, Question
@@ -57,8 +59,17 @@ def clock_skew(exchange: Exchange, now: str) -> float | None:
 
 
 async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
-    """The catalogue, which costs nothing; empty where there is none."""
+    """The catalogue, which costs nothing; empty where there is none.
+
+    Raises:
+        StepEnd: something in between answered in its place (`intercepted`).
+    """
     exchange = await ctx.http(catalogue_request(ctx.config, bundle))
+    if exchange.status != 200 or exchange.json() is None:
+        failure = classify(as_answer(exchange))
+        if failure.code == "intercepted":
+            raise StepEnd(failure.code, f"The catalogue: {failure.words}", status=exchange.status,
+                          **failure.observed())
     return read_catalogue(exchange) or ()
 
 

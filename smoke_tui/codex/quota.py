@@ -59,7 +59,7 @@ def families(headers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[Window, .
             parts.setdefault(_id(limit), {}).setdefault(f"{slot}-{what}" if slot else "name", value)
     told: dict[str, tuple[Window, ...]] = {}
     for limit, fields in parts.items():
-        shown = None if limit == USUAL else _shown(fields.get("name", "")) or limit
+        shown = None if limit == USUAL else shown_name(fields.get("name", "")) or limit
         windows = [window_of(*(fields.get(f"{slot}-{what}") for what in
                                ("used-percent", "window-minutes", "reset-at")), limit=shown)
                    for slot in ("primary", "secondary")]
@@ -72,7 +72,7 @@ def families(headers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[Window, .
 def active_limit(headers: Iterable[tuple[str, str]]) -> str | None:
     """The family a call counted against, as the answer names it."""
     named = next((v for n, v in headers if n.lower() == "x-codex-active-limit"), "")
-    return _id(_shown(named).lower()) or None
+    return _id(shown_name(named).lower()) or None
 
 
 def read_windows(headers: Iterable[tuple[str, str]]) -> tuple[Window, ...]:
@@ -108,7 +108,10 @@ def _id(limit: str) -> str:
     return limit.replace("_", "-")
 
 
-def _shown(name: str) -> str:
+def shown_name(name: Any) -> str:
+    """The provider's name of a limit, clean and short."""
+    if not isinstance(name, str):
+        return ""
     return " ".join(clean(name).split())[:LONGEST_NAME]
 
 

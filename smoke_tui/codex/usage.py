@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.codex.quota import Window, window_of
+from smoke_tui.codex.quota import Window, shown_name, window_of
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.ports import HttpLimits, HttpRequest, Joined
@@ -35,12 +35,22 @@ async def ask_usage(ctx: StepContext, bundle: Bundle) -> None:
 
 
 def read_usage_page(document: Any) -> Iterator[Window]:
-    """The windows of the page's `rate_limit`, whatever their slots."""
-    limits = document.get("rate_limit") if isinstance(document, Mapping) else None
+    """The windows of the page's `rate_limit`, whatever their slots, then those of other limits."""
+    if not isinstance(document, Mapping):
+        return
+    yield from _windows(document.get("rate_limit"), None)
+    others = document.get("additional_rate_limits")
+    for other in others if isinstance(others, list) else []:
+        if isinstance(other, Mapping):
+            named = other.get("limit_name") or other.get("metered_feature")
+            yield from _windows(other.get("rate_limit"), shown_name(named) or "another limit")
+
+
+def _windows(limits: Any, limit: str | None) -> Iterator[Window]:
     for slot in ("primary_window", "secondary_window"):
         raw = limits.get(slot) if isinstance(limits, Mapping) else None
         if isinstance(raw, Mapping):
             window = window_of(raw.get("used_percent"), raw.get("limit_window_seconds"),
-                               raw.get("reset_at"), seconds=True)
+                               raw.get("reset_at"), seconds=True, limit=limit)
             if window is not None:
                 yield window

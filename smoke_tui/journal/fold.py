@@ -270,8 +270,8 @@ def _settled(state: State, event: Event) -> None:
 def _windows(state: State, windows: Iterable[Mapping[str, Any]]) -> None:
     """Quota windows as they are now; what was seen first stays as before."""
     for window in windows:
-        minutes = window["window_minutes"]
-        known = state.limits.setdefault(minutes, {**window, "before": window["used_percent"]})
+        of = (window["window_minutes"], window.get("limit") or "")
+        known = state.limits.setdefault(of, {**window, "before": window["used_percent"]})
         known["used_percent"] = window["used_percent"]
         known["resets_at"] = window["resets_at"]
 

@@ -139,7 +139,7 @@ class State:
     branches: list[Event] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[Event] = field(default_factory=list)
-    limits: dict[int, dict[str, Any]] = field(default_factory=dict)
+    limits: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
     waiting_ms: int = 0
     waits: list[tuple[str | None, int, int]] = field(default_factory=list)
     attested: list[Event] = field(default_factory=list)

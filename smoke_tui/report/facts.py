@@ -94,11 +94,17 @@ def _when(state: State) -> str:
 def limits_words(state: State) -> str:
     """How full the quota's windows were, before and after."""
     parts = [
-        f"{window_name(window['window_minutes'])} window {window['used_percent_before']:g}% → "
+        f"{window_name(window['window_minutes'])} window{_of_limit(window)} "
+        f"{window['used_percent_before']:g}% → "
         f"{window['used_percent_after']:g}%"
         for window in spend_of(state)["limits"]
     ]
     return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _of_limit(window: Mapping[str, Any]) -> str:
+    """The limit that a window belongs to, where it is not the usual one."""
+    return f" of {sentence(window['limit'], 60)}" if window.get("limit") else ""
 
 
 def window_name(minutes: int) -> str:

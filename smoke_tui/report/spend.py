@@ -35,8 +35,9 @@ def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
     if step is None:
         totals["limits"] = [
             {"window_minutes": minutes, "used_percent_before": known["before"],
-             "used_percent_after": known["used_percent"], "resets_at": known["resets_at"]}
-            for minutes, known in sorted(state.limits.items())
+             "used_percent_after": known["used_percent"], "resets_at": known["resets_at"],
+             **({"limit": limit} if limit else {})}
+            for (minutes, limit), known in sorted(state.limits.items())
         ]
     return totals
 

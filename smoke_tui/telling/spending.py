@@ -5,6 +5,7 @@ from __future__ import annotations
 from smoke_tui.journal.state import State
 from smoke_tui.report.spend import spend_of
 from smoke_tui.telling.scene import Scene
+from smoke_tui.telling.words import one_line
 
 
 def spent(scene: Scene) -> str:
@@ -22,5 +23,6 @@ def quota(state: State) -> str:
     for window in spend_of(state)["limits"]:
         minutes = window["window_minutes"]
         name = f"{minutes / 60:g}h" if minutes < 2880 else f"{minutes / 1440:g}d"
-        parts.append(f"{name} {window['used_percent_after']:g}%")
+        of = f" {one_line(window['limit'], 30)}" if window.get("limit") else ""
+        parts.append(f"{name}{of} {window['used_percent_after']:g}%")
     return "quota " + " ".join(parts) if parts else "quota ?"

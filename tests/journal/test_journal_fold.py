@@ -108,7 +108,7 @@ def test_calls_usage_and_limits_are_added_up() -> None:
                                             "resets_at": "b"}]}, "ask", 2)
     state = story.state()
     assert state.steps["ask"].calls == 2
-    assert state.limits == {300: {"window_minutes": 300, "before": 12.0, "used_percent": 12.5,
+    assert state.limits == {(300, ""): {"window_minutes": 300, "before": 12.0, "used_percent": 12.5,
                                   "resets_at": "b"}}
 
 

@@ -91,9 +91,9 @@ def test_a_remedy_that_names_the_evidence_has_its_key_in_the_bar() -> None:
 
 def test_a_full_window_says_when_it_opens_again() -> None:
     scene = failed_with("usage-limit-reached")
-    scene.state.limits[300] = {"before": 12.0, "used_percent": 100.0,
+    scene.state.limits[(300, "")] = {"before": 12.0, "used_percent": 100.0,
                                "resets_at": "2026-11-22T06:55:19Z"}
-    scene.state.limits[10080] = {"before": 30.0, "used_percent": 31.0,
+    scene.state.limits[(10080, "")] = {"before": 30.0, "used_percent": 31.0,
                                  "resets_at": "2026-11-29T06:55:19Z"}
     bad = failure(scene, scene.shown)
     assert bad is not None

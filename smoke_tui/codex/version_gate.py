@@ -1,0 +1,88 @@
+"""A refused model: retired, or served from a later client version on.
+
+The provider's gate has three texts: "requires a newer version of Codex" (multica#8088), "is not
+supported when using Codex with a ChatGPT account" (clodex#271, GCMP#420), and 404
+`model_not_found` (CLIProxyAPI#6061, oh-my-pi#5108). The last two are a retirement's as well; the
+catalogue as it is for `client_version=0.0.0`, which lists all models (zed#62729,
+hermes-agent#93295), tells them apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from smoke_tui.codex.failures import Failure
+
+MODEL_CODES: Final = ("model-unsupported", "model-not-found", "client-too-old")
+UNFILTERED: Final = "0.0.0"
+"""The client version for which the catalogue leaves nothing out."""
+
+Listing = Mapping[str, Sequence[str]]
+"""The listed models, each with its minimal client versions; none where it names none."""
+
+_VERSION: Final = re.compile(r"(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?(?:-([0-9A-Za-z.-]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a refusal for the model comes to: its code, from which version on, and why."""
+
+    code: str
+    needs_version: str | None
+    why: str
+
+
+def version_key(version: str) -> tuple[tuple[int, ...], bool, tuple[tuple[int, str], ...]] | None:
+    """A version in the order of versions: a pre-release comes before its release (semver 11)."""
+    found = _VERSION.fullmatch(version.strip().removeprefix("v"))
+    if found is None:
+        return None
+    numbers = tuple(int(part or 0) for part in found.groups()[:3])
+    parts = tuple((int(p), "") if p.isdigit() else (1 << 62, p)
+                  for p in (found.group(4) or "").split(".") if p)
+    return numbers, not parts, parts
+
+
+def is_older(sent: str, needed: str) -> bool:
+    """Whether a client version is below the needed one; False where either is no version."""
+    ours, theirs = version_key(sent), version_key(needed)
+    return ours is not None and theirs is not None and ours < theirs
+
+
+def gate_of(
+    code: str, model: str, sent: str, filtered: Listing | None, unfiltered: Listing | None
+) -> Gate:
+    """What a refusal is, by both listings. Pure; None stands for a listing that was not to be had.
+
+    `code` is that of the refusal's own words, `sent` the client version the call was made with.
+    """
+    if code not in MODEL_CODES:
+        return Gate(code, None, "")
+    listed = next((found[model] for found in (unfiltered, filtered)
+                   if found is not None and model in found), None)
+    newer = sorted((v for v in listed or () if is_older(sent, v)), key=lambda v: version_key(v) or
+                   ((), True, ()))
+    needs = newer[0] if newer else None
+    if code == "client-too-old":
+        return Gate(code, needs, "the answer says so")
+    if listed is None:
+        why = ("the catalogue lists it for no client version" if unfiltered is not None else
+               "no catalogue was to be had for every client version")
+        return Gate(code, None, why)
+    if needs is not None:
+        return Gate("client-too-old", needs, f"the catalogue lists it from {needs} on")
+    if filtered is not None and model not in filtered:
+        if listed:
+            return Gate(code, None, f"the catalogue asks for no more than {sent}, and leaves it "
+                                    "out all the same")
+        return Gate("client-too-old", None, f"the catalogue lists it, but not for {sent}")
+    return Gate(code, None, "the catalogue lists it: the account may not have it yet")
+
+
+def gated(failure: Failure, gate: Gate, model: str) -> Failure:
+    """The failure with what the listings say of it."""
+    about = replace(failure.about, model=model, needs_version=gate.needs_version)
+    return replace(failure, code=gate.code, about=about)
