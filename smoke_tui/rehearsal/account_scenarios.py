@@ -125,6 +125,7 @@ ACCOUNT_ROWS: Final = (
         account_replies.FILTER_PAGE,
         "constructed from the public look of such pages",
         at_edge=True,
+        from_between=True,
     ),
     _refused(
         "intercepted-portal",
@@ -132,5 +133,6 @@ ACCOUNT_ROWS: Final = (
         account_replies.PORTAL_PAGE,
         "RFC 6585, 6; the page constructed",
         at_edge=True,
+        from_between=True,
     ),
 )

@@ -19,7 +19,8 @@ ANSWER_ROWS: Final = (
     ),
     Scenario(
         "degraded-model-created",
-        "Only the headers inside the stream's first event name another model.",
+        "Only the live call: nothing but the headers inside the stream's first event names another "
+        "model, and the stack does not look there.",
         "openai/codex PR #27478",
         script=Script(created_header=_OTHER),
     ),
@@ -31,7 +32,8 @@ ANSWER_ROWS: Final = (
     ),
     Scenario(
         "degraded-empty-commentary",
-        "The model only comments on what it does; there is no final answer.",
+        "Only the live call: the model comments on what it does and gives no final answer, which "
+        "the stack does not tell apart.",
         "phases of client 0.169's items",
         script=Script(phase="commentary"),
     ),

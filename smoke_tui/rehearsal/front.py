@@ -108,6 +108,8 @@ class Front:
 
     def _diagnostics(self, request: ServerRequest, answer: Answer) -> tuple[tuple[str, str], ...]:
         """The headers that stand on every answer; an answer of the edge has no request id."""
+        if self.scenario.from_between and request.path.startswith(_BACKEND):
+            return (("date", formatdate(self.issuer.mint.now(), usegmt=True)),)
         common = (
             ("date", formatdate(self.issuer.mint.now(), usegmt=True)),
             ("server", "cloudflare"),

@@ -19,7 +19,7 @@ _FIXED: Final[Mapping[str, Mapping[str, str]]] = {
     "tick": {"do": "done"},
     "manual": {"do": "pass", "words": "rehearsed"},
     "attest": {"do": "no"},
-    "model": {"do": "keep"},
+    "second-opinion": {"do": "no"},
     "finish": {"do": "finish"},
 }
 _SIGN_IN_PAGES: Final = 4
@@ -72,7 +72,7 @@ class Hands:
                 break
             page = browser.submit(page, known)
         if page.status >= 400:
-            self._stuck = page.text if page.form is None and not page.title else page.title
+            self._stuck = page.notice or page.title or page.text
             raise RehearsalError(f"The page answered {page.status}: {self._stuck.strip()}")
 
     def _known_fields(self, page: Page) -> dict[str, str]:
@@ -104,6 +104,8 @@ class Hands:
             return {"do": "yes" if good else "no", "words": words}
         if kind == "instructions":
             return {"do": "file", "path": str(self._instructions)}
+        if kind == "model":
+            return _choose_model(data)
         if kind == "callback" and self._stuck:
             return {"do": "page", "words": self._stuck}
         fixed = _FIXED.get(kind)
@@ -148,3 +150,10 @@ class Hands:
         done = browser.submit(page, {**fields, "bundle": self._credential})
         said = done.notice or f"the page answered {done.status}"
         return done.status == 200, f"Saved: {said}" if done.status == 200 else said
+
+
+def _choose_model(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """The first of the listed models that is not the one that cannot be had; else as it was."""
+    listed, refused = data.get("listed") or (), data.get("refused") or ()
+    other = next((one for one in listed if one != data.get("wanted") and one not in refused), None)
+    return {"do": "keep"} if other is None else {"do": "use", "model": str(other)}

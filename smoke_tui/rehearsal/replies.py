@@ -283,7 +283,7 @@ WORKSPACE_MISSING: Final = Reply(
 AUTHORIZE_PARAMETER: Final = Reply(
     400,
     "<!DOCTYPE html><html><head><title>Authentication Error</title></head><body>"
-    "<h1>Authentication Error</h1><p>An error occurred during authentication "
+    "<h1>Authentication Error</h1><p role=\"alert\">An error occurred during authentication "
     "(missing_required_parameter). Please try again.</p></body></html>",
     (),
     HTML,
@@ -291,7 +291,7 @@ AUTHORIZE_PARAMETER: Final = Reply(
 AUTHORIZE_HYDRA: Final = Reply(
     400,
     "<!DOCTYPE html><html><head><title>Authentication Error</title></head><body>"
-    "<h1>Authentication Error</h1><p>An error occurred during authentication "
+    "<h1>Authentication Error</h1><p role=\"alert\">An error occurred during authentication "
     "(authorize_hydra_invalid_request). Please try again.</p></body></html>",
     (),
     HTML,

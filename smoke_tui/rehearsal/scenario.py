@@ -28,7 +28,8 @@ class Scenario:
     """One scenario, as data: what differs from a rehearsal where all goes well.
 
     `refusal` answers every Responses call; with `at_edge` it answers every request under
-    /backend-api, the unauthenticated preflight included. `drift_after` is the number of completed
+    /backend-api, the unauthenticated preflight included; `from_between` says that something on the
+    way answers, without the marks of the provider's edge. `drift_after` is the number of completed
     calls after which only the current instructions are accepted (None: no drift). `operator` holds
     answers by kind of question that differ from the usual ones ("open" is the browser). `basis`
     says where the answer was seen. With `only_model` a refusal strikes that model alone, with
@@ -42,6 +43,7 @@ class Scenario:
     basis: str = "captured from client 0.169"
     refusal: Reply | None = None
     at_edge: bool = False
+    from_between: bool = False
     reset: bool = False
     script: Script = field(default_factory=Script)
     drift_after: int | None = NEVER

@@ -18,13 +18,6 @@ SLOW = {"timeout", "login-timeout", "command-timeout", "not-ready", "stream-over
 
 AHEAD: set[str] = {
     "client-too-old-unsupported", "client-too-old-not-found", "model-unlisted",
-    "account-deactivated", "account-deactivated-code", "account-deactivated-text",
-    "quota-exhausted-owner-credits", "quota-exhausted-member-credits",
-    "quota-exhausted-owner-cap", "quota-exhausted-member-cap", "policy-refused-hook",
-    "policy-refused-program", "policy-refused-refusal", "overloaded-policy", "intercepted",
-    "intercepted-portal", "degraded-model-header", "degraded-model-created",
-    "degraded-empty-commentary", "response-failed-untyped", "authorize-rejected",
-    "authorize-rejected-hydra",
 }
 """Scenarios that are not told apart yet."""
 

@@ -117,3 +117,14 @@ def test_a_refused_form_is_told_in_the_pages_words(tmp_path: Path) -> None:
             assert again["do"] == "yes"
 
         asyncio.run(person())
+
+
+def test_asked_for_a_model_the_operator_takes_one_that_can_be_had() -> None:
+    with Rehearsal.start() as rehearsal:
+        def chosen(**data: object) -> object:
+            return asyncio.run(rehearsal.answer("model", data))
+
+        assert chosen(wanted="old", listed=["a", "b"]) == {"do": "use", "model": "a"}
+        assert chosen(wanted="a", listed=["a", "b"]) == {"do": "use", "model": "b"}
+        assert chosen(wanted="a", listed=["b", "a"], refused=["b"]) == {"do": "keep"}
+        assert chosen(wanted="a", listed=[]) == {"do": "keep"}
