@@ -148,7 +148,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
          _arg("scenario", nargs="?", metavar="SCENARIO"),
          _arg("--port", type=int, default=0, metavar="N", help="port; any free one without it"),
          _arg("--tls", action="store_true",
-              help="listen over HTTPS too, with an authority of its own; needs the file it names"),
+              help="listen over HTTPS too; the line names the authority to trust"),
          JSON),
     ),
 }

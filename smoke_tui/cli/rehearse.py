@@ -21,7 +21,13 @@ SCHEMA = "smoke-rehearsal/1"
 
 def rehearse(options: argparse.Namespace, settings: Settings) -> int:
     """Serve until TERM, INT or the end of standard input, or list the scenarios."""
-    from smoke_tui.rehearsal import NoPostgres, Rehearsal, UnknownScenario, list_scenarios
+    from smoke_tui.rehearsal import (
+        NoPostgres,
+        Rehearsal,
+        RehearsalError,
+        UnknownScenario,
+        list_scenarios,
+    )
 
     if options.what == "list":
         rows = [{"scenario": name, "about": about} for name, about in list_scenarios()]
@@ -49,6 +55,8 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
         raise UsageError(f"{error}; `smoke-tui rehearse list` shows all") from None
     except NoPostgres as error:
         raise UsageError(f"--ledger embedded: {error}") from None
+    except RehearsalError as error:
+        raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"--port {options.port}: {error.strerror}; choose another port") from None
     with world:

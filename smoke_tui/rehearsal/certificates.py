@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from smoke_tui.rehearsal.errors import RehearsalError
+
 if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -33,8 +35,17 @@ class Loopback:
 
 
 def mint_loopback() -> Loopback:
-    """Make an authority and a server certificate for 127.0.0.1, ::1 and localhost."""
-    from cryptography import x509
+    """Make an authority and a server certificate for 127.0.0.1, ::1 and localhost.
+
+    Raises:
+        RehearsalError: `cryptography` is not installed.
+    """
+    try:
+        from cryptography import x509
+    except ImportError:
+        raise RehearsalError(
+            "HTTPS needs the package cryptography: pip install 'smoke-tui[rehearsal]'."
+        ) from None
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import (

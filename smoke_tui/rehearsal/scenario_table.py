@@ -28,6 +28,9 @@ def _no_refresh(name: str, sentence: str, reply: Reply | Literal["reset"], basis
 
 _GRAMMAR: Final = "constructed from the event grammar of client 0.169"
 _UNSEEN: Final = "constructed: nobody reported it"
+_FIRST_PARTY: Final = ("codex_cli_rs", "codex_vscode", "codex_sdk_ts")
+"""Names that the consent page was reported to know (HybridAIOne/hybridclaw#1146)."""
+
 _CLIENT: Final = "strings in the client's source"
 
 ROWS: Final = (
@@ -371,9 +374,11 @@ ROWS: Final = (
     ),
     Scenario(
         "authorize-rejected",
-        "The issuer's page says that a parameter is missing, and never sends the browser back.",
+        "The issuer's page says that a parameter is missing, and never sends the browser back; "
+        "a login under the real client's name is let in.",
         "HybridAIOne/hybridclaw#1146, zosma-cowork#132",
         authorize_page=replies.AUTHORIZE_PARAMETER,
+        page_spares=_FIRST_PARTY,
     ),
     Scenario(
         "authorize-rejected-hydra",

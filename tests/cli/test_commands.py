@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from cli_helpers import ONE_CALL
@@ -183,6 +186,23 @@ def test_serve_prints_one_line_and_stops(tmp_path: Path) -> None:
                 process.stdin.close()
             assert process.wait(20) == 0
         assert not Path(serving["stack_dir"]).exists()
+
+
+def test_serve_speaks_tls_too_where_asked() -> None:
+    with program_process("rehearse", "serve", "--tls", stdin=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        serving = json.loads(process.stdout.readline())
+        secure = serving["tls"]
+        assert secure["codex_url"] == f"{secure['origin']}/backend-api/codex"
+        context = ssl.create_default_context(cafile=secure["ca"])
+        address = urlsplit(secure["origin"])
+        with socket.create_connection((str(address.hostname), address.port or 0), 10) as plain, \
+                context.wrap_socket(plain, server_hostname="127.0.0.1") as wrapped:
+            assert wrapped.getpeercert()
+        process.stdin.close()
+        assert process.wait(20) == 0
+    assert not Path(secure["ca"]).exists()
 
 
 def test_a_signal_closes_the_session(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 import zstandard
 from rehearsal_helpers import Got, call_body, credentials, events, post_json, send
 
-from smoke_tui.rehearsal import Rehearsal
+from smoke_tui.rehearsal import Rehearsal, RehearsalError
 
 
 @pytest.fixture(scope="module", name="secure")
@@ -73,6 +73,12 @@ def test_https_is_for_clients_that_trust_its_authority(secure: Rehearsal) -> Non
     with pytest.raises(ssl.SSLCertVerificationError):
         stranger.request("GET", "/backend-api/codex/responses")
     assert b"PRIVATE" not in secure.authority_file.read_bytes()
+
+
+def test_https_without_its_package_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(RehearsalError, match=r"pip install 'smoke-tui\[rehearsal\]'"):
+        Rehearsal.start(tls=True)
 
 
 def test_without_tls_there_is_neither_port_nor_file() -> None:
