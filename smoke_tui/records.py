@@ -14,7 +14,7 @@ from smoke_tui.journal.events import SCHEMA, JournalDamage
 from smoke_tui.journal.file import Journal, JournalFile, read_journal
 from smoke_tui.journal.fold import apply, fold
 from smoke_tui.journal.inbox import Follower, Watcher
-from smoke_tui.journal.state import State
+from smoke_tui.journal.state import Ruling, State
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.proof.obligations import EVIDENCE, read_obligations
@@ -209,8 +209,22 @@ class Rechecked:
     today: State | None = None
 
     @property
-    def borne_out(self) -> bool:
-        return self.divergence is None and self.missing is None
+    def ruling(self) -> Ruling | None:
+        """What a report has to say where the record is not borne out; None where it is."""
+        recorded = self.state.verdict.value if self.state.verdict else "none"
+        if self.divergence is not None:
+            return Ruling(Verdict.INCOMPLETE, (
+                f"The record does not bear out its verdict, {recorded}: decided again, "
+                f"{self.divergence}. It was changed, or recorded by a program that decides "
+                "otherwise. Nothing of it is proven."))
+        if self.missing is not None:
+            return Ruling(Verdict.INCOMPLETE, (
+                f"The record's verdict, {recorded}, is not borne out. {self.missing}"))
+        if self.verdict is not None and self.verdict is not self.state.verdict:
+            return Ruling(self.verdict, (
+                f"By rules {self.rules} the verdict was {recorded}; by those of today, {RULES}, it "
+                f"is {self.verdict.value}."))
+        return None
 
 
 def recheck(folder: Path) -> Rechecked:
@@ -279,6 +293,17 @@ def _not_recorded(then: State, today: State) -> dict[str, str]:
         if missing and not any(one.standing == "contradicted" for one in rows):
             found[name] = ", ".join(missing)
     return found
+
+
+def load_rechecked(folder: Path) -> Rechecked:
+    """A recorded session decided again, its state with what that came to.
+
+    Raises:
+        InvalidRecord, JournalError: it can't be read, or is damaged.
+    """
+    done = recheck(folder)
+    done.state.ruling = done.ruling
+    return done
 
 
 def load_state(folder: Path) -> tuple[Journal, Runbook, State]:

@@ -13,7 +13,7 @@ from smoke_tui.journal.evidence import look_at_evidence
 from smoke_tui.journal.file import JournalError, replace_private
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit
-from smoke_tui.records import InvalidRecord, load_state
+from smoke_tui.records import InvalidRecord, load_state, recheck
 from smoke_tui.report.export import SecretFound, refuse_secrets
 from smoke_tui.secrecy import Vault
 from smoke_tui.settings import Settings
@@ -29,12 +29,16 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
     folder = need_session(settings, options.session)
     try:
         journal, _, state = load_state(folder)
+        done = recheck(folder)
         problems = look_at_evidence(folder, journal.events).problems
         if problems:
             raise JournalError(problems[0])
         members = members_of(folder)
     except (InvalidRecord, JournalError) as error:
         raise CommandError(Exit.INVALID, f"{error}; a damaged session is not archived") from None
+    if done.divergence is not None:
+        raise CommandError(Exit.DIVERGENCE, f"{folder.name} was not archived: its record does not "
+                                            f"bear out its decisions ({done.divergence})")
     try:
         for name, content in members.items():
             refuse_secrets(content, Vault(), f"{folder.name}/{name}")

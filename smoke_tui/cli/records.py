@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import sessions_root
+from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import (
     JournalError,
@@ -20,12 +21,14 @@ from smoke_tui.journal.file import (
     read_journal,
     session_folders,
 )
+from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import State
-from smoke_tui.journal.verdict import verdict as verdict_of
+from smoke_tui.journal.verdict import PASSES
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit, Verdict
-from smoke_tui.records import InvalidRecord, load_state
+from smoke_tui.records import InvalidRecord, load_rechecked, load_state
 from smoke_tui.report.check_object import finding
+from smoke_tui.report.told import standing_of
 from smoke_tui.runbook import Runbook
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.world.config import Config
@@ -74,7 +77,7 @@ def list_sessions(options: argparse.Namespace, settings: Settings) -> int:
                 print(f"{row['session']}  (ended before its first line: nothing ran)")
                 continue
             words = (row["session"], row["runbook"] or "(unreadable)", row["world"],
-                     row["verdict"] or "unfinished")
+                     f"recorded {row['verdict']}" if row["verdict"] else "unfinished")
             print("  ".join(str(word) for word in words if word))
     else:
         print(f"no sessions yet in {sessions_root(settings)}")
@@ -82,6 +85,9 @@ def list_sessions(options: argparse.Namespace, settings: Settings) -> int:
 
 
 _SKEW = timedelta(minutes=5)
+_FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+"""No session is older: this program was not there."""
+
 _AGE = re.compile(r"(\d+)([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -104,8 +110,18 @@ def add_age(
         raise UsageError(f"--max-age {text!r}: give a number and one of s, m, h, d, such as 7d")
     longest = timedelta(**{_UNITS[match[2]]: int(match[1])})
     now = datetime.now(UTC)
-    for last in sorted(_closed(settings, runbook), reverse=True):
-        if max(last.closed, last.began) > now + _SKEW:
+    every = sorted(_closed(settings, runbook), reverse=True)
+    undated = next((one for one in every if one.said not in PASSES and one.closed < _FIRST), None)
+    if undated is not None:
+        _failure(found, undated, exit_of)
+        return
+    for last in every:
+        future = max(last.closed, last.began) > now + _SKEW
+        if future and last.said not in PASSES:
+            # A failure counts whatever the clock says; an older pass does not make up for it.
+            _failure(found, last, exit_of)
+            return
+        if future:
             what = "closed" if last.closed > now + _SKEW else "begun"
             found.rows.append(finding(
                 "not-counted", "warning", None, f"Session {last.name} was {what} in the future, "
@@ -116,6 +132,11 @@ def add_age(
                         "after its end, and has not ended again.", f"smoke-tui resume {last.name}")
             return
         verdict = _borne_out(last.folder)
+        if verdict is not None and _was_elsewhere(last.folder):
+            found.rows.append(finding(
+                "not-counted", "warning", None, f"Session {last.name} was not with the provider, "
+                "whatever its record calls it, and does not count.", ""))
+            continue
         if verdict is None:
             _not_proven(found, "not-borne-out", f"The record of session {last.name}, the last one, "
                         "does not bear out its verdict.", f"smoke-tui --check {last.name}")
@@ -135,6 +156,15 @@ def add_age(
                 "Run it for real, from a person's own machine.")
 
 
+def _failure(found: Findings, last: _Closed, exit_of: Callable[[Verdict], Exit]) -> None:
+    verdict = last.said or Verdict.INCOMPLETE
+    found.rows.append(finding(
+        "last-verdict", "error", None, f"Session {last.name}: {verdict.value}, dated "
+        f"{last.closed:%Y}: the clock was wrong then, or is now, so that nothing shows it to be older than a pass.",
+        f"Check the clock; move {last.folder} away once you know that it is old."))
+    found.exits.append(exit_of(verdict))
+
+
 def _not_proven(found: Findings, code: str, message: str, remedy: str) -> None:
     found.rows.append(finding(code, "error", None, message, remedy))
     found.exits.append(Exit.NOT_PROVABLE)
@@ -149,6 +179,7 @@ class _Closed:
     folder: Path
     ended: bool
     runbook: str
+    said: Verdict | None = None
 
     @property
     def name(self) -> str:
@@ -171,7 +202,15 @@ def _closed(settings: Settings, runbook: Runbook) -> Iterator[_Closed]:
         last = end or _reopened(folder)
         if last is not None:
             yield _Closed(datetime.fromisoformat(last.t), datetime.fromisoformat(first.t), folder,
-                          end is not None, str(first.data["runbook"]["sha256"]))
+                          end is not None, str(first.data["runbook"]["sha256"]), _said(last))
+
+
+def _said(last: Event) -> Verdict | None:
+    """The verdict that a record's last line says; None where it says none."""
+    try:
+        return Verdict(str(last.data.get("verdict")))
+    except ValueError:
+        return None
 
 
 def _reopened(folder: Path) -> Event | None:
@@ -184,10 +223,17 @@ def _reopened(folder: Path) -> Event | None:
 
 
 def _borne_out(folder: Path) -> Verdict | None:
-    """A session's verdict, worked out from its record; None where the record is damaged."""
+    """A session's verdict, decided again from its record; None where that does not bear it out."""
     try:
-        _, recorded, state = load_state(folder)
+        done = load_rechecked(folder)
     except (InvalidRecord, JournalError):
         return None
-    found = verdict_of(recorded, state)
-    return found if found is state.verdict else None
+    if done.divergence is not None or done.missing is not None:
+        return None
+    found = standing_of(done.runbook, done.state)
+    return found if done.rules != RULES or found is done.state.verdict else None
+
+
+def _was_elsewhere(folder: Path) -> bool:
+    """Whether the addresses that were used are not the provider's."""
+    return elsewhere(load_state(folder)[2]) is not None

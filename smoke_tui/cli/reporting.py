@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.cli.records import read_session
 from smoke_tui.find_session import reading
-from smoke_tui.journal.file import replace_private
+from smoke_tui.journal.file import JournalError, replace_private
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit
+from smoke_tui.records import InvalidRecord, Rechecked, load_rechecked
 from smoke_tui.report.export import FORMATS, SecretFound, export
-from smoke_tui.secrecy import Vault
+from smoke_tui.secrecy import Vault, clean
 from smoke_tui.settings import Settings, UsageError
 
 CLIPBOARD_LIMIT: Final = 74_994
@@ -35,9 +35,9 @@ def report(options: argparse.Namespace, settings: Settings) -> int:
     if options.format not in FORMATS:
         raise UsageError(f"--format {options.format!r} is not one of {', '.join(FORMATS)}")
     with reading(settings, options.session) as folder:
-        runbook, state = read_session(folder)
+        done = _rechecked(folder)
         try:
-            content = export(options.format, runbook, state, folder, Vault())
+            content = export(options.format, done.runbook, done.state, folder, Vault())
         except SecretFound as error:
             raise CommandError(Exit.SECRET, str(error)) from None
     if options.copy:
@@ -47,7 +47,22 @@ def report(options: argparse.Namespace, settings: Settings) -> int:
             _send(content, terminal)
     else:
         _give(content, options.output)
+    if done.divergence is not None:
+        print(clean(f"smoke-tui: the record does not bear out its verdict: {done.divergence}; "
+                    f"compare with `smoke-tui replay {options.session}`"), file=sys.stderr)
+        return Exit.DIVERGENCE
     return Exit.OK
+
+
+def _rechecked(folder: Path) -> Rechecked:
+    """
+    Raises:
+        CommandError: it is damaged or can't be read (3).
+    """
+    try:
+        return load_rechecked(folder)
+    except (InvalidRecord, JournalError) as error:
+        raise CommandError(Exit.INVALID, str(error)) from None
 
 
 def _give(content: bytes, output: str | None) -> None:

@@ -42,9 +42,9 @@ def verify(folder: Path, settings: Settings, options: argparse.Namespace) -> int
     rows += _evidence(folder, journal, exits)
     if Exit.INVALID not in exits:
         done = _rechecked(folder)
+        state.ruling = done.ruling
+        verdict = standing_of(runbook, state)
         rows += _replayed(folder, done, exits)
-        if done.rules != RULES and done.missing is None and done.verdict is not None:
-            verdict = done.verdict
     exits.append(exit_of(verdict, options))
     rows += _exported(folder, runbook, state, exits)
     code = worst_exit(exits)

@@ -114,13 +114,24 @@ class Finding:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What deciding a record again came to, where it is not what the record says.
+
+    `verdict` is at best what the record bears out; `words` say why.
+    """
+
+    verdict: Verdict
+    words: str
+
+
 @dataclass(slots=True)
 class State:
     """Everything that follows from the events so far.
 
     `waits` are the times the operator was waited for: the step, from when, until when. `account`
     tells whose credential the session has, `account_from` which step brought it; None in records
-    from before there was a mark for it.
+    from before there was a mark for it. `ruling` is set by who decides a record again.
     """
 
     session: str = ""
@@ -154,6 +165,7 @@ class State:
     cancelled: str | None = None
     verdict: Verdict | None = None
     closed: Event | None = None
+    ruling: Ruling | None = None
 
     @property
     def config(self) -> Mapping[str, Any]:

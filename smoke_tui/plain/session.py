@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from smoke_tui.crash import told_fault
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError, RecordGone
+from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict, worst_exit
 from smoke_tui.plain.answers import Answers
 from smoke_tui.plain.commands import Commands
@@ -78,7 +79,7 @@ class Walk:
         say = self.paper.say
         if scene.rehearsed:
             say(f"{REHEARSAL}. Scenario: {scene.config.get('scenario')}.")
-        elif not self.run.state.opened.get("real_provider", True):
+        elif elsewhere(self.run.state) is not None:
             say(f"NOT THE PROVIDER: calls go to {scene.config.get('codex_url')}, so nothing is "
                 "proven.")
         else:

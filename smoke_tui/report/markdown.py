@@ -14,8 +14,8 @@ from smoke_tui.report.escaping import inline
 from smoke_tui.report.exchanges import Evidence, no_evidence
 from smoke_tui.report.facts import StepRow, facts, not_done, step_rows
 from smoke_tui.report.fitting import Listing, fit
+from smoke_tui.report.told import HONESTY, banner, verdict_words, worth_a_look
 from smoke_tui.report.told import SENTENCES as SENTENCES
-from smoke_tui.report.told import banner, verdict_words, worth_a_look
 from smoke_tui.report.words import Words, as_markdown, duration, sentence
 from smoke_tui.runbook.model import Runbook
 
@@ -99,4 +99,5 @@ def _rebuild(state: State) -> list[str]:
         f"{name}` runs the session again, offline, against its recorded answers; `smoke-tui "
         f"--check {name}` does both, and looks for secrets.", "",
         "</details>", "",
+        HONESTY, "",
     ]

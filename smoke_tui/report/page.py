@@ -27,7 +27,7 @@ from smoke_tui.report.facts import Row, StepRow, facts, not_done, step_rows
 from smoke_tui.report.markup import Element, Node, Sheet, render, tag
 from smoke_tui.report.proof import HEADINGS, UNRECORDED, is_unrecorded, proof_rows
 from smoke_tui.report.timeline import timeline
-from smoke_tui.report.told import banner, standing_of, verdict_words, worth_a_look
+from smoke_tui.report.told import HONESTY, banner, standing_of, verdict_words, worth_a_look
 from smoke_tui.report.words import Said, Strong, Words, duration, sentence
 from smoke_tui.runbook.model import Runbook, Step
 
@@ -239,4 +239,5 @@ def _footer(runbook: Runbook, state: State) -> Element:
             " rebuilds this page byte for byte; ", tag("code", f"smoke-tui replay {name}"),
             " runs the session again, offline, against its recorded answers."),
         tag("p", "Runbook ", tag("code", runbook.id), ", sha256 ", tag("code", runbook.sha256),
-            "."))
+            "."),
+        tag("p", HONESTY))

@@ -11,7 +11,7 @@ from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.report.check_object import check_object, in_order
 from smoke_tui.report.exchanges import Evidence, blobs, body_text, failing, support
 from smoke_tui.report.facts import facts, not_done, said_anew
-from smoke_tui.report.told import banner, standing_of, verdict_words, worth_a_look
+from smoke_tui.report.told import HONESTY, banner, standing_of, verdict_words, worth_a_look
 from smoke_tui.report.words import as_text
 from smoke_tui.runbook.model import Runbook
 
@@ -52,6 +52,7 @@ def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any
                      for event in state.attested],
         "amended": [{"step": event.step, "try": event.n, "at": event.t, **event.data}
                     for event in state.amendments],
+        "honesty": HONESTY,
         "notes": [{"at": event.t, "text": event.data["text"]} for event in state.notes],
         "waiting_seconds": round(state.waiting_ms / 1000, 3),
         "tries": [

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from smoke_tui.code_words import told_of
 from smoke_tui.journal.events import Event
+from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import is_partial
 from smoke_tui.journal.verdict import verdict as verdict_of
@@ -23,6 +24,10 @@ SENTENCES: Final = {
     Verdict.FAIL: "The thing under test did not do what it must",
     Verdict.ERROR: "The tool itself broke",
 }
+
+HONESTY: Final = ("A record shows that its decisions follow from its facts. It does not show that "
+                  "the facts are true: whoever can write its files can forge them.")
+"""The last line of every report."""
 
 CAUSES: Final = {
     "retry": "tried once more after a failure that passes by itself",
@@ -42,7 +47,10 @@ def standing_of(runbook: Runbook, state: State) -> Verdict:
     A session that is open, or was killed, is incomplete at best.
     """
     made = verdict_of(runbook, state)
-    return min(made, state.verdict or Verdict.INCOMPLETE, key=list(Verdict).index)
+    found = [made, state.verdict or Verdict.INCOMPLETE]
+    if state.ruling is not None:
+        found.append(state.ruling.verdict)
+    return min(found, key=list(Verdict).index)
 
 
 def banner(state: State) -> Words | None:
@@ -50,9 +58,10 @@ def banner(state: State) -> Words | None:
     config = state.opened["config"]
     if state.world == "rehearsed":
         return ["REHEARSAL: nothing was proven. Scenario ", Said(config.get("scenario")), "."]
-    if not state.opened.get("real_provider", True):
+    other = elsewhere(state)
+    if other is not None:
         return [Strong("NOT THE PROVIDER: nothing was proven."), " Calls went to ",
-                Said(config["codex_url"]), "."]
+                Said(other), "."]
     return None
 
 
@@ -66,6 +75,8 @@ def verdict_words(runbook: Runbook, state: State) -> list[Words]:
     paragraphs: list[Words] = [
         [Strong(f"Verdict: {verdict.value.upper()}{after}."), f" {SENTENCES[verdict]}{partial}."]
     ]
+    if state.ruling is not None:
+        paragraphs.append([Strong("Decided again:"), " ", Said(state.ruling.words, 600)])
     worst = deciding(state)
     if worst is not None:
         paragraphs.append(_ended(worst))

@@ -22,7 +22,7 @@ from smoke_tui.crash import told_fault
 from smoke_tui.journal.file import JournalError, RecordGone
 from smoke_tui.launch import CommandError
 from smoke_tui.opening import open_live, open_rehearsal, open_unfinished
-from smoke_tui.records import InvalidRecord, load_state
+from smoke_tui.records import InvalidRecord, load_rechecked, load_state
 from smoke_tui.report.compare import Side, compare
 from smoke_tui.report.export import evidence_of
 from smoke_tui.run import Opener, Run
@@ -202,11 +202,11 @@ class SmokeApp(App[int]):
     def show_recorded(self, folder: Path) -> None:
         """The report of a recorded session."""
         try:
-            _, runbook, state = load_state(folder)
+            done = load_rechecked(folder)
         except (InvalidRecord, JournalError) as error:
             self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
             return
-        self.push_screen(ReportPage(runbook, state, folder, Vault()))
+        self.push_screen(ReportPage(done.runbook, done.state, folder, Vault()))
 
     def show_events(self, folder: Path) -> None:
         """A recorded session, event by event."""

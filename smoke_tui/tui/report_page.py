@@ -14,12 +14,12 @@ from textual.content import Content
 from smoke_tui.engine.amending import amendable
 from smoke_tui.journal.file import JournalError
 from smoke_tui.journal.state import State
-from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.launch import CommandError
 from smoke_tui.opening import amend_session
 from smoke_tui.records import InvalidRecord, load_state
 from smoke_tui.report.export import SecretFound, export
 from smoke_tui.report.markdown import LIMIT
+from smoke_tui.report.told import standing_of
 from smoke_tui.report_file import default_name, is_new, why_no_file, write_report
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
@@ -71,7 +71,7 @@ class ReportPage(Page):
         yield Tail("preview", title="Report", at_end=False)
 
     def header(self, width: int) -> Content:
-        result = self.state.verdict or verdict_of(self.runbook, self.state)
+        result = standing_of(self.runbook, self.state)
         mark = MARKS[result.value]
         parts: list[Content | str | tuple[str, str]] = [
             (" Report ", "bold"), (self.folder.name[-4:], MUTED), " ",

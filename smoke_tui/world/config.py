@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from smoke_tui.journal.provenance import PROVIDER_HOSTS
+
 ISSUER: Final = "https://auth.openai.com"
 CODEX_URL: Final = "https://chatgpt.com/backend-api/codex"
 API_URL: Final = "https://api.openai.com/v1"
 STACK_URL: Final = "http://127.0.0.1:3000"
-PRODUCTION_HOSTS: Final = frozenset({"auth.openai.com", "chatgpt.com", "api.openai.com"})
+PRODUCTION_HOSTS: Final = PROVIDER_HOSTS
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 GIVEN_BUNDLE: Final = "given:bundle"
 """The name under which the text of --bundle is handed to the world."""

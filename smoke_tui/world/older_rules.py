@@ -13,6 +13,7 @@ from typing import Any, Final
 from smoke_tui.journal.events import Event, storable
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Signal, Watcher
+from smoke_tui.world.agreement import same_data
 from smoke_tui.world.recorded import RESUMED, RecordEnds, Resumption, blobs_of, stand_ins
 from smoke_tui.world.redecided import AnotherWay
 
@@ -20,12 +21,12 @@ Named = Callable[[Mapping[str, Any]], object]
 
 _WHAT: Final[Mapping[str, Named]] = {
     "operator": lambda data: data.get("kind"),
-    "http": lambda data: (data.get("method"), data.get("url")),
+    "http": lambda data: [data.get("method"), data.get("url")],
     "ledger": lambda data: data.get("op"),
     "process": lambda data: data.get("argv"),
     "draw": lambda data: data.get("name"),
-    "env": lambda data: (data.get("name"), data.get("command")),
-    "file": lambda data: (data.get("op"), data.get("path")),
+    "env": lambda data: [data.get("name"), data.get("command")],
+    "file": lambda data: [data.get("op"), data.get("path")],
     "document": lambda data: data.get("source"),
     "price": lambda data: data.get("model"),
     "clipboard": lambda data: bool(data.get("clear")),
@@ -137,7 +138,9 @@ class OlderRulesInbox(Inbox):
             return then.get("op") == now.get("op") and self._mine.get(then.get("of", -1)) == now[
                 "of"]
         what = _WHAT.get(str(now["port"]))
-        return then == now if what is None else what(then) == what(now)
+        if what is None:
+            return same_data(then, now)
+        return same_data(what(then), what(now))
 
     def _fail(self, error: Exception) -> None:
         self._failed = error

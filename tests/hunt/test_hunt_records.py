@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -66,7 +67,18 @@ def test_an_edited_verdict_is_noticed_by_the_replay(program: Hunted, change: Cha
     checked = program("--check", "last", "--json")
     assert checked.code == 6
     assert "divergence" in checked.findings()
+    assert checked.json()["verdict"] != "pass"
     assert program("replay", "last").code == 6
+    for kind in ("md", "html", "json", "junit"):
+        told = program("report", "last", "--format", kind)
+        assert told.code == 6
+        assert "does not bear out" in told.err
+        assert "Verdict: PASS" not in told.out
+    suite = ElementTree.fromstring(program("report", "last", "--format", "junit").out)
+    assert int(suite.get("errors") or 0) + int(suite.get("failures") or 0) >= 1
+    archived = program("archive", "last", "-o", "edited.smoke")
+    assert archived.code == 6
+    assert not Path("edited.smoke").exists()
 
 
 def test_a_pass_of_another_text_is_no_pass_of_this_one(program: Hunted) -> None:
@@ -156,6 +168,64 @@ def test_a_pass_of_the_future_does_not_stay_young_for_ever(program: Hunted) -> N
     shifted(program.only(), timedelta(days=9000))
     done = age(program)
     assert (done.code, "not-counted" in done.findings()) == (4, True)
+
+
+@pytest.mark.parametrize("years", [-40, 25])
+def test_a_failure_is_not_passed_over_because_of_its_clock(program: Hunted, years: int) -> None:
+    assert program.live(TWO).code == 0
+    passed = program.only()
+    shifted(passed, timedelta(hours=-1))
+    assert program.live(BAD).code == 1
+    (failed,) = [path for path in program.sessions() if path != passed]
+    shifted(failed, timedelta(days=365 * years))
+    (program.folder / "hunt.md").write_text(TWO)
+    assert age(program).code == 1
+
+
+def test_a_rehearsal_that_is_called_live_is_none(program: Hunted) -> None:
+    assert program("--check", "openai-subscription", "--rehearse").code == 0
+
+    def called_live(event: Event) -> Event:
+        if event.ev != "session.opened":
+            return event
+        config = {**event.data["config"], "world": "live", "scenario": None}
+        return says(event, config=config, real_provider=True)
+
+    edited(program.only(), called_live)
+    report = program("report", "last").out
+    assert report.startswith("**NOT THE PROVIDER: nothing was proven.**")
+    done = program("--check", "openai-subscription", "--max-age", "7d", "--json")
+    assert done.code != 0
+    assert "last-verdict" not in done.findings()
+
+
+def test_one_that_names_the_provider_and_used_loopback_is_none_either(program: Hunted) -> None:
+    assert program("--check", "openai-subscription", "--rehearse").code == 0
+
+    def renamed(event: Event) -> Event:
+        if event.ev != "session.opened":
+            return event
+        config = {**event.data["config"], "world": "live", "scenario": None,
+                  "codex_url": "https://chatgpt.com/backend-api/codex",
+                  "issuer": "https://auth.openai.com"}
+        return says(event, config=config, real_provider=True)
+
+    edited(program.only(), renamed)
+    told = program("report", "last")
+    assert told.code == 6
+    assert told.out.startswith("**NOT THE PROVIDER: nothing was proven.**")
+    assert program("--check", "openai-subscription", "--max-age", "7d").code != 0
+
+
+def test_a_list_says_that_its_verdicts_are_recorded(program: Hunted) -> None:
+    assert program.live(TWO).code == 0
+    assert "recorded pass" in program("sessions").out
+
+
+def test_the_last_line_of_a_report_says_what_a_record_can_show(program: Hunted) -> None:
+    assert program.live(TWO).code == 0
+    last = program("report", "last").out.rstrip().splitlines()[-1]
+    assert "does not show that the facts are true" in last
 
 
 def test_a_clock_of_1970_makes_no_young_pass(program: Hunted) -> None:

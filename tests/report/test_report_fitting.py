@@ -73,7 +73,7 @@ def test_any_session_stays_within_the_limit_and_begins_with_its_verdict(
     assert lines[1].startswith("## ")
     assert lines[2].startswith("**Verdict: ")
     assert report.count("<details") == report.count("</details>")
-    assert report.endswith("</details>\n")
+    assert report.endswith("can forge them.\n")
     unclosed = [t for t in MarkdownIt("gfm-like").parse(report) if t.type == "fence"
                 and "Check this report" in t.content]
     assert unclosed == []

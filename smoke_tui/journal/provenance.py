@@ -1,0 +1,41 @@
+"""Where a session's calls really went: read from the addresses that were used, never from a claim.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from smoke_tui.journal.state import State
+
+PROVIDER_HOSTS: Final = frozenset({"auth.openai.com", "chatgpt.com", "api.openai.com"})
+
+_ASKS_PROVIDER: Final = ("call", "login")
+"""Kinds of step whose requests go to the provider alone."""
+
+
+def elsewhere(state: State) -> str | None:
+    """An address that is not the provider's and that a session used in its place; None: none is.
+
+    A rehearsal uses such addresses, whatever its record calls it.
+    """
+    for config in (state.opened.get("config"), *(e.data.get("config") for e in state.resumes)):
+        for name in ("codex_url", "issuer"):
+            address = config.get(name) if isinstance(config, dict) else None
+            if address is not None and not is_provider(address):
+                return str(address)
+    for request in state.requests.values():
+        known = state.steps.get(request.step or "")
+        if request.data.get("port") == "http" and known is not None \
+                and known.kind in _ASKS_PROVIDER and not is_provider(request.data.get("url")):
+            return str(request.data.get("url"))
+    return None
+
+
+def is_provider(address: object) -> bool:
+    """Whether an address is one of the provider's own hosts."""
+    try:
+        parts = urlsplit(str(address))
+        return parts.scheme == "https" and parts.hostname in PROVIDER_HOSTS
+    except ValueError:
+        return False
