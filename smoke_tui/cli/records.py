@@ -160,7 +160,8 @@ def _failure(found: Findings, last: _Closed, exit_of: Callable[[Verdict], Exit])
     verdict = last.said or Verdict.INCOMPLETE
     found.rows.append(finding(
         "last-verdict", "error", None, f"Session {last.name}: {verdict.value}, dated "
-        f"{last.closed:%Y}: the clock was wrong then, or is now, so that nothing shows it to be older than a pass.",
+        f"{last.closed:%Y}: the clock was wrong then, or is now, so that nothing shows it to be "
+        "older than a pass.",
         f"Check the clock; move {last.folder} away once you know that it is old."))
     found.exits.append(exit_of(verdict))
 
