@@ -37,7 +37,14 @@ KNOWN_PARAMETERS: Final = frozenset(
         "tools",
     }
 )
-"""Top-level keys that a client from 0.40 to 0.169 was seen to send (captured)."""
+"""Top-level keys that a client from 0.40 to 0.171 was seen to send (captured).
+
+All others are refused, among them temperature, top_p, max_output_tokens, previous_response_id,
+truncation, metadata, user, top_logprobs and whatever nobody knows (GoModel#718).
+"""
+
+SERVED_TIERS: Final = ("priority",)
+"""The one `service_tier` the real client sends (captured); others were refused (GoModel#718)."""
 
 _CLIENT_AGENTS: Final = ("codex_", "codex-tui/")
 _CLIENT_MARKS: Final = ("x-codex-turn-metadata", "session-id", "session_id")
@@ -161,6 +168,8 @@ def _stream(call: Call) -> Reply | None:
 
 def _parameters(call: Call) -> Reply | None:
     unknown = [name for name in call.body if name not in KNOWN_PARAMETERS]
+    if call.body.get("service_tier", SERVED_TIERS[0]) not in SERVED_TIERS:
+        unknown.append("service_tier")
     return replies.unsupported(unknown[0]) if unknown else None
 
 
@@ -212,6 +221,12 @@ def _lite_contract(call: Call) -> Reply | None:
 
 
 def _instructions(call: Call) -> Reply | None:
+    """Base instructions have to be there, and under drift to be the current ones.
+
+    Clients that sent none got "Instructions are required" until 2026-06-18 (rec: helm-api#310);
+    what became of that is not known. Client 0.162 and later send none but a developer message
+    (cap), so that counts for everybody (inf).
+    """
     sent = call.instructions()
     if not sent.strip() and not (call.real_client and not call.drifted):
         return replies.INSTRUCTIONS_REQUIRED

@@ -68,7 +68,11 @@ REFUSALS: list[tuple[dict[str, Any], int, str]] = [
     (without("store"), 400, "Store must be set to false"),
     ({"stream": False}, 400, "Stream must be set to true"),
     ({"max_output_tokens": 5}, 400, "Unsupported parameter: max_output_tokens"),
-    ({"temperature": 0}, 400, "Unsupported parameter: temperature"),
+    # GoModel#718
+    *(({name: value}, 400, f"Unsupported parameter: {name}") for name, value in {
+        "temperature": 0, "top_p": 1, "previous_response_id": "resp_1", "truncation": "auto",
+        "metadata": {}, "user": "u", "service_tier": "flex", "top_logprobs": 0, "novelty": True,
+    }.items()),
     ({"input": "hello"}, 400, "Input must be a list"),
     ({"input": [message("system", "x")]}, 400, "System messages are not allowed"),
     ({"instructions": " "}, 400, "Instructions are required"),
@@ -85,6 +89,10 @@ def test_refusals(happy: Rehearsal, changes: dict[str, Any], status: int, text: 
     got = call(happy, body)
     assert got.status == status
     assert text in got.text
+
+
+def test_the_tier_of_the_real_client_is_served(happy: Rehearsal) -> None:
+    assert call(happy, {**call_body(happy), "service_tier": "priority"}).status == 200
 
 
 def test_instructions_may_come_as_a_developer_message(happy: Rehearsal) -> None:
