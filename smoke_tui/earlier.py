@@ -10,7 +10,7 @@ from pathlib import Path
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError, ends, in_use, read_journal, session_folders
 from smoke_tui.runbook import Runbook
-from smoke_tui.world.live.leftovers import still_running, stop_leftover
+from smoke_tui.world.live.leftovers import exists, gives_marks, still_running, stop_leftover
 from smoke_tui.world.ports import SpawnSpec
 
 Known = tuple[int, str | None]
@@ -37,8 +37,9 @@ def agreed_before(state_dir: Path, runbook: Runbook) -> bool:
 class LeftBehind:
     """Something a session that broke off has left on this machine.
 
-    `pid` and `mark` are of a process that still runs. Without one it is a service that detached
-    itself: `stop` is the command that stops it, in `cwd`.
+    `pid` and `mark` are of a process that still runs; with `unsure` of one that the system can't
+    tell from a later process of that number, so that it is named and never signalled. Without a
+    process it is a service that detached itself: `stop` is the command that stops it, in `cwd`.
     """
 
     session: str
@@ -48,9 +49,14 @@ class LeftBehind:
     mark: str | None = None
     stop: tuple[str, ...] = ()
     cwd: str = "."
+    unsure: bool = False
 
     def words(self) -> str:
         """What it is, in a sentence."""
+        if self.unsure:
+            return (f"{self.what} (process {self.pid}) may still run; step {self.step} of session "
+                    f"{self.session} started it, and this system can't tell it from a later "
+                    "process of that number")
         if self.pid is not None:
             return (f"{self.what} (process {self.pid}) still runs; step {self.step} of session "
                     f"{self.session} started it")
@@ -59,6 +65,8 @@ class LeftBehind:
 
     def end(self) -> bool:
         """Stop it; whether that is proven. Blocks for seconds."""
+        if self.unsure:
+            return False
         if self.pid is not None:
             return stop_leftover(self.pid, self.mark)
         from smoke_tui.world.live.shell import child_environment
@@ -112,12 +120,14 @@ def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
         elif data["what"] == "detached" and event.re in children:
             children[event.re].detached = True
             children[event.re].processes += [tuple(known) for known in data["processes"]]
+    unsure = not gives_marks()
+    running = exists if unsure else still_running
     for child in children.values():
         # A guardian takes all it holds along, so it alone is named where it lives.
         alive = [child.guardian] if still_running(*child.guardian) else [
-            known for known in dict.fromkeys(child.processes) if still_running(*known)]
+            known for known in dict.fromkeys(child.processes) if running(*known)]
         for pid, mark in alive:
-            yield LeftBehind(name, child.step, child.what, pid, mark)
+            yield LeftBehind(name, child.step, child.what, pid, mark, unsure=unsure)
     detached = {child.step for child in children.values() if child.detached}
     for event in events:
         data = event.data

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from smoke_tui import __version__
 from smoke_tui.earlier import left_behind
+from smoke_tui.journal.durable import sync_level
 from smoke_tui.journal.file import JournalError, private_folder
 from smoke_tui.settings import Settings, UsageError, config_dir
 from smoke_tui.world.config import (
@@ -23,6 +24,7 @@ from smoke_tui.world.config import (
     NETWORK_VARIABLES,
 )
 from smoke_tui.world.ledger_address import EMBEDDED
+from smoke_tui.world.live.guardian import can_adopt
 from smoke_tui.world.live.hands import remove_left_credentials
 from smoke_tui.world.live.network import network_problems
 
@@ -51,6 +53,23 @@ def shown(settings: Settings, name: str) -> str | None:
 def _program(settings: Settings) -> Iterator[Check]:
     yield Check("version", "ok", f"smoke-tui {__version__}, Python {platform.python_version()}, "
                                  f"{platform.system()} {platform.release()}")
+
+
+def _system(settings: Settings) -> Iterator[Check]:
+    """What this system can and can't do for a session; other systems than Linux do less."""
+    yield Check("record-sync", "ok", f"each line of a record is synced with {sync_level()}")
+    if can_adopt():
+        yield Check("processes", "ok", "all that a command starts is held and stopped with it, and "
+                                       "what a killed session leaves running is found")
+    else:
+        yield Check("processes", "note", "only what stays in a command's process group is held and "
+                                         "stopped with it; whether a killed session left something "
+                                         "running can't be told for sure",
+                    "Where a command puts something into the background, look for it with `ps`.")
+    if sys.platform != "linux":
+        yield Check("untried", "note", "nobody has tried smoke-tui on a real system of this kind "
+                                       "yet; its tests take away what Linux has and others lack",
+                    "Report what differs.")
 
 
 def _terminal(settings: Settings) -> Iterator[Check]:
@@ -94,7 +113,8 @@ def _left_behind(settings: Settings) -> Iterator[Check]:
         return
     for left in found:
         yield Check("left-behind", "note", f"{left.words()}.",
-                    "`smoke-tui doctor --stop-leftovers` stops it.")
+                    f"Look with `ps -p {left.pid}`, and stop it yourself if it is." if left.unsure
+                    else "`smoke-tui doctor --stop-leftovers` stops it.")
 
 
 def _credentials(settings: Settings) -> Iterator[Check]:
@@ -131,7 +151,7 @@ def _codex(settings: Settings) -> Iterator[Check]:
 
 
 LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
-    _program, _terminal, _state, _left_behind, _credentials, _ports, _network, _codex,
+    _program, _system, _terminal, _state, _left_behind, _credentials, _ports, _network, _codex,
 )
 
 

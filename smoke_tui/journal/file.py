@@ -1,7 +1,7 @@
 """The journal on disk: one folder a session, append-only, synced line by line.
 
-Facts about durability that it relies on: one `os.write` a line on an O_APPEND descriptor, then
-`fdatasync`; a short write is cut back; a first write after a torn tail starts on a fresh line.
+Facts about durability that it relies on: one `os.write` a line on an O_APPEND descriptor, then a
+sync (`durable`); a short write is cut back; a first write after a torn tail starts on a fresh line.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from smoke_tui.journal.durable import sync_all, sync_content
 from smoke_tui.journal.events import Event, JournalDamage, parse_line
 from smoke_tui.journal.folders import EVIDENCE as EVIDENCE
 from smoke_tui.journal.folders import JOURNAL as JOURNAL
@@ -65,7 +66,7 @@ class JournalFile:
                 fd = os.open(folder / JOURNAL, flags | os.O_NOFOLLOW, 0o600)
                 os.fchmod(fd, 0o600)
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.fsync(fd)
+            sync_all(fd)
             for path in (folder, folder.parent):
                 sync_folder(path)
         except FileExistsError:
@@ -134,7 +135,7 @@ class JournalFile:
             self._cut_back()
             raise self._not_saved(error) from None
         try:
-            os.fdatasync(self._fd)
+            sync_content(self._fd)
         except OSError:
             self._take_over(line)
         self._size += len(line)
@@ -186,7 +187,7 @@ class JournalFile:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.write(fd, content + line) != self._size + len(line):
                 raise OSError(errno.ENOSPC, "the disk took only part of it")
-            os.fsync(fd)
+            sync_all(fd)
             os.replace(name, path)
             sync_folder(self.folder)
         except OSError as error:

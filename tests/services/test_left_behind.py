@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from elsewhere import Elsewhere
 from service_runs import free_port
 
 from smoke_tui.earlier import LeftBehind, left_behind
@@ -33,12 +34,14 @@ def until(condition: object, seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
-def held_session(folder: Path, command: str, port: int) -> subprocess.Popen[bytes]:
+def held_session(
+    folder: Path, command: str, port: int, env: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """A program in the middle of a session, its service ready."""
     ready = f'{{ http = "http://127.0.0.1:{port}/", timeout = "2m" }}'
     code = HOLD.format(tests=str(Path(__file__).parent), command=command, ready=ready,
                        folder=str(folder))
-    program = subprocess.Popen([sys.executable, "-c", code])
+    program = subprocess.Popen([sys.executable, "-c", code], env=env)
     until(lambda: any(b'"ev":"provided"' in path.read_bytes()
                       for path in folder.glob("state/sessions/*/journal.jsonl")))
     return program
@@ -84,6 +87,33 @@ def test_what_outlives_its_guardian_is_named_and_can_be_stopped(tmp_path: Path) 
     assert f"{SERVE} {port} (process {left[0].pid}) still runs" in left[0].words()
     assert left[0].end()
     assert left_behind(tmp_path / "state") == []
+
+
+def test_where_no_process_has_a_mark_what_may_be_left_is_named_and_never_signalled(
+    tmp_path: Path
+) -> None:
+    """Without a mark a process can't be told from a later one of its number."""
+    elsewhere = Elsewhere(tmp_path)
+    port = free_port()
+    program = held_session(tmp_path, f"{SERVE} {port}", port, elsewhere.environment())
+    listed = subprocess.run(["pgrep", "-P", str(program.pid)], capture_output=True, text=True,
+                            check=True)
+    guardian = int(listed.stdout.split()[0])
+    listed = subprocess.run(["pgrep", "-P", str(guardian)], capture_output=True, text=True,
+                            check=True)
+    service = int(listed.stdout.split()[0])
+    os.kill(program.pid, signal.SIGSTOP)
+    os.kill(guardian, signal.SIGKILL)
+    program.kill()
+    program.wait()
+    try:
+        stopped = elsewhere.run("doctor", "--stop-leftovers")
+        assert stopped.returncode == 4, stopped.stdout + stopped.stderr
+        assert f"not proven gone: {SERVE} {port} (process {service}) may still" in stopped.stdout
+        assert f"`ps -p {service}`" in elsewhere.run("doctor").stdout
+        os.kill(service, 0)
+    finally:
+        os.killpg(service, signal.SIGKILL)
 
 
 def test_a_service_that_detached_itself_is_named_with_its_stop_command(tmp_path: Path) -> None:

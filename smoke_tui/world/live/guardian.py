@@ -25,7 +25,7 @@ import sys
 import time
 from types import FrameType
 
-PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
+PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 36, 37  # prctl(2)
 GRACE = 3.0
 KILL_ROUNDS = 60
 MOST_TOLD = 64
@@ -33,8 +33,22 @@ MOST_TOLD = 64
 
 def adopt_orphans() -> bool:
     """Become the parent of grandchildren whose parent ends; whether this system can do that."""
+    return can_adopt() and prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def can_adopt() -> bool:
+    """Whether this system lets a process adopt orphans, and tells which they are.
+
+    Who adopts without being told of them would wait for the end of processes it can't name.
+    """
+    flag = ctypes.c_int()
+    return bool(stat_of(os.getpid())) and prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(flag))
+
+
+def prctl(option: int, argument: object) -> bool:
+    """prctl(2); whether it is there and did as it was told."""
     try:
-        return bool(ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+        return bool(ctypes.CDLL(None).prctl(option, argument, 0, 0, 0) == 0)
     except (OSError, AttributeError):
         return False
 
@@ -48,10 +62,18 @@ def stat_of(pid: int) -> list[str]:
         return []
 
 
+def processes() -> list[str]:
+    """What /proc lists; nothing where there is none."""
+    try:
+        return os.listdir("/proc")
+    except OSError:
+        return []
+
+
 def below(root: int) -> list[tuple[int, int, int]]:
     """Who descends from `root` or is in its session: each one's id, parent and group."""
     children: dict[int, list[tuple[int, int, int]]] = {}
-    for name in os.listdir("/proc"):
+    for name in processes():
         if name.isdigit() and (fields := stat_of(int(name))):
             pid, (parent, group, session) = int(name), map(int, fields[1:4])
             if pid != root:

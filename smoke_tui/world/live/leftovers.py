@@ -36,6 +36,16 @@ def mark_of(pid: int) -> str | None:
         return None
 
 
+def gives_marks() -> bool:
+    """Whether this system tells when a process started."""
+    return mark_of(os.getpid()) is not None
+
+
+def exists(pid: int, mark: str | None = None) -> bool:
+    """Whether any process has this number; it need not be the one that had it before."""
+    return pid > 0 and signal_to(pid, 0)
+
+
 def still_running(pid: int, mark: str | None) -> bool:
     """Whether this very process still runs."""
     return mark is not None and mark_of(pid) == mark
