@@ -87,5 +87,6 @@ def _equivalent_words(tries: list[Try], totals: dict[str, Any]) -> str:
     usd = totals["usd_api_equivalent"]
     if usd is None or all(map(metered, tries)):
         return ""
-    source = next(str(t.usage["price_source"]) for t in tries if t.usage)
+    source = next((str(t.usage["price_source"]) for t in tries
+                   if t.usage and t.usage.get("price_source")), "an unknown table")
     return f" (≈ ${usd} at API rates of {source}, not billed)"

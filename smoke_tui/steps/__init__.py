@@ -12,16 +12,21 @@ from smoke_tui.steps.login import login
 from smoke_tui.steps.operator import manual, prompt
 from smoke_tui.steps.run import run
 from smoke_tui.steps.service import service
+from smoke_tui.steps.spending import asked_for
 from smoke_tui.steps.turn import turn
 from smoke_tui.steps.unavailable import unavailable
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.result import Result
 
-BEHAVIOURS: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
+_BY_KIND: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
     "login": login, "call": call, "run": run, "service": service, "handover": handover,
     "turn": turn, "manual": manual, "prompt": prompt, "check": check, "battery": unavailable,
     "record": unavailable,
 }
-"""What each kind of step does."""
+
+BEHAVIOURS: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
+    name: asked_for(behaviour) for name, behaviour in _BY_KIND.items()
+}
+"""What each kind of step does; a spend that a step declares is asked for first, in any kind."""
 
 __all__ = ["BEHAVIOURS", "check_guards"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
-from smoke_tui.world.context import StepContext
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.result import Result
 
 COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
 MOST_OUTPUT: Final = 4096
@@ -24,6 +25,41 @@ async def worst_usd(ctx: StepContext, model: str, prompt: str) -> str | None:
     })
     usd: str | None = data["usd"]
     return usd
+
+
+OWN_CALLS: Final = ("call", "turn", "battery", "record")
+"""Kinds that ask for each of their calls themselves."""
+
+Behaviour = Callable[[StepContext], Awaitable[Result]]
+
+
+def asked_for(behaviour: Behaviour) -> Behaviour:
+    """A behaviour whose step may declare a spend: one run of it is then one call of that kind of
+    money, asked for, capped and counted. What it cost is not known to this tool.
+    """
+    async def run(ctx: StepContext) -> Result:
+        spend = ctx.step.spend
+        if spend is None or ctx.step.kind in OWN_CALLS:
+            return await behaviour(ctx)
+        worst = None
+        if spend.kind == "metered" and spend.max_usd is not None:
+            worst = format(spend.max_usd / (spend.max_calls or 1), "f")
+        await ctx.spend(
+            "Run this step? The runbook declares that it spends.",
+            {"runs": "; ".join(c.text for c in ctx.step.commands) or ctx.step.title,
+             "declared": spend.kind},
+            kind=spend.kind, worst_usd=worst,
+        )
+        # A try that is stopped is settled by nobody: what it spent is unknown either way.
+        try:
+            result = await behaviour(ctx)
+        except StepEnd:
+            ctx.decide("spend.settled", {"kind": spend.kind, "unknown": True, "limits": []})
+            raise
+        ctx.decide("spend.settled", {"kind": spend.kind, "unknown": True, "limits": []})
+        return result
+
+    return run
 
 
 async def settle(

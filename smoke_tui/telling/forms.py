@@ -86,6 +86,9 @@ def spend_line(scene: Scene, question: Event) -> str:
     step = scene.runbook.step(question.step or "")
     cap = step.spend.max_calls if step.spend is not None else None
     made = scene.of(step).calls
+    if data.get("runs"):
+        most = f" of at most {cap}" if cap is not None else ""
+        return one_line(f"{data['runs']}; {data.get('declared')} run {made + 1}{most}", 300)
     through = scene.fill(str(data.get("host") or data.get("url") or "?"))
     via = f" through {data['through']}" if data.get("through") else ""
     most = f" of at most {cap}" if cap is not None else ""

@@ -175,6 +175,8 @@ class Answering(Screen[None]):
             foreign(question.data["text"], "bold"), spend_line(scene, question), "",
             Content.styled("A rehearsal: the call goes to this machine and costs nothing."
                            if scene.rehearsed else
+                           "It is billed: the runbook declares what it may cost."
+                           if question.data["data"].get("declared") == "metered" else
                            "A real call: it counts against the subscription.",
                            MUTED if scene.rehearsed else WARN),
         )
