@@ -30,6 +30,14 @@ def over_budget(
                      runbook.budget_usd, every, worst_usd, True))
 
 
+def uncapped(step: Step, kind: str) -> str | None:
+    """Why a call has no cap that could hold: dollars do not bound what nobody prices."""
+    if kind == "metered" or step.spend is None or step.spend.max_calls is not None:
+        return None
+    return (f"The step's cap of {step.spend.max_usd} US dollars can't be kept for a call of a "
+            "subscription, which nobody prices: name max_calls.")
+
+
 def _over(
     name: str, cap: Decimal | None, tries: list[Try], worst_usd: str | None, alone: bool
 ) -> str | None:

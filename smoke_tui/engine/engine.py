@@ -9,7 +9,7 @@ from typing import Any
 
 from smoke_tui.engine.accounts import of_another_account
 from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
-from smoke_tui.engine.budget import over_budget
+from smoke_tui.engine.budget import over_budget, uncapped
 from smoke_tui.engine.conditions import unmet_in, unmet_words
 from smoke_tui.engine.keeping import Keeper
 from smoke_tui.engine.made_with import made_otherwise, of_first_model
@@ -360,7 +360,8 @@ class Engine:
 
     def _check_cap(self, context: StepContext, kind: str, worst_usd: str | None) -> None:
         """Refuse a call that could go over a cap of the step or the session's budget."""
-        refusal = over_budget(self.runbook, context.step, self.state, kind, worst_usd)
+        refusal = uncapped(context.step, kind) or over_budget(
+            self.runbook, context.step, self.state, kind, worst_usd)
         if refusal is not None:
             raise StepEnd("over-budget", refusal)
 

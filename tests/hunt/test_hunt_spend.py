@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from smoke_tui.outcomes import Outcome
+from smoke_tui.rehearsal import Rehearsal
 
 from .hunting import Hunted, book, runs, state_of, step
 
@@ -89,3 +92,16 @@ def test_without_a_declared_spend_nothing_is_asked(program: Hunted) -> None:
     assert (done.code, done.json()["spend"]["calls"]) == (0, 0)
     assert asked(program) == []
     assert state_of(program.only()).steps["one"].outcome is Outcome.PASS
+
+
+def test_a_cap_in_dollars_is_none_for_a_call_of_a_subscription(program: Hunted) -> None:
+    """Nobody prices such a call, so that nothing would ever stop it."""
+    (program.folder / "base.txt").write_text("You are a test.")
+    with Rehearsal.start("happy") as world:
+        (program.folder / "bundle.json").write_text(json.dumps(world.bundle()))
+        call = step("one", "call", 'prompt = "Answer."', *METERED)
+        done = program.live(book(call), "--instructions", "base.txt", "--bundle", "bundle.json",
+                            "--codex-url", world.codex_url, "--issuer", world.issuer)
+        posts = [seen for seen in world.requests() if seen.path.endswith("/responses")
+                 and seen.method == "POST"]
+    assert (done.json()["steps"][0]["code"], posts) == ("over-budget", [])
