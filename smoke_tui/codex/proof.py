@@ -52,6 +52,9 @@ USAGE: Final = Duty(
 CALL: Final = (END, COMPLETE, IDENTITY, ROUTE, MODEL, REFUSAL, AGREEMENT, ANSWER, NONCE, USAGE)
 """The obligations of a live call, in the order in which their codes decide."""
 
+_REDACTED: Final = "[REDACTED"
+"""Where a text holds this, its pieces may have been redacted otherwise than its whole."""
+
 _BEGUN: Final = ("in_progress", "queued")
 """States of a response before its end."""
 
@@ -161,7 +164,8 @@ def _agreement(reading: Reading) -> Iterator[Witness]:
                           ("content_part.done", reading.part_texts)):
         joined = "".join(parts)
         if joined and whole:
-            yield Witness(source, _size(joined), "holds" if joined == text else "against")
+            same = joined == text or _REDACTED in joined + text
+            yield Witness(source, _size(joined), "holds" if same else "against")
     again = "".join(item.text for item in reading.final_items if item.is_message)
     if reading.items and reading.final_items:
         same = again == text and _kept(reading.final_items) == _kept(reading.items)

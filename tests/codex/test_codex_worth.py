@@ -234,6 +234,24 @@ def test_a_stream_that_stays_open_after_its_end_is_not_waited_for(tmp_path: Path
     assert streamed(tmp_path, in_pieces(WHOLE, 500, then="hang"), linger=0.1, idle=60).code is None
 
 
+@pytest.mark.parametrize("late", [failed(), completed(), error(code="x"), delta("late")])
+def test_what_contradicts_the_end_is_read_also_where_it_comes_late(
+    tmp_path: Path, late: bytes
+) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield HEAD + WHOLE
+        await asyncio.sleep(0.7)
+        yield late
+
+    assert streamed(tmp_path, chunks).code == "stream-malformed"
+
+
+def test_a_stream_that_stays_open_says_so(tmp_path: Path) -> None:
+    got = streamed(tmp_path, in_pieces(WHOLE, 500, then="hang"), linger=0.1)
+    assert (got.exchange.error, got.exchange.error_text) == (
+        None, "the connection stayed open for 0.1 s")
+
+
 @pytest.mark.parametrize("cut", [len(created()), len(GOOD), len(WHOLE) - 3])
 def test_a_cut_stream_is_cut_wherever_it_is(tmp_path: Path, cut: int) -> None:
     assert streamed(tmp_path, in_pieces(WHOLE[:cut], 50)).code == "stream-cut"

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from generic_lies import Benign, lies_about, unexplained, unused
-from honest_answers import MODEL, NONCE, PROMPT, USAGE
 
 from smoke_tui.proof.obligations import first_unmet
 from smoke_tui.stack.document import claims_of
@@ -15,6 +13,9 @@ from smoke_tui.stack.proof import Turned, proof_of_turn
 from smoke_tui.stack.route import lines_of
 from smoke_tui.stack.rows import ledger_lines
 from smoke_tui.stack.window import Look
+
+from .generic_lies import Benign, lies_about, unexplained, unused
+from .honest_answers import MODEL, NONCE, PROMPT, USAGE
 
 HEADERS = {"x-codex-plan-type": "plus", "x-codex-primary-used-percent": "3",
            "openai-model": MODEL, "date": "Mon"}

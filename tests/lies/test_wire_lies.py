@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from generic_lies import Benign, Lie, lies_about, unexplained, unused
-from honest_answers import (
+
+from .generic_lies import Benign, Lie, lies_about, unexplained, unused
+from .honest_answers import (
     HEADERS,
     MESSAGE,
     MODEL,
