@@ -73,7 +73,8 @@ def instead_of(value: Any) -> Iterator[tuple[str, Any]]:
             others += [("longer", f"{value}-mini"), ("reversed", value[::-1]), ("empty", "")]
         case int() | float():
             others += [("negative", -1), ("zero", 0), ("huge", 1 << 41), ("more", value + 1),
-                       ("larger", value * 1000 + 1), ("nan", float("nan")), ("as text", str(value)), ("broken", 1.5)]
+                       ("larger", value * 1000 + 1), ("nan", float("nan")),
+                       ("as text", str(value)), ("broken", 1.5)]
         case None:
             others += [("failed", "failed"), ("error", {"code": "server_error", "message": "x"})]
         case list():
