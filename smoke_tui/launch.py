@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.codex.attestations import ATTESTED, AUTO
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
+from smoke_tui.resolve import client_version_of, header_of, names_of
 from smoke_tui.runbook import Diagnostic, Runbook, find, load
 from smoke_tui.settings import Settings, UsageError, config_dir, expanded, own_runbooks
 from smoke_tui.stack.ledger import LedgerTable, describe
 from smoke_tui.world.config import (
     API_URL,
+    CAPTURED_VERSION,
+    CLIENT_ORIGINATOR,
     CODEX_URL,
     GIVEN_BUNDLE,
     GIVEN_LEDGER,
@@ -200,7 +204,7 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         issuer=issuer, codex_url=codex_url, api_url=api_url, project=settings.project,
         stack_url=(settings.get("stack-url") or STACK_URL).rstrip("/"),
         origin=settings.get("origin") or "unknown", model=settings.get("model"),
-        runbook_model=runbook.model, shape=settings.get("shape") or "classic",
+        runbook_model=runbook.model, shape=settings.get("shape") or AUTO,
         instructions_file=_instructions_file(settings),
         bundle=given.bundle, refreshable=given.file is not None,
         allow_hosts=settings.allow_hosts, ledger=given.ledger, ledger_table=table,
@@ -210,17 +214,20 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         redirect_host=settings.get("redirect-host") or "127.0.0.1",
     )
     ports = settings.callback_ports
+    agent, originator = names_of(settings)
     return replace(
-        config,
-        user_agent=_header(settings, "user-agent", config.user_agent),
-        originator=_header(settings, "originator", config.originator),
-        client_version=_header(settings, "client-version", config.client_version),
+        config, user_agent=agent, originator=originator,
+        login_originator=header_of(settings, "login-originator", CLIENT_ORIGINATOR),
+        client_version=client_version_of(settings) or CAPTURED_VERSION,
+        client_source="given" if settings.get("client-version") else "captured",
+        attested=tuple(row.to_row() for row in ATTESTED),
+        unlisted=settings.on("unlisted"), second_opinion=settings.on("second-opinion"),
         callback_ports=config.callback_ports if ports is None else ports,
     )
 
 
 #: What the command line may say otherwise when a session is gone on with, and what it may not.
-_SAID_ANEW = ("origin", "model", "shape", "codex", "login")
+_SAID_ANEW = ("origin", "model", "shape", "codex", "login", "login-originator")
 _SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 
 
@@ -245,7 +252,13 @@ def config_resumed(state: State, given: Given, settings: Settings) -> Config:
                 (value or "").rstrip("/") != before):
             raise UsageError(f"--{name} {value}: the session is against {before}; with another "
                              "one, begin a new session")
-    anew: dict[str, Any] = {name: said[name] for name in _SAID_ANEW if name in said}
+    anew: dict[str, Any] = {name.replace("-", "_"): said[name] for name in _SAID_ANEW
+                            if name in said}
+    for name in ("unlisted", "second-opinion"):
+        if settings.source(name) == f"--{name}":
+            anew[name.replace("-", "_")] = settings.on(name)
+    if settings.source("client-version") == "--client-version":
+        anew |= {"client_version": client_version_of(settings), "client_source": "given"}
     if settings.source("instructions") == "--instructions":
         anew["instructions_file"] = _instructions_file(settings)
     return replace(recorded, bundle=given.bundle, refreshable=given.file is not None,
@@ -255,18 +268,6 @@ def config_resumed(state: State, given: Given, settings: Settings) -> Config:
 def _instructions_file(settings: Settings) -> str | None:
     given = settings.get("instructions")
     return str(expanded(given, settings.source("instructions")).absolute()) if given else None
-
-
-def _header(settings: Settings, name: str, default: str) -> str:
-    """A setting that becomes a header.
-
-    Raises:
-        UsageError: a header can't hold it.
-    """
-    text = settings.get(name) or default
-    if not text.isascii() or not text.isprintable():
-        raise UsageError(f"--{name} {text!r}: plain ASCII text only")
-    return text
 
 
 @contextmanager

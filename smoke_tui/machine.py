@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import shutil
@@ -12,18 +13,21 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from smoke_tui import __version__
+from smoke_tui.codex.client_versions import is_newer
 from smoke_tui.earlier import left_behind
 from smoke_tui.journal.durable import sync_level
 from smoke_tui.journal.file import JournalError, private_folder
 from smoke_tui.settings import Settings, UsageError, config_dir
 from smoke_tui.world.config import (
     API_URL,
+    CAPTURED_VERSION,
     CODEX_URL,
     ISSUER,
     LOGIN_PORTS,
     NETWORK_VARIABLES,
 )
 from smoke_tui.world.ledger_address import EMBEDDED
+from smoke_tui.world.live.client import probe_client
 from smoke_tui.world.live.guardian import can_adopt
 from smoke_tui.world.live.hands import remove_left_credentials
 from smoke_tui.world.live.network import network_problems
@@ -145,9 +149,23 @@ def _network(settings: Settings) -> Iterator[Check]:
 
 
 def _codex(settings: Settings) -> Iterator[Check]:
-    path = shutil.which("codex")
-    yield Check("codex-cli", "ok" if path else "note",
-                f"the Codex CLI is {path}" if path else "the Codex CLI is not installed")
+    client = asyncio.run(probe_client(settings.get("codex")))
+    named = settings.get("codex") is not None
+    if client.version is None:
+        yield Check("codex-cli", "problem" if named else "note", f"{client.problem}",
+                    "Without it a call needs --instructions FILE, and there is no second opinion.")
+    else:
+        yield Check("codex-cli", "ok", f"the Codex CLI is {client.path}, version {client.version}")
+    given = settings.get("client-version")
+    sent, source = (given, settings.source("client-version")) if given else \
+        (client.version, "of the installed Codex CLI") if client.version else \
+        (CAPTURED_VERSION, "the newest this tool was captured against")
+    newer = is_newer(client.version, CAPTURED_VERSION)
+    yield Check("client-version", "note" if newer else "ok",
+                f"calls advertise client version {sent} ({source})"
+                + (f"; {client.version} is newer than {CAPTURED_VERSION}, the newest this tool was "
+                   "captured against" if newer else ""),
+                "`smoke-tui wire` shows whether its request has changed." if newer else "")
 
 
 LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (

@@ -25,6 +25,7 @@ from smoke_tui.launch import (
 )
 from smoke_tui.outcomes import Exit
 from smoke_tui.records import InvalidRecord, Unfinished, take_up
+from smoke_tui.resolve import resolved_anew, with_client
 from smoke_tui.run import Run, Walker
 from smoke_tui.runbook import Runbook
 from smoke_tui.session import Session
@@ -55,7 +56,7 @@ def open_rehearsal(settings: Settings, runbook: Runbook, scenario: str | None) -
         hands = ScriptedHands(world)
         run.hands = Hands(hands, hands)
         run.prefill["instructions"] = str(world.current_instructions_file)
-        config = rehearsed(config_from(settings, runbook, NOTHING_GIVEN), world)
+        config = with_client(rehearsed(config_from(settings, runbook, NOTHING_GIVEN), world))
         run.session = Session(
             runbook, config, state_dir=settings.state_dir, hands=run.hands,
             answerer=Walker(run, world), watchers=[run], given=given_rehearsed(world).texts,
@@ -89,7 +90,7 @@ def open_live(settings: Settings, runbook: Runbook, origin: str) -> Run:
     if settings.get("bundle") == "-":
         raise UsageError("--bundle -: standard input is for the answers here; give a file")
     given = read_given(settings)
-    config = replace(config_from(settings, runbook, given), origin=origin,
+    config = replace(with_client(config_from(settings, runbook, given)), origin=origin,
                      runbook_known=agreed_before(settings.state_dir, runbook))
     run = Run(runbook)
     try:
@@ -143,7 +144,8 @@ def _go_on_rehearsed(
     run.hands = Hands(hands, hands)
     run.prefill["instructions"] = str(world.current_instructions_file)
     run.session = Session(
-        unfinished.runbook, rehearsed(config_resumed(unfinished.state, given, settings), world),
+        unfinished.runbook,
+        resolved_anew(rehearsed(config_resumed(unfinished.state, given, settings), world)),
         state_dir=settings.state_dir, hands=run.hands, answerer=Walker(run, world),
         watchers=[run], given=given.texts, unfinished=unfinished, rerun=rerun,
     )
@@ -160,7 +162,7 @@ def _go_on_live(
     run.hands = Hands(SystemBrowser(), run.clipboard)
     run.session = Session(
         unfinished.runbook,
-        replace(config_resumed(unfinished.state, given, settings), consent=False),
+        replace(resolved_anew(config_resumed(unfinished.state, given, settings)), consent=False),
         state_dir=settings.state_dir, hands=run.hands, watchers=[run], given=given.texts,
         bundle_file=given.file, unfinished=unfinished, rerun=rerun,
     )

@@ -16,7 +16,7 @@ from smoke_tui.outcomes import Exit
 
 PREFIX: Final = "SMOKE_TUI_"
 ORIGINS: Final = ("residential", "office", "datacenter", "unknown")
-SHAPES: Final = ("classic", "developer", "lite", "auto")
+SHAPES: Final = ("auto", "installed", "lite", "developer", "classic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,19 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("project", "the checkout of the product under test", "DIR"),
     Option("origin", "where this machine's traffic comes from", choices=ORIGINS),
     Option("model", "the model to ask for", "M"),
-    Option("shape", "the shape of the live call", choices=SHAPES),
+    Option("shape", "the shape of the live call; auto: the best attested for the model; installed: "
+                    "as the installed Codex CLI sends it today", choices=SHAPES),
     Option("instructions", "a file with the base instructions", "FILE"),
     Option("codex", "the Codex CLI to capture from, else the one on PATH", "PATH"),
-    Option("user-agent", "the User-Agent of live calls", "TEXT"),
+    Option("client-version", "the client version that live calls advertise, else the installed "
+                             "Codex CLI's", "V"),
+    Option("unlisted", "call the model even where the catalogue does not list it", flag=True),
+    Option("second-opinion", "headless: after a refusal, ask once more in the installed Codex "
+                             "CLI's shape", flag=True),
+    Option("user-agent", "the User-Agent of live calls; its first segment is the originator",
+           "TEXT"),
     Option("originator", "the originator of live calls", "TEXT"),
-    Option("client-version", "the client version that live calls advertise", "X.Y.Z"),
+    Option("login-originator", "the originator of the login's address alone", "NAME"),
     Option("bundle", "a credential bundle; - reads standard input", "FILE"),
     Option("issuer", "the login's issuer", "URL"),
     Option("codex-url", "the subscription's backend", "URL"),

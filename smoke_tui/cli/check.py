@@ -39,6 +39,7 @@ from smoke_tui.outcomes import Exit, Verdict
 from smoke_tui.records import InvalidRecord, Unfinished, load_state
 from smoke_tui.report.check_object import check_object, finding, invalid_object
 from smoke_tui.report.export import SecretFound, export
+from smoke_tui.resolve import with_client
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
 from smoke_tui.session import NotStarted, Session
@@ -84,8 +85,8 @@ def _rehearse(options: argparse.Namespace, settings: Settings, runbook: Runbook)
     with rehearsal(options.scenario, embedded=wants_embedded(settings)) as world:
         hands = ScriptedHands(world)
         config = choose_steps(
-            rehearsed(config_from(settings, runbook, Given({}, "none")), world), runbook,
-            options.only, options.start_from,
+            with_client(rehearsed(config_from(settings, runbook, Given({}, "none")), world)),
+            runbook, options.only, options.start_from,
         )
         return run_and_tell(options, settings, runbook, config, Hands(hands, hands),
                             Scripted(world), given_rehearsed(world))
@@ -101,7 +102,7 @@ def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> 
                                   findings=[refused]), options, settings)
         return code
     given = read_given(settings)
-    config = config_from(settings, runbook, given)
+    config = with_client(config_from(settings, runbook, given))
     config = choose_steps(
         replace(config, consent=True), runbook, options.only, options.start_from
     )

@@ -22,6 +22,7 @@ from smoke_tui.client_look import (
 from smoke_tui.journal.file import private_folder, replace_private
 from smoke_tui.launch import CommandError, Given, config_from, read_given
 from smoke_tui.outcomes import Exit
+from smoke_tui.resolve import with_client
 from smoke_tui.runbook import parse
 from smoke_tui.secrecy import clean
 from smoke_tui.settings import Settings
@@ -155,7 +156,7 @@ def _summary(
 def _config(settings: Settings, given: Given | None = None) -> Config:
     runbook = parse(RUNBOOK, "client.md").runbook
     assert runbook is not None
-    return config_from(settings, runbook, given or Given({}, "none"))
+    return with_client(config_from(settings, runbook, given or Given({}, "none")))
 
 
 def wire(options: argparse.Namespace, settings: Settings) -> int:

@@ -23,6 +23,7 @@ from smoke_tui.launch import choose_steps, config_from, read_given
 from smoke_tui.looking import look
 from smoke_tui.outcomes import CODES, Exit, Outcome, worst_exit
 from smoke_tui.report.check_object import check_object, finding
+from smoke_tui.resolve import with_client
 from smoke_tui.runbook import Runbook, Step
 from smoke_tui.settings import Settings
 from smoke_tui.steps import check_guards
@@ -55,7 +56,8 @@ def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -
     """Guards, commands, credential, and the zero-quota preflight; prints and returns the code."""
     given = read_given(settings, judged=False)
     config = choose_steps(
-        config_from(settings, runbook, given), runbook, options.only, options.start_from
+        with_client(config_from(settings, runbook, given)), runbook, options.only,
+        options.start_from
     )
     found = Findings()
     hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))

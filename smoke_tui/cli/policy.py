@@ -96,12 +96,14 @@ class Headless:
             return {"do": "yes", "by": "consent"}
         if kind == "finish":
             return {"do": "finish", "by": "consent"}
+        if kind == "second-opinion":
+            return {"do": "yes" if data.get("wanted") else "no", "by": "consent"}
         text, problem = self._take(step, kind, given)
         if kind == "model":
             listed = data.get("listed")
-            fits = text is not None and (listed is None or text in listed)
+            fits = text is not None and (not listed or text in listed)
             return ({"do": "use", "model": str(text), "by": _BY} if fits
-                    else {"do": "keep", "by": "consent"})
+                    else {"do": "absent", "by": "nobody"})
         if kind == "instructions" and text is None and data.get("captured"):
             return {"do": "captured", "by": "consent"}
         if text is None:
@@ -190,6 +192,8 @@ class Scripted:
         self._rehearsal = rehearsal
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        if kind == "second-opinion":
+            return {"do": "yes" if data.get("wanted") else "no", "by": "rehearsal"}
         answer = await self._rehearsal.answer(kind, data)
         if answer is None and kind not in ANSWERED_ELSEWHERE:
             return {"do": "absent", "words": "The rehearsal's operator has no answer to this.",

@@ -24,6 +24,7 @@ from smoke_tui.launch import (
 )
 from smoke_tui.outcomes import Exit
 from smoke_tui.records import InvalidRecord, Unfinished, take_up
+from smoke_tui.resolve import resolved_anew
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 
@@ -84,7 +85,7 @@ def _rehearsed(
     scenario = str(unfinished.state.opened["config"]["scenario"])
     world = held.enter_context(rehearsal(scenario, embedded=wants_embedded(settings)))
     given, hands = given_rehearsed(world), ScriptedHands(world)
-    config = rehearsed(config_resumed(unfinished.state, given, settings), world)
+    config = resolved_anew(rehearsed(config_resumed(unfinished.state, given, settings), world))
     return run_and_tell(options, settings, unfinished.runbook, config, Hands(hands, hands),
                         Scripted(world), given, unfinished, rerun)
 
@@ -98,7 +99,8 @@ def _live(
     if refuse_in_ci():
         raise CommandError(Exit.NOT_PROVABLE, "live calls are refused where CI is set")
     given = read_given(settings)
-    config = replace(config_resumed(unfinished.state, given, settings), consent=True)
+    config = replace(resolved_anew(config_resumed(unfinished.state, given, settings)),
+                     consent=True)
     answers = read_answers(Path(options.answers), unfinished.runbook) if options.answers else {}
     hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))
     return run_and_tell(options, settings, unfinished.runbook, config, hands, Headless(answers),

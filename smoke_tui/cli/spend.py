@@ -11,7 +11,7 @@ from typing import Any, Final
 from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import sessions_root
 from smoke_tui.journal.file import JournalError, ends, session_folders
-from smoke_tui.journal.money import known_usd, metered
+from smoke_tui.journal.money import known_usd, metered, unknown_of
 from smoke_tui.journal.state import Try
 from smoke_tui.launch import ledger_address, ledger_names, open_runbook
 from smoke_tui.outcomes import Exit
@@ -90,10 +90,7 @@ def _totals(tries: Sequence[Try]) -> dict[str, Any]:
     return {
         "calls": sum(attempt.calls for attempt in tries),
         **{name: sum(_count(attempt, name) for attempt in tries) for name in COUNTS},
-        "unknown_calls": sum(
-            attempt.calls for attempt in tries
-            if attempt.usage is None or attempt.usage.get("unknown")
-        ),
+        "unknown_calls": sum(unknown_of(attempt) for attempt in tries),
         "usd_metered": None if unpriced else f"{usd:f}",
         "usd_metered_at_least": f"{usd:f}",
         "unpriced_calls": unpriced,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.client_versions import reaches, read_minimum
 from smoke_tui.codex.failures import Answer, Failure, classify
 from smoke_tui.world.config import Config
 from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, Joined, Sensitive
@@ -22,6 +24,10 @@ class Listed:
     minimal_client_version: str | None
     lite: bool
 
+    def served_to(self, version: str) -> bool:
+        """Whether a client of this version may call the model, by the catalogue's own word."""
+        return reaches(version, self.minimal_client_version)
+
 
 def reach_request(config: Config) -> HttpRequest:
     """An unauthenticated GET of the responses address: 405 means that the edge lets us through."""
@@ -31,10 +37,16 @@ def reach_request(config: Config) -> HttpRequest:
     )
 
 
-def catalogue_request(config: Config, bundle: Bundle) -> HttpRequest:
-    """The model catalogue, with the token; spends nothing (captured from client 0.169)."""
+def catalogue_request(
+    config: Config, bundle: Bundle, client_version: str | None = None
+) -> HttpRequest:
+    """The model catalogue, with the token; spends nothing (captured from client 0.169).
+
+    `client_version` is what the catalogue is filtered by; without it the version that calls send.
+    """
+    version = quote(client_version or config.client_version, safe="")
     return HttpRequest(
-        "GET", f"{config.codex_url}/models?client_version={config.client_version}",
+        "GET", f"{config.codex_url}/models?client_version={version}",
         (("version", config.client_version),
          ("authorization", Joined(("Bearer ", bundle.access_token))),
          ("chatgpt-account-id", bundle.account_id), ("originator", config.originator),
@@ -84,6 +96,5 @@ def _slug(model: Mapping[str, Any]) -> bool:
 
 
 def _listed(model: Mapping[str, Any]) -> Listed:
-    version = model.get("minimal_client_version")
-    return Listed(model["slug"], version if isinstance(version, str) else None,
+    return Listed(model["slug"], read_minimum(model.get("minimal_client_version")),
                   model.get("use_responses_lite") is True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from smoke_tui.codex.shapes import LITE_HEADER
+from smoke_tui.journal.inbox import Fact
 from smoke_tui.secrecy import Secret
 from smoke_tui.world.config import INSTRUCTIONS_VARIABLE
 from smoke_tui.world.context import StepContext, StepEnd
 
 
-async def instructions_for(ctx: StepContext, model: str) -> Secret:
+async def instructions_for(ctx: StepContext, model: str, shape: str) -> Secret:
     """The text, as a secret whose public parts are its length and sha256.
 
     The order is that of the command line's contract; a variable that a fallback of this session
@@ -33,6 +35,7 @@ async def instructions_for(ctx: StepContext, model: str) -> Secret:
         chosen = captured.secrets.get("value")
         source = f"captured from the Codex CLI {captured.data['version']}"
         problem = str(captured.data["problem"])
+        _compare_shapes(ctx, captured, shape)
     if chosen is None:
         raise StepEnd(
             "not-configured",
@@ -42,6 +45,19 @@ async def instructions_for(ctx: StepContext, model: str) -> Secret:
     ctx.evidence("instructions", {"source": source, **chosen.public})
     ctx.holdings.sent_instructions = chosen
     return chosen
+
+
+def _compare_shapes(ctx: StepContext, fact: Fact, shape: str) -> None:
+    """Note where the installed client sends the model another shape than this call has."""
+    if "headers" not in fact.data or not ctx.config.resolved:
+        return
+    lite = any(str(name).lower() == LITE_HEADER for name, _ in fact.data["headers"])
+    place = fact.data["place"]
+    theirs = "lite" if lite else "classic" if place == "instructions" else "developer"
+    if theirs != shape:
+        ctx.finding("client-shape", f"The installed Codex CLI {fact.data['version']} sends "
+                                    f"{fact.data['model']} in the shape {theirs}; this call is "
+                                    f"{shape}.", "`smoke-tui wire` shows every difference.")
 
 
 async def read_instructions(ctx: StepContext, path: str) -> Secret:

@@ -75,7 +75,7 @@ def authorize_url(config: Config, redirect_uri: str, challenge: str, state: Secr
         f"{config.issuer}/oauth/authorize", CLIENT_ID, "code", redirect_uri=redirect_uri,
         scope=SCOPE, state=mark, code_challenge=challenge, code_challenge_method="S256",
         id_token_add_organizations="true", codex_cli_simplified_flow="true",
-        originator=config.originator,
+        originator=config.login_originator or config.originator,
     )
     base, _, query = url.partition("?")
     url = f"{base}?{urlencode(in_order(parse_qsl(query), AUTHORIZE_ORDER))}"

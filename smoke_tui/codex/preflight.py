@@ -59,7 +59,7 @@ def clock_skew(exchange: Exchange, now: str) -> float | None:
 
 
 async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
-    """The catalogue, which costs nothing; empty where there is none.
+    """The catalogue as older builds took it: empty where there is none.
 
     Raises:
         StepEnd: something in between answered in its place (`intercepted`).
@@ -74,7 +74,9 @@ async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
 
 
 async def agree_on(ctx: StepContext, model: str, listed: Sequence[Listed]) -> str:
-    """The model to ask for: the operator picks where the named one is not listed, or was refused.
+    """The model to ask for, as builds decided that did not resolve the client at the start.
+
+    Their records are replayed by it; `codex.models` decides today.
     """
     if not listed:
         return model

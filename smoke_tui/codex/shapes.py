@@ -10,6 +10,7 @@ from smoke_tui.codex.bundle import Bundle
 from smoke_tui.secrecy import Secret
 from smoke_tui.world.config import Config
 from smoke_tui.world.ports import HttpLimits, HttpRequest, Joined, Text
+from smoke_tui.world.template import INSTRUCTIONS, PROMPT, filled
 
 Place = Literal["instructions", "developer"]
 
@@ -28,6 +29,8 @@ class Shape:
     body: Mapping[str, Any]
 
 
+LITE_HEADER: Final = "x-openai-internal-codex-responses-lite"
+
 SHAPES: Final[Mapping[str, Shape]] = {
     shape.name: shape for shape in (
         Shape(
@@ -36,13 +39,13 @@ SHAPES: Final[Mapping[str, Shape]] = {
              "reasoning": {"summary": "auto"}},
         ),
         Shape(
-            "developer", "0.162 to 0.169 (models without Responses-Lite)", "developer", (),
+            "developer", "0.162 to 0.171 (models without Responses-Lite)", "developer", (),
             {"tools": [], "tool_choice": "auto", "parallel_tool_calls": True,
              "reasoning": {"effort": "medium"}},
         ),
         Shape(
-            "lite", "0.145 to 0.169 (models with Responses-Lite)", "developer",
-            (("x-openai-internal-codex-responses-lite", "true"),),
+            "lite", "0.145 to 0.171 (models with Responses-Lite)", "developer",
+            ((LITE_HEADER, "true"),),
             {"tool_choice": "auto", "parallel_tool_calls": False,
              "reasoning": {"effort": "low", "context": "all_turns"}},
         ),
@@ -102,4 +105,29 @@ def build_call(
                      "content": [{"type": "input_text", "text": instructions}]}
         tools = [{"type": "additional_tools", "role": "developer", "tools": []}]
         body["input"] = [*(tools if shape.name == "lite" else []), developer, user]
+    return HttpRequest("POST", url, tuple(headers), json=body, limits=limits)
+
+
+def build_installed_call(
+    template: Mapping[str, Any], *, url: str, bundle: Bundle, config: Config, model: str,
+    client_version: str, instructions: Secret, prompt: str, session: str, limits: HttpLimits,
+) -> HttpRequest:
+    """The Responses call as the installed Codex CLI sends it today, from a captured template.
+
+    Names, credential and client version are this tool's own.
+    """
+    values: dict[str, Any] = {INSTRUCTIONS: instructions, PROMPT: prompt}
+
+    def fill(name: str) -> Any:
+        return values.get(name, session)
+
+    headers: list[tuple[str, Text]] = [
+        ("version", client_version),
+        *((str(name), filled(value, fill)) for name, value in template["headers"]),
+        ("authorization", Joined(("Bearer ", bundle.access_token))),
+        ("chatgpt-account-id", bundle.account_id),
+        ("originator", config.originator),
+        ("user-agent", config.user_agent),
+    ]
+    body = {**filled(template["body"], fill), "model": model}
     return HttpRequest("POST", url, tuple(headers), json=body, limits=limits)

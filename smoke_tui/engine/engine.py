@@ -10,6 +10,7 @@ from typing import Any
 from smoke_tui.engine.accounts import of_another_account
 from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget, uncapped
+from smoke_tui.engine.calls import last_model, refused_models
 from smoke_tui.engine.conditions import unmet_in, unmet_words
 from smoke_tui.engine.keeping import Keeper
 from smoke_tui.engine.made_with import made_otherwise, of_first_model
@@ -169,7 +170,7 @@ class Engine:
         tries = self.state.step(step.id).tries
         return StepContext(
             self._inbox, self._world, step, n, self.config, self.holdings, self._check_cap, cause,
-            tries[-1].code if tries else None,
+            tries[-1].code if tries else None, refused_models(self.state),
         )
 
     async def _begin(self, action: Begin) -> None:
@@ -390,7 +391,8 @@ class Engine:
 def _holdings_of(state: State) -> Holdings:
     """What a resumed session still has: values, never secrets, children or a bundle."""
     handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
-    return Holdings(values=dict(state.captured), handed_over=handed, account=state.account)
+    return Holdings(values=dict(state.captured), handed_over=handed, account=state.account,
+                    model=last_model(state))
 
 
 async def _wait(future: asyncio.Future[str]) -> str:

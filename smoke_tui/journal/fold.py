@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from smoke_tui.journal.events import Event
+from smoke_tui.journal.money import both
 from smoke_tui.journal.state import Finding, Resource, State, Try
 from smoke_tui.outcomes import Outcome, Verdict
 
@@ -263,7 +264,8 @@ def _reserved(state: State, event: Event) -> None:
 def _settled(state: State, event: Event) -> None:
     attempt = _current(state, event)
     if attempt is not None:
-        attempt.usage = event.data
+        attempt.settled += 1
+        attempt.usage = event.data if attempt.usage is None else both(attempt.usage, event.data)
     _windows(state, event.data.get("limits", ()))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from smoke_tui.journal.state import Try
 
@@ -34,3 +35,32 @@ def committed_usd(tries: Iterable[Try]) -> Decimal | None:
             return None
         total += Decimal(value)
     return total
+
+
+def both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """What two calls of one try used together; unknown where one of them is.
+
+    The windows of the quota are those of the later answer.
+    """
+    total: dict[str, Any] = {**first, **second}
+    for name, value in first.items():
+        other = second.get(name)
+        if name.endswith("_tokens") and type(value) is int:
+            total[name] = value + (other if type(other) is int else 0)
+        elif name.startswith("usd_"):
+            # Tokens that were not counted cost something that is not known.
+            known = isinstance(value, str) and (isinstance(other, str) or not unknown_calls(second))
+            total[name] = format(Decimal(value) + Decimal(other or 0), "f") if known else None
+    unknown = unknown_calls(first) + unknown_calls(second)
+    return total | {"unknown": bool(unknown), "unknown_calls": unknown}
+
+
+def unknown_of(attempt: Try) -> int:
+    """How many calls of a try are not known: never settled, or settled as unknown."""
+    return max(0, attempt.calls - attempt.settled) + unknown_calls(attempt.usage or {})
+
+
+def unknown_calls(usage: Mapping[str, Any]) -> int:
+    """How many calls of a settled usage are not known."""
+    counted = usage.get("unknown_calls")
+    return counted if type(counted) is int else int(bool(usage.get("unknown")))

@@ -35,6 +35,7 @@ class Try:
     output: Ends = field(default_factory=Ends)
     rule: Mapping[str, Any] | None = None
     calls: int = 0
+    settled: int = 0
     kind: str = "subscription"
     worst_usd: str | None = None
     usage: Mapping[str, Any] | None = None

@@ -23,7 +23,7 @@ TICK: Final = 0.1
 GRACE: Final = 0.4
 """Seconds before a question is put that may be answered by something else within them."""
 ANSWERED_ELSEWHERE: Final = ("callback", "device")
-GRAVE: Final = ("spend", "attest", "commands", "confirm")
+GRAVE: Final = ("spend", "second-opinion", "attest", "commands", "confirm")
 FORGET: Final = "\x1b]52;c;\x07"
 
 

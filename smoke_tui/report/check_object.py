@@ -9,6 +9,7 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen, is_partial
 from smoke_tui.outcomes import Exit, Outcome, Verdict
 from smoke_tui.report.proof import obligations_of
+from smoke_tui.report.second_opinion import opinions_of
 from smoke_tui.report.spend import spend_of
 from smoke_tui.runbook.diagnostics import Diagnostic
 from smoke_tui.runbook.model import Runbook, Step
@@ -61,6 +62,7 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
     known = state.steps.get(step.id, StepState(step.id))
     outcome = known.outcome or Outcome.NOT_RUN
     remedy = _remedy(known)
+    opinions = opinions_of(known)
     return {
         "id": step.id, "kind": step.kind, "title": step.title, "outcome": outcome.value,
         "code": known.code, "tries": len(known.tries), "seconds": seconds_of(known),
@@ -68,6 +70,8 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
         "evidence": [f"sha256:{digest}" for digest in evidence_of(state, known)],
         "spend": spend_of(state, known) if any(t.calls for t in known.tries) else {},
         "obligations": obligations_of(known.tries[-1]) if known.tries else [],
+        # Only where there was one, so that older readers see what they know.
+        **({"second_opinion": opinions[-1]} if opinions else {}),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome
 from smoke_tui.proof.obligations import EVIDENCE
+from smoke_tui.report import second_opinion
 from smoke_tui.report.escaping import fenced, flat, middle_out, shorten
 from smoke_tui.report.exchanges import (
     MOST_BODY,
@@ -129,6 +130,8 @@ def _evidence(name: str, value: Any) -> Iterator[str]:
             yield (f"| {as_markdown([sentence(row.name, 80)])} | {as_markdown([row.word])} | "
                    f"{as_markdown(row.witnesses)} |")
         yield ""
+    elif name == second_opinion.NAME and isinstance(value, Mapping):
+        yield from second_opinion.markdown_lines(value)
     else:
         yield f"- {as_markdown(evidence_words(name, value))}"
 

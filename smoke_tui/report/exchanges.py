@@ -45,6 +45,9 @@ def failing(state: State, attempt: Try) -> int | None:
     """The exchange a try failed at: the one its code was read from, else the last that failed."""
     if attempt.ended is not None and attempt.code is None and not attempt.error:
         return None
+    seq = attempt.observed.get("exchange")
+    if seq in attempt.exchanges and seq in state.exchanges:
+        return int(seq)
     digest = attempt.observed.get("body_sha256")
     backwards = list(reversed(attempt.exchanges))
     for seq in backwards:

@@ -33,6 +33,7 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
         ("Spend", [spend_words(state) + limits_words(state)]),
         ("Sent as", ["User-Agent ", Said(config["user_agent"], 200), ", originator ",
                      Said(config["originator"], 80)]),
+        *_client(config),
         ("Tool", ["smoke-tui ", Said(opened["tool"], 40), ", session ", Said(state.session, 80)]),
     ]
     if opened.get("network"):
@@ -58,6 +59,30 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
     rows += [(f"Seeded {sentence(name, 60)}", [Said(value)])
              for name, value in state.captured.items()]
     return rows
+
+
+CLIENT_SOURCES: Final = {
+    "given": "given by --client-version", "installed": "of the installed Codex CLI",
+    "captured": "the newest this tool was captured against",
+}
+"""Where the client version comes from that calls advertise."""
+
+
+def _client(config: Mapping[str, Any]) -> list[Row]:
+    """The client version that calls advertise; records of earlier builds don't say where from."""
+    source = config.get("client_source")
+    if not source:
+        return []
+    words: list[str | Said | Strong] = [
+        Said(config["client_version"], 80), f", {CLIENT_SOURCES.get(source, sentence(source, 60))}"]
+    installed = config.get("installed_version")
+    if installed and installed != config["client_version"]:
+        words += ["; the installed Codex CLI is ", Said(installed, 80)]
+    if config.get("installed_newer"):
+        words.append("; that is newer than what this tool was captured against")
+    if config.get("installed_problem"):
+        words += ["; the Codex CLI: ", Said(config["installed_problem"], 300)]
+    return [("Client version", words)]
 
 
 SAID_ANEW: Final = {"origin": "declared origin", "model": "model", "shape": "shape",

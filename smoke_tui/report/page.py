@@ -11,6 +11,7 @@ from typing import Any, Final
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.proof.obligations import EVIDENCE
+from smoke_tui.report import second_opinion
 from smoke_tui.report.check_object import in_order
 from smoke_tui.report.details import MOST_TRIES, evidence_words, try_words
 from smoke_tui.report.escaping import flat, middle_out
@@ -172,7 +173,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> li
 
 def _evidence(attempt: Try) -> list[Node]:
     plain = [evidence_words(name, value) for name, value in attempt.evidence
-             if name not in ("trace", "route", "expectations", EVIDENCE)]
+             if name not in ("trace", "route", "expectations", EVIDENCE, second_opinion.NAME)]
     nodes: list[Node] = [_items(plain)] if plain else []
     for name, value in attempt.evidence:
         if name == "trace":
@@ -183,6 +184,8 @@ def _evidence(attempt: Try) -> list[Node]:
             nodes.append(_expectations(value))
         elif name == EVIDENCE:
             nodes.append(_proof(value))
+        elif name == second_opinion.NAME:
+            nodes += _second_opinion(value)
     return nodes
 
 
@@ -206,6 +209,17 @@ def _proof(value: Any) -> Element:
                 tag("td", *_words(row.witnesses)))
             for row in proof_rows(value))),
     ), class_="wide", tabindex="0", role="region", aria_label=label)
+
+
+def _second_opinion(value: Any) -> list[Node]:
+    table = second_opinion.rows(value)
+    nodes: list[Node] = [tag("h4", "Second opinion"), _items(second_opinion.answers(value))]
+    return nodes if not table else [*nodes, tag("div", tag(
+        "table", tag("caption", "How the two requests differ"),
+        tag("thead", tag("tr", *(tag("th", name, scope="col") for name in second_opinion.HEADS))),
+        tag("tbody", *(tag("tr", *(tag("td", *_words(cell)) for cell in cells))
+                       for cells in table)),
+    ), class_="wide", tabindex="0", role="region", aria_label="How the two requests differ")]
 
 
 def _route(lines: Sequence[Any]) -> Element:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from smoke_tui.journal.money import known_usd, metered
+from smoke_tui.journal.money import known_usd, metered, unknown_of
 from smoke_tui.journal.state import State, StepState, Try
 
 COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
@@ -28,10 +28,7 @@ def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
         totals[name] = sum(_count(attempt, name) for attempt in tries)
     totals["usd_metered"] = _all_known(filter(metered, paid), "usd_metered", "0")
     totals["usd_api_equivalent"] = _all_known(paid, "usd_api_equivalent", None)
-    totals["unknown_calls"] = sum(
-        attempt.calls for attempt in tries
-        if attempt.calls and (attempt.usage is None or attempt.usage.get("unknown"))
-    )
+    totals["unknown_calls"] = sum(unknown_of(attempt) for attempt in tries if attempt.calls)
     if step is None:
         totals["limits"] = [
             {"window_minutes": minutes, "used_percent_before": known["before"],

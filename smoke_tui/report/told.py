@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from smoke_tui.code_words import told_of
 from smoke_tui.journal.events import Event
+from smoke_tui.journal.money import unknown_of
 from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import is_partial
@@ -191,8 +192,8 @@ def _broken_off(state: State) -> list[Words]:
         for attempt in known.tries:
             if attempt.ended is not None and attempt.code != "interrupted":
                 continue
-            unknown = attempt.calls and (attempt.usage is None or attempt.usage.get("unknown"))
-            spent = f"; {count(attempt.calls, 'call')} may have spent, how much is unknown" \
+            unknown = unknown_of(attempt)
+            spent = f"; {count(unknown, 'call')} may have spent, how much is unknown" \
                 if unknown else ""
             rows.append([Said(known.id, 60), f", try {attempt.n} broke off{spent}."])
     return rows

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.failures import Failure
-from smoke_tui.codex.instructions import instructions_for
-from smoke_tui.codex.preflight import agree_on, listed_models, reach
+from smoke_tui.codex.models import listing_of, newer_client, unfiltered, what_else
+from smoke_tui.codex.preflight import reach
 from smoke_tui.codex.quota import has_quota_headers, read_windows
 from smoke_tui.codex.refresh import refresh, refreshable
-from smoke_tui.codex.shapes import SHAPES, Shape, build_api_call, build_call
+from smoke_tui.codex.shapes import build_api_call
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.usage import ask_usage
 from smoke_tui.codex.verdicts import Worth, worth_of
+from smoke_tui.codex.version_gate import MODEL_CODES, gate_of, gated
 from smoke_tui.proof.obligations import EVIDENCE
 from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.secrecy import Secret
+from smoke_tui.steps.composition import Composition, asked_text, compose, named_model
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
+from smoke_tui.steps.second_opinion import second_opinion
 from smoke_tui.steps.spending import COUNTS, MOST_OUTPUT, settle, worst_usd
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.ports import Exchange, HttpRequest, Question
@@ -31,13 +34,21 @@ REQUEST_IDS = ("x-request-id", "x-oai-request-id", "cf-ray")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A call that is ready to be made, and what the record says of it beside its answer."""
+    """A call that is ready to be made, and what the record says of it beside its answer.
+
+    `bundle` and `composition` are there for a subscription's call only.
+    """
 
     request: HttpRequest
     model: str
     nonce: str
-    subscription: bool
     asked: dict[str, Any]
+    bundle: Bundle | None = None
+    composition: Composition | None = None
+
+    @property
+    def subscription(self) -> bool:
+        return self.composition is not None
 
 
 async def call(ctx: StepContext) -> Result:
@@ -56,8 +67,11 @@ async def call(ctx: StepContext) -> Result:
     worth = worth_of(exchange, model=ready.model, nonce=ready.nonce,
                      prompt=asked_text(ready.request), subscription=subscription)
     await _settle(ctx, exchange, worth, ready)
+    worth = await _told_apart(ctx, worth, ready)
     observed = observe(exchange, worth, "subscription" if subscription else "api-key") | ready.asked
-    ctx.evidence("call", {k: v for k, v in observed.items() if k != "headers"})
+    if ctx.config.resolved:
+        observed["exchange"] = exchange.request
+    ctx.evidence("call", {k: v for k, v in observed.items() if k not in ("headers", "exchange")})
     ctx.evidence(EVIDENCE, [one.to_json() for one in worth.obligations])
     if subscription and worth.code is None and not has_quota_headers(exchange.headers):
         ctx.finding("no-quota-headers", "The answer carries no x-codex-* headers.",
@@ -68,46 +82,58 @@ async def call(ctx: StepContext) -> Result:
     if exchange.error is None and exchange.error_text and worth.code is None:
         ctx.finding("stream-left-open", f"The answer was whole, and then {exchange.error_text}.",
                     "What would have come later was not read.")
+    if ready.bundle is not None and ready.composition is not None:
+        await second_opinion(ctx, ready.bundle, ready.composition, worth, str(ctx.fields("prompt")))
     document = {**worth.reading.final, "output_text": worth.reading.text} \
         if worth.reading.final else None
     return Result(worth.code, worth.summary, observed, worth.reading.text or exchange.text(),
                   document=document)
 
 
-def asked_text(request: HttpRequest) -> str:
-    """The text of a call's last input, which ends with its nonce."""
-    asked = request.json.get("input") if isinstance(request.json, dict) else None
-    parts = asked[-1].get("content") if isinstance(asked, list) and asked else None
-    return "".join(part["text"] for part in parts or () if isinstance(part.get("text"), str))
+async def _told_apart(ctx: StepContext, worth: Worth, ready: Prepared) -> Worth:
+    """A refused model: retired, or served to newer clients only; one text stands for both.
+
+    The catalogue of all client versions tells them apart, at no cost.
+    """
+    bundle, composition = ready.bundle, ready.composition
+    if worth.code not in MODEL_CODES or worth.failure is None or not ctx.config.resolved:
+        return worth
+    if bundle is None or composition is None:
+        return worth
+    version = str(composition.about["client_version"])
+    everything = await unfiltered(ctx, bundle)
+    gate = gate_of(str(worth.code), ready.model, version, None, listing_of(everything))
+    remedy = newer_client(gate.needs_version) if gate.needs_version else \
+        what_else(ready.model, version, everything)
+    ctx.finding("model-refused", f"{ready.model} was refused to client version {version}: "
+                                 f"{gate.why}.", remedy)
+    failure = gated(worth.failure, gate, ready.model)
+    return replace(worth, code=failure.code, failure=failure)
 
 
 async def _by_subscription(ctx: StepContext) -> Prepared:
-    """Credential, preflight, model, instructions and consent of a subscription's call."""
+    """Credential, preflight, composition and consent of a subscription's call."""
     bundle = await session_bundle(ctx)
     if ctx.cause == "refresh":
         bundle = await refresh(ctx)
     await reach(ctx)
-    model, shape = await choose(ctx, bundle)
-    instructions = await instructions_for(ctx, model)
-    nonce = await ctx.draw("nonce", "nonce")
-    session = await ctx.draw("session", "uuid")
-    request = build_call(
-        shape, url=f"{ctx.config.codex_url}/responses", bundle=bundle, config=ctx.config,
-        model=model, instructions=instructions, session=session,
-        prompt=with_nonce(str(ctx.fields("prompt")), nonce), limits=ctx.limits(120.0),
-    )
+    made = await compose(ctx, bundle, str(ctx.fields("prompt")))
+    if made.about:
+        ctx.evidence("composition", dict(made.about))
     if ctx.config.usage:
         await ask_usage(ctx, bundle)
     await ctx.spend("Make the live call?", {
-        "model": model, "host": request.url, "account": "with account id", "shape": shape.name,
+        "model": made.model, "host": made.request.url, "account": "with account id",
+        "shape": made.shape,
     })
-    return Prepared(request, model, nonce, True, {
-        "fresh": bundle.fresh(ctx.now), "model_asked": model, "shape": shape.name,
+    return Prepared(made.request, made.model, made.nonce, {
+        "fresh": bundle.fresh(ctx.now), "model_asked": made.model, "shape": made.shape,
         "user_agent": ctx.config.user_agent, "originator": ctx.config.originator,
         "account_id_sent": True,
         "refreshable": refreshable(ctx.config, bundle, handed_over=ctx.holdings.handed_over,
                                    refreshed=ctx.holdings.refreshed),
-    })
+        **({"client_version": made.about["client_version"]} if made.about else {}),
+    }, bundle, made)
 
 
 async def _by_api_key(ctx: StepContext) -> Prepared:
@@ -116,7 +142,7 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
     Raises:
         StepEnd: no model is named, or no key is given (`not-configured`).
     """
-    model = model_of(ctx)
+    model = named_model(ctx)[0]
     if model is None:
         raise StepEnd("not-configured", "No model: give --model, or name one in the runbook.")
     key = await _api_key(ctx)
@@ -130,7 +156,7 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
     await ctx.spend("Make the live call? It is billed by the token.", {
         "model": model, "host": request.url, "account": "API key", "shape": "api",
     }, kind="metered", worst_usd=await worst_usd(ctx, model, prompt))
-    return Prepared(request, model, nonce, False, {
+    return Prepared(request, model, nonce, {
         "fresh": True, "model_asked": model, "shape": "api", "account_id_sent": False,
         "user_agent": ctx.config.user_agent, "originator": None,
     })
@@ -150,38 +176,10 @@ async def _api_key(ctx: StepContext) -> Secret:
 
 
 def model_of(ctx: StepContext) -> str | None:
-    """The model to ask for: the option, the step, the runbook; None where none names one."""
-    model = ctx.config.model or ctx.fields("model") or ctx.config.runbook_model
-    return str(model) if model else None
-
-
-async def choose(ctx: StepContext, bundle: Bundle) -> tuple[str, Shape]:
-    """The model and the request's shape, with the help of the catalogue.
-
-    Without a named model it is the first listed one that the shape fits. `auto` follows what the
-    catalogue says of the model.
-
-    Raises:
-        StepEnd: nothing names a model, and the catalogue lists none (`not-configured`).
+    """The model to ask for: what the last call asked for, else the option, the step, the runbook;
+    None where none names one.
     """
-    option = ctx.config.shape
-    name = str(ctx.fields("shape") or option) if option == "classic" else option
-    listed = await listed_models(ctx, bundle)
-    model = model_of(ctx)
-    if model is None:
-        fitting = [e.slug for e in listed if name == "auto" or e.lite == (name == "lite")]
-        if not fitting:
-            raise StepEnd("not-configured", "No model: give --model, or name one in the runbook; "
-                                            "the catalogue lists none that fits.")
-        model = fitting[0]
-    model = await agree_on(ctx, model, listed)
-    if name == "auto":
-        lite = any(entry.slug == model and entry.lite for entry in listed)
-        name = "lite" if lite else "classic"
-    # A plain request carries the text in its own field, also to a model that the catalogue
-    # marks as lite (served so since 2026-07-13, opencode#36750).
-    ctx.holdings.lite = name == "lite"
-    return model, SHAPES[name]
+    return ctx.holdings.model or named_model(ctx)[0]
 
 
 async def _settle(ctx: StepContext, exchange: Exchange, worth: Worth, ready: Prepared) -> None:
@@ -208,7 +206,7 @@ def observe(exchange: Exchange, worth: Worth, credential: str) -> dict[str, Any]
         "error": exchange.error, "model": reading.model, "response_id": reading.response_id,
         "request_id": ids[0] if ids else None, "events": reading.events, "first_text_ms": first,
         "total_ms": exchange.milliseconds, "quota_headers": has_quota_headers(exchange.headers),
-        "body_sha256": exchange.digest, 
+        "body_sha256": exchange.digest,
         **(worth.failure or NO_FAILURE).observed(),
         "route": f"openai/{credential}" if worth.code is None else
                  "degraded" if worth.code == "degraded-route" else None,

@@ -73,7 +73,8 @@ async def _captured(ctx: StepContext) -> tuple[Secret | None, str]:
     if ctx.config.world == "rehearsed":
         return None, ""
     fact = await ctx.capture_client(
-        ctx.config.model or ctx.config.runbook_model, ctx.holdings.sent_instructions
+        ctx.holdings.model or ctx.config.model or ctx.config.runbook_model,
+        ctx.holdings.sent_instructions
     )
     if fact.data["problem"]:
         ctx.finding("no-capture", f"No text could be captured: {fact.data['problem']}.",

@@ -63,6 +63,10 @@ ASKS: Final[Mapping[str, tuple[Choice, ...]]] = {
         Choice("y", "make the call", special="spend", word="yes"),
         Choice("n", "don't", "no", "may", "Why not? (may be empty)"),
     ),
+    "second-opinion": (
+        Choice("y", "ask the client's way", "yes"),
+        Choice("n", "don't", "no", "may", "Why not? (may be empty)"),
+    ),
     "callback": (
         Choice("o", "open the page again", special="open"),
         Choice("u", "show the address", special="reveal", word="address"),
@@ -102,7 +106,7 @@ ASKS: Final[Mapping[str, tuple[Choice, ...]]] = {
     ),
     "model": (
         Choice("enter", "choose another", special="model", letter="c", word="choose"),
-        Choice("k", "keep it", "keep"),
+        Choice("k", "call it all the same", "keep"),
     ),
     "text": (
         Choice("enter", "give it", special="text", letter="g", word="give"),
@@ -164,6 +168,10 @@ def _open(scene: Scene, choice: Choice) -> bool:
         # What the session is for is not waived away.
         asked = scene.question
         return asked is None or not asked.data["data"].get("proof")
+    if choice.do == "keep":
+        # There may be no model that could be kept.
+        question = scene.question
+        return question is not None and question.data["data"].get("wanted") is not None
     if choice.do == "captured":
         question = scene.question
         return question is not None and question.data["data"].get("captured") is not None

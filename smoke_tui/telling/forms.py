@@ -80,6 +80,11 @@ def _spend(scene: Scene, question: Event) -> Rows:
     return [row((one_line(question.data["text"]), "warn"), f"  {spend_line(scene, question)}")]
 
 
+def _second_opinion(scene: Scene, question: Event) -> Rows:
+    return [row((inert(question.data["text"]), "strong")),
+            row((f"{spend_line(scene, question)}. It never makes the step pass.", "muted"))]
+
+
 def spend_line(scene: Scene, question: Event) -> str:
     """Model, where it goes, and the count of calls."""
     data: Mapping[str, Any] = question.data["data"]
@@ -192,5 +197,6 @@ def _finish(scene: Scene, question: Event) -> Rows:
 
 _FORMS: Final[Mapping[str, Callable[[Scene, Event], Rows]]] = {
     "begin": _begin, "spend": _spend, "callback": _callback, "tick": _tick, "confirm": _confirm,
-    "commands": _commands, "attest": _attest, "instructions": _instructions, "finish": _finish,
+    "second-opinion": _second_opinion, "commands": _commands, "attest": _attest,
+    "instructions": _instructions, "finish": _finish,
 }

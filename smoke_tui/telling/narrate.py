@@ -21,8 +21,9 @@ _SAID: Final = {
     "run": "run it", "yes": "yes", "no": "no", "done": "done", "finish": "finish",
     "waive": "waive", "again": "a step again", "stop": "stop", "pass": "pass", "fail": "fail",
     "blocked": "blocked", "file": "a file", "cancel": "cancel", "use": "another model",
-    "keep": "keep the model", "captured": "what the Codex CLI sends", "decline": "I have none",
-    "page": "the page says", "paste": "where it ended", "other-host": "the other host",
+    "keep": "call it all the same", "captured": "what the Codex CLI sends",
+    "decline": "I have none", "page": "the page says", "paste": "where it ended",
+    "other-host": "the other host",
     "text": "an answer", "secret": "a secret",
 }
 _WORDS: Final = ("words", "reason", "path", "model")

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from smoke_tui import __version__
 from smoke_tui.journal.provenance import PROVIDER_HOSTS
 
 ISSUER: Final = "https://auth.openai.com"
@@ -30,6 +31,16 @@ LOGIN_PORTS: Final = (1455, 1457)
 
 INSTRUCTIONS_VARIABLE: Final = "SPECTRAL_OPENAI_CODEX_INSTRUCTIONS"
 
+CAPTURED_VERSION: Final = "0.171.0"
+"""The newest Codex CLI this tool was captured against: npm @openai/codex, published 2026-11-20."""
+
+CLIENT_ORIGINATOR: Final = "codex_cli_rs"
+"""What the captured client names itself at its login; the issuer is reported to refuse unknown
+names there (hybridclaw#1146, zosma-cowork#132)."""
+
+ORIGINATOR: Final = "smoke-tui"
+"""What this tool names itself in a call, as OpenAI asks of others' clients (hermes-agent#90162)."""
+
 Origin = tuple[str, str, int]
 
 
@@ -47,7 +58,14 @@ class Config:
     `login` is browser or device; `redirect_host` is what the newest captured client sends.
     `prices`: say what a subscription's tokens would cost at API rates. `usage`: ask the usage page
     before a call, which decides nothing. `codex` is the Codex CLI to capture from, else the one on
-    PATH. `patience` scales every time limit: a rehearsal waits a
+    PATH. `client_source` tells where `client_version` comes from (given, installed, captured);
+    it is empty in records of builds that did not resolve it. `installed_version` is what the Codex
+    CLI says of itself, `installed_problem` why it says nothing; both None where nobody looked.
+    `installed_newer`: that is newer than what this tool was captured against then.
+    `attested` are the rows of request shapes that `auto` chooses from, as they were at the start.
+    `unlisted` insists on a model that the catalogue does not list; `second_opinion` lets a run
+    without a person ask for one. `login_originator` None: the login names itself as calls do.
+    `patience` scales every time limit: a rehearsal waits a
     tenth as long for what never comes.
     """
 
@@ -62,7 +80,7 @@ class Config:
     origin: str = "unknown"
     model: str | None = None
     runbook_model: str | None = None
-    shape: str = "classic"
+    shape: str = "auto"
     instructions_file: str | None = None
     bundle: str = "none"
     refreshable: bool = False
@@ -70,9 +88,17 @@ class Config:
     callback_seconds: float = 600.0
     redirect_host: str = "127.0.0.1"
     login: str = "browser"
-    user_agent: str = "smoke-tui"
-    originator: str = "smoke_tui"
-    client_version: str = "0.171.0"
+    user_agent: str = f"{ORIGINATOR}/{__version__}"
+    originator: str = ORIGINATOR
+    login_originator: str | None = None
+    client_version: str = CAPTURED_VERSION
+    client_source: str = ""
+    installed_version: str | None = None
+    installed_problem: str | None = None
+    installed_newer: bool = False
+    attested: tuple[tuple[str, ...], ...] = ()
+    unlisted: bool = False
+    second_opinion: bool = False
     allow_hosts: tuple[str, ...] = ()
     ledger: str = "none"
     ledger_table: str | None = None
@@ -87,15 +113,20 @@ class Config:
     patience: float = 1.0
 
     def to_json(self) -> dict[str, Any]:
-        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+        return {key: _listed(v) for key, v in asdict(self).items()}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Config:
         known = {f.name for f in fields(cls)}
         values: dict[str, Any] = {
-            key: tuple(v) if isinstance(v, list) else v for key, v in raw.items() if key in known
+            key: _frozen(v) for key, v in raw.items() if key in known
         }
         return cls(**values)
+
+    @property
+    def resolved(self) -> bool:
+        """Whether client version and shapes were resolved at the start; not so in old records."""
+        return self.client_source != ""
 
     @property
     def real_provider(self) -> bool:
@@ -107,6 +138,14 @@ class Config:
         return frozenset(
             origin_of(url) for url in (self.issuer, self.codex_url, self.api_url)
         )
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
 def origin_of(url: str) -> Origin:

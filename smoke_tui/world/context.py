@@ -13,6 +13,7 @@ from smoke_tui.secrecy import Secret
 from smoke_tui.world.config import Config
 from smoke_tui.world.conversation import Conversation, Job, TimeLimit, Watch, World
 from smoke_tui.world.holdings import Holdings, StepEnd
+from smoke_tui.world.paying import Paying
 from smoke_tui.world.ports import (
     CallbackSpec,
     Exchange,
@@ -31,26 +32,28 @@ __all__ = ["Holdings", "StepContext", "StepEnd"]
 Answer = Mapping[str, str]
 
 
-class StepContext:
+class StepContext(Paying):
     """All that a step's behaviour may touch.
 
     Every method that asks the world is a request in the journal; its answer is a fact.
-    `before` is the code that the step's try before this one came to.
+    `before` is the code that the step's try before this one came to. `refused_models` are those
+    that calls of this session were refused for, with the code, in their order.
     """
 
     def __init__(
         self, inbox: Inbox, world: World, step: Step, n: int, config: Config, holdings: Holdings,
         reserve: Callable[[StepContext, str, str | None], None], cause: str = "walk",
-        before: str | None = None,
+        before: str | None = None, refused_models: Mapping[str, str] | None = None,
     ) -> None:
         self._inbox = inbox
         self._world = world
-        self._reserve = reserve
+        self._check_caps = reserve
         self._refs: Counter[str] = Counter()
         self._open: list[Conversation] = []
         self.step = step
         self.n = n
         self.cause, self.before = cause, before
+        self.refused_models: Mapping[str, str] = refused_models or {}
         self.limit: TimeLimit | None = None
         self.config = config
         self.holdings = holdings
@@ -358,32 +361,6 @@ class StepContext:
             if task.done() and not task.cancelled():
                 return index, task.result()
         raise asyncio.CancelledError
-
-    # --- money ----------------------------------------------------------------------------
-
-    async def price(self, model: str, counts: Mapping[str, int]) -> Mapping[str, Any]:
-        """What tokens cost at API rates: `usd` as text or None, `source`, `problem`."""
-        shown = {"model": model, **counts}
-        return (await self._once("price", shown, (model, dict(counts)))).data
-
-    async def spend(
-        self, what: str, detail: Mapping[str, Any], *, kind: str = "subscription",
-        worst_usd: str | None = None,
-    ) -> None:
-        """Before each call that spends: caps, consent, reservation.
-
-        `worst_usd` is the most that a metered call can cost, None where that is not known.
-
-        Raises:
-            StepEnd: `over-budget`, `operator-declined` or `needs-operator`.
-        """
-        self._reserve(self, kind, worst_usd)
-        answer = await self.ask(Question("spend", what, detail))
-        if answer.get("do") != "yes":
-            raise StepEnd("operator-declined", answer.get("words") or "The call was not made.")
-        self.decide("spend.reserved", {
-            "calls": 1, "kind": kind, "worst_usd": worst_usd, **show(detail),
-        })
 
     # --- templates ------------------------------------------------------------------------
 

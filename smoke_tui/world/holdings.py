@@ -27,7 +27,8 @@ class Holdings:
     """What outlives a step: values, variables and resources, owned by the session.
 
     `account` tells whose bundle it is, also of one that is gone. `may_run`: the operator let the
-    runbook's commands run; a mere look never may.
+    runbook's commands run; a mere look never may. `model` is the one that the last call asked for,
+    `lite` whether in the Responses-Lite shape.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Holdings:
     may_run: bool = False
     refreshed: bool = False
     lite: bool = False
+    model: str | None = None
     sent_instructions: Secret | None = None
 
     def fill(self, template: str, config: Config) -> Text:
@@ -73,7 +75,8 @@ class Holdings:
     def _value(self, name: str, config: Config) -> str | Secret:
         settings = {
             "stack_url": config.stack_url, "project": config.project,
-            "model": config.model or config.runbook_model or "the model of your choice",
+            "model": self.model or config.model or config.runbook_model
+            or "the model of your choice",
         }
         if name in settings:
             return settings[name]

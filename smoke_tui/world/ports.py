@@ -255,7 +255,9 @@ QUESTIONS: Mapping[str, str] = {
     "spend": "whether to make a call that spends: yes or no",
     "commands": "whether to run what a runbook that is new here would run: yes or no",
     "service": "whether a service may be used, was restarted, or is gone: yes or no, with words",
-    "model": "which model to ask, where the named one is not listed: use (with a model) or keep",
+    "model": "which model to ask, where the named one is not listed or was refused: use (with a "
+             "model) or keep",
+    "second-opinion": "whether to ask once more in the installed client's shape: yes or no",
     "callback": "paste (the redirect address), page (what it says instead), other-host, cancel",
     "device": "shows a code to type on another machine; cancel ends the wait",
     "tick": "one field of a hand-over: done or no",

@@ -271,7 +271,7 @@ def test_reaching_without_a_token_means_405() -> None:
 
 def test_the_catalogue_lists_what_is_not_hidden() -> None:
     request = catalogue_request(Config(), bundle_of(OURS))
-    assert request.url.endswith("/models?client_version=0.169.0")
+    assert request.url.endswith("/models?client_version=0.171.0")
     found = read_catalogue(exchange(200, {"models": [
         {"slug": "a", "minimal_client_version": "0.144.0", "use_responses_lite": True},
         {"slug": "b", "visibility": "hide"}, {"slug": 3}, "x", {"slug": "c"},

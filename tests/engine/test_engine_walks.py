@@ -130,13 +130,14 @@ def test_a_second_failure_of_the_same_kind_stands() -> None:
 
 
 def test_calls_stop_at_the_cap() -> None:
-    results = failing("live-call", "overloaded", "instructions-drift")
+    results = failing("live-call", "overloaded", "token-expired", "instructions-drift",
+                      fresh=True, refreshable=True)
     done = walk(LIVE, given_results(results))
     assert done.outcomes()["live-call"] == ("blocked", "over-budget")
-    assert sum(1 for e in done.events if e.ev == "spend.reserved" and e.step == "live-call") == 2
+    assert sum(1 for e in done.events if e.ev == "spend.reserved" and e.step == "live-call") == 3
     kinds = [e.data["kind"] for e in done.events
              if e.ev == "request" and e.step == "live-call" and e.data["port"] == "operator"]
-    assert kinds.count("spend") == 2
+    assert kinds.count("spend") == 3
 
 
 @pytest.mark.parametrize(("answer", "code"), [

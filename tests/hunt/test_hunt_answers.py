@@ -94,7 +94,7 @@ def test_a_yes_is_no_model_no_path_and_no_value(kind: str) -> None:
 
 
 def test_a_model_has_to_be_listed() -> None:
-    for text, do in (("gpt-5.5", "use"), ("gpt-none", "keep")):
+    for text, do in (("gpt-5.5", "use"), ("gpt-none", "absent")):
         given = Headless({"one": {"answer": text}})
         assert ask(given, "model", listed=["gpt-5.5"])["do"] == do
 

@@ -13,6 +13,7 @@ from smoke_tui.journal.events import Event
 
 NUMBERED: Final = (
     # Two that are the same in a session get the same number.
+    ("SYSTEM", re.compile(r"(?<=smoke-tui/\d\.\d\.\d )\([^()]*\)")),
     ("PORT", re.compile(r"(?<=127\.0\.0\.1:)\d+|(?<=127\.0\.0\.1%3A)\d+")),
     ("SHA", re.compile(r"\b[0-9a-f]{64}\b")),
     # Those that the session drew are counted already, and end like this.

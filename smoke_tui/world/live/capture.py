@@ -1,7 +1,7 @@
 """The live `codex-cli` port: what the installed Codex CLI sends, captured on loopback.
 
 Zero egress: an empty home without credentials, every proxy variable pointing at a closed port,
-standard input closed. Tried with clients 0.40 to 0.169: all of them send one plain JSON POST to a
+standard input closed. Tried with clients 0.40 to 0.171: all of them send one plain JSON POST to a
 custom provider; 0.140 sometimes takes five seconds to get there.
 """
 
@@ -12,7 +12,6 @@ import difflib
 import hashlib
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -21,12 +20,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.secrecy import Secret, clean
+from smoke_tui.world.live.client import client_environment, probe_client
 from smoke_tui.world.live.shell import GUARDIAN
 from smoke_tui.world.outline import instructions_in, outline
 from smoke_tui.world.serving import ServerRequest, ServerResponse, serve
+from smoke_tui.world.template import hash_of, template_of
 
 SECONDS: Final = 20.0
-BLACK_HOLE: Final = "http://127.0.0.1:9"
+PROMPT: Final = "x"
+"""What the client is asked; in a template our own prompt stands in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,10 @@ class Capture:
 
 async def capture(program: str | None, model: str | None) -> Capture:
     """Run the CLI once against a loopback server and take its request."""
-    found = shutil.which(program or "codex")
-    if found is None:
-        return Capture(f"{program or 'the Codex CLI (codex)'} is not installed or not executable "
-                       "here (--codex names another, `npm install -g @openai/codex` installs it)")
+    probed = await probe_client(program)
+    if probed.path is None or probed.version is None:
+        return Capture(probed.problem)
+    found, version = probed.path, probed.version
     arrived: asyncio.Future[ServerRequest] = asyncio.get_running_loop().create_future()
 
     async def answer(request: ServerRequest) -> ServerResponse:
@@ -55,7 +57,6 @@ async def capture(program: str | None, model: str | None) -> Capture:
     server = await serve(answer, [("127.0.0.1", 0)])
     home = tempfile.mkdtemp(prefix="smoke-tui-codex-")
     try:
-        version = await _version(found, home)
         async with _Client(found, model, server.addresses[0][1], home) as client:
             ended = asyncio.ensure_future(client.wait())
             ends: list[asyncio.Future[Any]] = [arrived, ended]
@@ -83,7 +84,7 @@ class _Client:
                     "request_max_retries=0,stream_max_retries=0}")
         self._argv = [
             program, "exec", "--skip-git-repo-check", *(["-m", model] if model else []),
-            "-c", 'model_provider="capture"', "-c", provider, "x",
+            "-c", 'model_provider="capture"', "-c", provider, PROMPT,
         ]
         self._home = home
         self._said = bytearray()
@@ -96,8 +97,9 @@ class _Client:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-I", "-S", GUARDIAN, str(read_end), str(status), "ends", "--",
                 *self._argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT, cwd=self._home, env=_environment(self._home),
-                pass_fds=(read_end, status), start_new_session=True,
+                stderr=asyncio.subprocess.STDOUT, cwd=self._home,
+                env=client_environment(self._home), pass_fds=(read_end, status),
+                start_new_session=True,
             )
         finally:
             os.close(read_end)
@@ -118,29 +120,6 @@ class _Client:
         await self._process.wait()
 
 
-def _environment(home: str) -> dict[str, str]:
-    return {
-        "PATH": os.environ.get("PATH", os.defpath), "HOME": home, "CODEX_HOME": home,
-        "NO_PROXY": "127.0.0.1", "HTTPS_PROXY": BLACK_HOLE, "HTTP_PROXY": BLACK_HOLE,
-        "ALL_PROXY": BLACK_HOLE, "TERM": "dumb", "NO_COLOR": "1",
-    }
-
-
-async def _version(program: str, home: str) -> str:
-    process = await asyncio.create_subprocess_exec(
-        program, "--version", stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL, env=_environment(home), cwd=home,
-    )
-    try:
-        async with asyncio.timeout(SECONDS):
-            out, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        return "unknown"
-    match = re.search(rb"\d+\.\d+\.\d+", out)
-    return match.group().decode() if match else "unknown"
-
-
 def as_fact(
     taken: Capture, ref: str, against: Secret | None = None
 ) -> tuple[dict[str, Any], dict[str, Secret]]:
@@ -152,9 +131,13 @@ def as_fact(
         "problem": None if found else "the captured request holds no base instructions",
         "version": taken.version, "model": str(taken.body.get("model", "")),
         "place": found[1] if found else None,
-        "headers": [[name, value] for name, value in taken.headers if name != "authorization"],
+        "headers": [[name, value] for name, value in taken.headers
+                    if name.lower() != "authorization"],
         "outline": outline(taken.body),
     }
+    template = template_of(taken.body, taken.headers, PROMPT) if found else None
+    if template is not None:
+        data |= {"template": template, "template_sha256": hash_of(template)}
     if found is None:
         return data, {}
     if against is not None and against.available:

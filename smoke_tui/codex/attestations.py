@@ -1,0 +1,55 @@
+"""Which request shape is best attested for a client that is not OpenAI's own, per model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+AUTO: Final = "auto"
+INSTALLED: Final = "installed"
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """One row: a shape is reported as served for models of a pattern.
+
+    `date` is the day it was reported first, ISO 8601, empty where the report has none that is
+    known; `sources` are public issues and pull requests.
+    """
+
+    shape: str
+    models: str
+    date: str
+    sources: tuple[str, ...]
+
+    def to_row(self) -> tuple[str, ...]:
+        """The row as a session's settings record it."""
+        return (self.shape, self.models, self.date, *self.sources)
+
+    @classmethod
+    def from_row(cls, row: Sequence[str]) -> Attestation:
+        shape, models, date, *sources = row
+        return cls(shape, models, date, tuple(sources))
+
+    def text(self) -> str:
+        """The row for a person."""
+        models = "all models" if self.models == "*" else self.models
+        since = f" since {self.date}" if self.date else ""
+        return f"{self.shape}, reported as served for {models}{since} ({', '.join(self.sources)})"
+
+
+ATTESTED: Final = (
+    # Models with Responses-Lite are served plain requests, too.
+    Attestation("classic", "*", "2026-07-13", ("opencode#36750", "hermes-agent#105025")),
+    # With reasoning.context=all_turns, which the shape of that name sends.
+    Attestation("lite", "*", "", ("oc-codex-multi-auth#191",)),
+)
+"""The best attested row first. `developer` has none: only the real client is known to send it."""
+
+
+def rows_for(model: str, rows: Sequence[Sequence[str]]) -> list[Attestation]:
+    """The recorded rows that speak of a model, in their order."""
+    found = [Attestation.from_row(row) for row in rows if len(row) >= 3]
+    return [row for row in found if fnmatchcase(model, row.models)]

@@ -1,0 +1,247 @@
+"""Which model a call asks for: the named one where the catalogue lists it, else the first listed.
+
+A model that is not listed is never called without a person's or the command line's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.catalogue import Listed, as_answer, catalogue_request, read_catalogue
+from smoke_tui.codex.client_versions import UNFILTERED, is_newer
+from smoke_tui.codex.failures import Failure, classify
+from smoke_tui.codex.refresh import refreshable
+from smoke_tui.secrecy import clean
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.ports import Exchange, Question
+
+MOST_NAMED: Final = 12
+_GENERAL: Final = ("request-refused", "shape-rejected", "redirect-refused", "stream-malformed")
+"""Codes of a catalogue's answer that say nothing about the credential, the edge or the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The model to ask for. `source` names who chose it; `entry` is its row of the catalogue."""
+
+    slug: str
+    source: str
+    entry: Listed | None
+
+
+async def choose_model(
+    ctx: StepContext, bundle: Bundle, named: str | None, source: str
+) -> Chosen:
+    """Settle on a model before anything is spent.
+
+    Raises:
+        StepEnd: `model-unlisted` where nobody may decide, `not-configured` where nothing names a
+            model, or what kept the catalogue from answering.
+    """
+    exchange = await ctx.http(catalogue_request(ctx.config, bundle))
+    listed = read_catalogue(exchange)
+    if listed is None:
+        return await _without_catalogue(ctx, bundle, exchange, named, source)
+    usable = [entry for entry in listed if entry.served_to(ctx.config.client_version)]
+    kept = ctx.holdings.model if ctx.cause in ("retry", "refresh", "return", "resume") else None
+    if kept is not None:
+        # The same call once more: whoever chose its model is not asked again.
+        return Chosen(kept, "the try before", _entry(listed, kept))
+    refused = ctx.refused_models
+    if named is None:
+        return await _first(ctx, bundle, usable, refused)
+    entry = _entry(usable, named)
+    before = ctx.holdings.model
+    if entry is None and before is not None and before not in refused and _entry(usable, before):
+        return Chosen(before, "the call before", _entry(usable, before))
+    if entry is not None and named in refused and ctx.cause == "again":
+        why = f"{named} was refused before ({refused[named]})."
+        slug = await _ask(ctx, why, named, usable)
+        return Chosen(named, source, entry) if slug in (None, named) else _by_operator(usable, slug)
+    if entry is not None:
+        return Chosen(named, source, entry)
+    return await _unlisted(ctx, bundle, named, source, listed, usable)
+
+
+async def _first(
+    ctx: StepContext, bundle: Bundle, usable: Sequence[Listed], refused: Mapping[str, str]
+) -> Chosen:
+    """Nothing names a model: the first listed one that was not refused in this session."""
+    if not usable:
+        reason, remedy = why_unlisted(None, ctx.config.client_version,
+                                      await unfiltered(ctx, bundle), ())
+        raise StepEnd("model-unlisted", f"{reason} {remedy}")
+    kept = _entry(usable, ctx.holdings.model or "")
+    fresh = next((entry for entry in (kept, *usable)
+                  if entry is not None and entry.slug not in refused), None)
+    last = list(refused)[-1] if refused else None
+    if last is not None and ctx.cause == "again":
+        slug = await _ask(ctx, f"{last} was refused before ({refused[last]}).", last, usable)
+        if slug is not None:
+            return _by_operator(usable, slug)
+    chosen = fresh or usable[0]
+    source = "the call before" if chosen is kept else "the catalogue's first"
+    return Chosen(chosen.slug, f"{source} that was not refused" if refused else source, chosen)
+
+
+async def _unlisted(
+    ctx: StepContext, bundle: Bundle, named: str, source: str, listed: Sequence[Listed],
+    usable: Sequence[Listed],
+) -> Chosen:
+    """A model that the catalogue does not list, or not for this client's version."""
+    everything = tuple(listed) if _entry(listed, named) else await unfiltered(ctx, bundle)
+    reason, remedy = why_unlisted(named, ctx.config.client_version, everything, usable)
+    ctx.finding("model-not-listed", reason, remedy)
+    if ctx.config.unlisted:
+        return Chosen(named, f"{source}, --unlisted", _entry(everything or (), named))
+    slug = await _ask(ctx, reason, named, usable)
+    if slug is None:
+        raise StepEnd("model-unlisted", f"{reason} {remedy}")
+    if slug == named:
+        return Chosen(named, "the operator, who insists", _entry(everything or (), named))
+    return _by_operator(usable, slug)
+
+
+async def _without_catalogue(
+    ctx: StepContext, bundle: Bundle, exchange: Exchange, named: str | None, source: str
+) -> Chosen:
+    """The catalogue can't be read: a named model is called without it, none is an end."""
+    broken = exchange.status != 200 or exchange.error or exchange.json() is None
+    failure = classify(as_answer(exchange)) if broken else None
+    why = failure.words if failure else "its answer is no list of models"
+    if failure is not None and failure.code == "intercepted":
+        # Something in between has answered: the call would only hand it the token once more.
+        raise _end_of(ctx, bundle, exchange, failure)
+    if named is None and ctx.holdings.model is not None:
+        named, source = ctx.holdings.model, "the call before"
+    if named is not None:
+        ctx.finding("catalogue-unreadable", f"The model catalogue could not be read ({why}); "
+                                            f"{named} is asked for without it.",
+                    "Look at the exchange; the call itself decides.")
+        return Chosen(named, source, None)
+    if failure is not None and failure.code not in _GENERAL:
+        raise _end_of(ctx, bundle, exchange, failure)
+    slug = await _ask(ctx, f"The model catalogue could not be read ({why}).", None, ())
+    if slug is None:
+        raise StepEnd("not-configured", f"No model is named, and the catalogue could not be read "
+                                        f"({why}): give --model.")
+    return Chosen(slug, "the operator", None)
+
+
+def _end_of(ctx: StepContext, bundle: Bundle, exchange: Exchange, failure: Failure) -> StepEnd:
+    """The step's end by what the catalogue answered: the call would be answered alike."""
+    return StepEnd(
+        failure.code, f"Before the call, the catalogue: {failure.words}",
+        status=exchange.status, headers=[list(pair) for pair in exchange.headers],
+        error=exchange.error, body_sha256=exchange.digest, **failure.observed(),
+        fresh=bundle.fresh(ctx.now),
+        refreshable=refreshable(ctx.config, bundle, handed_over=ctx.holdings.handed_over,
+                                refreshed=ctx.holdings.refreshed),
+    )
+
+
+async def unfiltered(ctx: StepContext, bundle: Bundle) -> tuple[Listed, ...] | None:
+    """The catalogue of all client versions; None where it can't be read."""
+    return read_catalogue(await ctx.http(catalogue_request(ctx.config, bundle, UNFILTERED)))
+
+
+def why_unlisted(
+    model: str | None, version: str, everything: Sequence[Listed] | None,
+    usable: Sequence[Listed],
+) -> tuple[str, str]:
+    """Why a model (None: any) is not listed for a client version, and what to do about it.
+
+    `everything` is the catalogue of all versions, None where it could not be read.
+    """
+    choose = f"Choose one that is listed with --model ({_named(usable)})." if usable else ""
+    if model is None:
+        lowest = lowest_minimum(everything or ())
+        if lowest is not None and is_newer(lowest, version):
+            return (f"The catalogue lists no model for client version {version}; the first are "
+                    f"served from {lowest} on.", newer_client(lowest))
+        return (f"The catalogue lists no model for client version {version}.",
+                "Check the account's plan, or give --model with --unlisted.")
+    entry = _entry(everything or (), model)
+    if entry is None:
+        known = "in no catalogue of this account" if everything is not None else \
+            f"not in the catalogue for client version {version}"
+        return (f"{model} is {known}: retired, misspelt, or not on this plan.",
+                choose or "Check the account's plan.")
+    minimum = entry.minimal_client_version
+    if minimum is not None and is_newer(minimum, version):
+        return (f"{model} is served from {minimum} on; this session sends {version}.",
+                newer_client(minimum))
+    return (f"{model} is in the catalogue of other client versions, and not in that of {version}.",
+            "Install the newest Codex CLI, or give another --client-version.")
+
+
+def listing_of(listed: Sequence[Listed] | None) -> dict[str, tuple[str, ...]] | None:
+    """The listed models with their minimal client versions, as `version_gate` takes them."""
+    if listed is None:
+        return None
+    return {e.slug: (e.minimal_client_version,) if e.minimal_client_version else ()
+            for e in listed}
+
+
+def what_else(model: str, version: str, everything: Sequence[Listed] | None) -> str:
+    """What to do after a model was refused that no newer client version would help."""
+    usable = [each for each in everything or () if each.served_to(version) and each.slug != model]
+    return f"Try another model ({_named(usable)})." if usable else "Try again later."
+
+
+def newer_client(minimum: str) -> str:
+    """What to do where a newer client version is asked for."""
+    return f"Install a newer Codex CLI or give --client-version {minimum}."
+
+
+def lowest_minimum(listed: Sequence[Listed]) -> str | None:
+    """The lowest client version that some model is served from."""
+    found: str | None = None
+    for entry in listed:
+        minimum = entry.minimal_client_version
+        if minimum is not None and (found is None or is_newer(found, minimum)):
+            found = minimum
+    return found
+
+
+def _named(listed: Sequence[Listed]) -> str:
+    names = ", ".join(_short(entry.slug) for entry in listed[:MOST_NAMED])
+    return names + (f" and {len(listed) - MOST_NAMED} more" if len(listed) > MOST_NAMED else "")
+
+
+def _short(slug: str) -> str:
+    return clean(slug)[:80]
+
+
+def _entry(listed: Sequence[Listed], slug: str) -> Listed | None:
+    return next((entry for entry in listed if entry.slug == slug), None)
+
+
+def _by_operator(usable: Sequence[Listed], slug: str) -> Chosen:
+    return Chosen(slug, "the operator", _entry(usable, slug))
+
+
+async def _ask(
+    ctx: StepContext, why: str, wanted: str | None, usable: Sequence[Listed]
+) -> str | None:
+    """The operator's choice; None where nobody is here. What was refused is offered last."""
+    refused = ctx.refused_models
+    slugs = [entry.slug for entry in usable]
+    offered = [slug for slug in slugs if slug not in refused and slug != wanted]
+    offered += [slug for slug in slugs if slug not in offered]
+    try:
+        answer = await ctx.ask(Question(
+            "model", f"{why} Which model should be asked?",
+            {"wanted": wanted, "listed": offered,
+             "refused": [slug for slug in offered if slug in refused]},
+        ))
+    except StepEnd as end:
+        if end.code != "needs-operator":
+            raise
+        return None
+    if answer.get("do") == "use" and str(answer.get("model") or "").strip():
+        return str(answer["model"]).strip()
+    return wanted

@@ -1,0 +1,35 @@
+"""What earlier calls of a session say for the next one: models that were asked for, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smoke_tui.journal.state import State, Try
+from smoke_tui.outcomes import CODES
+
+
+def refused_models(state: State) -> dict[str, str]:
+    """The models that calls were refused for, with the code; the last refusal comes last."""
+    found: dict[str, str] = {}
+    for attempt in _calls(state):
+        code = CODES.get(attempt.code or "")
+        model = str(attempt.observed["model_asked"])
+        if code is None:
+            found.pop(model, None)
+        elif code.group == "model" and attempt.code != "model-unlisted":
+            found.pop(model, None)
+            found[model] = code.name
+    return found
+
+
+def last_model(state: State) -> str | None:
+    """The model that the last call asked for; None where none was made, or the record is old."""
+    last = next((attempt for attempt in reversed(list(_calls(state)))
+                 if attempt.observed.get("client_version")), None)
+    return str(last.observed["model_asked"]) if last is not None else None
+
+
+def _calls(state: State) -> Iterator[Try]:
+    """The tries that made a call of their own, in the order they began."""
+    tries = (attempt for known in state.steps.values() for attempt in known.tries)
+    yield from sorted((t for t in tries if t.observed.get("model_asked")), key=lambda t: t.seq)

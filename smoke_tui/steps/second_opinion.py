@@ -1,0 +1,175 @@
+"""A second opinion: after a refusal, the same prompt once more in the installed client's shape.
+
+It says whose side the refusal is on, and never makes a step pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from smoke_tui.codex.attestations import INSTALLED
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.quota import read_windows
+from smoke_tui.codex.stream import StreamReader
+from smoke_tui.codex.verdicts import Worth, worth_of
+from smoke_tui.codex.wire import Difference, compare
+from smoke_tui.outcomes import CODES
+from smoke_tui.steps.composition import Composition, Model, asked_text, installed_call
+from smoke_tui.steps.spending import COUNTS, settle
+from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.outline import outline
+from smoke_tui.world.ports import Exchange, Question, show
+
+QUESTION: Final = "second-opinion"
+GROUPS: Final = ("instructions", "shape", "model")
+SINGLE: Final = ("request-refused",)
+BEFORE_A_CALL: Final = ("model-unlisted",)
+"""Refusals that another shape could change: groups of codes, and codes of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the second answer says. `result` is accepted, refused-alike, refused-otherwise or
+    unclear.
+    """
+
+    result: str
+    message: str
+    remedy: str
+
+
+async def second_opinion(
+    ctx: StepContext, bundle: Bundle, ours: Composition, worth: Worth, prompt: str
+) -> None:
+    """Offer the same prompt in the installed client's shape, and record what came of it."""
+    if not _applies(ctx, ours, worth):
+        return
+    if ctx.config.installed_version is None:
+        if ctx.config.second_opinion:
+            ctx.finding("no-second-opinion", f"No second opinion: {ctx.config.installed_problem}.",
+                        "Install the Codex CLI, or name it with --codex.")
+        return
+    if not ctx.may_spend():
+        ctx.finding("no-second-opinion", "No second opinion: the step's cap leaves no call for it.",
+                    "Raise max_calls in the runbook.")
+        return
+    if not await _agreed(ctx, ours, worth):
+        return
+    model = Model(ours.model, str(ours.about.get("model_from", "")), None, INSTALLED,
+                  "installed, for a second opinion")
+    try:
+        theirs = await installed_call(ctx, bundle, model, prompt, ours.nonce)
+        ctx.reserve({"model": theirs.model, "host": theirs.request.url, "shape": INSTALLED,
+                     "second_opinion": True})
+    except StepEnd as end:
+        ctx.finding("no-second-opinion", f"No second opinion: {end.summary}")
+        return
+    reader = StreamReader()
+
+    def watch(piece: bytes) -> bool:
+        reader.feed(piece)
+        return reader.reading.over
+
+    exchange = await ctx.http(theirs.request, watch)
+    second = worth_of(exchange, model=theirs.model, nonce=theirs.nonce,
+                      prompt=asked_text(theirs.request))
+    await _settle(ctx, exchange, second, theirs)
+    opinion = concluded(worth, second, str(theirs.about["captured_version"]))
+    ctx.evidence(QUESTION, _evidence(ours, theirs, exchange, worth, second, opinion))
+    ctx.finding(QUESTION, opinion.message, opinion.remedy)
+
+
+def _applies(ctx: StepContext, ours: Composition, worth: Worth) -> bool:
+    """Whether another shape could say something: not where the runbook's fallback comes first."""
+    code = CODES.get(worth.code or "")
+    if code is None or not ctx.config.resolved or ours.shape == INSTALLED:
+        return False
+    if code.name in BEFORE_A_CALL or not (code.group in GROUPS or code.name in SINGLE):
+        return False
+    falls_back = any(
+        rule.goto is not None and any(c.word == "code" and code.name in c.value
+                                      for c in rule.match.conditions)
+        for rule in ctx.step.rules)
+    return not falls_back or ctx.cause == "return"
+
+
+async def _agreed(ctx: StepContext, ours: Composition, worth: Worth) -> bool:
+    """Ask for the consent to spend one more call; nobody there is a no."""
+    version = ctx.config.installed_version
+    said = f": {worth.failure.said}" if worth.failure and worth.failure.said else ""
+    try:
+        answer = await ctx.ask(Question(
+            QUESTION, f"Ours was refused ({worth.code}{said}). Ask the same once more in the shape "
+                      f"of the installed Codex CLI {version}? It shows whose side it is, and "
+                      "counts as one more call.",
+            {"model": ours.model, "host": ours.request.url, "shape": INSTALLED, "code": worth.code,
+             "client_version": version, "wanted": ctx.config.second_opinion},
+        ))
+    except StepEnd as end:
+        if end.code != "needs-operator":
+            raise
+        return False
+    return answer.get("do") == "yes"
+
+
+def concluded(ours: Worth, theirs: Worth, version: str) -> Opinion:
+    """Whose side the refusal is on. Pure."""
+    client = f"the installed Codex CLI {version}"
+    if theirs.code is None:
+        return Opinion("accepted", f"Second opinion: the same prompt in the shape of {client} was "
+                                   f"accepted where ours was refused ({ours.code}). The shape is "
+                                   "ours to mend; the differences are listed.",
+                       "Call with --shape installed until the shape is mended.")
+    code = CODES.get(theirs.code)
+    refused = code is not None and (code.group in GROUPS or code.name in SINGLE)
+    if theirs.code == ours.code:
+        return Opinion("refused-alike", f"Second opinion: the shape of {client} was refused, too "
+                                        f"({theirs.code}). It is the account or the provider, not "
+                                        "the shape of this tool's request.",
+                       "Another shape won't help; follow the remedy of the code.")
+    if refused:
+        return Opinion("refused-otherwise", f"Second opinion: the shape of {client} was refused, "
+                                            f"too, for another reason: {theirs.code} against "
+                                            f"{ours.code}. {theirs.summary}",
+                       "It is most likely the account or the provider; both answers are here.")
+    return Opinion("unclear", f"Second opinion: none, the call in the shape of {client} ended "
+                              f"with {theirs.code}. {theirs.summary}",
+                   "Try again when that is mended.")
+
+
+async def _settle(ctx: StepContext, exchange: Exchange, worth: Worth, call: Composition) -> None:
+    usage = worth.reading.usage
+    refused = exchange.status is not None and exchange.status >= 400
+    await settle(
+        ctx, kind="subscription", model=call.model,
+        counts={} if usage is None else {name: getattr(usage, name) for name in COUNTS},
+        unknown=usage is None and not refused,
+        limits=[window.to_json() for window in read_windows(exchange.headers)],
+    )
+
+
+def _evidence(
+    ours: Composition, theirs: Composition, exchange: Exchange, first: Worth, second: Worth,
+    opinion: Opinion,
+) -> Mapping[str, Any]:
+    """Both answers and the differences, as the record and the reports hold them."""
+    return {
+        "result": opinion.result, "message": opinion.message, "remedy": opinion.remedy,
+        "ours": first.code, "theirs": second.code or "accepted",
+        "their_summary": second.summary, "their_status": exchange.status,
+        "client_version": theirs.about["captured_version"],
+        "template_sha256": theirs.about["template_sha256"], "exchange": exchange.request,
+        "body_sha256": exchange.digest,
+        "differences": [asdict(each) for each in differences(ours, theirs)],
+    }
+
+
+def differences(ours: Composition, theirs: Composition) -> list[Difference]:
+    """How the two calls differ that were made, ours first."""
+    shown = theirs.request.shown()
+    body = shown["body"]["json"]
+    place = "instructions" if body.get("instructions") else "input"
+    headers = [(str(name), str(show(value))) for name, value in shown["headers"]]
+    return compare(ours.request, headers, outline(body), place)
