@@ -278,24 +278,22 @@ WORKSPACE_MISSING: Final = Reply(
     (),
     "text/plain; charset=utf-8",
 )
-# HybridAIOne/hybridclaw#1146 and zosma-cowork#132 quote the first, the second by its code alone;
-# how the page looks around them is inferred.
-AUTHORIZE_PARAMETER: Final = Reply(
-    400,
-    "<!DOCTYPE html><html><head><title>Authentication Error</title></head><body>"
-    "<h1>Authentication Error</h1><p role=\"alert\">An error occurred during authentication "
-    "(missing_required_parameter). Please try again.</p></body></html>",
-    (),
-    HTML,
-)
-AUTHORIZE_HYDRA: Final = Reply(
-    400,
-    "<!DOCTYPE html><html><head><title>Authentication Error</title></head><body>"
-    "<h1>Authentication Error</h1><p role=\"alert\">An error occurred during authentication "
-    "(authorize_hydra_invalid_request). Please try again.</p></body></html>",
-    (),
-    HTML,
-)
+# HybridAIOne/hybridclaw#1146, zosma-cowork#132 and openai/codex#17833 quote sentence and code, the
+# second is known by its code alone; how the page looks around them is inferred.
+def _sign_in_error(code: str) -> Reply:
+    return Reply(
+        400,
+        "<!DOCTYPE html><html><head><title>Authentication Error</title></head><body>"
+        "<h1>Authentication Error</h1><p role=\"alert\">An error occurred during authentication "
+        f"({code}). Please try again.</p></body></html>",
+        (),
+        HTML,
+    )
+
+
+AUTHORIZE_PARAMETER: Final = _sign_in_error("missing_required_parameter")
+AUTHORIZE_HYDRA: Final = _sign_in_error("authorize_hydra_invalid_request")
+WORKSPACE_DISABLED: Final = _sign_in_error("codex_cli_workspace_disabled")
 # The client tells a 404 of this endpoint as "device code login is not enabled".
 DEVICE_DISABLED: Final = Reply(404, content_type=None)
 # fuzhengwei/WaLiAPI#77 names the code; the body around it is inferred.

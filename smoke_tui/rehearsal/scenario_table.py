@@ -8,6 +8,7 @@ from smoke_tui.rehearsal import replies, streaming
 from smoke_tui.rehearsal.account_scenarios import ACCOUNT_ROWS
 from smoke_tui.rehearsal.answer_scenarios import ANSWER_ROWS
 from smoke_tui.rehearsal.local_scenarios import LOCAL_ROWS
+from smoke_tui.rehearsal.login_scenarios import LOGIN_ROWS
 from smoke_tui.rehearsal.model_scenarios import MODEL_ROWS
 from smoke_tui.rehearsal.replies import Reply
 from smoke_tui.rehearsal.scenario import Scenario
@@ -28,9 +29,6 @@ def _no_refresh(name: str, sentence: str, reply: Reply | Literal["reset"], basis
 
 _GRAMMAR: Final = "constructed from the event grammar of client 0.169"
 _UNSEEN: Final = "constructed: nobody reported it"
-_FIRST_PARTY: Final = ("codex_cli_rs", "codex_vscode", "codex_sdk_ts")
-"""Names that the consent page was reported to know (HybridAIOne/hybridclaw#1146)."""
-
 _CLIENT: Final = "strings in the client's source"
 
 ROWS: Final = (
@@ -317,75 +315,7 @@ ROWS: Final = (
         "codex-proxy's source",
     ),
     # Login
-    Scenario(
-        "login-denied",
-        "The issuer sends the browser back with access_denied.",
-        "openai/codex#2834",
-        authorize_error=(
-            "access_denied",
-            "The resource owner or authorization server denied the request. "
-            "The consent verifier has already been used.",
-        ),
-    ),
-    Scenario(
-        "entitlement-missing",
-        "The issuer sends the browser back: Codex is not enabled for the workspace.",
-        authorize_error=("access_denied", "missing_codex_entitlement"),
-    ),
-    Scenario(
-        "scope-rejected",
-        "The issuer sends the browser back with invalid_scope.",
-        "openclaw/openclaw#64667",
-        authorize_error=(
-            "invalid_scope",
-            "The requested scope is invalid, unknown, or malformed. The OAuth 2.0 Client is not "
-            "allowed to request scope 'model.request'.",
-        ),
-    ),
-    Scenario(
-        "workspace-missing",
-        "The issuer shows an error page and never sends the browser back.",
-        "openai/codex#1533",
-        authorize_page=replies.WORKSPACE_MISSING,
-    ),
-    Scenario(
-        "exchange-rejected",
-        "The token endpoint refuses the authorization code.",
-        "openai/codex#41815, body inferred",
-        exchange=replies.EXCHANGE_REJECTED,
-    ),
-    Scenario(
-        "device-login-disabled",
-        "Only the device login: it is switched off for the account.",
-        "spacedriveapp/spacebot#214",
-        device=replies.DEVICE_DISABLED,
-    ),
-    Scenario(
-        "account-id-missing",
-        "The tokens name no ChatGPT account.",
-        "Gitlawb/openclaude#203",
-        omit_claims=frozenset({"chatgpt_account_id"}),
-    ),
-    Scenario(
-        "bundle-incomplete",
-        "The token endpoint gives no refresh token.",
-        "Kohaku-Lab/KohakuTerrarium#303",
-        omit_tokens=frozenset({"refresh_token"}),
-    ),
-    Scenario(
-        "authorize-rejected",
-        "The issuer's page says that a parameter is missing, and never sends the browser back; "
-        "a login under the real client's name is let in.",
-        "HybridAIOne/hybridclaw#1146, zosma-cowork#132",
-        authorize_page=replies.AUTHORIZE_PARAMETER,
-        page_spares=_FIRST_PARTY,
-    ),
-    Scenario(
-        "authorize-rejected-hydra",
-        "The issuer's page calls the request invalid, and never sends the browser back.",
-        "the code alone is reported; the page constructed",
-        authorize_page=replies.AUTHORIZE_HYDRA,
-    ),
+    *LOGIN_ROWS,
     # Accounts, limits, policies and networks of today
     *ACCOUNT_ROWS,
     *ANSWER_ROWS,

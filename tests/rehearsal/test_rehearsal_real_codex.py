@@ -80,3 +80,25 @@ def test_the_drift(codex: Path, tmp_path: Path, login: bool) -> None:
         assert '{"detail":"Instructions are not valid"}' in errors
         calls = [one for one in rehearsal.requests() if one.path.endswith("/responses")]
         assert {one.status for one in calls} == {400}
+
+
+@pytest.mark.parametrize(
+    ("version", "model", "served"),
+    [("0.120.0", "gpt-5.5", True), ("0.120.0", None, False), ("0.150.0", None, True)],
+)
+def test_older_clients_get_what_their_version_may_have(
+    codex_cli: Callable[[str], Path], tmp_path: Path, version: str, model: str | None, served: bool
+) -> None:
+    """The default of 0.120 is retired; what was there before the gates is served still."""
+    with Rehearsal.start(tls=True) as rehearsal:
+        assert rehearsal.tls_origin is not None
+        log_in(tmp_path, rehearsal)
+        settings = built_in_provider(rehearsal.tls_origin)
+        done = execute(
+            codex_cli(version), tmp_path,
+            settings if model is None else [*settings, f'model="{model}"'],
+            f"Repeat the word {WORD}", CODEX_CA_CERTIFICATE=str(rehearsal.authority_file),
+        )
+        assert (done.returncode == 0) is served
+        refused = "model is not supported when using Codex with a ChatGPT account" in done.stderr
+        assert refused is not served
