@@ -13,6 +13,7 @@ import pytest
 from psycopg import sql
 
 from smoke_tui.rehearsal.postgres import USER, Postgres
+from smoke_tui.stack.window import Look
 from smoke_tui.world.live.ledger import ROWS, ask, read
 
 from .ledger_helpers import PASSWORD, asked, free_port, problem, rows
@@ -39,6 +40,33 @@ def test_rows_of_the_organisation_and_of_the_platform(server: Postgres, database
         {"time": "2026-11-21T10:00:00.000000Z", "domain": "dom-1", "model": "gpt-5",
          "cost": "0", "credential": "subscription"},
     ]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "   "])
+def test_a_blank_domain_is_the_platforms(
+    server: Postgres, database: Database, blank: str
+) -> None:
+    add(database, blank, cost="0.004200")
+    (row,) = rows(server.dsn)
+    assert row["domain"] == blank
+    assert Look((row,)).platform == [row]
+    database.execute("UPDATE core.llm_usage SET recorded_at = now()")
+    (day,) = rows(server.dsn, op="days")
+    assert day["usd"] == "0.004200"
+
+
+def test_a_row_of_the_response_is_read_whoever_it_is_of(
+    server: Postgres, database: Database
+) -> None:
+    add(database)
+    add(database, "dom-2")
+    database.execute("UPDATE core.llm_usage SET response_id = 'resp_' || domain_id")
+    named = asked(response_id="response_id")
+    assert [row["domain"] for row in read(server.dsn, named)["rows"]] == ["dom-1"]
+    found = read(server.dsn, named | {"response": "resp_dom-2"})["rows"]
+    assert {row["domain"] for row in found} == {"dom-1", "dom-2"}
+    assert Look(tuple(found), match="dom-1").elsewhere == [
+        row for row in found if row["domain"] == "dom-2"]
 
 
 def test_the_window_begins_at_the_ledgers_own_mark(server: Postgres, database: Database) -> None:
