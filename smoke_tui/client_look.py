@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from smoke_tui.client_subscribed import UNSEEN, capture_subscribed
 from smoke_tui.codex.catalogue import as_answer, text_request
 from smoke_tui.codex.failures import classify
 from smoke_tui.codex.shapes import SHAPES
-from smoke_tui.codex.wire import Difference, compare, our_call
+from smoke_tui.codex.wire import Difference, compare, our_call, version_difference
 from smoke_tui.journal.inbox import Fact
 from smoke_tui.looking import look
 from smoke_tui.runbook import parse
@@ -42,26 +44,49 @@ class NoClient(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Our call beside the real client's; `place` is where its base instructions stand."""
+    """Our call beside the real client's; `place` is where its base instructions stand.
+
+    `differences` are those to a call with a custom provider and without a login; `subscribed`
+    those to a subscriber's call, or None where `unseen` says why there is no such capture.
+    """
 
     shape: str
     version: str
     model: str
     place: str | None
     differences: tuple[Difference, ...]
+    subscribed: tuple[Difference, ...] | None = None
+    unseen: str | None = None
+    items: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def unexplained(self) -> int:
-        return sum(1 for difference in self.differences if difference.reason is None)
+        return sum(1 for difference in self.every if difference.reason is None)
+
+    @property
+    def every(self) -> list[Difference]:
+        """Each difference once, whichever capture shows it."""
+        found = {one.key: one for one in (*self.differences, *(self.subscribed or ()))}
+        return list(found.values())
 
     def lines(self) -> list[str]:
         """The comparison for a person."""
         return [
             f"ours: shape {self.shape}; theirs: Codex CLI {self.version}, model {self.model}, "
             f"instructions at {self.place}",
-            *(_line(difference) for difference in self.differences),
-            f"{len(self.differences)} difference(s), {self.unexplained} without a known reason",
+            "the client without a login, with a custom provider:",
+            *(f"  {_line(difference)}" for difference in self.differences),
+            *self._of_a_subscriber(),
+            f"{len(self.every)} difference(s), {self.unexplained} without a known reason",
         ]
+
+    def _of_a_subscriber(self) -> list[str]:
+        if self.subscribed is None:
+            return [f"not shown by this capture: {', '.join(UNSEEN)}; a subscriber's client sends "
+                    f"them ({self.unseen})"]
+        known = {one.key: one for one in self.differences}
+        return ["a subscriber's client, logged in, with its built-in provider; besides:",
+                *(f"  {_line(one)}" for one in self.subscribed if known.get(one.key) != one)]
 
 
 def capture_fact(config: Config, model: str | None, folder: Path) -> Fact:
@@ -119,9 +144,19 @@ def compare_with_client(
     if shape not in SHAPES:
         shape = "lite" if any(name == LITE_HEADER for name, _ in headers) else "classic"
     model = str(fact.data["model"])
-    place = fact.data["place"]
-    found = compare(our_call(SHAPES[shape], config, model), headers, fact.data["outline"], place)
-    return Comparison(shape, fact.data["version"], model, place, tuple(found))
+    place, version = fact.data["place"], str(fact.data["version"])
+    ours = our_call(SHAPES[shape], config, model)
+    items = tuple(fact.data.get("items", ()))
+    found = compare(ours, headers, fact.data["outline"], place, items)
+    stale = version_difference(config.client_version, version)
+    found += [stale] if stale is not None else []
+    theirs = capture_subscribed(config.codex or "codex", version, model)
+    if theirs.outline is None:
+        return Comparison(shape, version, model, place, tuple(found), None, theirs.problem, items)
+    paid = compare(ours, list(theirs.headers), theirs.outline, theirs.place, theirs.items)
+    paid = [one for one in paid if (one.name, one.kind) != ("version", "changed")]
+    paid += [stale] if stale is not None else []
+    return Comparison(shape, version, model, place, tuple(found), tuple(paid), None, theirs.items)
 
 
 def _line(d: Difference) -> str:

@@ -19,6 +19,7 @@ from smoke_tui.client_look import (
     catalogue_text,
     compare_with_client,
 )
+from smoke_tui.client_subscribed import UNSEEN
 from smoke_tui.journal.file import private_folder, replace_private
 from smoke_tui.launch import CommandError, Given, config_from, read_given
 from smoke_tui.outcomes import Exit
@@ -174,6 +175,12 @@ def wire(options: argparse.Namespace, settings: Settings) -> int:
             "client_version": found.version, "model": found.model,
             "instructions_at": found.place,
             "differences": [asdict(difference) for difference in found.differences],
+            "subscriber": {
+                "captured": found.subscribed is not None, "why_not": found.unseen,
+                "not_shown": [] if found.subscribed is not None else list(UNSEEN),
+                "differences": [asdict(one) for one in found.subscribed or ()],
+            },
+            "input": [dict(item) for item in found.items],
         })
         return code
     *lines, last = found.lines()

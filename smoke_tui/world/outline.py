@@ -43,3 +43,28 @@ def outline(value: Any, key: str = "") -> Any:
     if isinstance(value, str) and not (key in READABLE and len(value) <= 60):
         return "<text>" if value else "<empty>"
     return value
+
+
+def items_of(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The items of `input`, one by one: type, role, kinds, the length of each text; no text."""
+    items = body.get("input")
+    return [_item(item) for item in (items if isinstance(items, list) else [])
+            if isinstance(item, Mapping)]
+
+
+def _item(item: Mapping[str, Any]) -> dict[str, Any]:
+    parts = item.get("content")
+    texts = [part.get("text") for part in (parts if isinstance(parts, list) else [])
+             if isinstance(part, Mapping)]
+    shown: dict[str, Any] = {
+        "type": str(item.get("type", "message")), "role": str(item.get("role", "")),
+        "chars": [len(text) if isinstance(text, str) else None for text in texts],
+        "keys": [str(key) for key in item],
+    }
+    passed = item.get("internal_chat_message_metadata_passthrough")
+    kinds = passed.get("content_item_kinds") if isinstance(passed, Mapping) else None
+    if isinstance(kinds, list):
+        shown["kinds"] = [str(kind)[:60] for kind in kinds]
+    if isinstance(item.get("tools"), list):
+        shown["tools"] = len(item["tools"])
+    return shown

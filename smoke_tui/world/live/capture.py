@@ -15,14 +15,14 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.secrecy import Secret, clean
 from smoke_tui.world.live.client import client_environment, probe_client
 from smoke_tui.world.live.shell import GUARDIAN
-from smoke_tui.world.outline import instructions_in, outline
+from smoke_tui.world.outline import instructions_in, items_of, outline
 from smoke_tui.world.serving import ServerRequest, ServerResponse, serve
 from smoke_tui.world.template import hash_of, template_of
 
@@ -57,7 +57,8 @@ async def capture(program: str | None, model: str | None) -> Capture:
     server = await serve(answer, [("127.0.0.1", 0)])
     home = tempfile.mkdtemp(prefix="smoke-tui-codex-")
     try:
-        async with _Client(found, model, server.addresses[0][1], home) as client:
+        argv = custom_argv(found, model, server.addresses[0][1])
+        async with Client(argv, home, client_environment(home)) as client:
             ended = asyncio.ensure_future(client.wait())
             ends: list[asyncio.Future[Any]] = [arrived, ended]
             await asyncio.wait(ends, timeout=SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -75,21 +76,25 @@ async def capture(program: str | None, model: str | None) -> Capture:
         shutil.rmtree(home, ignore_errors=True)
 
 
-class _Client:
+def custom_argv(program: str, model: str | None, port: int) -> list[str]:
+    """The CLI's command for one call to a custom provider at a port of loopback."""
+    provider = (f'model_providers.capture={{name="capture",'
+                f'base_url="http://127.0.0.1:{port}/v1",wire_api="responses",'
+                "request_max_retries=0,stream_max_retries=0}")
+    return [program, "exec", "--skip-git-repo-check", *(["-m", model] if model else []),
+            "-c", 'model_provider="capture"', "-c", provider, PROMPT]
+
+
+class Client:
     """The CLI as a child that is taken down at the end."""
 
-    def __init__(self, program: str, model: str | None, port: int, home: str) -> None:
-        provider = (f'model_providers.capture={{name="capture",'
-                    f'base_url="http://127.0.0.1:{port}/v1",wire_api="responses",'
-                    "request_max_retries=0,stream_max_retries=0}")
-        self._argv = [
-            program, "exec", "--skip-git-repo-check", *(["-m", model] if model else []),
-            "-c", 'model_provider="capture"', "-c", provider, PROMPT,
-        ]
+    def __init__(self, argv: Sequence[str], home: str, env: Mapping[str, str]) -> None:
+        self._argv = argv
         self._home = home
+        self._env = env
         self._said = bytearray()
 
-    async def __aenter__(self) -> _Client:
+    async def __aenter__(self) -> Client:
         read_end, self._control = os.pipe()
         # What the guardian tells of its command is of no interest here.
         status = os.open(os.devnull, os.O_WRONLY)
@@ -97,9 +102,8 @@ class _Client:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-I", "-S", GUARDIAN, str(read_end), str(status), "ends", "--",
                 *self._argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT, cwd=self._home,
-                env=client_environment(self._home), pass_fds=(read_end, status),
-                start_new_session=True,
+                stderr=asyncio.subprocess.STDOUT, cwd=self._home, env=self._env,
+                pass_fds=(read_end, status), start_new_session=True,
             )
         finally:
             os.close(read_end)
@@ -133,7 +137,7 @@ def as_fact(
         "place": found[1] if found else None,
         "headers": [[name, value] for name, value in taken.headers
                     if name.lower() != "authorization"],
-        "outline": outline(taken.body),
+        "outline": outline(taken.body), "items": items_of(taken.body),
     }
     template = template_of(taken.body, taken.headers, PROMPT) if found else None
     if template is not None:
