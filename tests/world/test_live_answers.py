@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from smoke_tui.report.spend import spend_of
 from smoke_tui.session import Session
 from smoke_tui.world.config import Config
 from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
-from smoke_tui.world.serving import ServerRequest
+from smoke_tui.world.serving import RawResponse, ServerRequest
 
 Headers = tuple[tuple[str, str], ...]
 PORTAL = b"<html><head><title>Hotel Wi-Fi: sign in</title></head><body>Hello</body></html>"
@@ -144,7 +144,13 @@ def test_spend_shows_the_window_of_the_limit_that_counted(tmp_path: Path) -> Non
         ("x-codex-primary-window-minutes", "300"), ("x-codex-secondary-used-percent", "0"),
         ("x-codex-secondary-reset-at", "0"),
     )
-    server = Server({"call": ok(b'{"detail": "Bad Request"}', *headers, status=400)})
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    raw = f"HTTP/1.1 400 Bad Request\r\n{lines}content-length: 2\r\nconnection: close\r\n\r\n{{}}"
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield raw.encode()
+
+    server = Server({"call": RawResponse(pieces())})
     state = session_with(tmp_path, server)
     assert [(w["window_minutes"], w["used_percent_after"], w["limit"])
             for w in spend_of(state)["limits"]] == [(300, 97.0, "GPT-Größe")]
