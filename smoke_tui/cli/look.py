@@ -18,6 +18,7 @@ from smoke_tui.codex.catalogue import (
     read_catalogue,
 )
 from smoke_tui.codex.failures import classify
+from smoke_tui.codex.models import unfiltered, why_unlisted
 from smoke_tui.journal.state import State
 from smoke_tui.launch import choose_steps, config_from, read_given
 from smoke_tui.looking import look
@@ -142,8 +143,22 @@ async def _preflight(
         refused = classify(as_answer(listing))
         found.code(refused.code, None, f"The catalogue: {refused.said or refused.by}")
         return
-    slugs = [model.slug for model in models]
-    wanted = config.model or runbook.model
-    if wanted is not None and wanted not in slugs:
-        found.code("model-unsupported", None,
-                   f"{wanted} is not in the catalogue, which lists {', '.join(slugs)}.")
+    version = config.client_version
+    usable = [model for model in models if model.served_to(version)]
+    if config.unlisted:
+        return
+    for wanted in _wanted(config, runbook):
+        if any(model.slug == wanted for model in usable):
+            continue
+        listed = any(model.slug == wanted for model in models)
+        reason, remedy = why_unlisted(
+            wanted, version, models if listed else await unfiltered(ctx, bundle), usable)
+        found.code("model-unlisted", None, f"{reason} {remedy}")
+
+
+def _wanted(config: Config, runbook: Runbook) -> list[str]:
+    """The models that calls and turns would name, each once."""
+    named = [config.model or step.fields.get("model") or runbook.model
+             for step in runbook.steps if step.kind in ("call", "turn")
+             and step.fields.get("credential") != "api-key"]
+    return list(dict.fromkeys(str(model) for model in named if model))

@@ -21,7 +21,8 @@ def answers(value: Mapping[str, Any]) -> list[Words]:
     status: Words = [" (HTTP ", Said(seen, 20), ")"] if seen else []
     return [
         [Strong(sentence(value.get("message"), 600)), " ", sentence(value.get("remedy"), 300)],
-        ["Our shape: ", Said(value.get("ours"), 60), ". The shape of the Codex CLI ",
+        ["Our shape, ", Said(value.get("our_shape"), 40), ": refused, ",
+         Said(value.get("ours"), 60), ". The shape of the Codex CLI ",
          Said(value.get("client_version"), 60), " (template sha256 ",
          Said(value.get("template_sha256"), 64), "): ", Said(value.get("theirs"), 60),
          *status, ": ", Said(value.get("their_summary"), 300)],

@@ -157,7 +157,7 @@ def _evidence(
     """Both answers and the differences, as the record and the reports hold them."""
     return {
         "result": opinion.result, "message": opinion.message, "remedy": opinion.remedy,
-        "ours": first.code, "theirs": second.code or "accepted",
+        "our_shape": ours.shape, "ours": first.code, "theirs": second.code or "accepted",
         "their_summary": second.summary, "their_status": exchange.status,
         "client_version": theirs.about["captured_version"],
         "template_sha256": theirs.about["template_sha256"], "exchange": exchange.request,

@@ -60,8 +60,8 @@ def test_a_look_names_an_unlisted_model(
     world: Rehearsal, program: Program, tmp_path: Path
 ) -> None:
     done = program("--check", *given(world, tmp_path), "--model", "gpt-none", "--json")
-    assert done.code == 1
-    assert "model-unsupported" in {f["code"] for f in done.json()["findings"]}
+    assert done.code == 4
+    assert "model-unlisted" in {f["code"] for f in done.json()["findings"]}
 
 
 def test_a_bundle_from_standard_input(

@@ -1,0 +1,101 @@
+"""A refused call once more in the installed client's shape: whose side is it?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_helpers import ONE_CALL
+from in_process import Done, Program
+
+from smoke_tui.rehearsal import Rehearsal
+
+pytestmark = pytest.mark.real_codex
+
+INSTALLED = ("0.120.0", "0.150.0", "0.169.0", "0.171.0")
+
+
+@pytest.fixture
+def live(program: Program, tmp_path: Path, codex_cli: Callable[[str], Path]) -> Any:
+    (tmp_path / "one.md").write_text(ONE_CALL.replace("max_calls = 1", "max_calls = 2"))
+
+    def run(scenario: str, version: str, *more: str) -> Done:
+        with Rehearsal.start(scenario) as world:
+            (tmp_path / "bundle.json").write_text(json.dumps(world.bundle()))
+            return program("--check", "one.md", "--live", "--bundle", "bundle.json", "--codex-url",
+                           world.codex_url, "--issuer", world.issuer, "--codex",
+                           str(codex_cli(version)), "--json", *more)
+
+    return run
+
+
+def opinions(program: Program) -> list[dict[str, Any]]:
+    return [e["data"]["value"] for e in program.events()
+            if e["ev"] == "evidence" and e["data"]["name"] == "second-opinion"]
+
+
+@pytest.mark.parametrize("version", INSTALLED)
+def test_the_call_in_the_shape_of_the_installed_client_passes(
+    live: Any, program: Program, version: str
+) -> None:
+    done = live("happy", version, "--shape", "installed")
+    assert (done.code, done.json()["steps"][0]["outcome"]) == (0, "pass")
+    taken = next(e["data"] for e in program.events() if e["ev"] == "codex-cli")
+    report = program("report", "last").out
+    assert f"Client version | `{version}`, of the installed Codex CLI" in report
+    assert taken["template_sha256"] in report
+    assert program("replay", "last").code == 0
+    session = program.sessions()[-1]
+    # The base instructions are evidence by hash and length, never a text.
+    texts = [path.read_bytes() for path in session.rglob("*") if path.is_file()]
+    assert not any(b"You are Codex" in text or b"in the Codex CLI" in text for text in texts)
+
+
+def test_where_theirs_is_accepted_the_shape_is_ours_to_mend(live: Any, program: Program) -> None:
+    done = live("happy", "0.171.0", "--model", "gpt-5.5", "--shape", "lite", "--second-opinion")
+    (found,) = opinions(program)
+    step = done.json()["steps"][0]
+    assert (done.code, step["outcome"], step["code"]) == (1, "fail", "lite-shape")
+    assert (found["result"], found["ours"], found["theirs"]) == (
+        "accepted", "lite-shape", "accepted")
+    assert "x-openai-internal-codex-responses-lite" in {d["name"] for d in found["differences"]}
+    assert step["second_opinion"] == found
+    assert step["spend"]["calls"] == 2
+    assert step["spend"]["output_tokens"] > 0
+    for kind in ("md", "html", "json"):
+        assert "accepted where ours was refused" in program("report", "last", "--format", kind).out
+    assert program("replay", "last").code == 0
+
+
+def test_where_both_are_refused_it_is_not_the_shape(live: Any, program: Program) -> None:
+    done = live("model-unsupported", "0.171.0", "--second-opinion")
+    (found,) = opinions(program)
+    assert done.code == 1
+    assert found["result"] == "refused-alike"
+    assert "the account or the provider" in found["message"]
+    assert program("replay", "last").code == 0
+
+
+def test_without_the_option_nobody_spends_a_second_call(live: Any, program: Program) -> None:
+    done = live("shape-rejected", "0.171.0")
+    assert opinions(program) == []
+    assert done.json()["steps"][0]["spend"]["calls"] == 1
+
+
+def test_the_cap_leaves_no_call_for_it(live: Any, program: Program, tmp_path: Path) -> None:
+    (tmp_path / "one.md").write_text(ONE_CALL)
+    done = live("shape-rejected", "0.171.0", "--second-opinion")
+    assert opinions(program) == []
+    assert "no-second-opinion" in {f["code"] for f in done.json()["findings"]}
+
+
+def test_the_fallback_goes_before_a_second_opinion(
+    program: Program, codex_cli: Callable[[str], Path]
+) -> None:
+    done = program("--check", "--rehearse", "--scenario", "instructions-drift", "--second-opinion",
+                   "--codex", str(codex_cli("0.171.0")), "--json")
+    assert done.code == 0
+    assert opinions(program) == []
