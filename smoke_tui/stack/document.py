@@ -20,6 +20,9 @@ PATHS: Final[Mapping[str, str]] = {
 }
 """Where a turn's answer says what answered, unless the runbook says otherwise."""
 
+HIDDEN: Final = "[REDACTED:header]"
+"""What stands for the value of a header that is not kept."""
+
 _DEPTH: Final = 6
 _FALSE: Final = ("", "0", "false", "no", "none", "null", "off", "n", "f", "never", "nil")
 _DEGRADED: Final = re.compile(r"fall(ing)?back|degrad")
@@ -151,21 +154,26 @@ def good_status(value: Any) -> bool:
     return not isinstance(value, int | float) or value < 100 or 200 <= value < 300
 
 
-def foreign_headers(document: Any, headers: Any) -> Iterator[Witness]:
-    """Marks of an API key in the headers that a stack passes on, wherever they stand."""
-    tables = [("headers", headers), *((path, value) for path, name, value in leaves(document)
-                                      if name in _HEADERS)]
+def foreign_headers(document: Any, headers: Any, own: Any = None) -> Iterator[Witness]:
+    """Marks of an API key in the headers that a stack passes on, wherever they stand.
+
+    `own` are the headers of the stack's answer itself: a stack may pass them on there.
+    """
+    tables = [("headers", headers), ("the stack's own headers", own),
+              *((path, value) for path, name, value in leaves(document) if name in _HEADERS)]
     seen = {path for path, table in tables
             if any(name == FOREIGN_HEADER for name, _ in header_pairs(table))}
     for path in sorted(seen):
         yield Witness(path, FOREIGN_HEADER, "against")
 
 
-def named_models(document: Any, claims: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def named_models(
+    document: Any, claims: Mapping[str, Any], own: Any = None
+) -> Iterator[tuple[str, Any]]:
     """Every place of an answer that names the model that answered."""
     if claims.get("model") is not None:
         yield "model", claims["model"]
-    tables = [claims.get("headers"), *(value for _, name, value in leaves(document)
+    tables = [claims.get("headers"), own, *(value for _, name, value in leaves(document)
                                        if name in _HEADERS)]
     seen: list[Any] = []
     for table in tables:
@@ -173,7 +181,7 @@ def named_models(document: Any, claims: Mapping[str, Any]) -> Iterator[tuple[str
             continue
         seen.append(table)
         for name, value in header_pairs(table):
-            if name in MODEL_HEADERS and value is not None:
+            if name in MODEL_HEADERS and value is not None and value != HIDDEN:
                 yield f"header {name}", value
     for path, name, value in leaves(document):
         holder = plain(path.rpartition(".")[0])

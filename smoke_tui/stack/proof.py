@@ -48,7 +48,7 @@ class Turned:
     """A turn as it was made and answered.
 
     `asked` is the model, where one was named; `answered`: there is an answer to be read, which
-    there is not where the turn was made by hand.
+    there is not where the turn was made by hand. `own_headers` are those of the stack's answer.
     """
 
     document: Any
@@ -59,6 +59,7 @@ class Turned:
     answered: bool = True
     look: Look | None = None
     lines: Sequence[Line] = field(default_factory=list)
+    own_headers: Sequence[Any] = ()
 
     @property
     def output(self) -> str:
@@ -115,7 +116,7 @@ def _route(turned: Turned, witnesses: Sequence[Witness]) -> Obligation:
 
 def _model(turned: Turned) -> Obligation:
     """Every place that names the model; all have to be the one asked for, or one and the same."""
-    named = [*named_models(turned.document, turned.claims),
+    named = [*named_models(turned.document, turned.claims, list(turned.own_headers)),
              *(("ledger", model) for model in row_models(turned.look, turned.claims.get(
                  "response_id")))]
     texts = [value for _, value in named if isinstance(value, str) and value.strip()]

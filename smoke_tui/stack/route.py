@@ -52,11 +52,12 @@ class Line:
 
 
 def lines_of(
-    claims: Mapping[str, Any], nonce_seen: bool, codex_url: str = CODEX_URL, document: Any = None
+    claims: Mapping[str, Any], nonce_seen: bool, codex_url: str = CODEX_URL, document: Any = None,
+    own_headers: Any = None,
 ) -> list[Line]:
-    """Evidence from what the turn's answer says of itself."""
+    """Evidence from what the turn's answer says of itself, in its document and its headers."""
     flags = list(degrade_flags(document, claims))
-    foreign = list(foreign_headers(document, claims.get("headers")))
+    foreign = list(foreign_headers(document, claims.get("headers"), own_headers))
     return [
         provider_line("provider", claims.get("provider")),
         Line("model", shown(claims.get("model")), "nothing"),

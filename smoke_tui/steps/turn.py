@@ -70,8 +70,11 @@ async def turn(ctx: StepContext) -> Result:
     if lacks_quota_headers(claims):
         ctx.finding("no-quota-headers", "The headers that the stack passes on hold no x-codex-*.",
                     "Look at the route's other lines of evidence.")
-    turned = Turned(made.document, claims, nonce, model_of(ctx), made.prompt, made.answered, seen)
-    lines = [*lines_of(claims, nonce in turned.output, ctx.config.codex_url, made.document),
+    own_headers = made.observed.get("headers", [])
+    turned = Turned(made.document, claims, nonce, model_of(ctx), made.prompt, made.answered, seen,
+                    own_headers=own_headers)
+    lines = [*lines_of(claims, nonce in turned.output, ctx.config.codex_url, made.document,
+                       own_headers),
              *ledger_lines(seen, claims["response_id"])]
     ctx.evidence("route", [[line.name, line.seen, line.says] for line in lines])
     observed = made.observed | {

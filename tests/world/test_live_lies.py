@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import test_live_hostile
 from lies.honest_answers import (
     MESSAGE,
     NONCE,
@@ -126,6 +127,16 @@ def test_a_turn_with_one_lie_does_not_pass(tmp_path: Path, name: str) -> None:
     assert found == code, summary
 
 
+@pytest.mark.parametrize(("header", "code"), [
+    (("openai-organization", "org-1"), "degraded-route"), (("openai-model", "gpt-5.2"),
+                                                           "degraded-model"),
+])
+def test_the_stacks_own_headers_are_read(
+    tmp_path: Path, header: tuple[str, str], code: str
+) -> None:
+    assert ended(tmp_path, TURN, 200, json.dumps(TOLD).encode(), (header,))[1] == code
+
+
 def test_the_same_turn_without_a_lie_passes(tmp_path: Path) -> None:
     found = ended(tmp_path, TURN, 200, json.dumps(TOLD).encode())
     assert found[:2] == (Verdict.PASS, None), found[2]
@@ -167,7 +178,11 @@ def test_the_event_that_came_last_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [300_000, 3_000_000])
-def test_a_large_reasoning_item_before_a_good_end_passes(tmp_path: Path, size: int) -> None:
+def test_a_large_reasoning_item_before_a_good_end_passes(
+    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four seconds of work, which are many more on a busy machine."""
+    monkeypatch.setattr(test_live_hostile, "PATIENCE", 100.0)
     item = {"id": "rs_1", "type": "reasoning", "summary": [], "encrypted_content": "A" * size}
     events = [*EVENTS[:3], item_done(item, 0), *EVENTS[4:-1], completed(output=[])]
     assert ended(tmp_path, CALL, 200, wire(events), QUOTA)[:2] == (Verdict.PASS, None)
