@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import getpass
 import json
 import os
@@ -24,6 +25,7 @@ from smoke_tui.journal.events import SCHEMA, Event
 from smoke_tui.journal.file import JOURNAL, JournalFile, NameTaken
 from smoke_tui.journal.folders import clear_left
 from smoke_tui.journal.inbox import Arrival, Clock, Follower, Inbox, Watcher
+from smoke_tui.journal.scanned import leave_scan
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Verdict
 from smoke_tui.records import Unfinished
@@ -237,6 +239,10 @@ class Session:
             self.fault = error
         finally:
             self._loop.drop()
+            if not isinstance(self.fault, NotStarted):
+                # With a record that can't be read or written any more, there is nothing to look at.
+                with contextlib.suppress(OSError):
+                    leave_scan(self.file.folder, self.vault)
             self.file.close()
             if isinstance(self.fault, NotStarted):
                 clear_left(self.file.folder.parent)

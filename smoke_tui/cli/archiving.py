@@ -9,12 +9,12 @@ from pathlib import Path
 from smoke_tui.cli.printing import print_json
 from smoke_tui.find_session import need_session
 from smoke_tui.journal.archive import members_of, pack
-from smoke_tui.journal.evidence import look_at_evidence
+from smoke_tui.journal.evidence import look_at_evidence, referenced
 from smoke_tui.journal.file import JournalError, replace_private
 from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit
 from smoke_tui.records import InvalidRecord, load_state, recheck
-from smoke_tui.report.export import SecretFound, refuse_secrets
+from smoke_tui.report.export import SecretFound, refuse_secrets, refuse_unscanned
 from smoke_tui.secrecy import Vault
 from smoke_tui.settings import Settings
 
@@ -33,7 +33,7 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
         problems = look_at_evidence(folder, journal.events).problems
         if problems:
             raise JournalError(problems[0])
-        members = members_of(folder)
+        members = members_of(folder, referenced(journal.events))
     except (InvalidRecord, JournalError) as error:
         raise CommandError(Exit.INVALID, f"{error}; a damaged session is not archived") from None
     if done.divergence is not None:
@@ -42,6 +42,7 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
     try:
         for name, content in members.items():
             refuse_secrets(content, Vault(), f"{folder.name}/{name}")
+        refuse_unscanned(folder)
     except SecretFound as error:
         raise CommandError(Exit.SECRET, str(error)) from None
     content = pack(folder.name, members)

@@ -17,7 +17,7 @@ from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit, worst_exit
 from smoke_tui.records import NOT_BORNE_OUT, InvalidRecord, Rechecked, load_state, recheck
 from smoke_tui.report.check_object import check_object, finding
-from smoke_tui.report.export import SecretFound, export
+from smoke_tui.report.export import RecordUnscanned, SecretFound, export
 from smoke_tui.report.told import standing_of
 from smoke_tui.runbook import Runbook
 from smoke_tui.secrecy import Vault, clean
@@ -114,6 +114,9 @@ def _exported(
     try:
         export("md", runbook, state, folder, Vault())
     except SecretFound as error:
+        if isinstance(error, RecordUnscanned) and {Exit.INVALID, Exit.DIVERGENCE} & set(exits):
+            # That it is not what was written has been said already, and more exactly.
+            return []
         exits.append(Exit.SECRET)
         return [finding("secret", "error", None, str(error), "Do not pass this session on.")]
     return []

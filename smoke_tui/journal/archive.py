@@ -12,12 +12,13 @@ import json
 import re
 import tarfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from smoke_tui.journal.file import EVIDENCE, JOURNAL, JournalError, read_evidence, replace_private
 from smoke_tui.journal.plain import read_plain
+from smoke_tui.journal.scanned import SCAN
 
 SCHEMA: Final = "smoke-archive/1"
 SUFFIX: Final = ".smoke"
@@ -40,19 +41,24 @@ class ArchiveDamage(JournalError):
     """An archive is not what was written. The text says which file and what is wrong with it."""
 
 
-def members_of(folder: Path) -> dict[str, bytes]:
+def members_of(folder: Path, evidence: Iterable[str] | None = None) -> dict[str, bytes]:
     """A session's files as they go into an archive, by their names there.
+
+    `evidence` are the pieces that its journal speaks of, where not all that lie there are meant.
 
     Raises:
         JournalError: one is missing, no regular file, or not what its name says.
     """
     members = {JOURNAL: _plain(folder / JOURNAL)}
-    try:
-        names = sorted(path.name for path in (folder / EVIDENCE).iterdir())
-    except OSError as error:
-        raise JournalError(f"{folder / EVIDENCE}: {error.strerror or error}") from None
-    for name in filter(_DIGEST.fullmatch, names):
+    if evidence is None:
+        try:
+            evidence = filter(_DIGEST.fullmatch, [p.name for p in (folder / EVIDENCE).iterdir()])
+        except OSError as error:
+            raise JournalError(f"{folder / EVIDENCE}: {error.strerror or error}") from None
+    for name in sorted(set(evidence)):
         members[f"{EVIDENCE}/{name}"] = read_evidence(folder, name)
+    if (folder / SCAN).exists():
+        members[SCAN] = _plain(folder / SCAN)
     return members
 
 
@@ -188,7 +194,8 @@ def _members(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _is_ours(name: str) -> bool:
     folder, _, file = name.rpartition("/")
-    return name in (MANIFEST, JOURNAL) or (folder == EVIDENCE and bool(_DIGEST.fullmatch(file)))
+    return name in (MANIFEST, JOURNAL, SCAN) or (
+        folder == EVIDENCE and bool(_DIGEST.fullmatch(file)))
 
 
 def _size(octal: bytes) -> int:

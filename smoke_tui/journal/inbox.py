@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from smoke_tui.journal.events import DECISIONS, FACTS, Event, storable
 from smoke_tui.outcomes import Outcome
 from smoke_tui.secrecy import Secret, StreamRedactor, Vault
+from smoke_tui.secrecy.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class Inbox:
     ) -> None:
         self._sink = sink
         self._vault = vault
+        self._guard = Guard(vault)
         self._clock = clock
         self._watchers = watchers
         self._first = first
@@ -203,7 +205,8 @@ class Inbox:
         arrival = self._arrivals.popleft()
         self._time = (stamp(self._clock.wall()), self._clock.milliseconds())
         data = dict(arrival.data)
-        blobs = {name: self._vault.redact(content) for name, content in arrival.blobs.items()}
+        blobs = {name: self._guard.blob(self._vault.redact(content))
+                 for name, content in arrival.blobs.items()}
         if blobs:
             data["blobs"] = {
                 name: {"sha256": self._sink.keep(content), "bytes": len(content)}
@@ -216,10 +219,24 @@ class Inbox:
             }
         event = self._record(Event(
             self._seq, *self._time, arrival.ev, arrival.step, arrival.n, arrival.re,
-            self._clean(data),
+            self._looked_at(arrival, self._clean(data)),
         ))
         self.dispatch(Fact(event, arrival.secrets, blobs))
         return True
+
+    def _looked_at(self, arrival: Arrival, data: dict[str, Any]) -> dict[str, Any]:
+        """A fact's data, looked at once more for what is known; what tells is left out.
+
+        What a session was opened with is what it goes on by: it is kept as it was taken in.
+        """
+        if arrival.ev in ("session.opened", "session.resumed"):
+            return data
+        if arrival.ev == "process" and data.get("what") == "output":
+            text = self._guard.printed(arrival.step or "", str(data["source"]), str(data["text"]))
+            return {**data, "text": text}
+        looked = self._guard.data(data)
+        assert isinstance(looked, dict)
+        return looked
 
     def dispatch(self, fact: Fact) -> None:
         """Give a recorded fact to whoever waits for it."""

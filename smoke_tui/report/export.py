@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from smoke_tui.journal.file import JournalError, read_evidence
+from smoke_tui.journal.scanned import NotScanned, check_scanned
 from smoke_tui.journal.state import State
 from smoke_tui.report.exchanges import Evidence
 from smoke_tui.report.junit import junit
@@ -31,12 +32,28 @@ def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault
     """A report's bytes.
 
     Raises:
-        SecretFound: the leak scan has a hit.
+        SecretFound: the leak scan has a hit, or the record is not what was scanned at its end.
     """
     text = _WRITERS[kind](runbook, state, evidence_of(folder))
     content = text.encode("utf-8", "replace")
     refuse_secrets(content, vault, f"the report of {folder.name}")
+    refuse_unscanned(folder)
     return content
+
+
+class RecordUnscanned(SecretFound):
+    """A record may not leave the machine, by the scan at its session's end."""
+
+
+def refuse_unscanned(folder: Path) -> None:
+    """
+    Raises:
+        RecordUnscanned: it is not what was scanned, or something was found then.
+    """
+    try:
+        check_scanned(folder)
+    except NotScanned as problem:
+        raise RecordUnscanned(str(problem)) from None
 
 
 def refuse_secrets(content: bytes, vault: Vault, what: str) -> None:

@@ -15,6 +15,7 @@ from in_process import Program
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.evidence import look_at_evidence
 from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.scanned import NotScanned, check_scanned
 
 
 @pytest.fixture(scope="module", name="recorded")
@@ -41,6 +42,10 @@ def changed(path: Path, at: int, by: int) -> Iterator[None]:
 def noticed(folder: Path) -> bool:
     """What `--check` looks at before it replays."""
     journal = read_journal(folder)
+    try:
+        check_scanned(folder)
+    except NotScanned:
+        return True
     return bool(journal.damage or journal.torn_bytes
                 or look_at_evidence(folder, journal.events).problems)
 
