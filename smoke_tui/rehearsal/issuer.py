@@ -75,10 +75,9 @@ class Issuer:
 
     async def authorize(self, request: ServerRequest) -> Answer:
         """GET /oauth/authorize: the sign-in page, or what is wrong with the request."""
+        if self.scenario.authorize_page is not None:
+            return respond(self.scenario.authorize_page)
         query = dict(request.query)
-        page = self.scenario.authorize_page
-        if page is not None and query.get("originator") not in self.scenario.page_spares:
-            return respond(page)
         if (refusal := _authorize_problem(query)) is not None:
             return refusal
         foreign = [scope for scope in query["scope"].split() if scope not in SCOPES]

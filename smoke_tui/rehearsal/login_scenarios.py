@@ -7,9 +7,6 @@ from typing import Final
 from smoke_tui.rehearsal import replies
 from smoke_tui.rehearsal.scenario import Scenario
 
-_FIRST_PARTY: Final = ("codex_cli_rs", "codex_vscode", "codex_sdk_ts")
-"""Names that the consent page was reported to know (HybridAIOne/hybridclaw#1146)."""
-
 LOGIN_ROWS: Final = (
     Scenario(
         "login-denied",
@@ -68,11 +65,10 @@ LOGIN_ROWS: Final = (
     ),
     Scenario(
         "authorize-rejected",
-        "The issuer's page says that a parameter is missing, and never sends the browser back; "
-        "a login under the real client's name is let in.",
+        "The issuer's page says that a parameter is missing, whatever name the login gives, and "
+        "never sends the browser back.",
         "HybridAIOne/hybridclaw#1146, zosma-cowork#132",
         authorize_page=replies.AUTHORIZE_PARAMETER,
-        page_spares=_FIRST_PARTY,
     ),
     Scenario(
         "authorize-rejected-hydra",

@@ -16,11 +16,6 @@ SLOW = {"timeout", "login-timeout", "command-timeout", "not-ready", "stream-over
         "stream-stalled", "service-died"}
 """Scenarios that wait for what never comes, send a flood, or strike at a moment of their own."""
 
-AHEAD: set[str] = {
-    "client-too-old-unsupported", "client-too-old-not-found", "model-unlisted",
-}
-"""Scenarios that are not told apart yet."""
-
 RECOVERED = (None, "instructions-drift", "device-login-disabled")
 """Codes of scenarios that may end well."""
 
@@ -50,7 +45,7 @@ def told(program: Program, scenario: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "scenario", [name for name, _ in list_scenarios() if name not in SLOW | AHEAD]
+    "scenario", [name for name, _ in list_scenarios() if name not in SLOW]
 )
 def test_told(program: Program, golden: Callable[[str, str], None], scenario: str) -> None:
     golden(f"told-{scenario}", told(program, scenario))
@@ -66,4 +61,4 @@ def test_told(program: Program, golden: Callable[[str, str], None], scenario: st
 
 def test_every_golden_is_used(request: pytest.FixtureRequest) -> None:
     kept = {path.stem for path in (request.path.parent / "goldens").glob("told-*.txt")}
-    assert kept == {f"told-{name}" for name, _ in list_scenarios() if name not in SLOW | AHEAD}
+    assert kept == {f"told-{name}" for name, _ in list_scenarios() if name not in SLOW}

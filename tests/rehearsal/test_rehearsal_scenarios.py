@@ -275,7 +275,6 @@ def test_logins_that_lead_nowhere() -> None:
     with Rehearsal.start("authorize-rejected") as rehearsal:
         refused = send("GET", authorize_url(rehearsal, originator="smoke-tui"))
         assert "missing_required_parameter" in refused.text
-        assert sign_in(rehearsal, originator="codex_cli_rs")["code"]
     with Rehearsal.start("device-login-disabled") as rehearsal:
         where = f"{rehearsal.issuer}/api/accounts/deviceauth/usercode"
         assert post_json(where, {"client_id": CLIENT_ID}).status == 404
