@@ -32,8 +32,8 @@ class Scenario:
     way answers, without the marks of the provider's edge. `drift_after` is the number of completed
     calls after which only the current instructions are accepted (None: no drift). `operator` holds
     answers by kind of question that differ from the usual ones ("open" is the browser). `basis`
-    says where the answer was seen. With `only_model` a refusal strikes that model
-    alone, with `raised` only clients that are older; the unfiltered catalogue then names `raised` as the
+    says where the answer was seen. With `only_model` a refusal strikes that model alone, with
+    `raised` only clients that are older; the unfiltered catalogue then names `raised` as the
     minimum, and `hides_raised` lists nothing to an older client. `answer_headers` stand on every
     stream.
     """
