@@ -93,6 +93,8 @@ class Backend:
         row = self.scenario
         if row.refusal is None or (row.only_model or call.model) != call.model:
             return False
+        if row.only_plain and (call.lite or not checks.is_lite(call.model)):
+            return False
         version = version_of(call.request.header("version"))
         return row.raised is None or (version or row.raised) < row.raised
 

@@ -197,6 +197,11 @@ def _model(call: Call) -> Reply | None:
     return None
 
 
+def is_lite(model: str) -> bool:
+    """Whether the catalogue marks a model as lite."""
+    return model in BY_SLUG and BY_SLUG[model].lite
+
+
 def _identity(call: Call) -> Reply | None:
     """`originator` and the first segment of `User-Agent` name one client (sub2api#3984).
 

@@ -59,6 +59,14 @@ MODEL_ROWS: Final = (
         "openai/codex#32528, envelope inferred",
     ),
     Scenario(
+        "model-not-found-plain",
+        "Lite models are found in the lite shape alone, as it was until July 2026: the real client "
+        "is served, a plain request is not.",
+        "osaurus PR #1983",
+        refusal=replies.MODEL_NOT_FOUND,
+        only_plain=True,
+    ),
+    Scenario(
         "model-unlisted",
         "The catalogue shows a client of today no model at all; a newer one is shown all of them.",
         "constructed from dario#1360, where the list grows with client_version",

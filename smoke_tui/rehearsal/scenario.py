@@ -33,9 +33,9 @@ class Scenario:
     calls after which only the current instructions are accepted (None: no drift). `operator` holds
     answers by kind of question that differ from the usual ones ("open" is the browser). `basis`
     says where the answer was seen. With `only_model` a refusal strikes that model alone, with
-    `raised` only clients that are older; the unfiltered catalogue then names `raised` as the
-    minimum, and `hides_raised` lists nothing to an older client. `answer_headers` stand on every
-    stream.
+    `only_plain` plain requests for lite models, with `raised` clients that are older; the
+    unfiltered catalogue then names `raised` as the minimum, and `hides_raised` lists nothing to an
+    older client. `answer_headers` stand on every stream.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Scenario:
     refresh: Reply | Literal["reset"] | None = None
     device: Reply | None = None
     only_model: str | None = None
+    only_plain: bool = False
     raised: Version | None = None
     hides_raised: bool = False
     answer_headers: tuple[tuple[str, str], ...] = ()

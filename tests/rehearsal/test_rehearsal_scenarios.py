@@ -17,6 +17,7 @@ from rehearsal_helpers import (
     credentials,
     events,
     exchange,
+    message,
     post_json,
     send,
     sign_in,
@@ -164,6 +165,21 @@ def test_a_version_gate_speaks_in_three_ways_and_opens(name: str, text: str) -> 
         }
         assert minimum == {"0.171.0": "0.171.0", "0.0.0": "0.180.0", "0.180.0": "0.180.0"}
         assert call(rehearsal, None, **held, version="0.180.0").status == 200
+
+
+def test_lite_models_in_the_lite_shape_alone() -> None:
+    with Rehearsal.start("model-not-found-plain") as rehearsal:
+        held = credentials(rehearsal.bundle())
+        assert call(rehearsal, None, **held).status == 404
+        assert call(rehearsal, {**call_body(rehearsal), "model": "gpt-5.5"}, **held).status == 200
+        text = call_body(rehearsal)["instructions"]
+        lite = {
+            **{k: v for k, v in call_body(rehearsal).items() if k != "instructions"},
+            "input": [message("developer", text), message("user", "n-77")],
+            "reasoning": {"context": "all_turns"},
+        }
+        header = {"x-openai-internal-codex-responses-lite": "true"}
+        assert call(rehearsal, lite, **held, **header).status == 200
 
 
 def test_a_catalogue_that_shows_nothing_to_todays_client() -> None:
