@@ -33,6 +33,10 @@ SKIPPABLE: Final = ("response.output_item.", "response.reasoning", "response.fun
                     "response.custom_tool_call", "response.image_generation_call")
 """Beginnings of the events that may be too large to read: none of them is an end."""
 
+_FAILURE: Final = re.compile(r"(^|[._\s-])errors?([._\s-]|$)|^(response[._-])?fail(ed|ure)$", re.I)
+"""Other names of an error; a tool's own failure (`response.mcp_call.failed`) is none."""
+
+_LONGEST_WORDS: Final = 2000
 _TYPE: Final = re.compile(rb'"type"\s*:\s*"([^"]{1,100})"')
 
 
@@ -152,11 +156,13 @@ class StreamReader:
         if not sse.whole:
             self._skip(sse)
             return
-        event = _document(sse.data)
+        event, twice = _document(sse.data)
         kind = kind_of(sse.name, event)
-        if event is None or kind is None:
+        if kind is None:
             reading.malformed += 1
             return
+        event = event or {"message": sse.data[:_LONGEST_WORDS].decode("utf-8", "replace")}
+        reading.crossed += [f"{name} twice, with two values" for name in twice]
         reading.last = kind
         if sse.name in ENDS and kind in ENDS and sse.name != kind:
             reading.crossed.append(f"{kind} under the name {sse.name}")
@@ -279,12 +285,12 @@ def kind_of(name: str, event: Mapping[str, Any] | None) -> str | None:
 
     None: it is no event of a Responses stream.
     """
+    typed = event.get("type") if event is not None else None
+    for word in (typed, name):
+        if isinstance(word, str) and (ENDS.get(word) == "failed" or _FAILURE.search(word)):
+            return word if word in ENDS else "error"
     if event is None:
         return None
-    typed = event.get("type")
-    for word in (typed, name):
-        if isinstance(word, str) and (ENDS.get(word) == "failed" or word.endswith(".error")):
-            return word if word in ENDS else "error"
     if event.get("error") is not None:
         return "error"
     if isinstance(typed, str) and typed:
@@ -305,12 +311,24 @@ def read_stream(body: bytes, offsets: Sequence[int] = (0,)) -> Reading:
     return reader.reading
 
 
-def _document(data: bytes) -> Mapping[str, Any] | None:
+def _document(data: bytes) -> tuple[Mapping[str, Any] | None, list[str]]:
+    """An event as a document, and the names that it gives two different values."""
+    twice: list[str] = []
+
+    def table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            twice.extend(name for name, value in pairs if made[name] != value)
+        return made
+
     try:
-        event = json.loads(data)
+        event = json.loads(data, object_pairs_hook=table)
     except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) else None
+        return None, []
+    if isinstance(event, list):
+        # Not an event, but an envelope may stand in a list.
+        event = next((one for one in event if isinstance(one, dict) and "error" in one), None)
+    return (event, twice) if isinstance(event, dict) else (None, [])
 
 
 def _last_text(mentions: Sequence[Mention]) -> str | None:

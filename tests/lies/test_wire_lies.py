@@ -118,6 +118,13 @@ ERRORS: dict[str, bytes] = {
     "as failed": framed([lifecycle("response.failed", status="failed", **ERROR)]),
     "as incomplete": framed([lifecycle("response.incomplete", status="incomplete")]),
     "as cancelled": framed([lifecycle("response.cancelled", status="cancelled")]),
+    "by its event line, without a document": b"event: error\ndata: upstream broke\n\n",
+    "by its event line, without data": b"event: error\ndata:\n\n",
+    "in capitals": b'event: ERROR\ndata: {"a": 1}\n\n',
+    "by a type in capitals": b'data: {"type": "Error", "message": "m"}\n\n',
+    "by a longer type": b'data: {"type": "response.error.fatal"}\n\n',
+    "by a type with another mark": b'data: {"type": "response_failed"}\n\n',
+    "in a list": b'data: [{"error": {"code": "x"}}]\n\n',
     "with CR alone": b'event: error\rdata: {"code":\rdata: "x"}\r\r',
 }
 
@@ -234,6 +241,9 @@ def test_no_lie_about_the_whole_passes(name: str) -> None:
     framed(EVENTS[:-1]) + framed(EVENTS[-1:]).replace(b"event: response.completed",
                                                       b"event: response.incomplete"),
     framed(EVENTS)[:-1],
+    framed(EVENTS).replace(b'"status": "completed", "usage"',
+                           b'"status": "failed", "status": "completed", "usage"'),
+    framed(EVENTS).replace(b'"role": "assistant"', b'"role": "user", "role": "assistant"'),
 ])
 def test_no_lie_about_the_framing_passes(body: bytes) -> None:
     assert judged(body).code is not None
@@ -298,6 +308,8 @@ HONEST: dict[str, Callable[[], bytes]] = {
     "with events nobody knows": lambda: framed(
         [*EVENTS[:5], {"type": "response.brand_new", "x": [1]}, {"type": "codex.rate_limits"},
          *EVENTS[5:], {"type": "codex.rate_limits", "plan_type": "plus"}]),
+    "with a tool that failed": lambda: framed(
+        [*EVENTS[:5], {"type": "response.mcp_call.failed", "item_id": "mcp_1"}, *EVENTS[5:]]),
     "with a queued state": lambda: framed(
         [lifecycle("response.queued", status="queued"), *EVENTS]),
     "with one event that can't be read": lambda: framed(EVENTS[:4]) + b"data: {\n\n" + framed(
