@@ -13,6 +13,7 @@ from smoke_tui.journal.decision_rules import RULES, rules_in
 from smoke_tui.journal.events import SCHEMA, JournalDamage
 from smoke_tui.journal.file import Journal, JournalFile, read_journal
 from smoke_tui.journal.fold import apply, fold
+from smoke_tui.journal.forms import check_forms
 from smoke_tui.journal.inbox import Follower, Watcher
 from smoke_tui.journal.state import Ruling, State
 from smoke_tui.journal.verdict import verdict as verdict_of
@@ -91,6 +92,10 @@ def take_up(folder: Path, *, finished: bool = False) -> Unfinished:
 _MADE_IN_THE_WORLD = ("login", "service", "run", "handover", "manual")
 
 
+_OTHER_FORM = (KeyError, ValueError, TypeError, AttributeError, IndexError, AssertionError)
+"""What reading a line of another form raises."""
+
+
 class InvalidRecord(ValueError):
     """A journal can't be replayed; the text says why."""
 
@@ -137,7 +142,13 @@ def _walk_again(
     runbook: Runbook, inbox: RecordedInbox | RedecidingInbox | OlderRulesInbox, state: State
 ) -> bool:
     """Walk one program's part of the record; whether another one went on after it."""
-    config = Config.from_json(inbox.begin().data["config"])
+    try:
+        config = Config.from_json(inbox.begin().data["config"])
+    except RecordEnds:
+        return False
+    except _OTHER_FORM as error:
+        raise InvalidRecord("its settings are of another form "
+                            f"({type(error).__name__}: {error})") from None
     engine = Engine(runbook, config, inbox, RecordedWorld(), state, BEHAVIOURS, check_guards)
     loop = EngineLoop()
     try:
@@ -148,6 +159,9 @@ def _walk_again(
         return True
     except RecordEnds:
         return False
+    except _OTHER_FORM as error:
+        raise InvalidRecord("its events can't be decided again, they are of another form "
+                            f"({type(error).__name__}: {error})") from None
     finally:
         loop.drop()
     return False
@@ -317,8 +331,11 @@ def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
         raise InvalidRecord(f"{folder}: {journal.damage[0]}")
     runbook = runbook_of(journal)
     try:
+        check_forms(journal.events)
         return journal, runbook, fold(journal.events)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except JournalDamage as error:
+        raise InvalidRecord(f"{folder}: its events are of another form: {error}") from None
+    except _OTHER_FORM as error:
         # Whole lines with another form: not of this program, or somebody wrote them by hand.
         raise InvalidRecord(f"{folder}: its events are of another form "
                             f"({type(error).__name__}: {error})") from None

@@ -126,9 +126,15 @@ def parse_line(line: bytes) -> Event:
         raise JournalDamage("the line's checksum does not fit its content")
     try:
         raw = json.loads(head + b"}")
-        return Event(
+        event = Event(
             raw["seq"], raw["t"], raw["ms"], raw["ev"], raw["step"], raw["try"], raw["re"],
             raw["data"],
         )
+        for value, kinds in ((event.seq, int), (event.t, str), (event.ms, int), (event.ev, str),
+                             (event.step, str | None), (event.n, int | None),
+                             (event.re, int | None), (event.data, dict)):
+            if not isinstance(value, kinds):
+                raise TypeError(f"{type(value).__name__} where another kind belongs")
+        return event
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise JournalDamage(f"the line is not a journal event ({type(error).__name__})") from None

@@ -1,0 +1,155 @@
+"""The form of recorded events: what readers of a record rely on, checked before they read it.
+
+A checksum says that a line is whole, not that this program wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from smoke_tui.journal.events import Event, JournalDamage
+
+Spec = Any
+"""A tuple of types; a list with the spec of its items; a dict of specs by key (`key?`: may be
+missing); `Each` with the spec of every value of a mapping.
+"""
+
+
+class Each:
+    """Every value of a mapping has this form."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+
+
+TEXT: Final = (str,)
+TEXT_OR_NONE: Final = (str, type(None))
+WHOLE: Final = (int,)
+NUMBER: Final = (int, float)
+YES_NO: Final = (bool,)
+TABLE: Final = (dict,)
+WINDOW: Final = {"window_minutes": WHOLE, "used_percent": NUMBER, "resets_at": TEXT_OR_NONE}
+SECRETS: Final = Each({"kind": TEXT, "ref": TEXT, "public": TABLE})
+BLOBS: Final = Each({"sha256": TEXT, "bytes": WHOLE})
+CONFIG: Final = {
+    "world": TEXT, "origin": TEXT, "codex_url": TEXT, "issuer": TEXT, "user_agent": TEXT,
+    "originator": TEXT_OR_NONE, "scenario?": TEXT_OR_NONE, "only?": TEXT_OR_NONE,
+    "start_from?": TEXT_OR_NONE, "model?": TEXT_OR_NONE, "runbook_model?": TEXT_OR_NONE,
+    "allow_hosts?": [TEXT], "shape?": TEXT_OR_NONE, "project?": TEXT,
+}
+PROGRAM: Final = {
+    "tool": TEXT, "config": CONFIG, "by": TEXT, "host": TEXT, "system?": TEXT, "python?": TEXT,
+    "network?": [TEXT],
+    "project?": (dict, type(None)), "pid?": WHOLE,
+}
+
+FORMS: Final[Mapping[str, Spec]] = {
+    "session.opened": {**PROGRAM, "schema": TEXT, "session": TEXT, "runbook": {
+        "id": TEXT, "path": TEXT, "sha256": TEXT, "text": TEXT}},
+    "session.resumed": {**PROGRAM, "undone?": [TEXT], "rerun?": TEXT_OR_NONE},
+    "session.closed": {"verdict": TEXT, "steps?": Each(TEXT), "cancelled?": TEXT_OR_NONE},
+    "http": {"status": (int, type(None)), "headers": [[TEXT]], "chunks": [[WHOLE]], "ms": WHOLE,
+             "error": TEXT_OR_NONE, "error_text": TEXT, "blobs?": BLOBS},
+    "answered": {"answer": Each((str, int, float, bool, type(None), list, dict))},
+    "process": {"what": TEXT, "text?": TEXT, "source?": TEXT},
+    "cancelled": {"scope": TEXT, "why": TEXT},
+    "fault": {"trace": TEXT}, "noted": {"text": TEXT},
+    "ledger": {"problem": TEXT_OR_NONE, "rows?": [TABLE]},
+    "request": {"port": TEXT, "kind?": TEXT_OR_NONE, "text?": (str, dict), "op?": TEXT,
+                "method?": TEXT, "url?": (str, dict), "headers?": [(list,)]},
+    "try.started": {"cause": TEXT, "caller": TEXT_OR_NONE, "kind?": TEXT},
+    "try.finished": {"code": TEXT_OR_NONE, "summary": TEXT, "error": YES_NO, "observed": {
+        "status?": (int, type(None)), "headers?": [[TEXT]], "fresh?": YES_NO, "said?": TEXT_OR_NONE,
+        "delay?": (int, float, type(None))}},
+    "step.finished": {"outcome": TEXT, "code": TEXT_OR_NONE, "summary": TEXT,
+                      "reason?": TEXT_OR_NONE, "by?": TEXT_OR_NONE},
+    "evidence": {"name": TEXT, "value": (str, int, float, bool, type(None), list, dict)},
+    "finding": {"code": TEXT, "message": TEXT, "remedy": TEXT},
+    "captured": {"name": TEXT}, "provided": {"name": TEXT}, "resource.lost": {"name": TEXT},
+    "undone": {"steps": [TEXT], "changed?": Each(TEXT)},
+    "amended": {"answer": TEXT, "why": TEXT, "by": TEXT, "old": {"outcome": TEXT}},
+    "spend.reserved": {"calls": WHOLE, "kind?": TEXT, "worst_usd?": TEXT_OR_NONE,
+                       "model?": TEXT_OR_NONE},
+    "spend.settled": {
+        "limits?": [WINDOW], "usd_metered?": TEXT_OR_NONE, "usd_api_equivalent?": TEXT_OR_NONE},
+    "rule.matched": {"index": WHOLE, "line": WHOLE, "outcome": TEXT_OR_NONE,
+                     "why?": TEXT_OR_NONE},
+    "branch.taken": {"to": TEXT, "code": TEXT_OR_NONE},
+    "retry.planned": {"seconds": NUMBER, "code": TEXT_OR_NONE},
+}
+
+_EVIDENCE: Final[Mapping[str, Spec]] = {
+    "route": [[(str, int, float, bool, type(None))]], "expectations": [[TEXT]], "quota": [WINDOW],
+}
+_IN_A_TRY: Final = frozenset({"try.started", "try.finished", "rule.matched", "branch.taken",
+                              "retry.planned", "spend.reserved", "spend.settled"})
+_OF_A_STEP: Final = _IN_A_TRY | {"step.finished", "amended", "captured", "provided"}
+
+
+def check_forms(events: Iterable[Event]) -> None:
+    """Check that every event has the form that readers rely on.
+
+    Raises:
+        JournalDamage: one has another form; the text says which, and where.
+    """
+    for event in events:
+        try:
+            _check(event)
+        except _Another as found:
+            raise JournalDamage(f"event {event.seq} (`{event.ev}`): {found}") from None
+
+
+class _Another(ValueError):
+    """Something has another form."""
+
+
+def _check(event: Event) -> None:
+    if event.ev in _OF_A_STEP and not event.step:
+        raise _Another("it belongs to no step")
+    if event.ev in _IN_A_TRY and event.n is None:
+        raise _Another("it belongs to no try")
+    if not isinstance(event.data, Mapping):
+        raise _Another("it holds no table")
+    spec = FORMS.get(event.ev)
+    if spec is not None:
+        _fits(event.data, spec, "")
+    if "secrets" in event.data:
+        _fits(event.data["secrets"], SECRETS, "secrets")
+    if event.ev == "evidence":
+        more = _EVIDENCE.get(event.data["name"])
+        if more is not None:
+            _fits(event.data["value"], more, "value")
+    if event.ev == "http" and any(len(pair) != 2 for name in ("headers", "chunks")
+                                  for pair in event.data[name]):
+        raise _Another("headers or chunks are no pairs")
+
+
+def _fits(value: Any, spec: Spec, where: str) -> None:
+    if isinstance(spec, tuple):
+        if not isinstance(value, spec) or (isinstance(value, bool) and bool not in spec):
+            raise _Another(f"{where or 'its data'} is of another kind ({type(value).__name__})")
+    elif isinstance(spec, list):
+        if not isinstance(value, list):
+            raise _Another(f"{where} is no list")
+        for at, item in enumerate(value):
+            _fits(item, spec[0], f"{where}.{at}")
+    elif isinstance(spec, Each):
+        if not isinstance(value, Mapping):
+            raise _Another(f"{where} is no table")
+        for key, item in value.items():
+            _fits(item, spec.spec, f"{where}.{key}")
+    else:
+        _table(value, spec, where)
+
+
+def _table(value: Any, spec: Mapping[str, Spec], where: str) -> None:
+    if not isinstance(value, Mapping):
+        raise _Another(f"{where or 'its data'} is no table")
+    for name, inner in spec.items():
+        key = name.removesuffix("?")
+        path = f"{where}.{key}" if where else key
+        if key in value:
+            _fits(value[key], inner, path)
+        elif not name.endswith("?"):
+            raise _Another(f"{path} is missing")
