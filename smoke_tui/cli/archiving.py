@@ -41,7 +41,7 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
                                             f"bear out its decisions ({done.divergence})")
     try:
         for name, content in members.items():
-            refuse_secrets(content, Vault(), f"{folder.name}/{name}")
+            refuse_secrets(content, Vault(), f"{folder.name}/{name}", folder)
         refuse_unscanned(folder)
     except SecretFound as error:
         raise CommandError(Exit.SECRET, str(error)) from None

@@ -13,15 +13,17 @@ from smoke_tui.report.exchanges import Evidence
 from smoke_tui.report.junit import junit
 from smoke_tui.report.markdown import markdown
 from smoke_tui.report.page import page
+from smoke_tui.report.sources import not_by_layout
 from smoke_tui.report.standalone import standalone
 from smoke_tui.runbook.model import Runbook
-from smoke_tui.secrecy import Vault, scan
+from smoke_tui.secrecy import Vault, clean, scan
 
 _WRITERS: Final[Mapping[str, Callable[[Runbook, State, Evidence], str]]] = {
     "md": markdown, "json": standalone, "html": page,
     "junit": lambda runbook, state, evidence: junit(runbook, state),
 }
 FORMATS: Final = tuple(_WRITERS)
+_AROUND: Final = 40
 
 
 class SecretFound(ValueError):
@@ -36,7 +38,7 @@ def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault
     """
     text = _WRITERS[kind](runbook, state, evidence_of(folder))
     content = text.encode("utf-8", "replace")
-    refuse_secrets(content, vault, f"the report of {folder.name}")
+    refuse_secrets(content, vault, f"the report of {folder.name}", folder)
     refuse_unscanned(folder)
     return content
 
@@ -56,16 +58,34 @@ def refuse_unscanned(folder: Path) -> None:
         raise RecordUnscanned(str(problem)) from None
 
 
-def refuse_secrets(content: bytes, vault: Vault, what: str) -> None:
-    """
+def refuse_secrets(
+    content: bytes, vault: Vault, what: str, folder: Path | None = None
+) -> None:
+    """Look once more for secrets in what is about to leave; `folder` is its session's.
+
     Raises:
         SecretFound: `content` holds what looks like a secret; `what` is named in its text.
     """
     leaks = scan(content, vault)
+    if folder is not None:
+        leaks = not_by_layout(content, leaks, folder)
     if leaks:
         places = ", ".join(f"{leak.kind} in line {leak.line}" for leak in leaks[:5])
         raise SecretFound(f"{what} was not given out: it would hold {len(leaks)} secret(s) "
-                          f"({places})")
+                          f"({places}){_line_of(content, leaks[0].line, vault)}; take it out where "
+                          "it comes from (the runbook's text, a note, what a command prints) and "
+                          "run that step again")
+
+
+def _line_of(content: bytes, number: int, vault: Vault) -> str:
+    """The line of a secret without it, so that it can be found; nothing where that would tell it.
+    """
+    line = vault.redact(content.split(b"\n")[number - 1])
+    at = max(0, line.find(b"[REDACTED:") - _AROUND)
+    part = line[at : at + 3 * _AROUND]
+    if b"[REDACTED:" not in part or scan(line, vault):
+        return ""
+    return f", in `{clean(part.decode('utf-8', 'replace')).strip()}`"
 
 
 def evidence_of(folder: Path) -> Evidence:

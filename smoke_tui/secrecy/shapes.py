@@ -74,7 +74,11 @@ _PROSE: Final = re.compile(rb"[A-Za-z]?[a-z_-]*=*")
 _IDENTIFIER: Final = re.compile(rb"[a-z_]+(?:\.[a-z_]+)*\(?")
 _NO_VALUE: Final = re.compile(
     rb"(?i:none|null|nil|true|false|undefined|missing|present|absent|yes|no|optional|required"
-    rb"|string|str|bytes|\[?redacted\]?|\*+|x{3,}|\.{3,}|\xe2\x80\xa6)"
+    rb"|string|str|bytes|\[?redacted\]?|\*+|x{3,}|\.{3,}|\xe2\x80\xa6"
+    # What people write where there is no value, and the outcome of a step that is named like one.
+    rb"|n/?a|not|see|tbd|todo|unknown|unset|empty|blank|nothing|default|same|wrong|ok|okay|fine"
+    rb"|pass(?:ed)?|fail(?:ed)?|blocked|waived|error|skipped|not-run|expected-limitation"
+    rb")(?:[-.,;:!?*_`|)]|</?[a-z]+[^>]*>?|&[#a-z0-9]+;)*"
     rb"|<[^>]*>?|\$\{?[A-Za-z_]\w*\}?|\{.*|%s|%\(.*"
 )
 
