@@ -123,7 +123,11 @@ def _left_behind(settings: Settings) -> Iterator[Check]:
 
 def _credentials(settings: Settings) -> Iterator[Check]:
     """The credential of a hand-over that a kill has left in a file."""
-    for path, problem in remove_left_credentials(settings.state_dir):
+    try:
+        state_dir = settings.state_dir
+    except UsageError:
+        return
+    for path, problem in remove_left_credentials(state_dir):
         if problem is None:
             yield Check("credential-file", "note", f"{path} held the credential of a hand-over "
                         "that was broken off; it was removed",

@@ -32,7 +32,7 @@ texts = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(NAMES), st.sampled_from(JOINS), st.sampled_from(VALUES)).map(
             "".join),
-        st.sampled_from(("{ not json", "[SSL: x]", "&amp;", "<b>", "| a |", "`x`", "*", "é ü", "→")),
+        st.sampled_from(("{ not json", "[SSL: x]", "&amp;", "<b>", "| a |", "`x`", "*", "é → ü")),
         st.text("abc xyz:=[]{}<>&'\\\"#%$|`*_-.,;", max_size=12),
     ),
     min_size=1, max_size=3,

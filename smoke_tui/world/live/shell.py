@@ -108,10 +108,13 @@ class LiveShell:
         mode = "detaches" if spec.detaches else "ends"
         try:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-S", GUARDIAN, str(control_read), str(status), mode, "--",
-                 *argv],
+                # As UTF-8 whatever the locale says: the runbook is.
+                [_utf8(word) for word in (sys.executable, "-I", "-S", GUARDIAN, str(control_read),
+                                          str(status), mode, "--", *argv)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-                cwd=spec.cwd, env=env, pass_fds=(control_read, status), start_new_session=True,
+                cwd=spec.cwd,
+                env={_utf8(name): _utf8(value) for name, value in env.items()},
+                pass_fds=(control_read, status), start_new_session=True,
             )
         except (OSError, ValueError) as error:
             os.close(control)
@@ -197,6 +200,10 @@ def child_environment(spec: SpawnSpec) -> dict[str, str]:
         env["PATH"] = spec.path_prepend + os.pathsep + env["PATH"]
     env |= {name: str(render(value)) for name, value in spec.env}
     return env
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _refusal(spec: SpawnSpec) -> str | None:
