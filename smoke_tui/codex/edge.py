@@ -17,11 +17,9 @@ from smoke_tui.secrecy import clean
 LONGEST_TITLE: Final = 160
 
 CHALLENGE: Final = re.compile(r"<title>\s*just a moment|_cf_chl|challenge-platform", re.IGNORECASE)
-BLOCK: Final = re.compile(r"attention required! \| cloudflare|attention required!"
-                          r"|(you have been blocked|error code: 10\d\d).*(cloudflare|cf-)"
-                          r"|(cloudflare|cf-).*(you have been blocked|error code: 10\d\d)"
-                          r"|\berror code: 10\d\d\s*$",
-                          re.IGNORECASE | re.DOTALL)
+BLOCK: Final = re.compile(r"attention required!", re.IGNORECASE)
+BLOCKED: Final = re.compile(r"you have been blocked|error code: 10\d\d", re.IGNORECASE)
+OF_THE_EDGE: Final = re.compile(r"cloudflare|\bcf-", re.IGNORECASE)
 CLOUDFLARE: Final = re.compile(r"cf-error-details|cloudflare ray id|<center>cloudflare</center>"
                                r"|cdn-cgi/|\| cloudflare", re.IGNORECASE)
 
@@ -51,8 +49,7 @@ _GATEWAY: Final = re.compile(
     r"|gateway time-?out|request time-?out)\s*</title>", re.IGNORECASE)
 _PROVIDER_PAGE: Final = re.compile(r"<title>[^<]{0,80}\b(openai|chatgpt|codex)\b|oaistatic\.com"
                                    r"|cdn\.openai\.com|auth-cdn\.oaistatic", re.IGNORECASE)
-_TITLES: Final = (re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL),
-                  re.compile(r"<h1[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL))
+_TITLES: Final = ("title", "h1")
 _TAG: Final = re.compile(r"<[^>]{0,400}>")
 _MARKUP: Final = re.compile(r"<(!doctype|html|head|body|title|script|meta|h1)\b", re.IGNORECASE)
 _PROVIDERS: Final = ("openai.com", "chatgpt.com", "oaistatic.com", "oaiusercontent.com")
@@ -100,13 +97,16 @@ def is_page(text: str) -> bool:
 
 def title_of(text: str) -> str:
     """What a page calls itself, for the person."""
-    for pattern in _TITLES:
-        found = pattern.search(text[:_LOOKED_AT])
-        if found:
-            plain = html.unescape(_TAG.sub(" ", found.group(1)))
-            words = " ".join(clean(plain).split())
-            if words:
-                return words[:LONGEST_TITLE]
+    looked = text[:_LOOKED_AT]
+    for tag in _TITLES:
+        begin = re.search(rf"<{tag}[^<>]{{0,200}}>", looked, re.IGNORECASE)
+        if begin is None:
+            continue
+        rest = re.split(rf"</{tag}", looked[begin.end():begin.end() + 2000], maxsplit=1,
+                        flags=re.IGNORECASE)[0]
+        words = " ".join(clean(html.unescape(_TAG.sub(" ", rest))).split())
+        if words:
+            return words[:LONGEST_TITLE]
     return "an HTML page"
 
 
@@ -125,7 +125,8 @@ def _page(seen: Seen) -> str | None:
         return "edge-challenge"
     if not seen.ours and filter_of(text, seen.headers):
         return "intercepted"
-    if refused and BLOCK.search(text):
+    if refused and (BLOCK.search(text) or (BLOCKED.search(text) and (
+            OF_THE_EDGE.search(text) or _through_the_edge(seen)))):
         return "edge-block"
     if seen.ours or seen.status == 407 or _through_the_edge(seen) or CLOUDFLARE.search(text):
         return None

@@ -27,6 +27,8 @@ from smoke_tui.secrecy import clean
 
 LONGEST_TEXT: Final = 600
 LONGEST_NAME: Final = 80
+LOOKED_AT: Final = 4000
+"""Characters of a text in which marks are looked for: an answer may be megabytes of anything."""
 MOST_ENVELOPES: Final = 24
 
 
@@ -232,7 +234,7 @@ def _words(answer: Answer, body: Any) -> Iterator[tuple[str, str]]:
             value = envelope.get(key)
             if isinstance(value, str) and _TOKEN.fullmatch(value.strip().lower()):
                 yield _name(value), "error"
-    if body is None and _TOKEN.fullmatch(answer.text[:4000].strip().lower()):
+    if body is None and _TOKEN.fullmatch(answer.text[:LOOKED_AT].strip().lower()):
         yield _name(answer.text), "error"
 
 
@@ -257,7 +259,7 @@ def _named(envelope: Mapping[str, Any], key: str) -> Iterator[str]:
 def _name(value: str) -> str:
     """A name in one spelling: `AccountDeactivated`, `account-deactivated`, `account_deactivated`.
     """
-    text = value.strip()[:400]
+    text = value.strip()[:2 * LONGEST_NAME]
     if text.replace("_", "").isalnum() and not text.isupper():
         text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
     text = text.lower()
@@ -272,9 +274,9 @@ def _texts(body: Any, raw: str) -> Iterator[str]:
             value = envelope.get(key)
             if isinstance(value, str) and value.strip():
                 found = True
-                yield value.strip()
+                yield value.strip()[:LOOKED_AT]
     if not found and not is_page(raw) and raw.strip():
-        yield raw[:4000]
+        yield raw[:LOOKED_AT]
 
 
 def said_by(answer: Answer) -> str:
@@ -298,7 +300,7 @@ def delay_of(answer: Answer, body: Any) -> float | None:
     seconds = first_of(_envelopes(body), ("resets_in_seconds", "retry_after_seconds"))
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
         return _sane(seconds)
-    asked = _TRY_AGAIN.search(answer.text)
+    asked = _TRY_AGAIN.search(answer.text[:16 * LOOKED_AT])
     if asked:
         unit = asked.group(2).lower()
         factor = 0.001 if unit == "ms" else 60.0 if unit.startswith("m") else 1.0

@@ -364,3 +364,16 @@ def test_a_failure_has_words_for_the_person(
     status: int, headers: tuple[tuple[str, str], ...], body: str, words: str
 ) -> None:
     assert classify(Answer(status, headers, body, None, "")).words == words
+
+
+@pytest.mark.parametrize(("begin", "end"), [
+    ("", ""), ("<html>", ""), ("<html><title>", ""), ("[", ""), ('{"detail": "', '"}'),
+    ('{"error": {"code": "', '"}}'),
+])
+@pytest.mark.parametrize("part", ["model ", "account ", "a cloudflare ", "<title>", "try again in ",
+                                  "account_", " ", "error code: 1", "workspace "])
+def test_megabytes_of_anything_are_read_in_bounded_work(begin: str, end: str, part: str) -> None:
+    """Marks are looked for in a bounded part; a pattern that went over all would take minutes."""
+    body = begin + part * (4_000_000 // len(part)) + end
+    for status in (403, 503):
+        assert classify(Answer(status, (), body)).code in CODES
