@@ -9,21 +9,16 @@ hermes-agent#93295), tells them apart.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from smoke_tui.codex.client_versions import is_newer, parse_version
 from smoke_tui.codex.failures import Failure
 
 MODEL_CODES: Final = ("model-unsupported", "model-not-found", "client-too-old")
-UNFILTERED: Final = "0.0.0"
-"""The client version for which the catalogue leaves nothing out."""
-
 Listing = Mapping[str, Sequence[str]]
 """The listed models, each with its minimal client versions; none where it names none."""
-
-_VERSION: Final = re.compile(r"(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?(?:-([0-9A-Za-z.-]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +30,9 @@ class Gate:
     why: str
 
 
-def version_key(version: str) -> tuple[tuple[int, ...], bool, tuple[tuple[int, str], ...]] | None:
-    """A version in the order of versions: a pre-release comes before its release (semver 11)."""
-    found = _VERSION.fullmatch(version.strip().removeprefix("v"))
-    if found is None:
-        return None
-    numbers = tuple(int(part or 0) for part in found.groups()[:3])
-    parts = tuple((int(p), "") if p.isdigit() else (1 << 62, p)
-                  for p in (found.group(4) or "").split(".") if p)
-    return numbers, not parts, parts
-
-
 def is_older(sent: str, needed: str) -> bool:
     """Whether a client version is below the needed one; False where either is no version."""
-    ours, theirs = version_key(sent), version_key(needed)
-    return ours is not None and theirs is not None and ours < theirs
+    return is_newer(needed, sent)
 
 
 def gate_of(
@@ -63,8 +46,8 @@ def gate_of(
         return Gate(code, None, "")
     listed = next((found[model] for found in (unfiltered, filtered)
                    if found is not None and model in found), None)
-    newer = sorted((v for v in listed or () if is_older(sent, v)), key=lambda v: version_key(v) or
-                   ((), True, ()))
+    newer = sorted((v for v in listed or () if is_older(sent, v)),
+                   key=lambda v: parse_version(v) or ((), ()))
     needs = newer[0] if newer else None
     if code == "client-too-old":
         return Gate(code, needs, "the answer says so")

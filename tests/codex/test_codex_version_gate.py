@@ -74,7 +74,7 @@ def test_what_both_listings_make_of_a_refusal(
 
 @pytest.mark.parametrize(("older", "newer"), [
     ("0.9.0", "0.10.0"), ("0.162.0-alpha.15", "0.162.0"), ("0.162.0-alpha.9", "0.162.0-alpha.15"),
-    ("0.162.0-alpha.15", "0.162.0-beta.1"), ("0.162", "0.162.1"), ("v0.1.0", "0.2.0"),
+    ("0.162.0-alpha.15", "0.162.0-beta.1"), ("0.162", "0.162.1"),
 ])
 def test_versions_are_ordered_as_versions(older: str, newer: str) -> None:
     assert is_older(older, newer)
