@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
+from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
-from smoke_tui.records import InvalidRecord, replay
+from smoke_tui.records import InvalidRecord, Rechecked, recheck
 from smoke_tui.runbook import Runbook
 from smoke_tui.telling.scene import Scene
 from smoke_tui.telling.words import one_line, shorten
@@ -26,7 +27,6 @@ from smoke_tui.tui.panel import Panel, ScrollPanel
 from smoke_tui.tui.views.header import badge
 from smoke_tui.tui.views.rail import rail
 from smoke_tui.tui.views.record import event_detail, event_rows, time_bar
-from smoke_tui.world.recorded import Divergence
 
 _LEAPS = ("try.started", "step.finished", "branch.taken", "session.resumed", "session.closed")
 
@@ -136,14 +136,23 @@ class RecordPage(Page):
     async def action_verify(self) -> None:
         """Run the session again, offline; go to where it differs."""
         try:
-            state = await asyncio.to_thread(replay, self.folder)
-        except Divergence as error:
-            self._said = Content.styled(f" ✗ differs at event {error.seq}: "
-                                        f"{one_line(error.why, 300)}", FAIL)
-            self.at = min(error.seq, len(self.events) - 1)
+            done = await asyncio.to_thread(recheck, self.folder)
         except (InvalidRecord, JournalError) as error:
             self._said = Content.styled(f" ✗ {one_line(error, 300)}", FAIL)
         else:
-            self._said = Content.styled(
-                f" ✓ replayed offline: {state.events:,} events, 0 differences", PASS)
+            self._said = self._verified(done)
         self.draw()
+
+    def _verified(self, done: Rechecked) -> Content:
+        """What deciding the record again came to; goes to where it differs."""
+        if done.divergence is not None:
+            self.at = min(done.divergence.seq, len(self.events) - 1)
+            return Content.styled(f" ✗ differs at event {done.divergence.seq}: "
+                                  f"{one_line(done.divergence.why, 300)}", FAIL)
+        if done.ruling is not None:
+            return Content.styled(f" ✗ {one_line(done.ruling.words, 300)}", FAIL)
+        events = f"{done.state.events:,} events, 0 differences"
+        if done.rules != RULES:
+            return Content.styled(f" ✓ decided again by today's rules: {events} in the verdict",
+                                  PASS)
+        return Content.styled(f" ✓ replayed offline: {events}", PASS)
