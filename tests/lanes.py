@@ -22,12 +22,21 @@ FAST_FOLDERS: Final = frozenset({
 """Tests of pure code: no child process, no server, no app."""
 
 OTHER_FOLDERS: Final = frozenset({
-    "browser", "canary", "cli", "faults", "hunt", "ledger", "plain", "rehearsal", "services",
+    "browser", "canary", "cli", "faults", "hunt", "ledger", "lies", "plain", "rehearsal", "services",
     "sessions", "tui", "world",
 })
 """Tests with real parts: children, loopback servers, terminals, browsers, databases."""
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+OTHER_PYTHONS: Final = ("3.12", "3.13")
+"""On these the fast lane is run as well, where they are installed."""
+
+
+def not_installed(version: str) -> str:
+    """Why the fast lane was not run on a Python; the end of a run shows it."""
+    return f"Python {version} is not installed here, so the fast lane was not run on it"
+
 
 MAY_SKIP: Final = {
     "only root can give a folder away": os.geteuid() != 0,
@@ -36,6 +45,7 @@ MAY_SKIP: Final = {
     "/proc tells that it is stopped": sys.platform != "linux",
     "/proc tells of threads": sys.platform != "linux",
     "the kernel does not count reads": not Path("/proc/self/io").exists(),
+    **{not_installed(version): True for version in OTHER_PYTHONS},
 }
 """Why a test may be skipped, and whether it is so here. Any other skip is a failure."""
 
