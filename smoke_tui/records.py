@@ -20,6 +20,7 @@ from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.proof.obligations import EVIDENCE, read_obligations
 from smoke_tui.runbook import LATER_ERRORS, Runbook, parse
+from smoke_tui.secrecy import placeholders_in
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.config import Config
 from smoke_tui.world.loop import EngineLoop
@@ -46,8 +47,12 @@ class Unfinished:
     def check_step(self, rerun: str | None) -> None:
         """
         Raises:
-            ValueError: the session has no step of that name.
+            ValueError: the session has no step of that name, or its runbook is not whole.
         """
+        if placeholders_in(self.runbook.text):
+            raise ValueError("the record holds its runbook with a part hidden, as an older version "
+                             "kept it: it can be read and replayed, not gone on with; mend the "
+                             "runbook (`smoke-tui lint`) and begin a new session")
         ids = [step.id for step in self.runbook.steps]
         if rerun is not None and rerun not in ids:
             raise ValueError(f"--step {rerun!r}: the session has no such step (it has "
