@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from smoke_tui.engine.plan import all_needs
 from smoke_tui.journal.state import State, StepState, Try
-from smoke_tui.outcomes import Outcome, outcome_of
+from smoke_tui.outcomes import CODES, Outcome, outcome_of
 from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.runbook.templates import names
 
@@ -96,9 +96,21 @@ def of_first_model(known: StepState) -> OfFirstModel | None:
     former = next(attempt for attempt in reversed(asked) if attempt.model == first)
     if newest.model == first or former.outcome is Outcome.PASS:
         return None
+    if _taken_from_the_catalogue(former):
+        return None
     code = former.code or "expectation-unmet"
     fresh = bool(former.observed.get("fresh", True))
     return OfFirstModel(
         former.outcome or outcome_of(code, fresh_credential=fresh), code,
         f"{first} was asked first and did not pass ({code}). Another model, {newest.model}, passed "
         f"on try {newest.n}; that does not replace it: begin a session with that model.")
+
+
+def _taken_from_the_catalogue(attempt: Try) -> bool:
+    """Whether a model was refused that nobody had named: it was only the first of the catalogue.
+
+    Asking for the next one hides no failure; nothing was said of the one that is not served.
+    """
+    code = CODES.get(attempt.code or "")
+    return code is not None and code.group == "model" and \
+        str(attempt.observed.get("model_from", "")).startswith("the catalogue")

@@ -29,6 +29,9 @@ from smoke_tui.world.result import Result
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 NO_FAILURE = Failure("", "", "")
+_UNSHOWN = ("headers", "exchange", "model_from")
+"""What is observed of a call and stands elsewhere in its evidence."""
+
 REQUEST_IDS = ("x-request-id", "x-oai-request-id", "cf-ray")
 
 
@@ -71,7 +74,7 @@ async def call(ctx: StepContext) -> Result:
     observed = observe(exchange, worth, "subscription" if subscription else "api-key") | ready.asked
     if ctx.config.resolved:
         observed["exchange"] = exchange.request
-    ctx.evidence("call", {k: v for k, v in observed.items() if k not in ("headers", "exchange")})
+    ctx.evidence("call", {k: v for k, v in observed.items() if k not in _UNSHOWN})
     ctx.evidence(EVIDENCE, [one.to_json() for one in worth.obligations])
     if subscription and worth.code is None and not has_quota_headers(exchange.headers):
         ctx.finding("no-quota-headers", "The answer carries no x-codex-* headers.",
@@ -132,7 +135,8 @@ async def _by_subscription(ctx: StepContext) -> Prepared:
         "account_id_sent": True,
         "refreshable": refreshable(ctx.config, bundle, handed_over=ctx.holdings.handed_over,
                                    refreshed=ctx.holdings.refreshed),
-        **({"client_version": made.about["client_version"]} if made.about else {}),
+        **({"client_version": made.about["client_version"],
+            "model_from": made.about["model_from"]} if made.about else {}),
     }, bundle, made)
 
 
