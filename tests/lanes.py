@@ -22,8 +22,8 @@ FAST_FOLDERS: Final = frozenset({
 """Tests of pure code: no child process, no server, no app."""
 
 OTHER_FOLDERS: Final = frozenset({
-    "browser", "canary", "cli", "faults", "hunt", "ledger", "lies", "plain", "rehearsal", "services",
-    "sessions", "tui", "world",
+    "browser", "canary", "cli", "faults", "hunt", "ledger", "lies", "plain", "rehearsal",
+    "services", "sessions", "tui", "world",
 })
 """Tests with real parts: children, loopback servers, terminals, browsers, databases."""
 
