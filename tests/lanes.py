@@ -17,12 +17,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
 FAST_FOLDERS: Final = frozenset({
-    "codex", "engine", "journal", "report", "runbook", "secrecy", "stack",
+    "codex", "engine", "journal", "lies", "report", "runbook", "secrecy", "stack",
 })
 """Tests of pure code: no child process, no server, no app."""
 
 OTHER_FOLDERS: Final = frozenset({
-    "browser", "canary", "cli", "faults", "hunt", "ledger", "lies", "plain", "rehearsal",
+    "browser", "canary", "cli", "environment", "faults", "hunt", "ledger", "plain", "rehearsal",
     "services", "sessions", "tui", "world",
 })
 """Tests with real parts: children, loopback servers, terminals, browsers, databases."""

@@ -47,7 +47,8 @@ def suite(tmp_path: Path) -> Path:
 
 def test_every_folder_of_tests_is_in_the_fast_lane_or_meant_not_to_be() -> None:
     folders = {path.parent.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/test_*.py")}
-    assert folders == FAST_FOLDERS | OTHER_FOLDERS
+    said = FAST_FOLDERS | OTHER_FOLDERS
+    assert folders == said, f"put into one list of tests/lanes.py: {sorted(folders ^ said)}"
     assert not FAST_FOLDERS & OTHER_FOLDERS
 
 
