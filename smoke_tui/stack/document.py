@@ -44,12 +44,26 @@ _SETTINGS: Final = ("enabled", "allowed", "available", "configured", "supported"
 _TAKEN: Final = ("degraded", "reason", "cause", "from", "used", "taken", "applied", "triggered")
 """Endings of names that tell of a fallback that was taken, whatever stands there."""
 
+PLATFORM_WORDS: Final = ("platform", "api-key", "apikey", "metered")
+"""A credential whose name holds one of these is another one than the subscription's."""
+
+_PROVIDER_NAMES: Final = ("provider", "providername", "upstreamprovider", "llmprovider",
+                          "modelprovider")
+_PAYMENT_NAMES: Final = ("credential", "credentialtype", "credentialkind", "credentialsource",
+                         "authmode", "authtype", "authmethod", "keytype", "keysource", "tier",
+                         "billing", "billingtier", "billingmode", "paidby")
+_WAY_NAMES: Final = ("mode", "via", "source", "route", "servedfrom", "answeredby", "quality",
+                     "level", "path")
+_WAY: Final = re.compile(r"^(?!no|without).*(fallback|degraded|canned|mock|stub|simulat)")
+
 _MODEL_HOLDERS: Final = ("", "route", "response", "upstream", "answer", "provider", "turn")
 _BAD_STATES: Final = frozenset({
     "failed", "failure", "fail", "error", "errored", "degraded", "fallback", "incomplete",
     "cancelled", "canceled", "timeout", "timedout", "rejected", "refused", "aborted", "expired",
     "contentfilter", "length", "maxoutputtokens",
 })
+_TOLD_STATES: Final = ("status", "upstreamstatus", "providerstatus", "turnstatus",
+                       "responsestatus")
 _GOOD_STATES: Final = frozenset({
     "completed", "complete", "ok", "okay", "success", "successful", "succeeded", "done", "finished",
     "answered", "ready", "created", "accepted", "published", "stored", "saved", "draft", "final",
@@ -100,15 +114,34 @@ def degrade_flags(document: Any, claims: Mapping[str, Any]) -> Iterator[Witness]
     for path, name, value in leaves(document):
         if value is claimed and truthy(claimed) and name == "fallbackused":
             continue
-        if _DEGRADED.search(name) and truthy(value) and _taken(name, value):
+        flagged = _DEGRADED.search(name) and truthy(value) and _taken(name, value)
+        judged = value in (claims.get("provider"), claims.get("credential"))
+        if flagged or (not judged and _other_way(path, name, value)):
             yield Witness(path, shown(value), "against")
+
+
+def _other_way(path: str, name: str, value: Any) -> bool:
+    """Whether a word for how the turn was answered, or paid, names another way."""
+    if not isinstance(value, str) or not value.strip() or _holder(path) not in _MODEL_HOLDERS:
+        return False
+    word = value.strip().casefold()
+    if name in _PROVIDER_NAMES:
+        return word != "openai"
+    if name in _PAYMENT_NAMES:
+        return any(mark in re.sub(r"[\s_.-]+", "-", word) for mark in PLATFORM_WORDS)
+    return name in _WAY_NAMES and bool(_WAY.search(word))
+
+
+def _holder(path: str) -> str:
+    """The plain name of the table that a value stands in."""
+    return plain(path.rpartition(".")[0])
 
 
 def _taken(name: str, value: Any) -> bool:
     """Whether a name with a set value says that a fallback was taken."""
     if name.endswith(_SETTINGS):
         return False
-    if name.endswith(_TAKEN) or isinstance(value, bool | int | float):
+    if name.endswith(_TAKEN) or name.startswith("degrad") or isinstance(value, bool | int | float):
         return True
     return isinstance(value, str) and value.strip().casefold() in _YES
 
@@ -118,6 +151,8 @@ def trouble(document: Any) -> Iterator[Witness]:
     for path, name, value in leaves(document):
         if name in _ERRORS and truthy(value):
             yield Witness(path, shown(value), "against")
+        elif name == "refusal" and truthy(value):
+            yield Witness(path, f"refusal: {shown(value)}", "against")
         elif name in _STATES and isinstance(value, str) and plain(value) in _BAD_STATES:
             yield Witness(path, value, "against")
         elif (name in _STATUSES and not good_status(value)) or _bad_flag(name, value):
@@ -128,7 +163,7 @@ def unknown_states(document: Any) -> Iterator[Witness]:
     """States of the turn that no set declares; they show neither success nor failure."""
     for path, name, value in leaves(document):
         holder = plain(path.rpartition(".")[0])
-        if name != "status" or holder not in _MODEL_HOLDERS or value in (None, True):
+        if name not in _TOLD_STATES or holder not in _MODEL_HOLDERS or value in (None, True):
             continue
         if isinstance(value, int) and not isinstance(value, bool) and 200 <= value < 300:
             continue
@@ -188,6 +223,16 @@ def named_models(
         if name in ("model", "servedmodel", "responsemodel", "modelused") and isinstance(
                 value, str) and holder in _MODEL_HOLDERS and value != claims.get("model"):
             yield path, value
+
+
+def named_responses(document: Any, claims: Mapping[str, Any]) -> Iterator[Witness]:
+    """Every place that names the provider's response; two different ones contradict each other."""
+    claimed = claims.get("response_id")
+    for path, name, value in leaves(document):
+        if name not in ("responseid", "upstreamresponseid") and path != "response.id":
+            continue
+        if isinstance(value, str) and value.startswith("resp_"):
+            yield Witness(path, value, "holds" if claimed in (None, value) else "against")
 
 
 def shown(value: Any) -> str:

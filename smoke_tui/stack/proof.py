@@ -14,7 +14,7 @@ from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import one_model, same_family
 from smoke_tui.proof.obligations import Duty, Obligation, Witness, settle
 from smoke_tui.proof.quoting import quotes
-from smoke_tui.stack.document import named_models, shown, trouble, unknown_states
+from smoke_tui.stack.document import named_models, named_responses, shown, trouble, unknown_states
 from smoke_tui.stack.route import Line, standing
 from smoke_tui.stack.rows import row_models
 from smoke_tui.stack.window import Look
@@ -24,6 +24,8 @@ OTHER: Final = Duty("no other route", None, "degraded-route",
 ANSWERED: Final = Duty("turn answered", "route-unproven", "expectation-unmet",
                        "The stack's answer names a state that is not known.",
                        "The stack's answer reports a failure: {against}.")
+IDENTITY: Final = Duty("one response id", None, "expectation-unmet",
+                       contradicted_text="The answer names more than one response: {against}.")
 MODEL: Final = Duty("served model", "route-unproven", "degraded-model",
                     "Nothing names the model that answered the turn.")
 ANSWER: Final = Duty("text of the answer", "degraded-empty", "degraded-empty",
@@ -37,7 +39,7 @@ USAGE: Final = Duty("usage of a call", "route-unproven", "degraded-no-usage",
 ROUTE: Final = Duty("subscription route", "route-unproven", "degraded-route",
                     "Nothing shows which route answered the turn.")
 
-TURN: Final = (OTHER, ANSWERED, MODEL, ANSWER, NONCE, USAGE, ROUTE)
+TURN: Final = (OTHER, ANSWERED, IDENTITY, MODEL, ANSWER, NONCE, USAGE, ROUTE)
 """The obligations of a turn, in the order in which their codes decide."""
 
 _NO_ROWS: Final = "The ledger has no row of the organisation for this turn."
@@ -84,6 +86,7 @@ def proof_of_turn(turned: Turned) -> tuple[Obligation, ...]:
     return (
         *first,
         settle(ANSWERED, [*signs, *unknown], code=_code(signs)),
+        settle(IDENTITY, named_responses(turned.document, turned.claims)),
         _model(turned),
         settle(ANSWER, [_text(turned)]),
         settle(NONCE, list(_nonce(turned))),
@@ -97,6 +100,8 @@ def _code(signs: Sequence[Witness]) -> str | None:
     words = {w.value.casefold() for w in signs}
     if words & {"degraded", "fallback"}:
         return "degraded-route"
+    if any(word.startswith("refusal: ") for word in words):
+        return "policy-refused"
     return "degraded-incomplete" if words & {"incomplete", "length", "max_output_tokens"} else None
 
 

@@ -10,7 +10,12 @@ from urllib.parse import urlsplit
 
 from smoke_tui.proof.headers import header_pairs
 from smoke_tui.proof.obligations import Witness
-from smoke_tui.stack.document import degrade_flags, foreign_headers, shown
+from smoke_tui.stack.document import (
+    PLATFORM_WORDS,
+    degrade_flags,
+    foreign_headers,
+    shown,
+)
 from smoke_tui.world.config import CODEX_URL
 
 Standing = Literal["proven", "degraded", "unproven"]
@@ -25,9 +30,6 @@ SUBSCRIPTION_WORDS: Final = frozenset({
     "subscription-oauth", "oauth-subscription", "oauth-bundle", "subscription-oauth-bundle",
 })
 """What a credential of the subscription is called, exactly; case and separators do not matter."""
-
-PLATFORM_WORDS: Final = ("platform", "api-key", "apikey", "metered")
-"""A credential whose name holds one of these is another one."""
 
 NONCE_LINE: Final = "nonce"
 NONCE_SEEN: Final = "in the answer"

@@ -124,6 +124,11 @@ SIGNS: list[dict[str, Any]] = [
         "code": "rate_limit_exceeded"}}, {"last_error": "timeout"}, {"ok": False},
     {"success": "false"}, {"failed": True}, {"canned": True}, {"from_cache": True},
     {"truncated": True}, {"finish_reason": "length"}, {"incomplete_details": {"reason": "x"}},
+    {"degradation": "partial"}, {"mode": "degraded"}, {"source": "canned"}, {"via": "fallback"},
+    {"provider": "anthropic"}, {"upstream_provider": "xai"}, {"credential_type": "api_key"},
+    {"billing": "platform"}, {"tier": "Platform"}, {"auth_mode": "API key"},
+    {"provider_status": "rate_limited"}, {"refusal": "I can't do that."},
+    {"upstream_response_id": "resp_9"},
     {"model": "gpt-5.2"}, {"served_model": "gpt-5.5-mini"},
     {"headers": {"OpenAI-Organization": "org-1"}}, {"headers": {"openai-model": "gpt-5.2"}},
     {"upstream_headers": [["x-codex-plan-type", "plus"], ["openai-organization", "x"]]},
@@ -206,6 +211,8 @@ HONEST: list[dict[str, Any]] = [
     {"world": {"model": "embedding-3", "locked": False}}, {"upstream_headers": [
         ["x-codex-plan-type", "plus"], ["Openai-Model", MODEL]]},
     {"history": [{"status": "failed", "error": "x", "degraded": True}]},
+    {"mode": "no-fallback"}, {"source": "openai"}, {"tier": "plus"}, {"billing": "subscription"},
+    {"response": {"id": "turn-7", "provider": "openai"}}, {"refusal": None},
     {"usage": {**USAGE, "cached": 10}}, {"completed": 0},
 ]
 
