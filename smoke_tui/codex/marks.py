@@ -78,7 +78,11 @@ STRUCTURED: Final[Mapping[str, str]] = {
 """The server's own codes, and what they are called here."""
 
 _STATE: Final = (r"(deactivated|suspended|banned|disabled|deleted|terminated|closed|locked|frozen"
-                 r"|blocked|inactive|archived)")
+                 r"|blocked|inactive|not_active|archived)")
+_STATED: Final = (r"(deactivated|suspended|banned|disabled|deleted|terminated|closed|locked|frozen"
+                  r"|blocked|inactive|not active|no longer active)")
+_NO_PART: Final = r"(?!'s| (message|input|prompt|turn|item|role|token|key|feature|limit))"
+"""What stands behind a subject that is only a part of it: `user message`, `account token`."""
 _OTHER_SUBJECT: Final = r"(?!.*(token|session|key|feature|model|login|device|limit|codex))"
 KINDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
     (code, re.compile(pattern)) for code, pattern in (
@@ -131,10 +135,8 @@ TEXTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("entitlement-missing", r"codex_cli_workspace_disabled|missing_codex_entitlement"),
         ("workspace-deactivated", r"(workspace|organi[sz]ation)[^.]{0,30}\b(deactivated|suspended"
                                   r"|disabled|deleted)|owner is inactive"),
-        ("account-deactivated", r"\b(account|user)\b[^.]{0,40}\b(deactivated|suspended|banned"
-                                r"|disabled|deleted|terminated|account_deactivated)\b"
-                                r"|\b(deactivated|suspended|banned|disabled|deleted|terminated) "
-                                r"(account|user)\b"),
+        ("account-deactivated", rf"\b(account|user)\b{_NO_PART}[^.]{{0,40}}\b{_STATED}\b"
+                                rf"|\b{_STATED} (account|user)\b{_NO_PART}"),
         ("quota-exhausted", r"out of credits|spend(ing)? (cap|limit)|credits (have been|are) "
                             r"(depleted|used up|exhausted)"),
         ("usage-limit-reached", r"usage limit has been reached|hit your usage limit"),

@@ -55,7 +55,8 @@ def calls_again(failure: Failure) -> bool:
     "account_deleted", "user_deactivated", "user_suspended", "deactivated_user", "banned_account",
     "account_is_disabled", "user_account_terminated", "account_has_been_deleted", "deactivated",
     "suspended", "banned", "AccountDeactivated", "account-suspended", "ACCOUNT_DELETED",
-    "member_suspended", "account_suspended_for_abuse", "Account Deactivated",
+    "member_suspended", "account_suspended_for_abuse", "Account Deactivated", "user_not_active",
+    "account_locked", "inactive_user",
 ])
 @pytest.mark.parametrize("where", ["plain header", "packed header", "code", "detail code", "type"])
 def test_the_state_of_an_account_is_known_by_its_kind(name: str, where: str) -> None:
@@ -79,6 +80,8 @@ def test_the_state_of_an_account_is_known_by_its_kind(name: str, where: str) -> 
     "You do not have an account because it has been deleted or deactivated.",
     "Your account was suspended.", "This user is banned", "account_deactivated",
     "The account associated with this login is disabled.", "Deactivated account",
+    "User account is closed", "This account is no longer active", "Your account is locked.",
+    "Your account has been flagged and access is suspended.",
 ])
 def test_the_state_of_an_account_is_known_by_its_wording(text: str) -> None:
     for body in (json.dumps({"detail": text}), err(message=text), text):
@@ -98,6 +101,16 @@ def test_the_state_of_an_account_is_known_by_its_wording(text: str) -> None:
 ])
 def test_a_state_of_something_else_is_no_state_of_the_account(name: str, code: str | None) -> None:
     assert code_of_name(name) == code
+
+
+@pytest.mark.parametrize("text", [
+    "The user message with id msg_1 was deleted", "API key has been disabled",
+    "Device code login is disabled for your account", "Your account token was blocked",
+    "Codex is disabled for this user", "The account feature is locked",
+])
+def test_a_wording_about_something_else_is_no_state_of_the_account(text: str) -> None:
+    for status in (400, 401, 403):
+        assert classify(Answer(status, CF, err(message=text))).code != "account-deactivated"
 
 
 # The codes of the real client 0.171
