@@ -63,6 +63,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
+EVERYWHERE = ("sessions", "report", "verify", "run", "doctor", "plain")
+"""What is tried in each environment: what prints, what reads, what runs, what asks."""
+
+
 @dataclass(frozen=True)
 class Ended:
     code: int
@@ -156,7 +160,8 @@ def test_every_command_ends_as_elsewhere(
     folder: Path, usual: dict[str, int], where: str
 ) -> None:
     environment = ENVIRONMENTS[where]
-    for name, argv in COMMANDS.items():
+    for name in EVERYWHERE:
+        argv = COMMANDS[name]
         done = start(folder, argv, environment)
         told = (where, name, done.code, done.err)
         assert "Traceback" not in done.err, told
