@@ -176,6 +176,12 @@ class Rb(Enum):
         "a secret on a command line or in a URL can be seen by others",
         "Hand it over in env, or in a hand-over step.",
     )
+    SECRET_ADDRESS = (
+        "RB084",
+        ERROR,
+        "a secret in an address leaves by whatever opens it",
+        "Hand it over in a hand-over step's fields, or in the body of a request.",
+    )
     VALUE_NOT_NEEDED = (
         "RB058",
         WARNING,

@@ -275,7 +275,8 @@ def _check_giver(
     if secret and use.where in ("command", "url"):
         where = "on a command line" if use.where == "command" else "in a URL"
         message = f"the secret '{use.name}' {where} can be seen by others"
-        reporter.add(Rb.SECRET_ARGUMENT, use.place, message)
+        kind = Rb.SECRET_ARGUMENT if use.where == "command" else Rb.SECRET_ADDRESS
+        reporter.add(kind, use.place, message)
     if giver is None or giver.id is None or draft.id is None or not draft.sure("needs"):
         return
     if giver.id not in book.ways(draft.id):

@@ -8,17 +8,20 @@ Only the table of shapes is common to both.
 from __future__ import annotations
 
 import re
+import struct
 from bisect import bisect_right
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import Final
 
 from . import shapes
 from .forms import MIN_ANYWHERE, MIN_VALUE
 from .secret import Secret, utf8
 from .vault import Vault
-from .views import views
+from .views import MAX_STEPS, views
 from .weave import Span, outside
 
 #: So many characters of a value in a row are a leak.
@@ -26,6 +29,10 @@ FRAGMENT: Final = 12
 #: Any FRAGMENT bytes hold a whole gram at one of every STRIDE positions, wherever they begin.
 _GRAM: Final = 6
 _STRIDE: Final = FRAGMENT - _GRAM + 1
+_STRIDES: Final = struct.Struct(f"{_GRAM}s{_STRIDE - _GRAM}x")
+_FIRST: Final = itemgetter(0)
+#: Larger texts are read one step deep only: what packs a value twice is small.
+_LARGE: Final = 1024 * 1024
 _HEADER: Final = re.compile(r"eyJ[A-Za-z0-9_-]*(?:\.(?:eyJ)?)?")
 _JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,}")
 _LETTER: Final = re.compile(rb"[A-Za-z0-9]")
@@ -89,7 +96,7 @@ def known_in(data: bytes, hunt: Hunt) -> list[Leak]:
     lines = [found.end() for found in _NEWLINE.finditer(data)]
     leaks: dict[tuple[str, str, int], Leak] = {}
     spread: dict[tuple[str, str, int], Leak] = {}
-    for view in views(data):
+    for view in views(data, 1 if len(data) > _LARGE else MAX_STEPS):
         for found, into in ((hunt.search(view.data), leaks),
                             (hunt.search_spread(view.data), spread)):
             for prey, at, whole in found:
@@ -112,6 +119,7 @@ class Hunt:
         self._whole: list[tuple[_Prey, re.Pattern[bytes]]] = []
         self._grams: dict[bytes, list[tuple[_Prey, int]]] = {}
         self._folded_grams: dict[bytes, list[tuple[_Prey, int]]] = {}
+        self._any_grams: set[bytes] = set()
         self._spread_grams: dict[bytes, list[tuple[_Prey, int]]] = {}
         for secret in secrets:
             if secret.available and len(secret.reveal()) >= MIN_VALUE:
@@ -137,6 +145,8 @@ class Hunt:
         _add(self._grams, forwards)
         _add(self._grams, _Prey(secret, utf8(value[::-1]), -public, "reversed"))
         _add(self._folded_grams, _Prey(secret, utf8(value).lower(), public, "folded"))
+        for text in (utf8(value).lower(), utf8(value[::-1]).lower()):
+            self._any_grams.update(text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1))
         spread = utf8(value[public:]).translate(None, _SIGNS)
         if len(spread) >= FRAGMENT:
             _add(self._spread_grams, _Prey(secret, spread, 0, "spread"))
@@ -146,14 +156,24 @@ class Hunt:
         for prey, pattern in self._whole:
             for found in pattern.finditer(data):
                 yield prey, found.start(), True
+        lower = data.lower()
+        if self._disjoint(lower, self._any_grams):
+            return
         yield from self._fragments(data, self._grams)
-        yield from self._fragments(data.lower(), self._folded_grams)
+        yield from self._fragments(lower, self._folded_grams)
 
     def search_spread(self, data: bytes) -> Iterator[tuple[_Prey, int, bool]]:
         """The same, whatever stands between the characters: commas, quotes, soft hyphens."""
         for prey, at, whole in self._fragments(data.translate(None, _SIGNS), self._spread_grams):
             place = next(islice(_LETTER.finditer(data), at, None))
             yield prey, place.start(), whole
+
+    @staticmethod
+    def _disjoint(data: bytes, grams: AbstractSet[bytes]) -> bool:
+        """Whether no gram stands at any place that would be looked at."""
+        whole = len(data) // _STRIDE * _STRIDE
+        places = map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[:whole]))
+        return not any(map(grams.__contains__, places)) and data[whole : whole + _GRAM] not in grams
 
     def _fragments(
         self, data: bytes, grams: dict[bytes, list[tuple[_Prey, int]]]
@@ -163,7 +183,7 @@ class Hunt:
         done: dict[int, int] = {}
         limit = len(data) - _GRAM + 1
         # Most text has none of them: that is settled for all places at once.
-        if grams.keys().isdisjoint([data[at : at + _GRAM] for at in range(0, limit, _STRIDE)]):
+        if self._disjoint(data, grams.keys()):
             return
         for at in range(0, limit, _STRIDE):
             for prey, position in grams.get(data[at : at + _GRAM], ()):

@@ -49,7 +49,7 @@ class View:
     locate: Callable[[int], int]
 
 
-def views(data: bytes) -> Iterator[View]:
+def views(data: bytes, steps: int = MAX_STEPS) -> Iterator[View]:
     """The bytes themselves, then every decoded reading, the simplest first; none twice."""
     queue = deque([View(data, (), lambda position: position)])
     seen = {hash(data)}
@@ -57,7 +57,7 @@ def views(data: bytes) -> Iterator[View]:
     while queue:
         view = queue.popleft()
         yield view
-        if len(view.steps) == MAX_STEPS or (view.steps and not _readable(view.data)):
+        if len(view.steps) == steps or (view.steps and not _readable(view.data)):
             continue
         for decode in _DECODERS:
             for found in decode(view):

@@ -350,6 +350,23 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
         + run("two", "ls §{{ tok }}", 'needs = ["one"]'),
         (Rb.SECRET_ARGUMENT,),
     ),
+    "a secret in the address of a page": (
+        FRONT
+        + run("one", "ls", 'capture = { tok = { json = "x", secret = true } }')
+        + step('id = "odd"\nkind = "handover"\nconfirm = "Seen?"\nneeds = ["one"]\n'
+               'open = §"https://h.example/?t={{ tok }}"'),
+        (Rb.SECRET_ADDRESS,),
+    ),
+    "a leaf of the bundle in an address that is looked at": (
+        FRONT + step('id = "odd"\nkind = "check"\n'
+                     'url = §"https://h.example/{{ bundle.access_token }}"'),
+        (Rb.SECRET_ADDRESS,),
+    ),
+    "a leaf of the bundle where a service is ready": (
+        FRONT + run("one", "ls", 'ready = { http = §"http://h.example/{{ bundle.account_id }}" }')
+        .replace('"run"', '"service"'),
+        (Rb.SECRET_ADDRESS,),
+    ),
     "a value that is not needed": (
         FRONT
         + run("one", "ls", 'capture = { org_id = { json = "id" } }')

@@ -20,6 +20,7 @@ from recorded_sessions import live_runbook
 
 from smoke_tui.journal.inbox import Fact
 from smoke_tui.looking import look
+from smoke_tui.secrecy import Secret
 from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext, StepEnd
 from smoke_tui.world.live.hands import (
@@ -30,7 +31,7 @@ from smoke_tui.world.live.hands import (
     remove_left_credentials,
 )
 from smoke_tui.world.live.live import read_plain_file
-from smoke_tui.world.ports import PortError, Sensitive
+from smoke_tui.world.ports import Joined, PortError, Sensitive
 
 T = TypeVar("T")
 STEP = live_runbook().steps[0]
@@ -233,6 +234,35 @@ from smoke_tui.world.live.hands import FileClipboard
 asyncio.run(FileClipboard(pathlib.Path(sys.argv[1])).put("FAKE, of a session that is killed"))
 os.kill(os.getpid(), signal.SIGKILL)
 """
+
+
+def test_no_page_s_address_holds_a_secret_but_the_state_of_a_login(tmp_path: Path) -> None:
+    opened: list[str] = []
+
+    class Opens:
+        async def open_page(self, url: str) -> None:
+            opened.append(url)
+
+    token = Secret("FAKE-token-0123456789", kind="access-token", ref="s.1")
+    state = Secret("FAKE-state-0123456789", kind="oauth-state", ref="s.1")
+    issuer = Config().issuer
+
+    def browsed(*parts: str | Secret) -> str | None:
+        async def what(ctx: StepContext) -> str | None:
+            return await ctx.browse(Joined(parts))
+
+        hands = Hands(Opens(), FileClipboard(tmp_path))
+        problem: str | None = look(Config(), hands, {}, what, STEP)
+        return problem
+
+    assert browsed(f"{issuer}/authorize?state=", state) is None
+    for parts in ((f"{issuer}/?t=", token), ("https://elsewhere.example/?state=", state),
+                  ("https://", token, ".example/"), (f"{issuer}@evil.example/?state=", state)):
+        problem = browsed(*parts)
+        assert problem is not None
+        assert "a secret would stand in the address" in problem
+        assert "FAKE" not in problem
+    assert len(opened) == 1
 
 
 def test_no_page_is_opened_without_a_front(tmp_path: Path) -> None:

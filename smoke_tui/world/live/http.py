@@ -26,6 +26,7 @@ from smoke_tui.world.given_credential import sendable
 from smoke_tui.world.live.network import NetworkProblem, named_proxy, trusted
 from smoke_tui.world.live.network import proxy_for as proxy_for
 from smoke_tui.world.live.pieces import without_spread_secrets
+from smoke_tui.world.live.transport_words import causes, in_our_words
 from smoke_tui.world.ports import (
     PLACEHOLDER_PROBLEM,
     HttpRequest,
@@ -159,7 +160,7 @@ class LiveHttp:
             if answer.status is None:
                 error, text = _by_proxy(problem, request.url, error, text)
         except (OSError, httpx2.InvalidURL) as problem:
-            error, text = "network", str(problem)
+            error, text = "network", in_our_words(problem)
         except ValueError as problem:
             # An impossible address, or a text that no header or body can carry.
             error, text = "refused-host", f"the request can't be sent: {_impossible(problem)}"
@@ -206,7 +207,7 @@ def _impossible(problem: ValueError) -> str:
     """Why a request can't be made; never the text itself, which may be a secret."""
     if isinstance(problem, UnicodeError):
         return "a value holds characters that can't be sent"
-    return str(problem)
+    return "its address or a value of it has an impossible form"
 
 
 class _Stop(Exception):
@@ -376,27 +377,13 @@ def _by_proxy(problem: Exception, url: str, error: str, text: str) -> tuple[str,
     return error, f"{text} (through the proxy {proxy.shown})"
 
 
-_UNSAID: Final = {
-    "ReadError": "the connection was broken off while the answer was waited for",
-    "WriteError": "the connection was broken off while the request was sent",
-    "ConnectError": "no connection came about", "CloseError": "the connection could not be closed",
-    "RemoteProtocolError": "the answer was no HTTP",
-}
-"""What an error of the transport means that has no words of its own."""
-
-
 def _classify(problem: httpx2.HTTPError, answered: bool) -> tuple[str, str]:
     """The word for a transport error, by what is underneath it."""
-    name = type(problem).__name__
-    text = str(problem) or _UNSAID.get(name, name)
-    chain: list[BaseException] = []
-    cause: BaseException | None = problem
-    while cause is not None and len(chain) < 10:
-        chain.append(cause)
-        cause = cause.__cause__ or cause.__context__
+    text = in_our_words(problem)
+    chain = list(causes(problem))
     if isinstance(problem, httpx2.ProxyError):
         return "proxy", text
-    if any(isinstance(c, ssl.SSLError) for c in chain) or "CERTIFICATE" in text:
+    if any(isinstance(c, ssl.SSLError) for c in chain) or "CERTIFICATE" in str(problem):
         return "tls", text
     if any(isinstance(c, socket.gaierror) for c in chain):
         return "dns", text

@@ -19,14 +19,20 @@ from typing import TYPE_CHECKING, Any, Final
 from smoke_tui.journal.file import replace_private
 from smoke_tui.journal.inbox import Arrival, Inbox
 from smoke_tui.secrecy import Secret, Vault, credentials
-from smoke_tui.world.config import GIVEN_BUNDLE, GIVEN_LEDGER, Config
+from smoke_tui.world.config import GIVEN_BUNDLE, GIVEN_LEDGER, Config, origin_of
 from smoke_tui.world.conversation import Job
 from smoke_tui.world.given_credential import problem_of, sendable
 from smoke_tui.world.ledger_address import ledger_secrets
 from smoke_tui.world.live.files import mended_text
 from smoke_tui.world.live.files import read_plain_file as read_plain_file
 from smoke_tui.world.live.hands import Hands
-from smoke_tui.world.ports import PLACEHOLDER_PROBLEM, PortError, holds_placeholder, render
+from smoke_tui.world.ports import (
+    PLACEHOLDER_PROBLEM,
+    PortError,
+    holds_placeholder,
+    render,
+    secrets_in,
+)
 
 if TYPE_CHECKING:
     from smoke_tui.world.live.http import LiveHttp
@@ -224,10 +230,28 @@ class LiveWorld:
         problem = None
         try:
             _refuse_placeholder(job.raw)
+            self._check_address(job.raw)
             await self._hands.browser.open_page(str(render(job.raw)))
         except PortError as error:
             problem = str(error)
         self.post(job, "browser", {"problem": problem})
+
+    def _check_address(self, url: Any) -> None:
+        """A page's address may hold one secret, the state of a login, and that at the issuer alone.
+
+        Raises:
+            PortError: another secret would leave through the browser, or to another place.
+        """
+        held = [secret for secret in secrets_in(url) if secret.scrub]
+        if not held:
+            return
+        try:
+            ours = origin_of(str(render(url))) == origin_of(self._config.issuer)
+        except ValueError:
+            ours = False
+        if not ours or any(secret.kind != "oauth-state" for secret in held):
+            raise PortError("a secret would stand in the address of a page; hand it over in a "
+                            "hand-over step instead")
 
     async def _offer(self, job: Job) -> None:
         how, problem = "", None
@@ -292,6 +316,10 @@ class LiveWorld:
     async def _ledger(self, job: Job) -> None:
         from smoke_tui.world.live.ledger import ask
 
+        if any(secret.scrub for secret in secrets_in(job.raw)):
+            self.post(job, "ledger", {"problem": "it was not asked: a secret would stand in the "
+                                      "question", "now": None, "rows": [], "more": False})
+            return
         if holds_placeholder(job.raw):
             self.post(job, "ledger", {"problem": f"it was not asked: {PLACEHOLDER_PROBLEM}",
                                       "now": None, "rows": [], "more": False})
