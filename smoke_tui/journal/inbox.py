@@ -224,6 +224,10 @@ class Inbox:
         self.dispatch(Fact(event, arrival.secrets, blobs))
         return True
 
+    def looked_at(self) -> frozenset[str]:
+        """The sha256 of the evidence that needs no further look for what is known."""
+        return self._guard.looked_at()
+
     def _looked_at(self, arrival: Arrival, data: dict[str, Any]) -> dict[str, Any]:
         """A fact's data, looked at once more for what is known; what tells is left out.
 

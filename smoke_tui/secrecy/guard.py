@@ -9,6 +9,7 @@ before its last scan holds nothing that this scan would have found on its way in
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -34,6 +35,7 @@ class Guard:
         self._vault = vault
         self._version = -1
         self._hunt = Hunt([])
+        self._clean: dict[str, int] = {}
         self._printed: dict[str, deque[str]] = {}
 
     def _ready(self) -> Hunt:
@@ -46,6 +48,7 @@ class Guard:
         """Evidence without the lines that tell, or without anything."""
         hunt = self._ready()
         if len(content) < FRAGMENT or not known_in(content, hunt):
+            self._clean[hashlib.sha256(content).hexdigest()] = self._version
             return content
         lines = content.splitlines(keepends=True)
         left = b"".join(
@@ -57,8 +60,14 @@ class Guard:
     def text(self, text: str) -> str:
         """As `blob`, for text."""
         raw = utf8(text)
-        kept = self.blob(raw)
-        return text if kept is raw else kept.decode("utf-8", "surrogatepass")
+        if len(raw) < FRAGMENT or not known_in(raw, self._ready()):
+            return text
+        return self.blob(raw).decode("utf-8", "surrogatepass")
+
+    def looked_at(self) -> frozenset[str]:
+        """The sha256 of the evidence in which nothing that is known by now was found."""
+        return frozenset(digest for digest, version in self._clean.items()
+                         if version == self._vault.version)
 
     def data(self, value: Json, depth: int = 0) -> Json:
         """A fact's data with every text looked at."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import struct
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Final
 
 from .forms import MIN_TRUNCATED, MIN_WRAPPED
@@ -21,6 +23,14 @@ _HALF_ELLIPSIS: Final = re.compile(rb"(?:\.{1,2}|\xe2\x80?|\\(?:u(?:2(?:02?)?)?)
 #: end in the first letter of some value would be held until the next one comes.
 _MIN_HEAD: Final = 4
 _GRAM: Final = 8
+#: Needles of this length on are sifted by the beginnings of which one has to stand at a place that
+#: is looked at, in texts that are not little.
+_SIFT: Final = 6
+_STRIDE: Final = 7
+_SIFTED: Final = _SIFT + _STRIDE - 1
+_LITTLE: Final = 512
+_STRIDES: Final = struct.Struct(f"{_SIFT}s{_STRIDE - _SIFT}x")
+_FIRST: Final = itemgetter(0)
 _WORD: Final = frozenset(
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 ) | frozenset(range(0x80, 0x100))
@@ -67,7 +77,7 @@ class Needles:
     needle counts only where it neither continues a word nor is continued.
     """
 
-    __slots__ = ("_heads", "_needles", "_raws", "_reach", "_whole_words")
+    __slots__ = ("_heads", "_needles", "_raws", "_reach", "_short", "_starts", "_whole_words")
 
     def __init__(
         self,
@@ -80,6 +90,13 @@ class Needles:
         self._raws = tuple((raw, m) for raw, m in raws.items() if len(raw) > MIN_TRUNCATED)
         self._reach = max((len(raw) for raw, _ in self._raws), default=0)
         self._whole_words = whole_words
+        # One of any _STRIDE places in a row is where a look at every _STRIDE-th place falls.
+        self._short = [pair for pair in self._needles if len(pair[0]) < _SIFTED]
+        self._starts: dict[bytes, list[tuple[bytes, bytes]]] = {}
+        for pair in self._needles:
+            if len(pair[0]) >= _SIFTED:
+                for at in range(_STRIDE):
+                    self._starts.setdefault(pair[0][at : at + _SIFT], []).append(pair)
         # A word that is complete still waits for the byte after it.
         self._heads = frozenset(
             needle[:k]
@@ -91,9 +108,19 @@ class Needles:
         """Whether any needle stands in `data`, as it is."""
         return any(needle in data for needle, _ in self._needles)
 
+    def _candidates(self, data: bytes, low: int = 0) -> Iterable[tuple[bytes, bytes]]:
+        """The needles that may begin in `data` from `low` on: most text holds hardly any."""
+        if len(data) - low < _LITTLE or not self._starts:
+            return self._needles
+        whole = low + (len(data) - low) // _STRIDE * _STRIDE
+        places = map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[low:whole]))
+        seen = {*filter(self._starts.__contains__, places), data[whole : whole + _SIFT]}
+        found = {pair: None for gram in seen for pair in self._starts.get(gram, ())}
+        return (*self._short, *found)
+
     def find(self, data: bytes, low: int, high: int) -> Iterator[Span]:
         """Every occurrence that starts in [low, high)."""
-        for needle, mark in self._needles:
+        for needle, mark in self._candidates(data, low):
             stop = high + len(needle) - 1
             at = data.find(needle, low, stop)
             while at != -1:
@@ -154,7 +181,7 @@ class Needles:
         if not _BREAK.search(data):
             return
         view = _Unwrapped(data)
-        for needle, mark in self._needles:
+        for needle, mark in self._candidates(view.text):
             if len(needle) < MIN_WRAPPED:
                 continue
             at = view.text.find(needle)

@@ -31,7 +31,8 @@ _GRAM: Final = 6
 _STRIDE: Final = FRAGMENT - _GRAM + 1
 _STRIDES: Final = struct.Struct(f"{_GRAM}s{_STRIDE - _GRAM}x")
 _FIRST: Final = itemgetter(0)
-#: Larger texts are read one step deep only: what packs a value twice is small.
+#: Larger texts are read one step deep only, those of four times that size as they are: an answer of
+#: megabytes must not keep a session from its end.
 _LARGE: Final = 1024 * 1024
 _HEADER: Final = re.compile(r"eyJ[A-Za-z0-9_-]*(?:\.(?:eyJ)?)?")
 _JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,}")
@@ -96,7 +97,8 @@ def known_in(data: bytes, hunt: Hunt) -> list[Leak]:
     lines = [found.end() for found in _NEWLINE.finditer(data)]
     leaks: dict[tuple[str, str, int], Leak] = {}
     spread: dict[tuple[str, str, int], Leak] = {}
-    for view in views(data, 1 if len(data) > _LARGE else MAX_STEPS):
+    depth = MAX_STEPS if len(data) <= _LARGE else 1 if len(data) <= 4 * _LARGE else 0
+    for view in views(data, depth):
         for found, into in ((hunt.search(view.data), leaks),
                             (hunt.search_spread(view.data), spread)):
             for prey, at, whole in found:

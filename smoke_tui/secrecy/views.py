@@ -24,6 +24,7 @@ _BLANKS: Final = re.compile(rb"(?:\s|\x1b\[[0-?]*[ -/]*[@-~])+")
 _PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 _ESCAPE: Final = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\"'\\/bfnrt]))")
 _REFERENCE: Final = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
+_LONG_RUN: Final = 128 * 1024
 _NUL: Final = re.compile(rb"\x00+")
 _BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{11,}")
 _HEX_RUN: Final = re.compile(rb"[0-9A-Fa-f]{12,}")
@@ -133,7 +134,8 @@ def _reference(found: re.Match[bytes]) -> bytes:
 
 def _base64(run: bytes) -> Iterator[bytes]:
     standard = run.replace(b"-", b"+").replace(b"_", b"/")
-    for offset in range(4):
+    # A run that long begins where its text does.
+    for offset in range(4 if len(run) < _LONG_RUN else 1):
         part = standard[offset:]
         # A single character left over carries no byte.
         part = part[: len(part) - (len(part) % 4 == 1)]
