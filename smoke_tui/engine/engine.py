@@ -27,7 +27,7 @@ from smoke_tui.engine.plan import (
     plan,
 )
 from smoke_tui.engine.rules import judge
-from smoke_tui.engine.sentences import BROKEN_OFF, INTERRUPTED, PROOF_STAYS
+from smoke_tui.engine.sentences import BROKEN_OFF, INTERRUPTED, PROOF_STAYS, TIMEOUT_CODES
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError
 from smoke_tui.journal.fold import apply
@@ -44,10 +44,6 @@ from smoke_tui.world.ports import Question
 from smoke_tui.world.result import Result, words_of
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]
-
-TIMEOUT_CODES = {"run": "command-timeout", "check": "command-timeout", "service": "not-ready",
-                 "login": "login-timeout"}
-
 
 class Engine:
     """Walks one session from where its state is to its end.
@@ -143,7 +139,11 @@ class Engine:
                 self._inbox.decide("try.finished", {
                     "code": "interrupted", "summary": BROKEN_OFF, "error": False, "observed": {},
                 }, step=known.id, n=last.n)
-            if last.calls:
+            if not last.calls and self.runbook.step(known.id).effects == "remote":
+                self._finish(known.id, last.n, Outcome.BLOCKED, "interrupted",
+                             f"{BROKEN_OFF} What it changed elsewhere is not known. Look, then try "
+                             "it again yourself.")
+            elif last.calls:
                 spent = "was spent" if last.usage is not None else "may have been spent: unknown"
                 self._finish(known.id, last.n, Outcome.BLOCKED, "interrupted",
                              f"{BROKEN_OFF} A call {spent}. Try it again yourself.")

@@ -1,4 +1,4 @@
-"""What the engine says of a step that it ended itself."""
+"""What the engine says of a step that it ended itself, and with which code."""
 
 from __future__ import annotations
 
@@ -9,3 +9,6 @@ INTERRUPTED = {
     "interrupted": "The operator stopped the step.",
     "service-died": "A service that this step needs died while it ran.",
 }
+
+TIMEOUT_CODES = {"run": "command-timeout", "check": "command-timeout", "service": "not-ready",
+                 "login": "login-timeout"}

@@ -26,7 +26,7 @@ from smoke_tui.runbook.shapes import (
 from smoke_tui.runbook.tables import AtLeast, AtMostOne, Field, ListOf, MapOf, TableOf
 from smoke_tui.runbook.words import argv
 
-EFFECTS: Final = ("none", "local", "spends")
+EFFECTS: Final = ("none", "local", "remote", "spends")
 ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 ENV_NAME_SAYS: Final = "the name of an environment variable"
 SPEND_KINDS: Final = ("subscription", "metered")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.ports import Question
 from smoke_tui.world.result import Result
 
 COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
@@ -39,6 +40,8 @@ def asked_for(behaviour: Behaviour) -> Behaviour:
     """
     async def run(ctx: StepContext) -> Result:
         spend = ctx.step.spend
+        if ctx.step.effects == "remote":
+            await _ask_about_remote(ctx)
         if spend is None or ctx.step.kind in OWN_CALLS:
             return await behaviour(ctx)
         worst = None
@@ -60,6 +63,26 @@ def asked_for(behaviour: Behaviour) -> Behaviour:
         return result
 
     return run
+
+
+async def _ask_about_remote(ctx: StepContext) -> None:
+    """What changes something elsewhere is asked for, and never run again by itself.
+
+    Raises:
+        StepEnd: nobody asked for another run (`needs-operator`), or it was declined.
+    """
+    by_itself = ctx.cause not in ("walk", "again") or (
+        ctx.n > 1 and ctx.cause == "walk" and ctx.config.consent)
+    if by_itself:
+        raise StepEnd("needs-operator", "It changes something elsewhere and has run before, so it "
+                                        "is not run again by itself; try it again yourself.")
+    answer = await ctx.ask(Question(
+        "spend", "This step changes something elsewhere. Run it?",
+        {"runs": "; ".join(c.text for c in ctx.step.commands) or ctx.step.title,
+         "declared": "remote"},
+    ))
+    if answer.get("do") != "yes":
+        raise StepEnd("operator-declined", answer.get("words") or "It was not run.")
 
 
 async def settle(

@@ -177,6 +177,8 @@ class Answering(Screen[None]):
                            if scene.rehearsed else
                            "It is billed: the runbook declares what it may cost."
                            if question.data["data"].get("declared") == "metered" else
+                           "It is not run again by itself."
+                           if question.data["data"].get("declared") == "remote" else
                            "A real call: it counts against the subscription.",
                            MUTED if scene.rehearsed else WARN),
         )

@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from smoke_tui.journal.file import read_journal
 from smoke_tui.outcomes import Outcome
 from smoke_tui.rehearsal import Rehearsal
 
-from .hunting import Hunted, book, runs, state_of, step
+from .hunting import Hunted, book, cut, runs, state_of, step
 
 SUBSCRIPTION = ('effects = "spends"', 'spend = { kind = "subscription", max_calls = 2 }')
 METERED = ('effects = "spends"', 'spend = { kind = "metered", max_usd = "0.10" }')
@@ -105,3 +106,26 @@ def test_a_cap_in_dollars_is_none_for_a_call_of_a_subscription(program: Hunted) 
         posts = [seen for seen in world.requests() if seen.path.endswith("/responses")
                  and seen.method == "POST"]
     assert (done.json()["steps"][0]["code"], posts) == ("over-budget", [])
+
+
+REMOTE = runs("one", "echo x >> ran; test -e there", 'effects = "remote"')
+
+
+def test_what_changes_something_elsewhere_is_asked_for(program: Hunted) -> None:
+    assert program.live(book(REMOTE)).code == 1
+    assert asked(program) == ["spend"]
+    (program.folder / "there").touch()
+    assert rerun(program)["verdict"] == "pass"
+    assert (program.folder / "ran").read_text() == "x\n" * 2
+
+
+def test_what_broke_off_elsewhere_is_not_run_again_by_itself(program: Hunted) -> None:
+    (program.folder / "there").touch()
+    assert program.live(book(REMOTE)).code == 0
+    begun = next(e.seq for e in read_journal(program.only()).events
+                 if e.ev == "process" and e.data["what"] == "started")
+    cut(program.only(), begun + 1)
+    done = program("--check", "last", "--resume", "--live", "--json")
+    assert (done.code, done.json()["steps"][0]["code"]) == (4, "interrupted")
+    assert (program.folder / "ran").read_text() == "x\n"
+    assert program("replay", "last").code == 0

@@ -1,0 +1,69 @@
+"""A record of another form is told as one, whatever is wrong with it, and breaks no command."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smoke_tui.journal.archive import unpack
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import JOURNAL, read_journal
+from smoke_tui.outcomes import Exit
+
+from .hunting import Hunted
+
+SAMPLES = sorted((Path(__file__).parents[1] / "world/records_of_rules_1").glob("*.smoke"))
+ODD: list[Any] = [None, True, False, 0, -1, 3.5, "", "x", "pass", "9" * 400, [], {}, [1], {"a": 1},
+                  [["a"]], "\u202e"]
+COMMANDS = [
+    ("--check", "last", "--json"), ("replay", "last"), ("report", "last"),
+    ("report", "last", "--format", "json"), ("report", "last", "--format", "junit"),
+    ("report", "last", "--format", "html"), ("sessions",), ("replay", "--all"),
+    ("diff", "last", "last"), ("spend",), ("archive", "last", "-o", "odd.smoke"),
+]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a JSON value."""
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(
+        value, list) else ()
+    for key, item in items:
+        yield from places(item, (*path, key))
+
+
+def mutated(event: Event, chance: random.Random) -> Event:
+    """The event with one place of its data removed or of another kind."""
+    data = json.loads(json.dumps(event.data))
+    path = chance.choice([*places(data), ("more",)])
+    here = data
+    for key in path[:-1]:
+        here = here[key]
+    if isinstance(here, dict) and chance.random() < 0.3:
+        here.pop(path[-1], None)
+    else:
+        here[path[-1]] = chance.choice(ODD)
+    return replace(event, data=data)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_an_event_of_any_form_breaks_no_command(program: Hunted, seed: int) -> None:
+    chance = random.Random(seed)
+    root = program.state / "sessions"
+    root.mkdir(parents=True)
+    folder = unpack(chance.choice(SAMPLES), root)
+    events = list(read_journal(folder).events)
+    at = chance.randrange(len(events))
+    events[at] = mutated(events[at], chance)
+    if chance.random() < 0.5 and isinstance(events[0].data, dict):
+        events[0] = replace(events[0], data={**events[0].data, "rules": 2})
+    (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
+    for command in chance.sample(COMMANDS, 3):
+        assert program(*command).code in [e for e in Exit if e is not Exit.INTERNAL]
