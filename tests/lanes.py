@@ -22,7 +22,7 @@ FAST_FOLDERS: Final = frozenset({
 """Tests of pure code: no child process, no server, no app."""
 
 OTHER_FOLDERS: Final = frozenset({
-    "browser", "canary", "cli", "environment", "faults", "hunt", "ledger", "plain", "rehearsal",
+    "browser", "canary", "cli", "faults", "hunt", "ledger", "plain", "rehearsal",
     "services", "sessions", "tui", "world",
 })
 """Tests with real parts: children, loopback servers, terminals, browsers, databases."""
