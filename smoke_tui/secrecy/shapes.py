@@ -46,7 +46,10 @@ _KEY_WORDS: Final = tuple(
     dict.fromkeys(key.replace("_", sep).encode() for key in KEYS for sep in ("_", "-", ""))
 )
 #: Words after which a match may go on beyond blanks, to the end of the line.
-OPENERS: Final = (*_KEY_WORDS, b"bearer", b"basic", b"cookie")
+OPENERS: Final = (
+    *_KEY_WORDS, b"bearer", b"basic", b"cookie", b"account-id", b"account_id", b"accountid",
+    b"cf_chl",
+)
 
 # An escape ends in a letter or digit, yet what follows it is a beginning.
 _ESCAPED: Final = rb"(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})"
@@ -178,6 +181,9 @@ def _token(kind: str, needs: bytes, pattern: bytes, accept: Callable[[bytes], bo
 #: Tokens that give themselves away, wherever they stand.
 TOKENS: Final = (
     _token("jwt", b"eyj", rb"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){2,}", _anything),
+    # Header and payload without the signature: the claims name a person.
+    _token("jwt", b"eyj", rb"eyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{16,}(?![A-Za-z0-9_.-])",
+           _anything),
     _token("api_key", b"sk-", rb"sk-(?:proj|svcacct|admin|ant)-[A-Za-z0-9_*-]{10,}", _anything),
     _token("api_key", b"sk-", rb"sk-[A-Za-z0-9_*-]{16,}", _drawn),
     _token("api_key", b"xai-", rb"xai-[A-Za-z0-9_-]{16,}", _drawn),
@@ -233,6 +239,20 @@ SHAPES: Final = (
         (b"code=", b"state="),
         re.compile(rb"(?<![^\s\"'])(?P<key>code|state)=" + _FORM_VALUE + rb"(?=&)"),
         _callback,
+    ),
+    Shape(  # An account by the name of its header or field, whatever id stands elsewhere.
+        (b"account",),
+        re.compile(
+            rb"(?i:chatgpt[_-]?account[_-]?(?:user[_-]?)?id)\\*[\"']?[ \t]*[:=,][ \t]*\\*[\"']?"
+            rb"(?P<value>[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})"
+        ),
+        _one("account_id", _anything),
+    ),
+    Shape(  # What a challenge page of Cloudflare holds for its own script.
+        (b"cf_chl",),
+        re.compile(rb"__cf_chl_[a-z_]*tk\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?"
+                   rb"(?P<value>[A-Za-z0-9_.-]{20,})"),
+        _one("challenge", _anything),
     ),
     Shape(
         (b"bearer",),

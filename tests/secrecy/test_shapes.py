@@ -21,6 +21,9 @@ CAUGHT = [
     ("%22§%22", jwt()),
     ("a\\n§", jwt()),
     ("§", "eyJhbGciOiJkaXIifQ..FAKEivFAKE.FAKEtext." + token()),
+    ("half §", ".".join(jwt("FAKE-of-a-longer-claim").split(".")[:2])),
+    ("ChatGPT-Account-ID: §", "fake0000-1111-4222-8333-444444444444".replace("fake", "fa4e")),
+    ("/x?__cf_chl_tk=§&a", "FAKE" + token()),
     ("§, ", token("sk-")),
     ("§", token("sk-proj-")),
     ("§", token("sk-svcacct-")),
@@ -102,6 +105,7 @@ def test_caught(template: str, value: str) -> None:
     text = template.replace("§", value).replace("¤", "FAKEother")
     out = vault.redact_text(text)
     assert "FAKE" not in out
+    assert value not in out
     assert PLACEHOLDER.sub("[]", out) == template.replace("§", "[]").replace("¤", "[]")
     assert vault.redact_text(out) == out
     assert scan(text.encode(), vault)[0].how == "shape"
