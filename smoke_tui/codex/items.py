@@ -10,10 +10,16 @@ FINAL_PHASES: Final = (None, "final_answer")
 FINAL_CHANNELS: Final = (None, "final", "final_answer")
 """Where an item names its phase or channel, only these are the final answer."""
 
+RECIPIENTS: Final = (None, "all", "user")
+"""To whom a message of the final answer is addressed, where it says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of an answer. `kind` is its type; `odd` says why a message is not the answer."""
+    """One item of an answer. `kind` is its type; `odd` says why a message is not the answer.
+
+    `parts` are the texts of its parts, one by one; `text` is all of them.
+    """
 
     kind: str
     id: str | None = None
@@ -21,6 +27,7 @@ class Item:
     text: str = ""
     refusal: str = ""
     odd: str | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def is_message(self) -> bool:
@@ -46,14 +53,15 @@ def read_item(raw: Any) -> Item | None:
     content = raw.get("content")
     parts = [part for part in (content if isinstance(content, list) else [])
              if isinstance(part, Mapping)]
-    text = "".join(_text(part.get("text")) for part in parts if part.get("type") == "output_text")
-    refusal = "".join(_text(part.get("refusal")) for part in parts)
+    texts = tuple(_text(part.get("text")) for part in parts if part.get("type") == "output_text")
+    refusal = "".join(_text(one.get("refusal")) for one in (*parts, raw))
     if not refusal and any(part.get("type") == "refusal" for part in parts):
         refusal = "(no words)"
     return Item(
         kind if isinstance(kind, str) and kind else "nameless",
         name if isinstance(name, str) and name else None,
-        raw["role"] if isinstance(raw.get("role"), str) else None, text, refusal, _odd(raw),
+        raw["role"] if isinstance(raw.get("role"), str) else None, "".join(texts), refusal,
+        _odd(raw), texts,
     )
 
 
@@ -72,8 +80,12 @@ def _odd(raw: Mapping[str, Any]) -> str | None:
         return f"phase {raw['phase']}"
     if raw.get("channel") not in FINAL_CHANNELS:
         return f"channel {raw['channel']}"
+    if raw.get("recipient") not in RECIPIENTS:
+        return f"recipient {raw['recipient']}"
     if raw.get("status") not in (None, "completed"):
         return f"status {raw['status']}"
+    if raw.get("error") is not None:
+        return "error"
     return None
 
 

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from smoke_tui.codex.event_kinds import ENDS
+from smoke_tui.codex.failures import ERROR_HEADERS
 from smoke_tui.codex.items import contradicts
 from smoke_tui.codex.quota import has_quota_headers
-from smoke_tui.codex.stream import ENDS, Mention, Reading
+from smoke_tui.codex.stream import Mention, Reading
 from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import one_model, same_family
 from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS
 from smoke_tui.proof.obligations import Duty, Obligation, Says, Witness, settle
-from smoke_tui.proof.quoting import quotes
+from smoke_tui.proof.quoting import holds_word, quotes
 from smoke_tui.world.ports import Exchange
 
 END: Final = Duty(
@@ -30,7 +32,7 @@ IDENTITY: Final = Duty(
     "The stream names more than one response: {holds}, {against}.")
 ROUTE: Final = Duty(
     "subscription route", None, "degraded-route",
-    contradicted_text="The answer carries the marks of an API key, not a subscription.")
+    contradicted_text="The answer carries the marks of another route: {against}.")
 MODEL: Final = Duty("served model", "degraded-model", "degraded-model")
 REFUSAL: Final = Duty(
     "no refusal", None, "policy-refused", contradicted_text="The model refused: {against}.")
@@ -74,9 +76,10 @@ def proof_of(exchange: Exchange, reading: Reading, asked: Asked) -> tuple[Obliga
     return tuple(
         settle(duty, witnesses, text=text) for duty, witnesses, text in (
             (END, ends_of(reading), None),
-            (COMPLETE, list(_complete(reading)), None),
+            (COMPLETE, list(_complete(exchange, reading)), None),
             (IDENTITY, list(_identity(reading)), None),
-            *(((ROUTE, list(_route(exchange, reading)), None),) if asked.subscription else ()),
+            *(((ROUTE, list(_route(exchange, reading)), _marks(exchange, reading)),)
+              if asked.subscription else ()),
             (MODEL, *_model(exchange, reading, asked.model)),
             (REFUSAL, [Witness("answer", reading.refusal, "against")] if reading.refusal else [],
              None),
@@ -94,15 +97,21 @@ def ends_of(reading: Reading) -> list[Witness]:
     for number, end in enumerate(reading.terminals, 1):
         good = number == 1 and ENDS[end] == "completed"
         found.append(Witness(f"end {number}", end, "holds" if good else "against"))
-    found += [Witness("name and type of an event", text, "against") for text in reading.crossed]
+    found += [Witness("form of an event", text, "against") for text in reading.crossed]
     found += [Witness("after the end", text, "against") for text in reading.late]
     if not reading.terminals and reading.last:
         found.append(Witness("last event", reading.last))
     return found
 
 
-def _complete(reading: Reading) -> Iterator[Witness]:
+def _complete(exchange: Exchange, reading: Reading) -> Iterator[Witness]:
     """The states that a response was said to be in, and what was said to be wrong with it."""
+    for name, value in exchange.headers:
+        if name.lower() in ERROR_HEADERS and value.strip():
+            yield Witness(f"header {name.lower()}", value, "against")
+    for said in reading.objects:
+        if said.value != "response":
+            yield _read(said, "against")
     for said in reading.states:
         good: Sequence[str] = ("completed",) if said.source.startswith("response.completed ") \
             else _BEGUN if said.source.startswith(("response.created ", "response.in_progress ",
@@ -128,9 +137,17 @@ def _route(exchange: Exchange, reading: Reading) -> Iterator[Witness]:
         yield Witness("headers", FOREIGN_HEADER, "against")
     for source in reading.foreign:
         yield Witness(source, FOREIGN_HEADER, "against")
+    for said in reading.reroutes:
+        yield _read(said, "against")
     quota = has_quota_headers(exchange.headers)
     yield Witness("headers", "x-codex-* seen" if quota else "no x-codex-*",
                   "holds" if quota else "nothing")
+
+
+def _marks(exchange: Exchange, reading: Reading) -> str | None:
+    """What the marks of another route are, where they are those of an API key."""
+    key = reading.foreign or any(name.lower() == FOREIGN_HEADER for name, _ in exchange.headers)
+    return "The answer carries the marks of an API key, not a subscription." if key else None
 
 
 def _model(
@@ -171,6 +188,11 @@ def _agreement(reading: Reading) -> Iterator[Witness]:
         same = again == text and _kept(reading.final_items) == _kept(reading.items)
         yield Witness("response.completed response.output", _size(again),
                       "holds" if same else "against")
+    whole_text = reading.final.get("output_text")
+    if isinstance(whole_text, str) and whole_text:
+        same = whole_text == text or _REDACTED in whole_text + text
+        yield Witness("response.completed response.output_text", _size(whole_text),
+                      "holds" if same else "against")
     for item in items:
         if any(contradicts(announced, item) for announced in reading.announced):
             yield Witness("items", f"{item.id} was announced as another", "against")
@@ -207,7 +229,7 @@ def _no_answer(reading: Reading) -> str | None:
 
 
 def _nonce(reading: Reading, asked: Asked) -> Iterator[Witness]:
-    held = bool(asked.nonce) and asked.nonce in reading.answer
+    held = any(holds_word(part, asked.nonce) for part in reading.answer_parts)
     yield Witness("final answer", "holds the nonce" if held else "does not hold the nonce",
                   "holds" if held else "nothing")
     if asked.prompt and quotes(reading.answer, asked.prompt):

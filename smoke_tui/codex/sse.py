@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 EVENT_LIMIT: Final = 4 * 1024 * 1024
@@ -25,13 +25,15 @@ _LONGEST_NAME: Final = 200
 class SseEvent:
     """One event: its `event:` name, its data, and how large that was.
 
-    `whole` False: the data was too large to keep, and only its two ends are here.
+    `whole` False: the data was too large to keep, and only its two ends are here. `bare`: a line of
+    JSON that is no field of an event, or an event that no empty line ended.
     """
 
     name: str
     data: bytes
     size: int
     whole: bool = True
+    bare: bool = False
 
 
 class EventSplitter:
@@ -96,6 +98,16 @@ class EventSplitter:
             self._name = value[:_LONGEST_NAME].decode("utf-8", "replace").strip()
         elif name == b"data":
             self._take_data(value, tail, beyond)
+        elif line.lstrip()[:1] in (b"{", b"[") and not beyond:
+            yield SseEvent("", line, len(line), bare=True)
+
+    def rest(self) -> Iterator[SseEvent]:
+        """What stands behind the last empty line, after the last piece."""
+        if self._line:
+            yield from self._take_line()
+        if self._lines:
+            yield replace(self._event(), bare=True)
+        self._forget()
 
     def _take_data(self, value: bytes, tail: bytes, beyond: int) -> None:
         self._lines += 1

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from smoke_tui.codex.event_kinds import ENDS, LATE, SKIPPABLE, document_of, kind_of
 from smoke_tui.codex.items import Item, read_item
 from smoke_tui.codex.sse import EventSplitter, SseEvent, looks_like_stream
 from smoke_tui.proof.counts import Usage, read_usage
+from smoke_tui.proof.flags import is_degraded, plain
 from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
 
 __all__ = ["Reading", "StreamReader", "looks_like_stream", "read_stream"]
 
-End = Literal["completed", "failed", "incomplete"]
-
-ENDS: Final[Mapping[str, End]] = {
-    "response.completed": "completed",
-    "response.failed": "failed", "response.error": "failed", "error": "failed",
-    "response.cancelled": "failed", "response.canceled": "failed",
-    "response.incomplete": "incomplete",
-}
-"""The events that end a response, and how."""
-
-LATE: Final = ("response.created", "response.queued", "response.in_progress", "response.output_",
-               "response.content_part", "response.refusal")
-"""Beginnings of the events that may not come after the end: they would belong to the answer."""
-
-SKIPPABLE: Final = ("response.output_item.", "response.reasoning", "response.function_call",
-                    "response.custom_tool_call", "response.image_generation_call")
-"""Beginnings of the events that may be too large to read: none of them is an end."""
-
-_FAILURE: Final = re.compile(r"(^|[._\s-])errors?([._\s-]|$)|^(response[._-])?fail(ed|ure)$", re.I)
-"""Other names of an error; a tool's own failure (`response.mcp_call.failed`) is none."""
-
 _LONGEST_WORDS: Final = 2000
+_REFUSED: Final = 400
+"""The lowest HTTP status that refuses."""
 _TYPE: Final = re.compile(rb'"type"\s*:\s*"([^"]{1,100})"')
 
 
@@ -69,6 +51,8 @@ class Reading:
     models: list[Mention] = field(default_factory=list)
     states: list[Mention] = field(default_factory=list)
     problems: list[Mention] = field(default_factory=list)
+    objects: list[Mention] = field(default_factory=list)
+    reroutes: list[Mention] = field(default_factory=list)
     usages: list[Mention] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     deltas: list[str] = field(default_factory=list)
@@ -105,6 +89,11 @@ class Reading:
         return self.items or self.final_items
 
     @property
+    def answer_parts(self) -> list[str]:
+        """The texts of the final answer, each part by itself."""
+        return [part for item in self.answer_items if item.is_final for part in item.parts]
+
+    @property
     def answer(self) -> str:
         """The text of the final answer, from finished items alone."""
         return "".join(item.text for item in self.answer_items if item.is_final)
@@ -137,6 +126,7 @@ class StreamReader:
         self._splitter = EventSplitter()
         self._offset = 0
         self._marked_done = False
+        self._sequence: int | None = None
 
     def feed(self, piece: bytes) -> str:
         """Take a piece in; returns the text it added."""
@@ -146,18 +136,25 @@ class StreamReader:
             self._take(event)
         return "".join(self.reading.deltas[before:])
 
+    def finish(self) -> None:
+        """Read what stands behind the last event: an error counts there too, nothing else does."""
+        for event in self._splitter.rest():
+            self._take(event)
+
     def _take(self, sse: SseEvent) -> None:
         reading = self.reading
         if sse.data.strip() == b"[DONE]":
             reading.last = "[DONE]"
             self._marked_done = True
             return
+        event, twice = document_of(sse.data) if sse.whole else (None, [])
+        kind = kind_of(sse.name, event)
+        if sse.bare and ENDS.get(kind or "") != "failed":
+            return
         reading.events += 1
         if not sse.whole:
             self._skip(sse)
             return
-        event, twice = _document(sse.data)
-        kind = kind_of(sse.name, event)
         if kind is None:
             reading.malformed += 1
             return
@@ -171,7 +168,7 @@ class StreamReader:
         self._hear(kind, event)
         if kind in ENDS:
             self._end(kind, event)
-        elif reading.terminals and kind.startswith(LATE):
+        elif reading.terminals and LATE.match(kind):
             reading.late.append(kind)
         elif not reading.terminals:
             self._read_output(kind, event)
@@ -196,18 +193,50 @@ class StreamReader:
         reading = self.reading
         if "response_id" in event:
             reading.ids.append(Mention(f"{kind} response_id", event["response_id"]))
+        self._hear_number(kind, event.get("sequence_number"))
         self._hear_headers(f"{kind} headers", event.get("headers"))
+        reading.problems += [
+            Mention(f"{kind} {name}", event[name]) for name in ("status", "status_code")
+            if type(event.get(name)) is int and event[name] >= _REFUSED]
         response = event.get("response")
         if not isinstance(response, Mapping):
             return
         for name, into in (("id", reading.ids), ("model", reading.models),
-                           ("status", reading.states), ("usage", reading.usages)):
+                           ("status", reading.states), ("usage", reading.usages),
+                           ("object", reading.objects)):
             if name in response:
                 into.append(Mention(f"{kind} response.{name}", response[name]))
+        if event.get("model") is not None:
+            reading.models.append(Mention(f"{kind} model", event["model"]))
         reading.problems += [
             Mention(f"{kind} response.{name}", response[name])
             for name in ("error", "incomplete_details") if response.get(name) is not None]
+        reading.problems += [
+            Mention(f"{kind} response.{name}", response[name])
+            for name in ("errors", "status_details") if response.get(name)]
+        if not isinstance(response.get("output"), list | None):
+            reading.problems.append(Mention(f"{kind} response.output", response["output"]))
+        if response.get("refusal"):
+            reading.refusals.append(str(response["refusal"]))
+        self._hear_reroutes(kind, event)
+        self._hear_reroutes(f"{kind} response", response)
         self._hear_headers(f"{kind} response.headers", response.get("headers"))
+
+    def _hear_number(self, kind: str, number: Any) -> None:
+        """The numbers of a response's events rise; one that does not is of another stream."""
+        if type(number) is not int or not kind.startswith("response."):
+            return
+        if self._sequence is not None and number <= self._sequence:
+            self.reading.crossed.append(f"sequence number {number} after {self._sequence}")
+        self._sequence = number
+
+    def _hear_reroutes(self, source: str, table: Mapping[str, Any]) -> None:
+        """Flags by which an answer says that it came another way than it was asked for."""
+        self.reading.reroutes += [
+            Mention(f"{source} {name}", value) for name, value in table.items()
+            if is_degraded(name, value) or (
+                plain(name) == "provider" and isinstance(value, str)
+                and value.strip().casefold() not in ("", "openai"))]
 
     def _hear_headers(self, source: str, headers: Any) -> None:
         for name, value in header_pairs(headers):
@@ -280,55 +309,13 @@ _OUTPUT: Final[Mapping[str, Callable[[Reading, Mapping[str, Any]], None]]] = {
 """The events that bring the answer itself, beside its pieces."""
 
 
-def kind_of(name: str, event: Mapping[str, Any] | None) -> str | None:
-    """The kind of an event; an error is one by its type, its `event:` line or its envelope alone.
-
-    None: it is no event of a Responses stream.
-    """
-    typed = event.get("type") if event is not None else None
-    for word in (typed, name):
-        if isinstance(word, str) and (ENDS.get(word) == "failed" or _FAILURE.search(word)):
-            return word if word in ENDS else "error"
-    if event is None:
-        return None
-    if event.get("error") is not None:
-        return "error"
-    if isinstance(typed, str) and typed:
-        return typed
-    if "type" in event:
-        return None
-    response = event.get("response")
-    if isinstance(response, Mapping) and response.get("error") is not None:
-        return "error"
-    return "error" if event.get("detail") is not None else None
-
-
 def read_stream(body: bytes, offsets: Sequence[int] = (0,)) -> Reading:
     """Read a whole recorded stream, in the pieces that begin at `offsets`."""
     reader = StreamReader()
     for start, end in zip(offsets, [*offsets[1:], len(body)], strict=True):
         reader.feed(body[start:end])
+    reader.finish()
     return reader.reading
-
-
-def _document(data: bytes) -> tuple[Mapping[str, Any] | None, list[str]]:
-    """An event as a document, and the names that it gives two different values."""
-    twice: list[str] = []
-
-    def table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) != len(pairs):
-            twice.extend(name for name, value in pairs if made[name] != value)
-        return made
-
-    try:
-        event = json.loads(data, object_pairs_hook=table)
-    except (ValueError, RecursionError):
-        return None, []
-    if isinstance(event, list):
-        # Not an event, but an envelope may stand in a list.
-        event = next((one for one in event if isinstance(one, dict) and "error" in one), None)
-    return (event, twice) if isinstance(event, dict) else (None, [])
 
 
 def _last_text(mentions: Sequence[Mention]) -> str | None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from smoke_tui.codex.catalogue import as_answer
-from smoke_tui.codex.failures import Answer, Failure, classify
+from smoke_tui.codex.event_kinds import ENDS
+from smoke_tui.codex.failures import ERROR_HEADERS, Answer, Failure, classify
 from smoke_tui.codex.proof import COMPLETE, END, Asked, ends_of, final_error, proof_of
-from smoke_tui.codex.stream import ENDS, Reading, looks_like_stream, read_stream
+from smoke_tui.codex.stream import Reading, looks_like_stream, read_stream
 from smoke_tui.proof.obligations import Duty, Obligation, Witness, first_unmet, settle
 from smoke_tui.world.ports import Exchange
 
@@ -64,7 +65,7 @@ def worth_of(
     failure = None
     code, summary = unmet.code or "stream-malformed", unmet.summary
     if unmet.name == COMPLETE.name and unmet.standing == "contradicted":
-        failure, code = _contradicted(reading, code)
+        failure, code = _contradicted(exchange, reading, code)
     return Worth(code, summary, reading, failure, obligations)
 
 
@@ -141,8 +142,13 @@ def _failed(
                  (settle(duty, witnesses, code=code, text=summary),))
 
 
-def _contradicted(reading: Reading, code: str) -> tuple[Failure | None, str]:
+def _contradicted(
+    exchange: Exchange, reading: Reading, code: str
+) -> tuple[Failure | None, str]:
     """What a completed response says that it came to instead, by its error and its states."""
+    if any(name.lower() in ERROR_HEADERS and value.strip() for name, value in exchange.headers):
+        failure = classify(Answer(exchange.status, exchange.headers, ""))
+        return failure, code if failure.by.startswith("status") else failure.code
     error = final_error(reading)
     if error is not None:
         failure = _failure(reading)

@@ -19,6 +19,13 @@ def with_nonce(prompt: str, nonce: str) -> str:
     return f"{prompt.strip()}\n\n{ASKING} {nonce}"
 
 
+def holds_word(text: str, word: str) -> bool:
+    """Whether a text holds a word as a whole: no letter or digit beside it; marks are no matter."""
+    if not word:
+        return False
+    return re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text) is not None
+
+
 def quotes(text: str, prompt: str) -> bool:
     """Whether a text repeats what was asked, whatever its case, breaks and escapes.
 

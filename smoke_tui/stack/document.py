@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from smoke_tui.proof.flags import FALSE, YES, is_degraded, plain, truthy
 from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
 from smoke_tui.proof.obligations import Witness
 from smoke_tui.runbook.paths import dig
@@ -24,8 +25,6 @@ HIDDEN: Final = "[REDACTED:header]"
 """What stands for the value of a header that is not kept."""
 
 _DEPTH: Final = 6
-_FALSE: Final = ("", "0", "false", "no", "none", "null", "off", "n", "f", "never", "nil")
-_DEGRADED: Final = re.compile(r"fall(ing)?back|degrad")
 _ERRORS: Final = ("error", "errors", "upstreamerror", "providererror", "lasterror", "exception",
                   "failure", "errormessage", "errorcode", "incompletedetails")
 _STATES: Final = ("status", "state", "outcome", "result", "turnstatus", "upstreamstatus",
@@ -36,14 +35,6 @@ _GOOD_FLAGS: Final = ("ok", "success", "succeeded", "successful", "completed", "
 _BAD_FLAGS: Final = ("failed", "isfailed", "haserror", "iserror", "incomplete", "truncated",
                      "cancelled", "canceled", "canned", "mocked", "ismock", "simulated", "stubbed",
                      "fromcache", "refused")
-_YES: Final = ("true", "yes", "1", "on", "y", "t")
-_SETTINGS: Final = ("enabled", "allowed", "available", "configured", "supported", "policy",
-                    "timeout", "order", "limit")
-"""Endings of names that tell how a fallback is set up, not that it was taken."""
-
-_TAKEN: Final = ("degraded", "reason", "cause", "from", "used", "taken", "applied", "triggered")
-"""Endings of names that tell of a fallback that was taken, whatever stands there."""
-
 PLATFORM_WORDS: Final = ("platform", "api-key", "apikey", "metered")
 """A credential whose name holds one of these is another one than the subscription's."""
 
@@ -94,18 +85,6 @@ def leaves(document: Any) -> Iterator[tuple[str, str, Any]]:
             waiting.append((where, item, depth + 1))
 
 
-def plain(name: Any) -> str:
-    """A name without regard to case and separators."""
-    return re.sub(r"[^a-z0-9]", "", str(name).casefold())
-
-
-def truthy(value: Any) -> bool:
-    """Whether a flag is set, in any spelling; a text that is no plain "no" sets it."""
-    if isinstance(value, str):
-        return value.strip().casefold() not in _FALSE
-    return bool(value)
-
-
 def degrade_flags(document: Any, claims: Mapping[str, Any]) -> Iterator[Witness]:
     """Flags by which a stack says that it did not answer as it was asked to."""
     claimed = claims.get("fallback")
@@ -114,7 +93,7 @@ def degrade_flags(document: Any, claims: Mapping[str, Any]) -> Iterator[Witness]
     for path, name, value in leaves(document):
         if value is claimed and truthy(claimed) and name == "fallbackused":
             continue
-        flagged = _DEGRADED.search(name) and truthy(value) and _taken(name, value)
+        flagged = is_degraded(name, value)
         judged = value in (claims.get("provider"), claims.get("credential"))
         if flagged or (not judged and _other_way(path, name, value)):
             yield Witness(path, shown(value), "against")
@@ -135,15 +114,6 @@ def _other_way(path: str, name: str, value: Any) -> bool:
 def _holder(path: str) -> str:
     """The plain name of the table that a value stands in."""
     return plain(path.rpartition(".")[0])
-
-
-def _taken(name: str, value: Any) -> bool:
-    """Whether a name with a set value says that a fallback was taken."""
-    if name.endswith(_SETTINGS):
-        return False
-    if name.endswith(_TAKEN) or name.startswith("degrad") or isinstance(value, bool | int | float):
-        return True
-    return isinstance(value, str) and value.strip().casefold() in _YES
 
 
 def trouble(document: Any) -> Iterator[Witness]:
@@ -175,8 +145,8 @@ def _bad_flag(name: str, value: Any) -> bool:
     """Whether a flag says that the turn did not succeed."""
     word = value.strip().casefold() if isinstance(value, str) else value
     if name in _GOOD_FLAGS:
-        return word is False or word in _FALSE[1:]
-    return name in _BAD_FLAGS and (word is True or word in _YES)
+        return word is False or word in FALSE[1:]
+    return name in _BAD_FLAGS and (word is True or word in YES)
 
 
 def good_status(value: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import one_model, same_family
 from smoke_tui.proof.obligations import Duty, Obligation, Witness, settle
-from smoke_tui.proof.quoting import quotes
+from smoke_tui.proof.quoting import holds_word, quotes
 from smoke_tui.stack.document import named_models, named_responses, shown, trouble, unknown_states
 from smoke_tui.stack.route import Line, standing
 from smoke_tui.stack.rows import row_models
@@ -153,7 +153,7 @@ def _text(turned: Turned) -> Witness:
 
 
 def _nonce(turned: Turned) -> Iterator[Witness]:
-    held = turned.nonce in turned.output
+    held = holds_word(turned.output, turned.nonce)
     yield Witness("output text", "holds the nonce" if held else "does not hold the nonce",
                   "holds" if held else "nothing")
     if quotes(turned.output, turned.prompt):

@@ -11,7 +11,7 @@ from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.failures import Answer, Failure, classify
 from smoke_tui.codex.verdicts import upstream_failure
 from smoke_tui.proof.obligations import EVIDENCE, Duty, Obligation, Witness, first_unmet, settle
-from smoke_tui.proof.quoting import with_nonce
+from smoke_tui.proof.quoting import holds_word, with_nonce
 from smoke_tui.runbook.paths import dig
 from smoke_tui.stack.document import PATHS, claims_of, good_status, trouble
 from smoke_tui.stack.proof import ANSWERED, ROUTE, Turned, proof_of_turn
@@ -73,8 +73,8 @@ async def turn(ctx: StepContext) -> Result:
     own_headers = made.observed.get("headers", [])
     turned = Turned(made.document, claims, nonce, model_of(ctx), made.prompt, made.answered, seen,
                     own_headers=own_headers)
-    lines = [*lines_of(claims, nonce in turned.output, ctx.config.codex_url, made.document,
-                       own_headers),
+    lines = [*lines_of(claims, holds_word(turned.output, nonce), ctx.config.codex_url,
+                       made.document, own_headers),
              *ledger_lines(seen, claims["response_id"])]
     ctx.evidence("route", [[line.name, line.seen, line.says] for line in lines])
     observed = made.observed | {

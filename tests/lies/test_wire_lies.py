@@ -42,11 +42,16 @@ BENIGN = [
     Benign("[6-9]", GARBLED, "removed|null|text|blank|number|true|list|table|emptied"),
     Benign("?.type", "the real client does not know such an event, either"),
     Benign("?.response", "an event that says nothing of its response"),
-    Benign("*.sequence_number", ORDER), Benign("*.output_index", ORDER),
+    Benign("*.sequence_number", "an event may have no number", "removed|null|*text|blank|true|list"
+                                "|table|nan|broken"),
+    Benign("0.sequence_number", "the first number", "negative"),
+    Benign("11.sequence_number", "the last number", "more|larger|huge"),
+    Benign("*.output_index", ORDER),
     Benign("*.content_index", ORDER), Benign("*.item_id", ORDER),
     *(Benign(f"*.{name}", NOT_JUDGED) for name in (
-        "obfuscation", "annotations", "logprobs", "object", "created_at", "background", "store",
+        "obfuscation", "annotations", "logprobs", "created_at", "background", "store",
         "x-codex-plan-type")),
+    Benign("*.object", ONE_OF_MANY, "removed"),
     Benign("*.error", "null and absent are the same", "removed"),
     Benign("*.incomplete_details", "null and absent are the same", "removed"),
     Benign("?.response.usage", "it is told at the end", "removed"),
@@ -174,6 +179,17 @@ MISPLACED: dict[str, list[Event]] = {
     "in an echo of the request": answering(message(PROMPT)),
     "in an echo with words of its own": answering(message(f"You asked: {PROMPT.upper()} Fine.")),
     "in an escaped echo": answering(message(json.dumps({"prompt": PROMPT}))),
+    "inside a longer word": answering(message(f"It is {NONCE}0.")),
+    "at the end of a longer word": answering(message(f"It is x{NONCE}.")),
+    "twice in one word": answering(message(NONCE + NONCE)),
+    "in two halves of two items": answering(message(NONCE[:9]), message(NONCE[9:], id="msg_2")),
+    "in two halves of two parts": answering({**MESSAGE, "content": [
+        {"type": "output_text", "text": NONCE[:9]}, {"type": "output_text", "text": NONCE[9:]}]}),
+    "in a message to a tool": answering(message(recipient="functions.say")),
+    "in a message with an error": answering(message(error={"code": "server_error"})),
+    "in an item that refuses": answering(message(refusal="I can't say that.")),
+    "in a response that refuses": answering(message(), refusal="I can't say that."),
+    "against the whole text of the response": answering(message(), output_text="Nothing to say."),
     "beside a refusal": answering(refusing({"type": "output_text", "text": TEXT})),
     "in the instructions of the response": answering(OTHER, instructions=TEXT),
     "in its metadata": answering(OTHER, metadata={"nonce": NONCE}),
@@ -226,6 +242,25 @@ WHOLES: dict[str, list[Event]] = {
         **USAGE, "input_tokens": 1, "total_tokens": 21}), *EVENTS[2:]],
     "an item announced for a user": [*EVENTS[:4], {
         "type": "response.output_item.added", "item": {**MESSAGE, "role": "user"}}, *EVENTS[5:]],
+    "reasoning after the end": [*EVENTS, {"type": "response.reasoning_text.delta", "delta": "x"}],
+    "a tool call after the end": [*EVENTS, {"type": "response.mcp_call.in_progress"}],
+    "numbers that go back": [*EVENTS[:-1], {**EVENTS[-1], "sequence_number": 3}],
+    "a number twice": [*EVENTS[:-1], {**EVENTS[-1], "sequence_number": 10}],
+    "another object": [*EVENTS[:-1], completed(object="chat.completion")],
+    "an object of an error": [*EVENTS[:-1], completed(object="error")],
+    "an object that is no word": [*EVENTS[:-1], completed(object=["response"])],
+    "another object at the beginning": [lifecycle("response.created", object="thread.run"),
+                                        *EVENTS[1:]],
+    "a status of an error beside the end": [*EVENTS[:-1], {**EVENTS[-1], "status": 503}],
+    "a list of errors": [*EVENTS[:-1], completed(errors=[{"code": "server_error"}])],
+    "details of a failed status": [*EVENTS[:-1], completed(status_details={"type": "failed"})],
+    "an output that is a text": [*EVENTS[:-1], completed(output=TEXT)],
+    "a fallback that was taken": [*EVENTS[:-1], completed(fallback=True)],
+    "a fallback beside the response": [*EVENTS[:-1], {**EVENTS[-1], "used_fallback": "yes"}],
+    "another provider": [*EVENTS[:-1], completed(provider="azure")],
+    "another model beside the response": [*EVENTS[:-1], {**EVENTS[-1], "model": "gpt-5.2"}],
+    "an abort before the end": [*EVENTS[:-1], {"type": "response.aborted"}, EVENTS[-1]],
+    "a time-out before the end": [*EVENTS[:-1], {"type": "response.timed_out"}, EVENTS[-1]],
     "a refusal in pieces": [*EVENTS[:-1], {"type": "response.refusal.delta", "delta": "No"},
                             EVENTS[-1]],
 }
@@ -244,6 +279,12 @@ def test_no_lie_about_the_whole_passes(name: str) -> None:
     framed(EVENTS).replace(b'"status": "completed", "usage"',
                            b'"status": "failed", "status": "completed", "usage"'),
     framed(EVENTS).replace(b'"role": "assistant"', b'"role": "user", "role": "assistant"'),
+    framed(EVENTS) + json.dumps(ERROR).encode(),
+    framed(EVENTS) + json.dumps(ERROR).encode() + b"\n\n",
+    framed(EVENTS) + b"data: " + json.dumps(ERROR).encode(),
+    framed(EVENTS) + b"event: error\ndata: upstream broke",
+    framed(EVENTS[:5]) + json.dumps(ERROR).encode() + b"\n" + framed(EVENTS[5:]),
+    framed(EVENTS[:-1]) + json.dumps(EVENTS[-1]).encode() + b"\n\n",
 ])
 def test_no_lie_about_the_framing_passes(body: bytes) -> None:
     assert judged(body).code is not None
@@ -253,10 +294,25 @@ def test_no_lie_about_the_framing_passes(body: bytes) -> None:
     (*HEADERS, ("openai-organization", "[REDACTED:header]")),
     (*HEADERS, ("OpenAI-Organization", "org-1")),
     (*HEADERS, ("openai-model", "gpt-5.2")), (*HEADERS, ("x-openai-model", f"{MODEL}-mini")),
+    (*HEADERS, ("x-openai-authorization-error", "account_deactivated")),
+    (*HEADERS, ("X-Error-JSON", "eyJlcnJvciI6eyJjb2RlIjoidG9rZW5fZXhwaXJlZCJ9fQ==")),
+    (*HEADERS, ("cf-mitigated", "challenge")),
     (*QUOTA, ("openai-model", "")), (*QUOTA, ("openai-model", f"{MODEL}-2026-13-01")),
 ])
 def test_no_lie_in_the_headers_passes(headers: tuple[tuple[str, str], ...]) -> None:
     assert judged(framed(EVENTS), headers).code is not None
+
+
+@pytest.mark.parametrize(("header", "code"), [
+    (("x-openai-authorization-error", "account_deactivated"), "account-deactivated"),
+    (("x-error-json", '{"error": {"code": "token_expired"}}'), "token-expired"),
+    (("cf-mitigated", "challenge"), "edge-challenge"),
+    (("x-openai-authorization-error", "never_heard_of"), "stream-malformed"),
+])
+def test_an_error_in_the_headers_of_a_whole_answer_gives_its_code(
+    header: tuple[str, str], code: str
+) -> None:
+    assert judged(framed(EVENTS), (*HEADERS, header)).code == code
 
 
 @pytest.mark.parametrize("asked", [f"{MODEL}-mini", f"{MODEL}-codex", "gpt-5", "gpt-5.5-2026-01-01",
@@ -321,6 +377,22 @@ HONEST: dict[str, Callable[[], bytes]] = {
         answering({**REASONING, "encrypted_content": "A" * 3_000_000}, message())),
     "with a reasoning item of 7 MB": lambda: framed(
         answering({**REASONING, "encrypted_content": "A" * 7_000_000}, message())),
+    "with a message to everybody": lambda: framed(answering(message(recipient="all"))),
+    "with its whole text": lambda: framed(answering(message(), output_text=TEXT)),
+    "with a fallback that was not taken": lambda: framed(
+        answering(message(), fallback=False, fallback_enabled=True, provider="OpenAI")),
+    "with numbers that leave some out": lambda: framed(
+        [{**event, "sequence_number": 3 * n} for n, event in enumerate(EVENTS)]),
+    "with two final messages": lambda: framed(answering(message("First"), message(
+        NONCE, id="msg_2"))),
+    "with the nonce in a part of its own": lambda: framed(answering({**MESSAGE, "content": [
+        {"type": "output_text", "text": "Here"}, {"type": "output_text", "text": NONCE}]})),
+    "with the nonce in letters of another script": lambda: framed(
+        answering(message(f"答{NONCE}案"))),
+    "with the nonce in Markdown": lambda: framed(answering(message(f"_{NONCE}_"))),
+    "with half an event at its end": lambda: framed(EVENTS) + b'data: {"type": "codex.rate',
+    "with an unfinished event nobody knows at its end":
+        lambda: framed(EVENTS) + b'data: {"type": "codex.rate_limits"}',
     "with words around the nonce": lambda: framed(answering(message(f"Sure: **{NONCE}**!\n"))),
 }
 
