@@ -181,7 +181,7 @@ def _agreement(reading: Reading) -> Iterator[Witness]:
                           ("content_part.done", reading.part_texts)):
         joined = "".join(parts)
         if joined and whole:
-            same = joined == text or _REDACTED in joined + text
+            same = joined == _sent_in_pieces(reading, source) or _REDACTED in joined + text
             yield Witness(source, _size(joined), "holds" if same else "against")
     again = "".join(item.text for item in reading.final_items if item.is_message)
     if reading.items and reading.final_items:
@@ -199,6 +199,18 @@ def _agreement(reading: Reading) -> Iterator[Witness]:
     ids = [item.id for item in items if item.id is not None]
     for name in {name for name in ids if ids.count(name) > 1}:
         yield Witness("items", f"{name} came more than once", "against")
+
+
+def _sent_in_pieces(reading: Reading, source: str) -> str:
+    """The text of the messages that came in pieces; all of them, where a piece's item is unknown.
+
+    A backend may send one message in pieces and another one whole.
+    """
+    named = reading.pieces_of.get(source, [])
+    messages = [item for item in reading.answer_items if item.is_message]
+    if not set(map(str, named)) <= {item.id for item in messages}:
+        return "".join(item.text for item in messages)
+    return "".join(item.text for item in messages if item.id in named)
 
 
 def _kept(items: Sequence[Any]) -> list[tuple[str, str | None]]:

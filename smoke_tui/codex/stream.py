@@ -58,6 +58,7 @@ class Reading:
     deltas: list[str] = field(default_factory=list)
     done_texts: list[str] = field(default_factory=list)
     part_texts: list[str] = field(default_factory=list)
+    pieces_of: dict[str, list[Any]] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     announced: list[Item] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
@@ -261,6 +262,7 @@ class StreamReader:
             if reading.first_text_offset is None and event["delta"]:
                 reading.first_text_offset = self._offset
             reading.deltas.append(event["delta"])
+            _name_item(reading, kind, event)
         elif reader is not None:
             reader(reading, event)
 
@@ -280,6 +282,7 @@ def _item_added(reading: Reading, event: Mapping[str, Any]) -> None:
 def _text_done(reading: Reading, event: Mapping[str, Any]) -> None:
     if isinstance(event.get("text"), str):
         reading.done_texts.append(event["text"])
+        _name_item(reading, "response.output_text.done", event)
 
 
 def _part_done(reading: Reading, event: Mapping[str, Any]) -> None:
@@ -288,8 +291,14 @@ def _part_done(reading: Reading, event: Mapping[str, Any]) -> None:
         return
     if part.get("type") == "output_text" and isinstance(part.get("text"), str):
         reading.part_texts.append(part["text"])
+        _name_item(reading, "response.content_part.done", event)
     if part.get("type") == "refusal":
         reading.refusals.append(str(part.get("refusal") or "(no words)"))
+
+
+def _name_item(reading: Reading, kind: str, event: Mapping[str, Any]) -> None:
+    """Keep which item a piece of text is of."""
+    reading.pieces_of.setdefault(kind.removeprefix("response."), []).append(event.get("item_id"))
 
 
 def _refusal(reading: Reading, event: Mapping[str, Any]) -> None:

@@ -201,6 +201,13 @@ def test_the_nonce_counts_in_the_final_answer_alone(name: str) -> None:
     assert judged(framed(MISPLACED[name])).code is not None
 
 
+def bare() -> list[Event]:
+    events = copy.deepcopy(EVENTS)
+    for event in events:
+        event.pop("sequence_number")
+    return events
+
+
 def moved(first: int, second: int) -> list[Event]:
     events = copy.deepcopy(EVENTS)
     events[first], events[second] = events[second], events[first]
@@ -245,6 +252,9 @@ WHOLES: dict[str, list[Event]] = {
     "reasoning after the end": [*EVENTS, {"type": "response.reasoning_text.delta", "delta": "x"}],
     "a tool call after the end": [*EVENTS, {"type": "response.mcp_call.in_progress"}],
     "numbers that go back": [*EVENTS[:-1], {**EVENTS[-1], "sequence_number": 3}],
+    "pieces of one message that its end contradicts": [
+        *bare()[:6], delta("Something else"), item_done(MESSAGE), item_done(message(
+            "I'll look.", id="msg_0", phase="commentary")), completed(output=[])],
     "a number twice": [*EVENTS[:-1], {**EVENTS[-1], "sequence_number": 10}],
     "another object": [*EVENTS[:-1], completed(object="chat.completion")],
     "an object of an error": [*EVENTS[:-1], completed(object="error")],
@@ -323,13 +333,6 @@ def test_another_model_than_the_one_asked_for_never_passes(asked: str) -> None:
 
 # --- the same without the lie: all that an honest backend may do ----------------------------------
 
-def bare() -> list[Event]:
-    events = copy.deepcopy(EVENTS)
-    for event in events:
-        event.pop("sequence_number")
-    return events
-
-
 def renamed(model: str) -> list[Event]:
     return [json.loads(json.dumps(event).replace(f'"{MODEL}"', f'"{model}"')) for event in EVENTS]
 
@@ -377,6 +380,9 @@ HONEST: dict[str, Callable[[], bytes]] = {
         answering({**REASONING, "encrypted_content": "A" * 3_000_000}, message())),
     "with a reasoning item of 7 MB": lambda: framed(
         answering({**REASONING, "encrypted_content": "A" * 7_000_000}, message())),
+    "with a commentary that came whole before pieces": lambda: framed(
+        [*bare()[:4], item_done(message("I'll look.", id="msg_0", phase="commentary"), 0),
+         *bare()[4:-1], completed(output=[])]),
     "with a message to everybody": lambda: framed(answering(message(recipient="all"))),
     "with its whole text": lambda: framed(answering(message(), output_text=TEXT)),
     "with a fallback that was not taken": lambda: framed(
