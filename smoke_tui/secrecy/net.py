@@ -31,7 +31,7 @@ class NetStage:
     `number` gives the placeholder of a kind and a value; `islands` finds what must stay as it is.
     """
 
-    __slots__ = ("_buffer", "_islands", "_number", "_swallowing")
+    __slots__ = ("_buffer", "_islands", "_number", "_searched", "_swallowing")
 
     def __init__(
         self, number: Callable[[bytes, bytes], bytes], islands: Callable[[bytes], Islands]
@@ -39,6 +39,7 @@ class NetStage:
         self._number = number
         self._islands = islands
         self._buffer = b""
+        self._searched: tuple[bytes, list[shapes.Hit]] = (b"", [])
         self._swallowing = False
 
     def feed(self, data: bytes, *, last: bool = False) -> bytes:
@@ -66,10 +67,7 @@ class NetStage:
         # Looking further would cost every long line a search of its whole rest per cut.
         end = _LINE_END.search(buffer, 0, 4 * CAP)
         line = buffer[: end.start() if end else 4 * CAP]
-        lower = line.lower()
-        opener = min((at for at in map(lower.find, shapes.OPENERS) if at != -1), default=len(line))
-        start = max(line.rfind(b" ", 0, opener), line.rfind(b"\t", 0, opener)) + 1
-        if start:
+        if (b" " in line or b"\t" in line) and (start := _settled(line)):
             return start
         if len(line) >= CAP:
             return self._cut_within(line[:CAP])
@@ -77,7 +75,7 @@ class NetStage:
 
     def _cut_within(self, piece: bytes) -> int:
         """Where to cut a piece that is too long to be held any longer."""
-        hits = shapes.find(piece)
+        hits = self._find(piece)
         at_end = [hit for hit in hits if hit.end == len(piece)]
         if at_end:
             head = min(hit.head for hit in at_end)
@@ -94,13 +92,26 @@ class NetStage:
             cut = max(ends)
         return cut
 
+    def _find(self, block: bytes) -> list[shapes.Hit]:
+        """Every hit in a block; a piece that is cut at its end is not searched a second time."""
+        if self._searched[0] != block:
+            self._searched = (block, shapes.find(block))
+        return self._searched[1]
+
     def _replace(self, block: bytes) -> bytes:
-        found = shapes.find(block)
+        found = self._find(block)
         if not found:
             return block
         spans = [Span(hit.start, hit.end, hit.kind.encode()) for hit in found]
         kept = outside(spans, self._islands(block))
         return weave(block, 0, len(block), kept, self._number, Cover())
+
+
+def _settled(line: bytes) -> int:
+    """The end of the last blank before any opener: up to there it can be judged by itself."""
+    lower = line.lower()
+    opener = min((at for at in map(lower.find, shapes.OPENERS) if at != -1), default=len(line))
+    return max(line.rfind(b" ", 0, opener), line.rfind(b"\t", 0, opener)) + 1
 
 
 def _complete(buffer: bytes) -> int:
