@@ -37,7 +37,8 @@ from smoke_tui.world.config import NETWORK_VARIABLES, Config
 from smoke_tui.world.conversation import Job
 from smoke_tui.world.given_credential import sendable
 from smoke_tui.world.live.hands import Hands
-from smoke_tui.world.live.live import Ids, LiveWorld, SystemClock, learn_inside, random_id
+from smoke_tui.world.live.live import LiveWorld, SystemClock, learn_inside
+from smoke_tui.world.live.random_values import Ids, random_id
 from smoke_tui.world.live.redirect import read_redirect
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.ports import Question, render

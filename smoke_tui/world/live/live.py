@@ -6,10 +6,8 @@ import asyncio
 import hashlib
 import json
 import os
-import secrets as random
 import shutil
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +24,7 @@ from smoke_tui.world.ledger_address import ledger_secrets
 from smoke_tui.world.live.files import mended_text
 from smoke_tui.world.live.files import read_plain_file as read_plain_file
 from smoke_tui.world.live.hands import Hands
+from smoke_tui.world.live.random_values import DRAWS, Ids, random_id
 from smoke_tui.world.ports import (
     PLACEHOLDER_PROBLEM,
     PortError,
@@ -41,8 +40,6 @@ _HEALTH_SECONDS: Final = 5.0
 _HEALTH_FASTEST: Final = 0.5
 _HEALTH_MISSES: Final = 2
 Post = Callable[..., None]
-Ids = Callable[[str], str]
-"""Draws a value of a shape, a key of `DRAWS`."""
 
 
 class SystemClock:
@@ -56,27 +53,6 @@ class SystemClock:
 
     def milliseconds(self) -> int:
         return int((time.monotonic() - self._start) * 1000)
-
-
-def _challenge(value: str) -> dict[str, Any]:
-    from authlib.oauth2.rfc7636 import create_s256_code_challenge
-
-    return {"challenge": create_s256_code_challenge(value)}
-
-
-DRAWS: Final[Mapping[str, tuple[Callable[[], str], Callable[[str], Mapping[str, Any]]]]] = {
-    # RFC 7636 section 4.1: 43 to 128 characters; the real client sends 86.
-    "verifier": (lambda: random.token_urlsafe(64), _challenge),
-    "state": (lambda: random.token_urlsafe(32), lambda value: {}),
-    "nonce": (lambda: f"smoke-{random.token_hex(5)}", lambda value: {}),
-    "uuid": (lambda: str(uuid.uuid4()), lambda value: {}),
-}
-"""Shapes of random values: how they are made, and which public parts they have."""
-
-
-def random_id(shape: str) -> str:
-    """A fresh random value of a shape."""
-    return DRAWS[shape][0]()
 
 
 class LiveWorld:
