@@ -243,7 +243,7 @@ class Session:
             if not isinstance(self.fault, NotStarted):
                 # With a record that can't be read or written any more, there is nothing to look at.
                 with contextlib.suppress(OSError):
-                    leave_scan(self.file.folder, self.vault, self._inbox.looked_at())
+                    leave_scan(self.file.folder, self.vault, self._inbox.inspected())
             self.file.close()
             if isinstance(self.fault, NotStarted):
                 clear_left(self.file.folder.parent)

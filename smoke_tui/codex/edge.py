@@ -53,11 +53,11 @@ _TITLES: Final = ("title", "h1")
 _TAG: Final = re.compile(r"<[^>]{0,400}>")
 _MARKUP: Final = re.compile(r"<(!doctype|html|head|body|title|script|meta|h1)\b", re.IGNORECASE)
 _PROVIDERS: Final = ("openai.com", "chatgpt.com", "oaistatic.com", "oaiusercontent.com")
-_LOOKED_AT: Final = 64 * 1024
+_INSPECTED: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class EdgeAnswer:
     """The parts of an answer that show whose it is; header names are lower-case."""
 
     status: int | None
@@ -73,20 +73,20 @@ class Seen:
         return next((value for n, value in self.headers if n == name), "")
 
 
-def edge_code(seen: Seen) -> str | None:
+def edge_code(answer: EdgeAnswer) -> str | None:
     """The edge's code, `intercepted`, or None where the answer may be the backend's own."""
-    if seen.header("cf-mitigated").lower() == "challenge":
+    if answer.header("cf-mitigated").lower() == "challenge":
         return "edge-challenge"
-    if seen.status is None:
+    if answer.status is None:
         return None
-    if not seen.ours and _redirected_away(seen):
+    if not answer.ours and _redirected_away(answer):
         return "intercepted"
-    if is_page(seen.text) or _says_html(seen):
-        return _page(seen)
-    if seen.header("x-squid-error"):
+    if is_page(answer.text) or _says_html(answer):
+        return _page(answer)
+    if answer.header("x-squid-error"):
         return "intercepted"
-    if not seen.text.strip() and not seen.coded and not seen.broken:
-        return {404: "edge-path-block", 403: "edge-unknown"}.get(seen.status)
+    if not answer.text.strip() and not answer.coded and not answer.broken:
+        return {404: "edge-path-block", 403: "edge-unknown"}.get(answer.status)
     return None
 
 
@@ -97,12 +97,12 @@ def is_page(text: str) -> bool:
 
 def title_of(text: str) -> str:
     """What a page calls itself, for the person."""
-    looked = text[:_LOOKED_AT]
+    inspected = text[:_INSPECTED]
     for tag in _TITLES:
-        begin = re.search(rf"<{tag}[^<>]{{0,200}}>", looked, re.IGNORECASE)
+        begin = re.search(rf"<{tag}[^<>]{{0,200}}>", inspected, re.IGNORECASE)
         if begin is None:
             continue
-        rest = re.split(rf"</{tag}", looked[begin.end():begin.end() + 2000], maxsplit=1,
+        rest = re.split(rf"</{tag}", inspected[begin.end():begin.end() + 2000], maxsplit=1,
                         flags=re.IGNORECASE)[0]
         words = " ".join(clean(html.unescape(_TAG.sub(" ", rest))).split())
         if words:
@@ -112,48 +112,48 @@ def title_of(text: str) -> str:
 
 def filter_of(text: str, headers: tuple[tuple[str, str], ...] = ()) -> str | None:
     """Whose filter wrote a page, as far as its words tell."""
-    told = "\n".join((text[:_LOOKED_AT], *(f"{n}: {v}" for n, v in headers
-                                           if n in ("server", "x-squid-error"))))
-    return next((name for name, pattern in _FILTERS if pattern.search(told)), None)
+    haystack = "\n".join((text[:_INSPECTED], *(f"{n}: {v}" for n, v in headers
+                                               if n in ("server", "x-squid-error"))))
+    return next((name for name, pattern in _FILTERS if pattern.search(haystack)), None)
 
 
-def _page(seen: Seen) -> str | None:
+def _page(answer: EdgeAnswer) -> str | None:
     """Whose page it is. A 407 is the proxy's own word; the provider's own pages have no code."""
-    text = seen.text[:_LOOKED_AT]
-    refused = seen.status is not None and seen.status >= 400
+    text = answer.text[:_INSPECTED]
+    refused = answer.status is not None and answer.status >= 400
     if refused and CHALLENGE.search(text):
         return "edge-challenge"
-    if not seen.ours and filter_of(text, seen.headers):
+    if not answer.ours and filter_of(text, answer.headers):
         return "intercepted"
     if refused and (BLOCK.search(text) or (BLOCKED.search(text) and (
-            OF_THE_EDGE.search(text) or _through_the_edge(seen)))):
+            OF_THE_EDGE.search(text) or _through_the_edge(answer)))):
         return "edge-block"
-    if seen.ours or seen.status == 407 or _through_the_edge(seen) or CLOUDFLARE.search(text):
+    if answer.ours or answer.status == 407 or _through_the_edge(answer) or CLOUDFLARE.search(text):
         return None
-    if seen.status is not None and seen.status >= 500 and _GATEWAY.search(text):
+    if answer.status is not None and answer.status >= 500 and _GATEWAY.search(text):
         return None
     return None if _PROVIDER_PAGE.search(text) else "intercepted"
 
 
-def _through_the_edge(seen: Seen) -> bool:
+def _through_the_edge(answer: EdgeAnswer) -> bool:
     """Whether headers of the provider's edge or backend are there."""
     return any(name in ("cf-ray", "cf-mitigated", "x-oai-request-id", "x-openai-request-id")
-               or name.startswith(("openai-", "x-codex-")) for name, _ in seen.headers)
+               or name.startswith(("openai-", "x-codex-")) for name, _ in answer.headers)
 
 
-def _says_html(seen: Seen) -> bool:
+def _says_html(answer: EdgeAnswer) -> bool:
     """A page that begins with something else than markup."""
-    return (seen.header("content-type").lower().startswith("text/html")
-            and _MARKUP.search(seen.text[:_LOOKED_AT]) is not None
-            and seen.text.lstrip("\ufeff \t\r\n")[:1] not in "{[")
+    return (answer.header("content-type").lower().startswith("text/html")
+            and _MARKUP.search(answer.text[:_INSPECTED]) is not None
+            and answer.text.lstrip("\ufeff \t\r\n")[:1] not in "{[")
 
 
-def _redirected_away(seen: Seen) -> bool:
+def _redirected_away(answer: EdgeAnswer) -> bool:
     """A redirect to a host that is not the provider's, by what is not the provider's edge."""
-    if seen.status is None or not 300 <= seen.status < 400 or _through_the_edge(seen):
+    if answer.status is None or not 300 <= answer.status < 400 or _through_the_edge(answer):
         return False
     try:
-        host = (urlsplit(seen.header("location")).hostname or "").rstrip(".")
+        host = (urlsplit(answer.header("location")).hostname or "").rstrip(".")
     except ValueError:
         return False
     return bool(host) and not any(host == name or host.endswith(f".{name}")

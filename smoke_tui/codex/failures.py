@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from smoke_tui.codex.about import About, about_of, first_of
-from smoke_tui.codex.edge import Seen, edge_code, is_page, title_of
+from smoke_tui.codex.edge import EdgeAnswer, edge_code, is_page, title_of
 from smoke_tui.codex.marks import (
     GENERAL,
     OUT_OF_CREDITS,
@@ -27,7 +27,7 @@ from smoke_tui.secrecy import clean
 
 LONGEST_TEXT: Final = 600
 LONGEST_NAME: Final = 80
-LOOKED_AT: Final = 4000
+INSPECTED: Final = 4000
 """Characters of a text in which marks are looked for: an answer may be megabytes of anything."""
 MOST_ENVELOPES: Final = 24
 
@@ -180,8 +180,10 @@ def _unknown(word: str, where: str) -> str | None:
 
 def _edge(answer: Answer) -> str | None:
     coded = any(where == "header" for _, where in _words(answer, None))
-    return edge_code(Seen(answer.status, tuple((n.lower(), v) for n, v in answer.headers),
-                          answer.text, coded, answer.error is not None, answer.ours))
+    return edge_code(EdgeAnswer(
+        answer.status, tuple((n.lower(), v) for n, v in answer.headers), answer.text, coded,
+        answer.error is not None, answer.ours,
+    ))
 
 
 def _document(text: str) -> Any:
@@ -237,7 +239,7 @@ def _words(answer: Answer, body: Any) -> Iterator[tuple[str, str]]:
             value = envelope.get(key)
             if isinstance(value, str) and _TOKEN.fullmatch(value.strip().lower()):
                 yield _name(value), "error"
-    if body is None and _TOKEN.fullmatch(answer.text[:LOOKED_AT].strip().lower()):
+    if body is None and _TOKEN.fullmatch(answer.text[:INSPECTED].strip().lower()):
         yield _name(answer.text), "error"
 
 
@@ -277,9 +279,9 @@ def _texts(body: Any, raw: str) -> Iterator[str]:
             value = envelope.get(key)
             if isinstance(value, str) and value.strip():
                 found = True
-                yield value.strip()[:LOOKED_AT]
+                yield value.strip()[:INSPECTED]
     if not found and not is_page(raw) and raw.strip():
-        yield raw[:LOOKED_AT]
+        yield raw[:INSPECTED]
 
 
 def said_by(answer: Answer) -> str:
@@ -303,7 +305,7 @@ def delay_of(answer: Answer, body: Any) -> float | None:
     seconds = first_of(_envelopes(body), ("resets_in_seconds", "retry_after_seconds"))
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
         return _sane(seconds)
-    asked = _TRY_AGAIN.search(answer.text[:16 * LOOKED_AT])
+    asked = _TRY_AGAIN.search(answer.text[:16 * INSPECTED])
     if asked:
         unit = asked.group(2).lower()
         factor = 0.001 if unit == "ms" else 60.0 if unit.startswith("m") else 1.0

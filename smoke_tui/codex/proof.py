@@ -13,7 +13,7 @@ from smoke_tui.codex.items import contradicts
 from smoke_tui.codex.quota import has_quota_headers
 from smoke_tui.codex.stream import Mention, Reading
 from smoke_tui.proof.counts import read_usage, usage_problem
-from smoke_tui.proof.families import one_model, same_family
+from smoke_tui.proof.families import same_family, same_model
 from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS
 from smoke_tui.proof.obligations import Duty, Obligation, Says, Witness, settle
 from smoke_tui.proof.quoting import holds_word, quotes
@@ -161,7 +161,7 @@ def _model(
             if isinstance(said.value, str) and same_family(asked, said.value)]
     found = []
     for said in named:
-        fits = said.value in good and all(one_model(str(said.value), other) for other in good)
+        fits = said.value in good and all(same_model(str(said.value), other) for other in good)
         found.append(_read(said, "holds" if fits else "against"))
     others = dict.fromkeys(w.value or "an empty name" for w in found if w.says == "against")
     holding = dict.fromkeys(w.value for w in found if w.says == "holds")

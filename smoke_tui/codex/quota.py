@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from smoke_tui.secrecy import clean
 
-USUAL: Final = "codex"
+DEFAULT_FAMILY: Final = "codex"
 """The family that is meant where no other is named."""
 LONGEST_NAME: Final = 60
 
@@ -59,7 +59,7 @@ def families(headers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[Window, .
             parts.setdefault(_id(limit), {}).setdefault(f"{slot}-{what}" if slot else "name", value)
     told: dict[str, tuple[Window, ...]] = {}
     for limit, fields in parts.items():
-        shown = None if limit == USUAL else shown_name(fields.get("name", "")) or limit
+        shown = None if limit == DEFAULT_FAMILY else shown_name(fields.get("name", "")) or limit
         windows = [window_of(*(fields.get(f"{slot}-{what}") for what in
                                ("used-percent", "window-minutes", "reset-at")), limit=shown)
                    for slot in ("primary", "secondary")]
@@ -82,7 +82,7 @@ def read_windows(headers: Iterable[tuple[str, str]]) -> tuple[Window, ...]:
     """
     pairs = list(headers)
     found = families(pairs)
-    return found.get(active_limit(pairs) or USUAL) or found.get(USUAL, ())
+    return found.get(active_limit(pairs) or DEFAULT_FAMILY) or found.get(DEFAULT_FAMILY, ())
 
 
 def window_of(

@@ -151,7 +151,7 @@ def _items(
                 reason = "the lite shape carries the tools in the input (--shape lite)"
             elif purpose == "instructions":
                 reason = "the shape of this call has them in the field instructions"
-            yield Difference("body", name, "missing", "", _told_item(item), reason)
+            yield Difference("body", name, "missing", "", _item_text(item), reason)
             continue
         for key in item["keys"]:
             if key not in mine["keys"]:
@@ -162,7 +162,7 @@ def _items(
     for purpose, item in left.items():
         reason = ("the client sends them in the field instructions" if purpose == "instructions"
                   else None)
-        yield Difference("body", f"input ({purpose})", "extra", _told_item(item), "", reason)
+        yield Difference("body", f"input ({purpose})", "extra", _item_text(item), "", reason)
 
 
 def _purpose(item: Mapping[str, Any], index: int, count: int, place: str | None) -> str:
@@ -175,7 +175,7 @@ def _purpose(item: Mapping[str, Any], index: int, count: int, place: str | None)
     return f"context {index}"
 
 
-def _told_item(item: Mapping[str, Any]) -> str:
+def _item_text(item: Mapping[str, Any]) -> str:
     """One item in words: `developer message of 21,769 characters (model.base_instructions)`."""
     sizes = " + ".join(f"{size:,}" for size in item["chars"] if size is not None)
     what = f"{item['role']} {item['type']}" + (f" of {sizes} characters" if sizes else "")

@@ -37,12 +37,12 @@ def unmet(
 ) -> tuple[Unmet, ...]:
     """The conditions of a step's expectations that do not hold."""
     return tuple(
-        _TOLD[c.word](c, result, origin) for match in expected for c in match.conditions
+        _UNMET[c.word](c, result, origin) for match in expected for c in match.conditions
         if not _TESTS[c.word](c, result, None, origin)
     )
 
 
-def unmet_words(found: Sequence[Unmet]) -> str:
+def unmet_text(found: Sequence[Unmet]) -> str:
     """What was expected and what was seen, in a sentence of bounded length."""
     text = ". ".join(f"Expected {one.expected}; seen {one.seen}" for one in found)
     return text if len(text) <= MOST_SENTENCE else f"{text[:MOST_SENTENCE]}…"
@@ -51,7 +51,7 @@ def unmet_words(found: Sequence[Unmet]) -> str:
 def unmet_in(attempt: Try) -> str:
     """The same of a recorded try; empty where every expectation was met."""
     rows = next((value for name, value in attempt.evidence if name == "expectations"), ())
-    return unmet_words([Unmet(str(row[0]), str(row[1])) for row in rows])
+    return unmet_text([Unmet(str(row[0]), str(row[1])) for row in rows])
 
 
 # --- whether a condition holds --------------------------------------------------------------
@@ -202,7 +202,7 @@ def _of_value(what: str) -> Callable[[Condition, Result, str], Unmet]:
     return told
 
 
-_TOLD: Final[Mapping[str, Callable[[Condition, Result, str], Unmet]]] = {
+_UNMET: Final[Mapping[str, Callable[[Condition, Result, str], Unmet]]] = {
     "code": _of_code, "status": _of_status, "header": _of_header, "body_contains": _of_body,
     "json": _of_json, "route": _of_value("route"), "exit": _of_value("exit"),
     "origin": _of_origin, "text_drift": _of_value("text drift of"),

@@ -11,7 +11,7 @@ from smoke_tui.engine.accounts import of_another_account
 from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget, uncapped
 from smoke_tui.engine.calls import last_model, refused_models
-from smoke_tui.engine.conditions import unmet_in, unmet_words
+from smoke_tui.engine.conditions import unmet_in, unmet_text
 from smoke_tui.engine.keeping import Keeper
 from smoke_tui.engine.made_with import made_otherwise, of_first_model
 from smoke_tui.engine.plan import (
@@ -337,7 +337,7 @@ class Engine:
         else:
             assert decision.outcome is not None
             outcome, code = decision.outcome, decision.code
-            words = unmet_words(decision.unmet) or result.summary
+            words = unmet_text(decision.unmet) or result.summary
             former = of_first_model(known) if outcome is Outcome.PASS else None
             if former is not None:
                 self._inbox.decide("finding", {

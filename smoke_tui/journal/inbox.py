@@ -219,16 +219,16 @@ class Inbox:
             }
         event = self._record(Event(
             self._seq, *self._time, arrival.ev, arrival.step, arrival.n, arrival.re,
-            self._looked_at(arrival, self._clean(data)),
+            self._inspected(arrival, self._clean(data)),
         ))
         self.dispatch(Fact(event, arrival.secrets, blobs))
         return True
 
-    def looked_at(self) -> frozenset[str]:
+    def inspected(self) -> frozenset[str]:
         """The sha256 of the evidence that needs no further look for what is known."""
-        return self._guard.looked_at()
+        return self._guard.inspected()
 
-    def _looked_at(self, arrival: Arrival, data: dict[str, Any]) -> dict[str, Any]:
+    def _inspected(self, arrival: Arrival, data: dict[str, Any]) -> dict[str, Any]:
         """A fact's data, looked at once more for what is known; what tells is left out.
 
         What a session was opened with is what it goes on by: it is kept as it was taken in.

@@ -33,10 +33,10 @@ class NotScanned(ValueError):
     """A record may not be given out; the text says why and what to do, never a value."""
 
 
-def leave_scan(folder: Path, vault: Vault, looked_at: frozenset[str] = frozenset()) -> None:
+def leave_scan(folder: Path, vault: Vault, inspected: frozenset[str] = frozenset()) -> None:
     """Scan a session's files with all values that are known, and write down what came of it.
 
-    `looked_at` is the sha256 of the evidence in which all of them have been looked for already.
+    `inspected` is the sha256 of the evidence in which all of them have been looked for already.
 
     Raises:
         OSError: the record can't be read, or the result not be written.
@@ -49,7 +49,7 @@ def leave_scan(folder: Path, vault: Vault, looked_at: frozenset[str] = frozenset
         files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         if name == JOURNAL:
             lines = _running(content)
-        if files[name]["sha256"] in looked_at:
+        if files[name]["sha256"] in inspected:
             continue
         for look, data in _looks(name, content):
             found += [{"file": name, "look": look, "kind": leak.kind, "how": leak.how,

@@ -23,6 +23,6 @@ def same_family(asked: str, served: str | None) -> bool:
     return found is not None and found["family"] in (asked, asked.removesuffix(_LATEST))
 
 
-def one_model(a: str, b: str) -> bool:
+def same_model(a: str, b: str) -> bool:
     """Whether two names of one served model can both be right: equal, or name and snapshot."""
     return same_family(a, b) or same_family(b, a)

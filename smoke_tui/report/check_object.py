@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from smoke_tui.code_words import told_of
+from smoke_tui.code_texts import text_of_code
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen, is_partial
 from smoke_tui.outcomes import Exit, Outcome, Verdict
@@ -77,7 +77,7 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
 
 def _remedy(known: StepState) -> str:
     """What to do next, as the answer's own fields have it."""
-    told = told_of(known.code, known.observed)
+    told = text_of_code(known.code, known.observed)
     return told.remedy if told is not None else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from smoke_tui.code_words import told_of
+from smoke_tui.code_texts import text_of_code
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import PASSES, in_the_way
 from smoke_tui.outcomes import Outcome, Verdict
@@ -99,7 +99,7 @@ def _told(known: StepState) -> str:
     lines = [known.summary]
     if known.reason:
         lines.append(f"{known.by or 'operator'}: {known.reason}")
-    code = told_of(known.code, known.observed)
+    code = text_of_code(known.code, known.observed)
     if code is not None:
         lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")
     return "\n".join(line for line in lines if line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from smoke_tui.code_words import told_of
+from smoke_tui.code_texts import text_of_code
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.money import unknown_of
 from smoke_tui.journal.provenance import elsewhere
@@ -106,7 +106,7 @@ def _ended(known: StepState) -> Words:
         return [Said(known.id), f" ended with {outcome}: ", Said(known.summary)]
     words: list[str | Said | Strong] = [
         Said(known.id), f" ended {outcome} with ", Said(known.code, 60)]
-    code = told_of(known.code, known.observed)
+    code = text_of_code(known.code, known.observed)
     if code is not None:
         words.append(f": {code.what} Whose side: {code.side}. Next: {code.remedy}")
     return words

@@ -64,7 +64,7 @@ class Guard:
             return text
         return self.blob(raw).decode("utf-8", "surrogatepass")
 
-    def looked_at(self) -> frozenset[str]:
+    def inspected(self) -> frozenset[str]:
         """The sha256 of the evidence in which nothing that is known by now was found."""
         return frozenset(digest for digest, version in self._clean.items()
                          if version == self._vault.version)

@@ -53,7 +53,7 @@ _BAD_STATES: Final = frozenset({
     "cancelled", "canceled", "timeout", "timedout", "rejected", "refused", "aborted", "expired",
     "contentfilter", "length", "maxoutputtokens",
 })
-_TOLD_STATES: Final = ("status", "upstreamstatus", "providerstatus", "turnstatus",
+_CLAIMED_STATES: Final = ("status", "upstreamstatus", "providerstatus", "turnstatus",
                        "responsestatus")
 _GOOD_STATES: Final = frozenset({
     "completed", "complete", "ok", "okay", "success", "successful", "succeeded", "done", "finished",
@@ -133,7 +133,7 @@ def unknown_states(document: Any) -> Iterator[Witness]:
     """States of the turn that no set declares; they show neither success nor failure."""
     for path, name, value in leaves(document):
         holder = plain(path.rpartition(".")[0])
-        if name not in _TOLD_STATES or holder not in _MODEL_HOLDERS or value in (None, True):
+        if name not in _CLAIMED_STATES or holder not in _MODEL_HOLDERS or value in (None, True):
             continue
         if isinstance(value, int) and not isinstance(value, bool) and 200 <= value < 300:
             continue

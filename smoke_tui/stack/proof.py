@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from smoke_tui.proof.counts import read_usage, usage_problem
-from smoke_tui.proof.families import one_model, same_family
+from smoke_tui.proof.families import same_family, same_model
 from smoke_tui.proof.obligations import Duty, Obligation, Witness, settle
 from smoke_tui.proof.quoting import holds_word, quotes
 from smoke_tui.stack.document import named_models, named_responses, shown, trouble, unknown_states
@@ -128,7 +128,7 @@ def _model(turned: Turned) -> Obligation:
     asked = turned.asked or (texts[0] if texts else "")
     found = [
         Witness(source, shown(value), "holds" if isinstance(value, str) and _fits(asked, value)
-                and all(one_model(value, other) for other in texts if _fits(asked, other))
+                and all(same_model(value, other) for other in texts if _fits(asked, other))
                 else "against")
         for source, value in named]
     others = list(dict.fromkeys(w.value or "an empty name" for w in found if w.says == "against"))
@@ -142,7 +142,7 @@ def _model(turned: Turned) -> Obligation:
 
 
 def _fits(asked: str, value: str) -> bool:
-    return one_model(asked, value) if not asked else same_family(asked, value)
+    return same_model(asked, value) if not asked else same_family(asked, value)
 
 
 def _text(turned: Turned) -> Witness:

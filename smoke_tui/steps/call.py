@@ -70,7 +70,7 @@ async def call(ctx: StepContext) -> Result:
     worth = worth_of(exchange, model=ready.model, nonce=ready.nonce,
                      prompt=asked_text(ready.request), subscription=subscription)
     await _settle(ctx, exchange, worth, ready)
-    worth = await _told_apart(ctx, worth, ready)
+    worth = await _with_version_gate(ctx, worth, ready)
     observed = observe(exchange, worth, "subscription" if subscription else "api-key") | ready.asked
     if ctx.config.resolved:
         observed["exchange"] = exchange.request
@@ -93,7 +93,7 @@ async def call(ctx: StepContext) -> Result:
                   document=document)
 
 
-async def _told_apart(ctx: StepContext, worth: Worth, ready: Prepared) -> Worth:
+async def _with_version_gate(ctx: StepContext, worth: Worth, ready: Prepared) -> Worth:
     """A refused model: retired, or served to newer clients only; one text stands for both.
 
     The catalogue of all client versions tells them apart, at no cost.

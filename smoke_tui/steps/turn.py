@@ -113,7 +113,7 @@ async def _result(
     decided = next((one for one in obligations if one.standing != "holds"
                     and one.code != ROUTE.missing), None)
     if decided is not None:
-        failure = _told_failure(turned) if decided.name == ANSWERED.name else None
+        failure = _claimed_failure(turned) if decided.name == ANSWERED.name else None
         if decided.code == "degraded-route":
             observed |= {"route": "degraded"}
         if failure is not None:
@@ -143,7 +143,7 @@ def _end(ctx: StepContext, obligations: Sequence[Obligation], result: Result) ->
     return result
 
 
-def _told_failure(turned: Turned) -> Failure | None:
+def _claimed_failure(turned: Turned) -> Failure | None:
     """The failure that an answer tells of in words that are known; None where it does not."""
     told = json.dumps(turned.document) if isinstance(turned.document, Mapping) else ""
     failure = classify(Answer(None, (), told))

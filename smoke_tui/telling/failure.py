@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smoke_tui.code_words import told_of
+from smoke_tui.code_texts import text_of_code
 from smoke_tui.journal.state import Try
 from smoke_tui.outcomes import Outcome
 from smoke_tui.report.spend import spend_of
@@ -44,7 +44,7 @@ def failure(scene: Scene, step: Step) -> Failure | None:
             ("Seen", one_line(known.summary, 400)),
             ("Next", "Report it with the session's folder: " + scene.folder),
         ])
-    code = told_of(known.code, known.observed)
+    code = text_of_code(known.code, known.observed)
     facts = [("Seen", f"{one_line(known.summary, 400)} [{known.code}]")]
     if known.outcome is Outcome.EXPECTED_LIMITATION and known.tries and known.tries[-1].rule:
         rule = known.tries[-1].rule

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.code_words import REACHED, moment, told_of
+from smoke_tui.code_texts import REACHED, moment, text_of_code
 from smoke_tui.codex.failures import Answer, Failure, classify
 from smoke_tui.codex.marks import GENERAL, STRUCTURED, by_status, code_of_name
 from smoke_tui.codex.quota import active_limit, families, read_windows
@@ -34,7 +34,7 @@ def packed(document: Any) -> str:
 
 def told(failure: Failure) -> tuple[str, str]:
     """The sentence and the remedy of a failure, as every reader gets them."""
-    found = told_of(failure.code, failure.observed())
+    found = text_of_code(failure.code, failure.observed())
     assert found is not None
     return found.what, found.remedy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke_tui.code_words import told_of
+from smoke_tui.code_texts import text_of_code
 from smoke_tui.codex.failures import Answer, classify
 
 Headers = tuple[tuple[str, str], ...]
@@ -88,7 +88,7 @@ def test_a_page_of_the_stack_is_its_own() -> None:
 def test_the_page_is_named_to_the_person_clean_and_short() -> None:
     hostile = "Evil\x1b[2J &lt;b&gt; \u202e" + "x" * 4000
     found = classify(Answer(403, HTML, page(hostile)))
-    row = told_of(found.code, found.observed())
+    row = text_of_code(found.code, found.observed())
     assert row is not None
     assert row.side == "this network"
     assert "Evil" in row.what

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from smoke_tui.code_words import told_of
+from smoke_tui.code_texts import text_of_code
 from smoke_tui.codex.failures import Answer, classify
 from smoke_tui.codex.version_gate import Gate, gate_of, gated, is_older
 
@@ -28,7 +28,7 @@ def test_each_text_of_a_gate_ends_in_the_version_that_helps(
                    {"gpt-5.5": (), "gpt-6.2-sol": ("0.171.0",)})
     told = gated(failure, gate, "gpt-6.2-sol")
     assert (told.code, told.about.needs_version) == ("client-too-old", "0.171.0")
-    row = told_of(told.code, told.observed())
+    row = text_of_code(told.code, told.observed())
     assert row is not None
     assert "gpt-6.2-sol from client version 0.171.0 on" in row.what
     assert "--client-version" in row.remedy

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from test_engine_rules import FRESH, step_of
 
-from smoke_tui.engine.conditions import MOST_SENTENCE, unmet_words
+from smoke_tui.engine.conditions import MOST_SENTENCE, unmet_text
 from smoke_tui.engine.rules import judge
 from smoke_tui.outcomes import Outcome
 from smoke_tui.world.result import Result
@@ -21,7 +21,7 @@ def told(expect: str, *, body: str = "", document: Any = None, **observed: Any) 
                      Result(None, "done", observed or SEEN, body, document=document), FRESH,
                      "office", {})
     assert (decision.outcome, decision.code) == (Outcome.FAIL, "expectation-unmet")
-    return unmet_words(decision.unmet)
+    return unmet_text(decision.unmet)
 
 
 @pytest.mark.parametrize(("expect", "body", "sentence"), [

@@ -28,7 +28,7 @@ def body(**more: Any) -> dict[str, Any]:
             {"type": "additional_tools", "id": f"at_{SESSION}", "role": "developer",
              "tools": [{"name": "exec"}]},
             message("developer", BASE),
-            message("developer", "<permissions instructions>\nsecret place /home/somebody/x"),
+            message("developer", "<permissions instructions>\nsecret place /place/of/somebody"),
             message("user", "<environment_context>\n<cwd>/home/somebody</cwd>"),
             message("user", "x"),
             {"type": "new_kind", "mode": "on"},

@@ -1,4 +1,4 @@
-"""What is told of a code: its row of the table, or what the answer's own fields make of it."""
+"""The text of a code: its row of the table, or what the answer's own fields make of it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ NAMED: Final[Mapping[str, tuple[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CodeText:
     """What happened, whose side it is on, what to do next."""
 
     what: str
@@ -57,20 +57,20 @@ class Told:
     remedy: str
 
 
-def told_of(name: str | None, observed: Mapping[str, Any] | None = None) -> Told | None:
-    """What is told of a code, with what its try observed; None where there is no such code."""
+def text_of_code(name: str | None, observed: Mapping[str, Any] | None = None) -> CodeText | None:
+    """The text of a code, with what its try observed; None where there is no such code."""
     code = CODES.get(name or "")
     if code is None:
         return None
     about = (observed or {}).get("about")
-    row = Told(code.what, code.side, code.remedy)
+    row = CodeText(code.what, code.side, code.remedy)
     if not isinstance(about, Mapping):
         return row
     particular = _PARTICULAR.get(code.name) or _PARTICULAR.get(code.group)
     return _named(particular(code, row, about) if particular else row, about)
 
 
-def _named(row: Told, about: About) -> Told:
+def _named(row: CodeText, about: About) -> CodeText:
     name = _text(about, "named")
     if name is None:
         return row
@@ -78,18 +78,18 @@ def _named(row: Told, about: About) -> Told:
                              "described yet; it was not tried again.")
 
 
-def _quota(code: Code, row: Told, about: About) -> Told:
+def _quota(code: Code, row: CodeText, about: About) -> CodeText:
     what, remedy = (REACHED.get(_text(about, "reached") or "")
                     or NAMED.get(_text(about, "code") or "") or (row.what, row.remedy))
     return replace(row, what=what, remedy=remedy)
 
 
-def _server_code(code: Code, row: Told, about: About) -> Told:
+def _server_code(code: Code, row: CodeText, about: About) -> CodeText:
     what, remedy = NAMED.get(_text(about, "code") or "", (row.what, row.remedy))
     return replace(row, what=what, remedy=remedy)
 
 
-def _usage(code: Code, row: Told, about: About) -> Told:
+def _usage(code: Code, row: CodeText, about: About) -> CodeText:
     window, limit, plan = (_text(about, name) for name in ("window", "limit", "plan"))
     which = f"{'the ' + window + ' window' if window else 'a limit'}"
     which += f" of {limit}" if limit else ""
@@ -103,13 +103,13 @@ def _usage(code: Code, row: Told, about: About) -> Told:
     return replace(row, what=what, remedy=remedy)
 
 
-def _shape(code: Code, row: Told, about: About) -> Told:
+def _shape(code: Code, row: CodeText, about: About) -> CodeText:
     param = _text(about, "param")
     return row if param is None else replace(
         row, what=f"{row.what.rstrip('.')}: it names the field {param}.")
 
 
-def _model(code: Code, row: Told, about: About) -> Told:
+def _model(code: Code, row: CodeText, about: About) -> CodeText:
     model, version = _text(about, "model"), _text(about, "needs_version")
     what, remedy = row.what, row.remedy
     if code.name == "client-too-old":
@@ -124,14 +124,14 @@ def _model(code: Code, row: Told, about: About) -> Told:
     return replace(row, what=what, remedy=remedy)
 
 
-def _intercepted(code: Code, row: Told, about: About) -> Told:
+def _intercepted(code: Code, row: CodeText, about: About) -> CodeText:
     page = _text(about, "page")
     return row if page is None else replace(
         row, what=f"{row.what.rstrip('.')}; it calls itself \N{LEFT DOUBLE QUOTATION MARK}{page}"
                   "\N{RIGHT DOUBLE QUOTATION MARK}.")
 
 
-_PARTICULAR: Final[Mapping[str, Callable[[Code, Told, About], Told]]] = {
+_PARTICULAR: Final[Mapping[str, Callable[[Code, CodeText, About], CodeText]]] = {
     "quota-exhausted": _quota, "usage-limit-reached": _usage, "shape": _shape, "model": _model,
     "intercepted": _intercepted, "policy-refused": _server_code, "overloaded": _server_code,
 }
