@@ -30,6 +30,9 @@ _ENDED: Final = (
 )
 """Beginnings of h11's own constant sentences, and what they mean."""
 
+_BROKEN_OFF: Final = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+"""The system's reasons for an end of a connection: they say less than when it came."""
+
 _CONSTANT: Final = re.compile(r"[A-Z0-9_ ]{3,60}")
 _STATUS: Final = re.compile(r"\b[1-5]\d\d\b")
 
@@ -46,7 +49,10 @@ def causes(problem: BaseException) -> Iterator[BaseException]:
 
 def in_our_words(problem: BaseException) -> str:
     """A sentence for an error of the transport that quotes nothing of a request or an answer."""
+    name = type(problem).__name__
     for cause in causes(problem):
+        if name in ("ReadError", "WriteError") and isinstance(cause, _BROKEN_OFF):
+            return _BY_NAME[name]
         known = _from_tables(cause)
         if known:
             return known
@@ -54,7 +60,6 @@ def in_our_words(problem: BaseException) -> str:
     for mark, words in _ENDED:
         if mark in text:
             return words
-    name = type(problem).__name__
     if name == "ProxyError":
         status = _STATUS.search(text)
         return f"the proxy refused the connection{f' ({status.group()})' if status else ''}"
