@@ -103,9 +103,6 @@ _MARKS: Final[Mapping[str, str]] = {
 }
 
 
-ERROR_HEADERS: Final = ("x-openai-authorization-error", "x-error-json", "cf-mitigated")
-"""Headers that come with a failure alone, whatever else the answer holds."""
-
 _NAMES: Final = ("header", "code", "type", "error")
 """Marks that are followed by the server's own code."""
 

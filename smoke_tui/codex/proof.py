@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.codex.event_kinds import ENDS
-from smoke_tui.codex.failures import ERROR_HEADERS
 from smoke_tui.codex.items import contradicts
 from smoke_tui.codex.quota import has_quota_headers
 from smoke_tui.codex.stream import Mention, Reading
 from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import same_family, same_model
-from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS
+from smoke_tui.proof.headers import ERROR_HEADERS, FOREIGN_HEADER, MODEL_HEADERS
 from smoke_tui.proof.obligations import Duty, Obligation, Says, Witness, settle
 from smoke_tui.proof.quoting import holds_word, quotes
 from smoke_tui.world.ports import Exchange

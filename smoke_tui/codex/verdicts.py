@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.event_kinds import ENDS
-from smoke_tui.codex.failures import ERROR_HEADERS, Answer, Failure, classify
+from smoke_tui.codex.failures import Answer, Failure, classify
 from smoke_tui.codex.proof import COMPLETE, END, Asked, ends_of, final_error, proof_of
 from smoke_tui.codex.stream import Reading, looks_like_stream, read_stream
+from smoke_tui.proof.headers import ERROR_HEADERS
 from smoke_tui.proof.obligations import Duty, Obligation, Witness, first_unmet, settle
 from smoke_tui.world.ports import Exchange
 

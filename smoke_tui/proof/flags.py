@@ -11,7 +11,7 @@ FALSE: Final = ("", "0", "false", "no", "none", "null", "off", "n", "f", "never"
 YES: Final = ("true", "yes", "1", "on", "y", "t")
 """Words by which a flag is set."""
 
-_DEGRADED: Final = re.compile(r"fall(ing)?back|degrad")
+_DEGRADED: Final = re.compile(r"f(all(ing|en)?|ell)back|degrad|downgrad|failedover")
 _SETTINGS: Final = ("enabled", "allowed", "available", "configured", "supported", "policy",
                     "timeout", "order", "limit")
 """Endings of names that tell how a fallback is set up, not that it was taken."""
@@ -44,4 +44,7 @@ def _taken(name: str, value: Any) -> bool:
         return False
     if name.endswith(_TAKEN) or name.startswith("degrad") or isinstance(value, bool | int | float):
         return True
-    return isinstance(value, str) and value.strip().casefold() in YES
+    if not isinstance(value, str):
+        return False
+    word = value.strip().casefold()
+    return word in YES or word.isdigit()

@@ -14,9 +14,11 @@ from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import same_family, same_model
 from smoke_tui.proof.obligations import Duty, Obligation, Witness, settle
 from smoke_tui.proof.quoting import holds_word, quotes
-from smoke_tui.stack.document import named_models, named_responses, shown, trouble, unknown_states
+from smoke_tui.stack.document import named_models, named_responses
 from smoke_tui.stack.route import Line, standing
 from smoke_tui.stack.rows import row_models
+from smoke_tui.stack.signs import trouble, unknown_states
+from smoke_tui.stack.values import shown
 from smoke_tui.stack.window import Look
 
 OTHER: Final = Duty("no other route", None, "degraded-route",
@@ -50,7 +52,8 @@ class Turned:
     """A turn as it was made and answered.
 
     `asked` is the model, where one was named; `answered`: there is an answer to be read, which
-    there is not where the turn was made by hand. `own_headers` are those of the stack's answer.
+    there is not where the turn was made by hand. `own_headers` are those of the stack's answer;
+    `reported` is a failure that its envelope tells of in words or a code that are known.
     """
 
     document: Any
@@ -62,6 +65,7 @@ class Turned:
     look: Look | None = None
     lines: Sequence[Line] = field(default_factory=list)
     own_headers: Sequence[Any] = ()
+    reported: str | None = None
 
     @property
     def output(self) -> str:
@@ -79,7 +83,10 @@ def proof_of_turn(turned: Turned) -> tuple[Obligation, ...]:
     last = (_route(turned, route),)
     if not turned.answered:
         return (*first, *last)
-    signs = list(trouble(turned.document))
+    signs = list(trouble(turned.document, turned.claims.get("headers"),
+                         list(turned.own_headers)))
+    if turned.reported is not None:
+        signs.append(Witness("envelope", turned.reported, "against"))
     unknown = list(unknown_states(turned.document))
     if not signs and not unknown:
         signs = [Witness("answer", "no sign of a failure", "holds")]

@@ -10,12 +10,9 @@ from urllib.parse import urlsplit
 
 from smoke_tui.proof.headers import header_pairs
 from smoke_tui.proof.obligations import Witness
-from smoke_tui.stack.document import (
-    PLATFORM_WORDS,
-    degrade_flags,
-    foreign_headers,
-    shown,
-)
+from smoke_tui.stack.document import foreign_headers
+from smoke_tui.stack.signs import PLATFORM_WORDS, degrade_flags
+from smoke_tui.stack.values import shown
 from smoke_tui.world.config import CODEX_URL
 
 Standing = Literal["proven", "degraded", "unproven"]
@@ -58,7 +55,7 @@ def lines_of(
     own_headers: Any = None,
 ) -> list[Line]:
     """Evidence from what the turn's answer says of itself, in its document and its headers."""
-    flags = list(degrade_flags(document, claims))
+    flags = list(degrade_flags(document, claims, own_headers))
     foreign = list(foreign_headers(document, claims.get("headers"), own_headers))
     return [
         provider_line("provider", claims.get("provider")),

@@ -37,6 +37,9 @@ def ledger_lines(look: Look | None, response_id: Any = None) -> list[Line]:
     if look.elsewhere:
         lines.append(Line("ledger: rows of this response in another name", _rows(
             look.elsewhere, look.more), "unclear"))
+    if look.before:
+        lines.append(Line("ledger: rows from before the turn", _rows(look.before, look.more),
+                          "unclear"))
     if look.more:
         lines.append(Line("ledger: rows that were not read", "there are more", "unclear"))
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from smoke_tui.stack.ledger import LedgerTable, describe
@@ -29,13 +30,22 @@ class Window:
 class Look:
     """What the ledger holds of a window; with a `problem` it could not be read.
 
-    `match` is what the organisation's rows hold as their domain, where that is no secret.
+    `match` is what the organisation's rows hold as their domain, where that is no secret; `mark`
+    is when the window began, by the ledger's own clock.
     """
 
     rows: tuple[Mapping[str, Any], ...] = ()
     more: bool = False
     problem: str | None = None
     match: str | None = None
+    mark: str | None = None
+
+    @property
+    def before(self) -> list[Mapping[str, Any]]:
+        """Rows that are older than the window: of another turn, whatever response they name."""
+        mark = _moment(self.mark)
+        return [row for row in self.rows if mark is not None
+                and (moment := _moment(row.get("time"))) is not None and moment < mark]
 
     @property
     def platform(self) -> list[Mapping[str, Any]]:
@@ -63,6 +73,15 @@ class Look:
         if not isinstance(response_id, str) or not response_id:
             return None
         return [row for row in self.ours if row.get("response_id") == response_id]
+
+
+def _moment(text: Any) -> datetime | None:
+    """A time of the ledger's, in UTC where it names no zone; None where it can't be read."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def has_text(value: Any) -> bool:
@@ -107,7 +126,7 @@ async def look(
         if fact.data["problem"]:
             return _unread(ctx, fact.data["problem"])
         match = window.match if isinstance(window.match, str) else None
-        seen = Look(tuple(fact.data["rows"]), fact.data["more"], match=match)
+        seen = Look(tuple(fact.data["rows"]), fact.data["more"], match=match, mark=window.mark)
         if seen.of(response_id):
             break
     return seen

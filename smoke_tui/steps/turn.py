@@ -13,10 +13,11 @@ from smoke_tui.codex.verdicts import upstream_failure
 from smoke_tui.proof.obligations import EVIDENCE, Duty, Obligation, Witness, first_unmet, settle
 from smoke_tui.proof.quoting import holds_word, with_nonce
 from smoke_tui.runbook.paths import dig
-from smoke_tui.stack.document import PATHS, claims_of, good_status, trouble
+from smoke_tui.stack.document import PATHS, claims_of
 from smoke_tui.stack.proof import ANSWERED, ROUTE, Turned, proof_of_turn
 from smoke_tui.stack.route import lacks_quota_headers, lines_of
 from smoke_tui.stack.rows import costs_money, ledger_lines
+from smoke_tui.stack.signs import good_status, trouble
 from smoke_tui.stack.window import look, open_window
 from smoke_tui.steps.call import model_of
 from smoke_tui.steps.children import last_object, run_to_end, spawn_spec
@@ -31,6 +32,10 @@ NONCE_VARIABLE: Final = "SMOKE_NONCE"
 
 NONCE_VALUE: Final = "nonce"
 """Under which name a turn's commands and request may use it as a template."""
+
+_ENVELOPE: Final = ("detail", "code", "type")
+_LONGEST_DETAIL: Final = 300
+"""An error's detail is a sentence; a longer one is a text of the answer."""
 
 ATTESTED: Final = Duty("operator's attestation", "route-unproven", "route-unproven")
 
@@ -72,7 +77,7 @@ async def turn(ctx: StepContext) -> Result:
                     "Look at the route's other lines of evidence.")
     own_headers = made.observed.get("headers", [])
     turned = Turned(made.document, claims, nonce, model_of(ctx), made.prompt, made.answered, seen,
-                    own_headers=own_headers)
+                    own_headers=own_headers, reported=_reported_by_envelope(made.document))
     lines = [*lines_of(claims, holds_word(turned.output, nonce), ctx.config.codex_url,
                        made.document, own_headers),
              *ledger_lines(seen, claims["response_id"])]
@@ -148,6 +153,19 @@ def _claimed_failure(turned: Turned) -> Failure | None:
     told = json.dumps(turned.document) if isinstance(turned.document, Mapping) else ""
     failure = classify(Answer(None, (), told))
     return failure if failure.by.startswith(("code", "type", "text", "error ")) else None
+
+
+def _reported_by_envelope(document: Any) -> str | None:
+    """What an error's envelope says, where a document is one beside its answer."""
+    if not isinstance(document, Mapping):
+        return None
+    named = {name: document[name] for name in _ENVELOPE if document.get(name)}
+    detail = named.get("detail")
+    if isinstance(detail, str) and len(detail) > _LONGEST_DETAIL:
+        del named["detail"]
+    failure = classify(Answer(None, (), json.dumps(named))) if named else None
+    known = failure is not None and failure.by.startswith(("code", "type", "text", "error "))
+    return failure.words if failure is not None and known else None
 
 
 async def _by_http(ctx: StepContext, nonce: str) -> Made:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from smoke_tui.proof.obligations import first_unmet
+from smoke_tui.proof.quoting import holds_word
 from smoke_tui.stack.document import claims_of
 from smoke_tui.stack.proof import Turned, proof_of_turn
 from smoke_tui.stack.route import lines_of
@@ -34,17 +35,19 @@ OTHER_ROW = {**ROW, "response_id": "resp_0", "model": "gpt-5.2"}
 
 
 def code_of(
-    document: Any = DOCUMENT, rows: Any = None, *, more: bool = False, asked: str | None = MODEL
+    document: Any = DOCUMENT, rows: Any = None, *, more: bool = False, asked: str | None = MODEL,
+    own: Sequence[tuple[str, str]] = (), mark: str | None = None,
 ) -> str | None:
     """The code of a turn by what it shows; `route-unproven` is for the operator to attest."""
     claims = claims_of(document, {})
     look = None if rows is None else Look(tuple(
-        row for row in rows if isinstance(row, Mapping)), more, match="dom-1")
+        row for row in rows if isinstance(row, Mapping)), more, match="dom-1", mark=mark)
     turned = Turned(document, claims, NONCE, asked, PROMPT, look=look)
-    lines = [*lines_of(claims, NONCE in turned.output, document=document),
+    lines = [*lines_of(claims, holds_word(turned.output, NONCE), document=document,
+                       own_headers=list(own)),
              *ledger_lines(look, claims["response_id"])]
     unmet = first_unmet(proof_of_turn(Turned(
-        document, claims, NONCE, asked, PROMPT, look=look, lines=lines)))
+        document, claims, NONCE, asked, PROMPT, look=look, lines=lines, own_headers=list(own))))
     return unmet.code if unmet is not None else None
 
 
@@ -132,6 +135,36 @@ SIGNS: list[dict[str, Any]] = [
     {"model": "gpt-5.2"}, {"served_model": "gpt-5.5-mini"},
     {"headers": {"OpenAI-Organization": "org-1"}}, {"headers": {"openai-model": "gpt-5.2"}},
     {"upstream_headers": [["x-codex-plan-type", "plus"], ["openai-organization", "x"]]},
+    {"refusal": "No"}, {"cached": True}, {"cacheHit": "true"}, {"cache": "HIT"}, {"mock": 1},
+    {"dry_run": True}, {"synthetic": True}, {"placeholder": "yes"}, {"stale": True},
+    {"partial": True}, {"blocked": True}, {"timed_out": True}, {"fell_back": True},
+    {"failover": True}, {"rerouted": True}, {"downgraded": True}, {"fallback_count": "2"},
+    {"fallback": {"used": True}}, {"platform_key_used": True}, {"billed_to": "platform"},
+    {"source": "cache"}, {"source": "Cached response"}, {"source": "fixture"}, {"engine": "stub"},
+    {"served_by": "mock"}, {"answered_from": "replay"}, {"status": "error: upstream"},
+    {"type": "error"}, {"object": "Error"}, {"error_type": "timeout"}, {"traceback": "Traceback"},
+    {"warnings": ["fell back to the platform key"]}, {"warnings": [{"code": "fallback_used"}]},
+    {"warning": "Degraded: quota"}, {"notices": [{"message": "answered from the cache"}]},
+    {"results": [{"error": "boom"}]}, {"trace": {"events": [{"error": {"code": "x"}}]}},
+    {"choices": [{"finish_reason": "content_filter"}]},
+    {"attempts": [{"provider": "openai", "error": "429"}, {"provider": "anthropic"}]},
+    {"attempts": [{"status": "ok"}, {"status": "failed"}]}, {"hops": [{"provider": "xai"}]},
+    {"calls": [{"model": "gpt-5.2"}]},
+    {"upstream_headers": {**HEADERS, "x-openai-authorization-error": "account_deactivated"}},
+    {"upstream_headers": [{"name": "x-codex-plan-type", "value": "plus"},
+                          {"name": "OpenAI-Organization", "value": "org-1"}]},
+    {"upstream_headers": "x-codex-plan-type: plus\r\nopenai-organization: org-1\r\n"},
+]
+OWN_HEADERS = [
+    ("openai-organization", "org-1"), ("openai-model", "gpt-5.2"), ("x-fallback", "true"),
+    ("X-Fallback-Provider", "xai"), ("x-degraded", "1"), ("x-llm-provider", "anthropic"),
+    ("x-cache", "HIT"), ("warning", '199 - "a fallback was used"'), ("x-error-json", "e30="),
+    ("x-openai-authorization-error", "account_deactivated"), ("x-error", "upstream"),
+]
+HONEST_HEADERS = [
+    ("content-type", "application/json"), ("x-fallback", "false"), ("x-cache", "MISS"),
+    ("x-llm-provider", "OpenAI"), ("warning", '199 - "no fallback was used"'), ("via", "1.1 edge"),
+    ("x-served-by", "cache-fra19127"), ("x-error", "[REDACTED:header]"),
 ]
 
 
@@ -185,7 +218,7 @@ def test_more_rows_than_were_read_prove_nothing() -> None:
     PROMPT, f"You wrote: {PROMPT}", PROMPT.upper(), PROMPT.replace("\n", "\\n"),
     f"<p>{PROMPT}</p>", f"Your answer has to contain this word, exactly as it is: {NONCE}",
     f"Answer with the word given to you, and nothing else: {NONCE}", NONCE[:-1], "", " ",
-    "A quiet world.",
+    "A quiet world.", f"{NONCE}0", f"x{NONCE}", NONCE * 2,
 ])
 def test_a_text_that_quotes_the_request_is_no_answer(text: str) -> None:
     assert code_of({**DOCUMENT, "output_text": text}) == "degraded-empty"
@@ -214,6 +247,14 @@ HONEST: list[dict[str, Any]] = [
     {"mode": "no-fallback"}, {"source": "openai"}, {"tier": "plus"}, {"billing": "subscription"},
     {"response": {"id": "turn-7", "provider": "openai"}}, {"refusal": None},
     {"usage": {**USAGE, "cached": 10}}, {"completed": 0},
+    {"attempts": [{"error": "timeout"}, {"provider": "openai", "status": "ok", "error": None}]},
+    {"warnings": ["no fallback was used", "The bridge may fall."]}, {"cached": False},
+    {"entities": [{"status": "failed", "name": "A quest", "blocked": True, "model": "x"}]},
+    {"world": {"status": "fallen", "source": "cache", "mock": True, "type": "error"}},
+    {"source": "not cached"}, {"source": "author"}, {"steps": [{"name": "llm", "error": None}]},
+    {"fallback": {"used": False, "provider": None}}, {"cache": "miss"}, {"type": "turn"},
+    {"meta": {"source": "api", "model": MODEL}}, {"path": "/worlds/cache/1"},
+    {"messages": [{"role": "user", "content": "Is there an error?"}]},
 ]
 
 
@@ -221,6 +262,22 @@ HONEST: list[dict[str, Any]] = [
 def test_an_honest_turn_passes(more: dict[str, Any]) -> None:
     found = {**DOCUMENT, **more}
     assert (code_of(found), code_of(found, [ROW])) == (None, None)
+
+
+@pytest.mark.parametrize("header", OWN_HEADERS, ids=str)
+def test_a_sign_in_the_headers_of_the_stack_is_read(header: tuple[str, str]) -> None:
+    assert code_of(own=[header]) is not None
+    assert code_of(rows=[ROW], own=[header]) is not None
+
+
+def test_headers_of_an_honest_stack_say_nothing() -> None:
+    assert code_of(own=HONEST_HEADERS) is None
+
+
+def test_a_row_from_before_the_turn_proves_nothing() -> None:
+    assert code_of(rows=[ROW], mark="2026-11-28T00:00:00+00:00") is None
+    assert code_of(rows=[ROW], mark="a mark of its own") is None
+    assert code_of(rows=[ROW], mark="2026-11-28T00:00:01Z") == "route-unproven"
 
 
 @pytest.mark.parametrize("rows", [

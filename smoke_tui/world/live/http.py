@@ -43,9 +43,9 @@ KEPT_HEADERS: Final = frozenset({
     "x-openai-model", "openai-version", "openai-processing-ms", "x-models-etag",
     "x-reasoning-included", "etag",
     "www-authenticate", "transfer-encoding", "cache-control", "allow",
-    "x-envoy-upstream-service-time",
+    "x-envoy-upstream-service-time", "x-provider", "x-llm-provider", "x-cache", "warning",
 })
-KEPT_PREFIXES: Final = ("x-codex-", "x-ratelimit-")
+KEPT_PREFIXES: Final = ("x-codex-", "x-ratelimit-", "x-fallback", "x-degraded")
 QUOTA_HEADER: Final = re.compile(
     r"x-[a-z0-9_-]{1,60}-((primary|secondary)-(used-percent|window-minutes|reset-at"
     r"|reset-after-seconds)|limit-name)"
