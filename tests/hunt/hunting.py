@@ -17,6 +17,7 @@ from in_process import Done, Program
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JOURNAL, read_journal
 from smoke_tui.journal.fold import fold
+from smoke_tui.journal.scanned import SCAN
 from smoke_tui.journal.state import State
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,10 @@ def edited(folder: Path, change: Change) -> None:
     rewrite(folder, changed)
 
 
-def rewrite(folder: Path, events: Iterable[Event]) -> None:
+def rewrite(folder: Path, events: Iterable[Event], *, scanned: bool = False) -> None:
+    """Write a journal anew; without its scan, as of a build that left none, unless `scanned`."""
+    if not scanned:
+        (folder / SCAN).unlink(missing_ok=True)
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
 
 

@@ -81,6 +81,18 @@ def test_an_edited_verdict_is_noticed_by_the_replay(program: Hunted, change: Cha
     assert not Path("edited.smoke").exists()
 
 
+def test_an_edited_record_beside_its_scan_is_not_given_out(program: Hunted) -> None:
+    assert program.live(BAD).code == 1
+    folder = program.only()
+    rewrite(folder, [event for one in read_journal(folder).events
+                     if (event := _outcome_and_verdict(one))], scanned=True)
+    for argv in (("report", "last"), ("report", "last", "--format", "junit"),
+                 ("archive", "last", "-o", "edited.smoke")):
+        told = program(*argv)
+        assert (told.code in (6, 7), told.out) == (True, "")
+    assert program("--check", "last", "--json").code == 6
+
+
 def test_a_pass_of_another_text_is_no_pass_of_this_one(program: Hunted) -> None:
     assert program.live(TWO).code == 0
     assert age(program).code == 0
