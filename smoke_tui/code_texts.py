@@ -64,10 +64,24 @@ def text_of_code(name: str | None, observed: Mapping[str, Any] | None = None) ->
         return None
     about = (observed or {}).get("about")
     row = CodeText(code.what, code.side, code.remedy)
-    if not isinstance(about, Mapping):
-        return row
-    particular = _PARTICULAR.get(code.name) or _PARTICULAR.get(code.group)
-    return _named(particular(code, row, about) if particular else row, about)
+    if isinstance(about, Mapping):
+        particular = _PARTICULAR.get(code.name) or _PARTICULAR.get(code.group)
+        row = _named(particular(code, row, about) if particular else row, about)
+    return _seconded(code, row, (observed or {}).get("second_opinion"))
+
+
+def _seconded(code: Code, row: CodeText, result: Any) -> CodeText:
+    """What a second opinion changes: whose side it is, and what to do next."""
+    if result == "accepted":
+        return CodeText(
+            f"{row.what} The installed client's shape was accepted.", "us",
+            "Call with --shape installed until ours is mended; the differences are in the report.")
+    if result == "refused-alike" and code.group != "model":
+        return CodeText(
+            f"{row.what} The installed client's shape was refused alike.", "the provider",
+            "Try the Codex CLI itself with this account; if it is refused, too, ask the "
+            "provider's support with both request ids.")
+    return row
 
 
 def _named(row: CodeText, about: About) -> CodeText:
@@ -112,6 +126,9 @@ def _shape(code: Code, row: CodeText, about: About) -> CodeText:
 def _model(code: Code, row: CodeText, about: About) -> CodeText:
     model, version = _text(about, "model"), _text(about, "needs_version")
     what, remedy = row.what, row.remedy
+    by_stack = _text(about, "asked_by") is not None
+    if code.name == "model-unlisted":
+        return _unlisted(row, model, version)
     if code.name == "client-too-old":
         subject = model or "this model"
         what = (f"The provider serves {subject} from client version {version} on." if version else
@@ -121,19 +138,56 @@ def _model(code: Code, row: CodeText, about: About) -> CodeText:
                       "an older model (--model).")
     elif model is not None:
         what = f"{what.rstrip('.')}: {model}."
-    return replace(row, what=what, remedy=remedy)
+    return _of_the_stack(code, replace(row, what=what), about) if by_stack else \
+        replace(row, what=what, remedy=remedy)
+
+
+def _of_the_stack(code: Code, row: CodeText, about: About) -> CodeText:
+    """A model that the stack was refused: the client version is its own, not this tool's."""
+    version, served = _text(about, "needs_version"), _text(about, "served_to")
+    if served is None and code.name != "client-too-old":
+        return replace(row, remedy="Give the organisation another model that the catalogue lists "
+                                   "(the step of the hand-over).")
+    told = f" The live call was served it with client version {served}." if served else ""
+    which = f"client version {version} or later" if version else "a newer client version"
+    return CodeText(row.what + told, "the stack",
+                    f"Have the stack advertise {which}, or give the organisation another model "
+                    "(the step of the hand-over).")
+
+
+def _unlisted(row: CodeText, model: str | None, version: str | None) -> CodeText:
+    """A model, or every one, that the catalogue does not list for the client version."""
+    what = f"The catalogue does not list {model} for this client version; nothing was spent." \
+        if model else row.what
+    if version is None:
+        return replace(row, what=what)
+    instead = ("choose a model that the catalogue lists (--model)" if model else
+               "name a model with --model and --unlisted")
+    return replace(row, what=what, remedy=(
+        f"Install a newer Codex CLI or give --client-version {version}; else {instead}."))
 
 
 def _intercepted(code: Code, row: CodeText, about: About) -> CodeText:
-    page = _text(about, "page")
+    page, host = _text(about, "page"), _text(about, "redirect")
+    if host is not None:
+        return replace(row, what="Something between this machine and the provider redirects to "
+                                 f"{host}; a redirect is never followed.")
     return row if page is None else replace(
         row, what=f"{row.what.rstrip('.')}; it calls itself \N{LEFT DOUBLE QUOTATION MARK}{page}"
                   "\N{RIGHT DOUBLE QUOTATION MARK}.")
 
 
+def _redirect(code: Code, row: CodeText, about: About) -> CodeText:
+    host = _text(about, "redirect")
+    return row if host is None else replace(
+        row, what=f"The answer was a redirect to {host}; redirects are never followed with a "
+                  "credential.")
+
+
 _PARTICULAR: Final[Mapping[str, Callable[[Code, CodeText, About], CodeText]]] = {
     "quota-exhausted": _quota, "usage-limit-reached": _usage, "shape": _shape, "model": _model,
     "intercepted": _intercepted, "policy-refused": _server_code, "overloaded": _server_code,
+    "redirect-refused": _redirect,
 }
 """By code, else by group."""
 

@@ -33,9 +33,10 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
         if check.remedy:
             print(f"        next: {check.remedy}")
     print("settings:")
-    for option in OPTIONS:
-        print(f"  {option.name:<16}{shown(settings, option.name) or '-':<32}"
-              f"{settings.source(option.name)}")
+    values = {option.name: shown(settings, option.name) or "-" for option in OPTIONS}
+    first, second = (max(map(len, column)) for column in (values, values.values()))
+    for name, value in values.items():
+        print(f"  {name:<{first}}  {value:<{min(second, 60)}}  {settings.source(name)}")
     print(f"doctor: {len(checks)} checks, {len(problems)} problem(s)")
     return code
 

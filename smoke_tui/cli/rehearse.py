@@ -34,8 +34,9 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
         if options.json:
             print_json({"schema": "smoke-scenarios/1", "scenarios": rows})
         else:
+            wide = max(len(row["scenario"]) for row in rows)
             for row in rows:
-                print(f"{row['scenario']:<28}{row['about']}")
+                print(f"{row['scenario']:<{wide}}  {row['about']}")
         return Exit.OK
     stop = threading.Event()
     struck: list[int] = []

@@ -27,7 +27,9 @@ class About:
 
     `reached`: which limit, as the provider names it; `limit`: the family of the full window;
     `code`: the server's own code; `named`: one that nobody knows; `page`: what an intercepting page
-    calls itself; `needs_version`: the client version from which on the model is served.
+    calls itself; `needs_version`: the client version from which on the model is served;
+    `redirect`: the host that the answer redirects to; `asked_by`: who asked, where not this tool;
+    `served_to`: the client version with which an earlier call of ours was served the model.
     """
 
     reached: str | None = None
@@ -41,6 +43,9 @@ class About:
     page: str | None = None
     needs_version: str | None = None
     code: str | None = None
+    redirect: str | None = None
+    asked_by: str | None = None
+    served_to: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}
@@ -58,6 +63,7 @@ def first_of(envelopes: Iterable[Mapping[str, Any]], keys: tuple[str, ...]) -> A
 def about_of(
     headers: Sequence[tuple[str, str]], body: Any, envelopes: Sequence[Mapping[str, Any]],
     texts: Sequence[str], *, waits: bool, named: str | None, code: str | None = None,
+    redirect: str | None = None,
 ) -> About:
     """Read what an answer says. `waits`: whether there is a window that waiting opens."""
     fields = {name.lower(): value for name, value in headers}
@@ -71,6 +77,7 @@ def about_of(
         limit=full[0] if full else None, window=full[1] if full else None,
         resets_at=moment if moment is not None else full[2] if full else None,
         param=_param(envelopes, texts), model=_model(texts), named=named, code=code,
+        redirect=redirect,
     )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from smoke_tui.secrecy import clean
 
 LONGEST_TITLE: Final = 160
+LONGEST_HOST: Final = 120
 
 CHALLENGE: Final = re.compile(r"<title>\s*just a moment|_cf_chl|challenge-platform", re.IGNORECASE)
 BLOCK: Final = re.compile(r"attention required!", re.IGNORECASE)
@@ -148,13 +149,21 @@ def _says_html(answer: EdgeAnswer) -> bool:
             and answer.text.lstrip("\ufeff \t\r\n")[:1] not in "{[")
 
 
+def redirect_host(status: int | None, location: str) -> str | None:
+    """The host that a redirect leads to; None where the answer is none, or names no other host."""
+    if status is None or not 300 <= status < 400:
+        return None
+    try:
+        host = (urlsplit(location.strip()).hostname or "").rstrip(".")
+    except ValueError:
+        return None
+    return clean(host)[:LONGEST_HOST] or None
+
+
 def _redirected_away(answer: EdgeAnswer) -> bool:
     """A redirect to a host that is not the provider's, by what is not the provider's edge."""
-    if answer.status is None or not 300 <= answer.status < 400 or _through_the_edge(answer):
+    host = redirect_host(answer.status, answer.header("location"))
+    if host is None or _through_the_edge(answer):
         return False
-    try:
-        host = (urlsplit(answer.header("location")).hostname or "").rstrip(".")
-    except ValueError:
-        return False
-    return bool(host) and not any(host == name or host.endswith(f".{name}")
+    return not any(host == name or host.endswith(f".{name}")
                                   for name in _PROVIDERS)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from smoke_tui.codex.about import About, about_of, first_of
-from smoke_tui.codex.edge import EdgeAnswer, edge_code, is_page, title_of
+from smoke_tui.codex.edge import EdgeAnswer, edge_code, is_page, redirect_host, title_of
 from smoke_tui.codex.marks import (
     GENERAL,
     OUT_OF_CREDITS,
@@ -76,6 +76,10 @@ class Failure:
         if self.named is not None and self.by.startswith("status"):
             name = f"the answer names {self.named}, a code that nobody has described yet"
             return f"{self.said} ({name})" if self.said and not _is_json(self.said) else name
+        if self.about.redirect is not None and self.code in _REDIRECTS:
+            return _REDIRECTS[self.code].format(host=self.about.redirect)
+        if self.code == "redirect-refused" and not self.said:
+            return "the answer is a redirect, which is never followed"
         if self.code == "intercepted":
             return f"a page of something in between, which calls itself: {self.said}" \
                 if self.said else "something in between answered, without a word"
@@ -103,6 +107,13 @@ _MARKS: Final[Mapping[str, str]] = {
 }
 
 
+_REDIRECTS: Final[Mapping[str, str]] = {
+    "intercepted": "something in between redirects to {host}, which is not the provider's; a "
+                   "redirect is never followed",
+    "redirect-refused": "the answer redirects to {host}; a redirect is never followed",
+}
+
+
 _NAMES: Final = ("header", "code", "type", "error")
 """Marks that are followed by the server's own code."""
 
@@ -113,8 +124,9 @@ def classify(answer: Answer) -> Failure:
     if answer.error is not None and answer.status is None:
         return Failure(TRANSPORT.get(answer.error, "network"), "transport", said)
     edge = _edge(answer)
+    redirect = redirect_host(answer.status, answer.header("location"))
     if edge is not None:
-        return Failure(edge, "edge", said, about=About(page=said or None))
+        return Failure(edge, "edge", said, about=About(page=said or None, redirect=redirect))
     body = _document(answer.text)
     code, by, named = _found(answer, body)
     if code == "intercepted":
@@ -122,7 +134,8 @@ def classify(answer: Answer) -> Failure:
     about = about_of(answer.headers, body, list(_envelopes(body)), list(_texts(body, answer.text)),
                      waits=code != "quota-exhausted",
                      named=named if by.startswith("status") else None,
-                     code=by.partition(" ")[2] if by.split()[0] in _NAMES else None)
+                     code=by.partition(" ")[2] if by.split()[0] in _NAMES else None,
+                     redirect=redirect)
     delay = delay_of(answer, body) if code != "quota-exhausted" else None
     return Failure(code, by, said, about.param, delay, about.resets_at, named, about)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from smoke_tui.codex.about import About
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import Listed, as_answer, catalogue_request, read_catalogue
 from smoke_tui.codex.client_versions import UNFILTERED, is_newer
@@ -71,9 +72,10 @@ async def _first(
 ) -> Chosen:
     """Nothing names a model: the first listed one that was not refused in this session."""
     if not usable:
-        reason, remedy = why_unlisted(None, ctx.config.client_version,
-                                      await unfiltered(ctx, bundle), ())
-        raise StepEnd("model-unlisted", f"{reason} {remedy}")
+        everything = await unfiltered(ctx, bundle)
+        reason, remedy = why_unlisted(None, ctx.config.client_version, everything, ())
+        raise StepEnd("model-unlisted", f"{reason} {remedy}", about=_about_unlisted(
+            None, ctx.config.client_version, lowest_minimum(everything or ())))
     kept = _entry(usable, ctx.holdings.model or "")
     fresh = next((entry for entry in (kept, *usable)
                   if entry is not None and entry.slug not in refused), None)
@@ -99,7 +101,9 @@ async def _unlisted(
         return Chosen(named, f"{source}, --unlisted", _entry(everything or (), named))
     slug = await _ask(ctx, reason, named, usable)
     if slug is None:
-        raise StepEnd("model-unlisted", f"{reason} {remedy}")
+        entry = _entry(everything or (), named)
+        raise StepEnd("model-unlisted", f"{reason} {remedy}", about=_about_unlisted(
+            named, ctx.config.client_version, entry.minimal_client_version if entry else None))
     if slug == named:
         return Chosen(named, "the operator, who insists", _entry(everything or (), named))
     return _by_operator(usable, slug)
@@ -144,8 +148,18 @@ def _end_of(ctx: StepContext, bundle: Bundle, exchange: Exchange, failure: Failu
 
 
 async def unfiltered(ctx: StepContext, bundle: Bundle) -> tuple[Listed, ...] | None:
-    """The catalogue of all client versions; None where it can't be read."""
-    return read_catalogue(await ctx.http(catalogue_request(ctx.config, bundle, UNFILTERED)))
+    """The catalogue of all client versions, asked for once in a try; None: it can't be read."""
+    if UNFILTERED not in ctx.asked_once:
+        ctx.asked_once[UNFILTERED] = await ctx.http(
+            catalogue_request(ctx.config, bundle, UNFILTERED))
+    return read_catalogue(ctx.asked_once[UNFILTERED])
+
+
+def _about_unlisted(model: str | None, sent: str, minimum: str | None) -> dict[str, str]:
+    """What the record keeps of an unlisted model, for what is told of it."""
+    needs = minimum if minimum is not None and is_newer(minimum, sent) else None
+    about = About(model=_short(model) if model else None, needs_version=needs)
+    return about.to_json()
 
 
 def why_unlisted(

@@ -15,6 +15,7 @@ from typing import Final
 
 from smoke_tui.codex.client_versions import is_newer, parse_version
 from smoke_tui.codex.failures import Failure
+from smoke_tui.world.earlier_calls import EarlierCall
 
 MODEL_CODES: Final = ("model-unsupported", "model-not-found", "client-too-old")
 Listing = Mapping[str, Sequence[str]]
@@ -62,7 +63,27 @@ def gate_of(
             return Gate(code, None, f"the catalogue asks for no more than {sent}, and leaves it "
                                     "out all the same")
         return Gate("client-too-old", None, f"the catalogue lists it, but not for {sent}")
-    return Gate(code, None, "the catalogue lists it: the account may not have it yet")
+    return Gate(code, None, "the catalogue lists it, so that the account may not have it yet")
+
+
+def of_the_stack(failure: Failure, model: str | None, earlier: EarlierCall | None) -> Failure:
+    """A refusal for the model that the stack met, with what an earlier call learnt of it. Pure.
+
+    The stack advertises a client version of its own, which nobody here knows: a version that was
+    good enough for the call may not be that of the stack.
+    """
+    if failure.code not in MODEL_CODES:
+        return failure
+    about = replace(failure.about, model=failure.about.model or model, asked_by="the stack")
+    if earlier is None:
+        return replace(failure, about=about)
+    if earlier.code == "client-too-old":
+        return replace(failure, code=earlier.code,
+                       about=replace(about, needs_version=earlier.needs))
+    if earlier.code is None:
+        needs = earlier.served_from
+        return replace(failure, about=replace(about, served_to=earlier.sent, needs_version=needs))
+    return replace(failure, about=about)
 
 
 def gated(failure: Failure, gate: Gate, model: str) -> Failure:

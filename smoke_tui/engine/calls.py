@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from smoke_tui.journal.state import State, Try
 from smoke_tui.outcomes import CODES
+from smoke_tui.world.earlier_calls import EarlierCall
 
 
 def refused_models(state: State) -> dict[str, str]:
@@ -20,6 +21,22 @@ def refused_models(state: State) -> dict[str, str]:
             found.pop(model, None)
             found[model] = code.name
     return found
+
+
+def earlier_calls(state: State) -> dict[str, EarlierCall]:
+    """What the last call of each model learnt of it, as its try observed it."""
+    return {
+        str(attempt.observed["model_asked"]): EarlierCall(
+            attempt.code, _text(attempt.observed, "client_version"),
+            _text(attempt.observed, "served_from"),
+            _text(attempt.observed.get("about"), "needs_version"))
+        for attempt in _calls(state) if attempt.ended is not None
+    }
+
+
+def _text(observed: object, name: str) -> str | None:
+    value = observed.get(name) if isinstance(observed, Mapping) else None
+    return value if isinstance(value, str) and value else None
 
 
 def last_model(state: State) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from smoke_tui.engine.accounts import of_another_account
 from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget, uncapped
-from smoke_tui.engine.calls import last_model, refused_models
+from smoke_tui.engine.calls import earlier_calls, last_model, refused_models
 from smoke_tui.engine.conditions import unmet_in, unmet_text
 from smoke_tui.engine.keeping import Keeper
 from smoke_tui.engine.made_with import made_otherwise, of_first_model
@@ -170,7 +170,7 @@ class Engine:
         tries = self.state.step(step.id).tries
         return StepContext(
             self._inbox, self._world, step, n, self.config, self.holdings, self._check_cap, cause,
-            tries[-1].code if tries else None, refused_models(self.state),
+            tries[-1].code if tries else None, refused_models(self.state), earlier_calls(self.state)
         )
 
     async def _begin(self, action: Begin) -> None:

@@ -29,7 +29,7 @@ from smoke_tui.world.result import Result
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 NO_FAILURE = Failure("", "", "")
-_UNSHOWN = ("headers", "exchange", "model_from")
+_UNSHOWN = ("headers", "exchange", "model_from", "served_from")
 """What is observed of a call and stands elsewhere in its evidence."""
 
 REQUEST_IDS = ("x-request-id", "x-oai-request-id", "cf-ray")
@@ -86,7 +86,10 @@ async def call(ctx: StepContext) -> Result:
         ctx.finding("stream-left-open", f"The answer was whole, and then {exchange.error_text}.",
                     "What would have come later was not read.")
     if ready.bundle is not None and ready.composition is not None:
-        await second_opinion(ctx, ready.bundle, ready.composition, worth, str(ctx.fields("prompt")))
+        opinion = await second_opinion(ctx, ready.bundle, ready.composition, worth,
+                                       str(ctx.fields("prompt")))
+        if opinion is not None:
+            observed["second_opinion"] = opinion.result
     document = {**worth.reading.final, "output_text": worth.reading.text} \
         if worth.reading.final else None
     return Result(worth.code, worth.summary, observed, worth.reading.text or exchange.text(),
@@ -136,7 +139,8 @@ async def _by_subscription(ctx: StepContext) -> Prepared:
         "refreshable": refreshable(ctx.config, bundle, handed_over=ctx.holdings.handed_over,
                                    refreshed=ctx.holdings.refreshed),
         **({"client_version": made.about["client_version"],
-            "model_from": made.about["model_from"]} if made.about else {}),
+            "model_from": made.about["model_from"],
+            "served_from": made.served_from} if made.about else {}),
     }, bundle, made)
 
 

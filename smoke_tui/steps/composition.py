@@ -31,13 +31,16 @@ SOURCES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A call that could be made. `about` is what the record says of it beside its answer."""
+    """A call that could be made. `about` is what the record says of it beside its answer;
+    `served_from`: the client version that the catalogue asks for.
+    """
 
     request: HttpRequest
     model: str
     shape: str
     nonce: str
     about: Mapping[str, Any]
+    served_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ async def compose(ctx: StepContext, bundle: Bundle, prompt: str) -> Composition:
     Raises:
         StepEnd: something it needs is not there, or its model may not be called by itself.
     """
+    _look_at_the_client(ctx)
     model = await settle_model(ctx, bundle)
     if model.shape == INSTALLED:
         return await installed_call(ctx, bundle, model, prompt)
@@ -70,7 +74,16 @@ async def compose(ctx: StepContext, bundle: Bundle, prompt: str) -> Composition:
         prompt=with_nonce(prompt, nonce), limits=ctx.limits(120.0),
     )
     return Composition(request, model.slug, shape.name, nonce,
-                       _about(ctx, model, ctx.config.client_version))
+                       _about(ctx, model, ctx.config.client_version), _served_from(model))
+
+
+def _look_at_the_client(ctx: StepContext) -> None:
+    """Say that the Codex CLI which was named can't be used; one that nobody named is no loss."""
+    problem = ctx.config.installed_problem
+    if ctx.config.resolved and ctx.config.codex is not None and problem and ctx.n == 1:
+        ctx.finding("codex-cli", f"The Codex CLI named by --codex can't be used: {problem}.",
+                    f"Client version {ctx.config.client_version} is sent without it; mend --codex, "
+                    "or leave it out.")
 
 
 async def settle_model(ctx: StepContext, bundle: Bundle) -> Model:
@@ -170,7 +183,7 @@ async def installed_call(
         "captured_version": str(fact.data["version"]),
         "template_sha256": str(fact.data["template_sha256"]),
     }
-    return Composition(request, model.slug, INSTALLED, nonce, about)
+    return Composition(request, model.slug, INSTALLED, nonce, about, _served_from(model))
 
 
 def _version_of(ctx: StepContext, fact: Fact) -> str:
@@ -178,6 +191,10 @@ def _version_of(ctx: StepContext, fact: Fact) -> str:
     if ctx.config.client_source == "installed" and fact.data["version"]:
         return str(fact.data["version"])
     return ctx.config.client_version
+
+
+def _served_from(model: Model) -> str | None:
+    return model.entry.minimal_client_version if model.entry is not None else None
 
 
 def _about(ctx: StepContext, model: Model, version: str) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.quota import read_windows
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.verdicts import Worth, worth_of
-from smoke_tui.codex.wire import Difference, compare
+from smoke_tui.codex.wire import OF_THE_TRANSPORT, Difference, compare
 from smoke_tui.outcomes import CODES
 from smoke_tui.steps.composition import Composition, Model, asked_text, installed_call
 from smoke_tui.steps.spending import COUNTS, settle
 from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.outline import outline
+from smoke_tui.world.outline import items_of, outline
 from smoke_tui.world.ports import Exchange, Question, show
 
 QUESTION: Final = "second-opinion"
@@ -42,21 +42,24 @@ class Opinion:
 
 async def second_opinion(
     ctx: StepContext, bundle: Bundle, ours: Composition, worth: Worth, prompt: str
-) -> None:
-    """Offer the same prompt in the installed client's shape, and record what came of it."""
+) -> Opinion | None:
+    """Offer the same prompt in the installed client's shape, and record what came of it.
+
+    None where there is no second answer.
+    """
     if not _applies(ctx, ours, worth):
-        return
+        return None
     if ctx.config.installed_version is None:
         if ctx.config.second_opinion:
             ctx.finding("no-second-opinion", f"No second opinion: {ctx.config.installed_problem}.",
                         "Install the Codex CLI, or name it with --codex.")
-        return
+        return None
     if not ctx.may_spend():
         ctx.finding("no-second-opinion", "No second opinion: the step's cap leaves no call for it.",
                     "Raise max_calls in the runbook.")
-        return
+        return None
     if not await _agreed(ctx, ours, worth):
-        return
+        return None
     model = Model(ours.model, str(ours.about.get("model_from", "")), None, INSTALLED,
                   "installed, for a second opinion")
     try:
@@ -65,7 +68,7 @@ async def second_opinion(
                      "second_opinion": True})
     except StepEnd as end:
         ctx.finding("no-second-opinion", f"No second opinion: {end.summary}")
-        return
+        return None
     reader = StreamReader()
 
     def watch(piece: bytes) -> bool:
@@ -79,6 +82,7 @@ async def second_opinion(
     opinion = concluded(worth, second, str(theirs.about["captured_version"]))
     ctx.evidence(QUESTION, _evidence(ours, theirs, exchange, worth, second, opinion))
     ctx.finding(QUESTION, opinion.message, opinion.remedy)
+    return opinion
 
 
 def _applies(ctx: StepContext, ours: Composition, worth: Worth) -> bool:
@@ -123,12 +127,18 @@ def concluded(ours: Worth, theirs: Worth, version: str) -> Opinion:
                                    "ours to mend; the differences are listed.",
                        "Call with --shape installed until the shape is mended.")
     code = CODES.get(theirs.code)
+    if theirs.code == ours.code and code is not None and code.group == "model":
+        return Opinion("refused-alike", f"Second opinion: the shape of {client} was refused, too "
+                                        f"({theirs.code}). It is the model, for this account or "
+                                        "this client version, not the shape of the request.",
+                       "Another shape won't help.")
     refused = code is not None and (code.group in GROUPS or code.name in SINGLE)
     if theirs.code == ours.code:
         return Opinion("refused-alike", f"Second opinion: the shape of {client} was refused, too "
                                         f"({theirs.code}). It is the account or the provider, not "
                                         "the shape of this tool's request.",
-                       "Another shape won't help; follow the remedy of the code.")
+                       "Another shape won't help: try the Codex CLI itself with this account; if "
+                       "it is refused, too, ask the provider's support with both request ids.")
     if refused:
         return Opinion("refused-otherwise", f"Second opinion: the shape of {client} was refused, "
                                             f"too, for another reason: {theirs.code} against "
@@ -170,6 +180,9 @@ def differences(ours: Composition, theirs: Composition) -> list[Difference]:
     """How the two calls differ that were made, ours first."""
     shown = theirs.request.shown()
     body = shown["body"]["json"]
-    place = "instructions" if body.get("instructions") else "input"
-    headers = [(str(name), str(show(value))) for name, value in shown["headers"]]
-    return compare(ours.request, headers, outline(body), place)
+    items = items_of(body)
+    texts = [f"input[{at}]" for at, item in enumerate(items) if item["role"] == "developer"]
+    place = "instructions" if body.get("instructions") else next(iter(texts), None)
+    headers = [*OF_THE_TRANSPORT.items(),
+               *((str(name), str(show(value))) for name, value in shown["headers"])]
+    return compare(ours.request, headers, outline(body), place, items)

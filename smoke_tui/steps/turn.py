@@ -10,6 +10,7 @@ from typing import Any, Final
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.failures import Answer, Failure, classify
 from smoke_tui.codex.verdicts import upstream_failure
+from smoke_tui.codex.version_gate import of_the_stack
 from smoke_tui.proof.obligations import EVIDENCE, Duty, Obligation, Witness, first_unmet, settle
 from smoke_tui.proof.quoting import holds_word, with_nonce
 from smoke_tui.runbook.paths import dig
@@ -118,11 +119,11 @@ async def _result(
     decided = next((one for one in obligations if one.standing != "holds"
                     and one.code != ROUTE.missing), None)
     if decided is not None:
-        failure = _claimed_failure(turned) if decided.name == ANSWERED.name else None
+        failure = _claimed_failure(ctx, turned) if decided.name == ANSWERED.name else None
         if decided.code == "degraded-route":
             observed |= {"route": "degraded"}
         if failure is not None:
-            observed |= {"said": failure.said, "param": failure.param, "delay": failure.delay}
+            observed |= failure.observed()
             return _end(ctx, obligations, Result(
                 failure.code, f"{decided.summary} {failure.words}", observed, text))
         return _end(ctx, obligations, Result(decided.code, decided.summary, observed, text))
@@ -148,11 +149,20 @@ def _end(ctx: StepContext, obligations: Sequence[Obligation], result: Result) ->
     return result
 
 
-def _claimed_failure(turned: Turned) -> Failure | None:
+def _claimed_failure(ctx: StepContext, turned: Turned) -> Failure | None:
     """The failure that an answer tells of in words that are known; None where it does not."""
     told = json.dumps(turned.document) if isinstance(turned.document, Mapping) else ""
     failure = classify(Answer(None, (), told))
-    return failure if failure.by.startswith(("code", "type", "text", "error ")) else None
+    known = failure.by.startswith(("code", "type", "text", "error "))
+    return _told_apart(ctx, failure) if known else None
+
+
+def _told_apart(ctx: StepContext, failure: Failure) -> Failure:
+    """A refused model: a gate's texts are a retirement's, too; what the call learnt tells which."""
+    if not ctx.config.resolved:
+        return failure
+    model = failure.about.model or model_of(ctx)
+    return of_the_stack(failure, model, ctx.earlier_calls.get(model or ""))
 
 
 def _reported_by_envelope(document: Any) -> str | None:
@@ -186,7 +196,7 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
     refused = exchange.status is None or not 200 <= exchange.status < 300
     if refused or _upstream(ctx, document)[0]:
         await _settle(ctx, _claims(ctx, document), document)
-        failure = turn_failure(ctx, exchange, document)
+        failure = _told_apart(ctx, turn_failure(ctx, exchange, document))
         said = f"HTTP {exchange.status}" if exchange.status is not None else "no answer"
         signs = [Witness("status", said, "against" if refused else "nothing"), *trouble(document)]
         if not any(w.says == "against" for w in signs):
@@ -262,10 +272,11 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
     if _upstream(ctx, document)[0]:
         await _settle(ctx, _claims(ctx, document), document)
         exchange = Exchange(200, (), ended.text.encode(), (), 0, None, "", {}, None, 0)
-        failure = turn_failure(ctx, exchange, document)
+        failure = _told_apart(ctx, turn_failure(ctx, exchange, document))
         signs = [*trouble(document), Witness("upstream status", "none of success", "against")]
         ctx.evidence(EVIDENCE, [settle(ANSWERED, signs, code=failure.code).to_json()])
-        raise StepEnd(failure.code, f"The turn failed: {failure.words}", exit=0, fresh=True)
+        raise StepEnd(failure.code, f"The turn failed: {failure.words}",
+                      **failure.observed() | {"exit": 0, "fresh": True})
     return Made(document, ended.text, {"exit": 0})
 
 

@@ -12,6 +12,7 @@ from smoke_tui.runbook.model import Step
 from smoke_tui.secrecy import Secret
 from smoke_tui.world.config import Config
 from smoke_tui.world.conversation import Conversation, Job, TimeLimit, Watch, World
+from smoke_tui.world.earlier_calls import EarlierCall
 from smoke_tui.world.holdings import Holdings, StepEnd
 from smoke_tui.world.paying import Paying
 from smoke_tui.world.ports import (
@@ -37,13 +38,15 @@ class StepContext(Paying):
 
     Every method that asks the world is a request in the journal; its answer is a fact.
     `before` is the code that the step's try before this one came to. `refused_models` are those
-    that calls of this session were refused for, with the code, in their order.
+    that calls of this session were refused for, with the code, in their order; `earlier_calls` is
+    what the last call learnt of each model. `asked_once` keeps answers that serve a whole try.
     """
 
     def __init__(
         self, inbox: Inbox, world: World, step: Step, n: int, config: Config, holdings: Holdings,
         reserve: Callable[[StepContext, str, str | None], None], cause: str = "walk",
         before: str | None = None, refused_models: Mapping[str, str] | None = None,
+        earlier_calls: Mapping[str, EarlierCall] | None = None,
     ) -> None:
         self._inbox = inbox
         self._world = world
@@ -54,6 +57,8 @@ class StepContext(Paying):
         self.n = n
         self.cause, self.before = cause, before
         self.refused_models: Mapping[str, str] = refused_models or {}
+        self.earlier_calls: Mapping[str, EarlierCall] = earlier_calls or {}
+        self.asked_once: dict[str, Exchange] = {}
         self.limit: TimeLimit | None = None
         self.config = config
         self.holdings = holdings

@@ -259,3 +259,12 @@ def test_one_call_runbook_is_found_by_id(program: Program, tmp_path: Path) -> No
     (tmp_path / "runbooks" / "x.md").write_text(ONE_CALL)
     assert program("lint", "one-call").code == 0
     assert os.getcwd() == str(tmp_path)
+
+
+def test_columns_never_run_into_each_other(program: Program) -> None:
+    for line in program("rehearse", "list").out.splitlines():
+        assert "  " in line
+    told = program("doctor", "--codex", "/nowhere/" + "x" * 200)
+    rows = told.out.partition("settings:")[2].splitlines()
+    assert any(row.split() == ["login-originator", "-", "default"] for row in rows)
+    assert any(row.endswith("x  --codex") for row in rows)

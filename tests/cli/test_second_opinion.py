@@ -65,6 +65,7 @@ def test_where_theirs_is_accepted_the_shape_is_ours_to_mend(live: Any, program: 
     assert step["second_opinion"] == found
     assert step["spend"]["calls"] == 2
     assert step["spend"]["output_tokens"] > 0
+    assert "Call with --shape installed" in step["remedy"]
     for kind in ("md", "html", "json"):
         assert "accepted where ours was refused" in program("report", "last", "--format", kind).out
     assert program("replay", "last").code == 0
@@ -75,8 +76,23 @@ def test_where_both_are_refused_it_is_not_the_shape(live: Any, program: Program)
     (found,) = opinions(program)
     assert done.code == 1
     assert found["result"] == "refused-alike"
-    assert "the account or the provider" in found["message"]
+    assert "not the shape of the request" in found["message"]
     assert program("replay", "last").code == 0
+
+
+def test_what_is_told_of_the_step_agrees_with_the_second_opinion(
+    live: Any, program: Program
+) -> None:
+    done = live("shape-rejected", "0.171.0", "--second-opinion")
+    (found,) = opinions(program)
+    assert found["result"] == "refused-alike"
+    report = program("report", "last").out
+    assert "Whose side: the provider. Next: Try the Codex CLI itself" in report
+    assert "Whose side: us" not in report
+    assert done.json()["steps"][0]["remedy"].startswith("Try the Codex CLI itself")
+    # Both calls hold the prompt, and both ask for no encoding.
+    names = {each["name"] for each in found["differences"]}
+    assert not names & {"input (prompt)", "accept-encoding"}
 
 
 def test_without_the_option_nobody_spends_a_second_call(live: Any, program: Program) -> None:

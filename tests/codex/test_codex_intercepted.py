@@ -98,3 +98,27 @@ def test_the_page_is_named_to_the_person_clean_and_short() -> None:
         assert len(text) < 400
     bare = classify(Answer(403, HTML, "<html><h1>Blocked by <b>policy</b></h1></html>"))
     assert bare.said == "Blocked by policy"
+
+
+@pytest.mark.parametrize(("headers", "ours", "code"), [
+    ((), False, "intercepted"), ((("cf-ray", "1-FRA"),), False, "redirect-refused"),
+    ((), True, "redirect-refused"),
+])
+@pytest.mark.parametrize("text", ["", page("302 Found")])
+def test_a_redirect_is_told_by_its_host_alone_and_never_followed(
+    headers: Headers, ours: bool, code: str, text: str
+) -> None:
+    location = "https://user:word@portal.example:8443/login?session=FAKE-secret"
+    found = classify(Answer(302, (*headers, ("Location", location)), text, ours=ours))
+    row = text_of_code(found.code, found.observed())
+    assert found.code == code
+    assert row is not None
+    for told in (found.words, row.what):
+        assert "portal.example" in told
+        assert "never followed" in told
+        for secret in ("word", "8443", "FAKE"):
+            assert secret not in told
+
+
+def test_a_redirect_that_names_no_host_is_no_riddle() -> None:
+    assert "never followed" in classify(Answer(302, (("cf-ray", "1-FRA"),))).words

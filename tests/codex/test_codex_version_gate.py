@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from smoke_tui.code_texts import text_of_code
+from smoke_tui.code_texts import CodeText, text_of_code
 from smoke_tui.codex.failures import Answer, classify
-from smoke_tui.codex.version_gate import Gate, gate_of, gated, is_older
+from smoke_tui.codex.version_gate import Gate, gate_of, gated, is_older, of_the_stack
+from smoke_tui.world.earlier_calls import EarlierCall
 
 TEXTS = [
     (400, {"detail": "The 'gpt-6.2-sol' model requires a newer version of Codex. Please upgrade to "
@@ -81,3 +82,48 @@ def test_versions_are_ordered_as_versions(older: str, newer: str) -> None:
     assert not is_older(newer, older)
     assert not is_older(older, older)
     assert not is_older("none", newer)
+
+
+RETIRED_OR_GATED = (400, {"detail": "The 'gpt-6.2-sol' model is not supported when using Codex "
+                                    "with a ChatGPT account."})
+
+
+def at_the_turn(earlier: EarlierCall | None) -> tuple[str, CodeText]:
+    status, body = RETIRED_OR_GATED
+    found = of_the_stack(classify(Answer(status, (), json.dumps(body))), "gpt-6.2-sol", earlier)
+    row = text_of_code(found.code, found.observed())
+    assert row is not None
+    return found.code, row
+
+
+def test_the_stack_s_refusal_is_the_gate_that_the_call_has_met() -> None:
+    code, row = at_the_turn(EarlierCall("client-too-old", "0.171.0", None, "0.180.0"))
+    assert code == "client-too-old"
+    assert row.side == "the stack"
+    assert "stack advertise client version 0.180.0" in row.remedy
+    assert "--client-version" not in row.remedy
+
+
+def test_a_model_that_the_call_was_served_points_at_the_stack_s_own_version() -> None:
+    code, row = at_the_turn(EarlierCall(None, "0.171.0", "0.169.0"))
+    assert code == "model-unsupported"
+    assert row.side == "the stack"
+    assert "served it with client version 0.171.0" in row.what
+    assert "client version 0.169.0 or later" in row.remedy
+
+
+@pytest.mark.parametrize("earlier", [
+    None, EarlierCall("model-unsupported", "0.171.0"), EarlierCall("network", "0.171.0"),
+])
+def test_without_that_knowledge_the_stack_s_refusal_stays_what_it_says(
+    earlier: EarlierCall | None
+) -> None:
+    code, row = at_the_turn(earlier)
+    assert code == "model-unsupported"
+    assert row.side == "the provider"
+    assert "another model" in row.remedy
+
+
+def test_a_refusal_for_something_else_says_nothing_of_models() -> None:
+    found = classify(Answer(429, (), "slow down"))
+    assert of_the_stack(found, "m", EarlierCall("client-too-old", needs="0.180.0")) == found

@@ -1,0 +1,20 @@
+"""What the calls of a session have learnt of a model, for the steps that come after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCall:
+    """The last call that asked for a model.
+
+    `code` is what it came to, None where it passed. `sent` is its client version, `served_from`
+    the one that the catalogue asks for, `needs` the later one that a gate asked for; each None
+    where nobody said.
+    """
+
+    code: str | None
+    sent: str | None = None
+    served_from: str | None = None
+    needs: str | None = None
