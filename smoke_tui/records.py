@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from smoke_tui.engine.engine import Engine
-from smoke_tui.engine.plan import all_needs
+from smoke_tui.engine.plan import Finish, all_needs, plan
 from smoke_tui.journal.decision_rules import RULES, rules_in
 from smoke_tui.journal.events import SCHEMA, JournalDamage
 from smoke_tui.journal.file import Journal, JournalFile, read_journal
@@ -59,8 +59,13 @@ class Unfinished:
                              f"{', '.join(ids)})")
 
     def undone(self, rerun: str | None) -> list[str]:
-        """Steps whose passing was worth something only in a rehearsal's world, which is gone."""
+        """Passed steps that hold only in a rehearsal's world, which is gone, to be done once more.
+
+        None where nothing is left to do: a proof that was acknowledged stays.
+        """
         if self.state.world != "rehearsed":
+            return []
+        if rerun is None and isinstance(plan(self.runbook, self.state), Finish):
             return []
         wanted = (all_needs(self.runbook, self.runbook.step(rerun)) if rerun is not None
                   else {step.id for step in self.runbook.steps})
