@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalError, ends, in_use, read_journal, session_folders
@@ -81,6 +82,9 @@ class LeftBehind:
         return done.returncode == 0
 
 
+_ANOTHER_FORM: Final = (KeyError, TypeError, ValueError, AttributeError)
+
+
 @dataclass(slots=True)
 class _Started:
     step: str
@@ -101,7 +105,8 @@ def left_behind(state_dir: Path) -> list[LeftBehind]:
             continue
         try:
             found += _of_session(folder.name, read_journal(folder).events)
-        except JournalError:
+        except (JournalError, *_ANOTHER_FORM):
+            # Not a record of this program's: what it says of processes is not to be relied on.
             continue
     return found
 

@@ -28,6 +28,7 @@ from smoke_tui.journal.folders import in_use as in_use
 from smoke_tui.journal.folders import never_began as never_began
 from smoke_tui.journal.folders import private_folder as private_folder
 from smoke_tui.journal.folders import replace_private as replace_private
+from smoke_tui.journal.forms import check_forms
 from smoke_tui.journal.plain import read_plain
 
 MAX_LINE = 4 * 1024 * 1024
@@ -305,11 +306,14 @@ def read_journal(folder: Path) -> Journal:
 def ends(folder: Path) -> tuple[Event, Event | None] | None:
     """The first event and, where the session was closed, the last; None where unreadable.
 
+    A line of another form than this program writes is as unreadable as one without its checksum.
+
     A last line that was cut short does not count, here as elsewhere.
     """
     try:
         with (folder / JOURNAL).open("rb") as file:
             first = parse_line(file.readline(MAX_LINE))
+            check_forms((first,))
             file.seek(0, os.SEEK_END)
             size = file.tell()
             file.seek(max(0, size - 65_536))
@@ -318,6 +322,7 @@ def ends(folder: Path) -> tuple[Event, Event | None] | None:
         return None
     try:
         last = parse_line(last_line)
+        check_forms((last,))
     except JournalDamage:
         return first, None
     return first, last if last.ev == "session.closed" else None

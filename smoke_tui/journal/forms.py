@@ -79,6 +79,7 @@ FORMS: Final[Mapping[str, Spec]] = {
     "retry.planned": {"seconds": NUMBER, "code": TEXT_OR_NONE},
 }
 
+_HTTP_REQUEST: Final = {"method": TEXT, "url": (str, dict, list), "headers": [(list,)]}
 _EVIDENCE: Final[Mapping[str, Spec]] = {
     "route": [[(str, int, float, bool, type(None))]], "expectations": [[TEXT]], "quota": [WINDOW],
 }
@@ -120,6 +121,10 @@ def _check(event: Event) -> None:
         more = _EVIDENCE.get(event.data["name"])
         if more is not None:
             _fits(event.data["value"], more, "value")
+    if event.ev == "request" and event.data["port"] == "http":
+        _fits(event.data, _HTTP_REQUEST, "")
+        if any(len(pair) != 2 or not isinstance(pair[0], str) for pair in event.data["headers"]):
+            raise _Another("headers are no pairs")
     if event.ev == "http" and any(len(pair) != 2 for name in ("headers", "chunks")
                                   for pair in event.data[name]):
         raise _Another("headers or chunks are no pairs")

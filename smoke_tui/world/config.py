@@ -131,7 +131,12 @@ class Config:
     @property
     def real_provider(self) -> bool:
         """Whether calls go to the provider's own hosts; only such a session proves anything."""
-        return self.world == "live" and origin_of(self.codex_url)[1] in PRODUCTION_HOSTS
+        try:
+            host = origin_of(self.codex_url)[1]
+        except ValueError:
+            # Read from a record: what is no address was not the provider's.
+            return False
+        return self.world == "live" and host in PRODUCTION_HOSTS
 
     def allowed_origins(self) -> frozenset[Origin]:
         """The (scheme, host, port) a credential may be sent to."""

@@ -67,3 +67,40 @@ def test_an_event_of_any_form_breaks_no_command(program: Hunted, seed: int) -> N
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
     for command in chance.sample(COMMANDS, 3):
         assert program(*command).code in [e for e in Exit if e is not Exit.INTERNAL]
+
+
+def changed(data: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """The data with another value at one place."""
+    made = json.loads(json.dumps(data))
+    here = made
+    for key in path[:-1]:
+        here = here[key]
+    here[path[-1]] = value
+    return made
+
+
+@pytest.mark.parametrize(("ev", "path", "value"), [
+    ("session.opened", ("runbook",), 7), ("session.opened", ("runbook",), {}),
+    ("session.opened", ("config",), True), ("session.opened", ("config", "codex_url"), "x"),
+    ("session.opened", ("config", "world"), None), ("session.closed", ("verdict",), None),
+    ("request", ("method",), None), ("request", ("headers", 0), []),
+    ("request", ("headers", 0), [7, "x"]), ("request", ("url",), 7),
+    ("process", ("argv",), 7), ("process", ("pid",), "x"),
+])
+def test_a_line_of_another_form_breaks_no_list_and_no_look(
+    program: Hunted, ev: str, path: tuple[Any, ...], value: Any
+) -> None:
+    root = program.state / "sessions"
+    root.mkdir(parents=True)
+    folder = unpack(next(s for s in SAMPLES if s.stem == "rehearsed-happy"), root)
+    events = list(read_journal(folder).events)
+    Path("book.md").write_text(str(events[0].data["runbook"]["text"]))
+    at = next(n for n, event in enumerate(events) if event.ev == ev and path[0] in event.data
+              and (ev != "request" or event.data["port"] == "http"))
+    events[at] = replace(events[at], data=changed(events[at].data, path, value))
+    if ev == "process":
+        events.pop()
+    (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
+    for command in (("sessions", "--json"), ("--check", "book.md", "--max-age", "7d"),
+                    ("report", "last"), ("--check", "last"), ("spend",), ("doctor",)):
+        assert program(*command).code in [e for e in Exit if e is not Exit.INTERNAL], command
