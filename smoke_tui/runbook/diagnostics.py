@@ -302,7 +302,7 @@ class Diagnostic:
 ABOUT_PROSE: Final = frozenset({Rb.NO_PROSE.code})
 """Warnings that are about how a runbook reads, and none about what is run."""
 
-LATER_ERRORS: Final = frozenset({Rb.NEAR_INFO, Rb.HIDDEN})
+LATER_ERRORS: Final = frozenset({Rb.NEAR_INFO, Rb.HIDDEN, Rb.SECRET_ADDRESS})
 """Errors that were none when the first records were made: a recorded runbook is not refused for
 them, and they stay warnings about what was run.
 """

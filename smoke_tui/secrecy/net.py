@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from . import shapes
+from . import shapes, veils
 from .weave import Cover, Islands, Span, outside, weave
 
 #: Bytes of one unfinished piece of a line that are held back at most.
@@ -63,11 +63,24 @@ class NetStage:
         """How many bytes can be judged now, by themselves; 0 for none."""
         buffer = self._buffer
         if lines := _complete(buffer):
-            return lines
+            # A token at the end of a line may go on in the next.
+            held = veils.held(buffer, lines)
+            if held or not last:
+                return held or (lines if lines > CAP else 0)
+            return len(buffer) if len(buffer) <= CAP else lines
         # Looking further would cost every long line a search of its whole rest per cut.
         end = _LINE_END.search(buffer, 0, 4 * CAP)
         line = buffer[: end.start() if end else 4 * CAP]
-        if (b" " in line or b"\t" in line) and (start := _settled(line)):
+        start = max(line.rfind(b" "), line.rfind(b"\t")) + 1
+        if start == len(line) == len(buffer) and not last:
+            # What follows a quoted piece says whether another is joined to it.
+            bare = line.rstrip(b" \t")
+            if bare.endswith((b'"', b"'", b"`")):
+                start = max(bare.rfind(b" "), bare.rfind(b"\t")) + 1
+        if start:
+            opener = _first_opener(line[: start + 1].lower())
+            start = max(line.rfind(b" ", 0, opener), line.rfind(b"\t", 0, opener)) + 1
+        if start:
             return start
         if len(line) >= CAP:
             return self._cut_within(line[:CAP])
@@ -107,11 +120,15 @@ class NetStage:
         return weave(block, 0, len(block), kept, self._number, Cover())
 
 
-def _settled(line: bytes) -> int:
-    """The end of the last blank before any opener: up to there it can be judged by itself."""
-    lower = line.lower()
-    opener = min((at for at in map(lower.find, shapes.OPENERS) if at != -1), default=len(line))
-    return max(line.rfind(b" ", 0, opener), line.rfind(b"\t", 0, opener)) + 1
+def _first_opener(lower: bytes) -> int:
+    """Where the first word stands after which a match may go on beyond blanks."""
+    first = len(lower)
+    for word in shapes.OPENERS:
+        if shapes.may_hold(lower, word):
+            at = lower.find(word, 0, first + len(word))
+            if at != -1:
+                first = min(first, at)
+    return first
 
 
 def _complete(buffer: bytes) -> int:

@@ -61,8 +61,11 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
         FRONT + 'Log in with password: "§hunter2-is-fake".\n' + GOOD, (Rb.HIDDEN,)),
     "a password in a command": (
         FRONT + run("ab", "printf %s postgresql://app:§app@127.0.0.1/app"), (Rb.HIDDEN,)),
-    "a password that only the TOML's escapes hide": (
-        FRONT + step('id = "ab"\nkind = "manual"\nask = "p\\u0061ssword=hunter2-is-fake"',
+    "a password behind the TOML's escapes": (
+        FRONT + step('id = "ab"\nkind = "manual"\nask = "p\\u0061ssword=§hunter2-is-fake"'),
+        (Rb.HIDDEN,)),
+    "a password that only the TOML's lines hide": (
+        FRONT + step('id = "ab"\nkind = "manual"\nask = """pass\\\n  word=hunter2-is-fake"""',
                      mark="§"), (Rb.HIDDEN,)),
     "a password that only the shell's quotes hide": (
         FRONT + run("ab", "§printf pass''word=hunter2-is-fake"), (Rb.HIDDEN,)),

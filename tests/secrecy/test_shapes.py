@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import textwrap
 import time
 
 import pytest
@@ -14,6 +15,9 @@ from .minted import jwt, token
 
 PLACEHOLDER = re.compile(r"\[REDACTED:[a-z_]+#\d+\]")
 BASIC = base64.b64encode(b"user:FAKEpass1").decode()
+
+KEY = "sk-proj-FAKE0aB3cD4eF5gH6iJ7kL8mN9oP0q1R2s"
+CLAIMS = jwt("FAKE").split(".")[1]
 
 CAUGHT = [
     ("§", jwt()),
@@ -67,6 +71,36 @@ CAUGHT = [
     ("device_code=§&user_code=¤", "FAKEdevice"),
     ("%22access_token%22%3A%22§%22%2C", "FAKEurljson"),
     ("&quot;password&quot;:&quot;§&quot;", "FAKEhtml"),
+    ("mail §, please", "someone.FAKE@example.invalid"),
+    ("?login=§&x=1", "someone.FAKE%40example.invalid"),
+    ("{'device_auth_id': '§'}", "deviceauth_FAKE0123"),
+    ('"usercode":"§"', "FAKE-12345"),
+    ("Enter the code § at https://h.test/device", "FAKE-EF1GH"),
+    ("Your one-time code is §\n", "FAKE-MJHT"),
+    ("claims §", CLAIMS),
+    ("claims §", base64.b64encode(b'{\n  "iss": "FAKE",\n  "exp": 1}').decode()),
+    ("__Secure-next-auth.session-token=§; theme", "FAKEsession1"),
+    ('{"name":"next-auth.session-token.0","value":"§"}', "FAKEsession2"),
+    (".h.test\tTRUE\t/\tTRUE\t0\tcf_clearance\t§", "FAKEclearance3"),
+    ('"sessionToken":"§"', "FAKEsession4"),
+    ("account_id: §", "fa4e0000-1111-4222-8333-444444444444"),
+    ("chatgpt-account-id: §", "acct-FAKE12345"),
+    # Broken up, and escaped more than once.
+    ("§", "\u00ad".join(KEY)),
+    ("§", "\u200b".join(KEY)),
+    ("§", "\\u200b".join(KEY)),
+    ("§", "&shy;".join(KEY)),
+    ('k = "§"', '" + "'.join((KEY[:3], KEY[3:12], KEY[12:]))),
+    ("§", "\\u0073k" + KEY[2:]),
+    ("§", "\\\\u0073k" + KEY[2:]),
+    ("§", "%2573k" + KEY[2:]),
+    ("§", "&amp;#115;k" + KEY[2:]),
+    ("§", jwt().replace("e", "%2565")),
+    ("%2522access_token%2522%253A%2522§%2522", "FAKEtwice"),
+    ("&amp;quot;access_token&amp;quot;:&amp;quot;§&amp;quot;", "FAKEtwice"),
+    # Wrapped over lines.
+    ("key:\n  §\nThe end.", "\n  ".join((KEY[:17], KEY[17:30], KEY[30:]))),
+    ("key: §\n", "\n".join(textwrap.wrap(jwt(), 40, break_on_hyphens=False))),
 ]
 
 KEPT = [
@@ -96,6 +130,19 @@ KEPT = [
     "cookies are not kept; cookie: none",
     "ghs_are_not xoxo-and-love AKIAFAKE github_pat_or_no aizawa ASIAN-PACIFIC-REGIONS-AND-MORE",
     "ac_power_supply_status_code sk-learn-feature-extraction",
+    "sk-... sk-xxxx sk-XXXXXXXXXXXXXXXXXXXXXXXX sk-proj-xxxxxxxxxxxxxx sk-ant-api03-xxxxxxxxxxxx",
+    "sk-YOUR_API_KEY_GOES_HERE sk-your-api-key-here Bearer <token> Bearer YOUR_ACCESS_TOKEN",
+    "eyJ... eyJhbGciOi... eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9 eyJ2ZXJzaW9uIjoxLCJuYW1lIjoieCJ9aa",
+    "@pytest.mark.parametrize @openai/codex@0.171.0 @openai/codex@0.171.0-alpha.rc a/b@v4.1.2",
+    "git@github.com:openai/codex.git ssh://git@github.com/x ops@h.test foo@bar user@host:~/x$ ls",
+    "ssh deploy@staging.example.com uptime; scp a deploy@h.example.com:/srv",
+    "logo@2x.png getty@tty1.service img@sha256:" + "a1" * 32,
+    "error code HTTP-4001, code 2026-1128, exit code 1234-5678, RFC-7636, unicode ABCD-EFGH",
+    "error-code: AUTH-FAIL, status-code AB12-CD34E",
+    "run 20261128T161517Z-4f2a, codes RB007 and RB084",
+    'he said "x" + "y", price%20is%2520ok, \u2019quoted\u2019 \u200b, &amp;lt;b&amp;gt;',
+    "see sk-learn\nREADME.md\nlib64",
+    "access_token\n  0123456789abcdef0123",
 ]  # fmt: skip
 
 
@@ -120,6 +167,21 @@ def test_kept(text: str) -> None:
     assert scan(text.encode(), vault) == []
 
 
+@pytest.mark.parametrize("size", [1, 3, 7, 64])
+@pytest.mark.parametrize(("template", "value"), CAUGHT, ids=[str(i) for i, _ in enumerate(CAUGHT)])
+def test_caught_however_the_text_arrives(template: str, value: str, size: int) -> None:
+    text = f"before\n{template.replace('§', value)}\nbehind".encode()
+    stream = Vault().stream()
+    out = b"".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size))
+    assert out + stream.flush() == Vault().redact(text)
+
+
+def test_a_neighbour_of_a_wrapped_key_stays() -> None:
+    text = f"{KEY[:20]}\n{KEY[20:]}\nNext comes another line.\nlast"
+    assert Vault().redact_text(text) == (
+        "[REDACTED:api_key#1]\nNext comes another line.\nlast")
+
+
 def test_numbers_are_stable_within_one_vault() -> None:
     vault = Vault()
     one, two = token("sk-proj-"), token("sk-proj-")
@@ -140,7 +202,9 @@ def test_a_known_value_keeps_its_own_name() -> None:
 @pytest.mark.parametrize(
     "run",
     ["eyJ-", "eyJa.", "sk-", "://a:", 'password="', "password=", "a=b; ", "cookie: a=", "rt_",
-     "?code=", "&state=", "%22", "[REDACTED:", "[REDACTED:a#b]", "bearer a", '"id_token":"x",'],
+     "?code=", "&state=", "%22", "a@b.", "code A1B2-", "%25", "eyJa\n", '" + "', "&amp;",
+     "sk-aB3aB3aB3aB3\n", "account_id: ", "[REDACTED:", "[REDACTED:a#b]", "bearer a",
+     '"id_token":"x",'],
 )  # fmt: skip
 def test_hostile_runs_cost_no_more_than_their_length(run: str) -> None:
     vault = Vault()

@@ -1,0 +1,148 @@
+"""Tokens that somebody broke up or escaped: read as one, found where they stand.
+
+Two readings: a line without the characters that nobody sees, the joints of quoted pieces and
+escapes of plain characters, however often escaped; and a token that goes on in the next lines.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from typing import Final
+
+_JOINT: Final = rb"\\*[\"'`] ?[+.&] ?\\*[\"'`]"
+_VEIL: Final = re.compile(
+    rb"(?:\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf"
+    rb"|\\+u(?i:00ad|200[b-f]|206[0-4]|feff)"
+    rb"|&(?:amp;)*(?:shy|zwnj|zwj|ZeroWidthSpace|#173|#820[3-7]|#[xX](?i:ad|200[b-f]));"
+    rb"|" + _JOINT + rb")"
+    rb"|%(?:25)*(?P<percent>[2-7][0-9A-Fa-f])"
+    rb"|\\+(?:u00|x)(?P<escape>[2-7][0-9A-Fa-f])"
+    rb"|&(?:amp;)*#(?:[xX]0*(?P<hex>[2-7][0-9A-Fa-f])|0*(?P<decimal>3[2-9]|[4-9][0-9]|1[01][0-9]"
+    rb"|12[0-6]));"
+    rb"|&(?:amp;)*(?P<named>amp|quot|lt|gt|apos);"
+)
+_NAMED: Final = {b"amp": b"&", b"quot": b'"', b"lt": b"<", b"gt": b">", b"apos": b"'"}
+#: Without one of these (lower case) a line has no veil.
+HINTS: Final = (
+    b"\xc2\xad", *(b"\xe2\x80" + bytes([last]) for last in range(0x8B, 0x90)), b"\xe2\x81",
+    b"\xef\xbb\xbf", b"%", b"\\u", b"\\x", b"&#", b"&amp;", b"&quot;", b"&shy;", b"&z",
+    *(quote + joint for quote in (b'"', b"'", b"`") for joint in (b"+", b" +", b".", b" .", b"&",
+                                                                   b" &")),
+)  # fmt: skip
+
+#: A quoted piece that may be joined to the next: words for whoever reads a line as it comes.
+JOINTS: Final = tuple(
+    quote + joint for quote in (b'"', b"'", b"`")
+    for joint in (b" +", b" .", b" &", b"+ ", b". ", b"& "))
+
+_STARTS: Final = (b"eyJ", b"sk-", b"rt_", b"rt.", b"ac_", b"github_pat_", b"xai-", b"glpat-")
+_OPEN: Final = re.compile(
+    rb"(?<![A-Za-z0-9_-])(?:" + b"|".join(map(re.escape, _STARTS)) + rb")[A-Za-z0-9_.-]{8,8192}")
+#: What may stand between two lines' pieces of one token.
+_WRAP: Final = re.compile(
+    rb"[ \t\"'+\\]{0,8}(?:\r?\n|(?:\\+r)?\\+n)[ \t>|\"'#*+]{0,40}"
+    rb"(?P<piece>[A-Za-z0-9_.-]{8,8192})(?=[\"',;)}\]]{0,4}[ \t+\\]{0,4}(?:\\+[nr]|[\r\n\"']|\Z))")
+_OPEN_LINE: Final = re.compile(
+    rb"(?<![A-Za-z0-9_-])(?:" + b"|".join(map(re.escape, _STARTS))
+    + rb")[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\]{0,8}\r?\n\Z")
+_SOLE_LINE: Final = re.compile(
+    rb"[ \t>|\"'#*+]{0,40}[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\,;)}\]]{0,8}\r?\n")
+_MOST_LINES: Final = 256
+
+
+class Unveiled:
+    """A line as it reads without its veils, and the way back."""
+
+    __slots__ = ("_at", "_source", "text")
+
+    def __init__(self, line: bytes) -> None:
+        parts: list[bytes] = []
+        self._at, self._source = [0], [0]
+        done = length = 0
+        for found in _VEIL.finditer(line):
+            parts.append(line[done : found.start()])
+            length += found.start() - done
+            char = _plain(found)
+            if char:
+                self._point(length, found.start())
+                parts.append(char)
+                length += 1
+            self._point(length, found.end())
+            done = found.end()
+        parts.append(line[done:])
+        self.text = b"".join(parts)
+
+    def _point(self, at: int, source: int) -> None:
+        self._at.append(at)
+        self._source.append(source)
+
+    def start(self, position: int) -> int:
+        """Where what begins at `position` begins in the line."""
+        point = bisect_right(self._at, position) - 1
+        return self._source[point] + position - self._at[point]
+
+    def end(self, position: int) -> int:
+        """Where what ends at `position` ends in the line."""
+        point = bisect_left(self._at, position)
+        if point < len(self._at) and self._at[point] == position:
+            return self._source[point]
+        return self._source[point - 1] + position - self._at[point - 1]
+
+
+def _plain(found: re.Match[bytes]) -> bytes:
+    """The character that an escape stands for; none for a joint."""
+    kind = found.lastgroup
+    if kind is None:
+        return b""
+    if kind == "named":
+        return _NAMED[found[kind]]
+    return bytes([int(found[kind], 10 if kind == "decimal" else 16)])
+
+
+def wrapped(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Tokens over several lines: where each stands, and how it reads as one."""
+    for word in _STARTS:
+        at = data.find(word)
+        while at != -1:
+            found = _OPEN.match(data, at)
+            end = found.end() if found else at + len(word)
+            if found is not None:
+                pieces = [found.group()]
+                for _ in range(_MOST_LINES):
+                    more = _WRAP.match(data, end)
+                    if more is None or not _goes_on(more["piece"], pieces[-1]):
+                        break
+                    pieces.append(more["piece"])
+                    end = more.end("piece")
+                if len(pieces) > 1:
+                    yield found.start(), end, b"".join(pieces)
+            at = data.find(word, end)
+
+
+def _goes_on(piece: bytes, before: bytes) -> bool:
+    """A line that is a part of a token rather than a word or the beginning of another."""
+    digits = sum(48 <= byte <= 57 for byte in piece)
+    letters = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in piece)
+    mixed = (len(piece) >= 12 and (b"." not in piece or len(piece) >= 20)
+             and not piece.islower() and not piece.isupper() and not piece.istitle())
+    new = piece.startswith(_STARTS) and not before.endswith(b".")
+    return not new and bool((digits and letters) or mixed)
+
+
+def held(data: bytes, end: int) -> int:
+    """Where, in complete lines that end at `end`, a token begins that may go on in the next."""
+    low = max(0, end - 64 * 1024)
+    stop = first = end
+    for _ in range(_MOST_LINES):
+        start = max(data.rfind(b"\n", low, max(low, stop - 1)) + 1, low)
+        line = data[start:stop]
+        if stop == low or len(line) > 9000:
+            break
+        if _OPEN_LINE.search(line):
+            first = start
+        if not _SOLE_LINE.fullmatch(line):
+            break
+        stop = start
+    return first
