@@ -52,8 +52,10 @@ def leave_scan(folder: Path, vault: Vault, inspected: frozenset[str] = frozenset
         if files[name]["sha256"] in inspected:
             continue
         for look, data in _looks(name, content):
+            # A part of what a session was opened with is a name that stands elsewhere, too.
             found += [{"file": name, "look": look, "kind": leak.kind, "how": leak.how,
-                       "line": leak.line} for leak in known_in(data, hunt)]
+                       "line": leak.line} for leak in known_in(data, hunt)
+                      if look != "opening" or not leak.how.endswith("fragment")]
     result = {"schema": SCHEMA, "session": folder.name, "files": files, "lines": lines,
               "findings": found[:_MOST_FOUND]}
     replace_private(folder / SCAN, _bytes_of(result))
@@ -88,6 +90,7 @@ def _looks(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         yield "content", content
         return
     texts: list[str] = []
+    opening: list[str] = []
     printed: dict[str, list[str]] = {}
     for line in content.splitlines():
         try:
@@ -95,12 +98,14 @@ def _looks(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         except JournalDamage:
             continue
         if event.ev in ("session.opened", "session.resumed"):
-            # What the session goes on by: a secret in a runbook is refused before there is one.
+            # A secret in a runbook is refused before there is a session; the rest is looked at.
+            opening += _texts({k: v for k, v in event.data.items() if k != "runbook"})
             continue
         if event.ev == "process" and event.data.get("what") == "output":
             printed.setdefault(str(event.data.get("source")), []).append(str(event.data["text"]))
         texts += _texts(event.data)
     yield "content", "\n".join(texts).encode("utf-8", "surrogatepass")
+    yield "opening", "\n".join(opening).encode("utf-8", "surrogatepass")
     for source, blocks in printed.items():
         yield f"output {source}", "".join(blocks).encode("utf-8", "surrogatepass")
 

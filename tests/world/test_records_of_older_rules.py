@@ -20,6 +20,7 @@ from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JOURNAL, read_journal
 from smoke_tui.outcomes import VERDICT_EXITS, Verdict
 from smoke_tui.records import InvalidRecord, recheck
+from smoke_tui.runbook import parse
 
 SAMPLES = sorted((Path(__file__).parent / "records_of_rules_1").glob("*.smoke"))
 
@@ -131,3 +132,16 @@ def test_there_are_samples_of_every_sort() -> None:
     names = {path.stem for path in SAMPLES}
     assert {"rehearsed-happy", "rehearsed-instructions-drift", "live-waived", "live-resumed",
             "live-amended", "live-attested", "live-failed"} <= names
+
+
+def test_a_secret_in_an_address_is_an_error_today_and_a_warning_of_an_older_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = SAMPLES_BY_NAME["rehearsed-secret-in-address"]
+    folder = unpack(archive, tmp_path)
+    text = read_journal(folder).events[0].data["runbook"]["text"]
+    today = parse(text, "book.md")
+    assert today.runbook is None
+    assert [found.code for found in today.diagnostics] == ["RB084"]
+    program = Program(tmp_path / "state", capsys)
+    assert "RB084" in program("report", str(archive)).out

@@ -24,6 +24,7 @@ from smoke_tui.world.ledger_address import ledger_secrets
 from smoke_tui.world.live.files import mended_text
 from smoke_tui.world.live.files import read_plain_file as read_plain_file
 from smoke_tui.world.live.hands import Hands
+from smoke_tui.world.live.knocking import refused
 from smoke_tui.world.live.random_values import DRAWS, Ids, random_id
 from smoke_tui.world.ports import (
     PLACEHOLDER_PROBLEM,
@@ -165,7 +166,7 @@ class LiveWorld:
         await self._parts["shell"].serve(job, post)
 
     async def _tcp(self, job: Job) -> None:
-        self.post(job, "tcp", {"problem": await _refused(*job.raw)})
+        self.post(job, "tcp", {"problem": await refused(*job.raw)})
 
     async def _health(self, job: Job) -> None:
         """Look at a service's address again and again; a fact only when the answer changes."""
@@ -183,7 +184,7 @@ class LiveWorld:
         """What is wrong with an address, in words; None where it answers as it must."""
         if request is None:
             host, _, port = where.rpartition(":")
-            return await _refused(host, int(port))
+            return await refused(host, int(port))
         data, _, _ = await self._http_port().exchange(replace(job, raw=request))
         if data["status"] == status:
             return None
@@ -355,17 +356,6 @@ def learn_inside(vault: Vault, text: str, kind: str, ref: str) -> None:
     if text.lstrip()[:1] in ("{", "["):
         vault.add_document(text, ref)
     vault.add_parts(text, kind, ref)
-
-
-async def _refused(host: str, port: int) -> str | None:
-    """Why no connection comes about; None where one does."""
-    try:
-        async with asyncio.timeout(2.0):
-            _, writer = await asyncio.open_connection(host, port)
-        writer.close()
-    except (OSError, TimeoutError) as error:
-        return str(error) or "no answer"
-    return None
 
 
 def _refuse_placeholder(value: Any) -> None:
