@@ -36,7 +36,14 @@ CONFIG: Final = {
     "world": TEXT, "origin": TEXT, "codex_url": TEXT, "issuer": TEXT, "user_agent": TEXT,
     "originator": TEXT_OR_NONE, "scenario?": TEXT_OR_NONE, "only?": TEXT_OR_NONE,
     "start_from?": TEXT_OR_NONE, "model?": TEXT_OR_NONE, "runbook_model?": TEXT_OR_NONE,
-    "allow_hosts?": [TEXT], "shape?": TEXT_OR_NONE, "project?": TEXT,
+    "allow_hosts?": [TEXT], "shape?": TEXT_OR_NONE, "project?": TEXT, "api_url?": TEXT,
+    "stack_url?": TEXT, "path_prepend?": TEXT_OR_NONE, "instructions_file?": TEXT_OR_NONE,
+    "bundle?": TEXT, "refreshable?": YES_NO, "callback_ports?": [WHOLE],
+    "callback_seconds?": NUMBER, "redirect_host?": TEXT, "login?": TEXT,
+    "login_originator?": TEXT_OR_NONE, "client_version?": TEXT_OR_NONE, "client_source?": TEXT,
+    "installed_version?": TEXT_OR_NONE, "installed_problem?": TEXT_OR_NONE, "attested?": [[TEXT]],
+    "ledger?": TEXT, "ledger_table?": TEXT_OR_NONE, "ledger_columns?": [TEXT],
+    "codex?": TEXT_OR_NONE, "patience?": NUMBER,
 }
 PROGRAM: Final = {
     "tool": TEXT, "config": CONFIG, "by": TEXT, "host": TEXT, "system?": TEXT, "python?": TEXT,
@@ -94,9 +101,14 @@ def check_forms(events: Iterable[Event]) -> None:
     Raises:
         JournalDamage: one has another form; the text says which, and where.
     """
+    ports: dict[int, Any] = {}
     for event in events:
         try:
             _check(event)
+            if event.ev == "request":
+                ports[event.seq] = event.data["port"]
+            if event.ev == "http" and (event.re is None or ports.get(event.re) != "http"):
+                raise _Another("it answers no request that was made over HTTP")
         except _Another as found:
             raise JournalDamage(f"event {event.seq} (`{event.ev}`): {found}") from None
 

@@ -25,7 +25,8 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
     opened, config = state.opened, state.opened["config"]
     rows: list[Row] = [
         ("Run by", [Said(opened["by"], 80), " on ", Said(opened["host"], 80), " (",
-                    Said(opened["system"], 80), ", Python ", Said(opened["python"], 40), ")"]),
+                    Said(opened.get("system", "unknown"), 80), ", Python ",
+                    Said(opened.get("python", "unknown"), 40), ")"]),
         ("When", [_when(state)]),
         ("Origin", ["declared ", Strong(sentence(config["origin"], 40))]),
         ("Code under test", _under_test(opened.get("project"))),

@@ -85,7 +85,9 @@ def changed(data: Any, path: tuple[Any, ...], value: Any) -> Any:
     ("session.opened", ("config", "world"), None), ("session.closed", ("verdict",), None),
     ("request", ("method",), None), ("request", ("headers", 0), []),
     ("request", ("headers", 0), [7, "x"]), ("request", ("url",), 7),
-    ("process", ("argv",), 7), ("process", ("pid",), "x"),
+    ("process", ("argv",), 7), ("process", ("pid",), "x"), ("request", ("port",), "timer"),
+    ("session.opened", ("config", "callback_seconds"), "long"),
+    ("session.opened", ("config", "ledger_columns"), [None]), ("session.opened", ("system",), None),
 ])
 def test_a_line_of_another_form_breaks_no_list_and_no_look(
     program: Hunted, ev: str, path: tuple[Any, ...], value: Any
