@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from .leaks import FRAGMENT, Hunt, known_in
+from .leaks import FRAGMENT, Hunt, holds_known
 from .secret import Json, utf8
 from .vault import Vault
 
@@ -47,20 +47,20 @@ class Guard:
     def blob(self, content: bytes) -> bytes:
         """Evidence without the lines that tell, or without anything."""
         hunt = self._ready()
-        if len(content) < FRAGMENT or not known_in(content, hunt):
+        if len(content) < FRAGMENT or not holds_known(content, hunt):
             self._clean[hashlib.sha256(content).hexdigest()] = self._version
             return content
         lines = content.splitlines(keepends=True)
         left = b"".join(
-            _MARK + line[len(line.rstrip(b"\r\n")) :] if known_in(line, hunt) else line
+            _MARK + line[len(line.rstrip(b"\r\n")) :] if holds_known(line, hunt) else line
             for line in lines
         )
-        return _MARK if known_in(left, hunt) else left
+        return _MARK if holds_known(left, hunt) else left
 
     def text(self, text: str) -> str:
         """As `blob`, for text."""
         raw = utf8(text)
-        if len(raw) < FRAGMENT or not known_in(raw, self._ready()):
+        if len(raw) < FRAGMENT or not holds_known(raw, self._ready()):
             return text
         return self.blob(raw).decode("utf-8", "surrogatepass")
 
@@ -103,4 +103,4 @@ class Guard:
     @staticmethod
     def _tells(before: str, after: str, hunt: Hunt) -> bool:
         joins: tuple[Callable[[str], str], ...] = (lambda text: text, str.strip)
-        return any(known_in(utf8(clean(before) + clean(after[:_KEPT])), hunt) for clean in joins)
+        return any(holds_known(utf8(clean(before) + clean(after[:_KEPT])), hunt) for clean in joins)

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Final
 
@@ -21,7 +21,7 @@ from . import shapes
 from .forms import MIN_ANYWHERE, MIN_VALUE
 from .secret import Secret, utf8
 from .vault import Vault
-from .views import MAX_STEPS, views
+from .views import MAX_STEPS, View, views
 from .weave import Span, outside
 
 #: So many characters of a value in a row are a leak.
@@ -97,8 +97,7 @@ def known_in(data: bytes, hunt: Hunt) -> list[Leak]:
     lines = [found.end() for found in _NEWLINE.finditer(data)]
     leaks: dict[tuple[str, str, int], Leak] = {}
     spread: dict[tuple[str, str, int], Leak] = {}
-    depth = MAX_STEPS if len(data) <= _LARGE else 1 if len(data) <= 4 * _LARGE else 0
-    for view in views(data, depth):
+    for view in _readings(data):
         for found, into in ((hunt.search(view.data), leaks),
                             (hunt.search_spread(view.data), spread)):
             for prey, at, whole in found:
@@ -110,6 +109,18 @@ def known_in(data: bytes, hunt: Hunt) -> list[Leak]:
                     into[key] = Leak(*key[:2], how if whole else f"{how} fragment", line, offset)
     plain = {key[:2] for key in leaks}
     return [*leaks.values(), *(leak for key, leak in spread.items() if key[:2] not in plain)]
+
+
+def holds_known(data: bytes, hunt: Hunt) -> bool:
+    """Whether `known_in` would find anything; where it stands is not worked out."""
+    return not hunt.empty and any(
+        True for view in _readings(data)
+        for _ in chain(hunt.search(view.data), hunt.search_spread(view.data))
+    )
+
+
+def _readings(data: bytes) -> Iterator[View]:
+    return views(data, MAX_STEPS if len(data) <= _LARGE else 1 if len(data) <= 4 * _LARGE else 0)
 
 
 class Hunt:

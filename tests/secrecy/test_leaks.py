@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.secrecy import Leak, Secret, Vault, scan
+from smoke_tui.secrecy.leaks import Hunt, holds_known
 
 from .minted import jwt, token
 
@@ -60,6 +61,9 @@ def test_disguises(disguise: str, size: int) -> None:
     assert {(leak.kind, leak.ref) for leak in leaks} == {("thing", "7")}
     assert leaks[0].line in (2, 3)
     assert value not in repr(leaks)
+    hunt = Hunt(vault.secrets())
+    assert holds_known(text, hunt)
+    assert not holds_known(b"first line\nthen: nothing of it\nlast\n", hunt)
 
 
 def test_where_and_how() -> None:
