@@ -199,10 +199,11 @@ class SmokeApp(App[int]):
         page = ReportPage(run.runbook, run.state, run.session.folder, run.session.vault)
         self.switch_screen(page)
 
-    def show_recorded(self, folder: Path) -> None:
-        """The report of a recorded session."""
+    @work(group="home", exclusive=True)
+    async def show_recorded(self, folder: Path) -> None:
+        """The report of a recorded session; it may be walked again, on a loop of its own."""
         try:
-            done = load_rechecked(folder)
+            done = await asyncio.to_thread(load_rechecked, folder)
         except (InvalidRecord, JournalError) as error:
             self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
             return

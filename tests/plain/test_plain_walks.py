@@ -55,7 +55,7 @@ def test_a_failure_is_told_with_what_to_do_next(tmp_path: Path) -> None:
     text = plain.output
     for label in ("What happened: The subscription's usage limit is reached",
                   "Whose side: the account's",
-                  "What to do next: Wait until the window resets; do not retry.",
+                  "What to do next: Wait until 2",
                   "Resets: the window of 5 h at 2", "For support: request id",
                   "1, g or run: go on", "4, r or retry: try step 2 again"):
         assert f"\n{label}" in text, label
