@@ -60,6 +60,21 @@ async def second_opinion(
         return None
     if not await _agreed(ctx, ours, worth):
         return None
+    # The refusal is the step's result already: its time limit may not put another in its place.
+    # The second call is bounded by limits of its own.
+    if ctx.limit is not None:
+        ctx.limit.hold()
+    try:
+        return await _asked_again(ctx, bundle, ours, worth, prompt)
+    finally:
+        if ctx.limit is not None:
+            ctx.limit.go_on()
+
+
+async def _asked_again(
+    ctx: StepContext, bundle: Bundle, ours: Composition, worth: Worth, prompt: str
+) -> Opinion | None:
+    """Make the second call, and record what it says."""
     model = Model(ours.model, str(ours.about.get("model_from", "")), None, INSTALLED,
                   "installed, for a second opinion")
     try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +117,76 @@ def test_the_fallback_goes_before_a_second_opinion(
                    "--codex", str(codex_cli("0.171.0")), "--json")
     assert done.code == 0
     assert opinions(program) == []
+
+
+class Refusing(ThreadingHTTPServer):
+    """A backend that refuses the first call, and never answers another."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Refuses)
+        self.calls = 0
+        self.over = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Refuses(BaseHTTPRequestHandler):
+    """Answers of such a backend."""
+
+    server: Refusing
+
+    def log_message(self, *args: Any) -> None:
+        """Keep quiet."""
+
+    def _answer(self, status: int, document: Any) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        if "/models" in self.path:
+            self._answer(200, {"models": [{"slug": "gpt-5.5", "visibility": "list"}]})
+        else:
+            self._answer(405, {"detail": "Method Not Allowed"})
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.server.calls += 1
+        if self.server.calls == 1:
+            self._answer(400, {"detail": "Unsupported parameter: store"})
+        else:
+            self.server.over.wait(60)
+
+
+@pytest.fixture
+def refusing() -> Iterator[Refusing]:
+    server = Refusing()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.over.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_second_call_without_an_answer_leaves_the_refusal_as_it_is(
+    program: Program, tmp_path: Path, codex_cli: Callable[[str], Path], refusing: Refusing
+) -> None:
+    text = ONE_CALL.replace("max_calls = 1", "max_calls = 2")
+    (tmp_path / "one.md").write_text(text.replace('"30s"', '"5s"'))
+    with Rehearsal.start("happy") as world:
+        (tmp_path / "bundle.json").write_text(json.dumps(world.bundle()))
+    done = program("--check", "one.md", "--live", "--bundle", "bundle.json", "--codex-url",
+                   f"{refusing.url}/backend-api/codex", "--issuer", refusing.url, "--codex",
+                   str(codex_cli("0.171.0")), "--model", "gpt-5.5", "--second-opinion", "--json")
+    step = done.json()["steps"][0]
+    assert (refusing.calls, done.code) == (2, 1)
+    assert (step["outcome"], step["code"]) == ("fail", "shape-rejected")
+    assert opinions(program)[0]["result"] == "unclear"
+    assert program("replay", "last").code == 0
