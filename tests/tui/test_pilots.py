@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.file import JOURNAL, read_journal
 from smoke_tui.journal.fold import fold
-from smoke_tui.records import replay
+from smoke_tui.records import recheck
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.compare_page import ComparePage
 from smoke_tui.tui.home import Home
@@ -110,9 +111,12 @@ def test_a_session_is_walked_through_leapt_in_replayed_and_left(tmp_path: Path) 
 def test_a_replay_that_differs_goes_to_where_it_does(tmp_path: Path) -> None:
     folder = keep(tmp_path / "state", OLD, DRIFT)
     events = list(read_journal(folder).events)
-    at = next(e.seq for e in events if e.ev == "try.finished" and e.step == "live-call")
-    events[at] = replace(events[at], data={**events[at].data, "code": "edge-block"})
+    # A record that claims today's rules, and was decided by others.
+    events[0] = replace(events[0], data={**events[0].data, "rules": RULES})
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
+    found = recheck(folder).divergence
+    assert found is not None
+    at = found.seq
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         await choose(app, pilot, "Walk through it")
@@ -169,7 +173,8 @@ def test_a_session_that_broke_off_is_gone_on_with_to_its_end(tmp_path: Path) -> 
     assert state.steps["live-call"].calls == before.steps["live-call"].calls
     # The rest was done, in a world where the model that the old runbook names is retired.
     assert state.steps["authoring-turn"].code == "model-unsupported"
-    assert replay(folder).events == len(events)
+    done = recheck(folder)
+    assert (done.ruling, done.state.verdict) == (None, state.verdict)
 
 
 def test_spend_and_machine_are_a_key_away(tmp_path: Path) -> None:
