@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +13,7 @@ from smoke_tui.codex.stream import Mention, Reading
 from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import same_family, same_model
 from smoke_tui.proof.headers import ERROR_HEADERS, FOREIGN_HEADER, MODEL_HEADERS
-from smoke_tui.proof.obligations import Duty, Obligation, Says, Witness, settle
+from smoke_tui.proof.obligations import Duty, Obligation, Says, Witness, settle, value_text
 from smoke_tui.proof.quoting import holds_word, quotes
 from smoke_tui.world.ports import Exchange
 
@@ -259,23 +258,13 @@ def _usage(reading: Reading) -> Iterator[Witness]:
         if problem is None and said.value != final:
             problem = "it is another count than the finished response's"
         usage = read_usage(said.value)
-        value = str(usage) if usage is not None else _shown(said.value)
+        value = str(usage) if usage is not None else value_text(said.value)
         yield Witness(said.source, f"{value}{f': {problem}' if problem else ''}",
                       "against" if problem else "holds" if ends else "nothing")
 
 
 def _read(said: Mention, says: Says) -> Witness:
-    return Witness(said.source, _shown(said.value), says)
-
-
-def _shown(value: Any) -> str:
-    """A value as it is shown: text as it is, anything else as JSON."""
-    if isinstance(value, str):
-        return value
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return "a value that can't be shown"
+    return Witness(said.source, value_text(said.value), says)
 
 
 def _size(text: str) -> str:

@@ -7,6 +7,7 @@ contradiction, whatever the others say; without one that holds, the duty is miss
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
@@ -19,6 +20,16 @@ EVIDENCE: Final = "obligations"
 
 _LONGEST: Final = 160
 _SHOWN_SIDES: Final = 3
+
+
+def value_text(value: Any) -> str:
+    """A JSON value as a witness shows it: text as it is, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return "a value that can't be shown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.proof.flags import plain
+from smoke_tui.proof.obligations import value_text
 
 _DEPTH: Final = 6
 _MOST: Final = 20_000
@@ -85,14 +85,9 @@ def words_of(text: str) -> list[str]:
 
 
 def shown(value: Any) -> str:
-    """A value as it is shown."""
+    """A value of a stack's answer as it is shown."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:
         return "not given"
-    if isinstance(value, str):
-        return value
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return "a value that can't be shown"
+    return value_text(value)

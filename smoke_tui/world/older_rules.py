@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from smoke_tui.journal.events import Event, storable
 from smoke_tui.journal.file import Journal
-from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Signal, Watcher
+from smoke_tui.journal.inbox import Fact, Watcher
 from smoke_tui.world.agreement import same_data
-from smoke_tui.world.recorded import RESUMED, RecordEnds, Resumption, blobs_of, stand_ins
+from smoke_tui.world.recorded import RESUMED, PastInbox, RecordEnds, Resumption, blobs_of, stand_ins
 from smoke_tui.world.redecided import AnotherWay
 
 Named = Callable[[Mapping[str, Any]], object]
@@ -36,7 +36,7 @@ _WHAT: Final[Mapping[str, Named]] = {
 """By port: what makes two requests the same question to the world, whatever their form."""
 
 
-class OlderRulesInbox(Inbox):
+class OlderRulesInbox(PastInbox):
     """Gives out recorded facts to whoever asks for them today, and keeps what is decided."""
 
     def __init__(self, journal: Journal, watchers: list[Watcher]) -> None:
@@ -49,12 +49,6 @@ class OlderRulesInbox(Inbox):
         self._mine: dict[int, int] = {}
         self._failed: Exception | None = None
         self.unsolicited = lambda fact: None
-
-    def signal(self, signal: Signal) -> None:
-        """Nobody watches the pieces of an answer that came long ago."""
-
-    def post(self, arrival: Arrival) -> None:
-        """Nothing new happens here."""
 
     def begin(self) -> Event:
         """Let in the fact that a walk begins with.

@@ -44,7 +44,17 @@ class RecordedWorld:
         """Nothing is under way."""
 
 
-class RecordedInbox(Inbox):
+class PastInbox(Inbox):
+    """The event stream of a session that is over: nothing comes in but what was recorded."""
+
+    def signal(self, signal: Signal) -> None:
+        """Nobody watches the pieces of an answer that came long ago."""
+
+    def post(self, arrival: Arrival) -> None:
+        """Nothing new happens here; a fault of ours shows as a divergence by itself."""
+
+
+class RecordedInbox(PastInbox):
     """Gives out recorded facts, one whenever the engine is idle, and checks each decision."""
 
     def __init__(self, journal: Journal, watchers: list[Watcher]) -> None:
@@ -56,12 +66,6 @@ class RecordedInbox(Inbox):
         self._routes = {}
         self._failed: Divergence | RecordEnds | Resumption | None = None
         self.unsolicited = lambda fact: None
-
-    def signal(self, signal: Signal) -> None:
-        """Nobody watches the pieces of an answer that came long ago."""
-
-    def post(self, arrival: Arrival) -> None:
-        """Nothing new happens here; a fault of ours shows as a divergence by itself."""
 
     def decide(
         self, ev: str, data: Mapping[str, Any], *, step: str | None = None, n: int | None = None,

@@ -12,9 +12,9 @@ from typing import Any
 
 from smoke_tui.journal.events import Event, storable
 from smoke_tui.journal.file import Journal
-from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Signal, Watcher
+from smoke_tui.journal.inbox import Fact, Watcher
 from smoke_tui.world.agreement import same_data
-from smoke_tui.world.recorded import RESUMED, RecordEnds, Resumption, blobs_of, stand_ins
+from smoke_tui.world.recorded import RESUMED, PastInbox, RecordEnds, Resumption, blobs_of, stand_ins
 
 BINDING = ("request", "release")
 """Decisions that the world has to hear in the recorded order."""
@@ -37,7 +37,7 @@ class Difference:
         return event.step if event is not None else None
 
 
-class RedecidingInbox(Inbox):
+class RedecidingInbox(PastInbox):
     """Gives out recorded facts whenever the engine is idle, and keeps what it decides."""
 
     def __init__(self, journal: Journal, watchers: list[Watcher]) -> None:
@@ -54,12 +54,6 @@ class RedecidingInbox(Inbox):
         self._failed: Exception | None = None
         self.unsolicited = lambda fact: None
         self.differences: list[Difference] = []
-
-    def signal(self, signal: Signal) -> None:
-        """Nobody watches the pieces of an answer that came long ago."""
-
-    def post(self, arrival: Arrival) -> None:
-        """Nothing new happens here."""
 
     def begin(self) -> Event:
         """Let in the fact that a walk begins with.
