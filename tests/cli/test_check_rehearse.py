@@ -9,10 +9,14 @@ import pytest
 from in_process import Program
 
 from smoke_tui import launch
+from smoke_tui.journal.fold import fold
 from smoke_tui.launch import open_runbook
+from smoke_tui.records import load_state
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.scenario_table import ROWS
 from smoke_tui.secrecy import Vault, scan
+from smoke_tui.telling.forms import fields
+from smoke_tui.telling.scene import Scene
 
 RUNBOOK = "openai-subscription"
 STEPS = ["oauth-login", "live-call", "boot-stack", "seed-org", "paste-credential",
@@ -236,3 +240,14 @@ def test_the_report_is_rebuilt_byte_for_byte(program: Program, tmp_path: Path) -
     assert first.startswith(b"REHEARSAL: nothing was proven.")
     as_json = json.loads(program("report", "last", "--format", "json").out)
     assert as_json["verdict"] == "pass"
+
+
+def test_a_field_that_comes_later_shows_the_model_that_was_called(program: Program) -> None:
+    program("--check", "--rehearse")
+    journal, runbook, _ = load_state(program.sessions()[-1])
+    first = next(e for e in journal.events
+                 if e.ev == "request" and e.data.get("kind") == "tick")
+    state = fold(journal.events[:first.seq + 1])
+    shown = {label: value for label, value, _ in fields(Scene(runbook, state, 0), first)}
+    asked = state.steps["live-call"].tries[-1].observed["model_asked"]
+    assert shown["Model"] == asked
