@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.output import Ends
@@ -105,6 +105,10 @@ class Resource:
     seq: int = 0
 
 
+ROUTINE_FINDINGS: Final = frozenset({"catalogue-shape"})
+"""Codes of findings that a run in which nothing is amiss can have, too."""
+
+
 @dataclass(slots=True)
 class Finding:
     """Something worth a look."""
@@ -113,6 +117,10 @@ class Finding:
     code: str
     message: str
     remedy: str
+
+    @property
+    def severity(self) -> Literal["info", "warning"]:
+        return "info" if self.code in ROUTINE_FINDINGS else "warning"
 
 
 @dataclass(frozen=True, slots=True)

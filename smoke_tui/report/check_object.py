@@ -100,14 +100,14 @@ def evidence_of(state: State, known: StepState) -> list[str]:
 
 
 def findings_of(runbook: Runbook, state: State) -> list[dict[str, Any]]:
-    """What is worth a look: the steps' codes as errors, then the findings as warnings."""
+    """What is worth a look: the steps' codes as errors, then the findings, by their severity."""
     rows = []
     for step in in_order(runbook, state):
         known = state.steps.get(step.id)
         if known is not None and known.code is not None and known.outcome is not Outcome.PASS:
             rows.append(finding(known.code, "error", step.id, known.summary,
                                 _remedy(known)))
-    rows += [finding(f.code, "warning", f.step, f.message, f.remedy) for f in state.findings]
+    rows += [finding(f.code, f.severity, f.step, f.message, f.remedy) for f in state.findings]
     return rows + [finding(d.code, "warning", None, d.message, d.remedy, path=d.path, line=d.line,
                            col=d.col) for d in runbook.warnings]
 

@@ -205,7 +205,7 @@ def test_a_session_is_verified(program: Program) -> None:
     journal.write_bytes(content + b'{"seq":9999,"torn')
     torn = program("--check", "last", "--json")
     assert torn.code == 0
-    assert [f["code"] for f in torn.json()["findings"]] == ["torn-tail"]
+    assert [f["code"] for f in torn.json()["findings"]] == ["torn-tail", "catalogue-shape"]
     journal.write_bytes(content.replace(b'"pass"', b'"fail"', 1))
     assert program("--check", "last").code == 3
 

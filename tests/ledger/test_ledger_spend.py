@@ -38,13 +38,15 @@ def session(
     runbook = parse(text, "one.md").runbook
     assert runbook is not None
     opened = {"schema": "smoke-journal/1", "session": name, "tool": "0", "real_provider": True,
+              "by": "FAKE", "host": "FAKE",
+              "system": "FAKE", "python": "3", "network": [],
               "runbook": {"id": book, "path": "one.md", "sha256": runbook.sha256, "text": text},
               "config": Config(**config).to_json()}
     lines: list[tuple[str, str | None, int | None, Mapping[str, Any]]] = [
         ("session.opened", None, None, opened)]
     for n, usage in enumerate(usages, 1):
         kind = "metered" if usage is None else usage["kind"]
-        lines += [("try.started", "call", n, {"cause": "walk"}),
+        lines += [("try.started", "call", n, {"cause": "walk", "caller": None}),
                   ("spend.reserved", "call", n, {"calls": 1, "kind": kind})]
         if usage is not None:
             lines.append(("spend.settled", "call", n,

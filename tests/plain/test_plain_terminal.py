@@ -79,11 +79,10 @@ def test_a_closed_window_ends_the_session(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with Terminal(["--plain", "--rehearse", "--state-dir", str(state)], home=tmp_path) as terminal:
         at = terminal.wait_for("?: help")
-        for reason in ("Make one live call?", "Boot the local stack?"):
-            terminal.press("w not now\n")
-            at = terminal.wait_for(f"Question: Next: {2 + (reason[0] == 'B')}. {reason}", after=at)
-        terminal.press("run\n")
-        terminal.wait_for("Seed an organisation and its domain?", after=at)
+        terminal.press("b\n")
+        terminal.wait_for("Which step is to be run now?", after=at)
+        at = terminal.press("boot-stack\n")
+        terminal.wait_for("is ready", after=at)
         (folder,) = (state / "sessions").iterdir()
         stack = Path(read_journal(folder).events[0].data["config"]["project"])
         assert children_of(stack.parent)

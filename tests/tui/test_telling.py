@@ -77,7 +77,7 @@ def test_a_time_that_is_short_is_no_usual_one() -> None:
 
 @pytest.mark.parametrize(("answer", "told"), [
     ({"do": "use", "model": "gpt-5.5"}, "you: another model (gpt-5.5)"),
-    ({"do": "keep"}, "you: keep the model"),
+    ({"do": "keep"}, "you: call it all the same"),
     ({"do": "captured"}, "you: what the Codex CLI sends"),
     ({"do": "decline"}, "you: I have none"),
     ({"do": "page", "words": "denied"}, "you: the page says (denied)"),

@@ -44,8 +44,18 @@ def read_pasted(text: str, spec: CallbackSpec) -> tuple[Query, str | None]:
         query, problem = _judge(address, spec)
         if problem is None:
             return query, None
+        if _twice(query, spec):
+            # A later beginning in the same address would hide that it names two codes.
+            return (), problem
         reasons.append(problem)
     return (), reasons[0] if reasons else _no_address(text)
+
+
+def _twice(query: Query, spec: CallbackSpec) -> bool:
+    """Whether a query of this login names its code or error more than once."""
+    names = [name for name, _ in query]
+    return any(names.count(name) > 1 for name in ("code", "error")) and any(
+        name == "state" and spec.state.matches(value) for name, value in query)
 
 
 def _addresses(text: str) -> Iterator[str]:
