@@ -63,6 +63,12 @@ def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -
     found = Findings()
     hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))
 
+    if config.codex is not None and config.installed_problem:
+        found.rows.append(finding(
+            "codex-cli", "warning", None,
+            f"The Codex CLI named by --codex can't be used: {config.installed_problem}.",
+            "Mend --codex, or leave it out."))
+
     async def everything(ctx: StepContext) -> None:
         await _steps(ctx, runbook, found)
         if any(step.kind in ("login", "call", "turn") for step in runbook.steps):
@@ -132,7 +138,7 @@ async def _preflight(
     exchange = await ctx.http(reach_request(config))
     failure = reach_failure(exchange)
     if failure is not None:
-        found.code(failure.code, None, f"{config.codex_url}: {failure.said or failure.by}")
+        found.code(failure.code, None, f"{config.codex_url}: {failure.words}")
         return
     found.note("reachable", None, f"{config.codex_url} answers (405 without a credential).")
     if bundle is None:

@@ -83,3 +83,11 @@ def test_a_codex_cli_that_cannot_be_used_is_said_where_the_result_is(program: Pr
     assert done.code == 0
     assert told == ["The Codex CLI named by --codex can't be used: /nowhere/codex does not exist."]
     assert told[0] in program("report", "last").out
+
+
+def test_a_mere_look_says_it_too(program: Program) -> None:
+    with Rehearsal.start("happy") as world:
+        done = program("--check", "openai-subscription", "--codex", "/nowhere/codex", "--codex-url",
+                       world.codex_url, "--json")
+    told = {f["code"]: f["severity"] for f in done.json()["findings"]}
+    assert told["codex-cli"] == "warning"
