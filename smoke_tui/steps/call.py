@@ -107,7 +107,8 @@ async def _with_version_gate(ctx: StepContext, worth: Worth, ready: Prepared) ->
     if bundle is None or composition is None:
         return worth
     version = str(composition.about["client_version"])
-    everything = await unfiltered(ctx, bundle)
+    with ctx.result_known():
+        everything = await unfiltered(ctx, bundle)
     gate = gate_of(str(worth.code), ready.model, version, None, listing_of(everything))
     remedy = newer_client(gate.needs_version) if gate.needs_version else \
         what_else(ready.model, version, everything)

@@ -60,15 +60,8 @@ async def second_opinion(
         return None
     if not await _agreed(ctx, ours, worth):
         return None
-    # The refusal is the step's result already: its time limit may not put another in its place.
-    # The second call is bounded by limits of its own.
-    if ctx.limit is not None:
-        ctx.limit.hold()
-    try:
+    with ctx.result_known():
         return await _asked_again(ctx, bundle, ours, worth, prompt)
-    finally:
-        if ctx.limit is not None:
-            ctx.limit.go_on()
 
 
 async def _asked_again(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from smoke_tui.journal.inbox import Fact, Inbox, Signal
@@ -215,6 +216,21 @@ class StepContext(Paying):
     def deadline(self, seconds: float) -> Conversation:
         """A timer; its one fact comes after `seconds`."""
         return self.converse("timer", {"seconds": seconds}, seconds)
+
+    @contextmanager
+    def result_known(self) -> Iterator[None]:
+        """Stop the step's clock for what only adds to a result: no time-out may replace that.
+
+        What is done inside has to be bounded by limits of its own.
+        """
+        limit = self.limit
+        if limit is not None:
+            limit.hold()
+        try:
+            yield
+        finally:
+            if limit is not None:
+                limit.go_on()
 
     async def sleep(self, seconds: float) -> None:
         await self._once("timer", {"seconds": seconds}, seconds)

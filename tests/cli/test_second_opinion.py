@@ -127,6 +127,7 @@ class Refusing(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Refuses)
         self.calls = 0
+        self.refusal = "Unsupported parameter: store"
         self.over = threading.Event()
 
     @property
@@ -151,6 +152,8 @@ class Refuses(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
+        if "client_version=0.0.0" in self.path and self.server.calls:
+            self.server.over.wait(6)
         if "/models" in self.path:
             self._answer(200, {"models": [{"slug": "gpt-5.5", "visibility": "list"}]})
         else:
@@ -160,7 +163,7 @@ class Refuses(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["content-length"]))
         self.server.calls += 1
         if self.server.calls == 1:
-            self._answer(400, {"detail": "Unsupported parameter: store"})
+            self._answer(400, {"detail": self.server.refusal})
         else:
             self.server.over.wait(60)
 
@@ -175,18 +178,41 @@ def refusing() -> Iterator[Refusing]:
     server.server_close()
 
 
-def test_a_second_call_without_an_answer_leaves_the_refusal_as_it_is(
+@pytest.fixture
+def refused(
     program: Program, tmp_path: Path, codex_cli: Callable[[str], Path], refusing: Refusing
-) -> None:
+) -> Callable[..., Done]:
     text = ONE_CALL.replace("max_calls = 1", "max_calls = 2")
     (tmp_path / "one.md").write_text(text.replace('"30s"', '"5s"'))
     with Rehearsal.start("happy") as world:
         (tmp_path / "bundle.json").write_text(json.dumps(world.bundle()))
-    done = program("--check", "one.md", "--live", "--bundle", "bundle.json", "--codex-url",
-                   f"{refusing.url}/backend-api/codex", "--issuer", refusing.url, "--codex",
-                   str(codex_cli("0.171.0")), "--model", "gpt-5.5", "--second-opinion", "--json")
+
+    def run(*more: str) -> Done:
+        return program("--check", "one.md", "--live", "--bundle", "bundle.json", "--codex-url",
+                       f"{refusing.url}/backend-api/codex", "--issuer", refusing.url, "--codex",
+                       str(codex_cli("0.171.0")), "--model", "gpt-5.5", "--json", *more)
+
+    return run
+
+
+def test_a_second_call_without_an_answer_leaves_the_refusal_as_it_is(
+    program: Program, refused: Callable[..., Done], refusing: Refusing
+) -> None:
+    done = refused("--second-opinion")
     step = done.json()["steps"][0]
     assert (refusing.calls, done.code) == (2, 1)
     assert (step["outcome"], step["code"]) == ("fail", "shape-rejected")
     assert opinions(program)[0]["result"] == "unclear"
+    assert program("replay", "last").code == 0
+
+
+def test_a_slow_catalogue_after_a_refusal_leaves_it_as_it_is(
+    program: Program, refused: Callable[..., Done], refusing: Refusing
+) -> None:
+    refusing.refusal = ("The 'gpt-5.5' model is not supported when using Codex with a ChatGPT "
+                        "account.")
+    done = refused()
+    step = done.json()["steps"][0]
+    assert (refusing.calls, step["outcome"]) == (1, "fail")
+    assert step["code"] in ("model-unsupported", "client-too-old")
     assert program("replay", "last").code == 0
