@@ -8,6 +8,7 @@ import html
 import lzma
 import re
 import zlib
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -82,14 +83,17 @@ def _substituted(
     """A step that replaces every match and keeps the rest in place."""
 
     def decode(view: View) -> Iterator[View]:
+        ends: list[int] = []
+        shifts = [0]
+
         def locate(position: int) -> int:
-            # Found again only when there is a leak to report.
-            shift = 0
-            for found in pattern.finditer(view.data):
-                text = plain(found)
-                if found.start() + shift + len(text) > position:
-                    break
-                shift += len(text) - (found.end() - found.start())
+            if not ends:
+                # Only when there is a leak to report, and then once for all of them.
+                for found in pattern.finditer(view.data):
+                    size = len(plain(found))
+                    ends.append(found.start() + shifts[-1] + size)
+                    shifts.append(shifts[-1] + size - (found.end() - found.start()))
+            shift = shifts[bisect_right(ends, position)]
             return view.locate(max(0, min(position - shift, len(view.data))))
 
         data = pattern.sub(plain, view.data)
