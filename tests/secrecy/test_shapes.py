@@ -6,6 +6,7 @@ import base64
 import re
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -174,6 +175,17 @@ def test_caught_however_the_text_arrives(template: str, value: str, size: int) -
     stream = Vault().stream()
     out = b"".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size))
     assert out + stream.flush() == Vault().redact(text)
+
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("path", [
+    "README.md", "CHANGELOG.md", ".github/SECURITY.md",
+    *(f"runbooks/{path.name}" for path in sorted((ROOT / "runbooks").glob("*.md")))])
+def test_nothing_is_hidden_of_the_texts_that_come_with_the_program(path: str) -> None:
+    text = (ROOT / path).read_bytes()
+    assert Vault().redact(text) == text
 
 
 def test_a_neighbour_of_a_wrapped_key_stays() -> None:
