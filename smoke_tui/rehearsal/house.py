@@ -82,12 +82,24 @@ def build(folder: Path | None, configured_instructions: str) -> House:
     return House(root, stack_dir, bin_dir, configured, current)
 
 
-def free_port() -> int:
-    """A loopback port that is free now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+class ReservedPort:
+    """A loopback port that nobody else is given until `release`; a server of ours can take it.
+
+    On Linux a socket that is bound and does not listen keeps the port, and lets one that sets
+    SO_REUSEADDR listen on it. Elsewhere the port is only free when it is chosen.
+    """
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", 0))
+        self.number: int = self._socket.getsockname()[1]
+        if sys.platform != "linux":
+            self._socket.close()
+
+    def release(self) -> None:
+        """Give the port back; safe to call again."""
+        self._socket.close()
 
 
 def _write(path: Path, text: str, mode: int) -> None:

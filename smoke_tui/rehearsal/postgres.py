@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import quote
 
 from smoke_tui.rehearsal.errors import RehearsalError
-from smoke_tui.rehearsal.house import free_port
+from smoke_tui.rehearsal.house import ReservedPort
 
 USER: Final = "rehearsal"
 DATABASE: Final = "postgres"
@@ -69,7 +69,8 @@ class Postgres:
         self._keeper: subprocess.Popen[bytes] | None = None
         self._control = -1
         self._folder = folder
-        self.port = free_port()
+        self._reserved = ReservedPort()
+        self.port = self._reserved.number
         self.dsn = (f"postgresql://{USER}:{quote(password, safe='')}@127.0.0.1:{self.port}"
                     f"/{DATABASE}")
         self._log = folder / "log"
@@ -149,6 +150,7 @@ class Postgres:
             except subprocess.TimeoutExpired:
                 self._keeper.kill()
                 self._keeper.wait()
+        self._reserved.release()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -56,6 +56,7 @@ class Rehearsal:
         self._failure: BaseException | None = None
         self._port = port
         self._postgres: Postgres | None = None
+        self._reserved: house.ReservedPort | None = None
         self._loopback = mint_loopback() if tls else None
         self._tls_port = 0
         self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
@@ -71,7 +72,8 @@ class Rehearsal:
                 raise RehearsalError("The rehearsal's servers did not start in time.")
             if self._failure is not None:
                 raise self._failure
-            self._stack_port = house.free_port()
+            self._reserved = house.ReservedPort()
+            self._stack_port = self._reserved.number
             if embedded:
                 self._postgres = Postgres(
                     self._house.root / "ledger", self._mint.secret("FAKE-ledger-")
@@ -206,6 +208,8 @@ class Rehearsal:
         deadline = time.monotonic() + _STACK_GONE_SECONDS
         while self._stack_port and _listens(self._stack_port) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
+        if self._reserved is not None:
+            self._reserved.release()
         self._house.remove()
 
     def __enter__(self) -> Self:
