@@ -28,7 +28,7 @@ from smoke_tui.journal.folders import in_use as in_use
 from smoke_tui.journal.folders import never_began as never_began
 from smoke_tui.journal.folders import private_folder as private_folder
 from smoke_tui.journal.folders import replace_private as replace_private
-from smoke_tui.journal.forms import check_forms
+from smoke_tui.journal.forms import check_end
 from smoke_tui.journal.plain import read_plain
 
 MAX_LINE = 4 * 1024 * 1024
@@ -313,7 +313,7 @@ def ends(folder: Path) -> tuple[Event, Event | None] | None:
     try:
         with (folder / JOURNAL).open("rb") as file:
             first = parse_line(file.readline(MAX_LINE))
-            check_forms((first,))
+            check_end(first)
             file.seek(0, os.SEEK_END)
             size = file.tell()
             file.seek(max(0, size - 65_536))
@@ -322,7 +322,7 @@ def ends(folder: Path) -> tuple[Event, Event | None] | None:
         return None
     try:
         last = parse_line(last_line)
-        check_forms((last,))
+        check_end(last)
     except JournalDamage:
         return first, None
     return first, last if last.ev == "session.closed" else None

@@ -113,6 +113,38 @@ def check_forms(events: Iterable[Event]) -> None:
             raise JournalDamage(f"event {event.seq} (`{event.ev}`): {found}") from None
 
 
+def check_end(event: Event) -> None:
+    """Check that what a first or last line says has the form that lists of sessions rely on.
+
+    A line may say less than this program writes, as far as a list can do without it.
+
+    Raises:
+        JournalDamage: something is missing or of another kind; the text says what.
+    """
+    try:
+        _fits(event.data, _ENDS.get(event.ev, {}), "")
+    except _Another as found:
+        raise JournalDamage(f"event {event.seq} (`{event.ev}`): {found}") from None
+
+
+_LISTED: Final = ("session", "runbook", "runbook.id", "runbook.sha256", "config", "config.world",
+                  "verdict")
+"""What a list can't do without."""
+
+
+def _for_lists(spec: Spec, where: str = "") -> Spec:
+    """The same form, with all but the listed keys optional."""
+    if not isinstance(spec, Mapping):
+        return spec
+    keys = {name.removesuffix("?"): inner for name, inner in spec.items()}
+    return {key if f"{where}{key}" in _LISTED else f"{key}?": _for_lists(inner, f"{where}{key}.")
+            for key, inner in keys.items()}
+
+
+_ENDS: Final[Mapping[str, Spec]] = {
+    name: _for_lists(FORMS[name]) for name in ("session.opened", "session.closed")}
+
+
 class _Another(ValueError):
     """Something has another form."""
 

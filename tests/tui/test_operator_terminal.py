@@ -52,7 +52,9 @@ def test_the_title_says_whose_turn_it_is_and_goes_when_we_go(tmp_path: Path) -> 
     told = titles(written)
     wanted = [f"smoke-tui {words}" for words in (
         "your turn: oauth-login", "running: oauth-login", "your turn: live-call")]
-    assert [title for title in told if title in wanted] == wanted
+    shown = [title for title in told if title in wanted]
+    # A login that is quicker than a frame of the screen runs without a title of its own.
+    assert shown in (wanted, [wanted[0], wanted[2]])
     saved_and_restored(written)
 
 

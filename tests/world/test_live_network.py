@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -26,6 +27,13 @@ FAR = "http://far.test/answer"
 # httpcore2 leaves the socket of a SOCKS proxy that refuses to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 CA = Path(ssl.get_default_verify_paths().openssl_cafile)
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """What a test leaves to the garbage collector goes within that test."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
