@@ -47,7 +47,7 @@ FOREIGN: dict[str, tuple[Any, str]] = {
     "docker": ({"auths": {"registry.example": {"auth": mint()}}}, "registry"),
     "aws json": ({"AccessKeyId": "AKIAFAKE", "SecretAccessKey": mint()}, "AWS"),
     "gh hosts": (f"github.com:\n    user: FAKE\n    oauth_token: {mint('gho_')}\n", "GitHub"),
-    "npmrc": (f"//registry.npmjs.org/:_authToken={mint('npm_')}\n", "npmrc"),
+    "npmrc": (f"//registry.example/:_authToken={mint('npm_')}\n", "npmrc"),
     "kube": (f"apiVersion: v1\nkind: Config\nusers:\n- user:\n    token: {mint()}\n", "kube"),
     "aws": (f"[default]\naws_access_key_id = AKIAFAKE\naws_secret_access_key = {mint()}\n", "AWS"),
     "netrc": (f"machine example.org login FAKE password {mint()}\n", "netrc"),
