@@ -63,7 +63,8 @@ def test_the_fast_lane_on_another_python(version: str) -> None:
         pytest.skip(not_installed(version))
     done = subprocess.run(
         [str(environment_of(version, python)), "-m", "pytest", "-q", "-m", "fast", "-p", "no:xdist",
-         "tests"],
+         # Thousands of inputs to rules that are the same on each version.
+         "--ignore=tests/lies", "tests"],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
         check=False, timeout=1200, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
