@@ -58,8 +58,9 @@ def _have_folder() -> None:
     try:
         os.getcwd()
     except OSError as error:
-        raise UsageError(f"the current folder can't be used ({error.strerror}); change to another "
-                         "one") from None
+        raise UsageError(
+            f"the current folder can't be used ({error.strerror}); change to another one"
+        ) from None
 
 
 def _front(request: Request) -> int:
@@ -99,8 +100,11 @@ def _broken(error: Exception, settings: Settings | None) -> int:
         return fail(crash_sentence(folder, error), Exit.INTERNAL)
     except Exception as second:
         # An installation that is broken or half replaced can't even say so in the usual way.
-        print(f"smoke-tui: our own tool broke ({type(error).__name__}); its trace could not be "
-              f"written ({type(second).__name__})", file=sys.stderr)
+        print(
+            f"smoke-tui: our own tool broke ({type(error).__name__}); its trace could not be "
+            f"written ({type(second).__name__})",
+            file=sys.stderr,
+        )
         return Exit.INTERNAL
 
 
@@ -148,9 +152,17 @@ def _has_terminal() -> bool:
 
 #: Options that only `--check` heeds; in the app or line by line they would be passed over.
 _OF_CHECK: Final = {
-    "live": "--live", "resume": "--resume", "answers": "--answers", "only": "--only",
-    "start_from": "--from", "max_age": "--max-age", "junit": "--junit", "report": "--report",
-    "allow_limitation": "--allow-limitation", "strict": "--strict", "json": "--json",
+    "live": "--live",
+    "resume": "--resume",
+    "answers": "--answers",
+    "only": "--only",
+    "start_from": "--from",
+    "max_age": "--max-age",
+    "junit": "--junit",
+    "report": "--report",
+    "allow_limitation": "--allow-limitation",
+    "strict": "--strict",
+    "json": "--json",
 }
 
 
@@ -178,9 +190,11 @@ def _app(request: Request) -> int:
     if wrong is not None:
         return fail(wrong)
     if not _has_terminal():
-        return fail("the app needs a terminal; without one use `smoke-tui --plain`, or "
-                    "`smoke-tui --check` (see --help)",
-                    Exit.USAGE)
+        return fail(
+            "the app needs a terminal; without one use `smoke-tui --plain`, or "
+            "`smoke-tui --check` (see --help)",
+            Exit.USAGE,
+        )
     from smoke_tui.tui.start import start
 
     return int(start(request.options, request.settings))

@@ -82,11 +82,15 @@ class Comparison:
 
     def _of_a_subscriber(self) -> list[str]:
         if self.subscribed is None:
-            return [f"not shown by this capture: {', '.join(UNSEEN)}; a subscriber's client sends "
-                    f"them ({self.unseen})"]
+            return [
+                f"not shown by this capture: {', '.join(UNSEEN)}; a subscriber's client sends "
+                f"them ({self.unseen})"
+            ]
         known = {one.key: one for one in self.differences}
-        return ["a subscriber's client, logged in, with its built-in provider; besides:",
-                *(f"  {_line(one)}" for one in self.subscribed if known.get(one.key) != one)]
+        return [
+            "a subscriber's client, logged in, with its built-in provider; besides:",
+            *(f"  {_line(one)}" for one in self.subscribed if known.get(one.key) != one),
+        ]
 
 
 def capture_fact(config: Config, model: str | None, folder: Path) -> Fact:
@@ -120,8 +124,11 @@ def catalogue_text(config: Config, model: str, given: Mapping[str, str], folder:
         text = exchange.secrets.get("template") or exchange.secrets.get("base")
         if text is None:
             failure = classify(as_answer(exchange)) if exchange.status != 200 else None
-            raise NoClient(f"the catalogue: {failure.said or failure.code}" if failure else
-                           f"the catalogue has no base instructions for {model}")
+            raise NoClient(
+                f"the catalogue: {failure.said or failure.code}"
+                if failure
+                else f"the catalogue has no base instructions for {model}"
+            )
         return text.reveal()
 
     hands = Hands(NoBrowser(), FileClipboard(folder))
@@ -129,9 +136,7 @@ def catalogue_text(config: Config, model: str, given: Mapping[str, str], folder:
     return found
 
 
-def compare_with_client(
-    config: Config, model: str | None, shape: str, folder: Path
-) -> Comparison:
+def compare_with_client(config: Config, model: str | None, shape: str, folder: Path) -> Comparison:
     """Capture the client's call and compare ours with it. `shape` auto follows the client.
 
     Raises:
@@ -161,5 +166,6 @@ def compare_with_client(
 
 def _line(d: Difference) -> str:
     sides = {"missing": f"theirs {d.theirs}", "extra": f"ours {d.ours}"}.get(
-        d.kind, f"ours {d.ours}, theirs {d.theirs}")
+        d.kind, f"ours {d.ours}, theirs {d.theirs}"
+    )
     return f"{d.kind:<8}{d.where} {d.name}: {sides} ({d.reason or 'no known reason'})"

@@ -29,9 +29,14 @@ from smoke_tui.world.serving import ServerRequest, ServerResponse, serve
 OLDEST: Final = "0.120.0"
 """Clients before do not let their built-in provider be moved, so they are not run with a login."""
 
-UNSEEN: Final = ("version", "x-codex-routing-hint", "content-encoding: zstd",
-                 "the metadata passthrough of input items", "client_metadata.mcp_attribution",
-                 "client_metadata.guardian_credits_requested")
+UNSEEN: Final = (
+    "version",
+    "x-codex-routing-hint",
+    "content-encoding: zstd",
+    "the metadata passthrough of input items",
+    "client_metadata.mcp_attribution",
+    "client_metadata.guardian_credits_requested",
+)
 """What a capture with a custom provider and without a login cannot show (captured: 0.169)."""
 
 
@@ -50,8 +55,9 @@ class Subscribed:
 def capture_subscribed(program: str, version: str, model: str | None) -> Subscribed:
     """Run the CLI once as a subscriber would, and take its request."""
     if version == "unknown" or is_older(version, OLDEST):
-        return Subscribed(f"client {version} does not let its built-in provider be moved to "
-                          "loopback")
+        return Subscribed(
+            f"client {version} does not let its built-in provider be moved to loopback"
+        )
     try:
         import cryptography  # noqa: F401
         import zstandard  # noqa: F401
@@ -75,9 +81,18 @@ async def _capture(program: str, model: str | None) -> Subscribed:
                 arrived.set_result(request)
             return _json(400, {"detail": "seen"})
         if path.endswith("/wham/accounts/check"):
-            return _json(200, {"accounts": [{
-                "id": ACCOUNT, "workspace_backend_origin": "NO_CONSTRAINT",
-                "account_routing_override": "NO_CONSTRAINT"}]})
+            return _json(
+                200,
+                {
+                    "accounts": [
+                        {
+                            "id": ACCOUNT,
+                            "workspace_backend_origin": "NO_CONSTRAINT",
+                            "account_routing_override": "NO_CONSTRAINT",
+                        }
+                    ]
+                },
+            )
         return _json(404, {"detail": "Not Found"})
 
     loopback = mint_loopback()
@@ -98,8 +113,9 @@ async def _capture(program: str, model: str | None) -> Subscribed:
             await asyncio.wait(ends, timeout=SECONDS, return_when=asyncio.FIRST_COMPLETED)
             ended.cancel()
         if not arrived.done():
-            return Subscribed(f"the client sent no request to its built-in provider: "
-                              f"{client.said()}")
+            return Subscribed(
+                f"the client sent no request to its built-in provider: {client.said()}"
+            )
         return _read(arrived.result())
     finally:
         await server.close()
@@ -111,9 +127,14 @@ def _prepare(home: Path, authority: bytes) -> str:
     mint = Mint()
     issuer = "https://auth.invalid"
     document = {
-        "auth_mode": "chatgpt", "OPENAI_API_KEY": None,
-        "tokens": {"id_token": mint.id_token(issuer), "access_token": mint.access_token(issuer),
-                   "refresh_token": mint.refresh_token(), "account_id": ACCOUNT},
+        "auth_mode": "chatgpt",
+        "OPENAI_API_KEY": None,
+        "tokens": {
+            "id_token": mint.id_token(issuer),
+            "access_token": mint.access_token(issuer),
+            "refresh_token": mint.refresh_token(),
+            "account_id": ACCOUNT,
+        },
         "last_refresh": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     login = home / "auth.json"
@@ -126,11 +147,20 @@ def _prepare(home: Path, authority: bytes) -> str:
 
 def _argv(program: str, model: str | None, port: int) -> list[str]:
     origin = f"https://127.0.0.1:{port}"
-    settings = (f'openai_base_url="{origin}/backend-api/codex"',
-                f'chatgpt_base_url="{origin}/backend-api/"', "analytics.enabled=false",
-                'otel.metrics_exporter="none"')
-    return [program, "exec", "--skip-git-repo-check", *(["-m", model] if model else []),
-            *(part for one in settings for part in ("-c", one)), PROMPT]
+    settings = (
+        f'openai_base_url="{origin}/backend-api/codex"',
+        f'chatgpt_base_url="{origin}/backend-api/"',
+        "analytics.enabled=false",
+        'otel.metrics_exporter="none"',
+    )
+    return [
+        program,
+        "exec",
+        "--skip-git-repo-check",
+        *(["-m", model] if model else []),
+        *(part for one in settings for part in ("-c", one)),
+        PROMPT,
+    ]
 
 
 def _read(request: ServerRequest) -> Subscribed:
@@ -143,12 +173,20 @@ def _read(request: ServerRequest) -> Subscribed:
         return Subscribed("the client's request to its built-in provider could not be read")
     found = instructions_in(body)
     secret = ("authorization", "chatgpt-account-id")
-    headers = tuple((name, "[REDACTED]" if name in secret else value)
-                    for name, value in request.headers)
-    return Subscribed(None, headers, outline(body), tuple(items_of(body)),
-                      found[1] if found else None, str(body.get("model", "")))
+    headers = tuple(
+        (name, "[REDACTED]" if name in secret else value) for name, value in request.headers
+    )
+    return Subscribed(
+        None,
+        headers,
+        outline(body),
+        tuple(items_of(body)),
+        found[1] if found else None,
+        str(body.get("model", "")),
+    )
 
 
 def _json(status: int, document: Any) -> ServerResponse:
-    return ServerResponse(status, (("content-type", "application/json"),),
-                          json.dumps(document).encode())
+    return ServerResponse(
+        status, (("content-type", "application/json"),), json.dumps(document).encode()
+    )

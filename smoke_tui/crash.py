@@ -44,14 +44,14 @@ def _write(fd: int, path: Path, text: str) -> Path:
 def crash_sentence(folder: Path | None, error: BaseException, vault: Vault | None = None) -> str:
     """Keep the trace of a fault of ours; one sentence that names the fault and the file."""
     path = write_crash(folder, error, vault)
-    where = (f"the trace is in {path}" if path is not None
-             else "its trace could not be written anywhere")
+    where = (
+        f"the trace is in {path}" if path is not None else "its trace could not be written anywhere"
+    )
     return f"our own tool broke ({type(error).__name__}); {where}"
 
 
 def told_fault(folder: Path, session: Session) -> str:
-    """What a session's fault means for the operator; one of our own leaves its trace in `folder`.
-    """
+    """What a session's fault means for the operator; one of our own leaves its trace in `folder`."""
     fault = session.fault
     assert fault is not None
     if isinstance(fault, NotStarted):

@@ -27,9 +27,11 @@ def agreed_before(state_dir: Path, runbook: Runbook) -> bool:
         first, last = ends(folder) or (None, None)
         if first is None or last is None:
             continue
-        if (first.data["runbook"]["sha256"] == runbook.sha256
-                and first.data["config"]["world"] == "live"
-                and last.data.get("commands_agreed")):
+        if (
+            first.data["runbook"]["sha256"] == runbook.sha256
+            and first.data["config"]["world"] == "live"
+            and last.data.get("commands_agreed")
+        ):
             return True
     return False
 
@@ -55,14 +57,20 @@ class LeftBehind:
     def words(self) -> str:
         """What it is, in a sentence."""
         if self.unsure:
-            return (f"{self.what} (process {self.pid}) may still run; step {self.step} of session "
-                    f"{self.session} started it, and this system can't tell it from a later "
-                    "process of that number")
+            return (
+                f"{self.what} (process {self.pid}) may still run; step {self.step} of session "
+                f"{self.session} started it, and this system can't tell it from a later "
+                "process of that number"
+            )
         if self.pid is not None:
-            return (f"{self.what} (process {self.pid}) still runs; step {self.step} of session "
-                    f"{self.session} started it")
-        return (f"{self.what} may still run: step {self.step} of {self.session} started it, "
-                f"and `{' '.join(self.stop)}` in {self.cwd} stops it")
+            return (
+                f"{self.what} (process {self.pid}) still runs; step {self.step} of session "
+                f"{self.session} started it"
+            )
+        return (
+            f"{self.what} may still run: step {self.step} of {self.session} started it, "
+            f"and `{' '.join(self.stop)}` in {self.cwd} stops it"
+        )
 
     def end(self) -> bool:
         """Stop it; whether that is proven. Blocks for seconds."""
@@ -74,8 +82,13 @@ class LeftBehind:
 
         try:
             done = subprocess.run(
-                self.stop, cwd=self.cwd, env=child_environment(SpawnSpec(self.stop, self.cwd)),
-                stdin=subprocess.DEVNULL, capture_output=True, timeout=STOP_SECONDS, check=False,
+                self.stop,
+                cwd=self.cwd,
+                env=child_environment(SpawnSpec(self.stop, self.cwd)),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=STOP_SECONDS,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return False
@@ -120,8 +133,11 @@ def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
         data = event.data
         if data["what"] == "started":
             children[event.re] = _Started(
-                event.step or "", " ".join(data["argv"]),
-                (data.get("guardian") or 0, data.get("boot")), [(data["pid"], data.get("mark"))])
+                event.step or "",
+                " ".join(data["argv"]),
+                (data.get("guardian") or 0, data.get("boot")),
+                [(data["pid"], data.get("mark"))],
+            )
         elif data["what"] == "detached" and event.re in children:
             children[event.re].detached = True
             children[event.re].processes += [tuple(known) for known in data["processes"]]
@@ -129,13 +145,21 @@ def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
     running = exists if unsure else still_running
     for child in children.values():
         # A guardian takes all it holds along, so it alone is named where it lives.
-        alive = [child.guardian] if still_running(*child.guardian) else [
-            known for known in dict.fromkeys(child.processes) if running(*known)]
+        alive = (
+            [child.guardian]
+            if still_running(*child.guardian)
+            else [known for known in dict.fromkeys(child.processes) if running(*known)]
+        )
         for pid, mark in alive:
             yield LeftBehind(name, child.step, child.what, pid, mark, unsure=unsure)
     detached = {child.step for child in children.values() if child.detached}
     for event in events:
         data = event.data
         if event.ev == "provided" and event.step in detached and data.get("stop_argv"):
-            yield LeftBehind(name, event.step or "", str(data.get("argv")),
-                             stop=tuple(data["stop_argv"]), cwd=str(data["cwd"]))
+            yield LeftBehind(
+                name,
+                event.step or "",
+                str(data.get("argv")),
+                stop=tuple(data["stop_argv"]),
+                cwd=str(data["cwd"]),
+            )

@@ -14,8 +14,10 @@ from smoke_tui.launch import CommandError
 from smoke_tui.outcomes import Exit
 from smoke_tui.settings import Settings, UsageError
 
-NEVER_BEGAN = ("was ended before its first line was written: nothing ran, nothing was spent, and "
-               "there is nothing to read; the next start clears it away")
+NEVER_BEGAN = (
+    "was ended before its first line was written: nothing ran, nothing was spent, and "
+    "there is nothing to read; the next start clears it away"
+)
 
 
 def sessions_root(settings: Settings) -> Path:
@@ -35,8 +37,9 @@ def find_session(settings: Settings, name: str) -> Path | None:
         return None
     found = [folder for folder in folders if folder.name.startswith(name)]
     if len(found) > 1 and all(folder.name != name for folder in found):
-        raise UsageError(f"session {name!r} is one of {len(found)}: "
-                         f"{', '.join(f.name for f in found[:5])}")
+        raise UsageError(
+            f"session {name!r} is one of {len(found)}: {', '.join(f.name for f in found[:5])}"
+        )
     return next((f for f in found if f.name == name), found[0] if found else None)
 
 
@@ -48,11 +51,15 @@ def need_session(settings: Settings, name: str) -> Path:
     """
     folder = find_session(settings, name)
     if folder is None and is_archive(Path(name)):
-        raise CommandError(Exit.INVALID, f"{name} is an archive: it can be read, verified and "
-                                         "replayed, not gone on with")
+        raise CommandError(
+            Exit.INVALID,
+            f"{name} is an archive: it can be read, verified and replayed, not gone on with",
+        )
     if folder is None:
-        raise CommandError(Exit.NOTHING, f"no session {name!r} in {sessions_root(settings)}; "
-                                         "`smoke-tui sessions` lists them")
+        raise CommandError(
+            Exit.NOTHING,
+            f"no session {name!r} in {sessions_root(settings)}; `smoke-tui sessions` lists them",
+        )
     if never_began(folder):
         raise CommandError(Exit.NOTHING, f"session {folder.name} {NEVER_BEGAN}")
     return folder

@@ -131,8 +131,9 @@ def _standard_input() -> str:
     except UnicodeDecodeError:
         raise CommandError(Exit.INVALID, "--bundle -: standard input is not UTF-8 text") from None
     except OSError as error:
-        raise CommandError(Exit.INVALID, f"--bundle -: standard input can't be read: "
-                                         f"{error.strerror or error}") from None
+        raise CommandError(
+            Exit.INVALID, f"--bundle -: standard input can't be read: {error.strerror or error}"
+        ) from None
 
 
 def _refuse_foreign(text: str, judged: bool) -> None:
@@ -155,8 +156,10 @@ def ledger_address(settings: Settings) -> str | None:
     if address is None:
         return None
     if wants_embedded(settings):
-        raise UsageError(f"{settings.source('ledger')}: embedded is the rehearsal's own ledger; "
-                         "add --rehearse, or give the address of the stack's")
+        raise UsageError(
+            f"{settings.source('ledger')}: embedded is the rehearsal's own ledger; "
+            "add --rehearse, or give the address of the stack's"
+        )
     try:
         kind_of(address)
     except ValueError as wrong:
@@ -201,27 +204,40 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
             raise UsageError(f"--{name}: {refusal}")
     table, columns = ledger_names(settings)
     config = Config(
-        issuer=issuer, codex_url=codex_url, api_url=api_url, project=settings.project,
+        issuer=issuer,
+        codex_url=codex_url,
+        api_url=api_url,
+        project=settings.project,
         stack_url=(settings.get("stack-url") or STACK_URL).rstrip("/"),
-        origin=settings.get("origin") or "unknown", model=settings.get("model"),
-        runbook_model=runbook.model, shape=settings.get("shape") or AUTO,
+        origin=settings.get("origin") or "unknown",
+        model=settings.get("model"),
+        runbook_model=runbook.model,
+        shape=settings.get("shape") or AUTO,
         instructions_file=_instructions_file(settings),
-        bundle=given.bundle, refreshable=given.file is not None,
-        allow_hosts=settings.allow_hosts, ledger=given.ledger, ledger_table=table,
+        bundle=given.bundle,
+        refreshable=given.file is not None,
+        allow_hosts=settings.allow_hosts,
+        ledger=given.ledger,
+        ledger_table=table,
         ledger_columns=columns,
-        usage=settings.on("usage"), prices=settings.on("prices"), codex=settings.get("codex"),
+        usage=settings.on("usage"),
+        prices=settings.on("prices"),
+        codex=settings.get("codex"),
         login=settings.get("login") or "browser",
         redirect_host=settings.get("redirect-host") or "127.0.0.1",
     )
     ports = settings.callback_ports
     agent, originator = names_of(settings)
     return replace(
-        config, user_agent=agent, originator=originator,
+        config,
+        user_agent=agent,
+        originator=originator,
         login_originator=header_of(settings, "login-originator", CLIENT_ORIGINATOR),
         client_version=client_version_of(settings) or CAPTURED_VERSION,
         client_source="given" if settings.get("client-version") else "captured",
         attested=tuple(row.to_row() for row in ATTESTED),
-        unlisted=settings.on("unlisted"), second_opinion=settings.on("second-opinion"),
+        unlisted=settings.on("unlisted"),
+        second_opinion=settings.on("second-opinion"),
         callback_ports=config.callback_ports if ports is None else ports,
     )
 
@@ -244,16 +260,25 @@ def config_resumed(state: State, given: Given, settings: Settings) -> Config:
         UsageError: the command line names another address than the session is against.
     """
     recorded = config_recorded(state)
-    said = {name: settings.get(name) for name in (*_SAID_ANEW, *_SAME_AS_BEFORE)
-            if settings.source(name) == f"--{name}"}
+    said = {
+        name: settings.get(name)
+        for name in (*_SAID_ANEW, *_SAME_AS_BEFORE)
+        if settings.source(name) == f"--{name}"
+    }
     for name, value in said.items():
         before = getattr(recorded, name.replace("-", "_"))
-        if name in _SAME_AS_BEFORE and state.world == "live" and (
-                (value or "").rstrip("/") != before):
-            raise UsageError(f"--{name} {value}: the session is against {before}; with another "
-                             "one, begin a new session")
-    anew: dict[str, Any] = {name.replace("-", "_"): said[name] for name in _SAID_ANEW
-                            if name in said}
+        if (
+            name in _SAME_AS_BEFORE
+            and state.world == "live"
+            and ((value or "").rstrip("/") != before)
+        ):
+            raise UsageError(
+                f"--{name} {value}: the session is against {before}; with another "
+                "one, begin a new session"
+            )
+    anew: dict[str, Any] = {
+        name.replace("-", "_"): said[name] for name in _SAID_ANEW if name in said
+    }
     for name in ("unlisted", "second-opinion"):
         if settings.source(name) == f"--{name}":
             anew[name.replace("-", "_")] = settings.on(name)
@@ -261,8 +286,13 @@ def config_resumed(state: State, given: Given, settings: Settings) -> Config:
         anew |= {"client_version": client_version_of(settings), "client_source": "given"}
     if settings.source("instructions") == "--instructions":
         anew["instructions_file"] = _instructions_file(settings)
-    return replace(recorded, bundle=given.bundle, refreshable=given.file is not None,
-                   ledger=given.ledger, **anew)
+    return replace(
+        recorded,
+        bundle=given.bundle,
+        refreshable=given.file is not None,
+        ledger=given.ledger,
+        **anew,
+    )
 
 
 def _instructions_file(settings: Settings) -> str | None:
@@ -286,8 +316,10 @@ def rehearsal(scenario: str | None, *, embedded: bool = False) -> Iterator[Any]:
     except NoPostgres as error:
         raise UsageError(f"--ledger embedded: {error}") from None
     except OSError as error:
-        raise CommandError(Exit.NOT_PROVABLE, f"the rehearsal can't be set up in "
-                           f"{tempfile.gettempdir()}: {_first_reason(error)}") from None
+        raise CommandError(
+            Exit.NOT_PROVABLE,
+            f"the rehearsal can't be set up in {tempfile.gettempdir()}: {_first_reason(error)}",
+        ) from None
     try:
         yield world
     finally:
@@ -309,12 +341,22 @@ def rehearsed(config: Config, world: Any) -> Config:
     """
     table = LedgerTable(credential="credential", provider="provider", response_id="response_id")
     return replace(
-        config, world="rehearsed", scenario=world.scenario.name, issuer=world.issuer,
-        codex_url=world.codex_url, stack_url=world.stack_url, project=str(world.stack_dir),
-        path_prepend=str(world.bin_dir), instructions_file=str(world.instructions_file),
-        callback_ports=(0,), bundle="none", ledger=kind_of(world.ledger), ledger_table=table.table,
+        config,
+        world="rehearsed",
+        scenario=world.scenario.name,
+        issuer=world.issuer,
+        codex_url=world.codex_url,
+        stack_url=world.stack_url,
+        project=str(world.stack_dir),
+        path_prepend=str(world.bin_dir),
+        instructions_file=str(world.instructions_file),
+        callback_ports=(0,),
+        bundle="none",
+        ledger=kind_of(world.ledger),
+        ledger_table=table.table,
         ledger_columns=tuple(f"{role}={name}" for role, name in table.columns.items()),
-        consent=True, patience=REHEARSED_PATIENCE,
+        consent=True,
+        patience=REHEARSED_PATIENCE,
     )
 
 

@@ -28,8 +28,12 @@ class _Forget:
 
 
 def look(
-    config: Config, hands: Hands, given: Mapping[str, str],
-    what: Callable[[StepContext], Awaitable[Any]], step: Step, watchers: Sequence[Watcher] = (),
+    config: Config,
+    hands: Hands,
+    given: Mapping[str, str],
+    what: Callable[[StepContext], Awaitable[Any]],
+    step: Step,
+    watchers: Sequence[Watcher] = (),
 ) -> Any:
     """Run one behaviour against the live world without a session; nothing is recorded."""
     loop = EngineLoop()

@@ -55,25 +55,41 @@ def shown(settings: Settings, name: str) -> str | None:
 
 
 def _program(settings: Settings) -> Iterator[Check]:
-    yield Check("version", "ok", f"smoke-tui {__version__}, Python {platform.python_version()}, "
-                                 f"{platform.system()} {platform.release()}")
+    yield Check(
+        "version",
+        "ok",
+        f"smoke-tui {__version__}, Python {platform.python_version()}, "
+        f"{platform.system()} {platform.release()}",
+    )
 
 
 def _system(settings: Settings) -> Iterator[Check]:
     """What this system can and can't do for a session; other systems than Linux do less."""
     yield Check("record-sync", "ok", f"each line of a record is synced with {sync_level()}")
     if can_adopt():
-        yield Check("processes", "ok", "all that a command starts is held and stopped with it, and "
-                                       "what a killed session leaves running is found")
+        yield Check(
+            "processes",
+            "ok",
+            "all that a command starts is held and stopped with it, and "
+            "what a killed session leaves running is found",
+        )
     else:
-        yield Check("processes", "note", "only what stays in a command's process group is held and "
-                                         "stopped with it; whether a killed session left something "
-                                         "running can't be told for sure",
-                    "Where a command puts something into the background, look for it with `ps`.")
+        yield Check(
+            "processes",
+            "note",
+            "only what stays in a command's process group is held and "
+            "stopped with it; whether a killed session left something "
+            "running can't be told for sure",
+            "Where a command puts something into the background, look for it with `ps`.",
+        )
     if sys.platform != "linux":
-        yield Check("untried", "note", "nobody has tried smoke-tui on a real system of this kind "
-                                       "yet; its tests take away what Linux has and others lack",
-                    "Report what differs.")
+        yield Check(
+            "untried",
+            "note",
+            "nobody has tried smoke-tui on a real system of this kind "
+            "yet; its tests take away what Linux has and others lack",
+            "Report what differs.",
+        )
 
 
 def _terminal(settings: Settings) -> Iterator[Check]:
@@ -81,9 +97,14 @@ def _terminal(settings: Settings) -> Iterator[Check]:
     tty = sys.stdin.isatty() and sys.stdout.isatty()
     status = "ok" if tty and size.columns >= 60 and size.lines >= 16 else "note"
     remedy = "" if tty else "The app needs a terminal; --check and the other commands do not."
-    yield Check("terminal", status, f"{'a terminal' if tty else 'no terminal'}, TERM="
-                f"{os.environ.get('TERM', '(unset)')}, {size.columns}×{size.lines}"
-                f"{', in tmux' if os.environ.get('TMUX') else ''}", remedy)
+    yield Check(
+        "terminal",
+        status,
+        f"{'a terminal' if tty else 'no terminal'}, TERM="
+        f"{os.environ.get('TERM', '(unset)')}, {size.columns}×{size.lines}"
+        f"{', in tmux' if os.environ.get('TMUX') else ''}",
+        remedy,
+    )
 
 
 def _state(settings: Settings) -> Iterator[Check]:
@@ -93,9 +114,11 @@ def _state(settings: Settings) -> Iterator[Check]:
     except (JournalError, UsageError) as error:
         yield Check("state", "problem", str(error), "Choose another folder with --state-dir.")
     folder = config_dir()
-    yield (Check("config", "ok", f"settings are read from {folder / 'config.toml'}")
-           if folder is not None else
-           Check("config", "note", "there is no home folder: no settings are read"))
+    yield (
+        Check("config", "ok", f"settings are read from {folder / 'config.toml'}")
+        if folder is not None
+        else Check("config", "note", "there is no home folder: no settings are read")
+    )
 
 
 def _ports(settings: Settings) -> Iterator[Check]:
@@ -105,9 +128,12 @@ def _ports(settings: Settings) -> Iterator[Check]:
                 probe.bind(("127.0.0.1", port))
                 yield Check(f"port-{port}", "ok", f"the login's callback port {port} is free")
             except OSError as error:
-                yield Check(f"port-{port}", "note",
-                            f"the login's callback port {port}: {error.strerror}",
-                            "Close the other login, or paste the redirect address.")
+                yield Check(
+                    f"port-{port}",
+                    "note",
+                    f"the login's callback port {port}: {error.strerror}",
+                    "Close the other login, or paste the redirect address.",
+                )
 
 
 def _left_behind(settings: Settings) -> Iterator[Check]:
@@ -116,9 +142,14 @@ def _left_behind(settings: Settings) -> Iterator[Check]:
     except UsageError:
         return
     for left in found:
-        yield Check("left-behind", "note", f"{left.words()}.",
-                    f"Look with `ps -p {left.pid}`, and stop it yourself if it is." if left.unsure
-                    else "`smoke-tui doctor --stop-leftovers` stops it.")
+        yield Check(
+            "left-behind",
+            "note",
+            f"{left.words()}.",
+            f"Look with `ps -p {left.pid}`, and stop it yourself if it is."
+            if left.unsure
+            else "`smoke-tui doctor --stop-leftovers` stops it.",
+        )
 
 
 def _credentials(settings: Settings) -> Iterator[Check]:
@@ -129,20 +160,35 @@ def _credentials(settings: Settings) -> Iterator[Check]:
         return
     for path, problem in remove_left_credentials(state_dir):
         if problem is None:
-            yield Check("credential-file", "note", f"{path} held the credential of a hand-over "
-                        "that was broken off; it was removed",
-                        "Log out of that login if somebody else could read the file.")
+            yield Check(
+                "credential-file",
+                "note",
+                f"{path} held the credential of a hand-over that was broken off; it was removed",
+                "Log out of that login if somebody else could read the file.",
+            )
         else:
-            yield Check("credential-file", "problem", f"{path} holds the credential of a hand-over "
-                        f"that was broken off, and can't be removed: {problem}", "Remove it.")
+            yield Check(
+                "credential-file",
+                "problem",
+                f"{path} holds the credential of a hand-over "
+                f"that was broken off, and can't be removed: {problem}",
+                "Remove it.",
+            )
 
 
 def _network(settings: Settings) -> Iterator[Check]:
-    urls = (settings.get("issuer") or ISSUER, settings.get("codex-url") or CODEX_URL,
-            settings.get("api-url") or API_URL)
+    urls = (
+        settings.get("issuer") or ISSUER,
+        settings.get("codex-url") or CODEX_URL,
+        settings.get("api-url") or API_URL,
+    )
     for problem in network_problems(urls):
-        yield Check(problem.code, "problem", f"{problem}.",
-                    "Until then no request can be sent; nothing was spent.")
+        yield Check(
+            problem.code,
+            "problem",
+            f"{problem}.",
+            "Until then no request can be sent; nothing was spent.",
+        )
     for name in NETWORK_VARIABLES:
         value = os.environ.get(name) or os.environ.get(name.lower())
         if value:
@@ -156,24 +202,47 @@ def _codex(settings: Settings) -> Iterator[Check]:
     client = asyncio.run(probe_client(settings.get("codex")))
     named = settings.get("codex") is not None
     if client.version is None:
-        yield Check("codex-cli", "problem" if named else "note", f"{client.problem}",
-                    "Without it a call needs --instructions FILE, and there is no second opinion.")
+        yield Check(
+            "codex-cli",
+            "problem" if named else "note",
+            f"{client.problem}",
+            "Without it a call needs --instructions FILE, and there is no second opinion.",
+        )
     else:
         yield Check("codex-cli", "ok", f"the Codex CLI is {client.path}, version {client.version}")
     given = settings.get("client-version")
-    sent, source = (given, settings.source("client-version")) if given else \
-        (client.version, "of the installed Codex CLI") if client.version else \
-        (CAPTURED_VERSION, "the newest this tool was captured against")
+    sent, source = (
+        (given, settings.source("client-version"))
+        if given
+        else (client.version, "of the installed Codex CLI")
+        if client.version
+        else (CAPTURED_VERSION, "the newest this tool was captured against")
+    )
     newer = is_newer(client.version, CAPTURED_VERSION)
-    yield Check("client-version", "note" if newer else "ok",
-                f"calls advertise client version {sent} ({source})"
-                + (f"; {client.version} is newer than {CAPTURED_VERSION}, the newest this tool was "
-                   "captured against" if newer else ""),
-                "`smoke-tui wire` shows whether its request has changed." if newer else "")
+    yield Check(
+        "client-version",
+        "note" if newer else "ok",
+        f"calls advertise client version {sent} ({source})"
+        + (
+            f"; {client.version} is newer than {CAPTURED_VERSION}, the newest this tool was "
+            "captured against"
+            if newer
+            else ""
+        ),
+        "`smoke-tui wire` shows whether its request has changed." if newer else "",
+    )
 
 
 LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
-    _program, _system, _terminal, _state, _left_behind, _credentials, _ports, _network, _codex,
+    _program,
+    _system,
+    _terminal,
+    _state,
+    _left_behind,
+    _credentials,
+    _ports,
+    _network,
+    _codex,
 )
 
 

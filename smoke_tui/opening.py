@@ -36,8 +36,10 @@ from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser, SystemBr
 
 NOTHING_GIVEN = Given({}, "none")
 ORIGIN_WORDS = {
-    "residential": "a home connection", "office": "an office network",
-    "datacenter": "a hosted machine, a CI runner, most VPNs", "unknown": "I can't say",
+    "residential": "a home connection",
+    "office": "an office network",
+    "datacenter": "a hosted machine, a CI runner, most VPNs",
+    "unknown": "I can't say",
 }
 
 
@@ -50,16 +52,19 @@ def open_rehearsal(settings: Settings, runbook: Runbook, scenario: str | None) -
     """
     run = Run(runbook)
     try:
-        world = run.held.enter_context(
-            rehearsal(scenario, embedded=wants_embedded(settings))
-        )
+        world = run.held.enter_context(rehearsal(scenario, embedded=wants_embedded(settings)))
         hands = ScriptedHands(world)
         run.hands = Hands(hands, hands)
         run.prefill["instructions"] = str(world.current_instructions_file)
         config = with_client(rehearsed(config_from(settings, runbook, NOTHING_GIVEN), world))
         run.session = Session(
-            runbook, config, state_dir=settings.state_dir, hands=run.hands,
-            answerer=Walker(run, world), watchers=[run], given=given_rehearsed(world).texts,
+            runbook,
+            config,
+            state_dir=settings.state_dir,
+            hands=run.hands,
+            answerer=Walker(run, world),
+            watchers=[run],
+            given=given_rehearsed(world).texts,
         )
         run.look_back(settings.state_dir)
     except BaseException as error:
@@ -90,15 +95,23 @@ def open_live(settings: Settings, runbook: Runbook, origin: str) -> Run:
     if settings.get("bundle") == "-":
         raise UsageError("--bundle -: standard input is for the answers here; give a file")
     given = read_given(settings)
-    config = replace(with_client(config_from(settings, runbook, given)), origin=origin,
-                     runbook_known=agreed_before(settings.state_dir, runbook))
+    config = replace(
+        with_client(config_from(settings, runbook, given)),
+        origin=origin,
+        runbook_known=agreed_before(settings.state_dir, runbook),
+    )
     run = Run(runbook)
     try:
         run.clipboard = TerminalClipboard(settings.state_dir)
         run.hands = Hands(SystemBrowser(), run.clipboard)
         run.session = Session(
-            runbook, config, state_dir=settings.state_dir, hands=run.hands, watchers=[run],
-            given=given.texts, bundle_file=given.file,
+            runbook,
+            config,
+            state_dir=settings.state_dir,
+            hands=run.hands,
+            watchers=[run],
+            given=given.texts,
+            bundle_file=given.file,
         )
         run.look_back(settings.state_dir)
     except JournalError as error:
@@ -146,14 +159,17 @@ def _go_on_rehearsed(
     run.session = Session(
         unfinished.runbook,
         resolved_anew(rehearsed(config_resumed(unfinished.state, given, settings), world)),
-        state_dir=settings.state_dir, hands=run.hands, answerer=Walker(run, world),
-        watchers=[run], given=given.texts, unfinished=unfinished, rerun=rerun,
+        state_dir=settings.state_dir,
+        hands=run.hands,
+        answerer=Walker(run, world),
+        watchers=[run],
+        given=given.texts,
+        unfinished=unfinished,
+        rerun=rerun,
     )
 
 
-def _go_on_live(
-    settings: Settings, run: Run, unfinished: Unfinished, rerun: str | None
-) -> None:
+def _go_on_live(settings: Settings, run: Run, unfinished: Unfinished, rerun: str | None) -> None:
     refusal = why_not_live()
     if refusal is not None:
         raise CommandError(Exit.NOT_PROVABLE, refusal)
@@ -163,14 +179,17 @@ def _go_on_live(
     run.session = Session(
         unfinished.runbook,
         replace(resolved_anew(config_resumed(unfinished.state, given, settings)), consent=False),
-        state_dir=settings.state_dir, hands=run.hands, watchers=[run], given=given.texts,
-        bundle_file=given.file, unfinished=unfinished, rerun=rerun,
+        state_dir=settings.state_dir,
+        hands=run.hands,
+        watchers=[run],
+        given=given.texts,
+        bundle_file=given.file,
+        unfinished=unfinished,
+        rerun=rerun,
     )
 
 
-def amend_session(
-    settings: Settings, folder: Path, step_id: str, answer: str, why: str
-) -> Session:
+def amend_session(settings: Settings, folder: Path, step_id: str, answer: str, why: str) -> Session:
     """Write the operator's second word on a step down; the session has ended again then. Blocks.
 
     Nothing is run and nothing is spent.
@@ -191,9 +210,12 @@ def amend_session(
         except NotAmendable as wrong:
             raise UsageError(f"--step {step_id}: {wrong}") from None
         session = Session(
-            unfinished.runbook, _config_kept(unfinished, settings),
-            state_dir=settings.state_dir, hands=Hands(NoBrowser(), FileClipboard(folder)),
-            unfinished=unfinished, amend={"step": step_id, "answer": answer, "why": why},
+            unfinished.runbook,
+            _config_kept(unfinished, settings),
+            state_dir=settings.state_dir,
+            hands=Hands(NoBrowser(), FileClipboard(folder)),
+            unfinished=unfinished,
+            amend={"step": step_id, "answer": answer, "why": why},
         )
         session.start()
         session.wait()
@@ -209,11 +231,17 @@ def _config_kept(unfinished: Unfinished, settings: Settings) -> Config:
         UsageError: the command line names another origin, model or the like: nothing ran with it.
     """
     resumed = config_resumed(unfinished.state, NOTHING_GIVEN, settings)
-    kept = replace(config_recorded(unfinished.state), bundle=resumed.bundle,
-                   refreshable=resumed.refreshable, ledger=resumed.ledger)
+    kept = replace(
+        config_recorded(unfinished.state),
+        bundle=resumed.bundle,
+        refreshable=resumed.refreshable,
+        ledger=resumed.ledger,
+    )
     if kept != resumed:
-        raise UsageError("amend runs nothing: origin, model, shape, instructions, client and way "
-                         "of login stay as they are in the record")
+        raise UsageError(
+            "amend runs nothing: origin, model, shape, instructions, client and way "
+            "of login stay as they are in the record"
+        )
     return kept
 
 
@@ -222,9 +250,13 @@ def origin_warning(runbook: Runbook, origin: str) -> str | None:
     if runbook.requires_origin != "non-datacenter":
         return None
     if origin == "datacenter":
-        return ("This runbook asks for a non-datacenter origin: from here the provider's edge "
-                "will most likely challenge the calls, and nothing will be proven.")
+        return (
+            "This runbook asks for a non-datacenter origin: from here the provider's edge "
+            "will most likely challenge the calls, and nothing will be proven."
+        )
     if origin == "unknown":
-        return ("This runbook asks for a non-datacenter origin. With an unknown one, a challenge "
-                "of the provider's edge can't be told from a regression.")
+        return (
+            "This runbook asks for a non-datacenter origin. With an unknown one, a challenge "
+            "of the provider's edge can't be told from a regression."
+        )
     return None

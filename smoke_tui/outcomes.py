@@ -103,8 +103,14 @@ _FALLBACKS: Final[dict[str, Fallback]] = {
     "instructions-drift": "automatic",
     "instructions-missing": "if-blank",
     **dict.fromkeys(
-        ("token-expired", "token-revoked", "token-malformed", "unauthorized", "wrong-host",
-         "wrong-workspace"),
+        (
+            "token-expired",
+            "token-revoked",
+            "token-malformed",
+            "unauthorized",
+            "wrong-host",
+            "wrong-workspace",
+        ),
         "second",
     ),
 }
@@ -112,15 +118,35 @@ _RETRIES: Final[dict[str, Retry]] = {
     "token-expired": "once-after-refresh",
     "unauthorized": "once-after-refresh",
     **dict.fromkeys(
-        ("rate-limited", "overloaded", "server-error", "bad-gateway", "response-failed",
-         "stream-cut", "stream-stalled", "network", "dns", "tls", "proxy", "timeout"),
+        (
+            "rate-limited",
+            "overloaded",
+            "server-error",
+            "bad-gateway",
+            "response-failed",
+            "stream-cut",
+            "stream-stalled",
+            "network",
+            "dns",
+            "tls",
+            "proxy",
+            "timeout",
+        ),
         "once",
     ),
 }
 
 CODES: Final[dict[str, Code]] = {
-    name: Code(name, group, Outcome(outcome), side, what, remedy,
-               fallback=_FALLBACKS.get(name, "no"), retry=_RETRIES.get(name, "no"))
+    name: Code(
+        name,
+        group,
+        Outcome(outcome),
+        side,
+        what,
+        remedy,
+        fallback=_FALLBACKS.get(name, "no"),
+        retry=_RETRIES.get(name, "no"),
+    )
     for name, group, outcome, side, what, remedy in ROWS
 }
 """Every code of a step that did not pass, by name."""

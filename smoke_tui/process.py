@@ -46,8 +46,14 @@ def _tmux_pipes(environ: Mapping[str, str]) -> bool:
     """Whether tmux hands what our pane shows to a program."""
     argv = ["tmux", "display-message", "-p", "-t", environ.get("TMUX_PANE", ""), "#{pane_pipe}"]
     try:
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=2,
-                              check=False, env=dict(environ))
+        done = subprocess.run(
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=2,
+            check=False,
+            env=dict(environ),
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.stdout.strip() == b"1"
@@ -131,8 +137,9 @@ def lasting_streams() -> None:
 
 
 def _wrapped(raw: _Descriptor, encoding: str, *, at_once: bool) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, errors="backslashreplace",
-                            line_buffering=at_once)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding=encoding, errors="backslashreplace", line_buffering=at_once
+    )
 
 
 def output_failed() -> OSError | None:

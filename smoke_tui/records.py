@@ -50,13 +50,16 @@ class Unfinished:
             ValueError: the session has no step of that name, or its runbook is not whole.
         """
         if placeholders_in(self.runbook.text):
-            raise ValueError("the record holds its runbook with a part hidden, as an older version "
-                             "kept it: it can be read and replayed, not gone on with; mend the "
-                             "runbook (`smoke-tui lint`) and begin a new session")
+            raise ValueError(
+                "the record holds its runbook with a part hidden, as an older version "
+                "kept it: it can be read and replayed, not gone on with; mend the "
+                "runbook (`smoke-tui lint`) and begin a new session"
+            )
         ids = [step.id for step in self.runbook.steps]
         if rerun is not None and rerun not in ids:
-            raise ValueError(f"--step {rerun!r}: the session has no such step (it has "
-                             f"{', '.join(ids)})")
+            raise ValueError(
+                f"--step {rerun!r}: the session has no such step (it has {', '.join(ids)})"
+            )
 
     def undone(self, rerun: str | None) -> list[str]:
         """Passed steps that hold only in a rehearsal's world, which is gone, to be done once more.
@@ -67,11 +70,16 @@ class Unfinished:
             return []
         if rerun is None and isinstance(plan(self.runbook, self.state), Finish):
             return []
-        wanted = (all_needs(self.runbook, self.runbook.step(rerun)) if rerun is not None
-                  else {step.id for step in self.runbook.steps})
+        wanted = (
+            all_needs(self.runbook, self.runbook.step(rerun))
+            if rerun is not None
+            else {step.id for step in self.runbook.steps}
+        )
         return [
-            step.id for step in self.runbook.steps
-            if step.id in wanted and step.kind in _MADE_IN_THE_WORLD
+            step.id
+            for step in self.runbook.steps
+            if step.id in wanted
+            and step.kind in _MADE_IN_THE_WORLD
             and step.id in self.state.steps
             and self.state.steps[step.id].outcome is Outcome.PASS
         ]
@@ -88,11 +96,15 @@ def take_up(folder: Path, *, finished: bool = False) -> Unfinished:
     try:
         journal, runbook, state = load_state(folder)
         if state.opened.get("schema") != SCHEMA:
-            raise InvalidRecord(f"{folder}: written by another version "
-                                f"({state.opened.get('schema')}); it can be read, not gone on with")
+            raise InvalidRecord(
+                f"{folder}: written by another version "
+                f"({state.opened.get('schema')}); it can be read, not gone on with"
+            )
         if state.closed is not None and not state.left and not finished:
-            raise InvalidRecord(f"{folder.name} is finished; `smoke-tui rerun {folder.name} --step "
-                                "ID` does one step of it again")
+            raise InvalidRecord(
+                f"{folder.name} is finished; `smoke-tui rerun {folder.name} --step "
+                "ID` does one step of it again"
+            )
     except BaseException:
         file.close()
         raise
@@ -122,8 +134,10 @@ def runbook_of(journal: Journal) -> Runbook:
         recorded = journal.events[0].data["runbook"]
         text, path = str(recorded["text"]), str(recorded["path"])
     except (KeyError, TypeError) as error:
-        raise InvalidRecord(f"{journal.folder}: its first event is of another form "
-                            f"({type(error).__name__}: {error})") from None
+        raise InvalidRecord(
+            f"{journal.folder}: its first event is of another form "
+            f"({type(error).__name__}: {error})"
+        ) from None
     parsed = parse(text, path, LATER_ERRORS)
     if parsed.runbook is None:
         first = parsed.diagnostics[0]
@@ -140,9 +154,7 @@ def replay(folder: Path, watchers: Sequence[Watcher] = ()) -> State:
     """
     journal, runbook, _ = load_state(folder)
     state = State()
-    inbox = RecordedInbox(
-        journal, [Follower(lambda event: apply(state, event)), *watchers]
-    )
+    inbox = RecordedInbox(journal, [Follower(lambda event: apply(state, event)), *watchers])
     while _walk_again(runbook, inbox, state):
         continue
     return state
@@ -157,8 +169,9 @@ def _walk_again(
     except RecordEnds:
         return False
     except _OTHER_FORM as error:
-        raise InvalidRecord("its settings are of another form "
-                            f"({type(error).__name__}: {error})") from None
+        raise InvalidRecord(
+            f"its settings are of another form ({type(error).__name__}: {error})"
+        ) from None
     engine = Engine(runbook, config, inbox, RecordedWorld(), state, BEHAVIOURS, check_guards)
     loop = EngineLoop()
     try:
@@ -170,8 +183,10 @@ def _walk_again(
     except RecordEnds:
         return False
     except _OTHER_FORM as error:
-        raise InvalidRecord("its events can't be decided again, they are of another form "
-                            f"({type(error).__name__}: {error})") from None
+        raise InvalidRecord(
+            "its events can't be decided again, they are of another form "
+            f"({type(error).__name__}: {error})"
+        ) from None
     finally:
         loop.drop()
     return False
@@ -237,17 +252,27 @@ class Rechecked:
         """What a report has to say where the record is not borne out; None where it is."""
         recorded = self.state.verdict.value if self.state.verdict else "none"
         if self.divergence is not None:
-            return Ruling(Verdict.INCOMPLETE, (
-                f"The record does not bear out its verdict, {recorded}: decided again, "
-                f"{self.divergence}. It was changed, or recorded by a program that decides "
-                "otherwise. Nothing of it is proven."))
+            return Ruling(
+                Verdict.INCOMPLETE,
+                (
+                    f"The record does not bear out its verdict, {recorded}: decided again, "
+                    f"{self.divergence}. It was changed, or recorded by a program that decides "
+                    "otherwise. Nothing of it is proven."
+                ),
+            )
         if self.missing is not None:
-            return Ruling(Verdict.INCOMPLETE, (
-                f"The record's verdict, {recorded}, is not borne out. {self.missing}"))
+            return Ruling(
+                Verdict.INCOMPLETE,
+                (f"The record's verdict, {recorded}, is not borne out. {self.missing}"),
+            )
         if self.verdict is not None and self.verdict is not self.state.verdict:
-            return Ruling(self.verdict, (
-                f"By rules {self.rules} the verdict was {recorded}; by those of today, {RULES}, it "
-                f"is {self.verdict.value}."))
+            return Ruling(
+                self.verdict,
+                (
+                    f"By rules {self.rules} the verdict was {recorded}; by those of today, {RULES}, it "
+                    f"is {self.verdict.value}."
+                ),
+            )
         return None
 
 
@@ -264,8 +289,15 @@ def recheck(folder: Path) -> Rechecked:
         raise InvalidRecord(f"{folder}: {error}") from None
     rules = min(numbers)
     if max(numbers) > RULES:
-        return Rechecked(rules, state, runbook, state.verdict, missing=(
-            f"It was decided by rules {max(numbers)}; this program knows those up to {RULES}."))
+        return Rechecked(
+            rules,
+            state,
+            runbook,
+            state.verdict,
+            missing=(
+                f"It was decided by rules {max(numbers)}; this program knows those up to {RULES}."
+            ),
+        )
     if rules == RULES:
         return _strictly(folder, rules, runbook, state)
     return _by_todays_rules(folder, rules, runbook, state)
@@ -289,17 +321,29 @@ def _by_todays_rules(folder: Path, rules: int, runbook: Runbook, state: State) -
     except AnotherWay as error:
         unasked = str(error)
     lacking = _not_recorded(state, today)
-    failed = [known.id for known in today.steps.values()
-              if known.outcome in (Outcome.FAIL, Outcome.ERROR) and known.id not in lacking]
+    failed = [
+        known.id
+        for known in today.steps.values()
+        if known.outcome in (Outcome.FAIL, Outcome.ERROR) and known.id not in lacking
+    ]
     if failed and state.verdict is not None:
         # What was recorded is enough to see that it failed, whatever else was not recorded.
         return Rechecked(rules, state, runbook, verdict_of(runbook, today), today=today)
     if unasked is not None or lacking:
-        more = "; ".join([f"{step}: {what}" for step, what in lacking.items()]
-                         + ([unasked] if unasked is not None else []))
-        return Rechecked(rules, state, runbook, state.verdict, missing=(
-            f"It was decided by rules {rules}; those of today ask for what was not recorded: "
-            f"{more}."))
+        more = "; ".join(
+            [f"{step}: {what}" for step, what in lacking.items()]
+            + ([unasked] if unasked is not None else [])
+        )
+        return Rechecked(
+            rules,
+            state,
+            runbook,
+            state.verdict,
+            missing=(
+                f"It was decided by rules {rules}; those of today ask for what was not recorded: "
+                f"{more}."
+            ),
+        )
     return Rechecked(rules, state, runbook, today.verdict, today=today)
 
 
@@ -308,11 +352,19 @@ def _not_recorded(then: State, today: State) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, known in today.steps.items():
         before = then.steps.get(name)
-        if before is None or before.outcome is not Outcome.PASS or not known.tries \
-                or known.outcome in (None, Outcome.PASS):
+        if (
+            before is None
+            or before.outcome is not Outcome.PASS
+            or not known.tries
+            or known.outcome in (None, Outcome.PASS)
+        ):
             continue
-        rows = [one for kind, value in known.tries[-1].evidence if kind == EVIDENCE
-                for one in read_obligations(value)]
+        rows = [
+            one
+            for kind, value in known.tries[-1].evidence
+            if kind == EVIDENCE
+            for one in read_obligations(value)
+        ]
         missing = [one.name for one in rows if one.standing == "missing"]
         if missing and not any(one.standing == "contradicted" for one in rows):
             found[name] = ", ".join(missing)
@@ -347,5 +399,6 @@ def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
         raise InvalidRecord(f"{folder}: its events are of another form: {error}") from None
     except _OTHER_FORM as error:
         # Whole lines with another form: not of this program, or somebody wrote them by hand.
-        raise InvalidRecord(f"{folder}: its events are of another form "
-                            f"({type(error).__name__}: {error})") from None
+        raise InvalidRecord(
+            f"{folder}: its events are of another form ({type(error).__name__}: {error})"
+        ) from None

@@ -35,7 +35,8 @@ def names_of(settings: Settings) -> tuple[str, str]:
         raise UsageError(
             f"{settings.source('user-agent')} {agent!r} and {settings.source('originator')} "
             f"{originator!r} disagree: the User-Agent has to begin with {originator!r}, or give "
-            "only one of them")
+            "only one of them"
+        )
     return agent, originator
 
 
@@ -57,8 +58,10 @@ def client_version_of(settings: Settings) -> str | None:
     """
     text = settings.get("client-version")
     if text is not None and parse_version(text) is None:
-        raise UsageError(f"{settings.source('client-version')} {text!r}: give a version of the "
-                         f"Codex CLI, such as {CAPTURED_VERSION}")
+        raise UsageError(
+            f"{settings.source('client-version')} {text!r}: give a version of the "
+            f"Codex CLI, such as {CAPTURED_VERSION}"
+        )
     return text.strip() if text is not None else None
 
 
@@ -72,8 +75,12 @@ def with_client(config: Config) -> Config:
     if config.world != "live" and not named:
         return config
     client = asyncio.run(probe_client(config.codex))
-    config = replace(config, installed_version=client.version, installed_problem=client.problem,
-                     installed_newer=is_newer(client.version, CAPTURED_VERSION))
+    config = replace(
+        config,
+        installed_version=client.version,
+        installed_problem=client.problem,
+        installed_newer=is_newer(client.version, CAPTURED_VERSION),
+    )
     if config.client_source == "given" or client.version is None:
         return config
     return replace(config, client_version=client.version, client_source="installed")
@@ -85,12 +92,17 @@ def resolved_anew(config: Config) -> Config:
     A client version that was given stays; so does what the session was opened with in the record.
     """
     given = config.client_source == "given"
-    return with_client(replace(
-        config, attested=tuple(row.to_row() for row in ATTESTED),
-        client_source="given" if given else "captured",
-        client_version=config.client_version if given else CAPTURED_VERSION,
-        installed_version=None, installed_problem=None, installed_newer=False,
-    ))
+    return with_client(
+        replace(
+            config,
+            attested=tuple(row.to_row() for row in ATTESTED),
+            client_source="given" if given else "captured",
+            client_version=config.client_version if given else CAPTURED_VERSION,
+            installed_version=None,
+            installed_problem=None,
+            installed_newer=False,
+        )
+    )
 
 
 def header_of(settings: Settings, name: str, default: str) -> str:

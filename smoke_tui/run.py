@@ -149,9 +149,18 @@ class Run:
     def scene(self, viewed: str | None = None, fault: str | None = None) -> Scene:
         """This moment. `viewed`: the step to look at; `fault`: what a fault means."""
         return Scene(
-            self.runbook, self.state, self.elapsed, viewed, self.hints, self.run_all, self.leaving,
-            fault, str(self.session.folder) if self.session is not None else "",
-            self.clipboard is not None, self.ended, self.usual,
+            self.runbook,
+            self.state,
+            self.elapsed,
+            viewed,
+            self.hints,
+            self.run_all,
+            self.leaving,
+            fault,
+            str(self.session.folder) if self.session is not None else "",
+            self.clipboard is not None,
+            self.ended,
+            self.usual,
         )
 
     def in_advance(self, scene: Scene, question: Event) -> Mapping[str, str] | None:
@@ -265,9 +274,7 @@ class Walker:
             self._run.hints["confirm"] = str((seen or {}).get("words", ""))
         return None
 
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         await self._world.observe(kind, data, answer)
 
 

@@ -49,9 +49,7 @@ _LONGEST_PASTE = 16 * 1024
 class Answerer(Protocol):
     """Who answers for the operator: a policy, an answers file, a script. None: says nothing."""
 
-    async def answer(
-        self, kind: str, data: Mapping[str, Any]
-    ) -> Mapping[str, str] | None: ...
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None: ...
 
     async def observe(
         self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
@@ -70,12 +68,22 @@ class Session:
     """
 
     def __init__(
-        self, runbook: Runbook, config: Config, *, state_dir: Path, hands: Hands,
-        answerer: Answerer | None = None, watchers: Sequence[Watcher] = (),
-        given: Mapping[str, str] | None = None, bundle_file: Path | None = None,
-        clock: Clock | None = None, extra: Mapping[str, Any] | None = None,
-        unfinished: Unfinished | None = None, rerun: str | None = None,
-        amend: Mapping[str, str] | None = None, ids: Ids = random_id,
+        self,
+        runbook: Runbook,
+        config: Config,
+        *,
+        state_dir: Path,
+        hands: Hands,
+        answerer: Answerer | None = None,
+        watchers: Sequence[Watcher] = (),
+        given: Mapping[str, str] | None = None,
+        bundle_file: Path | None = None,
+        clock: Clock | None = None,
+        extra: Mapping[str, Any] | None = None,
+        unfinished: Unfinished | None = None,
+        rerun: str | None = None,
+        amend: Mapping[str, str] | None = None,
+        ids: Ids = random_id,
     ) -> None:
         self.runbook = runbook
         self.config = config
@@ -88,38 +96,63 @@ class Session:
         self._bundle_file = bundle_file
         self._ids = ids
         here = {
-            "tool": __version__, "rules": RULES, "config": config.to_json(),
-            "real_provider": config.real_provider, "by": _user(), "host": platform.node(),
+            "tool": __version__,
+            "rules": RULES,
+            "config": config.to_json(),
+            "real_provider": config.real_provider,
+            "by": _user(),
+            "host": platform.node(),
             "system": f"{platform.system()} {platform.release()}",
-            "python": platform.python_version(), "network": network_variables(),
-            "project": git_state(config.project), "pid": os.getpid(), **(extra or {}),
+            "python": platform.python_version(),
+            "network": network_variables(),
+            "project": git_state(config.project),
+            "pid": os.getpid(),
+            **(extra or {}),
         }
         if unfinished is None:
             self._state = State()
             self._clock = clock or SystemClock()
             self.file = new_file(state_dir / "sessions", self._clock.wall())
             self.id = self.file.folder.name
-            self._begins = Arrival("session.opened", {
-                "schema": SCHEMA, "session": self.id,
-                "runbook": {"id": runbook.id, "path": Path(runbook.path).name,
-                            "sha256": runbook.sha256, "text": runbook.text}, **here,
-            })
+            self._begins = Arrival(
+                "session.opened",
+                {
+                    "schema": SCHEMA,
+                    "session": self.id,
+                    "runbook": {
+                        "id": runbook.id,
+                        "path": Path(runbook.path).name,
+                        "sha256": runbook.sha256,
+                        "text": runbook.text,
+                    },
+                    **here,
+                },
+            )
         else:
             self._state = unfinished.state
             self._clock = clock or SystemClock(self._state.now_ms)
             self.id = self._state.session
             self.file = unfinished.file
             self.vault.number_after((self.file.folder / JOURNAL).read_bytes())
-            self._begins = Arrival("session.resumed", {
-                "undone": [] if amend else unfinished.undone(rerun), "rerun": rerun,
-                **({"amend": {**amend, "by": here["by"]}} if amend else {}),
-                "torn_bytes": unfinished.file.torn_bytes, **here,
-            })
+            self._begins = Arrival(
+                "session.resumed",
+                {
+                    "undone": [] if amend else unfinished.undone(rerun),
+                    "rerun": rerun,
+                    **({"amend": {**amend, "by": here["by"]}} if amend else {}),
+                    "torn_bytes": unfinished.file.torn_bytes,
+                    **here,
+                },
+            )
         self.vault.salt = self.id
         self._loop = EngineLoop()
         self._inbox = Inbox(
-            self.file, self.vault, self._clock, [Follower(self._on_event), *watchers],
-            start=self._state.events, first=self._keep_up,
+            self.file,
+            self.vault,
+            self._clock,
+            [Follower(self._on_event), *watchers],
+            start=self._state.events,
+            first=self._keep_up,
             names=frozenset(step.id for step in runbook.steps),
         )
         self._engine: Engine | None = None
@@ -157,7 +190,11 @@ class Session:
     # --- what fronts do -------------------------------------------------------------------
 
     def answer(
-        self, seq: int, answer: Mapping[str, str], *, secret: str | None = None,
+        self,
+        seq: int,
+        answer: Mapping[str, str],
+        *,
+        secret: str | None = None,
         by: str = "operator",
     ) -> str | None:
         """Answer question `seq`. Returns why the answer can't be taken, or None."""
@@ -178,8 +215,13 @@ class Session:
             public: dict[str, Any] = {"chars": len(secret)}
             if question.secret != "given-text" and not sendable(secret):
                 public["sendable"] = False
-            value = Secret(secret, kind=question.secret, ref=job.refs["value"], public=public,
-                           scrub=question.secret != "given-text")
+            value = Secret(
+                secret,
+                kind=question.secret,
+                ref=job.refs["value"],
+                public=public,
+                scrub=question.secret != "given-text",
+            )
             found["value"] = self.vault.add(value)
             if value.scrub:
                 learn_inside(self.vault, secret, question.secret, job.refs["value"])
@@ -189,7 +231,11 @@ class Session:
         return None
 
     def _paste(
-        self, job: Job, question: Question, text: str, data: dict[str, Any],
+        self,
+        job: Job,
+        question: Question,
+        text: str,
+        data: dict[str, Any],
         found: dict[str, Secret],
     ) -> str | None:
         """Judge a pasted redirect address like the callback it stands for."""
@@ -252,11 +298,22 @@ class Session:
     async def _main(self) -> None:
         self._fault = self._loop.create_future()
         self._world = LiveWorld(
-            self._inbox, self.vault, self.config, self._hands, self._on_fault, self._given,
-            self._bundle_file, self._ids,
+            self._inbox,
+            self.vault,
+            self.config,
+            self._hands,
+            self._on_fault,
+            self._given,
+            self._bundle_file,
+            self._ids,
         )
         self._engine = Engine(
-            self.runbook, self.config, self._inbox, self._world, self._state, BEHAVIOURS,
+            self.runbook,
+            self.config,
+            self._inbox,
+            self._world,
+            self._state,
+            BEHAVIOURS,
             check_guards,
         )
         self._check_kept()
@@ -288,7 +345,8 @@ class Session:
             raise NotStarted(
                 f"{self.runbook.path}:{seen.line}:{seen.col}: the line holds {seen.what}, which "
                 "the record would hide, so that the session could not be read again; nothing was "
-                "run. Take it out of the runbook, or give another credential")
+                "run. Take it out of the runbook, or give another credential"
+            )
 
     def _on_fault(self, error: BaseException) -> None:
         if self._fault is not None and not self._fault.done():
@@ -316,8 +374,10 @@ class Session:
 
     async def _ask(self, event: Event) -> None:
         assert self._answerer is not None
-        kind, data = event.data["kind"], {**event.data["data"], "text": event.data["text"],
-                                          "step": event.step}
+        kind, data = (
+            event.data["kind"],
+            {**event.data["data"], "text": event.data["text"], "step": event.step},
+        )
         try:
             answer = await self._answerer.answer(kind, data)
         except Exception as error:
@@ -363,22 +423,29 @@ def _user() -> str:
 
 def network_variables() -> list[str]:
     """The names of set variables that change where requests go or whom they trust."""
-    return [name for name in NETWORK_VARIABLES
-            if os.environ.get(name) or os.environ.get(name.lower())]
+    return [
+        name for name in NETWORK_VARIABLES if os.environ.get(name) or os.environ.get(name.lower())
+    ]
 
 
 def git_state(folder: str) -> dict[str, Any] | None:
     """The checkout's revision and whether it has changes; None where there is no checkout."""
     try:
         head = subprocess.run(
-            ["git", "-C", folder, "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5,
+            ["git", "-C", folder, "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
             check=False,
         )
         if head.returncode != 0:
             return None
         dirty = subprocess.run(
-            ["git", "-C", folder, "status", "--porcelain", "-uno"], capture_output=True,
-            text=True, timeout=10, check=False,
+            ["git", "-C", folder, "status", "--porcelain", "-uno"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -45,17 +45,28 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("project", "the checkout of the product under test", "DIR"),
     Option("origin", "where this machine's traffic comes from", choices=ORIGINS),
     Option("model", "the model to ask for", "M"),
-    Option("shape", "the shape of the live call; auto: the best attested for the model; installed: "
-                    "as the installed Codex CLI sends it today", choices=SHAPES),
+    Option(
+        "shape",
+        "the shape of the live call; auto: the best attested for the model; installed: "
+        "as the installed Codex CLI sends it today",
+        choices=SHAPES,
+    ),
     Option("instructions", "a file with the base instructions", "FILE"),
     Option("codex", "the Codex CLI to capture from, else the one on PATH", "PATH"),
-    Option("client-version", "the client version that live calls advertise, else the installed "
-                             "Codex CLI's", "V"),
+    Option(
+        "client-version",
+        "the client version that live calls advertise, else the installed Codex CLI's",
+        "V",
+    ),
     Option("unlisted", "call the model even where the catalogue does not list it", flag=True),
-    Option("second-opinion", "headless: after a refusal, ask once more in the installed Codex "
-                             "CLI's shape", flag=True),
-    Option("user-agent", "the User-Agent of live calls; its first segment is the originator",
-           "TEXT"),
+    Option(
+        "second-opinion",
+        "headless: after a refusal, ask once more in the installed Codex CLI's shape",
+        flag=True,
+    ),
+    Option(
+        "user-agent", "the User-Agent of live calls; its first segment is the originator", "TEXT"
+    ),
     Option("originator", "the originator of live calls", "TEXT"),
     Option("login-originator", "the originator of the login's address alone", "NAME"),
     Option("bundle", "a credential bundle; - reads standard input", "FILE"),
@@ -65,16 +76,26 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("stack-url", "where the stack under test answers", "URL"),
     Option("usage", "ask for the quota before a call, too; it decides nothing", flag=True),
     Option("prices", "say what the tokens would cost at API rates", flag=True),
-    Option("ledger", "the stack's ledger, read only; embedded: the rehearsal's own PostgreSQL",
-           "DSN|embedded"),
+    Option(
+        "ledger",
+        "the stack's ledger, read only; embedded: the rehearsal's own PostgreSQL",
+        "DSN|embedded",
+    ),
     Option("ledger-table", "its table of usage, where not the runbook's", "SCHEMA.TABLE"),
     Option("ledger-columns", "its columns, such as time=recorded_at,domain=domain_id", "PAIRS"),
     Option("login", "how to log in", choices=("browser", "device")),
-    Option("redirect-host", "the host of the login's redirect address",
-           choices=("127.0.0.1", "localhost")),
+    Option(
+        "redirect-host",
+        "the host of the login's redirect address",
+        choices=("127.0.0.1", "localhost"),
+    ),
     Option("callback-ports", "ports for the login's callback, in order; 0: any", "PORTS"),
-    Option("allow-host", "a further host a credential may be sent to; in every report", "HOST",
-           many=True),
+    Option(
+        "allow-host",
+        "a further host a credential may be sent to; in every report",
+        "HOST",
+        many=True,
+    ),
     Option("ascii", "plain characters only", flag=True),
     Option("no-color", "no colours", flag=True),
     Option("verbose", "tell of every exchange and command, too", flag=True, short=True),
@@ -127,9 +148,11 @@ class Settings:
         if given:
             return expanded(given, self.source("state-dir")).absolute()
         if not (home_folder() or os.environ.get("XDG_STATE_HOME")):
-            raise UsageError("there is no home folder here to keep sessions in (HOME is not set, "
-                             "and this user has no entry in the password file); give --state-dir "
-                             "DIR")
+            raise UsageError(
+                "there is no home folder here to keep sessions in (HOME is not set, "
+                "and this user has no entry in the password file); give --state-dir "
+                "DIR"
+            )
         return Path(platformdirs.user_state_dir("smoke-tui"))
 
     @property
@@ -178,8 +201,9 @@ def expanded(text: str, source: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise UsageError(f"{source}: {text!r}: there is no such home folder; give a full path"
-                         ) from None
+        raise UsageError(
+            f"{source}: {text!r}: there is no such home folder; give a full path"
+        ) from None
 
 
 def config_dir() -> Path | None:
@@ -234,8 +258,9 @@ def _from_file(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise UsageError(f"{path}: can't be read: it is not UTF-8 text") from None
     except OSError as error:
-        raise UsageError(f"{path}: can't be read: {error.strerror or error}; correct its rights, "
-                         "or move it away") from None
+        raise UsageError(
+            f"{path}: can't be read: {error.strerror or error}; correct its rights, or move it away"
+        ) from None
     try:
         return tomllib.loads(content)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -253,8 +278,11 @@ def _keys_table(path: Path, table: object) -> dict[str, Value]:
             found |= _keys_table(path, {f"{name}.{inner}": keys for inner, keys in given.items()})
             continue
         listed = [given] if isinstance(given, str) else given
-        if not isinstance(listed, list) or not listed or not all(
-                isinstance(key, str) and key.strip() for key in listed):
+        if (
+            not isinstance(listed, list)
+            or not listed
+            or not all(isinstance(key, str) and key.strip() for key in listed)
+        ):
             raise UsageError(f"{path}: [keys] {name}: give a key, or a list of keys")
         found[name] = Value(",".join(listed), str(path))
     return found

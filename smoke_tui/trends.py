@@ -47,12 +47,18 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
         except JournalError:
             continue
         spend = spend_of(state)
-        found.append(Point(
-            folder.name, str(known[0].data["runbook"]["id"]), state.started,
-            state.verdict.value if state.verdict else None, spend["calls"],
-            spend["input_tokens"] + spend["output_tokens"], spend["unknown_calls"],
-            {w["window_minutes"]: float(w["used_percent_after"]) for w in spend["limits"]},
-        ))
+        found.append(
+            Point(
+                folder.name,
+                str(known[0].data["runbook"]["id"]),
+                state.started,
+                state.verdict.value if state.verdict else None,
+                spend["calls"],
+                spend["input_tokens"] + spend["output_tokens"],
+                spend["unknown_calls"],
+                {w["window_minutes"]: float(w["used_percent_after"]) for w in spend["limits"]},
+            )
+        )
     return found[::-1]
 
 

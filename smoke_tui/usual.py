@@ -34,8 +34,12 @@ def usual_times(state_dir: Path, runbook_id: str, world: str) -> Mapping[str, Us
         if read == NEWEST:
             break
         first, last = ends(folder) or (None, None)
-        if first is None or last is None or first.data["runbook"]["id"] != runbook_id \
-                or first.data["config"]["world"] != world:
+        if (
+            first is None
+            or last is None
+            or first.data["runbook"]["id"] != runbook_id
+            or first.data["config"]["world"] != world
+        ):
             continue
         try:
             if (folder / JOURNAL).stat().st_size > LONGEST_JOURNAL:

@@ -22,8 +22,10 @@ class Elsewhere:
         self.notes.mkdir()
         # Commands get few variables, so the interpreter itself says where to take notes.
         shim = shlex.quote(str(SHIM / "sitecustomize.py"))
-        self.python.write_text(f"#!/bin/sh\nSMOKE_ELSEWHERE_NOTES={shlex.quote(str(self.notes))} "
-                               f'exec {shlex.quote(sys.executable)} {shim} "$@"\n')
+        self.python.write_text(
+            f"#!/bin/sh\nSMOKE_ELSEWHERE_NOTES={shlex.quote(str(self.notes))} "
+            f'exec {shlex.quote(sys.executable)} {shim} "$@"\n'
+        )
         self.python.chmod(0o700)
 
     @property
@@ -42,9 +44,12 @@ class Elsewhere:
         """The tester's own settings don't reach the program."""
         env = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith("SMOKE_TUI_")}
         return env | {
-            "PYTHONPATH": str(SHIM), "SMOKE_ELSEWHERE_NOTES": str(self.notes),
-            "SMOKE_ELSEWHERE_PYTHON": str(self.python), "TMPDIR": str(self.folder),
-            "XDG_CONFIG_HOME": str(self.folder / "config"), "HOME": str(self.folder),
+            "PYTHONPATH": str(SHIM),
+            "SMOKE_ELSEWHERE_NOTES": str(self.notes),
+            "SMOKE_ELSEWHERE_PYTHON": str(self.python),
+            "TMPDIR": str(self.folder),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "HOME": str(self.folder),
         }
 
     def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
@@ -53,8 +58,14 @@ class Elsewhere:
 
     def run_python(self, *argv: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *argv], env=self.environment(), cwd=self.folder, text=True,
-            capture_output=True, stdin=subprocess.DEVNULL, timeout=180, check=False,
+            [sys.executable, *argv],
+            env=self.environment(),
+            cwd=self.folder,
+            text=True,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=180,
+            check=False,
         )
 
     def looked(self) -> set[str]:

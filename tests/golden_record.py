@@ -14,9 +14,9 @@ SHOWN_LINES: Final = 80
 
 def difference(before: str, now: str) -> list[str]:
     """What became of a golden, as the lines of a unified diff, and how many more there are."""
-    lines = list(difflib.unified_diff(
-        before.splitlines(), now.splitlines(), "golden", "now", lineterm=""
-    ))
+    lines = list(
+        difflib.unified_diff(before.splitlines(), now.splitlines(), "golden", "now", lineterm="")
+    )
     more = len(lines) - SHOWN_LINES
     return [*lines[:SHOWN_LINES], *([f"({more} more lines of difference)"] if more > 0 else [])]
 
@@ -85,8 +85,11 @@ class GoldenRecord:
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[self.NAME] = {
-                "asked": sorted(self.asked), "written": self._written, "same": sorted(self._same),
-                "collected": sorted(self._collected), "deselected": sorted(self._deselected),
+                "asked": sorted(self.asked),
+                "written": self._written,
+                "same": sorted(self._same),
+                "collected": sorted(self._collected),
+                "deselected": sorted(self._deselected),
             }
             return
         self._unused = self._find_unused()
@@ -98,7 +101,9 @@ class GoldenRecord:
             return []
         folders = {self._file(test).parent for test in self._collected}
         return sorted(
-            path for folder in folders if self._ran_whole(folder)
+            path
+            for folder in folders
+            if self._ran_whole(folder)
             for path in (folder / "goldens").rglob("*")
             if path.is_file() and str(path) not in self.asked
         )
@@ -106,8 +111,11 @@ class GoldenRecord:
     def _ran_whole(self, folder: Path) -> bool:
         """Whether every test of a folder passed; one that did not may have asked for a golden."""
         here = {test for test in self._collected if self._file(test).parent == folder}
-        named = {Path(self._config.invocation_params.dir, arg.split("::")[0])
-                 for arg in self._config.args if "::" in arg}
+        named = {
+            Path(self._config.invocation_params.dir, arg.split("::")[0])
+            for arg in self._config.args
+            if "::" in arg
+        }
         return (
             here <= self._passed
             and {self._file(test) for test in here} >= set(folder.glob("test_*.py"))

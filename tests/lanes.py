@@ -16,15 +16,36 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
-FAST_FOLDERS: Final = frozenset({
-    "codex", "engine", "journal", "lies", "report", "runbook", "secrecy", "stack",
-})
+FAST_FOLDERS: Final = frozenset(
+    {
+        "codex",
+        "engine",
+        "journal",
+        "lies",
+        "report",
+        "runbook",
+        "secrecy",
+        "stack",
+    }
+)
 """Tests of pure code: no child process, no server, no app."""
 
-OTHER_FOLDERS: Final = frozenset({
-    "browser", "canary", "cli", "faults", "hunt", "ledger", "plain", "rehearsal",
-    "services", "sessions", "tui", "world",
-})
+OTHER_FOLDERS: Final = frozenset(
+    {
+        "browser",
+        "canary",
+        "cli",
+        "faults",
+        "hunt",
+        "ledger",
+        "plain",
+        "rehearsal",
+        "services",
+        "sessions",
+        "tui",
+        "world",
+    }
+)
 """Tests with real parts: children, loopback servers, terminals, browsers, databases."""
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -57,8 +78,11 @@ SEED_OF_RUN: Final = "smoke-tui-seed"
 
 
 def add_options(parser: pytest.Parser) -> None:
-    parser.addoption("--seed", metavar="random|NUMBER",
-                     help="run the property tests from a random seed, or from the NUMBER of a run")
+    parser.addoption(
+        "--seed",
+        metavar="random|NUMBER",
+        help="run the property tests from a random seed, or from the NUMBER of a run",
+    )
 
 
 def configure(config: pytest.Config) -> None:
@@ -69,8 +93,13 @@ def configure(config: pytest.Config) -> None:
     """
     wanted = config.getoption("--seed")
     # Neither a clock nor what an earlier run has found decides about a test.
-    settings.register_profile("fixed", derandomize=True, database=None, deadline=None,
-                              suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile(
+        "fixed",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     settings.register_profile("random", settings.get_profile("fixed"), derandomize=False)
     settings.load_profile("fixed" if wanted is None else "random")
     _draw_no_constants_of_loaded_modules()

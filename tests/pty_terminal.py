@@ -30,17 +30,34 @@ class Terminal:
     """Runs `python -m smoke_tui ARGS`, or Python code, on a terminal of its own."""
 
     def __init__(
-        self, args: Sequence[str], *, home: Path, code: str | None = None, rows: int = 24,
-        columns: int = 80, env: Mapping[str, str] | None = None,
+        self,
+        args: Sequence[str],
+        *,
+        home: Path,
+        code: str | None = None,
+        rows: int = 24,
+        columns: int = 80,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         program = ["-c", code] if code is not None else ["-m", "smoke_tui"]
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         self.process = subprocess.Popen(
-            [sys.executable, *program, *args], stdin=slave, stdout=slave, stderr=slave, cwd=home,
-            env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(home), "TERM": "xterm-256color",
-                 "XDG_CONFIG_HOME": str(home / "config"), "PYTHONUTF8": "1", **(env or {})},
+            [sys.executable, *program, *args],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=home,
+            env={
+                **kept,
+                "PYTHONPATH": str(ROOT),
+                "HOME": str(home),
+                "TERM": "xterm-256color",
+                "XDG_CONFIG_HOME": str(home / "config"),
+                "PYTHONUTF8": "1",
+                **(env or {}),
+            },
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
@@ -79,8 +96,9 @@ class Terminal:
             while text not in _SEQUENCES.sub(b"", self.output[after:]).decode("utf-8", "replace"):
                 left = end - time.monotonic()
                 if left <= 0:
-                    raise AssertionError(f"{text!r} was not written; the end of what was:\n"
-                                         f"{self.words[-3000:]}")
+                    raise AssertionError(
+                        f"{text!r} was not written; the end of what was:\n{self.words[-3000:]}"
+                    )
                 self._condition.wait(left)
             return len(self.output)
 
@@ -128,7 +146,9 @@ class Terminal:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         if self.process.poll() is None:

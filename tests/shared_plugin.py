@@ -21,8 +21,11 @@ class Node(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-goldens", action="store_true",
-                     help="write goldens as they are now; what changes is shown at the end")
+    parser.addoption(
+        "--update-goldens",
+        action="store_true",
+        help="write goldens as they are now; what changes is shown at the end",
+    )
     lanes.add_options(parser)
 
 
@@ -95,9 +98,18 @@ def _codex_cli() -> Callable[[str], Path]:
         if not program.exists():
             prefix.mkdir(parents=True, exist_ok=True)
             subprocess.run(
-                ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(prefix),
-                 f"@openai/codex@{version}"],
-                check=True, capture_output=True, timeout=300,
+                [
+                    "npm",
+                    "install",
+                    "--no-audit",
+                    "--no-fund",
+                    "--prefix",
+                    str(prefix),
+                    f"@openai/codex@{version}",
+                ],
+                check=True,
+                capture_output=True,
+                timeout=300,
             )
         return program
 

@@ -59,9 +59,15 @@ def _rows() -> list[Row]:
         again = codes.split() if tried == "all" else tried.split()
         for code in codes.split():
             once: Retry = "once-after-refresh" if group == "credential" else "once"
-            named: Fallback = ("automatic" if code == "instructions-drift" else "if-blank"
-                               if code == "instructions-missing" else
-                               "second" if fallback == "second" else "no")
+            named: Fallback = (
+                "automatic"
+                if code == "instructions-drift"
+                else "if-blank"
+                if code == "instructions-missing"
+                else "second"
+                if fallback == "second"
+                else "no"
+            )
             found.append(Row(group, code, Outcome(outcome), named, once if code in again else "no"))
     return found
 
@@ -87,10 +93,18 @@ def test_a_code_says_what_happened_whose_side_it_is_and_what_to_do(row: Code) ->
     assert row.side in get_args(Side)
 
 
-@pytest.mark.parametrize(("code", "side"), [
-    ("intercepted", "this network"), ("edge-block", "this network"), ("stream-oversized", "us"),
-    ("account-deactivated", "the account"), ("authorize-rejected", "us"), ("model-unlisted", "us"),
-    ("tls", "this machine"), ("proxy", "this machine"),
-])
+@pytest.mark.parametrize(
+    ("code", "side"),
+    [
+        ("intercepted", "this network"),
+        ("edge-block", "this network"),
+        ("stream-oversized", "us"),
+        ("account-deactivated", "the account"),
+        ("authorize-rejected", "us"),
+        ("model-unlisted", "us"),
+        ("tls", "this machine"),
+        ("proxy", "this machine"),
+    ],
+)
 def test_whose_side_a_code_is_on(code: str, side: str) -> None:
     assert CODES[code].side == side

@@ -32,13 +32,24 @@ def project(tmp_path: Path) -> Path:
 
 def run(project: Path, *argv: str, **env: str) -> tuple[int, str]:
     """Run pytest there in a process of its own; its exit code and what it printed."""
-    here = {name: value for name, value in os.environ.items()
-            if name != "CI" and not name.startswith("PYTEST")}
+    here = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "CI" and not name.startswith("PYTEST")
+    }
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "shared_plugin", "-p", "xdist.plugin", "-q", *argv],
-        cwd=project, capture_output=True, text=True, check=False, timeout=120,
-        env={**here, "PYTHONPATH": str(Path(__file__).parent),
-             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **env},
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={
+            **here,
+            "PYTHONPATH": str(Path(__file__).parent),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            **env,
+        },
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -56,12 +67,11 @@ def test_an_unused_golden_fails(project: Path, argv: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "argv", [("-k", "one"), ("tests/part/test_part.py::test_one",), ("-n", "2", "-k", "one")],
+    "argv",
+    [("-k", "one"), ("tests/part/test_part.py::test_one",), ("-n", "2", "-k", "one")],
     ids=str,
 )
-def test_a_part_of_the_tests_says_nothing_of_the_rest(
-    project: Path, argv: tuple[str, ...]
-) -> None:
+def test_a_part_of_the_tests_says_nothing_of_the_rest(project: Path, argv: tuple[str, ...]) -> None:
     code, said = run(project, *argv)
     assert (code, "1 passed" in said, "unused" in said) == (0, True, False)
 

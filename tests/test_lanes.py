@@ -26,8 +26,14 @@ def run(
     if not more:
         env.pop("CI", None)
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *args], cwd=cwd, env=env,
-        capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL,
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *args],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        stdin=subprocess.DEVNULL,
     )
 
 
@@ -38,7 +44,8 @@ def suite(tmp_path: Path) -> Path:
         "[tool.pytest.ini_options]\n"
         f"pythonpath = [{str(TESTS)!r}]\n"
         'addopts = "-p no:cacheprovider -p shared_plugin"\n'
-        'empty_parameter_set_mark = "fail_at_collect"\nxfail_strict = true\n')
+        'empty_parameter_set_mark = "fail_at_collect"\nxfail_strict = true\n'
+    )
     return tmp_path
 
 
@@ -66,8 +73,11 @@ PARTS = re.compile(r"\b(?:Rehearsal|Chromium|Postgres|Terminal|SmokeApp|codex_cl
 def test_no_test_of_the_fast_folders_uses_a_real_part() -> None:
     for folder in sorted(FAST_FOLDERS):
         for path in (TESTS / folder).rglob("*.py"):
-            code = "\n".join(line for line in path.read_text(encoding="utf-8").splitlines()
-                             if re.match(r"\s*(?:from|import|def|async def)\b", line))
+            code = "\n".join(
+                line
+                for line in path.read_text(encoding="utf-8").splitlines()
+                if re.match(r"\s*(?:from|import|def|async def)\b", line)
+            )
             assert not PARTS.search(code), f"{path}: real parts are for another folder"
 
 
@@ -97,8 +107,9 @@ def drawn(suite: Path, *args: str, first: str = "") -> str:
 
 def test_a_run_draws_what_the_one_before_it_drew(suite: Path) -> None:
     """Whatever is loaded: Hypothesis would draw from the constants of loaded modules, too."""
-    (suite / "ours.py").write_text("".join(f"A{n} = 'constant {n} of a module'\n"
-                                           for n in range(2000)))
+    (suite / "ours.py").write_text(
+        "".join(f"A{n} = 'constant {n} of a module'\n" for n in range(2000))
+    )
     once = drawn(suite)
     assert drawn(suite, first=f"sys.path.insert(0, {str(suite)!r})\nimport ours") == once
     assert "constant" not in once
@@ -117,7 +128,8 @@ def test_all_workers_have_the_seed_that_was_drawn(suite: Path) -> None:
         "def test_seed(n, request):\n"
         "    seed = lanes.seed(request.config)\n"
         "    assert os.environ['PYTHONHASHSEED'] == str(seed)\n"
-        "    open(f'seen-{n}', 'w').write(str(seed))\n")
+        "    open(f'seen-{n}', 'w').write(str(seed))\n"
+    )
     shown = run("--seed", "random", "-n", "2", cwd=suite)
     assert shown.returncode == 0, shown.stdout
     seeds = {(suite / f"seen-{n}").read_text() for n in range(4)}
@@ -164,13 +176,17 @@ def test_a_skip_is_allowed_only_where_its_reason_holds(suite: Path) -> None:
         "import lanes, pytest\n"
         "lanes.MAY_SKIP.update({'it is so here': True, 'it is not so here': False})\n"
         "def test_allowed(): pytest.skip('it is so here')\n"
-        "def test_not_here(): pytest.skip('it is not so here')\n")
+        "def test_not_here(): pytest.skip('it is not so here')\n"
+    )
     done = run(cwd=suite)
     assert "1 failed, 1 skipped" in done.stdout
     assert "test_not_here did not run" in done.stdout
 
 
 def test_the_reasons_to_skip_are_those_of_the_tests() -> None:
-    used = {reason for path in TESTS.glob("*/**/test_*.py")
-            for reason in re.findall(r'skipif\(.*reason="([^"]+)"', path.read_text("utf-8"))}
+    used = {
+        reason
+        for path in TESTS.glob("*/**/test_*.py")
+        for reason in re.findall(r'skipif\(.*reason="([^"]+)"', path.read_text("utf-8"))
+    }
     assert used | {not_installed(version) for version in OTHER_PYTHONS} == set(MAY_SKIP)

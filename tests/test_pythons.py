@@ -23,12 +23,19 @@ LOCK = ROOT / "requirements.lock"
 def interpreter(version: str) -> str | None:
     """An interpreter of a version that runs; a shim of pyenv may be there without one behind it."""
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    found = [shutil.which(f"python{version}"),
-             *map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}")))]
+    found = [
+        shutil.which(f"python{version}"),
+        *map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"))),
+    ]
     for path in filter(None, found):
         asked = subprocess.run(
             [path, "-c", "import sys, venv, ensurepip; print(*sys.version_info[:2], sep='.')"],
-            capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+        )
         if asked.stdout.strip() == version:
             return path
     return None
@@ -46,11 +53,23 @@ def environment_of(version: str, python: str) -> Path:
             shutil.rmtree(place, ignore_errors=True)
             for command in (
                 [python, "-m", "venv", str(place)],
-                [str(place / "bin/pip"), "install", "-q", "--disable-pip-version-check", "-r",
-                 str(LOCK)],
+                [
+                    str(place / "bin/pip"),
+                    "install",
+                    "-q",
+                    "--disable-pip-version-check",
+                    "-r",
+                    str(LOCK),
+                ],
             ):
-                done = subprocess.run(command, capture_output=True, text=True, check=False,
-                                      timeout=600, stdin=subprocess.DEVNULL)
+                done = subprocess.run(
+                    command,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=600,
+                    stdin=subprocess.DEVNULL,
+                )
                 assert done.returncode == 0, done.stdout + done.stderr
             (place / "complete").touch()
     return place / "bin/python"
@@ -62,11 +81,27 @@ def test_the_fast_lane_on_another_python(version: str) -> None:
     if python is None:
         pytest.skip(not_installed(version))
     done = subprocess.run(
-        [str(environment_of(version, python)), "-m", "pytest", "-q", "-m", "fast", "-p", "no:xdist",
-         # Thousands of inputs to rules that are the same on each version.
-         "--ignore=tests/lies", "tests"],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
-        check=False, timeout=1200, stdin=subprocess.DEVNULL)
+        [
+            str(environment_of(version, python)),
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "fast",
+            "-p",
+            "no:xdist",
+            # Thousands of inputs to rules that are the same on each version.
+            "--ignore=tests/lies",
+            "tests",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+        stdin=subprocess.DEVNULL,
+    )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed is not None

@@ -37,8 +37,11 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
     except (InvalidRecord, JournalError) as error:
         raise CommandError(Exit.INVALID, f"{error}; a damaged session is not archived") from None
     if done.divergence is not None:
-        raise CommandError(Exit.DIVERGENCE, f"{folder.name} was not archived: its record does not "
-                                            f"bear out its decisions ({done.divergence})")
+        raise CommandError(
+            Exit.DIVERGENCE,
+            f"{folder.name} was not archived: its record does not "
+            f"bear out its decisions ({done.divergence})",
+        )
     try:
         for name, content in members.items():
             refuse_secrets(content, Vault(), f"{folder.name}/{name}", folder)
@@ -49,15 +52,26 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
     try:
         replace_private(Path(options.output), content)
     except OSError as error:
-        raise CommandError(Exit.USAGE, f"-o {options.output}: {error.strerror or error}; choose "
-                                       "another file") from None
+        raise CommandError(
+            Exit.USAGE, f"-o {options.output}: {error.strerror or error}; choose another file"
+        ) from None
     digest = hashlib.sha256(content).hexdigest()
     if options.json:
-        print_json({"schema": "smoke-archive/1", "session": folder.name, "file": options.output,
-                    "finished": state.closed is not None, "members": sorted(members),
-                    "bytes": len(content), "sha256": digest})
+        print_json(
+            {
+                "schema": "smoke-archive/1",
+                "session": folder.name,
+                "file": options.output,
+                "finished": state.closed is not None,
+                "members": sorted(members),
+                "bytes": len(content),
+                "sha256": digest,
+            }
+        )
         return Exit.OK
     unfinished = "" if state.closed is not None else ", unfinished"
-    print(f"wrote {options.output}: session {folder.name}{unfinished}, {len(members)} members, "
-          f"{len(content):,} bytes, sha256 {digest}")
+    print(
+        f"wrote {options.output}: session {folder.name}{unfinished}, {len(members)} members, "
+        f"{len(content):,} bytes, sha256 {digest}"
+    )
     return Exit.OK

@@ -86,60 +86,95 @@ def _rehearse(options: argparse.Namespace, settings: Settings, runbook: Runbook)
         hands = ScriptedHands(world)
         config = choose_steps(
             with_client(rehearsed(config_from(settings, runbook, Given({}, "none")), world)),
-            runbook, options.only, options.start_from,
+            runbook,
+            options.only,
+            options.start_from,
         )
-        return run_and_tell(options, settings, runbook, config, Hands(hands, hands),
-                            Scripted(world), given_rehearsed(world))
+        return run_and_tell(
+            options,
+            settings,
+            runbook,
+            config,
+            Hands(hands, hands),
+            Scripted(world),
+            given_rehearsed(world),
+        )
 
 
 def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
     if refuse_in_ci():
         state = State()
         code = Exit.NOT_PROVABLE
-        refused = finding("ci-refused", "error", None, "Live calls are refused where CI is set.",
-                          "Run it from a person's own machine, or use --rehearse.")
-        print_result(check_object(runbook, state, exit_code=code, verdict=None,
-                                  findings=[refused]), options, settings)
+        refused = finding(
+            "ci-refused",
+            "error",
+            None,
+            "Live calls are refused where CI is set.",
+            "Run it from a person's own machine, or use --rehearse.",
+        )
+        print_result(
+            check_object(runbook, state, exit_code=code, verdict=None, findings=[refused]),
+            options,
+            settings,
+        )
         return code
     given = read_given(settings)
     config = with_client(config_from(settings, runbook, given))
-    config = choose_steps(
-        replace(config, consent=True), runbook, options.only, options.start_from
-    )
+    config = choose_steps(replace(config, consent=True), runbook, options.only, options.start_from)
     answers = read_answers(Path(options.answers), runbook) if options.answers else {}
     hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))
     return run_and_tell(options, settings, runbook, config, hands, Headless(answers), given)
 
 
 def run_and_tell(
-    options: argparse.Namespace, settings: Settings, runbook: Runbook, config: Config,
-    hands: Hands, answerer: Any, given: Given, unfinished: Unfinished | None = None,
+    options: argparse.Namespace,
+    settings: Settings,
+    runbook: Runbook,
+    config: Config,
+    hands: Hands,
+    answerer: Any,
+    given: Given,
+    unfinished: Unfinished | None = None,
     rerun: str | None = None,
 ) -> int:
     """Run a session to its end, tell of each finished step, print the result."""
     for left in left_behind(settings.state_dir):
-        print(clean(f"smoke-tui: {left.words()}; `smoke-tui doctor --stop-leftovers` stops it"),
-              file=sys.stderr)
+        print(
+            clean(f"smoke-tui: {left.words()}; `smoke-tui doctor --stop-leftovers` stops it"),
+            file=sys.stderr,
+        )
     state = fold(unfinished.journal.events) if unfinished is not None else State()
     narrator = Narrator(state, verbose=settings.on("verbose"))
     try:
         session = Session(
-            runbook, config, state_dir=settings.state_dir, hands=hands, answerer=answerer,
-            watchers=[narrator], given=given.texts, bundle_file=given.file,
-            unfinished=unfinished, rerun=rerun,
+            runbook,
+            config,
+            state_dir=settings.state_dir,
+            hands=hands,
+            answerer=answerer,
+            watchers=[narrator],
+            given=given.texts,
+            bundle_file=given.file,
+            unfinished=unfinished,
+            rerun=rerun,
         )
     except JournalError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
     struck = run_session(session)
-    more = [finding(code, "warning", step, words, "Answer each question by its kind; see the "
-                    "README.") for code, step, words in
-            (answerer.findings() if isinstance(answerer, Headless) else ())]
+    more = [
+        finding(code, "warning", step, words, "Answer each question by its kind; see the README.")
+        for code, step, words in (answerer.findings() if isinstance(answerer, Headless) else ())
+    ]
     return finish(session, runbook, options, settings, struck, more)
 
 
 def finish(
-    session: Session, runbook: Runbook, options: argparse.Namespace, settings: Settings,
-    struck: list[int], more: Sequence[dict[str, Any]] = (),
+    session: Session,
+    runbook: Runbook,
+    options: argparse.Namespace,
+    settings: Settings,
+    struck: list[int],
+    more: Sequence[dict[str, Any]] = (),
 ) -> int:
     """The exit code of a session that has ended, its result printed, its reports written."""
     if session.fault is not None:
@@ -151,14 +186,19 @@ def finish(
         # A folder that was moved is whole elsewhere; one that is damaged has been cut by others.
         return Exit.INTERNAL if session.folder.exists() else Exit.NOT_PROVABLE
     if session.verdict is not None and state.verdict is not session.verdict:
-        print(f"smoke-tui: NOT SAVED: {session.folder} was cut by another program: it does not "
-              "hold the end of this session; only what it holds is proven", file=sys.stderr)
+        print(
+            f"smoke-tui: NOT SAVED: {session.folder} was cut by another program: it does not "
+            "hold the end of this session; only what it holds is proven",
+            file=sys.stderr,
+        )
         return Exit.INTERNAL
     verdict = session.verdict or Verdict.ERROR
     code = int(exit_of(verdict, options))
     if verdict is Verdict.ERROR:
-        print(f"smoke-tui: our own tool broke; the trace is in {session.folder / 'journal.jsonl'}",
-              file=sys.stderr)
+        print(
+            f"smoke-tui: our own tool broke; the trace is in {session.folder / 'journal.jsonl'}",
+            file=sys.stderr,
+        )
     if struck:
         code = 128 + struck[0]
     written = write_reports(session.folder, runbook, state, session.vault, options)
@@ -177,7 +217,8 @@ def write_reports(
     """Write --report and --junit; 7 where a secret would have left, 2 where one is not written."""
     code = Exit.OK
     for kind, option, target in (
-        ("md", "--report", options.report), ("junit", "--junit", options.junit)
+        ("md", "--report", options.report),
+        ("junit", "--junit", options.junit),
     ):
         if not target:
             continue
@@ -188,8 +229,11 @@ def write_reports(
             print(f"smoke-tui: {error}", file=sys.stderr)
             return Exit.SECRET
         except OSError as error:
-            print(f"smoke-tui: {option} {target}: {error.strerror}; the session is kept, "
-                  f"`smoke-tui report {folder.name}` writes it again", file=sys.stderr)
+            print(
+                f"smoke-tui: {option} {target}: {error.strerror}; the session is kept, "
+                f"`smoke-tui report {folder.name}` writes it again",
+                file=sys.stderr,
+            )
             code = Exit.USAGE
     return code
 

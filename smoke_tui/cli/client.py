@@ -49,13 +49,17 @@ def instructions(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print_json({**result, "file": str(path)})
     else:
-        print(f"{result['source']}, model {result['model']}: {result['chars']} "
-              f"characters, {result['bytes']} bytes, sha256 {result['sha256']}"
-              f"{', at ' + result['place'] + ' of the request' if result['place'] else ''}\n"
-              f"kept in {path}")
+        print(
+            f"{result['source']}, model {result['model']}: {result['chars']} "
+            f"characters, {result['bytes']} bytes, sha256 {result['sha256']}"
+            f"{', at ' + result['place'] + ' of the request' if result['place'] else ''}\n"
+            f"kept in {path}"
+        )
     if options.catalogue:
-        print("smoke-tui: this text is a template; what the client sends can differ from it",
-              file=sys.stderr)
+        print(
+            "smoke-tui: this text is a template; what the client sends can differ from it",
+            file=sys.stderr,
+        )
     return Exit.OK
 
 
@@ -73,8 +77,9 @@ def _latest(folder: Path) -> Path:
     """
     files = sorted(folder.glob("*.txt"), key=os.path.getmtime) if folder.is_dir() else []
     if not files:
-        raise CommandError(Exit.NOTHING, "nothing was captured yet; `smoke-tui instructions "
-                                         "capture` does it")
+        raise CommandError(
+            Exit.NOTHING, "nothing was captured yet; `smoke-tui instructions capture` does it"
+        )
     return files[-1]
 
 
@@ -90,7 +95,10 @@ def _show(path: Path, options: argparse.Namespace) -> int:
 
 
 def _diff(
-    folder: Path, settings: Settings, text: str, result: dict[str, Any],
+    folder: Path,
+    settings: Settings,
+    text: str,
+    result: dict[str, Any],
     options: argparse.Namespace,
 ) -> int:
     """Compare with --instructions, else with the copy captured last; 1 where they differ."""
@@ -100,15 +108,25 @@ def _diff(
     if old is None:
         raise CommandError(Exit.INVALID, str(problem))
     same = old == text
-    lines = list(difflib.unified_diff(
-        old.splitlines(), text.splitlines(), str(other), str(result["source"]),
-        lineterm="",
-    ))
+    lines = list(
+        difflib.unified_diff(
+            old.splitlines(),
+            text.splitlines(),
+            str(other),
+            str(result["source"]),
+            lineterm="",
+        )
+    )
     if options.json:
         print_json({**result, "compared_with": str(other), "same": same, "diff_lines": len(lines)})
     else:
-        print("\n".join(clean(line) for line in lines) if lines else
-              "the same text" if same else "only line ends differ")
+        print(
+            "\n".join(clean(line) for line in lines)
+            if lines
+            else "the same text"
+            if same
+            else "only line ends differ"
+        )
     return Exit.OK if same else Exit.FAILED
 
 
@@ -140,18 +158,24 @@ def _of_client(settings: Settings) -> tuple[dict[str, Any], str]:
         raise CommandError(Exit.NOT_PROVABLE, f"{fact.data['problem']}; --codex PATH names another")
     text = fact.secrets["value"].reveal()
     version = str(fact.data["version"])
-    return _summary(f"Codex CLI {version}", version, fact.data["model"], fact.data["place"],
-                    text), text
+    return _summary(
+        f"Codex CLI {version}", version, fact.data["model"], fact.data["place"], text
+    ), text
 
 
-def _summary(
-    source: str, version: str, model: str, place: str | None, text: str
-) -> dict[str, Any]:
+def _summary(source: str, version: str, model: str, place: str | None, text: str) -> dict[str, Any]:
     """What may be told of a text: where it is from, how long it is, its sha256."""
     raw = text.encode()
-    return {"schema": "smoke-instructions/1", "source": source, "version": version,
-            "model": model, "place": place, "chars": len(text), "bytes": len(raw),
-            "sha256": hashlib.sha256(raw).hexdigest()}
+    return {
+        "schema": "smoke-instructions/1",
+        "source": source,
+        "version": version,
+        "model": model,
+        "place": place,
+        "chars": len(text),
+        "bytes": len(raw),
+        "sha256": hashlib.sha256(raw).hexdigest(),
+    }
 
 
 def _config(settings: Settings, given: Given | None = None) -> Config:
@@ -164,24 +188,29 @@ def wire(options: argparse.Namespace, settings: Settings) -> int:
     """`wire`: 0 where every difference is a known one, 1 where one is not."""
     config = _config(settings)
     try:
-        found = compare_with_client(config, settings.get("model"), config.shape,
-                                    settings.state_dir)
+        found = compare_with_client(config, settings.get("model"), config.shape, settings.state_dir)
     except NoClient as problem:
         raise CommandError(Exit.NOT_PROVABLE, f"{problem}; --codex PATH names another") from None
     code = Exit.FAILED if found.unexplained else Exit.OK
     if options.json:
-        print_json({
-            "schema": "smoke-wire/1", "exit_code": int(code), "shape": found.shape,
-            "client_version": found.version, "model": found.model,
-            "instructions_at": found.place,
-            "differences": [asdict(difference) for difference in found.differences],
-            "subscriber": {
-                "captured": found.subscribed is not None, "why_not": found.unseen,
-                "not_shown": [] if found.subscribed is not None else list(UNSEEN),
-                "differences": [asdict(one) for one in found.subscribed or ()],
-            },
-            "input": [dict(item) for item in found.items],
-        })
+        print_json(
+            {
+                "schema": "smoke-wire/1",
+                "exit_code": int(code),
+                "shape": found.shape,
+                "client_version": found.version,
+                "model": found.model,
+                "instructions_at": found.place,
+                "differences": [asdict(difference) for difference in found.differences],
+                "subscriber": {
+                    "captured": found.subscribed is not None,
+                    "why_not": found.unseen,
+                    "not_shown": [] if found.subscribed is not None else list(UNSEEN),
+                    "differences": [asdict(one) for one in found.subscribed or ()],
+                },
+                "input": [dict(item) for item in found.items],
+            }
+        )
         return code
     *lines, last = found.lines()
     for line in lines:

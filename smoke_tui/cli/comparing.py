@@ -38,20 +38,32 @@ def diff(options: argparse.Namespace, settings: Settings) -> int:
         found = compare(old, new)
     code = Exit.FAILED if found.word == "worse" else Exit.OK
     if options.json:
-        print_json({"schema": SCHEMA, "exit_code": int(code), "word": found.word,
-                    "summary": found.summary, "notes": list(found.notes), "old": _side(old),
-                    "new": _side(new), "rows": [asdict(row) for row in found.rows]})
+        print_json(
+            {
+                "schema": SCHEMA,
+                "exit_code": int(code),
+                "word": found.word,
+                "summary": found.summary,
+                "notes": list(found.notes),
+                "old": _side(old),
+                "new": _side(new),
+                "rows": [asdict(row) for row in found.rows],
+            }
+        )
     else:
         _tell(found, old, new)
     return code
 
 
 def _side(side: Side) -> dict[str, Any]:
-    return {"session": side.state.session, "world": side.state.world,
-            "verdict": standing_of(side.runbook, side.state).value,
-            "runbook": {"id": side.runbook.id, "sha256": side.runbook.sha256},
-            "started": side.state.started or None,
-            "finished": side.state.closed.t if side.state.closed else None}
+    return {
+        "session": side.state.session,
+        "world": side.state.world,
+        "verdict": standing_of(side.runbook, side.state).value,
+        "runbook": {"id": side.runbook.id, "sha256": side.runbook.sha256},
+        "started": side.state.started or None,
+        "finished": side.state.closed.t if side.state.closed else None,
+    }
 
 
 def _tell(found: Comparison, old: Side, new: Side) -> None:

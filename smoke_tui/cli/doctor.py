@@ -21,12 +21,22 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
     problems = [check for check in checks if check.status == "problem"]
     code = Exit.NOT_PROVABLE if problems else Exit.OK
     if options.json:
-        print_json({
-            "schema": "smoke-doctor/1", "exit_code": int(code), "version": __version__,
-            "checks": [asdict(check) for check in checks],
-            "settings": [{"name": o.name, "value": shown(settings, o.name),
-                          "source": settings.source(o.name)} for o in OPTIONS],
-        })
+        print_json(
+            {
+                "schema": "smoke-doctor/1",
+                "exit_code": int(code),
+                "version": __version__,
+                "checks": [asdict(check) for check in checks],
+                "settings": [
+                    {
+                        "name": o.name,
+                        "value": shown(settings, o.name),
+                        "source": settings.source(o.name),
+                    }
+                    for o in OPTIONS
+                ],
+            }
+        )
         return code
     for check in sorted(checks, key=lambda c: ("problem", "note", "ok").index(c.status)):
         print(f"{check.status:<8}{check.id}: {check.summary}")

@@ -69,17 +69,25 @@ def login_command(options: argparse.Namespace, settings: Settings) -> int:
         with rehearsal(None) as world:
             hands = ScriptedHands(world)
             session = Session(
-                runbook, rehearsed(config, world), state_dir=settings.state_dir,
-                hands=Hands(hands, hands), answerer=Scripted(world),
+                runbook,
+                rehearsed(config, world),
+                state_dir=settings.state_dir,
+                hands=Hands(hands, hands),
+                answerer=Scripted(world),
             )
             return _finish(session, runbook, options)
     if refuse_in_ci():
-        raise CommandError(Exit.NOT_PROVABLE, "a real login is refused where CI is set; use "
-                                              "--rehearse")
+        raise CommandError(
+            Exit.NOT_PROVABLE, "a real login is refused where CI is set; use --rehearse"
+        )
     front = _Terminal(paste=options.paste)
     config = replace(config, callback_ports=() if options.paste else config.callback_ports)
     session = Session(
-        runbook, config, state_dir=settings.state_dir, answerer=front, watchers=[front],
+        runbook,
+        config,
+        state_dir=settings.state_dir,
+        answerer=front,
+        watchers=[front],
         hands=Hands(SystemBrowser(), FileClipboard(settings.state_dir)),
     )
     front.session = session
@@ -107,8 +115,10 @@ def _finish(session: Session, runbook: Runbook, options: argparse.Namespace) -> 
         try:
             replace_private(Path(options.out), session.bundle_text().encode())
         except OSError as error:
-            raise CommandError(Exit.USAGE, f"--out {options.out}: {error.strerror}; the login is "
-                                           "lost, log in again") from None
+            raise CommandError(
+                Exit.USAGE,
+                f"--out {options.out}: {error.strerror}; the login is lost, log in again",
+            ) from None
         print(f"wrote {options.out} (0600)", file=sys.stderr)
     return Exit.OK
 
@@ -123,8 +133,12 @@ def _hidden_lines() -> str:
 
     `getpass` throws away what was typed ahead, which here is the rest of a wrapped address.
     """
-    print("If it can't come back here, paste the address it ended at: ", end="", file=sys.stderr,
-          flush=True)
+    print(
+        "If it can't come back here, paste the address it ended at: ",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
     fd = sys.stdin.fileno()
     old = termios.tcgetattr(fd)
     new = termios.tcgetattr(fd)
@@ -153,9 +167,7 @@ class _Terminal:
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
         return {"begin": {"do": "run"}, "finish": {"do": "finish"}}.get(kind)
 
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         """Nothing follows from an answer."""
 
     def on_event(self, event: Event) -> None:
@@ -171,8 +183,11 @@ class _Terminal:
     def _show(self, event: Event) -> None:
         """The device's code, on standard error, because it has to be typed elsewhere."""
         assert self.session is not None
-        print(f"{event.data['text']}\n\n  {self.session.reveal(event.seq, 'url')}\n  code: "
-              f"{self.session.reveal(event.seq, 'code')}\n", file=sys.stderr)
+        print(
+            f"{event.data['text']}\n\n  {self.session.reveal(event.seq, 'url')}\n  code: "
+            f"{self.session.reveal(event.seq, 'code')}\n",
+            file=sys.stderr,
+        )
 
     def _talk(self, event: Event) -> None:
         session = self.session
@@ -182,8 +197,9 @@ class _Terminal:
         if data["problem"]:
             print(f"(no browser was opened: {clean(str(data['problem']))})", file=sys.stderr)
         if not data["listening"] and not self._paste:
-            print(f"(the callback's ports can't be used: {clean(str(data['busy']))})",
-                  file=sys.stderr)
+            print(
+                f"(the callback's ports can't be used: {clean(str(data['busy']))})", file=sys.stderr
+            )
         if not (sys.stdin.isatty() or self._paste or data["listening"]):
             session.answer(event.seq, {"do": "absent"})
         while sys.stdin.isatty() or self._paste:

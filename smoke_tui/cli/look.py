@@ -57,17 +57,24 @@ def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -
     """Guards, commands, credential, and the zero-quota preflight; prints and returns the code."""
     given = read_given(settings, judged=False)
     config = choose_steps(
-        with_client(config_from(settings, runbook, given)), runbook, options.only,
-        options.start_from
+        with_client(config_from(settings, runbook, given)),
+        runbook,
+        options.only,
+        options.start_from,
     )
     found = Findings()
     hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))
 
     if config.codex is not None and config.installed_problem:
-        found.rows.append(finding(
-            "codex-cli", "warning", None,
-            f"The Codex CLI named by --codex can't be used: {config.installed_problem}.",
-            "Mend --codex, or leave it out."))
+        found.rows.append(
+            finding(
+                "codex-cli",
+                "warning",
+                None,
+                f"The Codex CLI named by --codex can't be used: {config.installed_problem}.",
+                "Mend --codex, or leave it out.",
+            )
+        )
 
     async def everything(ctx: StepContext) -> None:
         await _steps(ctx, runbook, found)
@@ -83,7 +90,8 @@ def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -
     code = worst_exit(found.exits)
     state = State(opened={"config": config.to_json()})
     print_result(
-        check_object(runbook, state, exit_code=code, verdict=None, findings=found.rows), options,
+        check_object(runbook, state, exit_code=code, verdict=None, findings=found.rows),
+        options,
         settings,
     )
     return code
@@ -107,8 +115,9 @@ async def _commands(ctx: StepContext, step: Step, found: Findings) -> None:
         name = command.argv[0]
         there = await ctx.exists(name) if "/" in name else await ctx.find_command(name)
         if not there and not (name.startswith("/") and shutil.which(name)):
-            found.code("command-missing", step.id, f"`{name}` was not found (runbook line "
-                                                   f"{command.line}).")
+            found.code(
+                "command-missing", step.id, f"`{name}` was not found (runbook line {command.line})."
+            )
 
 
 async def _credential(ctx: StepContext, found: Findings) -> Bundle | None:
@@ -122,12 +131,22 @@ async def _credential(ctx: StepContext, found: Findings) -> Bundle | None:
         found.code("not-configured", None, "No credential was given (--bundle).")
         return None
     shape = bundle.summary()
-    found.note("credential", None, f"Bundle from {bundle.source}: account id "
-                                   f"{shape['account id']}, expires {shape['expires']}.")
+    found.note(
+        "credential",
+        None,
+        f"Bundle from {bundle.source}: account id "
+        f"{shape['account id']}, expires {shape['expires']}.",
+    )
     if bundle.expires_at is not None and not bundle.fresh(ctx.now):
-        found.rows.append(finding("token-expired", "error", None,
-                                  f"The access token expired at {bundle.expires_at}.",
-                                  CODES["token-expired"].remedy))
+        found.rows.append(
+            finding(
+                "token-expired",
+                "error",
+                None,
+                f"The access token expired at {bundle.expires_at}.",
+                CODES["token-expired"].remedy,
+            )
+        )
         found.exits.append(Exit.NOT_PROVABLE)
     return bundle
 
@@ -158,13 +177,16 @@ async def _preflight(
             continue
         listed = any(model.slug == wanted for model in models)
         reason, remedy = why_unlisted(
-            wanted, version, models if listed else await unfiltered(ctx, bundle), usable)
+            wanted, version, models if listed else await unfiltered(ctx, bundle), usable
+        )
         found.code("model-unlisted", None, f"{reason} {remedy}")
 
 
 def _wanted(config: Config, runbook: Runbook) -> list[str]:
     """The models that calls and turns would name, each once."""
-    named = [config.model or step.fields.get("model") or runbook.model
-             for step in runbook.steps if step.kind in ("call", "turn")
-             and step.fields.get("credential") != "api-key"]
+    named = [
+        config.model or step.fields.get("model") or runbook.model
+        for step in runbook.steps
+        if step.kind in ("call", "turn") and step.fields.get("credential") != "api-key"
+    ]
     return list(dict.fromkeys(str(model) for model in named if model))

@@ -38,118 +38,211 @@ def _arg(*names: str, **how: object) -> tuple[tuple[str, ...], Mapping[str, obje
 
 JSON: Final = _arg("--json", action="store_true", help="one JSON object on standard output")
 SESSION: Final = _arg("session", metavar="SESSION", help="an id, a unique prefix of one, or last")
-RECORD: Final = _arg("session", metavar="SESSION",
-                     help="an id, a unique prefix of one, last, or an archive")
+RECORD: Final = _arg(
+    "session", metavar="SESSION", help="an id, a unique prefix of one, last, or an archive"
+)
 
-PLAIN: Final = _arg("--plain", action="store_true",
-                    help="line by line, for terminals and readers that the app does not serve")
+PLAIN: Final = _arg(
+    "--plain",
+    action="store_true",
+    help="line by line, for terminals and readers that the app does not serve",
+)
 
 COMMANDS: Final[Mapping[str, Command]] = {
-    "sessions": Command("lists recorded sessions", "smoke-tui sessions --json",
-                        "records:list_sessions", (JSON,)),
+    "sessions": Command(
+        "lists recorded sessions", "smoke-tui sessions --json", "records:list_sessions", (JSON,)
+    ),
     "report": Command(
-        "exports a session's report", "smoke-tui report last -o report.md", "reporting:report",
-        (RECORD, _arg("--format", default="md", help="md (default), json, junit or html"),
-         _arg("-o", "--output", metavar="FILE", help="where to; standard output without it"),
-         _arg("--copy", action="store_true",
-              help="send it to the terminal's clipboard, too (OSC 52)")),
+        "exports a session's report",
+        "smoke-tui report last -o report.md",
+        "reporting:report",
+        (
+            RECORD,
+            _arg("--format", default="md", help="md (default), json, junit or html"),
+            _arg("-o", "--output", metavar="FILE", help="where to; standard output without it"),
+            _arg(
+                "--copy",
+                action="store_true",
+                help="send it to the terminal's clipboard, too (OSC 52)",
+            ),
+        ),
     ),
     "diff": Command(
         "compares session B with session A: outcomes, tries, codes, times, spend, quota, wire, "
         "answers; exit 1 where B's outcomes are worse",
-        "smoke-tui diff 20261120T190211Z-7f3a last", "comparing:diff",
-        (_arg("a", metavar="A", help="the earlier one: an id, a prefix, or an archive"),
-         _arg("b", metavar="B", help="the later one: an id, a prefix, last, or an archive"), JSON),
+        "smoke-tui diff 20261120T190211Z-7f3a last",
+        "comparing:diff",
+        (
+            _arg("a", metavar="A", help="the earlier one: an id, a prefix, or an archive"),
+            _arg("b", metavar="B", help="the later one: an id, a prefix, last, or an archive"),
+            JSON,
+        ),
     ),
     "archive": Command(
         "a session as one file that another machine can verify and replay, scanned for secrets",
-        "smoke-tui archive last -o session.smoke", "archiving:archive",
-        (SESSION, _arg("-o", "--output", metavar="FILE", required=True, help="where to (0600)"),
-         JSON),
+        "smoke-tui archive last -o session.smoke",
+        "archiving:archive",
+        (
+            SESSION,
+            _arg("-o", "--output", metavar="FILE", required=True, help="where to (0600)"),
+            JSON,
+        ),
     ),
     "replay": Command(
         "runs a recorded session again, offline, against its recorded answers with today's rules",
-        "smoke-tui replay last --step live-call", "replaying:replay_command",
-        (_arg("session", nargs="?", metavar="SESSION",
-              help="an id, a unique prefix of one, or last (which is what it takes without one)"),
-         _arg("--step", metavar="ID", help="only what this step decides"),
-         _arg("--all", action="store_true",
-              help="all recorded sessions: which verdicts would change, and why"), JSON),
+        "smoke-tui replay last --step live-call",
+        "replaying:replay_command",
+        (
+            _arg(
+                "session",
+                nargs="?",
+                metavar="SESSION",
+                help="an id, a unique prefix of one, or last (which is what it takes without one)",
+            ),
+            _arg("--step", metavar="ID", help="only what this step decides"),
+            _arg(
+                "--all",
+                action="store_true",
+                help="all recorded sessions: which verdicts would change, and why",
+            ),
+            JSON,
+        ),
     ),
-    "resume": Command("goes on with an unfinished session, in the app or line by line",
-                      "smoke-tui resume last", "resume:resume_command",
-                      (_arg("session", nargs="?", default="last", metavar="SESSION"), PLAIN)),
+    "resume": Command(
+        "goes on with an unfinished session, in the app or line by line",
+        "smoke-tui resume last",
+        "resume:resume_command",
+        (_arg("session", nargs="?", default="last", metavar="SESSION"), PLAIN),
+    ),
     "rerun": Command(
         "does one step again for real, as a new try in the same session; the app asks before it "
         "spends, --live is the consent without it",
-        "smoke-tui rerun last --step live-call", "resume:rerun_command",
-        (SESSION, _arg("--step", required=True, metavar="ID", help="the step"), PLAIN,
-         _arg("--live", action="store_true", help="headless, with the consent to spend"),
-         _arg("--answers", metavar="FILE", help="with --live: a TOML of answers"), JSON),
+        "smoke-tui rerun last --step live-call",
+        "resume:rerun_command",
+        (
+            SESSION,
+            _arg("--step", required=True, metavar="ID", help="the step"),
+            PLAIN,
+            _arg("--live", action="store_true", help="headless, with the consent to spend"),
+            _arg("--answers", metavar="FILE", help="with --live: a TOML of answers"),
+            JSON,
+        ),
     ),
     "amend": Command(
         "says otherwise what the operator said of a step; the old word, the new one, who and why "
         "stay in the record",
         "smoke-tui amend last --step see-chat --answer fail --why 'it was the other account'",
         "amending:amend",
-        (SESSION, _arg("--step", required=True, metavar="ID", help="the step"),
-         _arg("--answer", required=True, choices=("pass", "fail", "blocked", "yes", "no"),
-              help="of a manual step pass, fail or blocked; of an attested route yes or no"),
-         _arg("--why", required=True, metavar="TEXT", help="why it is otherwise now"), JSON),
+        (
+            SESSION,
+            _arg("--step", required=True, metavar="ID", help="the step"),
+            _arg(
+                "--answer",
+                required=True,
+                choices=("pass", "fail", "blocked", "yes", "no"),
+                help="of a manual step pass, fail or blocked; of an attested route yes or no",
+            ),
+            _arg("--why", required=True, metavar="TEXT", help="why it is otherwise now"),
+            JSON,
+        ),
     ),
     "login": Command(
-        "only the login; prints a masked summary", "smoke-tui login --out bundle.json",
+        "only the login; prints a masked summary",
+        "smoke-tui login --out bundle.json",
         "login:login_command",
-        (_arg("--device", action="store_true", help="by a code, typed on any machine"),
-         _arg("--paste", action="store_true",
-              help="no callback: paste the address the sign-in ends at"),
-         _arg("--out", metavar="FILE", help="write the bundle there (0600)"),
-         _arg("--rehearse", action="store_true", help="against the embedded rehearsal")),
+        (
+            _arg("--device", action="store_true", help="by a code, typed on any machine"),
+            _arg(
+                "--paste",
+                action="store_true",
+                help="no callback: paste the address the sign-in ends at",
+            ),
+            _arg("--out", metavar="FILE", help="write the bundle there (0600)"),
+            _arg("--rehearse", action="store_true", help="against the embedded rehearsal"),
+        ),
     ),
     "instructions": Command(
         "the base instructions the installed Codex CLI sends today, captured on loopback",
-        "smoke-tui instructions capture --model gpt-5.5", "client:instructions",
-        (_arg("what", choices=("capture", "show", "diff"), metavar="capture|show|diff"),
-         _arg("--catalogue", action="store_true",
-              help="the catalogue's own text, with --bundle and --model; it is not rendered"),
-         _arg("--out", metavar="FILE", help="where to keep the text; the state folder without it"),
-         JSON),
+        "smoke-tui instructions capture --model gpt-5.5",
+        "client:instructions",
+        (
+            _arg("what", choices=("capture", "show", "diff"), metavar="capture|show|diff"),
+            _arg(
+                "--catalogue",
+                action="store_true",
+                help="the catalogue's own text, with --bundle and --model; it is not rendered",
+            ),
+            _arg(
+                "--out", metavar="FILE", help="where to keep the text; the state folder without it"
+            ),
+            JSON,
+        ),
     ),
-    "wire": Command("our request beside the installed Codex CLI's own, field by field",
-                    "smoke-tui wire --model gpt-5.5 --shape developer", "client:wire", (JSON,)),
+    "wire": Command(
+        "our request beside the installed Codex CLI's own, field by field",
+        "smoke-tui wire --model gpt-5.5 --shape developer",
+        "client:wire",
+        (JSON,),
+    ),
     "lint": Command(
-        "all problems of runbooks in one pass", "smoke-tui lint runbooks/*.md", "lint:lint",
-        (_arg("runbooks", nargs="*", metavar="RUNBOOK"),
-         _arg("--schema", action="store_true", help="print a JSON schema for editors")),
+        "all problems of runbooks in one pass",
+        "smoke-tui lint runbooks/*.md",
+        "lint:lint",
+        (
+            _arg("runbooks", nargs="*", metavar="RUNBOOK"),
+            _arg("--schema", action="store_true", help="print a JSON schema for editors"),
+        ),
     ),
     "spend": Command(
         "what recorded sessions spent, and what the stack's own ledger says",
         "smoke-tui spend --days 7 --ledger postgresql://reader@localhost/stack --models grok-4.3",
         "spend:spend",
-        (_arg("runbook", nargs="?", metavar="RUNBOOK",
-              help="only its sessions, and its names for the ledger's table and columns"),
-         _arg("--days", type=int, default=7, metavar="N", help="how far to look back; 7"),
-         _arg("--models", metavar="A,B", help="the ledger's models; all but fake* without it"),
-         JSON),
+        (
+            _arg(
+                "runbook",
+                nargs="?",
+                metavar="RUNBOOK",
+                help="only its sessions, and its names for the ledger's table and columns",
+            ),
+            _arg("--days", type=int, default=7, metavar="N", help="how far to look back; 7"),
+            _arg("--models", metavar="A,B", help="the ledger's models; all but fake* without it"),
+            JSON,
+        ),
     ),
     "redact": Command(
         "filter: standard input to standard output with every secret removed",
-        "some-command 2>&1 | smoke-tui redact", "redact:redact",
+        "some-command 2>&1 | smoke-tui redact",
+        "redact:redact",
         (_arg("--secrets", metavar="FILE", help="a JSON list of known secret values"),),
     ),
-    "doctor": Command("this machine, and where each setting came from",
-                      "smoke-tui doctor", "doctor:doctor",
-                      (_arg("--stop-leftovers", action="store_true",
-                            help="stop what sessions that broke off have left running"), JSON)),
+    "doctor": Command(
+        "this machine, and where each setting came from",
+        "smoke-tui doctor",
+        "doctor:doctor",
+        (
+            _arg(
+                "--stop-leftovers",
+                action="store_true",
+                help="stop what sessions that broke off have left running",
+            ),
+            JSON,
+        ),
+    ),
     "rehearse": Command(
         "the rehearsal's servers alone, or the list of its scenarios",
-        "smoke-tui rehearse serve happy", "rehearse:rehearse",
-        (_arg("what", choices=("serve", "list"), metavar="serve|list"),
-         _arg("scenario", nargs="?", metavar="SCENARIO"),
-         _arg("--port", type=int, default=0, metavar="N", help="port; any free one without it"),
-         _arg("--tls", action="store_true",
-              help="listen over HTTPS too; the line names the authority to trust"),
-         JSON),
+        "smoke-tui rehearse serve happy",
+        "rehearse:rehearse",
+        (
+            _arg("what", choices=("serve", "list"), metavar="serve|list"),
+            _arg("scenario", nargs="?", metavar="SCENARIO"),
+            _arg("--port", type=int, default=0, metavar="N", help="port; any free one without it"),
+            _arg(
+                "--tls",
+                action="store_true",
+                help="listen over HTTPS too; the line names the authority to trust",
+            ),
+            JSON,
+        ),
     ),
 }
 
@@ -167,11 +260,19 @@ def global_parser() -> argparse.ArgumentParser:
     for option in OPTIONS:
         if option.flag:
             short = [f"-{option.name[0]}"] if option.short else []
-            parser.add_argument(*short, f"--{option.name}", action="store_const", const="true",
-                                default=None, help=option.about)
+            parser.add_argument(
+                *short,
+                f"--{option.name}",
+                action="store_const",
+                const="true",
+                default=None,
+                help=option.about,
+            )
         else:
             parser.add_argument(
-                f"--{option.name}", default=None, help=option.about,
+                f"--{option.name}",
+                default=None,
+                help=option.about,
                 metavar=option.metavar or "|".join(option.choices),
                 action="append" if option.many else "store",
             )
@@ -182,37 +283,52 @@ def top_parser() -> argparse.ArgumentParser:
     """The program without a command: the app, or `--check`."""
     commands = "\n".join(f"  {name:<14}{c.about}" for name, c in COMMANDS.items())
     parser = _Parser(
-        prog="smoke-tui", parents=[global_parser()], allow_abbrev=False,
+        prog="smoke-tui",
+        parents=[global_parser()],
+        allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Walks a person through a runbook that no CI can run, and keeps the record.",
         epilog=f"commands (`smoke-tui COMMAND --help`):\n{commands}\n\n"
-               f"example:\n  smoke-tui --check openai-subscription --rehearse --json\n\n"
-               f"{EXIT_CODES}",
+        f"example:\n  smoke-tui --check openai-subscription --rehearse --json\n\n"
+        f"{EXIT_CODES}",
     )
-    parser.add_argument("target", nargs="?", metavar="RUNBOOK|SESSION",
-                        help="a path, an id; with --check also a recorded session")
+    parser.add_argument(
+        "target",
+        nargs="?",
+        metavar="RUNBOOK|SESSION",
+        help="a path, an id; with --check also a recorded session",
+    )
     parser.add_argument("--version", action="version", version=f"smoke-tui {__version__}")
     parser.add_argument("--check", action="store_true", help="headless: look, run or verify")
     parser.add_argument(*PLAIN[0], **PLAIN[1])  # type: ignore[arg-type]
-    parser.add_argument("--rehearse", action="store_true",
-                        help="against the embedded rehearsal: no account, nothing spent or proven")
+    parser.add_argument(
+        "--rehearse",
+        action="store_true",
+        help="against the embedded rehearsal: no account, nothing spent or proven",
+    )
     parser.add_argument("--scenario", metavar="NAME", help="what goes wrong in the rehearsal")
-    parser.add_argument("--live", action="store_true",
-                        help="with --check: run it for real; the consent to spend")
-    parser.add_argument("--resume", action="store_true",
-                        help="with --check SESSION: go on with it")
+    parser.add_argument(
+        "--live", action="store_true", help="with --check: run it for real; the consent to spend"
+    )
+    parser.add_argument("--resume", action="store_true", help="with --check SESSION: go on with it")
     parser.add_argument("--answers", metavar="FILE", help="with --check --live: a TOML of answers")
     parser.add_argument("--only", metavar="STEP", help="with --check: this step alone")
-    parser.add_argument("--from", dest="start_from", metavar="STEP",
-                        help="with --check: from this step on")
-    parser.add_argument("--max-age", metavar="AGE",
-                        help="with --check: the last live verdict has to be younger, such as 7d")
+    parser.add_argument(
+        "--from", dest="start_from", metavar="STEP", help="with --check: from this step on"
+    )
+    parser.add_argument(
+        "--max-age",
+        metavar="AGE",
+        help="with --check: the last live verdict has to be younger, such as 7d",
+    )
     parser.add_argument("--junit", metavar="FILE", help="with --check: write JUnit XML there")
     parser.add_argument("--report", metavar="FILE", help="with --check: write the report there")
-    parser.add_argument("--allow-limitation", action="store_true",
-                        help="expected-limitation exits 0")
-    parser.add_argument("--strict", action="store_true",
-                        help="pass-with-waivers and pass-attested exit 4")
+    parser.add_argument(
+        "--allow-limitation", action="store_true", help="expected-limitation exits 0"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="pass-with-waivers and pass-attested exit 4"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     return parser
 
@@ -221,8 +337,11 @@ def command_parser(name: str) -> argparse.ArgumentParser:
     """The parser of one command."""
     command = COMMANDS[name]
     parser = _Parser(
-        prog=f"smoke-tui {name}", parents=[global_parser()], allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter, description=command.about + ".",
+        prog=f"smoke-tui {name}",
+        parents=[global_parser()],
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=command.about + ".",
         epilog=f"example:\n  {command.example}\n\n{EXIT_CODES}",
     )
     for names, how in command.arguments:

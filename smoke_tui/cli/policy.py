@@ -35,8 +35,9 @@ def read_answers(path: Path, runbook: Runbook) -> dict[str, dict[str, str]]:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at_end = f"at line {text.rstrip().count(chr(10)) + 1}, the end of document"
-        raise UsageError(f"--answers {path}: {error}".replace("at end of document", at_end)
-                         ) from None
+        raise UsageError(
+            f"--answers {path}: {error}".replace("at end of document", at_end)
+        ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"--answers {path}: {error}") from None
     places = _places(text)
@@ -44,8 +45,14 @@ def read_answers(path: Path, runbook: Runbook) -> dict[str, dict[str, str]]:
     answers: dict[str, dict[str, str]] = {}
 
     def wrong(at: tuple[str, ...], problem: str) -> UsageError:
-        line = next((f" line {places[at[:end]][0]}:" for end in range(len(at), 0, -1)
-                     if at[:end] in places), "")
+        line = next(
+            (
+                f" line {places[at[:end]][0]}:"
+                for end in range(len(at), 0, -1)
+                if at[:end] in places
+            ),
+            "",
+        )
         return UsageError(f"--answers {path}:{line} {problem}")
 
     for step_id, table in raw.items():
@@ -59,8 +66,10 @@ def read_answers(path: Path, runbook: Runbook) -> dict[str, dict[str, str]]:
         if "waive" in table and not table["waive"].strip():
             raise wrong((step_id, "waive"), f"[{step_id}] waive needs a reason")
         if "waive" in table and steps[step_id].proof:
-            raise wrong((step_id, "waive"), f"[{step_id}] is what the runbook is for (proof = "
-                                            "true) and can't be waived")
+            raise wrong(
+                (step_id, "waive"),
+                f"[{step_id}] is what the runbook is for (proof = true) and can't be waived",
+            )
         answers[step_id] = dict(table)
     return answers
 
@@ -102,17 +111,18 @@ class Headless:
         if kind == "model":
             listed = data.get("listed")
             fits = text is not None and (not listed or text in listed)
-            return ({"do": "use", "model": str(text), "by": _BY} if fits
-                    else {"do": "absent", "by": "nobody"})
+            return (
+                {"do": "use", "model": str(text), "by": _BY}
+                if fits
+                else {"do": "absent", "by": "nobody"}
+            )
         if kind == "instructions" and text is None and data.get("captured"):
             return {"do": "captured", "by": "consent"}
         if text is None:
             return {"do": "absent", "by": "nobody", **({"words": problem} if problem else {})}
         return _as_answer(kind, text, given.get("note", ""))
 
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         """Nobody else answers here."""
 
     def _take(
@@ -136,8 +146,10 @@ class Headless:
         return given["answer"], None
 
     def _spent(self, step: str, kind: str, key: str, before: str) -> str:
-        words = (f"{key} of [{step}] was taken for {before}, and answers one question alone; give "
-                 f"this one its own: {kind} = \"…\".")
+        words = (
+            f"{key} of [{step}] was taken for {before}, and answers one question alone; give "
+            f'this one its own: {kind} = "…".'
+        )
         self._ambiguous.setdefault(step, words)
         return words
 
@@ -147,11 +159,17 @@ class Headless:
         for step, given in self._answers.items():
             unused = [key for key in given if key != "note" and (step, key) not in self._taken]
             if "waive" in given and (step, "waive") in self._taken and len(unused) > 0:
-                rows.append(("ambiguous-answer", step, f"[{step}] waives the step and answers it; "
-                                                       "it was waived."))
+                rows.append(
+                    (
+                        "ambiguous-answer",
+                        step,
+                        f"[{step}] waives the step and answers it; it was waived.",
+                    )
+                )
             elif unused:
-                rows.append(("unused-answer", step, f"Nothing asked for {', '.join(unused)} of "
-                                                    f"[{step}]."))
+                rows.append(
+                    ("unused-answer", step, f"Nothing asked for {', '.join(unused)} of [{step}].")
+                )
             elif not given or set(given) == {"note"}:
                 rows.append(("unused-answer", step, f"[{step}] answers nothing."))
         return rows
@@ -171,8 +189,11 @@ def _as_answer(kind: str, text: str, note: str) -> Mapping[str, str]:
     note = note.strip()
     words = note or ("" if agreed or low in REFUSED else text)
     if kind == "attest" and agreed and not note:
-        return {"do": "absent", "by": "nobody",
-                "words": "An attestation needs words: add note = \"…\", what you saw and where."}
+        return {
+            "do": "absent",
+            "by": "nobody",
+            "words": 'An attestation needs words: add note = "…", what you saw and where.',
+        }
     if kind in ("confirm", "attest", "service"):
         return {"do": "yes" if agreed else "no", "words": words, "by": _BY}
     if kind == "tick":
@@ -196,11 +217,12 @@ class Scripted:
             return {"do": "yes" if data.get("wanted") else "no", "by": "rehearsal"}
         answer = await self._rehearsal.answer(kind, data)
         if answer is None and kind not in ANSWERED_ELSEWHERE:
-            return {"do": "absent", "words": "The rehearsal's operator has no answer to this.",
-                    "by": "rehearsal"}
+            return {
+                "do": "absent",
+                "words": "The rehearsal's operator has no answer to this.",
+                "by": "rehearsal",
+            }
         return None if answer is None else {**answer, "by": "rehearsal"}
 
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         await self._rehearsal.observe(kind, data, answer)

@@ -16,8 +16,13 @@ from smoke_tui.secrecy import clean
 from smoke_tui.settings import Settings
 
 GLYPHS: Final = {
-    "pass": ("✓", "+"), "fail": ("✗", "x"), "blocked": ("■", "#"), "error": ("!", "!"),
-    "expected-limitation": ("◇", "o"), "waived": ("–", "-"), "not-run": ("·", "."),
+    "pass": ("✓", "+"),
+    "fail": ("✗", "x"),
+    "blocked": ("■", "#"),
+    "error": ("!", "!"),
+    "expected-limitation": ("◇", "o"),
+    "waived": ("–", "-"),
+    "not-run": ("·", "."),
 }
 
 
@@ -91,8 +96,12 @@ def print_result(result: dict[str, Any], options: argparse.Namespace, settings: 
         mark = GLYPHS[step["outcome"]][column]
         code = f" {step['code']}" if step["code"] else ""
         tries = f", {step['tries']} tries" if step["tries"] > 1 else ""
-        print(clean(f"{mark} {step['id']}: {step['outcome']}{code} "
-                    f"({step['seconds']:.1f} s{tries}) {step['summary']}"))
+        print(
+            clean(
+                f"{mark} {step['id']}: {step['outcome']}{code} "
+                f"({step['seconds']:.1f} s{tries}) {step['summary']}"
+            )
+        )
     if result["session"]:
         print(f"session {result['session']}")
     verdict = result["verdict"] or "nothing was run"

@@ -59,16 +59,28 @@ def list_sessions(options: argparse.Namespace, settings: Settings) -> int:
         if found is None:
             if never_began(folder):
                 unbegun.add(folder.name)
-            rows.append({"session": folder.name, "runbook": None, "world": None, "verdict": None,
-                         "started": None, "finished": None})
+            rows.append(
+                {
+                    "session": folder.name,
+                    "runbook": None,
+                    "world": None,
+                    "verdict": None,
+                    "started": None,
+                    "finished": None,
+                }
+            )
             continue
         first, last = found
-        rows.append({
-            "session": folder.name, "runbook": first.data["runbook"]["id"],
-            "world": first.data["config"]["world"],
-            "verdict": last.data["verdict"] if last else None,
-            "started": first.t, "finished": last.t if last else None,
-        })
+        rows.append(
+            {
+                "session": folder.name,
+                "runbook": first.data["runbook"]["id"],
+                "world": first.data["config"]["world"],
+                "verdict": last.data["verdict"] if last else None,
+                "started": first.t,
+                "finished": last.t if last else None,
+            }
+        )
     if options.json:
         print_json({"schema": "smoke-sessions/1", "sessions": rows})
     elif rows:
@@ -76,8 +88,12 @@ def list_sessions(options: argparse.Namespace, settings: Settings) -> int:
             if row["session"] in unbegun:
                 print(f"{row['session']}  (ended before its first line: nothing ran)")
                 continue
-            words = (row["session"], row["runbook"] or "(unreadable)", row["world"],
-                     f"recorded {row['verdict']}" if row["verdict"] else "unfinished")
+            words = (
+                row["session"],
+                row["runbook"] or "(unreadable)",
+                row["world"],
+                f"recorded {row['verdict']}" if row["verdict"] else "unfinished",
+            )
             print("  ".join(str(word) for word in words if word))
     else:
         print(f"no sessions yet in {sessions_root(settings)}")
@@ -93,7 +109,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def add_age(
-    found: Findings, settings: Settings, runbook: Runbook, text: str,
+    found: Findings,
+    settings: Settings,
+    runbook: Runbook,
+    text: str,
     exit_of: Callable[[Verdict], Exit],
 ) -> None:
     """`--max-age`: the last recorded live verdict of this runbook has to be young enough.
@@ -123,46 +142,83 @@ def add_age(
             return
         if future:
             what = "closed" if last.closed > now + _SKEW else "begun"
-            found.rows.append(finding(
-                "not-counted", "warning", None, f"Session {last.name} was {what} in the future, "
-                "by this machine's clock, and does not count.", "Check the clock."))
+            found.rows.append(
+                finding(
+                    "not-counted",
+                    "warning",
+                    None,
+                    f"Session {last.name} was {what} in the future, "
+                    "by this machine's clock, and does not count.",
+                    "Check the clock.",
+                )
+            )
             continue
         if not last.ended:
-            _not_proven(found, "left-open", f"Session {last.name}, the last one, was gone on with "
-                        "after its end, and has not ended again.", f"smoke-tui resume {last.name}")
+            _not_proven(
+                found,
+                "left-open",
+                f"Session {last.name}, the last one, was gone on with "
+                "after its end, and has not ended again.",
+                f"smoke-tui resume {last.name}",
+            )
             return
         verdict = _borne_out(last.folder)
         if verdict is not None and _was_elsewhere(last.folder):
-            found.rows.append(finding(
-                "not-counted", "warning", None, f"Session {last.name} was not with the provider, "
-                "whatever its record calls it, and does not count.", ""))
+            found.rows.append(
+                finding(
+                    "not-counted",
+                    "warning",
+                    None,
+                    f"Session {last.name} was not with the provider, "
+                    "whatever its record calls it, and does not count.",
+                    "",
+                )
+            )
             continue
         if verdict is None:
-            _not_proven(found, "not-borne-out", f"The record of session {last.name}, the last one, "
-                        "does not bear out its verdict.", f"smoke-tui --check {last.name}")
+            _not_proven(
+                found,
+                "not-borne-out",
+                f"The record of session {last.name}, the last one, does not bear out its verdict.",
+                f"smoke-tui --check {last.name}",
+            )
             return
         code = exit_of(verdict)
         if now - (last.began if code is Exit.OK else last.closed) > longest:
             break
         if code is Exit.OK and last.runbook != runbook.sha256:
-            _not_proven(found, "runbook-changed", f"Session {last.name} passed with {runbook.id} "
-                        "as it was then; the runbook has changed since.",
-                        "Run it for real as it stands now.")
+            _not_proven(
+                found,
+                "runbook-changed",
+                f"Session {last.name} passed with {runbook.id} "
+                "as it was then; the runbook has changed since.",
+                "Run it for real as it stands now.",
+            )
             return
         found.note("last-verdict", None, f"Session {last.name}: {verdict.value}.")
         found.exits.append(code)
         return
-    _not_proven(found, "too-old", f"No live verdict of {runbook.id} is younger than {text}.",
-                "Run it for real, from a person's own machine.")
+    _not_proven(
+        found,
+        "too-old",
+        f"No live verdict of {runbook.id} is younger than {text}.",
+        "Run it for real, from a person's own machine.",
+    )
 
 
 def _failure(found: Findings, last: _Closed, exit_of: Callable[[Verdict], Exit]) -> None:
     verdict = last.said or Verdict.INCOMPLETE
-    found.rows.append(finding(
-        "last-verdict", "error", None, f"Session {last.name}: {verdict.value}, dated "
-        f"{last.closed:%Y}: the clock was wrong then, or is now, so that nothing shows it to be "
-        "older than a pass.",
-        f"Check the clock; move {last.folder} away once you know that it is old."))
+    found.rows.append(
+        finding(
+            "last-verdict",
+            "error",
+            None,
+            f"Session {last.name}: {verdict.value}, dated "
+            f"{last.closed:%Y}: the clock was wrong then, or is now, so that nothing shows it to be "
+            "older than a pass.",
+            f"Check the clock; move {last.folder} away once you know that it is old.",
+        )
+    )
     found.exits.append(exit_of(verdict))
 
 
@@ -202,8 +258,14 @@ def _closed(settings: Settings, runbook: Runbook) -> Iterator[_Closed]:
             continue
         last = end or _reopened(folder)
         if last is not None:
-            yield _Closed(datetime.fromisoformat(last.t), datetime.fromisoformat(first.t), folder,
-                          end is not None, str(first.data["runbook"]["sha256"]), _said(last))
+            yield _Closed(
+                datetime.fromisoformat(last.t),
+                datetime.fromisoformat(first.t),
+                folder,
+                end is not None,
+                str(first.data["runbook"]["sha256"]),
+                _said(last),
+            )
 
 
 def _said(last: Event) -> Verdict | None:

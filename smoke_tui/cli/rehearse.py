@@ -49,7 +49,9 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
         signal.signal(number, strike)
     try:
         world = Rehearsal.start(
-            options.scenario or "happy", port=options.port, embedded=_embedded(settings),
+            options.scenario or "happy",
+            port=options.port,
+            embedded=_embedded(settings),
             tls=options.tls,
         )
     except UnknownScenario as error:
@@ -61,16 +63,32 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
     except OSError as error:
         raise UsageError(f"--port {options.port}: {error.strerror}; choose another port") from None
     with world:
-        secure = None if world.tls_origin is None else {
-            "origin": world.tls_origin, "codex_url": f"{world.tls_origin}/backend-api/codex",
-            "ca": str(world.authority_file),
-        }
-        print(json.dumps({
-            "schema": SCHEMA, "scenario": world.scenario.name, "issuer": world.issuer,
-            "codex_url": world.codex_url, "stack_dir": str(world.stack_dir),
-            "ledger": world.ledger, "bundle": world.bundle(), "stack_url": world.stack_url,
-            "instructions": str(world.instructions_file), "tls": secure,
-        }), flush=True)
+        secure = (
+            None
+            if world.tls_origin is None
+            else {
+                "origin": world.tls_origin,
+                "codex_url": f"{world.tls_origin}/backend-api/codex",
+                "ca": str(world.authority_file),
+            }
+        )
+        print(
+            json.dumps(
+                {
+                    "schema": SCHEMA,
+                    "scenario": world.scenario.name,
+                    "issuer": world.issuer,
+                    "codex_url": world.codex_url,
+                    "stack_dir": str(world.stack_dir),
+                    "ledger": world.ledger,
+                    "bundle": world.bundle(),
+                    "stack_url": world.stack_url,
+                    "instructions": str(world.instructions_file),
+                    "tls": secure,
+                }
+            ),
+            flush=True,
+        )
         _wait(stop)
     return 128 + struck[0] if struck and struck[0] != signal.SIGTERM else Exit.OK
 
@@ -79,8 +97,10 @@ def _embedded(settings: Settings) -> bool:
     """Whether the ledger is to be a PostgreSQL; an address on the command line makes no sense."""
     wanted = settings.get("ledger")
     if wanted not in (None, EMBEDDED) and settings.source("ledger").startswith("--"):
-        raise UsageError("--ledger: the rehearsal has a ledger of its own; leave it out, or say "
-                         "embedded for a PostgreSQL")
+        raise UsageError(
+            "--ledger: the rehearsal has a ledger of its own; leave it out, or say "
+            "embedded for a PostgreSQL"
+        )
     return wanted == EMBEDDED
 
 

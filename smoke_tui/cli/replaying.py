@@ -28,10 +28,15 @@ from smoke_tui.world.redecided import Difference
 
 _LONGEST: Final = 20_000
 _SHOWN: Final = 300
-_EXITS: Final = {"same": Exit.OK, "unreadable": Exit.INVALID, NOT_BORNE_OUT: Exit.NOT_PROVABLE,
-                 "by-other-rules": Exit.NOT_PROVABLE}
+_EXITS: Final = {
+    "same": Exit.OK,
+    "unreadable": Exit.INVALID,
+    NOT_BORNE_OUT: Exit.NOT_PROVABLE,
+    "by-other-rules": Exit.NOT_PROVABLE,
+}
 _REASONS: Final = {
-    "rule.matched": "a rule is read otherwise", "branch.taken": "a rule is read otherwise",
+    "rule.matched": "a rule is read otherwise",
+    "branch.taken": "a rule is read otherwise",
     "try.finished": "the step judges its facts otherwise",
     "evidence": "the step reads its facts otherwise",
     "step.finished": "outcomes are worked out otherwise",
@@ -57,27 +62,42 @@ def _whole(folder: Path, options: argparse.Namespace) -> int:
     result |= {"rules": done.rules, "rules_today": RULES}
     if done.divergence is not None:
         found = done.divergence
-        result |= {"same": False, "event": found.seq, "why": clean(found.why),
-                   "reason": _reason(folder, found.got or found.expected),
-                   "recorded": _side(found.expected), "replayed": _side(found.got)}
+        result |= {
+            "same": False,
+            "event": found.seq,
+            "why": clean(found.why),
+            "reason": _reason(folder, found.got or found.expected),
+            "recorded": _side(found.expected),
+            "replayed": _side(found.got),
+        }
         code = Exit.DIVERGENCE
     elif done.missing is not None:
-        result |= {"same": False, "code": NOT_BORNE_OUT, "why": clean(done.missing),
-                   "recorded_verdict": before.value if before else None, "verdict": None}
+        result |= {
+            "same": False,
+            "code": NOT_BORNE_OUT,
+            "why": clean(done.missing),
+            "recorded_verdict": before.value if before else None,
+            "verdict": None,
+        }
         code = Exit.NOT_PROVABLE
     else:
         same = done.verdict is before
-        result |= {"same": same, "events": done.state.events,
-                   "recorded_verdict": before.value if before else None,
-                   "verdict": done.verdict.value if done.verdict else None}
+        result |= {
+            "same": same,
+            "events": done.state.events,
+            "recorded_verdict": before.value if before else None,
+            "verdict": done.verdict.value if done.verdict else None,
+        }
         code = Exit.OK if same or done.verdict is None else VERDICT_EXITS[done.verdict]
     if options.json:
         print_json(result)
     elif done.divergence is None and done.rules != RULES:
         _print_older(folder, done)
     elif result["same"]:
-        print(f"replay {folder.name}: {result['events']} events, 0 differences, verdict "
-              f"{result['verdict'] or 'none: unfinished'}")
+        print(
+            f"replay {folder.name}: {result['events']} events, 0 differences, verdict "
+            f"{result['verdict'] or 'none: unfinished'}"
+        )
     else:
         print(f"replay {folder.name}: differs at event {result['event']}: {result['why']}")
         _print_sides(result)
@@ -89,12 +109,17 @@ def _print_older(folder: Path, done: Rechecked) -> None:
     """A record of other rules: what it said, and what today's rules make of it."""
     before = done.state.verdict.value if done.state.verdict else "none: unfinished"
     if done.missing is not None:
-        print(clean(f"replay {folder.name}: {NOT_BORNE_OUT}: recorded verdict {before}. "
-                    f"{done.missing}"))
+        print(
+            clean(
+                f"replay {folder.name}: {NOT_BORNE_OUT}: recorded verdict {before}. {done.missing}"
+            )
+        )
         return
     today = done.verdict.value if done.verdict else "none: unfinished"
-    print(f"replay {folder.name}: {done.state.events} events, recorded by rules {done.rules} with "
-          f"verdict {before}, decided again by rules {RULES}: {today}")
+    print(
+        f"replay {folder.name}: {done.state.events} events, recorded by rules {done.rules} with "
+        f"verdict {before}, decided again by rules {RULES}: {today}"
+    )
 
 
 def _step(folder: Path, options: argparse.Namespace) -> int:
@@ -107,14 +132,19 @@ def _step(folder: Path, options: argparse.Namespace) -> int:
     if known is None or not known.tries:
         if done.another_way is not None:
             raise CommandError(Exit.DIVERGENCE, f"the step was not reached: {done.another_way}")
-        raise CommandError(Exit.NOTHING, f"--step {options.step!r} was never tried in "
-                                         f"{folder.name}")
+        raise CommandError(
+            Exit.NOTHING, f"--step {options.step!r} was never tried in {folder.name}"
+        )
     found = [d for d in done.differences if d.step == options.step]
     first = found[0] if found else None
     result = {
-        "schema": "smoke-replay/1", "session": folder.name, "step": options.step,
-        "same": first is None, "tries": len(known.tries),
-        "outcome": known.outcome.value if known.outcome else None, "code": known.code,
+        "schema": "smoke-replay/1",
+        "session": folder.name,
+        "step": options.step,
+        "same": first is None,
+        "tries": len(known.tries),
+        "outcome": known.outcome.value if known.outcome else None,
+        "code": known.code,
         "recorded": _side(first.recorded) if first else None,
         "replayed": _side(first.today) if first else None,
     }
@@ -122,8 +152,10 @@ def _step(folder: Path, options: argparse.Namespace) -> int:
         print_json(result)
     else:
         outcome = f"{result['outcome'] or 'no outcome'} {result['code'] or ''}".rstrip()
-        print(f"replay {folder.name} {options.step}: {len(known.tries)} tries, {outcome}, "
-              f"{'0 differences' if first is None else 'differs'}")
+        print(
+            f"replay {folder.name} {options.step}: {len(known.tries)} tries, {outcome}, "
+            f"{'0 differences' if first is None else 'differs'}"
+        )
         if first is not None:
             _print_sides(result)
     return Exit.OK if first is None else Exit.DIVERGENCE
@@ -131,26 +163,40 @@ def _step(folder: Path, options: argparse.Namespace) -> int:
 
 def _step_of_older(folder: Path, options: argparse.Namespace, done: Rechecked) -> int:
     """One step of a record of other rules: what it came to then, and what it comes to today."""
-    then, today = (state.steps.get(options.step) if state is not None else None
-                   for state in (done.state, done.today))
+    then, today = (
+        state.steps.get(options.step) if state is not None else None
+        for state in (done.state, done.today)
+    )
     if then is None or not then.tries:
-        raise CommandError(Exit.NOTHING, f"--step {options.step!r} was never tried in "
-                                         f"{folder.name}")
+        raise CommandError(
+            Exit.NOTHING, f"--step {options.step!r} was never tried in {folder.name}"
+        )
     if today is None or done.missing is not None:
         raise CommandError(Exit.NOT_PROVABLE, f"{NOT_BORNE_OUT}: {clean(str(done.missing))}")
     same = (then.outcome, then.code) == (today.outcome, today.code)
-    sides = [f"{known.outcome.value if known.outcome else 'no outcome'} {known.code or ''}".rstrip()
-             for known in (then, today)]
+    sides = [
+        f"{known.outcome.value if known.outcome else 'no outcome'} {known.code or ''}".rstrip()
+        for known in (then, today)
+    ]
     result = {
-        "schema": "smoke-replay/1", "session": folder.name, "step": options.step, "same": same,
-        "tries": len(then.tries), "outcome": today.outcome.value if today.outcome else None,
-        "code": today.code, "recorded": sides[0], "replayed": sides[1], "rules": done.rules,
+        "schema": "smoke-replay/1",
+        "session": folder.name,
+        "step": options.step,
+        "same": same,
+        "tries": len(then.tries),
+        "outcome": today.outcome.value if today.outcome else None,
+        "code": today.code,
+        "recorded": sides[0],
+        "replayed": sides[1],
+        "rules": done.rules,
     }
     if options.json:
         print_json(result)
     else:
-        print(f"replay {folder.name} {options.step}: {len(then.tries)} tries, {sides[0]} by rules "
-              f"{done.rules}, {sides[1]} by rules {RULES}")
+        print(
+            f"replay {folder.name} {options.step}: {len(then.tries)} tries, {sides[0]} by rules "
+            f"{done.rules}, {sides[1]} by rules {RULES}"
+        )
     if same or today.outcome is None:
         return Exit.OK if same else Exit.NOT_PROVABLE
     return Exit.FAILED if today.outcome is Outcome.FAIL else Exit.NOT_PROVABLE
@@ -166,8 +212,10 @@ def _all(options: argparse.Namespace, settings: Settings) -> int:
         if row["result"] == "same":
             print(f"same        {row['session']}  {row['verdict'] or 'unfinished'}")
             continue
-        print(f"{row['result']:<11} {row['session']}  {row['verdict'] or 'unfinished'} → "
-              f"{row['today'] or '?'}: {row['why']}")
+        print(
+            f"{row['result']:<11} {row['session']}  {row['verdict'] or 'unfinished'} → "
+            f"{row['today'] or '?'}: {row['why']}"
+        )
     if not rows:
         raise CommandError(Exit.NOTHING, f"no sessions yet in {sessions_root(settings)}")
     if not options.json:
@@ -204,19 +252,24 @@ def _row_of_older(done: Rechecked) -> dict[str, Any]:
         return {"result": NOT_BORNE_OUT, "why": clean(done.missing)}
     today = done.verdict.value if done.verdict else None
     same = done.verdict is done.state.verdict
-    return {"result": "same" if same else "by-other-rules", "today": today,
-            "why": None if same else f"recorded by rules {done.rules}, decided by rules {RULES}"}
+    return {
+        "result": "same" if same else "by-other-rules",
+        "today": today,
+        "why": None if same else f"recorded by rules {done.rules}, decided by rules {RULES}",
+    }
 
 
 def _first(done: Redecided) -> str:
     if not done.differences:
         return "no decision differs"
-    first = next((found for found in done.differences if _kind(found) != "evidence"),
-                 done.differences[0])
+    first = next(
+        (found for found in done.differences if _kind(found) != "evidence"), done.differences[0]
+    )
     event = first.today or first.recorded
     assert event is not None
-    then, now = (e.data.get("code") if e is not None else None
-                 for e in (first.recorded, first.today))
+    then, now = (
+        e.data.get("code") if e is not None else None for e in (first.recorded, first.today)
+    )
     words = f" ({then or 'none'} → {now or 'none'})" if then != now else ""
     return clean(f"step {event.step}: {_REASONS.get(event.ev, event.ev)}{words}")
 
@@ -244,8 +297,11 @@ def _reason(folder: Path, event: Event | None) -> str:
     """Why a replay may differ, as far as that is known."""
     first, _ = ends(folder) or (None, None)
     tool = first.data.get("tool") if first is not None else None
-    version = (f"It was recorded by {tool}, this is {__version__}." if tool != __version__
-               else f"It was recorded by this version, {__version__}.")
+    version = (
+        f"It was recorded by {tool}, this is {__version__}."
+        if tool != __version__
+        else f"It was recorded by this version, {__version__}."
+    )
     why = _REASONS.get(event.ev) if event is not None else None
     return clean(f"{version} {f'Here {why}.' if why else ''}".strip())
 

@@ -48,8 +48,13 @@ def report(options: argparse.Namespace, settings: Settings) -> int:
     else:
         _give(content, options.output)
     if done.divergence is not None:
-        print(clean(f"smoke-tui: the record does not bear out its verdict: {done.divergence}; "
-                    f"compare with `smoke-tui replay {options.session}`"), file=sys.stderr)
+        print(
+            clean(
+                f"smoke-tui: the record does not bear out its verdict: {done.divergence}; "
+                f"compare with `smoke-tui replay {options.session}`"
+            ),
+            file=sys.stderr,
+        )
         return Exit.DIVERGENCE
     return Exit.OK
 
@@ -74,8 +79,8 @@ def _give(content: bytes, output: str | None) -> None:
         replace_private(Path(output), content)
     except OSError as error:
         raise CommandError(
-            Exit.USAGE, f"-o {output}: {error.strerror or error}; nothing was lost, "
-                        "choose another file"
+            Exit.USAGE,
+            f"-o {output}: {error.strerror or error}; nothing was lost, choose another file",
         ) from None
     print(f"wrote {output} ({len(content)} bytes)", file=sys.stderr)
 
@@ -91,8 +96,9 @@ def _terminal() -> Iterator[int]:
         fd = os.open("/dev/tty", os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:
         if not sys.stderr.isatty():
-            raise UsageError("--copy needs a terminal, whose clipboard it is; without one use -o "
-                             "FILE") from None
+            raise UsageError(
+                "--copy needs a terminal, whose clipboard it is; without one use -o FILE"
+            ) from None
         yield sys.stderr.fileno()
         return
     try:
@@ -103,14 +109,19 @@ def _terminal() -> Iterator[int]:
 
 def _refuse_too_long(content: bytes) -> None:
     if len(content) > CLIPBOARD_LIMIT:
-        raise UsageError(f"--copy: {len(content):,} bytes are more than the {CLIPBOARD_LIMIT:,} "
-                         "that terminals commonly take; use -o FILE, or --format md, which is "
-                         "never that long")
+        raise UsageError(
+            f"--copy: {len(content):,} bytes are more than the {CLIPBOARD_LIMIT:,} "
+            "that terminals commonly take; use -o FILE, or --format md, which is "
+            "never that long"
+        )
 
 
 def _send(content: bytes, terminal: int) -> None:
     sequence = memoryview(b"\x1b]52;c;" + base64.b64encode(content) + b"\x07")
     while sequence:
-        sequence = sequence[os.write(terminal, sequence):]
-    print(f"sent {len(content):,} bytes to the terminal's clipboard; whether it took them nobody "
-          "can know from here: paste to see, or use -o FILE", file=sys.stderr)
+        sequence = sequence[os.write(terminal, sequence) :]
+    print(
+        f"sent {len(content):,} bytes to the terminal's clipboard; whether it took them nobody "
+        "can know from here: paste to see, or use -o FILE",
+        file=sys.stderr,
+    )

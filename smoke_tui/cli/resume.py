@@ -28,8 +28,15 @@ from smoke_tui.resolve import resolved_anew
 from smoke_tui.settings import Settings, UsageError
 from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 
-_OPTIONS = {"live": False, "answers": None, "json": False, "junit": None, "report": None,
-            "strict": False, "allow_limitation": False}
+_OPTIONS = {
+    "live": False,
+    "answers": None,
+    "json": False,
+    "junit": None,
+    "report": None,
+    "strict": False,
+    "allow_limitation": False,
+}
 
 
 def resume_command(options: argparse.Namespace, settings: Settings) -> int:
@@ -38,8 +45,10 @@ def resume_command(options: argparse.Namespace, settings: Settings) -> int:
     Raises:
         UsageError: always.
     """
-    raise UsageError("the app needs a terminal; without one use `smoke-tui resume --plain "
-                     f"{options.session}`, or `smoke-tui --check {options.session} --resume`")
+    raise UsageError(
+        "the app needs a terminal; without one use `smoke-tui resume --plain "
+        f"{options.session}`, or `smoke-tui --check {options.session} --resume`"
+    )
 
 
 def rerun_command(options: argparse.Namespace, settings: Settings) -> int:
@@ -79,29 +88,50 @@ def go_on(
 
 
 def _rehearsed(
-    unfinished: Unfinished, settings: Settings, options: argparse.Namespace, rerun: str | None,
+    unfinished: Unfinished,
+    settings: Settings,
+    options: argparse.Namespace,
+    rerun: str | None,
     held: ExitStack,
 ) -> int:
     scenario = str(unfinished.state.opened["config"]["scenario"])
     world = held.enter_context(rehearsal(scenario, embedded=wants_embedded(settings)))
     given, hands = given_rehearsed(world), ScriptedHands(world)
     config = resolved_anew(rehearsed(config_resumed(unfinished.state, given, settings), world))
-    return run_and_tell(options, settings, unfinished.runbook, config, Hands(hands, hands),
-                        Scripted(world), given, unfinished, rerun)
+    return run_and_tell(
+        options,
+        settings,
+        unfinished.runbook,
+        config,
+        Hands(hands, hands),
+        Scripted(world),
+        given,
+        unfinished,
+        rerun,
+    )
 
 
 def _live(
     unfinished: Unfinished, settings: Settings, options: argparse.Namespace, rerun: str | None
 ) -> int:
     if not options.live:
-        raise UsageError(f"{unfinished.state.session} is live: add --live, which is the consent to "
-                         "spend")
+        raise UsageError(
+            f"{unfinished.state.session} is live: add --live, which is the consent to spend"
+        )
     if refuse_in_ci():
         raise CommandError(Exit.NOT_PROVABLE, "live calls are refused where CI is set")
     given = read_given(settings)
-    config = replace(resolved_anew(config_resumed(unfinished.state, given, settings)),
-                     consent=True)
+    config = replace(resolved_anew(config_resumed(unfinished.state, given, settings)), consent=True)
     answers = read_answers(Path(options.answers), unfinished.runbook) if options.answers else {}
     hands = Hands(NoBrowser(), FileClipboard(settings.state_dir))
-    return run_and_tell(options, settings, unfinished.runbook, config, hands, Headless(answers),
-                        given, unfinished, rerun)
+    return run_and_tell(
+        options,
+        settings,
+        unfinished.runbook,
+        config,
+        hands,
+        Headless(answers),
+        given,
+        unfinished,
+        rerun,
+    )

@@ -44,8 +44,7 @@ def spend(options: argparse.Namespace, settings: Settings) -> int:
     sessions = _sessions(settings, options.days, runbook)
     ledger = _ledger(address, table, options.days, models) if address else None
     if options.json:
-        print_json({"schema": SCHEMA, "days": options.days, "sessions": sessions,
-                    "ledger": ledger})
+        print_json({"schema": SCHEMA, "days": options.days, "sessions": sessions, "ledger": ledger})
     else:
         _tell_sessions(sessions, options.days, runbook)
         _tell_ledger(ledger, table, options.days, models)
@@ -80,8 +79,12 @@ def _sessions(settings: Settings, days: int, runbook: Runbook | None) -> dict[st
         count += 1
         by_day[first.t[:10]] += [t for step in state.steps.values() for t in step.tries if t.calls]
     rows = [{"day": day, **_totals(by_day[day])} for day in sorted(by_day, reverse=True)]
-    return {"count": count, "unreadable": unreadable, "days": rows,
-            "total": _totals([attempt for tries in by_day.values() for attempt in tries])}
+    return {
+        "count": count,
+        "unreadable": unreadable,
+        "days": rows,
+        "total": _totals([attempt for tries in by_day.values() for attempt in tries]),
+    }
 
 
 def _totals(tries: Sequence[Try]) -> dict[str, Any]:
@@ -104,14 +107,18 @@ def _count(attempt: Try, name: str) -> int:
 
 def _tell_sessions(sessions: dict[str, Any], days: int, runbook: Runbook | None) -> None:
     of = f" of {runbook.id}" if runbook is not None else ""
-    print(f"recorded sessions{of}, last {days} day(s), live ones only, days in UTC: "
-          f"{sessions['count']}")
+    print(
+        f"recorded sessions{of}, last {days} day(s), live ones only, days in UTC: "
+        f"{sessions['count']}"
+    )
     for row in sessions["days"]:
         print(f"  {row['day']}  {_words(row)}")
     print(f"  total       {_words(sessions['total'])}")
     if sessions["unreadable"]:
-        print(f"  {sessions['unreadable']} session(s) could not be read and are not in it; "
-              "`smoke-tui --check SESSION` says why")
+        print(
+            f"  {sessions['unreadable']} session(s) could not be read and are not in it; "
+            "`smoke-tui --check SESSION` says why"
+        )
 
 
 def _words(row: dict[str, Any]) -> str:
@@ -149,9 +156,18 @@ def _ledger(
     from smoke_tui.world.live.ledger import ask
 
     columns = {role: table.columns[role] for role in ("time", "domain", "model", "cost")}
-    answer = asyncio.run(ask(address, {
-        "op": "days", "table": table.table, "columns": columns, "days": days, "models": models,
-    }))
+    answer = asyncio.run(
+        ask(
+            address,
+            {
+                "op": "days",
+                "table": table.table,
+                "columns": columns,
+                "days": days,
+                "models": models,
+            },
+        )
+    )
     return {"problem": answer["problem"], "rows": answer["rows"]}
 
 
@@ -165,8 +181,12 @@ def _tell_ledger(
         print(clean(f"the stack's ledger can't be read: {ledger['problem']}"))
         return
     chosen = ", ".join(models) if models else f"all but {FAKE}*"
-    print(clean(f"the stack's ledger, {table.table}, platform tier ({table.domain} is null), last "
-                f"{days} day(s), models {chosen}, days in UTC:"))
+    print(
+        clean(
+            f"the stack's ledger, {table.table}, platform tier ({table.domain} is null), last "
+            f"{days} day(s), models {chosen}, days in UTC:"
+        )
+    )
     for row in ledger["rows"]:
         print(f"  {row['day']}  {_usd(row)}")
     if not ledger["rows"]:
@@ -177,5 +197,6 @@ def _usd(row: dict[str, Any]) -> str:
     unknown = row["unknown_rows"]
     if row["usd"] is None:
         return f"unknown ({unknown} row(s) without a cost)"
-    return f"at least ${row['usd']} ({unknown} row(s) without a cost)" if unknown \
-        else f"${row['usd']}"
+    return (
+        f"at least ${row['usd']} ({unknown} row(s) without a cost)" if unknown else f"${row['usd']}"
+    )

@@ -60,23 +60,42 @@ def verify(folder: Path, settings: Settings, options: argparse.Namespace) -> int
 def _torn(journal: Journal) -> list[dict[str, Any]]:
     if not journal.torn_bytes:
         return []
-    return [finding("torn-tail", "warning", None,
-                    f"The last line was cut short ({journal.torn_bytes} bytes) and does not count.",
-                    "")]
+    return [
+        finding(
+            "torn-tail",
+            "warning",
+            None,
+            f"The last line was cut short ({journal.torn_bytes} bytes) and does not count.",
+            "",
+        )
+    ]
 
 
 def _evidence(folder: Path, journal: Journal, exits: list[Exit]) -> list[dict[str, Any]]:
     seen = look_at_evidence(folder, journal.events)
-    rows = [finding("evidence-damaged", "error", None, clean(problem),
-                    "The session can be read, not relied on; look for another copy of it.")
-            for problem in seen.problems]
+    rows = [
+        finding(
+            "evidence-damaged",
+            "error",
+            None,
+            clean(problem),
+            "The session can be read, not relied on; look for another copy of it.",
+        )
+        for problem in seen.problems
+    ]
     if rows:
         exits.append(Exit.INVALID)
     if seen.spare:
         names = ", ".join(seen.spare[:MOST_SPARE])
-        rows.append(finding("evidence-unreferenced", "warning", None,
-                            clean(f"{len(seen.spare)} file(s) of evidence that no event speaks of: "
-                                  f"{names}."), "A crash may have left them; they prove nothing."))
+        rows.append(
+            finding(
+                "evidence-unreferenced",
+                "warning",
+                None,
+                clean(f"{len(seen.spare)} file(s) of evidence that no event speaks of: {names}."),
+                "A crash may have left them; they prove nothing.",
+            )
+        )
     return rows
 
 
@@ -95,16 +114,37 @@ def _replayed(folder: Path, done: Rechecked, exits: list[Exit]) -> list[dict[str
     """What became of the record when it was decided again."""
     if done.divergence is not None:
         exits.append(Exit.DIVERGENCE)
-        return [finding("divergence", "error", None, clean(str(done.divergence)),
-                        f"Compare with `smoke-tui replay {folder.name}`.")]
+        return [
+            finding(
+                "divergence",
+                "error",
+                None,
+                clean(str(done.divergence)),
+                f"Compare with `smoke-tui replay {folder.name}`.",
+            )
+        ]
     if done.missing is not None:
         exits.append(Exit.NOT_PROVABLE)
-        return [finding(NOT_BORNE_OUT, "error", None, clean(done.missing),
-                        "Run it again for a verdict by the rules of today.")]
+        return [
+            finding(
+                NOT_BORNE_OUT,
+                "error",
+                None,
+                clean(done.missing),
+                "Run it again for a verdict by the rules of today.",
+            )
+        ]
     if done.rules != RULES:
-        return [finding("older-rules", "info", None,
-                        f"It was recorded by rules {done.rules} with the verdict "
-                        f"{done.state.verdict or 'none'}, and decided again by rules {RULES}.", "")]
+        return [
+            finding(
+                "older-rules",
+                "info",
+                None,
+                f"It was recorded by rules {done.rules} with the verdict "
+                f"{done.state.verdict or 'none'}, and decided again by rules {RULES}.",
+                "",
+            )
+        ]
     return []
 
 

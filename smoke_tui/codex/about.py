@@ -15,10 +15,14 @@ LONGEST: Final = 120
 LATEST: Final = 1 << 34
 FULL: Final = 100.0
 
-_PARAM: Final = re.compile(r"unsupported parameter:?\s*['\"`]?([A-Za-z0-9_.\[\]-]{1,80})",
-                           re.IGNORECASE)
-_MODEL: Final = re.compile(r"(?:model not found[: ]+|\bmodel\s+|the\s+)['\"`]([\w./:-]{1,80})['\"`]"
-                           r"|model not found[: ]+([\w./:-]{1,80})", re.IGNORECASE)
+_PARAM: Final = re.compile(
+    r"unsupported parameter:?\s*['\"`]?([A-Za-z0-9_.\[\]-]{1,80})", re.IGNORECASE
+)
+_MODEL: Final = re.compile(
+    r"(?:model not found[: ]+|\bmodel\s+|the\s+)['\"`]([\w./:-]{1,80})['\"`]"
+    r"|model not found[: ]+([\w./:-]{1,80})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +65,34 @@ def first_of(envelopes: Iterable[Mapping[str, Any]], keys: tuple[str, ...]) -> A
 
 
 def about_of(
-    headers: Sequence[tuple[str, str]], body: Any, envelopes: Sequence[Mapping[str, Any]],
-    texts: Sequence[str], *, waits: bool, named: str | None, code: str | None = None,
+    headers: Sequence[tuple[str, str]],
+    body: Any,
+    envelopes: Sequence[Mapping[str, Any]],
+    texts: Sequence[str],
+    *,
+    waits: bool,
+    named: str | None,
+    code: str | None = None,
     redirect: str | None = None,
 ) -> About:
     """Read what an answer says. `waits`: whether there is a window that waiting opens."""
     fields = {name.lower(): value for name, value in headers}
     reached = fields.get("x-codex-rate-limit-reached-type") or first_of(
-        envelopes, ("rate_limit_reached_type", "x-codex-rate-limit-reached-type"))
+        envelopes, ("rate_limit_reached_type", "x-codex-rate-limit-reached-type")
+    )
     plan = first_of(envelopes, ("plan_type",)) or fields.get("x-codex-plan-type")
     full = _fullest(headers) if waits else None
     moment = _moment(first_of(envelopes, ("resets_at",))) if waits else None
     return About(
-        reached=_word(reached), plan=_word(plan),
-        limit=full[0] if full else None, window=full[1] if full else None,
+        reached=_word(reached),
+        plan=_word(plan),
+        limit=full[0] if full else None,
+        window=full[1] if full else None,
         resets_at=moment if moment is not None else full[2] if full else None,
-        param=_param(envelopes, texts), model=_model(texts), named=named, code=code,
+        param=_param(envelopes, texts),
+        model=_model(texts),
+        named=named,
+        code=code,
         redirect=redirect,
     )
 

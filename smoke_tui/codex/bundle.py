@@ -13,7 +13,9 @@ from smoke_tui.world.ports import Sensitive
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
 
 _ID_CLAIMS: Final = {
-    "plan_type": (AUTH_CLAIM, "chatgpt_plan_type"), "iss": ("iss",), "exp": ("exp",),
+    "plan_type": (AUTH_CLAIM, "chatgpt_plan_type"),
+    "iss": ("iss",),
+    "exp": ("exp",),
 }
 _ACCESS_CLAIMS: Final = {"plan_type": (AUTH_CLAIM, "chatgpt_plan_type"), "exp": ("exp",)}
 _ACCOUNT: Final = {"account_id": ((AUTH_CLAIM, "chatgpt_account_id"), "account-id")}
@@ -22,8 +24,13 @@ _ACCOUNT: Final = {"account_id": ((AUTH_CLAIM, "chatgpt_account_id"), "account-i
 def _leaves(prefix: tuple[str, ...], name: str) -> tuple[Sensitive, ...]:
     return (
         Sensitive(f"{name}id_token", (*prefix, "id_token"), "id-token", _ID_CLAIMS, _ACCOUNT),
-        Sensitive(f"{name}access_token", (*prefix, "access_token"), "access-token",
-                  _ACCESS_CLAIMS, _ACCOUNT),
+        Sensitive(
+            f"{name}access_token",
+            (*prefix, "access_token"),
+            "access-token",
+            _ACCESS_CLAIMS,
+            _ACCOUNT,
+        ),
         Sensitive(f"{name}refresh_token", (*prefix, "refresh_token"), "refresh-token"),
         Sensitive(f"{name}account_id", (*prefix, "account_id"), "account-id"),
     )
@@ -62,9 +69,12 @@ class Bundle:
     def fields(self) -> dict[str, Secret | str | None]:
         """The bundle by field name, as templates and the written file use it."""
         return {
-            "provider": "openai", "access_token": self.access_token,
-            "refresh_token": self.refresh_token, "id_token": self.id_token,
-            "account_id": self.account_id, "plan_type": self.plan_type,
+            "provider": "openai",
+            "access_token": self.access_token,
+            "refresh_token": self.refresh_token,
+            "id_token": self.id_token,
+            "account_id": self.account_id,
+            "plan_type": self.plan_type,
             "expires_at": self.expires_at,
         }
 
@@ -106,8 +116,13 @@ class BundleProblem(ValueError):
 
 
 def read_bundle(
-    document: Any, secrets: Mapping[str, Secret], *, source: str, issued_here: bool,
-    whole: Secret | None = None, need_refresh: bool = False,
+    document: Any,
+    secrets: Mapping[str, Secret],
+    *,
+    source: str,
+    issued_here: bool,
+    whole: Secret | None = None,
+    need_refresh: bool = False,
 ) -> Bundle:
     """Make a bundle of a redacted document and the secrets that were taken out of it.
 
@@ -128,10 +143,15 @@ def read_bundle(
         raise BundleProblem("bundle-incomplete", "the login gave no refresh_token")
     identity = secrets.get(f"{prefix}id_token")
     account = next(
-        (secrets[name] for name in (
-            f"{prefix}account_id", f"{prefix}id_token.account_id",
-            f"{prefix}access_token.account_id",
-        ) if name in secrets),
+        (
+            secrets[name]
+            for name in (
+                f"{prefix}account_id",
+                f"{prefix}id_token.account_id",
+                f"{prefix}access_token.account_id",
+            )
+            if name in secrets
+        ),
         None,
     )
     if account is None:
@@ -142,15 +162,25 @@ def read_bundle(
     plan = fields.get("plan_type")
     if not isinstance(plan, str):
         plan = next(
-            (t.public["plan_type"] for t in (identity, access)
-             if t is not None and isinstance(t.public.get("plan_type"), str)),
+            (
+                t.public["plan_type"]
+                for t in (identity, access)
+                if t is not None and isinstance(t.public.get("plan_type"), str)
+            ),
             None,
         )
     given = fields.get("expires_at")
     expires = _moment(given) or _expiry(access)
     return Bundle(
-        access, refresh, identity, account, plan if isinstance(plan, str) else None, expires,
-        "codex-cli" if prefix else source, issued_here, whole,
+        access,
+        refresh,
+        identity,
+        account,
+        plan if isinstance(plan, str) else None,
+        expires,
+        "codex-cli" if prefix else source,
+        issued_here,
+        whole,
     )
 
 

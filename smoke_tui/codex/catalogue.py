@@ -32,8 +32,10 @@ class Listed:
 def reach_request(config: Config) -> HttpRequest:
     """An unauthenticated GET of the responses address: 405 means that the edge lets us through."""
     return HttpRequest(
-        "GET", f"{config.codex_url}/responses",
-        (("user-agent", config.user_agent), ("originator", config.originator)), limits=_LIMITS,
+        "GET",
+        f"{config.codex_url}/responses",
+        (("user-agent", config.user_agent), ("originator", config.originator)),
+        limits=_LIMITS,
     )
 
 
@@ -46,11 +48,16 @@ def catalogue_request(
     """
     version = quote(client_version or config.client_version, safe="")
     return HttpRequest(
-        "GET", f"{config.codex_url}/models?client_version={version}",
-        (("version", config.client_version),
-         ("authorization", Joined(("Bearer ", bundle.access_token))),
-         ("chatgpt-account-id", bundle.account_id), ("originator", config.originator),
-         ("user-agent", config.user_agent), ("accept", "*/*")),
+        "GET",
+        f"{config.codex_url}/models?client_version={version}",
+        (
+            ("version", config.client_version),
+            ("authorization", Joined(("Bearer ", bundle.access_token))),
+            ("chatgpt-account-id", bundle.account_id),
+            ("originator", config.originator),
+            ("user-agent", config.user_agent),
+            ("accept", "*/*"),
+        ),
         limits=_LIMITS,
     )
 
@@ -64,8 +71,12 @@ def text_request(config: Config, bundle: Bundle, model: str) -> HttpRequest:
     return replace(
         catalogue_request(config, bundle),
         sensitive=(
-            Sensitive("template", (*entry, "model_messages", "instructions_template"),
-                      "instructions", scrub=False),
+            Sensitive(
+                "template",
+                (*entry, "model_messages", "instructions_template"),
+                "instructions",
+                scrub=False,
+            ),
             Sensitive("base", (*entry, "base_instructions"), "instructions", scrub=False),
         ),
     )
@@ -73,8 +84,9 @@ def text_request(config: Config, bundle: Bundle, model: str) -> HttpRequest:
 
 def as_answer(exchange: Exchange) -> Answer:
     """An exchange as the classifier takes it."""
-    return Answer(exchange.status, exchange.headers, exchange.text(), exchange.error,
-                  exchange.error_text)
+    return Answer(
+        exchange.status, exchange.headers, exchange.text(), exchange.error, exchange.error_text
+    )
 
 
 def reach_failure(exchange: Exchange) -> Failure | None:
@@ -96,5 +108,8 @@ def _slug(model: Mapping[str, Any]) -> bool:
 
 
 def _listed(model: Mapping[str, Any]) -> Listed:
-    return Listed(model["slug"], read_minimum(model.get("minimal_client_version")),
-                  model.get("use_responses_lite") is True)
+    return Listed(
+        model["slug"],
+        read_minimum(model.get("minimal_client_version")),
+        model.get("use_responses_lite") is True,
+    )

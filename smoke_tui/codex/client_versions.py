@@ -13,7 +13,8 @@ UNFILTERED: Final = "0.0.0"
 """As `client_version` of the catalogue: all models are listed (zed#62729, hermes-agent#93295)."""
 
 _VERSION: Final = re.compile(
-    r"(\d{1,9}(?:\.\d{1,9}){1,3})(?:-([0-9A-Za-z][0-9A-Za-z.-]{0,60}))?(?:\+[0-9A-Za-z.-]{1,60})?")
+    r"(\d{1,9}(?:\.\d{1,9}){1,3})(?:-([0-9A-Za-z][0-9A-Za-z.-]{0,60}))?(?:\+[0-9A-Za-z.-]{1,60})?"
+)
 
 Key = tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]]
 
@@ -30,7 +31,8 @@ def parse_version(text: str) -> Key | None:
         # A release comes after all of its pre-releases.
         return numbers, ((2, 0, ""),)
     return numbers, tuple(
-        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in before.split("."))
+        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in before.split(".")
+    )
 
 
 def is_newer(version: str | None, than: str) -> bool:
@@ -55,8 +57,9 @@ def read_minimum(value: Any) -> str | None:
         return text if parse_version(text) is not None else None
     if not isinstance(value, Sequence) or not value or len(value) > 16:
         return None
-    if all(type(part) is int and part >= 0 for part in value) \
-            or (len(value) > 1 and all(isinstance(p, str) and p.isdigit() for p in value)):
+    if all(type(part) is int and part >= 0 for part in value) or (
+        len(value) > 1 and all(isinstance(p, str) and p.isdigit() for p in value)
+    ):
         text = ".".join(str(part) for part in value)
         return text if parse_version(text) is not None else None
     found = [text for text in map(read_minimum, value) if text is not None]

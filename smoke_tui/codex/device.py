@@ -37,27 +37,40 @@ async def device_log_in(ctx: StepContext) -> Bundle:
             answered.
     """
     base = f"{ctx.config.issuer}/api/accounts/deviceauth"
-    started = await ctx.http(HttpRequest(
-        "POST", f"{base}/usercode", json={"client_id": CLIENT_ID}, sensitive=_START_LEAVES,
-        limits=_LIMITS,
-    ))
+    started = await ctx.http(
+        HttpRequest(
+            "POST",
+            f"{base}/usercode",
+            json={"client_id": CLIENT_ID},
+            sensitive=_START_LEAVES,
+            limits=_LIMITS,
+        )
+    )
     device = started.secrets.get("device")
     code = started.secrets.get("code") or started.secrets.get("alias")
     if started.status != 200 or device is None or code is None:
         raise _not_started(started)
     page = f"{ctx.config.issuer}/codex/device"
-    question = ctx.question(Question(
-        "device", "Open the page on any machine, sign in, and type the code. Never type a code "
-                  "that somebody sent you.", {"url": page, "code": code},
-    ))
+    question = ctx.question(
+        Question(
+            "device",
+            "Open the page on any machine, sign in, and type the code. Never type a code "
+            "that somebody sent you.",
+            {"url": page, "code": code},
+        )
+    )
     try:
         done = await _poll(ctx, base, device, code, _interval(started.json()), question)
     finally:
         question.release()
-    exchange = await ctx.http(token_request(
-        ctx.config, f"{ctx.config.issuer}/deviceauth/callback", done.secrets["code"],
-        done.secrets["verifier"],
-    ))
+    exchange = await ctx.http(
+        token_request(
+            ctx.config,
+            f"{ctx.config.issuer}/deviceauth/callback",
+            done.secrets["code"],
+            done.secrets["verifier"],
+        )
+    )
     return bundle_of(exchange)
 
 
@@ -71,28 +84,38 @@ def _interval(document: Any) -> float:
 
 
 async def _poll(
-    ctx: StepContext, base: str, device: Secret, code: Secret, interval: float,
+    ctx: StepContext,
+    base: str,
+    device: Secret,
+    code: Secret,
+    interval: float,
     question: Conversation,
 ) -> Exchange:
     """Ask until the operator has signed in; 403 and 404 mean: not yet."""
     limit = VALID_SECONDS * ctx.config.patience
     deadline = ctx.deadline(limit)
     while True:
-        exchange = await ctx.http(HttpRequest(
-            "POST", f"{base}/token", json={"device_auth_id": device, "user_code": code},
-            sensitive=_DONE_LEAVES, limits=_LIMITS,
-        ))
+        exchange = await ctx.http(
+            HttpRequest(
+                "POST",
+                f"{base}/token",
+                json={"device_auth_id": device, "user_code": code},
+                sensitive=_DONE_LEAVES,
+                limits=_LIMITS,
+            )
+        )
         if exchange.status == 200 and {"code", "verifier"} <= set(exchange.secrets):
             deadline.release()
             return exchange
         failure = classify(as_answer(exchange))
-        if exchange.status not in PENDING or (failure.by == "edge" and failure.code in (
-            "edge-challenge", "edge-block", "intercepted"
-        )):
-            raise StepEnd(failure.code if failure.by in ("edge", "transport")
-                          else "exchange-rejected",
-                          f"The device login failed: {failure.words}",
-                          status=exchange.status)
+        if exchange.status not in PENDING or (
+            failure.by == "edge" and failure.code in ("edge-challenge", "edge-block", "intercepted")
+        ):
+            raise StepEnd(
+                failure.code if failure.by in ("edge", "transport") else "exchange-rejected",
+                f"The device login failed: {failure.words}",
+                status=exchange.status,
+            )
         pause = ctx.deadline(interval)
         which, fact = await ctx.first(pause.next(), deadline.next(), question.next())
         if which == 1:
@@ -105,10 +128,16 @@ async def _poll(
 def _not_started(exchange: Exchange) -> StepEnd:
     failure = classify(as_answer(exchange))
     if exchange.status == 404 and failure.code not in (
-            "edge-challenge", "edge-block", "intercepted"):
-        return StepEnd("device-login-disabled", "The issuer offers no device login for this "
-                                                f"account: {failure.words}",
-                       status=404)
+        "edge-challenge",
+        "edge-block",
+        "intercepted",
+    ):
+        return StepEnd(
+            "device-login-disabled",
+            f"The issuer offers no device login for this account: {failure.words}",
+            status=404,
+        )
     code = failure.code if failure.by in ("edge", "transport") else "exchange-rejected"
-    return StepEnd(code, f"The device login could not begin: {failure.words}",
-                   status=exchange.status)
+    return StepEnd(
+        code, f"The device login could not begin: {failure.words}", status=exchange.status
+    )

@@ -21,35 +21,56 @@ CHALLENGE: Final = re.compile(r"<title>\s*just a moment|_cf_chl|challenge-platfo
 BLOCK: Final = re.compile(r"attention required!", re.IGNORECASE)
 BLOCKED: Final = re.compile(r"you have been blocked|error code: 10\d\d", re.IGNORECASE)
 OF_THE_EDGE: Final = re.compile(r"cloudflare|\bcf-", re.IGNORECASE)
-CLOUDFLARE: Final = re.compile(r"cf-error-details|cloudflare ray id|<center>cloudflare</center>"
-                               r"|cdn-cgi/|\| cloudflare", re.IGNORECASE)
+CLOUDFLARE: Final = re.compile(
+    r"cf-error-details|cloudflare ray id|<center>cloudflare</center>"
+    r"|cdn-cgi/|\| cloudflare",
+    re.IGNORECASE,
+)
 
 FILTERS: Final[tuple[tuple[str, str], ...]] = (
     ("Zscaler", r"zscaler|zscloud"),
     ("Fortinet", r"fortinet|fortigate|fortiguard|fortinet\.net"),
-    ("Palo Alto Networks", r"palo ?alto networks|pan[-_]os|globalprotect"
-                           r"|web page blocked.{0,400}company policy"),
+    (
+        "Palo Alto Networks",
+        r"palo ?alto networks|pan[-_]os|globalprotect"
+        r"|web page blocked.{0,400}company policy",
+    ),
     ("Blue Coat", r"blue ?coat|proxysg|edge ?swg|symantec web security"),
     ("Squid", r"squid"),
     ("Cisco", r"cisco umbrella|opendns|ironport|cisco secure web|ciscowsa"),
     ("Skyhigh", r"mcafee web gateway|skyhigh secure|trellix"),
-    ("Sophos", r"sophos"), ("Barracuda", r"barracuda"), ("WatchGuard", r"watchguard"),
+    ("Sophos", r"sophos"),
+    ("Barracuda", r"barracuda"),
+    ("WatchGuard", r"watchguard"),
     ("Check Point", r"check ?point.{0,40}(usercheck|url filtering)|usercheck"),
-    ("Netskope", r"netskope"), ("Forcepoint", r"forcepoint|websense"), ("iboss", r"\biboss\b"),
-    ("Lightspeed", r"lightspeed systems"), ("Smoothwall", r"smoothwall"),
-    ("SonicWall", r"sonicwall"), ("Untangle", r"untangle|arista edge threat"),
-    ("Securly", r"securly"), ("GoGuardian", r"goguardian"), ("Menlo", r"menlo security"),
-    ("Pi-hole", r"pi-hole"), ("AdGuard", r"adguard"),
+    ("Netskope", r"netskope"),
+    ("Forcepoint", r"forcepoint|websense"),
+    ("iboss", r"\biboss\b"),
+    ("Lightspeed", r"lightspeed systems"),
+    ("Smoothwall", r"smoothwall"),
+    ("SonicWall", r"sonicwall"),
+    ("Untangle", r"untangle|arista edge threat"),
+    ("Securly", r"securly"),
+    ("GoGuardian", r"goguardian"),
+    ("Menlo", r"menlo security"),
+    ("Pi-hole", r"pi-hole"),
+    ("AdGuard", r"adguard"),
 )
 """Makers of filters and the words that give their pages away; the name is for the person."""
 
-_FILTERS: Final = tuple((name, re.compile(pattern, re.IGNORECASE | re.DOTALL))
-                        for name, pattern in FILTERS)
+_FILTERS: Final = tuple(
+    (name, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for name, pattern in FILTERS
+)
 _GATEWAY: Final = re.compile(
     r"<title>\s*(\d{3} )?(internal server error|bad gateway|service (temporarily )?unavailable"
-    r"|gateway time-?out|request time-?out)\s*</title>", re.IGNORECASE)
-_PROVIDER_PAGE: Final = re.compile(r"<title>[^<]{0,80}\b(openai|chatgpt|codex)\b|oaistatic\.com"
-                                   r"|cdn\.openai\.com|auth-cdn\.oaistatic", re.IGNORECASE)
+    r"|gateway time-?out|request time-?out)\s*</title>",
+    re.IGNORECASE,
+)
+_PROVIDER_PAGE: Final = re.compile(
+    r"<title>[^<]{0,80}\b(openai|chatgpt|codex)\b|oaistatic\.com"
+    r"|cdn\.openai\.com|auth-cdn\.oaistatic",
+    re.IGNORECASE,
+)
 _TITLES: Final = ("title", "h1")
 _TAG: Final = re.compile(r"<[^>]{0,400}>")
 _MARKUP: Final = re.compile(r"<(!doctype|html|head|body|title|script|meta|h1)\b", re.IGNORECASE)
@@ -103,8 +124,12 @@ def title_of(text: str) -> str:
         begin = re.search(rf"<{tag}[^<>]{{0,200}}>", inspected, re.IGNORECASE)
         if begin is None:
             continue
-        rest = re.split(rf"</{tag}", inspected[begin.end():begin.end() + 2000], maxsplit=1,
-                        flags=re.IGNORECASE)[0]
+        rest = re.split(
+            rf"</{tag}",
+            inspected[begin.end() : begin.end() + 2000],
+            maxsplit=1,
+            flags=re.IGNORECASE,
+        )[0]
         words = " ".join(clean(html.unescape(_TAG.sub(" ", rest))).split())
         if words:
             return words[:LONGEST_TITLE]
@@ -113,8 +138,9 @@ def title_of(text: str) -> str:
 
 def filter_of(text: str, headers: tuple[tuple[str, str], ...] = ()) -> str | None:
     """Whose filter wrote a page, as far as its words tell."""
-    haystack = "\n".join((text[:_INSPECTED], *(f"{n}: {v}" for n, v in headers
-                                               if n in ("server", "x-squid-error"))))
+    haystack = "\n".join(
+        (text[:_INSPECTED], *(f"{n}: {v}" for n, v in headers if n in ("server", "x-squid-error")))
+    )
     return next((name for name, pattern in _FILTERS if pattern.search(haystack)), None)
 
 
@@ -126,8 +152,10 @@ def _page(answer: EdgeAnswer) -> str | None:
         return "edge-challenge"
     if not answer.ours and filter_of(text, answer.headers):
         return "intercepted"
-    if refused and (BLOCK.search(text) or (BLOCKED.search(text) and (
-            OF_THE_EDGE.search(text) or _through_the_edge(answer)))):
+    if refused and (
+        BLOCK.search(text)
+        or (BLOCKED.search(text) and (OF_THE_EDGE.search(text) or _through_the_edge(answer)))
+    ):
         return "edge-block"
     if answer.ours or answer.status == 407 or _through_the_edge(answer) or CLOUDFLARE.search(text):
         return None
@@ -138,15 +166,20 @@ def _page(answer: EdgeAnswer) -> str | None:
 
 def _through_the_edge(answer: EdgeAnswer) -> bool:
     """Whether headers of the provider's edge or backend are there."""
-    return any(name in ("cf-ray", "cf-mitigated", "x-oai-request-id", "x-openai-request-id")
-               or name.startswith(("openai-", "x-codex-")) for name, _ in answer.headers)
+    return any(
+        name in ("cf-ray", "cf-mitigated", "x-oai-request-id", "x-openai-request-id")
+        or name.startswith(("openai-", "x-codex-"))
+        for name, _ in answer.headers
+    )
 
 
 def _says_html(answer: EdgeAnswer) -> bool:
     """A page that begins with something else than markup."""
-    return (answer.header("content-type").lower().startswith("text/html")
-            and _MARKUP.search(answer.text[:_INSPECTED]) is not None
-            and answer.text.lstrip("\ufeff \t\r\n")[:1] not in "{[")
+    return (
+        answer.header("content-type").lower().startswith("text/html")
+        and _MARKUP.search(answer.text[:_INSPECTED]) is not None
+        and answer.text.lstrip("\ufeff \t\r\n")[:1] not in "{["
+    )
 
 
 def redirect_host(status: int | None, location: str) -> str | None:
@@ -165,5 +198,4 @@ def _redirected_away(answer: EdgeAnswer) -> bool:
     host = redirect_host(answer.status, answer.header("location"))
     if host is None or _through_the_edge(answer):
         return False
-    return not any(host == name or host.endswith(f".{name}")
-                                  for name in _PROVIDERS)
+    return not any(host == name or host.endswith(f".{name}") for name in _PROVIDERS)

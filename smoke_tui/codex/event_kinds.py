@@ -11,24 +11,35 @@ End = Literal["completed", "failed", "incomplete"]
 
 ENDS: Final[Mapping[str, End]] = {
     "response.completed": "completed",
-    "response.failed": "failed", "response.error": "failed", "error": "failed",
-    "response.cancelled": "failed", "response.canceled": "failed",
+    "response.failed": "failed",
+    "response.error": "failed",
+    "error": "failed",
+    "response.cancelled": "failed",
+    "response.canceled": "failed",
     "response.incomplete": "incomplete",
 }
 """The events that end a response, and how."""
 
 LATE: Final = re.compile(
     r"response\.(created|queued|in_progress|output_|content_part|refusal|reasoning|function_call"
-    r"|custom_tool_call|[a-z_]+_call\b)")
+    r"|custom_tool_call|[a-z_]+_call\b)"
+)
 """Beginnings of the events that may not come after the end: they would belong to the answer."""
 
-SKIPPABLE: Final = ("response.output_item.", "response.reasoning", "response.function_call",
-                    "response.custom_tool_call", "response.image_generation_call")
+SKIPPABLE: Final = (
+    "response.output_item.",
+    "response.reasoning",
+    "response.function_call",
+    "response.custom_tool_call",
+    "response.image_generation_call",
+)
 """Beginnings of the events that may be too large to read: none of them is an end."""
 
 _FAILURE: Final = re.compile(
     r"(^|[._\s-])errors?([._\s-]|$)|^(response[._-])?(fail(ed|ure)|abort(ed)?|time[d_-]*out|expired"
-    r"|interrupted|terminated|rejected)$", re.I)
+    r"|interrupted|terminated|rejected)$",
+    re.I,
+)
 """Other names of an error; a tool's own failure (`response.mcp_call.failed`) is none."""
 
 

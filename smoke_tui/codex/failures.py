@@ -81,8 +81,11 @@ class Failure:
         if self.code == "redirect-refused" and not self.said:
             return "the answer is a redirect, which is never followed"
         if self.code == "intercepted":
-            return f"a page of something in between, which calls itself: {self.said}" \
-                if self.said else "something in between answered, without a word"
+            return (
+                f"a page of something in between, which calls itself: {self.said}"
+                if self.said
+                else "something in between answered, without a word"
+            )
         if self.said and not _is_json(self.said):
             return self.said
         mark, _, word = self.by.partition(" ")
@@ -93,8 +96,11 @@ class Failure:
         """What the record keeps of it; the engine reads `delay` and `final`."""
         about = self.about.to_json()
         kept = {"said": self.said or None, "param": self.param, "delay": self.delay}
-        return kept | ({"about": about} if about else {}) | (
-            {"final": True} if self.named is not None else {})
+        return (
+            kept
+            | ({"about": about} if about else {})
+            | ({"final": True} if self.named is not None else {})
+        )
 
 
 _MARKS: Final[Mapping[str, str]] = {
@@ -102,14 +108,15 @@ _MARKS: Final[Mapping[str, str]] = {
     "transport": "the connection broke off, and nothing says why",
     "status": "no reason was given",
     "header": "a header says {word}",
-    "code": "the answer's code is {word}", "type": "the answer's type is {word}",
+    "code": "the answer's code is {word}",
+    "type": "the answer's type is {word}",
     "error": "the answer's error is {word}",
 }
 
 
 _REDIRECTS: Final[Mapping[str, str]] = {
     "intercepted": "something in between redirects to {host}, which is not the provider's; a "
-                   "redirect is never followed",
+    "redirect is never followed",
     "redirect-refused": "the answer redirects to {host}; a redirect is never followed",
 }
 
@@ -131,11 +138,16 @@ def classify(answer: Answer) -> Failure:
     code, by, named = _found(answer, body)
     if code == "intercepted":
         return Failure(code, "edge", said, named=named, about=About(named=named))
-    about = about_of(answer.headers, body, list(_envelopes(body)), list(_texts(body, answer.text)),
-                     waits=code != "quota-exhausted",
-                     named=named if by.startswith("status") else None,
-                     code=by.partition(" ")[2] if by.split()[0] in _NAMES else None,
-                     redirect=redirect)
+    about = about_of(
+        answer.headers,
+        body,
+        list(_envelopes(body)),
+        list(_texts(body, answer.text)),
+        waits=code != "quota-exhausted",
+        named=named if by.startswith("status") else None,
+        code=by.partition(" ")[2] if by.split()[0] in _NAMES else None,
+        redirect=redirect,
+    )
     delay = delay_of(answer, body) if code != "quota-exhausted" else None
     return Failure(code, by, said, about.param, delay, about.resets_at, named, about)
 
@@ -175,7 +187,8 @@ _TOKEN: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 def reached_type(answer: Answer, body: Any) -> str | None:
     """Which limit was reached, as header or field name it."""
     said = answer.header("x-codex-rate-limit-reached-type") or first_of(
-        _envelopes(body), ("rate_limit_reached_type", "x-codex-rate-limit-reached-type"))
+        _envelopes(body), ("rate_limit_reached_type", "x-codex-rate-limit-reached-type")
+    )
     return said.strip().lower() if isinstance(said, str) else None
 
 
@@ -190,10 +203,16 @@ def _unknown(word: str, where: str) -> str | None:
 
 def _edge(answer: Answer) -> str | None:
     coded = any(where == "header" for _, where in _words(answer, None))
-    return edge_code(EdgeAnswer(
-        answer.status, tuple((n.lower(), v) for n, v in answer.headers), answer.text, coded,
-        answer.error is not None, answer.ours,
-    ))
+    return edge_code(
+        EdgeAnswer(
+            answer.status,
+            tuple((n.lower(), v) for n, v in answer.headers),
+            answer.text,
+            coded,
+            answer.error is not None,
+            answer.ours,
+        )
+    )
 
 
 def _document(text: str) -> Any:
@@ -211,7 +230,8 @@ def _is_json(text: str) -> bool:
     if text.lstrip()[:1] not in ("{", "["):
         return False
     return _document(text) is not None or (
-        len(text) >= LONGEST_TEXT and _JSON_BEGINS.match(text) is not None)
+        len(text) >= LONGEST_TEXT and _JSON_BEGINS.match(text) is not None
+    )
 
 
 def _envelopes(body: Any) -> Iterator[Mapping[str, Any]]:
@@ -272,9 +292,8 @@ def _named(envelope: Mapping[str, Any], key: str) -> Iterator[str]:
 
 
 def _name(value: str) -> str:
-    """A name in one spelling: `AccountDeactivated`, `account-deactivated`, `account_deactivated`.
-    """
-    text = value.strip()[:2 * LONGEST_NAME]
+    """A name in one spelling: `AccountDeactivated`, `account-deactivated`, `account_deactivated`."""
+    text = value.strip()[: 2 * LONGEST_NAME]
     if text.replace("_", "").isalnum() and not text.isupper():
         text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
     text = text.lower()
@@ -315,7 +334,7 @@ def delay_of(answer: Answer, body: Any) -> float | None:
     seconds = first_of(_envelopes(body), ("resets_in_seconds", "retry_after_seconds"))
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
         return _sane(seconds)
-    asked = _TRY_AGAIN.search(answer.text[:16 * INSPECTED])
+    asked = _TRY_AGAIN.search(answer.text[: 16 * INSPECTED])
     if asked:
         unit = asked.group(2).lower()
         factor = 0.001 if unit == "ms" else 60.0 if unit.startswith("m") else 1.0

@@ -55,9 +55,13 @@ def _compare_shapes(ctx: StepContext, fact: Fact, shape: str) -> None:
     place = fact.data["place"]
     theirs = "lite" if lite else "classic" if place == "instructions" else "developer"
     if theirs != shape:
-        ctx.finding("client-shape", f"The installed Codex CLI {fact.data['version']} sends "
-                                    f"{fact.data['model']} in the shape {theirs}; this call is "
-                                    f"{shape}.", "`smoke-tui wire` shows every difference.")
+        ctx.finding(
+            "client-shape",
+            f"The installed Codex CLI {fact.data['version']} sends "
+            f"{fact.data['model']} in the shape {theirs}; this call is "
+            f"{shape}.",
+            "`smoke-tui wire` shows every difference.",
+        )
 
 
 async def read_instructions(ctx: StepContext, path: str) -> Secret:
@@ -80,6 +84,8 @@ def _note_mended(ctx: StepContext, text: Secret, source: str) -> None:
     """Say what an editor had put into the text, which is sent without it."""
     mended = text.public.get("mended")
     if isinstance(mended, list):
-        ctx.finding("instructions-mended", f"The instructions ({source}) were mended: "
-                                           f"{'; '.join(map(str, mended))}.",
-                    "Save them as plain UTF-8, or the product sends what this call did not.")
+        ctx.finding(
+            "instructions-mended",
+            f"The instructions ({source}) were mended: {'; '.join(map(str, mended))}.",
+            "Save them as plain UTF-8, or the product sends what this call did not.",
+        )

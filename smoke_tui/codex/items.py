@@ -51,8 +51,9 @@ def read_item(raw: Any) -> Item | None:
         return None
     kind, name = raw.get("type"), raw.get("id")
     content = raw.get("content")
-    parts = [part for part in (content if isinstance(content, list) else [])
-             if isinstance(part, Mapping)]
+    parts = [
+        part for part in (content if isinstance(content, list) else []) if isinstance(part, Mapping)
+    ]
     texts = tuple(_text(part.get("text")) for part in parts if part.get("type") == "output_text")
     refusal = "".join(_text(one.get("refusal")) for one in (*parts, raw))
     if not refusal and any(part.get("type") == "refusal" for part in parts):
@@ -60,16 +61,20 @@ def read_item(raw: Any) -> Item | None:
     return Item(
         kind if isinstance(kind, str) and kind else "nameless",
         name if isinstance(name, str) and name else None,
-        raw["role"] if isinstance(raw.get("role"), str) else None, "".join(texts), refusal,
-        _odd(raw), texts,
+        raw["role"] if isinstance(raw.get("role"), str) else None,
+        "".join(texts),
+        refusal,
+        _odd(raw),
+        texts,
     )
 
 
 def contradicts(announced: Item, done: Item) -> bool:
     """Whether an item was announced as something else than it was finished as."""
     return announced.id == done.id is not None and (
-        announced.kind != done.kind or (None not in (announced.role, done.role)
-        and announced.role != done.role))
+        announced.kind != done.kind
+        or (None not in (announced.role, done.role) and announced.role != done.role)
+    )
 
 
 def _odd(raw: Mapping[str, Any]) -> str | None:

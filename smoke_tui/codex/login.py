@@ -34,8 +34,16 @@ FALLBACK_PORT: Final = 1455
 HOSTS: Final = ("127.0.0.1", "localhost")
 """Hosts of the redirect address: clients from 0.162 on, and those up to 0.155 (captured)."""
 AUTHORIZE_ORDER: Final = (
-    "response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method",
-    "state", "scope", "id_token_add_organizations", "codex_cli_simplified_flow", "originator",
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "code_challenge",
+    "code_challenge_method",
+    "state",
+    "scope",
+    "id_token_add_organizations",
+    "codex_cli_simplified_flow",
+    "originator",
 )
 TOKEN_ORDER: Final = ("grant_type", "client_id", "code", "redirect_uri", "code_verifier")
 """Orders of parameters, as captured from client 0.169."""
@@ -58,11 +66,20 @@ REDIRECT_ERRORS: Final[tuple[tuple[str, str], ...]] = (
 zosma-cowork#132); peers that send names of their own dispute the cause (oh-my-pi#2699).
 """
 
-EXCHANGE_CODES: Final = frozenset({
-    "region-unsupported", "workspace-missing", "entitlement-missing", "verification-required",
-    "workspace-deactivated", "account-deactivated", "rate-limited", "overloaded", "server-error",
-    "bad-gateway",
-})
+EXCHANGE_CODES: Final = frozenset(
+    {
+        "region-unsupported",
+        "workspace-missing",
+        "entitlement-missing",
+        "verification-required",
+        "workspace-deactivated",
+        "account-deactivated",
+        "rate-limited",
+        "overloaded",
+        "server-error",
+        "bad-gateway",
+    }
+)
 """Codes that a token answer may have by itself; every other refusal is `exchange-rejected`."""
 
 
@@ -72,9 +89,16 @@ def authorize_url(config: Config, redirect_uri: str, challenge: str, state: Secr
 
     mark = _MARK.format("state")
     url = prepare_grant_uri(
-        f"{config.issuer}/oauth/authorize", CLIENT_ID, "code", redirect_uri=redirect_uri,
-        scope=SCOPE, state=mark, code_challenge=challenge, code_challenge_method="S256",
-        id_token_add_organizations="true", codex_cli_simplified_flow="true",
+        f"{config.issuer}/oauth/authorize",
+        CLIENT_ID,
+        "code",
+        redirect_uri=redirect_uri,
+        scope=SCOPE,
+        state=mark,
+        code_challenge=challenge,
+        code_challenge_method="S256",
+        id_token_add_organizations="true",
+        codex_cli_simplified_flow="true",
         originator=config.login_originator or config.originator,
     )
     base, _, query = url.partition("?")
@@ -88,24 +112,28 @@ def in_order(pairs: list[tuple[str, str]], order: tuple[str, ...]) -> list[tuple
     return sorted(pairs, key=lambda pair: order.index(pair[0]))
 
 
-def token_request(
-    config: Config, redirect_uri: str, code: Secret, verifier: Secret
-) -> HttpRequest:
+def token_request(config: Config, redirect_uri: str, code: Secret, verifier: Secret) -> HttpRequest:
     """The exchange of the code for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5)."""
     from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
     leaves = {_MARK.format("code"): code, _MARK.format("verifier"): verifier}
     body = prepare_token_request(
-        "authorization_code", redirect_uri=redirect_uri, client_id=CLIENT_ID,
-        code=_MARK.format("code"), code_verifier=_MARK.format("verifier"),
+        "authorization_code",
+        redirect_uri=redirect_uri,
+        client_id=CLIENT_ID,
+        code=_MARK.format("code"),
+        code_verifier=_MARK.format("verifier"),
     )
     pairs: list[tuple[str, Text]] = [
-        (name, leaves.get(value, value))
-        for name, value in in_order(parse_qsl(body), TOKEN_ORDER)
+        (name, leaves.get(value, value)) for name, value in in_order(parse_qsl(body), TOKEN_ORDER)
     ]
     return HttpRequest(
-        "POST", f"{config.issuer}/oauth/token", (("accept", "*/*"),), form=tuple(pairs),
-        sensitive=TOKEN_LEAVES, limits=HttpLimits(total=30.0, body=256 * 1024),
+        "POST",
+        f"{config.issuer}/oauth/token",
+        (("accept", "*/*"),),
+        form=tuple(pairs),
+        sensitive=TOKEN_LEAVES,
+        limits=HttpLimits(total=30.0, body=256 * 1024),
     )
 
 
@@ -137,18 +165,33 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
     port = ready["port"] if listening else FALLBACK_PORT
     redirect_uri = f"http://{host}:{port}{CALLBACK_PATH}"
     url = authorize_url(config, redirect_uri, str(verifier.public["challenge"]), state)
-    ctx.evidence("login", {
-        "issuer": config.issuer, "redirect": redirect_uri, "listening": listening, "pkce": "S256",
-    })
+    ctx.evidence(
+        "login",
+        {
+            "issuer": config.issuer,
+            "redirect": redirect_uri,
+            "listening": listening,
+            "pkce": "S256",
+        },
+    )
     problem = await ctx.browse(url)
-    question = ctx.question(Question(
-        "callback",
-        "Sign in on the page in your browser. If it can't come back here, paste the address it "
-        "ends at.",
-        {"url": url, "host": host, "problem": problem, "listening": listening,
-         "busy": None if listening else ready.get("problem"), "ports": list(config.callback_ports)},
-        secret="oauth-code", check=spec,
-    ))
+    question = ctx.question(
+        Question(
+            "callback",
+            "Sign in on the page in your browser. If it can't come back here, paste the address it "
+            "ends at.",
+            {
+                "url": url,
+                "host": host,
+                "problem": problem,
+                "listening": listening,
+                "busy": None if listening else ready.get("problem"),
+                "ports": list(config.callback_ports),
+            },
+            secret="oauth-code",
+            check=spec,
+        )
+    )
     try:
         hit = await _redirect(ctx, callback, question, ready)
     finally:
@@ -181,8 +224,11 @@ async def _redirect(
             if answer.get("do") == "absent":
                 if ready["what"] != "ready":
                     raise StepEnd(f"port-{ready['what']}", _port_text(ready))
-                raise StepEnd("needs-operator", "A person has to sign in here; give a bundle with "
-                                                "--bundle, or run this in the app.")
+                raise StepEnd(
+                    "needs-operator",
+                    "A person has to sign in here; give a bundle with "
+                    "--bundle, or run this in the app.",
+                )
             if answer.get("do") == "page":
                 raise StepEnd(*_page_said(answer.get("words", "")))
             if answer.get("do") == "cancel":
@@ -194,9 +240,11 @@ async def _redirect(
             return fact
         ignored += 1
         if ignored == 1:
-            ctx.finding("callback-ignored",
-                        f"A callback that is not ours was ignored: {fact.data['why']}.",
-                        "Use the newest sign-in tab.")
+            ctx.finding(
+                "callback-ignored",
+                f"A callback that is not ours was ignored: {fact.data['why']}.",
+                "Use the newest sign-in tab.",
+            )
 
 
 def _port_text(ready: Mapping[str, Any]) -> str:
@@ -234,11 +282,14 @@ def bundle_of(exchange: Exchange) -> Bundle:
         edge = failure.by in ("edge", "transport")
         code = failure.code if edge or failure.code in EXCHANGE_CODES else "exchange-rejected"
         raise StepEnd(
-            code, f"The token exchange was refused: {failure.words}",
-            status=exchange.status, headers=[list(pair) for pair in exchange.headers],
+            code,
+            f"The token exchange was refused: {failure.words}",
+            status=exchange.status,
+            headers=[list(pair) for pair in exchange.headers],
         )
     try:
-        return read_bundle(exchange.json(), exchange.secrets, source="login", issued_here=True,
-                           need_refresh=True)
+        return read_bundle(
+            exchange.json(), exchange.secrets, source="login", issued_here=True, need_refresh=True
+        )
     except BundleProblem as problem:
         raise StepEnd(problem.code, f"The login's answer is no bundle: {problem}.") from None

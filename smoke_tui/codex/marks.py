@@ -11,14 +11,24 @@ from collections.abc import Mapping
 from typing import Final
 
 TRANSPORT: Final[Mapping[str, str]] = {
-    "network": "network", "dns": "dns", "tls": "tls", "proxy": "proxy", "timeout": "timeout",
-    "stalled": "stream-stalled", "cut": "stream-cut", "oversized": "stream-oversized",
-    "compressed": "stream-malformed", "refused-host": "not-configured",
+    "network": "network",
+    "dns": "dns",
+    "tls": "tls",
+    "proxy": "proxy",
+    "timeout": "timeout",
+    "stalled": "stream-stalled",
+    "cut": "stream-cut",
+    "oversized": "stream-oversized",
+    "compressed": "stream-malformed",
+    "refused-host": "not-configured",
 }
 
-OUT_OF_CREDITS: Final = ("workspace_owner_credits_depleted", "workspace_member_credits_depleted",
-                         "workspace_owner_usage_limit_reached",
-                         "workspace_member_usage_limit_reached")
+OUT_OF_CREDITS: Final = (
+    "workspace_owner_credits_depleted",
+    "workspace_member_credits_depleted",
+    "workspace_owner_usage_limit_reached",
+    "workspace_member_usage_limit_reached",
+)
 """Values of `x-codex-rate-limit-reached-type` for which waiting helps nobody [bin]."""
 
 STRUCTURED: Final[Mapping[str, str]] = {
@@ -77,45 +87,102 @@ STRUCTURED: Final[Mapping[str, str]] = {
 }
 """The server's own codes, and what they are called here."""
 
-_STATE: Final = (r"(deactivated|suspended|banned|disabled|deleted|terminated|closed|locked|frozen"
-                 r"|blocked|inactive|not_active|archived)")
-_STATED: Final = (r"(deactivated|suspended|banned|disabled|deleted|terminated|closed|locked|frozen"
-                  r"|blocked|inactive|not active|no longer active)")
+_STATE: Final = (
+    r"(deactivated|suspended|banned|disabled|deleted|terminated|closed|locked|frozen"
+    r"|blocked|inactive|not_active|archived)"
+)
+_STATED: Final = (
+    r"(deactivated|suspended|banned|disabled|deleted|terminated|closed|locked|frozen"
+    r"|blocked|inactive|not active|no longer active)"
+)
 _NO_PART: Final = r"(?!'s| (message|input|prompt|turn|item|role|token|key|feature|limit))"
 """What stands behind a subject that is only a part of it: `user message`, `account token`."""
 _OTHER_SUBJECT: Final = r"(?!.*(token|session|key|feature|model|login|device|limit|codex))"
 KINDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
-    (code, re.compile(pattern)) for code, pattern in (
-        ("workspace-deactivated",
-         rf"{_OTHER_SUBJECT}(.*_)?{_STATE}_(.*_)?(workspace|organi[sz]ation|org|team)(_.*)?"),
-        ("workspace-deactivated",
-         rf"{_OTHER_SUBJECT}(.*_)?(workspace|organi[sz]ation|org|team)_(.*_)?{_STATE}(_.*)?"),
-        ("account-deactivated",
-         rf"{_OTHER_SUBJECT}(.*_)?{_STATE}_(.*_)?(account|user|member|identity)(_.*)?"),
-        ("account-deactivated",
-         rf"{_OTHER_SUBJECT}(.*_)?(account|user|member|identity)_(.*_)?{_STATE}(_.*)?"),
+    (code, re.compile(pattern))
+    for code, pattern in (
+        (
+            "workspace-deactivated",
+            rf"{_OTHER_SUBJECT}(.*_)?{_STATE}_(.*_)?(workspace|organi[sz]ation|org|team)(_.*)?",
+        ),
+        (
+            "workspace-deactivated",
+            rf"{_OTHER_SUBJECT}(.*_)?(workspace|organi[sz]ation|org|team)_(.*_)?{_STATE}(_.*)?",
+        ),
+        (
+            "account-deactivated",
+            rf"{_OTHER_SUBJECT}(.*_)?{_STATE}_(.*_)?(account|user|member|identity)(_.*)?",
+        ),
+        (
+            "account-deactivated",
+            rf"{_OTHER_SUBJECT}(.*_)?(account|user|member|identity)_(.*_)?{_STATE}(_.*)?",
+        ),
         ("account-deactivated", r"deactivated|suspended|banned|terminated"),
-        ("quota-exhausted", r"(.*_)?(credits?|balance|funds)_(depleted|exhausted|used_up|empty)"
-                            r"|(out_of|insufficient|no)_(credits?|balance|funds)"),
-        ("quota-exhausted", r"(organi[sz]ation|workspace|project|team|billing)_(.*_)?"
-                            r"(limit|cap|quota|budget)_(exceeded|reached)"),
-        ("policy-refused", r"(.*_)?policy(_(violation|violated|denied|refused|blocked))?"
-                           r"|.*_hook_(denied|blocked|rejected)"),
+        (
+            "quota-exhausted",
+            r"(.*_)?(credits?|balance|funds)_(depleted|exhausted|used_up|empty)"
+            r"|(out_of|insufficient|no)_(credits?|balance|funds)",
+        ),
+        (
+            "quota-exhausted",
+            r"(organi[sz]ation|workspace|project|team|billing)_(.*_)?"
+            r"(limit|cap|quota|budget)_(exceeded|reached)",
+        ),
+        (
+            "policy-refused",
+            r"(.*_)?policy(_(violation|violated|denied|refused|blocked))?"
+            r"|.*_hook_(denied|blocked|rejected)",
+        ),
     )
 )
 """Codes known by their kind: the state of an account has been seen under many names."""
 
-GENERAL: Final = frozenset({
-    "error", "errors", "null", "none", "unknown", "unknown_error", "failed", "failure",
-    "unauthorized", "unauthenticated", "forbidden", "not_found", "bad_request", "conflict",
-    "too_many_requests", "service_unavailable", "bad_gateway", "gateway_timeout",
-    "internal_error", "invalid_request", "invalid_request_error", "authentication_error",
-    "permission_error", "not_found_error", "rate_limit_error", "api_error", "overloaded_error",
-    "request_forbidden", "requests", "tokens", "timeout", "upstream_error", "http_error",
-    "request_error", "client_error", "response.failed", "response.incomplete",
-    "invalid_grant", "token_exchange_failed", "missing_scope", "missing_scopes",
-    "deviceauth_authorization_pending",
-})
+GENERAL: Final = frozenset(
+    {
+        "error",
+        "errors",
+        "null",
+        "none",
+        "unknown",
+        "unknown_error",
+        "failed",
+        "failure",
+        "unauthorized",
+        "unauthenticated",
+        "forbidden",
+        "not_found",
+        "bad_request",
+        "conflict",
+        "too_many_requests",
+        "service_unavailable",
+        "bad_gateway",
+        "gateway_timeout",
+        "internal_error",
+        "invalid_request",
+        "invalid_request_error",
+        "authentication_error",
+        "permission_error",
+        "not_found_error",
+        "rate_limit_error",
+        "api_error",
+        "overloaded_error",
+        "request_forbidden",
+        "requests",
+        "tokens",
+        "timeout",
+        "upstream_error",
+        "http_error",
+        "request_error",
+        "client_error",
+        "response.failed",
+        "response.incomplete",
+        "invalid_grant",
+        "token_exchange_failed",
+        "missing_scope",
+        "missing_scopes",
+        "deviceauth_authorization_pending",
+    }
+)
 """Words that repeat a status, a text or a class of errors: they name nothing by themselves."""
 
 TEXTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
@@ -125,24 +192,39 @@ TEXTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("instructions-missing", r"instructions? (are|is) (required|missing)"),
         ("lite-shape", r"codex-responses-lite|reasoning\.context"),
         ("client-too-old", r"requires a newer version of codex|upgrade to the latest (app|cli)"),
-        ("model-unsupported", r"model is not supported when using codex"
-                              r"|model .{0,80}is not supported|unsupported model"),
+        (
+            "model-unsupported",
+            r"model is not supported when using codex"
+            r"|model .{0,80}is not supported|unsupported model",
+        ),
         ("model-not-found", r"model not found|model .{0,80}does not exist"),
         ("wrong-host", r"missing scopes?:? *api\.responses\.write"),
         ("workspace-region", r"workspace is not authorized in this region"),
         ("region-unsupported", r"country, region,? or territory (is )?not supported"),
         ("server-error", r"workspace routing is unavailable"),  # openai/codex#46382, #46812
         ("entitlement-missing", r"codex_cli_workspace_disabled|missing_codex_entitlement"),
-        ("workspace-deactivated", r"(workspace|organi[sz]ation)[^.]{0,30}\b(deactivated|suspended"
-                                  r"|disabled|deleted)|owner is inactive"),
-        ("account-deactivated", rf"\b(account|user)\b{_NO_PART}[^.]{{0,40}}\b{_STATED}\b"
-                                rf"|\b{_STATED} (account|user)\b{_NO_PART}"),
-        ("quota-exhausted", r"out of credits|spend(ing)? (cap|limit)|credits (have been|are) "
-                            r"(depleted|used up|exhausted)"),
+        (
+            "workspace-deactivated",
+            r"(workspace|organi[sz]ation)[^.]{0,30}\b(deactivated|suspended"
+            r"|disabled|deleted)|owner is inactive",
+        ),
+        (
+            "account-deactivated",
+            rf"\b(account|user)\b{_NO_PART}[^.]{{0,40}}\b{_STATED}\b"
+            rf"|\b{_STATED} (account|user)\b{_NO_PART}",
+        ),
+        (
+            "quota-exhausted",
+            r"out of credits|spend(ing)? (cap|limit)|credits (have been|are) "
+            r"(depleted|used up|exhausted)",
+        ),
         ("usage-limit-reached", r"usage limit has been reached|hit your usage limit"),
         ("workspace-missing", r"no eligible chatgpt workspaces"),
-        ("usage-not-included", r"to use codex with your chatgpt plan, upgrade"
-                               r"|usage not included"),
+        (
+            "usage-not-included",
+            r"to use codex with your chatgpt plan, upgrade"
+            r"|usage not included",
+        ),
         ("quota-exhausted", r"quota exceeded|exceeded your current quota"),
         ("token-expired", r"token (is|has) expired|could not validate your token"),
         ("token-revoked", r"token has been (invalidated|revoked)|invalidated oauth token"),
@@ -153,18 +235,28 @@ TEXTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("server-error", r"experiencing high demand"),
         ("context-length", r"context (window|length)"),
         ("policy-refused", r"flagged for possible|inference hook blocked"),
-        ("shape-rejected", r"unsupported parameter|store must be set to false"
-                           r"|stream must be set to true|system messages are not allowed"
-                           r"|input must be a list|invalid value|are not persisted when"
-                           r"|no tool output found"),
+        (
+            "shape-rejected",
+            r"unsupported parameter|store must be set to false"
+            r"|stream must be set to true|system messages are not allowed"
+            r"|input must be a list|invalid value|are not persisted when"
+            r"|no tool output found",
+        ),
     )
 )
 """Marks in `detail` and message texts, the more particular first."""
 
 STATUSES: Final[Mapping[int, str]] = {
-    400: "shape-rejected", 422: "shape-rejected", 401: "unauthorized", 429: "rate-limited",
-    402: "workspace-deactivated", 407: "proxy", 432: "server-error", 502: "bad-gateway",
-    504: "bad-gateway", 511: "intercepted",
+    400: "shape-rejected",
+    422: "shape-rejected",
+    401: "unauthorized",
+    429: "rate-limited",
+    402: "workspace-deactivated",
+    407: "proxy",
+    432: "server-error",
+    502: "bad-gateway",
+    504: "bad-gateway",
+    511: "intercepted",
 }
 
 

@@ -33,9 +33,7 @@ class Chosen:
     entry: Listed | None
 
 
-async def choose_model(
-    ctx: StepContext, bundle: Bundle, named: str | None, source: str
-) -> Chosen:
+async def choose_model(ctx: StepContext, bundle: Bundle, named: str | None, source: str) -> Chosen:
     """Settle on a model before anything is spent.
 
     Raises:
@@ -74,11 +72,18 @@ async def _first(
     if not usable:
         everything = await unfiltered(ctx, bundle)
         reason, remedy = why_unlisted(None, ctx.config.client_version, everything, ())
-        raise StepEnd("model-unlisted", f"{reason} {remedy}", about=_about_unlisted(
-            None, ctx.config.client_version, lowest_minimum(everything or ())))
+        raise StepEnd(
+            "model-unlisted",
+            f"{reason} {remedy}",
+            about=_about_unlisted(
+                None, ctx.config.client_version, lowest_minimum(everything or ())
+            ),
+        )
     kept = _entry(usable, ctx.holdings.model or "")
-    fresh = next((entry for entry in (kept, *usable)
-                  if entry is not None and entry.slug not in refused), None)
+    fresh = next(
+        (entry for entry in (kept, *usable) if entry is not None and entry.slug not in refused),
+        None,
+    )
     last = list(refused)[-1] if refused else None
     if last is not None and ctx.cause == "again":
         slug = await _ask(ctx, f"{last} was refused before ({refused[last]}).", last, usable)
@@ -90,7 +95,11 @@ async def _first(
 
 
 async def _unlisted(
-    ctx: StepContext, bundle: Bundle, named: str, source: str, listed: Sequence[Listed],
+    ctx: StepContext,
+    bundle: Bundle,
+    named: str,
+    source: str,
+    listed: Sequence[Listed],
     usable: Sequence[Listed],
 ) -> Chosen:
     """A model that the catalogue does not list, or not for this client's version."""
@@ -102,8 +111,13 @@ async def _unlisted(
     slug = await _ask(ctx, reason, named, usable)
     if slug is None:
         entry = _entry(everything or (), named)
-        raise StepEnd("model-unlisted", f"{reason} {remedy}", about=_about_unlisted(
-            named, ctx.config.client_version, entry.minimal_client_version if entry else None))
+        raise StepEnd(
+            "model-unlisted",
+            f"{reason} {remedy}",
+            about=_about_unlisted(
+                named, ctx.config.client_version, entry.minimal_client_version if entry else None
+            ),
+        )
     if slug == named:
         return Chosen(named, "the operator, who insists", _entry(everything or (), named))
     return _by_operator(usable, slug)
@@ -122,28 +136,40 @@ async def _without_catalogue(
     if named is None and ctx.holdings.model is not None:
         named, source = ctx.holdings.model, "the call before"
     if named is not None:
-        ctx.finding("catalogue-unreadable", f"The model catalogue could not be read ({why}); "
-                                            f"{named} is asked for without it.",
-                    "Look at the exchange; the call itself decides.")
+        ctx.finding(
+            "catalogue-unreadable",
+            f"The model catalogue could not be read ({why}); {named} is asked for without it.",
+            "Look at the exchange; the call itself decides.",
+        )
         return Chosen(named, source, None)
     if failure is not None and failure.code not in _GENERAL:
         raise _end_of(ctx, bundle, exchange, failure)
     slug = await _ask(ctx, f"The model catalogue could not be read ({why}).", None, ())
     if slug is None:
-        raise StepEnd("not-configured", f"No model is named, and the catalogue could not be read "
-                                        f"({why}): give --model.")
+        raise StepEnd(
+            "not-configured",
+            f"No model is named, and the catalogue could not be read ({why}): give --model.",
+        )
     return Chosen(slug, "the operator", None)
 
 
 def _end_of(ctx: StepContext, bundle: Bundle, exchange: Exchange, failure: Failure) -> StepEnd:
     """The step's end by what the catalogue answered: the call would be answered alike."""
     return StepEnd(
-        failure.code, f"Before the call, the catalogue: {failure.words}",
-        status=exchange.status, headers=[list(pair) for pair in exchange.headers],
-        error=exchange.error, body_sha256=exchange.digest, **failure.observed(),
+        failure.code,
+        f"Before the call, the catalogue: {failure.words}",
+        status=exchange.status,
+        headers=[list(pair) for pair in exchange.headers],
+        error=exchange.error,
+        body_sha256=exchange.digest,
+        **failure.observed(),
         fresh=bundle.fresh(ctx.now),
-        refreshable=refreshable(ctx.config, bundle, handed_over=ctx.holdings.handed_over,
-                                refreshed=ctx.holdings.refreshed),
+        refreshable=refreshable(
+            ctx.config,
+            bundle,
+            handed_over=ctx.holdings.handed_over,
+            refreshed=ctx.holdings.refreshed,
+        ),
     )
 
 
@@ -151,7 +177,8 @@ async def unfiltered(ctx: StepContext, bundle: Bundle) -> tuple[Listed, ...] | N
     """The catalogue of all client versions, asked for once in a try; None: it can't be read."""
     if UNFILTERED not in ctx.asked_once:
         ctx.asked_once[UNFILTERED] = await ctx.http(
-            catalogue_request(ctx.config, bundle, UNFILTERED))
+            catalogue_request(ctx.config, bundle, UNFILTERED)
+        )
     return read_catalogue(ctx.asked_once[UNFILTERED])
 
 
@@ -163,7 +190,9 @@ def _about_unlisted(model: str | None, sent: str, minimum: str | None) -> dict[s
 
 
 def why_unlisted(
-    model: str | None, version: str, everything: Sequence[Listed] | None,
+    model: str | None,
+    version: str,
+    everything: Sequence[Listed] | None,
     usable: Sequence[Listed],
 ) -> tuple[str, str]:
     """Why a model (None: any) is not listed for a client version, and what to do about it.
@@ -174,30 +203,43 @@ def why_unlisted(
     if model is None:
         lowest = lowest_minimum(everything or ())
         if lowest is not None and is_newer(lowest, version):
-            return (f"The catalogue lists no model for client version {version}; the first are "
-                    f"served from {lowest} on.", newer_client(lowest))
-        return (f"The catalogue lists no model for client version {version}.",
-                "Check the account's plan, or give --model with --unlisted.")
+            return (
+                f"The catalogue lists no model for client version {version}; the first are "
+                f"served from {lowest} on.",
+                newer_client(lowest),
+            )
+        return (
+            f"The catalogue lists no model for client version {version}.",
+            "Check the account's plan, or give --model with --unlisted.",
+        )
     entry = _entry(everything or (), model)
     if entry is None:
-        known = "in no catalogue of this account" if everything is not None else \
-            f"not in the catalogue for client version {version}"
-        return (f"{model} is {known}: retired, misspelt, or not on this plan.",
-                choose or "Check the account's plan.")
+        known = (
+            "in no catalogue of this account"
+            if everything is not None
+            else f"not in the catalogue for client version {version}"
+        )
+        return (
+            f"{model} is {known}: retired, misspelt, or not on this plan.",
+            choose or "Check the account's plan.",
+        )
     minimum = entry.minimal_client_version
     if minimum is not None and is_newer(minimum, version):
-        return (f"{model} is served from {minimum} on; this session sends {version}.",
-                newer_client(minimum))
-    return (f"{model} is in the catalogue of other client versions, and not in that of {version}.",
-            "Install the newest Codex CLI, or give another --client-version.")
+        return (
+            f"{model} is served from {minimum} on; this session sends {version}.",
+            newer_client(minimum),
+        )
+    return (
+        f"{model} is in the catalogue of other client versions, and not in that of {version}.",
+        "Install the newest Codex CLI, or give another --client-version.",
+    )
 
 
 def listing_of(listed: Sequence[Listed] | None) -> dict[str, tuple[str, ...]] | None:
     """The listed models with their minimal client versions, as `version_gate` takes them."""
     if listed is None:
         return None
-    return {e.slug: (e.minimal_client_version,) if e.minimal_client_version else ()
-            for e in listed}
+    return {e.slug: (e.minimal_client_version,) if e.minimal_client_version else () for e in listed}
 
 
 def what_else(model: str, version: str, everything: Sequence[Listed] | None) -> str:
@@ -247,11 +289,17 @@ async def _ask(
     offered = [slug for slug in slugs if slug not in refused and slug != wanted]
     offered += [slug for slug in slugs if slug not in offered]
     try:
-        answer = await ctx.ask(Question(
-            "model", f"{why} Which model should be asked?",
-            {"wanted": wanted, "listed": offered,
-             "refused": [slug for slug in offered if slug in refused]},
-        ))
+        answer = await ctx.ask(
+            Question(
+                "model",
+                f"{why} Which model should be asked?",
+                {
+                    "wanted": wanted,
+                    "listed": offered,
+                    "refused": [slug for slug in offered if slug in refused],
+                },
+            )
+        )
     except StepEnd as end:
         if end.code != "needs-operator":
             raise

@@ -33,17 +33,27 @@ async def reach(ctx: StepContext) -> None:
     exchange = await ctx.http(reach_request(ctx.config))
     skew = clock_skew(exchange, ctx.now)
     if skew is not None and abs(skew) > SKEW_SECONDS:
-        ctx.finding("clock-skew", f"This machine's clock is {skew:+.0f} s off the provider's.",
-                    "Set the clock; a token's expiry can't be judged by it.")
+        ctx.finding(
+            "clock-skew",
+            f"This machine's clock is {skew:+.0f} s off the provider's.",
+            "Set the clock; a token's expiry can't be judged by it.",
+        )
     failure = reach_failure(exchange)
     if failure is None:
         return
     if failure.by in ("transport", "edge"):
-        raise StepEnd(failure.code, f"Before the call: {failure.words}",
-                      status=exchange.status, headers=[list(pair) for pair in exchange.headers],
-                      **failure.observed())
-    ctx.finding("preflight", f"An unauthenticated GET was answered {exchange.status}, not 405.",
-                "The call goes on; look here if it fails.")
+        raise StepEnd(
+            failure.code,
+            f"Before the call: {failure.words}",
+            status=exchange.status,
+            headers=[list(pair) for pair in exchange.headers],
+            **failure.observed(),
+        )
+    ctx.finding(
+        "preflight",
+        f"An unauthenticated GET was answered {exchange.status}, not 405.",
+        "The call goes on; look here if it fails.",
+    )
 
 
 def clock_skew(exchange: Exchange, now: str) -> float | None:
@@ -68,8 +78,12 @@ async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
     if exchange.status != 200 or exchange.json() is None:
         failure = classify(as_answer(exchange))
         if failure.code == "intercepted":
-            raise StepEnd(failure.code, f"The catalogue: {failure.words}", status=exchange.status,
-                          **failure.observed())
+            raise StepEnd(
+                failure.code,
+                f"The catalogue: {failure.words}",
+                status=exchange.status,
+                **failure.observed(),
+            )
     return read_catalogue(exchange) or ()
 
 
@@ -87,14 +101,20 @@ async def agree_on(ctx: StepContext, model: str, listed: Sequence[Listed]) -> st
             return model
         why = f"{model} was refused before ({ctx.before})."
         return await _pick(ctx, why, model, slugs)
-    ctx.finding("model-not-listed", f"{model} is not in the catalogue, which lists "
-                                    f"{', '.join(slugs[:12])}.",
-                "Choose a listed model with --model.")
+    ctx.finding(
+        "model-not-listed",
+        f"{model} is not in the catalogue, which lists {', '.join(slugs[:12])}.",
+        "Choose a listed model with --model.",
+    )
     return await _pick(ctx, f"{model} is not in the catalogue.", model, slugs)
 
 
 async def _pick(ctx: StepContext, why: str, model: str, slugs: Sequence[str]) -> str:
-    answer = await ctx.ask(Question(
-        "model", f"{why} Which model should be asked?", {"wanted": model, "listed": slugs},
-    ))
+    answer = await ctx.ask(
+        Question(
+            "model",
+            f"{why} Which model should be asked?",
+            {"wanted": model, "listed": slugs},
+        )
+    )
     return answer["model"] if answer.get("do") == "use" and answer.get("model") else model

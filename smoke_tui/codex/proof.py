@@ -18,36 +18,62 @@ from smoke_tui.proof.quoting import holds_word, quotes
 from smoke_tui.world.ports import Exchange
 
 END: Final = Duty(
-    "one end of the stream", "stream-cut", "stream-malformed",
-    "The stream ended before response.completed.", "The stream contradicts its end: {against}.")
+    "one end of the stream",
+    "stream-cut",
+    "stream-malformed",
+    "The stream ended before response.completed.",
+    "The stream contradicts its end: {against}.",
+)
 COMPLETE: Final = Duty(
-    "complete response", "stream-malformed", "stream-malformed",
+    "complete response",
+    "stream-malformed",
+    "stream-malformed",
     "The finished response does not say that it is complete.",
-    "The response came as completed and says something else: {against}.")
+    "The response came as completed and says something else: {against}.",
+)
 IDENTITY: Final = Duty(
-    "one response id", "stream-malformed", "stream-malformed",
+    "one response id",
+    "stream-malformed",
+    "stream-malformed",
     "The finished response has no id.",
-    "The stream names more than one response: {holds}, {against}.")
+    "The stream names more than one response: {holds}, {against}.",
+)
 ROUTE: Final = Duty(
-    "subscription route", None, "degraded-route",
-    contradicted_text="The answer carries the marks of another route: {against}.")
+    "subscription route",
+    None,
+    "degraded-route",
+    contradicted_text="The answer carries the marks of another route: {against}.",
+)
 MODEL: Final = Duty("served model", "degraded-model", "degraded-model")
 REFUSAL: Final = Duty(
-    "no refusal", None, "policy-refused", contradicted_text="The model refused: {against}.")
+    "no refusal", None, "policy-refused", contradicted_text="The model refused: {against}."
+)
 AGREEMENT: Final = Duty(
-    "text as it was streamed", None, "stream-malformed",
-    contradicted_text="The answer's text differs between its pieces and its end: {against}.")
+    "text as it was streamed",
+    None,
+    "stream-malformed",
+    contradicted_text="The answer's text differs between its pieces and its end: {against}.",
+)
 ANSWER: Final = Duty(
-    "final answer", "degraded-empty", "degraded-empty", "The response is complete and holds no "
-    "text.")
+    "final answer",
+    "degraded-empty",
+    "degraded-empty",
+    "The response is complete and holds no text.",
+)
 NONCE: Final = Duty(
-    "nonce in the final answer", "degraded-empty", "degraded-empty",
+    "nonce in the final answer",
+    "degraded-empty",
+    "degraded-empty",
     "The response does not hold the call's nonce.",
-    "The answer quotes the request, which is no answer to it.")
+    "The answer quotes the request, which is no answer to it.",
+)
 USAGE: Final = Duty(
-    "usage of a call", "degraded-no-usage", "degraded-no-usage",
+    "usage of a call",
+    "degraded-no-usage",
+    "degraded-no-usage",
     "The response carries no usable count of tokens.",
-    "The response carries no usage that a call can have: {against}.")
+    "The response carries no usage that a call can have: {against}.",
+)
 
 CALL: Final = (END, COMPLETE, IDENTITY, ROUTE, MODEL, REFUSAL, AGREEMENT, ANSWER, NONCE, USAGE)
 """The obligations of a live call, in the order in which their codes decide."""
@@ -72,15 +98,22 @@ class Asked:
 def proof_of(exchange: Exchange, reading: Reading, asked: Asked) -> tuple[Obligation, ...]:
     """The obligations of a call whose stream came to its end, with their witnesses."""
     return tuple(
-        settle(duty, witnesses, text=text) for duty, witnesses, text in (
+        settle(duty, witnesses, text=text)
+        for duty, witnesses, text in (
             (END, ends_of(reading), None),
             (COMPLETE, list(_complete(exchange, reading)), None),
             (IDENTITY, list(_identity(reading)), None),
-            *(((ROUTE, list(_route(exchange, reading)), _marks(exchange, reading)),)
-              if asked.subscription else ()),
+            *(
+                ((ROUTE, list(_route(exchange, reading)), _marks(exchange, reading)),)
+                if asked.subscription
+                else ()
+            ),
             (MODEL, *_model(exchange, reading, asked.model)),
-            (REFUSAL, [Witness("answer", reading.refusal, "against")] if reading.refusal else [],
-             None),
+            (
+                REFUSAL,
+                [Witness("answer", reading.refusal, "against")] if reading.refusal else [],
+                None,
+            ),
             (AGREEMENT, list(_agreement(reading)), None),
             (ANSWER, list(_answer(reading)), _no_answer(reading)),
             (NONCE, list(_nonce(reading, asked)), None),
@@ -111,10 +144,15 @@ def _complete(exchange: Exchange, reading: Reading) -> Iterator[Witness]:
         if said.value != "response":
             yield _read(said, "against")
     for said in reading.states:
-        good: Sequence[str] = ("completed",) if said.source.startswith("response.completed ") \
-            else _BEGUN if said.source.startswith(("response.created ", "response.in_progress ",
-                                                   "response.queued ")) \
+        good: Sequence[str] = (
+            ("completed",)
+            if said.source.startswith("response.completed ")
+            else _BEGUN
+            if said.source.startswith(
+                ("response.created ", "response.in_progress ", "response.queued ")
+            )
             else (*_BEGUN, "completed")
+        )
         ok = said.value in good if isinstance(said.value, str) else False
         shows: Says = "holds" if said.value == "completed" else "nothing"
         yield _read(said, shows if ok else "against")
@@ -138,8 +176,9 @@ def _route(exchange: Exchange, reading: Reading) -> Iterator[Witness]:
     for said in reading.reroutes:
         yield _read(said, "against")
     quota = has_quota_headers(exchange.headers)
-    yield Witness("headers", "x-codex-* seen" if quota else "no x-codex-*",
-                  "holds" if quota else "nothing")
+    yield Witness(
+        "headers", "x-codex-* seen" if quota else "no x-codex-*", "holds" if quota else "nothing"
+    )
 
 
 def _marks(exchange: Exchange, reading: Reading) -> str | None:
@@ -148,15 +187,19 @@ def _marks(exchange: Exchange, reading: Reading) -> str | None:
     return "The answer carries the marks of an API key, not a subscription." if key else None
 
 
-def _model(
-    exchange: Exchange, reading: Reading, asked: str
-) -> tuple[list[Witness], str | None]:
+def _model(exchange: Exchange, reading: Reading, asked: str) -> tuple[list[Witness], str | None]:
     """Every place that names the served model; two that disagree contradict one another."""
-    named = [Mention(f"header {name.lower()}", value) for name, value in exchange.headers
-             if name.lower() in MODEL_HEADERS and not value.startswith("[REDACTED")]
+    named = [
+        Mention(f"header {name.lower()}", value)
+        for name, value in exchange.headers
+        if name.lower() in MODEL_HEADERS and not value.startswith("[REDACTED")
+    ]
     named += [said for said in reading.models if said.value is not None]
-    good = [said.value for said in named
-            if isinstance(said.value, str) and same_family(asked, said.value)]
+    good = [
+        said.value
+        for said in named
+        if isinstance(said.value, str) and same_family(asked, said.value)
+    ]
     found = []
     for said in named:
         fits = said.value in good and all(same_model(str(said.value), other) for other in good)
@@ -174,9 +217,11 @@ def _agreement(reading: Reading) -> Iterator[Witness]:
     items = reading.answer_items
     text = "".join(item.text for item in items if item.is_message)
     whole = not reading.malformed
-    for source, parts in (("output_text.delta", reading.deltas),
-                          ("output_text.done", reading.done_texts),
-                          ("content_part.done", reading.part_texts)):
+    for source, parts in (
+        ("output_text.delta", reading.deltas),
+        ("output_text.done", reading.done_texts),
+        ("content_part.done", reading.part_texts),
+    ):
         joined = "".join(parts)
         if joined and whole:
             same = joined == _sent_in_pieces(reading, source) or _REDACTED in joined + text
@@ -184,13 +229,17 @@ def _agreement(reading: Reading) -> Iterator[Witness]:
     again = "".join(item.text for item in reading.final_items if item.is_message)
     if reading.items and reading.final_items:
         same = again == text and _kept(reading.final_items) == _kept(reading.items)
-        yield Witness("response.completed response.output", _size(again),
-                      "holds" if same else "against")
+        yield Witness(
+            "response.completed response.output", _size(again), "holds" if same else "against"
+        )
     whole_text = reading.final.get("output_text")
     if isinstance(whole_text, str) and whole_text:
         same = whole_text == text or _REDACTED in whole_text + text
-        yield Witness("response.completed response.output_text", _size(whole_text),
-                      "holds" if same else "against")
+        yield Witness(
+            "response.completed response.output_text",
+            _size(whole_text),
+            "holds" if same else "against",
+        )
     for item in items:
         if any(contradicts(announced, item) for announced in reading.announced):
             yield Witness("items", f"{item.id} was announced as another", "against")
@@ -220,8 +269,11 @@ def _answer(reading: Reading) -> Iterator[Witness]:
     """The items of the answer; only the final answer's text shows anything."""
     for item in reading.answer_items:
         shown = item.is_final and bool(item.text.strip())
-        yield Witness(item.shown, _size(item.text) if item.is_message else "seen",
-                      "holds" if shown else "nothing")
+        yield Witness(
+            item.shown,
+            _size(item.text) if item.is_message else "seen",
+            "holds" if shown else "nothing",
+        )
     for skipped in reading.skipped:
         yield Witness(skipped.kind, f"{skipped.size:,} bytes, not read")
 
@@ -240,8 +292,11 @@ def _no_answer(reading: Reading) -> str | None:
 
 def _nonce(reading: Reading, asked: Asked) -> Iterator[Witness]:
     held = any(holds_word(part, asked.nonce) for part in reading.answer_parts)
-    yield Witness("final answer", "holds the nonce" if held else "does not hold the nonce",
-                  "holds" if held else "nothing")
+    yield Witness(
+        "final answer",
+        "holds the nonce" if held else "does not hold the nonce",
+        "holds" if held else "nothing",
+    )
     if asked.prompt and quotes(reading.answer, asked.prompt):
         yield Witness("final answer", "quotes the request", "against")
 
@@ -259,8 +314,11 @@ def _usage(reading: Reading) -> Iterator[Witness]:
             problem = "it is another count than the finished response's"
         usage = read_usage(said.value)
         value = str(usage) if usage is not None else value_text(said.value)
-        yield Witness(said.source, f"{value}{f': {problem}' if problem else ''}",
-                      "against" if problem else "holds" if ends else "nothing")
+        yield Witness(
+            said.source,
+            f"{value}{f': {problem}' if problem else ''}",
+            "against" if problem else "holds" if ends else "nothing",
+        )
 
 
 def _read(said: Mention, says: Says) -> Witness:
@@ -273,8 +331,10 @@ def _size(text: str) -> str:
 
 def final_error(reading: Reading) -> Mapping[str, Any] | None:
     """The error object of a response, wherever the stream names one; None where it does not."""
-    for holder in (reading.final, *(
-            {"error": p.value} for p in reading.problems if p.source.endswith(".error"))):
+    for holder in (
+        reading.final,
+        *({"error": p.value} for p in reading.problems if p.source.endswith(".error")),
+    ):
         error = holder.get("error")
         if isinstance(error, Mapping):
             return error

@@ -44,8 +44,11 @@ class Window:
         return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} d"
 
     def to_json(self) -> dict[str, Any]:
-        shown = {"window_minutes": self.window_minutes, "used_percent": self.used_percent,
-                 "resets_at": self.resets_at}
+        shown = {
+            "window_minutes": self.window_minutes,
+            "used_percent": self.used_percent,
+            "resets_at": self.resets_at,
+        }
         return shown | ({"limit": self.limit} if self.limit is not None else {})
 
 
@@ -60,9 +63,16 @@ def families(headers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[Window, .
     told: dict[str, tuple[Window, ...]] = {}
     for limit, fields in parts.items():
         shown = None if limit == DEFAULT_FAMILY else shown_name(fields.get("name", "")) or limit
-        windows = [window_of(*(fields.get(f"{slot}-{what}") for what in
-                               ("used-percent", "window-minutes", "reset-at")), limit=shown)
-                   for slot in ("primary", "secondary")]
+        windows = [
+            window_of(
+                *(
+                    fields.get(f"{slot}-{what}")
+                    for what in ("used-percent", "window-minutes", "reset-at")
+                ),
+                limit=shown,
+            )
+            for slot in ("primary", "secondary")
+        ]
         kept = sorted((w for w in windows if w is not None), key=lambda w: w.window_minutes)
         if kept:
             told[limit] = tuple(kept)

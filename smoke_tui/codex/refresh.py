@@ -36,11 +36,17 @@ def refreshable(config: Config, bundle: Bundle, *, handed_over: bool, refreshed:
 def refresh_request(config: Config, bundle: Bundle) -> HttpRequest:
     """The refresh (captured from client 0.169: JSON, with a reason, without a scope)."""
     return HttpRequest(
-        "POST", f"{config.issuer}/oauth/token",
+        "POST",
+        f"{config.issuer}/oauth/token",
         (("originator", config.originator), ("user-agent", config.user_agent)),
-        json={"client_id": CLIENT_ID, "grant_type": "refresh_token",
-              "refresh_reason": "unauthorized_recovery", "refresh_token": bundle.refresh_token},
-        sensitive=TOKEN_LEAVES, limits=HttpLimits(total=30.0, body=256 * 1024),
+        json={
+            "client_id": CLIENT_ID,
+            "grant_type": "refresh_token",
+            "refresh_reason": "unauthorized_recovery",
+            "refresh_token": bundle.refresh_token,
+        },
+        sensitive=TOKEN_LEAVES,
+        limits=HttpLimits(total=30.0, body=256 * 1024),
     )
 
 
@@ -58,12 +64,17 @@ async def refresh(ctx: StepContext) -> Bundle:
     if "access_token" not in exchange.secrets:
         # The old refresh token may be used up; nothing says that a new one was issued.
         broken = exchange.error is not None or exchange.json() is None
-        raise StepEnd("refresh-unknown" if broken else "refresh-rejected",
-                      "The refresh was answered without a new access token.", fresh=False)
+        raise StepEnd(
+            "refresh-unknown" if broken else "refresh-rejected",
+            "The refresh was answered without a new access token.",
+            fresh=False,
+        )
     try:
         new = read_bundle(
-            {"plan_type": old.plan_type}, _secrets(old) | dict(exchange.secrets),
-            source=old.source, issued_here=True,
+            {"plan_type": old.plan_type},
+            _secrets(old) | dict(exchange.secrets),
+            source=old.source,
+            issued_here=True,
         )
     except BundleProblem as problem:
         raise StepEnd("refresh-rejected", f"The refresh's answer: {problem}.") from None
@@ -76,8 +87,12 @@ async def refresh(ctx: StepContext) -> Bundle:
 
 def _secrets(old: Bundle) -> dict[str, Secret]:
     """What an answer that leaves something out does not change."""
-    named = {"access_token": old.access_token, "refresh_token": old.refresh_token,
-             "id_token": old.id_token, "account_id": old.account_id}
+    named = {
+        "access_token": old.access_token,
+        "refresh_token": old.refresh_token,
+        "id_token": old.id_token,
+        "account_id": old.account_id,
+    }
     return {name: secret for name, secret in named.items() if secret is not None}
 
 
@@ -91,5 +106,6 @@ def _refused(exchange: Exchange) -> StepEnd:
         code = "refresh-unknown"
     else:
         code = REFUSALS.get(failure.code, "refresh-rejected")
-    return StepEnd(code, f"The refresh failed: {failure.words}",
-                   status=exchange.status, fresh=False)
+    return StepEnd(
+        code, f"The refresh failed: {failure.words}", status=exchange.status, fresh=False
+    )

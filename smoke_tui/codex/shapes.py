@@ -32,43 +32,78 @@ class Shape:
 LITE_HEADER: Final = "x-openai-internal-codex-responses-lite"
 
 SHAPES: Final[Mapping[str, Shape]] = {
-    shape.name: shape for shape in (
+    shape.name: shape
+    for shape in (
         Shape(
-            "classic", "0.40 to 0.155 (models without Responses-Lite)", "instructions", (),
-            {"tools": [], "tool_choice": "auto", "parallel_tool_calls": True,
-             "reasoning": {"summary": "auto"}},
+            "classic",
+            "0.40 to 0.155 (models without Responses-Lite)",
+            "instructions",
+            (),
+            {
+                "tools": [],
+                "tool_choice": "auto",
+                "parallel_tool_calls": True,
+                "reasoning": {"summary": "auto"},
+            },
         ),
         Shape(
-            "developer", "0.162 to 0.171 (models without Responses-Lite)", "developer", (),
-            {"tools": [], "tool_choice": "auto", "parallel_tool_calls": True,
-             "reasoning": {"effort": "medium"}},
+            "developer",
+            "0.162 to 0.171 (models without Responses-Lite)",
+            "developer",
+            (),
+            {
+                "tools": [],
+                "tool_choice": "auto",
+                "parallel_tool_calls": True,
+                "reasoning": {"effort": "medium"},
+            },
         ),
         Shape(
-            "lite", "0.145 to 0.171 (models with Responses-Lite)", "developer",
+            "lite",
+            "0.145 to 0.171 (models with Responses-Lite)",
+            "developer",
             ((LITE_HEADER, "true"),),
-            {"tool_choice": "auto", "parallel_tool_calls": False,
-             "reasoning": {"effort": "low", "context": "all_turns"}},
+            {
+                "tool_choice": "auto",
+                "parallel_tool_calls": False,
+                "reasoning": {"effort": "low", "context": "all_turns"},
+            },
         ),
     )
 }
 
 COMMON_BODY: Final[Mapping[str, Any]] = {
-    "stream": True, "store": False, "include": ["reasoning.encrypted_content"],
+    "stream": True,
+    "store": False,
+    "include": ["reasoning.encrypted_content"],
 }
 """Fields that every captured client sends alike."""
 
 
 def build_api_call(
-    *, url: str, key: Secret, config: Config, model: str, prompt: str, most_output: int,
+    *,
+    url: str,
+    key: Secret,
+    config: Config,
+    model: str,
+    prompt: str,
+    most_output: int,
     limits: HttpLimits,
 ) -> HttpRequest:
     """The Responses call of the supported production path: an organisation's own API key."""
     headers: tuple[tuple[str, Text], ...] = (
-        ("accept", "text/event-stream"), ("content-type", "application/json"),
-        ("authorization", Joined(("Bearer ", key))), ("user-agent", config.user_agent),
+        ("accept", "text/event-stream"),
+        ("content-type", "application/json"),
+        ("authorization", Joined(("Bearer ", key))),
+        ("user-agent", config.user_agent),
     )
-    body = {"model": model, "stream": True, "store": False, "input": [_user(prompt)],
-            "max_output_tokens": most_output}
+    body = {
+        "model": model,
+        "stream": True,
+        "store": False,
+        "input": [_user(prompt)],
+        "max_output_tokens": most_output,
+    }
     return HttpRequest("POST", url, headers, json=body, limits=limits)
 
 
@@ -77,8 +112,16 @@ def _user(prompt: str) -> dict[str, Any]:
 
 
 def build_call(
-    shape: Shape, *, url: str, bundle: Bundle, config: Config, model: str, instructions: Secret,
-    prompt: str, session: str, limits: HttpLimits,
+    shape: Shape,
+    *,
+    url: str,
+    bundle: Bundle,
+    config: Config,
+    model: str,
+    instructions: Secret,
+    prompt: str,
+    session: str,
+    limits: HttpLimits,
 ) -> HttpRequest:
     """The Responses call of one shape, for a subscription."""
     headers: list[tuple[str, Text]] = [
@@ -95,22 +138,38 @@ def build_call(
         ("user-agent", config.user_agent),
     ]
     user = _user(prompt)
-    body: dict[str, Any] = {"model": model, **COMMON_BODY, **shape.body,
-                            "prompt_cache_key": session}
+    body: dict[str, Any] = {
+        "model": model,
+        **COMMON_BODY,
+        **shape.body,
+        "prompt_cache_key": session,
+    }
     if shape.place == "instructions":
         body["instructions"] = instructions
         body["input"] = [user]
     else:
-        developer = {"type": "message", "role": "developer",
-                     "content": [{"type": "input_text", "text": instructions}]}
+        developer = {
+            "type": "message",
+            "role": "developer",
+            "content": [{"type": "input_text", "text": instructions}],
+        }
         tools = [{"type": "additional_tools", "role": "developer", "tools": []}]
         body["input"] = [*(tools if shape.name == "lite" else []), developer, user]
     return HttpRequest("POST", url, tuple(headers), json=body, limits=limits)
 
 
 def build_installed_call(
-    template: Mapping[str, Any], *, url: str, bundle: Bundle, config: Config, model: str,
-    client_version: str, instructions: Secret, prompt: str, session: str, limits: HttpLimits,
+    template: Mapping[str, Any],
+    *,
+    url: str,
+    bundle: Bundle,
+    config: Config,
+    model: str,
+    client_version: str,
+    instructions: Secret,
+    prompt: str,
+    session: str,
+    limits: HttpLimits,
 ) -> HttpRequest:
     """The Responses call as the installed Codex CLI sends it today, from a captured template.
 

@@ -77,7 +77,7 @@ class EventSplitter:
             return
         self._line += part[:room]
         self._beyond += len(part) - room
-        self._tail = (self._tail + part[max(room, len(part) - EDGE):])[-EDGE:]
+        self._tail = (self._tail + part[max(room, len(part) - EDGE) :])[-EDGE:]
 
     def _take_line(self) -> Iterator[SseEvent]:
         line, tail, beyond = bytes(self._line), bytes(self._tail), self._beyond
@@ -117,8 +117,9 @@ class EventSplitter:
             return
         before = b"\n".join(self._data)
         self._data = []
-        head = (before + b"\n" + value if before else value) if self._ends is None \
-            else self._ends[0]
+        head = (
+            (before + b"\n" + value if before else value) if self._ends is None else self._ends[0]
+        )
         self._ends = (head[:EDGE], (value + tail)[-EDGE:])
 
     def _event(self) -> SseEvent:

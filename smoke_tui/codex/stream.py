@@ -180,9 +180,14 @@ class StreamReader:
         kinds = [name for name in (*named, sse.name) if name.startswith("response.")]
         kind = kinds[0] if kinds else sse.name or "nameless"
         items = [name for name in named if not name.startswith("response.")]
-        harmless = bool(kinds) and all(one.startswith(SKIPPABLE) for one in kinds) and (
-            not kind.startswith("response.output_item.")
-            or (bool(items) and "message" not in items))
+        harmless = (
+            bool(kinds)
+            and all(one.startswith(SKIPPABLE) for one in kinds)
+            and (
+                not kind.startswith("response.output_item.")
+                or (bool(items) and "message" not in items)
+            )
+        )
         self.reading.last = kind
         if harmless and sse.name not in ENDS:
             self.reading.skipped.append(Skipped(kind, sse.size))
@@ -197,24 +202,34 @@ class StreamReader:
         self._hear_number(kind, event.get("sequence_number"))
         self._hear_headers(f"{kind} headers", event.get("headers"))
         reading.problems += [
-            Mention(f"{kind} {name}", event[name]) for name in ("status", "status_code")
-            if type(event.get(name)) is int and event[name] >= _REFUSED]
+            Mention(f"{kind} {name}", event[name])
+            for name in ("status", "status_code")
+            if type(event.get(name)) is int and event[name] >= _REFUSED
+        ]
         response = event.get("response")
         if not isinstance(response, Mapping):
             return
-        for name, into in (("id", reading.ids), ("model", reading.models),
-                           ("status", reading.states), ("usage", reading.usages),
-                           ("object", reading.objects)):
+        for name, into in (
+            ("id", reading.ids),
+            ("model", reading.models),
+            ("status", reading.states),
+            ("usage", reading.usages),
+            ("object", reading.objects),
+        ):
             if name in response:
                 into.append(Mention(f"{kind} response.{name}", response[name]))
         if event.get("model") is not None:
             reading.models.append(Mention(f"{kind} model", event["model"]))
         reading.problems += [
             Mention(f"{kind} response.{name}", response[name])
-            for name in ("error", "incomplete_details") if response.get(name) is not None]
+            for name in ("error", "incomplete_details")
+            if response.get(name) is not None
+        ]
         reading.problems += [
             Mention(f"{kind} response.{name}", response[name])
-            for name in ("errors", "status_details") if response.get(name)]
+            for name in ("errors", "status_details")
+            if response.get(name)
+        ]
         if not isinstance(response.get("output"), list | None):
             reading.problems.append(Mention(f"{kind} response.output", response["output"]))
         if response.get("refusal"):
@@ -234,10 +249,15 @@ class StreamReader:
     def _hear_reroutes(self, source: str, table: Mapping[str, Any]) -> None:
         """Flags by which an answer says that it came another way than it was asked for."""
         self.reading.reroutes += [
-            Mention(f"{source} {name}", value) for name, value in table.items()
-            if is_degraded(name, value) or (
-                plain(name) == "provider" and isinstance(value, str)
-                and value.strip().casefold() not in ("", "openai"))]
+            Mention(f"{source} {name}", value)
+            for name, value in table.items()
+            if is_degraded(name, value)
+            or (
+                plain(name) == "provider"
+                and isinstance(value, str)
+                and value.strip().casefold() not in ("", "openai")
+            )
+        ]
 
     def _hear_headers(self, source: str, headers: Any) -> None:
         for name, value in header_pairs(headers):
@@ -310,9 +330,11 @@ def _refusal(reading: Reading, event: Mapping[str, Any]) -> None:
 
 
 _OUTPUT: Final[Mapping[str, Callable[[Reading, Mapping[str, Any]], None]]] = {
-    "response.output_item.added": _item_added, "response.output_item.done": _item_done,
+    "response.output_item.added": _item_added,
+    "response.output_item.done": _item_done,
     "response.output_text.done": _text_done,
-    "response.content_part.done": _part_done, "response.refusal.delta": _refusal,
+    "response.content_part.done": _part_done,
+    "response.refusal.delta": _refusal,
     "response.refusal.done": _refusal,
 }
 """The events that bring the answer itself, beside its pieces."""
@@ -328,5 +350,4 @@ def read_stream(body: bytes, offsets: Sequence[int] = (0,)) -> Reading:
 
 
 def _last_text(mentions: Sequence[Mention]) -> str | None:
-    return next((m.value for m in reversed(mentions) if isinstance(m.value, str) and m.value),
-                None)
+    return next((m.value for m in reversed(mentions) if isinstance(m.value, str) and m.value), None)

@@ -15,10 +15,14 @@ from smoke_tui.world.ports import HttpLimits, HttpRequest, Joined
 def usage_request(config: Config, bundle: Bundle) -> HttpRequest:
     """`GET …/wham/usage`, as the real client's status page asks it (read in its source)."""
     return HttpRequest(
-        "GET", f"{config.codex_url.removesuffix('/codex')}/wham/usage",
-        (("authorization", Joined(("Bearer ", bundle.access_token))),
-         ("chatgpt-account-id", bundle.account_id), ("originator", config.originator),
-         ("user-agent", config.user_agent)),
+        "GET",
+        f"{config.codex_url.removesuffix('/codex')}/wham/usage",
+        (
+            ("authorization", Joined(("Bearer ", bundle.access_token))),
+            ("chatgpt-account-id", bundle.account_id),
+            ("originator", config.originator),
+            ("user-agent", config.user_agent),
+        ),
         limits=HttpLimits(total=15.0, body=256 * 1024),
     )
 
@@ -30,8 +34,11 @@ async def ask_usage(ctx: StepContext, bundle: Bundle) -> None:
     if windows:
         ctx.evidence("quota", [window.to_json() for window in windows])
     else:
-        ctx.finding("no-usage-page", "The usage page gave no quota windows.",
-                    "It decides nothing; look at the x-codex-* headers of the call.")
+        ctx.finding(
+            "no-usage-page",
+            "The usage page gave no quota windows.",
+            "It decides nothing; look at the x-codex-* headers of the call.",
+        )
 
 
 def read_usage_page(document: Any) -> Iterator[Window]:
@@ -50,7 +57,12 @@ def _windows(limits: Any, limit: str | None) -> Iterator[Window]:
     for slot in ("primary_window", "secondary_window"):
         raw = limits.get(slot) if isinstance(limits, Mapping) else None
         if isinstance(raw, Mapping):
-            window = window_of(raw.get("used_percent"), raw.get("limit_window_seconds"),
-                               raw.get("reset_at"), seconds=True, limit=limit)
+            window = window_of(
+                raw.get("used_percent"),
+                raw.get("limit_window_seconds"),
+                raw.get("reset_at"),
+                seconds=True,
+                limit=limit,
+            )
             if window is not None:
                 yield window

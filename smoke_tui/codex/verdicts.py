@@ -19,7 +19,9 @@ from smoke_tui.world.ports import Exchange
 ANSWERED: Final = Duty("answered with a stream", "stream-cut", "stream-malformed")
 
 _NO_BODY: Final[Mapping[str, str]] = {
-    "stalled": "stream-stalled", "timeout": "timeout", "compressed": "stream-malformed",
+    "stalled": "stream-stalled",
+    "timeout": "timeout",
+    "compressed": "stream-malformed",
     "oversized": "stream-oversized",
 }
 _BROKEN: Final[Mapping[str, tuple[str, str]]] = {
@@ -61,8 +63,13 @@ def worth_of(
     unmet = first_unmet(obligations)
     if unmet is None:
         route = "the subscription" if subscription else "the API key"
-        return Worth(None, f"{reading.model or model} answered on {route} and repeated the nonce.",
-                     reading, None, obligations)
+        return Worth(
+            None,
+            f"{reading.model or model} answered on {route} and repeated the nonce.",
+            reading,
+            None,
+            obligations,
+        )
     failure = None
     code, summary = unmet.code or "stream-malformed", unmet.summary
     if unmet.name == COMPLETE.name and unmet.standing == "contradicted":
@@ -91,16 +98,22 @@ def _no_stream(exchange: Exchange) -> Worth:
     witness = Witness("status", said, "against")
     if exchange.status == 200 and not exchange.body.strip():
         code = _NO_BODY.get(exchange.error or "", "stream-cut")
-        return _failed(ANSWERED, [Witness("status", said), Witness("body", "empty", "against")],
-                       code, exchange.error_text or "The answer was empty.", Reading())
+        return _failed(
+            ANSWERED,
+            [Witness("status", said), Witness("body", "empty", "against")],
+            code,
+            exchange.error_text or "The answer was empty.",
+            Reading(),
+        )
     failure = classify(as_answer(exchange))
     if exchange.status == 200:
         witness = Witness("body", "no event stream", "against")
         if failure.by.startswith("status"):
             failure = replace(failure, code="stream-malformed")
     status = f"{said}: " if exchange.status is not None else ""
-    return _failed(ANSWERED, [witness], failure.code, f"{status}{failure.words}", Reading(),
-                   failure)
+    return _failed(
+        ANSWERED, [witness], failure.code, f"{status}{failure.words}", Reading(), failure
+    )
 
 
 def _ended(exchange: Exchange, reading: Reading) -> Worth | None:
@@ -108,9 +121,13 @@ def _ended(exchange: Exchange, reading: Reading) -> Worth | None:
     ends = ends_of(reading)
     skipped = [Witness(one.kind, f"{one.size:,} bytes, not read") for one in reading.skipped]
     if reading.oversized or exchange.error == "oversized":
-        return _failed(END, [*ends, *skipped, Witness("size", "over a limit of this tool",
-                                                      "against")],
-                       "stream-oversized", reading.oversized or exchange.error_text, reading)
+        return _failed(
+            END,
+            [*ends, *skipped, Witness("size", "over a limit of this tool", "against")],
+            "stream-oversized",
+            reading.oversized or exchange.error_text,
+            reading,
+        )
     if not reading.terminals:
         code, text = _BROKEN.get(exchange.error or "", _CUT)
         if reading.events and reading.malformed == reading.events:
@@ -120,32 +137,46 @@ def _ended(exchange: Exchange, reading: Reading) -> Worth | None:
         return _failed(END, ends, code, f"{text}.", reading)
     kinds = [ENDS[end] for end in reading.terminals]
     if len(kinds) > 1 and "completed" in kinds:
-        return _failed(END, ends, "stream-malformed", "The stream had more than one end: "
-                       f"{', '.join(reading.terminals)}.", reading)
+        return _failed(
+            END,
+            ends,
+            "stream-malformed",
+            f"The stream had more than one end: {', '.join(reading.terminals)}.",
+            reading,
+        )
     if "failed" in kinds:
         failure = _failure(reading)
-        return _failed(END, ends, failure.code, f"The provider reported: {failure.words}", reading,
-                       failure)
+        return _failed(
+            END, ends, failure.code, f"The provider reported: {failure.words}", reading, failure
+        )
     if "incomplete" in kinds:
         details = reading.final.get("incomplete_details")
         reason = details.get("reason") if isinstance(details, Mapping) else None
-        return _failed(END, ends, "degraded-incomplete",
-                       f"The response is incomplete: {reason or 'no reason given'}.", reading)
+        return _failed(
+            END,
+            ends,
+            "degraded-incomplete",
+            f"The response is incomplete: {reason or 'no reason given'}.",
+            reading,
+        )
     return None
 
 
 def _failed(
-    duty: Duty, witnesses: list[Witness], code: str, summary: str, reading: Reading,
+    duty: Duty,
+    witnesses: list[Witness],
+    code: str,
+    summary: str,
+    reading: Reading,
     failure: Failure | None = None,
 ) -> Worth:
     """The worth of an answer that was not judged further than its first obligation."""
-    return Worth(code, summary, reading, failure,
-                 (settle(duty, witnesses, code=code, text=summary),))
+    return Worth(
+        code, summary, reading, failure, (settle(duty, witnesses, code=code, text=summary),)
+    )
 
 
-def _contradicted(
-    exchange: Exchange, reading: Reading, code: str
-) -> tuple[Failure | None, str]:
+def _contradicted(exchange: Exchange, reading: Reading, code: str) -> tuple[Failure | None, str]:
     """What a completed response says that it came to instead, by its error and its states."""
     if any(name.lower() in ERROR_HEADERS and value.strip() for name, value in exchange.headers):
         failure = classify(Answer(exchange.status, exchange.headers, ""))
@@ -155,8 +186,9 @@ def _contradicted(
         failure = _failure(reading)
         return failure, failure.code
     states = {said.value for said in reading.states if isinstance(said.value, str)}
-    if "incomplete" in states or any(p.source.endswith("incomplete_details")
-                                     for p in reading.problems):
+    if "incomplete" in states or any(
+        p.source.endswith("incomplete_details") for p in reading.problems
+    ):
         return None, "degraded-incomplete"
     if states & {"failed", "cancelled", "canceled"}:
         return None, "response-failed"

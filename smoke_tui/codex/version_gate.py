@@ -45,23 +45,32 @@ def gate_of(
     """
     if code not in MODEL_CODES:
         return Gate(code, None, "")
-    listed = next((found[model] for found in (unfiltered, filtered)
-                   if found is not None and model in found), None)
-    newer = sorted((v for v in listed or () if is_older(sent, v)),
-                   key=lambda v: parse_version(v) or ((), ()))
+    listed = next(
+        (found[model] for found in (unfiltered, filtered) if found is not None and model in found),
+        None,
+    )
+    newer = sorted(
+        (v for v in listed or () if is_older(sent, v)), key=lambda v: parse_version(v) or ((), ())
+    )
     needs = newer[0] if newer else None
     if code == "client-too-old":
         return Gate(code, needs, "the answer says so")
     if listed is None:
-        why = ("the catalogue lists it for no client version" if unfiltered is not None else
-               "no catalogue was to be had for every client version")
+        why = (
+            "the catalogue lists it for no client version"
+            if unfiltered is not None
+            else "no catalogue was to be had for every client version"
+        )
         return Gate(code, None, why)
     if needs is not None:
         return Gate("client-too-old", needs, f"the catalogue lists it from {needs} on")
     if filtered is not None and model not in filtered:
         if listed:
-            return Gate(code, None, f"the catalogue asks for no more than {sent}, and leaves it "
-                                    "out all the same")
+            return Gate(
+                code,
+                None,
+                f"the catalogue asks for no more than {sent}, and leaves it out all the same",
+            )
         return Gate("client-too-old", None, f"the catalogue lists it, but not for {sent}")
     return Gate(code, None, "the catalogue lists it, so that the account may not have it yet")
 
@@ -78,8 +87,9 @@ def of_the_stack(failure: Failure, model: str | None, earlier: EarlierCall | Non
     if earlier is None:
         return replace(failure, about=about)
     if earlier.code == "client-too-old":
-        return replace(failure, code=earlier.code,
-                       about=replace(about, needs_version=earlier.needs))
+        return replace(
+            failure, code=earlier.code, about=replace(about, needs_version=earlier.needs)
+        )
     if earlier.code is None:
         needs = earlier.served_from
         return replace(failure, about=replace(about, served_to=earlier.sent, needs_version=needs))

@@ -22,11 +22,20 @@ UNCOMPARED: Final = frozenset({"host", "content-length", "connection"})
 OF_THE_TRANSPORT: Final = {"accept-encoding": "identity"}
 """Headers that this tool's transport adds to every request that does not name them."""
 
-VARYING: Final = frozenset({
-    "session-id", "thread-id", "x-client-request-id", "prompt_cache_key", "authorization",
-    "chatgpt-account-id", "x-codex-turn-metadata", "x-codex-window-id", "session_id",
-    "conversation_id",
-})
+VARYING: Final = frozenset(
+    {
+        "session-id",
+        "thread-id",
+        "x-client-request-id",
+        "prompt_cache_key",
+        "authorization",
+        "chatgpt-account-id",
+        "x-codex-turn-metadata",
+        "x-codex-window-id",
+        "session_id",
+        "conversation_id",
+    }
+)
 """Names whose values are drawn anew each time, or secret: only their presence is compared."""
 
 CONTEXT: Final = "the client adds its own context messages"
@@ -47,29 +56,55 @@ REASONS: Final[tuple[tuple[str, Kind, str], ...]] = (
     ("thread-id", "extra", "sent since client 0.140"),
     ("x-client-request-id", "extra", "sent since client 0.120"),
     ("openai-beta", "missing", "sent by client 0.40 only"),
-    ("instructions", "moved", "client 0.162 and later, and Responses-Lite models before, send them "
-                              "as a developer message (--shape developer or lite)"),
-    ("client_metadata.mcp_attribution", "missing", "tells which tool servers the client uses; "
-                                                   "with a login only"),
-    ("client_metadata.guardian_credits_requested", "missing",
-     "asks for a review paid by the provider; with a login only"),
+    (
+        "instructions",
+        "moved",
+        "client 0.162 and later, and Responses-Lite models before, send them "
+        "as a developer message (--shape developer or lite)",
+    ),
+    (
+        "client_metadata.mcp_attribution",
+        "missing",
+        "tells which tool servers the client uses; with a login only",
+    ),
+    (
+        "client_metadata.guardian_credits_requested",
+        "missing",
+        "asks for a review paid by the provider; with a login only",
+    ),
     ("client_metadata.*", "missing", "describes the client's own session"),
     ("id", "missing", "the client's own id of the item"),
-    ("internal_chat_message_metadata_passthrough", "missing",
-     "names turn, time and kind of each part; with a login only"),
+    (
+        "internal_chat_message_metadata_passthrough",
+        "missing",
+        "names turn, time and kind of each part; with a login only",
+    ),
     ("tools", "changed", "this tool's calls offer no tools"),
     ("tools", "extra", "Responses-Lite carries tools in the input (--shape lite)"),
     ("text.*", "missing", "the client's verbosity setting"),
-    ("accept-encoding", "changed", "this tool asks for no encoding, so that what is recorded is "
-                                   "what was sent"),
+    (
+        "accept-encoding",
+        "changed",
+        "this tool asks for no encoding, so that what is recorded is what was sent",
+    ),
     ("accept-encoding", "extra", "sent since client 0.171"),
-    ("content-encoding", "missing", "the client compresses its body with a login; its feature "
-                                    "enable_request_compression switches that off"),
-    ("x-codex-routing-hint", "missing", "names model and tier; the client sends it with a login "
-                                        "and its built-in provider only"),
-    ("x-openai-internal-codex-responses-lite", "missing",
-     "the client asks for this model in the lite shape; plain requests are served since "
-     "2026-07-13 (opencode#36750)"),
+    (
+        "content-encoding",
+        "missing",
+        "the client compresses its body with a login; its feature "
+        "enable_request_compression switches that off",
+    ),
+    (
+        "x-codex-routing-hint",
+        "missing",
+        "names model and tier; the client sends it with a login and its built-in provider only",
+    ),
+    (
+        "x-openai-internal-codex-responses-lite",
+        "missing",
+        "the client asks for this model in the lite shape; plain requests are served since "
+        "2026-07-13 (opencode#36750)",
+    ),
     ("parallel_tool_calls", "changed", "goes with the lite shape"),
     ("reasoning.context", "missing", "goes with the lite shape"),
     ("reasoning.effort", "missing", "the client's effort setting for the model"),
@@ -100,28 +135,42 @@ def version_difference(ours: str, theirs: str) -> Difference | None:
     """The client version that is advertised beside the installed one; a stale one is told."""
     if ours == theirs:
         return None
-    reason = None if is_older(ours, theirs) else \
-        "this tool advertises another version than the installed client's (--client-version)"
+    reason = (
+        None
+        if is_older(ours, theirs)
+        else "this tool advertises another version than the installed client's (--client-version)"
+    )
     return Difference("header", "version", "changed", ours, theirs, reason)
 
 
 def our_call(shape: Shape, config: Config, model: str) -> HttpRequest:
     """The call this tool would make, with stand-ins for all that is secret or drawn."""
+
     def stand_in(kind: str) -> Secret:
         return Secret(None, kind=kind, ref="wire")
 
-    bundle = Bundle(stand_in("access-token"), None, None, stand_in("account-id"), None, None,
-                    "none", False)
+    bundle = Bundle(
+        stand_in("access-token"), None, None, stand_in("account-id"), None, None, "none", False
+    )
     return build_call(
-        shape, url=f"{config.codex_url}/responses", bundle=bundle, config=config, model=model,
-        instructions=stand_in("instructions"), prompt="x", session="session",
+        shape,
+        url=f"{config.codex_url}/responses",
+        bundle=bundle,
+        config=config,
+        model=model,
+        instructions=stand_in("instructions"),
+        prompt="x",
+        session="session",
         limits=HttpLimits(),
     )
 
 
 def compare(
-    ours: HttpRequest, headers: list[tuple[str, str]], theirs: Mapping[str, Any],
-    place: str | None, items: Sequence[Mapping[str, Any]] = (),
+    ours: HttpRequest,
+    headers: list[tuple[str, str]],
+    theirs: Mapping[str, Any],
+    place: str | None,
+    items: Sequence[Mapping[str, Any]] = (),
 ) -> list[Difference]:
     """Every difference between our call and a captured one (headers, body outline, input items)."""
     shown = ours.shown()
@@ -157,11 +206,18 @@ def _items(
             if key not in mine["keys"]:
                 yield _difference("body", f"{name}.{key}", "missing", "", "sent", key)
         if purpose == "tools" and mine.get("tools") != item.get("tools"):
-            yield Difference("body", f"{name}.tools", "changed", f"{mine.get('tools')}",
-                             f"{item.get('tools')}", "this tool's calls offer no tools")
+            yield Difference(
+                "body",
+                f"{name}.tools",
+                "changed",
+                f"{mine.get('tools')}",
+                f"{item.get('tools')}",
+                "this tool's calls offer no tools",
+            )
     for purpose, item in left.items():
-        reason = ("the client sends them in the field instructions" if purpose == "instructions"
-                  else None)
+        reason = (
+            "the client sends them in the field instructions" if purpose == "instructions" else None
+        )
         yield Difference("body", f"input ({purpose})", "extra", _item_text(item), "", reason)
 
 

@@ -22,10 +22,14 @@ def of_another_account(runbook: Runbook, state: State) -> list[str]:
     if state.account is None:
         return []
     logins = [step for step in runbook.steps if step.kind == "login"]
-    taking = {step.id for step in runbook.steps if _takes_credential(step)} \
-        if len(logins) < 2 else {state.account_from} - {None}
+    taking = (
+        {step.id for step in runbook.steps if _takes_credential(step)}
+        if len(logins) < 2
+        else {state.account_from} - {None}
+    )
     return [
-        step.id for step in runbook.steps
+        step.id
+        for step in runbook.steps
         if step.id in state.steps
         and state.steps[step.id].outcome not in (None, Outcome.WAIVED)
         and state.steps[step.id].account not in (None, state.account)

@@ -14,14 +14,18 @@ from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.world.result import Result
 
 ANSWERS: Final[Mapping[str, Mapping[str, tuple[Outcome, str | None]]]] = {
-    "manual": {"pass": (Outcome.PASS, None), "fail": (Outcome.FAIL, "expectation-unmet"),
-               "blocked": (Outcome.BLOCKED, "operator-declined")},
+    "manual": {
+        "pass": (Outcome.PASS, None),
+        "fail": (Outcome.FAIL, "expectation-unmet"),
+        "blocked": (Outcome.BLOCKED, "operator-declined"),
+    },
     "attest": {"yes": (Outcome.PASS, None), "no": (Outcome.BLOCKED, "route-unproven")},
 }
 """What an amended word makes of a step, by the kind of the question."""
 
 _SAID: Final[Mapping[str, Mapping[str, Any]]] = {
-    "manual": {}, "attest": {"route": "openai/subscription", "attested": True},
+    "manual": {},
+    "attest": {"route": "openai/subscription", "attested": True},
 }
 """What a word that passes adds to what was observed, by the kind of the question."""
 
@@ -37,8 +41,11 @@ class NotAmendable(ValueError):
 
 def amendable(state: State) -> dict[str, tuple[str, ...]]:
     """The steps whose outcome rests on the operator's word, and the words that each takes."""
-    return {name: tuple(ANSWERS[str(known.word)]) for name, known in state.steps.items()
-            if _rests_on_word(known)}
+    return {
+        name: tuple(ANSWERS[str(known.word)])
+        for name, known in state.steps.items()
+        if _rests_on_word(known)
+    }
 
 
 def half_amended(known: StepState) -> bool:
@@ -72,7 +79,8 @@ def amended(
     if step_id not in steps:
         raise NotAmendable(
             f"what came of {step_id!r} does not rest on the operator's word; `rerun` does a step "
-            f"again (here it could be amended: {', '.join(steps) or 'nothing'})")
+            f"again (here it could be amended: {', '.join(steps) or 'nothing'})"
+        )
     known, step = state.steps[step_id], runbook.step(step_id)
     answers = ANSWERS[str(known.word)]
     if answer not in answers:
@@ -80,15 +88,23 @@ def amended(
     if answers[answer][0] is not Outcome.PASS:
         return answers[answer]
     if known.word == "attest" and _looks_into_answer(step):
-        raise NotAmendable(f"{step_id!r} looks into the text of the answer, which is not at hand "
-                           "any more; `rerun` does the step again")
+        raise NotAmendable(
+            f"{step_id!r} looks into the text of the answer, which is not at hand "
+            "any more; `rerun` does the step again"
+        )
     attempt = known.tries[-1]
-    decision = judge(step, Result(None, "", {**attempt.observed, **_SAID[str(known.word)]}),
-                     StepState(step_id), _origin_then(state, attempt), {})
+    decision = judge(
+        step,
+        Result(None, "", {**attempt.observed, **_SAID[str(known.word)]}),
+        StepState(step_id),
+        _origin_then(state, attempt),
+        {},
+    )
     if decision.outcome is not Outcome.PASS:
         raise NotAmendable(
             f"{step_id!r} would not pass with that word either: the runbook makes it "
-            f"{decision.outcome or 'another try'} ({decision.code}); `rerun` does the step again")
+            f"{decision.outcome or 'another try'} ({decision.code}); `rerun` does the step again"
+        )
     return answers[answer]
 
 
@@ -104,15 +120,20 @@ def amend(
     try:
         outcome, code = amended(runbook, state, step_id, str(word.get("answer")))
     except NotAmendable as wrong:
-        inbox.decide("finding", {"code": NOT_AMENDED, "message": f"{wrong}.", "remedy": ""},
-                     step=step_id)
+        inbox.decide(
+            "finding", {"code": NOT_AMENDED, "message": f"{wrong}.", "remedy": ""}, step=step_id
+        )
         return
     known = state.steps[step_id]
     n = known.tries[-1].n
-    old = {"outcome": known.outcome.value if known.outcome else None, "code": known.code,
-           "summary": known.summary}
-    inbox.decide("amended", {"old": old, **{name: word.get(name) for name in _KEPT}},
-                 step=step_id, n=n)
+    old = {
+        "outcome": known.outcome.value if known.outcome else None,
+        "code": known.code,
+        "summary": known.summary,
+    }
+    inbox.decide(
+        "amended", {"old": old, **{name: word.get(name) for name in _KEPT}}, step=step_id, n=n
+    )
     finish(step_id, n, outcome, code, _summary(word))
 
 
@@ -140,6 +161,8 @@ def _looks_into_answer(step: Step) -> bool:
 
 def _origin_then(state: State, attempt: Try) -> str:
     """The origin that was declared when a try was made."""
-    configs = [state.opened["config"],
-               *(event.data["config"] for event in state.resumes if event.seq < attempt.seq)]
+    configs = [
+        state.opened["config"],
+        *(event.data["config"] for event in state.resumes if event.seq < attempt.seq),
+    ]
     return str(configs[-1]["origin"])

@@ -25,17 +25,25 @@ def over_budget(
         return None
     every = [attempt for known in state.steps.values() for attempt in known.tries]
     cap = step.spend.max_usd if step.spend is not None else None
-    return (_over(f"the step's cap of {cap} US dollars", cap, tries, worst_usd, most is None)
-            or _over(f"the session's budget of {runbook.budget_usd} US dollars",
-                     runbook.budget_usd, every, worst_usd, True))
+    return _over(
+        f"the step's cap of {cap} US dollars", cap, tries, worst_usd, most is None
+    ) or _over(
+        f"the session's budget of {runbook.budget_usd} US dollars",
+        runbook.budget_usd,
+        every,
+        worst_usd,
+        True,
+    )
 
 
 def uncapped(step: Step, kind: str) -> str | None:
     """Why a call has no cap that could hold: dollars do not bound what nobody prices."""
     if kind == "metered" or step.spend is None or step.spend.max_calls is not None:
         return None
-    return (f"The step's cap of {step.spend.max_usd} US dollars can't be kept for a call of a "
-            "subscription, which nobody prices: name max_calls.")
+    return (
+        f"The step's cap of {step.spend.max_usd} US dollars can't be kept for a call of a "
+        "subscription, which nobody prices: name max_calls."
+    )
 
 
 def _over(
@@ -46,9 +54,12 @@ def _over(
         return None
     used = committed_usd(tries)
     if used is None or worst_usd is None:
-        return (f"No price is known for this call, so {name} can't be kept: install the price "
-                "table (smoke-tui[prices]), or name a model it knows." if alone else None)
+        return (
+            f"No price is known for this call, so {name} can't be kept: install the price "
+            "table (smoke-tui[prices]), or name a model it knows."
+            if alone
+            else None
+        )
     if used + Decimal(worst_usd) > cap:
-        return (f"The call could cost {worst_usd} US dollars; with {used} used that is over "
-                f"{name}.")
+        return f"The call could cost {worst_usd} US dollars; with {used} used that is over {name}."
     return None

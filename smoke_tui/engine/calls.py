@@ -27,10 +27,13 @@ def earlier_calls(state: State) -> dict[str, EarlierCall]:
     """What the last call of each model learnt of it, as its try observed it."""
     return {
         str(attempt.observed["model_asked"]): EarlierCall(
-            attempt.code, _text(attempt.observed, "client_version"),
+            attempt.code,
+            _text(attempt.observed, "client_version"),
             _text(attempt.observed, "served_from"),
-            _text(attempt.observed.get("about"), "needs_version"))
-        for attempt in _calls(state) if attempt.ended is not None
+            _text(attempt.observed.get("about"), "needs_version"),
+        )
+        for attempt in _calls(state)
+        if attempt.ended is not None
     }
 
 
@@ -41,8 +44,14 @@ def _text(observed: object, name: str) -> str | None:
 
 def last_model(state: State) -> str | None:
     """The model that the last call asked for; None where none was made, or the record is old."""
-    last = next((attempt for attempt in reversed(list(_calls(state)))
-                 if attempt.observed.get("client_version")), None)
+    last = next(
+        (
+            attempt
+            for attempt in reversed(list(_calls(state)))
+            if attempt.observed.get("client_version")
+        ),
+        None,
+    )
     return str(last.observed["model_asked"]) if last is not None else None
 
 

@@ -32,12 +32,12 @@ def matches(match: Match, result: Result, code: str | None, origin: str) -> bool
     return all(_TESTS[c.word](c, result, code, origin) for c in match.conditions)
 
 
-def unmet(
-    expected: Sequence[Match], result: Result, origin: str
-) -> tuple[Unmet, ...]:
+def unmet(expected: Sequence[Match], result: Result, origin: str) -> tuple[Unmet, ...]:
     """The conditions of a step's expectations that do not hold."""
     return tuple(
-        _UNMET[c.word](c, result, origin) for match in expected for c in match.conditions
+        _UNMET[c.word](c, result, origin)
+        for match in expected
+        for c in match.conditions
         if not _TESTS[c.word](c, result, None, origin)
     )
 
@@ -55,6 +55,7 @@ def unmet_in(attempt: Try) -> str:
 
 
 # --- whether a condition holds --------------------------------------------------------------
+
 
 def _code(c: Condition, result: Result, code: str | None, origin: str) -> bool:
     return code in c.value
@@ -108,8 +109,8 @@ def _json(c: Condition, result: Result, code: str | None, origin: str) -> bool:
     if c.test == "equals":
         return type(leaf) is type(c.operand) and bool(leaf == c.operand)
     return {
-        "non-empty": leaf not in (None, "", [], {}) and not (
-            isinstance(leaf, str) and not leaf.strip()),
+        "non-empty": leaf not in (None, "", [], {})
+        and not (isinstance(leaf, str) and not leaf.strip()),
         "present": leaf is not None,
         "absent": leaf is None,
     }[c.operand]
@@ -127,14 +128,22 @@ def _origin(c: Condition, result: Result, code: str | None, origin: str) -> bool
 
 
 _TESTS: Final[Mapping[str, Callable[[Condition, Result, str | None, str], bool]]] = {
-    "code": _code, "status": _status, "header": _header, "body_contains": _body, "json": _json,
-    "route": _equal_to("route"), "exit": _equal_to("exit"), "origin": _origin,
-    "text_drift": _equal_to("text_drift"), "tool_calls": _equal_to("tool_calls"),
+    "code": _code,
+    "status": _status,
+    "header": _header,
+    "body_contains": _body,
+    "json": _json,
+    "route": _equal_to("route"),
+    "exit": _equal_to("exit"),
+    "origin": _origin,
+    "text_drift": _equal_to("text_drift"),
+    "tool_calls": _equal_to("tool_calls"),
     "behaves": _equal_to("behaves"),
 }
 
 
 # --- what was expected and what was seen ----------------------------------------------------
+
 
 def _quoted(value: object) -> str:
     """A value for a sentence: cleaned, on one line, its beginning and its end."""
@@ -174,13 +183,18 @@ def _of_header(c: Condition, result: Result, origin: str) -> Unmet:
 def _of_body(c: Condition, result: Result, origin: str) -> Unmet:
     body = result.body.casefold()
     lacking = [_quoted(part) for part in c.value if part.casefold() not in body]
-    return Unmet(f"body to contain {' and '.join(lacking)}",
-                 _quoted(result.body) if result.body.strip() else "an empty body")
+    return Unmet(
+        f"body to contain {' and '.join(lacking)}",
+        _quoted(result.body) if result.body.strip() else "an empty body",
+    )
 
 
 def _of_json(c: Condition, result: Result, origin: str) -> Unmet:
-    wanted = f"json {c.value} to equal {_quoted(c.operand)}" if c.test == "equals" \
+    wanted = (
+        f"json {c.value} to equal {_quoted(c.operand)}"
+        if c.test == "equals"
         else f"json {c.value} to be {c.operand}"
+    )
     document = _document(result)
     if document is None:
         body = f": {_quoted(result.body)}" if result.body.strip() else ""
@@ -203,8 +217,15 @@ def _of_value(what: str) -> Callable[[Condition, Result, str], Unmet]:
 
 
 _UNMET: Final[Mapping[str, Callable[[Condition, Result, str], Unmet]]] = {
-    "code": _of_code, "status": _of_status, "header": _of_header, "body_contains": _of_body,
-    "json": _of_json, "route": _of_value("route"), "exit": _of_value("exit"),
-    "origin": _of_origin, "text_drift": _of_value("text drift of"),
-    "tool_calls": _of_value("tool calls of"), "behaves": _of_value("behaviour"),
+    "code": _of_code,
+    "status": _of_status,
+    "header": _of_header,
+    "body_contains": _of_body,
+    "json": _of_json,
+    "route": _of_value("route"),
+    "exit": _of_value("exit"),
+    "origin": _of_origin,
+    "text_drift": _of_value("text drift of"),
+    "tool_calls": _of_value("tool calls of"),
+    "behaves": _of_value("behaviour"),
 }

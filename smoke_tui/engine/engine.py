@@ -45,6 +45,7 @@ from smoke_tui.world.result import Result, words_of
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]
 
+
 class Engine:
     """Walks one session from where its state is to its end.
 
@@ -53,8 +54,14 @@ class Engine:
     """
 
     def __init__(
-        self, runbook: Runbook, config: Config, inbox: Inbox, world: World, state: State,
-        behaviours: Mapping[str, Behaviour], guards: Callable[[StepContext], Awaitable[None]],
+        self,
+        runbook: Runbook,
+        config: Config,
+        inbox: Inbox,
+        world: World,
+        state: State,
+        behaviours: Mapping[str, Behaviour],
+        guards: Callable[[StepContext], Awaitable[None]],
     ) -> None:
         self.runbook = runbook
         self.config = config
@@ -83,15 +90,19 @@ class Engine:
                 continue
             await self._perform(action)
         await self._keeper.stop_all(
-            lambda name: self._context(self.runbook.step(self.state.resources[name].step), 0))
+            lambda name: self._context(self.runbook.step(self.state.resources[name].step), 0)
+        )
         result = verdict(self.runbook, self.state)
-        self._inbox.decide("session.closed", {
-            "verdict": result.value,
-            "steps": {s.id: s.outcome.value for s in self.state.steps.values() if s.outcome},
-            "cancelled": self.state.cancelled,
-            "calls": sum(s.calls for s in self.state.steps.values()),
-            "commands_agreed": self.state.commands_agreed,
-        })
+        self._inbox.decide(
+            "session.closed",
+            {
+                "verdict": result.value,
+                "steps": {s.id: s.outcome.value for s in self.state.steps.values() if s.outcome},
+                "cancelled": self.state.cancelled,
+                "calls": sum(s.calls for s in self.state.steps.values()),
+                "commands_agreed": self.state.commands_agreed,
+            },
+        )
         return result
 
     # --- performing -----------------------------------------------------------------------
@@ -104,15 +115,22 @@ class Engine:
                 self._settle(step_id)
             case Block(step_id, resource):
                 self._finish(
-                    step_id, None, Outcome.BLOCKED, "service-died",
+                    step_id,
+                    None,
+                    Outcome.BLOCKED,
+                    "service-died",
                     f"{resource}, which this step needs, is no longer running.",
                 )
             case Finish():
                 self._asked_to_finish = True
-                answer = await self._ask_about(self.runbook.steps[-1], Question(
-                    "finish", "Every step has been walked.",
-                    {"verdict": verdict(self.runbook, self.state).value},
-                ))
+                answer = await self._ask_about(
+                    self.runbook.steps[-1],
+                    Question(
+                        "finish",
+                        "Every step has been walked.",
+                        {"verdict": verdict(self.runbook, self.state).value},
+                    ),
+                )
                 if answer.get("do") == "again":
                     self._asked_to_finish = False
             case Amend() | Close():
@@ -136,17 +154,35 @@ class Engine:
             if known.pending is not None:
                 continue
             if last.ended is None:
-                self._inbox.decide("try.finished", {
-                    "code": "interrupted", "summary": BROKEN_OFF, "error": False, "observed": {},
-                }, step=known.id, n=last.n)
+                self._inbox.decide(
+                    "try.finished",
+                    {
+                        "code": "interrupted",
+                        "summary": BROKEN_OFF,
+                        "error": False,
+                        "observed": {},
+                    },
+                    step=known.id,
+                    n=last.n,
+                )
             if not last.calls and self.runbook.step(known.id).effects == "remote":
-                self._finish(known.id, last.n, Outcome.BLOCKED, "interrupted",
-                             f"{BROKEN_OFF} What it changed elsewhere is not known. Look, then try "
-                             "it again yourself.")
+                self._finish(
+                    known.id,
+                    last.n,
+                    Outcome.BLOCKED,
+                    "interrupted",
+                    f"{BROKEN_OFF} What it changed elsewhere is not known. Look, then try "
+                    "it again yourself.",
+                )
             elif last.calls:
                 spent = "was spent" if last.usage is not None else "may have been spent: unknown"
-                self._finish(known.id, last.n, Outcome.BLOCKED, "interrupted",
-                             f"{BROKEN_OFF} A call {spent}. Try it again yourself.")
+                self._finish(
+                    known.id,
+                    last.n,
+                    Outcome.BLOCKED,
+                    "interrupted",
+                    f"{BROKEN_OFF} A call {spent}. Try it again yourself.",
+                )
 
     async def _ask_about(self, step: Step, question: Question) -> Mapping[str, str]:
         """Ask between tries; a cancel counts as stop."""
@@ -169,8 +205,17 @@ class Engine:
     def _context(self, step: Step, n: int, cause: str = "walk") -> StepContext:
         tries = self.state.step(step.id).tries
         return StepContext(
-            self._inbox, self._world, step, n, self.config, self.holdings, self._check_cap, cause,
-            tries[-1].code if tries else None, refused_models(self.state), earlier_calls(self.state)
+            self._inbox,
+            self._world,
+            step,
+            n,
+            self.config,
+            self.holdings,
+            self._check_cap,
+            cause,
+            tries[-1].code if tries else None,
+            refused_models(self.state),
+            earlier_calls(self.state),
         )
 
     async def _begin(self, action: Begin) -> None:
@@ -179,14 +224,21 @@ class Engine:
         if action.delay and not await self._pause(step, n, action.delay):
             return
         if action.cause in ("walk", "again"):
-            answer = await self._ask_about(step, Question(
-                "begin", step.title, {"step": step.id, "kind": step.kind, "proof": step.proof}
-            ))
+            answer = await self._ask_about(
+                step,
+                Question(
+                    "begin", step.title, {"step": step.id, "kind": step.kind, "proof": step.proof}
+                ),
+            )
             if answer.get("do") == "waive" and step.proof:
                 self._finish(step.id, None, Outcome.BLOCKED, "operator-declined", PROOF_STAYS)
             elif answer.get("do") == "waive":
                 self._finish(
-                    step.id, None, Outcome.WAIVED, None, "Waived by the operator.",
+                    step.id,
+                    None,
+                    Outcome.WAIVED,
+                    None,
+                    "Waived by the operator.",
                     reason=answer.get("reason") or answer.get("words", ""),
                     by=answer.get("by", "operator"),
                 )
@@ -199,9 +251,15 @@ class Engine:
         if not await self._agreed(step):
             return
         context = self._context(step, n, action.cause)
-        context.decide("try.started", {
-            "cause": action.cause, "caller": action.caller, "kind": step.kind, "title": step.title,
-        })
+        context.decide(
+            "try.started",
+            {
+                "cause": action.cause,
+                "caller": action.caller,
+                "kind": step.kind,
+                "title": step.title,
+            },
+        )
         self._running = step.id
         try:
             result = await self._attempt(context)
@@ -209,10 +267,15 @@ class Engine:
             self._running = None
             context.release_all()
             self._keeper.watch_over(step.id)
-        context.decide("try.finished", {
-            "code": result.code, "summary": result.summary, "error": result.error,
-            "observed": dict(result.observed),
-        })
+        context.decide(
+            "try.finished",
+            {
+                "code": result.code,
+                "summary": result.summary,
+                "error": result.error,
+                "observed": dict(result.observed),
+            },
+        )
         self._judge(step, n, result)
         self._undo()
 
@@ -223,28 +286,46 @@ class Engine:
             self._inbox.decide("undone", {"steps": undone, "why": "another account"})
         changed = made_otherwise(self.runbook, self.state)
         if changed:
-            self._inbox.decide("undone", {
-                "steps": list(changed), "why": "another value", "changed": changed})
+            self._inbox.decide(
+                "undone", {"steps": list(changed), "why": "another value", "changed": changed}
+            )
 
     async def _agreed(self, step: Step) -> bool:
         """Whether the step's commands may run; asked once, where the runbook is new here."""
         if not every_command(step) or self.config.consent or self.state.commands_agreed:
             self.holdings.may_run = True
             return True
-        answer = await self._ask_about(step, Question(
-            "commands", "This runbook, as it stands now, has not run on this machine before. Its "
-                        "commands run in the checkout, as you. Run them?",
-            {"cwd": self.config.project, "commands": [
-                {"step": each.id, "argv": command.text, "shell": command.shell,
-                 "line": command.line}
-                for each in self.runbook.steps for command in every_command(each)
-            ]},
-        ))
+        answer = await self._ask_about(
+            step,
+            Question(
+                "commands",
+                "This runbook, as it stands now, has not run on this machine before. Its "
+                "commands run in the checkout, as you. Run them?",
+                {
+                    "cwd": self.config.project,
+                    "commands": [
+                        {
+                            "step": each.id,
+                            "argv": command.text,
+                            "shell": command.shell,
+                            "line": command.line,
+                        }
+                        for each in self.runbook.steps
+                        for command in every_command(each)
+                    ],
+                },
+            ),
+        )
         if answer.get("do") == "yes":
             self.holdings.may_run = True
             return True
-        self._finish(step.id, None, Outcome.BLOCKED, "operator-declined",
-                     answer.get("words") or "The runbook's commands were not to be run.")
+        self._finish(
+            step.id,
+            None,
+            Outcome.BLOCKED,
+            "operator-declined",
+            answer.get("words") or "The runbook's commands were not to be run.",
+        )
         return False
 
     def _settle(self, step_id: str) -> None:
@@ -315,39 +396,77 @@ class Engine:
         bounds = {s.id: s.retry_max for s in self.runbook.steps if s.fallback}
         decision = judge(step, result, known, self.config.origin, bounds)
         if decision.unmet:
-            self._inbox.decide("evidence", {
-                "name": "expectations", "value": [[u.expected, u.seen] for u in decision.unmet],
-            }, step=step.id, n=n)
+            self._inbox.decide(
+                "evidence",
+                {
+                    "name": "expectations",
+                    "value": [[u.expected, u.seen] for u in decision.unmet],
+                },
+                step=step.id,
+                n=n,
+            )
         if decision.rule is not None:
-            self._inbox.decide("rule.matched", {
-                "index": decision.rule.index, "line": decision.rule.line,
-                "goto": decision.rule.goto, "why": decision.rule.why,
-                "outcome": decision.rule.outcome.value if decision.rule.outcome else None,
-                "code": decision.code,
-            }, step=step.id, n=n)
+            self._inbox.decide(
+                "rule.matched",
+                {
+                    "index": decision.rule.index,
+                    "line": decision.rule.line,
+                    "goto": decision.rule.goto,
+                    "why": decision.rule.why,
+                    "outcome": decision.rule.outcome.value if decision.rule.outcome else None,
+                    "code": decision.code,
+                },
+                step=step.id,
+                n=n,
+            )
         if decision.goto is not None:
-            self._inbox.decide("branch.taken", {
-                "to": decision.goto, "code": decision.code,
-                "line": decision.rule.line if decision.rule else None,
-            }, step=step.id, n=n)
+            self._inbox.decide(
+                "branch.taken",
+                {
+                    "to": decision.goto,
+                    "code": decision.code,
+                    "line": decision.rule.line if decision.rule else None,
+                },
+                step=step.id,
+                n=n,
+            )
         elif decision.delay is not None:
-            self._inbox.decide("retry.planned", {
-                "seconds": decision.delay, "code": decision.code, "refresh": decision.refresh,
-            }, step=step.id, n=n)
+            self._inbox.decide(
+                "retry.planned",
+                {
+                    "seconds": decision.delay,
+                    "code": decision.code,
+                    "refresh": decision.refresh,
+                },
+                step=step.id,
+                n=n,
+            )
         else:
             assert decision.outcome is not None
             outcome, code = decision.outcome, decision.code
             words = unmet_text(decision.unmet) or result.summary
             former = of_first_model(known) if outcome is Outcome.PASS else None
             if former is not None:
-                self._inbox.decide("finding", {
-                    "code": "another-model", "message": former.words, "remedy": "",
-                }, step=step.id, n=n)
+                self._inbox.decide(
+                    "finding",
+                    {
+                        "code": "another-model",
+                        "message": former.words,
+                        "remedy": "",
+                    },
+                    step=step.id,
+                    n=n,
+                )
                 outcome, code, words = former.outcome, former.code, former.words
             self._finish(step.id, n, outcome, code, words)
 
     def _finish(
-        self, step_id: str, n: int | None, outcome: Outcome, code: str | None, summary: str,
+        self,
+        step_id: str,
+        n: int | None,
+        outcome: Outcome,
+        code: str | None,
+        summary: str,
         **more: Any,
     ) -> None:
         shown = None if outcome in (Outcome.PASS, Outcome.WAIVED, Outcome.ERROR) else code
@@ -356,13 +475,15 @@ class Engine:
         self._inbox.decide(
             "step.finished",
             {"outcome": outcome.value, "code": shown, "summary": summary, **more},
-            step=step_id, n=n,
+            step=step_id,
+            n=n,
         )
 
     def _check_cap(self, context: StepContext, kind: str, worst_usd: str | None) -> None:
         """Refuse a call that could go over a cap of the step or the session's budget."""
         refusal = uncapped(context.step, kind) or over_budget(
-            self.runbook, context.step, self.state, kind, worst_usd)
+            self.runbook, context.step, self.state, kind, worst_usd
+        )
         if refusal is not None:
             raise StepEnd("over-budget", refusal)
 
@@ -391,8 +512,12 @@ class Engine:
 def _holdings_of(state: State) -> Holdings:
     """What a resumed session still has: values, never secrets, children or a bundle."""
     handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
-    return Holdings(values=dict(state.captured), handed_over=handed, account=state.account,
-                    model=last_model(state))
+    return Holdings(
+        values=dict(state.captured),
+        handed_over=handed,
+        account=state.account,
+        model=last_model(state),
+    )
 
 
 async def _wait(future: asyncio.Future[str]) -> str:

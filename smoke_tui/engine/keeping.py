@@ -45,7 +45,10 @@ class Keeper:
                 gone = False
                 context.finding("stop", end.summary)
             if not gone and not resource.adopted:
-                context.finding("still-running", f"{name} could not be proven gone.",
-                                "Look for it, and stop it yourself.")
+                context.finding(
+                    "still-running",
+                    f"{name} could not be proven gone.",
+                    "Look for it, and stop it yourself.",
+                )
         for follower in self._followers.values():
             follower.cancel()

@@ -28,8 +28,10 @@ def made_otherwise(runbook: Runbook, state: State) -> dict[str, str]:
         changed = _changed(step, known.tries[-1], state)
         if changed is None:
             undone = all_needs(runbook, step) & found.keys()
-            changed = next((f"{need}, which it needs" for need in step.needs if need in undone),
-                           "what it needs" if undone else None)
+            changed = next(
+                (f"{need}, which it needs" for need in step.needs if need in undone),
+                "what it needs" if undone else None,
+            )
         if changed is not None:
             found[step.id] = changed
     return found
@@ -55,8 +57,10 @@ def _changed(step: Step, attempt: Try, state: State) -> str | None:
 def names_used(step: Step) -> Iterator[str]:
     """The names of every template that a step holds, wherever it stands."""
     texts: list[Any] = [
-        *(part for command in step.commands for part in command.argv), *step.env.values(),
-        *(guard.value for guard in step.guards), *step.fields.values(),
+        *(part for command in step.commands for part in command.argv),
+        *step.env.values(),
+        *(guard.value for guard in step.guards),
+        *step.fields.values(),
     ]
     while texts:
         value = texts.pop()
@@ -101,9 +105,11 @@ def of_first_model(known: StepState) -> OfFirstModel | None:
     code = former.code or "expectation-unmet"
     fresh = bool(former.observed.get("fresh", True))
     return OfFirstModel(
-        former.outcome or outcome_of(code, fresh_credential=fresh), code,
+        former.outcome or outcome_of(code, fresh_credential=fresh),
+        code,
         f"{first} was asked first and did not pass ({code}). Another model, {newest.model}, passed "
-        f"on try {newest.n}; that does not replace it: begin a session with that model.")
+        f"on try {newest.n}; that does not replace it: begin a session with that model.",
+    )
 
 
 def _taken_from_the_catalogue(attempt: Try) -> bool:
@@ -112,5 +118,8 @@ def _taken_from_the_catalogue(attempt: Try) -> bool:
     Asking for the next one hides no failure; nothing was said of the one that is not served.
     """
     code = CODES.get(attempt.code or "")
-    return code is not None and code.group == "model" and \
-        str(attempt.observed.get("model_from", "")).startswith("the catalogue")
+    return (
+        code is not None
+        and code.group == "model"
+        and str(attempt.observed.get("model_from", "")).startswith("the catalogue")
+    )

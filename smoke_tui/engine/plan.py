@@ -104,11 +104,17 @@ def _undone(runbook: Runbook, state: State, step: Step) -> Step | None:
     if not state.resumes:
         return None
     needs = all_needs(runbook, step)
-    return next((
-        need for need in runbook.steps
-        if need.id in needs and need.id in state.steps and state.steps[need.id].tries
-        and state.steps[need.id].outcome is None
-    ), None)
+    return next(
+        (
+            need
+            for need in runbook.steps
+            if need.id in needs
+            and need.id in state.steps
+            and state.steps[need.id].tries
+            and state.steps[need.id].outcome is None
+        ),
+        None,
+    )
 
 
 def _provide(runbook: Runbook, state: State, step: Step) -> Begin | Block | None:
@@ -117,8 +123,12 @@ def _provide(runbook: Runbook, state: State, step: Step) -> Begin | Block | None
     A resource that the end of the program took is provided again, variables first.
     """
     for resource in state.resources.values():
-        if resource.left_behind and not resource.alive and _is_variable_of(state, resource, step) \
-                and not _failed_since(state, resource.step):
+        if (
+            resource.left_behind
+            and not resource.alive
+            and _is_variable_of(state, resource, step)
+            and not _failed_since(state, resource.step)
+        ):
             return Begin(resource.step, "resume")
     dead = dead_need(runbook, state, step)
     if dead is None:
@@ -176,11 +186,15 @@ def dead_need(runbook: Runbook, state: State, step: Step) -> Resource | None:
     Services carry whatever hangs on them, however far; a bundle or a value only who takes it.
     """
     needs = all_needs(runbook, step)
-    return next((
-        resource for resource in state.resources.values()
-        if not resource.alive and resource.step in (
-            needs if resource.detail.get("kind") == "service" else step.needs)
-    ), None)
+    return next(
+        (
+            resource
+            for resource in state.resources.values()
+            if not resource.alive
+            and resource.step in (needs if resource.detail.get("kind") == "service" else step.needs)
+        ),
+        None,
+    )
 
 
 def _branch(runbook: Runbook, state: State, step: Step, known: StepState) -> Action:

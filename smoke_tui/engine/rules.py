@@ -49,7 +49,11 @@ def judge(
 
 
 def _decide(
-    step: Step, result: Result, code: str | None, known: StepState, origin: str,
+    step: Step,
+    result: Result,
+    code: str | None,
+    known: StepState,
+    origin: str,
     bounds: Mapping[str, int],
 ) -> Decision:
     for rule in step.rules:

@@ -71,11 +71,20 @@ def _plain(path: Path) -> bytes:
 
 def pack(session: str, members: Mapping[str, bytes]) -> bytes:
     """The archive's bytes; the same members give the same bytes."""
-    manifest = json.dumps({
-        "schema": SCHEMA, "session": session,
-        "members": [{"name": name, "bytes": len(content), "sha256": _sha256(content)}
-                    for name, content in members.items()],
-    }, indent=1).encode() + b"\n"
+    manifest = (
+        json.dumps(
+            {
+                "schema": SCHEMA,
+                "session": session,
+                "members": [
+                    {"name": name, "bytes": len(content), "sha256": _sha256(content)}
+                    for name, content in members.items()
+                ],
+            },
+            indent=1,
+        ).encode()
+        + b"\n"
+    )
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     check, size, body = 0, 0, []
     for piece in _tar({MANIFEST: manifest, **members}):
@@ -83,8 +92,13 @@ def pack(session: str, members: Mapping[str, bytes]) -> bytes:
         body.append(packer.compress(piece))
     body += [packer.flush(), check.to_bytes(4, "little"), (size % 2**32).to_bytes(4, "little")]
     packed = b"".join(body)
-    return MAGIC + b"\x08\x10\0\0\0\0\x02\xff" + f"{SCHEMA} {_sha256(packed)}".encode() + b"\0" \
+    return (
+        MAGIC
+        + b"\x08\x10\0\0\0\0\x02\xff"
+        + f"{SCHEMA} {_sha256(packed)}".encode()
+        + b"\0"
         + packed
+    )
 
 
 def _tar(members: Mapping[str, bytes]) -> Iterator[bytes]:
@@ -144,9 +158,9 @@ def _read(content: bytes) -> tuple[str, dict[str, bytes]]:
     head = _LINE.match(content)
     if head is None:
         raise ValueError("its header is another")
-    if _sha256(content[head.end():]).encode() != head[1]:
+    if _sha256(content[head.end() :]).encode() != head[1]:
         raise ValueError("its content does not fit the sha256 in its header")
-    members = dict(_members(_unzip(content[head.end():])))
+    members = dict(_members(_unzip(content[head.end() :])))
     manifest = _manifest(members.pop(MANIFEST, b""))
     listed = {row["name"]: (row["bytes"], row["sha256"]) for row in manifest["members"]}
     found = {name: (len(data), _sha256(data)) for name, data in members.items()}
@@ -195,7 +209,8 @@ def _members(data: bytes) -> Iterator[tuple[str, bytes]]:
 def _is_ours(name: str) -> bool:
     folder, _, file = name.rpartition("/")
     return name in (MANIFEST, JOURNAL, SCAN) or (
-        folder == EVIDENCE and bool(_DIGEST.fullmatch(file)))
+        folder == EVIDENCE and bool(_DIGEST.fullmatch(file))
+    )
 
 
 def _size(octal: bytes) -> int:
@@ -207,8 +222,11 @@ def _size(octal: bytes) -> int:
 def _manifest(content: bytes) -> Mapping[str, Any]:
     try:
         value = json.loads(content)
-        whole = value["schema"] == SCHEMA and bool(_SESSION.fullmatch(value["session"])) and all(
-            set(row) == {"name", "bytes", "sha256"} for row in value["members"])
+        whole = (
+            value["schema"] == SCHEMA
+            and bool(_SESSION.fullmatch(value["session"]))
+            and all(set(row) == {"name", "bytes", "sha256"} for row in value["members"])
+        )
     except (ValueError, KeyError, TypeError, RecursionError):
         whole = False
     if not whole:

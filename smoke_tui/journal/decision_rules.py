@@ -8,15 +8,17 @@ from typing import Final
 
 from smoke_tui.journal.events import Event, JournalDamage
 
-CHANGES: Final[Mapping[int, str]] = MappingProxyType({
-    1: "The first rules. A record that names no number was decided by these.",
-    2: "A live call and a turn pass by a list of obligations, each with its witnesses. A waived "
-       "step gives pass-with-waivers; without one step that passed by its own evidence a session "
-       "is incomplete. A step that runs commands and ran none is blocked. Every step that declares "
-       "a spend asks for it. A pass is undone when a value it was made with changes. An unmet "
-       "expectation says what was expected and what was seen. A refusal whose code nobody knows is "
-       "never tried again.",
-})
+CHANGES: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        1: "The first rules. A record that names no number was decided by these.",
+        2: "A live call and a turn pass by a list of obligations, each with its witnesses. A waived "
+        "step gives pass-with-waivers; without one step that passed by its own evidence a session "
+        "is incomplete. A step that runs commands and ran none is blocked. Every step that declares "
+        "a spend asks for it. A pass is undone when a value it was made with changes. An unmet "
+        "expectation says what was expected and what was seen. A refusal whose code nobody knows is "
+        "never tried again.",
+    }
+)
 """What changed with each number, the oldest first."""
 
 RULES: Final = max(CHANGES)

@@ -12,9 +12,15 @@ import fcntl
 import os
 from typing import Final
 
-_UNSUPPORTED: Final = frozenset({
-    errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOTTY, errno.ENOSYS,
-})
+_UNSUPPORTED: Final = frozenset(
+    {
+        errno.ENOTSUP,
+        errno.EOPNOTSUPP,
+        errno.EINVAL,
+        errno.ENOTTY,
+        errno.ENOSYS,
+    }
+)
 
 
 def sync_content(fd: int) -> None:

@@ -84,9 +84,20 @@ class Event:
     def line(self) -> bytes:
         """The canonical bytes of the line, with its checksum and a final newline."""
         head = json.dumps(
-            {"seq": self.seq, "t": self.t, "ms": self.ms, "ev": self.ev, "step": self.step,
-             "try": self.n, "re": self.re, "data": self.data},
-            ensure_ascii=True, allow_nan=False, separators=(",", ":"), sort_keys=False,
+            {
+                "seq": self.seq,
+                "t": self.t,
+                "ms": self.ms,
+                "ev": self.ev,
+                "step": self.step,
+                "try": self.n,
+                "re": self.re,
+                "data": self.data,
+            },
+            ensure_ascii=True,
+            allow_nan=False,
+            separators=(",", ":"),
+            sort_keys=False,
         )[:-1].encode("ascii")
         return head + b',"crc":"%08x"}\n' % zlib.crc32(head)
 
@@ -127,12 +138,25 @@ def parse_line(line: bytes) -> Event:
     try:
         raw = json.loads(head + b"}")
         event = Event(
-            raw["seq"], raw["t"], raw["ms"], raw["ev"], raw["step"], raw["try"], raw["re"],
+            raw["seq"],
+            raw["t"],
+            raw["ms"],
+            raw["ev"],
+            raw["step"],
+            raw["try"],
+            raw["re"],
             raw["data"],
         )
-        for value, kinds in ((event.seq, int), (event.t, str), (event.ms, int), (event.ev, str),
-                             (event.step, str | None), (event.n, int | None),
-                             (event.re, int | None), (event.data, dict)):
+        for value, kinds in (
+            (event.seq, int),
+            (event.t, str),
+            (event.ms, int),
+            (event.ev, str),
+            (event.step, str | None),
+            (event.n, int | None),
+            (event.re, int | None),
+            (event.data, dict),
+        ):
             if not isinstance(value, kinds):
                 raise TypeError(f"{type(value).__name__} where another kind belongs")
         return event

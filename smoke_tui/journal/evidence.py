@@ -34,8 +34,9 @@ def look_at_evidence(folder: Path, events: Iterable[Event]) -> EvidenceLook:
     known = set(named)
     try:
         # What a kill kept from becoming evidence is none; the next start clears it.
-        there = sorted(path.name for path in (folder / EVIDENCE).iterdir()
-                       if not left_by_a_kill(path.name))
+        there = sorted(
+            path.name for path in (folder / EVIDENCE).iterdir() if not left_by_a_kill(path.name)
+        )
     except OSError:
         there = []
     spare = [name for name in there if name not in known]

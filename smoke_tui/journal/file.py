@@ -155,8 +155,9 @@ class JournalFile:
         if not mine.st_nlink:
             raise self._gone("was removed")
         if mine.st_size != self._size:
-            raise self._gone(f"was changed (it holds {mine.st_size:,} bytes where {self._size:,} "
-                             "were written)")
+            raise self._gone(
+                f"was changed (it holds {mine.st_size:,} bytes where {self._size:,} were written)"
+            )
         try:
             there = os.lstat(path)
         except OSError:
@@ -167,7 +168,8 @@ class JournalFile:
     def _gone(self, what: str) -> RecordGone:
         self._failed = gone = RecordGone(
             f"{self.folder / JOURNAL} {what} by another program while the session ran; nothing was "
-            "done after that, and only what the record still holds is proven")
+            "done after that, and only what the record still holds is proven"
+        )
         return gone
 
     def _cut_back(self) -> None:
@@ -230,8 +232,9 @@ def _is_whole(content: bytes, size: int) -> bool:
     if len(content) != size:
         return False
     try:
-        return all(parse_line(line).seq == number
-                   for number, line in enumerate(content.splitlines()))
+        return all(
+            parse_line(line).seq == number for number, line in enumerate(content.splitlines())
+        )
     except JournalDamage:
         return False
 

@@ -100,9 +100,7 @@ def _undone(state: State, event: Event) -> None:
     _take_back(state, event.data["steps"], event.data.get("changed") or {})
 
 
-def _take_back(
-    state: State, names: Iterable[str], changed: Mapping[str, Any] = _NOTHING
-) -> None:
+def _take_back(state: State, names: Iterable[str], changed: Mapping[str, Any] = _NOTHING) -> None:
     """What came of steps counts no more, nor what was said of it afterwards."""
     for name in names:
         step = state.step(name)
@@ -186,10 +184,18 @@ def _try_started(state: State, event: Event) -> None:
     if step.id not in state.order:
         state.order.append(step.id)
     step.kind = event.data.get("kind", "")
-    step.tries.append(Try(
-        event.n or 0, event.data["cause"], event.data.get("caller"), event.seq, event.ms,
-        values=dict(state.captured), variables=state.variables, config=state.config,
-    ))
+    step.tries.append(
+        Try(
+            event.n or 0,
+            event.data["cause"],
+            event.data.get("caller"),
+            event.seq,
+            event.ms,
+            values=dict(state.captured),
+            variables=state.variables,
+            config=state.config,
+        )
+    )
     step.pending = step.outcome = step.word = step.amended = None
     step.account = state.account
     if state.again == step.id:
@@ -339,13 +345,31 @@ def _closed(state: State, event: Event) -> None:
 
 
 _HANDLERS: Final[Mapping[str, Callable[[State, Event], None]]] = {
-    "session.opened": _opened, "session.resumed": _resumed, "session.closed": _closed,
-    "request": _request, "release": _release, "answered": _answered, "http": _http,
-    "process": _process, "health": _health, "fault": _fault, "cancelled": _cancelled,
-    "try.started": _try_started, "try.finished": _try_finished, "evidence": _evidence,
-    "finding": _finding, "captured": _captured, "provided": _provided, "resource.lost": _lost,
-    "undone": _undone, "amended": _amended, "spend.reserved": _reserved, "spend.settled": _settled,
-    "rule.matched": _rule, "branch.taken": _branch, "retry.planned": _retry,
+    "session.opened": _opened,
+    "session.resumed": _resumed,
+    "session.closed": _closed,
+    "request": _request,
+    "release": _release,
+    "answered": _answered,
+    "http": _http,
+    "process": _process,
+    "health": _health,
+    "fault": _fault,
+    "cancelled": _cancelled,
+    "try.started": _try_started,
+    "try.finished": _try_finished,
+    "evidence": _evidence,
+    "finding": _finding,
+    "captured": _captured,
+    "provided": _provided,
+    "resource.lost": _lost,
+    "undone": _undone,
+    "amended": _amended,
+    "spend.reserved": _reserved,
+    "spend.settled": _settled,
+    "rule.matched": _rule,
+    "branch.taken": _branch,
+    "retry.planned": _retry,
     "step.finished": _step_finished,
     "noted": lambda state, event: state.notes.append(event),
 }

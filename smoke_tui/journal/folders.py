@@ -117,7 +117,8 @@ def never_began(folder: Path) -> bool:
         if not all(name in (JOURNAL, EVIDENCE) or left_by_a_kill(name) for name in names):
             return False
         if EVIDENCE in names and any(
-                not left_by_a_kill(path.name) for path in (folder / EVIDENCE).iterdir()):
+            not left_by_a_kill(path.name) for path in (folder / EVIDENCE).iterdir()
+        ):
             return False
         if JOURNAL not in names:
             return True

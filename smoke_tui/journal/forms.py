@@ -33,65 +33,147 @@ WINDOW: Final = {"window_minutes": WHOLE, "used_percent": NUMBER, "resets_at": T
 SECRETS: Final = Each({"kind": TEXT, "ref": TEXT, "public": TABLE})
 BLOBS: Final = Each({"sha256": TEXT, "bytes": WHOLE})
 CONFIG: Final = {
-    "world": TEXT, "origin": TEXT, "codex_url": TEXT, "issuer": TEXT, "user_agent": TEXT,
-    "originator": TEXT_OR_NONE, "scenario?": TEXT_OR_NONE, "only?": TEXT_OR_NONE,
-    "start_from?": TEXT_OR_NONE, "model?": TEXT_OR_NONE, "runbook_model?": TEXT_OR_NONE,
-    "allow_hosts?": [TEXT], "shape?": TEXT_OR_NONE, "project?": TEXT, "api_url?": TEXT,
-    "stack_url?": TEXT, "path_prepend?": TEXT_OR_NONE, "instructions_file?": TEXT_OR_NONE,
-    "bundle?": TEXT, "refreshable?": YES_NO, "callback_ports?": [WHOLE],
-    "callback_seconds?": NUMBER, "redirect_host?": TEXT, "login?": TEXT,
-    "login_originator?": TEXT_OR_NONE, "client_version?": TEXT_OR_NONE, "client_source?": TEXT,
-    "installed_version?": TEXT_OR_NONE, "installed_problem?": TEXT_OR_NONE, "attested?": [[TEXT]],
-    "ledger?": TEXT, "ledger_table?": TEXT_OR_NONE, "ledger_columns?": [TEXT],
-    "codex?": TEXT_OR_NONE, "patience?": NUMBER,
+    "world": TEXT,
+    "origin": TEXT,
+    "codex_url": TEXT,
+    "issuer": TEXT,
+    "user_agent": TEXT,
+    "originator": TEXT_OR_NONE,
+    "scenario?": TEXT_OR_NONE,
+    "only?": TEXT_OR_NONE,
+    "start_from?": TEXT_OR_NONE,
+    "model?": TEXT_OR_NONE,
+    "runbook_model?": TEXT_OR_NONE,
+    "allow_hosts?": [TEXT],
+    "shape?": TEXT_OR_NONE,
+    "project?": TEXT,
+    "api_url?": TEXT,
+    "stack_url?": TEXT,
+    "path_prepend?": TEXT_OR_NONE,
+    "instructions_file?": TEXT_OR_NONE,
+    "bundle?": TEXT,
+    "refreshable?": YES_NO,
+    "callback_ports?": [WHOLE],
+    "callback_seconds?": NUMBER,
+    "redirect_host?": TEXT,
+    "login?": TEXT,
+    "login_originator?": TEXT_OR_NONE,
+    "client_version?": TEXT_OR_NONE,
+    "client_source?": TEXT,
+    "installed_version?": TEXT_OR_NONE,
+    "installed_problem?": TEXT_OR_NONE,
+    "attested?": [[TEXT]],
+    "ledger?": TEXT,
+    "ledger_table?": TEXT_OR_NONE,
+    "ledger_columns?": [TEXT],
+    "codex?": TEXT_OR_NONE,
+    "patience?": NUMBER,
 }
 PROGRAM: Final = {
-    "tool": TEXT, "config": CONFIG, "by": TEXT, "host": TEXT, "system?": TEXT, "python?": TEXT,
+    "tool": TEXT,
+    "config": CONFIG,
+    "by": TEXT,
+    "host": TEXT,
+    "system?": TEXT,
+    "python?": TEXT,
     "network?": [TEXT],
-    "project?": (dict, type(None)), "pid?": WHOLE,
+    "project?": (dict, type(None)),
+    "pid?": WHOLE,
 }
 
 FORMS: Final[Mapping[str, Spec]] = {
-    "session.opened": {**PROGRAM, "schema": TEXT, "session": TEXT, "runbook": {
-        "id": TEXT, "path": TEXT, "sha256": TEXT, "text": TEXT}},
+    "session.opened": {
+        **PROGRAM,
+        "schema": TEXT,
+        "session": TEXT,
+        "runbook": {"id": TEXT, "path": TEXT, "sha256": TEXT, "text": TEXT},
+    },
     "session.resumed": {**PROGRAM, "undone?": [TEXT], "rerun?": TEXT_OR_NONE},
     "session.closed": {"verdict": TEXT, "steps?": Each(TEXT), "cancelled?": TEXT_OR_NONE},
-    "http": {"status": (int, type(None)), "headers": [[TEXT]], "chunks": [[WHOLE]], "ms": WHOLE,
-             "error": TEXT_OR_NONE, "error_text": TEXT, "blobs?": BLOBS},
+    "http": {
+        "status": (int, type(None)),
+        "headers": [[TEXT]],
+        "chunks": [[WHOLE]],
+        "ms": WHOLE,
+        "error": TEXT_OR_NONE,
+        "error_text": TEXT,
+        "blobs?": BLOBS,
+    },
     "answered": {"answer": Each((str, int, float, bool, type(None), list, dict))},
     "process": {"what": TEXT, "text?": TEXT, "source?": TEXT},
     "cancelled": {"scope": TEXT, "why": TEXT},
-    "fault": {"trace": TEXT}, "noted": {"text": TEXT},
+    "fault": {"trace": TEXT},
+    "noted": {"text": TEXT},
     "ledger": {"problem": TEXT_OR_NONE, "rows?": [TABLE]},
-    "request": {"port": TEXT, "kind?": TEXT_OR_NONE, "text?": (str, dict), "op?": TEXT,
-                "method?": TEXT, "url?": (str, dict), "headers?": [(list,)]},
+    "request": {
+        "port": TEXT,
+        "kind?": TEXT_OR_NONE,
+        "text?": (str, dict),
+        "op?": TEXT,
+        "method?": TEXT,
+        "url?": (str, dict),
+        "headers?": [(list,)],
+    },
     "try.started": {"cause": TEXT, "caller": TEXT_OR_NONE, "kind?": TEXT},
-    "try.finished": {"code": TEXT_OR_NONE, "summary": TEXT, "error": YES_NO, "observed": {
-        "status?": (int, type(None)), "headers?": [[TEXT]], "fresh?": YES_NO, "said?": TEXT_OR_NONE,
-        "delay?": (int, float, type(None))}},
-    "step.finished": {"outcome": TEXT, "code": TEXT_OR_NONE, "summary": TEXT,
-                      "reason?": TEXT_OR_NONE, "by?": TEXT_OR_NONE},
+    "try.finished": {
+        "code": TEXT_OR_NONE,
+        "summary": TEXT,
+        "error": YES_NO,
+        "observed": {
+            "status?": (int, type(None)),
+            "headers?": [[TEXT]],
+            "fresh?": YES_NO,
+            "said?": TEXT_OR_NONE,
+            "delay?": (int, float, type(None)),
+        },
+    },
+    "step.finished": {
+        "outcome": TEXT,
+        "code": TEXT_OR_NONE,
+        "summary": TEXT,
+        "reason?": TEXT_OR_NONE,
+        "by?": TEXT_OR_NONE,
+    },
     "evidence": {"name": TEXT, "value": (str, int, float, bool, type(None), list, dict)},
     "finding": {"code": TEXT, "message": TEXT, "remedy": TEXT},
-    "captured": {"name": TEXT}, "provided": {"name": TEXT}, "resource.lost": {"name": TEXT},
+    "captured": {"name": TEXT},
+    "provided": {"name": TEXT},
+    "resource.lost": {"name": TEXT},
     "undone": {"steps": [TEXT], "changed?": Each(TEXT)},
     "amended": {"answer": TEXT, "why": TEXT, "by": TEXT, "old": {"outcome": TEXT}},
-    "spend.reserved": {"calls": WHOLE, "kind?": TEXT, "worst_usd?": TEXT_OR_NONE,
-                       "model?": TEXT_OR_NONE},
+    "spend.reserved": {
+        "calls": WHOLE,
+        "kind?": TEXT,
+        "worst_usd?": TEXT_OR_NONE,
+        "model?": TEXT_OR_NONE,
+    },
     "spend.settled": {
-        "limits?": [WINDOW], "usd_metered?": TEXT_OR_NONE, "usd_api_equivalent?": TEXT_OR_NONE},
-    "rule.matched": {"index": WHOLE, "line": WHOLE, "outcome": TEXT_OR_NONE,
-                     "why?": TEXT_OR_NONE},
+        "limits?": [WINDOW],
+        "usd_metered?": TEXT_OR_NONE,
+        "usd_api_equivalent?": TEXT_OR_NONE,
+    },
+    "rule.matched": {"index": WHOLE, "line": WHOLE, "outcome": TEXT_OR_NONE, "why?": TEXT_OR_NONE},
     "branch.taken": {"to": TEXT, "code": TEXT_OR_NONE},
     "retry.planned": {"seconds": NUMBER, "code": TEXT_OR_NONE},
 }
 
 _HTTP_REQUEST: Final = {"method": TEXT, "url": (str, dict, list), "headers": [(list,)]}
 _EVIDENCE: Final[Mapping[str, Spec]] = {
-    "route": [[(str, int, float, bool, type(None))]], "expectations": [[TEXT]], "quota": [WINDOW],
+    "route": [[(str, int, float, bool, type(None))]],
+    "expectations": [[TEXT]],
+    "quota": [WINDOW],
 }
-_IN_A_TRY: Final = frozenset({"try.started", "try.finished", "rule.matched", "branch.taken",
-                              "retry.planned", "spend.reserved", "spend.settled"})
+_IN_A_TRY: Final = frozenset(
+    {
+        "try.started",
+        "try.finished",
+        "rule.matched",
+        "branch.taken",
+        "retry.planned",
+        "spend.reserved",
+        "spend.settled",
+    }
+)
 _OF_A_STEP: Final = _IN_A_TRY | {"step.finished", "amended", "captured", "provided"}
 
 
@@ -127,8 +209,15 @@ def check_end(event: Event) -> None:
         raise JournalDamage(f"event {event.seq} (`{event.ev}`): {found}") from None
 
 
-_LISTED: Final = ("session", "runbook", "runbook.id", "runbook.sha256", "config", "config.world",
-                  "verdict")
+_LISTED: Final = (
+    "session",
+    "runbook",
+    "runbook.id",
+    "runbook.sha256",
+    "config",
+    "config.world",
+    "verdict",
+)
 """What a list can't do without."""
 
 
@@ -137,12 +226,15 @@ def _for_lists(spec: Spec, where: str = "") -> Spec:
     if not isinstance(spec, Mapping):
         return spec
     keys = {name.removesuffix("?"): inner for name, inner in spec.items()}
-    return {key if f"{where}{key}" in _LISTED else f"{key}?": _for_lists(inner, f"{where}{key}.")
-            for key, inner in keys.items()}
+    return {
+        key if f"{where}{key}" in _LISTED else f"{key}?": _for_lists(inner, f"{where}{key}.")
+        for key, inner in keys.items()
+    }
 
 
 _ENDS: Final[Mapping[str, Spec]] = {
-    name: _for_lists(FORMS[name]) for name in ("session.opened", "session.closed")}
+    name: _for_lists(FORMS[name]) for name in ("session.opened", "session.closed")
+}
 
 
 class _Another(ValueError):
@@ -169,8 +261,9 @@ def _check(event: Event) -> None:
         _fits(event.data, _HTTP_REQUEST, "")
         if any(len(pair) != 2 or not isinstance(pair[0], str) for pair in event.data["headers"]):
             raise _Another("headers are no pairs")
-    if event.ev == "http" and any(len(pair) != 2 for name in ("headers", "chunks")
-                                  for pair in event.data[name]):
+    if event.ev == "http" and any(
+        len(pair) != 2 for name in ("headers", "chunks") for pair in event.data[name]
+    ):
         raise _Another("headers or chunks are no pairs")
 
 

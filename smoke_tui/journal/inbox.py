@@ -73,7 +73,8 @@ class Follower:
     """A watcher made of two callables."""
 
     def __init__(
-        self, on_event: Callable[[Event], None],
+        self,
+        on_event: Callable[[Event], None],
         on_signal: Callable[[Signal], None] = lambda signal: None,
     ) -> None:
         self.on_event = on_event
@@ -111,7 +112,8 @@ def with_names(whole: Any, clean: Any, names: frozenset[str]) -> Any:
         pairs = zip(whole.items(), clean.items(), strict=True)
         return {
             (key if key in names else shown): (
-                item if key in names and item in _OUTCOMES else with_names(item, left, names))
+                item if key in names and item in _OUTCOMES else with_names(item, left, names)
+            )
             for (key, item), (shown, left) in pairs
         }
     if isinstance(whole, list) and isinstance(clean, list) and len(whole) == len(clean):
@@ -129,8 +131,15 @@ class Inbox:
     """
 
     def __init__(
-        self, sink: Sink, vault: Vault, clock: Clock, watchers: list[Watcher], *, start: int = 0,
-        first: Callable[[Event], None] = lambda event: None, names: frozenset[str] = frozenset(),
+        self,
+        sink: Sink,
+        vault: Vault,
+        clock: Clock,
+        watchers: list[Watcher],
+        *,
+        start: int = 0,
+        first: Callable[[Event], None] = lambda event: None,
+        names: frozenset[str] = frozenset(),
     ) -> None:
         self._sink = sink
         self._vault = vault
@@ -176,7 +185,12 @@ class Inbox:
             self._routes[seq] = receiver
 
     def decide(
-        self, ev: str, data: Mapping[str, Any], *, step: str | None = None, n: int | None = None,
+        self,
+        ev: str,
+        data: Mapping[str, Any],
+        *,
+        step: str | None = None,
+        n: int | None = None,
         re: int | None = None,
     ) -> Event:
         """Write a decision, dated by the latest fact, and return it."""
@@ -205,8 +219,10 @@ class Inbox:
         arrival = self._arrivals.popleft()
         self._time = (stamp(self._clock.wall()), self._clock.milliseconds())
         data = dict(arrival.data)
-        blobs = {name: self._guard.blob(self._vault.redact(content))
-                 for name, content in arrival.blobs.items()}
+        blobs = {
+            name: self._guard.blob(self._vault.redact(content))
+            for name, content in arrival.blobs.items()
+        }
         if blobs:
             data["blobs"] = {
                 name: {"sha256": self._sink.keep(content), "bytes": len(content)}
@@ -217,10 +233,17 @@ class Inbox:
                 name: {"kind": s.kind, "ref": s.ref, "public": dict(s.public)}
                 for name, s in arrival.secrets.items()
             }
-        event = self._record(Event(
-            self._seq, *self._time, arrival.ev, arrival.step, arrival.n, arrival.re,
-            self._inspected(arrival, self._clean(data)),
-        ))
+        event = self._record(
+            Event(
+                self._seq,
+                *self._time,
+                arrival.ev,
+                arrival.step,
+                arrival.n,
+                arrival.re,
+                self._inspected(arrival, self._clean(data)),
+            )
+        )
         self.dispatch(Fact(event, arrival.secrets, blobs))
         return True
 

@@ -1,5 +1,4 @@
-"""Reading a file of a session's folder: a regular one, never through a link, never more than fits.
-"""
+"""Reading a file of a session's folder: a regular one, never through a link, never more than fits."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Where a session's calls really went: read from the addresses that were used, never from a claim.
-"""
+"""Where a session's calls really went: read from the addresses that were used, never from a claim."""
 
 from __future__ import annotations
 
@@ -26,8 +25,12 @@ def elsewhere(state: State) -> str | None:
                 return str(address)
     for request in state.requests.values():
         known = state.steps.get(request.step or "")
-        if request.data.get("port") == "http" and known is not None \
-                and known.kind in _ASKS_PROVIDER and not is_provider(request.data.get("url")):
+        if (
+            request.data.get("port") == "http"
+            and known is not None
+            and known.kind in _ASKS_PROVIDER
+            and not is_provider(request.data.get("url"))
+        ):
             return str(request.data.get("url"))
     return None
 

@@ -53,11 +53,18 @@ def leave_scan(folder: Path, vault: Vault, inspected: frozenset[str] = frozenset
             continue
         for look, data in _looks(name, content):
             # A part of what a session was opened with is a name that stands elsewhere, too.
-            found += [{"file": name, "look": look, "kind": leak.kind, "how": leak.how,
-                       "line": leak.line} for leak in known_in(data, hunt)
-                      if look != "opening" or not leak.how.endswith("fragment")]
-    result = {"schema": SCHEMA, "session": folder.name, "files": files, "lines": lines,
-              "findings": found[:_MOST_FOUND]}
+            found += [
+                {"file": name, "look": look, "kind": leak.kind, "how": leak.how, "line": leak.line}
+                for leak in known_in(data, hunt)
+                if look != "opening" or not leak.how.endswith("fragment")
+            ]
+    result = {
+        "schema": SCHEMA,
+        "session": folder.name,
+        "files": files,
+        "lines": lines,
+        "findings": found[:_MOST_FOUND],
+    }
     replace_private(folder / SCAN, _bytes_of(result))
 
 
@@ -145,18 +152,26 @@ def _read(folder: Path) -> dict[str, Any] | None:
         value: dict[str, Any] = json.loads(content)
         whole = (
             set(value) == {"schema", "session", "files", "lines", "findings"}
-            and value["schema"] == SCHEMA and value["session"] == folder.name
-            and isinstance(value["findings"], list) and isinstance(value["lines"], str)
+            and value["schema"] == SCHEMA
+            and value["session"] == folder.name
+            and isinstance(value["findings"], list)
+            and isinstance(value["lines"], str)
             and JOURNAL in value["files"]
-            and all(isinstance(row["bytes"], int) and isinstance(row["sha256"], str)
-                    and name in (JOURNAL, f"{EVIDENCE}/{row['sha256']}")
-                    for name, row in value["files"].items())
-            and _bytes_of(value) == content)
+            and all(
+                isinstance(row["bytes"], int)
+                and isinstance(row["sha256"], str)
+                and name in (JOURNAL, f"{EVIDENCE}/{row['sha256']}")
+                for name, row in value["files"].items()
+            )
+            and _bytes_of(value) == content
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
-        raise NotScanned(f"{folder / SCAN} is not what a session leaves; nothing is given out "
-                         "without it. Take the record from where it was made")
+        raise NotScanned(
+            f"{folder / SCAN} is not what a session leaves; nothing is given out "
+            "without it. Take the record from where it was made"
+        )
     return value
 
 
@@ -177,7 +192,8 @@ def check_scanned(folder: Path) -> None:
             f"when session {folder.name} ended, {len(found)} place(s) of its record let a secret "
             f"be read ({first.get('kind')} in {first.get('file')}, line {first.get('line')}: "
             f"{first.get('how')}). Nothing of it is given out: keep it here, do not pass its files "
-            "on, and run the runbook again for a record that can be shown")
+            "on, and run the runbook again for a record that can be shown"
+        )
     for name, row in result["files"].items():
         path = folder / name
         try:
@@ -190,13 +206,13 @@ def check_scanned(folder: Path) -> None:
         if not _is_scanned(content, row, result["lines"] if name == JOURNAL else ""):
             raise NotScanned(
                 f"{path} is not the file that was scanned for secrets when the session ended, and "
-                "nobody knows its values any more. Take the record from where it was made")
+                "nobody knows its values any more. Take the record from where it was made"
+            )
 
 
 def _is_scanned(content: bytes, row: dict[str, Any], lines: str) -> bool:
     size = row["bytes"]
-    if (len(content) >= size
-            and hashlib.sha256(content[:size]).hexdigest() == row["sha256"]):
+    if len(content) >= size and hashlib.sha256(content[:size]).hexdigest() == row["sha256"]:
         # Of a journal, what stands behind it was looked at on its way in.
         return len(content) == size if not lines else lines == _running(content[:size])
     # A journal that was cut off holds less than was scanned, and nothing else.

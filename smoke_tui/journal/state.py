@@ -188,18 +188,21 @@ class State:
         """The session's variables, each with a mark of its value: another one, another mark."""
         return {
             resource.name: str(resource.detail.get("sha256") or resource.seq)
-            for resource in self.resources.values() if resource.detail.get("kind") == "variable"
+            for resource in self.resources.values()
+            if resource.detail.get("kind") == "variable"
         }
 
     def step(self, step_id: str) -> StepState:
         return self.steps.setdefault(step_id, StepState(step_id))
 
     def worked(self, step_id: str, begun: int, until: int | None) -> int:
-        """Milliseconds from `begun` to `until` without those in which the step waited for answers.
-        """
+        """Milliseconds from `begun` to `until` without those in which the step waited for answers."""
         end = self.now_ms if until is None else until
-        waited = sum(min(to, end) - max(since, begun) for step, since, to in self.waits
-                     if step == step_id and to > begun and since < end)
+        waited = sum(
+            min(to, end) - max(since, begun)
+            for step, since, to in self.waits
+            if step == step_id and to > begun and since < end
+        )
         return max(0, end - begun - waited)
 
     @property

@@ -28,7 +28,7 @@ def chosen(runbook: Runbook, state: State) -> tuple[Step, ...]:
         walk = [step for step in walk if step.id == only]
     elif start:
         ids = [step.id for step in walk]
-        walk = walk[ids.index(start):] if start in ids else []
+        walk = walk[ids.index(start) :] if start in ids else []
     targets = {rule.goto for step in walk for rule in step.rules if rule.goto}
     kept = {step.id for step in walk} | targets
     return tuple(step for step in runbook.steps if step.id in kept)
@@ -76,16 +76,24 @@ def shows_by_itself(step: Step) -> bool:
 def in_the_way(runbook: Runbook, state: State) -> frozenset[str]:
     """The steps that keep the verdict from any kind of pass, one by one or together."""
     steps = chosen(runbook, state)
-    outcomes = {step.id: known.outcome if known is not None and known.outcome else Outcome.NOT_RUN
-                for step in steps for known in [state.steps.get(step.id)]}
+    outcomes = {
+        step.id: known.outcome if known is not None and known.outcome else Outcome.NOT_RUN
+        for step in steps
+        for known in [state.steps.get(step.id)]
+    }
     made = verdict(runbook, state)
     if made in PASSES:
         return frozenset()
     evident = any(outcomes[step.id] is Outcome.PASS and shows_by_itself(step) for step in steps)
     return frozenset(
-        step.id for step in steps
-        if not (step.fallback and (outcomes[step.id] is Outcome.NOT_RUN
-                                   or _callers_recovered(runbook, state, step.id)))
+        step.id
+        for step in steps
+        if not (
+            step.fallback
+            and (
+                outcomes[step.id] is Outcome.NOT_RUN or _callers_recovered(runbook, state, step.id)
+            )
+        )
         and outcomes[step.id] is not Outcome.PASS
         and (outcomes[step.id] is not Outcome.WAIVED or step.proof or not evident)
     )

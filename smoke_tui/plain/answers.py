@@ -58,8 +58,9 @@ class Answers:
     def copy(self, text: str, what: str, also: str) -> bool:
         """Send a text to the terminal's clipboard, and say no more than that."""
         self.paper.send(f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07")
-        self.paper.say(f"Sent {what} to the terminal's clipboard, which may or may not keep it; "
-                       f"also: {also}.")
+        self.paper.say(
+            f"Sent {what} to the terminal's clipboard, which may or may not keep it; also: {also}."
+        )
         return False
 
     def copy_credential(self, question: Event | None = None) -> bool:
@@ -79,8 +80,7 @@ class Answers:
     def _words(self, question: Event, choice: Choice) -> str | None:
         seen = question.data["kind"] == "confirm" and choice.do == "yes"
         hint = one_line(self.run.hints.get("confirm", ""), 300) if seen else ""
-        return self.talk.words(question.seq, choice.prompt, must=choice.words == "must",
-                               usual=hint)
+        return self.talk.words(question.seq, choice.prompt, must=choice.words == "must", usual=hint)
 
     def _all(self, question: Event) -> bool:
         self.run.run_all = True
@@ -108,16 +108,17 @@ class Answers:
     def step(self, name: str) -> Step | None:
         """A step by its number or its id."""
         scene = self.talk.scene
-        return next((s for s in scene.steps
-                     if name.lower() in (scene.number(s).lower(), s.id.lower())), None)
+        return next(
+            (s for s in scene.steps if name.lower() in (scene.number(s).lower(), s.id.lower())),
+            None,
+        )
 
     def _spend(self, question: Event) -> bool:
         return self.send(question, {"do": "yes"})
 
     def _open(self, question: Event) -> bool:
         problem = self.run.open_again(self._revealed(question, "url"))
-        self.paper.say(f"Not opened: {problem}." if problem else
-                       "Handed to the browser once more.")
+        self.paper.say(f"Not opened: {problem}." if problem else "Handed to the browser once more.")
         return False
 
     def _reveal(self, question: Event) -> bool:
@@ -139,8 +140,11 @@ class Answers:
         return session.reveal(question.seq, name) if session is not None else ""
 
     def _paste(self, question: Event) -> bool:
-        return self._secret_of(question, "paste", "Copy the whole address of the page the sign-in "
-                                                  "ended at, and paste it here.")
+        return self._secret_of(
+            question,
+            "paste",
+            "Copy the whole address of the page the sign-in ended at, and paste it here.",
+        )
 
     def _secret(self, question: Event) -> bool:
         return self._secret_of(question, "secret", "Give the secret.")
@@ -153,8 +157,9 @@ class Answers:
         return True
 
     def _path(self, question: Event) -> bool:
-        path = self.talk.words(question.seq, "Which file?", must=True,
-                               usual=self.run.prefill.get("instructions", ""))
+        path = self.talk.words(
+            question.seq, "Which file?", must=True, usual=self.run.prefill.get("instructions", "")
+        )
         return path is not None and self.send(question, {"do": "file", "path": path})
 
     def _model(self, question: Event) -> bool:
@@ -173,10 +178,19 @@ class Answers:
 
 
 _SPECIAL: Final[Mapping[str, Callable[[Answers, Event], bool]]] = {
-    "all": Answers._all, "retry": Answers._retry, "login": Answers._login,
-    "step": Answers._step, "spend": Answers._spend,
-    "open": Answers._open, "reveal": Answers._reveal, "copy_address": Answers._copy_address,
-    "copy_credential": Answers.copy_credential, "device": Answers._device,
-    "paste": Answers._paste, "secret": Answers._secret, "path": Answers._path,
-    "model": Answers._model, "text": Answers._text,
+    "all": Answers._all,
+    "retry": Answers._retry,
+    "login": Answers._login,
+    "step": Answers._step,
+    "spend": Answers._spend,
+    "open": Answers._open,
+    "reveal": Answers._reveal,
+    "copy_address": Answers._copy_address,
+    "copy_credential": Answers.copy_credential,
+    "device": Answers._device,
+    "paste": Answers._paste,
+    "secret": Answers._secret,
+    "path": Answers._path,
+    "model": Answers._model,
+    "text": Answers._text,
 }

@@ -59,16 +59,22 @@ class Commands:
             self.talk.put(self.question)
         for name, command in COMMANDS.items():
             self.paper.say(f"{name}{f' {command.takes}' if command.takes else ''}: {command.about}")
-        self.paper.say("Answers are taken by number, letter or word; words may follow on the same "
-                       "line where a choice asks for them, as in: n the page shows an error")
-        self.paper.say("An empty line answers nothing: it repeats the question. Ctrl-C closes the "
-                       "session; its record is kept.")
+        self.paper.say(
+            "Answers are taken by number, letter or word; words may follow on the same "
+            "line where a choice asks for them, as in: n the page shows an error"
+        )
+        self.paper.say(
+            "An empty line answers nothing: it repeats the question. Ctrl-C closes the "
+            "session; its record is kept."
+        )
 
     def _status(self, rest: str) -> None:
         scene = self.talk.scene
         world = "rehearsal" if scene.rehearsed else f"live, origin {scene.config.get('origin')}"
-        self.paper.say(f"Session {scene.state.session}, {world}, {clock(scene.elapsed)} since it "
-                       f"began; {spent(scene)}; {quota(scene.state)}.")
+        self.paper.say(
+            f"Session {scene.state.session}, {world}, {clock(scene.elapsed)} since it "
+            f"began; {spent(scene)}; {quota(scene.state)}."
+        )
         for step in scene.steps:
             self.paper.say(f"{place(scene, step)}, {word_of(scene, step)}: {title_of(step)}")
         self.paper.say(standing(scene))
@@ -87,12 +93,15 @@ class Commands:
             return
         scene = self.talk.scene
         known = scene.of(step)
-        self.paper.say(f"{place(scene, step)}, {word_of(scene, step)}: {title_of(step)}; "
-                       f"{len(known.tries)} tries.")
+        self.paper.say(
+            f"{place(scene, step)}, {word_of(scene, step)}: {title_of(step)}; "
+            f"{len(known.tries)} tries."
+        )
         self.talk.voice.tell_evidence(scene, step)
         for finding in scene.state.findings:
-            self.paper.say(f"Worth a look: {one_line(finding.message, 300)} "
-                           f"{one_line(finding.remedy, 200)}")
+            self.paper.say(
+                f"Worth a look: {one_line(finding.message, 300)} {one_line(finding.remedy, 200)}"
+            )
         self.paper.say(f"Record: {scene.folder}")
 
     def _step(self, name: str) -> Step | None:
@@ -119,10 +128,14 @@ class Commands:
             self.paper.say("No step is running.")
             return
         step = self.run.runbook.step(stopped.id)
-        if self.talk.agreed(
-            f"Stop {title_of(step)}? It ends blocked (interrupted) and can be tried again.",
-            "stop it", "let it run",
-        ) and self.talk.scene.stoppable is not None:
+        if (
+            self.talk.agreed(
+                f"Stop {title_of(step)}? It ends blocked (interrupted) and can be tried again.",
+                "stop it",
+                "let it run",
+            )
+            and self.talk.scene.stoppable is not None
+        ):
             self.run.session.cancel("step", "the operator stopped it")
             self.did_answer = self.question is not None and self.question.step == stopped.id
 
@@ -161,25 +174,35 @@ class Commands:
         self.paper.say(said)
 
     def _quit(self, rest: str) -> None:
-        if self.talk.agreed("Leave? That stops what the session has started, services included; "
-                            "its record is kept.", "leave", "stay"):
+        if self.talk.agreed(
+            "Leave? That stops what the session has started, services included; "
+            "its record is kept.",
+            "leave",
+            "stay",
+        ):
             self.talk.leave("left")
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "help": Command("this list; ? is the same", Commands._help),
-    "status": Command("where the walk is, how long, what it cost, what is needed",
-                      Commands._status, at_once=True),
-    "show": Command("what a step is, by its number or id; without one, the step it is about now",
-                    Commands._show, "[STEP]"),
+    "status": Command(
+        "where the walk is, how long, what it cost, what is needed", Commands._status, at_once=True
+    ),
+    "show": Command(
+        "what a step is, by its number or id; without one, the step it is about now",
+        Commands._show,
+        "[STEP]",
+    ),
     "briefing": Command("the same", Commands._show, "[STEP]"),
     "evidence": Command("what was seen in a step", Commands._evidence, "[STEP]"),
     "note": Command("puts words into the record; never a secret", Commands._note, "TEXT"),
-    "again": Command("runs a step once more, where the walk asks what is next", Commands._again,
-                     "[STEP]"),
+    "again": Command(
+        "runs a step once more, where the walk asks what is next", Commands._again, "[STEP]"
+    ),
     "stop": Command("stops the running step, after asking", Commands._stop, at_once=True),
-    "copy": Command("sends the credential of a hand-over to the terminal's clipboard",
-                    Commands._copy),
+    "copy": Command(
+        "sends the credential of a hand-over to the terminal's clipboard", Commands._copy
+    ),
     "compare": Command("our refused request beside the real client's", Commands._compare),
     "report": Command("writes the report to a file", Commands.report, "[FILE]"),
     "quit": Command("leaves, after asking; the session can be resumed", Commands._quit),

@@ -80,15 +80,21 @@ class Walk:
         if scene.rehearsed:
             say(f"{REHEARSAL}. Scenario: {scene.config.get('scenario')}.")
         elif elsewhere(self.run.state) is not None:
-            say(f"NOT THE PROVIDER: calls go to {scene.config.get('codex_url')}, so nothing is "
-                "proven.")
+            say(
+                f"NOT THE PROVIDER: calls go to {scene.config.get('codex_url')}, so nothing is "
+                "proven."
+            )
         else:
             say(f"LIVE: calls count against the subscription. Origin: {scene.config['origin']}.")
-        say(f"Runbook: {self.run.runbook.title}, "
-            f"{count(sum(1 for s in scene.steps if not s.fallback), 'step')}.")
+        say(
+            f"Runbook: {self.run.runbook.title}, "
+            f"{count(sum(1 for s in scene.steps if not s.fallback), 'step')}."
+        )
         say(f"Session: {scene.state.session}. Record: {scene.folder}")
-        say("Lines that begin with spaces are quoted; those with a bar are output. Type ? for "
-            "help at any time.")
+        say(
+            "Lines that begin with spaces are quoted; those with a bar are output. Type ? for "
+            "help at any time."
+        )
         if resumed:
             for step in scene.steps:
                 if scene.of(step).tries or scene.of(step).outcome is not None:
@@ -120,8 +126,12 @@ class Walk:
         """
         if self.keys.tty or question.data["kind"] not in ANSWERED_ELSEWHERE:
             return self.talk.line(question.seq)
-        return self.talk.line(question.seq, fits=lambda line: (
-            self.talk.choice(line) is not None or self.commands.find(line) is not None))
+        return self.talk.line(
+            question.seq,
+            fits=lambda line: (
+                self.talk.choice(line) is not None or self.commands.find(line) is not None
+            ),
+        )
 
     def _understood(self, line: str, question: Event) -> bool:
         """Whether a line has answered the question."""
@@ -151,8 +161,10 @@ class Walk:
             return
         self.keys.line()
         if line.strip() and not self.commands.understood(line.strip(), None):
-            self.paper.say("Nothing is asked just now; what can be typed: note TEXT, status, stop, "
-                           "show, evidence, quit, and ? for help.")
+            self.paper.say(
+                "Nothing is asked just now; what can be typed: note TEXT, status, stop, "
+                "show, evidence, quit, and ? for help."
+            )
 
     # --- the end --------------------------------------------------------------------------
 
@@ -163,8 +175,9 @@ class Walk:
         if self.run.fault is not None:
             say(told_fault(self.settings.state_dir, session))
             self.paper.flush()
-            unsaved = (isinstance(self.run.fault, JournalError)
-                       and not isinstance(self.run.fault, RecordGone))
+            unsaved = isinstance(self.run.fault, JournalError) and not isinstance(
+                self.run.fault, RecordGone
+            )
             ended = Exit.INVALID if isinstance(self.run.fault, NotStarted) else Exit.INTERNAL
             return self._struck(Exit.NOT_PROVABLE if unsaved else ended)
         verdict = state.verdict or Verdict.ERROR
@@ -174,8 +187,10 @@ class Walk:
         self.paper.blank()
         say(f"The session has ended. Verdict: {MARKS[verdict.value].word}. {SENTENCES[verdict]}.")
         if state.left:
-            say(f"It was broken off ({state.cancelled}); its record is kept. Go on with: "
-                f"smoke-tui resume --plain {session.id}")
+            say(
+                f"It was broken off ({state.cancelled}); its record is kept. Go on with: "
+                f"smoke-tui resume --plain {session.id}"
+            )
         say(f"The report: smoke-tui report {session.id} -o FILE. Record: {session.folder}")
         if not self.strikes and not self.keys.closed and not state.left:
             self._afterwards()
@@ -190,8 +205,9 @@ class Walk:
 
     def _afterwards(self) -> None:
         """The report, where somebody is still there to say where to."""
-        self.paper.say("Type report, or report FILE, to write the report; quit, or an empty line, "
-                       "to end.")
+        self.paper.say(
+            "Type report, or report FILE, to write the report; quit, or an empty line, to end."
+        )
         while not (self.keys.closed or self.strikes or self.paper.gone):
             self.paper.flush()
             line = self.keys.line()
@@ -201,6 +217,7 @@ class Walk:
                 return
             elif line.partition(" ")[0].lower() == "report":
                 self.commands.report(line.partition(" ")[2].strip())
-            elif line.partition(" ")[0].lower() not in LOOKING \
-                    or not self.commands.understood(line.strip(), None):
+            elif line.partition(" ")[0].lower() not in LOOKING or not self.commands.understood(
+                line.strip(), None
+            ):
                 self.paper.say("What is possible: report FILE, status, show, evidence, quit.")

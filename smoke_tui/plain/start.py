@@ -85,9 +85,7 @@ class Signals:
             signal.signal(number, handler)
 
 
-def _open(
-    options: argparse.Namespace, settings: Settings, keys: Keyboard, paper: Paper
-) -> Run:
+def _open(options: argparse.Namespace, settings: Settings, keys: Keyboard, paper: Paper) -> Run:
     if "session" in options:
         folder = need_session(settings, options.session)
         return open_unfinished(settings, folder, getattr(options, "step", None))
@@ -110,14 +108,18 @@ def _origin(runbook: Runbook, keys: Keyboard, paper: Paper) -> str:
     """
     paper.say(f"To be run live: {runbook.title}")
     while True:
-        paper.say("Question: where does this machine's traffic come from? The answer goes into the "
-                  "report, and decides what a challenge of the provider's edge means.")
+        paper.say(
+            "Question: where does this machine's traffic come from? The answer goes into the "
+            "report, and decides what a challenge of the provider's edge means."
+        )
         names = list(ORIGIN_WORDS)
         for number, name in enumerate(names, 1):
             paper.say(f"{number}, {name[0]} or {name}: {ORIGIN_WORDS[name]}")
         said = _line(keys, paper).lower()
-        origin = next((name for number, name in enumerate(names, 1)
-                       if said in (str(number), name[0], name)), None)
+        origin = next(
+            (name for number, name in enumerate(names, 1) if said in (str(number), name[0], name)),
+            None,
+        )
         warning = origin_warning(runbook, origin) if origin is not None else None
         if warning is not None:
             paper.say(f"{warning} y: go on; anything else: choose again.")
@@ -135,5 +137,7 @@ def _line(keys: Keyboard, paper: Paper) -> str:
         if line is not None:
             return line.strip()
         keys.wait(TICK)
-    raise CommandError(Exit.NOT_PROVABLE, "the input has ended before it was said where the "
-                                          "traffic comes from; give --origin")
+    raise CommandError(
+        Exit.NOT_PROVABLE,
+        "the input has ended before it was said where the traffic comes from; give --origin",
+    )

@@ -213,7 +213,11 @@ def word_of(scene: Scene, step: Step) -> str:
 _FAILURE_LABELS: Final = {"Side": "Whose side", "Next": "What to do next", "Support": "For support"}
 _ENDS: Final = ("http", "try.finished", "step.finished")
 _SPECIAL: Final[Mapping[str, Callable[[Voice, Run, Event], None]]] = {
-    "try.started": Voice._try, "step.finished": Voice._finished, "answered": Voice._answered,
-    "listen": Voice._listen, "release": Voice._release, "try.finished": Voice._try_finished,
+    "try.started": Voice._try,
+    "step.finished": Voice._finished,
+    "answered": Voice._answered,
+    "listen": Voice._listen,
+    "release": Voice._release,
+    "try.finished": Voice._try_finished,
     "session.closed": Voice._closed,
 }

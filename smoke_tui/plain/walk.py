@@ -70,8 +70,10 @@ class Conversation:
         clipboard = self.run.clipboard
         if clipboard is not None and clipboard.to_forget():
             self.paper.send(FORGET)
-            self.paper.say("The terminal was asked to forget the credential; whether it did is not "
-                           "to be known.")
+            self.paper.say(
+                "The terminal was asked to forget the credential; whether it did is not "
+                "to be known."
+            )
         self.paper.flush()
         if self.paper.gone:
             self.leave("nobody reads what is printed")
@@ -86,7 +88,10 @@ class Conversation:
     # --- what is typed --------------------------------------------------------------------
 
     def line(
-        self, question: int | None = None, *, secret: bool = False,
+        self,
+        question: int | None = None,
+        *,
+        secret: bool = False,
         fits: Callable[[str], bool] = lambda line: True,
     ) -> str:
         """The next line; one that does not fit stays where it is.
@@ -117,8 +122,9 @@ class Conversation:
     def words(self, question: int, prompt: str, *, must: bool, usual: str = "") -> str | None:
         """A line in the operator's own words, or the usual ones; None: they would rather not."""
         empty = f"takes: {usual}" if usual else "goes back" if must else "says nothing"
-        self.paper.say(f"{prompt.replace(' (may be empty)', '')} Type one line; an empty line "
-                       f"{empty}")
+        self.paper.say(
+            f"{prompt.replace(' (may be empty)', '')} Type one line; an empty line {empty}"
+        )
         line = self.line(question) or usual
         return None if must and not line else line
 
@@ -165,8 +171,11 @@ class Conversation:
         self.answered(question)
         self._stale = True
         why = self.voice.withdrawn.get(question.seq, "")
-        self.paper.say(f"Answered another way: {why}." if why else
-                       "Not asked any more: the step has ended or goes on without it.")
+        self.paper.say(
+            f"Answered another way: {why}."
+            if why
+            else "Not asked any more: the step has ended or goes on without it."
+        )
 
     def meant(self, question: Event, choice: Choice) -> bool:
         """Whether an answer was meant for this question: the one before may have gone away while
@@ -176,8 +185,10 @@ class Conversation:
         grave = question.data["kind"] in GRAVE and choice.do != "no"
         if not (stale and grave and self.keys.tty):
             return True
-        self.paper.say("That may have been meant for the question before, which has gone; type it "
-                       "once more if you mean this one.")
+        self.paper.say(
+            "That may have been meant for the question before, which has gone; type it "
+            "once more if you mean this one."
+        )
         return False
 
     def put(self, question: Event) -> None:
@@ -203,8 +214,11 @@ class Conversation:
 
     def choices(self) -> tuple[Choice, ...]:
         """How the open question can be answered here."""
-        return tuple(c for c in choices(self.scene) if c.typed and (
-            self.can_copy or not c.special.startswith("copy")))
+        return tuple(
+            c
+            for c in choices(self.scene)
+            if c.typed and (self.can_copy or not c.special.startswith("copy"))
+        )
 
     @property
     def can_copy(self) -> bool:
@@ -257,9 +271,11 @@ def standing(scene: Scene) -> str:
     running = scene.running
     if running is not None:
         most = longest(scene, scene.runbook.step(running.id))
-        return (f"Nothing is needed from you: {MARKS['running'].word} {running.id} since "
-                f"{took(scene.elapsed - running.tries[-1].started)}"
-                f"{f', at most {most:g} s' if most is not None else ''}.")
+        return (
+            f"Nothing is needed from you: {MARKS['running'].word} {running.id} since "
+            f"{took(scene.elapsed - running.tries[-1].started)}"
+            f"{f', at most {most:g} s' if most is not None else ''}."
+        )
     if scene.waiting is not None:
         return f"Nothing is needed from you. {text_of(pause(scene))}."
     return "Nothing is needed from you."

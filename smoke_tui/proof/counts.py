@@ -21,8 +21,10 @@ class Usage:
     reasoning_tokens: int
 
     def __str__(self) -> str:
-        return (f"{self.input_tokens} in ({self.cached_input_tokens} cached), "
-                f"{self.output_tokens} out ({self.reasoning_tokens} reasoning)")
+        return (
+            f"{self.input_tokens} in ({self.cached_input_tokens} cached), "
+            f"{self.output_tokens} out ({self.reasoning_tokens} reasoning)"
+        )
 
 
 def read_usage(raw: Any) -> Usage | None:
@@ -30,7 +32,8 @@ def read_usage(raw: Any) -> Usage | None:
     if not isinstance(raw, Mapping):
         return None
     counts = [
-        _count(raw.get("input_tokens")), _count(raw.get("output_tokens")),
+        _count(raw.get("input_tokens")),
+        _count(raw.get("output_tokens")),
         _count(_detail(raw, "input_tokens_details", "cached_tokens")),
         _count(_detail(raw, "output_tokens_details", "reasoning_tokens")),
     ]
@@ -59,7 +62,8 @@ def usage_problem(raw: Any) -> str | None:
     if usage.reasoning_tokens > usage.output_tokens:
         return "more tokens were reasoned than written"
     if "total_tokens" in raw and _count(raw["total_tokens"]) != (
-            usage.input_tokens + usage.output_tokens):
+        usage.input_tokens + usage.output_tokens
+    ):
         return "the total is not the sum of input and output"
     odd = next((name for name in _odd(raw)), None)
     return f"{odd} is no count" if odd is not None else None
@@ -67,8 +71,12 @@ def usage_problem(raw: Any) -> str | None:
 
 def _odd(raw: Mapping[str, Any]) -> list[str]:
     tables = [raw, *(value for value in raw.values() if isinstance(value, Mapping))]
-    return [str(name) for table in tables for name, value in table.items()
-            if str(name).endswith("tokens") and value is not None and _count(value) is None]
+    return [
+        str(name)
+        for table in tables
+        for name, value in table.items()
+        if str(name).endswith("tokens") and value is not None and _count(value) is None
+    ]
 
 
 def _detail(raw: Mapping[str, Any], table: str, name: str) -> Any:

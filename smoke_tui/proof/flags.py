@@ -12,8 +12,17 @@ YES: Final = ("true", "yes", "1", "on", "y", "t")
 """Words by which a flag is set."""
 
 _DEGRADED: Final = re.compile(r"f(all(ing|en)?|ell)back|degrad|downgrad|failedover")
-_SETTINGS: Final = ("enabled", "allowed", "available", "configured", "supported", "policy",
-                    "timeout", "order", "limit")
+_SETTINGS: Final = (
+    "enabled",
+    "allowed",
+    "available",
+    "configured",
+    "supported",
+    "policy",
+    "timeout",
+    "order",
+    "limit",
+)
 """Endings of names that tell how a fallback is set up, not that it was taken."""
 
 _TAKEN: Final = ("degraded", "reason", "cause", "from", "used", "taken", "applied", "triggered")

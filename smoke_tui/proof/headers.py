@@ -19,10 +19,17 @@ def header_pairs(headers: Any) -> Iterator[tuple[str, Any]]:
     """Headers inside a document, in lower case: a table, a list of pairs or of tables with name
     and value, or lines of text; a list has values.
     """
-    pairs: Sequence[Any] = list(headers.items()) if isinstance(headers, Mapping) else (
-        headers if isinstance(headers, list) else [
-            line.split(":", 1) for line in headers.splitlines()] if isinstance(headers, str)
-        else ())
+    pairs: Sequence[Any] = (
+        list(headers.items())
+        if isinstance(headers, Mapping)
+        else (
+            headers
+            if isinstance(headers, list)
+            else [line.split(":", 1) for line in headers.splitlines()]
+            if isinstance(headers, str)
+            else ()
+        )
+    )
     for pair in pairs:
         if isinstance(pair, Mapping) and "name" in pair and "value" in pair:
             pair = (pair["name"], pair["value"])

@@ -56,9 +56,12 @@ class Obligation:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "name": self.name, "standing": self.standing, "code": self.code,
-            "witnesses": [{"source": w.source, "value": w.value, "says": w.says}
-                          for w in self.witnesses],
+            "name": self.name,
+            "standing": self.standing,
+            "code": self.code,
+            "witnesses": [
+                {"source": w.source, "value": w.value, "says": w.says} for w in self.witnesses
+            ],
         }
 
 
@@ -84,8 +87,9 @@ def settle(
     heard = tuple(Witness(w.source, shorten(w.value), w.says) for w in witnesses)
     if any(w.says == "against" for w in heard):
         told = duty.contradicted_text if text is None else text
-        return Obligation(duty.name, "contradicted", heard, code or duty.contradicted,
-                          _fill(told, heard))
+        return Obligation(
+            duty.name, "contradicted", heard, code or duty.contradicted, _fill(told, heard)
+        )
     if duty.missing is None or any(w.says == "holds" for w in heard):
         return Obligation(duty.name, "holds", heard)
     told = duty.missing_text if text is None else text
@@ -100,12 +104,13 @@ def first_unmet(obligations: Sequence[Obligation]) -> Obligation | None:
 def shorten(text: str) -> str:
     """A witness's value on one line of bounded length."""
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST - 1]}…"
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def _fill(text: str, witnesses: Sequence[Witness]) -> str:
     return text.replace("{against}", _side(witnesses, "against")).replace(
-        "{holds}", _side(witnesses, "holds"))
+        "{holds}", _side(witnesses, "holds")
+    )
 
 
 def _side(witnesses: Sequence[Witness], says: Says) -> str:
@@ -122,7 +127,8 @@ def read_obligations(value: Any) -> Iterator[Obligation]:
         code = raw.get("code")
         witnesses = raw.get("witnesses")
         yield Obligation(
-            str(raw.get("name")), raw["standing"],
+            str(raw.get("name")),
+            raw["standing"],
             tuple(_witnesses(witnesses if isinstance(witnesses, list) else [])),
             code if isinstance(code, str) else None,
         )
@@ -131,8 +137,11 @@ def read_obligations(value: Any) -> Iterator[Obligation]:
 def _witnesses(raw: Sequence[Any]) -> Iterator[Witness]:
     for one in raw:
         if isinstance(one, Mapping):
-            yield Witness(str(one.get("source")), str(one.get("value")),
-                          _SAYS.get(str(one.get("says")), "nothing"))
+            yield Witness(
+                str(one.get("source")),
+                str(one.get("value")),
+                _SAYS.get(str(one.get("says")), "nothing"),
+            )
 
 
 _SAYS: Final[Mapping[str, Says]] = {"holds": "holds", "against": "against"}

@@ -17,9 +17,7 @@ def _refused(name: str, sentence: str, reply: Reply, basis: str, **more: Any) ->
 
 
 def _failed(name: str, sentence: str, code: str, message: str) -> Scenario:
-    return Scenario(
-        name, sentence, _CLIENT, script=Script(streaming.FAILED, error=(code, message))
-    )
+    return Scenario(name, sentence, _CLIENT, script=Script(streaming.FAILED, error=(code, message)))
 
 
 ACCOUNT_ROWS: Final = (

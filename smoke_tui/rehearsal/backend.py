@@ -176,11 +176,14 @@ class Backend:
             "workspace_backend_origin": "NO_CONSTRAINT",
             "account_routing_override": "NO_CONSTRAINT",
         }
-        return json_answer(200, {
-            "account_ordering": [account_id],
-            "accounts": [account],
-            "default_account_id": account_id,
-        })
+        return json_answer(
+            200,
+            {
+                "account_ordering": [account_id],
+                "accounts": [account],
+                "default_account_id": account_id,
+            },
+        )
 
     async def usage(self, request: ServerRequest) -> Answer:
         """GET /backend-api/wham/usage."""
@@ -207,9 +210,7 @@ class Backend:
         }
         credits_left = {"has_credits": False, "unlimited": False, "balance": "0"}
         plan = self.issuer.mint.plan_type
-        return json_answer(
-            200, {"plan_type": plan, "rate_limit": limit, "credits": credits_left}
-        )
+        return json_answer(200, {"plan_type": plan, "rate_limit": limit, "credits": credits_left})
 
     async def mcp(self, request: ServerRequest) -> Answer:
         """POST /backend-api/ps/mcp: the plug-ins' MCP server, with no tools (form of MCP)."""

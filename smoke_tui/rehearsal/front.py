@@ -115,9 +115,11 @@ class Front:
             ("server", "cloudflare"),
             ("cf-ray", f"{secrets.token_hex(8)}-FAK"),
         )
-        kind = dict(answer.headers).get("content-type") if not isinstance(
-            answer, RawResponse
-        ) else None
+        kind = (
+            dict(answer.headers).get("content-type")
+            if not isinstance(answer, RawResponse)
+            else None
+        )
         if not request.path.startswith(_BACKEND) or kind in (None, HTML):
             return common
         return (*common, ("x-request-id", str(uuid.uuid4())))

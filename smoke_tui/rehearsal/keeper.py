@@ -42,8 +42,11 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     other = user != "-"
     server = subprocess.Popen(
-        sys.argv[5:], stdin=subprocess.DEVNULL, start_new_session=True,
-        user=user if other else None, group=user_group(user) if other else None,
+        sys.argv[5:],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        user=user if other else None,
+        group=user_group(user) if other else None,
         extra_groups=[] if other else None,
     )
     while server.poll() is None and not closed(control, 0.5):

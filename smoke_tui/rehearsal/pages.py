@@ -24,18 +24,27 @@ def sign_in(session: str, email: str = "", problem: str = "") -> bytes:
     """The sign-in form; `problem` says why it is shown again. A password is never repeated."""
     wrong = {"email": problem, "password": "Type the password again."} if problem else {}
     notice = markup.alert("You are not signed in.", wrong) if wrong else ""
-    fields = markup.group("Your account", (
-        markup.text_field(
-            "email", "Email address", 'type="email" autocomplete="username"', value=email,
-            problem=wrong.get("email", ""),
+    fields = markup.group(
+        "Your account",
+        (
+            markup.text_field(
+                "email",
+                "Email address",
+                'type="email" autocomplete="username"',
+                value=email,
+                problem=wrong.get("email", ""),
+            ),
+            markup.text_field(
+                "password",
+                "Password",
+                'type="password" autocomplete="current-password"',
+                problem=wrong.get("password", ""),
+            ),
         ),
-        markup.text_field(
-            "password", "Password", 'type="password" autocomplete="current-password"',
-            problem=wrong.get("password", ""),
-        ),
-    ))
+    )
     sent = markup.form(
-        "/log-in", {"login_challenge": session},
+        "/log-in",
+        {"login_challenge": session},
         fields + markup.button("Continue", "action", "default"),
     )
     return _page("Rehearsal: sign in", notice + sent, failed=bool(problem))
@@ -47,7 +56,8 @@ def consent(challenge: str) -> bytes:
         "Rehearsal: sign in to Codex with ChatGPT",
         "<p>Codex will get your name, email address and profile picture.</p>"
         + markup.form(
-            "/sign-in-with-chatgpt/codex/consent", {"consent_challenge": challenge},
+            "/sign-in-with-chatgpt/codex/consent",
+            {"consent_challenge": challenge},
             markup.button("Continue", "action", "accept"),
         ),
     )
@@ -57,9 +67,11 @@ def device(typed: str = "", problem: str = "") -> bytes:
     """Where a device code is typed in; `problem` says why it is shown again."""
     notice = markup.alert("This device is not signed in.", {"user_code": problem})
     field = markup.text_field(
-        "user_code", "Code shown on your device",
+        "user_code",
+        "Code shown on your device",
         'autocomplete="one-time-code" autocapitalize="characters" spellcheck="false"',
-        value=typed, problem=problem,
+        value=typed,
+        problem=problem,
     )
     sent = markup.form("/codex/device", {}, field + markup.button("Continue"))
     body = (notice if problem else "") + sent

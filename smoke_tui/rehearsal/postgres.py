@@ -25,12 +25,22 @@ _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.02
 _INITDB: Final = (
-    "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions",
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--no-locale",
+    "--no-sync",
+    "--no-instructions",
 )
 _INSTALL: Final = "it needs a PostgreSQL of its own: pip install 'smoke-tui[embedded]'"
 _SETTINGS: Final = (
-    "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=20",
-    "shared_buffers=8MB", "autovacuum=off", "logging_collector=off", "log_min_messages=fatal",
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "fsync=off",
+    "max_connections=20",
+    "shared_buffers=8MB",
+    "autovacuum=off",
+    "logging_collector=off",
+    "log_min_messages=fatal",
 )
 _SCHEMA: Final = """
 CREATE SCHEMA core;
@@ -71,8 +81,9 @@ class Postgres:
         self._folder = folder
         self._reserved = ReservedPort()
         self.port = self._reserved.number
-        self.dsn = (f"postgresql://{USER}:{quote(password, safe='')}@127.0.0.1:{self.port}"
-                    f"/{DATABASE}")
+        self.dsn = (
+            f"postgresql://{USER}:{quote(password, safe='')}@127.0.0.1:{self.port}/{DATABASE}"
+        )
         self._log = folder / "log"
         try:
             folder.mkdir(mode=0o700)
@@ -98,10 +109,22 @@ class Postgres:
         if user is not None:
             shutil.chown(secret, user)
         done = subprocess.run(
-            [str(programs / "initdb"), "-D", str(self._folder / "data"), "-U", USER,
-             f"--pwfile={secret}", *_INITDB],
-            stdin=subprocess.DEVNULL, capture_output=True, env=_environment(), check=False,
-            user=user, timeout=_START_SECONDS, cwd="/",
+            [
+                str(programs / "initdb"),
+                "-D",
+                str(self._folder / "data"),
+                "-U",
+                USER,
+                f"--pwfile={secret}",
+                *_INITDB,
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=_environment(),
+            check=False,
+            user=user,
+            timeout=_START_SECONDS,
+            cwd="/",
         )
         secret.unlink()
         if done.returncode != 0:
@@ -114,11 +137,27 @@ class Postgres:
         try:
             with open(self._log, "wb") as log:
                 self._keeper = subprocess.Popen(
-                    [sys.executable, "-I", "-S", str(_KEEPER), str(theirs), str(self._folder),
-                     user or "-", "--", str(programs / "postgres"), "-D",
-                     str(self._folder / "data"), *settings],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[theirs],
-                    env=_environment(), cwd="/", start_new_session=True,
+                    [
+                        sys.executable,
+                        "-I",
+                        "-S",
+                        str(_KEEPER),
+                        str(theirs),
+                        str(self._folder),
+                        user or "-",
+                        "--",
+                        str(programs / "postgres"),
+                        "-D",
+                        str(self._folder / "data"),
+                        *settings,
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[theirs],
+                    env=_environment(),
+                    cwd="/",
+                    start_new_session=True,
                 )
         finally:
             os.close(theirs)
@@ -135,8 +174,11 @@ class Postgres:
                 if lock.read_text("utf-8", "replace").rstrip().endswith("ready"):
                     return
             time.sleep(_POLL_SECONDS)
-        told = self._log.read_text("utf-8", "replace").strip().splitlines() \
-            if self._log.exists() else []
+        told = (
+            self._log.read_text("utf-8", "replace").strip().splitlines()
+            if self._log.exists()
+            else []
+        )
         raise NoPostgres(f"it does not start: {told[-1] if told else 'no answer'}")
 
     def stop(self) -> None:
@@ -171,13 +213,19 @@ def _prepare(folder: Path, programs: Path) -> tuple[Path, str | None]:
     try:
         pwd.getpwnam(_NOBODY)
     except KeyError:
-        raise NoPostgres(f"PostgreSQL refuses to run as root, and there is no user {_NOBODY}; run "
-                         "the tool as an ordinary user") from None
+        raise NoPostgres(
+            f"PostgreSQL refuses to run as root, and there is no user {_NOBODY}; run "
+            "the tool as an ordinary user"
+        ) from None
     # A copy, because nothing else may be opened to that user; the libraries lie beside the package.
     package = programs.parents[1]
     copied = folder / "programs" / package.name / programs.parent.name
-    shutil.copytree(programs.parent, copied, symlinks=True,
-                    ignore=lambda where, names: _unneeded(Path(where), names, programs.parent))
+    shutil.copytree(
+        programs.parent,
+        copied,
+        symlinks=True,
+        ignore=lambda where, names: _unneeded(Path(where), names, programs.parent),
+    )
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():
         shutil.copytree(libraries, folder / "programs" / libraries.name)

@@ -41,8 +41,14 @@ class Rehearsal:
     """
 
     def __init__(
-        self, scenario: Scenario, port: int, folder: Path | None, *, embedded: bool = False,
-        tls: bool = False, now: Callable[[], float] = time.time,
+        self,
+        scenario: Scenario,
+        port: int,
+        folder: Path | None,
+        *,
+        embedded: bool = False,
+        tls: bool = False,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.scenario = scenario
         self.errors: list[Exception] = []
@@ -60,9 +66,7 @@ class Rehearsal:
         self._loopback = mint_loopback() if tls else None
         self._tls_port = 0
         self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
-        configured = (
-            instructions.CURRENT if scenario.drift_after is None else instructions.STALE
-        )
+        configured = instructions.CURRENT if scenario.drift_after is None else instructions.STALE
         self._house = house.build(folder, configured)
         if self._loopback is not None:
             self.authority_file.write_bytes(self._loopback.authority)
@@ -93,8 +97,14 @@ class Rehearsal:
 
     @classmethod
     def start(
-        cls, scenario: str = "happy", *, port: int = 0, folder: Path | None = None,
-        embedded: bool = False, tls: bool = False, now: Callable[[], float] = time.time,
+        cls,
+        scenario: str = "happy",
+        *,
+        port: int = 0,
+        folder: Path | None = None,
+        embedded: bool = False,
+        tls: bool = False,
+        now: Callable[[], float] = time.time,
     ) -> Rehearsal:
         """Start one; returns when the servers listen. With `embedded` its ledger is a PostgreSQL.
 

@@ -278,13 +278,15 @@ WORKSPACE_MISSING: Final = Reply(
     (),
     "text/plain; charset=utf-8",
 )
+
+
 # HybridAIOne/hybridclaw#1146, zosma-cowork#132 and openai/codex#17833 quote sentence and code, the
 # second is known by its code alone; how the page looks around them is inferred.
 def _sign_in_error(code: str) -> Reply:
     return Reply(
         400,
         "<!DOCTYPE html><html><head><title>Authentication Error</title></head><body>"
-        "<h1>Authentication Error</h1><p role=\"alert\">An error occurred during authentication "
+        '<h1>Authentication Error</h1><p role="alert">An error occurred during authentication '
         f"({code}). Please try again.</p></body></html>",
         (),
         HTML,

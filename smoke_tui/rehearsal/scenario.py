@@ -15,10 +15,22 @@ NEVER: Final = None
 
 StackMode = Literal[
     "subscription",
-    "platform-key", "organization-header", "own-key", "other-model",
-    "unproven", "canned", "claimed", "login-page",
-    "never-ready", "dies", "save-error",
-    "seed-fails", "seed-half-way", "seed-hangs", "seed-mute", "seed-lacks-world",
+    "platform-key",
+    "organization-header",
+    "own-key",
+    "other-model",
+    "unproven",
+    "canned",
+    "claimed",
+    "login-page",
+    "never-ready",
+    "dies",
+    "save-error",
+    "seed-fails",
+    "seed-half-way",
+    "seed-hangs",
+    "seed-mute",
+    "seed-lacks-world",
 ]
 """What the stand-in stack does; anything but the first strikes the stack alone."""
 

@@ -26,7 +26,12 @@ STALLED: Final = (*CUT, "hang")
 ENDLESS: Final = (*CUT, "keep-alive")
 TWICE: Final = (*WHOLE, "completed")
 REFUSAL: Final = (
-    "created", "in-progress", "item", "refusal-delta", "refusal-done", "refusal-item",
+    "created",
+    "in-progress",
+    "item",
+    "refusal-delta",
+    "refusal-done",
+    "refusal-item",
     "completed",
 )
 DONE: Final = (*WHOLE[:-1], "done")
@@ -172,7 +177,10 @@ def _created(answer: Answer) -> bytes:
 
 def _refusal_part(answer: Answer, kind: str, **fields: str) -> bytes:
     return answer.event(
-        f"response.refusal.{kind}", item_id=answer.item_id, output_index=0, content_index=0,
+        f"response.refusal.{kind}",
+        item_id=answer.item_id,
+        output_index=0,
+        content_index=0,
         **fields,
     )
 

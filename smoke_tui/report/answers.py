@@ -35,12 +35,21 @@ def final_text(content: bytes) -> str | None:
     whole = _object(text)
     if whole is not None:
         return _written(whole)
-    events = [_object(line[5:].strip()) for line in re.split(r"\r\n|\r|\n", text)
-              if line.startswith("data:")]
-    done = [str(event["text"]) for event in events
-            if event and event.get("type") == "response.output_text.done" and "text" in event]
-    deltas = [str(event["delta"]) for event in events
-              if event and event.get("type") == "response.output_text.delta" and "delta" in event]
+    events = [
+        _object(line[5:].strip())
+        for line in re.split(r"\r\n|\r|\n", text)
+        if line.startswith("data:")
+    ]
+    done = [
+        str(event["text"])
+        for event in events
+        if event and event.get("type") == "response.output_text.done" and "text" in event
+    ]
+    deltas = [
+        str(event["delta"])
+        for event in events
+        if event and event.get("type") == "response.output_text.delta" and "delta" in event
+    ]
     return "".join(done or deltas) or None
 
 
@@ -57,9 +66,15 @@ def _written(value: Mapping[str, Any]) -> str | None:
     if isinstance(value.get("output_text"), str):
         return str(value["output_text"])
     output = value.get("output")
-    parts = [
-        str(part["text"])
-        for item in output if isinstance(item, Mapping) and isinstance(item.get("content"), list)
-        for part in item["content"] if isinstance(part, Mapping) and "text" in part
-    ] if isinstance(output, list) else []
+    parts = (
+        [
+            str(part["text"])
+            for item in output
+            if isinstance(item, Mapping) and isinstance(item.get("content"), list)
+            for part in item["content"]
+            if isinstance(part, Mapping) and "text" in part
+        ]
+        if isinstance(output, list)
+        else []
+    )
     return "".join(parts) or None

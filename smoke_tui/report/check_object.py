@@ -18,17 +18,25 @@ SCHEMA: Final = "smoke-check/1"
 
 
 def check_object(
-    runbook: Runbook, state: State, *, exit_code: int, verdict: Verdict | None,
+    runbook: Runbook,
+    state: State,
+    *,
+    exit_code: int,
+    verdict: Verdict | None,
     findings: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The result of a run or a look. `verdict` None: nothing was run."""
     config = state.opened.get("config", {})
     return {
-        "schema": SCHEMA, "exit_code": exit_code,
+        "schema": SCHEMA,
+        "exit_code": exit_code,
         "verdict": verdict.value if verdict is not None else None,
-        "partial": is_partial(state), "world": state.world, "session": state.session or None,
+        "partial": is_partial(state),
+        "world": state.world,
+        "session": state.session or None,
         "runbook": {"id": runbook.id, "path": runbook.path, "sha256": runbook.sha256},
-        "started": state.started or None, "finished": state.closed.t if state.closed else None,
+        "started": state.started or None,
+        "finished": state.closed.t if state.closed else None,
         "origin": {"declared": config.get("origin", "unknown"), "hints": []},
         "steps": [step_object(state, step) for step in in_order(runbook, state)],
         "spend": spend_of(state),
@@ -39,13 +47,22 @@ def check_object(
 def invalid_object(path: str, diagnostics: tuple[Diagnostic, ...]) -> dict[str, Any]:
     """The result for a runbook that does not parse: its problems, and nothing else."""
     return {
-        "schema": SCHEMA, "exit_code": int(Exit.INVALID), "verdict": None, "partial": False,
-        "world": None, "session": None, "runbook": {"id": None, "path": path, "sha256": None},
-        "started": None, "finished": None, "origin": {"declared": "unknown", "hints": []},
-        "steps": [], "spend": spend_of(State()),
+        "schema": SCHEMA,
+        "exit_code": int(Exit.INVALID),
+        "verdict": None,
+        "partial": False,
+        "world": None,
+        "session": None,
+        "runbook": {"id": None, "path": path, "sha256": None},
+        "started": None,
+        "finished": None,
+        "origin": {"declared": "unknown", "hints": []},
+        "steps": [],
+        "spend": spend_of(State()),
         "findings": [
-            finding(d.code, d.severity, None, d.message, d.remedy, path=d.path, line=d.line,
-                    col=d.col)
+            finding(
+                d.code, d.severity, None, d.message, d.remedy, path=d.path, line=d.line, col=d.col
+            )
             for d in diagnostics
         ],
     }
@@ -64,9 +81,15 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
     remedy = _remedy(known)
     opinions = opinions_of(known)
     return {
-        "id": step.id, "kind": step.kind, "title": step.title, "outcome": outcome.value,
-        "code": known.code, "tries": len(known.tries), "seconds": seconds_of(known),
-        "summary": known.summary, "remedy": remedy,
+        "id": step.id,
+        "kind": step.kind,
+        "title": step.title,
+        "outcome": outcome.value,
+        "code": known.code,
+        "tries": len(known.tries),
+        "seconds": seconds_of(known),
+        "summary": known.summary,
+        "remedy": remedy,
         "evidence": [f"sha256:{digest}" for digest in evidence_of(state, known)],
         "spend": spend_of(state, known) if any(t.calls for t in known.tries) else {},
         "obligations": obligations_of(known.tries[-1]) if known.tries else [],
@@ -105,17 +128,33 @@ def findings_of(runbook: Runbook, state: State) -> list[dict[str, Any]]:
     for step in in_order(runbook, state):
         known = state.steps.get(step.id)
         if known is not None and known.code is not None and known.outcome is not Outcome.PASS:
-            rows.append(finding(known.code, "error", step.id, known.summary,
-                                _remedy(known)))
+            rows.append(finding(known.code, "error", step.id, known.summary, _remedy(known)))
     rows += [finding(f.code, f.severity, f.step, f.message, f.remedy) for f in state.findings]
-    return rows + [finding(d.code, "warning", None, d.message, d.remedy, path=d.path, line=d.line,
-                           col=d.col) for d in runbook.warnings]
+    return rows + [
+        finding(d.code, "warning", None, d.message, d.remedy, path=d.path, line=d.line, col=d.col)
+        for d in runbook.warnings
+    ]
 
 
 def finding(
-    code: str, severity: str, step: str | None, message: str, remedy: str, *,
-    path: str | None = None, line: int | None = None, col: int | None = None,
+    code: str,
+    severity: str,
+    step: str | None,
+    message: str,
+    remedy: str,
+    *,
+    path: str | None = None,
+    line: int | None = None,
+    col: int | None = None,
 ) -> dict[str, Any]:
     """One entry of `findings`."""
-    return {"code": code, "severity": severity, "path": path, "line": line, "col": col,
-            "step": step, "message": message, "remedy": remedy}
+    return {
+        "code": code,
+        "severity": severity,
+        "path": path,
+        "line": line,
+        "col": col,
+        "step": step,
+        "message": message,
+        "remedy": remedy,
+    }

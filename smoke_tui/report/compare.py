@@ -27,15 +27,31 @@ MOST_WORDS: Final = 2_000
 SLACK: Final = 0.25
 """By so much of itself, and by more than so many seconds, a time may differ and be the same."""
 
-_OUTCOMES: Final = (Outcome.PASS, Outcome.WAIVED, Outcome.EXPECTED_LIMITATION, Outcome.NOT_RUN,
-                    Outcome.BLOCKED, Outcome.FAIL, Outcome.ERROR)
+_OUTCOMES: Final = (
+    Outcome.PASS,
+    Outcome.WAIVED,
+    Outcome.EXPECTED_LIMITATION,
+    Outcome.NOT_RUN,
+    Outcome.BLOCKED,
+    Outcome.FAIL,
+    Outcome.ERROR,
+)
 """Best first."""
 
 _VERDICTS: Final = tuple(reversed(Verdict))
 
 
-GROUPS: Final = ("verdict", "steps", "calls", "answers", "instructions", "wire", "spend", "quota",
-                 "environment")
+GROUPS: Final = (
+    "verdict",
+    "steps",
+    "calls",
+    "answers",
+    "instructions",
+    "wire",
+    "spend",
+    "quota",
+    "environment",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +87,13 @@ class Comparison:
 def compare(old: Side, new: Side) -> Comparison:
     """The second session as seen from the first."""
     word, summary = _standing(old.state, new.state)
-    rows = (*_verdicts(old, new), *_steps(old, new), *_calls(old, new), *_spend(old, new),
-            *_environment(old, new))
+    rows = (
+        *_verdicts(old, new),
+        *_steps(old, new),
+        *_calls(old, new),
+        *_spend(old, new),
+        *_environment(old, new),
+    )
     known = [row for row in rows if row.old is not None or row.new is not None]
     known.sort(key=lambda row: GROUPS.index(row.group))
     return Comparison(word, summary, tuple(_notes(old, new)), tuple(known))
@@ -94,8 +115,9 @@ def _standing(old: State, new: State) -> tuple[Word, str]:
     if word == "same":
         return word, f"the same as last time: {after.value}"
     telling = [name for name, how in moved.items() if how == word]
-    steps = "; ".join(f"{name} was {_outcome(old, name).value}, is {_told(new, name)}"
-                      for name in telling[:3])
+    steps = "; ".join(
+        f"{name} was {_outcome(old, name).value}, is {_told(new, name)}" for name in telling[:3]
+    )
     more = f"; and {len(telling) - 3} more" if len(telling) > 3 else ""
     verdicts = f"{before.value} → {after.value}" if by_verdict != "same" else after.value
     return word, f"{word} than last time: {verdicts}{f' ({steps}{more})' if steps else ''}"
@@ -140,16 +162,20 @@ def _ranked(best_first: tuple[Any, ...], old: Any, new: Any) -> Word:
 
 def _notes(old: Side, new: Side) -> Iterator[str]:
     if old.state.world != new.state.world:
-        yield (f"A {old.state.world} session is compared with a {new.state.world} one: what a "
-               "rehearsal showed proves nothing about the other.")
+        yield (
+            f"A {old.state.world} session is compared with a {new.state.world} one: what a "
+            "rehearsal showed proves nothing about the other."
+        )
     if old.runbook.id != new.runbook.id:
         yield f"They are of different runbooks: {old.runbook.id} and {new.runbook.id}."
     elif old.runbook.sha256 != new.runbook.sha256:
         yield "The runbook's text changed between them."
     for side in (old, new):
         if _is_part(side.state):
-            yield (f"Session {sentence(side.state.session, 60)} is of a part of its runbook: only "
-                   "steps that both walked count.")
+            yield (
+                f"Session {sentence(side.state.session, 60)} is of a part of its runbook: only "
+                "steps that both walked count."
+            )
         if side.state.closed is None:
             yield f"Session {sentence(side.state.session, 60)} is not finished."
 
@@ -167,8 +193,13 @@ def _steps(old: Side, new: Side) -> Iterator[Row]:
     names += [step.id for step in in_order(new.runbook, new.state) if step.id not in names]
     for name in names:
         before, after = _outcome(old.state, name), _outcome(new.state, name)
-        yield Row("steps", f"{name} outcome", before.value, after.value,
-                  _moved(old.state, new.state, name))
+        yield Row(
+            "steps",
+            f"{name} outcome",
+            before.value,
+            after.value,
+            _moved(old.state, new.state, name),
+        )
         a, b = old.state.steps.get(name), new.state.steps.get(name)
         if a is None or b is None:
             continue
@@ -184,8 +215,10 @@ def _steps(old: Side, new: Side) -> Iterator[Row]:
 def _drift(old: str | None, new: str | None) -> tuple[str | None, str | None, Word] | None:
     if old is None and new is None:
         return None
-    shown = (f"{len(old):,} characters" if old is not None else None,
-             f"{len(new):,} characters" if new is not None else None)
+    shown = (
+        f"{len(old):,} characters" if old is not None else None,
+        f"{len(new):,} characters" if new is not None else None,
+    )
     if old is None or new is None:
         return (*shown, "changed")
     alike = text_ratio(old, new)
@@ -196,8 +229,9 @@ def text_ratio(old: str, new: str) -> float:
     """How alike two texts are, word by word, from 0 to 1; of long ones, their first words."""
     if old == new:
         return 1.0
-    return SequenceMatcher(None, old.split()[:MOST_WORDS], new.split()[:MOST_WORDS],
-                           autojunk=False).ratio()
+    return SequenceMatcher(
+        None, old.split()[:MOST_WORDS], new.split()[:MOST_WORDS], autojunk=False
+    ).ratio()
 
 
 def _calls(old: Side, new: Side) -> Iterator[Row]:
@@ -207,16 +241,30 @@ def _calls(old: Side, new: Side) -> Iterator[Row]:
         a, b = _last_call(old.state.steps[name]), _last_call(new.state.steps[name])
         if a is None or b is None:
             continue
-        for key, words in (("model", "served model"), ("shape", "shape"),
-                           ("route", "route"), ("quota_headers", "quota headers")):
+        for key, words in (
+            ("model", "served model"),
+            ("shape", "shape"),
+            ("route", "route"),
+            ("quota_headers", "quota headers"),
+        ):
             yield _changed("calls", f"{name} {words}", a.observed.get(key), b.observed.get(key))
-        for key, words in (("first_text_ms", "seconds to first text"),
-                           ("total_ms", "seconds to the end")):
-            yield _time("calls", f"{name} {words}", _seconds(a.observed.get(key)),
-                        _seconds(b.observed.get(key)))
+        for key, words in (
+            ("first_text_ms", "seconds to first text"),
+            ("total_ms", "seconds to the end"),
+        ):
+            yield _time(
+                "calls",
+                f"{name} {words}",
+                _seconds(a.observed.get(key)),
+                _seconds(b.observed.get(key)),
+            )
         for row in ("source", "chars", "sha256"):
-            yield _changed("instructions", f"{name} {row}", _instructions(a).get(row),
-                           _instructions(b).get(row))
+            yield _changed(
+                "instructions",
+                f"{name} {row}",
+                _instructions(a).get(row),
+                _instructions(b).get(row),
+            )
         x, y = _wire(old.state, a), _wire(new.state, b)
         for part in (*x, *(p for p in y if p not in x)):
             yield _changed("wire", f"{name} {part}", x.get(part), y.get(part))
@@ -228,7 +276,8 @@ def _last_call(known: StepState) -> Try | None:
 
 def _instructions(attempt: Try) -> Mapping[str, Any]:
     found: Mapping[str, Any] = next(
-        (value for name, value in reversed(attempt.evidence) if name == "instructions"), {})
+        (value for name, value in reversed(attempt.evidence) if name == "instructions"), {}
+    )
     return found
 
 
@@ -251,15 +300,23 @@ def _wire(state: State, attempt: Try) -> dict[str, str]:
 
 def _spend(old: Side, new: Side) -> Iterator[Row]:
     a, b = spend_of(old.state), spend_of(new.state)
-    for key, words in (("calls", "calls"), ("unknown_calls", "calls of unknown cost"),
-                       ("input_tokens", "tokens in"), ("output_tokens", "tokens out"),
-                       ("usd_metered", "US dollars metered")):
+    for key, words in (
+        ("calls", "calls"),
+        ("unknown_calls", "calls of unknown cost"),
+        ("input_tokens", "tokens in"),
+        ("output_tokens", "tokens out"),
+        ("usd_metered", "US dollars metered"),
+    ):
         yield _changed("spend", words, a[key], b[key])
     windows = {w["window_minutes"]: w["used_percent_after"] for w in a["limits"]}
     later = {w["window_minutes"]: w["used_percent_after"] for w in b["limits"]}
     for minutes in sorted({*windows, *later}):
-        yield _changed("quota", f"{window_name(minutes)} window, % used", windows.get(minutes),
-                       later.get(minutes))
+        yield _changed(
+            "quota",
+            f"{window_name(minutes)} window, % used",
+            windows.get(minutes),
+            later.get(minutes),
+        )
 
 
 _SURROUNDINGS: Final[tuple[tuple[str, Callable[[State], Any]], ...]] = (

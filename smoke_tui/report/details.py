@@ -55,8 +55,12 @@ def _inert(text: str) -> str:
 
 
 def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> Iterator[Part]:
-    passed = attempt.ended is not None and attempt.code is None and not attempt.error \
+    passed = (
+        attempt.ended is not None
+        and attempt.code is None
+        and not attempt.error
         and known.outcome in (Outcome.PASS, Outcome.WAIVED)
+    )
     lines = [as_markdown(try_words(attempt)), ""]
     if not passed:
         lines += _support(state, attempt, evidence)
@@ -68,8 +72,10 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> It
     yield Part(Rank.PASSED if passed else Rank.TRY, (*lines, *([""] if lines[-1] else [])))
     failed = failing(state, attempt)
     for seq in shown(state, attempt):
-        yield Part(Rank.PASSED if passed else Rank.EXCHANGE,
-                   (*fenced(exchange_text(state, seq), "http"), ""))
+        yield Part(
+            Rank.PASSED if passed else Rank.EXCHANGE,
+            (*fenced(exchange_text(state, seq), "http"), ""),
+        )
     if failed is not None:
         yield from _answer(state, failed, evidence)
     if not passed and attempt.output.length:
@@ -103,8 +109,12 @@ def _support(state: State, attempt: Try, evidence: Evidence) -> list[str]:
     rows = support(state, attempt, evidence)
     if not rows:
         return []
-    return ["| What support asks for | |", "|---|---|",
-            *(f"| {name} | {as_markdown(words)} |" for name, words in rows), ""]
+    return [
+        "| What support asks for | |",
+        "|---|---|",
+        *(f"| {name} | {as_markdown(words)} |" for name, words in rows),
+        "",
+    ]
 
 
 def _evidence(name: str, value: Any) -> Iterator[str]:
@@ -127,8 +137,10 @@ def _evidence(name: str, value: Any) -> Iterator[str]:
     elif name == EVIDENCE:
         yield from (f"| {' | '.join(HEADINGS)} |", "|---|---|---|")
         for row in proof_rows(value):
-            yield (f"| {as_markdown([sentence(row.name, 80)])} | {as_markdown([row.word])} | "
-                   f"{as_markdown(row.witnesses)} |")
+            yield (
+                f"| {as_markdown([sentence(row.name, 80)])} | {as_markdown([row.word])} | "
+                f"{as_markdown(row.witnesses)} |"
+            )
         yield ""
     elif name == second_opinion.NAME and isinstance(value, Mapping):
         yield from second_opinion.markdown_lines(value)

@@ -95,20 +95,27 @@ def support(state: State, attempt: Try, evidence: Evidence) -> list[Row]:
     status = fact.data["status"]
     direct = _is_direct(state, str(request.data["url"]))
     told_status, told = (None, {}) if direct else _passed_on(fact, evidence)
-    ids = [f"{name} {found[name]}" for found in (told, got) for name in REQUEST_IDS
-           if name in found]
+    ids = [
+        f"{name} {found[name]}" for found in (told, got) for name in REQUEST_IDS if name in found
+    ]
     model = attempt.observed.get("model") or told.get("openai-model") or got.get("openai-model")
     rows: list[Row] = [
         ("Asked", [Said(f"{request.data['method']} {request.data['url']}", 200)]),
         ("Request id", [Said(ids[0], 120)] if ids else ["none was given"]),
-        ("Status", [Said(status, 20)] if status is not None
-         else ["no answer: ", Said(fact.data["error"], 60)]),
+        (
+            "Status",
+            [Said(status, 20)]
+            if status is not None
+            else ["no answer: ", Said(fact.data["error"], 60)],
+        ),
         *([("Provider's status", [Said(told_status, 20)])] if told_status is not None else []),
         ("Served model", [Said(model or "not named", 80)]),
         ("User-Agent", _sent(sent, "user-agent", direct)),
         ("Originator", _sent(sent, "originator", direct)),
-        ("Account id", [_UNSEEN] if not direct
-         else ["sent" if "chatgpt-account-id" in sent else "not sent"]),
+        (
+            "Account id",
+            [_UNSEEN] if not direct else ["sent" if "chatgpt-account-id" in sent else "not sent"],
+        ),
         ("Declared origin", [Said(state.opened["config"]["origin"], 40)]),
     ]
     if "date" in got:
@@ -122,8 +129,11 @@ _UNSEEN: Final = "not seen: the stack made the provider's call"
 def _is_direct(state: State, url: str) -> bool:
     """Whether a request went from here to the provider, by the addresses of this session."""
     config = state.opened["config"]
-    return any(url.startswith(str(config[name])) for name in ("codex_url", "issuer", "api_url")
-               if config.get(name))
+    return any(
+        url.startswith(str(config[name]))
+        for name in ("codex_url", "issuer", "api_url")
+        if config.get(name)
+    )
 
 
 def _sent(headers: Mapping[str, str], name: str, direct: bool) -> list[str | Said]:
@@ -140,7 +150,8 @@ def _passed_on(fact: Event, evidence: Evidence) -> tuple[object, dict[str, str]]
             error = json.loads(content or b"")["error"]
             headers = error.get("upstream_headers")
             return error.get("upstream_status"), _headers(
-                headers.items() if isinstance(headers, Mapping) else ())
+                headers.items() if isinstance(headers, Mapping) else ()
+            )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue
     return None, {}
@@ -159,8 +170,9 @@ def exchange_text(state: State, seq: int) -> str:
         lines.append(f"(no answer: {got['error']}: {shorten(str(got['error_text']), 500)})")
         return "\n".join(lines)
     lines += [f"HTTP {got['status']} after {got['ms']} ms", *_header_lines(got, 200)]
-    lines += [f"(body: {blob['bytes']} bytes, sha256 {blob['sha256']})"
-              for blob in blobs(fact).values()]
+    lines += [
+        f"(body: {blob['bytes']} bytes, sha256 {blob['sha256']})" for blob in blobs(fact).values()
+    ]
     if got["error"]:
         lines.append(f"({got['error']}: {shorten(str(got['error_text']), 500)})")
     return "\n".join(lines)
@@ -168,8 +180,10 @@ def exchange_text(state: State, seq: int) -> str:
 
 def _header_lines(data: Mapping[str, Any], limit: int) -> list[str]:
     pairs = data["headers"]
-    lines = [f"{shorten(str(name), 100)}: {shorten(str(value), limit)}"
-             for name, value in pairs[:MOST_HEADERS]]
+    lines = [
+        f"{shorten(str(name), 100)}: {shorten(str(value), limit)}"
+        for name, value in pairs[:MOST_HEADERS]
+    ]
     if len(pairs) > MOST_HEADERS:
         lines.append(f"({len(pairs) - MOST_HEADERS} more headers)")
     return lines

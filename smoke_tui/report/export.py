@@ -19,7 +19,9 @@ from smoke_tui.runbook.model import Runbook
 from smoke_tui.secrecy import Vault, clean, scan
 
 _WRITERS: Final[Mapping[str, Callable[[Runbook, State, Evidence], str]]] = {
-    "md": markdown, "json": standalone, "html": page,
+    "md": markdown,
+    "json": standalone,
+    "html": page,
     "junit": lambda runbook, state, evidence: junit(runbook, state),
 }
 FORMATS: Final = tuple(_WRITERS)
@@ -58,9 +60,7 @@ def refuse_unscanned(folder: Path) -> None:
         raise RecordUnscanned(str(problem)) from None
 
 
-def refuse_secrets(
-    content: bytes, vault: Vault, what: str, folder: Path | None = None
-) -> None:
+def refuse_secrets(content: bytes, vault: Vault, what: str, folder: Path | None = None) -> None:
     """Look once more for secrets in what is about to leave; `folder` is its session's.
 
     Raises:
@@ -71,15 +71,16 @@ def refuse_secrets(
         leaks = not_by_layout(content, leaks, folder)
     if leaks:
         places = ", ".join(f"{leak.kind} in line {leak.line}" for leak in leaks[:5])
-        raise SecretFound(f"{what} was not given out: it would hold {len(leaks)} secret(s) "
-                          f"({places}){_line_of(content, leaks[0].line, vault)}; take it out where "
-                          "it comes from (the runbook's text, a note, what a command prints) and "
-                          "run that step again")
+        raise SecretFound(
+            f"{what} was not given out: it would hold {len(leaks)} secret(s) "
+            f"({places}){_line_of(content, leaks[0].line, vault)}; take it out where "
+            "it comes from (the runbook's text, a note, what a command prints) and "
+            "run that step again"
+        )
 
 
 def _line_of(content: bytes, number: int, vault: Vault) -> str:
-    """The line of a secret without it, so that it can be found; nothing where that would tell it.
-    """
+    """The line of a secret without it, so that it can be found; nothing where that would tell it."""
     line = vault.redact(content.split(b"\n")[number - 1])
     at = max(0, line.find(b"[REDACTED:") - _AROUND)
     part = line[at : at + 3 * _AROUND]

@@ -24,16 +24,33 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
     """The session's facts, the constant ones first."""
     opened, config = state.opened, state.opened["config"]
     rows: list[Row] = [
-        ("Run by", [Said(opened["by"], 80), " on ", Said(opened["host"], 80), " (",
-                    Said(opened.get("system", "unknown"), 80), ", Python ",
-                    Said(opened.get("python", "unknown"), 40), ")"]),
+        (
+            "Run by",
+            [
+                Said(opened["by"], 80),
+                " on ",
+                Said(opened["host"], 80),
+                " (",
+                Said(opened.get("system", "unknown"), 80),
+                ", Python ",
+                Said(opened.get("python", "unknown"), 40),
+                ")",
+            ],
+        ),
         ("When", [_when(state)]),
         ("Origin", ["declared ", Strong(sentence(config["origin"], 40))]),
         ("Code under test", _under_test(opened.get("project"))),
         ("Runbook", [Said(opened["runbook"]["path"], 200), ", sha256 ", Said(runbook.sha256)]),
         ("Spend", [spend_words(state) + limits_words(state)]),
-        ("Sent as", ["User-Agent ", Said(config["user_agent"], 200), ", originator ",
-                     Said(config["originator"], 80)]),
+        (
+            "Sent as",
+            [
+                "User-Agent ",
+                Said(config["user_agent"], 200),
+                ", originator ",
+                Said(config["originator"], 80),
+            ],
+        ),
         *_client(config),
         ("Tool", ["smoke-tui ", Said(opened["tool"], 40), ", session ", Said(state.session, 80)]),
     ]
@@ -43,8 +60,11 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
         rows.append(("Further hosts allowed", listed(config["allow_hosts"])))
     for event, anew in said_anew(state):
         words: list[str | Said | Strong] = [
-            f"{moment(event.t)} by ", Said(event.data.get("by"), 80), " on ",
-            Said(event.data.get("host"), 80)]
+            f"{moment(event.t)} by ",
+            Said(event.data.get("by"), 80),
+            " on ",
+            Said(event.data.get("host"), 80),
+        ]
         if event.data.get("rerun"):
             words += [", for ", Said(event.data["rerun"], 60), " once more"]
         if event.data.get("amend"):
@@ -57,13 +77,15 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
         if project and project != opened.get("project"):
             words += ["; the code under test was ", *_under_test(project)]
         rows.append(("Gone on with", words))
-    rows += [(f"Seeded {sentence(name, 60)}", [Said(value)])
-             for name, value in state.captured.items()]
+    rows += [
+        (f"Seeded {sentence(name, 60)}", [Said(value)]) for name, value in state.captured.items()
+    ]
     return rows
 
 
 CLIENT_SOURCES: Final = {
-    "given": "given by --client-version", "installed": "of the installed Codex CLI",
+    "given": "given by --client-version",
+    "installed": "of the installed Codex CLI",
     "captured": "the newest this tool was captured against",
 }
 """Where the client version comes from that calls advertise."""
@@ -75,7 +97,9 @@ def _client(config: Mapping[str, Any]) -> list[Row]:
     if not source:
         return []
     words: list[str | Said | Strong] = [
-        Said(config["client_version"], 80), f", {CLIENT_SOURCES.get(source, sentence(source, 60))}"]
+        Said(config["client_version"], 80),
+        f", {CLIENT_SOURCES.get(source, sentence(source, 60))}",
+    ]
     installed = config.get("installed_version")
     if installed and installed != config["client_version"]:
         words += ["; the installed Codex CLI is ", Said(installed, 80)]
@@ -86,8 +110,12 @@ def _client(config: Mapping[str, Any]) -> list[Row]:
     return [("Client version", words)]
 
 
-SAID_ANEW: Final = {"origin": "declared origin", "model": "model", "shape": "shape",
-                    "login": "login by"}
+SAID_ANEW: Final = {
+    "origin": "declared origin",
+    "model": "model",
+    "shape": "shape",
+    "login": "login by",
+}
 """Settings that may be another when a session is gone on with, in words."""
 
 
@@ -96,8 +124,12 @@ def said_anew(state: State) -> list[tuple[Event, dict[str, Any]]]:
     found, before = [], state.opened["config"]
     for event in state.resumes:
         now = event.data.get("config", before)
-        found.append((event, {name: now.get(name) for name in SAID_ANEW
-                              if now.get(name) != before.get(name)}))
+        found.append(
+            (
+                event,
+                {name: now.get(name) for name in SAID_ANEW if now.get(name) != before.get(name)},
+            )
+        )
         before = now
     return found
 
@@ -112,8 +144,11 @@ def _under_test(project: Mapping[str, Any] | None) -> Words:
 def _when(state: State) -> str:
     end = state.closed.t if state.closed else state.now
     total = state.closed.ms if state.closed else state.now_ms
-    waiting = f", of which {duration(state.waiting_ms)} waiting for the operator" \
-        if state.waiting_ms else ""
+    waiting = (
+        f", of which {duration(state.waiting_ms)} waiting for the operator"
+        if state.waiting_ms
+        else ""
+    )
     return f"{moment(state.started)} to {moment(end)} ({duration(total)}{waiting})"
 
 
@@ -167,8 +202,17 @@ def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
             seen = ["not done: ", Said(known.reason or "", 200)]
         elif known.running:
             seen = ["begun, and no end of it is in the record"]
-        rows.append(StepRow(step, "F" if step.fallback else str(number), outcome, known.code,
-                            len(known.tries), int(seconds_of(known) * 1000), seen))
+        rows.append(
+            StepRow(
+                step,
+                "F" if step.fallback else str(number),
+                outcome,
+                known.code,
+                len(known.tries),
+                int(seconds_of(known) * 1000),
+                seen,
+            )
+        )
     return rows
 
 
@@ -178,14 +222,26 @@ def not_done(runbook: Runbook, state: State) -> list[Words]:
     for step in chosen(runbook, state):
         known = state.steps.get(step.id)
         if known is not None and known.outcome is Outcome.WAIVED:
-            rows.append([Said(step.id), " waived by ", Said(known.by or "operator", 80), ": ",
-                         Said(known.reason or "")])
+            rows.append(
+                [
+                    Said(step.id),
+                    " waived by ",
+                    Said(known.by or "operator", 80),
+                    ": ",
+                    Said(known.reason or ""),
+                ]
+            )
         elif (known is None or known.outcome is None) and not step.fallback:
             if known is None or not known.tries:
                 words = " was not reached"
             else:
-                words = " was begun and not ended" if known.running or known.pending else (
-                    " was done, and counts no more"
-                    + known.summary.removeprefix(UNDONE).rstrip("."))
+                words = (
+                    " was begun and not ended"
+                    if known.running or known.pending
+                    else (
+                        " was done, and counts no more"
+                        + known.summary.removeprefix(UNDONE).rstrip(".")
+                    )
+                )
             rows.append([Said(step.id), words])
     return rows

@@ -19,8 +19,10 @@ class Rank(IntEnum):
 
 
 WORDS: Final = {
-    Rank.PASSED: "details of tries that passed", Rank.ANSWER: "texts of failing answers and output",
-    Rank.EXCHANGE: "exchanges of tries that failed", Rank.TRY: "details of tries that failed",
+    Rank.PASSED: "details of tries that passed",
+    Rank.ANSWER: "texts of failing answers and output",
+    Rank.EXCHANGE: "exchanges of tries that failed",
+    Rank.TRY: "details of tries that failed",
 }
 
 
@@ -88,9 +90,7 @@ def _shortened(head: Sequence[Listing], room: int) -> list[str]:
     return lines
 
 
-def fit(
-    limit: int, head: Sequence[Listing], folds: Sequence[Fold], tail: Sequence[str]
-) -> str:
+def fit(limit: int, head: Sequence[Listing], folds: Sequence[Fold], tail: Sequence[str]) -> str:
     """The text, at most `limit` bytes.
 
     Parts go by their rank, the largest first, until the rest fits; then the head's listings are
@@ -104,15 +104,23 @@ def fit(
         for at, fold in enumerate(folds)
     ]
     details = [
-        line for fold, parts in kept if parts
-        for line in (*fold.opening, *(line for part in parts for line in part.lines),
-                     *fold.closing)
+        line
+        for fold, parts in kept
+        if parts
+        for line in (*fold.opening, *(line for part in parts for line in part.lines), *fold.closing)
     ]
     if _size(details) > room:
         lines = _shortened(head, limit - _size(tail) - _NOTE)
     dropped = Counter(folds[at].parts[n].rank for at, n in gone)
-    note = [f"_Left out to stay under {limit:,} bytes, in this order: {_left_out(dropped)}. "
-            "The session's record has them._", ""] if dropped else []
+    note = (
+        [
+            f"_Left out to stay under {limit:,} bytes, in this order: {_left_out(dropped)}. "
+            "The session's record has them._",
+            "",
+        ]
+        if dropped
+        else []
+    )
     return "\n".join([*lines, *details, *note, *tail]).rstrip() + "\n"
 
 

@@ -42,15 +42,22 @@ def junit(runbook: Runbook, state: State) -> str:
         counts["error"], number = 1, number + 1
     seconds = (state.closed.ms if state.closed else state.now_ms) / 1000
     name = runbook.id if state.world != "rehearsed" else f"{runbook.id} (rehearsal)"
-    totals = (f'tests="{number}" failures="{counts["failure"]}" '
-              f'errors="{counts["error"]}" skipped="{counts["skipped"]}" time="{seconds:.3f}"')
-    return "\n".join([
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f"<testsuite name={_attribute(name)} {totals} "
-        f"timestamp={_attribute(state.started.removesuffix('Z'))} "
-        f"hostname={_attribute(str(state.opened['host']))}>",
-        *_properties(runbook, state), *cases, "</testsuite>", "",
-    ])
+    totals = (
+        f'tests="{number}" failures="{counts["failure"]}" '
+        f'errors="{counts["error"]}" skipped="{counts["skipped"]}" time="{seconds:.3f}"'
+    )
+    return "\n".join(
+        [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            f"<testsuite name={_attribute(name)} {totals} "
+            f"timestamp={_attribute(state.started.removesuffix('Z'))} "
+            f"hostname={_attribute(str(state.opened['host']))}>",
+            *_properties(runbook, state),
+            *cases,
+            "</testsuite>",
+            "",
+        ]
+    )
 
 
 def _element(outcome: Outcome, hindering: bool) -> str | None:
@@ -66,27 +73,29 @@ def _of_session(runbook: Runbook, state: State, verdict: Verdict) -> list[str]:
     """An error of the session itself."""
     said = " ".join(as_text(words) for words in verdict_words(runbook, state))
     return [
-        f"  <testcase classname={_attribute(runbook.id)} name={_attribute(SESSION)} "
-        'time="0.000">',
+        f'  <testcase classname={_attribute(runbook.id)} name={_attribute(SESSION)} time="0.000">',
         f"    <error message={_attribute(f'{verdict.value}: {SENTENCES[verdict]}')} "
-        f"type={_attribute(verdict.value)}>{escape(_plain(said))}</error>", "  </testcase>",
+        f"type={_attribute(verdict.value)}>{escape(_plain(said))}</error>",
+        "  </testcase>",
     ]
 
 
-def _case(
-    runbook: Runbook, step: Step, known: StepState, element: str | None
-) -> list[str]:
+def _case(runbook: Runbook, step: Step, known: StepState, element: str | None) -> list[str]:
     outcome = known.outcome or Outcome.NOT_RUN
-    opening = (f"  <testcase classname={_attribute(runbook.id)} name={_attribute(step.id)} "
-               f'time="{seconds_of(known):.3f}"')
+    opening = (
+        f"  <testcase classname={_attribute(runbook.id)} name={_attribute(step.id)} "
+        f'time="{seconds_of(known):.3f}"'
+    )
     if element is None:
         return [f"{opening}/>"]
     word = f"{outcome.value} {known.code}" if known.code else outcome.value
     # The common schema has no type for what was skipped.
     kind = f" type={_attribute(known.code or outcome.value)}" if element != "skipped" else ""
     message = _attribute(f"{word}: {known.summary}" if known.summary else word)
-    lines = [f"{opening}>", f"    <{element} message={message}{kind}>"
-             f"{escape(_plain(_told(known)))}</{element}>"]
+    lines = [
+        f"{opening}>",
+        f"    <{element} message={message}{kind}>{escape(_plain(_told(known)))}</{element}>",
+    ]
     printed = known.tries[-1].output if known.tries else None
     if printed is not None and printed.length and element != "skipped":
         text = escape(_plain(middle_out(printed.text(), MOST_OUTPUT)))
@@ -109,14 +118,21 @@ def _properties(runbook: Runbook, state: State) -> list[str]:
     spent = spend_of(state)
     first = banner(state)
     values = {
-        "session": state.session, "verdict": standing_of(runbook, state).value,
-        "world": state.world, "tool": state.opened.get("tool"),
-        "runbook.sha256": runbook.sha256, "origin": state.opened["config"].get("origin"),
-        "spend.calls": spent["calls"], "spend.unknown_calls": spent["unknown_calls"],
+        "session": state.session,
+        "verdict": standing_of(runbook, state).value,
+        "world": state.world,
+        "tool": state.opened.get("tool"),
+        "runbook.sha256": runbook.sha256,
+        "origin": state.opened["config"].get("origin"),
+        "spend.calls": spent["calls"],
+        "spend.unknown_calls": spent["unknown_calls"],
         "nothing-proven": as_text(first) if first is not None else None,
     }
-    rows = [f"    <property name={_attribute(name)} value={_attribute(str(value))}/>"
-            for name, value in values.items() if value is not None]
+    rows = [
+        f"    <property name={_attribute(name)} value={_attribute(str(value))}/>"
+        for name, value in values.items()
+        if value is not None
+    ]
     return ["  <properties>", *rows, "  </properties>"]
 
 

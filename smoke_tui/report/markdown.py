@@ -32,15 +32,22 @@ def markdown(runbook: Runbook, state: State, evidence: Evidence = no_evidence) -
     """
     head = [
         Listing((), tuple(_opening(runbook, state)), 8_000, "({} more lines)"),
-        Listing(("| | |", "|---|---|"), tuple(_pairs(runbook, state)), 12_000,
-                "| … | {} more facts |"),
-        _table(runbook, state), _not_done(runbook, state),
+        Listing(
+            ("| | |", "|---|---|"), tuple(_pairs(runbook, state)), 12_000, "| … | {} more facts |"
+        ),
+        _table(runbook, state),
+        _not_done(runbook, state),
     ]
     seen = worth_a_look(runbook, state)
     if seen:
-        head.append(Listing(
-            ("### What is worth a look", ""), tuple(f"- {as_markdown(row)}" for row in seen),
-            13_000, "- … and {} more"))
+        head.append(
+            Listing(
+                ("### What is worth a look", ""),
+                tuple(f"- {as_markdown(row)}" for row in seen),
+                13_000,
+                "- … and {} more",
+            )
+        )
     folds = [details(state, step, evidence) for step in in_order(runbook, state)]
     return fit(LIMIT, head, [fold for fold in folds if fold is not None], _rebuild(state))
 
@@ -67,18 +74,25 @@ def _pairs(runbook: Runbook, state: State) -> Iterable[str]:
 def _table(runbook: Runbook, state: State) -> Listing:
     """Steps that did not pass are the last to be left out."""
     rows = step_rows(runbook, state)
-    ill = frozenset(at for at, row in enumerate(rows)
-                    if row.outcome not in (Outcome.PASS, Outcome.NOT_RUN))
+    ill = frozenset(
+        at for at, row in enumerate(rows) if row.outcome not in (Outcome.PASS, Outcome.NOT_RUN)
+    )
     return Listing(
         ("| # | Step | Outcome | Tries | Time | What was seen |", "|--:|---|---|--:|--:|---|"),
-        tuple(_row(row) for row in rows), 18_000, "| … | {} more steps | | | | |", ill)
+        tuple(_row(row) for row in rows),
+        18_000,
+        "| … | {} more steps | | | | |",
+        ill,
+    )
 
 
 def _row(row: StepRow) -> str:
     code = f" {inline(row.code, 60)}" if row.code else ""
-    return (f"| {row.label} | {as_markdown([sentence(row.step.title)])} (`{row.step.id}`) "
-            f"| **{row.outcome.value}**{code} | {row.tries} | {duration(row.ms)} "
-            f"| {as_markdown(row.seen)} |")
+    return (
+        f"| {row.label} | {as_markdown([sentence(row.step.title)])} (`{row.step.id}`) "
+        f"| **{row.outcome.value}**{code} | {row.tries} | {duration(row.ms)} "
+        f"| {as_markdown(row.seen)} |"
+    )
 
 
 def _not_done(runbook: Runbook, state: State) -> Listing:
@@ -87,17 +101,25 @@ def _not_done(runbook: Runbook, state: State) -> Listing:
         return Listing((), ("**Not done or waived:** nothing.",), 100, "")
     if len(rows) == 1:
         return Listing((), (f"**Not done or waived:** {as_markdown(rows[0])}.",), 2_000, "")
-    return Listing(("**Not done or waived:**", ""), tuple(f"- {as_markdown(r)}" for r in rows),
-                   5_000, "- … and {} more")
+    return Listing(
+        ("**Not done or waived:**", ""),
+        tuple(f"- {as_markdown(r)}" for r in rows),
+        5_000,
+        "- … and {} more",
+    )
 
 
 def _rebuild(state: State) -> list[str]:
     name = inline(state.session, 80).strip("`")
     return [
-        "<details><summary>Check this report</summary>", "",
+        "<details><summary>Check this report</summary>",
+        "",
         f"`smoke-tui report {name}` rebuilds this text byte for byte; `smoke-tui replay "
         f"{name}` runs the session again, offline, against its recorded answers; `smoke-tui "
-        f"--check {name}` does both, and looks for secrets.", "",
-        "</details>", "",
-        HONESTY, "",
+        f"--check {name}` does both, and looks for secrets.",
+        "",
+        "</details>",
+        "",
+        HONESTY,
+        "",
     ]

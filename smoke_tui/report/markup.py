@@ -39,7 +39,8 @@ def tag(element: str, *children: Node, **attributes: object) -> Element:
     """
     shown = tuple(
         (key.rstrip("_").replace("_", "-"), "" if value is True else str(value))
-        for key, value in attributes.items() if value is not None and value is not False
+        for key, value in attributes.items()
+        if value is not None and value is not False
     )
     return Element(element, shown, children)
 
@@ -60,7 +61,8 @@ def _write(node: Node, out: list[str]) -> None:
         out.append(node.css)
         return
     attributes = "".join(
-        f' {name}="{_escaped(value)}"' if value else f" {name}" for name, value in node.attributes)
+        f' {name}="{_escaped(value)}"' if value else f" {name}" for name, value in node.attributes
+    )
     if node.name in _VOID:
         out.append(f"<{node.name}{attributes}/>")
         return

@@ -42,8 +42,11 @@ MOST_ROWS: Final = 500
 """Rows of one list; a session may have noted a hundred thousand things."""
 
 _TONES: Final = {
-    Outcome.PASS: "pass", Outcome.WAIVED: "muted", Outcome.NOT_RUN: "muted",
-    Outcome.EXPECTED_LIMITATION: "warn", Outcome.BLOCKED: "warn",
+    Outcome.PASS: "pass",
+    Outcome.WAIVED: "muted",
+    Outcome.NOT_RUN: "muted",
+    Outcome.EXPECTED_LIMITATION: "warn",
+    Outcome.BLOCKED: "warn",
 }
 _GOOD: Final = (Verdict.PASS, Verdict.PASS_ATTESTED, Verdict.PASS_WITH_WAIVERS)
 
@@ -53,14 +56,22 @@ def page(runbook: Runbook, state: State, evidence: Evidence) -> str:
     title = f"{sentence(runbook.title)}: {standing_of(runbook, state).value}"
     document = tag(
         "html",
-        tag("head", tag("meta", charset="utf-8"),
+        tag(
+            "head",
+            tag("meta", charset="utf-8"),
             tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("meta", name="referrer", content="no-referrer"),
             tag("meta", name="color-scheme", content="light dark"),
-            tag("title", title), tag("style", Sheet(_CSS))),
-        tag("body", *_header(runbook, state), tag("main", *_main(runbook, state, evidence)),
-            _footer(runbook, state)),
+            tag("title", title),
+            tag("style", Sheet(_CSS)),
+        ),
+        tag(
+            "body",
+            *_header(runbook, state),
+            tag("main", *_main(runbook, state, evidence)),
+            _footer(runbook, state),
+        ),
         lang="en",
     )
     return "<!DOCTYPE html>\n" + render([document]) + "\n"
@@ -71,14 +82,24 @@ def _header(runbook: Runbook, state: State) -> list[Node]:
     good = standing_of(runbook, state) in _GOOD
     lead, *rest = verdict_words(runbook, state)
     issue = f" for {sentence(runbook.issue, 80)}" if runbook.issue else ""
-    return [tag(
-        "header",
-        *([tag("p", *_words(first), class_="banner", role="note")] if first is not None else []),
-        tag("h1", sentence(runbook.title) + issue),
-        tag("section", tag("p", *_words(lead), class_="lead"),
-            *(tag("p", *_words(words)) for words in rest),
-            class_=f"verdict {'pass' if good else 'bad'}", aria_label="Verdict"),
-    )]
+    return [
+        tag(
+            "header",
+            *(
+                [tag("p", *_words(first), class_="banner", role="note")]
+                if first is not None
+                else []
+            ),
+            tag("h1", sentence(runbook.title) + issue),
+            tag(
+                "section",
+                tag("p", *_words(lead), class_="lead"),
+                *(tag("p", *_words(words)) for words in rest),
+                class_=f"verdict {'pass' if good else 'bad'}",
+                aria_label="Verdict",
+            ),
+        )
+    ]
 
 
 def _main(runbook: Runbook, state: State, evidence: Evidence) -> list[Node]:
@@ -105,8 +126,9 @@ def _optional(title: str, nodes: Sequence[Node]) -> list[Element]:
 
 
 def _pairs(rows: Sequence[Row]) -> Element:
-    return tag("dl", *(tag("div", tag("dt", name), tag("dd", *_words(words)))
-                       for name, words in rows))
+    return tag(
+        "dl", *(tag("div", tag("dt", name), tag("dd", *_words(words))) for name, words in rows)
+    )
 
 
 def _items(rows: Sequence[Words]) -> Element:
@@ -117,21 +139,31 @@ def _items(rows: Sequence[Words]) -> Element:
 def _table(rows: Sequence[StepRow]) -> Element:
     heads = ("#", "Step", "Outcome", "Tries", "Time", "What was seen")
     return tag(
-        "div", tag("table", tag("caption", "Steps in the order they ran", class_="hidden"),
-                   tag("thead", tag("tr", *(tag("th", name, scope="col") for name in heads))),
-                   tag("tbody", *(_row(row) for row in rows))),
-        class_="wide", tabindex="0", role="region", aria_label="Steps")
+        "div",
+        tag(
+            "table",
+            tag("caption", "Steps in the order they ran", class_="hidden"),
+            tag("thead", tag("tr", *(tag("th", name, scope="col") for name in heads))),
+            tag("tbody", *(_row(row) for row in rows)),
+        ),
+        class_="wide",
+        tabindex="0",
+        role="region",
+        aria_label="Steps",
+    )
 
 
 def _row(row: StepRow) -> Element:
     code: list[Node] = [" ", tag("code", row.code)] if row.code else []
     return tag(
-        "tr", tag("td", row.label),
+        "tr",
+        tag("td", row.label),
         tag("th", sentence(row.step.title), " ", tag("code", row.step.id), scope="row"),
         tag("td", tag("strong", row.outcome.value, class_=_TONES.get(row.outcome, "bad")), *code),
         tag("td", str(row.tries), class_="number", data_name="tries"),
         tag("td", duration(row.ms), class_="number", data_name="time"),
-        tag("td", *_words(row.seen, "span"), class_="seen"))
+        tag("td", *_words(row.seen, "span"), class_="seen"),
+    )
 
 
 def _step(state: State, step: Step, evidence: Evidence) -> Element | None:
@@ -141,9 +173,17 @@ def _step(state: State, step: Step, evidence: Evidence) -> Element | None:
     bad = known.outcome not in (Outcome.PASS, Outcome.WAIVED)
     hidden = len(known.tries) - MOST_TRIES
     more = [tag("p", f"The first {hidden} tries have no details here.")] if hidden > 0 else []
-    return tag("details", tag("summary", sentence(step.title)), *more,
-               *(node for attempt in known.tries[-MOST_TRIES:]
-                 for node in _try(state, known, attempt, evidence)), open=bad)
+    return tag(
+        "details",
+        tag("summary", sentence(step.title)),
+        *more,
+        *(
+            node
+            for attempt in known.tries[-MOST_TRIES:]
+            for node in _try(state, known, attempt, evidence)
+        ),
+        open=bad,
+    )
 
 
 def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> list[Node]:
@@ -161,19 +201,28 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> li
         nodes.append(tag("h4", f"The failing answer's text ({about})"))
         nodes += [_pre(text, "The failing answer's text")] if text else []
     if attempt.output.length and (attempt.code or attempt.error):
-        nodes += [tag("h4", "What the command printed"),
-                  _pre(middle_out(attempt.output.text(), MOST_BODY), "What the command printed")]
+        nodes += [
+            tag("h4", "What the command printed"),
+            _pre(middle_out(attempt.output.text(), MOST_BODY), "What the command printed"),
+        ]
     exchanges = shown(state, attempt)
     if exchanges:
-        nodes.append(tag(
-            "details", tag("summary", "Exchanges"),
-            *(_pre(exchange_text(state, seq), "Exchange") for seq in exchanges)))
+        nodes.append(
+            tag(
+                "details",
+                tag("summary", "Exchanges"),
+                *(_pre(exchange_text(state, seq), "Exchange") for seq in exchanges),
+            )
+        )
     return nodes
 
 
 def _evidence(attempt: Try) -> list[Node]:
-    plain = [evidence_words(name, value) for name, value in attempt.evidence
-             if name not in ("trace", "route", "expectations", EVIDENCE, second_opinion.NAME)]
+    plain = [
+        evidence_words(name, value)
+        for name, value in attempt.evidence
+        if name not in ("trace", "route", "expectations", EVIDENCE, second_opinion.NAME)
+    ]
     nodes: list[Node] = [_items(plain)] if plain else []
     for name, value in attempt.evidence:
         if name == "trace":
@@ -191,46 +240,117 @@ def _evidence(attempt: Try) -> list[Node]:
 
 def _expectations(rows: Sequence[Any]) -> Element:
     """What was expected and what was seen, side by side."""
-    return tag("div", tag(
-        "table", tag("caption", "What was expected"),
-        tag("thead", tag("tr", *(tag("th", x, scope="col") for x in ("Expected", "Seen")))),
-        tag("tbody", *(tag("tr", *(tag("td", *_words([Said(cell, 400)])) for cell in row[:2]))
-                       for row in rows[:50])),
-    ), class_="wide", tabindex="0", role="region", aria_label="What was expected")
+    return tag(
+        "div",
+        tag(
+            "table",
+            tag("caption", "What was expected"),
+            tag("thead", tag("tr", *(tag("th", x, scope="col") for x in ("Expected", "Seen")))),
+            tag(
+                "tbody",
+                *(
+                    tag("tr", *(tag("td", *_words([Said(cell, 400)])) for cell in row[:2]))
+                    for row in rows[:50]
+                ),
+            ),
+        ),
+        class_="wide",
+        tabindex="0",
+        role="region",
+        aria_label="What was expected",
+    )
 
 
 def _proof(value: Any) -> Element:
     label = "What the try had to show"
-    return tag("div", tag(
-        "table", tag("caption", label),
-        tag("thead", tag("tr", *(tag("th", x, scope="col") for x in HEADINGS))),
-        tag("tbody", *(
-            tag("tr", tag("th", sentence(row.name, 80), scope="row"), tag("td", row.word),
-                tag("td", *_words(row.witnesses)))
-            for row in proof_rows(value))),
-    ), class_="wide", tabindex="0", role="region", aria_label=label)
+    return tag(
+        "div",
+        tag(
+            "table",
+            tag("caption", label),
+            tag("thead", tag("tr", *(tag("th", x, scope="col") for x in HEADINGS))),
+            tag(
+                "tbody",
+                *(
+                    tag(
+                        "tr",
+                        tag("th", sentence(row.name, 80), scope="row"),
+                        tag("td", row.word),
+                        tag("td", *_words(row.witnesses)),
+                    )
+                    for row in proof_rows(value)
+                ),
+            ),
+        ),
+        class_="wide",
+        tabindex="0",
+        role="region",
+        aria_label=label,
+    )
 
 
 def _second_opinion(value: Any) -> list[Node]:
     table = second_opinion.rows(value)
     nodes: list[Node] = [tag("h4", "Second opinion"), _items(second_opinion.answers(value))]
-    return nodes if not table else [*nodes, tag("div", tag(
-        "table", tag("caption", "How the two requests differ"),
-        tag("thead", tag("tr", *(tag("th", name, scope="col") for name in second_opinion.HEADS))),
-        tag("tbody", *(tag("tr", *(tag("td", *_words(cell)) for cell in cells))
-                       for cells in table)),
-    ), class_="wide", tabindex="0", role="region", aria_label="How the two requests differ")]
+    return (
+        nodes
+        if not table
+        else [
+            *nodes,
+            tag(
+                "div",
+                tag(
+                    "table",
+                    tag("caption", "How the two requests differ"),
+                    tag(
+                        "thead",
+                        tag("tr", *(tag("th", name, scope="col") for name in second_opinion.HEADS)),
+                    ),
+                    tag(
+                        "tbody",
+                        *(
+                            tag("tr", *(tag("td", *_words(cell)) for cell in cells))
+                            for cells in table
+                        ),
+                    ),
+                ),
+                class_="wide",
+                tabindex="0",
+                role="region",
+                aria_label="How the two requests differ",
+            ),
+        ]
+    )
 
 
 def _route(lines: Sequence[Any]) -> Element:
-    return tag("div", tag(
-        "table", tag("caption", "Evidence of the route"),
-        tag("thead", tag("tr", *(tag("th", x, scope="col") for x in ("Evidence", "Seen", "Says")))),
-        tag("tbody", *(
-            tag("tr", tag("th", sentence(line[0], 80), scope="row"),
-                tag("td", *_words([Said(line[1])])), tag("td", sentence(line[2], 40)))
-            for line in lines[:50])),
-    ), class_="wide", tabindex="0", role="region", aria_label="Evidence of the route")
+    return tag(
+        "div",
+        tag(
+            "table",
+            tag("caption", "Evidence of the route"),
+            tag(
+                "thead",
+                tag("tr", *(tag("th", x, scope="col") for x in ("Evidence", "Seen", "Says"))),
+            ),
+            tag(
+                "tbody",
+                *(
+                    tag(
+                        "tr",
+                        tag("th", sentence(line[0], 80), scope="row"),
+                        tag("td", *_words([Said(line[1])])),
+                        tag("td", sentence(line[2], 40)),
+                    )
+                    for line in lines[:50]
+                ),
+            ),
+        ),
+        class_="wide",
+        tabindex="0",
+        role="region",
+        aria_label="Evidence of the route",
+    )
 
 
 def _pre(text: str, label: str) -> Element:
@@ -239,8 +359,11 @@ def _pre(text: str, label: str) -> Element:
 
 def _words(words: Words, quote: str = "code") -> list[Node]:
     return [
-        tag(quote, sentence(piece.value, piece.limit) or "(empty)") if isinstance(piece, Said)
-        else tag("strong", flat(piece.text)) if isinstance(piece, Strong) else piece
+        tag(quote, sentence(piece.value, piece.limit) or "(empty)")
+        if isinstance(piece, Said)
+        else tag("strong", flat(piece.text))
+        if isinstance(piece, Strong)
+        else piece
         for piece in words
     ]
 
@@ -249,9 +372,15 @@ def _footer(runbook: Runbook, state: State) -> Element:
     name = sentence(state.session, 80)
     return tag(
         "footer",
-        tag("p", tag("code", f"smoke-tui report {name} --format html"),
-            " rebuilds this page byte for byte; ", tag("code", f"smoke-tui replay {name}"),
-            " runs the session again, offline, against its recorded answers."),
-        tag("p", "Runbook ", tag("code", runbook.id), ", sha256 ", tag("code", runbook.sha256),
-            "."),
-        tag("p", HONESTY))
+        tag(
+            "p",
+            tag("code", f"smoke-tui report {name} --format html"),
+            " rebuilds this page byte for byte; ",
+            tag("code", f"smoke-tui replay {name}"),
+            " runs the session again, offline, against its recorded answers.",
+        ),
+        tag(
+            "p", "Runbook ", tag("code", runbook.id), ", sha256 ", tag("code", runbook.sha256), "."
+        ),
+        tag("p", HONESTY),
+    )

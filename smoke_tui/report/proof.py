@@ -11,11 +11,14 @@ from smoke_tui.proof.obligations import EVIDENCE, Standing, Witness, read_obliga
 from smoke_tui.report.words import Said, Words
 
 HEADINGS: Final = ("To be shown", "Shown", "Witnesses")
-UNRECORDED: Final = ("What this try had to show is not in the record: the version that made it did "
-                     "not keep it.")
+UNRECORDED: Final = (
+    "What this try had to show is not in the record: the version that made it did not keep it."
+)
 
 _WORDS: Final[Mapping[Standing, str]] = {
-    "holds": "yes", "missing": "no", "contradicted": "contradicted",
+    "holds": "yes",
+    "missing": "no",
+    "contradicted": "contradicted",
 }
 _MOST_WITNESSES: Final = 8
 _PROVING: Final = ("call", "turn")

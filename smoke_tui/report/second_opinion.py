@@ -21,11 +21,21 @@ def answers(value: Mapping[str, Any]) -> list[Words]:
     status: Words = [" (HTTP ", Said(seen, 20), ")"] if seen else []
     return [
         [Strong(sentence(value.get("message"), 600)), " ", sentence(value.get("remedy"), 300)],
-        ["Our shape, ", Said(value.get("our_shape"), 40), ": refused, ",
-         Said(value.get("ours"), 60), ". The shape of the Codex CLI ",
-         Said(value.get("client_version"), 60), " (template sha256 ",
-         Said(value.get("template_sha256"), 64), "): ", Said(value.get("theirs"), 60),
-         *status, ": ", Said(value.get("their_summary"), 300)],
+        [
+            "Our shape, ",
+            Said(value.get("our_shape"), 40),
+            ": refused, ",
+            Said(value.get("ours"), 60),
+            ". The shape of the Codex CLI ",
+            Said(value.get("client_version"), 60),
+            " (template sha256 ",
+            Said(value.get("template_sha256"), 64),
+            "): ",
+            Said(value.get("theirs"), 60),
+            *status,
+            ": ",
+            Said(value.get("their_summary"), 300),
+        ],
     ]
 
 
@@ -33,9 +43,14 @@ def rows(value: Mapping[str, Any]) -> list[list[Words]]:
     """The differences, cell by cell."""
     found = value.get("differences")
     return [
-        [[sentence(each.get("where"), 20)], [Said(each.get("name"), 80)],
-         [sentence(each.get("kind"), 20)], _side(each.get("ours")), _side(each.get("theirs")),
-         [sentence(each.get("reason") or "none known", 160)]]
+        [
+            [sentence(each.get("where"), 20)],
+            [Said(each.get("name"), 80)],
+            [sentence(each.get("kind"), 20)],
+            _side(each.get("ours")),
+            _side(each.get("theirs")),
+            [sentence(each.get("reason") or "none known", 160)],
+        ]
         for each in (found if isinstance(found, list) else [])[:MOST_ROWS]
         if isinstance(each, Mapping)
     ]
@@ -61,5 +76,9 @@ def markdown_lines(value: Mapping[str, Any]) -> Iterator[str]:
 
 def opinions_of(known: StepState) -> list[Mapping[str, Any]]:
     """Every second opinion of a step, in the order of its tries."""
-    return [value for attempt in known.tries for name, value in attempt.evidence
-            if name == NAME and isinstance(value, Mapping)]
+    return [
+        value
+        for attempt in known.tries
+        for name, value in attempt.evidence
+        if name == NAME and isinstance(value, Mapping)
+    ]

@@ -43,8 +43,10 @@ def _sources_are_clean(folder: Path) -> bool:
         for text in _printed(events):
             if vault.redact_text(text) != text:
                 return False
-        return all(vault.redact(content) == content for content in (
-            read_evidence(folder, digest) for digest in referenced(events)))
+        return all(
+            vault.redact(content) == content
+            for content in (read_evidence(folder, digest) for digest in referenced(events))
+        )
     except JournalError:
         return False
 

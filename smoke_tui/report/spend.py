@@ -31,9 +31,13 @@ def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
     totals["unknown_calls"] = sum(unknown_of(attempt) for attempt in tries if attempt.calls)
     if step is None:
         totals["limits"] = [
-            {"window_minutes": minutes, "used_percent_before": known["before"],
-             "used_percent_after": known["used_percent"], "resets_at": known["resets_at"],
-             **({"limit": limit} if limit else {})}
+            {
+                "window_minutes": minutes,
+                "used_percent_before": known["before"],
+                "used_percent_after": known["used_percent"],
+                "resets_at": known["resets_at"],
+                **({"limit": limit} if limit else {}),
+            }
             for (minutes, limit), known in sorted(state.limits.items())
         ]
     return totals
@@ -59,8 +63,10 @@ def spend_words(state: State) -> str:
     if not totals["calls"]:
         return "nothing"
     calls = totals["calls"]
-    text = (f"{calls} call{'s' if calls != 1 else ''}, {totals['input_tokens']:,} tokens in / "
-            f"{totals['output_tokens']:,} out")
+    text = (
+        f"{calls} call{'s' if calls != 1 else ''}, {totals['input_tokens']:,} tokens in / "
+        f"{totals['output_tokens']:,} out"
+    )
     unknown = totals["unknown_calls"]
     if unknown:
         text = f"at least {text} ({unknown} call{'s' if unknown != 1 else ''} unknown)"
@@ -84,6 +90,8 @@ def _equivalent_words(tries: list[Try], totals: dict[str, Any]) -> str:
     usd = totals["usd_api_equivalent"]
     if usd is None or all(map(metered, tries)):
         return ""
-    source = next((str(t.usage["price_source"]) for t in tries
-                   if t.usage and t.usage.get("price_source")), "an unknown table")
+    source = next(
+        (str(t.usage["price_source"]) for t in tries if t.usage and t.usage.get("price_source")),
+        "an unknown table",
+    )
     return f" (≈ ${usd} at API rates of {source}, not billed)"

@@ -31,27 +31,48 @@ def standalone(runbook: Runbook, state: State, evidence: Evidence) -> str:
 def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any]:
     first = banner(state)
     return {
-        "schema": SCHEMA, "title": runbook.title, "issue": runbook.issue,
+        "schema": SCHEMA,
+        "title": runbook.title,
+        "issue": runbook.issue,
         "nothing_proven": as_text(first) if first is not None else None,
         "verdict": [as_text(paragraph) for paragraph in verdict_words(runbook, state)],
-        "facts": [{"name": name, "text": as_text(words)}
-                  for name, words in facts(runbook, state)],
+        "facts": [{"name": name, "text": as_text(words)} for name, words in facts(runbook, state)],
         "not_done": [as_text(words) for words in not_done(runbook, state)],
         "worth_a_look": [as_text(words) for words in worth_a_look(runbook, state)],
         "branches": [
-            {"step": event.step, "try": event.n, "at": event.t, "code": event.data["code"],
-             "to": event.data["to"], "line": event.data.get("line")}
+            {
+                "step": event.step,
+                "try": event.n,
+                "at": event.t,
+                "code": event.data["code"],
+                "to": event.data["to"],
+                "line": event.data.get("line"),
+            }
             for event in state.branches
         ],
-        "resumes": [{"at": event.t, "by": event.data.get("by"), "host": event.data.get("host"),
-                     "rerun": event.data.get("rerun"),
-                     **({"settings": anew} if anew else {})}
-                    for event, anew in said_anew(state)],
-        "attested": [{"step": event.step, "try": event.n, "at": event.t,
-                      "words": event.data["answer"].get("words", "")}
-                     for event in state.attested],
-        "amended": [{"step": event.step, "try": event.n, "at": event.t, **event.data}
-                    for event in state.amendments],
+        "resumes": [
+            {
+                "at": event.t,
+                "by": event.data.get("by"),
+                "host": event.data.get("host"),
+                "rerun": event.data.get("rerun"),
+                **({"settings": anew} if anew else {}),
+            }
+            for event, anew in said_anew(state)
+        ],
+        "attested": [
+            {
+                "step": event.step,
+                "try": event.n,
+                "at": event.t,
+                "words": event.data["answer"].get("words", ""),
+            }
+            for event in state.attested
+        ],
+        "amended": [
+            {"step": event.step, "try": event.n, "at": event.t, **event.data}
+            for event in state.amendments
+        ],
         "honesty": HONESTY,
         "notes": [{"at": event.t, "text": event.data["text"]} for event in state.notes],
         "waiting_seconds": round(state.waiting_ms / 1000, 3),
@@ -68,16 +89,21 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> di
     failed = failing(state, attempt)
     answer = body_text(state, failed, evidence) if failed is not None else None
     return {
-        "step": known.id, "try": attempt.n, "cause": attempt.cause, "code": attempt.code,
-        "summary": attempt.summary, "begun": _seconds(attempt.started),
+        "step": known.id,
+        "try": attempt.n,
+        "cause": attempt.cause,
+        "code": attempt.code,
+        "summary": attempt.summary,
+        "begun": _seconds(attempt.started),
         "ended": _seconds(attempt.ended) if attempt.ended is not None else None,
         "rule": dict(attempt.rule) if attempt.rule is not None else None,
-        "calls": attempt.calls, "usage": dict(attempt.usage) if attempt.usage else None,
+        "calls": attempt.calls,
+        "usage": dict(attempt.usage) if attempt.usage else None,
         "evidence": [{"name": name, "value": value} for name, value in attempt.evidence],
         "exchanges": [_exchange(state, seq) for seq in _listed(attempt.exchanges)],
         "exchanges_not_listed": len(attempt.exchanges) - len(_listed(attempt.exchanges)),
-        "support": {name: as_text(words)
-                    for name, words in support(state, attempt, evidence)} or None,
+        "support": {name: as_text(words) for name, words in support(state, attempt, evidence)}
+        or None,
         "failing_answer": answer[0] if answer is not None else None,
         "output": attempt.output.text() if attempt.output.length and attempt.code else None,
     }
@@ -87,16 +113,21 @@ def _listed(exchanges: Sequence[int]) -> Sequence[int]:
     """The first and the last of very many, such as a service that was asked for hours."""
     if len(exchanges) <= MOST_EXCHANGES:
         return exchanges
-    return [*exchanges[:MOST_EXCHANGES // 2], *exchanges[-MOST_EXCHANGES // 2:]]
+    return [*exchanges[: MOST_EXCHANGES // 2], *exchanges[-MOST_EXCHANGES // 2 :]]
 
 
 def _exchange(state: State, seq: int) -> dict[str, Any]:
     request, fact = state.exchanges[seq]
     return {
-        "method": request.data["method"], "url": request.data["url"],
-        "status": fact.data["status"], "error": fact.data["error"], "ms": fact.data["ms"],
-        "bodies": {name: {"sha256": f"sha256:{blob['sha256']}", "bytes": blob["bytes"]}
-                   for name, blob in blobs(fact).items()},
+        "method": request.data["method"],
+        "url": request.data["url"],
+        "status": fact.data["status"],
+        "error": fact.data["error"],
+        "ms": fact.data["ms"],
+        "bodies": {
+            name: {"sha256": f"sha256:{blob['sha256']}", "bytes": blob["bytes"]}
+            for name, blob in blobs(fact).items()
+        },
     }
 
 

@@ -18,8 +18,12 @@ MOST_BARS: Final = 100
 _SHAPES: Final = {"pass": (2, 6), "bad": (0, 10), "open": (1, 8), "wait": (3, 4)}
 """From where, and how high: kinds are told apart without colours, too."""
 
-_LEGEND: Final = (("pass", "passed"), ("bad", "did not pass"), ("open", "no end recorded"),
-                  ("wait", "waiting for the operator"))
+_LEGEND: Final = (
+    ("pass", "passed"),
+    ("bad", "did not pass"),
+    ("open", "no end recorded"),
+    ("wait", "waiting for the operator"),
+)
 
 
 def timeline(state: State) -> list[Node]:
@@ -30,17 +34,38 @@ def timeline(state: State) -> list[Node]:
         return []
     return [
         tag("p", *_legend(), class_="legend"),
-        tag("ol", *(tag("li", tag("span", known.id, class_="name"), _strip(state, known, total))
-                    for known in tried), class_="strips"),
-        tag("p", tag("span", "0 s"), tag("span", duration(total)), class_="scale",
-            aria_hidden="true"),
+        tag(
+            "ol",
+            *(
+                tag("li", tag("span", known.id, class_="name"), _strip(state, known, total))
+                for known in tried
+            ),
+            class_="strips",
+        ),
+        tag(
+            "p",
+            tag("span", "0 s"),
+            tag("span", duration(total)),
+            class_="scale",
+            aria_hidden="true",
+        ),
     ]
 
 
 def _legend() -> list[Node]:
     return [
-        tag("span", tag("svg", _bar("0", WIDE, kind), viewBox=f"0 0 {WIDE} 10", class_="key",
-                        preserveAspectRatio="none", aria_hidden="true"), words)
+        tag(
+            "span",
+            tag(
+                "svg",
+                _bar("0", WIDE, kind),
+                viewBox=f"0 0 {WIDE} 10",
+                class_="key",
+                preserveAspectRatio="none",
+                aria_hidden="true",
+            ),
+            words,
+        )
         for kind, words in _LEGEND
     ]
 
@@ -48,11 +73,25 @@ def _legend() -> list[Node]:
 def _strip(state: State, known: StepState, total: int) -> Element:
     tries = known.tries[-MOST_BARS:]
     waits = [(begun, ended) for step, begun, ended in state.waits if step == known.id]
-    bars = [_span(attempt.started, attempt.ended if attempt.ended is not None else total, total,
-                  kind_of(known, attempt)) for attempt in tries]
+    bars = [
+        _span(
+            attempt.started,
+            attempt.ended if attempt.ended is not None else total,
+            total,
+            kind_of(known, attempt),
+        )
+        for attempt in tries
+    ]
     bars += [_span(begun, ended, total, "wait") for begun, ended in waits[-MOST_BARS:]]
-    return tag("svg", tag("title", strip_text(known, waits, total)), *bars, role="img",
-               viewBox=f"0 0 {WIDE} 10", preserveAspectRatio="none", class_="strip")
+    return tag(
+        "svg",
+        tag("title", strip_text(known, waits, total)),
+        *bars,
+        role="img",
+        viewBox=f"0 0 {WIDE} 10",
+        preserveAspectRatio="none",
+        class_="strip",
+    )
 
 
 def _span(begun: int, ended: int, total: int, kind: str) -> Element:
@@ -70,8 +109,13 @@ def kind_of(known: StepState, attempt: Try) -> str:
     """How a try is drawn."""
     if attempt.ended is None:
         return "open"
-    bad = attempt.code is not None or attempt.error or (
-        attempt is known.tries[-1] and known.outcome not in (Outcome.PASS, Outcome.WAIVED, None))
+    bad = (
+        attempt.code is not None
+        or attempt.error
+        or (
+            attempt is known.tries[-1] and known.outcome not in (Outcome.PASS, Outcome.WAIVED, None)
+        )
+    )
     return "bad" if bad else "pass"
 
 

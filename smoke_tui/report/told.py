@@ -26,8 +26,10 @@ SENTENCES: Final = {
     Verdict.ERROR: "The tool itself broke",
 }
 
-HONESTY: Final = ("A record shows that its decisions follow from its facts. It does not show that "
-                  "the facts are true: whoever can write its files can forge them.")
+HONESTY: Final = (
+    "A record shows that its decisions follow from its facts. It does not show that "
+    "the facts are true: whoever can write its files can forge them."
+)
 """The last line of every report."""
 
 CAUSES: Final = {
@@ -61,8 +63,12 @@ def banner(state: State) -> Words | None:
         return ["REHEARSAL: nothing was proven. Scenario ", Said(config.get("scenario")), "."]
     other = elsewhere(state)
     if other is not None:
-        return [Strong("NOT THE PROVIDER: nothing was proven."), " Calls went to ",
-                Said(other), "."]
+        return [
+            Strong("NOT THE PROVIDER: nothing was proven."),
+            " Calls went to ",
+            Said(other),
+            ".",
+        ]
     return None
 
 
@@ -70,8 +76,11 @@ def verdict_words(runbook: Runbook, state: State) -> list[Words]:
     """The verdict block: the sentence, the step that decided it, and whether there is more."""
     verdict = standing_of(runbook, state)
     recovered = any(s.outcome is Outcome.PASS and len(s.tries) > 1 for s in state.steps.values())
-    after = " after a fallback" if recovered and state.branches else (
-        " after a retry" if recovered else "")
+    after = (
+        " after a fallback"
+        if recovered and state.branches
+        else (" after a retry" if recovered else "")
+    )
     partial = " (only a part of the runbook was chosen)" if is_partial(state) else ""
     paragraphs: list[Words] = [
         [Strong(f"Verdict: {verdict.value.upper()}{after}."), f" {SENTENCES[verdict]}{partial}."]
@@ -83,14 +92,19 @@ def verdict_words(runbook: Runbook, state: State) -> list[Words]:
         paragraphs.append(_ended(worst))
     made = verdict_of(runbook, state)
     if state.verdict not in (None, made):
-        paragraphs.append([Strong("The record contradicts itself:"),
-                           f" it says {state.verdict}, and its steps make {made}. It was changed, "
-                           "or decided by other rules."])
+        paragraphs.append(
+            [
+                Strong("The record contradicts itself:"),
+                f" it says {state.verdict}, and its steps make {made}. It was changed, "
+                "or decided by other rules.",
+            ]
+        )
     if state.closed is None:
         paragraphs.append(["This session is not finished."])
     elif state.left:
-        paragraphs.append(["This session was broken off: ",
-                           Said(state.closed.data.get("cancelled")), "."])
+        paragraphs.append(
+            ["This session was broken off: ", Said(state.closed.data.get("cancelled")), "."]
+        )
     return paragraphs
 
 
@@ -105,7 +119,10 @@ def _ended(known: StepState) -> Words:
     if known.code is None:
         return [Said(known.id), f" ended with {outcome}: ", Said(known.summary)]
     words: list[str | Said | Strong] = [
-        Said(known.id), f" ended {outcome} with ", Said(known.code, 60)]
+        Said(known.id),
+        f" ended {outcome} with ",
+        Said(known.code, 60),
+    ]
     code = text_of_code(known.code, known.observed)
     if code is not None:
         words.append(f": {code.what} Whose side: {code.side}. Next: {code.remedy}")
@@ -121,34 +138,58 @@ def worth_a_look(runbook: Runbook, state: State) -> list[Words]:
         where: Words = [Said(found.step, 60), ": "] if found.step else []
         rows.append([*where, Said(found.message), f" {sentence(found.remedy)}"])
     for event in state.attested:
-        rows.append([Said(event.step, 60), ": attested by the operator: ",
-                     Said(event.data["answer"].get("words", ""))])
+        rows.append(
+            [
+                Said(event.step, 60),
+                ": attested by the operator: ",
+                Said(event.data["answer"].get("words", "")),
+            ]
+        )
     rows += [_amendment(event) for event in state.amendments]
     rows += [["Note by the operator: ", Said(event.data["text"])] for event in state.notes]
     for warning in runbook.warnings:
-        rows.append([f"Runbook line {warning.line}: {warning.code} ", Said(warning.message),
-                     f" {sentence(warning.remedy)}"])
+        rows.append(
+            [
+                f"Runbook line {warning.line}: {warning.code} ",
+                Said(warning.message),
+                f" {sentence(warning.remedy)}",
+            ]
+        )
     return rows
 
 
 def _amendment(event: Event) -> Words:
     """What the operator said first, what they said afterwards, who, when and why."""
     data = event.data
-    return [Said(event.step, 60), f": amended at {moment(event.t)} by ", Said(data["by"], 80),
-            ", from ", Said(data["old"]["outcome"], 40), " to the word ", Said(data["answer"], 40),
-            ": ", Said(data["why"])]
+    return [
+        Said(event.step, 60),
+        f": amended at {moment(event.t)} by ",
+        Said(data["by"], 80),
+        ", from ",
+        Said(data["old"]["outcome"], 40),
+        " to the word ",
+        Said(data["answer"], 40),
+        ": ",
+        Said(data["why"]),
+    ]
 
 
 def _branch(runbook: Runbook, event: Event) -> Words:
     """Why the walk went to a fallback, with the runbook's line."""
     data = event.data
     words: list[str | Said | Strong] = [
-        Said(event.step, 60), f", try {event.n}: ", Said(data["code"], 60),
-        ", so the walk went to ", Said(data["to"], 60)]
+        Said(event.step, 60),
+        f", try {event.n}: ",
+        Said(data["code"], 60),
+        ", so the walk went to ",
+        Said(data["to"], 60),
+    ]
     rule = rule_at(runbook, event.step, data.get("line"))
     if rule is not None:
-        words += [f", by rule {rule.index} at runbook line {rule.line}, which matches ",
-                  Said(match_words(rule), 160)]
+        words += [
+            f", by rule {rule.index} at runbook line {rule.line}, which matches ",
+            Said(match_words(rule), 160),
+        ]
     elif data.get("line"):
         words.append(f", by the rule at runbook line {sentence(data['line'], 12)}")
     else:
@@ -165,8 +206,11 @@ def rule_at(runbook: Runbook, step_id: str | None, line: Any) -> Rule | None:
 def match_words(rule: Rule) -> str:
     """A rule's conditions as the runbook writes them, about."""
     return " and ".join(
-        f"{c.word} {_values(c.value)} {c.test} {_values(c.operand)}".rstrip() if c.test
-        else f"{c.word} = {_values(c.value)}" for c in rule.match.conditions)
+        f"{c.word} {_values(c.value)} {c.test} {_values(c.operand)}".rstrip()
+        if c.test
+        else f"{c.word} = {_values(c.value)}"
+        for c in rule.match.conditions
+    )
 
 
 def _values(value: Any) -> str:
@@ -177,10 +221,15 @@ def _values(value: Any) -> str:
 
 def _rules_met(state: State) -> list[Words]:
     return [
-        [Said(known.id, 60), f", try {attempt.n}: rule {sentence(attempt.rule['index'], 12)} "
-         f"(runbook line {sentence(attempt.rule['line'], 12)}) makes this ",
-         Said(attempt.rule["outcome"], 40), f": {sentence(attempt.rule.get('why') or '')}"]
-        for known in state.steps.values() for attempt in known.tries
+        [
+            Said(known.id, 60),
+            f", try {attempt.n}: rule {sentence(attempt.rule['index'], 12)} "
+            f"(runbook line {sentence(attempt.rule['line'], 12)}) makes this ",
+            Said(attempt.rule["outcome"], 40),
+            f": {sentence(attempt.rule.get('why') or '')}",
+        ]
+        for known in state.steps.values()
+        for attempt in known.tries
         if attempt.rule is not None and attempt.rule.get("outcome")
     ]
 
@@ -193,7 +242,8 @@ def _broken_off(state: State) -> list[Words]:
             if attempt.ended is not None and attempt.code != "interrupted":
                 continue
             unknown = unknown_of(attempt)
-            spent = f"; {count(unknown, 'call')} may have spent, how much is unknown" \
-                if unknown else ""
+            spent = (
+                f"; {count(unknown, 'call')} may have spent, how much is unknown" if unknown else ""
+            )
             rows.append([Said(known.id, 60), f", try {attempt.n} broke off{spent}."])
     return rows

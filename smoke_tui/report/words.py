@@ -52,8 +52,11 @@ def _piece(piece: str | Said | Strong) -> str:
 def as_text(words: Words) -> str:
     """One line of plain text."""
     return "".join(
-        shorten(flat(piece.value), piece.limit) if isinstance(piece, Said)
-        else piece.text if isinstance(piece, Strong) else piece
+        shorten(flat(piece.value), piece.limit)
+        if isinstance(piece, Said)
+        else piece.text
+        if isinstance(piece, Strong)
+        else piece
         for piece in words
     )
 

@@ -18,7 +18,8 @@ __all__ = ["ROLES", "RUN", "SHELL", "STEP", "Document", "Fence", "Section", "rea
 
 _OPENING = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*([^`\n]*)$")
 _NO_FENCE = re.compile(
-    r"^[ \t>]*(?:`{1,2}|~{1,2}|'{3,}|\"{3,}|[\u00b4\u2018\u2019]{3,})[ \t]*([^`~\n]+)$")
+    r"^[ \t>]*(?:`{1,2}|~{1,2}|'{3,}|\"{3,}|[\u00b4\u2018\u2019]{3,})[ \t]*([^`~\n]+)$"
+)
 """A line that its author took for the opening of a fence, and that opens none."""
 
 

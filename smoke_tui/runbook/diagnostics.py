@@ -22,8 +22,12 @@ class Rb(Enum):
     NOT_A_FILE = ("RB003", ERROR, "this is no regular file", "Give the path of a Markdown file.")
     TOO_LARGE = ("RB004", ERROR, "the file is larger than 256 KiB", "Split the runbook.")
     NOT_UTF8 = ("RB005", ERROR, "the text is not UTF-8", "Save the file as UTF-8.")
-    UNSEEN = ("RB006", ERROR, "a character that nobody sees and that can mislead a terminal",
-              "Delete the character.")
+    UNSEEN = (
+        "RB006",
+        ERROR,
+        "a character that nobody sees and that can mislead a terminal",
+        "Delete the character.",
+    )
 
     HIDDEN = (
         "RB007",
@@ -39,24 +43,40 @@ class Rb(Enum):
         "Begin the file with a line '---', the keys schema, id and title, and a line '---'.",
     )
     FRONT_OPEN = ("RB011", ERROR, "the front matter is never closed", "End it with a line '---'.")
-    FRONT_LINE = ("RB012", ERROR, "a line of the front matter is no 'key: value'",
-                  "Write one 'key: value' on each line, without indentation.")
+    FRONT_LINE = (
+        "RB012",
+        ERROR,
+        "a line of the front matter is no 'key: value'",
+        "Write one 'key: value' on each line, without indentation.",
+    )
     FRONT_KEY = ("RB013", ERROR, "an unknown key in the front matter", "Remove or rename the key.")
     FRONT_TWICE = ("RB014", ERROR, "a key given twice in the front matter", "Keep one of the two.")
     FRONT_MISSING = ("RB015", ERROR, "a required key of the front matter is missing", "Add it.")
-    FRONT_VALUE = ("RB016", ERROR, "a value of the front matter is not accepted",
-                   "Correct the value.")
+    FRONT_VALUE = (
+        "RB016",
+        ERROR,
+        "a value of the front matter is not accepted",
+        "Correct the value.",
+    )
 
-    UNCLOSED = ("RB020", ERROR, "a code fence is never closed",
-                "Close it with a line of the same marks; everything below counts as part of it.")
+    UNCLOSED = (
+        "RB020",
+        ERROR,
+        "a code fence is never closed",
+        "Close it with a line of the same marks; everything below counts as part of it.",
+    )
     MISPLACED = (
         "RB021",
         ERROR,
         "a step or run block where it can't take effect",
         "Move the block to the left margin, outside lists, quotes, HTML and indented code.",
     )
-    TWO_STEPS = ("RB022", ERROR, "two step blocks under one heading",
-                 "Give the second step a level-2 heading of its own.")
+    TWO_STEPS = (
+        "RB022",
+        ERROR,
+        "two step blocks under one heading",
+        "Give the second step a level-2 heading of its own.",
+    )
     NO_HEADING = (
         "RB023",
         ERROR,

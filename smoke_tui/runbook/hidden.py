@@ -46,8 +46,10 @@ def hidden_in_text(text: str, vault: Vault | None = None) -> list[Hidden]:
     before, after = _LINE.split(text), _LINE.split(kept)
     for number, (line, shown) in enumerate(zip_longest(before, after, fillvalue=""), 1):
         if line != shown:
-            same = next((i for i, (a, b) in enumerate(zip(line, shown, strict=False)) if a != b),
-                        min(len(line), len(shown)))
+            same = next(
+                (i for i, (a, b) in enumerate(zip(line, shown, strict=False)) if a != b),
+                min(len(line), len(shown)),
+            )
             found.append(Hidden(min(number, len(before)), same + 1, _what(shown, line)))
             if len(before) != len(after):
                 break
@@ -79,8 +81,11 @@ def hidden_in_step(step: Step) -> list[Hidden]:
 def _plain(value: Any) -> Any:
     """A value as the record would hold it, without the names in it."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name))
-                for field in dataclasses.fields(value) if field.name not in _IDS}
+        return {
+            field.name: _plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.name not in _IDS
+        }
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

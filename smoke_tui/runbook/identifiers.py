@@ -19,8 +19,10 @@ def identifier(text: str) -> str:
         ValueError: it is no plain name.
     """
     if _NAME.fullmatch(text) is None or len(text.encode("utf-8", "surrogatepass")) > NAME_BYTES:
-        raise ValueError("a name is letters, digits, _ and $, does not begin with a digit, and "
-                         f"has at most {NAME_BYTES} bytes")
+        raise ValueError(
+            "a name is letters, digits, _ and $, does not begin with a digit, and "
+            f"has at most {NAME_BYTES} bytes"
+        )
     return text
 
 

@@ -17,9 +17,28 @@ SHELL: Final = "bash run shell"
 ROLES: Final = (STEP, RUN, SHELL)
 
 _SHELLS: Final = (
-    "bash", "sh", "zsh", "fish", "ksh", "dash", "ash", "csh", "tcsh", "shell", "console",
-    "terminal", "shellsession", "shellscript", "session", "bat", "batch", "cmd", "powershell",
-    "pwsh", "command", "cli",
+    "bash",
+    "sh",
+    "zsh",
+    "fish",
+    "ksh",
+    "dash",
+    "ash",
+    "csh",
+    "tcsh",
+    "shell",
+    "console",
+    "terminal",
+    "shellsession",
+    "shellscript",
+    "session",
+    "bat",
+    "batch",
+    "cmd",
+    "powershell",
+    "pwsh",
+    "command",
+    "cli",
 )
 _TABLES: Final = ("toml", "yaml", "yml", "json", "ini")
 _VALUE: Final = re.compile(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s}]*)""")
@@ -56,7 +75,8 @@ def _is_run(words: list[str]) -> bool:
         return words == ["run"]
     # Any language that is said to run is one whose author expects that it does.
     return (len(words) == 2 and words[1] == "run") or any(
-        word not in runs[:1] and any(_near(word, shell) for shell in _SHELLS) for word in words)
+        word not in runs[:1] and any(_near(word, shell) for shell in _SHELLS) for word in words
+    )
 
 
 def _is_step(words: list[str]) -> bool:
@@ -65,7 +85,8 @@ def _is_step(words: list[str]) -> bool:
         return True
     steps = [word for word in words if _near(word, "step")]
     return bool(steps) and any(
-        word not in steps[:1] and any(_near(word, table) for table in _TABLES) for word in words)
+        word not in steps[:1] and any(_near(word, table) for table in _TABLES) for word in words
+    )
 
 
 def _near(word: str, wanted: str) -> bool:
@@ -80,11 +101,15 @@ def _near(word: str, wanted: str) -> bool:
         return False
     if long == short:
         wrong = [at for at in range(long) if word[at] != wanted[at]]
-        swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 \
-            and word[wrong[0]] == wanted[wrong[1]] and word[wrong[1]] == wanted[wrong[0]]
+        swapped = (
+            len(wrong) == 2
+            and wrong[1] == wrong[0] + 1
+            and word[wrong[0]] == wanted[wrong[1]]
+            and word[wrong[1]] == wanted[wrong[0]]
+        )
         return len(wrong) == 1 or swapped
     shorter, longer = sorted((word, wanted), key=len)
-    return any(longer[:at] + longer[at + 1:] == shorter for at in range(len(longer)))
+    return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
 
 
 def _same_letters(word: str, wanted: str) -> bool:

@@ -120,8 +120,9 @@ _ALL: Final = (
             "prompt": Field(Text(literal=True), "What the model is asked", required=True),
             "model": Field(Text(), "The model, where not the runbook's"),
             "shape": Field(
-                Text("a request shape",
-                     choices=("auto", "installed", "lite", "developer", "classic")),
+                Text(
+                    "a request shape", choices=("auto", "installed", "lite", "developer", "classic")
+                ),
                 "The shape of the request",
             ),
             "credential": Field(

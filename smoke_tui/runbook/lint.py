@@ -191,8 +191,11 @@ def check_restarts(book: Book, reporter: Reporter) -> None:
 def check_secrets(book: Book, reporter: Reporter) -> None:
     """No command is ever given a secret in its environment, so such a step could only block."""
     for draft in book.drafts:
-        if draft.kind is not None and draft.kind.name == "prompt" and (
-                draft.get("set_env") and draft.get("input") == "secret"):
+        if (
+            draft.kind is not None
+            and draft.kind.name == "prompt"
+            and (draft.get("set_env") and draft.get("input") == "secret")
+        ):
             message = f"{draft.get('set_env')} would hold a secret"
             reporter.add(Rb.SECRET_ENV, draft.place(("set_env",)), message)
 

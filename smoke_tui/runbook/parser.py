@@ -72,9 +72,7 @@ def _refused(path: str, rb: Rb, reason: str | None = None) -> Parsed:
     return Parsed(None, reporter.all())
 
 
-def parse(
-    text: str | bytes, path: str, tolerated: frozenset[Rb] = frozenset()
-) -> Parsed:
+def parse(text: str | bytes, path: str, tolerated: frozenset[Rb] = frozenset()) -> Parsed:
     """Read a runbook's text; ``path`` is only named in the findings. Never raises.
 
     ``tolerated``: errors that are only warnings here; a text that the record hides is none at all.
@@ -111,8 +109,9 @@ def parse(
     runbook = replace(_runbook(front, drafts, path, whole, data), warnings=warnings)
     for step in runbook.steps if Rb.HIDDEN not in tolerated else ():
         for seen in hidden_in_step(step):
-            reporter.add(Rb.HIDDEN, (seen.line, seen.col),
-                         f"the step '{step.id}' holds {seen.what}")
+            reporter.add(
+                Rb.HIDDEN, (seen.line, seen.col), f"the step '{step.id}' holds {seen.what}"
+            )
     return Parsed(None if reporter.failed else runbook, reporter.all())
 
 

@@ -27,9 +27,19 @@ _CLIENT: Final = re.compile(r"app_[A-Za-z0-9]{1,40}")
 _AUDIENCE: Final = re.compile(f"{_CLIENT.pattern}|{_ADDRESS.pattern}")
 
 PUBLIC_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
-    "provider": _WORD, "plan_type": _WORD, "chatgpt_plan_type": _WORD, "auth_mode": _WORD,
-    "token_type": _WORD, "expires_at": _TIME, "last_refresh": _TIME, "scope": _SCOPES,
-    "issuer": _ADDRESS, "iss": _ADDRESS, "client_id": _CLIENT, "aud": _AUDIENCE, "azp": _AUDIENCE,
+    "provider": _WORD,
+    "plan_type": _WORD,
+    "chatgpt_plan_type": _WORD,
+    "auth_mode": _WORD,
+    "token_type": _WORD,
+    "expires_at": _TIME,
+    "last_refresh": _TIME,
+    "scope": _SCOPES,
+    "issuer": _ADDRESS,
+    "iss": _ADDRESS,
+    "client_id": _CLIENT,
+    "aud": _AUDIENCE,
+    "azp": _AUDIENCE,
 }
 """Fields of a login's answer, of our own bundle and of the Codex CLI's auth.json that hold no
 secret (captured from client 0.169), each with the form its value has to have."""
@@ -113,8 +123,11 @@ def secret_values(text: str, public: Sequence[Path] = ()) -> Iterator[tuple[str,
     count = 0
     for path, value in leaves(document):
         name = path[-1] if path else ""
-        if is_public(name, value) or _too_plain(name, value) or (
-                name not in PUBLIC_FIELDS and _is_below(path, public)):
+        if (
+            is_public(name, value)
+            or _too_plain(name, value)
+            or (name not in PUBLIC_FIELDS and _is_below(path, public))
+        ):
             continue
         count += 1
         if count > _MOST:
@@ -131,8 +144,12 @@ def parts_of(value: str, kind: str) -> Iterator[tuple[str, str]]:
     yield from ((kind, part) for part in (payload, signature) if len(part) >= _SEGMENT)
     for path, claim in leaves(claims_of(value)):
         name = path[-1] if path else ""
-        if (len(claim) >= 6 and _TELLING_CLAIM.search(claim) and not is_public(name, claim)
-                and not _ADDRESS.fullmatch(claim)):
+        if (
+            len(claim) >= 6
+            and _TELLING_CLAIM.search(claim)
+            and not is_public(name, claim)
+            and not _ADDRESS.fullmatch(claim)
+        ):
             yield "account-id" if name == "chatgpt_account_id" else "claim", claim
 
 
@@ -165,8 +182,11 @@ def _too_plain(name: str, value: str) -> bool:
 
 
 _KINDS: Final = {
-    "access_token": "access-token", "refresh_token": "refresh-token", "id_token": "id-token",
-    "account_id": "account-id", "openai_api_key": "api-key",
+    "access_token": "access-token",
+    "refresh_token": "refresh-token",
+    "id_token": "id-token",
+    "account_id": "account-id",
+    "openai_api_key": "api-key",
 }
 
 
@@ -177,8 +197,10 @@ def kind_of(name: str) -> str:
 
 def _is_below(path: Path, public: Sequence[Path]) -> bool:
     """Whether a leaf stands at a public path or below one; places in lists don't count."""
-    return any(path[: len(names)] == names
-               for names in (tuple(p for p in one if not p.isdigit()) for one in public))
+    return any(
+        path[: len(names)] == names
+        for names in (tuple(p for p in one if not p.isdigit()) for one in public)
+    )
 
 
 def kept(document: Json, name: str = "", *, words: bool = False) -> Json:
@@ -187,8 +209,10 @@ def kept(document: Json, name: str = "", *, words: bool = False) -> Json:
     With `words`, plain words stay, too: a provider's answer is evidence.
     """
     if isinstance(document, dict):
-        return {key if _FIELD_NAME.fullmatch(key) else HIDDEN: kept(item, key, words=words)
-                for key, item in document.items()}
+        return {
+            key if _FIELD_NAME.fullmatch(key) else HIDDEN: kept(item, key, words=words)
+            for key, item in document.items()
+        }
     if isinstance(document, list):
         return [kept(item, name, words=words) for item in document]
     if words and isinstance(document, str) and _too_plain(name, document):

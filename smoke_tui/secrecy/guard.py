@@ -66,8 +66,9 @@ class Guard:
 
     def inspected(self) -> frozenset[str]:
         """The sha256 of the evidence in which nothing that is known by now was found."""
-        return frozenset(digest for digest, version in self._clean.items()
-                         if version == self._vault.version)
+        return frozenset(
+            digest for digest, version in self._clean.items() if version == self._vault.version
+        )
 
     def data(self, value: Json, depth: int = 0) -> Json:
         """A fact's data with every text looked at."""

@@ -40,8 +40,9 @@ _LETTER: Final = re.compile(rb"[A-Za-z0-9]")
 _NEWLINE: Final = re.compile(rb"\n")
 _WORD: Final = rb"[A-Za-z0-9_]"
 _WHOLE_KINDS: Final = frozenset(("claim", "ledger-address"))
-_SIGNS: Final = bytes(set(range(256)) - set(
-    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
+_SIGNS: Final = bytes(
+    set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+)
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,10 @@ def known_in(data: bytes, hunt: Hunt) -> list[Leak]:
     leaks: dict[tuple[str, str, int], Leak] = {}
     spread: dict[tuple[str, str, int], Leak] = {}
     for view in _readings(data):
-        for found, into in ((hunt.search(view.data), leaks),
-                            (hunt.search_spread(view.data), spread)):
+        for found, into in (
+            (hunt.search(view.data), leaks),
+            (hunt.search_spread(view.data), spread),
+        ):
             for prey, at, whole in found:
                 offset = view.locate(at)
                 line = bisect_right(lines, offset) + 1
@@ -114,7 +117,8 @@ def known_in(data: bytes, hunt: Hunt) -> list[Leak]:
 def holds_known(data: bytes, hunt: Hunt) -> bool:
     """Whether `known_in` would find anything; where it stands is not worked out."""
     return not hunt.empty and any(
-        True for view in _readings(data)
+        True
+        for view in _readings(data)
         for _ in chain(hunt.search(view.data), hunt.search_spread(view.data))
     )
 
@@ -221,7 +225,8 @@ class Hunt:
                 if len(piece.decode("utf-8", "ignore")) < FRAGMENT:
                     continue
             if piece not in (
-                    self._spread_placeholders if prey.way == "spread" else self._placeholders):
+                self._spread_placeholders if prey.way == "spread" else self._placeholders
+            ):
                 return True
         return False
 

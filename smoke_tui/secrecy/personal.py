@@ -14,29 +14,85 @@ EMAIL: Final = re.compile(
     rb"(?P<top>[A-Za-z]{2,24})))(?![A-Za-z0-9@-])(?!\.[A-Za-z0-9])"
 )
 #: Addresses of a role name nobody.
-_ROLES: Final = frozenset((
-    b"git", b"hg", b"svn", b"noreply", b"no-reply", b"donotreply", b"support", b"security",
-    b"info", b"help", b"abuse", b"postmaster", b"ops",
-))
+_ROLES: Final = frozenset(
+    (
+        b"git",
+        b"hg",
+        b"svn",
+        b"noreply",
+        b"no-reply",
+        b"donotreply",
+        b"support",
+        b"security",
+        b"info",
+        b"help",
+        b"abuse",
+        b"postmaster",
+        b"ops",
+    )
+)
 #: Ends of names of files and units, which are no domains: `logo@2x.png`, `getty@tty1.service`.
-_FILES: Final = frozenset((
-    b"service", b"socket", b"timer", b"target", b"mount", b"slice", b"scope", b"path", b"device",
-    b"png", b"jpg", b"jpeg", b"svg", b"gif", b"webp", b"html", b"css", b"js", b"mjs", b"ts", b"tsx",
-    b"jsx", b"json", b"md", b"txt", b"py", b"rs", b"go", b"sh", b"toml", b"yaml", b"yml", b"lock",
-    b"log", b"tgz", b"gz", b"zip", b"tar", b"whl", b"conf", b"git", b"patch", b"diff",
-))
+_FILES: Final = frozenset(
+    (
+        b"service",
+        b"socket",
+        b"timer",
+        b"target",
+        b"mount",
+        b"slice",
+        b"scope",
+        b"path",
+        b"device",
+        b"png",
+        b"jpg",
+        b"jpeg",
+        b"svg",
+        b"gif",
+        b"webp",
+        b"html",
+        b"css",
+        b"js",
+        b"mjs",
+        b"ts",
+        b"tsx",
+        b"jsx",
+        b"json",
+        b"md",
+        b"txt",
+        b"py",
+        b"rs",
+        b"go",
+        b"sh",
+        b"toml",
+        b"yaml",
+        b"yml",
+        b"lock",
+        b"log",
+        b"tgz",
+        b"gz",
+        b"zip",
+        b"tar",
+        b"whl",
+        b"conf",
+        b"git",
+        b"patch",
+        b"diff",
+    )
+)
 _VERSION: Final = re.compile(rb"v?[0-9]+\.[0-9]")
 _PATH: Final = re.compile(rb":(?://|[~/]|[A-Za-z0-9._~-]+/)")
 _LOGIN: Final = re.compile(
     rb"(?:^|[^A-Za-z0-9])(?:ssh|ssh-copy-id|sshpass|autossh|scp|sftp|rsync|mosh)[ \t]"
-    rb"(?:[^\r\n\"']*[ \t])?\Z")
+    rb"(?:[^\r\n\"']*[ \t])?\Z"
+)
 #: `code ABCD-12345`: a code to type in, next to its word.
 CODE: Final = re.compile(
     rb"(?<![A-Za-z-])(?i:code)s?\b(?!-)[^\r\n\[]{0,32}?(?<![A-Za-z0-9_-])"
     rb"(?P<value>[A-Z0-9]{4}-[A-Z0-9]{4,5})(?![A-Za-z0-9_-])"
 )
 _CLAIM: Final = re.compile(
-    rb"[{,]\s*\"(?:exp|iss|aud|sub|iat|email|jti|nbf|sid|https://api\.openai\.com/[a-z]+)\"\s*:")
+    rb"[{,]\s*\"(?:exp|iss|aud|sub|iat|email|jti|nbf|sid|https://api\.openai\.com/[a-z]+)\"\s*:"
+)
 
 
 def addressed(found: re.Match[bytes]) -> bool:

@@ -39,6 +39,5 @@ def unfinished(data: bytes) -> int:
 
 
 def placeholders_in(text: str) -> list[str]:
-    """The placeholders in a text, in order: what stands there is not the value, and is never sent.
-    """
+    """The placeholders in a text, in order: what stands there is not the value, and is never sent."""
     return _TEXT.findall(text) if "[REDACTED:" in text else []

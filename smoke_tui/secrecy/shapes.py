@@ -54,8 +54,22 @@ _KEY_WORDS: Final = tuple(
 )
 #: Words after which a match may go on beyond blanks, to the end of the line.
 OPENERS: Final = (
-    *_KEY_WORDS, b"bearer", b"basic", b"cookie", b"account-id", b"account_id", b"accountid",
-    b"cf_chl", b"code", b"eyj", b"ssh ", b"clearance", b"__cf_bm", b"_cfuvid", b"mdrd", b"cupmdtk",
+    *_KEY_WORDS,
+    b"bearer",
+    b"basic",
+    b"cookie",
+    b"account-id",
+    b"account_id",
+    b"accountid",
+    b"cf_chl",
+    b"code",
+    b"eyj",
+    b"ssh ",
+    b"clearance",
+    b"__cf_bm",
+    b"_cfuvid",
+    b"mdrd",
+    b"cupmdtk",
     *veils.JOINTS,
 )
 
@@ -81,6 +95,8 @@ _COOKIE: Final = re.compile(
 _ATTRIBUTES: Final = frozenset(
     (b"path", b"domain", b"expires", b"max-age", b"samesite", b"priority", b"version")
 )
+
+
 def _one(kind: str, accept: Callable[[bytes], bool]) -> Callable[[_Match], Iterator[Hit]]:
     """Hits of a pattern whose group `value` is the secret."""
 
@@ -150,16 +166,26 @@ def _token(kind: str, needs: bytes, pattern: bytes, accept: Callable[[bytes], bo
 
 #: Tokens that give themselves away, wherever they stand.
 TOKENS: Final = (
-    _token("jwt", b"eyj", rb"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){2,}",
-           values.more_than_header),
+    _token(
+        "jwt", b"eyj", rb"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){2,}", values.more_than_header
+    ),
     # Header and payload without the signature: the claims name a person.
-    _token("jwt", b"eyj", rb"eyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{16,}(?![A-Za-z0-9_.-])",
-           values.anything),
+    _token(
+        "jwt",
+        b"eyj",
+        rb"eyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{16,}(?![A-Za-z0-9_.-])",
+        values.anything,
+    ),
     # The payload alone.
-    _token("jwt", b"eyj eya ewo ew0", rb"(?:ey[AJ]|ew[o0])[A-Za-z0-9_+/-]{20,}+={0,2}+(?!\.)",
-           personal.claims),
-    _token("api_key", b"sk-", rb"sk-(?:proj|svcacct|admin|ant)-[A-Za-z0-9_*-]{10,}",
-           values.no_example),
+    _token(
+        "jwt",
+        b"eyj eya ewo ew0",
+        rb"(?:ey[AJ]|ew[o0])[A-Za-z0-9_+/-]{20,}+={0,2}+(?!\.)",
+        personal.claims,
+    ),
+    _token(
+        "api_key", b"sk-", rb"sk-(?:proj|svcacct|admin|ant)-[A-Za-z0-9_*-]{10,}", values.no_example
+    ),
     _token("api_key", b"sk-", rb"sk-[A-Za-z0-9_*-]{16,}", values.drawn_key),
     _token("api_key", b"xai-", rb"xai-[A-Za-z0-9_-]{16,}", values.drawn),
     _token("refresh_token", b"rt_", rb"rt_[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9_-]+)*", values.dense),
@@ -229,15 +255,19 @@ SHAPES: Final = (
     ),
     Shape(  # What a challenge page of Cloudflare holds for its own script.
         (b"cf_chl",),
-        re.compile(rb"__cf_chl_[a-z_]*tk\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?"
-                   rb"(?P<value>[A-Za-z0-9_.-]{20,})"),
+        re.compile(
+            rb"__cf_chl_[a-z_]*tk\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?"
+            rb"(?P<value>[A-Za-z0-9_.-]{20,})"
+        ),
         _one("challenge", values.anything),
         back=2,
     ),
     Shape(
         (b"mdrd", b"cupmdtk"),
-        re.compile(rb"(?<![A-Za-z0-9])(?:mdrd|cUPMDTk)\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']"
-                   rb"(?P<value>[A-Za-z0-9_.-]{20,})"),
+        re.compile(
+            rb"(?<![A-Za-z0-9])(?:mdrd|cUPMDTk)\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']"
+            rb"(?P<value>[A-Za-z0-9_.-]{20,})"
+        ),
         _one("challenge", values.anything),
     ),
     Shape(  # Cookies by their names, outside of a header: exports, scripts, tables.
@@ -245,7 +275,8 @@ SHAPES: Final = (
         re.compile(
             rb"(?:session-token(?:\.[0-9])?|csrf-token|clearance|__cf_bm|_cfuvid)"
             rb"(?:\\*[\"'])?(?:[ \t]*[=:][ \t]*|\t|,[ \t]*(?:\\*[\"']value\\*[\"']:[ \t]*)?)"
-            rb"(?:\\*[\"'])?(?P<value>[A-Za-z0-9_.~+/%=|-]{8,})"),
+            rb"(?:\\*[\"'])?(?P<value>[A-Za-z0-9_.~+/%=|-]{8,})"
+        ),
         _one("cookie", values.some_value),
     ),
     Shape((b"@", b"%40"), personal.EMAIL, _one_of(personal.addressed), back=65, span=320),
@@ -360,8 +391,9 @@ _GATES: Final[dict[bytes, bytes]] = {}
 
 
 def _gate(word: bytes) -> bytes:
-    return next((word[i : i + 1] for i in range(len(word)) if not word[i : i + 1].isalnum()),
-                word[:1])
+    return next(
+        (word[i : i + 1] for i in range(len(word)) if not word[i : i + 1].isalnum()), word[:1]
+    )
 
 
 def _lines_with(data: bytes, lower: bytes, words: tuple[bytes, ...]) -> list[tuple[int, int]]:

@@ -80,9 +80,7 @@ class Vault:
                 self._learn(secret.reveal(), mark)
         return secret
 
-    def add_document(
-        self, text: str, ref: str, public: Sequence[credentials.Path] = ()
-    ) -> None:
+    def add_document(self, text: str, ref: str, public: Sequence[credentials.Path] = ()) -> None:
         """Register every value of a credential document that is not public.
 
         A name that is known already keeps its value; what else would have it is numbered on.
@@ -138,7 +136,7 @@ class Vault:
         """Give no number that a placeholder in `data` has: it stands for another value there."""
         with self._lock:
             for found in PLACEHOLDER.finditer(data):
-                kind, _, ref = found[0][len(OPENING):-1].decode().partition("#")
+                kind, _, ref = found[0][len(OPENING) : -1].decode().partition("#")
                 if ref.isdigit() and len(ref) < 10:
                     self._counts[kind] = max(int(ref), self._counts.get(kind, 0))
 

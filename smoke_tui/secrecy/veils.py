@@ -34,21 +34,28 @@ HINTS: Final = (
 
 #: A quoted piece that may be joined to the next: words for whoever reads a line as it comes.
 JOINTS: Final = tuple(
-    quote + joint for quote in (b'"', b"'", b"`")
-    for joint in (b" +", b" .", b" &", b"+ ", b". ", b"& "))
+    quote + joint
+    for quote in (b'"', b"'", b"`")
+    for joint in (b" +", b" .", b" &", b"+ ", b". ", b"& ")
+)
 
 _STARTS: Final = (b"eyJ", b"sk-", b"rt_", b"rt.", b"ac_", b"github_pat_", b"xai-", b"glpat-")
 _OPEN: Final = re.compile(
-    rb"(?<![A-Za-z0-9_-])(?:" + b"|".join(map(re.escape, _STARTS)) + rb")[A-Za-z0-9_.-]{8,8192}")
+    rb"(?<![A-Za-z0-9_-])(?:" + b"|".join(map(re.escape, _STARTS)) + rb")[A-Za-z0-9_.-]{8,8192}"
+)
 #: What may stand between two lines' pieces of one token.
 _WRAP: Final = re.compile(
     rb"[ \t\"'+\\]{0,8}(?:\r?\n|(?:\\+r)?\\+n)[ \t>|\"'#*+]{0,40}"
-    rb"(?P<piece>[A-Za-z0-9_.-]{8,8192})(?=[\"',;)}\]]{0,4}[ \t+\\]{0,4}(?:\\+[nr]|[\r\n\"']|\Z))")
+    rb"(?P<piece>[A-Za-z0-9_.-]{8,8192})(?=[\"',;)}\]]{0,4}[ \t+\\]{0,4}(?:\\+[nr]|[\r\n\"']|\Z))"
+)
 _OPEN_LINE: Final = re.compile(
-    rb"(?<![A-Za-z0-9_-])(?:" + b"|".join(map(re.escape, _STARTS))
-    + rb")[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\]{0,8}\r?\n\Z")
+    rb"(?<![A-Za-z0-9_-])(?:"
+    + b"|".join(map(re.escape, _STARTS))
+    + rb")[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\]{0,8}\r?\n\Z"
+)
 _SOLE_LINE: Final = re.compile(
-    rb"[ \t>|\"'#*+]{0,40}[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\,;)}\]]{0,8}\r?\n")
+    rb"[ \t>|\"'#*+]{0,40}[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\,;)}\]]{0,8}\r?\n"
+)
 _MOST_LINES: Final = 256
 
 
@@ -125,8 +132,13 @@ def _goes_on(piece: bytes, before: bytes) -> bool:
     """A line that is a part of a token rather than a word or the beginning of another."""
     digits = sum(48 <= byte <= 57 for byte in piece)
     letters = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in piece)
-    mixed = (len(piece) >= 12 and (b"." not in piece or len(piece) >= 20)
-             and not piece.islower() and not piece.isupper() and not piece.istitle())
+    mixed = (
+        len(piece) >= 12
+        and (b"." not in piece or len(piece) >= 20)
+        and not piece.islower()
+        and not piece.isupper()
+        and not piece.istitle()
+    )
     new = piece.startswith(_STARTS) and not before.endswith(b".")
     return not new and bool((digits and letters) or mixed)
 

@@ -73,8 +73,11 @@ def _readable(data: bytes) -> bool:
     """Worth decoding further: text, or something packed. A wrong offset gives neither."""
     text = len(data) - len(data.translate(None, _TEXT))
     # UTF-16 is text of which half are zeros; a quarter allows for what surrounds it.
-    return (text * 2 > len(data) or data.count(0) * 4 > len(data)
-            or any(mark in data for mark in _PACKED))
+    return (
+        text * 2 > len(data)
+        or data.count(0) * 4 > len(data)
+        or any(mark in data for mark in _PACKED)
+    )
 
 
 def _substituted(
@@ -192,8 +195,11 @@ def _of_hex(words: list[bytes], order: int) -> bytes:
 
 
 def _of_base(words: list[bytes], base: int) -> bytes:
-    numbers = (int(word, base) for word in words
-               if word.isdigit() and (base == 10 or not word.translate(None, b"01234567")))
+    numbers = (
+        int(word, base)
+        for word in words
+        if word.isdigit() and (base == 10 or not word.translate(None, b"01234567"))
+    )
     return bytes(number for number in numbers if number < 256)
 
 

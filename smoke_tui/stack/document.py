@@ -12,10 +12,16 @@ from smoke_tui.stack.signs import HIDDEN
 from smoke_tui.stack.values import HEADERS, TURN_HOLDERS, leaves
 
 PATHS: Final[Mapping[str, str]] = {
-    "provider": "route.provider", "model": "route.model", "credential": "route.credential",
-    "response_id": "response_id", "output_text": "output_text", "fallback": "fallback_used",
-    "host": "route.host", "headers": "upstream_headers",
-    "upstream_status": "error.upstream_status", "upstream_body": "error.upstream_body",
+    "provider": "route.provider",
+    "model": "route.model",
+    "credential": "route.credential",
+    "response_id": "response_id",
+    "output_text": "output_text",
+    "fallback": "fallback_used",
+    "host": "route.host",
+    "headers": "upstream_headers",
+    "upstream_status": "error.upstream_status",
+    "upstream_body": "error.upstream_body",
     "upstream_headers": "error.upstream_headers",
 }
 """Where a turn's answer says what answered, unless the runbook says otherwise."""
@@ -32,10 +38,16 @@ def foreign_headers(document: Any, headers: Any, own: Any = None) -> Iterator[Wi
 
     `own` are the headers of the stack's answer itself: a stack may pass them on there.
     """
-    tables = [("headers", headers), ("the stack's own headers", own),
-              *((leaf.path, leaf.value) for leaf in leaves(document) if leaf.name in HEADERS)]
-    seen = {path for path, table in tables
-            if any(name == FOREIGN_HEADER for name, _ in header_pairs(table))}
+    tables = [
+        ("headers", headers),
+        ("the stack's own headers", own),
+        *((leaf.path, leaf.value) for leaf in leaves(document) if leaf.name in HEADERS),
+    ]
+    seen = {
+        path
+        for path, table in tables
+        if any(name == FOREIGN_HEADER for name, _ in header_pairs(table))
+    }
     for path in sorted(seen):
         yield Witness(path, FOREIGN_HEADER, "against")
 
@@ -46,8 +58,11 @@ def named_models(
     """Every place of an answer that names the model that answered."""
     if claims.get("model") is not None:
         yield "model", claims["model"]
-    tables = [claims.get("headers"), own, *(leaf.value for leaf in leaves(document)
-                                            if leaf.name in HEADERS)]
+    tables = [
+        claims.get("headers"),
+        own,
+        *(leaf.value for leaf in leaves(document) if leaf.name in HEADERS),
+    ]
     seen: list[Any] = []
     for table in tables:
         if table in seen:
@@ -57,9 +72,12 @@ def named_models(
             if name in MODEL_HEADERS and value is not None and value != HIDDEN:
                 yield f"header {name}", value
     for leaf in leaves(document):
-        if leaf.name in ("model", "servedmodel", "responsemodel", "modelused") and isinstance(
-                leaf.value, str) and leaf.within(TURN_HOLDERS) \
-                and leaf.value != claims.get("model"):
+        if (
+            leaf.name in ("model", "servedmodel", "responsemodel", "modelused")
+            and isinstance(leaf.value, str)
+            and leaf.within(TURN_HOLDERS)
+            and leaf.value != claims.get("model")
+        ):
             yield leaf.path, leaf.value
 
 
@@ -68,8 +86,9 @@ def named_responses(document: Any, claims: Mapping[str, Any]) -> Iterator[Witnes
     claimed = claims.get("response_id")
     for leaf in leaves(document):
         value = leaf.value
-        if leaf.listed or (leaf.name not in ("responseid", "upstreamresponseid")
-                           and leaf.path != "response.id"):
+        if leaf.listed or (
+            leaf.name not in ("responseid", "upstreamresponseid") and leaf.path != "response.id"
+        ):
             continue
         if isinstance(value, str) and value.startswith("resp_"):
             yield Witness(leaf.path, value, "holds" if claimed in (None, value) else "against")

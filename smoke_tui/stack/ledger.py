@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from smoke_tui.runbook.identifiers import identifier, table_name
 
-NAMED: Final = ("table", "time", "domain", "model", "cost", "credential", "provider",
-                "response_id")
+NAMED: Final = ("table", "time", "domain", "model", "cost", "credential", "provider", "response_id")
 """What a runbook's `ledger` table may name beside `match`."""
 
 
@@ -54,8 +53,9 @@ def read_columns(pairs: Iterable[str]) -> dict[str, str]:
     for pair in pairs:
         role, mark, name = (part.strip() for part in pair.partition("="))
         if not mark or role not in ROLES:
-            raise ValueError(f"{pair.strip()!r} is not one of "
-                             f"{', '.join(f'{known}=COLUMN' for known in ROLES)}")
+            raise ValueError(
+                f"{pair.strip()!r} is not one of {', '.join(f'{known}=COLUMN' for known in ROLES)}"
+            )
         if role in columns:
             raise ValueError(f"{role} is given twice")
         try:

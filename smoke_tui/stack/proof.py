@@ -21,25 +21,54 @@ from smoke_tui.stack.signs import trouble, unknown_states
 from smoke_tui.stack.values import shown
 from smoke_tui.stack.window import Look
 
-OTHER: Final = Duty("no other route", None, "degraded-route",
-                    contradicted_text="The turn was answered on another route.")
-ANSWERED: Final = Duty("turn answered", "route-unproven", "expectation-unmet",
-                       "The stack's answer names a state that is not known.",
-                       "The stack's answer reports a failure: {against}.")
-IDENTITY: Final = Duty("one response id", None, "expectation-unmet",
-                       contradicted_text="The answer names more than one response: {against}.")
-MODEL: Final = Duty("served model", "route-unproven", "degraded-model",
-                    "Nothing names the model that answered the turn.")
-ANSWER: Final = Duty("text of the answer", "degraded-empty", "degraded-empty",
-                     "The turn was answered without text.")
-NONCE: Final = Duty("nonce in the answer", "degraded-empty", "degraded-empty",
-                    "The turn's answer does not hold the nonce.",
-                    "The turn's answer quotes the request, which is no answer to it.")
-USAGE: Final = Duty("usage of a call", "route-unproven", "degraded-no-usage",
-                    "Nothing tells which usage the turn had.",
-                    "The turn's usage is none that a call can have: {against}.")
-ROUTE: Final = Duty("subscription route", "route-unproven", "degraded-route",
-                    "Nothing shows which route answered the turn.")
+OTHER: Final = Duty(
+    "no other route",
+    None,
+    "degraded-route",
+    contradicted_text="The turn was answered on another route.",
+)
+ANSWERED: Final = Duty(
+    "turn answered",
+    "route-unproven",
+    "expectation-unmet",
+    "The stack's answer names a state that is not known.",
+    "The stack's answer reports a failure: {against}.",
+)
+IDENTITY: Final = Duty(
+    "one response id",
+    None,
+    "expectation-unmet",
+    contradicted_text="The answer names more than one response: {against}.",
+)
+MODEL: Final = Duty(
+    "served model",
+    "route-unproven",
+    "degraded-model",
+    "Nothing names the model that answered the turn.",
+)
+ANSWER: Final = Duty(
+    "text of the answer", "degraded-empty", "degraded-empty", "The turn was answered without text."
+)
+NONCE: Final = Duty(
+    "nonce in the answer",
+    "degraded-empty",
+    "degraded-empty",
+    "The turn's answer does not hold the nonce.",
+    "The turn's answer quotes the request, which is no answer to it.",
+)
+USAGE: Final = Duty(
+    "usage of a call",
+    "route-unproven",
+    "degraded-no-usage",
+    "Nothing tells which usage the turn had.",
+    "The turn's usage is none that a call can have: {against}.",
+)
+ROUTE: Final = Duty(
+    "subscription route",
+    "route-unproven",
+    "degraded-route",
+    "Nothing shows which route answered the turn.",
+)
 
 TURN: Final = (OTHER, ANSWERED, IDENTITY, MODEL, ANSWER, NONCE, USAGE, ROUTE)
 """The obligations of a turn, in the order in which their codes decide."""
@@ -83,8 +112,7 @@ def proof_of_turn(turned: Turned) -> tuple[Obligation, ...]:
     last = (_route(turned, route),)
     if not turned.answered:
         return (*first, *last)
-    signs = list(trouble(turned.document, turned.claims.get("headers"),
-                         list(turned.own_headers)))
+    signs = list(trouble(turned.document, turned.claims.get("headers"), list(turned.own_headers)))
     if turned.reported is not None:
         signs.append(Witness("envelope", turned.reported, "against"))
     unknown = list(unknown_states(turned.document))
@@ -121,30 +149,41 @@ def _route(turned: Turned, witnesses: Sequence[Witness]) -> Obligation:
     unclear = [line for line in turned.lines if line.says == "unclear"]
     why = _NO_ROWS if any(x.says == "missing" for x in turned.lines) else None
     if why is None and unclear:
-        why = f"It is not clear which route answered the turn ({unclear[0].name}: " \
-              f"{unclear[0].seen})."
+        why = (
+            f"It is not clear which route answered the turn ({unclear[0].name}: {unclear[0].seen})."
+        )
     return settle(ROUTE, lowered, text=why)
 
 
 def _model(turned: Turned) -> Obligation:
     """Every place that names the model; all have to be the one asked for, or one and the same."""
-    named = [*named_models(turned.document, turned.claims, list(turned.own_headers)),
-             *(("ledger", model) for model in row_models(turned.look, turned.claims.get(
-                 "response_id")))]
+    named = [
+        *named_models(turned.document, turned.claims, list(turned.own_headers)),
+        *(("ledger", model) for model in row_models(turned.look, turned.claims.get("response_id"))),
+    ]
     texts = [value for _, value in named if isinstance(value, str) and value.strip()]
     asked = turned.asked or (texts[0] if texts else "")
     found = [
-        Witness(source, shown(value), "holds" if isinstance(value, str) and _fits(asked, value)
-                and all(same_model(value, other) for other in texts if _fits(asked, other))
-                else "against")
-        for source, value in named]
+        Witness(
+            source,
+            shown(value),
+            "holds"
+            if isinstance(value, str)
+            and _fits(asked, value)
+            and all(same_model(value, other) for other in texts if _fits(asked, other))
+            else "against",
+        )
+        for source, value in named
+    ]
     others = list(dict.fromkeys(w.value or "an empty name" for w in found if w.says == "against"))
     heard = "; ".join(str(w) for w in found)
     text = None
     if others:
-        text = (f"{asked or 'One model'} was asked for, {' and '.join(others)} answered: the "
-                "provider served another, or the organisation's own setting names it"
-                f"{f' ({heard})' if len(found) > 1 else ''}.")
+        text = (
+            f"{asked or 'One model'} was asked for, {' and '.join(others)} answered: the "
+            "provider served another, or the organisation's own setting names it"
+            f"{f' ({heard})' if len(found) > 1 else ''}."
+        )
     return settle(MODEL, found, text=text)
 
 
@@ -161,8 +200,11 @@ def _text(turned: Turned) -> Witness:
 
 def _nonce(turned: Turned) -> Iterator[Witness]:
     held = holds_word(turned.output, turned.nonce)
-    yield Witness("output text", "holds the nonce" if held else "does not hold the nonce",
-                  "holds" if held else "nothing")
+    yield Witness(
+        "output text",
+        "holds the nonce" if held else "does not hold the nonce",
+        "holds" if held else "nothing",
+    )
     if quotes(turned.output, turned.prompt):
         yield Witness("output text", "quotes the request", "against")
 
@@ -180,11 +222,13 @@ def _usage(document: Any) -> Iterator[Witness]:
     problem = usage_problem(usage)
     counts = read_usage(usage)
     value = str(counts) if counts is not None else shown(usage)
-    yield Witness("usage", f"{value}{f': {problem}' if problem else ''}",
-                  "against" if problem else "holds")
+    yield Witness(
+        "usage", f"{value}{f': {problem}' if problem else ''}", "against" if problem else "holds"
+    )
 
 
 _COUNTS: Final[Mapping[str, str]] = {
-    "prompt_tokens": "input_tokens", "completion_tokens": "output_tokens",
+    "prompt_tokens": "input_tokens",
+    "completion_tokens": "output_tokens",
 }
 """Other names of the counts."""

@@ -21,11 +21,25 @@ Says = Literal["subscription", "another route", "nothing", "missing", "unclear"]
 is named that no declared set knows, or not everything could be read; nothing is proven then."""
 
 PROVIDERS: Final = ("openai",)
-SUBSCRIPTION_WORDS: Final = frozenset({
-    "subscription", "oauth", "chatgpt", "codex", "chatgpt-oauth", "codex-oauth", "openai-oauth",
-    "chatgpt-subscription", "codex-subscription", "openai-subscription", "openai-codex",
-    "subscription-oauth", "oauth-subscription", "oauth-bundle", "subscription-oauth-bundle",
-})
+SUBSCRIPTION_WORDS: Final = frozenset(
+    {
+        "subscription",
+        "oauth",
+        "chatgpt",
+        "codex",
+        "chatgpt-oauth",
+        "codex-oauth",
+        "openai-oauth",
+        "chatgpt-subscription",
+        "codex-subscription",
+        "openai-subscription",
+        "openai-codex",
+        "subscription-oauth",
+        "oauth-subscription",
+        "oauth-bundle",
+        "subscription-oauth-bundle",
+    }
+)
 """What a credential of the subscription is called, exactly; case and separators do not matter."""
 
 NONCE_LINE: Final = "nonce"
@@ -46,12 +60,22 @@ class Line:
 
     def witness(self) -> Witness:
         """The same, as a witness of the subscription's route."""
-        return Witness(self.name, self.seen, "holds" if self.says == "subscription" else
-                       "against" if self.says == "another route" else "nothing")
+        return Witness(
+            self.name,
+            self.seen,
+            "holds"
+            if self.says == "subscription"
+            else "against"
+            if self.says == "another route"
+            else "nothing",
+        )
 
 
 def lines_of(
-    claims: Mapping[str, Any], nonce_seen: bool, codex_url: str = CODEX_URL, document: Any = None,
+    claims: Mapping[str, Any],
+    nonce_seen: bool,
+    codex_url: str = CODEX_URL,
+    document: Any = None,
     own_headers: Any = None,
 ) -> list[Line]:
     """Evidence from what the turn's answer says of itself, in its document and its headers."""
@@ -62,8 +86,10 @@ def lines_of(
         Line("model", shown(claims.get("model")), "nothing"),
         credential_line("credential", claims.get("credential")),
         _host(claims.get("host"), codex_url),
-        *([Line(w.source, w.value, "another route") for w in flags]
-          or [Line("fallback flag", shown(claims.get("fallback")), "nothing")]),
+        *(
+            [Line(w.source, w.value, "another route") for w in flags]
+            or [Line("fallback flag", shown(claims.get("fallback")), "nothing")]
+        ),
         Line("response id", shown(claims.get("response_id")), "nothing"),
         Line(NONCE_LINE, NONCE_SEEN if nonce_seen else "not in the answer", "nothing"),
         _quota_line(claims.get("headers")),
@@ -102,8 +128,7 @@ def provider_line(name: str, value: Any) -> Line:
         return Line(name, shown(value), "nothing")
     if not isinstance(value, str):
         return Line(name, shown(value), "unclear")
-    return Line(name, value,
-                "subscription" if normal(value) in PROVIDERS else "another route")
+    return Line(name, value, "subscription" if normal(value) in PROVIDERS else "another route")
 
 
 def credential_line(name: str, value: Any) -> Line:
@@ -156,8 +181,11 @@ def _quota_line(headers: Any) -> Line:
     if not isinstance(headers, Mapping | list):
         return Line(QUOTA_LINE, "not given", "nothing")
     quota = list(_quota(headers))
-    return Line(QUOTA_LINE, f"{len(quota)} seen" if quota else "not seen",
-                "subscription" if quota else "nothing")
+    return Line(
+        QUOTA_LINE,
+        f"{len(quota)} seen" if quota else "not seen",
+        "subscription" if quota else "nothing",
+    )
 
 
 def _quota(headers: Any) -> Iterator[str]:

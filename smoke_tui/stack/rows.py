@@ -31,15 +31,26 @@ def ledger_lines(look: Look | None, response_id: Any = None) -> list[Line]:
         seen, told = f"{seen}, none of this response", "missing"
     elif told != "another route" and own:
         told = _told(own)
-    lines = [Line(OUR_ROWS_LINE, seen, told),
-             Line("ledger: platform-tier rows", _rows(platform, look.more),
-                  "another route" if platform else "nothing")]
+    lines = [
+        Line(OUR_ROWS_LINE, seen, told),
+        Line(
+            "ledger: platform-tier rows",
+            _rows(platform, look.more),
+            "another route" if platform else "nothing",
+        ),
+    ]
     if look.elsewhere:
-        lines.append(Line("ledger: rows of this response in another name", _rows(
-            look.elsewhere, look.more), "unclear"))
+        lines.append(
+            Line(
+                "ledger: rows of this response in another name",
+                _rows(look.elsewhere, look.more),
+                "unclear",
+            )
+        )
     if look.before:
-        lines.append(Line("ledger: rows from before the turn", _rows(look.before, look.more),
-                          "unclear"))
+        lines.append(
+            Line("ledger: rows from before the turn", _rows(look.before, look.more), "unclear")
+        )
     if look.more:
         lines.append(Line("ledger: rows that were not read", "there are more", "unclear"))
     return lines
@@ -83,8 +94,9 @@ def _told(rows: Sequence[Row]) -> Says:
     if not rows:
         return "missing"
     credentials = [credential_line("", row.get("credential")).says for row in rows]
-    providers = [provider_line("", row.get("provider")).says for row in rows
-                 if has_text(row.get("provider"))]
+    providers = [
+        provider_line("", row.get("provider")).says for row in rows if has_text(row.get("provider"))
+    ]
     says = {*credentials, *providers}
     for worst in ("another route", "unclear"):
         if worst in says:

@@ -169,9 +169,12 @@ async def wait_ready(ctx: StepContext, child: Conversation, ready: Ready) -> Non
         if data["what"] == "exited" or (data["what"] == "detached" and data["code"] != 0):
             lines = [line for text in said.values() for line in text.splitlines()]
             tail = "\n".join(lines[-TAIL_LINES:])
-            raise StepEnd("not-ready", f"The service ended with {data['code']} before it was "
-                                       f"ready.{' Its last lines: ' + tail if tail else ''}",
-                          exit=data["code"])
+            raise StepEnd(
+                "not-ready",
+                f"The service ended with {data['code']} before it was "
+                f"ready.{' Its last lines: ' + tail if tail else ''}",
+                exit=data["code"],
+            )
         if data["what"] == "output":
             # A line may come in pieces.
             text = said[data["source"]] = (said[data["source"]] + data["text"])[-TAIL_CHARACTERS:]

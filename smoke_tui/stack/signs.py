@@ -14,79 +14,287 @@ from smoke_tui.stack.values import HEADERS, TURN_HOLDERS, Leaf, leaves, shown, t
 HIDDEN: Final = "[REDACTED:header]"
 """What stands for the value of a header that is not kept."""
 
-_ERRORS: Final = ("error", "errors", "upstreamerror", "providererror", "lasterror", "exception",
-                  "failure", "errormessage", "errorcode", "incompletedetails", "errortype",
-                  "errordetail", "errordetails", "traceback", "stacktrace", "failurereason")
-_STATES: Final = ("status", "state", "outcome", "result", "turnstatus", "upstreamstatus",
-                  "providerstatus", "responsestatus", "finishreason")
-_STATUSES: Final = ("status", "statuscode", "httpstatus", "upstreamstatus", "upstreamstatuscode",
-                    "providerstatus", "upstreamcode", "httpcode")
+_ERRORS: Final = (
+    "error",
+    "errors",
+    "upstreamerror",
+    "providererror",
+    "lasterror",
+    "exception",
+    "failure",
+    "errormessage",
+    "errorcode",
+    "incompletedetails",
+    "errortype",
+    "errordetail",
+    "errordetails",
+    "traceback",
+    "stacktrace",
+    "failurereason",
+)
+_STATES: Final = (
+    "status",
+    "state",
+    "outcome",
+    "result",
+    "turnstatus",
+    "upstreamstatus",
+    "providerstatus",
+    "responsestatus",
+    "finishreason",
+)
+_STATUSES: Final = (
+    "status",
+    "statuscode",
+    "httpstatus",
+    "upstreamstatus",
+    "upstreamstatuscode",
+    "providerstatus",
+    "upstreamcode",
+    "httpcode",
+)
 _GOOD_FLAGS: Final = ("ok", "success", "succeeded", "successful", "completed", "iscompleted")
-_BAD_FLAGS: Final = ("failed", "isfailed", "haserror", "iserror", "incomplete", "truncated",
-                     "cancelled", "canceled", "canned", "mocked", "ismock", "simulated", "stubbed",
-                     "fromcache", "refused")
+_BAD_FLAGS: Final = (
+    "failed",
+    "isfailed",
+    "haserror",
+    "iserror",
+    "incomplete",
+    "truncated",
+    "cancelled",
+    "canceled",
+    "canned",
+    "mocked",
+    "ismock",
+    "simulated",
+    "stubbed",
+    "fromcache",
+    "refused",
+)
 _BAD_TURN_FLAGS: Final = (
-    "cached", "iscached", "cachehit", "servedfromcache", "mock", "stub", "isstub", "fake", "isfake",
-    "dummy", "dryrun", "synthetic", "issynthetic", "placeholder", "isplaceholder", "testmode",
-    "offline", "stale", "isstale", "partial", "ispartial", "replayed", "isreplay", "iscanned",
-    "blocked", "moderated", "filtered", "contentfilter", "contentfiltered", "timedout", "timeout",
-    "aborted", "interrupted", "rejected", "errored", "denied", "issimulated")
+    "cached",
+    "iscached",
+    "cachehit",
+    "servedfromcache",
+    "mock",
+    "stub",
+    "isstub",
+    "fake",
+    "isfake",
+    "dummy",
+    "dryrun",
+    "synthetic",
+    "issynthetic",
+    "placeholder",
+    "isplaceholder",
+    "testmode",
+    "offline",
+    "stale",
+    "isstale",
+    "partial",
+    "ispartial",
+    "replayed",
+    "isreplay",
+    "iscanned",
+    "blocked",
+    "moderated",
+    "filtered",
+    "contentfilter",
+    "contentfiltered",
+    "timedout",
+    "timeout",
+    "aborted",
+    "interrupted",
+    "rejected",
+    "errored",
+    "denied",
+    "issimulated",
+)
 """Flags that say so where they tell of the turn; elsewhere they tell of what was authored."""
 
 _OTHER_WAY_FLAGS: Final = (
-    "failover", "failedover", "rerouted", "routechanged", "providerswitched", "providerchanged",
-    "modelchanged", "modelswitched", "backupused", "usedbackup", "secondaryused", "apikeyused",
-    "usedapikey", "platformkeyused", "usedplatformkey", "usedplatform", "platformused")
-_WARNINGS: Final = ("warning", "warnings", "notice", "notices", "alert", "alerts", "advisory",
-                    "advisories")
+    "failover",
+    "failedover",
+    "rerouted",
+    "routechanged",
+    "providerswitched",
+    "providerchanged",
+    "modelchanged",
+    "modelswitched",
+    "backupused",
+    "usedbackup",
+    "secondaryused",
+    "apikeyused",
+    "usedapikey",
+    "platformkeyused",
+    "usedplatformkey",
+    "usedplatform",
+    "platformused",
+)
+_WARNINGS: Final = (
+    "warning",
+    "warnings",
+    "notice",
+    "notices",
+    "alert",
+    "alerts",
+    "advisory",
+    "advisories",
+)
 _WARNS: Final = re.compile(
     r"\bf(all|alls|allen|alling|ell)[\s_-]?back|\bdegrad|\bcanned\b|\bfail(ed|s|ing)?[\s-]?over"
     r"|\bfrom (the |a )?cache\b|\bcached (answer|response|reply|text)|\bmock(ed)?\b|\bstub(bed)?\b"
-    r"|\b(platform|api)[\s_-]?key|\bplatform (tier|credential)", re.I)
+    r"|\b(platform|api)[\s_-]?key|\bplatform (tier|credential)",
+    re.I,
+)
 _DENIES: Final = re.compile(r"\b(no|not|without|never|isn't|wasn't|n't)\b[^.;]{0,40}$", re.I)
 
 PLATFORM_WORDS: Final = ("platform", "api-key", "apikey", "metered")
 """A credential whose name holds one of these is another one than the subscription's."""
 
-_PROVIDER_NAMES: Final = ("provider", "providername", "upstreamprovider", "llmprovider",
-                          "modelprovider", "servedprovider", "providerused")
-_PAYMENT_NAMES: Final = ("credential", "credentialtype", "credentialkind", "credentialsource",
-                         "authmode", "authtype", "authmethod", "keytype", "keysource", "tier",
-                         "billing", "billingtier", "billingmode", "paidby", "billedto",
-                         "chargedto", "payer")
-_WAY_NAMES: Final = ("mode", "via", "source", "route", "servedfrom", "servedby", "answeredby",
-                     "answeredfrom", "quality", "level", "path", "origin", "engine", "backend",
-                     "generator", "generatedby", "responsesource", "answersource", "provenance",
-                     "driver", "adapter")
+_PROVIDER_NAMES: Final = (
+    "provider",
+    "providername",
+    "upstreamprovider",
+    "llmprovider",
+    "modelprovider",
+    "servedprovider",
+    "providerused",
+)
+_PAYMENT_NAMES: Final = (
+    "credential",
+    "credentialtype",
+    "credentialkind",
+    "credentialsource",
+    "authmode",
+    "authtype",
+    "authmethod",
+    "keytype",
+    "keysource",
+    "tier",
+    "billing",
+    "billingtier",
+    "billingmode",
+    "paidby",
+    "billedto",
+    "chargedto",
+    "payer",
+)
+_WAY_NAMES: Final = (
+    "mode",
+    "via",
+    "source",
+    "route",
+    "servedfrom",
+    "servedby",
+    "answeredby",
+    "answeredfrom",
+    "quality",
+    "level",
+    "path",
+    "origin",
+    "engine",
+    "backend",
+    "generator",
+    "generatedby",
+    "responsesource",
+    "answersource",
+    "provenance",
+    "driver",
+    "adapter",
+)
 _WAY: Final = re.compile(r"^(?!no|without).*(fallback|degraded|canned|mock|stub|simulat)")
-_WAY_WORDS: Final = frozenset({
-    "cache", "cached", "fixture", "fixtures", "replay", "replayed", "synthetic", "fake", "dummy",
-    "placeholder", "cassette", "recording", "recorded", "stale", "failover", "backup",
-})
+_WAY_WORDS: Final = frozenset(
+    {
+        "cache",
+        "cached",
+        "fixture",
+        "fixtures",
+        "replay",
+        "replayed",
+        "synthetic",
+        "fake",
+        "dummy",
+        "placeholder",
+        "cassette",
+        "recording",
+        "recorded",
+        "stale",
+        "failover",
+        "backup",
+    }
+)
 _CACHE_NAMES: Final = ("cache", "cachestatus", "cacheresult", "xcache")
 _LONGEST_WAY: Final = 60
 
 _WAY_HOLDERS: Final = (*TURN_HOLDERS, "result", "debug", "diagnostics", "trace", "info")
-_BAD_STATES: Final = frozenset({
-    "failed", "failure", "fail", "error", "errored", "degraded", "fallback", "incomplete",
-    "cancelled", "canceled", "timeout", "timedout", "rejected", "refused", "aborted", "expired",
-    "contentfilter", "length", "maxoutputtokens",
-})
+_BAD_STATES: Final = frozenset(
+    {
+        "failed",
+        "failure",
+        "fail",
+        "error",
+        "errored",
+        "degraded",
+        "fallback",
+        "incomplete",
+        "cancelled",
+        "canceled",
+        "timeout",
+        "timedout",
+        "rejected",
+        "refused",
+        "aborted",
+        "expired",
+        "contentfilter",
+        "length",
+        "maxoutputtokens",
+    }
+)
 _STATE_HOLDERS: Final = ("route", "response", "upstream", "answer", "provider", "turn")
-_CLAIMED_STATES: Final = ("status", "upstreamstatus", "providerstatus", "turnstatus",
-                          "responsestatus")
-_GOOD_STATES: Final = frozenset({
-    "completed", "complete", "ok", "okay", "success", "successful", "succeeded", "done", "finished",
-    "answered", "ready", "created", "accepted", "published", "stored", "saved", "draft", "final",
-    "active", "generated", "applied", "delivered", "passed", "pass", "stop", "200", "201",
-})
+_CLAIMED_STATES: Final = (
+    "status",
+    "upstreamstatus",
+    "providerstatus",
+    "turnstatus",
+    "responsestatus",
+)
+_GOOD_STATES: Final = frozenset(
+    {
+        "completed",
+        "complete",
+        "ok",
+        "okay",
+        "success",
+        "successful",
+        "succeeded",
+        "done",
+        "finished",
+        "answered",
+        "ready",
+        "created",
+        "accepted",
+        "published",
+        "stored",
+        "saved",
+        "draft",
+        "final",
+        "active",
+        "generated",
+        "applied",
+        "delivered",
+        "passed",
+        "pass",
+        "stop",
+        "200",
+        "201",
+    }
+)
 _KINDS: Final = ("type", "object", "kind")
 _USED: Final = ("used", "taken", "applied", "triggered", "active", "activated", "happened")
 
 
-def degrade_flags(
-    document: Any, claims: Mapping[str, Any], own: Any = None
-) -> Iterator[Witness]:
+def degrade_flags(document: Any, claims: Mapping[str, Any], own: Any = None) -> Iterator[Witness]:
     """Flags by which a stack says that it did not answer as it was asked to.
 
     `own` are the headers of the stack's answer itself.
@@ -130,7 +338,7 @@ def _says_degraded(leaf: Leaf) -> bool:
 def _warns(text: str) -> bool:
     """Whether a warning tells of another way; `no fallback was used` does not."""
     found = _WARNS.search(text.replace("_", " "))
-    return found is not None and _DENIES.search(text[:found.start()]) is None
+    return found is not None and _DENIES.search(text[: found.start()]) is None
 
 
 def _header_degrades(name: str, value: Any) -> bool:
@@ -147,7 +355,8 @@ def _header_degrades(name: str, value: Any) -> bool:
     if word in ("fallbackprovider", "fallbackmodel"):
         return truthy(value)
     return is_degraded(word, value) or (
-        word in (*_OTHER_WAY_FLAGS, *_BAD_TURN_FLAGS) and _set(value))
+        word in (*_OTHER_WAY_FLAGS, *_BAD_TURN_FLAGS) and _set(value)
+    )
 
 
 def _other_way(leaf: Leaf) -> bool:
@@ -166,7 +375,8 @@ def _other_way(leaf: Leaf) -> bool:
         return False
     words = words_of(word) if len(word) <= _LONGEST_WAY and "/" not in word else []
     return bool(_WAY.search(word)) or (
-        bool(_WAY_WORDS & set(words)) and words[0] not in ("no", "not", "without", "un"))
+        bool(_WAY_WORDS & set(words)) and words[0] not in ("no", "not", "without", "un")
+    )
 
 
 def trouble(document: Any, *headers: Any) -> Iterator[Witness]:
@@ -182,8 +392,11 @@ def trouble(document: Any, *headers: Any) -> Iterator[Witness]:
             continue
         elif name == "refusal" and (value.strip() if isinstance(value, str) else value):
             yield Witness(leaf.path, f"refusal: {shown(value)}", "against")
-        elif (name in _STATES and isinstance(value, str) and _bad_state(leaf, value)) or (
-                name in _STATUSES and not good_status(value)) or _bad_flag(leaf):
+        elif (
+            (name in _STATES and isinstance(value, str) and _bad_state(leaf, value))
+            or (name in _STATUSES and not good_status(value))
+            or _bad_flag(leaf)
+        ):
             yield Witness(leaf.path, shown(value), "against")
     for name, value in _headers(document, *headers):
         if (name in ERROR_HEADERS or plain(name.removeprefix("x-")) in _ERRORS) and truthy(value):
@@ -200,8 +413,12 @@ def unknown_states(document: Any) -> Iterator[Witness]:
     """States of the turn that no set declares; they show neither success nor failure."""
     for leaf in leaves(document):
         value = leaf.value
-        if leaf.name not in _CLAIMED_STATES or len(leaf.tables) > 1 \
-                or not leaf.within(_STATE_HOLDERS) or value in (None, True):
+        if (
+            leaf.name not in _CLAIMED_STATES
+            or len(leaf.tables) > 1
+            or not leaf.within(_STATE_HOLDERS)
+            or value in (None, True)
+        ):
             continue
         if isinstance(value, int) and not isinstance(value, bool) and 200 <= value < 300:
             continue
@@ -217,8 +434,9 @@ def _bad_flag(leaf: Leaf) -> bool:
         return word is False or word in FALSE[1:]
     if name in _KINDS:
         return leaf.within(_WAY_HOLDERS) and word in ("error", "failure", "exception")
-    return (name in _BAD_FLAGS or (name in _BAD_TURN_FLAGS and leaf.within(_WAY_HOLDERS))) \
-        and _set(value)
+    return (name in _BAD_FLAGS or (name in _BAD_TURN_FLAGS and leaf.within(_WAY_HOLDERS))) and _set(
+        value
+    )
 
 
 def _set(value: Any) -> bool:

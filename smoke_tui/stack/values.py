@@ -14,8 +14,18 @@ _DEPTH: Final = 6
 _MOST: Final = 20_000
 """Values that are looked at, at most."""
 
-TRIES: Final = ("attempts", "tries", "calls", "llmcalls", "hops", "chain", "routes", "responses",
-                "choices", "upstreams")
+TRIES: Final = (
+    "attempts",
+    "tries",
+    "calls",
+    "llmcalls",
+    "hops",
+    "chain",
+    "routes",
+    "responses",
+    "choices",
+    "upstreams",
+)
 """Lists of how a turn was made, one try after the other; the last one is the one that answered."""
 
 HEADERS: Final = ("headers", "upstreamheaders", "responseheaders", "providerheaders")
@@ -24,8 +34,19 @@ HEADERS: Final = ("headers", "upstreamheaders", "responseheaders", "providerhead
 _EARLIER: Final = re.compile(r"history|previous|earlier|past|recent|turns$|jobs$|archive")
 """Names of lists that tell of other turns than this one; they are not entered."""
 
-TURN_HOLDERS: Final = ("route", "response", "upstream", "answer", "provider", "turn", "meta",
-                       "metadata", "llm", "fallback", *TRIES)
+TURN_HOLDERS: Final = (
+    "route",
+    "response",
+    "upstream",
+    "answer",
+    "provider",
+    "turn",
+    "meta",
+    "metadata",
+    "llm",
+    "fallback",
+    *TRIES,
+)
 """Tables that tell how the turn was made; elsewhere a word is one of what was authored."""
 
 
@@ -60,8 +81,10 @@ def leaves(document: Any) -> Iterator[Leaf]:
             yield Leaf(where, name, tables, item, listed)
             waiting.append((where, (*tables, name), item, listed))
             if isinstance(item, list) and _EARLIER.search(name) is None:
-                waiting += [(f"{where}[{n}]", (*tables, name), one, listed or name not in TRIES)
-                            for n, one in _entries(name, item)]
+                waiting += [
+                    (f"{where}[{n}]", (*tables, name), one, listed or name not in TRIES)
+                    for n, one in _entries(name, item)
+                ]
 
 
 def _entries(name: str, entries: Sequence[Any]) -> list[tuple[int, Any]]:

@@ -44,8 +44,13 @@ class Look:
     def before(self) -> list[Mapping[str, Any]]:
         """Rows that are older than the window: of another turn, whatever response they name."""
         mark = _moment(self.mark)
-        return [row for row in self.rows if mark is not None
-                and (moment := _moment(row.get("time"))) is not None and moment < mark]
+        return [
+            row
+            for row in self.rows
+            if mark is not None
+            and (moment := _moment(row.get("time"))) is not None
+            and moment < mark
+        ]
 
     @property
     def platform(self) -> list[Mapping[str, Any]]:
@@ -60,8 +65,9 @@ class Look:
     @property
     def elsewhere(self) -> list[Mapping[str, Any]]:
         """Rows in the name of another organisation."""
-        return [row for row in self.ours
-                if self.match is not None and str(row["domain"]) != self.match]
+        return [
+            row for row in self.ours if self.match is not None and str(row["domain"]) != self.match
+        ]
 
     def of(self, response_id: Any) -> list[Mapping[str, Any]] | None:
         """The rows of one response; None where they name responses and the answer names none.
@@ -97,8 +103,10 @@ async def open_window(ctx: StepContext) -> Window | Look | None:
     table = describe(named, ctx.config.ledger_table, ctx.config.ledger_columns)
     template = (named or {}).get("match")
     if template is None and "domain_id" not in ctx.holdings.values:
-        return _unread(ctx, "the runbook does not say whose rows to look for, as `match` in the "
-                            "turn's [ledger]")
+        return _unread(
+            ctx,
+            "the runbook does not say whose rows to look for, as `match` in the turn's [ledger]",
+        )
     match = ctx.fill(template or "{{ domain_id }}")
     fact = await ctx.ledger("now", table.table, table.columns)
     if fact.data["problem"]:
@@ -120,7 +128,11 @@ async def look(
         if pause:
             await ctx.sleep(pause * ctx.config.patience)
         fact = await ctx.ledger(
-            "rows", window.table.table, window.table.columns, window.match, window.mark,
+            "rows",
+            window.table.table,
+            window.table.columns,
+            window.match,
+            window.mark,
             response_id if named else None,
         )
         if fact.data["problem"]:
@@ -133,6 +145,9 @@ async def look(
 
 
 def _unread(ctx: StepContext, problem: str) -> Look:
-    ctx.finding("ledger", f"The ledger could not be read, so the proof of the route is weaker: "
-                          f"{problem}.", _REMEDY)
+    ctx.finding(
+        "ledger",
+        f"The ledger could not be read, so the proof of the route is weaker: {problem}.",
+        _REMEDY,
+    )
     return Look(problem=problem)

@@ -19,8 +19,16 @@ from smoke_tui.world.context import StepContext
 from smoke_tui.world.result import Result
 
 _BY_KIND: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
-    "login": login, "call": call, "run": run, "service": service, "handover": handover,
-    "turn": turn, "manual": manual, "prompt": prompt, "check": check, "battery": unavailable,
+    "login": login,
+    "call": call,
+    "run": run,
+    "service": service,
+    "handover": handover,
+    "turn": turn,
+    "manual": manual,
+    "prompt": prompt,
+    "check": check,
+    "battery": unavailable,
     "record": unavailable,
 }
 

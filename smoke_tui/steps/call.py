@@ -67,8 +67,13 @@ async def call(ctx: StepContext) -> Result:
         return reader.reading.over
 
     exchange = await ctx.http(ready.request, watch)
-    worth = worth_of(exchange, model=ready.model, nonce=ready.nonce,
-                     prompt=asked_text(ready.request), subscription=subscription)
+    worth = worth_of(
+        exchange,
+        model=ready.model,
+        nonce=ready.nonce,
+        prompt=asked_text(ready.request),
+        subscription=subscription,
+    )
     await _settle(ctx, exchange, worth, ready)
     worth = await _with_version_gate(ctx, worth, ready)
     observed = observe(exchange, worth, "subscription" if subscription else "api-key") | ready.asked
@@ -77,23 +82,39 @@ async def call(ctx: StepContext) -> Result:
     ctx.evidence("call", {k: v for k, v in observed.items() if k not in _UNSHOWN})
     ctx.evidence(EVIDENCE, [one.to_json() for one in worth.obligations])
     if subscription and worth.code is None and not has_quota_headers(exchange.headers):
-        ctx.finding("no-quota-headers", "The answer carries no x-codex-* headers.",
-                    "They are evidence of the subscription's route; their absence is worth a look.")
+        ctx.finding(
+            "no-quota-headers",
+            "The answer carries no x-codex-* headers.",
+            "They are evidence of the subscription's route; their absence is worth a look.",
+        )
     if worth.reading.malformed and worth.code is None:
-        ctx.finding("malformed-event", f"{worth.reading.malformed} event(s) of an otherwise whole "
-                                       "stream could not be read.", "Keep the evidence.")
+        ctx.finding(
+            "malformed-event",
+            f"{worth.reading.malformed} event(s) of an otherwise whole stream could not be read.",
+            "Keep the evidence.",
+        )
     if exchange.error is None and exchange.error_text and worth.code is None:
-        ctx.finding("stream-left-open", f"The answer was whole, and then {exchange.error_text}.",
-                    "What would have come later was not read.")
+        ctx.finding(
+            "stream-left-open",
+            f"The answer was whole, and then {exchange.error_text}.",
+            "What would have come later was not read.",
+        )
     if ready.bundle is not None and ready.composition is not None:
-        opinion = await second_opinion(ctx, ready.bundle, ready.composition, worth,
-                                       str(ctx.fields("prompt")))
+        opinion = await second_opinion(
+            ctx, ready.bundle, ready.composition, worth, str(ctx.fields("prompt"))
+        )
         if opinion is not None:
             observed["second_opinion"] = opinion.result
-    document = {**worth.reading.final, "output_text": worth.reading.text} \
-        if worth.reading.final else None
-    return Result(worth.code, worth.summary, observed, worth.reading.text or exchange.text(),
-                  document=document)
+    document = (
+        {**worth.reading.final, "output_text": worth.reading.text} if worth.reading.final else None
+    )
+    return Result(
+        worth.code,
+        worth.summary,
+        observed,
+        worth.reading.text or exchange.text(),
+        document=document,
+    )
 
 
 async def _with_version_gate(ctx: StepContext, worth: Worth, ready: Prepared) -> Worth:
@@ -110,10 +131,16 @@ async def _with_version_gate(ctx: StepContext, worth: Worth, ready: Prepared) ->
     with ctx.result_known():
         everything = await unfiltered(ctx, bundle)
     gate = gate_of(str(worth.code), ready.model, version, None, listing_of(everything))
-    remedy = newer_client(gate.needs_version) if gate.needs_version else \
-        what_else(ready.model, version, everything)
-    ctx.finding("model-refused", f"{ready.model} was refused to client version {version}: "
-                                 f"{gate.why}.", remedy)
+    remedy = (
+        newer_client(gate.needs_version)
+        if gate.needs_version
+        else what_else(ready.model, version, everything)
+    )
+    ctx.finding(
+        "model-refused",
+        f"{ready.model} was refused to client version {version}: {gate.why}.",
+        remedy,
+    )
     failure = gated(worth.failure, gate, ready.model)
     return replace(worth, code=failure.code, failure=failure)
 
@@ -129,20 +156,45 @@ async def _by_subscription(ctx: StepContext) -> Prepared:
         ctx.evidence("composition", dict(made.about))
     if ctx.config.usage:
         await ask_usage(ctx, bundle)
-    await ctx.spend("Make the live call?", {
-        "model": made.model, "host": made.request.url, "account": "with account id",
-        "shape": made.shape,
-    })
-    return Prepared(made.request, made.model, made.nonce, {
-        "fresh": bundle.fresh(ctx.now), "model_asked": made.model, "shape": made.shape,
-        "user_agent": ctx.config.user_agent, "originator": ctx.config.originator,
-        "account_id_sent": True,
-        "refreshable": refreshable(ctx.config, bundle, handed_over=ctx.holdings.handed_over,
-                                   refreshed=ctx.holdings.refreshed),
-        **({"client_version": made.about["client_version"],
-            "model_from": made.about["model_from"],
-            "served_from": made.served_from} if made.about else {}),
-    }, bundle, made)
+    await ctx.spend(
+        "Make the live call?",
+        {
+            "model": made.model,
+            "host": made.request.url,
+            "account": "with account id",
+            "shape": made.shape,
+        },
+    )
+    return Prepared(
+        made.request,
+        made.model,
+        made.nonce,
+        {
+            "fresh": bundle.fresh(ctx.now),
+            "model_asked": made.model,
+            "shape": made.shape,
+            "user_agent": ctx.config.user_agent,
+            "originator": ctx.config.originator,
+            "account_id_sent": True,
+            "refreshable": refreshable(
+                ctx.config,
+                bundle,
+                handed_over=ctx.holdings.handed_over,
+                refreshed=ctx.holdings.refreshed,
+            ),
+            **(
+                {
+                    "client_version": made.about["client_version"],
+                    "model_from": made.about["model_from"],
+                    "served_from": made.served_from,
+                }
+                if made.about
+                else {}
+            ),
+        },
+        bundle,
+        made,
+    )
 
 
 async def _by_api_key(ctx: StepContext) -> Prepared:
@@ -159,16 +211,38 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
     nonce = await ctx.draw("nonce", "nonce")
     prompt = with_nonce(str(ctx.fields("prompt")), nonce)
     request = build_api_call(
-        url=f"{ctx.config.api_url}/responses", key=key, config=ctx.config, model=model,
-        prompt=prompt, most_output=MOST_OUTPUT, limits=ctx.limits(120.0),
+        url=f"{ctx.config.api_url}/responses",
+        key=key,
+        config=ctx.config,
+        model=model,
+        prompt=prompt,
+        most_output=MOST_OUTPUT,
+        limits=ctx.limits(120.0),
     )
-    await ctx.spend("Make the live call? It is billed by the token.", {
-        "model": model, "host": request.url, "account": "API key", "shape": "api",
-    }, kind="metered", worst_usd=await worst_usd(ctx, model, prompt))
-    return Prepared(request, model, nonce, {
-        "fresh": True, "model_asked": model, "shape": "api", "account_id_sent": False,
-        "user_agent": ctx.config.user_agent, "originator": None,
-    })
+    await ctx.spend(
+        "Make the live call? It is billed by the token.",
+        {
+            "model": model,
+            "host": request.url,
+            "account": "API key",
+            "shape": "api",
+        },
+        kind="metered",
+        worst_usd=await worst_usd(ctx, model, prompt),
+    )
+    return Prepared(
+        request,
+        model,
+        nonce,
+        {
+            "fresh": True,
+            "model_asked": model,
+            "shape": "api",
+            "account_id_sent": False,
+            "user_agent": ctx.config.user_agent,
+            "originator": None,
+        },
+    )
 
 
 async def _api_key(ctx: StepContext) -> Secret:
@@ -176,9 +250,9 @@ async def _api_key(ctx: StepContext) -> Secret:
     fact = await ctx.environment(KEY_VARIABLE, "api-key")
     if "value" in fact.secrets and not fact.data["blank"]:
         return fact.secrets["value"]
-    given = await ctx.ask_value(Question(
-        "secret", f"The API key ({KEY_VARIABLE} is not set).", {}, secret="api-key"
-    ))
+    given = await ctx.ask_value(
+        Question("secret", f"The API key ({KEY_VARIABLE} is not set).", {}, secret="api-key")
+    )
     if given is None:
         raise StepEnd("not-configured", f"No API key: set {KEY_VARIABLE}.")
     return given
@@ -195,7 +269,9 @@ async def _settle(ctx: StepContext, exchange: Exchange, worth: Worth, ready: Pre
     usage = worth.reading.usage
     refused = exchange.status is not None and exchange.status >= 400
     await settle(
-        ctx, kind="subscription" if ready.subscription else "metered", model=ready.model,
+        ctx,
+        kind="subscription" if ready.subscription else "metered",
+        model=ready.model,
         counts={} if usage is None else {name: getattr(usage, name) for name in COUNTS},
         unknown=usage is None and not refused,
         limits=[window.to_json() for window in read_windows(exchange.headers)],
@@ -207,16 +283,27 @@ def observe(exchange: Exchange, worth: Worth, credential: str) -> dict[str, Any]
     reading = worth.reading
     first = None
     if reading.first_text_offset is not None:
-        first = next((ms for offset, ms in reversed(exchange.chunks)
-                      if offset < reading.first_text_offset), None)
+        first = next(
+            (ms for offset, ms in reversed(exchange.chunks) if offset < reading.first_text_offset),
+            None,
+        )
     ids = [f"{name} {exchange.header(name)}" for name in REQUEST_IDS if exchange.header(name)]
     return {
-        "status": exchange.status, "headers": [list(pair) for pair in exchange.headers],
-        "error": exchange.error, "model": reading.model, "response_id": reading.response_id,
-        "request_id": ids[0] if ids else None, "events": reading.events, "first_text_ms": first,
-        "total_ms": exchange.milliseconds, "quota_headers": has_quota_headers(exchange.headers),
+        "status": exchange.status,
+        "headers": [list(pair) for pair in exchange.headers],
+        "error": exchange.error,
+        "model": reading.model,
+        "response_id": reading.response_id,
+        "request_id": ids[0] if ids else None,
+        "events": reading.events,
+        "first_text_ms": first,
+        "total_ms": exchange.milliseconds,
+        "quota_headers": has_quota_headers(exchange.headers),
         "body_sha256": exchange.digest,
         **(worth.failure or NO_FAILURE).observed(),
-        "route": f"openai/{credential}" if worth.code is None else
-                 "degraded" if worth.code == "degraded-route" else None,
+        "route": f"openai/{credential}"
+        if worth.code is None
+        else "degraded"
+        if worth.code == "degraded-route"
+        else None,
     }

@@ -19,16 +19,15 @@ async def check(ctx: StepContext) -> Result:
     if ctx.step.commands or not ctx.fields("url"):
         return await run(ctx)
     url = str(ctx.fill(str(ctx.fields("url"))))
-    exchange = await ctx.http(
-        HttpRequest("GET", url, limits=ctx.limits(30.0))
-    )
+    exchange = await ctx.http(HttpRequest("GET", url, limits=ctx.limits(30.0)))
     observed = {"status": exchange.status, "headers": [list(pair) for pair in exchange.headers]}
     expects_status = any(match.get("status") for match in ctx.step.expect)
     cut = exchange.error is not None and exchange.status is not None
     if exchange.status is None or cut or (exchange.status >= 300 and not expects_status):
         failure = classify(replace(as_answer(exchange), ours=_is_local(url)))
-        return Result(failure.code, f"{url}: {failure.words}", observed | failure.observed(),
-                      exchange.text())
+        return Result(
+            failure.code, f"{url}: {failure.words}", observed | failure.observed(), exchange.text()
+        )
     return Result(None, f"{url} answered {exchange.status}.", observed, exchange.text())
 
 

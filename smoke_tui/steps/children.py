@@ -25,8 +25,11 @@ def children_env(ctx: StepContext) -> tuple[tuple[str, Text], ...]:
 def spawn_spec(ctx: StepContext, command: Command, **more: Any) -> SpawnSpec:
     """A runbook's command as a child: no shell unless its block says so."""
     return SpawnSpec(
-        tuple(ctx.fill(part) for part in command.argv), ctx.config.project,
-        env=children_env(ctx), path_prepend=ctx.config.path_prepend, **more,
+        tuple(ctx.fill(part) for part in command.argv),
+        ctx.config.project,
+        env=children_env(ctx),
+        path_prepend=ctx.config.path_prepend,
+        **more,
     )
 
 
@@ -62,9 +65,7 @@ async def run_to_end(ctx: StepContext, child: Conversation) -> Ended:
 
 def sensitive_of(captures: tuple[Capture, ...]) -> tuple[Sensitive, ...]:
     """The secret captures of a step, as leaves of its output's JSON."""
-    return tuple(
-        Sensitive(c.name, _path(c), c.name) for c in captures if c.secret
-    )
+    return tuple(Sensitive(c.name, _path(c), c.name) for c in captures if c.secret)
 
 
 def public_of(captures: tuple[Capture, ...]) -> tuple[tuple[str, ...], ...]:
@@ -85,7 +86,8 @@ def take_captures(ctx: StepContext, ended: Ended) -> None:
     document = ended.parsed.data["document"] if ended.parsed else last_object(ended.text)
     secrets = ended.parsed.secrets if ended.parsed else {}
     found = {
-        capture.name: secrets.get(capture.name) if capture.secret
+        capture.name: secrets.get(capture.name)
+        if capture.secret
         else _find(capture, document, ended.text)
         for capture in ctx.step.capture
     }

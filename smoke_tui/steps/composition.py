@@ -23,7 +23,8 @@ FALLBACK_SHAPE: Final = "classic"
 """Where no row of the attestations speaks of the model."""
 
 SOURCES: Final[Mapping[str, str]] = {
-    "given": "given by --client-version", "installed": "of the installed Codex CLI",
+    "given": "given by --client-version",
+    "installed": "of the installed Codex CLI",
     "captured": "the newest this tool was captured against",
 }
 """Where a client version comes from, for a person."""
@@ -69,21 +70,36 @@ async def compose(ctx: StepContext, bundle: Bundle, prompt: str) -> Composition:
     nonce = await ctx.draw("nonce", "nonce")
     session = await ctx.draw("session", "uuid")
     request = build_call(
-        shape, url=f"{ctx.config.codex_url}/responses", bundle=bundle, config=ctx.config,
-        model=model.slug, instructions=instructions, session=session,
-        prompt=with_nonce(prompt, nonce), limits=ctx.limits(120.0),
+        shape,
+        url=f"{ctx.config.codex_url}/responses",
+        bundle=bundle,
+        config=ctx.config,
+        model=model.slug,
+        instructions=instructions,
+        session=session,
+        prompt=with_nonce(prompt, nonce),
+        limits=ctx.limits(120.0),
     )
-    return Composition(request, model.slug, shape.name, nonce,
-                       _about(ctx, model, ctx.config.client_version), _served_from(model))
+    return Composition(
+        request,
+        model.slug,
+        shape.name,
+        nonce,
+        _about(ctx, model, ctx.config.client_version),
+        _served_from(model),
+    )
 
 
 def _look_at_the_client(ctx: StepContext) -> None:
     """Say that the Codex CLI which was named can't be used; one that nobody named is no loss."""
     problem = ctx.config.installed_problem
     if ctx.config.resolved and ctx.config.codex is not None and problem and ctx.n == 1:
-        ctx.finding("codex-cli", f"The Codex CLI named by --codex can't be used: {problem}.",
-                    f"Client version {ctx.config.client_version} is sent without it; mend --codex, "
-                    "or leave it out.")
+        ctx.finding(
+            "codex-cli",
+            f"The Codex CLI named by --codex can't be used: {problem}.",
+            f"Client version {ctx.config.client_version} is sent without it; mend --codex, "
+            "or leave it out.",
+        )
 
 
 async def settle_model(ctx: StepContext, bundle: Bundle) -> Model:
@@ -100,20 +116,27 @@ async def settle_model(ctx: StepContext, bundle: Bundle) -> Model:
     ctx.holdings.model, ctx.holdings.lite = chosen.slug, shape == "lite"
     entry = chosen.entry
     if entry is not None and shape not in (INSTALLED, "lite") and entry.lite:
-        ctx.finding("catalogue-shape", f"The catalogue asks for Responses-Lite for {chosen.slug}; "
-                                       f"this call is {why}.",
-                    "Only where the call is refused: --shape lite, or --shape installed.")
+        ctx.finding(
+            "catalogue-shape",
+            f"The catalogue asks for Responses-Lite for {chosen.slug}; this call is {why}.",
+            "Only where the call is refused: --shape lite, or --shape installed.",
+        )
     if entry is not None and shape == "lite" and not entry.lite:
-        ctx.finding("catalogue-shape", f"The catalogue does not ask for Responses-Lite for "
-                                       f"{chosen.slug}; this call is {why}.",
-                    "Only where the call is refused: leave --shape to auto.")
+        ctx.finding(
+            "catalogue-shape",
+            f"The catalogue does not ask for Responses-Lite for {chosen.slug}; this call is {why}.",
+            "Only where the call is refused: leave --shape to auto.",
+        )
     return Model(chosen.slug, chosen.source, entry, shape, why)
 
 
 def named_model(ctx: StepContext) -> tuple[str | None, str]:
     """The model that the option, the step or the runbook names, and which of them; None: none."""
-    for value, source in ((ctx.config.model, "--model"), (ctx.fields("model"), "the step"),
-                          (ctx.config.runbook_model, "the runbook")):
+    for value, source in (
+        (ctx.config.model, "--model"),
+        (ctx.fields("model"), "the step"),
+        (ctx.config.runbook_model, "the runbook"),
+    ):
         if value:
             return str(value), source
     return None, "nobody"
@@ -140,8 +163,11 @@ async def _as_first_recorded(ctx: StepContext, bundle: Bundle, named: str | None
     if named is None:
         fitting = [e.slug for e in listed if name == AUTO or e.lite == (name == "lite")]
         if not fitting:
-            raise StepEnd("not-configured", "No model: give --model, or name one in the runbook; "
-                                            "the catalogue lists none that fits.")
+            raise StepEnd(
+                "not-configured",
+                "No model: give --model, or name one in the runbook; "
+                "the catalogue lists none that fits.",
+            )
         named = fitting[0]
     model = await agree_on(ctx, named, listed)
     if name == AUTO:
@@ -175,9 +201,16 @@ async def installed_call(
     nonce = nonce or await ctx.draw("nonce", "nonce")
     session = await ctx.draw("session", "uuid")
     request = build_installed_call(
-        fact.data["template"], url=f"{ctx.config.codex_url}/responses", bundle=bundle,
-        config=ctx.config, model=model.slug, client_version=version, instructions=chosen,
-        prompt=with_nonce(prompt, nonce), session=session, limits=ctx.limits(120.0),
+        fact.data["template"],
+        url=f"{ctx.config.codex_url}/responses",
+        bundle=bundle,
+        config=ctx.config,
+        model=model.slug,
+        client_version=version,
+        instructions=chosen,
+        prompt=with_nonce(prompt, nonce),
+        session=session,
+        limits=ctx.limits(120.0),
     )
     about = _about(ctx, model, version) | {
         "captured_version": str(fact.data["version"]),
@@ -201,7 +234,9 @@ def _about(ctx: StepContext, model: Model, version: str) -> dict[str, Any]:
     if not ctx.config.resolved:
         return {}
     return {
-        "model_from": model.source, "shape_why": model.why, "client_version": version,
+        "model_from": model.source,
+        "shape_why": model.why,
+        "client_version": version,
         "client_version_from": SOURCES.get(ctx.config.client_source, ctx.config.client_source),
     }
 
@@ -210,5 +245,8 @@ def asked_text(request: HttpRequest) -> str:
     """The text of a call's last input, which ends with its nonce."""
     asked = request.json.get("input") if isinstance(request.json, dict) else None
     parts = asked[-1].get("content") if isinstance(asked, list) and asked else None
-    return "".join(part["text"] for part in (parts if isinstance(parts, list) else ())
-                   if isinstance(part, Mapping) and isinstance(part.get("text"), str))
+    return "".join(
+        part["text"]
+        for part in (parts if isinstance(parts, list) else ())
+        if isinstance(part, Mapping) and isinstance(part.get("text"), str)
+    )

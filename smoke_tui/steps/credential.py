@@ -27,7 +27,8 @@ async def given_bundle(ctx: StepContext) -> Bundle | None:
         raise StepEnd(problem.code, f"The given bundle: {problem}.") from None
     if bundle.source == "codex-cli":
         ctx.finding(
-            "shared-login", "The bundle is the Codex CLI's own login.",
+            "shared-login",
+            "The bundle is the Codex CLI's own login.",
             "Two programs that share one refresh chain log each other out; give this tool its own.",
         )
     hold(ctx, bundle)
@@ -41,7 +42,8 @@ def hold(ctx: StepContext, bundle: Bundle) -> None:
     ctx.holdings.account = bundle.account or before
     if before is not None and ctx.holdings.account != before:
         ctx.finding(
-            "account-changed", "This credential is of another account than the one before.",
+            "account-changed",
+            "This credential is of another account than the one before.",
             "What was done with the other one proves nothing for this one, and is done again.",
         )
 
@@ -68,6 +70,9 @@ def refuse_unsendable(name: str, secret: Secret) -> None:
         StepEnd: `token-malformed`; the text holds nothing of the value.
     """
     if secret.public.get("sendable", True) is not True:
-        raise StepEnd("token-malformed", f"The {name} holds a blank, a line end, a control or a "
-                                         "character beyond ASCII: nothing was sent. Take it from "
-                                         "its file whole, without quotes or line ends.")
+        raise StepEnd(
+            "token-malformed",
+            f"The {name} holds a blank, a line end, a control or a "
+            "character beyond ASCII: nothing was sent. Take it from "
+            "its file whole, without quotes or line ends.",
+        )

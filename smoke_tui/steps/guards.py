@@ -17,8 +17,10 @@ async def check_guards(ctx: StepContext) -> None:
     """
     for guard in ctx.step.guards:
         if not await _TESTS[guard.test](ctx, guard):
-            raise StepEnd("guard-unmet", f"{guard.why} ({guard.test} {guard.value}, runbook line "
-                                         f"{guard.line})")
+            raise StepEnd(
+                "guard-unmet",
+                f"{guard.why} ({guard.test} {guard.value}, runbook line {guard.line})",
+            )
 
 
 async def _file(ctx: StepContext, guard: Guard) -> bool:
@@ -32,8 +34,9 @@ async def _command(ctx: StepContext, guard: Guard) -> bool:
     try:
         return (await run_to_end(ctx, ctx.spawn(spawn_spec(ctx, command)))).code == 0
     except StepEnd as end:
-        raise StepEnd("guard-unmet", f"{guard.why} ({end.summary}, runbook line {guard.line})"
-                      ) from None
+        raise StepEnd(
+            "guard-unmet", f"{guard.why} ({end.summary}, runbook line {guard.line})"
+        ) from None
 
 
 async def _env(ctx: StepContext, guard: Guard) -> bool:

@@ -17,8 +17,11 @@ async def handover(ctx: StepContext) -> Result:
     if ctx.fields("open"):
         problem = await ctx.browse(ctx.fill(ctx.fields("open")))
         if problem:
-            ctx.finding("browser", f"The page was not opened: {problem}.",
-                        "Open it yourself; its address is in the briefing.")
+            ctx.finding(
+                "browser",
+                f"The page was not opened: {problem}.",
+                "Open it yourself; its address is in the briefing.",
+            )
     try:
         how = await ctx.offer(_credential(ctx, bundle))
     except PortError as problem:
@@ -32,9 +35,12 @@ async def handover(ctx: StepContext) -> Result:
     await ctx.take_back()
     ctx.evidence("confirmed", words or "yes")
     said = f": {words.rstrip('.')}" if words else ""
-    return Result(None, f"Handed over ({how.split(' ')[0]}), confirmed{said}. The bundle is the "
-                        "organisation's now: it is not refreshed here any more, because two that "
-                        "refresh one login lock each other out.")
+    return Result(
+        None,
+        f"Handed over ({how.split(' ')[0]}), confirmed{said}. The bundle is the "
+        "organisation's now: it is not refreshed here any more, because two that "
+        "refresh one login lock each other out.",
+    )
 
 
 async def _filled_in(ctx: StepContext, how: str) -> str:
@@ -45,13 +51,18 @@ async def _filled_in(ctx: StepContext, how: str) -> str:
     """
     for field in ctx.fields("fields") or ():
         value = ctx.fill(field["value"])
-        answer = await ctx.ask(Question(
-            "tick", f"{field['label']}: {field['value']}",
-            {"label": field["label"], "value": value, "how": how},
-        ))
+        answer = await ctx.ask(
+            Question(
+                "tick",
+                f"{field['label']}: {field['value']}",
+                {"label": field["label"], "value": value, "how": how},
+            )
+        )
         if answer.get("do") != "done":
-            raise StepEnd("operator-declined", f"{field['label']} was not done: "
-                                               f"{answer.get('words') or 'no reason given'}")
+            raise StepEnd(
+                "operator-declined",
+                f"{field['label']} was not done: {answer.get('words') or 'no reason given'}",
+            )
     # The page may hold it from here on, whatever the operator sees.
     ctx.holdings.handed_over = True
     answer = await ctx.ask(Question("confirm", str(ctx.fields("confirm")), {"handover": True}))

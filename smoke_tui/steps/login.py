@@ -24,27 +24,43 @@ async def login(ctx: StepContext) -> Result:
     hold(ctx, bundle)
     ctx.evidence("bundle", bundle.summary())
     if bundle.plan_type not in ("plus", "pro", None):
-        ctx.finding("plan", f"The plan is {bundle.plan_type}, not Plus or Pro.",
-                    "A narrower plan may not include every model.")
+        ctx.finding(
+            "plan",
+            f"The plan is {bundle.plan_type}, not Plus or Pro.",
+            "A narrower plan may not include every model.",
+        )
     ctx.decide("provided", {"name": "bundle", "kind": "bundle"})
-    return Result(None, f"{how[0].upper()}{how[1:]}: account id present, plan "
-                        f"{bundle.plan_type or 'unknown'}, expires "
-                        f"{bundle.expires_at or 'unknown'}.", {"how": how})
+    return Result(
+        None,
+        f"{how[0].upper()}{how[1:]}: account id present, plan "
+        f"{bundle.plan_type or 'unknown'}, expires "
+        f"{bundle.expires_at or 'unknown'}.",
+        {"how": how},
+    )
 
 
 async def _product_login(ctx: StepContext) -> Bundle:
     command = ctx.step.commands[0]
-    child = ctx.spawn(spawn_spec(ctx, command, hidden=True, sensitive=TOKEN_LEAVES,
-                                 public=PUBLIC_LEAVES))
+    child = ctx.spawn(
+        spawn_spec(ctx, command, hidden=True, sensitive=TOKEN_LEAVES, public=PUBLIC_LEAVES)
+    )
     ended = await run_to_end(ctx, child)
     if ended.code != 0:
-        raise StepEnd("command-failed", f"`{command.text}` ended with {ended.code}; its output "
-                                        "is secret and was not kept.", exit=ended.code)
+        raise StepEnd(
+            "command-failed",
+            f"`{command.text}` ended with {ended.code}; its output is secret and was not kept.",
+            exit=ended.code,
+        )
     parsed = ended.parsed
     if parsed is None or not parsed.data["found"]:
         raise StepEnd("bundle-incomplete", f"`{command.text}` printed no JSON object.")
     try:
-        return read_bundle(parsed.data["document"], parsed.secrets, source="command",
-                           issued_here=True, whole=parsed.secrets.get("whole"))
+        return read_bundle(
+            parsed.data["document"],
+            parsed.secrets,
+            source="command",
+            issued_here=True,
+            whole=parsed.secrets.get("whole"),
+        )
     except BundleProblem as problem:
         raise StepEnd(problem.code, f"`{command.text}`: {problem}.") from None

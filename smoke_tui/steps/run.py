@@ -20,15 +20,21 @@ async def run(ctx: StepContext) -> Result:
     hidden = any(capture.secret for capture in ctx.step.capture)
     ended = None
     for command in ctx.step.commands:
-        child = ctx.spawn(spawn_spec(
-            ctx, command, hidden=hidden, sensitive=sensitive_of(ctx.step.capture),
-            public=public_of(ctx.step.capture) if hidden else (),
-        ))
+        child = ctx.spawn(
+            spawn_spec(
+                ctx,
+                command,
+                hidden=hidden,
+                sensitive=sensitive_of(ctx.step.capture),
+                public=public_of(ctx.step.capture) if hidden else (),
+            )
+        )
         ended = await run_to_end(ctx, child)
         ctx.evidence("command", {"argv": command.text, "exit": ended.code})
         if ended.code != 0:
-            raise StepEnd("command-failed", f"`{command.text}` ended with {ended.code}.",
-                          exit=ended.code)
+            raise StepEnd(
+                "command-failed", f"`{command.text}` ended with {ended.code}.", exit=ended.code
+            )
     if ended is None:
         raise StepEnd("command-missing", NOTHING_RUN)
     take_captures(ctx, ended)
@@ -37,5 +43,6 @@ async def run(ctx: StepContext) -> Result:
     names = ", ".join(
         f"{c.name} {ctx.holdings.values.get(c.name, '(secret)')}" for c in ctx.step.capture
     )
-    return Result(None, f"{done} ended with 0{': ' + names if names else ''}.", {"exit": 0},
-                  ended.text)
+    return Result(
+        None, f"{done} ended with 0{': ' + names if names else ''}.", {"exit": 0}, ended.text
+    )

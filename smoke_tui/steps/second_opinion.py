@@ -51,12 +51,18 @@ async def second_opinion(
         return None
     if ctx.config.installed_version is None:
         if ctx.config.second_opinion:
-            ctx.finding("no-second-opinion", f"No second opinion: {ctx.config.installed_problem}.",
-                        "Install the Codex CLI, or name it with --codex.")
+            ctx.finding(
+                "no-second-opinion",
+                f"No second opinion: {ctx.config.installed_problem}.",
+                "Install the Codex CLI, or name it with --codex.",
+            )
         return None
     if not ctx.may_spend():
-        ctx.finding("no-second-opinion", "No second opinion: the step's cap leaves no call for it.",
-                    "Raise max_calls in the runbook.")
+        ctx.finding(
+            "no-second-opinion",
+            "No second opinion: the step's cap leaves no call for it.",
+            "Raise max_calls in the runbook.",
+        )
         return None
     if not await _agreed(ctx, ours, worth):
         return None
@@ -68,12 +74,23 @@ async def _asked_again(
     ctx: StepContext, bundle: Bundle, ours: Composition, worth: Worth, prompt: str
 ) -> Opinion | None:
     """Make the second call, and record what it says."""
-    model = Model(ours.model, str(ours.about.get("model_from", "")), None, INSTALLED,
-                  "installed, for a second opinion")
+    model = Model(
+        ours.model,
+        str(ours.about.get("model_from", "")),
+        None,
+        INSTALLED,
+        "installed, for a second opinion",
+    )
     try:
         theirs = await installed_call(ctx, bundle, model, prompt, ours.nonce)
-        ctx.reserve({"model": theirs.model, "host": theirs.request.url, "shape": INSTALLED,
-                     "second_opinion": True})
+        ctx.reserve(
+            {
+                "model": theirs.model,
+                "host": theirs.request.url,
+                "shape": INSTALLED,
+                "second_opinion": True,
+            }
+        )
     except StepEnd as end:
         ctx.finding("no-second-opinion", f"No second opinion: {end.summary}")
         return None
@@ -84,8 +101,9 @@ async def _asked_again(
         return reader.reading.over
 
     exchange = await ctx.http(theirs.request, watch)
-    second = worth_of(exchange, model=theirs.model, nonce=theirs.nonce,
-                      prompt=asked_text(theirs.request))
+    second = worth_of(
+        exchange, model=theirs.model, nonce=theirs.nonce, prompt=asked_text(theirs.request)
+    )
     await _settle(ctx, exchange, second, theirs)
     opinion = concluded(worth, second, str(theirs.about["captured_version"]))
     ctx.evidence(QUESTION, _evidence(ours, theirs, exchange, worth, second, opinion))
@@ -101,9 +119,10 @@ def _applies(ctx: StepContext, ours: Composition, worth: Worth) -> bool:
     if code.name in BEFORE_A_CALL or not (code.group in GROUPS or code.name in SINGLE):
         return False
     falls_back = any(
-        rule.goto is not None and any(c.word == "code" and code.name in c.value
-                                      for c in rule.match.conditions)
-        for rule in ctx.step.rules)
+        rule.goto is not None
+        and any(c.word == "code" and code.name in c.value for c in rule.match.conditions)
+        for rule in ctx.step.rules
+    )
     return not falls_back or ctx.cause == "return"
 
 
@@ -112,13 +131,22 @@ async def _agreed(ctx: StepContext, ours: Composition, worth: Worth) -> bool:
     version = ctx.config.installed_version
     said = f": {worth.failure.said}" if worth.failure and worth.failure.said else ""
     try:
-        answer = await ctx.ask(Question(
-            QUESTION, f"Ours was refused ({worth.code}{said}). Ask the same once more in the shape "
-                      f"of the installed Codex CLI {version}? It shows whose side it is, and "
-                      "counts as one more call.",
-            {"model": ours.model, "host": ours.request.url, "shape": INSTALLED, "code": worth.code,
-             "client_version": version, "wanted": ctx.config.second_opinion},
-        ))
+        answer = await ctx.ask(
+            Question(
+                QUESTION,
+                f"Ours was refused ({worth.code}{said}). Ask the same once more in the shape "
+                f"of the installed Codex CLI {version}? It shows whose side it is, and "
+                "counts as one more call.",
+                {
+                    "model": ours.model,
+                    "host": ours.request.url,
+                    "shape": INSTALLED,
+                    "code": worth.code,
+                    "client_version": version,
+                    "wanted": ctx.config.second_opinion,
+                },
+            )
+        )
     except StepEnd as end:
         if end.code != "needs-operator":
             raise
@@ -130,38 +158,55 @@ def concluded(ours: Worth, theirs: Worth, version: str) -> Opinion:
     """Whose side the refusal is on. Pure."""
     client = f"the installed Codex CLI {version}"
     if theirs.code is None:
-        return Opinion("accepted", f"Second opinion: the same prompt in the shape of {client} was "
-                                   f"accepted where ours was refused ({ours.code}). The shape is "
-                                   "ours to mend; the differences are listed.",
-                       "Call with --shape installed until the shape is mended.")
+        return Opinion(
+            "accepted",
+            f"Second opinion: the same prompt in the shape of {client} was "
+            f"accepted where ours was refused ({ours.code}). The shape is "
+            "ours to mend; the differences are listed.",
+            "Call with --shape installed until the shape is mended.",
+        )
     code = CODES.get(theirs.code)
     if theirs.code == ours.code and code is not None and code.group == "model":
-        return Opinion("refused-alike", f"Second opinion: the shape of {client} was refused, too "
-                                        f"({theirs.code}). It is the model, for this account or "
-                                        "this client version, not the shape of the request.",
-                       "Another shape won't help.")
+        return Opinion(
+            "refused-alike",
+            f"Second opinion: the shape of {client} was refused, too "
+            f"({theirs.code}). It is the model, for this account or "
+            "this client version, not the shape of the request.",
+            "Another shape won't help.",
+        )
     refused = code is not None and (code.group in GROUPS or code.name in SINGLE)
     if theirs.code == ours.code:
-        return Opinion("refused-alike", f"Second opinion: the shape of {client} was refused, too "
-                                        f"({theirs.code}). It is the account or the provider, not "
-                                        "the shape of this tool's request.",
-                       "Another shape won't help: try the Codex CLI itself with this account; if "
-                       "it is refused, too, ask the provider's support with both request ids.")
+        return Opinion(
+            "refused-alike",
+            f"Second opinion: the shape of {client} was refused, too "
+            f"({theirs.code}). It is the account or the provider, not "
+            "the shape of this tool's request.",
+            "Another shape won't help: try the Codex CLI itself with this account; if "
+            "it is refused, too, ask the provider's support with both request ids.",
+        )
     if refused:
-        return Opinion("refused-otherwise", f"Second opinion: the shape of {client} was refused, "
-                                            f"too, for another reason: {theirs.code} against "
-                                            f"{ours.code}. {theirs.summary}",
-                       "It is most likely the account or the provider; both answers are here.")
-    return Opinion("unclear", f"Second opinion: none, the call in the shape of {client} ended "
-                              f"with {theirs.code}. {theirs.summary}",
-                   "Try again when that is mended.")
+        return Opinion(
+            "refused-otherwise",
+            f"Second opinion: the shape of {client} was refused, "
+            f"too, for another reason: {theirs.code} against "
+            f"{ours.code}. {theirs.summary}",
+            "It is most likely the account or the provider; both answers are here.",
+        )
+    return Opinion(
+        "unclear",
+        f"Second opinion: none, the call in the shape of {client} ended "
+        f"with {theirs.code}. {theirs.summary}",
+        "Try again when that is mended.",
+    )
 
 
 async def _settle(ctx: StepContext, exchange: Exchange, worth: Worth, call: Composition) -> None:
     usage = worth.reading.usage
     refused = exchange.status is not None and exchange.status >= 400
     await settle(
-        ctx, kind="subscription", model=call.model,
+        ctx,
+        kind="subscription",
+        model=call.model,
         counts={} if usage is None else {name: getattr(usage, name) for name in COUNTS},
         unknown=usage is None and not refused,
         limits=[window.to_json() for window in read_windows(exchange.headers)],
@@ -169,16 +214,26 @@ async def _settle(ctx: StepContext, exchange: Exchange, worth: Worth, call: Comp
 
 
 def _evidence(
-    ours: Composition, theirs: Composition, exchange: Exchange, first: Worth, second: Worth,
+    ours: Composition,
+    theirs: Composition,
+    exchange: Exchange,
+    first: Worth,
+    second: Worth,
     opinion: Opinion,
 ) -> Mapping[str, Any]:
     """Both answers and the differences, as the record and the reports hold them."""
     return {
-        "result": opinion.result, "message": opinion.message, "remedy": opinion.remedy,
-        "our_shape": ours.shape, "ours": first.code, "theirs": second.code or "accepted",
-        "their_summary": second.summary, "their_status": exchange.status,
+        "result": opinion.result,
+        "message": opinion.message,
+        "remedy": opinion.remedy,
+        "our_shape": ours.shape,
+        "ours": first.code,
+        "theirs": second.code or "accepted",
+        "their_summary": second.summary,
+        "their_status": exchange.status,
         "client_version": theirs.about["captured_version"],
-        "template_sha256": theirs.about["template_sha256"], "exchange": exchange.request,
+        "template_sha256": theirs.about["template_sha256"],
+        "exchange": exchange.request,
         "body_sha256": exchange.digest,
         "differences": [asdict(each) for each in differences(ours, theirs)],
     }
@@ -191,6 +246,8 @@ def differences(ours: Composition, theirs: Composition) -> list[Difference]:
     items = items_of(body)
     texts = [f"input[{at}]" for at, item in enumerate(items) if item["role"] == "developer"]
     place = "instructions" if body.get("instructions") else next(iter(texts), None)
-    headers = [*OF_THE_TRANSPORT.items(),
-               *((str(name), str(show(value))) for name, value in shown["headers"])]
+    headers = [
+        *OF_THE_TRANSPORT.items(),
+        *((str(name), str(show(value))) for name, value in shown["headers"]),
+    ]
     return compare(ours.request, headers, outline(body), place, items)

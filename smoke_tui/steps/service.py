@@ -33,22 +33,34 @@ async def service(ctx: StepContext) -> Result:
     names = sorted(ctx.holdings.variables)
     stop_spec = spawn_spec(ctx, command_of(stop, ctx.step.line)) if stop else None
     kept = Service(ctx.step.id, ready, child, watch_health(ctx, ready), stop_spec)
-    ctx.provide(ctx.step.id, kept, kind="service", argv=command.text, variables=names,
-                stop_argv=show(stop_spec.argv) if stop_spec is not None else None,
-                cwd=ctx.config.project)
+    ctx.provide(
+        ctx.step.id,
+        kept,
+        kind="service",
+        argv=command.text,
+        variables=names,
+        stop_argv=show(stop_spec.argv) if stop_spec is not None else None,
+        cwd=ctx.config.project,
+    )
     with_names = f" with {', '.join(names)} set" if names else ""
     return Result(None, f"`{command.text}` is ready{with_names}.")
 
 
 async def _adopt(ctx: StepContext, ready: Ready) -> Result:
     where = address_of(ctx, ready)
-    answer = await ctx.ask(Question(
-        "service", f"Something already answers at {where}. Use it as it is? It was not started "
-                   "by this session and does not have its variables.", {"adopt": where},
-    ))
+    answer = await ctx.ask(
+        Question(
+            "service",
+            f"Something already answers at {where}. Use it as it is? It was not started "
+            "by this session and does not have its variables.",
+            {"adopt": where},
+        )
+    )
     if answer.get("do") != "yes":
-        raise StepEnd("not-ready", f"{where} is taken by something that was not to be used; stop "
-                                   "it, then try again.")
+        raise StepEnd(
+            "not-ready",
+            f"{where} is taken by something that was not to be used; stop it, then try again.",
+        )
     return _take_over(ctx, ready, f"The service at {where} was running already")
 
 
@@ -56,14 +68,20 @@ async def _restarted_by_hand(ctx: StepContext, ready: Ready) -> Result:
     """An adopted service has to be started anew: only who started it can do that."""
     where = address_of(ctx, ready)
     names = ", ".join(sorted(ctx.holdings.variables))
-    answer = await ctx.ask(Question(
-        "service", f"The service at {where} was not started by this session, so you have to "
-                   f"restart it{f', with {names} set' if names else ''}. Has it been restarted?",
-        {"restart": where, "variables": sorted(ctx.holdings.variables)},
-    ))
+    answer = await ctx.ask(
+        Question(
+            "service",
+            f"The service at {where} was not started by this session, so you have to "
+            f"restart it{f', with {names} set' if names else ''}. Has it been restarted?",
+            {"restart": where, "variables": sorted(ctx.holdings.variables)},
+        )
+    )
     if answer.get("do") != "yes":
-        raise StepEnd("not-ready", f"The service at {where} was not restarted: "
-                                   f"{answer.get('words') or 'no reason given'}.")
+        raise StepEnd(
+            "not-ready",
+            f"The service at {where} was not restarted: "
+            f"{answer.get('words') or 'no reason given'}.",
+        )
     if not await is_up(ctx, ready):
         raise StepEnd("not-ready", f"Nothing answers at {where} after the restart by hand.")
     return _take_over(ctx, ready, f"The service at {where} was restarted by hand")
@@ -71,10 +89,14 @@ async def _restarted_by_hand(ctx: StepContext, ready: Ready) -> Result:
 
 def _take_over(ctx: StepContext, ready: Ready, said: str) -> Result:
     health = watch_health(ctx, ready)
-    ctx.provide(ctx.step.id, Service(ctx.step.id, ready, None, health), kind="service",
-                adopted=True)
-    ctx.finding("adopted", f"{said}; which variables it runs with is not known here.",
-                "Restart it yourself where a variable has to change.")
+    ctx.provide(
+        ctx.step.id, Service(ctx.step.id, ready, None, health), kind="service", adopted=True
+    )
+    ctx.finding(
+        "adopted",
+        f"{said}; which variables it runs with is not known here.",
+        "Restart it yourself where a variable has to change.",
+    )
     return Result(None, f"{said}.")
 
 
@@ -85,13 +107,20 @@ async def _ask_gone(ctx: StepContext, ready: Ready) -> None:
         StepEnd: it is still there, or was not stopped (`not-ready`).
     """
     where = address_of(ctx, ready) or "its processes"
-    answer = await ctx.ask(Question(
-        "service", f"The old instance of {ctx.step.id} could not be proven gone. Stop it yourself "
-                   f"({where}); is it gone?", {"stop": where},
-    ))
+    answer = await ctx.ask(
+        Question(
+            "service",
+            f"The old instance of {ctx.step.id} could not be proven gone. Stop it yourself "
+            f"({where}); is it gone?",
+            {"stop": where},
+        )
+    )
     if answer.get("do") != "yes":
-        raise StepEnd("not-ready", "The old instance could not be proven gone; stop it yourself, "
-                                   "then try again.")
+        raise StepEnd(
+            "not-ready",
+            "The old instance could not be proven gone; stop it yourself, then try again.",
+        )
     if await is_up(ctx, ready):
-        raise StepEnd("not-ready", f"The old instance still answers at {where}; stop it, then try "
-                                   "again.")
+        raise StepEnd(
+            "not-ready", f"The old instance still answers at {where}; stop it, then try again."
+        )

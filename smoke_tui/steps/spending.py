@@ -21,9 +21,13 @@ async def worst_usd(ctx: StepContext, model: str, prompt: str) -> str | None:
 
     A token is at least one byte, so the prompt's bytes bound its tokens.
     """
-    data = await ctx.price(model, {
-        "input_tokens": len(prompt.encode()) + _OVERHEAD, "output_tokens": MOST_OUTPUT,
-    })
+    data = await ctx.price(
+        model,
+        {
+            "input_tokens": len(prompt.encode()) + _OVERHEAD,
+            "output_tokens": MOST_OUTPUT,
+        },
+    )
     usd: str | None = data["usd"]
     return usd
 
@@ -38,6 +42,7 @@ def asked_for(behaviour: Behaviour) -> Behaviour:
     """A behaviour whose step may declare a spend: one run of it is then one call of that kind of
     money, asked for, capped and counted. What it cost is not known to this tool.
     """
+
     async def run(ctx: StepContext) -> Result:
         spend = ctx.step.spend
         if ctx.step.effects == "remote":
@@ -49,9 +54,12 @@ def asked_for(behaviour: Behaviour) -> Behaviour:
             worst = format(spend.max_usd / (spend.max_calls or 1), "f")
         await ctx.spend(
             "Run this step? The runbook declares that it spends.",
-            {"runs": "; ".join(c.text for c in ctx.step.commands) or ctx.step.title,
-             "declared": spend.kind},
-            kind=spend.kind, worst_usd=worst,
+            {
+                "runs": "; ".join(c.text for c in ctx.step.commands) or ctx.step.title,
+                "declared": spend.kind,
+            },
+            kind=spend.kind,
+            worst_usd=worst,
         )
         # A try that is stopped is settled by nobody: what it spent is unknown either way.
         try:
@@ -72,21 +80,35 @@ async def _ask_about_remote(ctx: StepContext) -> None:
         StepEnd: nobody asked for another run (`needs-operator`), or it was declined.
     """
     by_itself = ctx.cause not in ("walk", "again") or (
-        ctx.n > 1 and ctx.cause == "walk" and ctx.config.consent)
+        ctx.n > 1 and ctx.cause == "walk" and ctx.config.consent
+    )
     if by_itself:
-        raise StepEnd("needs-operator", "It changes something elsewhere and has run before, so it "
-                                        "is not run again by itself; try it again yourself.")
-    answer = await ctx.ask(Question(
-        "spend", "This step changes something elsewhere. Run it?",
-        {"runs": "; ".join(c.text for c in ctx.step.commands) or ctx.step.title,
-         "declared": "remote"},
-    ))
+        raise StepEnd(
+            "needs-operator",
+            "It changes something elsewhere and has run before, so it "
+            "is not run again by itself; try it again yourself.",
+        )
+    answer = await ctx.ask(
+        Question(
+            "spend",
+            "This step changes something elsewhere. Run it?",
+            {
+                "runs": "; ".join(c.text for c in ctx.step.commands) or ctx.step.title,
+                "declared": "remote",
+            },
+        )
+    )
     if answer.get("do") != "yes":
         raise StepEnd("operator-declined", answer.get("words") or "It was not run.")
 
 
 async def settle(
-    ctx: StepContext, *, kind: str, model: str | None, counts: Mapping[str, int], unknown: bool,
+    ctx: StepContext,
+    *,
+    kind: str,
+    model: str | None,
+    counts: Mapping[str, int],
+    unknown: bool,
     limits: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Record what a call cost, as far as its answer tells."""
@@ -96,10 +118,20 @@ async def settle(
         data = await ctx.price(model, counts)
         cost = {"usd_api_equivalent": data["usd"], "price_source": data["source"]}
         if data["problem"]:
-            ctx.finding("unpriced", f"What the call cost is not known: {data['problem']}.",
-                        "It is counted as unknown, not as nothing.")
+            ctx.finding(
+                "unpriced",
+                f"What the call cost is not known: {data['problem']}.",
+                "It is counted as unknown, not as nothing.",
+            )
         if kind == "metered":
             cost["usd_metered"] = data["usd"]
-    ctx.decide("spend.settled", {
-        "kind": kind, "unknown": unknown, **counts, **cost, "limits": list(limits),
-    })
+    ctx.decide(
+        "spend.settled",
+        {
+            "kind": kind,
+            "unknown": unknown,
+            **counts,
+            **cost,
+            "limits": list(limits),
+        },
+    )

@@ -59,10 +59,14 @@ class Made:
 async def turn(ctx: StepContext) -> Result:
     """Pass when the turn was answered and facts prove that it went over the subscription."""
     nonce = await ctx.draw("nonce", "nonce")
-    await ctx.spend("Run the authoring turn?", {
-        "model": model_of(ctx) or "the organisation's own",
-        "through": "the stack", "url": (ctx.fields("request") or {}).get("url", "by hand"),
-    })
+    await ctx.spend(
+        "Run the authoring turn?",
+        {
+            "model": model_of(ctx) or "the organisation's own",
+            "through": "the stack",
+            "url": (ctx.fields("request") or {}).get("url", "by hand"),
+        },
+    )
     window = await open_window(ctx)
     made = await _make(ctx, nonce)
     claims = _claims(ctx, made.document)
@@ -70,22 +74,47 @@ async def turn(ctx: StepContext) -> Result:
     seen = await look(ctx, window, claims["response_id"])
     cost = costs_money(seen)
     if cost:
-        ctx.finding("ledger-cost", f"The ledger puts ${cost:f} on the organisation for this turn, "
-                                   "though a subscription pays for it.",
-                    "Look at the ledger's rows and at how the stack reckons a subscription.")
+        ctx.finding(
+            "ledger-cost",
+            f"The ledger puts ${cost:f} on the organisation for this turn, "
+            "though a subscription pays for it.",
+            "Look at the ledger's rows and at how the stack reckons a subscription.",
+        )
     if lacks_quota_headers(claims):
-        ctx.finding("no-quota-headers", "The headers that the stack passes on hold no x-codex-*.",
-                    "Look at the route's other lines of evidence.")
+        ctx.finding(
+            "no-quota-headers",
+            "The headers that the stack passes on hold no x-codex-*.",
+            "Look at the route's other lines of evidence.",
+        )
     own_headers = made.observed.get("headers", [])
-    turned = Turned(made.document, claims, nonce, model_of(ctx), made.prompt, made.answered, seen,
-                    own_headers=own_headers, reported=_reported_by_envelope(made.document))
-    lines = [*lines_of(claims, holds_word(turned.output, nonce), ctx.config.codex_url,
-                       made.document, own_headers),
-             *ledger_lines(seen, claims["response_id"])]
+    turned = Turned(
+        made.document,
+        claims,
+        nonce,
+        model_of(ctx),
+        made.prompt,
+        made.answered,
+        seen,
+        own_headers=own_headers,
+        reported=_reported_by_envelope(made.document),
+    )
+    lines = [
+        *lines_of(
+            claims,
+            holds_word(turned.output, nonce),
+            ctx.config.codex_url,
+            made.document,
+            own_headers,
+        ),
+        *ledger_lines(seen, claims["response_id"]),
+    ]
     ctx.evidence("route", [[line.name, line.seen, line.says] for line in lines])
     observed = made.observed | {
-        "json": made.document, "model": claims["model"], "response_id": claims["response_id"],
-        "fresh": True}
+        "json": made.document,
+        "model": claims["model"],
+        "response_id": claims["response_id"],
+        "fresh": True,
+    }
     return await _result(ctx, replace(turned, lines=lines), observed, made.text)
 
 
@@ -106,41 +135,60 @@ async def _make(ctx: StepContext, nonce: str) -> Made:
             values.pop(NONCE_VALUE, None)
 
 
-async def _result(
-    ctx: StepContext, turned: Turned, observed: dict[str, Any], text: str
-) -> Result:
+async def _result(ctx: StepContext, turned: Turned, observed: dict[str, Any], text: str) -> Result:
     obligations = proof_of_turn(turned)
     unmet = first_unmet(obligations)
     if unmet is None:
-        return _end(ctx, obligations, Result(
-            None, f"{turned.claims['model'] or 'The model'} answered on "
-                  f"{turned.claims['provider']}/{turned.claims['credential'] or 'subscription'}.",
-            observed | {"route": "openai/subscription"}, text))
-    decided = next((one for one in obligations if one.standing != "holds"
-                    and one.code != ROUTE.missing), None)
+        return _end(
+            ctx,
+            obligations,
+            Result(
+                None,
+                f"{turned.claims['model'] or 'The model'} answered on "
+                f"{turned.claims['provider']}/{turned.claims['credential'] or 'subscription'}.",
+                observed | {"route": "openai/subscription"},
+                text,
+            ),
+        )
+    decided = next(
+        (one for one in obligations if one.standing != "holds" and one.code != ROUTE.missing), None
+    )
     if decided is not None:
         failure = _claimed_failure(ctx, turned) if decided.name == ANSWERED.name else None
         if decided.code == "degraded-route":
             observed |= {"route": "degraded"}
         if failure is not None:
             observed |= failure.observed()
-            return _end(ctx, obligations, Result(
-                failure.code, f"{decided.summary} {failure.words}", observed, text))
+            return _end(
+                ctx,
+                obligations,
+                Result(failure.code, f"{decided.summary} {failure.words}", observed, text),
+            )
         return _end(ctx, obligations, Result(decided.code, decided.summary, observed, text))
     route = next(one for one in obligations if one.name == ROUTE.name)
     why = route.summary or unmet.summary
-    answer = await ctx.ask(Question(
-        "attest", f"{why} Nothing contradicts the subscription. Did you see yourself that OpenAI "
-                  "answered on the subscription credential?",
-        {"evidence": [[x.name, x.seen, x.says] for x in turned.lines]},
-    ))
+    answer = await ctx.ask(
+        Question(
+            "attest",
+            f"{why} Nothing contradicts the subscription. Did you see yourself that OpenAI "
+            "answered on the subscription credential?",
+            {"evidence": [[x.name, x.seen, x.says] for x in turned.lines]},
+        )
+    )
     if answer.get("do") != "yes":
         return _end(ctx, obligations, Result("route-unproven", why, observed, text))
     words = str(answer.get("words", ""))
     attested = settle(ATTESTED, [Witness("operator", words, "holds")])
-    return _end(ctx, (*obligations, attested), Result(
-        None, f"Attested by the operator: {words}",
-        observed | {"route": "openai/subscription", "attested": True}, text))
+    return _end(
+        ctx,
+        (*obligations, attested),
+        Result(
+            None,
+            f"Attested by the operator: {words}",
+            observed | {"route": "openai/subscription", "attested": True},
+            text,
+        ),
+    )
 
 
 def _end(ctx: StepContext, obligations: Sequence[Obligation], result: Result) -> Result:
@@ -183,14 +231,21 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
     body = ctx.fill_all(wanted.get("json"))
     if isinstance(body, dict) and isinstance(body.get("prompt"), str):
         body["prompt"] = with_nonce(body["prompt"], nonce)
-    exchange = await ctx.http(HttpRequest(
-        str(wanted.get("method") or "POST"), str(ctx.fill(wanted["url"])),
-        (("accept", "application/json"),), json=body,
-        limits=ctx.limits(120.0, idle=120.0),
-    ))
+    exchange = await ctx.http(
+        HttpRequest(
+            str(wanted.get("method") or "POST"),
+            str(ctx.fill(wanted["url"])),
+            (("accept", "application/json"),),
+            json=body,
+            limits=ctx.limits(120.0, idle=120.0),
+        )
+    )
     observed = {
-        "status": exchange.status, "headers": [list(pair) for pair in exchange.headers],
-        "total_ms": exchange.milliseconds, "body_sha256": exchange.digest, "error": exchange.error,
+        "status": exchange.status,
+        "headers": [list(pair) for pair in exchange.headers],
+        "total_ms": exchange.milliseconds,
+        "body_sha256": exchange.digest,
+        "error": exchange.error,
     }
     document = exchange.json()
     refused = exchange.status is None or not 200 <= exchange.status < 300
@@ -203,7 +258,8 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
             signs.append(Witness("upstream status", "none of success", "against"))
         ctx.evidence(EVIDENCE, [settle(ANSWERED, signs, code=failure.code).to_json()])
         raise StepEnd(
-            failure.code, f"The turn failed: {failure.words}",
+            failure.code,
+            f"The turn failed: {failure.words}",
             **observed | {"fresh": True} | failure.observed(),
         )
     if not isinstance(document, Mapping):
@@ -245,15 +301,20 @@ def turn_failure(ctx: StepContext, exchange: Exchange, document: Any) -> Failure
     pairs = tuple(headers.items()) if isinstance(headers, Mapping) else ()
     text = body if isinstance(body, str) else json.dumps(body) if body else ""
     passed_on = replace(
-        exchange, status=status, headers=tuple((str(n), str(v)) for n, v in pairs),
-        body=text.encode(), chunks=(), error=None if status is not None else "network",
+        exchange,
+        status=status,
+        headers=tuple((str(n), str(v)) for n, v in pairs),
+        body=text.encode(),
+        chunks=(),
+        error=None if status is not None else "network",
         error_text=text,
     )
     failure = upstream_failure(passed_on)
     if failure is not None:
         return failure
-    return Failure("expectation-unmet", "stack",
-                   "the provider completed the response, and the stack failed")
+    return Failure(
+        "expectation-unmet", "stack", "the provider completed the response, and the stack failed"
+    )
 
 
 async def _by_command(ctx: StepContext, nonce: str) -> Made:
@@ -275,8 +336,11 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
         failure = _told_apart(ctx, turn_failure(ctx, exchange, document))
         signs = [*trouble(document), Witness("upstream status", "none of success", "against")]
         ctx.evidence(EVIDENCE, [settle(ANSWERED, signs, code=failure.code).to_json()])
-        raise StepEnd(failure.code, f"The turn failed: {failure.words}",
-                      **failure.observed() | {"exit": 0, "fresh": True})
+        raise StepEnd(
+            failure.code,
+            f"The turn failed: {failure.words}",
+            **failure.observed() | {"exit": 0, "fresh": True},
+        )
     return Made(document, ended.text, {"exit": 0})
 
 
@@ -300,12 +364,16 @@ async def _settle(ctx: StepContext, claims: Mapping[str, Any], document: Any) ->
     """What the turn cost, as far as its answer tells; what the provider refused cost nothing."""
     usage = dig(document, "usage")[1]
     counts = {
-        name: usage[name] for name in COUNTS
+        name: usage[name]
+        for name in COUNTS
         if isinstance(usage, Mapping) and type(usage.get(name)) is int and usage[name] >= 0
     }
     status = claims.get("upstream_status")
     refused = isinstance(status, int) and status >= 400
     await settle_spend(
-        ctx, kind="subscription", model=str(claims.get("model") or "") or model_of(ctx),
-        counts=counts, unknown="output_tokens" not in counts and not refused,
+        ctx,
+        kind="subscription",
+        model=str(claims.get("model") or "") or model_of(ctx),
+        counts=counts,
+        unknown="output_tokens" not in counts and not refused,
     )

@@ -12,5 +12,7 @@ async def unavailable(ctx: StepContext) -> Result:
     Raises:
         StepEnd: always (`not-configured`).
     """
-    raise StepEnd("not-configured",
-                  f"This version of smoke-tui can't run steps of kind `{ctx.step.kind}` yet.")
+    raise StepEnd(
+        "not-configured",
+        f"This version of smoke-tui can't run steps of kind `{ctx.step.kind}` yet.",
+    )

@@ -56,7 +56,9 @@ ASKS: Final[Mapping[str, tuple[Choice, ...]]] = {
         Choice("enter", "run it", "run", letter="g"),
         Choice("a", "run all that follows", special="all"),
         Choice("w", "waive", "waive", "must", "Why is this step not done?", "reason"),
-        _RETRY, _LOGIN, _AGAIN,
+        _RETRY,
+        _LOGIN,
+        _AGAIN,
     ),
     "spend": (
         Choice("enter", "look and decide", special="spend"),
@@ -127,7 +129,9 @@ ASKS: Final[Mapping[str, tuple[Choice, ...]]] = {
     ),
     "finish": (
         Choice("enter", "finish and see the report", "finish", letter="f"),
-        _RETRY, _LOGIN, _AGAIN,
+        _RETRY,
+        _LOGIN,
+        _AGAIN,
     ),
 }
 """By the words of `world.ports.QUESTIONS`. No key of a question that attests is a default."""
@@ -214,11 +218,16 @@ def login_target(scene: Scene) -> str | None:
     code = CODES.get(known.code or "")
     if known.outcome not in BAD or code is None or not any(w in code.remedy for w in _LOGINS):
         return None
-    return next((s.id for s in scene.steps
-                 if s.kind == "login" and s.id != step.id and _ended(scene, s)), None)
+    return next(
+        (s.id for s in scene.steps if s.kind == "login" and s.id != step.id and _ended(scene, s)),
+        None,
+    )
 
 
 def _ended(scene: Scene, step: Step) -> bool:
     known = scene.of(step)
-    return not step.fallback and known.outcome is not None \
+    return (
+        not step.fallback
+        and known.outcome is not None
         and bool(known.tries or known.outcome in BAD)
+    )

@@ -13,9 +13,12 @@ from smoke_tui.telling.rows import Row, row
 from smoke_tui.telling.scene import Scene
 from smoke_tui.telling.words import count, inert, one_line
 
-_EFFECTS = {"none": "changes nothing", "local": "changes things on this machine",
-            "remote": "changes something elsewhere, and is never run again by itself",
-            "spends": "makes calls that count against the subscription"}
+_EFFECTS = {
+    "none": "changes nothing",
+    "local": "changes things on this machine",
+    "remote": "changes something elsewhere, and is never run again by itself",
+    "spends": "makes calls that count against the subscription",
+}
 
 
 def facts_of(scene: Scene, step: Step) -> Iterator[tuple[str, Row]]:

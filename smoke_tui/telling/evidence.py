@@ -41,8 +41,11 @@ def evidence_of(attempt: Try) -> Iterator[Pair]:
 def _shown(one: Obligation) -> str:
     """How an obligation stands, and what its witnesses say."""
     word = {"holds": "shown", "missing": "not shown"}.get(one.standing, one.standing)
-    heard = [str(witness) for witness in one.witnesses
-             if one.standing != "contradicted" or witness.says != "nothing"]
+    heard = [
+        str(witness)
+        for witness in one.witnesses
+        if one.standing != "contradicted" or witness.says != "nothing"
+    ]
     return f"{word}: {'; '.join(heard)}" if heard else word
 
 
@@ -55,8 +58,9 @@ def speaks_for(row: Sequence[Any]) -> str:
 def _pairs(items: Iterable[tuple[Any, Any]]) -> Iterator[Pair]:
     for name, value in items:
         if value is not None and name not in _LEFT_OUT and not isinstance(value, list | dict):
-            yield pair(*_NAMED[name](value) if name in _NAMED else (
-                str(name).replace("_", " "), value))
+            yield pair(
+                *_NAMED[name](value) if name in _NAMED else (str(name).replace("_", " "), value)
+            )
 
 
 def pair(name: str, value: Any) -> Pair:

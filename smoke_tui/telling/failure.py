@@ -18,9 +18,12 @@ FULL: Final = 100
 """Per cent of a window with which nothing of it is left."""
 REQUEST_IDS: Final = ("x-request-id", "x-oai-request-id", "cf-ray")
 SIDES: Final = {
-    "us": "ours: the request or this tool", "this machine": "this machine's or its network's",
+    "us": "ours: the request or this tool",
+    "this machine": "this machine's or its network's",
     "this network": "this network's",
-    "the account": "the account's", "the provider": "the provider's", "the stack": "the stack's",
+    "the account": "the account's",
+    "the provider": "the provider's",
+    "the stack": "the stack's",
     "the operator": "yours",
 }
 Facts = list[tuple[str, str]]
@@ -40,10 +43,13 @@ def failure(scene: Scene, step: Step) -> Failure | None:
     if known.outcome not in BAD or known.outcome is None:
         return None
     if known.outcome is Outcome.ERROR:
-        return Failure("Our own tool broke; this says nothing about the thing under test.", [
-            ("Seen", one_line(known.summary, 400)),
-            ("Next", "Report it with the session's folder: " + scene.folder),
-        ])
+        return Failure(
+            "Our own tool broke; this says nothing about the thing under test.",
+            [
+                ("Seen", one_line(known.summary, 400)),
+                ("Next", "Report it with the session's folder: " + scene.folder),
+            ],
+        )
     code = text_of_code(known.code, known.observed)
     facts = [("Seen", f"{one_line(known.summary, 400)} [{known.code}]")]
     if known.outcome is Outcome.EXPECTED_LIMITATION and known.tries and known.tries[-1].rule:
@@ -61,10 +67,14 @@ def _resets(scene: Scene, code: str | None) -> list[str]:
     """When a full window of the subscription opens again, where an answer told of it."""
     if code != "usage-limit-reached":
         return []
-    full = [w for w in spend_of(scene.state)["limits"]
-            if w["resets_at"] and (w["used_percent_after"] or 0) >= FULL]
-    return [f"the window of {w['window_minutes'] / 60:g} h at {one_line(w['resets_at'])}"
-            for w in full]
+    full = [
+        w
+        for w in spend_of(scene.state)["limits"]
+        if w["resets_at"] and (w["used_percent_after"] or 0) >= FULL
+    ]
+    return [
+        f"the window of {w['window_minutes'] / 60:g} h at {one_line(w['resets_at'])}" for w in full
+    ]
 
 
 def support(scene: Scene, attempt: Try) -> str:
@@ -72,15 +82,17 @@ def support(scene: Scene, attempt: Try) -> str:
     seen, config = attempt.observed, scene.config
     sent = seen.get("account_id_sent")
     parts = (
-        ("request id", request_id(seen)), ("status", seen.get("status")),
+        ("request id", request_id(seen)),
+        ("status", seen.get("status")),
         ("served model", seen.get("model")),
         ("User-Agent", seen.get("user_agent") or config.get("user_agent")),
         ("originator", seen.get("originator") or config.get("originator")),
         ("account id", {True: "sent", False: "not sent"}.get(sent) if sent is not None else None),
         ("origin", config.get("origin")),
     )
-    return " · ".join(f"{name} {one_line(value) if value is not None else '–'}"
-                      for name, value in parts)
+    return " · ".join(
+        f"{name} {one_line(value) if value is not None else '–'}" for name, value in parts
+    )
 
 
 def request_id(seen: Mapping[str, Any]) -> str | None:

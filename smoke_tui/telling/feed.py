@@ -45,9 +45,7 @@ class Feed:
         """The number of the next line."""
         return self.first + len(self.lines)
 
-    def add(
-        self, text: str, style: str = "", *, key: object = None, hang: int = 0
-    ) -> None:
+    def add(self, text: str, style: str = "", *, key: object = None, hang: int = 0) -> None:
         """A line of its own (text that is already clean). One like the last is only counted."""
         last = self.lines[-1] if self.lines else None
         if last is not None and key is not None and last.key == key:
@@ -77,7 +75,7 @@ class Feed:
         # What follows the last newline is a line only when there is something of it.
         for piece in pieces if pieces and pieces[-1] else pieces[:-1]:
             for start in range(0, max(1, len(piece)), LONGEST):
-                self._append(Line(piece[start:start + LONGEST], style))
+                self._append(Line(piece[start : start + LONGEST], style))
                 left = self.end - 1
         if left >= 0 and (not pieces or pieces[-1]):
             self._open[source] = left
@@ -92,7 +90,7 @@ class Feed:
         self.lines.append(line)
         if len(self.lines) > self._limit + SPARE:
             self.first += len(self.lines) - self._limit
-            del self.lines[:-self._limit]
+            del self.lines[: -self._limit]
 
     def _touch(self, number: int) -> None:
         self._changed = number if self._changed is None else min(self._changed, number)

@@ -20,7 +20,9 @@ from smoke_tui.telling.words import inert, one_line
 Rows = list[Row]
 _MET: Final = (Outcome.PASS, Outcome.WAIVED)
 _FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
-    "done": ("☑", "muted"), "now": ("▶", "strong"), "later": ("☐", ""),
+    "done": ("☑", "muted"),
+    "now": ("▶", "strong"),
+    "later": ("☐", ""),
 }
 
 
@@ -43,8 +45,11 @@ def _begin(scene: Scene, question: Event) -> Rows:
     step = scene.runbook.step(question.data["data"]["step"])
     proof = " (a proof: it can't be waived away)" if step.proof else ""
     after = "Go on with " if scene.failed else "Next: "
-    return [*_last(scene), *_passed_over(scene, step),
-            row(after, (one_line(step.title), "strong"), "?", (proof, "muted"))]
+    return [
+        *_last(scene),
+        *_passed_over(scene, step),
+        row(after, (one_line(step.title), "strong"), "?", (proof, "muted")),
+    ]
 
 
 def _passed_over(scene: Scene, step: Step) -> Rows:
@@ -53,8 +58,15 @@ def _passed_over(scene: Scene, step: Step) -> Rows:
     for earlier in takewhile(lambda s: s.id != step.id, scene.steps):
         if wanting := _wanting(scene, earlier):
             needs = ", ".join(f"{scene.number(need)} {name_of(need)}" for need in wanting)
-            rows.append(row((f"Passed over: {scene.number(earlier)} {name_of(earlier)}; it needs "
-                             f"{needs}.", "warn")))
+            rows.append(
+                row(
+                    (
+                        f"Passed over: {scene.number(earlier)} {name_of(earlier)}; it needs "
+                        f"{needs}.",
+                        "warn",
+                    )
+                )
+            )
     return rows
 
 
@@ -64,7 +76,9 @@ def _never_run(scene: Scene) -> Rows:
     told = ", ".join(
         f"{scene.number(step)} {name_of(step)} "
         f"(needs {' and '.join(scene.number(need) for need in wanting)})"
-        for step, wanting in waiting if wanting)
+        for step, wanting in waiting
+        if wanting
+    )
     return [row((f"Not run: {told}.", "warn"))] if told else []
 
 
@@ -81,8 +95,10 @@ def _spend(scene: Scene, question: Event) -> Rows:
 
 
 def _second_opinion(scene: Scene, question: Event) -> Rows:
-    return [row((inert(question.data["text"]), "strong")),
-            row((f"{spend_line(scene, question)}. It never makes the step pass.", "muted"))]
+    return [
+        row((inert(question.data["text"]), "strong")),
+        row((f"{spend_line(scene, question)}. It never makes the step pass.", "muted")),
+    ]
 
 
 def spend_line(scene: Scene, question: Event) -> str:
@@ -106,12 +122,22 @@ def _callback(scene: Scene, question: Event) -> Rows:
         opened = f"The sign-in page could not be opened: {one_line(data['problem'])}."
     else:
         opened = "The sign-in page was opened in your browser."
-    rows = [row((opened, "warn" if data.get("problem") else ""),
-                " Sign in there; nothing more is needed when it comes back.")]
+    rows = [
+        row(
+            (opened, "warn" if data.get("problem") else ""),
+            " Sign in there; nothing more is needed when it comes back.",
+        )
+    ]
     if not data.get("listening"):
-        rows.append(row((
-            f"The sign-in can't come back by itself ({one_line(data.get('busy') or 'port taken')}):"
-            " paste the address it ends at.", "warn")))
+        rows.append(
+            row(
+                (
+                    f"The sign-in can't come back by itself ({one_line(data.get('busy') or 'port taken')}):"
+                    " paste the address it ends at.",
+                    "warn",
+                )
+            )
+        )
     return rows
 
 
@@ -126,13 +152,24 @@ def _tick(scene: Scene, question: Event) -> Rows:
 
 def fields(scene: Scene, question: Event) -> list[tuple[str, str, str]]:
     """The fields of a hand-over: label, value, and done, now or later."""
-    asked = [e for e in scene.state.requests.values()
-             if e.data["port"] == "operator" and e.data["kind"] == "tick"
-             and e.step == question.step and e.n == question.n]
-    rows = [(one_line(e.data["data"]["label"], 60), one_line(e.data["data"]["value"], 120),
-             "now" if e.seq == question.seq else "done") for e in asked]
+    asked = [
+        e
+        for e in scene.state.requests.values()
+        if e.data["port"] == "operator"
+        and e.data["kind"] == "tick"
+        and e.step == question.step
+        and e.n == question.n
+    ]
+    rows = [
+        (
+            one_line(e.data["data"]["label"], 60),
+            one_line(e.data["data"]["value"], 120),
+            "now" if e.seq == question.seq else "done",
+        )
+        for e in asked
+    ]
     step = scene.runbook.step(question.step or "")
-    for known in tuple(step.fields.get("fields") or ())[len(rows):]:
+    for known in tuple(step.fields.get("fields") or ())[len(rows) :]:
         value = one_line(scene.fill(known["value"]), 120)
         rows.append((one_line(known["label"], 60), value, "later"))
     return rows
@@ -149,8 +186,12 @@ def _confirm(scene: Scene, question: Event) -> Rows:
 def _attest(scene: Scene, question: Event) -> Rows:
     rows = [row((inert(question.data["text"]), "strong"))]
     for line in question.data["data"].get("evidence", ()):
-        rows.append(row((f" {one_line(line[0], 40)}: ", "muted"),
-                        f"{one_line(line[1], 120)}{speaks_for(line)}"))
+        rows.append(
+            row(
+                (f" {one_line(line[0], 40)}: ", "muted"),
+                f"{one_line(line[1], 120)}{speaks_for(line)}",
+            )
+        )
     return rows
 
 
@@ -158,26 +199,36 @@ def _instructions(scene: Scene, question: Event) -> Rows:
     data = question.data["data"]
     variable, captured = data.get("variable"), data.get("captured")
     caller = next((e for e in reversed(scene.state.branches)), None)
-    why = (f"{one_line(caller.step or '')} was rejected ({one_line(caller.data['code'])}). "
-           if caller is not None else "")
+    why = (
+        f"{one_line(caller.step or '')} was rejected ({one_line(caller.data['code'])}). "
+        if caller is not None
+        else ""
+    )
     into = f" They go into {one_line(variable)} for this session." if variable else ""
-    rows = [row((why, "warn"), (inert(question.data["text"]), "strong"),
-                f": which file has them?{into}")]
+    rows = [
+        row(
+            (why, "warn"), (inert(question.data["text"]), "strong"), f": which file has them?{into}"
+        )
+    ]
     if isinstance(captured, Mapping):
-        rows.append(row("The installed Codex CLI sends a text of "
-                        f"{captured.get('chars', '?')} characters."))
+        rows.append(
+            row(f"The installed Codex CLI sends a text of {captured.get('chars', '?')} characters.")
+        )
     return rows
 
 
 def _commands(scene: Scene, question: Event) -> Rows:
     """Every command whole: what is agreed to has to be seen."""
     data = question.data["data"]
-    rows = [row((inert(question.data["text"]), "strong")),
-            row(("in  ", "muted"), inert(data["cwd"]))]
+    rows = [
+        row((inert(question.data["text"]), "strong")),
+        row(("in  ", "muted"), inert(data["cwd"])),
+    ]
     for command in data["commands"]:
         shell = " (by a shell)" if command["shell"] else ""
-        rows.append(row((f" {one_line(command['step'], 42)}{shell}  ", "muted"),
-                        inert(command["argv"])))
+        rows.append(
+            row((f" {one_line(command['step'], 42)}{shell}  ", "muted"), inert(command["argv"]))
+        )
     return rows
 
 
@@ -190,13 +241,22 @@ def _finish(scene: Scene, question: Event) -> Rows:
     mark = MARKS[result.value]
     left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
     walked = "Nothing else can be run as it stands. " if left else "Every step has been walked. "
-    return [*_last(scene),
-            row(walked, (f"{mark.glyph} {mark.word}", mark.tone), f": {SENTENCES[result]}."),
-            *_never_run(scene)]
+    return [
+        *_last(scene),
+        row(walked, (f"{mark.glyph} {mark.word}", mark.tone), f": {SENTENCES[result]}."),
+        *_never_run(scene),
+    ]
 
 
 _FORMS: Final[Mapping[str, Callable[[Scene, Event], Rows]]] = {
-    "begin": _begin, "spend": _spend, "callback": _callback, "tick": _tick, "confirm": _confirm,
-    "second-opinion": _second_opinion, "commands": _commands, "attest": _attest,
-    "instructions": _instructions, "finish": _finish,
+    "begin": _begin,
+    "spend": _spend,
+    "callback": _callback,
+    "tick": _tick,
+    "confirm": _confirm,
+    "second-opinion": _second_opinion,
+    "commands": _commands,
+    "attest": _attest,
+    "instructions": _instructions,
+    "finish": _finish,
 }

@@ -13,18 +13,38 @@ from smoke_tui.telling.marks import MARKS
 from smoke_tui.telling.words import address, one_line, took
 
 CAUSES: Final = {
-    "walk": "", "again": " · again", "retry": " · retry", "fallback": " · fallback",
-    "return": " · back from the fallback", "restart": " · started again",
-    "refresh": " · after a refresh", "resume": " · provided again",
+    "walk": "",
+    "again": " · again",
+    "retry": " · retry",
+    "fallback": " · fallback",
+    "return": " · back from the fallback",
+    "restart": " · started again",
+    "refresh": " · after a refresh",
+    "resume": " · provided again",
 }
 _SAID: Final = {
-    "run": "run it", "yes": "yes", "no": "no", "done": "done", "finish": "finish",
-    "waive": "waive", "again": "a step again", "stop": "stop", "pass": "pass", "fail": "fail",
-    "blocked": "blocked", "file": "a file", "cancel": "cancel", "use": "another model",
-    "keep": "call it all the same", "captured": "what the Codex CLI sends",
-    "decline": "I have none", "page": "the page says", "paste": "where it ended",
+    "run": "run it",
+    "yes": "yes",
+    "no": "no",
+    "done": "done",
+    "finish": "finish",
+    "waive": "waive",
+    "again": "a step again",
+    "stop": "stop",
+    "pass": "pass",
+    "fail": "fail",
+    "blocked": "blocked",
+    "file": "a file",
+    "cancel": "cancel",
+    "use": "another model",
+    "keep": "call it all the same",
+    "captured": "what the Codex CLI sends",
+    "decline": "I have none",
+    "page": "the page says",
+    "paste": "where it ended",
     "other-host": "the other host",
-    "text": "an answer", "secret": "a secret",
+    "text": "an answer",
+    "secret": "a secret",
 }
 _WORDS: Final = ("words", "reason", "path", "model")
 """What an answer holds in the operator's words, the first that is there."""
@@ -46,8 +66,7 @@ Told = tuple[str, str, object] | None
 
 
 def tell(runbook: Runbook, state: State, event: Event) -> Told:
-    """One event in one line, after the state has taken it in; None where there is nothing to say.
-    """
+    """One event in one line, after the state has taken it in; None where there is nothing to say."""
     teller = _TELLERS.get(event.ev)
     return teller(runbook, state, event) if teller is not None else None
 
@@ -77,8 +96,11 @@ def _http(runbook: Runbook, state: State, event: Event) -> Told:
         return f"{method} {where} → no answer ({error})", "muted", (method, where, error)
     rest = f" · {error}" if error else ""
     style = "bad" if status >= 400 else "http"
-    return (f"{method} {where} → {status} in {event.data['ms']} ms{rest}", style,
-            (method, where, status, error))
+    return (
+        f"{method} {where} → {status} in {event.data['ms']} ms{rest}",
+        style,
+        (method, where, status, error),
+    )
 
 
 def _browser(runbook: Runbook, state: State, event: Event) -> Told:
@@ -174,18 +196,32 @@ def _health(runbook: Runbook, state: State, event: Event) -> Told:
 
 
 _TELLERS: Final[Mapping[str, Callable[[Runbook, State, Event], Told]]] = {
-    "try.started": _try, "http": _http, "browser": _browser, "listen": _listen,
-    "process": _process, "answered": _answered, "rule.matched": _rule, "finding": _finding,
-    "try.finished": _try_finished, "step.finished": _finished, "spend.settled": _spent,
+    "try.started": _try,
+    "http": _http,
+    "browser": _browser,
+    "listen": _listen,
+    "process": _process,
+    "answered": _answered,
+    "rule.matched": _rule,
+    "finding": _finding,
+    "try.finished": _try_finished,
+    "step.finished": _finished,
+    "spend.settled": _spent,
     "session.resumed": lambda r, s, e: ("── the session goes on", "head", None),
-    "clipboard": _offered, "health": _health,
-    "retry.planned": lambda r, s, e: (f"trying again in {took(int(e.data['seconds'] * 1000))}",
-                                      "warn", None),
+    "clipboard": _offered,
+    "health": _health,
+    "retry.planned": lambda r, s, e: (
+        f"trying again in {took(int(e.data['seconds'] * 1000))}",
+        "warn",
+        None,
+    ),
     "resource.lost": lambda r, s, e: (f"{one_line(e.data['name'])} has died", "bad", None),
     "noted": lambda r, s, e: (f"note: {one_line(e.data['text'], 400)}", "said", None),
     "cancelled": lambda r, s, e: (f"stopped: the {one_line(e.data['scope'])}", "warn", None),
     "captured": lambda r, s, e: (
-        f"{one_line(e.data['name'], 40)} = {one_line(e.data['value'], 80)}", "muted", None),
-    "session.closed": lambda r, s, e: (
-        f"── closed: {MARKS[e.data['verdict']].word}", "head", None),
+        f"{one_line(e.data['name'], 40)} = {one_line(e.data['value'], 80)}",
+        "muted",
+        None,
+    ),
+    "session.closed": lambda r, s, e: (f"── closed: {MARKS[e.data['verdict']].word}", "head", None),
 }

@@ -23,8 +23,10 @@ def usually(scene: Scene, step: Step) -> str:
     usual = scene.usual.get(step.id)
     if usual is None or usual.ms < SHORTEST:
         return ""
-    return (f"usually {took(usual.ms)}, as in {count(usual.sessions, 'earlier session')} here, "
-            "without the time you took to answer")
+    return (
+        f"usually {took(usual.ms)}, as in {count(usual.sessions, 'earlier session')} here, "
+        "without the time you took to answer"
+    )
 
 
 def pause(scene: Scene) -> Row:
@@ -52,5 +54,8 @@ def pace(scene: Scene, running: StepState) -> Row:
     if spent > usual.ms:
         return row((f"longer than usual ({clock(usual.ms)})", "warn"))
     done = spent * CELLS // usual.ms
-    return row((_DONE * done, "accent"), (_LEFT * (CELLS - done), "muted"),
-               (f"  usually {clock(usual.ms)}", "muted"))
+    return row(
+        (_DONE * done, "accent"),
+        (_LEFT * (CELLS - done), "muted"),
+        (f"  usually {clock(usual.ms)}", "muted"),
+    )

@@ -12,8 +12,10 @@ _KEEP = re.compile(r"\s*([-*+>]|\d+[.)])\s")
 _FENCE = re.compile(r"\s*(```|~~~)")
 _RULE = re.compile(r"[|:\- ]+")
 _MARKS: Final = (
-    (re.compile(r"^#+ +"), ""), (re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)"), r"\1 (\2)"),
-    (re.compile(r"<(https?://[^>\s]+)>"), r"\1"), (re.compile(r"(\*\*|__)(\S.*?)\1"), r"\2"),
+    (re.compile(r"^#+ +"), ""),
+    (re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)"), r"\1 (\2)"),
+    (re.compile(r"<(https?://[^>\s]+)>"), r"\1"),
+    (re.compile(r"(\*\*|__)(\S.*?)\1"), r"\2"),
     (re.compile(r"`([^`]+)`"), r"\1"),
 )
 
@@ -59,11 +61,16 @@ def _body(table: list[list[str]]) -> list[list[str]]:
 def _aligned(rows: list[list[str]]) -> list[str]:
     """The rows of a table in columns."""
     columns = max((len(row) for row in rows), default=0)
-    widths = [max((cell_len(row[n]) for row in rows if n < len(row)), default=0)
-              for n in range(columns)]
-    return ["    " + "  ".join(
-        cell + " " * (widths[n] - cell_len(cell)) for n, cell in enumerate(row)
-    ).rstrip() for row in rows]
+    widths = [
+        max((cell_len(row[n]) for row in rows if n < len(row)), default=0) for n in range(columns)
+    ]
+    return [
+        "    "
+        + "  ".join(
+            cell + " " * (widths[n] - cell_len(cell)) for n, cell in enumerate(row)
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def spoken_prose(text: str) -> str:

@@ -134,15 +134,21 @@ class Scene:
         """A template with what is known by now; the rest of its marks stay."""
         config = self.config
         known = {
-            "stack_url": config.get("stack_url"), "project": config.get("project"),
-            "model": self._model(), **self.state.captured,
+            "stack_url": config.get("stack_url"),
+            "project": config.get("project"),
+            "model": self._model(),
+            **self.state.captured,
         }
         return _MARK.sub(lambda m: str(known.get(m[1]) or m[0]), text)
 
     def _model(self) -> str:
         """The model of the walk: that of the last call, else the named one."""
-        asked = [attempt for known in self.state.steps.values() for attempt in known.tries
-                 if attempt.observed.get("model_asked")]
+        asked = [
+            attempt
+            for known in self.state.steps.values()
+            for attempt in known.tries
+            if attempt.observed.get("model_asked")
+        ]
         if asked:
             return str(max(asked, key=lambda attempt: attempt.seq).observed["model_asked"])
         named = self.config.get("model") or self.config.get("runbook_model")

@@ -33,6 +33,7 @@ class Answering(Screen[None]):
     asking = False
 
     if TYPE_CHECKING:
+
         @property
         def scene(self) -> Scene: ...
 
@@ -82,18 +83,24 @@ class Answering(Screen[None]):
         return problem is None
 
     def say(self, text: str, *, bad: bool = False) -> None:
-        self.app.notify(one_line(text, 300), severity="warning" if bad else "information",
-                        markup=False)
+        self.app.notify(
+            one_line(text, 300), severity="warning" if bad else "information", markup=False
+        )
 
     # --- words ----------------------------------------------------------------------------
 
     @work(exit_on_error=True)
     async def _with_words(self, question: Event, choice: Choice) -> None:
         hint = self.run.hints.get("confirm", "") if choice.key == "y" else ""
-        words = await self.ask(Line(
-            titled(choice.label), Content(choice.prompt), prefill=one_line(hint, 300),
-            must=choice.words == "must", question=question.seq,
-        ))
+        words = await self.ask(
+            Line(
+                titled(choice.label),
+                Content(choice.prompt),
+                prefill=one_line(hint, 300),
+                must=choice.words == "must",
+                question=question.seq,
+            )
+        )
         if words is not None:
             self.send(question, {"do": choice.do, choice.field: words})
 
@@ -102,15 +109,24 @@ class Answering(Screen[None]):
         """What does the real client send today? Its request beside ours, captured on loopback."""
         self.say("Capturing what the installed Codex CLI sends; nothing leaves this machine.")
         told = await asyncio.to_thread(self.run.compare, self.scene.shown.id)
-        await self.ask(Told("Our request beside the real client's",
-                            lines(*(foreign(line) for line in told))))
+        await self.ask(
+            Told("Our request beside the real client's", lines(*(foreign(line) for line in told)))
+        )
 
     @work
     async def action_note(self) -> None:
         """Put something into the record at any moment."""
-        words = await self.ask(Line(
-            "Note", Content("What is worth remembering? It goes into the record and the report; "
-                            "never write a secret."), must=True, take="note it"))
+        words = await self.ask(
+            Line(
+                "Note",
+                Content(
+                    "What is worth remembering? It goes into the record and the report; "
+                    "never write a secret."
+                ),
+                must=True,
+                take="note it",
+            )
+        )
         if words is not None and self.run.session is not None:
             self.run.session.note(words)
 
@@ -143,12 +159,25 @@ class Answering(Screen[None]):
             if step.fallback:
                 continue
             mark = MARKS[scene.mark(step)]
-            options.append((step.id, Content.assemble(
-                (f"{mark.glyph} ", STYLES[mark.tone]), f"{scene.number(step)} {name_of(step)}",
-                (f"  {mark.word}", MUTED))))
-        chosen = await self.ask(Choose(
-            "Another step", Content("Which step is to be run now?"), options,
-            start=scene.shown.id, question=question.seq))
+            options.append(
+                (
+                    step.id,
+                    Content.assemble(
+                        (f"{mark.glyph} ", STYLES[mark.tone]),
+                        f"{scene.number(step)} {name_of(step)}",
+                        (f"  {mark.word}", MUTED),
+                    ),
+                )
+            )
+        chosen = await self.ask(
+            Choose(
+                "Another step",
+                Content("Which step is to be run now?"),
+                options,
+                start=scene.shown.id,
+                question=question.seq,
+            )
+        )
         if chosen is not None:
             self._again(question, chosen)
 
@@ -159,10 +188,18 @@ class Answering(Screen[None]):
         if stopped is None:
             return
         step = self.run.runbook.step(stopped.id)
-        yes = await self.ask(YesNo(
-            "Stop", Content.assemble("Stop ", foreign(one_line(step.title), "bold"),
-                                     "? It ends blocked (interrupted) and can be tried again."),
-            yes="stop it", no="let it run"))
+        yes = await self.ask(
+            YesNo(
+                "Stop",
+                Content.assemble(
+                    "Stop ",
+                    foreign(one_line(step.title), "bold"),
+                    "? It ends blocked (interrupted) and can be tried again.",
+                ),
+                yes="stop it",
+                no="let it run",
+            )
+        )
         if yes and self.run.session is not None:
             self.run.session.cancel("step", "the operator stopped it")
 
@@ -172,18 +209,23 @@ class Answering(Screen[None]):
     async def _spend(self, question: Event) -> None:
         scene = self.scene
         text = lines(
-            foreign(question.data["text"], "bold"), spend_line(scene, question), "",
-            Content.styled("A rehearsal: the call goes to this machine and costs nothing."
-                           if scene.rehearsed else
-                           "It is billed: the runbook declares what it may cost."
-                           if question.data["data"].get("declared") == "metered" else
-                           "It is not run again by itself."
-                           if question.data["data"].get("declared") == "remote" else
-                           "A real call: it counts against the subscription.",
-                           MUTED if scene.rehearsed else WARN),
+            foreign(question.data["text"], "bold"),
+            spend_line(scene, question),
+            "",
+            Content.styled(
+                "A rehearsal: the call goes to this machine and costs nothing."
+                if scene.rehearsed
+                else "It is billed: the runbook declares what it may cost."
+                if question.data["data"].get("declared") == "metered"
+                else "It is not run again by itself."
+                if question.data["data"].get("declared") == "remote"
+                else "A real call: it counts against the subscription.",
+                MUTED if scene.rehearsed else WARN,
+            ),
         )
-        yes = await self.ask(YesNo(
-            "Spend", text, yes="make the call", no="don't", question=question.seq))
+        yes = await self.ask(
+            YesNo("Spend", text, yes="make the call", no="don't", question=question.seq)
+        )
         if yes is True:
             self.send(question, {"do": "yes"})
         elif yes is False:
@@ -202,11 +244,22 @@ class Answering(Screen[None]):
     async def _reveal(self, question: Event) -> None:
         assert self.run.session is not None
         url = self.run.session.reveal(question.seq, "url")
-        if await self.ask(Reveal(
-            "Sign-in address", lines(Content.styled(
-                "Valid for this login only. It is hidden again after a minute.", MUTED), "",
-                foreign(url)), question=question.seq,
-        )) == "copy":
+        if (
+            await self.ask(
+                Reveal(
+                    "Sign-in address",
+                    lines(
+                        Content.styled(
+                            "Valid for this login only. It is hidden again after a minute.", MUTED
+                        ),
+                        "",
+                        foreign(url),
+                    ),
+                    question=question.seq,
+                )
+            )
+            == "copy"
+        ):
             self._copy_address(question)
 
     @work
@@ -214,10 +267,21 @@ class Answering(Screen[None]):
         assert self.run.session is not None
         page = self.run.session.reveal(question.seq, "url")
         code = self.run.session.reveal(question.seq, "code")
-        if await self.ask(Reveal("Login code", lines(
-            foreign(question.data["text"]), "", Content.assemble("page  ", foreign(page)),
-            Content.assemble("code  ", foreign(code, "bold")),
-        ), question=question.seq)) == "copy":
+        if (
+            await self.ask(
+                Reveal(
+                    "Login code",
+                    lines(
+                        foreign(question.data["text"]),
+                        "",
+                        Content.assemble("page  ", foreign(page)),
+                        Content.assemble("code  ", foreign(code, "bold")),
+                    ),
+                    question=question.seq,
+                )
+            )
+            == "copy"
+        ):
             self.smoke.send_to_clipboard(code, "the code", "u shows it")
 
     def _copy_address(self, question: Event) -> None:
@@ -227,11 +291,16 @@ class Answering(Screen[None]):
 
     @work
     async def _paste(self, question: Event) -> None:
-        await self.ask(SecretLine(
-            "Redirect address",
-            Content("Copy the whole address of the page the sign-in ended at, and paste it here."),
-            lambda text: self.run.answer(question.seq, {"do": "paste"}, secret=text),
-            question=question.seq))
+        await self.ask(
+            SecretLine(
+                "Redirect address",
+                Content(
+                    "Copy the whole address of the page the sign-in ended at, and paste it here."
+                ),
+                lambda text: self.run.answer(question.seq, {"do": "paste"}, secret=text),
+                question=question.seq,
+            )
+        )
 
     def _copy_credential(self, question: Event) -> None:
         clipboard = self.run.clipboard
@@ -245,9 +314,15 @@ class Answering(Screen[None]):
 
     @work
     async def _path(self, question: Event) -> None:
-        path = await self.ask(Line(
-            "Instructions", foreign(question.data["text"]),
-            prefill=self.run.prefill.get("instructions", ""), must=True, question=question.seq))
+        path = await self.ask(
+            Line(
+                "Instructions",
+                foreign(question.data["text"]),
+                prefill=self.run.prefill.get("instructions", ""),
+                must=True,
+                question=question.seq,
+            )
+        )
         if path is not None:
             self.send(question, {"do": "file", "path": path})
 
@@ -257,9 +332,14 @@ class Answering(Screen[None]):
         listed = [str(name) for name in data.get("listed") or data.get("models") or ()]
         text = foreign(question.data["text"])
         if listed:
-            model = await self.ask(Choose(
-                "Model", text, [(str(n), Content(one_line(name))) for n, name in enumerate(listed)],
-                question=question.seq))
+            model = await self.ask(
+                Choose(
+                    "Model",
+                    text,
+                    [(str(n), Content(one_line(name))) for n, name in enumerate(listed)],
+                    question=question.seq,
+                )
+            )
             model = None if model is None else listed[int(model)]
         else:
             model = await self.ask(Line("Model", text, must=True, question=question.seq))
@@ -268,14 +348,19 @@ class Answering(Screen[None]):
 
     @work
     async def _text(self, question: Event) -> None:
-        text = await self.ask(Line(
-            "Your answer", foreign(question.data["text"]), must=True, question=question.seq))
+        text = await self.ask(
+            Line("Your answer", foreign(question.data["text"]), must=True, question=question.seq)
+        )
         if text is not None:
             self.send(question, {"do": "text"}, secret=text)
 
     @work
     async def _secret(self, question: Event) -> None:
-        await self.ask(SecretLine(
-            "A secret", foreign(question.data["text"]),
-            lambda text: self.run.answer(question.seq, {"do": "secret"}, secret=text),
-            question=question.seq))
+        await self.ask(
+            SecretLine(
+                "A secret",
+                foreign(question.data["text"]),
+                lambda text: self.run.answer(question.seq, {"do": "secret"}, secret=text),
+                question=question.seq,
+            )
+        )

@@ -47,8 +47,13 @@ if TYPE_CHECKING:
 
 DARK, LIGHT = "textual-dark", "smoke-light"
 # Textual's own light theme has colours for text that can hardly be read on its ground.
-_LIGHT_TEXT = {"text-success": "#1f6b36", "text-error": "#9b1c1c", "text-warning": "#7a4b00",
-               "text-accent": "#7a4b00", "footer-key-foreground": "#7a4b00"}
+_LIGHT_TEXT = {
+    "text-success": "#1f6b36",
+    "text-error": "#9b1c1c",
+    "text-warning": "#7a4b00",
+    "text-accent": "#7a4b00",
+    "footer-key-foreground": "#7a4b00",
+}
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
 HEIGHTS = [(0, "-short"), (16, "-low"), (21, "-middling"), (30, "-high")]
 
@@ -78,9 +83,7 @@ class SmokeApp(App[int]):
         Binding("t", "toggle_dark", "Theme", show=False, id="app.theme"),
     ]
 
-    def __init__(
-        self, settings: Settings, goal: Goal, driver: type[Driver] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, goal: Goal, driver: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver)
         self.settings = settings
         self.goal = goal
@@ -97,8 +100,9 @@ class SmokeApp(App[int]):
                 # Without colours an ansi theme is black on black.
                 self.unregister_theme(name)
         light = BUILTIN_THEMES["textual-light"]
-        self.register_theme(replace(light, name=LIGHT,
-                                    variables={**light.variables, **_LIGHT_TEXT}))
+        self.register_theme(
+            replace(light, name=LIGHT, variables={**light.variables, **_LIGHT_TEXT})
+        )
         self.theme = DARK
         # Nothing moves by itself: over a slow line an animation is only in the way.
         self.animation_level = "none"
@@ -180,8 +184,11 @@ class SmokeApp(App[int]):
         """After the hand-over: ask the terminal to let go of what it was sent."""
         if run.clipboard is not None and run.clipboard.to_forget():
             self.copy_to_clipboard("")
-            self.notify("The terminal was asked to forget the credential; whether it did is not "
-                        "to be known.", timeout=8)
+            self.notify(
+                "The terminal was asked to forget the credential; whether it did is not "
+                "to be known.",
+                timeout=8,
+            )
 
     def go_home(self) -> None:
         """Back to the home screen; only where nothing runs."""
@@ -251,10 +258,17 @@ class SmokeApp(App[int]):
         """Leave, asking first while something runs."""
         run = self.current
         if run is not None and run.active and not run.leaving:
-            yes = await self.push_screen_wait(YesNo(
-                "Leave", Content("The session is not finished. Leaving stops what it started, "
-                                 "services included; its record is kept."),
-                yes="leave", no="stay"))
+            yes = await self.push_screen_wait(
+                YesNo(
+                    "Leave",
+                    Content(
+                        "The session is not finished. Leaving stops what it started, "
+                        "services included; its record is kept."
+                    ),
+                    yes="leave",
+                    no="stay",
+                )
+            )
             if not yes:
                 return
         await self._finish()
@@ -284,15 +298,26 @@ class SmokeApp(App[int]):
         screen = self.screen
         if isinstance(screen, Page):
             asked = choices(screen.scene) if isinstance(screen, Walk) else ()
-            self.push_screen(Help(
-                type(screen).__name__, list(screen.active_bindings.values()), asked,
-                self.shown_keys(), changed=bool(self.goal.keymap)))
+            self.push_screen(
+                Help(
+                    type(screen).__name__,
+                    list(screen.active_bindings.values()),
+                    asked,
+                    self.shown_keys(),
+                    changed=bool(self.goal.keymap),
+                )
+            )
 
     def shown_keys(self) -> dict[str, str]:
         """The keys that were changed, as they are told, by the id of their binding."""
-        return {name: " ".join(self.get_key_display(Binding(key, "", id=name))
-                               for key in keys.split(",") if not key.startswith("shift+"))
-                for name, keys in self.goal.keymap.items()}
+        return {
+            name: " ".join(
+                self.get_key_display(Binding(key, "", id=name))
+                for key in keys.split(",")
+                if not key.startswith("shift+")
+            )
+            for name, keys in self.goal.keymap.items()
+        }
 
     def action_toggle_dark(self) -> None:
         """Light or dark."""
@@ -301,23 +326,30 @@ class SmokeApp(App[int]):
     def send_to_clipboard(self, text: str, what: str, also: str) -> None:
         """Send a text to the terminal's clipboard, and say no more than that."""
         self.copy_to_clipboard(text)
-        self.notify(f"Sent {what} to the terminal's clipboard, which may or may not keep it; "
-                    f"also: {also}.", markup=False, timeout=8)
+        self.notify(
+            f"Sent {what} to the terminal's clipboard, which may or may not keep it; also: {also}.",
+            markup=False,
+            timeout=8,
+        )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of this screen by name; no screenshot: it would be one of secrets too."""
         if isinstance(screen, Walk):
             for choice in choices(screen.scene):
-                yield SystemCommand(titled(choice.label), f"Answer: {choice.key}",
-                                    _Press(screen, choice.key))
+                yield SystemCommand(
+                    titled(choice.label), f"Answer: {choice.key}", _Press(screen, choice.key)
+                )
         seen: set[str] = set()
         for active in screen.active_bindings.values():
             binding = active.binding
             ours = binding.id is not None and not binding.id.startswith(("scroll.", "list."))
             if ours and active.enabled and binding.description and binding.action not in seen:
                 seen.add(binding.action)
-                yield SystemCommand(binding.description, binding.key_display or binding.key,
-                                    _Act(self, active.node, binding.action))
+                yield SystemCommand(
+                    binding.description,
+                    binding.key_display or binding.key,
+                    _Act(self, active.node, binding.action),
+                )
         yield SystemCommand("Choose a theme", "Colours", self.action_change_theme)
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:

@@ -16,7 +16,10 @@ from smoke_tui.tui.glyphs import FAIL, MUTED, PASS, WARN
 from smoke_tui.tui.panel import ScrollPanel
 
 _WORDS: Final[dict[Word, tuple[str, str]]] = {
-    "same": ("=", MUTED), "better": ("↑", PASS), "worse": ("↓", FAIL), "changed": ("~", WARN),
+    "same": ("=", MUTED),
+    "better": ("↑", PASS),
+    "worse": ("↓", FAIL),
+    "changed": ("~", WARN),
 }
 
 
@@ -24,8 +27,9 @@ def comparison_text(found: Comparison, old: str, new: str) -> Content:
     """The summary, what has to be known first, then what differs; what is the same comes last."""
     glyph, style = _WORDS[found.word]
     rows: list[Content | str] = [
-        Content.assemble((f"{glyph} {found.word}", f"{style} bold"),
-                         f"  {one_line(found.summary, 400)}"),
+        Content.assemble(
+            (f"{glyph} {found.word}", f"{style} bold"), f"  {one_line(found.summary, 400)}"
+        ),
         Content.styled(f"then {old}   now {new}", MUTED),
         *(Content.styled(one_line(note, 300), WARN) for note in found.notes),
     ]
@@ -35,11 +39,16 @@ def comparison_text(found: Comparison, old: str, new: str) -> Content:
             rows += ["", Content.styled(titled(group), "bold")]
         for row in differing:
             glyph, style = _WORDS[row.word]
-            old_words, new_words = (one_line(side or "not known", 200)
-                                    for side in (row.old, row.new))
-            rows.append(Content.assemble(
-                (f"{glyph} {row.word:<8}", style), (f"{one_line(row.name, 40)}: ", MUTED),
-                f"{old_words} → {new_words}"))
+            old_words, new_words = (
+                one_line(side or "not known", 200) for side in (row.old, row.new)
+            )
+            rows.append(
+                Content.assemble(
+                    (f"{glyph} {row.word:<8}", style),
+                    (f"{one_line(row.name, 40)}: ", MUTED),
+                    f"{old_words} → {new_words}",
+                )
+            )
     same = [one_line(row.name, 40) for row in found.rows if row.word == "same"]
     rows += ["", Content.styled(f"The same: {', '.join(same) or 'nothing'}.", MUTED)]
     return lines(*rows)
@@ -50,8 +59,7 @@ class ComparePage(Page):
 
     AUTO_FOCUS = "#comparison"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b,escape,backspace", "app.pop_screen", "Back", id="compare.back",
-                key_display="b"),
+        Binding("b,escape,backspace", "app.pop_screen", "Back", id="compare.back", key_display="b"),
         Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
         Binding("q", "app.leave", "Leave", id="app.leave"),
     ]

@@ -57,7 +57,11 @@ class LastingDriver(LinuxDriver):
     """
 
     def __init__(
-        self, app: App[object], *, debug: bool = False, mouse: bool = True,
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)

@@ -13,7 +13,12 @@ PASS, FAIL, WARN, ACCENT = "$text-success", "$text-error", "$text-warning", "$te
 # The theme's own "$text-muted" is drawn in full black or white, louder than the text.
 MUTED = "$foreground 70%"
 STYLES: Final[Mapping[Tone, str]] = {
-    "": "", "strong": "bold", "good": PASS, "bad": FAIL, "warn": WARN, "muted": MUTED,
+    "": "",
+    "strong": "bold",
+    "good": PASS,
+    "bad": FAIL,
+    "warn": WARN,
+    "muted": MUTED,
     "accent": ACCENT,
 }
 

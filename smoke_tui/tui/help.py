@@ -20,23 +20,25 @@ from smoke_tui.tui.views.keys import key_row
 
 ABOUT = {
     "Home": "Choose a runbook to walk, or a recorded session to read. A rehearsal needs no "
-            "account and spends nothing; a live run is yours to start.",
+    "account and spends nothing; a live run is yours to start.",
     "Walk": "The tool walks the runbook; you decide, do what needs a person, and say what you "
-            "saw. The bar at the bottom says what is needed now and which key gives it. "
-            "[ and ] look at other steps.",
+    "saw. The bar at the bottom says what is needed now and which key gives it. "
+    "[ and ] look at other steps.",
     "RecordPage": "A session that was recorded: every event in its order, the steps as they stood, "
-                  "and how far through its time you are. Nothing here can change it.",
+    "and how far through its time you are. Nothing here can change it.",
     "ComparePage": "What is better, worse or changed from one session to the other; what is the "
-                   "same is named at the end.",
+    "same is named at the end.",
     "TrendsPage": "What sessions against the provider spent, and how full the quota was. An "
-                  "unknown is never a zero.",
+    "unknown is never a zero.",
     "MachinePage": "What the tool finds on this machine, and where each setting comes from.",
     "ReportPage": "This text is what would be posted. It was looked through for secrets once "
-                  "more; with one in it nothing is given out.",
+    "more; with one in it nothing is given out.",
 }
 ALWAYS = (
-    ("", "tab", "the next part of the screen"), ("", "j k g G, arrows", "move or scroll"),
-    ("app.theme", "t", "light or dark"), ("", "ctrl+p", "every action by name"),
+    ("", "tab", "the next part of the screen"),
+    ("", "j k g G, arrows", "move or scroll"),
+    ("app.theme", "t", "light or dark"),
+    ("", "ctrl+p", "every action by name"),
     ("", "ctrl+c", "copy what is selected with the mouse"),
     ("app.leave", "q", "leave, asking first while something runs"),
     ("app.now", "ctrl+q", "leave at once"),
@@ -55,8 +57,13 @@ class Help(ModalScreen[None], LatestSize[None]):
     ]
 
     def __init__(
-        self, page: str, bindings: list[ActiveBinding], asked: tuple[Choice, ...],
-        keys: Mapping[str, str], *, changed: bool = False,
+        self,
+        page: str,
+        bindings: list[ActiveBinding],
+        asked: tuple[Choice, ...],
+        keys: Mapping[str, str],
+        *,
+        changed: bool = False,
     ) -> None:
         super().__init__()
         rows = [Content(ABOUT.get(page, "")), Content("")]
@@ -77,8 +84,12 @@ class Help(ModalScreen[None], LatestSize[None]):
         rows += [Content(""), Content.styled("Everywhere", "bold")]
         rows += [_row(keys.get(name, key), words) for name, key, words in ALWAYS]
         if changed:
-            rows += [Content(""), Content.styled(
-                "Some keys were changed in config.toml; the machine screen lists them.", MUTED)]
+            rows += [
+                Content(""),
+                Content.styled(
+                    "Some keys were changed in config.toml; the machine screen lists them.", MUTED
+                ),
+            ]
         self._text = Content("\n").join(rows)
 
     def compose(self) -> ComposeResult:

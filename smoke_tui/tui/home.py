@@ -43,12 +43,18 @@ from smoke_tui.tui.views.home import (
 )
 
 SESSIONS_SHOWN = 200
-ABOUT = ("  walks you through what no CI can run, and keeps the record",
-         "  what no CI can run, walked and recorded")
+ABOUT = (
+    "  walks you through what no CI can run, and keeps the record",
+    "  what no CI can run, walked and recorded",
+)
 
 SESSION_CHOICES = (
-    ("resume", "Go on with it", "what was seen stays; a login is asked for again, and nothing that "
-                                "may have spent is done again by itself"),
+    (
+        "resume",
+        "Go on with it",
+        "what was seen stays; a login is asked for again, and nothing that "
+        "may have spent is done again by itself",
+    ),
     ("report", "Look at its report", "as it would be posted"),
     ("events", "Walk through it", "event by event, with the time; replay it offline"),
     ("compare", "Compare it", "with the one before of this runbook"),
@@ -110,13 +116,20 @@ class Home(Page):
         left = await asyncio.to_thread(left_behind, self.smoke.settings.state_dir)
         if not left:
             return
-        yes = await self.app.push_screen_wait(YesNo(
-            "Left behind", lines(*(foreign(f"{one.words()}.") for one in left)),
-            yes="stop it" if len(left) == 1 else "stop them", no="leave it"))
+        yes = await self.app.push_screen_wait(
+            YesNo(
+                "Left behind",
+                lines(*(foreign(f"{one.words()}.") for one in left)),
+                yes="stop it" if len(left) == 1 else "stop them",
+                no="leave it",
+            )
+        )
         if yes:
             gone = [await asyncio.to_thread(one.end) for one in left]
-            self.app.notify("Stopped." if all(gone) else "Something may still run; look for it.",
-                            severity="information" if all(gone) else "warning")
+            self.app.notify(
+                "Stopped." if all(gone) else "Something may still run; look for it.",
+                severity="information" if all(gone) else "warning",
+            )
 
     def on_screen_resume(self) -> None:
         self.call_after_refresh(self.read)
@@ -141,21 +154,25 @@ class Home(Page):
             return
         books, records = self.query_one("#runbooks", Pick), self.query_one("#sessions", Pick)
         width = max(30, books.scrollable_content_region.width - 2)
-        books.fill([(str(number), entry_row(entry, width))
-                    for number, entry in enumerate(self.entries)])
+        books.fill(
+            [(str(number), entry_row(entry, width)) for number, entry in enumerate(self.entries)]
+        )
         now = self.smoke.now()
-        records.fill([
-            (str(number), recorded_row(row, now, width, before_it(self.recorded, row)))
-            for number, row in enumerate(self.recorded)
-        ])
+        records.fill(
+            [
+                (str(number), recorded_row(row, now, width, before_it(self.recorded, row)))
+                for number, row in enumerate(self.recorded)
+            ]
+        )
         welcome = self.query_one("#welcome", Panel)
         welcome.display = not self.recorded
         if not self.recorded:
             welcome.show(first_run())
         if not self.entries:
             welcome.display = True
-            welcome.show(Content.styled(
-                f"No runbook was found in ./runbooks or {own_runbooks()}.", WARN))
+            welcome.show(
+                Content.styled(f"No runbook was found in ./runbooks or {own_runbooks()}.", WARN)
+            )
 
     def chosen(self) -> Runbook | None:
         """The runbook under the cursor, where it can be walked."""
@@ -164,8 +181,9 @@ class Home(Page):
             return None
         entry = self.entries[at]
         if entry.runbook is None:
-            self.app.notify(f"It does not parse: {one_line(entry.problem, 200)}",
-                            severity="error", markup=False)
+            self.app.notify(
+                f"It does not parse: {one_line(entry.problem, 200)}", severity="error", markup=False
+            )
         return entry.runbook
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -179,14 +197,22 @@ class Home(Page):
     async def _open_session(self, recorded: Recorded) -> None:
         """Enter on a session: what is to be done with it."""
         before = before_it(self.recorded, recorded)
-        choices = [(name, lines(words, Content.styled(f"  {more}", MUTED)))
-                   for name, words, more in SESSION_CHOICES
-                   if (name != "resume" or recorded.unfinished)
-                   and (name != "compare" or before is not None)]
-        how = await self.app.push_screen_wait(Choose(
-            "Recorded session", Content.assemble(
-                (one_line(recorded.runbook or recorded.folder.name, 60), "bold"),
-                (f"  {recorded.folder.name}", MUTED)), choices))
+        choices = [
+            (name, lines(words, Content.styled(f"  {more}", MUTED)))
+            for name, words, more in SESSION_CHOICES
+            if (name != "resume" or recorded.unfinished)
+            and (name != "compare" or before is not None)
+        ]
+        how = await self.app.push_screen_wait(
+            Choose(
+                "Recorded session",
+                Content.assemble(
+                    (one_line(recorded.runbook or recorded.folder.name, 60), "bold"),
+                    (f"  {recorded.folder.name}", MUTED),
+                ),
+                choices,
+            )
+        )
         match how:
             case "resume":
                 self.smoke.resume(recorded.folder)
@@ -211,13 +237,30 @@ class Home(Page):
         book = self.chosen()
         if book is None:
             return
-        how = await self.app.push_screen_wait(Choose(
-            "Begin", foreign(book.title, "bold"), [
-                ("rehearse", lines("Rehearse it", Content.styled(
-                    "  against this machine; nothing is spent, nothing is proven", MUTED))),
-                ("live", lines("Run it live", Content.styled(
-                    "  with your account, from your machine", MUTED))),
-            ]))
+        how = await self.app.push_screen_wait(
+            Choose(
+                "Begin",
+                foreign(book.title, "bold"),
+                [
+                    (
+                        "rehearse",
+                        lines(
+                            "Rehearse it",
+                            Content.styled(
+                                "  against this machine; nothing is spent, nothing is proven", MUTED
+                            ),
+                        ),
+                    ),
+                    (
+                        "live",
+                        lines(
+                            "Run it live",
+                            Content.styled("  with your account, from your machine", MUTED),
+                        ),
+                    ),
+                ],
+            )
+        )
         if how == "rehearse":
             self.action_rehearse()
         elif how == "live":
@@ -231,11 +274,23 @@ class Home(Page):
         book = self.chosen()
         if book is None:
             return
-        scenario = await self.app.push_screen_wait(Search(
-            "Rehearse", Content("What is to happen? Nothing leaves this machine."),
-            [(name, lines(Content.styled(name, "bold"),
-                          labelled("", Content.styled(sentence, MUTED), 66, room=2)))
-             for name, sentence in list_scenarios()], start="happy"))
+        scenario = await self.app.push_screen_wait(
+            Search(
+                "Rehearse",
+                Content("What is to happen? Nothing leaves this machine."),
+                [
+                    (
+                        name,
+                        lines(
+                            Content.styled(name, "bold"),
+                            labelled("", Content.styled(sentence, MUTED), 66, room=2),
+                        ),
+                    )
+                    for name, sentence in list_scenarios()
+                ],
+                start="happy",
+            )
+        )
         if scenario is not None:
             self.smoke.rehearse(book, scenario)
 
@@ -256,17 +311,28 @@ async def ask_origin(screen: Page, book: Runbook) -> str | None:
     if refusal is not None:
         screen.app.notify(refusal, severity="error", markup=False)
         return None
-    origin = await screen.app.push_screen_wait(Choose(
-        "Run live", lines(foreign(book.title, "bold"), "",
-                          "Where does this machine's traffic come from? The answer goes into the "
-                          "report, and decides what a challenge of the provider's edge means."),
-        [(name, Content.assemble((name, "bold"), (f"  {ORIGIN_WORDS[name]}", MUTED)))
-         for name in ORIGINS], start=screen.smoke.settings.get("origin") or "unknown"))
+    origin = await screen.app.push_screen_wait(
+        Choose(
+            "Run live",
+            lines(
+                foreign(book.title, "bold"),
+                "",
+                "Where does this machine's traffic come from? The answer goes into the "
+                "report, and decides what a challenge of the provider's edge means.",
+            ),
+            [
+                (name, Content.assemble((name, "bold"), (f"  {ORIGIN_WORDS[name]}", MUTED)))
+                for name in ORIGINS
+            ],
+            start=screen.smoke.settings.get("origin") or "unknown",
+        )
+    )
     if origin is None:
         return None
     warning = origin_warning(book, origin)
     if warning is None:
         return origin
-    go_on = await screen.app.push_screen_wait(YesNo(
-        "Origin", Content.styled(warning, WARN), yes="go on", no="back"))
+    go_on = await screen.app.push_screen_wait(
+        YesNo("Origin", Content.styled(warning, WARN), yes="go on", no="back")
+    )
     return origin if go_on else None

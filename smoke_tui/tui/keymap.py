@@ -24,8 +24,17 @@ from smoke_tui.tui.trends_page import TrendsPage
 from smoke_tui.tui.walk import Walk
 
 PLACES: Final[tuple[type, ...]] = (
-    SmokeApp, Home, Walk, RecordPage, ReportPage, ComparePage, TrendsPage, MachinePage, Help,
-    ScrollPanel, Pick,
+    SmokeApp,
+    Home,
+    Walk,
+    RecordPage,
+    ReportPage,
+    ComparePage,
+    TrendsPage,
+    MachinePage,
+    Help,
+    ScrollPanel,
+    Pick,
 )
 """Where bindings can be given other keys. Those of the boxes over a screen stay as they are."""
 _NAMED: Final = frozenset(key.value for key in Keys)
@@ -47,8 +56,12 @@ def changeable() -> dict[str, Binding]:
     """
     found: dict[str, Binding] = {}
     for place in PLACES:
-        answers = {key for binding in bindings_of(place) if _is_answer(binding)
-                   for key in _keys(binding.key)}
+        answers = {
+            key
+            for binding in bindings_of(place)
+            if _is_answer(binding)
+            for key in _keys(binding.key)
+        }
         for binding in bindings_of(place):
             if binding.id and not answers & set(_keys(binding.key)):
                 found[binding.id] = binding
@@ -74,8 +87,10 @@ def keymap(settings: Settings) -> dict[str, str]:
         keys = [key.strip() for key in value.text.split(",")]
         for key in keys:
             if not _is_key(key):
-                raise UsageError(f"{where}: {key!r} is no key; give a character, or a name such "
-                                 "as f5, ctrl+r or question_mark")
+                raise UsageError(
+                    f"{where}: {key!r} is no key; give a character, or a name such "
+                    "as f5, ctrl+r or question_mark"
+                )
         chosen[name] = ",".join(form for key in keys for form in _forms(key))
     _refuse_clashes(settings, chosen)
     return chosen
@@ -90,7 +105,8 @@ def _refuse_clashes(settings: Settings, chosen: Mapping[str, str]) -> None:
                 other = min(names - {changed[0]})
                 raise UsageError(
                     f"{settings.keys[changed[0]].source}: [keys] {changed[0]}: the key {key!r} "
-                    f"belongs to {other!r} on the same screen")
+                    f"belongs to {other!r} on the same screen"
+                )
 
 
 def _by_key(place: type, chosen: Mapping[str, str]) -> dict[str, set[str]]:

@@ -28,12 +28,19 @@ def checks_text(checks: list[Check], width: int) -> Content:
     rows = []
     for check in sorted(checks, key=lambda c: _ORDER.index(c.status)):
         glyph, style = _MARKS[check.status]
-        told = Content.assemble((f"{one_line(check.id, 40)}  ", MUTED),
-                                one_line(check.summary, 300))
+        told = Content.assemble(
+            (f"{one_line(check.id, 40)}  ", MUTED), one_line(check.summary, 300)
+        )
         rows.append(labelled(f"{glyph} {check.status}", told, width, room=11, style=style))
         if check.remedy:
-            rows.append(labelled("", Content.styled(f"next: {one_line(check.remedy, 300)}", MUTED),
-                                 width, room=11))
+            rows.append(
+                labelled(
+                    "",
+                    Content.styled(f"next: {one_line(check.remedy, 300)}", MUTED),
+                    width,
+                    room=11,
+                )
+            )
     return Content("\n").join(rows)
 
 
@@ -43,9 +50,19 @@ def settings_text(settings: Settings, width: int) -> Content:
     for option in OPTIONS:
         value = shown(settings, option.name)
         source = settings.source(option.name)
-        rows.append(labelled(option.name, Content.assemble(
-            one_line(value or "–", 60), (f"  from {one_line(source, 80)}" if value else "", MUTED),
-            (f"  {option.about}", MUTED)), width, room=17, style="bold" if value else ""))
+        rows.append(
+            labelled(
+                option.name,
+                Content.assemble(
+                    one_line(value or "–", 60),
+                    (f"  from {one_line(source, 80)}" if value else "", MUTED),
+                    (f"  {option.about}", MUTED),
+                ),
+                width,
+                room=17,
+                style="bold" if value else "",
+            )
+        )
     return Content("\n").join(rows)
 
 
@@ -57,9 +74,19 @@ def keys_text(
     for name, binding in sorted(known.items(), key=lambda known: known[0] not in settings.keys):
         given = settings.keys.get(name)
         source = f"  from {one_line(given.source, 80)}" if given is not None else ""
-        rows.append(labelled(name, Content.assemble(
-            shown.get(name, binding.key_display or binding.key.split(",")[0]), (source, MUTED),
-            (f"  {binding.description}", MUTED)), width, room=20, style="bold" if given else ""))
+        rows.append(
+            labelled(
+                name,
+                Content.assemble(
+                    shown.get(name, binding.key_display or binding.key.split(",")[0]),
+                    (source, MUTED),
+                    (f"  {binding.description}", MUTED),
+                ),
+                width,
+                room=20,
+                style="bold" if given else "",
+            )
+        )
     return Content("\n").join(rows)
 
 
@@ -70,8 +97,7 @@ class MachinePage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", "Look again", id="machine.again"),
         Binding("tab", "app.focus_next", "Other part", show=False, id="machine.other"),
-        Binding("b,escape,backspace", "app.pop_screen", "Back", id="machine.back",
-                key_display="b"),
+        Binding("b,escape,backspace", "app.pop_screen", "Back", id="machine.back", key_display="b"),
         Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
         Binding("q", "app.leave", "Leave", id="app.leave"),
     ]
@@ -103,11 +129,19 @@ class MachinePage(Page):
 
         panel = self.query_one("#checks", ScrollPanel)
         width = panel.scrollable_content_region.width
-        panel.show(Content.styled("Looking…", MUTED) if self._found is None
-                   else checks_text(self._found, width))
-        self.query_one("#settings", ScrollPanel).show(Content("\n").join([
-            settings_text(self.smoke.settings, width),
-            keys_text(self.smoke.settings, changeable(), self.smoke.shown_keys(), width)]))
+        panel.show(
+            Content.styled("Looking…", MUTED)
+            if self._found is None
+            else checks_text(self._found, width)
+        )
+        self.query_one("#settings", ScrollPanel).show(
+            Content("\n").join(
+                [
+                    settings_text(self.smoke.settings, width),
+                    keys_text(self.smoke.settings, changeable(), self.smoke.shown_keys(), width),
+                ]
+            )
+        )
 
     @work(exclusive=True)
     async def action_again(self) -> None:

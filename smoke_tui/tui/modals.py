@@ -103,8 +103,14 @@ class Line(Box[str]):
     """One line of text. With `must` it can't be empty; `check` says why it is not taken."""
 
     def __init__(
-        self, title: str, text: Content, *, prefill: str = "", must: bool = False,
-        take: str = "take it", question: int | None = None,
+        self,
+        title: str,
+        text: Content,
+        *,
+        prefill: str = "",
+        must: bool = False,
+        take: str = "take it",
+        question: int | None = None,
         check: Callable[[str], str | None] = lambda text: None,
     ) -> None:
         super().__init__(title, text, [("enter", take, "enter")], question=question)
@@ -128,7 +134,11 @@ class SecretLine(Box[bool]):
     """A secret. `hand_over` takes it and says why not, or None; then the modal ends."""
 
     def __init__(
-        self, title: str, text: Content, hand_over: Callable[[str], str | None], *,
+        self,
+        title: str,
+        text: Content,
+        hand_over: Callable[[str], str | None],
+        *,
         question: int | None = None,
     ) -> None:
         super().__init__(title, text, [("enter", "hand it over", "enter")], question=question)
@@ -149,8 +159,13 @@ class Choose(Box[str]):
     """One of several, by its id."""
 
     def __init__(
-        self, title: str, text: Content, options: Sequence[tuple[str, Content]], *,
-        start: str | None = None, question: int | None = None,
+        self,
+        title: str,
+        text: Content,
+        options: Sequence[tuple[str, Content]],
+        *,
+        start: str | None = None,
+        question: int | None = None,
     ) -> None:
         super().__init__(title, text, [("enter", "choose", "enter")], question=question)
         self._options = options
@@ -175,7 +190,10 @@ class Pick(OptionList):
     ]
 
     def __init__(
-        self, choice: Sequence[tuple[str, Content]] = (), start: str | None = None, *,
+        self,
+        choice: Sequence[tuple[str, Content]] = (),
+        start: str | None = None,
+        *,
         dom_id: str | None = None,
     ) -> None:
         super().__init__(id=dom_id, markup=False)
@@ -194,17 +212,16 @@ class Pick(OptionList):
         self._tell_place()
 
     def _tell_place(self) -> None:
-        self.call_after_refresh(
-            lambda: tell_place(self, self.highlighted, self.option_count))
+        self.call_after_refresh(lambda: tell_place(self, self.highlighted, self.option_count))
 
     def fill(self, options: Sequence[tuple[str, Content]]) -> None:
         """Replace what is there, keeping the cursor where it was."""
         plain = getattr(self.app, "plain", False)
         at = self.highlighted
         self.clear_options()
-        self.add_options([
-            Option(ascii_content(shown) if plain else shown, id=name) for name, shown in options
-        ])
+        self.add_options(
+            [Option(ascii_content(shown) if plain else shown, id=name) for name, shown in options]
+        )
         if options:
             self.highlighted = min(at or 0, len(options) - 1)
 

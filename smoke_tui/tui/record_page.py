@@ -36,18 +36,16 @@ class RecordPage(Page):
 
     AUTO_FOCUS = "#detail"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,l", "move(1)", "Next", id="record.next", key_display="→",
-                priority=True),
-        Binding("left,h", "move(-1)", "Before", id="record.before", key_display="←",
-                priority=True),
-        Binding("right_square_bracket", "leap(1)", "Leap", id="record.leap",
-                key_display="]"),
-        Binding("left_square_bracket", "leap(-1)", "The one before", show=False,
-                id="record.leap_back"),
-        Binding("home,0", "go(0)", "First event", show=False, id="record.first",
-                priority=True),
-        Binding("end,dollar_sign", "go(-1)", "Last event", show=False, id="record.last",
-                priority=True),
+        Binding("right,l", "move(1)", "Next", id="record.next", key_display="→", priority=True),
+        Binding("left,h", "move(-1)", "Before", id="record.before", key_display="←", priority=True),
+        Binding("right_square_bracket", "leap(1)", "Leap", id="record.leap", key_display="]"),
+        Binding(
+            "left_square_bracket", "leap(-1)", "The one before", show=False, id="record.leap_back"
+        ),
+        Binding("home,0", "go(0)", "First event", show=False, id="record.first", priority=True),
+        Binding(
+            "end,dollar_sign", "go(-1)", "Last event", show=False, id="record.last", priority=True
+        ),
         Binding("v", "verify", "Replay", id="record.verify"),
         Binding("b,escape,backspace", "app.pop_screen", "Back", id="record.back", key_display="b"),
         Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
@@ -92,7 +90,7 @@ class RecordPage(Page):
         """What the session knew after this event."""
         if self._folded > self.at + 1:
             self._state, self._folded = State(), 0
-        for event in self.events[self._folded:self.at + 1]:
+        for event in self.events[self._folded : self.at + 1]:
             apply(self._state, event)
         self._folded = self.at + 1
         return self._state
@@ -104,13 +102,13 @@ class RecordPage(Page):
         scene = Scene(self.runbook, self.state, self.events[self.at].ms)
         bar = time_bar(self.events, self.at, self.size.width)
         self.query_one("#time-bar", Panel).show(
-            bar if self._said is None else Content("\n").join([bar, self._said]))
+            bar if self._said is None else Content("\n").join([bar, self._said])
+        )
         column = self.query_one("#rail", ScrollPanel)
         column.show(rail(scene, max(10, column.scrollable_content_region.width)))
         width = self.query_one("#middle").size.width
         rows = max(3, min(12, self.size.height // 4))
-        self.query_one("#event-rows", Panel).show(
-            event_rows(self.events, self.at, rows, width - 2))
+        self.query_one("#event-rows", Panel).show(event_rows(self.events, self.at, rows, width - 2))
         detail = self.query_one("#detail", ScrollPanel)
         if detail.show(event_detail(self.events[self.at])):
             detail.scroll_home(animate=False)
@@ -147,12 +145,15 @@ class RecordPage(Page):
         """What deciding the record again came to; goes to where it differs."""
         if done.divergence is not None:
             self.at = min(done.divergence.seq, len(self.events) - 1)
-            return Content.styled(f" ✗ differs at event {done.divergence.seq}: "
-                                  f"{one_line(done.divergence.why, 300)}", FAIL)
+            return Content.styled(
+                f" ✗ differs at event {done.divergence.seq}: {one_line(done.divergence.why, 300)}",
+                FAIL,
+            )
         if done.ruling is not None:
             return Content.styled(f" ✗ {one_line(done.ruling.words, 300)}", FAIL)
         events = f"{done.state.events:,} events, 0 differences"
         if done.rules != RULES:
-            return Content.styled(f" ✓ decided again by today's rules: {events} in the verdict",
-                                  PASS)
+            return Content.styled(
+                f" ✓ decided again by today's rules: {events} in the verdict", PASS
+            )
         return Content.styled(f" ✓ replayed offline: {events}", PASS)

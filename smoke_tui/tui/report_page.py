@@ -74,7 +74,9 @@ class ReportPage(Page):
         result = standing_of(self.runbook, self.state)
         mark = MARKS[result.value]
         parts: list[Content | str | tuple[str, str]] = [
-            (" Report ", "bold"), (self.folder.name[-4:], MUTED), " ",
+            (" Report ", "bold"),
+            (self.folder.name[-4:], MUTED),
+            " ",
         ]
         if self.state.world == "rehearsed":
             parts.append(badge(self.state.opened["config"].get("scenario")))
@@ -82,14 +84,15 @@ class ReportPage(Page):
         return Content.assemble(*parts)
 
     def on_mount(self) -> None:
-        issue = (f" It belongs on {one_line(self.runbook.issue, 60)}."
-                 if self.runbook.issue else "")
+        issue = f" It belongs on {one_line(self.runbook.issue, 60)}." if self.runbook.issue else ""
         if self.content is None:
             said = Content.styled(f"✗ {one_line(self.problem, 400)}. Nothing leaves.", FAIL)
         else:
             said = Content.assemble(
-                ("✓ no secret found ", PASS), f"in {len(self.content):,} bytes.{issue} ",
-                ("w writes it to a file, y sends it to the terminal's clipboard.", MUTED))
+                ("✓ no secret found ", PASS),
+                f"in {len(self.content):,} bytes.{issue} ",
+                ("w writes it to a file, y sends it to the terminal's clipboard.", MUTED),
+            )
         self.query_one("#scan", Panel).show(said)
         self.query_one("#preview", Tail).follow(self._feed)
 
@@ -104,14 +107,26 @@ class ReportPage(Page):
         """Write the report to a file of the operator's choice."""
         if self.content is None:
             return
-        name = await self.app.push_screen_wait(Line(
-            "Write the report", Content("To which file?"), take="write it", must=True,
-            prefill=default_name(self.folder.name), check=why_no_file))
+        name = await self.app.push_screen_wait(
+            Line(
+                "Write the report",
+                Content("To which file?"),
+                take="write it",
+                must=True,
+                prefill=default_name(self.folder.name),
+                check=why_no_file,
+            )
+        )
         if name is None:
             return
-        if not is_new(name) and not await self.app.push_screen_wait(YesNo(
-            "It exists", foreign(f"{name} exists. Replace it?"), yes="replace it", no="leave it",
-        )):
+        if not is_new(name) and not await self.app.push_screen_wait(
+            YesNo(
+                "It exists",
+                foreign(f"{name} exists. Replace it?"),
+                yes="replace it",
+                no="leave it",
+            )
+        ):
             return
         good, said = write_report(name, self.content, self.runbook.issue)
         self._say(said, "information" if good else "error")
@@ -125,33 +140,54 @@ class ReportPage(Page):
     async def action_amend(self) -> None:
         """Take back what the operator said of a step, and say why."""
         steps = amendable(self.state)
-        step = next(iter(steps)) if len(steps) == 1 else await self.app.push_screen_wait(Choose(
-            "Amend", Content("What you said of which step is otherwise?"),
-            [(name, foreign(name_of(self.runbook.step(name)))) for name in steps]))
+        step = (
+            next(iter(steps))
+            if len(steps) == 1
+            else await self.app.push_screen_wait(
+                Choose(
+                    "Amend",
+                    Content("What you said of which step is otherwise?"),
+                    [(name, foreign(name_of(self.runbook.step(name)))) for name in steps],
+                )
+            )
+        )
         if step is None:
             return
         known = self.state.steps[step]
-        answer = await self.app.push_screen_wait(Choose(
-            "Amend", lines(
-                Content.assemble((name_of(self.runbook.step(step)), "bold"),
-                                 ": what do you say now?"),
-                foreign(f"So far it is {known.outcome}: {one_line(known.summary)}", MUTED)),
-            [(word, Content(word)) for word in steps[step]]))
-        why = answer and await self.app.push_screen_wait(Line(
-            "Amend", Content("Why is it otherwise? The report has both, and this."), must=True,
-            take="amend it"))
+        answer = await self.app.push_screen_wait(
+            Choose(
+                "Amend",
+                lines(
+                    Content.assemble(
+                        (name_of(self.runbook.step(step)), "bold"), ": what do you say now?"
+                    ),
+                    foreign(f"So far it is {known.outcome}: {one_line(known.summary)}", MUTED),
+                ),
+                [(word, Content(word)) for word in steps[step]],
+            )
+        )
+        why = answer and await self.app.push_screen_wait(
+            Line(
+                "Amend",
+                Content("Why is it otherwise? The report has both, and this."),
+                must=True,
+                take="amend it",
+            )
+        )
         if not answer or not why:
             return
         try:
             await asyncio.to_thread(
-                amend_session, self.smoke.settings, self.folder, step, answer, why)
+                amend_session, self.smoke.settings, self.folder, step, answer, why
+            )
             _, runbook, state = await asyncio.to_thread(load_state, self.folder)
         except (CommandError, UsageError, InvalidRecord, JournalError) as error:
             self._say(str(error), "error")
             return
         # The worker ends with its screen, so it can't wait for that itself.
-        self.app.call_later(self.app.switch_screen,
-                            ReportPage(runbook, state, self.folder, Vault()))
+        self.app.call_later(
+            self.app.switch_screen, ReportPage(runbook, state, self.folder, Vault())
+        )
 
     def action_events(self) -> None:
         """Walk through the session event by event."""
@@ -162,4 +198,5 @@ class ReportPage(Page):
 
     def _say(self, text: str, severity: str) -> None:
         self.query_one("#scan", Panel).show(
-            Content.styled(one_line(text, 400), FAIL if severity == "error" else PASS))
+            Content.styled(one_line(text, 400), FAIL if severity == "error" else PASS)
+        )

@@ -19,16 +19,25 @@ from smoke_tui.tui.views.keys import Keys, key_row
 
 Options = Sequence[tuple[str, Content]]
 _LOOKING: Final[Keys] = [
-    ("enter", "choose", "enter"), ("/", "find", "slash"), ("esc", "back", "escape")]
+    ("enter", "choose", "enter"),
+    ("/", "find", "slash"),
+    ("esc", "back", "escape"),
+]
 _FINDING: Final[Keys] = [
-    ("enter", "choose", "enter"), ("up down", "move", "down"), ("esc", "show all", "escape")]
+    ("enter", "choose", "enter"),
+    ("up down", "move", "down"),
+    ("esc", "show all", "escape"),
+]
 
 
 def having(options: Options, words: str) -> list[tuple[str, Content]]:
     """The options that have every one of the words, wherever they stand."""
     wanted = words.casefold().split()
-    return [(name, shown) for name, shown in options
-            if all(word in " ".join(shown.plain.casefold().split()) for word in wanted)]
+    return [
+        (name, shown)
+        for name, shown in options
+        if all(word in " ".join(shown.plain.casefold().split()) for word in wanted)
+    ]
 
 
 class Search(Choose):
@@ -39,9 +48,15 @@ class Search(Choose):
     AUTO_FOCUS = "Pick"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "find", "Find", show=False, id="search.find"),
-        *(Binding(key, f"move({action!r})", show=False, id=f"search.{key}") for key, action in (
-            ("up", "cursor_up"), ("down", "cursor_down"),
-            ("pageup", "page_up"), ("pagedown", "page_down"))),
+        *(
+            Binding(key, f"move({action!r})", show=False, id=f"search.{key}")
+            for key, action in (
+                ("up", "cursor_up"),
+                ("down", "cursor_down"),
+                ("pageup", "page_up"),
+                ("pagedown", "page_down"),
+            )
+        ),
     ]
 
     def inside(self) -> ComposeResult:

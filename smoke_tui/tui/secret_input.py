@@ -79,8 +79,11 @@ class SecretInput(Widget, can_focus=True):
 
     def _add(self, text: str) -> None:
         # A terminal's own marks around a paste are no part of it; within, they end it early.
-        text = text.strip().removeprefix(_START_OF_PASTE).removesuffix(_END_OF_PASTE) if (
-            text.strip().startswith(_START_OF_PASTE)) else text
+        text = (
+            text.strip().removeprefix(_START_OF_PASTE).removesuffix(_END_OF_PASTE)
+            if (text.strip().startswith(_START_OF_PASTE))
+            else text
+        )
         held = sum(map(len, self._pieces))
         if _END_OF_PASTE in text or "\x00" in text:
             self._refused = "Not taken: the paste holds control sequences."

@@ -92,13 +92,16 @@ def _goal(options: argparse.Namespace, settings: Settings) -> Goal:
     if "session" in options:
         from smoke_tui.find_session import need_session
 
-        return Goal(session=need_session(settings, options.session),
-                    rerun=getattr(options, "step", None))
+        return Goal(
+            session=need_session(settings, options.session), rerun=getattr(options, "step", None)
+        )
     if options.scenario and not options.rehearse:
         raise UsageError("--scenario belongs to --rehearse")
     if options.scenario and options.scenario not in [name for name, _ in list_scenarios()]:
-        raise UsageError(f"--scenario: there is no scenario {options.scenario!r}; "
-                         "`smoke-tui rehearse list` shows all")
+        raise UsageError(
+            f"--scenario: there is no scenario {options.scenario!r}; "
+            "`smoke-tui rehearse list` shows all"
+        )
     if options.target is None and not options.rehearse:
         return Goal()
     return Goal(open_runbook(options.target), options.rehearse, options.scenario)

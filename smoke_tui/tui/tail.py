@@ -25,8 +25,19 @@ class Tail(ScrollView, can_focus=True):
     """Shows the lines of a `Feed`. Text is foreign: it is drawn as it is, never as markup."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"tail--{name}" for name in
-        ("head", "http", "bad", "good", "warn", "said", "muted", "aside", "stream", "child")
+        f"tail--{name}"
+        for name in (
+            "head",
+            "http",
+            "bad",
+            "good",
+            "warn",
+            "said",
+            "muted",
+            "aside",
+            "stream",
+            "child",
+        )
     }
     BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
 
@@ -69,9 +80,9 @@ class Tail(ScrollView, can_focus=True):
             number = self._first
         at = max(0, number - self._first)
         if at < len(self._starts):
-            del self._rows[self._starts[at]:]
+            del self._rows[self._starts[at] :]
             del self._starts[at:]
-        for line in self._feed.lines[len(self._starts):]:
+        for line in self._feed.lines[len(self._starts) :]:
             self._starts.append(len(self._rows))
             self._rows += self._wrapped(line, width)
         self.draws += 1
@@ -89,8 +100,10 @@ class Tail(ScrollView, can_focus=True):
         shown = ascii_text(line.shown) if getattr(self.app, "plain", False) else line.shown
         hang = min(line.hang, width // 3) if cell_len(shown) > width else 0
         rows = [row.plain.rstrip("\n") for row in Content(shown).wrap(width - hang)] or [""]
-        return [(text if number == 0 else " " * hang + text, line.style)
-                for number, text in enumerate(rows)]
+        return [
+            (text if number == 0 else " " * hang + text, line.style)
+            for number, text in enumerate(rows)
+        ]
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Scrolling up lets go of the end; coming back to it takes hold again."""
@@ -138,8 +151,11 @@ class Tail(ScrollView, can_focus=True):
         start, end = span
         end = len(text) if end == -1 else end
         marked = style + self.screen.get_component_rich_style("screen--selection")
-        return [Segment(text[:start], style), Segment(text[start:end], marked),
-                Segment(text[end:], style)]
+        return [
+            Segment(text[:start], style),
+            Segment(text[start:end], marked),
+            Segment(text[end:], style),
+        ]
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, for copying."""

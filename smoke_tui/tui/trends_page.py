@@ -24,8 +24,7 @@ class TrendsPage(Page):
     AUTO_FOCUS = "#trends"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "rehearsals", "Rehearsals or real ones", id="trends.rehearsals"),
-        Binding("b,escape,backspace", "app.pop_screen", "Back", id="trends.back",
-                key_display="b"),
+        Binding("b,escape,backspace", "app.pop_screen", "Back", id="trends.back", key_display="b"),
         Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
         Binding("q", "app.leave", "Leave", id="app.leave"),
     ]
@@ -61,7 +60,8 @@ class TrendsPage(Page):
         self._found = None
         self.draw()
         self._found = await asyncio.to_thread(
-            points, self.smoke.settings.state_dir, rehearsed=self._rehearsed)
+            points, self.smoke.settings.state_dir, rehearsed=self._rehearsed
+        )
         self.draw()
 
     def draw(self) -> None:
@@ -69,5 +69,8 @@ class TrendsPage(Page):
         if not self.is_attached:
             return
         panel = self.query_one("#trends", ScrollPanel)
-        panel.show(Content.styled("Reading the records…", MUTED) if self._found is None
-                   else trends(self._found, panel.scrollable_content_region.width))
+        panel.show(
+            Content.styled("Reading the records…", MUTED)
+            if self._found is None
+            else trends(self._found, panel.scrollable_content_region.width)
+        )

@@ -44,10 +44,12 @@ class Walk(Answering, Page):
         Binding("d", "compare", "Real client", id="session.compare"),
         Binding("e", "evidence", "Evidence", id="session.evidence"),
         Binding("z", "zoom", "Zoom", id="session.zoom"),
-        Binding("left_square_bracket", "view(-1)", "The step before", show=False,
-                id="session.before"),
-        Binding("right_square_bracket", "view(1)", "The step after", show=False,
-                id="session.after"),
+        Binding(
+            "left_square_bracket", "view(-1)", "The step before", show=False, id="session.before"
+        ),
+        Binding(
+            "right_square_bracket", "view(1)", "The step after", show=False, id="session.after"
+        ),
         Binding("backspace", "home", "Home", show=False, id="session.home"),
         Binding("q", "app.leave", "Leave", id="app.leave"),
     ]
@@ -111,8 +113,17 @@ class Walk(Answering, Page):
             self._follow_questions(scene)
         self.smoke.tell_terminal(scene)
         widths = tuple(self.query_one(name).size.width for name in ("#rail", "#briefing", "#bar"))
-        now = (scene.elapsed // 1000, self.viewed, self.size, widths, self._room_in_bar(0),
-               scene.fault, scene.leaving, scene.ended, scene.hints.get("confirm"))
+        now = (
+            scene.elapsed // 1000,
+            self.viewed,
+            self.size,
+            widths,
+            self._room_in_bar(0),
+            scene.fault,
+            scene.leaving,
+            scene.ended,
+            scene.hints.get("confirm"),
+        )
         if came or now != self._drawn:
             self._drawn = now
             self.draw(scene)
@@ -182,8 +193,11 @@ class Walk(Answering, Page):
         before = brief.styles.inline.max_height
         brief.styles.inline.clear_rule("max_height")
         share = brief.styles.max_height
-        if self._zoom == 0 and share is not None and \
-                left < (share.value if share.is_cells else rows * share.value / 100):
+        if (
+            self._zoom == 0
+            and share is not None
+            and left < (share.value if share.is_cells else rows * share.value / 100)
+        ):
             brief.styles.inline.max_height = left
         if brief.styles.inline.max_height != before:
             brief.refresh(layout=True)
@@ -191,8 +205,12 @@ class Walk(Answering, Page):
     def _withdraw(self, scene: Scene) -> None:
         """End a box whose question was answered another way."""
         top = self.app.screen
-        if isinstance(top, Box) and top.is_mounted and top.question is not None \
-                and top.question not in scene.state.questions:
+        if (
+            isinstance(top, Box)
+            and top.is_mounted
+            and top.question is not None
+            and top.question not in scene.state.questions
+        ):
             top.dismiss(None)
 
     def _follow_questions(self, scene: Scene) -> None:

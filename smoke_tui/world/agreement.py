@@ -18,10 +18,26 @@ from smoke_tui.secrecy import Vault, placeholders_in
 _NUMBER: Final = re.compile(r"(\[REDACTED:[^\]#]+)#[0-9]+\]")
 _SHORTEST: Final = 6
 """Characters; a session looks for no shorter value wherever it stands."""
-_CLOSED: Final = frozenset({
-    "outcome", "code", "verdict", "port", "op", "kind", "goto", "to", "caller", "cause", "step",
-    "steps", "name", "error", "calls", "undone",
-})
+_CLOSED: Final = frozenset(
+    {
+        "outcome",
+        "code",
+        "verdict",
+        "port",
+        "op",
+        "kind",
+        "goto",
+        "to",
+        "caller",
+        "cause",
+        "step",
+        "steps",
+        "name",
+        "error",
+        "calls",
+        "undone",
+    }
+)
 """Fields of decisions whose texts are words of closed sets, or names."""
 
 
@@ -29,9 +45,15 @@ def agrees(recorded: Event, decided: Event) -> bool:
     """Whether both are one decision, what the record hides aside."""
     if recorded.line() == decided.line():
         return True
-    if (recorded.seq, recorded.t, recorded.ms, recorded.ev, recorded.step, recorded.n,
-            recorded.re) != (decided.seq, decided.t, decided.ms, decided.ev, decided.step,
-                             decided.n, decided.re):
+    if (
+        recorded.seq,
+        recorded.t,
+        recorded.ms,
+        recorded.ev,
+        recorded.step,
+        recorded.n,
+        recorded.re,
+    ) != (decided.seq, decided.t, decided.ms, decided.ev, decided.step, decided.n, decided.re):
         return False
     return same_data(recorded.data, decided.data)
 
@@ -47,10 +69,12 @@ def _alike(recorded: Any, decided: Any, vault: Vault, *, closed: bool) -> bool:
     if isinstance(recorded, Mapping) and isinstance(decided, Mapping):
         return list(recorded) == list(decided) and all(
             _alike(recorded[key], decided[key], vault, closed=closed or key in _CLOSED)
-            for key in recorded)
+            for key in recorded
+        )
     if isinstance(recorded, list) and isinstance(decided, list):
         return len(recorded) == len(decided) and all(
-            _alike(a, b, vault, closed=closed) for a, b in zip(recorded, decided, strict=True))
+            _alike(a, b, vault, closed=closed) for a, b in zip(recorded, decided, strict=True)
+        )
     if isinstance(recorded, str) and isinstance(decided, str) and not closed:
         return recorded == decided or _same_text(recorded, decided, vault)
     return bool(recorded == decided)

@@ -22,8 +22,15 @@ GIVEN_BUNDLE: Final = "given:bundle"
 GIVEN_LEDGER: Final = "given:ledger"
 """The name under which the ledger's address is handed to the world: it may hold a password."""
 
-NETWORK_VARIABLES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE",
-                            "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+NETWORK_VARIABLES: Final = (
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+)
 """Variables that change where requests go, or whom they trust."""
 
 LOGIN_PORTS: Final = (1455, 1457)
@@ -118,9 +125,7 @@ class Config:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Config:
         known = {f.name for f in fields(cls)}
-        values: dict[str, Any] = {
-            key: _frozen(v) for key, v in raw.items() if key in known
-        }
+        values: dict[str, Any] = {key: _frozen(v) for key, v in raw.items() if key in known}
         return cls(**values)
 
     @property
@@ -140,9 +145,7 @@ class Config:
 
     def allowed_origins(self) -> frozenset[Origin]:
         """The (scheme, host, port) a credential may be sent to."""
-        return frozenset(
-            origin_of(url) for url in (self.issuer, self.codex_url, self.api_url)
-        )
+        return frozenset(origin_of(url) for url in (self.issuer, self.codex_url, self.api_url))
 
 
 def _listed(value: Any) -> Any:

@@ -44,9 +44,17 @@ class StepContext(Paying):
     """
 
     def __init__(
-        self, inbox: Inbox, world: World, step: Step, n: int, config: Config, holdings: Holdings,
-        reserve: Callable[[StepContext, str, str | None], None], cause: str = "walk",
-        before: str | None = None, refused_models: Mapping[str, str] | None = None,
+        self,
+        inbox: Inbox,
+        world: World,
+        step: Step,
+        n: int,
+        config: Config,
+        holdings: Holdings,
+        reserve: Callable[[StepContext, str, str | None], None],
+        cause: str = "walk",
+        before: str | None = None,
+        refused_models: Mapping[str, str] | None = None,
         earlier_calls: Mapping[str, EarlierCall] | None = None,
     ) -> None:
         self._inbox = inbox
@@ -124,20 +132,29 @@ class StepContext(Paying):
     # --- asking the world -----------------------------------------------------------------
 
     def converse(
-        self, port: str, shown: Mapping[str, Any], raw: Any,
-        refs: Mapping[str, str] | None = None, watch: Watch | None = None,
+        self,
+        port: str,
+        shown: Mapping[str, Any],
+        raw: Any,
+        refs: Mapping[str, str] | None = None,
+        watch: Watch | None = None,
     ) -> Conversation:
         seq = self.decide("request", {"port": port, **shown})
         conversation = Conversation(
-            self._inbox, self._world,
+            self._inbox,
+            self._world,
             Job(seq, port, self.step.id, self.n, raw, refs or {}, watch),
         )
         self._open.append(conversation)
         return conversation
 
     async def _once(
-        self, port: str, shown: Mapping[str, Any], raw: Any,
-        refs: Mapping[str, str] | None = None, watch: Watch | None = None,
+        self,
+        port: str,
+        shown: Mapping[str, Any],
+        raw: Any,
+        refs: Mapping[str, str] | None = None,
+        watch: Watch | None = None,
     ) -> Fact:
         return await self._whole(self.converse(port, shown, raw, refs, watch))
 
@@ -168,17 +185,21 @@ class StepContext(Paying):
             tuple((name, value) for name, value in data["headers"]),
             fact.blobs.get("body", b""),
             tuple((offset, ms) for offset, ms in data["chunks"]),
-            data["ms"], data["error"], data["error_text"], fact.secrets,
-            blob["sha256"] if blob else None, fact.event.re or 0,
+            data["ms"],
+            data["error"],
+            data["error_text"],
+            fact.secrets,
+            blob["sha256"] if blob else None,
+            fact.event.re or 0,
         )
 
     def _sensitive_refs(self, sensitive: tuple[Sensitive, ...]) -> dict[str, str]:
         refs: dict[str, str] = {}
         for leaf in sensitive:
             refs[leaf.name] = self.ref(leaf.kind)
-            refs.update({
-                f"{leaf.name}.{name}": self.ref(kind) for name, (_, kind) in leaf.nested.items()
-            })
+            refs.update(
+                {f"{leaf.name}.{name}": self.ref(kind) for name, (_, kind) in leaf.nested.items()}
+            )
         return refs
 
     async def draw_secret(self, name: str, kind: str, shape: str) -> Secret:
@@ -259,8 +280,12 @@ class StepContext(Paying):
     def question(self, question: Question) -> Conversation:
         """Ask the operator; the one fact is the answer. Release withdraws the question."""
         refs = {"value": self.ref(question.secret)} if question.secret else {}
-        shown = {"kind": question.kind, "text": question.text, "data": show(question.data),
-                 "secret": question.secret}
+        shown = {
+            "kind": question.kind,
+            "text": question.text,
+            "data": show(question.data),
+            "secret": question.secret,
+        }
         conversation = self.converse("operator", shown, question, refs)
         if self.limit is not None:
             # A person may think as long as they like; the limit is for machines.
@@ -304,8 +329,10 @@ class StepContext(Paying):
         """Read a file. With `kind` its text is a secret (`value`), else data["text"]."""
         refs = {"value": self.ref(kind)} if kind else {}
         return await self._once(
-            "file", {"op": "read", "path": path, "kind": kind, "scrub": scrub},
-            ("read", path, kind, scrub), refs,
+            "file",
+            {"op": "read", "path": path, "kind": kind, "scrub": scrub},
+            ("read", path, kind, scrub),
+            refs,
         )
 
     async def read_document(self, source: str, sensitive: tuple[Sensitive, ...]) -> Fact:
@@ -325,8 +352,9 @@ class StepContext(Paying):
         """
         fact = await self._once("keep-bundle", {"fields": show(fields)}, fields)
         if fact.data["problem"]:
-            raise StepEnd("not-configured", f"The refreshed bundle could not be kept: "
-                                            f"{fact.data['problem']}.")
+            raise StepEnd(
+                "not-configured", f"The refreshed bundle could not be kept: {fact.data['problem']}."
+            )
 
     async def capture_client(self, model: str | None, against: Secret | None = None) -> Fact:
         """Capture what the installed Codex CLI sends for a model; its text is a secret (`value`).
@@ -341,16 +369,27 @@ class StepContext(Paying):
         )
 
     async def ledger(
-        self, op: str, table: str, columns: Mapping[str, str], match: Text | None = None,
-        since: str | None = None, response: str | None = None,
+        self,
+        op: str,
+        table: str,
+        columns: Mapping[str, str],
+        match: Text | None = None,
+        since: str | None = None,
+        response: str | None = None,
     ) -> Fact:
         """Read the stack's ledger: its clock (op `now`), or `rows` since a time or of `response`.
 
         data["problem"] says why it can't be read; data["now"] and data["rows"] are its answer,
         data["more"] tells of rows beyond the limit. `columns` maps what is wanted to its name.
         """
-        shown = {"op": op, "table": table, "columns": dict(columns), "match": show(match),
-                 "since": since, **({} if response is None else {"response": response})}
+        shown = {
+            "op": op,
+            "table": table,
+            "columns": dict(columns),
+            "match": show(match),
+            "since": since,
+            **({} if response is None else {"response": response}),
+        }
         return await self._once("ledger", shown, {**shown, "match": match})
 
     async def exists(self, path: str) -> bool:
@@ -358,9 +397,7 @@ class StepContext(Paying):
         fact = await self._once("file", shown, ("exists", path, None, True))
         return bool(fact.data["exists"])
 
-    async def environment(
-        self, name: str, kind: str | None = None, *, scrub: bool = True
-    ) -> Fact:
+    async def environment(self, name: str, kind: str | None = None, *, scrub: bool = True) -> Fact:
         """Look at one variable: data["set"], and with `kind` its text as a secret (`value`)."""
         refs = {"value": self.ref(kind)} if kind else {}
         return await self._once("env", {"name": name, "kind": kind}, (name, kind, scrub), refs)

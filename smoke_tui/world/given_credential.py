@@ -14,11 +14,14 @@ from urllib.parse import urlsplit
 from smoke_tui.secrecy.credentials import claims_of, parse_every_pair
 
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
-WANTED: Final = ("wanted is the file that `smoke-tui login --out FILE` writes, or the Codex CLI's "
-                 "own auth.json after `codex login` with a ChatGPT account")
+WANTED: Final = (
+    "wanted is the file that `smoke-tui login --out FILE` writes, or the Codex CLI's "
+    "own auth.json after `codex login` with a ChatGPT account"
+)
 
 _FOREIGN_KEYS: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
-    (frozenset(keys.split()), what) for keys, what in (
+    (frozenset(keys.split()), what)
+    for keys, what in (
         ("claudeAiOauth", "the login of Claude Code"),
         ("oauthAccount", "the settings of Claude Code"),
         ("sessionToken", "the session of a ChatGPT web page"),
@@ -59,11 +62,14 @@ _NESTED: Final[tuple[tuple[str, str], ...]] = (
 """A key below every key of another tool's JSON."""
 
 _TEXTS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
-    (re.compile(pattern, re.MULTILINE), what) for pattern, what in (
+    (re.compile(pattern, re.MULTILINE), what)
+    for pattern, what in (
         (r"-----BEGIN [A-Z ]*PRIVATE KEY-----", "a private key"),
         (r"-----BEGIN ", "a certificate or a key"),
-        (r"^apiVersion:[\s\S]*^(?:clusters|contexts|users|kind):|^kind: *Config\b",
-         "a kube config"),
+        (
+            r"^apiVersion:[\s\S]*^(?:clusters|contexts|users|kind):|^kind: *Config\b",
+            "a kube config",
+        ),
         (r"(?i)^\[[^\]\n]{1,60}\]\s*(?:[^\[]*\n)?\s*aws_", "an AWS credentials file"),
         (r"(?i)^\s*(?:export +)?aws_(?:access|secret|session)", "AWS credentials"),
         (r"_auth(?:Token)? *=", "an .npmrc"),
@@ -75,8 +81,10 @@ _TEXTS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"\A\s*eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\s*\Z", "a bare token"),
         (r"\A\s*rt[_.][A-Za-z0-9_.-]+\s*\Z", "a bare refresh token"),
         (r"\A\s*(?:sk|xai|gsk|AIza)[A-Za-z0-9_-]{10,}\s*\Z", "a bare API key"),
-        (r"\A\s*(?:gh[a-z]|github_pat|glpat|xox[a-z])[-_][A-Za-z0-9_-]{10,}\s*\Z",
-         "a bare access token of another service"),
+        (
+            r"\A\s*(?:gh[a-z]|github_pat|glpat|xox[a-z])[-_][A-Za-z0-9_-]{10,}\s*\Z",
+            "a bare access token of another service",
+        ),
         (r"\A(?:\s*#.*\n)*\s*(?:export +)?[A-Z][A-Z0-9_]*=", "a file of environment variables"),
         (r"\A\s*[A-Za-z_][\w.-]*:(?: |\n)", "a YAML file"),
         (r"\A\s*\[[A-Za-z_.\"'-]+\]\s*$", "a settings file"),
@@ -85,10 +93,15 @@ _TEXTS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
 )
 
 _FOREIGN_ISSUERS: Final[Mapping[str, str]] = {
-    "accounts.google.com": "Google", "login.microsoftonline.com": "Microsoft",
-    "sts.windows.net": "Microsoft", "claude.ai": "Anthropic", "console.anthropic.com": "Anthropic",
-    "token.actions.githubusercontent.com": "GitHub", "github.com": "GitHub",
-    "appleid.apple.com": "Apple", "kubernetes.default.svc": "Kubernetes",
+    "accounts.google.com": "Google",
+    "login.microsoftonline.com": "Microsoft",
+    "sts.windows.net": "Microsoft",
+    "claude.ai": "Anthropic",
+    "console.anthropic.com": "Anthropic",
+    "token.actions.githubusercontent.com": "GitHub",
+    "github.com": "GitHub",
+    "appleid.apple.com": "Apple",
+    "kubernetes.default.svc": "Kubernetes",
 }
 _ACCOUNT: Final = re.compile(r"[\x21-\x7e]{1,200}")
 _JWT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
@@ -117,8 +130,10 @@ def _json_of_another(document: Mapping[str, Any]) -> str | None:
     keys = set(document)
     tokens = document.get("tokens")
     held = tokens if isinstance(tokens, Mapping) else {}
-    if not _has(held, "access_token") and not _has(document, "access_token") and (
-        _has(document, "OPENAI_API_KEY") or document.get("auth_mode") in ("apikey", "api_key")
+    if (
+        not _has(held, "access_token")
+        and not _has(document, "access_token")
+        and (_has(document, "OPENAI_API_KEY") or document.get("auth_mode") in ("apikey", "api_key"))
     ):
         return "a Codex CLI login by API key (auth_mode apikey)"
     for needed, what in _FOREIGN_KEYS:
@@ -130,7 +145,8 @@ def _json_of_another(document: Mapping[str, Any]) -> str | None:
             if whose:
                 return f"a login at {whose}"
     if isinstance(document.get("access_token"), str) and (
-            "googleapis.com" in str(document.get("scope"))):
+        "googleapis.com" in str(document.get("scope"))
+    ):
         return "a login at Google"
     values = [value for value in document.values() if isinstance(value, Mapping)]
     if keys and len(values) == len(keys) and not held:
@@ -157,8 +173,14 @@ def _foreign_issuer(token: object) -> str | None:
         host = (urlsplit(issuer).hostname or issuer).lower()
     except ValueError:
         return None
-    return next((whose for known, whose in _FOREIGN_ISSUERS.items()
-                 if host == known or host.endswith(f".{known}")), None)
+    return next(
+        (
+            whose
+            for known, whose in _FOREIGN_ISSUERS.items()
+            if host == known or host.endswith(f".{known}")
+        ),
+        None,
+    )
 
 
 def problem_of(text: str) -> str | None:
@@ -199,15 +221,26 @@ def _repeats(text: str) -> bool:
 def _contradiction(fields: Mapping[str, Any]) -> str | None:
     """What in the tokens and the account id can't be, or does not fit together."""
     identity = fields.get("id_token")
-    if identity is not None and identity != "" and not (
-            isinstance(identity, str) and _JWT.fullmatch(identity)
-            and isinstance(claims_of(identity), Mapping)):
+    if (
+        identity is not None
+        and identity != ""
+        and not (
+            isinstance(identity, str)
+            and _JWT.fullmatch(identity)
+            and isinstance(claims_of(identity), Mapping)
+        )
+    ):
         return "its id_token is no JWT: three parts in base64url, of which the second is JSON"
     account = fields.get("account_id")
-    if account is not None and account != "" and not (
-            isinstance(account, str) and _ACCOUNT.fullmatch(account)):
-        return ("its account_id holds characters that no account id has (a blank, a line end, a "
-                "control or another script)")
+    if (
+        account is not None
+        and account != ""
+        and not (isinstance(account, str) and _ACCOUNT.fullmatch(account))
+    ):
+        return (
+            "its account_id holds characters that no account id has (a blank, a line end, a "
+            "control or another script)"
+        )
     named = {"account_id": account} if isinstance(account, str) and account else {}
     for name in ("id_token", "access_token"):
         claim = _account_claim(fields.get(name))
@@ -217,8 +250,10 @@ def _contradiction(fields: Mapping[str, Any]) -> str | None:
             return f"the account in the claims of its {name} holds characters that no id has"
         for other, known in named.items():
             if known != claim:
-                return (f"its {other} and its {name} name two different accounts; log in again, "
-                        "and take the whole file")
+                return (
+                    f"its {other} and its {name} name two different accounts; log in again, "
+                    "and take the whole file"
+                )
         named[name] = claim
     return None
 

@@ -54,7 +54,7 @@ class Holdings:
         last = 0
         for mark in scan(template):
             if mark.name is not None:
-                parts.append(template[last:mark.start])
+                parts.append(template[last : mark.start])
                 parts.append(self._value(mark.name, config))
                 last = mark.end
         parts.append(template[last:])
@@ -74,8 +74,11 @@ class Holdings:
 
     def _value(self, name: str, config: Config) -> str | Secret:
         settings = {
-            "stack_url": config.stack_url, "project": config.project,
-            "model": self.model or config.model or config.runbook_model
+            "stack_url": config.stack_url,
+            "project": config.project,
+            "model": self.model
+            or config.model
+            or config.runbook_model
             or "the model of your choice",
         }
         if name in settings:

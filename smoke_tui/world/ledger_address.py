@@ -14,9 +14,15 @@ EMBEDDED: Final = "embedded"
 
 _HTTP: Final = ("http://", "https://")
 _URI: Final = ("postgresql://", "postgres://")
-_SECRET_KEYS: Final = frozenset({
-    "password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key",
-})
+_SECRET_KEYS: Final = frozenset(
+    {
+        "password",
+        "sslpassword",
+        "oauth_client_secret",
+        "scram_client_key",
+        "scram_server_key",
+    }
+)
 """The connection parameters that libpq itself keeps out of sight, or derives a login from."""
 
 _KEYWORD_FORM: Final = re.compile(r"\s*\w+\s*=")
@@ -38,13 +44,16 @@ def kind_of(address: str) -> str:
         except ValueError:
             host = ""
         if host not in LOOPBACK:
-            raise ValueError("an http address of a ledger has to be on loopback, without a name "
-                             "or password")
+            raise ValueError(
+                "an http address of a ledger has to be on loopback, without a name or password"
+            )
         return "stand-in"
     if address.startswith(_URI) or _KEYWORD_FORM.match(address):
         return "postgresql"
-    raise ValueError("it is no address of a ledger; write postgresql://user@host:port/database, "
-                     "or `host=… dbname=… user=…`")
+    raise ValueError(
+        "it is no address of a ledger; write postgresql://user@host:port/database, "
+        "or `host=… dbname=… user=…`"
+    )
 
 
 def ledger_secrets(address: str) -> list[tuple[str, str]]:
@@ -57,8 +66,11 @@ def ledger_secrets(address: str) -> list[tuple[str, str]]:
     if not address or address.startswith(_HTTP):
         return []
     # A password that is a piece of this word would hide the word itself wherever it stands.
-    found = {(text, kind) for text, kind in _secrets_of(address, _NESTED)
-             if text and text.lower() not in "postgresql"}
+    found = {
+        (text, kind)
+        for text, kind in _secrets_of(address, _NESTED)
+        if text and text.lower() not in "postgresql"
+    }
     return [(address, "ledger-address"), *sorted(found - {(address, "ledger-address")})]
 
 
@@ -110,7 +122,7 @@ def _parameters_of_uri(uri: str) -> Iterator[tuple[str, str, frozenset[str]]]:
     not encoded may stand in a user, a password or a value: whatever is behind one is looked at.
     """
     for mark in re.finditer(r"\?", uri):
-        query = uri[mark.end():]
+        query = uri[mark.end() :]
         for pair in query.split("&"):
             name, _, written = pair.partition("=")
             yield unquote(name).strip(), written, _decoded(written)

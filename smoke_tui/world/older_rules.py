@@ -30,8 +30,11 @@ _WHAT: Final[Mapping[str, Named]] = {
     "document": lambda data: data.get("source"),
     "price": lambda data: data.get("model"),
     "clipboard": lambda data: bool(data.get("clear")),
-    "listen": lambda data: None, "browser": lambda data: None, "codex-cli": lambda data: None,
-    "keep-bundle": lambda data: None, "timer": lambda data: None,
+    "listen": lambda data: None,
+    "browser": lambda data: None,
+    "codex-cli": lambda data: None,
+    "keep-bundle": lambda data: None,
+    "timer": lambda data: None,
 }
 """By port: what makes two requests the same question to the world, whatever their form."""
 
@@ -65,7 +68,12 @@ class OlderRulesInbox(PastInbox):
         return self._give(self._left.pop(0))
 
     def decide(
-        self, ev: str, data: Mapping[str, Any], *, step: str | None = None, n: int | None = None,
+        self,
+        ev: str,
+        data: Mapping[str, Any],
+        *,
+        step: str | None = None,
+        n: int | None = None,
         re: int | None = None,
     ) -> Event:
         if self._failed is not None:
@@ -81,8 +89,9 @@ class OlderRulesInbox(PastInbox):
     def deliver(self) -> bool:
         if self._failed is not None:
             raise self._failed
-        asked = next((e for e in self._ahead() if e.is_fact and (e.re is None or e.re in self._mine)
-                      ), None)
+        asked = next(
+            (e for e in self._ahead() if e.is_fact and (e.re is None or e.re in self._mine)), None
+        )
         if asked is None:
             raise Resumption if self._resumes() else RecordEnds
         self._left.remove(asked)
@@ -129,8 +138,9 @@ class OlderRulesInbox(PastInbox):
         if then.get("port") != now["port"]:
             return False
         if now.get("op") == "stop" or then.get("op") == "stop":
-            return then.get("op") == now.get("op") and self._mine.get(then.get("of", -1)) == now[
-                "of"]
+            return (
+                then.get("op") == now.get("op") and self._mine.get(then.get("of", -1)) == now["of"]
+            )
         what = _WHAT.get(str(now["port"]))
         if what is None:
             return same_data(then, now)
@@ -144,8 +154,9 @@ class OlderRulesInbox(PastInbox):
         """A recorded fact as one of today's events; time never goes back."""
         self._time = max((recorded.t, recorded.ms), self._time, key=lambda time: time[1])
         re = self._mine.get(recorded.re) if recorded.re is not None else None
-        return self._pass_on(replace(recorded, seq=self._seq, t=self._time[0], ms=self._time[1],
-                                     re=re))
+        return self._pass_on(
+            replace(recorded, seq=self._seq, t=self._time[0], ms=self._time[1], re=re)
+        )
 
     def _pass_on(self, event: Event) -> Event:
         self._seq += 1
@@ -156,7 +167,8 @@ class OlderRulesInbox(PastInbox):
 
 def _words(event: Event) -> str:
     data = event.data
-    of = {"http": f"{data.get('method')} {data.get('url')}",
-          "operator": f"an answer to `{data.get('kind')}`"}.get(
-              str(data["port"]), f"an answer of the {data['port']}")
+    of = {
+        "http": f"{data.get('method')} {data.get('url')}",
+        "operator": f"an answer to `{data.get('kind')}`",
+    }.get(str(data["port"]), f"an answer of the {data['port']}")
     return f"{of} (step {event.step}, try {event.n})"

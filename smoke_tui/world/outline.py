@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-READABLE: Final = frozenset({
-    "model", "type", "role", "tool_choice", "effort", "summary", "context", "verbosity", "include",
-    "content_item_kinds", "service_tier",
-})
+READABLE: Final = frozenset(
+    {
+        "model",
+        "type",
+        "role",
+        "tool_choice",
+        "effort",
+        "summary",
+        "context",
+        "verbosity",
+        "include",
+        "content_item_kinds",
+        "service_tier",
+    }
+)
 """Keys whose values say what a request is; every other text is given by its length."""
 
 
@@ -48,16 +59,23 @@ def outline(value: Any, key: str = "") -> Any:
 def items_of(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The items of `input`, one by one: type, role, kinds, the length of each text; no text."""
     items = body.get("input")
-    return [_item(item) for item in (items if isinstance(items, list) else [])
-            if isinstance(item, Mapping)]
+    return [
+        _item(item)
+        for item in (items if isinstance(items, list) else [])
+        if isinstance(item, Mapping)
+    ]
 
 
 def _item(item: Mapping[str, Any]) -> dict[str, Any]:
     parts = item.get("content")
-    texts = [part.get("text") for part in (parts if isinstance(parts, list) else [])
-             if isinstance(part, Mapping)]
+    texts = [
+        part.get("text")
+        for part in (parts if isinstance(parts, list) else [])
+        if isinstance(part, Mapping)
+    ]
     shown: dict[str, Any] = {
-        "type": str(item.get("type", "message")), "role": str(item.get("role", "")),
+        "type": str(item.get("type", "message")),
+        "role": str(item.get("role", "")),
         "chars": [len(text) if isinstance(text, str) else None for text in texts],
         "keys": [str(key) for key in item],
     }

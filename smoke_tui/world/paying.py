@@ -16,6 +16,7 @@ class Paying:
     _check_caps: Callable[[Any, str, str | None], None]
 
     if TYPE_CHECKING:
+
         async def _once(self, port: str, shown: Mapping[str, Any], raw: Any) -> Fact: ...
 
         async def ask(self, question: Question) -> Mapping[str, str]: ...
@@ -28,7 +29,11 @@ class Paying:
         return (await self._once("price", shown, (model, dict(counts)))).data
 
     async def spend(
-        self, what: str, detail: Mapping[str, Any], *, kind: str = "subscription",
+        self,
+        what: str,
+        detail: Mapping[str, Any],
+        *,
+        kind: str = "subscription",
         worst_usd: str | None = None,
     ) -> None:
         """Before each call that spends: caps, consent, reservation.
@@ -53,7 +58,10 @@ class Paying:
         return True
 
     def reserve(
-        self, detail: Mapping[str, Any], *, kind: str = "subscription",
+        self,
+        detail: Mapping[str, Any],
+        *,
+        kind: str = "subscription",
         worst_usd: str | None = None,
     ) -> None:
         """Count one call that the operator has agreed to.
@@ -62,6 +70,12 @@ class Paying:
             StepEnd: a cap leaves no room for it (`over-budget`).
         """
         self._check_caps(self, kind, worst_usd)
-        self.decide("spend.reserved", {
-            "calls": 1, "kind": kind, "worst_usd": worst_usd, **show(detail),
-        })
+        self.decide(
+            "spend.reserved",
+            {
+                "calls": 1,
+                "kind": kind,
+                "worst_usd": worst_usd,
+                **show(detail),
+            },
+        )

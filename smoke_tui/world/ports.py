@@ -53,8 +53,10 @@ def render(value: Any, *, encode: Callable[[str], str] = str) -> Any:
     return value
 
 
-PLACEHOLDER_PROBLEM = ("it holds a placeholder of a hidden value, not the value; capture it with "
-                       "secret = true, or give it by a setting")
+PLACEHOLDER_PROBLEM = (
+    "it holds a placeholder of a hidden value, not the value; capture it with "
+    "secret = true, or give it by a setting"
+)
 
 
 def holds_placeholder(value: Any) -> bool:
@@ -201,8 +203,12 @@ class CallbackSpec:
     issuer: str
 
     def shown(self) -> dict[str, Any]:
-        return {"ports": list(self.ports), "path": self.path, "state": self.state.placeholder,
-                "issuer": self.issuer}
+        return {
+            "ports": list(self.ports),
+            "path": self.path,
+            "state": self.state.placeholder,
+            "issuer": self.issuer,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +233,13 @@ class SpawnSpec:
     detaches: bool = False
 
     def shown(self) -> dict[str, Any]:
-        shown = {"argv": show(self.argv), "cwd": self.cwd,
-                 "env": [[name, show(value)] for name, value in self.env],
-                 "hidden": self.hidden, "stays": self.stays}
+        shown = {
+            "argv": show(self.argv),
+            "cwd": self.cwd,
+            "env": [[name, show(value)] for name, value in self.env],
+            "hidden": self.hidden,
+            "stays": self.stays,
+        }
         # Left out where false: journals from before there was such a thing still replay.
         return shown | ({"detaches": True} if self.detaches else {})
 
@@ -256,7 +266,7 @@ QUESTIONS: Mapping[str, str] = {
     "commands": "whether to run what a runbook that is new here would run: yes or no",
     "service": "whether a service may be used, was restarted, or is gone: yes or no, with words",
     "model": "which model to ask, where the named one is not listed or was refused: use (with a "
-             "model) or keep",
+    "model) or keep",
     "second-opinion": "whether to ask once more in the installed client's shape: yes or no",
     "callback": "paste (the redirect address), page (what it says instead), other-host, cancel",
     "device": "shows a code to type on another machine; cancel ends the wait",

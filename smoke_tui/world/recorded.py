@@ -68,7 +68,12 @@ class RecordedInbox(PastInbox):
         self.unsolicited = lambda fact: None
 
     def decide(
-        self, ev: str, data: Mapping[str, Any], *, step: str | None = None, n: int | None = None,
+        self,
+        ev: str,
+        data: Mapping[str, Any],
+        *,
+        step: str | None = None,
+        n: int | None = None,
         re: int | None = None,
     ) -> Event:
         # A step may catch what we raise; the first difference stays the one that is told.
@@ -153,8 +158,7 @@ def blobs_of(journal: Journal, event: Event) -> dict[str, bytes]:
         JournalError: it is missing, or is not what it was.
     """
     return {
-        name: journal.evidence(blob["sha256"])
-        for name, blob in event.data.get("blobs", {}).items()
+        name: journal.evidence(blob["sha256"]) for name, blob in event.data.get("blobs", {}).items()
     }
 
 

@@ -71,7 +71,12 @@ class RedecidingInbox(PastInbox):
         return self._pass_on(replace(event, seq=self._seq))
 
     def decide(
-        self, ev: str, data: Mapping[str, Any], *, step: str | None = None, n: int | None = None,
+        self,
+        ev: str,
+        data: Mapping[str, Any],
+        *,
+        step: str | None = None,
+        n: int | None = None,
         re: int | None = None,
     ) -> Event:
         if self._failed is not None:
@@ -96,7 +101,7 @@ class RedecidingInbox(PastInbox):
         ended = ahead >= len(self._recorded)
         if not ended and self._recorded[ahead].ev != RESUMED:
             return
-        left = [e for e in self._recorded[self._at:ahead] if e.ev not in BINDING]
+        left = [e for e in self._recorded[self._at : ahead] if e.ev not in BINDING]
         closed = any(e.ev == "session.closed" for e in (*self._old, *left))
         if closed or len(self._new) < len(self._old) + len(left):
             return
@@ -174,8 +179,9 @@ class RedecidingInbox(PastInbox):
         if self._at < len(self._recorded):
             if self._recorded[self._at].ev == RESUMED:
                 raise Resumption
-            raise AnotherWay(f"the walk has ended where the record has "
-                             f"{_words(self._recorded[self._at])}")
+            raise AnotherWay(
+                f"the walk has ended where the record has {_words(self._recorded[self._at])}"
+            )
 
     def _take(self) -> Event:
         self._at += 1

@@ -23,8 +23,14 @@ from smoke_tui.world.http_messages import (
 )
 
 __all__ = [
-    "ErrorSink", "Handler", "HttpServer", "RawResponse", "ServerLimits", "ServerRequest",
-    "ServerResponse", "serve",
+    "ErrorSink",
+    "Handler",
+    "HttpServer",
+    "RawResponse",
+    "ServerLimits",
+    "ServerRequest",
+    "ServerResponse",
+    "serve",
 ]
 
 
@@ -39,9 +45,7 @@ class HttpServer:
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.addresses: tuple[tuple[str, int], ...] = ()
 
-    async def _listen(
-        self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None
-    ) -> None:
+    async def _listen(self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None) -> None:
         for one in sockets:
             self._listeners.append(
                 await asyncio.start_server(self._accept, sock=one, limit=CHUNK, ssl=tls)

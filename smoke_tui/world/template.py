@@ -20,24 +20,46 @@ PROMPT: Final = "prompt"
 SESSION: Final = "session"
 """What a mark `{"$smoke": NAME}` stands for."""
 
-OURS: Final = frozenset({
-    "host", "content-length", "connection", "transfer-encoding", "accept-encoding",
-    "content-encoding", "authorization", "chatgpt-account-id", "openai-organization", "cookie",
-    "originator", "user-agent", "version",
-})
+OURS: Final = frozenset(
+    {
+        "host",
+        "content-length",
+        "connection",
+        "transfer-encoding",
+        "accept-encoding",
+        "content-encoding",
+        "authorization",
+        "chatgpt-account-id",
+        "openai-organization",
+        "cookie",
+        "originator",
+        "user-agent",
+        "version",
+    }
+)
 """Headers that the transport, the credential or this tool's own name decide."""
 
-SESSION_NAMES: Final = frozenset({"session-id", "session_id", "thread-id", "conversation_id",
-                                  "x-client-request-id", "prompt_cache_key"})
+SESSION_NAMES: Final = frozenset(
+    {
+        "session-id",
+        "session_id",
+        "thread-id",
+        "conversation_id",
+        "x-client-request-id",
+        "prompt_cache_key",
+    }
+)
 """Names whose values are ids of the client's session; ours is put in their place (captured)."""
 
-LEFT_OUT: Final = frozenset({"client_metadata", "internal_chat_message_metadata_passthrough",
-                             "metadata", "user"})
+LEFT_OUT: Final = frozenset(
+    {"client_metadata", "internal_chat_message_metadata_passthrough", "metadata", "user"}
+)
 """Fields that describe the client's own session or installation (captured)."""
 
 _LONGEST: Final = 120
 _UNIQUE: Final = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|[0-9a-f]{24}|(^|[\s=:])/\w+/|[\n{]", re.IGNORECASE)
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|[0-9a-f]{24}|(^|[\s=:])/\w+/|[\n{]", re.IGNORECASE
+)
 """An id, a path, several lines, JSON inside a text: of one session, not of a kind of request."""
 
 Fill = Callable[[str], Any]
@@ -52,12 +74,19 @@ def template_of(
     ids = {value for name, value in headers if name.lower() in SESSION_NAMES}
     ids |= {str(body[name]) for name in SESSION_NAMES if isinstance(body.get(name), str)}
     maker = _Maker(found[0] if found else None, prompt, ids)
-    kept = {name: value for name, value in (
-        (name, maker.field(name, value)) for name, value in body.items()) if value is not _NONE}
+    kept = {
+        name: value
+        for name, value in ((name, maker.field(name, value)) for name, value in body.items())
+        if value is not _NONE
+    }
     if not maker.asked:
         return None
-    return {"headers": [[name, value] for name, value in map(maker.header, headers)
-                        if value is not _NONE], "body": kept}
+    return {
+        "headers": [
+            [name, value] for name, value in map(maker.header, headers) if value is not _NONE
+        ],
+        "body": kept,
+    }
 
 
 def hash_of(template: Mapping[str, Any]) -> str:
@@ -155,8 +184,9 @@ class _Maker:
         return {**self._mapping(rest), "text": {MARK: mark}}
 
     def _mapping(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        pairs = ((str(name), self._plain(item)) for name, item in value.items()
-                 if name not in LEFT_OUT)
+        pairs = (
+            (str(name), self._plain(item)) for name, item in value.items() if name not in LEFT_OUT
+        )
         return {name: item for name, item in pairs if item is not _NONE}
 
     def _plain(self, value: Any) -> Any:

@@ -29,8 +29,13 @@ def install() -> str | None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return None
     for command in INSTALL:
-        subprocess.run(command, check=True, capture_output=True, timeout=600,
-                       env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            timeout=600,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        )
     return find()
 
 

@@ -18,18 +18,38 @@ from typing import Any, Final, Self
 
 SECONDS: Final = 30.0
 FLAGS: Final = (
-    "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
-    "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--disable-extensions", "--disable-breakpad", "--no-default-browser-check",
-    "--password-store=basic", "--use-mock-keychain", "--proxy-server=direct://",
+    "--headless=new",
+    "--remote-debugging-pipe",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-breakpad",
+    "--no-default-browser-check",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    "--proxy-server=direct://",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 )
 """A browser of its own: no sandbox as root, and no host but loopback is ever found."""
 KEYS: Final = {"Tab": 9, "Enter": 13, "Space": 32, "Home": 36, "ArrowDown": 40}
 TEXTS: Final = {"Enter": "\r", "Space": " "}
-CONTROLS: Final = frozenset({
-    "button", "checkbox", "combobox", "link", "radio", "searchbox", "textbox", "spinbutton",
-})
+CONTROLS: Final = frozenset(
+    {
+        "button",
+        "checkbox",
+        "combobox",
+        "link",
+        "radio",
+        "searchbox",
+        "textbox",
+        "spinbutton",
+    }
+)
 
 
 class DevToolsError(Exception):
@@ -124,7 +144,9 @@ class Chromium:
         child_ends = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10) for fd in (to_read, from_write)]
         argv = [program, *FLAGS, f"--user-data-dir={folder / 'profile'}", "about:blank"]
         self._pid = os.posix_spawn(
-            program, argv, {**os.environ, "HOME": str(folder), "TMPDIR": str(folder)},
+            program,
+            argv,
+            {**os.environ, "HOME": str(folder), "TMPDIR": str(folder)},
             setsid=True,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -200,8 +222,13 @@ class Tab:
         self.loading(navigate)
 
     def size(self, width: int, height: int) -> None:
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
-                  deviceScaleFactor=1, mobile=False)
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
 
     # Looking
 
@@ -217,8 +244,9 @@ class Tab:
 
     def tree(self) -> list[Node]:
         """What a screen reader gets."""
-        found = [one for one in self.call("Accessibility.getFullAXTree")["nodes"]
-                 if not one["ignored"]]
+        found = [
+            one for one in self.call("Accessibility.getFullAXTree")["nodes"] if not one["ignored"]
+        ]
         return [_node(one) for one in found]
 
     def by_role(self, *roles: str) -> list[Node]:
@@ -259,8 +287,14 @@ class Tab:
 
     def focused(self) -> Node | None:
         """The node that has the focus, the page itself aside."""
-        return next((node for node in self.tree()
-                     if node.states.get("focused") and node.role != "RootWebArea"), None)
+        return next(
+            (
+                node
+                for node in self.tree()
+                if node.states.get("focused") and node.role != "RootWebArea"
+            ),
+            None,
+        )
 
     def box(self, node: Node) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of a node, in the page's own pixels."""
@@ -282,8 +316,11 @@ class Tab:
     def press(self, key: str) -> None:
         code = KEYS[key]
         text = {"text": TEXTS[key]} if key in TEXTS else {}
-        held = {"key": TEXTS.get(key, key).replace("\r", "Enter"), "code": key,
-                "windowsVirtualKeyCode": code}
+        held = {
+            "key": TEXTS.get(key, key).replace("\r", "Enter"),
+            "code": key,
+            "windowsVirtualKeyCode": code,
+        }
         kind = "keyDown" if text else "rawKeyDown"
         self.call("Input.dispatchKeyEvent", type=kind, **held, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", **held)
@@ -323,5 +360,11 @@ def _node(raw: Mapping[str, Any]) -> Node:
         return str(raw.get(name, {}).get("value", ""))
 
     states = {one["name"]: one["value"].get("value") for one in raw.get("properties", ())}
-    return Node(said("role"), said("name"), said("value"), said("description"), states,
-                raw.get("backendDOMNodeId", 0))
+    return Node(
+        said("role"),
+        said("name"),
+        said("value"),
+        said("description"),
+        states,
+        raw.get("backendDOMNodeId", 0),
+    )

@@ -27,8 +27,11 @@ def test_a_refused_form_says_why_keeps_what_was_typed_and_can_be_put_right(
         tab.open(f"{rehearsal.stack_url}/org-settings")
         wrong = '{"access_token": "FAKE-half-a-bundle'
         for label, value in (
-            ("Provider", "OpenAI"), ("Model", "gpt-5.5"),
-            ("Credential type", "Subscription (OAuth bundle)"), ("Bundle", wrong), ("Save", ""),
+            ("Provider", "OpenAI"),
+            ("Model", "gpt-5.5"),
+            ("Credential type", "Subscription (OAuth bundle)"),
+            ("Bundle", wrong),
+            ("Save", ""),
         ):
             assert fill_in(tab, label, value), label
         assert stored(rehearsal) == {}
@@ -41,7 +44,8 @@ def test_a_refused_form_says_why_keeps_what_was_typed_and_can_be_put_right(
         )
         kept = {label: tab.find(label).value for label in ("Provider", "Model", "Credential type")}
         assert kept == {
-            "Provider": "OpenAI", "Model": "gpt-5.5",
+            "Provider": "OpenAI",
+            "Model": "gpt-5.5",
             "Credential type": "Subscription (OAuth bundle)",
         }
         bundle, terms = tab.find("Bundle"), tab.find("Terms of service")

@@ -32,9 +32,12 @@ def refused_settings(tab: Tab, rehearsal: Rehearsal) -> None:
 def saved_settings(tab: Tab, rehearsal: Rehearsal) -> None:
     settings(tab, rehearsal)
     for label, value in (
-        ("Provider", "OpenAI"), ("Model", "gpt-5-codex"),
+        ("Provider", "OpenAI"),
+        ("Model", "gpt-5-codex"),
         ("Credential type", "Subscription (OAuth bundle)"),
-        ("Bundle", json.dumps(rehearsal.bundle())), ("Terms of service", ""), ("Save", ""),
+        ("Bundle", json.dumps(rehearsal.bundle())),
+        ("Terms of service", ""),
+        ("Save", ""),
     ):
         assert fill_in(tab, label, value), label
 

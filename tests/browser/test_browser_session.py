@@ -30,7 +30,8 @@ from .people import Person
 PATIENCE = 120.0
 FIELDS = ["Provider", "Model", "Credential type", "Bundle", "Terms of service", "Save"]
 SETTINGS: Mapping[str, Mapping[str, str | None]] = {
-    "light-ledger": {}, "postgresql": {"ledger": "embedded"},
+    "light-ledger": {},
+    "postgresql": {"ledger": "embedded"},
 }
 """What the same session is run with: options of the command line, by name."""
 
@@ -43,17 +44,18 @@ def _own_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", SETTINGS.values(), ids=SETTINGS)
-def test_the_main_runbook(
-    tab: Tab, tmp_path: Path, options: Mapping[str, str | None]
-) -> None:
+def test_the_main_runbook(tab: Tab, tmp_path: Path, options: Mapping[str, str | None]) -> None:
     settings = read_settings({"state-dir": str(tmp_path / "state"), **options})
     runbook = open_runbook(None)
     with rehearsal(None, embedded=wants_embedded(settings)) as world:
         person, given = Person(tab, world), given_rehearsed(world)
         session = Session(
-            runbook, rehearsed(config_from(settings, runbook, given), world),
-            state_dir=settings.state_dir, hands=Hands(person, FileClipboard(tmp_path)),
-            answerer=person, given=given.texts,
+            runbook,
+            rehearsed(config_from(settings, runbook, given), world),
+            state_dir=settings.state_dir,
+            hands=Hands(person, FileClipboard(tmp_path)),
+            answerer=person,
+            given=given.texts,
         )
         session.start()
         verdict = session.wait(PATIENCE)
@@ -73,7 +75,8 @@ def test_the_main_runbook(
 
 def assert_a_real_browser_signed_in(world: Rehearsal) -> None:
     agents = {
-        (seen.method, seen.path): dict(seen.headers)["user-agent"] for seen in world.requests()
+        (seen.method, seen.path): dict(seen.headers)["user-agent"]
+        for seen in world.requests()
         if seen.path in ("/oauth/authorize", "/log-in", "/sign-in-with-chatgpt/codex/consent")
     }
     assert len(agents) == 4
@@ -88,8 +91,13 @@ def assert_no_token_in_the_browser(tab: Tab, world: Rehearsal) -> None:
     assert len(codes) == 1
     urls = [one["request"]["url"] for one in tab.events("Network.requestWillBeSent")]
     assert [urlsplit(url).path for url in urls] == [
-        "/oauth/authorize", "/log-in", "/sign-in-with-chatgpt/codex/consent",
-        "/sign-in-with-chatgpt/codex/consent", "/auth/callback", "/done", "/org-settings",
+        "/oauth/authorize",
+        "/log-in",
+        "/sign-in-with-chatgpt/codex/consent",
+        "/sign-in-with-chatgpt/codex/consent",
+        "/auth/callback",
+        "/done",
+        "/org-settings",
         "/org-settings",
     ]
     assert [url for url in urls if any(token in url for token in tokens)] == []

@@ -1,5 +1,4 @@
-"""Canaries: made-up secrets, every form in which one could be found again, and the hunt for them.
-"""
+"""Canaries: made-up secrets, every form in which one could be found again, and the hunt for them."""
 
 from __future__ import annotations
 
@@ -34,8 +33,9 @@ def mint(prefix: str = "") -> str:
 def jwt(**claims: object) -> str:
     """A made-up token of three segments."""
     parts = ({"alg": "RS256"}, {"sub": "FAKE", "jti": secrets.token_hex(8), **claims})
-    head = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
-                    for part in parts)
+    head = ".".join(
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
+    )
     return f"{head}.FAKE{secrets.token_urlsafe(48)}"
 
 
@@ -90,8 +90,7 @@ class Hunt:
             err.flush()
         said = out.buffer.getvalue()
         self.keep(f"stdout of {' '.join(argv[2:])}", said)
-        self.keep(f"stderr of {' '.join(argv[2:])}",
-                  err.buffer.getvalue())
+        self.keep(f"stderr of {' '.join(argv[2:])}", err.buffer.getvalue())
         return code, said.decode()
 
     def archive(self, path: Path) -> None:
@@ -106,8 +105,10 @@ class Hunt:
     def finds(self) -> dict[str, list[bytes]]:
         """Where any of the values is in any form."""
         wanted = hunted(self.values)
-        found = {place: [form for form in wanted if form in content]
-                 for place, content in self.places.items()}
+        found = {
+            place: [form for form in wanted if form in content]
+            for place, content in self.places.items()
+        }
         return {place: hits for place, hits in found.items() if hits}
 
 

@@ -12,7 +12,9 @@ from .canaries import Answer, Hunt, provider
 from .test_canary_forms import PRINTER, check, given_out
 from .test_canary_hostile import CALL, FRONT, Bundle, answering, sse
 
-LOOK = FRONT + """
+LOOK = (
+    FRONT
+    + """
 ## Look
 
 Look at the page.
@@ -24,12 +26,14 @@ url    = "{{ stack_url }}/page"
 expect = [{ body_contains = "never there" }]
 ```
 """
+)
 
 
 def forms(value: str) -> dict[str, str]:
     """The value in every form that the printer of the other canaries knows."""
     code = PRINTER.partition("def say(")[0].replace(
-        'open("bundle.json").read()', "json.dumps({'t': GIVEN})")
+        'open("bundle.json").read()', "json.dumps({'t': GIVEN})"
+    )
     space = {"GIVEN": value}
     exec(compile(code, "printer", "exec"), space)
     table: Mapping[str, Callable[[str], str]] = space["FORMS"]  # type: ignore[assignment]
@@ -43,25 +47,56 @@ def carriers(value: str) -> dict[str, Answer]:
     lines = {name: form.replace("\n", " ").replace("\0", " ") for name, form in made.items()}
     few = {name: lines[name] for name in ("raw", "hex", "reversed", "html", "base64 gzip")}
     return {
-        "json": (400, {"content-type": "application/json"},
-                 json.dumps({"error": {"message": "no", "param": made}}).encode()),
-        "message": (400, {"content-type": "application/json"}, json.dumps(
-            {"error": {"message": " ; ".join(made.values()), "code": "x"}}).encode()),
-        "page": (403, {"content-type": "text/html"},
-                 "".join(f"<p title='{name}'>{form}</p>\n" for name, form in made.items())
-                 .encode()),
-        "title": (403, {"content-type": "text/html"},
-                  f"<title>{value[::-1]} {made['hex']}</title><h1>{made['dashes']}</h1>".encode()),
+        "json": (
+            400,
+            {"content-type": "application/json"},
+            json.dumps({"error": {"message": "no", "param": made}}).encode(),
+        ),
+        "message": (
+            400,
+            {"content-type": "application/json"},
+            json.dumps({"error": {"message": " ; ".join(made.values()), "code": "x"}}).encode(),
+        ),
+        "page": (
+            403,
+            {"content-type": "text/html"},
+            "".join(f"<p title='{name}'>{form}</p>\n" for name, form in made.items()).encode(),
+        ),
+        "title": (
+            403,
+            {"content-type": "text/html"},
+            f"<title>{value[::-1]} {made['hex']}</title><h1>{made['dashes']}</h1>".encode(),
+        ),
         "utf-16": (500, {"content-type": "text/plain"}, "\n".join(few.values()).encode("utf-16")),
-        "headers": (401, {f"x-{name.replace(' ', '-')}": form.encode("ascii", "replace").decode()
-                          for name, form in lines.items() if len(form) < 1500}, b""),
-        "stream": (200, {"content-type": "text/event-stream"}, sse(
-            *({**text, "delta": form} for form in made.values()),
-            {"type": "response.failed", "response": {"error": {"message": lines["xxd"]}}})),
-        "characters": (200, {"content-type": "text/event-stream"}, sse(
-            *({**text, "delta": char} for char in value))),
-        "comments": (200, {"content-type": "text/event-stream"}, b"".join(
-            f": {form}\nevent: {form[:40]}\nid: {form}\n\n".encode() for form in few.values())),
+        "headers": (
+            401,
+            {
+                f"x-{name.replace(' ', '-')}": form.encode("ascii", "replace").decode()
+                for name, form in lines.items()
+                if len(form) < 1500
+            },
+            b"",
+        ),
+        "stream": (
+            200,
+            {"content-type": "text/event-stream"},
+            sse(
+                *({**text, "delta": form} for form in made.values()),
+                {"type": "response.failed", "response": {"error": {"message": lines["xxd"]}}},
+            ),
+        ),
+        "characters": (
+            200,
+            {"content-type": "text/event-stream"},
+            sse(*({**text, "delta": char} for char in value)),
+        ),
+        "comments": (
+            200,
+            {"content-type": "text/event-stream"},
+            b"".join(
+                f": {form}\nevent: {form[:40]}\nid: {form}\n\n".encode() for form in few.values()
+            ),
+        ),
     }
 
 
@@ -77,9 +112,26 @@ def test_no_form_of_an_answer_stays(
     answer = carriers(bundle.access)[carrier]
     with provider(answering(answer) if book == "call" else lambda *_: answer) as url:
         code, _ = hunt.command(
-            "--state-dir", str(tmp_path / "state"), "--check", "book.md", "--live", "--json", "-v",
-            "--bundle", str(bundle.path), "--codex-url", url, "--issuer", url, "--stack-url", url,
-            "--model", "gpt-5.5", "--instructions", __file__)
+            "--state-dir",
+            str(tmp_path / "state"),
+            "--check",
+            "book.md",
+            "--live",
+            "--json",
+            "-v",
+            "--bundle",
+            str(bundle.path),
+            "--codex-url",
+            url,
+            "--issuer",
+            url,
+            "--stack-url",
+            url,
+            "--model",
+            "gpt-5.5",
+            "--instructions",
+            __file__,
+        )
     assert code in (1, 4)
     given_out(hunt, tmp_path)
     check(hunt, bundle.values)

@@ -21,8 +21,9 @@ SCENARIOS = ("degraded-route", "token-expired", "instructions-drift-at-turn")
 
 def broken_off(folder: Path, step: str) -> None:
     """As if the program had died after a step's end."""
-    seq = next(e.seq for e in read_journal(folder).events
-               if e.ev == "step.finished" and e.step == step)
+    seq = next(
+        e.seq for e in read_journal(folder).events if e.ev == "step.finished" and e.step == step
+    )
     lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
     (folder / JOURNAL).write_bytes(b"".join(lines[: seq + 1]))
 
@@ -38,12 +39,25 @@ def _left(spied: set[str], tmp_path_factory: pytest.TempPathFactory) -> Hunt:
         return hunt.command("--state-dir", str(state), *argv)[1]
 
     for scenario in SCENARIOS:
-        do("--check", "--rehearse", "--scenario", scenario, "--json", "-v",
-           "--report", str(root / f"{scenario}.md"), "--junit", str(root / f"{scenario}.xml"))
+        do(
+            "--check",
+            "--rehearse",
+            "--scenario",
+            scenario,
+            "--json",
+            "-v",
+            "--report",
+            str(root / f"{scenario}.md"),
+            "--junit",
+            str(root / f"{scenario}.xml"),
+        )
     do("login", "--rehearse", "--out", str(root / "bundle.json"))
     names = sorted(path.name for path in (state / "sessions").iterdir())
-    drift = next(name for name in names if "instructions-drift-at-turn"
-                 in (state / "sessions" / name / JOURNAL).read_text()[:20000])
+    drift = next(
+        name
+        for name in names
+        if "instructions-drift-at-turn" in (state / "sessions" / name / JOURNAL).read_text()[:20000]
+    )
     broken_off(state / "sessions" / drift, "paste-credential")
     do("--check", drift, "--resume", "--json", "-v")
     do("rerun", drift, "--step", "live-call", "--json")
@@ -56,20 +70,30 @@ def _left(spied: set[str], tmp_path_factory: pytest.TempPathFactory) -> Hunt:
         do("--check", str(root / f"{name}.smoke"))
     do("diff", names[0], names[1], "--json")
     do("diff", names[0], names[1])
-    for argv in (("spend", "--json"), ("spend",), ("sessions", "--json"), ("replay", "--all"),
-                 ("doctor", "--json")):
+    for argv in (
+        ("spend", "--json"),
+        ("spend",),
+        ("sessions", "--json"),
+        ("replay", "--all"),
+        ("doctor", "--json"),
+    ):
         do(*argv)
     copy = state / "sessions" / f"{names[0]}-other"
     shutil.copytree(state / "sessions" / names[0], copy)
-    events = [replace(e, data={**e.data, "summary": "another"}) if e.ev == "try.finished" else e
-              for e in read_journal(copy).events]
+    events = [
+        replace(e, data={**e.data, "summary": "another"}) if e.ev == "try.finished" else e
+        for e in read_journal(copy).events
+    ]
     (copy / JOURNAL).write_bytes(b"".join(e.line() for e in events))
     code, told = hunt.command("--state-dir", str(state), "replay", copy.name, "--json")
     assert (code, "another" in told) == (6, True)
     hunt.command("--state-dir", str(state), "replay", copy.name)
     hunt.walk(root, root / "bundle.json")
-    hunt.values |= {value for value in json.loads((root / "bundle.json").read_text()).values()
-                    if isinstance(value, str) and len(value) > 30}
+    hunt.values |= {
+        value
+        for value in json.loads((root / "bundle.json").read_text()).values()
+        if isinstance(value, str) and len(value) > 30
+    }
     return hunt
 
 

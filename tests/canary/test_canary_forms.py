@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 AUTH = "https://api.openai.com/auth"
 
 #: Prints the values of a credential file in the form that is named; halves go to two streams.
-PRINTER = r'''
+PRINTER = r"""
 import base64, bz2, codecs, gzip, html, json, lzma, quopri, sys, textwrap, time, urllib.parse, zlib
 
 whole = open("bundle.json").read()
@@ -108,7 +108,7 @@ if len(sys.argv) > 2:
     say("printed")
     while True:
         time.sleep(1)
-'''
+"""
 BOOK = """---
 schema: smoke/1
 id: canary
@@ -135,9 +135,13 @@ kind = "run"
 @pytest.fixture(name="bundle")
 def _bundle(tmp_path: Path) -> set[str]:
     account = mint("acct-")
-    values = {"access_token": jwt(**{AUTH: {"chatgpt_account_id": account}, "who": mint()}),
-              "refresh_token": mint("rt_"), "id_token": jwt(sub=mint("user-")),
-              "account_id": account, "a_later_field": mint()}
+    values = {
+        "access_token": jwt(**{AUTH: {"chatgpt_account_id": account}, "who": mint()}),
+        "refresh_token": mint("rt_"),
+        "id_token": jwt(sub=mint("user-")),
+        "account_id": account,
+        "a_later_field": mint(),
+    }
     (tmp_path / "bundle.json").write_text(json.dumps(values, indent=2))
     (tmp_path / "printer.py").write_text(PRINTER)
     return set(values.values())
@@ -157,7 +161,8 @@ def check(hunt: Hunt, values: set[str]) -> None:
     wanted = {piece for value in values for piece in pieces(value)}
     for place, content in hunt.places.items():
         squeezed = content.replace(b"\\n", b"").translate(
-            None, b" \r\n\t,'\"+-\xc2\xad\xe2\x80\x8b")
+            None, b" \r\n\t,'\"+-\xc2\xad\xe2\x80\x8b"
+        )
         for form in (content, squeezed, content[::-1], content.swapcase()):
             told = [piece for piece in wanted if piece in form]
             assert not told, (place, told[:3])
@@ -187,8 +192,18 @@ def test_no_form_stays(
     (tmp_path / "book.md").write_text(BOOK.replace("FORM", f"'{form}'"))
     hunt = Hunt(set(bundle))
     code, _ = hunt.command(
-        "--state-dir", str(tmp_path / "state"), "--check", "book.md", "--live", "-v", "--json",
-        "--bundle", "bundle.json", "--report", str(tmp_path / "state" / "report.md"))
+        "--state-dir",
+        str(tmp_path / "state"),
+        "--check",
+        "book.md",
+        "--live",
+        "-v",
+        "--json",
+        "--bundle",
+        "bundle.json",
+        "--report",
+        str(tmp_path / "state" / "report.md"),
+    )
     assert code == 0
     given_out(hunt, tmp_path)
     check(hunt, bundle)
@@ -202,15 +217,30 @@ def test_no_form_stays_after_a_kill(
     env = {name: value for name, value in os.environ.items() if name != "CI"}
     hunt = Hunt(set(bundle))
     with subprocess.Popen(
-        [sys.executable, "-m", "smoke_tui", "--state-dir", "state", "--check", "book.md", "--live",
-         "-v", "--bundle", "bundle.json"],
-        env={**env, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, stdout=subprocess.PIPE,
+        [
+            sys.executable,
+            "-m",
+            "smoke_tui",
+            "--state-dir",
+            "state",
+            "--check",
+            "book.md",
+            "--live",
+            "-v",
+            "--bundle",
+            "bundle.json",
+        ],
+        env={**env, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as program:
         end = time.monotonic() + 90
-        while not any(event.ev == "process" and "printed" in str(event.data.get("text"))
-                      for folder in (tmp_path / "state" / "sessions").glob("*")
-                      for event in read_journal(folder).events):
+        while not any(
+            event.ev == "process" and "printed" in str(event.data.get("text"))
+            for folder in (tmp_path / "state" / "sessions").glob("*")
+            for event in read_journal(folder).events
+        ):
             assert time.monotonic() < end
             assert program.poll() is None
             time.sleep(0.1)
@@ -231,8 +261,11 @@ def test_what_a_last_scan_finds_is_never_given_out(
     state = ["--state-dir", str(tmp_path / "state")]
     hunt = Hunt(set(bundle))
     hunt.command(*state, "--check", "book.md", "--live", "--json", "--bundle", "bundle.json")
-    for argv in (["report", "last"], ["report", "last", "--format", "json"],
-                 ["archive", "last", "-o", str(tmp_path / "last.smoke")]):
+    for argv in (
+        ["report", "last"],
+        ["report", "last", "--format", "json"],
+        ["archive", "last", "-o", str(tmp_path / "last.smoke")],
+    ):
         code, said = hunt.command(*state, *argv)
         assert (code, said) == (7, "")
     assert hunt.command(*state, "--check", "last", "--json")[0] == 7

@@ -25,7 +25,9 @@ from .canaries import Answer, Hunt, jwt, mint, provider
 
 ROOT = Path(__file__).parents[2]
 FRONT = "---\nschema: smoke/1\nid: canary\ntitle: A canary\n---\n\n# A canary\n"
-CALL = FRONT + """
+CALL = (
+    FRONT
+    + """
 ## Call
 
 Make one call.
@@ -39,6 +41,7 @@ spend   = { kind = "subscription", max_calls = 3 }
 timeout = "30s"
 ```
 """
+)
 AUTH = "https://api.openai.com/auth"
 
 
@@ -47,15 +50,27 @@ class Bundle:
 
     def __init__(self, folder: Path) -> None:
         self.account = mint("acct-")
-        claims = {AUTH: {"chatgpt_account_id": self.account},
-                  "exp": int(time.time()) + 86_400, "client_id": "app_FAKE"}
+        claims = {
+            AUTH: {"chatgpt_account_id": self.account},
+            "exp": int(time.time()) + 86_400,
+            "client_id": "app_FAKE",
+        }
         self.access, self.id = jwt(**claims), jwt(**claims)
         self.refresh = mint("rt_")
         self.path = folder / "bundle.json"
-        self.path.write_text(json.dumps({
-            "provider": "openai", "access_token": self.access, "refresh_token": self.refresh,
-            "id_token": self.id, "account_id": self.account, "plan_type": "plus",
-            "expires_at": "2099-01-01T00:00:00Z"}))
+        self.path.write_text(
+            json.dumps(
+                {
+                    "provider": "openai",
+                    "access_token": self.access,
+                    "refresh_token": self.refresh,
+                    "id_token": self.id,
+                    "account_id": self.account,
+                    "plan_type": "plus",
+                    "expires_at": "2099-01-01T00:00:00Z",
+                }
+            )
+        )
 
     @property
     def values(self) -> set[str]:
@@ -63,15 +78,18 @@ class Bundle:
 
 
 def sse(*events: Mapping[str, Any]) -> bytes:
-    return b"".join(b"event: %s\ndata: %s\n\n" % (str(e["type"]).encode(), json.dumps(e).encode())
-                    for e in events)
+    return b"".join(
+        b"event: %s\ndata: %s\n\n" % (str(e["type"]).encode(), json.dumps(e).encode())
+        for e in events
+    )
 
 
 def quoting(token: str) -> list[Answer]:
     """Refusals that quote what they were sent, each in its own way."""
     bearer = f"Authorization: Bearer {token}"
-    code = base64.b64encode(json.dumps({"error": {"code": "token_expired", "message": bearer}})
-                            .encode()).decode()
+    code = base64.b64encode(
+        json.dumps({"error": {"code": "token_expired", "message": bearer}}).encode()
+    ).decode()
     as_json = {"content-type": "application/json"}
     return [
         (401, as_json, json.dumps({"error": {"message": f"bad {bearer}", "code": "x"}}).encode()),
@@ -79,11 +97,23 @@ def quoting(token: str) -> list[Answer]:
         (401, {"www-authenticate": bearer, "x-error-json": code, "set-cookie": f"s={token}"}, b""),
         (403, {"content-type": "text/html"}, f"<p>{bearer}</p><!-- {token} -->".encode()),
         (400, {}, base64.b64encode(bearer.encode()) + b"\n" + token.encode().hex().encode()),
-        (422, {}, "".join(f"\\u{ord(c):04x}" for c in token).encode()
-         + b"".join(b"%%%02x" % byte for byte in token.encode())),
-        (200, {"content-type": "text/event-stream", "x-request-id": token}, sse(
-            {"type": "response.output_text.delta", "delta": f"You sent {token}."},
-            {"type": "response.failed", "response": {"error": {"message": bearer, "code": "y"}}})),
+        (
+            422,
+            {},
+            "".join(f"\\u{ord(c):04x}" for c in token).encode()
+            + b"".join(b"%%%02x" % byte for byte in token.encode()),
+        ),
+        (
+            200,
+            {"content-type": "text/event-stream", "x-request-id": token},
+            sse(
+                {"type": "response.output_text.delta", "delta": f"You sent {token}."},
+                {
+                    "type": "response.failed",
+                    "response": {"error": {"message": bearer, "code": "y"}},
+                },
+            ),
+        ),
     ]
 
 
@@ -114,9 +144,26 @@ def test_a_provider_that_quotes_the_token(tmp_path: Path, number: int) -> None:
     (tmp_path / "call.md").write_text(CALL)
     with provider(answering(quoting(bundle.access)[number])) as url:
         code, _ = hunt.command(
-            "--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live", "--json", "-v",
-            "--bundle", str(bundle.path), "--codex-url", url, "--issuer", url, "--model",
-            "gpt-5.5", "--instructions", __file__, "--report", str(tmp_path / "state.md"))
+            "--state-dir",
+            str(tmp_path / "state"),
+            "--check",
+            "call.md",
+            "--live",
+            "--json",
+            "-v",
+            "--bundle",
+            str(bundle.path),
+            "--codex-url",
+            url,
+            "--issuer",
+            url,
+            "--model",
+            "gpt-5.5",
+            "--instructions",
+            __file__,
+            "--report",
+            str(tmp_path / "state.md"),
+        )
     assert code in (1, 4)
     hunt.keep("report", (tmp_path / "state.md").read_bytes())
     reported(hunt, tmp_path)
@@ -132,9 +179,23 @@ def test_a_stream_that_gives_the_token_back_in_pieces(tmp_path: Path) -> None:
     body = sse(*({"type": "response.output_text.delta", "delta": piece} for piece in pieces))
     with provider(answering((200, {"content-type": "text/event-stream"}, body))) as url:
         hunt.command(
-            "--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live", "--json",
-            "--bundle", str(bundle.path), "--codex-url", url, "--issuer", url, "--model",
-            "gpt-5.5", "--instructions", __file__)
+            "--state-dir",
+            str(tmp_path / "state"),
+            "--check",
+            "call.md",
+            "--live",
+            "--json",
+            "--bundle",
+            str(bundle.path),
+            "--codex-url",
+            url,
+            "--issuer",
+            url,
+            "--model",
+            "gpt-5.5",
+            "--instructions",
+            __file__,
+        )
     reported(hunt, tmp_path)
     for place, content in hunt.places.items():
         assert not all(piece.encode() in content for piece in pieces), place
@@ -147,7 +208,7 @@ def broken(value: str, before: int) -> Callable[[StepContext], Any]:
     """A behaviour that raises with a secret in its words and in its variables."""
 
     async def behaviour(ctx: StepContext) -> Result:
-        secret = (await ctx.read_file(os.path.join(os.getcwd(), "secret.txt"), "canary"))
+        secret = await ctx.read_file(os.path.join(os.getcwd(), "secret.txt"), "canary")
         held = secret.secrets["value"].reveal()
         assert held == value
         raise RuntimeError("x" * before + held)
@@ -165,8 +226,12 @@ def test_a_step_that_breaks_with_a_secret_in_its_words(
     (tmp_path / "call.md").write_text(CALL)
     monkeypatch.setitem(BEHAVIOURS, "call", broken(value, before))
     hunt = Hunt({value})
-    assert hunt.command("--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live",
-                        "--json")[0] == 70
+    assert (
+        hunt.command(
+            "--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live", "--json"
+        )[0]
+        == 70
+    )
     reported(hunt, tmp_path)
     assert hunt.finds() == {}
     for place, content in hunt.places.items():
@@ -191,8 +256,12 @@ def test_an_engine_that_breaks_leaves_a_trace_without_it(
     monkeypatch.setitem(BEHAVIOURS, "call", behaviour)
     monkeypatch.setattr("smoke_tui.engine.engine.judge", judging)
     hunt = Hunt({value})
-    assert hunt.command("--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live",
-                        "--json")[0] == 70
+    assert (
+        hunt.command(
+            "--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live", "--json"
+        )[0]
+        == 70
+    )
     (crash,) = (tmp_path / "state").rglob("crash*.txt")
     assert "LookupError" in crash.read_text()
     assert crash.stat().st_mode & 0o777 == 0o600
@@ -202,7 +271,9 @@ def test_an_engine_that_breaks_leaves_a_trace_without_it(
 
 # --- the operator's own hands, and children ------------------------------------------------------
 
-TYPED = FRONT + """
+TYPED = (
+    FRONT
+    + """
 ## Give it
 
 Give the secret.
@@ -266,6 +337,7 @@ kind = "manual"
 ask = "Well?"
 ```
 """
+)
 
 
 def family(pid: int) -> list[int]:
@@ -274,8 +346,11 @@ def family(pid: int) -> list[int]:
     while ahead:
         one = ahead.pop()
         try:
-            children = [int(child) for task in Path(f"/proc/{one}/task").iterdir()
-                        for child in (task / "children").read_text().split()]
+            children = [
+                int(child)
+                for task in Path(f"/proc/{one}/task").iterdir()
+                for child in (task / "children").read_text().split()
+            ]
         except OSError:
             continue
         found += children
@@ -287,18 +362,36 @@ def test_what_the_operator_types_and_what_children_print(tmp_path: Path) -> None
     typed, made, key, dsn = mint(), mint(), mint("sk-proj-"), mint()
     unknown = mint("sk-proj-")
     hunt = Hunt({typed, made, key, dsn, unknown})
-    (tmp_path / "mint.py").write_text(f"print('{{\"made\": \"{made}\"}}')\n")
+    (tmp_path / "mint.py").write_text(f'print(\'{{"made": "{made}"}}\')\n')
     (tmp_path / "typed").write_text(typed)
     (tmp_path / "typed.md").write_text(TYPED)
     os.mkfifo(tmp_path / "gate")
     words = ["run", "give", typed, f"note I typed {typed} and {unknown}", "run", "y", "run"]
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path),
-           "XDG_CONFIG_HOME": str(tmp_path / "config"), "OPENAI_API_KEY": key,
-           "SMOKE_TUI_LEDGER": f"postgresql://reader:{dsn}@127.0.0.1:9/stack"}
+    env = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "OPENAI_API_KEY": key,
+        "SMOKE_TUI_LEDGER": f"postgresql://reader:{dsn}@127.0.0.1:9/stack",
+    }
     with subprocess.Popen(
-        [sys.executable, "-m", "smoke_tui", "--plain", "typed.md", "--origin", "office",
-         "--state-dir", "state", "-v"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=tmp_path,
+        [
+            sys.executable,
+            "-m",
+            "smoke_tui",
+            "--plain",
+            "typed.md",
+            "--origin",
+            "office",
+            "--state-dir",
+            "state",
+            "-v",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=tmp_path,
         env=env,
     ) as plain:
         assert plain.stdin is not None
@@ -326,8 +419,10 @@ def until_printed(state: Path, plain: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end and plain.poll() is None:
         for folder in state.glob("sessions/*"):
-            if any(e.ev == "process" and e.step == "print-it" and e.data["what"] == "output"
-                   for e in read_journal(folder).events):
+            if any(
+                e.ev == "process" and e.step == "print-it" and e.data["what"] == "output"
+                for e in read_journal(folder).events
+            ):
                 return
         time.sleep(0.05)
     plain.send_signal(signal.SIGTERM)

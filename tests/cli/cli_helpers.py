@@ -32,7 +32,8 @@ timeout = "30s"
 
 
 def served(
-    answer: Callable[[ServerRequest], ServerResponse], listening: Callable[[str], None],
+    answer: Callable[[ServerRequest], ServerResponse],
+    listening: Callable[[str], None],
     use: Callable[[], Any],
 ) -> Any:
     """Answer requests on a thread of its own while `use` runs; `listening` is told the address."""

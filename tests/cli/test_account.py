@@ -26,9 +26,11 @@ kind = "login"
 
 ## Call
 """
-RUNBOOK = ONE_CALL.replace("## Call\n", LOGIN).replace(
-    'kind    = "call"\n', 'kind    = "call"\nneeds   = ["log-in"]\nproof   = true\n').replace(
-    "max_calls = 1", "max_calls = 5")
+RUNBOOK = (
+    ONE_CALL.replace("## Call\n", LOGIN)
+    .replace('kind    = "call"\n', 'kind    = "call"\nneeds   = ["log-in"]\nproof   = true\n')
+    .replace("max_calls = 1", "max_calls = 5")
+)
 
 
 OTHER = "0f0f0f0f-aaaa-4bbb-8ccc-fa4efa4efa4e"
@@ -45,12 +47,28 @@ def options(program: Program, tmp_path: Path) -> Iterator[list[str]]:
         # Whole in itself, and of an account that the backend does not know.
         mint = Mint()
         mint.account_id = OTHER
-        (tmp_path / "other.json").write_text(json.dumps({
-            **bundle, "account_id": OTHER, "refresh_token": None,
-            "access_token": mint.access_token(world.issuer),
-            "id_token": mint.id_token(world.issuer)}))
-        found = ["--live", "--instructions", "base.txt", "--codex-url", world.codex_url,
-                 "--issuer", world.issuer, "--model", "gpt-5.5"]
+        (tmp_path / "other.json").write_text(
+            json.dumps(
+                {
+                    **bundle,
+                    "account_id": OTHER,
+                    "refresh_token": None,
+                    "access_token": mint.access_token(world.issuer),
+                    "id_token": mint.id_token(world.issuer),
+                }
+            )
+        )
+        found = [
+            "--live",
+            "--instructions",
+            "base.txt",
+            "--codex-url",
+            world.codex_url,
+            "--issuer",
+            world.issuer,
+            "--model",
+            "gpt-5.5",
+        ]
         done = program("--check", "one.md", "--bundle", "same.json", *found)
         assert (done.code, done.err) == (0, done.err)
         yield found
@@ -75,8 +93,9 @@ def test_the_same_account_keeps_what_is_proven(program: Program, options: list[s
 def test_another_account_proves_nothing_yet(program: Program, options: list[str]) -> None:
     rerun(program, "log-in", "other.json", options)
     assert outcomes(program) == ("incomplete", {"log-in": "pass"})
-    assert "account-changed" in [e["data"]["code"] for e in program.events()
-                                 if e["ev"] == "finding"]
+    assert "account-changed" in [
+        e["data"]["code"] for e in program.events() if e["ev"] == "finding"
+    ]
     assert "of another account than the one before" in program("report", "last").out
     journal = (program.sessions()[-1] / "journal.jsonl").read_text("utf-8")
     assert "fa4efa4e" not in journal
@@ -88,7 +107,7 @@ def cut_after(program: Program, ev: str) -> None:
     """The program died when this was the last thing it had written."""
     journal = program.sessions()[-1] / "journal.jsonl"
     at = [event["seq"] for event in program.events() if event["ev"] == ev][-1]
-    kept = journal.read_bytes().splitlines(keepends=True)[:at + 1]
+    kept = journal.read_bytes().splitlines(keepends=True)[: at + 1]
     journal.write_bytes(b"".join(kept))
 
 
@@ -107,8 +126,9 @@ def test_an_end_at_the_wrong_moment_proves_no_more(
 
 
 MORE = ONE_CALL.replace("max_calls = 1", "max_calls = 5")
-TWO_CALLS = MORE + MORE[MORE.index("## Call"):].replace(
-    "live-call", "second-call").replace("## Call", "## Second")
+TWO_CALLS = MORE + MORE[MORE.index("## Call") :].replace("live-call", "second-call").replace(
+    "## Call", "## Second"
+)
 
 
 def test_calls_without_a_login_are_of_one_account(
@@ -122,13 +142,13 @@ def test_calls_without_a_login_are_of_one_account(
     assert outcomes(program)[0] == "pass"
     rerun(program, "live-call", "other.json", options)
     assert outcomes(program) == ("fail", {"live-call": "fail"})
-    assert "account-changed" in [e["data"]["code"] for e in program.events()
-                                 if e["ev"] == "finding"]
+    assert "account-changed" in [
+        e["data"]["code"] for e in program.events() if e["ev"] == "finding"
+    ]
     rerun(program, "live-call", "same.json", options)
     assert outcomes(program) == ("incomplete", {"live-call": "pass"})
     told = json.loads(program("report", "last", "--format", "json").out)
-    assert [(s["outcome"], s["code"]) for s in told["steps"]] == [
-        ("pass", None), ("not-run", None)]
+    assert [(s["outcome"], s["code"]) for s in told["steps"]] == [("pass", None), ("not-run", None)]
     assert told["report"]["not_done"] == ["second-call was done, and counts no more"]
 
 
@@ -148,11 +168,14 @@ def test_a_runbook_of_two_accounts_comes_to_its_end(
     logins = "".join(
         f"## {name}\n\n```bash run\ncat {tmp_path}/{name}.json\n```\n\n```toml step\n"
         f'id   = "{name}"\nkind = "login"\n{more}```\n\n'
-        for name, more in (("same", ""), ("other", 'needs = ["same"]\n')))
-    (tmp_path / "both.md").write_text(ONE_CALL[:ONE_CALL.index("## Call")] + logins)
+        for name, more in (("same", ""), ("other", 'needs = ["same"]\n'))
+    )
+    (tmp_path / "both.md").write_text(ONE_CALL[: ONE_CALL.index("## Call")] + logins)
     done = program("--check", "both.md", "--json", *options)
     assert [(s["id"], s["outcome"], s["tries"]) for s in done.json()["steps"]] == [
-        ("same", "pass", 1), ("other", "pass", 1)]
+        ("same", "pass", 1),
+        ("other", "pass", 1),
+    ]
     assert program("replay", "last").code == 0
 
 

@@ -12,7 +12,7 @@ from in_process import Done, Program
 from smoke_tui.world.serving import ServerRequest, ServerResponse
 
 KEY = "sk-FAKE-0123456789abcdefghijklmnop"
-RUNBOOK = ONE_CALL.replace('prompt  =', 'credential = "api-key"\nprompt  =')
+RUNBOOK = ONE_CALL.replace("prompt  =", 'credential = "api-key"\nprompt  =')
 
 
 class Api:
@@ -32,14 +32,23 @@ class Api:
             return ServerResponse(401, (("content-type", "application/json"),), body)
         asked = json.loads(request.body)
         word = asked["input"][-1]["content"][0]["text"].split()[-1]
-        response = {"id": "resp_FAKE1", "model": f"{asked['model']}-2026-01-01",
-                    "status": "completed", "usage": {"input_tokens": 30, "output_tokens": 7}}
+        response = {
+            "id": "resp_FAKE1",
+            "model": f"{asked['model']}-2026-01-01",
+            "status": "completed",
+            "usage": {"input_tokens": 30, "output_tokens": 7},
+        }
         text = f"The word is {word}."
-        item = {"type": "message", "role": "assistant",
-                "content": [{"type": "output_text", "text": text}]}
-        events = [{"type": "response.output_text.delta", "delta": text},
-                  {"type": "response.output_item.done", "item": item},
-                  {"type": "response.completed", "response": response}]
+        item = {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "output_text", "text": text}],
+        }
+        events = [
+            {"type": "response.output_text.delta", "delta": text},
+            {"type": "response.output_item.done", "item": item},
+            {"type": "response.completed", "response": response},
+        ]
         stream = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
         return ServerResponse(200, (("openai-organization", "org-fake"),), stream.encode())
 
@@ -48,8 +57,13 @@ def run(
     program: Program, folder: Path, api: Api, text: str = RUNBOOK, model: str = "gpt-4o"
 ) -> Done:
     (folder / "key.md").write_text(text)
-    done: Done = served(api.answer, api.listening, lambda: program(
-        "--check", "key.md", "--live", "--model", model, "--api-url", f"{api.url}/v1", "--json"))
+    done: Done = served(
+        api.answer,
+        api.listening,
+        lambda: program(
+            "--check", "key.md", "--live", "--model", model, "--api-url", f"{api.url}/v1", "--json"
+        ),
+    )
     return done
 
 
@@ -63,7 +77,10 @@ def test_a_call_with_an_api_key(
     spend = done.json()["spend"]
     # 30 tokens in at $2.50 and 7 out at $10 a million.
     assert (spend["kind"], spend["usd_metered"], spend["input_tokens"]) == (
-        "metered", "0.000145", 30)
+        "metered",
+        "0.000145",
+        30,
+    )
     assert [request.path for request in api.seen] == ["/v1/responses"]
     body = json.loads(api.seen[0].body)
     assert set(body) == {"model", "stream", "store", "input", "max_output_tokens"}
@@ -86,9 +103,7 @@ def test_an_unknown_price_is_not_a_zero(
     assert "price unknown" in program("report", "last").out
 
 
-def test_a_wrong_key(
-    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_key(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-FAKE-another-0123456789abcdef")
     done = run(program, tmp_path, Api())
     assert (done.code, done.json()["steps"][0]["code"]) == (1, "unauthorized")

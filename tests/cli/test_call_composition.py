@@ -28,9 +28,23 @@ def live(world: Rehearsal, program: Program, tmp_path: Path) -> Any:
     (tmp_path / "base.txt").write_text("You are a test.")
 
     def run(*more: str, url: str = "") -> Done:
-        return program("--check", "one.md", "--live", "--bundle", "bundle.json", "--instructions",
-                       "base.txt", "--codex-url", url or world.codex_url, "--issuer", world.issuer,
-                       "--codex", str(tmp_path / "no-client"), "--json", *more)
+        return program(
+            "--check",
+            "one.md",
+            "--live",
+            "--bundle",
+            "bundle.json",
+            "--instructions",
+            "base.txt",
+            "--codex-url",
+            url or world.codex_url,
+            "--issuer",
+            world.issuer,
+            "--codex",
+            str(tmp_path / "no-client"),
+            "--json",
+            *more,
+        )
 
     return run
 
@@ -42,8 +56,9 @@ def step(done: Done) -> dict[str, Any]:
 
 def sent(program: Program) -> dict[str, str]:
     """The headers of the call that was made last."""
-    asked = [e for e in program.events() if e["ev"] == "request" and e["data"].get("method")
-             == "POST"]
+    asked = [
+        e for e in program.events() if e["ev"] == "request" and e["data"].get("method") == "POST"
+    ]
     return dict(asked[-1]["data"]["headers"])
 
 
@@ -62,7 +77,8 @@ def test_a_gated_model_is_not_called_and_the_named_way_out_works(
     assert (done.code, step(done)["code"], step(done)["spend"]) == (4, "model-unlisted", {})
     assert step(done)["summary"] == (
         "gpt-6.2-sol is served from 0.171.0 on; this session sends 0.150.0. Install a newer Codex "
-        "CLI or give --client-version 0.171.0.")
+        "CLI or give --client-version 0.171.0."
+    )
     assert not [seen for seen in world.requests() if seen.method == "POST"]
     assert live("--client-version", "0.171.0", "--model", "gpt-6.2-sol").code == 0
 
@@ -87,13 +103,19 @@ def test_an_older_client_gets_the_first_model_that_is_served_to_it(
     assert "`0.150.0`, given by --client-version" in report
 
 
-@pytest.mark.parametrize(("options", "agent", "originator"), [
-    ((), "smoke-tui/", "smoke-tui"),
-    (("--originator", "mine"), "mine/", "mine"),
-    (("--user-agent", "mine/2 (x)"), "mine/2 (x)", "mine"),
-    (("--originator", "hermes-agent", "--user-agent", "HermesAgent/1"), "HermesAgent/1",
-     "hermes-agent"),
-])
+@pytest.mark.parametrize(
+    ("options", "agent", "originator"),
+    [
+        ((), "smoke-tui/", "smoke-tui"),
+        (("--originator", "mine"), "mine/", "mine"),
+        (("--user-agent", "mine/2 (x)"), "mine/2 (x)", "mine"),
+        (
+            ("--originator", "hermes-agent", "--user-agent", "HermesAgent/1"),
+            "HermesAgent/1",
+            "hermes-agent",
+        ),
+    ],
+)
 def test_both_names_agree(
     live: Any, program: Program, options: tuple[str, ...], agent: str, originator: str
 ) -> None:
@@ -130,20 +152,32 @@ def backend(models: ServerResponse) -> Any:
     def answer(request: ServerRequest) -> ServerResponse:
         if request.path.endswith("/models"):
             return models
-        return ServerResponse(405 if request.method == "GET" else 400,
-                              (("content-type", "application/json"),), b'{"detail": "odd"}')
+        return ServerResponse(
+            405 if request.method == "GET" else 400,
+            (("content-type", "application/json"),),
+            b'{"detail": "odd"}',
+        )
 
     return answer
 
 
-@pytest.mark.parametrize(("models", "code"), [
-    (ServerResponse(404, (("content-type", "application/json"),), b'{"detail": "gone"}'),
-     "not-configured"),
-    (ServerResponse(200, (("content-type", "application/json"),), b'{"models": "none"}'),
-     "not-configured"),
-    (ServerResponse(503, (("content-type", "application/json"),), b'{"detail": "down"}'),
-     "server-error"),
-])
+@pytest.mark.parametrize(
+    ("models", "code"),
+    [
+        (
+            ServerResponse(404, (("content-type", "application/json"),), b'{"detail": "gone"}'),
+            "not-configured",
+        ),
+        (
+            ServerResponse(200, (("content-type", "application/json"),), b'{"models": "none"}'),
+            "not-configured",
+        ),
+        (
+            ServerResponse(503, (("content-type", "application/json"),), b'{"detail": "down"}'),
+            "server-error",
+        ),
+    ],
+)
 def test_without_a_catalogue_a_named_model_is_called_and_none_is_asked_for(
     live: Any, models: ServerResponse, code: str
 ) -> None:
@@ -151,7 +185,8 @@ def test_without_a_catalogue_a_named_model_is_called_and_none_is_asked_for(
     done = served(backend(models), address.append, lambda: live(url=address[0]))
     assert (step(done)["outcome"], step(done)["code"]) == ("blocked", code)
     assert code != "not-configured" or "give --model" in step(done)["summary"]
-    named = served(backend(models), address.append,
-                   lambda: live("--model", "gpt-5.5", url=address[-1]))
+    named = served(
+        backend(models), address.append, lambda: live("--model", "gpt-5.5", url=address[-1])
+    )
     assert step(named)["spend"]["calls"] == 1
     assert "catalogue-unreadable" in {f["code"] for f in named.json()["findings"]}

@@ -25,8 +25,17 @@ def given(world: Rehearsal, folder: Path) -> list[str]:
     (folder / "one.md").write_text(ONE_CALL)
     (folder / "bundle.json").write_text(json.dumps(world.bundle()))
     (folder / "base.txt").write_text("You are a test.")
-    return ["one.md", "--bundle", "bundle.json", "--instructions", "base.txt", "--codex-url",
-            world.codex_url, "--issuer", world.issuer]
+    return [
+        "one.md",
+        "--bundle",
+        "bundle.json",
+        "--instructions",
+        "base.txt",
+        "--codex-url",
+        world.codex_url,
+        "--issuer",
+        world.issuer,
+    ]
 
 
 def test_a_live_call_passes(world: Rehearsal, program: Program, tmp_path: Path) -> None:
@@ -56,9 +65,7 @@ def test_a_look_spends_nothing(world: Rehearsal, program: Program, tmp_path: Pat
     assert not program.state.exists() or program.sessions() == []
 
 
-def test_a_look_names_an_unlisted_model(
-    world: Rehearsal, program: Program, tmp_path: Path
-) -> None:
+def test_a_look_names_an_unlisted_model(world: Rehearsal, program: Program, tmp_path: Path) -> None:
     done = program("--check", *given(world, tmp_path), "--model", "gpt-none", "--json")
     assert done.code == 4
     assert "model-unlisted" in {f["code"] for f in done.json()["findings"]}
@@ -139,8 +146,15 @@ def test_needs_an_operator(program: Program, tmp_path: Path, world: Rehearsal) -
     assert "nobody" in wrong.err
 
 
-@pytest.mark.parametrize("url", ["http://evil.example/x", "https://chatgpt.com.evil.example",
-                                 "https://chatgpt.com@evil.example", "ftp://chatgpt.com"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://evil.example/x",
+        "https://chatgpt.com.evil.example",
+        "https://chatgpt.com@evil.example",
+        "ftp://chatgpt.com",
+    ],
+)
 def test_a_foreign_host_is_refused_before_anything(
     program: Program, tmp_path: Path, url: str
 ) -> None:
@@ -151,9 +165,7 @@ def test_a_foreign_host_is_refused_before_anything(
     assert not program.state.exists()
 
 
-def test_max_age_wants_a_real_verdict(
-    world: Rehearsal, program: Program, tmp_path: Path
-) -> None:
+def test_max_age_wants_a_real_verdict(world: Rehearsal, program: Program, tmp_path: Path) -> None:
     options = given(world, tmp_path)
     assert program("--check", *options, "--live", "--model", "gpt-5.5").code == 0
     done = program("--check", *options, "--model", "gpt-5.5", "--max-age", "7d", "--json")

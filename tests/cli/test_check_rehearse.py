@@ -19,8 +19,7 @@ from smoke_tui.telling.forms import fields
 from smoke_tui.telling.scene import Scene
 
 RUNBOOK = "openai-subscription"
-STEPS = ["oauth-login", "live-call", "boot-stack", "seed-org", "paste-credential",
-         "authoring-turn"]
+STEPS = ["oauth-login", "live-call", "boot-stack", "seed-org", "paste-credential", "authoring-turn"]
 
 
 def test_the_main_job_passes(program: Program) -> None:
@@ -39,8 +38,11 @@ def test_the_main_job_passes(program: Program) -> None:
 
 
 def tries(program: Program, step: str) -> list[str]:
-    return [e["data"]["cause"] for e in program.events()
-            if e["ev"] == "try.started" and e["step"] == step]
+    return [
+        e["data"]["cause"]
+        for e in program.events()
+        if e["ev"] == "try.started" and e["step"] == step
+    ]
 
 
 def test_drift_from_the_start_is_taken_from_the_live_call(program: Program) -> None:
@@ -72,7 +74,8 @@ WAITS = ("command-timeout", "stream-stalled")
 """Scenarios that wait for limits to run out; here the limits are shorter still."""
 
 WITH_CODE = {
-    row.name: row.code for row in ROWS
+    row.name: row.code
+    for row in ROWS
     if row.code not in (None, "instructions-drift", "device-login-disabled")
     and row.name not in SLOW - {"command-timeout"}
 }
@@ -133,7 +136,8 @@ def test_nothing_is_captured_from_a_seed_that_failed_half_way(program: Program) 
     program("--check", RUNBOOK, "--rehearse", "--scenario", "command-failed-half-way")
     events = program.events()
     printed = "".join(
-        e["data"].get("text", "") for e in events
+        e["data"].get("text", "")
+        for e in events
         if e["ev"] == "process" and e["step"] == "seed-org"
     )
     assert '{"org_id": "org_' in printed
@@ -220,8 +224,9 @@ def test_a_changed_decision_is_a_divergence(program: Program) -> None:
         event = parse_line(line)
         if event.ev == "step.finished":
             data = {**event.data, "summary": "Somebody was here."}
-            lines[index] = Event(event.seq, event.t, event.ms, event.ev, event.step, event.n,
-                                 event.re, data).line()
+            lines[index] = Event(
+                event.seq, event.t, event.ms, event.ev, event.step, event.n, event.re, data
+            ).line()
     journal.write_bytes(b"".join(lines))
     done = program("replay", "last", "--json")
     assert done.code == 6
@@ -230,8 +235,15 @@ def test_a_changed_decision_is_a_divergence(program: Program) -> None:
 
 
 def test_the_report_is_rebuilt_byte_for_byte(program: Program, tmp_path: Path) -> None:
-    program("--check", RUNBOOK, "--rehearse", "--report", str(tmp_path / "a.md"),
-            "--junit", str(tmp_path / "a.xml"))
+    program(
+        "--check",
+        RUNBOOK,
+        "--rehearse",
+        "--report",
+        str(tmp_path / "a.md"),
+        "--junit",
+        str(tmp_path / "a.xml"),
+    )
     program("report", "last", "-o", str(tmp_path / "b.md"))
     program("report", "last", "--format", "junit", "-o", str(tmp_path / "b.xml"))
     first = (tmp_path / "a.md").read_bytes()
@@ -245,9 +257,8 @@ def test_the_report_is_rebuilt_byte_for_byte(program: Program, tmp_path: Path) -
 def test_a_field_that_comes_later_shows_the_model_that_was_called(program: Program) -> None:
     program("--check", "--rehearse")
     journal, runbook, _ = load_state(program.sessions()[-1])
-    first = next(e for e in journal.events
-                 if e.ev == "request" and e.data.get("kind") == "tick")
-    state = fold(journal.events[:first.seq + 1])
+    first = next(e for e in journal.events if e.ev == "request" and e.data.get("kind") == "tick")
+    state = fold(journal.events[: first.seq + 1])
     shown = {label: value for label, value, _ in fields(Scene(runbook, state, 0), first)}
     asked = state.steps["live-call"].tries[-1].observed["model_asked"]
     assert shown["Model"] == asked

@@ -68,8 +68,11 @@ def test_seven_mistakes_are_told_in_one_pass(program: Program, tmp_path: Path) -
     (tmp_path / "seven.md").write_text(SEVEN)
     done = program("lint", "seven.md")
     assert done.code == 3
-    problems = [line for line in done.out.splitlines() if line.startswith("seven.md:")
-                or "/seven.md:" in line.split(" ")[0]]
+    problems = [
+        line
+        for line in done.out.splitlines()
+        if line.startswith("seven.md:") or "/seven.md:" in line.split(" ")[0]
+    ]
     assert len(problems) >= 7
     checked = program("--check", "seven.md", "--json")
     assert checked.code == 3
@@ -88,12 +91,20 @@ def test_nothing_is_never_green(program: Program) -> None:
     assert program("replay", "20260101").code == 5
 
 
-@pytest.mark.parametrize("argv", [
-    ("--bogus",), ("--check", "--live", "--rehearse"), ("--check", "--scenario", "happy"),
-    ("--check", "--answers", "x"), ("--origin", "moon", "sessions"), ("report",),
-    ("--check", "--rehearse", "--scenario", "hapy"), ("--callback-ports", "x", "login"),
-    ("rehearse", "dance"),
-])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--bogus",),
+        ("--check", "--live", "--rehearse"),
+        ("--check", "--scenario", "happy"),
+        ("--check", "--answers", "x"),
+        ("--origin", "moon", "sessions"),
+        ("report",),
+        ("--check", "--rehearse", "--scenario", "hapy"),
+        ("--callback-ports", "x", "login"),
+        ("rehearse", "dance"),
+    ],
+)
 def test_bad_arguments(program: Program, argv: tuple[str, ...]) -> None:
     done = program(*argv)
     assert done.code == 2
@@ -141,8 +152,15 @@ def test_login_against_the_rehearsal(program: Program, tmp_path: Path) -> None:
     done = program("login", "--rehearse", "--out", str(out))
     assert done.code == 0
     bundle = json.loads(out.read_text())
-    assert set(bundle) == {"provider", "access_token", "refresh_token", "id_token", "account_id",
-                           "plan_type", "expires_at"}
+    assert set(bundle) == {
+        "provider",
+        "access_token",
+        "refresh_token",
+        "id_token",
+        "account_id",
+        "plan_type",
+        "expires_at",
+    }
     assert out.stat().st_mode & 0o777 == 0o600
     for name in ("access_token", "refresh_token", "id_token", "account_id"):
         assert bundle[name] not in done.out + done.err
@@ -153,16 +171,19 @@ def test_login_against_the_rehearsal(program: Program, tmp_path: Path) -> None:
 
 def program_process(*argv: str, **how: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
-        [sys.executable, "-m", "smoke_tui", *argv], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, **how,
+        [sys.executable, "-m", "smoke_tui", *argv],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **how,
     )
 
 
 def test_redact_is_a_stream_filter(tmp_path: Path) -> None:
     known = "FAKE-known-value-0123456789"
     (tmp_path / "secrets.json").write_text(json.dumps([known]))
-    with program_process("redact", "--secrets", str(tmp_path / "secrets.json"),
-                         stdin=subprocess.PIPE) as process:
+    with program_process(
+        "redact", "--secrets", str(tmp_path / "secrets.json"), stdin=subprocess.PIPE
+    ) as process:
         assert process.stdin is not None
         process.stdin.write(b"plain \x80 text\n" + known[:9].encode())
         process.stdin.flush()
@@ -197,8 +218,10 @@ def test_serve_speaks_tls_too_where_asked() -> None:
         assert secure["codex_url"] == f"{secure['origin']}/backend-api/codex"
         context = ssl.create_default_context(cafile=secure["ca"])
         address = urlsplit(secure["origin"])
-        with socket.create_connection((str(address.hostname), address.port or 0), 10) as plain, \
-                context.wrap_socket(plain, server_hostname="127.0.0.1") as wrapped:
+        with (
+            socket.create_connection((str(address.hostname), address.port or 0), 10) as plain,
+            context.wrap_socket(plain, server_hostname="127.0.0.1") as wrapped,
+        ):
             assert wrapped.getpeercert()
         process.stdin.close()
         assert process.wait(20) == 0
@@ -207,9 +230,18 @@ def test_serve_speaks_tls_too_where_asked() -> None:
 
 def test_a_signal_closes_the_session(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    with program_process("-v", "--state-dir", str(state), "--check", "openai-subscription",
-                         "--rehearse", "--scenario", "not-ready", "--json",
-                         stdin=subprocess.DEVNULL) as process:
+    with program_process(
+        "-v",
+        "--state-dir",
+        str(state),
+        "--check",
+        "openai-subscription",
+        "--rehearse",
+        "--scenario",
+        "not-ready",
+        "--json",
+        stdin=subprocess.DEVNULL,
+    ) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if b"tools/dev/start.sh" in line:

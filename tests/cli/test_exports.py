@@ -30,12 +30,15 @@ def recorded(program: Program) -> Path:
 def test_another_machine_verifies_replays_and_reports_an_archive(
     program: Program, recorded: Path, tmp_path: Path
 ) -> None:
-    here = {kind: program("report", recorded.name, "--format", kind).out
-            for kind in ("md", "json", "junit", "html")}
+    here = {
+        kind: program("report", recorded.name, "--format", kind).out
+        for kind in ("md", "json", "junit", "html")
+    }
     done = program("archive", "last", "-o", "s.smoke")
     assert done.code == 0
-    assert re.search(r"wrote s\.smoke: session \S+, \d+ members, [\d,]+ bytes, sha256 \w{64}",
-                     done.out)
+    assert re.search(
+        r"wrote s\.smoke: session \S+, \d+ members, [\d,]+ bytes, sha256 \w{64}", done.out
+    )
     again = (tmp_path / "s.smoke").read_bytes()
     assert (tmp_path / "s.smoke").stat().st_mode & 0o777 == 0o600
     program("archive", "last", "-o", "s.smoke")
@@ -67,8 +70,12 @@ def test_a_changed_archive_is_refused_everywhere(
         changed = bytearray(content)
         changed[at] ^= 1
         (tmp_path / "t.smoke").write_bytes(changed)
-        for argv in (("--check", "t.smoke"), ("replay", "t.smoke"), ("report", "t.smoke"),
-                     ("diff", "t.smoke", "last")):
+        for argv in (
+            ("--check", "t.smoke"),
+            ("replay", "t.smoke"),
+            ("report", "t.smoke"),
+            ("diff", "t.smoke", "last"),
+        ):
             done = program(*argv)
             assert done.code == 3
             assert "t.smoke is no archive as it was written" in done.err
@@ -78,9 +85,14 @@ def rewrite(folder: Path, change: dict[int, dict[str, object]]) -> None:
     """Change the data of some events; their lines stay valid."""
     path = folder / "journal.jsonl"
     events = [parse_line(line) for line in path.read_bytes().splitlines()]
-    path.write_bytes(b"".join(
-        Event(e.seq, e.t, e.ms, e.ev, e.step, e.n, e.re, {**e.data, **change.get(e.seq, {})}).line()
-        for e in events))
+    path.write_bytes(
+        b"".join(
+            Event(
+                e.seq, e.t, e.ms, e.ev, e.step, e.n, e.re, {**e.data, **change.get(e.seq, {})}
+            ).line()
+            for e in events
+        )
+    )
 
 
 def test_a_secret_in_any_member_stops_an_archive_and_is_not_told(
@@ -139,8 +151,11 @@ def test_an_output_that_is_no_plain_file_is_left_alone(
     program: Program, recorded: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
-    for argv in (("archive", "last", "-o", "link"), ("report", "last", "-o", "link"),
-                 ("archive", "last", "-o", "gone/x")):
+    for argv in (
+        ("archive", "last", "-o", "link"),
+        ("report", "last", "-o", "link"),
+        ("archive", "last", "-o", "gone/x"),
+    ):
         assert program(*argv).code == 2
     assert not (tmp_path / "target").exists()
     assert program("archive", "last").code == 2
@@ -203,8 +218,12 @@ def in_terminal(program: Program, *argv: str, own: bool) -> tuple[int, bytes, by
     how = (lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0)) if own else None
     with subprocess.Popen(
         [sys.executable, "-m", "smoke_tui", "--state-dir", str(program.state), *argv],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True,
-        stderr=subprocess.PIPE if own else slave, preexec_fn=how, pass_fds=(slave,),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        stderr=subprocess.PIPE if own else slave,
+        preexec_fn=how,
+        pass_fds=(slave,),
     ) as process:
         os.close(slave)
         shown = b""
@@ -234,8 +253,9 @@ def test_copy_sends_the_report_to_the_terminal_and_promises_nothing(
 
 
 def test_copy_comes_beside_a_file(program: Program, recorded: Path, tmp_path: Path) -> None:
-    code, out, shown, _ = in_terminal(program, "report", "last", "--copy", "-o",
-                                      str(tmp_path / "r.md"), own=False)
+    code, out, shown, _ = in_terminal(
+        program, "report", "last", "--copy", "-o", str(tmp_path / "r.md"), own=False
+    )
     assert (code, out) == (0, b"")
     assert base64.b64decode(OSC52.findall(shown)[0]) == (tmp_path / "r.md").read_bytes()
 
@@ -244,8 +264,19 @@ def test_copy_without_a_terminal_is_refused_before_anything_is_given(
     program: Program, recorded: Path
 ) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "smoke_tui", "--state-dir", str(program.state), "report", "last",
-         "--copy"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [
+            sys.executable,
+            "-m",
+            "smoke_tui",
+            "--state-dir",
+            str(program.state),
+            "report",
+            "last",
+            "--copy",
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         start_new_session=True,
     ) as process:
         out, err = process.communicate(timeout=60)
@@ -253,17 +284,17 @@ def test_copy_without_a_terminal_is_refused_before_anything_is_given(
     assert b"--copy needs a terminal" in err
 
 
-def test_what_is_too_long_for_a_terminal_is_refused(
-    program: Program, recorded: Path
-) -> None:
-    events = [parse_line(line) for line in
-              (recorded / "journal.jsonl").read_bytes().splitlines()]
-    notes = [Event(len(events) + n, events[-1].t, events[-1].ms, "noted", data={"text": "n" * 290})
-             for n in range(400)]
+def test_what_is_too_long_for_a_terminal_is_refused(program: Program, recorded: Path) -> None:
+    events = [parse_line(line) for line in (recorded / "journal.jsonl").read_bytes().splitlines()]
+    notes = [
+        Event(len(events) + n, events[-1].t, events[-1].ms, "noted", data={"text": "n" * 290})
+        for n in range(400)
+    ]
     with (recorded / "journal.jsonl").open("ab") as file:
         file.writelines(event.line() for event in notes)
-    code, out, shown, _ = in_terminal(program, "report", "last", "--copy", "--format", "html",
-                                      own=False)
+    code, out, shown, _ = in_terminal(
+        program, "report", "last", "--copy", "--format", "html", own=False
+    )
     assert (code, out, OSC52.findall(shown)) == (2, b"", [])
     assert b"use -o FILE" in shown
     # Notes behind the end were never decided on: the report is given, and says so.

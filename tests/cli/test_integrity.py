@@ -46,12 +46,14 @@ def noticed(folder: Path) -> bool:
         check_scanned(folder)
     except NotScanned:
         return True
-    return bool(journal.damage or journal.torn_bytes
-                or look_at_evidence(folder, journal.events).problems)
+    return bool(
+        journal.damage or journal.torn_bytes or look_at_evidence(folder, journal.events).problems
+    )
 
 
-@settings(max_examples=150, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_one_changed_byte_anywhere_in_a_session_is_noticed(
     recorded: Path, data: st.DataObject
@@ -78,8 +80,11 @@ def test_check_says_so_and_exits_3(recorded: Path, program: Program) -> None:
     state = str(recorded.parents[1])
     assert program("--state-dir", state, "--check", "last").code == 1
     size = (recorded / "journal.jsonl").stat().st_size
-    for path, at in ((recorded / "journal.jsonl", size // 2), (recorded / "journal.jsonl", 0),
-                     (max((recorded / "evidence").iterdir(), key=lambda p: p.stat().st_size), 5)):
+    for path, at in (
+        (recorded / "journal.jsonl", size // 2),
+        (recorded / "journal.jsonl", 0),
+        (max((recorded / "evidence").iterdir(), key=lambda p: p.stat().st_size), 5),
+    ):
         with changed(path, at, 4):
             assert program("--state-dir", state, "--check", "last").code == 3
 
@@ -117,15 +122,20 @@ def bytes_read() -> int:
 def session(folder: Path, middle: int) -> None:
     """A closed session with so many events between its first and its last."""
     folder.mkdir(parents=True)
-    opened = {"session": folder.name, "runbook": {"id": "x", "sha256": "0"},
-              "config": {"world": "live"}}
-    last = Event(middle + 1, "2026-01-01T00:00:00.000Z", 1, "session.closed",
-                 data={"verdict": "pass"})
+    opened = {
+        "session": folder.name,
+        "runbook": {"id": "x", "sha256": "0"},
+        "config": {"world": "live"},
+    }
+    last = Event(
+        middle + 1, "2026-01-01T00:00:00.000Z", 1, "session.closed", data={"verdict": "pass"}
+    )
     with (folder / "journal.jsonl").open("wb") as file:
         file.write(Event(0, "2026-01-01T00:00:00.000Z", 0, "session.opened", data=opened).line())
         for seq in range(1, middle + 1):
-            file.write(Event(seq, "2026-01-01T00:00:00.000Z", 1, "noted",
-                             data={"text": "x" * 200}).line())
+            file.write(
+                Event(seq, "2026-01-01T00:00:00.000Z", 1, "noted", data={"text": "x" * 200}).line()
+            )
         file.write(last.line())
 
 

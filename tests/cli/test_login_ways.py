@@ -25,8 +25,9 @@ from smoke_tui.world.serving import ServerRequest, ServerResponse
 
 def test_device_code(program: Program, tmp_path: Path) -> None:
     with Rehearsal.start("happy") as world:
-        done = program("login", "--device", "--issuer", world.issuer, "--out",
-                       str(tmp_path / "b.json"))
+        done = program(
+            "login", "--device", "--issuer", world.issuer, "--out", str(tmp_path / "b.json")
+        )
         seen = [s.path for s in world.requests()]
     assert done.code == 0
     assert f"{world.issuer}/codex/device" in done.err
@@ -94,8 +95,9 @@ def test_a_pasted_address(
     monkeypatch.setattr("sys.stdin", Typed())
     monkeypatch.setattr("smoke_tui.rehearsal.hands.Browser", Landing)
     with Rehearsal.start("happy") as world:
-        done = program("login", "--paste", "--issuer", world.issuer, "--out",
-                       str(tmp_path / "b.json"))
+        done = program(
+            "login", "--paste", "--issuer", world.issuer, "--out", str(tmp_path / "b.json")
+        )
         tokens = [s for s in world.requests() if s.path == "/oauth/token"]
     said = "".join(shown) + done.err
     assert done.code == 0, said
@@ -120,14 +122,18 @@ class Front:
         if request.path.endswith("/responses") and request.method == "POST":
             self.calls += 1
             if self.calls == 1:
-                body = (b'{"error":{"message":"Provided authentication token is expired. Please '
-                        b'try signing in again.","type":null,"code":"token_expired",'
-                        b'"param":null},"status":401}')
+                body = (
+                    b'{"error":{"message":"Provided authentication token is expired. Please '
+                    b'try signing in again.","type":null,"code":"token_expired",'
+                    b'"param":null},"status":401}'
+                )
                 return ServerResponse(401, (("content-type", "application/json"),), body)
         self.refreshes += request.path == "/oauth/token"
         headers = {n: v for n, v in request.headers if n not in ("host", "content-length")}
         outgoing = urllib.request.Request(
-            self.world.issuer + request.target, request.body or None, headers,
+            self.world.issuer + request.target,
+            request.body or None,
+            headers,
             method=request.method,
         )
         try:
@@ -135,8 +141,11 @@ class Front:
                 status, pairs, body = got.status, got.getheaders(), got.read()
         except urllib.error.HTTPError as refused:
             status, pairs, body = refused.code, list(refused.headers.items()), refused.read()
-        kept = tuple((n, v) for n, v in pairs
-                     if n.lower() not in ("transfer-encoding", "content-length", "connection"))
+        kept = tuple(
+            (n, v)
+            for n, v in pairs
+            if n.lower() not in ("transfer-encoding", "content-length", "connection")
+        )
         return ServerResponse(status, kept, body)
 
 
@@ -144,10 +153,26 @@ def refresh_run(program: Program, folder: Path, bundle: dict[str, Any], front: F
     (folder / "one.md").write_text(ONE_CALL.replace("max_calls = 1", "max_calls = 2"))
     (folder / "bundle.json").write_text(json.dumps(bundle))
     (folder / "base.txt").write_text("You are a test.")
-    return served(front.answer, front.listening, lambda: program(
-        "--check", "one.md", "--live", "--bundle", "bundle.json", "--instructions", "base.txt",
-        "--codex-url", f"{front.url}/backend-api/codex", "--issuer", front.url, "--model",
-        "gpt-5.5", "--json"))
+    return served(
+        front.answer,
+        front.listening,
+        lambda: program(
+            "--check",
+            "one.md",
+            "--live",
+            "--bundle",
+            "bundle.json",
+            "--instructions",
+            "base.txt",
+            "--codex-url",
+            f"{front.url}/backend-api/codex",
+            "--issuer",
+            front.url,
+            "--model",
+            "gpt-5.5",
+            "--json",
+        ),
+    )
 
 
 def test_an_expired_token_is_refreshed_once_and_kept(program: Program, tmp_path: Path) -> None:
@@ -189,15 +214,20 @@ def test_another_program_s_login_is_never_refreshed(program: Program, tmp_path: 
 
 def test_the_product_s_own_login_stays_hidden(program: Program, tmp_path: Path) -> None:
     text = (packaged() / "openai-subscription.md").read_text("utf-8")
-    own = text.replace("```bash\nuv run python tools/dev/oauth_login.py",
-                       "```bash run\nuv run python tools/dev/oauth_login.py")
+    own = text.replace(
+        "```bash\nuv run python tools/dev/oauth_login.py",
+        "```bash run\nuv run python tools/dev/oauth_login.py",
+    )
     assert own != text
     (tmp_path / "own.md").write_text(own)
     done = program("-v", "--check", "own.md", "--rehearse", "--json")
     assert (done.code, done.json()["verdict"]) == (0, "pass")
     assert "the product's own command" in done.json()["steps"][0]["summary"]
-    shown = [e for e in program.events() if e["ev"] == "process" and e["step"] == "oauth-login"
-             and e["data"]["what"] == "output"]
+    shown = [
+        e
+        for e in program.events()
+        if e["ev"] == "process" and e["step"] == "oauth-login" and e["data"]["what"] == "output"
+    ]
     assert shown == []
     assert "access_token" not in done.out + done.err
     assert program("replay", "last").code == 0

@@ -36,8 +36,15 @@ def test_the_record_would_hide_a_part_of_the_runbook(
     monkeypatch.delenv("CI", raising=False)
     book = tmp_path / "small.md"
     book.write_text(BOOK)
-    done = program("--project", str(tmp_path), "--check", str(book), "--live", "--ledger",
-                   "postgresql://ada:minted-ledger-password@127.0.0.1:9/core")
+    done = program(
+        "--project",
+        str(tmp_path),
+        "--check",
+        str(book),
+        "--live",
+        "--ledger",
+        "postgresql://ada:minted-ledger-password@127.0.0.1:9/core",
+    )
     assert done.code == 3
     assert f"{book}:9:" in done.err
     assert "nothing was run" in done.err

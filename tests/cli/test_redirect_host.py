@@ -46,8 +46,11 @@ def test_the_other_host_is_one_answer_away(tmp_path: Path) -> None:
         config = rehearsed(config_from(Settings({}), runbook, Given({}, "none")), world)
         hands = Late(world)
         session = Session(
-            runbook, replace(config, only="oauth-login"), state_dir=tmp_path,
-            hands=Hands(hands, hands), answerer=Undecided(world),
+            runbook,
+            replace(config, only="oauth-login"),
+            state_dir=tmp_path,
+            hands=Hands(hands, hands),
+            answerer=Undecided(world),
         )
         session.start()
         assert session.done.wait(60)
@@ -55,8 +58,9 @@ def test_the_other_host_is_one_answer_away(tmp_path: Path) -> None:
     assert session.verdict is Verdict.PASS
     assert len(tokens) == 1
     _, _, state = load_state(session.folder)
-    logins = [value for name, value in state.steps["oauth-login"].tries[0].evidence
-              if name == "login"]
+    logins = [
+        value for name, value in state.steps["oauth-login"].tries[0].evidence if name == "login"
+    ]
     hosts = [login["redirect"].split("//")[1].split(":")[0] for login in logins]
     assert hosts == ["127.0.0.1", "localhost"]
     assert replay(session.folder).verdict is Verdict.PASS

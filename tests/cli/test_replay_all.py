@@ -36,7 +36,8 @@ def test_all_sessions_are_the_same_today(program: Program, recorded: Path) -> No
     assert done.code == 0
     rows = done.json()["sessions"]
     assert [(row["result"], row["verdict"]) for row in rows] == [
-        ("same", "pass"), ("same", "blocked"),
+        ("same", "pass"),
+        ("same", "blocked"),
     ]
     assert program("replay", "last", "--step", "authoring-turn").code == 0
 
@@ -51,8 +52,9 @@ def test_a_better_classifier_is_tried_on_every_session(
     assert done.code == 6
     (row,) = done.json()["sessions"]
     assert (row["result"], row["verdict"], row["today"]) == ("changed", "blocked", "fail")
-    assert row["why"] == ("step live-call: the step judges its facts otherwise "
-                          "(usage-limit-reached → shape-rejected)")
+    assert row["why"] == (
+        "step live-call: the step judges its facts otherwise (usage-limit-reached → shape-rejected)"
+    )
     step = program("replay", "last", "--step", "live-call", "--json").json()
     assert (step["same"], step["outcome"], step["code"]) == (False, "fail", "shape-rejected")
     whole = program("replay", "last")

@@ -25,8 +25,20 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("CI", raising=False)
         patch.setenv("XDG_CONFIG_HOME", str(state))
-        assert main(["--state-dir", str(state), "--check", RUNBOOK, "--rehearse", "--scenario",
-                     "instructions-drift-at-turn"]) == 0
+        assert (
+            main(
+                [
+                    "--state-dir",
+                    str(state),
+                    "--check",
+                    RUNBOOK,
+                    "--rehearse",
+                    "--scenario",
+                    "instructions-drift-at-turn",
+                ]
+            )
+            == 0
+        )
     return next((state / "sessions").iterdir())
 
 
@@ -49,17 +61,29 @@ def after(recorded: Path, word: str, step: str | None, nth: int = 1) -> int:
 
 
 POINTS = [
-    ("session.opened", None, 1), ("try.started", "oauth-login", 1),
-    ("provided", "oauth-login", 1), ("try.finished", "oauth-login", 1),
-    ("step.finished", "oauth-login", 1), ("spend.reserved", "live-call", 1),
-    ("spend.settled", "live-call", 1), ("try.finished", "live-call", 1),
-    ("step.finished", "live-call", 1), ("try.started", "boot-stack", 1),
-    ("provided", "boot-stack", 1), ("captured", "seed-org", 2), ("step.finished", "seed-org", 1),
-    ("answered", "paste-credential", 4), ("step.finished", "paste-credential", 1),
-    ("try.started", "authoring-turn", 1), ("spend.reserved", "authoring-turn", 1),
-    ("try.finished", "authoring-turn", 1), ("branch.taken", "authoring-turn", 1),
-    ("step.finished", "instructions-drift", 1), ("try.started", "boot-stack", 2),
-    ("step.finished", "boot-stack", 2), ("spend.reserved", "authoring-turn", 2),
+    ("session.opened", None, 1),
+    ("try.started", "oauth-login", 1),
+    ("provided", "oauth-login", 1),
+    ("try.finished", "oauth-login", 1),
+    ("step.finished", "oauth-login", 1),
+    ("spend.reserved", "live-call", 1),
+    ("spend.settled", "live-call", 1),
+    ("try.finished", "live-call", 1),
+    ("step.finished", "live-call", 1),
+    ("try.started", "boot-stack", 1),
+    ("provided", "boot-stack", 1),
+    ("captured", "seed-org", 2),
+    ("step.finished", "seed-org", 1),
+    ("answered", "paste-credential", 4),
+    ("step.finished", "paste-credential", 1),
+    ("try.started", "authoring-turn", 1),
+    ("spend.reserved", "authoring-turn", 1),
+    ("try.finished", "authoring-turn", 1),
+    ("branch.taken", "authoring-turn", 1),
+    ("step.finished", "instructions-drift", 1),
+    ("try.started", "boot-stack", 2),
+    ("step.finished", "boot-stack", 2),
+    ("spend.reserved", "authoring-turn", 2),
     ("step.finished", "authoring-turn", 1),
 ]
 
@@ -77,10 +101,15 @@ def test_whatever_was_acknowledged_stays(
     assert len(state.resumes) == 1
     for known in before.steps.values():
         if known.outcome is not None:
-            assert state.steps[known.id].tries[: len(known.tries)][-1].summary \
+            assert (
+                state.steps[known.id].tries[: len(known.tries)][-1].summary
                 == known.tries[-1].summary
-    broken = [k.id for k in before.steps.values()
-              if k.outcome is None and k.tries and k.pending is None and k.tries[-1].calls]
+            )
+    broken = [
+        k.id
+        for k in before.steps.values()
+        if k.outcome is None and k.tries and k.pending is None and k.tries[-1].calls
+    ]
     for name in broken:
         # It may have spent: it is not done again by itself, and nobody calls it a pass.
         assert (state.steps[name].outcome, state.steps[name].code) == ("blocked", "interrupted")
@@ -95,13 +124,19 @@ def test_whatever_was_acknowledged_stays(
 def test_calls_are_never_made_twice_by_themselves(recorded: Path, program: Program) -> None:
     """Broken off and gone on with at many places in one session: the calls stay as few."""
     folder = broken_off(recorded, program, after(recorded, "step.finished", "live-call"))
-    for word, step in (("step.finished", "boot-stack"), ("step.finished", "paste-credential"),
-                       ("try.started", "authoring-turn")):
+    for word, step in (
+        ("step.finished", "boot-stack"),
+        ("step.finished", "paste-credential"),
+        ("try.started", "authoring-turn"),
+    ):
         program("--check", recorded.name, "--resume")
         journal = folder / "journal.jsonl"
         resumed = max(e.seq for e in read_journal(folder).events if e.ev == "session.resumed")
-        seq = next(e.seq for e in read_journal(folder).events
-                   if e.ev == word and e.step == step and e.seq > resumed)
+        seq = next(
+            e.seq
+            for e in read_journal(folder).events
+            if e.ev == word and e.step == step and e.seq > resumed
+        )
         lines = journal.read_bytes().splitlines(keepends=True)
         journal.write_bytes(b"".join(lines[: seq + 1]))
     done = program("--check", recorded.name, "--resume", "--json")
@@ -150,8 +185,16 @@ def test_damage_in_the_middle_is_not_written_over(recorded: Path, program: Progr
 def test_a_newer_journal_is_not_written_to(recorded: Path, program: Program) -> None:
     folder = broken_off(recorded, program, 0)
     first = read_journal(recorded).events[0]
-    newer = type(first)(0, first.t, first.ms, first.ev, None, None, None,
-                        {**first.data, "schema": "smoke-journal/2"})
+    newer = type(first)(
+        0,
+        first.t,
+        first.ms,
+        first.ev,
+        None,
+        None,
+        None,
+        {**first.data, "schema": "smoke-journal/2"},
+    )
     (folder / "journal.jsonl").write_bytes(newer.line())
     done = program("--check", recorded.name, "--resume")
     assert done.code == 3
@@ -186,8 +229,9 @@ def test_a_live_session_asks_for_consent(recorded: Path, program: Program) -> No
     folder = broken_off(recorded, program, 1)
     first = read_journal(folder).events[0]
     config = {**first.data["config"], "world": "live"}
-    live = type(first)(0, first.t, first.ms, first.ev, None, None, None,
-                       {**first.data, "config": config})
+    live = type(first)(
+        0, first.t, first.ms, first.ev, None, None, None, {**first.data, "config": config}
+    )
     (folder / "journal.jsonl").write_bytes(live.line())
     done = program("--check", recorded.name, "--resume")
     assert done.code == 2

@@ -27,16 +27,31 @@ def live(program: Program, tmp_path: Path, codex_cli: Callable[[str], Path]) -> 
     def run(scenario: str, version: str, *more: str) -> Done:
         with Rehearsal.start(scenario) as world:
             (tmp_path / "bundle.json").write_text(json.dumps(world.bundle()))
-            return program("--check", "one.md", "--live", "--bundle", "bundle.json", "--codex-url",
-                           world.codex_url, "--issuer", world.issuer, "--codex",
-                           str(codex_cli(version)), "--json", *more)
+            return program(
+                "--check",
+                "one.md",
+                "--live",
+                "--bundle",
+                "bundle.json",
+                "--codex-url",
+                world.codex_url,
+                "--issuer",
+                world.issuer,
+                "--codex",
+                str(codex_cli(version)),
+                "--json",
+                *more,
+            )
 
     return run
 
 
 def opinions(program: Program) -> list[dict[str, Any]]:
-    return [e["data"]["value"] for e in program.events()
-            if e["ev"] == "evidence" and e["data"]["name"] == "second-opinion"]
+    return [
+        e["data"]["value"]
+        for e in program.events()
+        if e["ev"] == "evidence" and e["data"]["name"] == "second-opinion"
+    ]
 
 
 @pytest.mark.parametrize("version", INSTALLED)
@@ -62,7 +77,10 @@ def test_where_theirs_is_accepted_the_shape_is_ours_to_mend(live: Any, program: 
     step = done.json()["steps"][0]
     assert (done.code, step["outcome"], step["code"]) == (1, "fail", "lite-shape")
     assert (found["result"], found["ours"], found["theirs"]) == (
-        "accepted", "lite-shape", "accepted")
+        "accepted",
+        "lite-shape",
+        "accepted",
+    )
     assert "x-openai-internal-codex-responses-lite" in {d["name"] for d in found["differences"]}
     assert step["second_opinion"] == found
     assert step["spend"]["calls"] == 2
@@ -113,8 +131,16 @@ def test_the_cap_leaves_no_call_for_it(live: Any, program: Program, tmp_path: Pa
 def test_the_fallback_goes_before_a_second_opinion(
     program: Program, codex_cli: Callable[[str], Path]
 ) -> None:
-    done = program("--check", "--rehearse", "--scenario", "instructions-drift", "--second-opinion",
-                   "--codex", str(codex_cli("0.171.0")), "--json")
+    done = program(
+        "--check",
+        "--rehearse",
+        "--scenario",
+        "instructions-drift",
+        "--second-opinion",
+        "--codex",
+        str(codex_cli("0.171.0")),
+        "--json",
+    )
     assert done.code == 0
     assert opinions(program) == []
 
@@ -188,9 +214,23 @@ def refused(
         (tmp_path / "bundle.json").write_text(json.dumps(world.bundle()))
 
     def run(*more: str) -> Done:
-        return program("--check", "one.md", "--live", "--bundle", "bundle.json", "--codex-url",
-                       f"{refusing.url}/backend-api/codex", "--issuer", refusing.url, "--codex",
-                       str(codex_cli("0.171.0")), "--model", "gpt-5.5", "--json", *more)
+        return program(
+            "--check",
+            "one.md",
+            "--live",
+            "--bundle",
+            "bundle.json",
+            "--codex-url",
+            f"{refusing.url}/backend-api/codex",
+            "--issuer",
+            refusing.url,
+            "--codex",
+            str(codex_cli("0.171.0")),
+            "--model",
+            "gpt-5.5",
+            "--json",
+            *more,
+        )
 
     return run
 
@@ -209,8 +249,9 @@ def test_a_second_call_without_an_answer_leaves_the_refusal_as_it_is(
 def test_a_slow_catalogue_after_a_refusal_leaves_it_as_it_is(
     program: Program, refused: Callable[..., Done], refusing: Refusing
 ) -> None:
-    refusing.refusal = ("The 'gpt-5.5' model is not supported when using Codex with a ChatGPT "
-                        "account.")
+    refusing.refusal = (
+        "The 'gpt-5.5' model is not supported when using Codex with a ChatGPT account."
+    )
     done = refused()
     step = done.json()["steps"][0]
     assert (refusing.calls, step["outcome"]) == (1, "fail")

@@ -12,8 +12,15 @@ from smoke_tui.outcomes import CODES
 from smoke_tui.rehearsal import list_scenarios
 from smoke_tui.rehearsal.scenarios import find_scenario
 
-SLOW = {"timeout", "login-timeout", "command-timeout", "not-ready", "stream-oversized",
-        "stream-stalled", "service-died"}
+SLOW = {
+    "timeout",
+    "login-timeout",
+    "command-timeout",
+    "not-ready",
+    "stream-oversized",
+    "stream-stalled",
+    "service-died",
+}
 """Scenarios that wait for what never comes, send a flood, or strike at a moment of their own."""
 
 RECOVERED = (None, "instructions-drift", "device-login-disabled")
@@ -44,9 +51,7 @@ def told(program: Program, scenario: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-@pytest.mark.parametrize(
-    "scenario", [name for name, _ in list_scenarios() if name not in SLOW]
-)
+@pytest.mark.parametrize("scenario", [name for name, _ in list_scenarios() if name not in SLOW])
 def test_told(program: Program, golden: Callable[[str, str], None], scenario: str) -> None:
     golden(f"told-{scenario}", told(program, scenario))
     # The record holds, replays without a difference, and never comes to a pass.

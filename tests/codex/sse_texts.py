@@ -7,9 +7,13 @@ from typing import Any
 
 MODEL = "gpt-5-codex"
 NONCE = "smoke-0123456789"
-USAGE = {"input_tokens": 10, "output_tokens": 3, "total_tokens": 13,
-         "input_tokens_details": {"cached_tokens": 4},
-         "output_tokens_details": {"reasoning_tokens": 1}}
+USAGE = {
+    "input_tokens": 10,
+    "output_tokens": 3,
+    "total_tokens": 13,
+    "input_tokens_details": {"cached_tokens": 4},
+    "output_tokens_details": {"reasoning_tokens": 1},
+}
 UNSET: Any = object()
 
 
@@ -27,9 +31,14 @@ def delta(text: str) -> bytes:
 
 
 def item(text: Any) -> bytes:
-    return event("response.output_item.done", item={
-        "type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]
-    })
+    return event(
+        "response.output_item.done",
+        item={
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "output_text", "text": text}],
+        },
+    )
 
 
 def completed(usage: Any = UNSET, model: Any = MODEL) -> bytes:
@@ -40,15 +49,17 @@ def completed(usage: Any = UNSET, model: Any = MODEL) -> bytes:
 
 
 def failed(code: str = "processing_error", message: str = "An error occurred.") -> bytes:
-    return event("response.failed", response={
-        "id": "resp_1", "model": MODEL, "error": {"code": code, "message": message}
-    })
+    return event(
+        "response.failed",
+        response={"id": "resp_1", "model": MODEL, "error": {"code": code, "message": message}},
+    )
 
 
 def incomplete(reason: str = "max_output_tokens") -> bytes:
-    return event("response.incomplete", response={
-        "id": "resp_1", "model": MODEL, "incomplete_details": {"reason": reason}
-    })
+    return event(
+        "response.incomplete",
+        response={"id": "resp_1", "model": MODEL, "incomplete_details": {"reason": reason}},
+    )
 
 
 def error(**fields: Any) -> bytes:

@@ -42,17 +42,23 @@ def test_the_sign_in_address_is_the_captured_one() -> None:
     config = Config(originator="codex_cli_rs")
     url = authorize_url(config, REDIRECT, "C" * 43, STATE)
     parts = urlsplit(str(render(url, encode=lambda v: "S" if v else v)))
-    assert (parts.scheme, parts.netloc, parts.path) == ("https", "auth.openai.com",
-                                                        "/oauth/authorize")
+    assert (parts.scheme, parts.netloc, parts.path) == (
+        "https",
+        "auth.openai.com",
+        "/oauth/authorize",
+    )
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     # Order and values of the captured request of client 0.169.
     assert pairs == [
-        ("response_type", "code"), ("client_id", "app_EMoamEEZ73f0CkXaXp7hrann"),
-        ("redirect_uri", REDIRECT), ("code_challenge", "C" * 43),
-        ("code_challenge_method", "S256"), ("state", "S"),
-        ("scope", "openid profile email offline_access api.connectors.read "
-                  "api.connectors.invoke"),
-        ("id_token_add_organizations", "true"), ("codex_cli_simplified_flow", "true"),
+        ("response_type", "code"),
+        ("client_id", "app_EMoamEEZ73f0CkXaXp7hrann"),
+        ("redirect_uri", REDIRECT),
+        ("code_challenge", "C" * 43),
+        ("code_challenge_method", "S256"),
+        ("state", "S"),
+        ("scope", "openid profile email offline_access api.connectors.read api.connectors.invoke"),
+        ("id_token_add_organizations", "true"),
+        ("codex_cli_simplified_flow", "true"),
         ("originator", "codex_cli_rs"),
     ]
 
@@ -73,8 +79,10 @@ def test_the_token_form_is_the_captured_one() -> None:
     body = request.rendered_body()
     assert body is not None
     assert parse_qsl(body.decode()) == [
-        ("grant_type", "authorization_code"), ("client_id", "app_EMoamEEZ73f0CkXaXp7hrann"),
-        ("code", CODE.reveal()), ("redirect_uri", REDIRECT),
+        ("grant_type", "authorization_code"),
+        ("client_id", "app_EMoamEEZ73f0CkXaXp7hrann"),
+        ("code", CODE.reveal()),
+        ("redirect_uri", REDIRECT),
         ("code_verifier", VERIFIER.reveal()),
     ]
     shown = json.dumps(request.shown())
@@ -100,15 +108,20 @@ def bundle_of(document: Any, **more: Any) -> Bundle:
     refs |= {f"{leaf.name}.{n}": f"login.1.{n}" for leaf in GIVEN_LEAVES for n in leaf.nested}
     found = take_secrets(raw, GIVEN_LEAVES, refs, vault)
     redacted = json.loads(vault.redact(raw))
-    return read_bundle(redacted, found, source="file",
-                       issued_here=bool(more.pop("issued_here", False)), **more)
+    return read_bundle(
+        redacted, found, source="file", issued_here=bool(more.pop("issued_here", False)), **more
+    )
 
 
-OURS = {"provider": "openai", "access_token": jwt(chatgpt_account_id="acct-access-000000"),
-        "refresh_token": f"rt_FAKE{random.token_urlsafe(20)}",
-        "id_token": jwt(chatgpt_account_id="acct-id-00000000", chatgpt_plan_type="pro"),
-        "account_id": "acct-given-000000", "plan_type": "plus",
-        "expires_at": "2027-01-01T00:00:00Z"}
+OURS = {
+    "provider": "openai",
+    "access_token": jwt(chatgpt_account_id="acct-access-000000"),
+    "refresh_token": f"rt_FAKE{random.token_urlsafe(20)}",
+    "id_token": jwt(chatgpt_account_id="acct-id-00000000", chatgpt_plan_type="pro"),
+    "account_id": "acct-given-000000",
+    "plan_type": "plus",
+    "expires_at": "2027-01-01T00:00:00Z",
+}
 
 
 def test_a_bundle_of_our_own_shape() -> None:
@@ -118,15 +131,29 @@ def test_a_bundle_of_our_own_shape() -> None:
     assert bundle.refresh_token.reveal() == OURS["refresh_token"]
     assert bundle.account_id.reveal() == "acct-given-000000"
     assert (bundle.plan_type, bundle.expires_at, bundle.source) == (
-        "plus", "2027-01-01T00:00:00Z", "file")
-    assert set(bundle.fields()) == {"provider", "access_token", "refresh_token", "id_token",
-                                    "account_id", "plan_type", "expires_at"}
+        "plus",
+        "2027-01-01T00:00:00Z",
+        "file",
+    )
+    assert set(bundle.fields()) == {
+        "provider",
+        "access_token",
+        "refresh_token",
+        "id_token",
+        "account_id",
+        "plan_type",
+        "expires_at",
+    }
 
 
 def test_the_codex_clients_own_file() -> None:
     tokens = {key: OURS[key] for key in ("id_token", "access_token", "refresh_token")}
-    document = {"auth_mode": "chatgpt", "OPENAI_API_KEY": "sk-FAKE-exchanged-000000000",
-                "tokens": {**tokens, "account_id": "acct-file-000000"}, "last_refresh": "2026"}
+    document = {
+        "auth_mode": "chatgpt",
+        "OPENAI_API_KEY": "sk-FAKE-exchanged-000000000",
+        "tokens": {**tokens, "account_id": "acct-file-000000"},
+        "last_refresh": "2026",
+    }
     bundle = bundle_of(document)
     assert bundle.source == "codex-cli"
     assert bundle.account_id.reveal() == "acct-file-000000"
@@ -145,17 +172,29 @@ def test_the_account_comes_from_the_id_token_and_then_the_access_token() -> None
     assert bundle_of(without("account_id", "id_token")).account_id.reveal() == "acct-access-000000"
 
 
-@pytest.mark.parametrize(("document", "code"), [
-    ({**without("account_id"), "id_token": jwt(), "access_token": jwt()}, "account-id-missing"),
-    ({**without("account_id", "id_token"), "access_token": "opaque-FAKE-0000000"},
-     "account-id-missing"),
-    ({**OURS, "account_id": "", "id_token": jwt(), "access_token": jwt()}, "account-id-missing"),
-    (without("access_token"), "bundle-incomplete"), ({}, "bundle-incomplete"),
-    ([OURS], "bundle-incomplete"), ("text", "bundle-incomplete"), (None, "bundle-incomplete"),
-    ({**OURS, "access_token": 7}, "bundle-incomplete"),
-    ({**OURS, "access_token": ""}, "bundle-incomplete"), ({"tokens": 3}, "bundle-incomplete"),
-    ({"tokens": {"access_token": jwt()}}, "account-id-missing"),
-])
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ({**without("account_id"), "id_token": jwt(), "access_token": jwt()}, "account-id-missing"),
+        (
+            {**without("account_id", "id_token"), "access_token": "opaque-FAKE-0000000"},
+            "account-id-missing",
+        ),
+        (
+            {**OURS, "account_id": "", "id_token": jwt(), "access_token": jwt()},
+            "account-id-missing",
+        ),
+        (without("access_token"), "bundle-incomplete"),
+        ({}, "bundle-incomplete"),
+        ([OURS], "bundle-incomplete"),
+        ("text", "bundle-incomplete"),
+        (None, "bundle-incomplete"),
+        ({**OURS, "access_token": 7}, "bundle-incomplete"),
+        ({**OURS, "access_token": ""}, "bundle-incomplete"),
+        ({"tokens": 3}, "bundle-incomplete"),
+        ({"tokens": {"access_token": jwt()}}, "account-id-missing"),
+    ],
+)
 def test_what_is_no_bundle_says_why(document: Any, code: str) -> None:
     with pytest.raises(BundleProblem) as caught:
         bundle_of(document)
@@ -173,17 +212,21 @@ def test_the_expiry_is_the_given_one_or_the_claims() -> None:
     bundle = bundle_of(without("expires_at"))
     assert bundle.expires_at is not None
     assert bundle.expires_at.endswith("Z")
-    assert bundle_of({**without("expires_at"), "access_token": "opaque-FAKE-00000"}).expires_at \
-        is None
+    assert (
+        bundle_of({**without("expires_at"), "access_token": "opaque-FAKE-00000"}).expires_at is None
+    )
 
 
-@pytest.mark.parametrize(("expires", "now", "issued", "fresh"), [
-    ("2027-01-01T00:00:00Z", "2026-12-31T23:59:59.999Z", False, True),
-    ("2027-01-01T00:00:00Z", "2027-01-01T00:00:01.000Z", False, False),
-    ("2027-01-01T00:00:00Z", "2027-01-01T00:00:01.000Z", True, True),
-    ("2026-12-31T23:00:00+00:00", "2027-01-01T00:00:00.000Z", False, False),
-    ("soon", "2027-01-01T00:00:00.000Z", False, False),
-])
+@pytest.mark.parametrize(
+    ("expires", "now", "issued", "fresh"),
+    [
+        ("2027-01-01T00:00:00Z", "2026-12-31T23:59:59.999Z", False, True),
+        ("2027-01-01T00:00:00Z", "2027-01-01T00:00:01.000Z", False, False),
+        ("2027-01-01T00:00:00Z", "2027-01-01T00:00:01.000Z", True, True),
+        ("2026-12-31T23:00:00+00:00", "2027-01-01T00:00:00.000Z", False, False),
+        ("soon", "2027-01-01T00:00:00.000Z", False, False),
+    ],
+)
 def test_a_bundle_is_fresh_until_it_expires(
     expires: str, now: str, issued: bool, fresh: bool
 ) -> None:
@@ -216,9 +259,17 @@ TEXT = Secret("BASE INSTRUCTIONS", kind="instructions", ref="call.1", scrub=Fals
 
 
 def call(shape: str) -> HttpRequest:
-    return build_call(SHAPES[shape], url="https://chatgpt.com/backend-api/codex/responses",
-                      bundle=bundle_of(OURS), config=Config(), model="gpt-5-codex",
-                      instructions=TEXT, prompt="P", session="s-1", limits=HttpLimits())
+    return build_call(
+        SHAPES[shape],
+        url="https://chatgpt.com/backend-api/codex/responses",
+        bundle=bundle_of(OURS),
+        config=Config(),
+        model="gpt-5-codex",
+        instructions=TEXT,
+        prompt="P",
+        session="s-1",
+        limits=HttpLimits(),
+    )
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES))
@@ -272,15 +323,33 @@ def test_reaching_without_a_token_means_405() -> None:
 def test_the_catalogue_lists_what_is_not_hidden() -> None:
     request = catalogue_request(Config(), bundle_of(OURS))
     assert request.url.endswith("/models?client_version=0.171.0")
-    found = read_catalogue(exchange(200, {"models": [
-        {"slug": "a", "minimal_client_version": "0.144.0", "use_responses_lite": True},
-        {"slug": "b", "visibility": "hide"}, {"slug": 3}, "x", {"slug": "c"},
-    ]}))
+    found = read_catalogue(
+        exchange(
+            200,
+            {
+                "models": [
+                    {"slug": "a", "minimal_client_version": "0.144.0", "use_responses_lite": True},
+                    {"slug": "b", "visibility": "hide"},
+                    {"slug": 3},
+                    "x",
+                    {"slug": "c"},
+                ]
+            },
+        )
+    )
     assert found is not None
     assert [(m.slug, m.minimal_client_version, m.lite) for m in found] == [
-        ("a", "0.144.0", True), ("c", None, False)]
-    for status, body in ((200, {}), (200, []), (200, {"models": 3}), (401, {"models": []}),
-                         (200, b"no json"), (200, b"")):
+        ("a", "0.144.0", True),
+        ("c", None, False),
+    ]
+    for status, body in (
+        (200, {}),
+        (200, []),
+        (200, {"models": 3}),
+        (401, {"models": []}),
+        (200, b"no json"),
+        (200, b""),
+    ):
         assert read_catalogue(exchange(status, body)) is None
 
 
@@ -292,35 +361,51 @@ def windows(**fields: str) -> list[tuple[str, str]]:
 
 
 def test_windows_are_told_apart_by_their_length() -> None:
-    found = read_windows(windows(
-        primary_used_percent="12.5", primary_window_minutes="10080", primary_reset_at="1777936568",
-        secondary_used_percent="3", secondary_window_minutes="300",
-    ))
+    found = read_windows(
+        windows(
+            primary_used_percent="12.5",
+            primary_window_minutes="10080",
+            primary_reset_at="1777936568",
+            secondary_used_percent="3",
+            secondary_window_minutes="300",
+        )
+    )
     assert [(w.window_minutes, w.used_percent, w.name) for w in found] == [
-        (300, 3.0, "5 h"), (10080, 12.5, "7 d")]
+        (300, 3.0, "5 h"),
+        (10080, 12.5, "7 d"),
+    ]
     assert found[0].resets_at is None
     assert found[1].resets_at == "2026-05-04T23:16:08Z"
-    assert found[1].to_json() == {"window_minutes": 10080, "used_percent": 12.5,
-                                  "resets_at": "2026-05-04T23:16:08Z"}
+    assert found[1].to_json() == {
+        "window_minutes": 10080,
+        "used_percent": 12.5,
+        "resets_at": "2026-05-04T23:16:08Z",
+    }
 
 
-@pytest.mark.parametrize("fields", [
-    {}, {"primary_used_percent": "12"}, {"primary_window_minutes": "300"},
-    {"primary_used_percent": "x", "primary_window_minutes": "300"},
-    {"primary_used_percent": "nan", "primary_window_minutes": "300"},
-    {"primary_used_percent": "inf", "primary_window_minutes": "300"},
-    {"primary_used_percent": "-1", "primary_window_minutes": "300"},
-    {"primary_used_percent": "1", "primary_window_minutes": "0"},
-    {"primary_used_percent": "1", "primary_window_minutes": "nan"},
-])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"primary_used_percent": "12"},
+        {"primary_window_minutes": "300"},
+        {"primary_used_percent": "x", "primary_window_minutes": "300"},
+        {"primary_used_percent": "nan", "primary_window_minutes": "300"},
+        {"primary_used_percent": "inf", "primary_window_minutes": "300"},
+        {"primary_used_percent": "-1", "primary_window_minutes": "300"},
+        {"primary_used_percent": "1", "primary_window_minutes": "0"},
+        {"primary_used_percent": "1", "primary_window_minutes": "nan"},
+    ],
+)
 def test_a_window_that_is_not_whole_is_none(fields: dict[str, str]) -> None:
     assert read_windows(windows(**fields)) == ()
 
 
 @pytest.mark.parametrize("moment", ["x", "-1", "nan", "1e300", "", "9" * 400])
 def test_a_reset_that_is_no_time_is_unknown(moment: str) -> None:
-    found = read_windows(windows(primary_used_percent="1", primary_window_minutes="300",
-                                 primary_reset_at=moment))
+    found = read_windows(
+        windows(primary_used_percent="1", primary_window_minutes="300", primary_reset_at=moment)
+    )
     assert [window.resets_at for window in found] == [None]
 
 

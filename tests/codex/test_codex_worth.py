@@ -54,53 +54,59 @@ def worth(body: bytes, *headers: tuple[str, str], **more: Any) -> Worth:
 GOOD = created() + ANSWER
 
 
-@pytest.mark.parametrize(("body", "code"), [
-    (WHOLE, None),
-    (GOOD + completed() + b"data: [DONE]\n\n", None),
-    (GOOD + completed() + delta("late"), "stream-malformed"),
-    (GOOD + completed() + event("codex.rate_limits", plan_type="plus"), None),
-    (GOOD + b"data: {bad\n\n" + completed(), None),
-    (GOOD + completed(model=f"{MODEL}-2026-10-01"), None),
-    (GOOD + completed() + completed(), "stream-malformed"),
-    (GOOD + completed() + failed(), "stream-malformed"),
-    (GOOD + failed() + completed(), "stream-malformed"),
-    (GOOD + completed() + incomplete(), "stream-malformed"),
-    (GOOD + completed() + error(code="x"), "stream-malformed"),
-    (GOOD + failed(), "response-failed"),
-    (GOOD + failed() + failed(), "response-failed"),
-    (GOOD + error(code="unknown_thing", message="m"), "response-failed"),
-    (GOOD + error(), "response-failed"),
-    (GOOD + event("response.failed"), "response-failed"),
-    (GOOD + failed("server_is_overloaded"), "overloaded"),
-    (GOOD + failed("slow_down"), "overloaded"),
-    (GOOD + failed("insufficient_quota"), "quota-exhausted"),
-    (GOOD + failed("usage_not_included"), "usage-not-included"),
-    (GOOD + failed("rate_limit_exceeded", "Please try again in 3.233s"), "rate-limited"),
-    (GOOD + failed("context_length_exceeded"), "context-length"),
-    (GOOD + failed("cyber_policy"), "policy-refused"),
-    (GOOD + error(code="rate_limit_exceeded"), "rate-limited"),
-    (GOOD + error(error={"code": "usage_limit_reached"}), "usage-limit-reached"),
-    (GOOD + incomplete(), "degraded-incomplete"),
-    (GOOD + incomplete("content_filter"), "degraded-incomplete"),
-    (GOOD, "stream-cut"),
-    (created(), "stream-cut"),
-    (GOOD + completed()[:-2], "stream-cut"),
-    (b"data: {bad\n\n" * 3, "stream-malformed"),
-    (b": ping\n\n", "stream-cut"),
-    (GOOD + completed(None), "degraded-no-usage"),
-    (GOOD + completed({"input_tokens": float("nan"), "output_tokens": 1}), "degraded-no-usage"),
-    (GOOD + completed({"input_tokens": -1, "output_tokens": 1}), "degraded-no-usage"),
-    (GOOD + completed({"input_tokens": "1", "output_tokens": 1}), "degraded-no-usage"),
-    (GOOD + completed({"input_tokens": True, "output_tokens": 1}), "degraded-no-usage"),
-    (created() + completed(), "degraded-empty"),
-    (created() + item("") + completed(), "degraded-empty"),
-    (created() + item(" \n ") + completed(), "degraded-empty"),
-    (created() + item("no nonce here") + completed(), "degraded-empty"),
-    (created() + item(NONCE[:-1]) + completed(), "degraded-empty"),
-    (created("gpt-5.2") + ANSWER + completed(model="gpt-5.2"), "degraded-model"),
-    (created("gpt-5-codex-mini") + ANSWER + completed(model="gpt-5-codex-mini"), "degraded-model"),
-    (created(None) + ANSWER + completed(model=None), "degraded-model"),
-])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (WHOLE, None),
+        (GOOD + completed() + b"data: [DONE]\n\n", None),
+        (GOOD + completed() + delta("late"), "stream-malformed"),
+        (GOOD + completed() + event("codex.rate_limits", plan_type="plus"), None),
+        (GOOD + b"data: {bad\n\n" + completed(), None),
+        (GOOD + completed(model=f"{MODEL}-2026-10-01"), None),
+        (GOOD + completed() + completed(), "stream-malformed"),
+        (GOOD + completed() + failed(), "stream-malformed"),
+        (GOOD + failed() + completed(), "stream-malformed"),
+        (GOOD + completed() + incomplete(), "stream-malformed"),
+        (GOOD + completed() + error(code="x"), "stream-malformed"),
+        (GOOD + failed(), "response-failed"),
+        (GOOD + failed() + failed(), "response-failed"),
+        (GOOD + error(code="unknown_thing", message="m"), "response-failed"),
+        (GOOD + error(), "response-failed"),
+        (GOOD + event("response.failed"), "response-failed"),
+        (GOOD + failed("server_is_overloaded"), "overloaded"),
+        (GOOD + failed("slow_down"), "overloaded"),
+        (GOOD + failed("insufficient_quota"), "quota-exhausted"),
+        (GOOD + failed("usage_not_included"), "usage-not-included"),
+        (GOOD + failed("rate_limit_exceeded", "Please try again in 3.233s"), "rate-limited"),
+        (GOOD + failed("context_length_exceeded"), "context-length"),
+        (GOOD + failed("cyber_policy"), "policy-refused"),
+        (GOOD + error(code="rate_limit_exceeded"), "rate-limited"),
+        (GOOD + error(error={"code": "usage_limit_reached"}), "usage-limit-reached"),
+        (GOOD + incomplete(), "degraded-incomplete"),
+        (GOOD + incomplete("content_filter"), "degraded-incomplete"),
+        (GOOD, "stream-cut"),
+        (created(), "stream-cut"),
+        (GOOD + completed()[:-2], "stream-cut"),
+        (b"data: {bad\n\n" * 3, "stream-malformed"),
+        (b": ping\n\n", "stream-cut"),
+        (GOOD + completed(None), "degraded-no-usage"),
+        (GOOD + completed({"input_tokens": float("nan"), "output_tokens": 1}), "degraded-no-usage"),
+        (GOOD + completed({"input_tokens": -1, "output_tokens": 1}), "degraded-no-usage"),
+        (GOOD + completed({"input_tokens": "1", "output_tokens": 1}), "degraded-no-usage"),
+        (GOOD + completed({"input_tokens": True, "output_tokens": 1}), "degraded-no-usage"),
+        (created() + completed(), "degraded-empty"),
+        (created() + item("") + completed(), "degraded-empty"),
+        (created() + item(" \n ") + completed(), "degraded-empty"),
+        (created() + item("no nonce here") + completed(), "degraded-empty"),
+        (created() + item(NONCE[:-1]) + completed(), "degraded-empty"),
+        (created("gpt-5.2") + ANSWER + completed(model="gpt-5.2"), "degraded-model"),
+        (
+            created("gpt-5-codex-mini") + ANSWER + completed(model="gpt-5-codex-mini"),
+            "degraded-model",
+        ),
+        (created(None) + ANSWER + completed(model=None), "degraded-model"),
+    ],
+)
 def test_the_rules_of_a_stream(body: bytes, code: str | None) -> None:
     found = worth(body)
     assert found.code == code, found.summary
@@ -120,10 +126,15 @@ def test_the_marks_of_an_api_key_are_another_route() -> None:
     assert worth(WHOLE, ("date", "x")).code is None
 
 
-@pytest.mark.parametrize(("said", "code"), [
-    ("oversized", "stream-oversized"), ("stalled", "stream-stalled"), ("timeout", "timeout"),
-    ("cut", "stream-cut"),
-])
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("oversized", "stream-oversized"),
+        ("stalled", "stream-stalled"),
+        ("timeout", "timeout"),
+        ("cut", "stream-cut"),
+    ],
+)
 def test_how_a_stream_broke_off_decides_its_code(said: str, code: str) -> None:
     assert worth(GOOD, error=said).code == code
     assert worth(b"", error=said).code == code
@@ -134,13 +145,22 @@ def test_a_break_after_the_end_does_not_matter() -> None:
         assert worth(WHOLE, error=said).code is None
 
 
-@pytest.mark.parametrize(("body", "status", "code"), [
-    (b"", 200, "stream-cut"), (b"  \n", 200, "stream-cut"), (b"", 204, None), (b"x", 101, None),
-    (b"<html><title>Hi</title>", 200, "stream-malformed"), (b"{}", 200, "stream-malformed"),
-    (b'{"detail":"Instructions are not valid"}', 200, "instructions-drift"),
-    (WHOLE, 201, None), (WHOLE, 400, "shape-rejected"), (WHOLE, 302, "redirect-refused"),
-    (b'{"detail":"Unauthorized"}', 401, "unauthorized"),
-])
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 200, "stream-cut"),
+        (b"  \n", 200, "stream-cut"),
+        (b"", 204, None),
+        (b"x", 101, None),
+        (b"<html><title>Hi</title>", 200, "stream-malformed"),
+        (b"{}", 200, "stream-malformed"),
+        (b'{"detail":"Instructions are not valid"}', 200, "instructions-drift"),
+        (WHOLE, 201, None),
+        (WHOLE, 400, "shape-rejected"),
+        (WHOLE, 302, "redirect-refused"),
+        (b'{"detail":"Unauthorized"}', 401, "unauthorized"),
+    ],
+)
 def test_a_status_or_body_that_is_no_stream_never_passes(
     body: bytes, status: int, code: str | None
 ) -> None:
@@ -149,11 +169,21 @@ def test_a_status_or_body_that_is_no_stream_never_passes(
     assert code is None or found.code == code
 
 
-@pytest.mark.parametrize(("served", "same"), [
-    (MODEL, True), (f"{MODEL}-2026-10-01", True), (f"{MODEL}-2026-1-1", False),
-    (f"{MODEL}-mini", False), ("gpt-5", False), ("", False), (None, False), (f"x{MODEL}", False),
-    (f"{MODEL}-2026-10-01-x", False), (MODEL.upper(), False),
-])
+@pytest.mark.parametrize(
+    ("served", "same"),
+    [
+        (MODEL, True),
+        (f"{MODEL}-2026-10-01", True),
+        (f"{MODEL}-2026-1-1", False),
+        (f"{MODEL}-mini", False),
+        ("gpt-5", False),
+        ("", False),
+        (None, False),
+        (f"x{MODEL}", False),
+        (f"{MODEL}-2026-10-01-x", False),
+        (MODEL.upper(), False),
+    ],
+)
 def test_a_dated_snapshot_is_the_same_family(served: str | None, same: bool) -> None:
     assert same_family(MODEL, served) is same
     assert not same_family("gpt.5", "gpt-5")
@@ -180,10 +210,13 @@ HEAD = b"HTTP/1.1 200 OK\r\nx-codex-primary-used-percent: 1\r\n\r\n"
 
 
 def streamed(
-    tmp_path: Path, chunks: Callable[[], AsyncIterator[bytes]] | ServerResponse,
-    reset: bool = False, **limits: Any,
+    tmp_path: Path,
+    chunks: Callable[[], AsyncIterator[bytes]] | ServerResponse,
+    reset: bool = False,
+    **limits: Any,
 ) -> Got:
     """One call as the call step makes it: the reader watches the pieces."""
+
     async def answer(request: ServerRequest) -> RawResponse | ServerResponse:
         return chunks if isinstance(chunks, ServerResponse) else RawResponse(chunks(), reset)
 
@@ -249,7 +282,9 @@ def test_what_contradicts_the_end_is_read_also_where_it_comes_late(
 def test_a_stream_that_stays_open_says_so(tmp_path: Path) -> None:
     got = streamed(tmp_path, in_pieces(WHOLE, 500, then="hang"), linger=0.1)
     assert (got.exchange.error, got.exchange.error_text) == (
-        None, "the connection stayed open for 0.1 s")
+        None,
+        "the connection stayed open for 0.1 s",
+    )
 
 
 @pytest.mark.parametrize("cut", [len(created()), len(GOOD), len(WHOLE) - 3])

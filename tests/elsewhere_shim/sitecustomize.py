@@ -19,9 +19,24 @@ import sys
 import types
 
 GONE = {
-    os: ("fdatasync", "pidfd_open", "posix_fadvise", "posix_fallocate", "sched_getaffinity",
-         "sched_setaffinity", "memfd_create", "eventfd", "copy_file_range", "splice", "getrandom",
-         "setresuid", "getresuid", "O_PATH", "O_TMPFILE", "P_PIDFD"),
+    os: (
+        "fdatasync",
+        "pidfd_open",
+        "posix_fadvise",
+        "posix_fallocate",
+        "sched_getaffinity",
+        "sched_setaffinity",
+        "memfd_create",
+        "eventfd",
+        "copy_file_range",
+        "splice",
+        "getrandom",
+        "setresuid",
+        "getresuid",
+        "O_PATH",
+        "O_TMPFILE",
+        "P_PIDFD",
+    ),
     select: ("epoll",),
     signal: ("pidfd_send_signal", "sigtimedwait", "sigwaitinfo"),
 }

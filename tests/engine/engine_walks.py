@@ -69,8 +69,16 @@ def manual(step_id: str, *more: str) -> str:
 
 def call(step_id: str, *more: str) -> str:
     spend = 'spend = { kind = "subscription", max_calls = 2 }'
-    return "\n".join([f'id = "{step_id}"', 'kind = "call"', 'prompt = "p"', 'effects = "spends"',
-                      *([] if any(m.startswith("spend") for m in more) else [spend]), *more])
+    return "\n".join(
+        [
+            f'id = "{step_id}"',
+            'kind = "call"',
+            'prompt = "p"',
+            'effects = "spends"',
+            *([] if any(m.startswith("spend") for m in more) else [spend]),
+            *more,
+        ]
+    )
 
 
 def told(*events: tuple[Any, ...], **config: Any) -> State:
@@ -83,14 +91,23 @@ def told(*events: tuple[Any, ...], **config: Any) -> State:
 
 
 def tried(
-    step: str, outcome: str | None = "pass", n: int = 1, cause: str = "walk",
-    caller: str | None = None, code: str | None = None, **observed: Any,
+    step: str,
+    outcome: str | None = "pass",
+    n: int = 1,
+    cause: str = "walk",
+    caller: str | None = None,
+    code: str | None = None,
+    **observed: Any,
 ) -> list[tuple[Any, ...]]:
     """The events of one try and, unless it is None, of its outcome."""
     events: list[tuple[Any, ...]] = [
         ("try.started", step, n, {"cause": cause, "caller": caller}),
-        ("try.finished", step, n,
-         {"code": code, "summary": "", "error": False, "observed": observed}),
+        (
+            "try.finished",
+            step,
+            n,
+            {"code": code, "summary": "", "error": False, "observed": observed},
+        ),
     ]
     if outcome is not None:
         data = {"outcome": outcome, "code": code, "summary": ""}
@@ -116,8 +133,11 @@ class Walk:
         return [(e.ev, e.step) for e in self.events if e.ev in wanted]
 
     def outcomes(self) -> dict[str, tuple[str, str | None]]:
-        return {name: (step.outcome.value, step.code)
-                for name, step in fold(self.events).steps.items() if step.outcome}
+        return {
+            name: (step.outcome.value, step.code)
+            for name, step in fold(self.events).steps.items()
+            if step.outcome
+        }
 
     def tries(self, step: str) -> list[tuple[str, str | None, str | None]]:
         return [(t.cause, t.caller, t.code) for t in fold(self.events).steps[step].tries]
@@ -202,9 +222,13 @@ def agreeing(kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
 
 
 def walk(
-    runbook: Runbook, behave: Behave, *, reply: Reply = agreeing,
+    runbook: Runbook,
+    behave: Behave,
+    *,
+    reply: Reply = agreeing,
     on_request: Callable[[Job, Inbox], bool] = lambda job, inbox: False,
-    after: Callable[[Event, Inbox], None] = lambda event, inbox: None, config: Config | None = None,
+    after: Callable[[Event, Inbox], None] = lambda event, inbox: None,
+    config: Config | None = None,
 ) -> Walk:
     """Run one walk to its end. A behaviour that returns None waits for ever; it may raise."""
     config = config or Config()
@@ -212,7 +236,10 @@ def walk(
     world = DataWorld(reply, on_request)
     engines: list[Engine] = []
     inbox = Inbox(
-        sink, Vault(), DataClock(), [Eyes(lambda event: after(event, inbox))],
+        sink,
+        Vault(),
+        DataClock(),
+        [Eyes(lambda event: after(event, inbox))],
         first=lambda event: engines[0].watch(event),
     )
     world.inbox = inbox
@@ -226,9 +253,9 @@ def replayed(runbook: Runbook, done: Walk, behave: Behave) -> State:
     """Run a finished walk again from its events; raises what the recorded world raises."""
     engines: list[Engine] = []
     journal = Journal(Path("nowhere"), tuple(done.events), 0, (), 0)
-    inbox = RecordedInbox(journal, [
-        Eyes(lambda event: engines[0].watch(event) if engines else None)
-    ])
+    inbox = RecordedInbox(
+        journal, [Eyes(lambda event: engines[0].watch(event) if engines else None)]
+    )
     engines.append(engine_of(runbook, Config(), inbox, RecordedWorld(), behave))
     _, fault = walked(engines[0], inbox)
     if fault is not None:
@@ -266,8 +293,9 @@ def engine_of(
         """Every guard is met."""
 
     kinds = {step.kind for step in runbook.steps}
-    return Engine(runbook, config, inbox, world, State(), dict.fromkeys(kinds, behaviour),
-                  no_guards)
+    return Engine(
+        runbook, config, inbox, world, State(), dict.fromkeys(kinds, behaviour), no_guards
+    )
 
 
 def walked(engine: Engine, inbox: Inbox) -> tuple[Verdict | None, BaseException | None]:
@@ -295,8 +323,9 @@ def walked(engine: Engine, inbox: Inbox) -> tuple[Verdict | None, BaseException 
 
 def passing(ctx: StepContext) -> Scripted:
     """Everything goes well."""
-    return Result(None, "seen", {"route": "openai/subscription",
-                                 "json": {"output_text": "x"}, "exit": 0})
+    return Result(
+        None, "seen", {"route": "openai/subscription", "json": {"output_text": "x"}, "exit": 0}
+    )
 
 
 LIVE = shipped()
@@ -310,5 +339,6 @@ def given_results(results: Mapping[tuple[str, int], Scripted]) -> Any:
 
 def failing(step: str, *codes: str | None, **observed: Any) -> dict[tuple[str, int], Scripted]:
     """The codes of a step's tries, first to last."""
-    return {(step, n): Result(code, f"try {n}", observed)
-            for n, code in enumerate(codes, 1) if code}
+    return {
+        (step, n): Result(code, f"try {n}", observed) for n, code in enumerate(codes, 1) if code
+    }

@@ -18,8 +18,10 @@ CALL = 'id = "{}"\nkind = "call"\nprompt = "p"\ncredential = "api-key"\neffects 
 
 def book(cap: str, budget: str | None = None) -> Runbook:
     front = FRONT.replace("model:", f"budget_usd: {budget}\nmodel:") if budget else FRONT
-    steps = "".join(f"\n## {n}. Step\n\nDo it.\n\n```toml step\n{CALL.format(name, cap)}\n```\n"
-                    for n, name in enumerate(("one", "two"), 1))
+    steps = "".join(
+        f"\n## {n}. Step\n\nDo it.\n\n```toml step\n{CALL.format(name, cap)}\n```\n"
+        for n, name in enumerate(("one", "two"), 1)
+    )
     parsed = parse(front + steps, "budget.md")
     assert parsed.runbook is not None, [str(d) for d in parsed.diagnostics]
     return parsed.runbook
@@ -34,25 +36,38 @@ def spent(*calls: tuple[str, str | None, str | None]) -> State:
             ("spend.reserved", step, n, {"calls": 1, "kind": "metered", "worst_usd": worst}),
         ]
         if usd is not None:
-            events.append(("spend.settled", step, n, {
-                "kind": "metered", "unknown": False, "usd_metered": usd, "limits": [],
-            }))
+            events.append(
+                (
+                    "spend.settled",
+                    step,
+                    n,
+                    {
+                        "kind": "metered",
+                        "unknown": False,
+                        "usd_metered": usd,
+                        "limits": [],
+                    },
+                )
+            )
     return told(*events)
 
 
 CAP = 'spend = { kind = "metered", max_usd = "0.25" }'
 
 
-@pytest.mark.parametrize(("calls", "worst", "refused"), [
-    ([], "0.25", None),
-    ([], "0.2501", "the step's cap of 0.25"),
-    ([("one", "0.2", "0.01")], "0.24", None),
-    ([("one", "0.2", "0.01")], "0.241", "with 0.01 used"),
-    ([("one", "0.2", None)], "0.06", "with 0.2 used"),
-    ([("one", None, None)], "0.01", "No price is known"),
-    ([], None, "No price is known"),
-    ([("two", "0.2", "0.2")], "0.2", None),
-])
+@pytest.mark.parametrize(
+    ("calls", "worst", "refused"),
+    [
+        ([], "0.25", None),
+        ([], "0.2501", "the step's cap of 0.25"),
+        ([("one", "0.2", "0.01")], "0.24", None),
+        ([("one", "0.2", "0.01")], "0.241", "with 0.01 used"),
+        ([("one", "0.2", None)], "0.06", "with 0.2 used"),
+        ([("one", None, None)], "0.01", "No price is known"),
+        ([], None, "No price is known"),
+        ([("two", "0.2", "0.2")], "0.2", None),
+    ],
+)
 def test_a_cap_in_dollars(
     calls: list[tuple[str, str | None, str | None]], worst: str | None, refused: str | None
 ) -> None:

@@ -12,42 +12,74 @@ from smoke_tui.engine.rules import judge
 from smoke_tui.outcomes import Outcome
 from smoke_tui.world.result import Result
 
-SEEN = {"status": 503, "headers": [["X-Kind", "cat"], ["x-kind", "dog"]], "exit": 2,
-        "route": "degraded"}
+SEEN = {
+    "status": 503,
+    "headers": [["X-Kind", "cat"], ["x-kind", "dog"]],
+    "exit": 2,
+    "route": "degraded",
+}
 
 
 def told(expect: str, *, body: str = "", document: Any = None, **observed: Any) -> str:
-    decision = judge(step_of(f"expect = [{expect}]"),
-                     Result(None, "done", observed or SEEN, body, document=document), FRESH,
-                     "office", {})
+    decision = judge(
+        step_of(f"expect = [{expect}]"),
+        Result(None, "done", observed or SEEN, body, document=document),
+        FRESH,
+        "office",
+        {},
+    )
     assert (decision.outcome, decision.code) == (Outcome.FAIL, "expectation-unmet")
     return unmet_text(decision.unmet)
 
 
-@pytest.mark.parametrize(("expect", "body", "sentence"), [
-    ('{ body_contains = ["goodbye"] }', "hello world\n",
-     'Expected body to contain "goodbye"; seen "hello world"'),
-    ('{ body_contains = ["a", "zz"] }', "", 'Expected body to contain "a" and "zz"; '
-     "seen an empty body"),
-    ("{ status = 200 }", "", "Expected status 200; seen 503"),
-    ('{ header = { x-kind = "cat" } }', "", 'Expected header x-kind: "cat"; seen "cat" and "dog"'),
-    ('{ header = { x-none = "*" } }', "", "Expected header x-none; seen no x-none"),
-    ("{ exit = 0 }", "", "Expected exit 0; seen 2"),
-    ('{ route = "openai/subscription" }', "",
-     "Expected route openai/subscription; seen degraded"),
-    ('{ json = "a.b", equals = 3 }', '{"a": {"b": 4}}', "Expected json a.b to equal 3; seen 4"),
-    ('{ json = "a", equals = "x" }', "no", 'Expected json a to equal "x"; seen no JSON: "no"'),
-    ('{ json = "a", is = "non-empty" }', '{"a": ""}', 'Expected json a to be non-empty; seen ""'),
-    ('{ json = "a", is = "non-empty" }', "{}", "Expected json a to be non-empty; "
-     "seen nothing there"),
-    ('{ json = "a", is = "absent" }', '{"a": [1]}', "Expected json a to be absent; seen [1]"),
-    ('{ code = "timeout" }', "", "Expected the code timeout; seen none"),
-    ('{ origin = ["residential", "unknown"] }', "",
-     "Expected origin residential or unknown; seen office declared"),
-])
-def test_every_kind_of_expectation_says_what_it_saw(
-    expect: str, body: str, sentence: str
-) -> None:
+@pytest.mark.parametrize(
+    ("expect", "body", "sentence"),
+    [
+        (
+            '{ body_contains = ["goodbye"] }',
+            "hello world\n",
+            'Expected body to contain "goodbye"; seen "hello world"',
+        ),
+        (
+            '{ body_contains = ["a", "zz"] }',
+            "",
+            'Expected body to contain "a" and "zz"; seen an empty body',
+        ),
+        ("{ status = 200 }", "", "Expected status 200; seen 503"),
+        (
+            '{ header = { x-kind = "cat" } }',
+            "",
+            'Expected header x-kind: "cat"; seen "cat" and "dog"',
+        ),
+        ('{ header = { x-none = "*" } }', "", "Expected header x-none; seen no x-none"),
+        ("{ exit = 0 }", "", "Expected exit 0; seen 2"),
+        (
+            '{ route = "openai/subscription" }',
+            "",
+            "Expected route openai/subscription; seen degraded",
+        ),
+        ('{ json = "a.b", equals = 3 }', '{"a": {"b": 4}}', "Expected json a.b to equal 3; seen 4"),
+        ('{ json = "a", equals = "x" }', "no", 'Expected json a to equal "x"; seen no JSON: "no"'),
+        (
+            '{ json = "a", is = "non-empty" }',
+            '{"a": ""}',
+            'Expected json a to be non-empty; seen ""',
+        ),
+        (
+            '{ json = "a", is = "non-empty" }',
+            "{}",
+            "Expected json a to be non-empty; seen nothing there",
+        ),
+        ('{ json = "a", is = "absent" }', '{"a": [1]}', "Expected json a to be absent; seen [1]"),
+        ('{ code = "timeout" }', "", "Expected the code timeout; seen none"),
+        (
+            '{ origin = ["residential", "unknown"] }',
+            "",
+            "Expected origin residential or unknown; seen office declared",
+        ),
+    ],
+)
+def test_every_kind_of_expectation_says_what_it_saw(expect: str, body: str, sentence: str) -> None:
     assert told(expect, body=body) == sentence
 
 
@@ -71,7 +103,8 @@ def test_a_document_of_the_step_is_what_paths_lead_into() -> None:
     result = Result(None, "", {}, "hi", document=document)
     assert judge(step, result, FRESH, "office", {}).outcome is Outcome.PASS
     assert told('{ json = "status", equals = "completed" }', body="hi", document=document) == (
-        'Expected json status to equal "completed"; seen nothing there')
+        'Expected json status to equal "completed"; seen nothing there'
+    )
 
 
 @pytest.mark.parametrize("body", ["", "null", "[" * 5000, "NaN", '"text"', "3", "\ud800"])

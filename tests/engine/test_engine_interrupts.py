@@ -35,8 +35,9 @@ def test_cancelling_the_session_stops_the_running_step_and_the_walk() -> None:
 
 def test_cancelling_a_step_goes_on_with_the_next() -> None:
     two = book(manual("one"), manual("two"))
-    done = walk(two, given_results({("one", 1): None}),
-                after=cancel_at("try.started", "one", "step"))
+    done = walk(
+        two, given_results({("one", 1): None}), after=cancel_at("try.started", "one", "step")
+    )
     assert done.outcomes() == {"one": ("blocked", "interrupted"), "two": ("pass", None)}
 
 
@@ -52,9 +53,12 @@ def test_cancelling_while_a_question_is_open_withdraws_it() -> None:
 
 
 def test_cancelling_during_the_wait_before_a_retry_makes_no_further_call() -> None:
-    done = walk(LIVE, given_results(failing("live-call", "overloaded", delay=90)),
-                on_request=lambda job, inbox: job.port == "timer" and job.raw == 90,
-                after=cancel_at("retry.planned", "live-call"))
+    done = walk(
+        LIVE,
+        given_results(failing("live-call", "overloaded", delay=90)),
+        on_request=lambda job, inbox: job.port == "timer" and job.raw == 90,
+        after=cancel_at("retry.planned", "live-call"),
+    )
     assert done.fault is None, "the walk has to notice the cancel while it waits"
     assert len(done.tries("live-call")) == 1
     assert sum(1 for e in done.events if e.ev == "spend.reserved") == 1
@@ -72,15 +76,19 @@ def lose(service: str, when: str, step: str) -> Any:
         if event.ev == when and event.step == step and not posted:
             posted.append(True)
             child = children[service]
-            inbox.post(Arrival("process", {"what": "exited", "code": 1}, child.step, child.n,
-                               child.seq))
+            inbox.post(
+                Arrival("process", {"what": "exited", "code": 1}, child.step, child.n, child.seq)
+            )
 
     return after
 
 
 def test_losing_a_service_stops_and_blocks_what_needs_it() -> None:
-    done = walk(LIVE, given_results({("seed-org", 1): None}),
-                after=lose("boot-stack", "try.started", "seed-org"))
+    done = walk(
+        LIVE,
+        given_results({("seed-org", 1): None}),
+        after=lose("boot-stack", "try.started", "seed-org"),
+    )
     assert ("resource.lost", "boot-stack") in done.words("resource.lost")
     assert done.outcomes()["seed-org"] == ("blocked", "service-died")
     assert done.outcomes()["boot-stack"] == ("pass", None)
@@ -89,8 +97,9 @@ def test_losing_a_service_stops_and_blocks_what_needs_it() -> None:
 
 @pytest.mark.parametrize("running", ["paste-credential", "authoring-turn"])
 def test_losing_a_service_reaches_what_hangs_on_it_by_others(running: str) -> None:
-    done = walk(LIVE, given_results({(running, 1): None}),
-                after=lose("boot-stack", "try.started", running))
+    done = walk(
+        LIVE, given_results({(running, 1): None}), after=lose("boot-stack", "try.started", running)
+    )
     assert done.fault is None
     assert done.outcomes()[running] == ("blocked", "service-died")
 
@@ -102,8 +111,10 @@ def test_losing_a_service_between_steps_blocks_the_next_that_needs_it() -> None:
 
 
 def test_losing_a_service_leaves_other_steps_alone() -> None:
-    apart = book('id = "boot"\nkind = "service"\neffects = "local"\n'
-                 'ready = { tcp = "127.0.0.1:1" }', manual("free"))
+    apart = book(
+        'id = "boot"\nkind = "service"\neffects = "local"\nready = { tcp = "127.0.0.1:1" }',
+        manual("free"),
+    )
     done = walk(apart, passing, after=lose("boot", "try.started", "free"))
     assert done.outcomes()["free"] == ("pass", None)
 
@@ -111,6 +122,9 @@ def test_losing_a_service_leaves_other_steps_alone() -> None:
 def test_resources_are_stopped_at_the_end_the_latest_first() -> None:
     service = 'kind = "service"\neffects = "local"\nready = { tcp = "127.0.0.1:1" }'
     done = walk(book(f'id = "first"\n{service}', f'id = "second"\n{service}'), passing)
-    stops = [e.step for e in done.events
-             if e.ev == "request" and e.data["port"] == "process" and e.data.get("op") == "stop"]
+    stops = [
+        e.step
+        for e in done.events
+        if e.ev == "request" and e.data["port"] == "process" and e.data.get("op") == "stop"
+    ]
     assert stops == ["second", "first"]

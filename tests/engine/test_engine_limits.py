@@ -25,16 +25,17 @@ class Slow:
             await asyncio.sleep(0.5)
         return {"do": {"begin": "run", "finish": "finish"}.get(kind, "pass")}
 
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         """Nothing follows."""
 
 
 def run(block: str, folder: Path) -> tuple[Verdict | None, Path]:
     session = Session(
-        book(block), Config(project=str(folder)), state_dir=folder,
-        hands=Hands(NoBrowser(), FileClipboard(folder)), answerer=Slow(),
+        book(block),
+        Config(project=str(folder)),
+        state_dir=folder,
+        hands=Hands(NoBrowser(), FileClipboard(folder)),
+        answerer=Slow(),
     )
     session.start()
     assert session.done.wait(30)

@@ -24,19 +24,22 @@ def after(*tries: tuple[str | None, str | None, str | None]) -> Any:
     return told(*rows).steps["call"]
 
 
-@pytest.mark.parametrize(("tries", "stands"), [
-    ([("a", None, None)], True),
-    ([("a", "fail", "degraded-model"), ("a", None, None)], True),
-    ([("a", "fail", "degraded-model"), ("b", None, None)], False),
-    ([("a", "blocked", "overloaded"), ("b", None, None)], False),
-    ([("a", "fail", "expectation-unmet"), ("b", None, None)], False),
-    ([("a", "pass", None), ("b", None, None)], True),
-    ([("a", "fail", "model-not-found"), ("b", "fail", "timeout"), ("b", None, None)], False),
-    ([("a", "fail", "model-not-found"), ("b", "fail", "timeout"), ("a", None, None)], True),
-    ([("a", "fail", "model-not-found"), ("a", "pass", None), ("b", None, None)], True),
-    ([(None, "blocked", "model-unlisted"), ("b", None, None)], True),
-    ([("a", None, "timeout"), ("b", None, None)], False),
-])
+@pytest.mark.parametrize(
+    ("tries", "stands"),
+    [
+        ([("a", None, None)], True),
+        ([("a", "fail", "degraded-model"), ("a", None, None)], True),
+        ([("a", "fail", "degraded-model"), ("b", None, None)], False),
+        ([("a", "blocked", "overloaded"), ("b", None, None)], False),
+        ([("a", "fail", "expectation-unmet"), ("b", None, None)], False),
+        ([("a", "pass", None), ("b", None, None)], True),
+        ([("a", "fail", "model-not-found"), ("b", "fail", "timeout"), ("b", None, None)], False),
+        ([("a", "fail", "model-not-found"), ("b", "fail", "timeout"), ("a", None, None)], True),
+        ([("a", "fail", "model-not-found"), ("a", "pass", None), ("b", None, None)], True),
+        ([(None, "blocked", "model-unlisted"), ("b", None, None)], True),
+        ([("a", None, "timeout"), ("b", None, None)], False),
+    ],
+)
 def test_whether_a_pass_of_the_newest_try_stands(
     tries: list[tuple[str | None, str | None, str | None]], stands: bool
 ) -> None:

@@ -34,19 +34,22 @@ def after(runbook: Runbook, *events: tuple[Any, ...], **config: Any) -> Action:
     return plan(runbook, told(*events, **config))
 
 
-@pytest.mark.parametrize(("done", "expected"), [
-    ([], Begin("aa", "walk")),
-    ([*tried("aa")], Begin("bb", "walk")),
-    ([*tried("aa", "waived")], Begin("bb", "walk")),
-    ([*tried("aa", "fail")], Begin("cc", "walk")),
-    ([*tried("aa", "blocked")], Begin("cc", "walk")),
-    ([*tried("aa", "error")], Begin("cc", "walk")),
-    ([*tried("aa", "expected-limitation")], Begin("cc", "walk")),
-    ([*tried("aa", "fail"), *tried("cc")], Finish()),
-    ([*tried("aa"), *tried("bb"), *tried("cc")], Finish()),
-    ([*tried("aa"), *tried("bb", "fail")], Begin("cc", "walk")),
-    ([*tried("aa", None)], Begin("aa", "walk")),
-])
+@pytest.mark.parametrize(
+    ("done", "expected"),
+    [
+        ([], Begin("aa", "walk")),
+        ([*tried("aa")], Begin("bb", "walk")),
+        ([*tried("aa", "waived")], Begin("bb", "walk")),
+        ([*tried("aa", "fail")], Begin("cc", "walk")),
+        ([*tried("aa", "blocked")], Begin("cc", "walk")),
+        ([*tried("aa", "error")], Begin("cc", "walk")),
+        ([*tried("aa", "expected-limitation")], Begin("cc", "walk")),
+        ([*tried("aa", "fail"), *tried("cc")], Finish()),
+        ([*tried("aa"), *tried("bb"), *tried("cc")], Finish()),
+        ([*tried("aa"), *tried("bb", "fail")], Begin("cc", "walk")),
+        ([*tried("aa", None)], Begin("aa", "walk")),
+    ],
+)
 def test_needs(done: list[tuple[Any, ...]], expected: Action) -> None:
     assert after(CHAIN, *done) == expected
 
@@ -56,11 +59,14 @@ def test_a_step_that_recovered_satisfies_its_dependents() -> None:
     assert after(CHAIN, *events) == Begin("bb", "walk")
 
 
-@pytest.mark.parametrize(("config", "expected"), [
-    ({"only": "bb"}, Begin("bb", "walk")),
-    ({"start_from": "bb"}, Begin("bb", "walk")),
-    ({"start_from": "cc"}, Begin("cc", "walk")),
-])
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({"only": "bb"}, Begin("bb", "walk")),
+        ({"start_from": "bb"}, Begin("bb", "walk")),
+        ({"start_from": "cc"}, Begin("cc", "walk")),
+    ],
+)
 def test_needs_outside_the_choice_count_as_met(config: dict[str, Any], expected: Action) -> None:
     assert after(CHAIN, **config) == expected
 
@@ -76,10 +82,13 @@ def test_finishing_asks_once() -> None:
     assert plan(CHAIN, state, asked_to_finish=True) == Close()
 
 
-@pytest.mark.parametrize("end", [
-    ("cancelled", None, None, {"scope": "session", "why": "SIGINT"}),
-    ("session.closed", None, None, {"verdict": "incomplete"}),
-])
+@pytest.mark.parametrize(
+    "end",
+    [
+        ("cancelled", None, None, {"scope": "session", "why": "SIGINT"}),
+        ("session.closed", None, None, {"verdict": "incomplete"}),
+    ],
+)
 def test_an_end_is_an_end_whatever_is_pending(end: tuple[Any, ...]) -> None:
     for before in ([], tried("aa"), [*tried("ask", None), BRANCH]):
         assert after(MENDED, *before, end) == Close()
@@ -109,7 +118,8 @@ def test_a_branch_goes_to_the_fallback_and_back() -> None:
 def test_a_started_service_is_started_again_before_going_back() -> None:
     late = book(
         'id = "boot"\nkind = "service"\nready = { tcp = "127.0.0.1:1" }\neffects = "local"',
-        call("ask", 'needs = ["boot"]', DRIFT), MENDED_FALLBACK,
+        call("ask", 'needs = ["boot"]', DRIFT),
+        MENDED_FALLBACK,
     )
     path: list[tuple[Any, ...]] = [*tried("boot"), PROVIDED, *tried("ask", None), BRANCH]
     assert after(late, *path) == Begin("mend", "fallback", caller="ask")
@@ -128,11 +138,15 @@ def test_a_fallback_that_did_not_pass_settles_its_caller(outcome: str) -> None:
 
 
 def test_an_older_visit_to_the_fallback_does_not_count_for_a_new_branch() -> None:
-    twice = book(call("ask", DRIFT), call("use", DRIFT), MENDED_FALLBACK.replace(
-        'restart = ["boot"]\n', ""))
+    twice = book(
+        call("ask", DRIFT), call("use", DRIFT), MENDED_FALLBACK.replace('restart = ["boot"]\n', "")
+    )
     path: list[tuple[Any, ...]] = [
-        *tried("ask", None), BRANCH, *tried("mend", "pass", 1, "fallback", "ask"),
-        *tried("ask", "pass", 2, "return", "mend"), *tried("use", None),
+        *tried("ask", None),
+        BRANCH,
+        *tried("mend", "pass", 1, "fallback", "ask"),
+        *tried("ask", "pass", 2, "return", "mend"),
+        *tried("use", None),
         ("branch.taken", "use", 1, {"to": "mend", "code": "instructions-drift", "line": 1}),
     ]
     assert after(twice, *path) == Begin("mend", "fallback", caller="use")
@@ -171,14 +185,24 @@ def test_again_that_ends_in_a_waiver_is_over() -> None:
 def test_a_dead_service_blocks_what_needs_it() -> None:
     events = [*tried("ask"), *tried("boot"), PROVIDED, LOST]
     assert after(MENDED, *events) == Block("use", "boot")
-    blocked = ("step.finished", "use", None,
-               {"outcome": "blocked", "code": "service-died", "summary": ""})
+    blocked = (
+        "step.finished",
+        "use",
+        None,
+        {"outcome": "blocked", "code": "service-died", "summary": ""},
+    )
     assert after(MENDED, *events, blocked) == Finish()
 
 
 def test_a_service_that_came_back_blocks_nothing() -> None:
-    events = [*tried("ask"), *tried("boot"), PROVIDED, LOST, *tried("boot", "pass", 2, "again"),
-              ("provided", "boot", 2, {"name": "boot", "kind": "service"})]
+    events = [
+        *tried("ask"),
+        *tried("boot"),
+        PROVIDED,
+        LOST,
+        *tried("boot", "pass", 2, "again"),
+        ("provided", "boot", 2, {"name": "boot", "kind": "service"}),
+    ]
     assert after(MENDED, *events) == Begin("use", "walk")
 
 
@@ -188,14 +212,20 @@ def test_a_dead_service_blocks_what_hangs_on_it_by_others() -> None:
     events: list[tuple[Any, ...]] = []
     for step in ("oauth-login", "live-call", "boot-stack", "seed-org"):
         events += tried(step)
-    events += [("provided", "boot-stack", 1, {"name": "boot-stack", "kind": "service"}),
-               ("resource.lost", "boot-stack", None, {"name": "boot-stack"})]
+    events += [
+        ("provided", "boot-stack", 1, {"name": "boot-stack", "kind": "service"}),
+        ("resource.lost", "boot-stack", None, {"name": "boot-stack"}),
+    ]
     assert after(live, *events) == Block("paste-credential", "boot-stack")
     events += tried("paste-credential", "pass")
     assert after(live, *events) == Block("authoring-turn", "boot-stack")
 
 
 def test_an_adopted_service_is_started_again_only_if_it_was_provided() -> None:
-    events = [*tried("ask", None), BRANCH, *tried("mend", "pass", 1, "fallback", "ask"),
-              *tried("boot", "blocked", code="not-ready")]
+    events = [
+        *tried("ask", None),
+        BRANCH,
+        *tried("mend", "pass", 1, "fallback", "ask"),
+        *tried("boot", "blocked", code="not-ready"),
+    ]
     assert after(MENDED, *events) == Begin("ask", "return", caller="mend")

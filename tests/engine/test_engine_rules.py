@@ -31,8 +31,15 @@ def rule(match: str, outcome: str = "expected-limitation") -> str:
 
 
 def decide(
-    step: Step, code: str | None, *, origin: str = "residential", known: StepState = FRESH,
-    bounds: dict[str, int] | None = None, body: str = "", error: bool = False, **observed: Any,
+    step: Step,
+    code: str | None,
+    *,
+    origin: str = "residential",
+    known: StepState = FRESH,
+    bounds: dict[str, int] | None = None,
+    body: str = "",
+    error: bool = False,
+    **observed: Any,
 ) -> Decision:
     result = Result(code, "seen", observed, body, error)
     return judge(step, result, known, origin, bounds if bounds is not None else {"mend": 1})
@@ -70,7 +77,7 @@ def test_our_own_bug_is_an_error_before_any_rule() -> None:
 
 
 def test_the_first_rule_that_matches_wins() -> None:
-    step = step_of(rule('code = "edge-block"', "blocked"), rule('status = 403', "fail"))
+    step = step_of(rule('code = "edge-block"', "blocked"), rule("status = 403", "fail"))
     first = decide(step, "edge-block", status=403)
     assert (first.outcome, first.rule) == (Outcome.BLOCKED, step.rules[0])
     second = decide(step, "edge-unknown", status=403)
@@ -91,8 +98,12 @@ def test_a_limitation_is_expected_only_from_the_declared_origin(origin: str, cod
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(sorted(CODES)), st.booleans(), st.integers(0, 3),
-       st.sampled_from(["datacenter", "unknown"]))
+@given(
+    st.sampled_from(sorted(CODES)),
+    st.booleans(),
+    st.integers(0, 3),
+    st.sampled_from(["datacenter", "unknown"]),
+)
 def test_no_code_ever_passes_and_no_limitation_comes_without_a_rule(
     code: str, fresh: bool, tries: int, origin: str
 ) -> None:
@@ -165,9 +176,18 @@ def test_a_refresh_stays_within_the_cap() -> None:
     assert not decide(step, "token-expired", known=known_after(spent), refreshable=True).refresh
 
 
-@pytest.mark.parametrize(("delay", "expected"), [
-    (2.5, 2.5), (0, 1.0), (None, 1.0), (119.5, 119.5), (120.5, None), (1e9, None), (-1, None),
-])
+@pytest.mark.parametrize(
+    ("delay", "expected"),
+    [
+        (2.5, 2.5),
+        (0, 1.0),
+        (None, 1.0),
+        (119.5, 119.5),
+        (120.5, None),
+        (1e9, None),
+        (-1, None),
+    ],
+)
 def test_the_asked_delay_is_kept_within_the_steps_limit(
     delay: float | None, expected: float | None
 ) -> None:
@@ -195,40 +215,47 @@ def test_a_retry_stays_within_the_cap() -> None:
 
 @pytest.mark.parametrize("kind", ["login", "manual", "run", "service"])
 def test_a_login_and_what_changes_things_are_never_tried_again(kind: str) -> None:
-    extra = {"login": 'provider = "openai"', "manual": 'ask = "?"', "run": "", "service":
-             'ready = { tcp = "127.0.0.1:1" }'}[kind]
+    extra = {
+        "login": 'provider = "openai"',
+        "manual": 'ask = "?"',
+        "run": "",
+        "service": 'ready = { tcp = "127.0.0.1:1" }',
+    }[kind]
     effects = "" if kind == "manual" else 'effects = "local"'
     step = book(f'id = "ask"\nkind = "{kind}"\n{extra}\n{effects}').step("ask")
     assert decide(step, "network", known=known_after(tried("ask", None))).delay is None
 
 
-@pytest.mark.parametrize(("match", "observed", "met"), [
-    ("status = 200", {"status": 200}, True),
-    ("status = 200", {"status": 201}, False),
-    ("status = 200", {}, False),
-    ('header = { x-a = "1" }', {"headers": [["X-A", "1"]]}, True),
-    ('header = { X-A = "*" }', {"headers": [["x-a", "anything"]]}, True),
-    ('header = { x-a = "1" }', {"headers": [["x-a", "2"]]}, False),
-    ('header = { x-a = "*" }', {"headers": []}, False),
-    ('header = { x-a = "1", x-b = "2" }', {"headers": [["x-a", "1"]]}, False),
-    ('json = "a.b", is = "non-empty"', {"json": {"a": {"b": "x"}}}, True),
-    ('json = "a.b", is = "non-empty"', {"json": {"a": {"b": ""}}}, False),
-    ('json = "a.b", is = "present"', {"json": {"a": {"b": ""}}}, True),
-    ('json = "a.b", is = "absent"', {"json": {"a": {}}}, True),
-    ('json = "a.b", is = "absent"', {"json": {"a": {"b": 1}}}, False),
-    ('json = "a.b", equals = 1', {"json": {"a": {"b": 1}}}, True),
-    ('json = "a.b", equals = 1', {"json": {"a": {"b": True}}}, False),
-    ('json = "a.b", equals = 1', {"json": {"a": {"b": "1"}}}, False),
-    ('json = "a.b", equals = "x"', {"json": None}, False),
-    ('route = "openai/subscription"', {"route": "openai/subscription"}, True),
-    ('route = "openai/subscription"', {"route": None}, False),
-    ('route = "openai/subscription"', {"route": "degraded"}, False),
-    ("exit = 0", {"exit": 0}, True),
-    ("exit = 0", {"exit": 1}, False),
-    ("exit = 0", {}, False),
-    ('body_contains = ["One", "two"]', {"body": "ONE and Two"}, True),
-    ('body_contains = ["one", "three"]', {"body": "one two"}, False),
-])
+@pytest.mark.parametrize(
+    ("match", "observed", "met"),
+    [
+        ("status = 200", {"status": 200}, True),
+        ("status = 200", {"status": 201}, False),
+        ("status = 200", {}, False),
+        ('header = { x-a = "1" }', {"headers": [["X-A", "1"]]}, True),
+        ('header = { X-A = "*" }', {"headers": [["x-a", "anything"]]}, True),
+        ('header = { x-a = "1" }', {"headers": [["x-a", "2"]]}, False),
+        ('header = { x-a = "*" }', {"headers": []}, False),
+        ('header = { x-a = "1", x-b = "2" }', {"headers": [["x-a", "1"]]}, False),
+        ('json = "a.b", is = "non-empty"', {"json": {"a": {"b": "x"}}}, True),
+        ('json = "a.b", is = "non-empty"', {"json": {"a": {"b": ""}}}, False),
+        ('json = "a.b", is = "present"', {"json": {"a": {"b": ""}}}, True),
+        ('json = "a.b", is = "absent"', {"json": {"a": {}}}, True),
+        ('json = "a.b", is = "absent"', {"json": {"a": {"b": 1}}}, False),
+        ('json = "a.b", equals = 1', {"json": {"a": {"b": 1}}}, True),
+        ('json = "a.b", equals = 1', {"json": {"a": {"b": True}}}, False),
+        ('json = "a.b", equals = 1', {"json": {"a": {"b": "1"}}}, False),
+        ('json = "a.b", equals = "x"', {"json": None}, False),
+        ('route = "openai/subscription"', {"route": "openai/subscription"}, True),
+        ('route = "openai/subscription"', {"route": None}, False),
+        ('route = "openai/subscription"', {"route": "degraded"}, False),
+        ("exit = 0", {"exit": 0}, True),
+        ("exit = 0", {"exit": 1}, False),
+        ("exit = 0", {}, False),
+        ('body_contains = ["One", "two"]', {"body": "ONE and Two"}, True),
+        ('body_contains = ["one", "three"]', {"body": "one two"}, False),
+    ],
+)
 def test_every_word_of_the_match_language(match: str, observed: dict[str, Any], met: bool) -> None:
     step = step_of(rule(match, "blocked"))
     body = observed.pop("body", "")

@@ -49,8 +49,10 @@ def test_the_shipped_runbook_walks_to_a_pass() -> None:
 def test_drift_at_the_call_goes_through_the_fallback_and_back() -> None:
     done = walk(LIVE, given_results(failing("live-call", "instructions-drift")))
     assert done.verdict is Verdict.PASS
-    assert done.tries("live-call") == [("walk", None, "instructions-drift"),
-                                       ("return", "instructions-drift", None)]
+    assert done.tries("live-call") == [
+        ("walk", None, "instructions-drift"),
+        ("return", "instructions-drift", None),
+    ]
     assert done.tries("instructions-drift") == [("fallback", "live-call", None)]
     assert len(done.tries("boot-stack")) == 1
     at = [e.ev for e in done.events if e.step == "live-call" and e.ev in DECISIONS]
@@ -61,8 +63,10 @@ def test_drift_at_the_call_goes_through_the_fallback_and_back() -> None:
 def test_drift_at_the_turn_starts_the_stack_again() -> None:
     done = walk(LIVE, given_results(failing("authoring-turn", "instructions-drift")))
     assert done.verdict is Verdict.PASS
-    assert done.tries("boot-stack") == [("walk", None, None),
-                                        ("restart", "instructions-drift", None)]
+    assert done.tries("boot-stack") == [
+        ("walk", None, None),
+        ("restart", "instructions-drift", None),
+    ]
     assert done.tries("authoring-turn")[-1] == ("return", "instructions-drift", None)
     begun = [step for _, step in done.words("try.started")]
     assert begun[-4:] == ["authoring-turn", "instructions-drift", "boot-stack", "authoring-turn"]
@@ -77,7 +81,8 @@ def test_drift_that_stays_fails_after_one_return() -> None:
 
 def test_a_fallback_that_fails_leaves_the_callers_own_code() -> None:
     results = failing("live-call", "instructions-drift") | failing(
-        "instructions-drift", "operator-declined")
+        "instructions-drift", "operator-declined"
+    )
     done = walk(LIVE, given_results(results))
     assert done.outcomes()["live-call"] == ("fail", "instructions-drift")
     assert done.outcomes()["instructions-drift"] == ("blocked", "operator-declined")
@@ -130,20 +135,32 @@ def test_a_second_failure_of_the_same_kind_stands() -> None:
 
 
 def test_calls_stop_at_the_cap() -> None:
-    results = failing("live-call", "overloaded", "token-expired", "instructions-drift",
-                      fresh=True, refreshable=True)
+    results = failing(
+        "live-call",
+        "overloaded",
+        "token-expired",
+        "instructions-drift",
+        fresh=True,
+        refreshable=True,
+    )
     done = walk(LIVE, given_results(results))
     assert done.outcomes()["live-call"] == ("blocked", "over-budget")
     assert sum(1 for e in done.events if e.ev == "spend.reserved" and e.step == "live-call") == 3
-    kinds = [e.data["kind"] for e in done.events
-             if e.ev == "request" and e.step == "live-call" and e.data["port"] == "operator"]
+    kinds = [
+        e.data["kind"]
+        for e in done.events
+        if e.ev == "request" and e.step == "live-call" and e.data["port"] == "operator"
+    ]
     assert kinds.count("spend") == 3
 
 
-@pytest.mark.parametrize(("answer", "code"), [
-    ({"do": "no", "words": "not today"}, "operator-declined"),
-    ({"do": "absent"}, "needs-operator"),
-])
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"do": "no", "words": "not today"}, "operator-declined"),
+        ({"do": "absent"}, "needs-operator"),
+    ],
+)
 def test_a_call_is_made_only_with_consent(answer: dict[str, str], code: str) -> None:
     ran: list[str] = []
 
@@ -202,15 +219,23 @@ def test_a_step_may_end_with_a_code_and_facts() -> None:
     assert fold(done.events).steps["one"].tries[0].observed == {"exit": 3}
 
 
-@pytest.mark.parametrize(("block", "code"), [
-    (manual("one", 'timeout = "2m"'), "timeout"),
-    ('id = "one"\nkind = "run"\neffects = "local"\ntimeout = "2m"', "command-timeout"),
-    ('id = "one"\nkind = "service"\neffects = "local"\n'
-     'ready = { tcp = "127.0.0.1:1", timeout = "2m" }', "not-ready"),
-    ('id = "one"\nkind = "login"\nprovider = "openai"\neffects = "local"\ntimeout = "2m"',
-     "login-timeout"),
-    (call("one", 'timeout = "2m"'), "timeout"),
-])
+@pytest.mark.parametrize(
+    ("block", "code"),
+    [
+        (manual("one", 'timeout = "2m"'), "timeout"),
+        ('id = "one"\nkind = "run"\neffects = "local"\ntimeout = "2m"', "command-timeout"),
+        (
+            'id = "one"\nkind = "service"\neffects = "local"\n'
+            'ready = { tcp = "127.0.0.1:1", timeout = "2m" }',
+            "not-ready",
+        ),
+        (
+            'id = "one"\nkind = "login"\nprovider = "openai"\neffects = "local"\ntimeout = "2m"',
+            "login-timeout",
+        ),
+        (call("one", 'timeout = "2m"'), "timeout"),
+    ],
+)
 def test_a_step_that_never_ends_ends_at_its_limit(block: str, code: str) -> None:
     def fire(job: Job, inbox: Inbox) -> bool:
         if job.port == "timer" and job.raw == 120:
@@ -274,17 +299,26 @@ def test_a_question_withdrawn_by_its_step_is_released() -> None:
         return None if kind == "text" else agreeing(kind, data)
 
     done = walk(PAIR, behave, reply=reply)
-    questions = [e.seq for e in done.events
-                 if e.ev == "request" and e.data.get("kind") == "text"]
+    questions = [e.seq for e in done.events if e.ev == "request" and e.data.get("kind") == "text"]
     assert [e.re for e in done.events if e.ev == "release"] == questions
     assert fold(done.events).questions == {}
 
 
-CHOICES = [None, "instructions-drift", "overloaded", "service-died", "token-expired", "edge-block",
-           "expectation-unmet", "network", "over-budget"]
+CHOICES = [
+    None,
+    "instructions-drift",
+    "overloaded",
+    "service-died",
+    "token-expired",
+    "edge-block",
+    "expectation-unmet",
+    "network",
+    "over-budget",
+]
 OUTCOMES = st.dictionaries(
     st.tuples(st.sampled_from([step.id for step in LIVE.steps]), st.integers(1, 4)),
-    st.sampled_from([*CHOICES, "bug"]), max_size=14,
+    st.sampled_from([*CHOICES, "bug"]),
+    max_size=14,
 )
 
 
@@ -300,8 +334,11 @@ def scripted(choices: Mapping[tuple[str, int], str | None]) -> Any:
 
 @pytest.mark.slow
 @settings(max_examples=100, deadline=None)
-@given(OUTCOMES, st.sets(st.sampled_from([step.id for step in LIVE.steps]), max_size=3),
-       st.sampled_from([None, "again"]))
+@given(
+    OUTCOMES,
+    st.sets(st.sampled_from([step.id for step in LIVE.steps]), max_size=3),
+    st.sampled_from([None, "again"]),
+)
 def test_whatever_happens_the_walk_ends(
     choices: dict[tuple[str, int], str | None], waived: set[str], more: str | None
 ) -> None:
@@ -343,13 +380,14 @@ def test_whatever_happens_the_walk_ends(
 @settings(max_examples=30, deadline=None)
 @given(OUTCOMES)
 def test_the_engines_state_is_the_fold_of_its_events(
-    choices: dict[tuple[str, int], str | None]
+    choices: dict[tuple[str, int], str | None],
 ) -> None:
     done: Walk = walk(LIVE, scripted(choices))
     folded = fold(done.events)
     begun = {name: step for name, step in done.state.steps.items() if step.tries or step.outcome}
-    assert begun == {name: step for name, step in folded.steps.items()
-                     if step.tries or step.outcome}
+    assert begun == {
+        name: step for name, step in folded.steps.items() if step.tries or step.outcome
+    }
     for name in ("order", "resources", "branches", "findings", "verdict", "now_ms", "requests"):
         assert getattr(done.state, name) == getattr(folded, name), name
 
@@ -358,7 +396,7 @@ def test_the_engines_state_is_the_fold_of_its_events(
 @settings(max_examples=40, deadline=None)
 @given(OUTCOMES)
 def test_a_walk_can_be_walked_again_from_its_record(
-    choices: dict[tuple[str, int], str | None]
+    choices: dict[tuple[str, int], str | None],
 ) -> None:
     done = walk(LIVE, scripted(choices))
     state = replayed(LIVE, done, scripted(choices))
@@ -377,6 +415,7 @@ def test_another_result_is_another_walk() -> None:
 
 def test_the_trace_of_a_bug_is_not_compared_line_by_line() -> None:
     """Another version of this program has other line numbers; the session is the same."""
+
     def at_one_line(ctx: StepContext) -> Scripted:
         raise RuntimeError("boom")
 

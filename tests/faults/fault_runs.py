@@ -35,8 +35,14 @@ class Ended:
 
 def run(argv: list[str], folder: Path) -> Ended:
     done = subprocess.run(
-        argv, env=environment(folder), cwd=folder, capture_output=True, text=True, timeout=LONGEST,
-        stdin=subprocess.DEVNULL, check=False,
+        argv,
+        env=environment(folder),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
 

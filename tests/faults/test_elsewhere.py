@@ -59,8 +59,13 @@ def test_doctor_says_what_is_weaker_there_and_nothing_of_it_here(tmp_path: Path)
     assert "only what stays in a command's process group" in there
     assert "nobody has tried" in there
     here = subprocess.run(
-        command(elsewhere.state, "doctor"), env=environment(elsewhere.folder), text=True,
-        capture_output=True, check=False, cwd=elsewhere.folder, stdin=subprocess.DEVNULL,
+        command(elsewhere.state, "doctor"),
+        env=environment(elsewhere.folder),
+        text=True,
+        capture_output=True,
+        check=False,
+        cwd=elsewhere.folder,
+        stdin=subprocess.DEVNULL,
     ).stdout
     if sys.platform == "linux":
         assert "synced with fdatasync" in here

@@ -56,10 +56,17 @@ timeout = "20s"
 
 RUN = ("--project", ".", "--check", "small.md", "--live")
 COMMANDS: dict[str, tuple[str, ...]] = {
-    "help": ("--help",), "sessions": ("sessions",), "report": ("report", "last"),
-    "verify": ("--check", "last", "--json"), "replay": ("replay", "last"), "run": RUN,
-    "doctor": ("doctor", "--json"), "plain": ("--plain", "--origin", "office", "small.md"),
-    "app": ("small.md",), "look": ("--check", "small.md"), "no option": ("--no-such-option",),
+    "help": ("--help",),
+    "sessions": ("sessions",),
+    "report": ("report", "last"),
+    "verify": ("--check", "last", "--json"),
+    "replay": ("replay", "last"),
+    "run": RUN,
+    "doctor": ("doctor", "--json"),
+    "plain": ("--plain", "--origin", "office", "small.md"),
+    "app": ("small.md",),
+    "look": ("--check", "small.md"),
+    "no option": ("--no-such-option",),
 }
 
 
@@ -94,24 +101,32 @@ ENVIRONMENTS: dict[str, Environment] = {
     "no home": Environment({"HOME": None, "XDG_CONFIG_HOME": None}, NOBODY),
     "an empty home": Environment({"HOME": "", "XDG_CONFIG_HOME": None}, NOBODY),
     "a home that is not there": Environment({"HOME": "/nowhere/at/all"}),
-    "no PATH": Environment({"PATH": ""}), "no TERM": Environment({"TERM": None}),
+    "no PATH": Environment({"PATH": ""}),
+    "no TERM": Environment({"TERM": None}),
     "a proxy and no certificates": Environment(
-        {"ALL_PROXY": "socks5://127.0.0.1:9", "SSL_CERT_FILE": "/nowhere", "NO_PROXY": None}),
+        {"ALL_PROXY": "socks5://127.0.0.1:9", "SSL_CERT_FILE": "/nowhere", "NO_PROXY": None}
+    ),
     "impossible network": Environment(
-        {"HTTPS_PROXY": "http://[::1", "HTTP_PROXY": "\t", "SSL_CERT_DIR": "/dev/null",
-         "SSLKEYLOGFILE": "/nowhere/keys"}),
+        {
+            "HTTPS_PROXY": "http://[::1",
+            "HTTP_PROXY": "\t",
+            "SSL_CERT_DIR": "/dev/null",
+            "SSLKEYLOGFILE": "/nowhere/keys",
+        }
+    ),
     "standard input closed": Environment(closes=(0,)),
     "standard error closed": Environment(closes=(2,)),
     "all closed but output": Environment(closes=(0, 2)),
 }
 
 
-def start(
-    folder: Path, argv: tuple[str, ...], environment: Environment | None = None
-) -> Ended:
+def start(folder: Path, argv: tuple[str, ...], environment: Environment | None = None) -> Ended:
     special = environment or Environment()
-    env = {k: v for k, v in os.environ.items()
-           if k != "CI" and not k.startswith(("SMOKE_TUI_", "PYTHON"))}
+    env = {
+        k: v
+        for k, v in os.environ.items()
+        if k != "CI" and not k.startswith(("SMOKE_TUI_", "PYTHON"))
+    }
     env |= {"XDG_CONFIG_HOME": str(folder / "config"), "TMPDIR": str(folder)}
     for name, value in special.variables.items():
         env.pop(name, None)
@@ -130,9 +145,14 @@ def start(
     with open(special.out or os.devnull, "wb") as out:
         done = subprocess.run(
             [sys.executable, "-c", START.format(before=special.before), *state, *argv],
-            env=env, cwd=folder, stdin=subprocess.DEVNULL,
-            stdout=out if special.out else subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
-            check=False, preexec_fn=before,
+            env=env,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=out if special.out else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=120,
+            check=False,
+            preexec_fn=before,
         )
     return Ended(done.returncode, done.stdout or b"", done.stderr.decode("utf-8", "replace"))
 
@@ -156,9 +176,7 @@ def usual(folder: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("where", ENVIRONMENTS)
-def test_every_command_ends_as_elsewhere(
-    folder: Path, usual: dict[str, int], where: str
-) -> None:
+def test_every_command_ends_as_elsewhere(folder: Path, usual: dict[str, int], where: str) -> None:
     environment = ENVIRONMENTS[where]
     for name in EVERYWHERE:
         argv = COMMANDS[name]
@@ -202,8 +220,9 @@ def test_the_session_is_kept_where_its_result_could_not_be_printed(folder: Path)
 def test_without_a_home_a_sentence_asks_for_the_state_folder(
     folder: Path, usual: dict[str, int], name: str
 ) -> None:
-    nowhere = Environment({"HOME": None, "XDG_CONFIG_HOME": None, "XDG_STATE_HOME": None}, NOBODY,
-                          state=None)
+    nowhere = Environment(
+        {"HOME": None, "XDG_CONFIG_HOME": None, "XDG_STATE_HOME": None}, NOBODY, state=None
+    )
     done = start(folder, COMMANDS[name], nowhere)
     if name in ("help", "no option", "app"):
         assert done.code == usual[name]
@@ -224,8 +243,9 @@ def test_what_nobody_foresaw_is_a_sentence_and_a_trace(tmp_path: Path, name: str
         assert done.code in (0, 2)
         return
     assert done.code == 70
-    found = re.fullmatch(r"smoke-tui: our own tool broke \(RuntimeError\); the trace is in (\S+)\n",
-                         done.err)
+    found = re.fullmatch(
+        r"smoke-tui: our own tool broke \(RuntimeError\); the trace is in (\S+)\n", done.err
+    )
     assert found, done.err
     trace = Path(found[1])
     assert trace.stat().st_mode & 0o777 == 0o600
@@ -278,7 +298,8 @@ def test_a_settings_file_that_is_none(folder: Path, kind: str) -> None:
 def test_a_state_folder_that_can_t_be_one(folder: Path, place: str) -> None:
     (folder / "file").write_text("x")
     where = {"a file": str(folder / "file"), "below a file": str(folder / "file" / "x")}.get(
-        place, place)
+        place, place
+    )
     done = start(folder, ("--state-dir", where, *RUN), Environment(state=None))
     assert done.code == 4, done.err
     assert "Traceback" not in done.err

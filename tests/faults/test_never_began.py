@@ -1,5 +1,4 @@
-"""Killed before its first line, or in the middle of keeping evidence: told as such, then cleared.
-"""
+"""Killed before its first line, or in the middle of keeping evidence: told as such, then cleared."""
 
 from __future__ import annotations
 
@@ -34,11 +33,21 @@ KINDS = ("folder", "evidence", "empty", "half a line")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("argv", [
-    ("--check", "last"), ("--check", NAME), ("--check", NAME, "--json"), ("report", "last"),
-    ("replay", NAME[:9]), ("resume", "--plain", "last"), ("archive", "last", "-o", "a.smoke"),
-    ("diff", "last", "last"), ("--check", "last", "--resume"),
-], ids=lambda argv: " ".join(argv))
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--check", "last"),
+        ("--check", NAME),
+        ("--check", NAME, "--json"),
+        ("report", "last"),
+        ("replay", NAME[:9]),
+        ("resume", "--plain", "last"),
+        ("archive", "last", "-o", "a.smoke"),
+        ("diff", "last", "last"),
+        ("--check", "last", "--resume"),
+    ],
+    ids=lambda argv: " ".join(argv),
+)
 def test_it_is_told_as_nothing_and_never_as_damage(
     tmp_path: Path, kind: str, argv: tuple[str, ...]
 ) -> None:
@@ -71,8 +80,9 @@ def test_a_temporary_file_beside_the_evidence_is_no_damage(tmp_path: Path) -> No
         path.write_bytes(b"half")
     verified = check(state, tmp_path, "--check", "last", "--json")
     assert verified.code == 0, verified.out
-    assert not [row for row in json.loads(verified.out)["findings"]
-                if row["code"].startswith("evidence")]
+    assert not [
+        row for row in json.loads(verified.out)["findings"] if row["code"].startswith("evidence")
+    ]
     assert check(state, tmp_path, "archive", "last", "-o", "a.smoke").code == 0
     assert check(state, tmp_path, "--check", "--rehearse").code == 0
     assert not any(path.exists() for path in left), "the next start clears it"

@@ -26,8 +26,12 @@ def kill_at_random(state: Path, folder: Path, luck: random.Random) -> dict[str, 
     """Start a session, kill it with -9 at some moment; the outcomes it had told of."""
     child = subprocess.Popen(
         command(state, "--check", "--rehearse", "--scenario", luck.choice(SCENARIOS)),
-        env=environment(folder), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL, text=True,
+        env=environment(folder),
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
     )
     assert child.stderr is not None
     os.set_blocking(child.stderr.fileno(), False)
@@ -59,8 +63,9 @@ def test_killed_anywhere(tmp_path: Path, seed: int) -> None:
         return
     before = state_of(folder)
     for step, outcome in told.items():
-        finished = [e.data["outcome"] for e in journal.events
-                    if e.ev == "step.finished" and e.step == step]
+        finished = [
+            e.data["outcome"] for e in journal.events if e.ev == "step.finished" and e.step == step
+        ]
         assert finished, f"{step} {outcome} was acknowledged and is not in the record"
         assert finished[-1] == outcome or outcome in finished
     end = time.monotonic() + 30
@@ -77,18 +82,33 @@ def test_killed_anywhere(tmp_path: Path, seed: int) -> None:
     assert replayed.code == 0, replayed.out
 
 
-@pytest.mark.parametrize(("call", "error", "when"), [
-    ("fdatasync", "EIO", 1), ("fdatasync", "EIO", 60), ("fdatasync", "ENOSPC", 100),
-    ("fdatasync", "EIO", "40+40"),
-])
-def test_a_disk_that_fails_to_sync(
-    tmp_path: Path, call: str, error: str, when: int | str
-) -> None:
+@pytest.mark.parametrize(
+    ("call", "error", "when"),
+    [
+        ("fdatasync", "EIO", 1),
+        ("fdatasync", "EIO", 60),
+        ("fdatasync", "ENOSPC", 100),
+        ("fdatasync", "EIO", "40+40"),
+    ],
+)
+def test_a_disk_that_fails_to_sync(tmp_path: Path, call: str, error: str, when: int | str) -> None:
     """A sibling takes over, and the session goes on as if nothing had been."""
     state = tmp_path / "state"
-    done = run([program("strace"), "-f", "-qq", "-o", str(tmp_path / "trace"), "-e",
-                f"trace={call}", "-e", f"inject={call}:error={error}:when={when}",
-                *command(state, "--check", "--rehearse")], tmp_path)
+    done = run(
+        [
+            program("strace"),
+            "-f",
+            "-qq",
+            "-o",
+            str(tmp_path / "trace"),
+            "-e",
+            f"trace={call}",
+            "-e",
+            f"inject={call}:error={error}:when={when}",
+            *command(state, "--check", "--rehearse"),
+        ],
+        tmp_path,
+    )
     assert done.code == 0, done.err
     assert error in (tmp_path / "trace").read_text()
     assert state_of(newest(state)).closed is not None
@@ -104,8 +124,14 @@ def test_a_disk_that_is_full(tmp_path: Path, kilobytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
 
     done = subprocess.run(
-        command(state, "--check", "--rehearse"), env=environment(tmp_path), cwd=tmp_path,
-        capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False,
+        command(state, "--check", "--rehearse"),
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
         preexec_fn=small,
     )
     told = acknowledged(done.stderr)
@@ -128,9 +154,15 @@ def test_no_room_for_the_rehearsal_itself(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
 
     done = subprocess.run(
-        command(tmp_path / "state", "--check", "--rehearse"), env=environment(tmp_path),
-        cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
-        check=False, preexec_fn=tiny,
+        command(tmp_path / "state", "--check", "--rehearse"),
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+        preexec_fn=tiny,
     )
     assert done.returncode == 4
     assert "the rehearsal can't be set up in" in done.stderr

@@ -54,9 +54,18 @@ CUTS: dict[str, str] = {
 def test_nothing_is_done_after_the_record_was_changed(tmp_path: Path, name: str) -> None:
     command = f"j=$(echo state/sessions/*/journal.jsonl); {CUTS[name]}"
     (tmp_path / "gone.md").write_text(
-        HEAD + step("one", "true") + step("two", command) + step("three", "touch made-after"))
-    done = check(tmp_path / "state", tmp_path, "--project", str(tmp_path), "--check", "gone.md",
-                 "--live", "--json")
+        HEAD + step("one", "true") + step("two", command) + step("three", "touch made-after")
+    )
+    done = check(
+        tmp_path / "state",
+        tmp_path,
+        "--project",
+        str(tmp_path),
+        "--check",
+        "gone.md",
+        "--live",
+        "--json",
+    )
     assert done.code == 70
     assert "NOT SAVED" in done.err
     assert "by another program" in done.err
@@ -69,11 +78,16 @@ def event(seq: int) -> Event:
     return Event(seq, "2026-11-21T19:00:00.000Z", seq, "noted", data={"text": f"note {seq}"})
 
 
-@pytest.mark.parametrize("change", [
-    lambda path: os.truncate(path, 10), lambda path: path.unlink(),
-    lambda path: path.write_bytes(path.read_bytes() + b"x"),
-    lambda path: (path.rename(path.with_name("other")), path.write_bytes(b"")),
-], ids=["cut", "removed", "longer", "replaced"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda path: os.truncate(path, 10),
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(path.read_bytes() + b"x"),
+        lambda path: (path.rename(path.with_name("other")), path.write_bytes(b"")),
+    ],
+    ids=["cut", "removed", "longer", "replaced"],
+)
 def test_neither_a_line_nor_evidence_is_taken_after_that(
     tmp_path: Path, change: Callable[[Path], object]
 ) -> None:
@@ -93,11 +107,21 @@ def test_neither_a_line_nor_evidence_is_taken_after_that(
 
 def test_a_record_that_was_cut_at_the_very_end_is_not_told_as_kept(tmp_path: Path) -> None:
     """The last line is written, and then cut by a child that was waiting for it."""
-    watcher = ("(while ! grep -q session.closed state/sessions/*/journal.jsonl; do :; done; "
-               "sed -i '$d' state/sessions/*/journal.jsonl) >/dev/null 2>&1 &")
+    watcher = (
+        "(while ! grep -q session.closed state/sessions/*/journal.jsonl; do :; done; "
+        "sed -i '$d' state/sessions/*/journal.jsonl) >/dev/null 2>&1 &"
+    )
     (tmp_path / "gone.md").write_text(HEAD + step("one", f"{watcher}\ntrue"))
-    done = check(tmp_path / "state", tmp_path, "--project", str(tmp_path), "--check", "gone.md",
-                 "--live", "--json")
+    done = check(
+        tmp_path / "state",
+        tmp_path,
+        "--project",
+        str(tmp_path),
+        "--check",
+        "gone.md",
+        "--live",
+        "--json",
+    )
     # The guardian ends what a step has left, so the watcher may not live to see it.
     held = read_journal(newest(tmp_path / "state")).events[-1].ev == "session.closed"
     assert (done.code == 0) == held

@@ -86,18 +86,28 @@ def state_of(folder: Path) -> State:
 
 def environment(folder: Path) -> dict[str, str]:
     env = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith("SMOKE_TUI_")}
-    return env | {"XDG_CONFIG_HOME": str(folder / "config"), "PYTHONPATH": str(ROOT),
-                  "TMPDIR": str(folder)}
+    return env | {
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(folder),
+    }
 
 
 def beside(
-    folder: Path, *argv: str, out: int | IO[bytes] = subprocess.PIPE,
-    err: int | IO[bytes] = subprocess.PIPE, before: Callable[[], None] | None = None,
+    folder: Path,
+    *argv: str,
+    out: int | IO[bytes] = subprocess.PIPE,
+    err: int | IO[bytes] = subprocess.PIPE,
+    before: Callable[[], None] | None = None,
 ) -> subprocess.Popen[bytes]:
     """The program as a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "smoke_tui", "--state-dir", str(folder / "state"), *argv],
-        env=environment(folder), cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+        env=environment(folder),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=err,
         preexec_fn=before,
     )
 

@@ -54,7 +54,9 @@ def test_a_second_word_for_a_pass_is_weaker_than_the_first(program: Hunted) -> N
     assert amend(program, "blocked").code == 4
     assert state_of(program.only()).verdict == "blocked"
     assert [e.data["old"]["outcome"] for e in state_of(program.only()).amendments] == [
-        "fail", "pass"]
+        "fail",
+        "pass",
+    ]
     assert program("replay", "last").code == 0
 
 
@@ -80,10 +82,16 @@ def test_a_route_that_nobody_saw_is_unproven_again(program: Hunted) -> None:
     assert state_of(program.only()).verdict == "pass-attested"
 
 
-@pytest.mark.parametrize(("step_id", "answer", "why"), [
-    ("after", "fail", WHY), ("look", "no", WHY), ("nobody", "fail", WHY), ("look", "fail", " "),
-    ("look", "fail", "\u200b\u2060"),
-])
+@pytest.mark.parametrize(
+    ("step_id", "answer", "why"),
+    [
+        ("after", "fail", WHY),
+        ("look", "no", WHY),
+        ("nobody", "fail", WHY),
+        ("look", "fail", " "),
+        ("look", "fail", "\u200b\u2060"),
+    ],
+)
 def test_what_rests_on_nobody_s_word_is_not_amended(
     program: Hunted, step_id: str, answer: str, why: str
 ) -> None:

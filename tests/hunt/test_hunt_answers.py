@@ -24,14 +24,24 @@ SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?",
 ATTESTED = '[authoring-turn]\nanswer = "yes"\nnote = "Seen on the page."\n'
 GOOD = {"confirm": "yes", "attest": "yes", "service": "yes", "tick": "done", "manual": "pass"}
 LOOK = step("look", "manual", 'ask = "Is it there?"')
-CLAIMED = {"output_text": "A quiet world, NONCE.", "response_id": "resp_1",
-           "fallback_used": False,
-           "route": {"provider": "openai", "credential": "subscription", "model": "gpt-5",
-                     "host": "chatgpt.com"},
-           "upstream_headers": {"x-codex-plan-type": "plus", "x-codex-primary-used-percent": "3"}}
-SPENDS = ('effects = "spends"', 'spend = { kind = "subscription", max_calls = 1 }', "proof = true",
-          'expect = [{ route = "openai/subscription" }, { json = "output_text", is = "non-empty" }]'
-          )
+CLAIMED = {
+    "output_text": "A quiet world, NONCE.",
+    "response_id": "resp_1",
+    "fallback_used": False,
+    "route": {
+        "provider": "openai",
+        "credential": "subscription",
+        "model": "gpt-5",
+        "host": "chatgpt.com",
+    },
+    "upstream_headers": {"x-codex-plan-type": "plus", "x-codex-primary-used-percent": "3"},
+}
+SPENDS = (
+    'effects = "spends"',
+    'spend = { kind = "subscription", max_calls = 1 }',
+    "proof = true",
+    'expect = [{ route = "openai/subscription" }, { json = "output_text", is = "non-empty" }]',
+)
 
 
 def turn(document: object) -> str:
@@ -101,23 +111,31 @@ def test_a_model_has_to_be_listed() -> None:
 
 def test_what_nothing_asked_for_is_a_finding(program: Hunted) -> None:
     text = book(LOOK, runs("two", "true"), runs("three", "true"))
-    done = program.live(text, answers='[look]\nanswer = "yes"\n[two]\nanswer = "yes"\n'
-                        '[three]\nwaive = "No time."\nanswer = "yes"\n')
+    done = program.live(
+        text,
+        answers='[look]\nanswer = "yes"\n[two]\nanswer = "yes"\n'
+        '[three]\nwaive = "No time."\nanswer = "yes"\n',
+    )
     rows = [(row["code"], row["step"]) for row in done.json()["findings"]]
     assert rows == [("unused-answer", "two"), ("ambiguous-answer", "three")]
     assert (done.code, done.json()["verdict"]) == (0, "pass-with-waivers")
 
 
-@pytest.mark.parametrize(("answers", "words"), [
-    ('\n\n[nobody]\nanswer = "yes"\n', "line 3: no step 'nobody'"),
-    ('[look]\nanser = "yes"\n', "line 2: [look] anser: only answer, note, waive"),
-    ('[look]\n\nanswer = true\n', "line 3: [look] answer: only"),
-    ('look = "yes"\n', "line 1: [look] has to be a table"),
-    ('[look]\nwaive = " "\n', "line 2: [look] waive needs a reason"),
-    ('[look]\nanswer = "a"\nanswer = "b"\n', "line 3"),
-    ('[look', "line 1"), ("\x00", "line 1"), ("[" * 5000, "--answers"),
-    ('[look.more]\nanswer = "yes"\n', "[look] more: only"),
-])
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ('\n\n[nobody]\nanswer = "yes"\n', "line 3: no step 'nobody'"),
+        ('[look]\nanser = "yes"\n', "line 2: [look] anser: only answer, note, waive"),
+        ("[look]\n\nanswer = true\n", "line 3: [look] answer: only"),
+        ('look = "yes"\n', "line 1: [look] has to be a table"),
+        ('[look]\nwaive = " "\n', "line 2: [look] waive needs a reason"),
+        ('[look]\nanswer = "a"\nanswer = "b"\n', "line 3"),
+        ("[look", "line 1"),
+        ("\x00", "line 1"),
+        ("[" * 5000, "--answers"),
+        ('[look.more]\nanswer = "yes"\n', "[look] more: only"),
+    ],
+)
 def test_what_an_answers_file_can_not_hold_is_told_with_its_line(
     program: Hunted, answers: str, words: str
 ) -> None:
@@ -145,8 +163,9 @@ def test_a_command_that_does_not_tell_its_usage_proves_no_route(program: Hunted)
     """It was given the nonce and repeats it; what is missing is for the operator to attest."""
     done = program.live(turn(CLAIMED))
     assert (done.code, done.json()["steps"][0]["code"]) == (4, "needs-operator")
-    attested = program.live(turn(CLAIMED), answers='[authoring-turn]\nanswer = "yes"\n'
-                                                   'note = "Seen on the page."\n')
+    attested = program.live(
+        turn(CLAIMED), answers='[authoring-turn]\nanswer = "yes"\nnote = "Seen on the page."\n'
+    )
     assert attested.json()["verdict"] == "pass-attested"
     assert program("--check", "last", "--strict").code == 4
 
@@ -160,36 +179,58 @@ def test_a_command_that_tells_all_of_it_passes(program: Hunted) -> None:
     assert program("replay", "last").code == 0
 
 
-@pytest.mark.parametrize("marks", [
-    {"route": {"provider": "openai", "credential": "platform"}}, {"fallback_used": True},
-    {"route": {"provider": "xai", "credential": "subscription"}},
-    {"upstream_headers": {"openai-organization": "org-1"}},
-])
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"route": {"provider": "openai", "credential": "platform"}},
+        {"fallback_used": True},
+        {"route": {"provider": "xai", "credential": "subscription"}},
+        {"upstream_headers": {"openai-organization": "org-1"}},
+    ],
+)
 def test_a_degraded_turn_is_not_put_to_the_operator(
     program: Hunted, marks: dict[str, object]
 ) -> None:
     done = program.live(turn(CLAIMED | marks), answers=ATTESTED)
     assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-route")
-    asked = {e.data["kind"] for e in state_of(program.only()).requests.values()
-             if e.data["port"] == "operator"}
+    asked = {
+        e.data["kind"]
+        for e in state_of(program.only()).requests.values()
+        if e.data["port"] == "operator"
+    }
     assert "attest" not in asked
 
 
 def row(response: str | None, credential: str | None = "subscription") -> dict[str, str | None]:
-    return {"domain": "dom-1", "model": "gpt-5", "provider": "openai", "credential": credential,
-            "response_id": response}
+    return {
+        "domain": "dom-1",
+        "model": "gpt-5",
+        "provider": "openai",
+        "credential": credential,
+        "response_id": response,
+    }
 
 
-@pytest.mark.parametrize(("rows", "where"), [
-    ([row("resp_mine")], "proven"), ([row("resp_other")], "unproven"),
-    ([row("resp_other"), row("resp_mine")], "proven"), ([row(None)], "proven"),
-    ([row("resp_other", None)], "unproven"), ([row("resp_other", "platform")], "degraded"),
-])
+@pytest.mark.parametrize(
+    ("rows", "where"),
+    [
+        ([row("resp_mine")], "proven"),
+        ([row("resp_other")], "unproven"),
+        ([row("resp_other"), row("resp_mine")], "proven"),
+        ([row(None)], "proven"),
+        ([row("resp_other", None)], "unproven"),
+        ([row("resp_other", "platform")], "degraded"),
+    ],
+)
 def test_a_row_of_another_turn_bears_nothing_out(
     rows: list[dict[str, str | None]], where: str
 ) -> None:
-    claims = {"provider": "openai", "credential": "subscription", "response_id": "resp_mine",
-              "headers": {"x-codex-plan-type": "plus"}}
+    claims = {
+        "provider": "openai",
+        "credential": "subscription",
+        "response_id": "resp_mine",
+        "headers": {"x-codex-plan-type": "plus"},
+    }
     seen = ledger_lines(Look(tuple(rows)), claims["response_id"])
     assert standing([*lines_of(claims, True), *seen]) == where
 
@@ -201,8 +242,16 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     assert found is not None
     run = Run(found)
     run.run_all = True
-    question = Event(1, "T", 1, "request", "look", 1, None, {
-        "port": "operator", "kind": kind, "text": "?", "data": {"step": "look"}, "secret": None})
+    question = Event(
+        1,
+        "T",
+        1,
+        "request",
+        "look",
+        1,
+        None,
+        {"port": "operator", "kind": kind, "text": "?", "data": {"step": "look"}, "secret": None},
+    )
     scene = Scene(found, run.state, 0, None, {}, True, False, None, "", False, False)
     assert run.in_advance(scene, question) == ({"do": "run"} if kind == "begin" else None)
 

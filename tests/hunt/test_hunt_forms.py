@@ -19,13 +19,36 @@ from smoke_tui.outcomes import Exit
 from .hunting import Hunted
 
 SAMPLES = sorted((Path(__file__).parents[1] / "world/records_of_rules_1").glob("*.smoke"))
-ODD: list[Any] = [None, True, False, 0, -1, 3.5, "", "x", "pass", "9" * 400, [], {}, [1], {"a": 1},
-                  [["a"]], "\u202e"]
+ODD: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    3.5,
+    "",
+    "x",
+    "pass",
+    "9" * 400,
+    [],
+    {},
+    [1],
+    {"a": 1},
+    [["a"]],
+    "\u202e",
+]
 COMMANDS = [
-    ("--check", "last", "--json"), ("replay", "last"), ("report", "last"),
-    ("report", "last", "--format", "json"), ("report", "last", "--format", "junit"),
-    ("report", "last", "--format", "html"), ("sessions",), ("replay", "--all"),
-    ("diff", "last", "last"), ("spend",), ("archive", "last", "-o", "odd.smoke"),
+    ("--check", "last", "--json"),
+    ("replay", "last"),
+    ("report", "last"),
+    ("report", "last", "--format", "json"),
+    ("report", "last", "--format", "junit"),
+    ("report", "last", "--format", "html"),
+    ("sessions",),
+    ("replay", "--all"),
+    ("diff", "last", "last"),
+    ("spend",),
+    ("archive", "last", "-o", "odd.smoke"),
 ]
 
 
@@ -33,8 +56,13 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every place in a JSON value."""
     if path:
         yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(
-        value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, item in items:
         yield from places(item, (*path, key))
 
@@ -79,16 +107,27 @@ def changed(data: Any, path: tuple[Any, ...], value: Any) -> Any:
     return made
 
 
-@pytest.mark.parametrize(("ev", "path", "value"), [
-    ("session.opened", ("runbook",), 7), ("session.opened", ("runbook",), {}),
-    ("session.opened", ("config",), True), ("session.opened", ("config", "codex_url"), "x"),
-    ("session.opened", ("config", "world"), None), ("session.closed", ("verdict",), None),
-    ("request", ("method",), None), ("request", ("headers", 0), []),
-    ("request", ("headers", 0), [7, "x"]), ("request", ("url",), 7),
-    ("process", ("argv",), 7), ("process", ("pid",), "x"), ("request", ("port",), "timer"),
-    ("session.opened", ("config", "callback_seconds"), "long"),
-    ("session.opened", ("config", "ledger_columns"), [None]), ("session.opened", ("system",), None),
-])
+@pytest.mark.parametrize(
+    ("ev", "path", "value"),
+    [
+        ("session.opened", ("runbook",), 7),
+        ("session.opened", ("runbook",), {}),
+        ("session.opened", ("config",), True),
+        ("session.opened", ("config", "codex_url"), "x"),
+        ("session.opened", ("config", "world"), None),
+        ("session.closed", ("verdict",), None),
+        ("request", ("method",), None),
+        ("request", ("headers", 0), []),
+        ("request", ("headers", 0), [7, "x"]),
+        ("request", ("url",), 7),
+        ("process", ("argv",), 7),
+        ("process", ("pid",), "x"),
+        ("request", ("port",), "timer"),
+        ("session.opened", ("config", "callback_seconds"), "long"),
+        ("session.opened", ("config", "ledger_columns"), [None]),
+        ("session.opened", ("system",), None),
+    ],
+)
 def test_a_line_of_another_form_breaks_no_list_and_no_look(
     program: Hunted, ev: str, path: tuple[Any, ...], value: Any
 ) -> None:
@@ -97,12 +136,23 @@ def test_a_line_of_another_form_breaks_no_list_and_no_look(
     folder = unpack(next(s for s in SAMPLES if s.stem == "rehearsed-happy"), root)
     events = list(read_journal(folder).events)
     Path("book.md").write_text(str(events[0].data["runbook"]["text"]))
-    at = next(n for n, event in enumerate(events) if event.ev == ev and path[0] in event.data
-              and (ev != "request" or event.data["port"] == "http"))
+    at = next(
+        n
+        for n, event in enumerate(events)
+        if event.ev == ev
+        and path[0] in event.data
+        and (ev != "request" or event.data["port"] == "http")
+    )
     events[at] = replace(events[at], data=changed(events[at].data, path, value))
     if ev == "process":
         events.pop()
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
-    for command in (("sessions", "--json"), ("--check", "book.md", "--max-age", "7d"),
-                    ("report", "last"), ("--check", "last"), ("spend",), ("doctor",)):
+    for command in (
+        ("sessions", "--json"),
+        ("--check", "book.md", "--max-age", "7d"),
+        ("report", "last"),
+        ("--check", "last"),
+        ("spend",),
+        ("doctor",),
+    ):
         assert program(*command).code in [e for e in Exit if e is not Exit.INTERNAL], command

@@ -19,8 +19,7 @@ from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
 from .hunting import LONGEST, book, cut, runs, state_of, step
 
 PIN = "FAKEpin-000111"
-GIVEN = step("pin", "prompt", 'ask = "The pin?"', 'input = "text"',
-             'set_env = "SMOKE_PIN"')
+GIVEN = step("pin", "prompt", 'ask = "The pin?"', 'input = "text"', 'set_env = "SMOKE_PIN"')
 TAKEN = runs("takes", f'test "$SMOKE_PIN" = {PIN[:4]}"{PIN[4:]}"', 'needs = ["pin"]')
 
 
@@ -28,12 +27,13 @@ class Operator:
     """Agrees to everything."""
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
-        return {"do": {"begin": "run", "commands": "yes", "finish": "finish"}[kind]} if (
-            kind in ("begin", "commands", "finish")) else None
+        return (
+            {"do": {"begin": "run", "commands": "yes", "finish": "finish"}[kind]}
+            if (kind in ("begin", "commands", "finish"))
+            else None
+        )
 
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         """Watches nobody."""
 
 
@@ -57,9 +57,14 @@ def walked(folder: Path, runbook: Runbook, unfinished: Unfinished | None = None)
     """A session in which the value is given whenever it is asked for."""
     heard = Asked()
     session = Session(
-        runbook, Config(project=str(folder), runbook_known=True), state_dir=folder / "state",
-        hands=Hands(NoBrowser(), FileClipboard(folder)), answerer=Operator(), watchers=[heard],
-        unfinished=unfinished)
+        runbook,
+        Config(project=str(folder), runbook_known=True),
+        state_dir=folder / "state",
+        hands=Hands(NoBrowser(), FileClipboard(folder)),
+        answerer=Operator(),
+        watchers=[heard],
+        unfinished=unfinished,
+    )
     session.start()
     while (seq := heard.seqs.get(timeout=LONGEST)) is not None:
         while session.answer(seq, {"do": "give"}, secret=PIN) is not None:

@@ -40,7 +40,8 @@ def waits_at_the_gate(folder: Path, resumes: int = 0) -> bool:
     since = [e.seq for e in events if e.ev in ("session.opened", "session.resumed")]
     return len(since) == resumes + 1 and any(
         e.ev == "process" and e.step == "two" and e.data["what"] == "started" and e.seq > since[-1]
-        for e in events)
+        for e in events
+    )
 
 
 def processes_in(folder: Path) -> list[int]:
@@ -48,8 +49,11 @@ def processes_in(folder: Path) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and os.readlink(entry / "cwd") == str(folder) \
-                    and int(entry.name) != os.getpid():
+            if (
+                entry.name.isdigit()
+                and os.readlink(entry / "cwd") == str(folder)
+                and int(entry.name) != os.getpid()
+            ):
                 found.append(int(entry.name))
         except OSError:
             continue
@@ -65,8 +69,9 @@ def test_a_stream_that_was_closed_before_the_start_costs_nothing(
 ) -> None:
     """Neither the session, nor the result, nor a journal with a stream's number."""
     write(tmp_path, TWO)
-    done = ended(beside(tmp_path, "--check", "hunt.md", "--live", "--json",
-                        before=lambda: os.close(number)))
+    done = ended(
+        beside(tmp_path, "--check", "hunt.md", "--live", "--json", before=lambda: os.close(number))
+    )
     assert done.code == 0
     assert "Traceback" not in done.err
     assert state_of(newest(tmp_path)).verdict == "pass"
@@ -81,9 +86,15 @@ def test_a_session_goes_on_where_nobody_reads(tmp_path: Path, name: str) -> None
     reads, writes = os.pipe()
     os.close(reads)
     with os.fdopen(writes, "wb") as pipe:
-        child = beside(tmp_path, "--check", "hunt.md", "--live", "--json",
-                       out=pipe if name == "out" else subprocess.PIPE,
-                       err=pipe if name == "err" else subprocess.PIPE)
+        child = beside(
+            tmp_path,
+            "--check",
+            "hunt.md",
+            "--live",
+            "--json",
+            out=pipe if name == "out" else subprocess.PIPE,
+            err=pipe if name == "err" else subprocess.PIPE,
+        )
         done = ended(child)
     assert state_of(newest(tmp_path)).verdict == "pass"
     assert done.code == (141 if name == "out" else 0)
@@ -142,8 +153,10 @@ def test_no_room_for_a_report_leaves_the_old_one(tmp_path: Path) -> None:
     def small() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))
 
-    for argv in (("report", "last", "-o", "report.md"),
-                 ("--check", "last", "--report", "report.md")):
+    for argv in (
+        ("report", "last", "-o", "report.md"),
+        ("--check", "last", "--report", "report.md"),
+    ):
         done = ended(beside(tmp_path, *argv, before=small))
         assert done.code == 2
         assert "Traceback" not in done.err
@@ -249,15 +262,16 @@ def test_of_two_that_go_on_with_a_session_one_is_told_no(tmp_path: Path) -> None
 # --- clocks --------------------------------------------------------------------------------------
 
 
-def test_a_clock_of_1970_loses_nothing(
-    program: Hunted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_of_1970_loses_nothing(program: Hunted, monkeypatch: pytest.MonkeyPatch) -> None:
     """It stands in the record as it was; durations come from another clock."""
     from smoke_tui.world.live.live import SystemClock
 
     moments = iter(range(10_000))
-    monkeypatch.setattr(SystemClock, "wall", lambda self: datetime(
-        1970, 1, 1, tzinfo=UTC) + timedelta(seconds=5 - next(moments) % 7))
+    monkeypatch.setattr(
+        SystemClock,
+        "wall",
+        lambda self: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=5 - next(moments) % 7),
+    )
     done: Done = program.live(TWO)
     assert (done.code, done.json()["verdict"]) == (0, "pass")
     assert all(row["seconds"] >= 0 for row in done.json()["steps"])

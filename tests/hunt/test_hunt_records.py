@@ -30,8 +30,16 @@ def age(program: Hunted, *more: str, longest: str = "7d") -> Any:
 
 def shifted(folder: Path, by: timedelta, since: int = 0) -> None:
     """The record as of another time, from an event on."""
-    edited(folder, lambda event: event if event.seq < since else replace(
-        event, t=(datetime.fromisoformat(event.t) + by).strftime("%Y-%m-%dT%H:%M:%S.000Z")))
+    edited(
+        folder,
+        lambda event: (
+            event
+            if event.seq < since
+            else replace(
+                event, t=(datetime.fromisoformat(event.t) + by).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+            )
+        ),
+    )
 
 
 # --- edited, with every checksum right -----------------------------------------------------------
@@ -57,9 +65,15 @@ def _without_the_step(event: Event) -> Event | None:
     return None if event.step == "two" else _verdict_alone(event)
 
 
-@pytest.mark.parametrize("change", [
-    _verdict_alone, _outcome_and_verdict, _result_and_all, _without_the_step,
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        _verdict_alone,
+        _outcome_and_verdict,
+        _result_and_all,
+        _without_the_step,
+    ],
+)
 def test_an_edited_verdict_is_noticed_by_the_replay(program: Hunted, change: Change) -> None:
     """A checksum is no signature; but what was decided has to follow from what was seen."""
     assert program.live(BAD).code == 1
@@ -84,10 +98,16 @@ def test_an_edited_verdict_is_noticed_by_the_replay(program: Hunted, change: Cha
 def test_an_edited_record_beside_its_scan_is_not_given_out(program: Hunted) -> None:
     assert program.live(BAD).code == 1
     folder = program.only()
-    rewrite(folder, [event for one in read_journal(folder).events
-                     if (event := _outcome_and_verdict(one))], scanned=True)
-    for argv in (("report", "last"), ("report", "last", "--format", "junit"),
-                 ("archive", "last", "-o", "edited.smoke")):
+    rewrite(
+        folder,
+        [event for one in read_journal(folder).events if (event := _outcome_and_verdict(one))],
+        scanned=True,
+    )
+    for argv in (
+        ("report", "last"),
+        ("report", "last", "--format", "junit"),
+        ("archive", "last", "-o", "edited.smoke"),
+    ):
         told = program(*argv)
         assert (told.code in (6, 7), told.out) == (True, "")
     assert program("--check", "last", "--json").code == 6
@@ -217,9 +237,13 @@ def test_one_that_names_the_provider_and_used_loopback_is_none_either(program: H
     def renamed(event: Event) -> Event:
         if event.ev != "session.opened":
             return event
-        config = {**event.data["config"], "world": "live", "scenario": None,
-                  "codex_url": "https://chatgpt.com/backend-api/codex",
-                  "issuer": "https://auth.openai.com"}
+        config = {
+            **event.data["config"],
+            "world": "live",
+            "scenario": None,
+            "codex_url": "https://chatgpt.com/backend-api/codex",
+            "issuer": "https://auth.openai.com",
+        }
         return says(event, config=config, real_provider=True)
 
     edited(program.only(), renamed)
@@ -305,10 +329,19 @@ def test_a_recorded_session_gives_the_reports_that_are_asked_for(
 # --- what was captured and expected --------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("document", "passes"), [
-    ('{"org": null}', False), ('{"org": ""}', False), ('{"org": "  "}', False), ("{}", False),
-    ('{"Org": "x"}', False), ("org", False), ('{"org": "0"}', True), ('{"org": 0}', True),
-])
+@pytest.mark.parametrize(
+    ("document", "passes"),
+    [
+        ('{"org": null}', False),
+        ('{"org": ""}', False),
+        ('{"org": "  "}', False),
+        ("{}", False),
+        ('{"Org": "x"}', False),
+        ("org", False),
+        ('{"org": "0"}', True),
+        ('{"org": 0}', True),
+    ],
+)
 def test_a_captured_value_has_to_say_something(
     program: Hunted, document: str, passes: bool
 ) -> None:
@@ -320,17 +353,20 @@ def test_a_captured_value_has_to_say_something(
         assert state_of(program.only()).captured == {}
 
 
-@pytest.mark.parametrize(("output", "test", "passes"), [
-    ('{"text": "x"}', '{ json = "text", is = "non-empty" }', True),
-    ('{"text": "x"}', '{ json = "txet", is = "non-empty" }', False),
-    ('{"text": "x"}', '{ json = "text[0]", is = "present" }', False),
-    ('{"text": null}', '{ json = "text", is = "present" }', False),
-    ('{"n": true}', '{ json = "n", equals = 1 }', False),
-    ('{"n": "1"}', '{ json = "n", equals = 1 }', False),
-    ('{"text": "x"}', '{ json = "error", is = "absent" }', True),
-    ("<html>Internal error</html>", '{ json = "error", is = "absent" }', False),
-    ("", '{ json = "error", is = "absent" }', False),
-])
+@pytest.mark.parametrize(
+    ("output", "test", "passes"),
+    [
+        ('{"text": "x"}', '{ json = "text", is = "non-empty" }', True),
+        ('{"text": "x"}', '{ json = "txet", is = "non-empty" }', False),
+        ('{"text": "x"}', '{ json = "text[0]", is = "present" }', False),
+        ('{"text": null}', '{ json = "text", is = "present" }', False),
+        ('{"n": true}', '{ json = "n", equals = 1 }', False),
+        ('{"n": "1"}', '{ json = "n", equals = 1 }', False),
+        ('{"text": "x"}', '{ json = "error", is = "absent" }', True),
+        ("<html>Internal error</html>", '{ json = "error", is = "absent" }', False),
+        ("", '{ json = "error", is = "absent" }', False),
+    ],
+)
 def test_an_expectation_that_can_not_be_looked_at_is_not_met(
     program: Hunted, output: str, test: str, passes: bool
 ) -> None:

@@ -15,8 +15,11 @@ from .hunting import Hunted, book, cut, runs, state_of
 
 RETRY = ("fallback = true", "retry = { max = 1 }")
 GOTO = '\n[[on]]\nmatch = { exit = 3 }\ngoto = "mend"'
-LOOP = book(runs("one", "true"), runs("two", "exit 3", 'needs = ["one"]', "proof = true", GOTO),
-            runs("mend", "true", *RETRY))
+LOOP = book(
+    runs("one", "true"),
+    runs("two", "exit 3", 'needs = ["one"]', "proof = true", GOTO),
+    runs("mend", "true", *RETRY),
+)
 
 
 @pytest.fixture(scope="module", name="looped")
@@ -29,8 +32,20 @@ def _looped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("CI", raising=False)
         patch.setenv("XDG_CONFIG_HOME", str(folder))
-        assert main(["--state-dir", str(folder), "--check", str(folder / "hunt.md"), "--live",
-                     "--project", str(folder)]) == 1
+        assert (
+            main(
+                [
+                    "--state-dir",
+                    str(folder),
+                    "--check",
+                    str(folder / "hunt.md"),
+                    "--live",
+                    "--project",
+                    str(folder),
+                ]
+            )
+            == 1
+        )
     return next((folder / "sessions").iterdir())
 
 
@@ -68,12 +83,11 @@ def test_a_fallback_is_taken_once_wherever_the_session_breaks_off(
         assert program("replay", "last").code == 0
 
 
-def test_breaking_off_again_and_again_gives_no_further_tries(
-    looped: Path, program: Hunted
-) -> None:
+def test_breaking_off_again_and_again_gives_no_further_tries(looped: Path, program: Hunted) -> None:
     """Each time in the middle of the try behind the fallback."""
-    begun = [e.seq for e in read_journal(looped).events
-             if e.ev == "try.started" and e.step == "two"][1]
+    begun = [
+        e.seq for e in read_journal(looped).events if e.ev == "try.started" and e.step == "two"
+    ][1]
     folder = taken(looped, program, begun + 1)
     for _ in range(4):
         assert resume(program) == 1
@@ -110,8 +124,11 @@ def test_a_part_stays_a_part(program: Hunted) -> None:
 
 
 def test_one_step_once_more_does_not_complete_what_is_incomplete(program: Hunted) -> None:
-    text = book(runs("one", "true"), runs("two", "exit 3"),
-                runs("three", "true", 'needs = ["two"]', "proof = true"))
+    text = book(
+        runs("one", "true"),
+        runs("two", "exit 3"),
+        runs("three", "true", 'needs = ["two"]', "proof = true"),
+    )
     assert program.live(text).code == 1
     assert program("rerun", "last", "--step", "one", "--live").code == 1
     (program.folder / "waive.toml").write_text('[two]\nwaive = "Not today."\n')
@@ -128,8 +145,9 @@ def test_a_step_that_fails_when_it_is_done_again_takes_its_pass_back(program: Hu
 
 
 def test_a_fallback_that_failed_settles_its_caller(program: Hunted) -> None:
-    text = LOOP.replace("true\n```\n\n```toml step\nid = \"mend\"",
-                        "exit 1\n```\n\n```toml step\nid = \"mend\"")
+    text = LOOP.replace(
+        'true\n```\n\n```toml step\nid = "mend"', 'exit 1\n```\n\n```toml step\nid = "mend"'
+    )
     assert text != LOOP
     done = program.live(text)
     assert (done.code, done.json()["verdict"]) == (1, "fail")
@@ -142,15 +160,20 @@ def test_the_report_says_that_the_code_under_test_changed_in_between(program: Hu
     def git(*argv: str) -> str:
         return subprocess.run(
             ["git", "-c", "user.name=n", "-c", "user.email=e@example.invalid", *argv],
-            cwd=program.folder, check=True, capture_output=True, text=True,
+            cwd=program.folder,
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout.strip()
 
     git("init", "-q")
     git("commit", "-q", "--allow-empty", "-m", "first")
     old = git("rev-parse", "HEAD")
     assert program.live(book(runs("one", "true"), runs("two", "true"))).code == 0
-    cut(program.only(), next(e.seq for e in read_journal(program.only()).events
-                             if e.ev == "step.finished") + 1)
+    cut(
+        program.only(),
+        next(e.seq for e in read_journal(program.only()).events if e.ev == "step.finished") + 1,
+    )
     git("commit", "-q", "--allow-empty", "-m", "second")
     new = git("rev-parse", "HEAD")
     assert resume(program) == 0
@@ -160,8 +183,10 @@ def test_the_report_says_that_the_code_under_test_changed_in_between(program: Hu
 
 
 def test_a_captured_value_is_not_lost_and_not_made_up(program: Hunted) -> None:
-    text = book(runs("one", 'echo \'{"org": "o-1"}\'', 'capture = { org = { json = "org" } }'),
-                runs("two", 'test "$ORG" = o-1', 'needs = ["one"]', 'env = { ORG = "{{ org }}" }'))
+    text = book(
+        runs("one", 'echo \'{"org": "o-1"}\'', 'capture = { org = { json = "org" } }'),
+        runs("two", 'test "$ORG" = o-1', 'needs = ["one"]', 'env = { ORG = "{{ org }}" }'),
+    )
     assert program.live(text).code == 0
     events = read_journal(program.only()).events
     captured = next(e.seq for e in events if e.ev == "captured")

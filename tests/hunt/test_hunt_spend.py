@@ -18,8 +18,11 @@ SERVICE = ('ready = { line = "up", timeout = "5s" }',)
 
 
 def asked(program: Hunted) -> list[str]:
-    return [e.data["kind"] for e in state_of(program.only()).requests.values()
-            if e.data["port"] == "operator" and e.data["kind"] not in ("begin", "finish")]
+    return [
+        e.data["kind"]
+        for e in state_of(program.only()).requests.values()
+        if e.data["port"] == "operator" and e.data["kind"] not in ("begin", "finish")
+    ]
 
 
 def rerun(program: Hunted, name: str = "one") -> dict[str, object]:
@@ -29,11 +32,15 @@ def rerun(program: Hunted, name: str = "one") -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("text", [
-    book(runs("one", "true", *SUBSCRIPTION)),
-    book(step("one", "service", *SERVICE, *SUBSCRIPTION, run="echo up; sleep 60")),
-    book(step("one", "check", *SUBSCRIPTION, run="true")),
-], ids=["run", "service", "check"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        book(runs("one", "true", *SUBSCRIPTION)),
+        book(step("one", "service", *SERVICE, *SUBSCRIPTION, run="echo up; sleep 60")),
+        book(step("one", "check", *SUBSCRIPTION, run="true")),
+    ],
+    ids=["run", "service", "check"],
+)
 def test_every_run_is_asked_for_and_counted(program: Hunted, text: str) -> None:
     done = program.live(text)
     assert done.code == 0
@@ -71,17 +78,20 @@ def test_what_failed_was_spent_all_the_same(program: Hunted) -> None:
 
 def test_who_does_not_agree_runs_nothing(program: Hunted) -> None:
     """Line by line, the operator is asked and says no."""
-    (program.folder / "hunt.md").write_text(
-        book(runs("one", "touch ran", *SUBSCRIPTION)))
+    (program.folder / "hunt.md").write_text(book(runs("one", "touch ran", *SUBSCRIPTION)))
     program("--plain", "hunt.md", "--live")
     assert not (program.folder / "ran").exists()
 
 
-@pytest.mark.parametrize("more", [
-    ('effects = "spends"',), ('spend = { kind = "subscription", max_calls = 2 }',),
-    ('effects = "spends"', 'spend = { kind = "subscription" }'),
-    ('effects = "spends"', 'spend = { kind = "metered", max_calls = 2 }'),
-])
+@pytest.mark.parametrize(
+    "more",
+    [
+        ('effects = "spends"',),
+        ('spend = { kind = "subscription", max_calls = 2 }',),
+        ('effects = "spends"', 'spend = { kind = "subscription" }'),
+        ('effects = "spends"', 'spend = { kind = "metered", max_calls = 2 }'),
+    ],
+)
 def test_a_step_that_spends_names_its_cap(program: Hunted, more: tuple[str, ...]) -> None:
     done = program.live(book(runs("one", "touch ran", *more)))
     assert done.code == 3
@@ -101,10 +111,22 @@ def test_a_cap_in_dollars_is_none_for_a_call_of_a_subscription(program: Hunted) 
     with Rehearsal.start("happy") as world:
         (program.folder / "bundle.json").write_text(json.dumps(world.bundle()))
         call = step("one", "call", 'prompt = "Answer."', *METERED)
-        done = program.live(book(call), "--instructions", "base.txt", "--bundle", "bundle.json",
-                            "--codex-url", world.codex_url, "--issuer", world.issuer)
-        posts = [seen for seen in world.requests() if seen.path.endswith("/responses")
-                 and seen.method == "POST"]
+        done = program.live(
+            book(call),
+            "--instructions",
+            "base.txt",
+            "--bundle",
+            "bundle.json",
+            "--codex-url",
+            world.codex_url,
+            "--issuer",
+            world.issuer,
+        )
+        posts = [
+            seen
+            for seen in world.requests()
+            if seen.path.endswith("/responses") and seen.method == "POST"
+        ]
     assert (done.json()["steps"][0]["code"], posts) == ("over-budget", [])
 
 
@@ -122,8 +144,11 @@ def test_what_changes_something_elsewhere_is_asked_for(program: Hunted) -> None:
 def test_what_broke_off_elsewhere_is_not_run_again_by_itself(program: Hunted) -> None:
     (program.folder / "there").touch()
     assert program.live(book(REMOTE)).code == 0
-    begun = next(e.seq for e in read_journal(program.only()).events
-                 if e.ev == "process" and e.data["what"] == "started")
+    begun = next(
+        e.seq
+        for e in read_journal(program.only()).events
+        if e.ev == "process" and e.data["what"] == "started"
+    )
     cut(program.only(), begun + 1)
     done = program("--check", "last", "--resume", "--live", "--json")
     assert (done.code, done.json()["steps"][0]["code"]) == (4, "interrupted")

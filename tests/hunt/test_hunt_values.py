@@ -14,7 +14,8 @@ from .hunting import Hunted, book, runs, state_of, step
 GIVES = runs("give", "cat value.json", 'capture = { name = { json = "name" } }')
 TAKES = (
     '\n## take\n\nDo it.\n\n```bash run\necho {{ name }}\n```\n\n```toml step\nid = "take"\n'
-    'kind = "run"\nneeds = ["give"]\n```\n')
+    'kind = "run"\nneeds = ["give"]\n```\n'
+)
 AFTER = runs("after", "true", 'needs = ["take"]')
 BESIDE = runs("beside", "true")
 
@@ -56,8 +57,7 @@ def test_a_value_given_back_is_another_one_again(program: Hunted) -> None:
 
 def test_a_secret_captured_anew_is_another_value(program: Hunted) -> None:
     (program.folder / "value.json").write_text('{"key": "FAKE-key-of-a-test-000111222333"}\n')
-    gives = runs("give", "cat value.json",
-                 'capture = { key = { json = "key", secret = true } }')
+    gives = runs("give", "cat value.json", 'capture = { key = { json = "key", secret = true } }')
     takes = step("take", "run", 'needs = ["give"]', 'env = { KEY = "{{ key }}" }', run="true")
     done = program.live(book(gives, takes))
     if done.code == 0:
@@ -75,8 +75,14 @@ def test_what_failed_stays_failed_though_a_value_changed(program: Hunted) -> Non
     assert rerun(program, "give") == (1, "fail")
 
 
-CALL = step("call", "call", 'prompt = "Answer."', 'effects = "spends"',
-            'spend = { kind = "subscription", max_calls = 5 }', 'timeout = "30s"')
+CALL = step(
+    "call",
+    "call",
+    'prompt = "Answer."',
+    'effects = "spends"',
+    'spend = { kind = "subscription", max_calls = 5 }',
+    'timeout = "30s"',
+)
 
 
 @pytest.fixture

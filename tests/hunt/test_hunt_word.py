@@ -24,8 +24,18 @@ PASSED, FAILED = '[look]\nanswer = "pass"\n', '[look]\nanswer = "fail"\n'
 
 
 def amend(program: Hunted, answer: str, step_id: str = "look", *more: str) -> Done:
-    return program("amend", "last", "--step", step_id, "--answer", answer, "--why", "I looked "
-                   "again", "--json", *more)
+    return program(
+        "amend",
+        "last",
+        "--step",
+        step_id,
+        "--answer",
+        answer,
+        "--why",
+        "I looked again",
+        "--json",
+        *more,
+    )
 
 
 def verdict(program: Hunted) -> str | None:
@@ -70,20 +80,21 @@ def test_a_half_amended_step_is_told_as_one(program: Hunted) -> None:
     (row,) = json.loads(program("report", "last", "--format", "json").out)["steps"]
     assert (row["outcome"], row["code"]) == ("not-run", None)
     assert "Was amended" in row["summary"]
-    done = program("rerun", "last", "--step", "look", "--live", "--answers", "answers.toml",
-                   "--json")
+    done = program(
+        "rerun", "last", "--step", "look", "--live", "--answers", "answers.toml", "--json"
+    )
     assert (done.code, done.json()["steps"][0]["tries"]) == (1, 2)
     assert program("replay", "last").code == 0
 
 
 def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: Hunted) -> None:
     """To settle what broke off is not the new try that `rerun` promises."""
-    program.live(turn(CLAIMED).replace("max_calls = 1", "max_calls = 2"),
-                 answers=ATTESTED)
+    program.live(turn(CLAIMED).replace("max_calls = 1", "max_calls = 2"), answers=ATTESTED)
     events = read_journal(program.only()).events
     cut(program.only(), next(e.seq for e in events if e.ev == "spend.reserved") + 1)
-    done = program("rerun", "last", "--step", "authoring-turn", "--live", "--answers",
-                   "answers.toml", "--json")
+    done = program(
+        "rerun", "last", "--step", "authoring-turn", "--live", "--answers", "answers.toml", "--json"
+    )
     assert (done.code, done.json()["steps"][0]["tries"]) == (0, 2)
     assert program("replay", "last").code == 0
 
@@ -92,7 +103,8 @@ def test_a_fallback_taken_back_is_no_pass(program: Hunted) -> None:
     work = "if [ -f flag ]; then exit 0; else touch flag; exit 1; fi"
     text = book(
         runs("work", work, "[[on]]", 'match = { code = "command-failed" }', 'goto = "look"'),
-        step("look", "manual", 'ask = "Put it right"', "fallback = true", "retry = { max = 1 }"))
+        step("look", "manual", 'ask = "Put it right"', "fallback = true", "retry = { max = 1 }"),
+    )
     done = program.live(text, "--project", str(program.folder), answers=PASSED)
     assert (done.code, done.json()["verdict"]) == (0, "pass")
     assert amend(program, "fail").code == 1
@@ -106,7 +118,9 @@ def test_a_word_written_down_half_can_be_amended(program: Hunted) -> None:
     cut(program.only(), at + 1)
     assert amend(program, "blocked").code == 4
     assert [e.data["old"]["outcome"] for e in state_of(program.only()).amendments] == [
-        "pass", "fail"]
+        "pass",
+        "fail",
+    ]
     assert program("replay", "last").code == 0
 
 
@@ -120,8 +134,7 @@ def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Hunted, cut_at
     for form in ("md", "json", "junit", "html"):
         assert program("report", "last", "--format", form).code == 0
     done = program("--check", "last", "--resume", "--live", "--json")
-    assert (done.code, program("replay", "last").code) == (
-        0, 0)
+    assert (done.code, program("replay", "last").code) == (0, 0)
     assert done.json()["verdict"] == "pass-attested"
 
 
@@ -137,9 +150,15 @@ def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: Hunted) -> 
 
 def test_seeing_no_fault_by_hand_attests_no_route(program: Hunted) -> None:
     """A turn by hand asks for the answer and then for the route; the first word is not both."""
-    by_hand = step("authoring-turn", "turn", 'ask = "Was it answered?"', 'effects = "spends"',
-                   'spend = { kind = "subscription", max_calls = 1 }', "proof = true",
-                   'expect = [{ route = "openai/subscription" }]')
+    by_hand = step(
+        "authoring-turn",
+        "turn",
+        'ask = "Was it answered?"',
+        'effects = "spends"',
+        'spend = { kind = "subscription", max_calls = 1 }',
+        "proof = true",
+        'expect = [{ route = "openai/subscription" }]',
+    )
     program.live(book(by_hand), answers='[authoring-turn]\nanswer = "fail"\n')
     assert verdict(program) == "fail"
     assert amend(program, "pass", "authoring-turn").code == 2
@@ -147,8 +166,10 @@ def test_seeing_no_fault_by_hand_attests_no_route(program: Hunted) -> None:
 
 
 def test_an_attested_route_does_not_make_up_for_what_was_expected(program: Hunted) -> None:
-    program.live(turn(CLAIMED).replace('json = "output_text"', 'json = "notes"'),
-                 answers='[authoring-turn]\nanswer = "no"\n')
+    program.live(
+        turn(CLAIMED).replace('json = "output_text"', 'json = "notes"'),
+        answers='[authoring-turn]\nanswer = "no"\n',
+    )
     assert verdict(program) == "blocked"
     assert amend(program, "yes", "authoring-turn").code != 0
     assert verdict(program) in ("blocked", "fail")
@@ -164,8 +185,10 @@ def test_a_route_attested_late_passes_where_all_else_was_met(program: Hunted) ->
 def test_an_answer_that_is_looked_into_is_looked_into_again(program: Hunted) -> None:
     """What was printed is not at hand any more: the step has to be done once more."""
     rule = '[[on]]\nmatch = { body_contains = ["quiet"] }\noutcome = "fail"\nwhy = "a mock"\n'
-    program.live(turn(CLAIMED).removesuffix("```\n") + rule + "```\n",
-                 answers='[authoring-turn]\nanswer = "no"\n')
+    program.live(
+        turn(CLAIMED).removesuffix("```\n") + rule + "```\n",
+        answers='[authoring-turn]\nanswer = "no"\n',
+    )
     assert verdict(program) == "fail"
     done = amend(program, "yes", "authoring-turn")
     assert (done.code, verdict(program)) == (2, "fail")
@@ -173,8 +196,13 @@ def test_an_answer_that_is_looked_into_is_looked_into_again(program: Hunted) -> 
 
 
 def test_what_a_rule_makes_of_any_word_it_makes_of_the_second(program: Hunted) -> None:
-    ruled = step(*LOOK, "[[on]]", 'match = { origin = "datacenter" }',
-                 'outcome = "expected-limitation"', 'why = "not from here"')
+    ruled = step(
+        *LOOK,
+        "[[on]]",
+        'match = { origin = "datacenter" }',
+        'outcome = "expected-limitation"',
+        'why = "not from here"',
+    )
     program.live(book(ruled), "--origin", "datacenter", answers=PASSED)
     assert verdict(program) == "expected-limitation"
     assert amend(program, "pass").code != 0
@@ -192,9 +220,14 @@ def test_what_was_waived_after_a_word_does_not_rest_on_it(program: Hunted) -> No
     assert verdict(program) == "incomplete"
 
 
-@pytest.mark.parametrize("option", [
-    ("--origin", "residential"), ("--model", "gpt-6"), ("--instructions", "x.txt"),
-])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--origin", "residential"),
+        ("--model", "gpt-6"),
+        ("--instructions", "x.txt"),
+    ],
+)
 def test_an_amendment_changes_no_setting(program: Hunted, option: tuple[str, str]) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     before = (program.only() / "journal.jsonl").read_bytes()
@@ -209,8 +242,13 @@ def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: Hunte
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         with pytest.raises(CommandError, match="NOT SAVED") as lost:
-            amend_session(read_settings({"state-dir": str(program.state)}), program.only(),
-                          "look", "fail", "I looked again")
+            amend_session(
+                read_settings({"state-dir": str(program.state)}),
+                program.only(),
+                "look",
+                "fail",
+                "I looked again",
+            )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert lost.value.exit == 4
@@ -218,8 +256,7 @@ def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: Hunte
 
 def test_what_was_said_anew_is_in_the_report(program: Hunted) -> None:
     """Steps before and after were done from different places, with different models."""
-    program.live(book(step(*LOOK), runs("after", "true")), "--origin", "datacenter",
-                 answers=PASSED)
+    program.live(book(step(*LOOK), runs("after", "true")), "--origin", "datacenter", answers=PASSED)
     done = [e.seq for e in read_journal(program.only()).events if e.ev == "step.finished"]
     cut(program.only(), done[0] + 1)
     program("--check", "last", "--resume", "--live", "--origin", "residential", "--model", "gpt-6")
@@ -234,15 +271,16 @@ def test_what_was_said_anew_is_in_the_report(program: Hunted) -> None:
 def test_a_session_begun_in_the_future_never_gets_old(program: Hunted) -> None:
     """A clock that was wrong, put right before the session ended."""
     program.live(book(step(*LOOK)), answers=PASSED)
-    edited(program.only(), lambda e: e if e.ev == "session.closed" else replace(
-        e, t=f"{int(e.t[:4]) + 5}{e.t[4:]}"))
+    edited(
+        program.only(),
+        lambda e: e if e.ev == "session.closed" else replace(e, t=f"{int(e.t[:4]) + 5}{e.t[4:]}"),
+    )
     done = program("--check", "hunt.md", "--json", "--max-age", "1d")
     assert (done.code, "not-counted" in done.findings()) == (4, True)
 
 
 def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(program: Hunted) -> None:
-    """Whoever goes on with a failed session and is killed has not made yesterday's pass the last.
-    """
+    """Whoever goes on with a failed session and is killed has not made yesterday's pass the last."""
     program.live(book(step(*LOOK)), answers=PASSED)
     program.live(book(step(*LOOK)), answers=FAILED)
     failed = program.sessions()[-1]
@@ -267,12 +305,15 @@ def forged(event: Event, **data: object) -> Event:
     return replace(event, data={**event.data, **data})
 
 
-@pytest.mark.parametrize("change", [
-    lambda e: forged(e, amend={**e.data["amend"], "step": "nobody"}),
-    lambda e: forged(e, amend={**e.data["amend"], "answer": "yes"}),
-    lambda e: forged(e, amend={**e.data["amend"], "answer": "pass"}),
-    lambda e: forged(e, amend={"step": "look"}),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda e: forged(e, amend={**e.data["amend"], "step": "nobody"}),
+        lambda e: forged(e, amend={**e.data["amend"], "answer": "yes"}),
+        lambda e: forged(e, amend={**e.data["amend"], "answer": "pass"}),
+        lambda e: forged(e, amend={"step": "look"}),
+    ],
+)
 def test_a_forged_amendment_differs(program: Hunted, change: Change) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
@@ -287,12 +328,16 @@ def test_a_forged_amendment_differs(program: Hunted, change: Change) -> None:
 def test_a_decision_that_nobody_made_differs(program: Hunted, word: str) -> None:
     program.live(book(step(*LOOK), runs("after", "exit 1")), answers=PASSED)
     closed = read_journal(program.only()).events[-1]
-    made: dict[str, object] = {"steps": ["after"], "why": "another account"} \
-        if word == "undone" else {"old": {"outcome": "fail"}, "answer": "pass", "why": "x",
-                                  "by": "me"}
-    events = [*read_journal(program.only()).events[:-1],
-              replace(closed, ev=word, step="look", n=1, data=made),
-              replace(closed, seq=closed.seq + 1)]
+    made: dict[str, object] = (
+        {"steps": ["after"], "why": "another account"}
+        if word == "undone"
+        else {"old": {"outcome": "fail"}, "answer": "pass", "why": "x", "by": "me"}
+    )
+    events = [
+        *read_journal(program.only()).events[:-1],
+        replace(closed, ev=word, step="look", n=1, data=made),
+        replace(closed, seq=closed.seq + 1),
+    ]
     rewrite(program.only(), events)
     assert program("replay", "last").code in (3, 6)
     assert program("--check", "last").code in (3, 6)
@@ -301,12 +346,19 @@ def test_a_decision_that_nobody_made_differs(program: Hunted, word: str) -> None
         assert program("report", "last", "--format", form).code in (3, 6)
 
 
-@pytest.mark.parametrize(("ev", "name", "value"), [
-    ("session.resumed", "amend", "look"), ("session.resumed", "amend", {"step": "look"}),
-    ("session.resumed", "config", None), ("session.resumed", "project", {}),
-    ("session.resumed", "undone", 5), ("amended", "old", None), ("amended", "old", {"a": 1}),
-    ("step.finished", "code", []),
-])
+@pytest.mark.parametrize(
+    ("ev", "name", "value"),
+    [
+        ("session.resumed", "amend", "look"),
+        ("session.resumed", "amend", {"step": "look"}),
+        ("session.resumed", "config", None),
+        ("session.resumed", "project", {}),
+        ("session.resumed", "undone", 5),
+        ("amended", "old", None),
+        ("amended", "old", {"a": 1}),
+        ("step.finished", "code", []),
+    ],
+)
 def test_a_record_of_another_form_is_told_as_one(
     program: Hunted, ev: str, name: str, value: object
 ) -> None:
@@ -314,6 +366,12 @@ def test_a_record_of_another_form_is_told_as_one(
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
     edited(program.only(), lambda e: forged(e, **{name: value}) if e.ev == ev else e)
-    for argv in (("replay", "last"), ("replay", "--all"), ("--check", "last"), ("report", "last"),
-                 ("report", "last", "--format", "json"), ("diff", "last", "last")):
+    for argv in (
+        ("replay", "last"),
+        ("replay", "--all"),
+        ("--check", "last"),
+        ("report", "last"),
+        ("report", "last", "--format", "json"),
+        ("diff", "last", "last"),
+    ):
         assert program(*argv).code in (3, 6), argv

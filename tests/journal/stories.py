@@ -78,7 +78,11 @@ class Story:
         self.add("session.opened", {"session": "S", "config": {"world": "live", **config}})
 
     def add(
-        self, ev: str, data: Mapping[str, Any], step: str | None = None, n: int | None = None,
+        self,
+        ev: str,
+        data: Mapping[str, Any],
+        step: str | None = None,
+        n: int | None = None,
         re: int | None = None,
     ) -> int:
         seq = len(self.events)
@@ -87,8 +91,15 @@ class Story:
         return seq
 
     def tried(
-        self, step: str, outcome: str | None, code: str | None = None, *, cause: str = "walk",
-        caller: str | None = None, n: int = 1, attested: bool = False,
+        self,
+        step: str,
+        outcome: str | None,
+        code: str | None = None,
+        *,
+        cause: str = "walk",
+        caller: str | None = None,
+        n: int = 1,
+        attested: bool = False,
     ) -> Story:
         """One try of a step, and its outcome unless that is still open."""
         self.add("try.started", {"cause": cause, "caller": caller}, step, n)
@@ -96,14 +107,20 @@ class Story:
         self.add(
             "try.finished",
             {"code": code, "summary": "seen", "error": outcome == "error", "observed": observed},
-            step, n,
+            step,
+            n,
         )
         if outcome is not None:
             self.finished(step, outcome, code, n=n)
         return self
 
     def finished(
-        self, step: str, outcome: str, code: str | None = None, *, n: int | None = 1,
+        self,
+        step: str,
+        outcome: str,
+        code: str | None = None,
+        *,
+        n: int | None = 1,
         **more: Any,
     ) -> Story:
         data = {"outcome": outcome, "code": code, "summary": "", **more}

@@ -53,7 +53,8 @@ def test_any_tar_opens_it_and_finds_nobodys_name(tmp_path: Path) -> None:
         found = tar.getmembers()
     assert [m.name for m in found] == ["manifest.json", *MEMBERS]
     assert {(m.uid, m.gid, m.uname, m.gname, m.mtime, m.mode) for m in found} == {
-        (0, 0, "", "", 0, 0o600)}
+        (0, 0, "", "", 0, 0o600)
+    }
 
 
 @pytest.mark.slow
@@ -68,9 +69,16 @@ def test_one_changed_byte_anywhere_is_noticed(
         read(tmp_path_factory.mktemp("a"), bytes(changed))
 
 
-@pytest.mark.parametrize("change", [
-    lambda b: b[:-1], lambda b: b + b"\0", lambda b: b"", lambda b: b[:40], lambda b: b + b,
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda b: b[:-1],
+        lambda b: b + b"\0",
+        lambda b: b"",
+        lambda b: b[:40],
+        lambda b: b + b,
+    ],
+)
 def test_cut_or_lengthened_it_is_no_archive(tmp_path: Path, change: Any) -> None:
     with pytest.raises(ArchiveDamage):
         read(tmp_path, change(PACKED))
@@ -79,10 +87,18 @@ def test_cut_or_lengthened_it_is_no_archive(tmp_path: Path, change: Any) -> None
 def forged(tar: bytes) -> bytes:
     """What somebody may write who knows the format: any tar under a header that fits it."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = packer.compress(tar) + packer.flush() + zlib.crc32(tar).to_bytes(4, "little") \
+    packed = (
+        packer.compress(tar)
+        + packer.flush()
+        + zlib.crc32(tar).to_bytes(4, "little")
         + len(tar).to_bytes(4, "little")
-    return (b"\x1f\x8b\x08\x10\0\0\0\0\x02\xff"
-            + f"{SCHEMA} {hashlib.sha256(packed).hexdigest()}".encode() + b"\0" + packed)
+    )
+    return (
+        b"\x1f\x8b\x08\x10\0\0\0\0\x02\xff"
+        + f"{SCHEMA} {hashlib.sha256(packed).hexdigest()}".encode()
+        + b"\0"
+        + packed
+    )
 
 
 def tar_of(members: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
@@ -105,9 +121,16 @@ def entry(name: str, **more: Any) -> tarfile.TarInfo:
 
 
 def manifest(session: str, members: dict[str, bytes]) -> bytes:
-    return json.dumps({"schema": SCHEMA, "session": session, "members": [
-        {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        for name, content in members.items()]}).encode()
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "session": session,
+            "members": [
+                {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+                for name, content in members.items()
+            ],
+        }
+    ).encode()
 
 
 def test_the_forger_of_these_tests_can_write_a_whole_one(tmp_path: Path) -> None:
@@ -121,17 +144,24 @@ def test_the_forger_of_these_tests_can_write_a_whole_one(tmp_path: Path) -> None
 
 
 HOSTILE: dict[str, dict[str, Any]] = {
-    "../escape": {}, "/etc/escape": {}, "evidence/../../escape": {}, "evidence/x": {},
+    "../escape": {},
+    "/etc/escape": {},
+    "evidence/../../escape": {},
+    "evidence/x": {},
     "evidence/" + "0" * 64: {"type": tarfile.SYMTYPE, "linkname": "/etc/passwd"},
     "evidence/" + "1" * 64: {"type": tarfile.LNKTYPE, "linkname": "journal.jsonl"},
     "evidence/" + "2" * 64: {"type": tarfile.FIFOTYPE},
     "evidence/" + "3" * 64: {"type": tarfile.DIRTYPE},
-    "evidence/" + "4" * 64: {"uname": "ada"}, "journal.jsonl": {},
+    "evidence/" + "4" * 64: {"uname": "ada"},
+    "journal.jsonl": {},
 }
 
 EVIL: dict[str, list[tuple[tarfile.TarInfo, bytes]]] = {
-    name: [(entry("manifest.json"), manifest("S", {"journal.jsonl": b"x", name: b"y"})),
-           (entry("journal.jsonl"), b"x"), (entry(name, **more), b"y" if not more else b"")]
+    name: [
+        (entry("manifest.json"), manifest("S", {"journal.jsonl": b"x", name: b"y"})),
+        (entry("journal.jsonl"), b"x"),
+        (entry(name, **more), b"y" if not more else b""),
+    ]
     for name, more in HOSTILE.items()
 }
 
@@ -146,8 +176,12 @@ def test_a_forged_member_is_refused_and_nothing_is_written(tmp_path: Path, name:
 @pytest.mark.parametrize("session", ["..", "../x", "/x", "", "a/b", "a\nb", "x" * 200, ".x"])
 def test_a_forged_name_of_a_session_is_refused(tmp_path: Path, session: str) -> None:
     body = b"x"
-    blocks = tar_of([(entry("manifest.json"), manifest(session, {"journal.jsonl": body})),
-                     (entry("journal.jsonl"), body)])
+    blocks = tar_of(
+        [
+            (entry("manifest.json"), manifest(session, {"journal.jsonl": body})),
+            (entry("journal.jsonl"), body),
+        ]
+    )
     with pytest.raises(ArchiveDamage, match="manifest"):
         read(tmp_path, forged(blocks))
 
@@ -163,8 +197,11 @@ def test_a_link_in_a_session_is_not_followed(tmp_path: Path, what: str) -> None:
     folder = read(tmp_path, PACKED)
     target = tmp_path / "target"
     target.write_bytes(TEXT)
-    path = {"journal": folder / "journal.jsonl", "evidence": folder / "evidence" / DIGEST,
-            "folder": folder / "evidence"}[what]
+    path = {
+        "journal": folder / "journal.jsonl",
+        "evidence": folder / "evidence" / DIGEST,
+        "folder": folder / "evidence",
+    }[what]
     if what == "folder":
         for piece in path.iterdir():
             piece.unlink()

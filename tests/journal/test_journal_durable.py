@@ -17,9 +17,7 @@ F_FULLFSYNC = 51
 class System:
     """A system's calls, as they are made; `refusal` is what F_FULLFSYNC answers, 0 for success."""
 
-    def __init__(
-        self, patch: pytest.MonkeyPatch, refusal: int | None, has_fdatasync: bool
-    ) -> None:
+    def __init__(self, patch: pytest.MonkeyPatch, refusal: int | None, has_fdatasync: bool) -> None:
         self.made: list[str] = []
         if refusal is None:
             patch.delattr(fcntl, "F_FULLFSYNC", raising=False)
@@ -40,17 +38,24 @@ class System:
         return 0
 
 
-@pytest.mark.parametrize(("refusal", "has_fdatasync", "content", "everything", "level"), [
-    (None, True, ["fdatasync"], ["fsync"], "fdatasync"),
-    (None, False, ["fsync"], ["fsync"], "fsync"),
-    (0, False, ["full"], ["full"], "F_FULLFSYNC"),
-    (errno.ENOTSUP, False, ["full", "fsync"], ["full", "fsync"], "F_FULLFSYNC"),
-    (errno.EINVAL, False, ["full", "fsync"], ["full", "fsync"], "F_FULLFSYNC"),
-    (errno.ENOTTY, False, ["full", "fsync"], ["full", "fsync"], "F_FULLFSYNC"),
-])
+@pytest.mark.parametrize(
+    ("refusal", "has_fdatasync", "content", "everything", "level"),
+    [
+        (None, True, ["fdatasync"], ["fsync"], "fdatasync"),
+        (None, False, ["fsync"], ["fsync"], "fsync"),
+        (0, False, ["full"], ["full"], "F_FULLFSYNC"),
+        (errno.ENOTSUP, False, ["full", "fsync"], ["full", "fsync"], "F_FULLFSYNC"),
+        (errno.EINVAL, False, ["full", "fsync"], ["full", "fsync"], "F_FULLFSYNC"),
+        (errno.ENOTTY, False, ["full", "fsync"], ["full", "fsync"], "F_FULLFSYNC"),
+    ],
+)
 def test_what_a_system_has_is_used(
-    monkeypatch: pytest.MonkeyPatch, refusal: int | None, has_fdatasync: bool, content: list[str],
-    everything: list[str], level: str,
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: int | None,
+    has_fdatasync: bool,
+    content: list[str],
+    everything: list[str],
+    level: str,
 ) -> None:
     system = System(monkeypatch, refusal, has_fdatasync)
     sync_content(0)

@@ -20,7 +20,9 @@ def test_an_empty_session_has_a_state() -> None:
 def test_the_first_line_names_session_time_and_world() -> None:
     state = Story(world="rehearsed").state()
     assert (state.session, state.world, state.started) == (
-        "S", "rehearsed", "2026-11-21T19:00:00.000Z"
+        "S",
+        "rehearsed",
+        "2026-11-21T19:00:00.000Z",
     )
 
 
@@ -29,7 +31,8 @@ def test_tries_and_outcomes_follow_their_step() -> None:
     story.tried("look", None, cause="again", n=2)
     known = story.state().steps["look"]
     assert [(t.n, t.cause, t.code) for t in known.tries] == [
-        (1, "walk", "needs-operator"), (2, "again", None)
+        (1, "walk", "needs-operator"),
+        (2, "again", None),
     ]
     assert known.outcome is None
     story.finished("look", "pass", n=2)
@@ -41,8 +44,9 @@ def test_a_step_runs_until_its_try_is_finished() -> None:
     story = Story()
     story.add("try.started", {"cause": "walk", "caller": None}, "look", 1)
     assert story.state().steps["look"].running
-    story.add("try.finished", {"code": None, "summary": "", "error": False, "observed": {}},
-              "look", 1)
+    story.add(
+        "try.finished", {"code": None, "summary": "", "error": False, "observed": {}}, "look", 1
+    )
     assert not story.state().steps["look"].running
 
 
@@ -87,8 +91,11 @@ def test_an_answer_nobody_asked_for_changes_nothing() -> None:
 
 def test_stop_again_and_attest_are_kept() -> None:
     story = Story()
-    for kind, answer in (("begin", {"do": "again", "step": "look"}),
-                         ("attest", {"do": "yes", "words": "seen"}), ("finish", {"do": "stop"})):
+    for kind, answer in (
+        ("begin", {"do": "again", "step": "look"}),
+        ("attest", {"do": "yes", "words": "seen"}),
+        ("finish", {"do": "stop"}),
+    ):
         seq = story.add("request", {"port": "operator", "kind": kind, "data": {}}, "ask", 1)
         story.add("answered", {"answer": answer}, "ask", 1, re=seq)
     state = story.state()
@@ -100,16 +107,25 @@ def test_stop_again_and_attest_are_kept() -> None:
 def test_calls_usage_and_limits_are_added_up() -> None:
     story = Story().tried("ask", None)
     story.add("spend.reserved", {"calls": 1}, "ask", 1)
-    story.add("spend.settled", {"limits": [{"window_minutes": 300, "used_percent": 12.0,
-                                            "resets_at": "a"}]}, "ask", 1)
+    story.add(
+        "spend.settled",
+        {"limits": [{"window_minutes": 300, "used_percent": 12.0, "resets_at": "a"}]},
+        "ask",
+        1,
+    )
     story.tried("ask", None, cause="retry", n=2)
     story.add("spend.reserved", {"calls": 1}, "ask", 2)
-    story.add("spend.settled", {"limits": [{"window_minutes": 300, "used_percent": 12.5,
-                                            "resets_at": "b"}]}, "ask", 2)
+    story.add(
+        "spend.settled",
+        {"limits": [{"window_minutes": 300, "used_percent": 12.5, "resets_at": "b"}]},
+        "ask",
+        2,
+    )
     state = story.state()
     assert state.steps["ask"].calls == 2
-    assert state.limits == {(300, ""): {"window_minutes": 300, "before": 12.0, "used_percent": 12.5,
-                                  "resets_at": "b"}}
+    assert state.limits == {
+        (300, ""): {"window_minutes": 300, "before": 12.0, "used_percent": 12.5, "resets_at": "b"}
+    }
 
 
 def test_a_lost_resource_is_dead_until_it_is_provided_anew() -> None:
@@ -172,9 +188,7 @@ OUTCOMES = st.sampled_from(["pass", "fail", "blocked", "waived"])
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(STEPS, OUTCOMES, st.booleans()), max_size=8))
-def test_folding_twice_and_folding_on_give_the_same(
-    tried: list[tuple[str, str, bool]]
-) -> None:
+def test_folding_twice_and_folding_on_give_the_same(tried: list[tuple[str, str, bool]]) -> None:
     story = Story()
     for number, (step, outcome, again) in enumerate(tried, 1):
         story.tried(step, outcome, n=number)

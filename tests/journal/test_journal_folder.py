@@ -215,9 +215,14 @@ def test_a_missing_a_doubled_and_an_empty_line_are_damage(tmp_path: Path) -> Non
     folder = tmp_path / "sessions" / "S"
     three(folder)
     zero, one, two = (told(seq).line() for seq in range(3))
-    for content, where in ((zero + two, "line 2"), (zero + zero + one, "line 2"),
-                           (zero + b"\n" + one + two, "line 2"), (one + two, "line 1"),
-                           (b"", "line 1"), (zero + one[:-1] + two, "line 2")):
+    for content, where in (
+        (zero + two, "line 2"),
+        (zero + zero + one, "line 2"),
+        (zero + b"\n" + one + two, "line 2"),
+        (one + two, "line 1"),
+        (b"", "line 1"),
+        (zero + one[:-1] + two, "line 2"),
+    ):
         (folder / JOURNAL).write_bytes(content)
         damage = read_journal(folder).damage
         assert damage, content
@@ -277,8 +282,11 @@ for attempt in (lambda: journal.append(Event(3, "T", 3, "noted", data={"text": "
 def test_a_full_disk_leaves_whole_lines_and_says_so(tmp_path: Path, room: int) -> None:
     folder = tmp_path / "sessions" / "S"
     ended = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(folder), str(room)], capture_output=True, text=True,
-        timeout=20, check=True,
+        [sys.executable, "-c", LIMITED, str(folder), str(room)],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
     )
     said = ended.stdout.splitlines()
     assert len(said) == 2
@@ -317,6 +325,7 @@ def test_sessions_are_listed_newest_first(tmp_path: Path) -> None:
         JournalFile.create(tmp_path / "sessions" / name).close()
     (tmp_path / "sessions" / "stray").mkdir()
     assert [folder.name for folder in session_folders(tmp_path / "sessions")] == [
-        "20261122T190000Z-bbbb", "20261121T190000Z-aaaa",
+        "20261122T190000Z-bbbb",
+        "20261121T190000Z-aaaa",
     ]
     assert list(session_folders(tmp_path / "none")) == []

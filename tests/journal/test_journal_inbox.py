@@ -83,8 +83,13 @@ def minted() -> str:
 
 def forms(value: str) -> list[bytes]:
     raw = value.encode()
-    return [raw, base64.b64encode(raw), base64.urlsafe_b64encode(raw).rstrip(b"="),
-            quote(value, safe="").encode(), raw[10:30]]
+    return [
+        raw,
+        base64.b64encode(raw),
+        base64.urlsafe_b64encode(raw).rstrip(b"="),
+        quote(value, safe="").encode(),
+        raw[10:30],
+    ]
 
 
 def test_a_secret_is_gone_from_every_field_of_a_fact(desk: Desk) -> None:
@@ -92,18 +97,36 @@ def test_a_secret_is_gone_from_every_field_of_a_fact(desk: Desk) -> None:
     desk.vault.add(Secret(value, kind="access-token", ref="login.1"))
     facts: list[Fact] = []
     desk.inbox.unsolicited = facts.append
-    desk.inbox.post(Arrival(
-        "http",
-        {
-            "plain": value, "inside": f"before {value} after", "nested": {"a": [{"b": value}]},
-            "list": [value, [value]], value: "as a key", "headers": [["x-thing", value]],
-            "packed": base64.b64encode(value.encode()).decode(), "url": f"http://x/?t={value}",
-            "json": f'{{"t": "{value}"}}', "number": 7, "flag": True, "none": None,
-        },
-        step="s", n=1, blobs={"body": f"data: {value}\n\n".encode(), "empty": b""},
-        secrets={"t": Secret(value, kind="access-token", ref="login.1",
-                             public={"length": len(value), "leak": value})},
-    ))
+    desk.inbox.post(
+        Arrival(
+            "http",
+            {
+                "plain": value,
+                "inside": f"before {value} after",
+                "nested": {"a": [{"b": value}]},
+                "list": [value, [value]],
+                value: "as a key",
+                "headers": [["x-thing", value]],
+                "packed": base64.b64encode(value.encode()).decode(),
+                "url": f"http://x/?t={value}",
+                "json": f'{{"t": "{value}"}}',
+                "number": 7,
+                "flag": True,
+                "none": None,
+            },
+            step="s",
+            n=1,
+            blobs={"body": f"data: {value}\n\n".encode(), "empty": b""},
+            secrets={
+                "t": Secret(
+                    value,
+                    kind="access-token",
+                    ref="login.1",
+                    public={"length": len(value), "leak": value},
+                )
+            },
+        )
+    )
     desk.settle()
     event = desk.seen[0]
     for form in forms(value):
@@ -221,7 +244,7 @@ def test_a_secret_in_pieces_is_never_shown(desk: Desk, size: int) -> None:
     desk.vault.add_value(token, "access-token")
     text = f"The token is {token}, they say."
     for at in range(0, len(text), size):
-        desk.inbox.signal(Signal("s", 1, text[at:at + size]))
+        desk.inbox.signal(Signal("s", 1, text[at : at + size]))
     desk.inbox.post(Arrival("http", {"status": 200}, "s", 1))
     desk.settle()
     shown = "".join(signal.text for signal in desk.signals)
@@ -262,8 +285,18 @@ def test_a_fact_is_let_in_only_when_the_engine_has_nothing_left_to_do(desk: Desk
         loop.run_until_complete(main())
     finally:
         loop.close()
-    assert order == ["busy 0", "busy 1", "busy 2", "fact 0", "busy 0", "busy 1", "fact 1",
-                     "busy 0", "busy 1", "fact 2"]
+    assert order == [
+        "busy 0",
+        "busy 1",
+        "busy 2",
+        "fact 0",
+        "busy 0",
+        "busy 1",
+        "fact 1",
+        "busy 0",
+        "busy 1",
+        "fact 2",
+    ]
 
 
 def test_a_fact_from_another_thread_wakes_the_loop(desk: Desk) -> None:

@@ -15,8 +15,11 @@ from smoke_tui.journal.events import DECISIONS, FACTS, Event, JournalDamage, par
 LAW = settings(max_examples=100, deadline=None)
 WORDS = sorted({*FACTS, *DECISIONS})
 LEAVES = (
-    st.none() | st.booleans() | st.integers(-(2**60), 2**60)
-    | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
 )
 VALUES = st.recursive(
     LEAVES,
@@ -24,12 +27,26 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 EVENTS = st.builds(
-    Event, st.integers(0, 10**9), st.text(max_size=30), st.integers(0, 10**9),
-    st.sampled_from(WORDS), st.none() | st.text(max_size=20), st.none() | st.integers(0, 99),
-    st.none() | st.integers(0, 10**6), st.dictionaries(st.text(), VALUES, max_size=4),
+    Event,
+    st.integers(0, 10**9),
+    st.text(max_size=30),
+    st.integers(0, 10**9),
+    st.sampled_from(WORDS),
+    st.none() | st.text(max_size=20),
+    st.none() | st.integers(0, 99),
+    st.none() | st.integers(0, 10**6),
+    st.dictionaries(st.text(), VALUES, max_size=4),
 )
-SAMPLE = Event(7, "2026-11-21T19:02:11.481Z", 1234, "http", "live-call", 1, 5,
-               {"status": 200, "headers": [["date", "é\u2028 \"x\""]], "blobs": {}})
+SAMPLE = Event(
+    7,
+    "2026-11-21T19:02:11.481Z",
+    1234,
+    "http",
+    "live-call",
+    1,
+    5,
+    {"status": 200, "headers": [["date", 'é\u2028 "x"']], "blobs": {}},
+)
 
 
 @LAW
@@ -44,8 +61,10 @@ def test_a_line_reads_back_as_the_same_event(event: Event) -> None:
 
 
 def test_the_form_of_a_line_is_fixed() -> None:
-    head = (b'{"seq":1,"t":"T","ms":2,"ev":"noted","step":null,"try":null,"re":null,'
-            b'"data":{"text":"\\u00e9"}')
+    head = (
+        b'{"seq":1,"t":"T","ms":2,"ev":"noted","step":null,"try":null,"re":null,'
+        b'"data":{"text":"\\u00e9"}'
+    )
     line = Event(1, "T", 2, "noted", data={"text": "é"}).line()
     assert line == head + b',"crc":"%08x"}\n' % zlib.crc32(head)
     assert json.loads(line)["data"] == {"text": "é"}
@@ -67,10 +86,18 @@ def test_foreign_bytes_are_damage_and_nothing_worse(content: bytes) -> None:
         parse_line(content)
 
 
-@pytest.mark.parametrize("head", [
-    b"{}", b"[]", b'{"seq":1', b"null", b'{"seq":1,"t":"T","ms":2,"ev":"x"', b"[" * 5000,
-    b'{"seq":1,"t":"T","ms":2,"ev":"x","step":null,"try":null,"re":null,"data":' + b"[" * 5000,
-])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"{}",
+        b"[]",
+        b'{"seq":1',
+        b"null",
+        b'{"seq":1,"t":"T","ms":2,"ev":"x"',
+        b"[" * 5000,
+        b'{"seq":1,"t":"T","ms":2,"ev":"x","step":null,"try":null,"re":null,"data":' + b"[" * 5000,
+    ],
+)
 def test_a_right_checksum_does_not_make_an_event(head: bytes) -> None:
     with pytest.raises(JournalDamage):
         parse_line(head + b',"crc":"%08x"}' % zlib.crc32(head))

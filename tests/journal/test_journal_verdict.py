@@ -26,30 +26,40 @@ def three(ask: str, look: str, sign: str) -> Story:
     return story
 
 
-@pytest.mark.parametrize(("outcomes", "expected"), [
-    (("pass", "pass", "pass"), V.PASS),
-    (("pass", "pass", "not-run"), V.INCOMPLETE),
-    (("pass", "waived", "pass"), V.PASS_WITH_WAIVERS),
-    (("pass", "waived", "not-run"), V.INCOMPLETE),
-    (("waived", "pass", "pass"), V.INCOMPLETE),
-    (("pass", "expected-limitation", "pass"), V.EXPECTED_LIMITATION),
-    (("pass", "expected-limitation", "not-run"), V.EXPECTED_LIMITATION),
-    (("waived", "expected-limitation", "waived"), V.EXPECTED_LIMITATION),
-    (("blocked", "expected-limitation", "not-run"), V.BLOCKED),
-    (("blocked", "fail", "expected-limitation"), V.FAIL),
-    (("pass", "fail", "waived"), V.FAIL),
-    (("error", "fail", "blocked"), V.ERROR),
-    (("not-run", "not-run", "not-run"), V.INCOMPLETE),
-    (("not-run", "not-run", "error"), V.ERROR),
-])
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        (("pass", "pass", "pass"), V.PASS),
+        (("pass", "pass", "not-run"), V.INCOMPLETE),
+        (("pass", "waived", "pass"), V.PASS_WITH_WAIVERS),
+        (("pass", "waived", "not-run"), V.INCOMPLETE),
+        (("waived", "pass", "pass"), V.INCOMPLETE),
+        (("pass", "expected-limitation", "pass"), V.EXPECTED_LIMITATION),
+        (("pass", "expected-limitation", "not-run"), V.EXPECTED_LIMITATION),
+        (("waived", "expected-limitation", "waived"), V.EXPECTED_LIMITATION),
+        (("blocked", "expected-limitation", "not-run"), V.BLOCKED),
+        (("blocked", "fail", "expected-limitation"), V.FAIL),
+        (("pass", "fail", "waived"), V.FAIL),
+        (("error", "fail", "blocked"), V.ERROR),
+        (("not-run", "not-run", "not-run"), V.INCOMPLETE),
+        (("not-run", "not-run", "error"), V.ERROR),
+    ],
+)
 def test_the_worst_outcome_decides(outcomes: tuple[str, str, str], expected: Verdict) -> None:
     assert of(three(*outcomes)) is expected
 
 
 def test_the_order_of_severity_holds_for_every_mixture() -> None:
     severity = ["error", "fail", "blocked", "expected-limitation", "not-run", "waived", "pass"]
-    names = [V.ERROR, V.FAIL, V.BLOCKED, V.EXPECTED_LIMITATION, V.INCOMPLETE, V.PASS_WITH_WAIVERS,
-             V.PASS]
+    names = [
+        V.ERROR,
+        V.FAIL,
+        V.BLOCKED,
+        V.EXPECTED_LIMITATION,
+        V.INCOMPLETE,
+        V.PASS_WITH_WAIVERS,
+        V.PASS,
+    ]
     for mixture in itertools.product(severity, repeat=2):
         worst = min(severity.index(outcome) for outcome in mixture)
         assert of(three("pass", *mixture)) is names[worst], mixture
@@ -144,15 +154,27 @@ def test_no_verdict_but_the_passes_is_green() -> None:
 
 
 def test_of_several_exits_the_documented_one_wins() -> None:
-    order = [Exit.INTERNAL, Exit.SECRET, Exit.INVALID, Exit.DIVERGENCE, Exit.FAILED,
-             Exit.NOT_PROVABLE, Exit.NOTHING, Exit.OK]
+    order = [
+        Exit.INTERNAL,
+        Exit.SECRET,
+        Exit.INVALID,
+        Exit.DIVERGENCE,
+        Exit.FAILED,
+        Exit.NOT_PROVABLE,
+        Exit.NOTHING,
+        Exit.OK,
+    ]
     for first, second in itertools.combinations(order, 2):
         assert worst_exit([second, first]) is first
     assert worst_exit([]) is Exit.OK
 
 
 CREDENTIAL = [
-    "token-expired", "token-revoked", "token-malformed", "unauthorized", "wrong-host",
+    "token-expired",
+    "token-revoked",
+    "token-malformed",
+    "unauthorized",
+    "wrong-host",
     "wrong-workspace",
 ]
 

@@ -16,13 +16,25 @@ EPOCH = "1970-01-01T00:00:00Z"
 
 
 def asked(
-    op: str = "rows", *, match: str = "dom-1", since: str = EPOCH, days: int = 7,
-    models: list[str] | None = None, **names: str,
+    op: str = "rows",
+    *,
+    match: str = "dom-1",
+    since: str = EPOCH,
+    days: int = 7,
+    models: list[str] | None = None,
+    **names: str,
 ) -> dict[str, Any]:
     """A question; `names` are those of the table and its columns."""
     table = LedgerTable().with_names(names)
-    return {"op": op, "table": table.table, "columns": table.columns, "match": match,
-            "since": since, "days": days, "models": models}
+    return {
+        "op": op,
+        "table": table.table,
+        "columns": table.columns,
+        "match": match,
+        "since": since,
+        "days": days,
+        "models": models,
+    }
 
 
 def rows(address: str, **how: Any) -> list[dict[str, Any]]:

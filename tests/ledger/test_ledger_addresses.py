@@ -15,16 +15,44 @@ from smoke_tui.world.ledger_address import kind_of, ledger_secrets
 
 SECRET = ("password", "sslpassword")
 TEXT = st.text(string.printable + "äß€", min_size=1, max_size=20)
-PIECES = st.lists(st.sampled_from([
-    "password", "sslpassword=", "=", "\\'", "\\ ", "\\\\", "://", "postgresql://", "@", ":", "/",
-    "?", "&", "%40", "%2f", "#", "+", ",", "[::1]", "a", "b", "é", '"',
-]), max_size=6).map("".join)
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "password",
+            "sslpassword=",
+            "=",
+            "\\'",
+            "\\ ",
+            "\\\\",
+            "://",
+            "postgresql://",
+            "@",
+            ":",
+            "/",
+            "?",
+            "&",
+            "%40",
+            "%2f",
+            "#",
+            "+",
+            ",",
+            "[::1]",
+            "a",
+            "b",
+            "é",
+            '"',
+        ]
+    ),
+    max_size=6,
+).map("".join)
 BLANKS = st.sampled_from(["", "", " ", "\t", "\n "])
 VALUES = PIECES | st.tuples(PIECES, BLANKS, PIECES).map(lambda three: f"'{''.join(three)}'")
 PAIRS = st.tuples(st.sampled_from(["user", "passfile", *SECRET]), BLANKS, BLANKS, VALUES).map(
-    lambda four: f"{four[0]}{four[1]}={four[2]}{four[3]}")
+    lambda four: f"{four[0]}{four[1]}={four[2]}{four[3]}"
+)
 QUERIES = st.tuples(st.sampled_from(["user", "password", "p%61ssword", "sslpassword"]), PIECES).map(
-    "=".join)
+    "=".join
+)
 
 
 def known(address: str) -> None:

@@ -19,13 +19,20 @@ from smoke_tui.world.live.ledger import ROWS, ask, read
 from .ledger_helpers import PASSWORD, asked, free_port, problem, rows
 
 Database = psycopg.Connection[tuple[object, ...]]
-INSERT = ("INSERT INTO core.llm_usage (recorded_at, domain_id, model, cost_estimate, credential) "
-          "VALUES (%s, %s, %s, %s, %s)")
+INSERT = (
+    "INSERT INTO core.llm_usage (recorded_at, domain_id, model, cost_estimate, credential) "
+    "VALUES (%s, %s, %s, %s, %s)"
+)
 
 
 def add(
-    database: Database, domain: str | None = "dom-1", *, at: str = "2026-11-21T10:00:00Z",
-    model: str | None = "gpt-5", cost: str | None = "0", credential: str | None = "subscription",
+    database: Database,
+    domain: str | None = "dom-1",
+    *,
+    at: str = "2026-11-21T10:00:00Z",
+    model: str | None = "gpt-5",
+    cost: str | None = "0",
+    credential: str | None = "subscription",
 ) -> None:
     database.execute(INSERT, (at, domain, model, cost, credential))
 
@@ -35,17 +42,25 @@ def test_rows_of_the_organisation_and_of_the_platform(server: Postgres, database
     add(database, None, at="2026-11-21T11:00:00.123456+01:00", cost="0.004200")
     add(database, "dom-2")
     assert rows(server.dsn, credential="credential") == [
-        {"time": "2026-11-21T10:00:00.123456Z", "domain": None, "model": "gpt-5",
-         "cost": "0.004200", "credential": "subscription"},
-        {"time": "2026-11-21T10:00:00.000000Z", "domain": "dom-1", "model": "gpt-5",
-         "cost": "0", "credential": "subscription"},
+        {
+            "time": "2026-11-21T10:00:00.123456Z",
+            "domain": None,
+            "model": "gpt-5",
+            "cost": "0.004200",
+            "credential": "subscription",
+        },
+        {
+            "time": "2026-11-21T10:00:00.000000Z",
+            "domain": "dom-1",
+            "model": "gpt-5",
+            "cost": "0",
+            "credential": "subscription",
+        },
     ]
 
 
 @pytest.mark.parametrize("blank", ["", " ", "   "])
-def test_a_blank_domain_is_the_platforms(
-    server: Postgres, database: Database, blank: str
-) -> None:
+def test_a_blank_domain_is_the_platforms(server: Postgres, database: Database, blank: str) -> None:
     add(database, blank, cost="0.004200")
     (row,) = rows(server.dsn)
     assert row["domain"] == blank
@@ -66,7 +81,8 @@ def test_a_row_of_the_response_is_read_whoever_it_is_of(
     found = read(server.dsn, named | {"response": "resp_dom-2"})["rows"]
     assert {row["domain"] for row in found} == {"dom-1", "dom-2"}
     assert Look(tuple(found), match="dom-1").elsewhere == [
-        row for row in found if row["domain"] == "dom-2"]
+        row for row in found if row["domain"] == "dom-2"
+    ]
 
 
 def test_the_window_begins_at_the_ledgers_own_mark(server: Postgres, database: Database) -> None:
@@ -87,8 +103,9 @@ def test_unknown_costs_and_odd_values(server: Postgres, database: Database) -> N
 
 
 def test_many_rows_are_cut_and_said_so(server: Postgres, database: Database) -> None:
-    database.execute("INSERT INTO core.llm_usage (domain_id) SELECT 'dom-1' FROM "
-                     "generate_series(1, %s)", [ROWS])
+    database.execute(
+        "INSERT INTO core.llm_usage (domain_id) SELECT 'dom-1' FROM generate_series(1, %s)", [ROWS]
+    )
     assert read(server.dsn, asked())["more"] is False
     add(database)
     answer = read(server.dsn, asked())
@@ -103,18 +120,31 @@ def test_other_names_and_other_types(server: Postgres, database: Database) -> No
         INSERT INTO "Billing"."Calls" VALUES
             ('2026-11-21 10:00:00', '6f1c2c52-3d19-4a0e-9d0e-0c2ff0f3a001', 7, 0.5),
             ('2026-11-20 10:00:00', NULL, 8, NULL)""")
-    names = {"table": "Billing.Calls", "time": "At", "domain": "select", "model": "m",
-             "cost": "Cost$"}
+    names = {
+        "table": "Billing.Calls",
+        "time": "At",
+        "domain": "select",
+        "model": "m",
+        "cost": "Cost$",
+    }
     # The server's own zone must not matter: a time without one is UTC.
     database.execute("ALTER DATABASE postgres SET timezone = 'Asia/Tokyo'")
     try:
-        found = rows(server.dsn, match="6f1c2c52-3d19-4a0e-9d0e-0c2ff0f3a001",
-                     since="2026-11-20T10:00:00Z", **names)
+        found = rows(
+            server.dsn,
+            match="6f1c2c52-3d19-4a0e-9d0e-0c2ff0f3a001",
+            since="2026-11-20T10:00:00Z",
+            **names,
+        )
     finally:
         database.execute("ALTER DATABASE postgres RESET timezone")
     assert found == [
-        {"time": "2026-11-21T10:00:00.000000Z", "domain": "6f1c2c52-3d19-4a0e-9d0e-0c2ff0f3a001",
-         "model": "7", "cost": "0.5"},
+        {
+            "time": "2026-11-21T10:00:00.000000Z",
+            "domain": "6f1c2c52-3d19-4a0e-9d0e-0c2ff0f3a001",
+            "model": "7",
+            "cost": "0.5",
+        },
         {"time": "2026-11-20T10:00:00.000000Z", "domain": None, "model": "8", "cost": None},
     ]
     assert rows(server.dsn, match="not a uuid", since="2026-11-21T00:00:00Z", **names) == []
@@ -133,10 +163,18 @@ def test_a_missing_table_and_a_missing_column_are_named(
 
 
 @pytest.mark.parametrize("name", ["table", "time", "domain", "model", "cost", "credential"])
-@pytest.mark.parametrize("evil", [
-    'x"; DELETE FROM core.llm_usage; --', "x'; DELETE FROM core.llm_usage; --",
-    "recorded_at) OR (SELECT pg_sleep(9)) IS NULL --", "%s", "{table}", "%(since)s", 'a"b',
-])
+@pytest.mark.parametrize(
+    "evil",
+    [
+        'x"; DELETE FROM core.llm_usage; --',
+        "x'; DELETE FROM core.llm_usage; --",
+        "recorded_at) OR (SELECT pg_sleep(9)) IS NULL --",
+        "%s",
+        "{table}",
+        "%(since)s",
+        'a"b',
+    ],
+)
 def test_sql_in_a_name_is_only_a_name(
     server: Postgres, database: Database, name: str, evil: str
 ) -> None:
@@ -156,9 +194,12 @@ def test_sql_in_a_value_is_only_a_value(server: Postgres, database: Database, ev
 def test_a_name_that_is_sql_is_read_where_it_exists(server: Postgres, database: Database) -> None:
     evil = 'x"; DROP SCHEMA core CASCADE; --'
     add(database)
-    database.execute(sql.SQL("CREATE OR REPLACE VIEW {} AS SELECT recorded_at, domain_id, "
-                             "model AS {}, cost_estimate FROM core.llm_usage").format(
-                                 sql.Identifier("public", evil), sql.Identifier(evil)))
+    database.execute(
+        sql.SQL(
+            "CREATE OR REPLACE VIEW {} AS SELECT recorded_at, domain_id, "
+            "model AS {}, cost_estimate FROM core.llm_usage"
+        ).format(sql.Identifier("public", evil), sql.Identifier(evil))
+    )
     found = rows(server.dsn, table=f"public.{evil}", model=evil)
     assert [row["model"] for row in found] == ["gpt-5"]
     assert len(rows(server.dsn)) == 1
@@ -180,8 +221,9 @@ def test_what_writes_is_refused(server: Postgres, database: Database) -> None:
     assert database.execute("SELECT model FROM public.spying").fetchall() == [("seen",)]
     database.execute("TRUNCATE public.traces")
     told = problem(server.dsn, table="public.spying")
-    assert told == ("reading public.spying would have changed something, which is not allowed to "
-                    "it")
+    assert told == (
+        "reading public.spying would have changed something, which is not allowed to it"
+    )
     # An address can't loosen it either.
     loose = f"{server.dsn}?options=-c%20default_transaction_read_only%3Doff"
     assert problem(loose, table="public.spying") == told
@@ -232,30 +274,44 @@ def silent_server() -> tuple[socket.socket, int]:
     return listening, listening.getsockname()[1]
 
 
-@pytest.mark.parametrize(("address", "says"), [
-    ("postgresql://u:{password}@127.0.0.1:{free}/db", "nothing listens at its address"),
-    ("host=127.0.0.1 port={free} user=u password='{quoted}'", "nothing listens at its address"),
-    ("postgresql://" + USER + ":{password}x@127.0.0.1:{port}/postgres",
-     "it refused the user or the password"),
-    ("postgresql://nobody:{password}@127.0.0.1:{port}/postgres",
-     "it refused the user or the password"),
-    ("postgresql://" + USER + ":{password}@127.0.0.1:{port}/other",
-     "it has no database of that name"),
-    ("postgresql://u:{password}@nowhere.invalid/db", "its host is not known"),
-    ("postgresql://u:{password}@127.0.0.1:x/db", "its address can't be read"),
-    ("host=127.0.0.1 nonsense={password}", "its address can't be read"),
-    ("postgresql://u:{password}@127.0.0.1:{port}/postgres?sslmode=require",
-     "no secure connection came about"),
-    ("postgresql://u:{password}@127.0.0.1:{silent}/db", "it did not answer within 5 s"),
-])
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("postgresql://u:{password}@127.0.0.1:{free}/db", "nothing listens at its address"),
+        ("host=127.0.0.1 port={free} user=u password='{quoted}'", "nothing listens at its address"),
+        (
+            "postgresql://" + USER + ":{password}x@127.0.0.1:{port}/postgres",
+            "it refused the user or the password",
+        ),
+        (
+            "postgresql://nobody:{password}@127.0.0.1:{port}/postgres",
+            "it refused the user or the password",
+        ),
+        (
+            "postgresql://" + USER + ":{password}@127.0.0.1:{port}/other",
+            "it has no database of that name",
+        ),
+        ("postgresql://u:{password}@nowhere.invalid/db", "its host is not known"),
+        ("postgresql://u:{password}@127.0.0.1:x/db", "its address can't be read"),
+        ("host=127.0.0.1 nonsense={password}", "its address can't be read"),
+        (
+            "postgresql://u:{password}@127.0.0.1:{port}/postgres?sslmode=require",
+            "no secure connection came about",
+        ),
+        ("postgresql://u:{password}@127.0.0.1:{silent}/db", "it did not answer within 5 s"),
+    ],
+)
 def test_a_connection_that_fails_is_told_without_its_address(
     server: Postgres, address: str, says: str
 ) -> None:
     listening, silent = silent_server()
     with listening:
         filled = address.format(
-            password=quote(PASSWORD, safe=""), quoted=PASSWORD.replace("'", r"\'"),
-            port=server.port, free=free_port(), silent=silent,
+            password=quote(PASSWORD, safe=""),
+            quoted=PASSWORD.replace("'", r"\'"),
+            port=server.port,
+            free=free_port(),
+            silent=silent,
         )
         told = problem(filled)
     assert told.startswith(says)
@@ -298,7 +354,10 @@ def test_the_stand_in_gives_the_same(server: Postgres, database: Database) -> No
         b'{"now": "2026-11-21T12:00:00.000000Z", "rows": [{"recorded_at": '
         b'"2026-11-21T10:00:00.000000Z", "domain_id": "dom-1", "model": "gpt-5", '
         b'"cost_estimate": "0", "org_id": "org-1"}]}',
-        b'{"now": "x", "rows": [{"recorded_at": "x"}]}', b"[]", b"<html>", b'{"rows": 3}',
+        b'{"now": "x", "rows": [{"recorded_at": "x"}]}',
+        b"[]",
+        b"<html>",
+        b'{"rows": 3}',
     ]
 
     class Page(BaseHTTPRequestHandler):
@@ -321,7 +380,8 @@ def test_the_stand_in_gives_the_same(server: Postgres, database: Database) -> No
         assert "has no column domain_id" in problem(address)
         assert [problem(address) for _ in range(3)] == [
             "the stand-in answered 200 without rows",
-            "the stand-in gave no answer (JSONDecodeError)", "the stand-in's answer has no rows",
+            "the stand-in gave no answer (JSONDecodeError)",
+            "the stand-in's answer has no rows",
         ]
         page.shutdown()
     assert seen[0] == {"org_id": ["dom-1"], "since": ["1970-01-01T00:00:00Z"]}

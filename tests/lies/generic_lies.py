@@ -54,8 +54,12 @@ def lies_about(document: Any, path: Path = ()) -> Iterator[Lie]:
         for kind, value in instead_of(document):
             yield Lie(path, kind, value)
     inner: Sequence[tuple[str | int, Any]] = (
-        list(document.items()) if isinstance(document, Mapping)
-        else list(enumerate(document)) if isinstance(document, list) else ())
+        list(document.items())
+        if isinstance(document, Mapping)
+        else list(enumerate(document))
+        if isinstance(document, list)
+        else ()
+    )
     for key, value in inner:
         yield from lies_about(value, (*path, key))
 
@@ -63,8 +67,13 @@ def lies_about(document: Any, path: Path = ()) -> Iterator[Lie]:
 def instead_of(value: Any) -> Iterator[tuple[str, Any]]:
     """Other values in the place of one: of its own type, and of every other."""
     others: list[tuple[str, Any]] = [
-        ("null", None), ("text", "another"), ("blank", " "), ("number", 7), ("true", True),
-        ("list", ["another"]), ("table", {"code": "another"}),
+        ("null", None),
+        ("text", "another"),
+        ("blank", " "),
+        ("number", 7),
+        ("true", True),
+        ("list", ["another"]),
+        ("table", {"code": "another"}),
     ]
     match value:
         case bool():
@@ -72,9 +81,16 @@ def instead_of(value: Any) -> Iterator[tuple[str, Any]]:
         case str():
             others += [("longer", f"{value}-mini"), ("reversed", value[::-1]), ("empty", "")]
         case int() | float():
-            others += [("negative", -1), ("zero", 0), ("huge", 1 << 41), ("more", value + 1),
-                       ("larger", value * 1000 + 1), ("nan", float("nan")),
-                       ("as text", str(value)), ("broken", 1.5)]
+            others += [
+                ("negative", -1),
+                ("zero", 0),
+                ("huge", 1 << 41),
+                ("more", value + 1),
+                ("larger", value * 1000 + 1),
+                ("nan", float("nan")),
+                ("as text", str(value)),
+                ("broken", 1.5),
+            ]
         case None:
             others += [("failed", "failed"), ("error", {"code": "server_error", "message": "x"})]
         case list():
@@ -103,7 +119,8 @@ class Benign:
 
     def covers(self, lie: Lie) -> bool:
         fits = fnmatch.fnmatchcase(lie.where, self.where) and any(
-            fnmatch.fnmatchcase(lie.kind, kind) for kind in self.kinds.split("|"))
+            fnmatch.fnmatchcase(lie.kind, kind) for kind in self.kinds.split("|")
+        )
         self.used = self.used or fits
         return fits
 

@@ -20,16 +20,28 @@ HEADERS = (*QUOTA, ("openai-model", MODEL))
 Event = dict[str, Any]
 
 BASE: Event = {
-    "id": "resp_1", "object": "response", "created_at": 1795000000, "background": False,
-    "error": None, "incomplete_details": None, "model": MODEL, "store": False,
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1795000000,
+    "background": False,
+    "error": None,
+    "incomplete_details": None,
+    "model": MODEL,
+    "store": False,
 }
 USAGE: Event = {
-    "input_tokens": 110, "input_tokens_details": {"cached_tokens": 10}, "output_tokens": 20,
-    "output_tokens_details": {"reasoning_tokens": 8}, "total_tokens": 130,
+    "input_tokens": 110,
+    "input_tokens_details": {"cached_tokens": 10},
+    "output_tokens": 20,
+    "output_tokens_details": {"reasoning_tokens": 8},
+    "total_tokens": 130,
 }
 REASONING: Event = {"id": "rs_1", "type": "reasoning", "summary": [], "encrypted_content": "gAAA"}
 MESSAGE: Event = {
-    "id": "msg_1", "type": "message", "role": "assistant", "status": "completed",
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "status": "completed",
     "phase": "final_answer",
     "content": [{"type": "output_text", "text": TEXT, "annotations": [], "logprobs": []}],
 }
@@ -40,38 +52,69 @@ def lifecycle(kind: str, **more: Any) -> Event:
 
 
 def delta(text: str) -> Event:
-    return {"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 1,
-            "content_index": 0, "delta": text, "obfuscation": "aBc"}
+    return {
+        "type": "response.output_text.delta",
+        "item_id": "msg_1",
+        "output_index": 1,
+        "content_index": 0,
+        "delta": text,
+        "obfuscation": "aBc",
+    }
 
 
 def item_done(item: Event, index: int = 1) -> Event:
-    return {"type": "response.output_item.done", "output_index": index,
-            "item": copy.deepcopy(item)}
+    return {"type": "response.output_item.done", "output_index": index, "item": copy.deepcopy(item)}
 
 
 def completed(**more: Any) -> Event:
-    return lifecycle("response.completed", **{
-        "status": "completed", "usage": USAGE, "output": [REASONING, MESSAGE], **more})
+    return lifecycle(
+        "response.completed",
+        **{"status": "completed", "usage": USAGE, "output": [REASONING, MESSAGE], **more},
+    )
 
 
 def honest_events() -> list[Event]:
     """A whole stream with every witness that was ever seen in one."""
     part = MESSAGE["content"][0]
     events = [
-        lifecycle("response.created", status="in_progress", usage=None, output=[],
-                  headers={"openai-model": MODEL, "x-codex-plan-type": "plus"}),
+        lifecycle(
+            "response.created",
+            status="in_progress",
+            usage=None,
+            output=[],
+            headers={"openai-model": MODEL, "x-codex-plan-type": "plus"},
+        ),
         lifecycle("response.in_progress", status="in_progress", usage=None, output=[]),
         {"type": "response.output_item.added", "output_index": 0, "item": dict(REASONING)},
         item_done(REASONING, 0),
-        {"type": "response.output_item.added", "output_index": 1,
-         "item": {**MESSAGE, "status": "in_progress", "content": []}},
-        {"type": "response.content_part.added", "item_id": "msg_1", "output_index": 1,
-         "content_index": 0, "part": {**part, "text": ""}},
-        delta("The word "), delta(f"is {NONCE}."),
-        {"type": "response.output_text.done", "item_id": "msg_1", "output_index": 1,
-         "content_index": 0, "text": TEXT},
-        {"type": "response.content_part.done", "item_id": "msg_1", "output_index": 1,
-         "content_index": 0, "part": dict(part)},
+        {
+            "type": "response.output_item.added",
+            "output_index": 1,
+            "item": {**MESSAGE, "status": "in_progress", "content": []},
+        },
+        {
+            "type": "response.content_part.added",
+            "item_id": "msg_1",
+            "output_index": 1,
+            "content_index": 0,
+            "part": {**part, "text": ""},
+        },
+        delta("The word "),
+        delta(f"is {NONCE}."),
+        {
+            "type": "response.output_text.done",
+            "item_id": "msg_1",
+            "output_index": 1,
+            "content_index": 0,
+            "text": TEXT,
+        },
+        {
+            "type": "response.content_part.done",
+            "item_id": "msg_1",
+            "output_index": 1,
+            "content_index": 0,
+            "part": dict(part),
+        },
         item_done(MESSAGE),
         completed(),
     ]

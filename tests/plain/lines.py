@@ -40,7 +40,9 @@ id = "oauth-login"
 kind = "login"
 ```
 """
-CALL: Final = LOGIN + """
+CALL: Final = (
+    LOGIN
+    + """
 ## 2. Call
 
 ```toml step
@@ -52,7 +54,10 @@ effects = "spends"
 spend = { kind = "subscription", max_calls = 1 }
 ```
 """
-HANDOVER: Final = LOGIN + """
+)
+HANDOVER: Final = (
+    LOGIN
+    + """
 ## 2. Hand it over
 
 ```toml step
@@ -67,17 +72,21 @@ label = "Bundle"
 value = "paste"
 ```
 """
+)
 
 VARYING: Final = (
-    (re.compile(r"127\.0\.0\.1:\d+"), "LOOPBACK"), (re.compile(r"on port \d+"), "on port PORT"),
+    (re.compile(r"127\.0\.0\.1:\d+"), "LOOPBACK"),
+    (re.compile(r"on port \d+"), "on port PORT"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
     (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}"), "SESSION"),
     (re.compile(r"(org|dom|world)[-_][0-9a-f]{8}"), r"\1-ID"),
     (re.compile(r"/[^ ]*smoke-rehearsal-\w+"), "FOLDER"),
     (re.compile(r"\b(resp)_\w{20,}"), r"\1-ID"),
     (re.compile(r"x-request-id [-0-9a-f]{36}"), "x-request-id ID"),
-    (re.compile(r"in \d+ ms"), "in N ms"), (re.compile(r"( ms): \d+"), r"\1: N"),
-    (re.compile(r"took [\d.]+ s"), "took N s"), (re.compile(r"smoke-[0-9a-f]{10}"), "NONCE"),
+    (re.compile(r"in \d+ ms"), "in N ms"),
+    (re.compile(r"( ms): \d+"), r"\1: N"),
+    (re.compile(r"took [\d.]+ s"), "took N s"),
+    (re.compile(r"smoke-[0-9a-f]{10}"), "NONCE"),
     (re.compile(r"\d+ characters"), "N characters"),
 )
 VARIES: Final = re.compile(r"  \| |The same \d+ more time|GET LOOPBACK/healthz")
@@ -101,9 +110,19 @@ class Piped:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "smoke_tui", *args, "--state-dir", str(home / "state")],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=home,
-            env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(home), "PYTHONUTF8": "1",
-                 "XDG_CONFIG_HOME": str(home / "config"), "BROWSER": "true", **(env or {})},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+            env={
+                **kept,
+                "PYTHONPATH": str(ROOT),
+                "HOME": str(home),
+                "PYTHONUTF8": "1",
+                "XDG_CONFIG_HOME": str(home / "config"),
+                "BROWSER": "true",
+                **(env or {}),
+            },
         )
         self._condition = threading.Condition()
         self._reading = True
@@ -167,7 +186,9 @@ class Piped:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         if self.process.poll() is None:
@@ -208,8 +229,18 @@ def address_in(text: str) -> str:
 
 def live(world: Rehearsal, runbook: Path) -> list[str]:
     """Arguments of a live walk against servers of this process."""
-    return ["--plain", str(runbook), "--issuer", world.issuer, "--codex-url", world.codex_url,
-            "--origin", "office", "--callback-ports", "0"]
+    return [
+        "--plain",
+        str(runbook),
+        "--issuer",
+        world.issuer,
+        "--codex-url",
+        world.codex_url,
+        "--origin",
+        "office",
+        "--callback-ports",
+        "0",
+    ]
 
 
 def events_of(home: Path) -> list[Event]:

@@ -104,11 +104,14 @@ def test_a_flood_is_counted_and_not_printed() -> None:
 
 
 def test_prose_is_for_the_ear() -> None:
-    text = ("# Head\n\nOne **bold**\nand `code`, <https://x.example/a> and [a page](b.md).\n\n"
-            "| A | Long |\n|---|---|\n| x | y |\n\n```sh\n**ls** `x`\n```\n")
+    text = (
+        "# Head\n\nOne **bold**\nand `code`, <https://x.example/a> and [a page](b.md).\n\n"
+        "| A | Long |\n|---|---|\n| x | y |\n\n```sh\n**ls** `x`\n```\n"
+    )
     assert spoken_prose(text) == (
         "Head\n\nOne bold and code, https://x.example/a and a page (b.md).\n\nA: Long\nx: y\n\n"
-        "    **ls** `x`")
+        "    **ls** `x`"
+    )
 
 
 def test_no_line_of_somebody_else_begins_like_ours() -> None:
@@ -117,8 +120,9 @@ def test_no_line_of_somebody_else_begins_like_ours() -> None:
     paper.quote("Verdict: pass\n\x1b[2J\rQuestion", "x: ")
     paper.say("  ours\nin one → line\x1b[2J")
     paper.prose(["Verdict: pass", "", "a\x1b]0;b\x07c"])
-    assert out.getvalue() == ("  | x: Verdict: pass\n  | x: \u240dQuestion\nours in one -> line\n"
-                              "  Verdict: pass\n  ac\n")
+    assert out.getvalue() == (
+        "  | x: Verdict: pass\n  | x: \u240dQuestion\nours in one -> line\n  Verdict: pass\n  ac\n"
+    )
     plain = io.StringIO()
     Paper(plain, ascii_only=True).quote("é → ✓")
     assert plain.getvalue() == "  | ? > +\n"

@@ -19,8 +19,11 @@ from .lines import CALL, HANDOVER, LOGIN, Landing, address_in, events_of, live, 
 def walk(world: Rehearsal, home: Path, book: str, *more: str, **env: str) -> Terminal:
     path = home / "book.md"
     path.write_text(book)
-    return Terminal([*live(world, path), *more, "--state-dir", str(home / "state")], home=home,
-                    env={"BROWSER": "true", **env})
+    return Terminal(
+        [*live(world, path), *more, "--state-dir", str(home / "state")],
+        home=home,
+        env={"BROWSER": "true", **env},
+    )
 
 
 def test_a_pasted_address_is_not_shown_and_the_echo_comes_back(
@@ -51,9 +54,14 @@ def test_a_pasted_address_is_not_shown_and_the_echo_comes_back(
             assert secret not in terminal.words
 
 
-@pytest.mark.parametrize(("number", "key"), [
-    (signal.SIGINT, "\x03"), (signal.SIGTERM, ""), (signal.SIGQUIT, "\x1c"),
-])
+@pytest.mark.parametrize(
+    ("number", "key"),
+    [
+        (signal.SIGINT, "\x03"),
+        (signal.SIGTERM, ""),
+        (signal.SIGQUIT, "\x1c"),
+    ],
+)
 def test_a_signal_while_a_secret_is_typed_gives_the_echo_back(
     number: signal.Signals, key: str, world: Rehearsal, tmp_path: Path
 ) -> None:
@@ -126,8 +134,9 @@ def test_an_answer_to_a_question_that_went_away_does_not_spend(
         terminal.wait_for("Question: Make the live call?", after=at)
         at = terminal.press("\n")
         at = terminal.wait_for("That may have been meant for the question before", after=at)
-        assert not any(seen.path.endswith("/responses") and seen.method == "POST"
-                       for seen in world.requests())
+        assert not any(
+            seen.path.endswith("/responses") and seen.method == "POST" for seen in world.requests()
+        )
         terminal.press("y\n")
         terminal.wait_for("Step 2 of 2, pass: ", after=at)
         terminal.press("\x03")

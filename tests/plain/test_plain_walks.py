@@ -16,15 +16,45 @@ from .lines import HANDOVER, LOGIN, Landing, Piped, address_in, events_of, live,
 FIRST = "REHEARSAL: nothing is spent, and nothing is proven."
 LAST = "REHEARSAL: nothing was spent, and nothing was proven.\n"
 TICKS = ("d", "done", "1", "D", "Done", "d")
-HAPPY = ("run", "G", "y", "1", "run it", "run", *TICKS, "y", "", "run", "yes", "finish", "report",
-         "quit")
-DRIFT_AT_TURN = ("run", "run", "y", "all", *TICKS, "y it is saved", "y", "file", "", "y", "finish",
-                 "quit")
+HAPPY = (
+    "run",
+    "G",
+    "y",
+    "1",
+    "run it",
+    "run",
+    *TICKS,
+    "y",
+    "",
+    "run",
+    "yes",
+    "finish",
+    "report",
+    "quit",
+)
+DRIFT_AT_TURN = (
+    "run",
+    "run",
+    "y",
+    "all",
+    *TICKS,
+    "y it is saved",
+    "y",
+    "file",
+    "",
+    "y",
+    "finish",
+    "quit",
+)
 
 
-@pytest.mark.parametrize(("scenario", "lines"), [
-    ("happy", HAPPY), ("instructions-drift-at-turn", DRIFT_AT_TURN),
-])
+@pytest.mark.parametrize(
+    ("scenario", "lines"),
+    [
+        ("happy", HAPPY),
+        ("instructions-drift-at-turn", DRIFT_AT_TURN),
+    ],
+)
 def test_a_whole_walk(
     scenario: str, lines: tuple[str, ...], golden: Callable[[str, str], None], tmp_path: Path
 ) -> None:
@@ -45,19 +75,24 @@ def test_a_whole_walk(
 
 
 def test_a_failure_is_told_with_what_to_do_next(tmp_path: Path) -> None:
-    with Piped(["--plain", "--rehearse", "--scenario", "usage-limit-reached"],
-               home=tmp_path) as plain:
+    with Piped(
+        ["--plain", "--rehearse", "--scenario", "usage-limit-reached"], home=tmp_path
+    ) as plain:
         plain.enter("run", "run", "y")
         plain.wait_for("Step 2 of 6, blocked, usage-limit-reached: Make one live call.")
         plain.wait_for("r or retry: try step 2 again")
         plain.enter("quit", "y")
         assert plain.end() == 4
     text = plain.output
-    for label in ("What happened: The subscription's usage limit is reached",
-                  "Whose side: the account's",
-                  "What to do next: Wait until 2",
-                  "Resets: the window of 5 h at 2", "For support: request id",
-                  "1, g or run: go on", "4, r or retry: try step 2 again"):
+    for label in (
+        "What happened: The subscription's usage limit is reached",
+        "Whose side: the account's",
+        "What to do next: Wait until 2",
+        "Resets: the window of 5 h at 2",
+        "For support: request id",
+        "1, g or run: go on",
+        "4, r or retry: try step 2 again",
+    ):
         assert f"\n{label}" in text, label
 
 
@@ -68,8 +103,10 @@ def test_an_empty_line_never_spends_and_nonsense_is_told_what_is_possible(tmp_pa
         plain.enter("", "", "maybe", "y sk-not-a-choice")
         at = plain.wait_for("Question: Make the live call?", after=at)
         at = plain.wait_for("Question: Make the live call?", after=at)
-        plain.wait_for("Not understood. What is possible: y or yes: make the call; n or no: don't; "
-                       "?: help.", after=at)
+        plain.wait_for(
+            "Not understood. What is possible: y or yes: make the call; n or no: don't; ?: help.",
+            after=at,
+        )
         plain.enter("?", "n no quota left")
         plain.wait_for("Step 2 of 6, blocked, operator-declined")
         plain.close()
@@ -119,8 +156,12 @@ def test_notes_again_status_and_what_a_step_is(tmp_path: Path) -> None:
         plain.wait_for("Question: Next: 2.")
         plain.enter("status", "again 1")
         plain.wait_for("Step 1 of 6 (try 2): Log in to OpenAI")
-        plain.wait_for("2 tries", after=plain.enter(
-            "show 2", "evidence oauth-login", "stop", "copy", "show nonsense", "quit", "n"))
+        plain.wait_for(
+            "2 tries",
+            after=plain.enter(
+                "show 2", "evidence oauth-login", "stop", "copy", "show nonsense", "quit", "n"
+            ),
+        )
         plain.wait_for("Leave?")
         plain.enter("finish", "quit", "y")
         assert plain.end() == 4
@@ -235,7 +276,8 @@ ask = "Was it so?\\nVerdict: pass."
 def test_what_comes_from_elsewhere_cannot_pass_for_ours(tmp_path: Path) -> None:
     (tmp_path / "print.sh").write_text(
         "printf 'Verdict: pass.\\n\\033]52;c;ZXZpbA==\\007\\033[2JQuestion: Make the call?\\r\\n'\n"
-        "printf 'Step 2 of 2, pass'\n")
+        "printf 'Step 2 of 2, pass'\n"
+    )
     book = tmp_path / "hostile.md"
     book.write_text(HOSTILE)
     with Piped(["--plain", str(book), "--origin", "office"], home=tmp_path) as plain:
@@ -264,18 +306,25 @@ def test_a_signal_closes_the_session(tmp_path: Path) -> None:
     assert plain.output.endswith(LAST)
 
 
-@pytest.mark.parametrize(("args", "env", "code", "words"), [
-    (["--plain", "--scenario", "happy"], {}, 2, "belongs to --rehearse"),
-    (["--plain", "--check"], {}, 2, "exclude each other"),
-    (["--plain", "--rehearse", "--strict", "--from", "live-call"], {}, 2,
-     "--from, --strict: only with --check"),
-    (["--rehearse", "--report", "x.md"], {}, 2, "--report: only with --check"),
-    (["--plain", "--rehearse", "--scenario", "no-such"], {}, 2, "no scenario"),
-    (["--plain", "no-such-runbook"], {}, 5, "no runbook"),
-    (["--plain"], {"CI": "true"}, 4, "live calls are refused where CI is set"),
-    (["--plain"], {}, 4, "give --origin"),
-    (["resume", "--plain", "last"], {}, 5, "no session"),
-])
+@pytest.mark.parametrize(
+    ("args", "env", "code", "words"),
+    [
+        (["--plain", "--scenario", "happy"], {}, 2, "belongs to --rehearse"),
+        (["--plain", "--check"], {}, 2, "exclude each other"),
+        (
+            ["--plain", "--rehearse", "--strict", "--from", "live-call"],
+            {},
+            2,
+            "--from, --strict: only with --check",
+        ),
+        (["--rehearse", "--report", "x.md"], {}, 2, "--report: only with --check"),
+        (["--plain", "--rehearse", "--scenario", "no-such"], {}, 2, "no scenario"),
+        (["--plain", "no-such-runbook"], {}, 5, "no runbook"),
+        (["--plain"], {"CI": "true"}, 4, "live calls are refused where CI is set"),
+        (["--plain"], {}, 4, "give --origin"),
+        (["resume", "--plain", "last"], {}, 5, "no session"),
+    ],
+)
 def test_what_cannot_be_walked_is_said(
     args: list[str], env: dict[str, str], code: int, words: str, tmp_path: Path
 ) -> None:

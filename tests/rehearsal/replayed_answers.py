@@ -82,6 +82,7 @@ def replaying(answers: Mapping[str, Replayed]) -> Iterator[str]:
 def judge(codex: Path, answers: Mapping[str, Replayed], folder: Path) -> dict[str, Judged]:
     """The real CLI's word on every answer, some at once; each in a home of its own."""
     with replaying(answers) as origin, ThreadPoolExecutor(AT_ONCE) as pool:
+
         def run(name: str) -> Judged:
             home = folder / name
             home.mkdir()

@@ -69,10 +69,20 @@ REFUSALS: list[tuple[dict[str, Any], int, str]] = [
     ({"stream": False}, 400, "Stream must be set to true"),
     ({"max_output_tokens": 5}, 400, "Unsupported parameter: max_output_tokens"),
     # GoModel#718
-    *(({name: value}, 400, f"Unsupported parameter: {name}") for name, value in {
-        "temperature": 0, "top_p": 1, "previous_response_id": "resp_1", "truncation": "auto",
-        "metadata": {}, "user": "u", "service_tier": "flex", "top_logprobs": 0, "novelty": True,
-    }.items()),
+    *(
+        ({name: value}, 400, f"Unsupported parameter: {name}")
+        for name, value in {
+            "temperature": 0,
+            "top_p": 1,
+            "previous_response_id": "resp_1",
+            "truncation": "auto",
+            "metadata": {},
+            "user": "u",
+            "service_tier": "flex",
+            "top_logprobs": 0,
+            "novelty": True,
+        }.items()
+    ),
     ({"input": "hello"}, 400, "Input must be a list"),
     ({"input": [message("system", "x")]}, 400, "System messages are not allowed"),
     ({"instructions": " "}, 400, "Instructions are required"),

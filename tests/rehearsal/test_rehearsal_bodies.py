@@ -89,8 +89,15 @@ def test_without_tls_there_is_neither_port_nor_file() -> None:
 
 def test_the_plug_ins_server_has_no_tools(secure: Rehearsal) -> None:
     where = f"{secure.issuer}/backend-api/ps/mcp"
-    first = post_json(where, {"jsonrpc": "2.0", "id": 0, "method": "initialize",
-                              "params": {"protocolVersion": "2025-06-18"}})
+    first = post_json(
+        where,
+        {
+            "jsonrpc": "2.0",
+            "id": 0,
+            "method": "initialize",
+            "params": {"protocolVersion": "2025-06-18"},
+        },
+    )
     assert first.json()["result"]["protocolVersion"] == "2025-06-18"
     assert post_json(where, {"jsonrpc": "2.0", "method": "notifications/initialized"}).status == 202
     tools = post_json(where, {"jsonrpc": "2.0", "id": 1, "method": "tools/list"})

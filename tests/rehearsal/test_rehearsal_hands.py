@@ -121,6 +121,7 @@ def test_a_refused_form_is_told_in_the_pages_words(tmp_path: Path) -> None:
 
 def test_asked_for_a_model_the_operator_takes_one_that_can_be_had() -> None:
     with Rehearsal.start() as rehearsal:
+
         def chosen(**data: object) -> object:
             return asyncio.run(rehearsal.answer("model", data))
 

@@ -27,12 +27,14 @@ PAIRS = {
 
 def looks() -> list[dict[str, str]]:
     """The colours by day, and those by night."""
-    return [dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
-            for block in re.findall(r":root \{([^}]*)\}", STYLE)]
+    return [
+        dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
+        for block in re.findall(r":root \{([^}]*)\}", STYLE)
+    ]
 
 
 def light(colour: str) -> float:
-    parts = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )

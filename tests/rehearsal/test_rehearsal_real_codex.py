@@ -52,7 +52,10 @@ def test_a_turn_with_the_built_in_provider(
         assert rehearsal.tls_origin is not None
         log_in(tmp_path, rehearsal)
         done = execute(
-            codex, tmp_path, built_in_provider(rehearsal.tls_origin), f"Repeat the word {WORD}",
+            codex,
+            tmp_path,
+            built_in_provider(rehearsal.tls_origin),
+            f"Repeat the word {WORD}",
             CODEX_CA_CERTIFICATE=str(rehearsal.authority_file),
             CODEX_REFRESH_TOKEN_URL_OVERRIDE=f"{rehearsal.issuer}/oauth/token",
         )
@@ -61,8 +64,11 @@ def test_a_turn_with_the_built_in_provider(
         seen = rehearsal.requests()
         calls = [(one.method, one.status) for one in seen if one.path.endswith("/responses")]
         assert calls == [("GET", 426), ("POST", 200)]
-        posted = dict(next(one for one in seen if (one.method, one.path[-10:]) == (
-            "POST", "/responses")).headers)
+        posted = dict(
+            next(
+                one for one in seen if (one.method, one.path[-10:]) == ("POST", "/responses")
+            ).headers
+        )
         assert posted["content-encoding"] == "zstd"
         assert posted["version"] == version
         assert posted["x-openai-internal-codex-responses-lite"] == "true"
@@ -95,9 +101,11 @@ def test_older_clients_get_what_their_version_may_have(
         log_in(tmp_path, rehearsal)
         settings = built_in_provider(rehearsal.tls_origin)
         done = execute(
-            codex_cli(version), tmp_path,
+            codex_cli(version),
+            tmp_path,
             settings if model is None else [*settings, f'model="{model}"'],
-            f"Repeat the word {WORD}", CODEX_CA_CERTIFICATE=str(rehearsal.authority_file),
+            f"Repeat the word {WORD}",
+            CODEX_CA_CERTIFICATE=str(rehearsal.authority_file),
         )
         assert (done.returncode == 0) is served
         refused = "model is not supported when using Codex with a ChatGPT account" in done.stderr

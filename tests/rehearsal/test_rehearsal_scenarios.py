@@ -89,9 +89,7 @@ def test_a_refusal_is_what_the_row_says(row: Scenario) -> None:
             assert bare.json() == {"detail": "Missing Authentication header"}
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in STREAMED if row.name not in OPEN_ENDED], ids=ids
-)
+@pytest.mark.parametrize("row", [row for row in STREAMED if row.name not in OPEN_ENDED], ids=ids)
 def test_a_stream_is_what_the_row_says(row: Scenario) -> None:
     with Rehearsal.start(row.name) as rehearsal:
         got = call(rehearsal)

@@ -14,8 +14,13 @@ from smoke_tui.runbook.find import packaged
 from smoke_tui.world.config import Config
 
 OPENED: Mapping[str, Any] = {
-    "session": "20261121T190211Z-7f3a", "tool": "0.1", "by": "ada", "host": "box",
-    "system": "Linux 6", "python": "3.11.7", "project": {"revision": "0" * 40, "dirty": True},
+    "session": "20261121T190211Z-7f3a",
+    "tool": "0.1",
+    "by": "ada",
+    "host": "box",
+    "system": "Linux 6",
+    "python": "3.11.7",
+    "project": {"revision": "0" * 40, "dirty": True},
     "runbook": {"path": "openai-subscription.md"},
 }
 
@@ -29,14 +34,19 @@ def shipped() -> Runbook:
 class Told:
     """Events in order; `state` folds them."""
 
-    def __init__(self, *, world: str = "live", opened: Mapping[str, Any] = OPENED, **config: Any
-                 ) -> None:
+    def __init__(
+        self, *, world: str = "live", opened: Mapping[str, Any] = OPENED, **config: Any
+    ) -> None:
         self.events: list[Event] = []
         shown = {**Config(world=world).to_json(), **config}
         self.add("session.opened", {**opened, "config": shown})
 
     def add(
-        self, ev: str, data: Mapping[str, Any], step: str | None = None, n: int | None = None,
+        self,
+        ev: str,
+        data: Mapping[str, Any],
+        step: str | None = None,
+        n: int | None = None,
         re: int | None = None,
     ) -> int:
         seq = len(self.events)
@@ -45,25 +55,51 @@ class Told:
         return seq
 
     def tried(
-        self, step: str, outcome: str, code: str | None = None, summary: str = "seen",
-        n: int = 1, cause: str = "walk", **more: Any,
+        self,
+        step: str,
+        outcome: str,
+        code: str | None = None,
+        summary: str = "seen",
+        n: int = 1,
+        cause: str = "walk",
+        **more: Any,
     ) -> Told:
         self.add("try.started", {"cause": cause, "caller": None}, step, n)
         return self.finished(step, outcome, code, summary, n, **more)
 
     def finished(
-        self, step: str, outcome: str, code: str | None = None, summary: str = "seen", n: int = 1,
+        self,
+        step: str,
+        outcome: str,
+        code: str | None = None,
+        summary: str = "seen",
+        n: int = 1,
         **more: Any,
     ) -> Told:
-        self.add("try.finished", {"code": code, "summary": summary, "error": False,
-                                  "observed": {}}, step, n)
-        self.add("step.finished", {"outcome": outcome, "code": code, "summary": summary, **more},
-                 step, n)
+        self.add(
+            "try.finished",
+            {"code": code, "summary": summary, "error": False, "observed": {}},
+            step,
+            n,
+        )
+        self.add(
+            "step.finished", {"outcome": outcome, "code": code, "summary": summary, **more}, step, n
+        )
         return self
 
     def waived(self, step: str) -> Told:
-        self.add("step.finished", {"outcome": "waived", "code": None, "summary": "", "by": "ada",
-                                   "reason": "seen before"}, step, None)
+        self.add(
+            "step.finished",
+            {
+                "outcome": "waived",
+                "code": None,
+                "summary": "",
+                "by": "ada",
+                "reason": "seen before",
+            },
+            step,
+            None,
+        )
         return self
 
     def closed(self, verdict: str) -> Told:
@@ -76,40 +112,103 @@ class Told:
 
 def with_text(text: str, world: str = "live") -> Told:
     """A session in which everything that came from outside says `text`."""
-    told = Told(world=world, opened={
-        **OPENED, "by": text, "host": text, "system": text, "python": text,
-        "project": {"revision": text, "dirty": False}, "runbook": {"path": text},
-        "network": [text, text], "tool": text,
-    }, user_agent=text, originator=text, allow_hosts=[text], scenario=text, origin=text)
+    told = Told(
+        world=world,
+        opened={
+            **OPENED,
+            "by": text,
+            "host": text,
+            "system": text,
+            "python": text,
+            "project": {"revision": text, "dirty": False},
+            "runbook": {"path": text},
+            "network": [text, text],
+            "tool": text,
+        },
+        user_agent=text,
+        originator=text,
+        allow_hosts=[text],
+        scenario=text,
+        origin=text,
+    )
     told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
-    asked = told.add("request", {"port": "http", "method": "POST", "url": f"http://x/{text}",
-                                 "headers": [["user-agent", text]], "body": None}, "live-call", 1)
-    told.add("http", {"status": 400, "headers": [["date", text]], "ms": 5, "error": "cut",
-                      "error_text": text, "chunks": [],
-                      "blobs": {"body": {"sha256": "0" * 64, "bytes": 3}}},
-             "live-call", 1, asked)
-    lost = told.add("request", {"port": "http", "method": "POST", "url": "http://x/",
-                                "headers": [], "body": None}, "live-call", 1)
-    told.add("http", {"status": None, "headers": [], "ms": 5, "error": "dns", "error_text": text,
-                      "chunks": []}, "live-call", 1, lost)
-    for name, value in (("call", {"said": text, "model": text}), ("operator", text),
-                        ("trace", text), ("route", [["provider", text, "nothing"]]),
-                        ("command", {"argv": text, "exit": 1})):
+    asked = told.add(
+        "request",
+        {
+            "port": "http",
+            "method": "POST",
+            "url": f"http://x/{text}",
+            "headers": [["user-agent", text]],
+            "body": None,
+        },
+        "live-call",
+        1,
+    )
+    told.add(
+        "http",
+        {
+            "status": 400,
+            "headers": [["date", text]],
+            "ms": 5,
+            "error": "cut",
+            "error_text": text,
+            "chunks": [],
+            "blobs": {"body": {"sha256": "0" * 64, "bytes": 3}},
+        },
+        "live-call",
+        1,
+        asked,
+    )
+    lost = told.add(
+        "request",
+        {"port": "http", "method": "POST", "url": "http://x/", "headers": [], "body": None},
+        "live-call",
+        1,
+    )
+    told.add(
+        "http",
+        {"status": None, "headers": [], "ms": 5, "error": "dns", "error_text": text, "chunks": []},
+        "live-call",
+        1,
+        lost,
+    )
+    for name, value in (
+        ("call", {"said": text, "model": text}),
+        ("operator", text),
+        ("trace", text),
+        ("route", [["provider", text, "nothing"]]),
+        ("command", {"argv": text, "exit": 1}),
+    ):
         told.add("evidence", {"name": name, "value": value}, "live-call", 1)
-    told.add("process", {"what": "output", "source": "out", "text": text, "dropped": 0},
-             "live-call", 1)
+    told.add(
+        "process", {"what": "output", "source": "out", "text": text, "dropped": 0}, "live-call", 1
+    )
     told.add("branch.taken", {"to": text, "code": text, "line": None}, "live-call", 1)
     told.add("finding", {"code": "c", "message": text, "remedy": text}, "live-call", 1)
-    told.add("rule.matched", {"index": 1, "line": 9, "goto": None, "why": text, "code": "c",
-                              "outcome": "blocked"}, "live-call", 1)
+    told.add(
+        "rule.matched",
+        {"index": 1, "line": 9, "goto": None, "why": text, "code": "c", "outcome": "blocked"},
+        "live-call",
+        1,
+    )
     told.finished("live-call", "fail", "shape-rejected", text)
-    told.add("step.finished", {"outcome": "waived", "code": None, "summary": text, "reason": text,
-                               "by": text}, "boot-stack", None)
+    told.add(
+        "step.finished",
+        {"outcome": "waived", "code": None, "summary": text, "reason": text, "by": text},
+        "boot-stack",
+        None,
+    )
     told.add("captured", {"name": "org_id", "value": text}, "seed-org", 1)
-    question = told.add("request", {"port": "operator", "kind": "attest", "data": {}},
-                        "authoring-turn", 1)
-    told.add("answered", {"answer": {"do": "yes", "words": text, "by": "operator"}},
-             "authoring-turn", 1, question)
+    question = told.add(
+        "request", {"port": "operator", "kind": "attest", "data": {}}, "authoring-turn", 1
+    )
+    told.add(
+        "answered",
+        {"answer": {"do": "yes", "words": text, "by": "operator"}},
+        "authoring-turn",
+        1,
+        question,
+    )
     told.add("noted", {"text": text})
     told.add("session.resumed", {"by": text, "host": text, "rerun": text, "torn_bytes": 3})
     told.add("try.started", {"cause": "again", "caller": None}, "paste-credential", 1)
@@ -127,21 +226,48 @@ BODY = "b" * 64
 
 
 def answered(
-    told: Told, step: str, status: int | None, *, n: int = 1, method: str = "POST",
-    digest: str = BODY, text: str = "x",
+    told: Told,
+    step: str,
+    status: int | None,
+    *,
+    n: int = 1,
+    method: str = "POST",
+    digest: str = BODY,
+    text: str = "x",
     url: str = "https://chatgpt.com/backend-api/codex/responses",
 ) -> None:
     """An exchange of a try, with the provider unless `url` says otherwise."""
-    asked = told.add("request", {
-        "port": "http", "method": method, "url": url,
-        "headers": [["User-Agent", "smoke-tui"], ["originator", "smoke_tui"],
-                    ["chatgpt-account-id", "[REDACTED:account-id#1]"]], "body": None,
-    }, step, n)
-    told.add("http", {
-        "status": status, "headers": [["x-request-id", "req-1"], ["x-foreign", text]], "ms": 5,
-        "error": None if status else "dns", "error_text": text, "chunks": [],
-        "blobs": {"body": {"sha256": digest, "bytes": 3}},
-    }, step, n, asked)
+    asked = told.add(
+        "request",
+        {
+            "port": "http",
+            "method": method,
+            "url": url,
+            "headers": [
+                ["User-Agent", "smoke-tui"],
+                ["originator", "smoke_tui"],
+                ["chatgpt-account-id", "[REDACTED:account-id#1]"],
+            ],
+            "body": None,
+        },
+        step,
+        n,
+    )
+    told.add(
+        "http",
+        {
+            "status": status,
+            "headers": [["x-request-id", "req-1"], ["x-foreign", text]],
+            "ms": 5,
+            "error": None if status else "dns",
+            "error_text": text,
+            "chunks": [],
+            "blobs": {"body": {"sha256": digest, "bytes": 3}},
+        },
+        step,
+        n,
+        asked,
+    )
 
 
 SMALL = """\
@@ -204,8 +330,11 @@ def small() -> Runbook:
 
 def walked(world: str = "live") -> Told:
     """A session with a bit of everything: a fallback, a wait, a resume, a waiver, a failure."""
-    told = Told(world=world, scenario="drift" if world == "rehearsed" else None,
-                opened={**OPENED, "tool": "0.1.0", "runbook": {"path": "small.md"}})
+    told = Told(
+        world=world,
+        scenario="drift" if world == "rehearsed" else None,
+        opened={**OPENED, "tool": "0.1.0", "runbook": {"path": "small.md"}},
+    )
     told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
     asked = told.add("request", {"port": "operator", "kind": "spend", "data": {}}, "live-call", 1)
     told.add("noted", {"text": "still reading"})
@@ -214,23 +343,52 @@ def walked(world: str = "live") -> Told:
     told.add("answered", {"answer": {"do": "yes", "by": "operator"}}, "live-call", 1, asked)
     told.add("spend.reserved", {"calls": 1}, "live-call", 1)
     answered(told, "live-call", 400)
-    told.add("spend.settled", {"kind": "subscription", "unknown": False, "limits": [
-        {"window_minutes": 300, "used_percent": 12.5, "resets_at": "x"}]}, "live-call", 1)
-    told.add("evidence", {"name": "call", "value": {"status": 400, "model": None, "said": "No"}},
-             "live-call", 1)
-    told.add("try.finished", {"code": "instructions-drift", "summary": "HTTP 400", "error": False,
-                              "observed": {"model_asked": "m"}}, "live-call", 1)
+    told.add(
+        "spend.settled",
+        {
+            "kind": "subscription",
+            "unknown": False,
+            "limits": [{"window_minutes": 300, "used_percent": 12.5, "resets_at": "x"}],
+        },
+        "live-call",
+        1,
+    )
+    told.add(
+        "evidence",
+        {"name": "call", "value": {"status": 400, "model": None, "said": "No"}},
+        "live-call",
+        1,
+    )
+    told.add(
+        "try.finished",
+        {
+            "code": "instructions-drift",
+            "summary": "HTTP 400",
+            "error": False,
+            "observed": {"model_asked": "m"},
+        },
+        "live-call",
+        1,
+    )
     line = small().step("live-call").rules[0].line
-    told.add("branch.taken", {"to": "mend", "code": "instructions-drift", "line": line},
-             "live-call", 1)
+    told.add(
+        "branch.taken", {"to": "mend", "code": "instructions-drift", "line": line}, "live-call", 1
+    )
     told.tried("mend", "pass", cause="fallback")
     told.add("try.started", {"cause": "return", "caller": "mend"}, "live-call", 2)
     told.add("spend.reserved", {"calls": 1}, "live-call", 2)
     told.add("session.resumed", {"by": "bea", "host": "box2", "rerun": None, "torn_bytes": 7})
-    told.add("try.finished", {"code": "interrupted", "summary": "broken off", "error": False,
-                              "observed": {}}, "live-call", 2)
-    told.tried("live-call", "fail", "degraded-model", "Another model answered.", n=3,
-               cause="again")
-    told.add("step.finished", {"outcome": "waived", "code": None, "summary": "", "by": "bea",
-                               "reason": "seen yesterday"}, "look", None)
+    told.add(
+        "try.finished",
+        {"code": "interrupted", "summary": "broken off", "error": False, "observed": {}},
+        "live-call",
+        2,
+    )
+    told.tried("live-call", "fail", "degraded-model", "Another model answered.", n=3, cause="again")
+    told.add(
+        "step.finished",
+        {"outcome": "waived", "code": None, "summary": "", "by": "bea", "reason": "seen yesterday"},
+        "look",
+        None,
+    )
     return told.closed("fail")

@@ -24,18 +24,59 @@ def called(*, user_agent: str = "smoke-tui", tries: int = 1, total: int = 900, *
     told = Told(**more)
     for n in range(1, tries + 1):
         told.add("try.started", {"cause": "walk", "caller": None}, "live-call", n)
-        told.add("evidence", {"name": "instructions", "value": {
-            "source": "--instructions", "chars": 9, "sha256": "5" * 64}}, "live-call", n)
-        asked = told.add("request", {
-            "port": "http", "method": "POST", "url": "https://chatgpt.com/x",
-            "headers": [["User-Agent", user_agent], ["version", "1"]],
-            "body": {"json": {"model": "m", "input": []}}}, "live-call", n)
-        told.add("http", {"status": 200, "headers": [], "ms": total, "error": None,
-                          "error_text": "", "chunks": [],
-                          "blobs": {"body": {"sha256": BODY, "bytes": 9}}}, "live-call", n, asked)
-        told.add("try.finished", {"code": None, "summary": "seen", "error": False, "observed": {
-            "model_asked": "m", "model": "m", "shape": "classic", "total_ms": total,
-            "first_text_ms": 10}}, "live-call", n)
+        told.add(
+            "evidence",
+            {
+                "name": "instructions",
+                "value": {"source": "--instructions", "chars": 9, "sha256": "5" * 64},
+            },
+            "live-call",
+            n,
+        )
+        asked = told.add(
+            "request",
+            {
+                "port": "http",
+                "method": "POST",
+                "url": "https://chatgpt.com/x",
+                "headers": [["User-Agent", user_agent], ["version", "1"]],
+                "body": {"json": {"model": "m", "input": []}},
+            },
+            "live-call",
+            n,
+        )
+        told.add(
+            "http",
+            {
+                "status": 200,
+                "headers": [],
+                "ms": total,
+                "error": None,
+                "error_text": "",
+                "chunks": [],
+                "blobs": {"body": {"sha256": BODY, "bytes": 9}},
+            },
+            "live-call",
+            n,
+            asked,
+        )
+        told.add(
+            "try.finished",
+            {
+                "code": None,
+                "summary": "seen",
+                "error": False,
+                "observed": {
+                    "model_asked": "m",
+                    "model": "m",
+                    "shape": "classic",
+                    "total_ms": total,
+                    "first_text_ms": 10,
+                },
+            },
+            "live-call",
+            n,
+        )
     told.add("step.finished", {"outcome": "pass", "code": None, "summary": "seen"}, "live-call", 1)
     return told.closed("incomplete")
 
@@ -51,17 +92,35 @@ def test_a_session_is_the_same_as_itself() -> None:
     assert {row.word for row in found.rows} == {"same"}
     assert found.summary == "the same as last time: incomplete"
     names = set(words(found))
-    assert {"verdict", "live-call outcome", "live-call tries", "live-call seconds",
-            "live-call served model", "live-call shape", "live-call seconds to first text",
-            "live-call text", "live-call sha256", "live-call User-Agent", "live-call originator",
-            "live-call client version", "live-call body keys", "calls", "tokens in",
-            "project revision", "network variables", "origin", "tool", "Python"} <= names
+    assert {
+        "verdict",
+        "live-call outcome",
+        "live-call tries",
+        "live-call seconds",
+        "live-call served model",
+        "live-call shape",
+        "live-call seconds to first text",
+        "live-call text",
+        "live-call sha256",
+        "live-call User-Agent",
+        "live-call originator",
+        "live-call client version",
+        "live-call body keys",
+        "calls",
+        "tokens in",
+        "project revision",
+        "network variables",
+        "origin",
+        "tool",
+        "Python",
+    } <= names
 
 
 def test_what_moved_has_its_own_word() -> None:
     old = side(called(), '{"output_text": "the world is round and blue and old"}')
-    new = side(called(user_agent="other", tries=2, total=4000, origin="office"),
-               '{"output_text": "no"}')
+    new = side(
+        called(user_agent="other", tries=2, total=4000, origin="office"), '{"output_text": "no"}'
+    )
     found = words(compare(old, new))
     assert found["live-call tries"] == "worse"
     assert found["live-call seconds to the end"] == "worse"
@@ -72,10 +131,17 @@ def test_what_moved_has_its_own_word() -> None:
     assert words(compare(new, old))["live-call seconds to the end"] == "better"
 
 
-@pytest.mark.parametrize(("before", "after", "word"), [
-    ("pass", "fail", "worse"), ("fail", "pass", "better"), ("blocked", "fail", "worse"),
-    ("error", "blocked", "better"), ("waived", "waived", "same"), ("pass", "waived", "worse"),
-])
+@pytest.mark.parametrize(
+    ("before", "after", "word"),
+    [
+        ("pass", "fail", "worse"),
+        ("fail", "pass", "better"),
+        ("blocked", "fail", "worse"),
+        ("error", "blocked", "better"),
+        ("waived", "waived", "same"),
+        ("pass", "waived", "worse"),
+    ],
+)
 def test_outcomes_have_an_order(before: str, after: str, word: str) -> None:
     code = {"fail": "timeout", "blocked": "dns"}
     a, b = (Told().tried("live-call", o, code.get(o)).closed("incomplete") for o in (before, after))
@@ -90,9 +156,11 @@ def test_the_line_names_the_steps_that_made_the_difference() -> None:
     bad = Told().tried("live-call", "fail", "degraded-model").closed("fail")
     assert better_or_worse(good.state(), bad.state()) == (
         "worse than last time: incomplete → fail (live-call was pass, is fail (degraded-model); "
-        "boot-stack was pass, is not-run)")
+        "boot-stack was pass, is not-run)"
+    )
     assert better_or_worse(bad.state(), good.state()).startswith(
-        "better than last time: fail → incomplete (live-call was fail, is pass")
+        "better than last time: fail → incomplete (live-call was fail, is pass"
+    )
 
 
 def test_a_fallback_that_was_not_needed_is_neither_better_nor_worse() -> None:
@@ -133,10 +201,12 @@ def event(name: str, **data: str) -> str:
 
 def test_the_final_text_is_found_in_every_form_of_an_answer() -> None:
     deltas = event("response.output_text.delta", delta="a ") + event(
-        "response.output_text.delta", delta="b")
+        "response.output_text.delta", delta="b"
+    )
     assert final_text(deltas.encode()) == "a b"
     assert final_text((deltas + event("response.output_text.done", text="whole")).encode()) == (
-        "whole")
+        "whole"
+    )
     assert final_text(b'{"output_text": "x"}') == "x"
     assert final_text(b'{"output": [{"content": [{"type": "output_text", "text": "y"}]}]}') == "y"
     assert final_text(b'{"detail": "no"}') is None

@@ -23,13 +23,21 @@ def refused() -> Told:
 
 
 def test_a_failure_comes_with_its_answer_and_what_support_asks_for() -> None:
-    report = markdown(BOOK, refused().closed("fail").state(),
-                      lambda digest: b'{"detail": "No such parameter"}' if digest == BODY else b"x")
+    report = markdown(
+        BOOK,
+        refused().closed("fail").state(),
+        lambda digest: b'{"detail": "No such parameter"}' if digest == BODY else b"x",
+    )
     assert '{"detail": "No such parameter"}' in report
-    for row in ("| Request id | `x-request-id req-1` |", "| Status | `400` |",
-                "| User-Agent | `smoke-tui` |", "| Originator | `smoke_tui` |",
-                "| Account id | sent |", "| Declared origin | `residential` |",
-                "| Served model | `not named` |"):
+    for row in (
+        "| Request id | `x-request-id req-1` |",
+        "| Status | `400` |",
+        "| User-Agent | `smoke-tui` |",
+        "| Originator | `smoke_tui` |",
+        "| Account id | sent |",
+        "| Declared origin | `residential` |",
+        "| Served model | `not named` |",
+    ):
         assert row in report
 
 
@@ -38,12 +46,18 @@ def test_of_a_turn_through_the_stack_counts_what_the_stack_passes_on() -> None:
     told.add("try.started", {"cause": "walk", "caller": None}, "authoring-turn", 1)
     answered(told, "authoring-turn", 502, url="http://127.0.0.1:3000/api/authoring-turn")
     told.finished("authoring-turn", "fail", "unauthorized", "The turn failed")
-    body = ('{"error": {"upstream_status": 401, "upstream_headers": {"X-Request-Id": "up-1", '
-            '"openai-model": "m-1"}}}')
+    body = (
+        '{"error": {"upstream_status": 401, "upstream_headers": {"X-Request-Id": "up-1", '
+        '"openai-model": "m-1"}}}'
+    )
     report = markdown(BOOK, told.state(), saying(body))
-    for row in ("| Request id | `x-request-id up-1` |", "| Status | `502` |",
-                "| Provider's status | `401` |", "| Served model | `m-1` |",
-                "| Account id | not seen: the stack made the provider's call |"):
+    for row in (
+        "| Request id | `x-request-id up-1` |",
+        "| Status | `502` |",
+        "| Provider's status | `401` |",
+        "| Served model | `m-1` |",
+        "| Account id | not seen: the stack made the provider's call |",
+    ):
         assert row in report
     for odd in ("", "[]", '{"error": 3}', '{"error": {"upstream_headers": 3}}', "x" * 10):
         assert "| Status | `502` |" in markdown(BOOK, told.state(), saying(odd))
@@ -74,8 +88,12 @@ def test_a_command_that_failed_shows_how_its_output_began_and_ended() -> None:
     told = Told()
     told.add("try.started", {"cause": "walk", "caller": None}, "seed-org", 1)
     for text in ("seeding: begun\n", "noise\n" * 4000, "Error: no such world\n"):
-        told.add("process", {"what": "output", "source": "out", "text": text, "dropped": 0},
-                 "seed-org", 1)
+        told.add(
+            "process",
+            {"what": "output", "source": "out", "text": text, "dropped": 0},
+            "seed-org",
+            1,
+        )
     told.finished("seed-org", "fail", "command-failed", "ended with 1")
     report = markdown(BOOK, told.closed("fail").state())
     assert "seeding: begun" in report
@@ -86,13 +104,23 @@ def test_a_command_that_failed_shows_how_its_output_began_and_ended() -> None:
 def test_a_branch_is_told_with_its_rule_and_the_runbooks_line() -> None:
     rule = next(rule for rule in BOOK.step("live-call").rules if rule.goto)
     told = refused()
-    told.add("branch.taken", {"to": rule.goto, "code": "instructions-drift", "line": rule.line},
-             "live-call", 1)
+    told.add(
+        "branch.taken",
+        {"to": rule.goto, "code": "instructions-drift", "line": rule.line},
+        "live-call",
+        1,
+    )
     report = markdown(BOOK, told.state())
-    assert (f"so the walk went to `{rule.goto}`, by rule {rule.index} at runbook line {rule.line}, "
-            "which matches `code = instructions-drift`") in report
-    told.add("branch.taken", {"to": "instructions-drift", "code": "instructions-missing",
-                              "line": None}, "live-call", 1)
+    assert (
+        f"so the walk went to `{rule.goto}`, by rule {rule.index} at runbook line {rule.line}, "
+        "which matches `code = instructions-drift`"
+    ) in report
+    told.add(
+        "branch.taken",
+        {"to": "instructions-drift", "code": "instructions-missing", "line": None},
+        "live-call",
+        1,
+    )
     assert "no rule of the runbook did" in markdown(BOOK, told.state())
 
 

@@ -60,14 +60,29 @@ def shape(element: ElementTree.Element) -> tuple[object, ...]:
     return element.tag, sorted(element.attrib), [shape(child) for child in element]
 
 
-@pytest.mark.parametrize("text", [
-    "a", "]]>", "<failure/>", "&amp;", '" onload="x', "'", "\x00\x1b[31m", "\ufffe\uffff", "\u202e",
-    "\r\n\tx", "\ud800", "<!DOCTYPE x>", "\U0001f600",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        "]]>",
+        "<failure/>",
+        "&amp;",
+        '" onload="x',
+        "'",
+        "\x00\x1b[31m",
+        "\ufffe\uffff",
+        "\u202e",
+        "\r\n\tx",
+        "\ud800",
+        "<!DOCTYPE x>",
+        "\U0001f600",
+    ],
+)
 def test_junit_is_well_formed_whatever_was_said(text: str) -> None:
     content = export("junit", BOOK, with_text(text).state(), Path("S"), Vault())
     assert shape(ElementTree.fromstring(content)) == shape(
-        ElementTree.fromstring(junit(BOOK, with_text("b").state())))
+        ElementTree.fromstring(junit(BOOK, with_text("b").state()))
+    )
 
 
 def test_a_file_is_replaced_as_a_whole_and_is_private(tmp_path: Path) -> None:
@@ -122,8 +137,21 @@ def test_steps_are_listed_as_they_ran_and_then_the_rest() -> None:
 
 def test_the_object_has_the_documented_keys() -> None:
     value = looked(Told())
-    assert list(value) == ["schema", "exit_code", "verdict", "partial", "world", "session",
-                           "runbook", "started", "finished", "origin", "steps", "spend", "findings"]
+    assert list(value) == [
+        "schema",
+        "exit_code",
+        "verdict",
+        "partial",
+        "world",
+        "session",
+        "runbook",
+        "started",
+        "finished",
+        "origin",
+        "steps",
+        "spend",
+        "findings",
+    ]
     spend = value["spend"]
     assert isinstance(spend, dict)
     assert (spend["usd_metered"], spend["usd_api_equivalent"]) == ("0", None)
@@ -141,7 +169,9 @@ def test_steps_outside_a_choice_are_not_listed() -> None:
 def test_spend_adds_up_over_tries_and_counts_the_unknown() -> None:
     told = Told()
     usages: list[dict[str, Any] | None] = [
-        {"unknown": True}, {"input_tokens": 10, "output_tokens": 2}, None,
+        {"unknown": True},
+        {"input_tokens": 10, "output_tokens": 2},
+        None,
     ]
     for n, usage in enumerate(usages, 1):
         told.add("try.started", {"cause": "walk", "caller": None}, "live-call", n)
@@ -159,13 +189,28 @@ def test_limits_say_before_and_after_by_length_of_window() -> None:
     told = Told()
     told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
     for used in (1.0, 2.5):
-        told.add("spend.settled", {"limits": [
-            {"window_minutes": 10080, "used_percent": used, "resets_at": "w"},
-            {"window_minutes": 300, "used_percent": used * 10, "resets_at": "h"},
-        ]}, "live-call", 1)
+        told.add(
+            "spend.settled",
+            {
+                "limits": [
+                    {"window_minutes": 10080, "used_percent": used, "resets_at": "w"},
+                    {"window_minutes": 300, "used_percent": used * 10, "resets_at": "h"},
+                ]
+            },
+            "live-call",
+            1,
+        )
     assert spend_of(told.state())["limits"] == [
-        {"window_minutes": 300, "used_percent_before": 10.0, "used_percent_after": 25.0,
-         "resets_at": "h"},
-        {"window_minutes": 10080, "used_percent_before": 1.0, "used_percent_after": 2.5,
-         "resets_at": "w"},
+        {
+            "window_minutes": 300,
+            "used_percent_before": 10.0,
+            "used_percent_after": 25.0,
+            "resets_at": "h",
+        },
+        {
+            "window_minutes": 10080,
+            "used_percent_before": 1.0,
+            "used_percent_after": 2.5,
+            "resets_at": "w",
+        },
     ]

@@ -13,8 +13,19 @@ from smoke_tui.report.markdown import LIMIT, markdown
 
 BOOK = shipped()
 STEPS = [step.id for step in BOOK.steps]
-TEXTS = st.sampled_from(["x", "x" * 300, "\U0001f600" * 300, "| ` \n" * 80, "@a #1 " * 60,
-                         "line\n" * 3000, "`" * 400, "<b>" * 100, "\u202e" * 300])
+TEXTS = st.sampled_from(
+    [
+        "x",
+        "x" * 300,
+        "\U0001f600" * 300,
+        "| ` \n" * 80,
+        "@a #1 " * 60,
+        "line\n" * 3000,
+        "`" * 400,
+        "<b>" * 100,
+        "\u202e" * 300,
+    ]
+)
 
 
 @st.composite
@@ -25,18 +36,43 @@ def stories(draw: st.DrawFn) -> tuple[Told, str]:
     for _ in range(draw(st.integers(0, 60))):
         step = draw(st.sampled_from(STEPS))
         n = draw(st.integers(1, 60))
-        told.add("try.started", {"cause": draw(st.sampled_from(["walk", "again", "return"])),
-                                 "caller": None}, step, n)
+        told.add(
+            "try.started",
+            {"cause": draw(st.sampled_from(["walk", "again", "return"])), "caller": None},
+            step,
+            n,
+        )
         for _ in range(draw(st.integers(0, 5))):
-            what = draw(st.sampled_from(["evidence", "exchange", "output", "finding", "noted",
-                                         "captured", "resumed", "rule", "branch"]))
+            what = draw(
+                st.sampled_from(
+                    [
+                        "evidence",
+                        "exchange",
+                        "output",
+                        "finding",
+                        "noted",
+                        "captured",
+                        "resumed",
+                        "rule",
+                        "branch",
+                    ]
+                )
+            )
             if what == "exchange":
                 answered(told, step, draw(st.sampled_from([200, 400, None])), n=n, text=text)
             else:
                 told.add(*_event(what, text), step, n)
         if draw(st.booleans()):
-            outcome, code = draw(st.sampled_from([
-                ("pass", None), ("fail", "shape-rejected"), ("blocked", "dns"), ("waived", None)]))
+            outcome, code = draw(
+                st.sampled_from(
+                    [
+                        ("pass", None),
+                        ("fail", "shape-rejected"),
+                        ("blocked", "dns"),
+                        ("waived", None),
+                    ]
+                )
+            )
             told.finished(step, outcome, code, text, n, reason=text, by=text)
     return told, text
 
@@ -49,8 +85,10 @@ def _event(what: str, text: str) -> tuple[str, dict[str, object]]:
         "noted": ("noted", {"text": text}),
         "captured": ("captured", {"name": text[:20], "value": text}),
         "resumed": ("session.resumed", {"by": text, "host": text, "rerun": text}),
-        "rule": ("rule.matched", {"index": 1, "line": 9, "goto": None, "why": text, "code": "c",
-                                  "outcome": "blocked"}),
+        "rule": (
+            "rule.matched",
+            {"index": 1, "line": 9, "goto": None, "why": text, "code": "c", "outcome": "blocked"},
+        ),
         "branch": ("branch.taken", {"to": text, "code": text, "line": 70}),
     }
     return events[what]
@@ -60,7 +98,7 @@ def _event(what: str, text: str) -> tuple[str, dict[str, object]]:
 @settings(max_examples=60, deadline=None)
 @given(stories())
 def test_any_session_stays_within_the_limit_and_begins_with_its_verdict(
-    story: tuple[Told, str]
+    story: tuple[Told, str],
 ) -> None:
     told, text = story
     state = told.state()
@@ -74,8 +112,11 @@ def test_any_session_stays_within_the_limit_and_begins_with_its_verdict(
     assert lines[2].startswith("**Verdict: ")
     assert report.count("<details") == report.count("</details>")
     assert report.endswith("can forge them.\n")
-    unclosed = [t for t in MarkdownIt("gfm-like").parse(report) if t.type == "fence"
-                and "Check this report" in t.content]
+    unclosed = [
+        t
+        for t in MarkdownIt("gfm-like").parse(report)
+        if t.type == "fence" and "Check this report" in t.content
+    ]
     assert unclosed == []
 
 
@@ -100,8 +141,10 @@ def test_the_order_of_what_goes() -> None:
     head = [Listing((), ("head",), 1000, "")]
     folds = [
         Fold(("<1>",), (part(Rank.PASSED, "SMALL"), part(Rank.PASSED, "LARGE", 200))),
-        Fold(("<2>",), (part(Rank.TRY, "TRY"), part(Rank.EXCHANGE, "EXCHANGE"),
-                        part(Rank.ANSWER, "ANSWER"))),
+        Fold(
+            ("<2>",),
+            (part(Rank.TRY, "TRY"), part(Rank.EXCHANGE, "EXCHANGE"), part(Rank.ANSWER, "ANSWER")),
+        ),
     ]
     names = ["LARGE", "SMALL", "ANSWER", "EXCHANGE", "TRY"]
     whole = fit(100_000, head, folds, ["tail"])
@@ -115,11 +158,13 @@ def test_the_order_of_what_goes() -> None:
     assert seen == names
     assert "<1>" not in fit(900, head, folds, ["tail"])
     assert "2 details of tries that passed, 1 texts of failing answers" in fit(
-        900, head, folds, ["tail"])
+        900, head, folds, ["tail"]
+    )
 
 
 def test_rows_that_matter_most_are_the_last_to_be_left_out() -> None:
-    listing = Listing(("top",), tuple(f"row {n}" for n in range(10)), 12, "and {} more",
-                      frozenset({7}))
+    listing = Listing(
+        ("top",), tuple(f"row {n}" for n in range(10)), 12, "and {} more", frozenset({7})
+    )
     assert listing.lines(12) == ["top", "row 0", "row 7", "and 8 more", ""]
     assert len(listing.lines()) == 12

@@ -16,16 +16,29 @@ from smoke_tui.report.junit import junit
 BOOK = shipped()
 
 ALLOWED = {
-    "testsuite": {"name", "tests", "failures", "errors", "skipped", "time", "timestamp",
-                  "hostname"},
-    "properties": set(), "property": {"name", "value"},
-    "testcase": {"classname", "name", "time"}, "system-out": set(),
-    "failure": {"message", "type"}, "error": {"message", "type"}, "skipped": {"message"},
+    "testsuite": {
+        "name",
+        "tests",
+        "failures",
+        "errors",
+        "skipped",
+        "time",
+        "timestamp",
+        "hostname",
+    },
+    "properties": set(),
+    "property": {"name", "value"},
+    "testcase": {"classname", "name", "time"},
+    "system-out": set(),
+    "failure": {"message", "type"},
+    "error": {"message", "type"},
+    "skipped": {"message"},
 }
 """What the schema of Jenkins's xUnit plug-in and those derived from it know, as far as used."""
 
 CHILDREN = {
-    "testsuite": {"properties", "testcase"}, "properties": {"property"},
+    "testsuite": {"properties", "testcase"},
+    "properties": {"property"},
     "testcase": {"failure", "error", "skipped", "system-out"},
 }
 
@@ -65,8 +78,12 @@ def test_outcomes_are_mapped_and_counted() -> None:
     assert [suite.get(name) for name in ("failures", "errors", "skipped")] == ["1", "3", "2"]
     found = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
     assert found == {
-        "oauth-login": [], "live-call": ["failure"], "boot-stack": ["error"],
-        "seed-org": ["error"], "paste-credential": ["skipped"], "authoring-turn": ["error"],
+        "oauth-login": [],
+        "live-call": ["failure"],
+        "boot-stack": ["error"],
+        "seed-org": ["error"],
+        "paste-credential": ["skipped"],
+        "authoring-turn": ["error"],
         "instructions-drift": ["skipped"],
     }
     failure = suite.find("testcase/failure")
@@ -82,12 +99,16 @@ def counted(suite: ElementTree.Element) -> list[int]:
     return [int(suite.get(name) or 0) for name in ("failures", "errors", "skipped")]
 
 
-@pytest.mark.parametrize("state", [
-    Told().state(),
-    Told().closed("incomplete").state(),
-    Told().closed("blocked").state(),
-    Told().tried("oauth-login", "pass").state(),
-], ids=["killed before its first step", "nothing was done", "ended early", "killed"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        Told().state(),
+        Told().closed("incomplete").state(),
+        Told().closed("blocked").state(),
+        Told().tried("oauth-login", "pass").state(),
+    ],
+    ids=["killed before its first step", "nothing was done", "ended early", "killed"],
+)
 def test_a_session_that_is_no_pass_has_an_error(state: State) -> None:
     suite = check(junit(BOOK, state))
     assert counted(suite)[0] + counted(suite)[1] >= 1
@@ -109,8 +130,11 @@ def test_a_limitation_is_an_error_and_a_waiver_beside_a_pass_is_none() -> None:
     for step in BOOK.steps:
         if not step.fallback:
             limited = step.id == "live-call"
-            told.tried(step.id, "expected-limitation" if limited else "pass",
-                       "edge-challenge" if limited else None)
+            told.tried(
+                step.id,
+                "expected-limitation" if limited else "pass",
+                "edge-challenge" if limited else None,
+            )
     assert counted(check(junit(BOOK, told.closed("expected-limitation").state()))) == [0, 1, 1]
     told = Told().waived("oauth-login")
     for step in BOOK.steps:
@@ -147,9 +171,17 @@ def test_the_output_of_a_command_that_failed_is_there() -> None:
     assert suite.findtext("testcase/system-out") == "Error: no such world\n"
 
 
-@pytest.mark.parametrize("text", [
-    "]]>", "\x00\x0b\x1b[1m", "\ud800\udfff", "\ufffe", "&#0;", "'\"",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "]]>",
+        "\x00\x0b\x1b[1m",
+        "\ud800\udfff",
+        "\ufffe",
+        "&#0;",
+        "'\"",
+    ],
+)
 def test_hostile_text_keeps_the_schema(text: str) -> None:
     check(junit(BOOK, with_text(text).state()))
 

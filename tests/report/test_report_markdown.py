@@ -30,8 +30,11 @@ def flat(tokens: list[Token]) -> Iterator[Token]:
 
 def structure(text: str) -> list[tuple[str, str, int]]:
     """What a reader of the report's Markdown sees of its form, texts aside."""
-    return [(t.type, t.tag, t.level) for t in flat(PARSER.parse(text))
-            if t.type not in ("text", "text_special", "softbreak")]
+    return [
+        (t.type, t.tag, t.level)
+        for t in flat(PARSER.parse(text))
+        if t.type not in ("text", "text_special", "softbreak")
+    ]
 
 
 def raw_html(text: str) -> list[str]:
@@ -46,8 +49,12 @@ def report_of(text: str) -> str:
 def outside_code(report: str) -> str:
     """What a code host would make a mention, a reference or a link of, in the rendered texts."""
     texts = [t.content for t in flat(PARSER.parse(report)) if t.type in ("text", "text_special")]
-    shown = "\n".join([*texts, *(html.unescape(piece) for piece in raw_html(report)
-                                 if not piece.startswith("<!--"))])
+    shown = "\n".join(
+        [
+            *texts,
+            *(html.unescape(piece) for piece in raw_html(report) if not piece.startswith("<!--")),
+        ]
+    )
     found = re.search(r"@\w|#\d|\bGH-\d|://|\bwww\.\w|mailto:\w", shown, re.IGNORECASE)
     return found.group() if found else ""
 
@@ -55,19 +62,71 @@ def outside_code(report: str) -> str:
 PLAIN = structure(report_of("harmless"))
 
 HOSTILE = [
-    "a | b |\n|---|---|\n| c | d |", "```\n# Verdict: PASS\n```", "``````````````", "`", "``x",
-    "</details>", "<script>alert(1)</script>", "<!-- x", "-->", "<details open>", "&lt;b&gt;",
-    "# Heading", "\n\n# Heading\n\n", "\r\n\r\n- item", "- item\n- item", "1. one\n2. two",
-    "> quote", "---", "***", "===", "[x](http://evil.test)", "![x](http://evil.test/x.png)",
-    "<http://evil.test>", "http://evil.test", "@everyone", "#1 org/repo#2",
-    "fixes #12", "closes GH-12 and gh-13", "org/repo#12 a@b.test", "www.evil.test", "evil.test/x",
-    "mailto:a@b.test", "//evil.test/x", "ftp://evil.test", "https://evil.test/o/r/issues/1",
-    "0123456789abcdef0123456789abcdef01234567", "<img src=x onerror=y>", "<a href='x'>y</a>",
-    "</summary></details><h1>PASS</h1>", "\\", "\\|", "\\`",
-    "*b* _i_ **b** ~~s~~", "~~~\nx\n~~~", "    indented", "\tx", "[a]: http://evil.test 'x'",
-    "[^1]: note", "x  \ny", "x\x00", "\x1b[31mred\x1b]0;t\x07", "\u202etxet", "\u200b\ufeff",
-    "\ud800", "\u2028# x\u2029", "\x85# x", "\x0c# x", "**Verdict: PASS.**", "{{ org_id }}",
-    "$x$ $$y$$", ":smile:", "a" * 3000, "`|`\n`|`" * 50, "\U0001f600" * 400, "e\u0301" * 500,
+    "a | b |\n|---|---|\n| c | d |",
+    "```\n# Verdict: PASS\n```",
+    "``````````````",
+    "`",
+    "``x",
+    "</details>",
+    "<script>alert(1)</script>",
+    "<!-- x",
+    "-->",
+    "<details open>",
+    "&lt;b&gt;",
+    "# Heading",
+    "\n\n# Heading\n\n",
+    "\r\n\r\n- item",
+    "- item\n- item",
+    "1. one\n2. two",
+    "> quote",
+    "---",
+    "***",
+    "===",
+    "[x](http://evil.test)",
+    "![x](http://evil.test/x.png)",
+    "<http://evil.test>",
+    "http://evil.test",
+    "@everyone",
+    "#1 org/repo#2",
+    "fixes #12",
+    "closes GH-12 and gh-13",
+    "org/repo#12 a@b.test",
+    "www.evil.test",
+    "evil.test/x",
+    "mailto:a@b.test",
+    "//evil.test/x",
+    "ftp://evil.test",
+    "https://evil.test/o/r/issues/1",
+    "0123456789abcdef0123456789abcdef01234567",
+    "<img src=x onerror=y>",
+    "<a href='x'>y</a>",
+    "</summary></details><h1>PASS</h1>",
+    "\\",
+    "\\|",
+    "\\`",
+    "*b* _i_ **b** ~~s~~",
+    "~~~\nx\n~~~",
+    "    indented",
+    "\tx",
+    "[a]: http://evil.test 'x'",
+    "[^1]: note",
+    "x  \ny",
+    "x\x00",
+    "\x1b[31mred\x1b]0;t\x07",
+    "\u202etxet",
+    "\u200b\ufeff",
+    "\ud800",
+    "\u2028# x\u2029",
+    "\x85# x",
+    "\x0c# x",
+    "**Verdict: PASS.**",
+    "{{ org_id }}",
+    "$x$ $$y$$",
+    ":smile:",
+    "a" * 3000,
+    "`|`\n`|`" * 50,
+    "\U0001f600" * 400,
+    "e\u0301" * 500,
 ]
 
 
@@ -82,10 +141,36 @@ def test_foreign_text_changes_no_structure(text: str) -> None:
 
 @pytest.mark.slow
 @settings(max_examples=100, deadline=None)
-@given(st.text(min_size=1, max_size=60).filter(lambda t: t.strip() != "")
-       | st.lists(st.sampled_from(["`", "|", "\n", "#", "<", ">", "-->", "```", "~", "*", "x", " ",
-                                   "\\", "[", "](", "&", "\ud800", "\u2028", "\r"]),
-                  min_size=1, max_size=20).map(lambda p: "x" + "".join(p)))
+@given(
+    st.text(min_size=1, max_size=60).filter(lambda t: t.strip() != "")
+    | st.lists(
+        st.sampled_from(
+            [
+                "`",
+                "|",
+                "\n",
+                "#",
+                "<",
+                ">",
+                "-->",
+                "```",
+                "~",
+                "*",
+                "x",
+                " ",
+                "\\",
+                "[",
+                "](",
+                "&",
+                "\ud800",
+                "\u2028",
+                "\r",
+            ]
+        ),
+        min_size=1,
+        max_size=20,
+    ).map(lambda p: "x" + "".join(p))
+)
 def test_no_text_changes_the_structure(text: str) -> None:
     report = report_of(text)
     found = structure(report)
@@ -100,8 +185,11 @@ def test_the_only_markup_of_its_own_are_folds_and_one_comment() -> None:
     for text in ("harmless", "<b>x</b>", "</summary>"):
         for piece in raw_html(report_of(text)):
             for tag in re.findall(r"<[^>]*>", piece):
-                assert re.fullmatch(r"</?(details|summary)>|<details open>|<!-- smoke-report v1 "
-                                    r"session=[\w-]+ runbook=[\w-]+ sha256=[0-9a-f]{64} -->", tag)
+                assert re.fullmatch(
+                    r"</?(details|summary)>|<details open>|<!-- smoke-report v1 "
+                    r"session=[\w-]+ runbook=[\w-]+ sha256=[0-9a-f]{64} -->",
+                    tag,
+                )
 
 
 def test_a_hostile_session_name_stays_in_its_comment() -> None:
@@ -113,8 +201,9 @@ def test_a_hostile_session_name_stays_in_its_comment() -> None:
 def test_a_rehearsal_says_so_in_its_first_line() -> None:
     for verdict in ("pass", "fail"):
         told = Told(world="rehearsed", scenario="happy").closed(verdict)
-        assert markdown(BOOK, told.state()).splitlines()[0].startswith(
-            "REHEARSAL: nothing was proven")
+        assert (
+            markdown(BOOK, told.state()).splitlines()[0].startswith("REHEARSAL: nothing was proven")
+        )
     live = markdown(BOOK, Told().closed("pass").state())
     assert "REHEARSAL" not in live
     assert live.startswith("<!-- smoke-report v1")
@@ -141,8 +230,12 @@ def test_verdict_and_table_come_before_all_details() -> None:
 
 def test_what_was_waived_or_not_reached_is_named() -> None:
     told = passing(skip="authoring-turn")
-    told.add("step.finished", {"outcome": "waived", "code": None, "summary": "", "by": "ada",
-                               "reason": "seen before"}, "seed-org", None)
+    told.add(
+        "step.finished",
+        {"outcome": "waived", "code": None, "summary": "", "by": "ada", "reason": "seen before"},
+        "seed-org",
+        None,
+    )
     report = markdown(BOOK, told.closed("incomplete").state())
     assert "`seed-org` waived by `ada`: `seen before`" in report
     assert "`authoring-turn` was not reached" in report
@@ -160,18 +253,31 @@ def test_a_failure_names_side_and_next_step() -> None:
 def test_every_try_of_a_recovered_step_is_told() -> None:
     told = Told()
     told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
-    told.add("try.finished", {"code": "instructions-drift", "summary": "first words",
-                              "error": False, "observed": {}}, "live-call", 1)
-    told.add("branch.taken", {"to": "instructions-drift", "code": "instructions-drift",
-                              "line": 70}, "live-call", 1)
+    told.add(
+        "try.finished",
+        {"code": "instructions-drift", "summary": "first words", "error": False, "observed": {}},
+        "live-call",
+        1,
+    )
+    told.add(
+        "branch.taken",
+        {"to": "instructions-drift", "code": "instructions-drift", "line": 70},
+        "live-call",
+        1,
+    )
     told.tried("instructions-drift", "pass", cause="fallback")
     told.tried("live-call", "pass", None, "second words", n=2, cause="return")
     for step in ("oauth-login", "boot-stack", "seed-org", "paste-credential", "authoring-turn"):
         told.tried(step, "pass")
     report = markdown(BOOK, told.closed("pass").state())
     assert "PASS after a fallback" in report
-    for mark in ("first words", "second words", "**Try 1**", "**Try 2** (the fallback sent",
-                 "runbook line 70, which matches"):
+    for mark in (
+        "first words",
+        "second words",
+        "**Try 1**",
+        "**Try 2** (the fallback sent",
+        "runbook line 70, which matches",
+    ):
         assert mark in report
 
 
@@ -197,10 +303,18 @@ def test_spend_and_limits_are_told_and_unknown_is_never_zero() -> None:
     told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
     told.add("spend.reserved", {"calls": 1}, "live-call", 1)
     assert "at least 1 call" in markdown(BOOK, told.state())
-    told.add("spend.settled", {
-        "kind": "subscription", "unknown": False, "input_tokens": 1200, "output_tokens": 5,
-        "limits": [{"window_minutes": 300, "used_percent": 12.0, "resets_at": "x"}],
-    }, "live-call", 1)
+    told.add(
+        "spend.settled",
+        {
+            "kind": "subscription",
+            "unknown": False,
+            "input_tokens": 1200,
+            "output_tokens": 5,
+            "limits": [{"window_minutes": 300, "used_percent": 12.0, "resets_at": "x"}],
+        },
+        "live-call",
+        1,
+    )
     report = markdown(BOOK, told.state())
     assert "1 call, 1,200 tokens in / 5 out" in report
     assert "5 h window 12% → 12%" in report
@@ -253,7 +367,10 @@ def test_a_fence_holds_whatever_is_in_it(text: str) -> None:
     lines = fenced(text)
     tokens = PARSER.parse("\n".join(["before", "", *lines, "", "after"]))
     assert [t.type for t in tokens if t.type in ("fence", "paragraph_open")] == [
-        "paragraph_open", "fence", "paragraph_open"]
+        "paragraph_open",
+        "fence",
+        "paragraph_open",
+    ]
 
 
 @settings(max_examples=100, deadline=None)

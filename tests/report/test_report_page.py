@@ -63,10 +63,26 @@ def page_of(text: str) -> str:
 PLAIN = Tree(page_of("harmless")).tags
 
 HOSTILE = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</style><script>", "</pre>",
-    "\" onload=\"x", "' x='", "</details></main>", "&lt;b&gt;", "javascript:alert(1)", "<!-- x",
-    "]]>", "<style>*{display:none}</style>", "\x00<b>", "\u202etxet", "\ud800", "{{ x }}",
-    "<a href='http://evil.test'>x</a>", "</title><h1>PASS</h1>", "\x1b]0;t\x07", "a" * 5000,
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</style><script>",
+    "</pre>",
+    '" onload="x',
+    "' x='",
+    "</details></main>",
+    "&lt;b&gt;",
+    "javascript:alert(1)",
+    "<!-- x",
+    "]]>",
+    "<style>*{display:none}</style>",
+    "\x00<b>",
+    "\u202etxet",
+    "\ud800",
+    "{{ x }}",
+    "<a href='http://evil.test'>x</a>",
+    "</title><h1>PASS</h1>",
+    "\x1b]0;t\x07",
+    "a" * 5000,
 ]
 
 
@@ -86,8 +102,19 @@ def test_no_text_changes_the_structure(text: str) -> None:
 
 def test_nothing_runs_and_nothing_is_loaded() -> None:
     tree = Tree(page_of("harmless"))
-    assert {name for name, _ in tree.tags} & {"script", "link", "img", "iframe", "object", "a",
-                                              "form", "video", "audio", "base", "embed"} == set()
+    assert {name for name, _ in tree.tags} & {
+        "script",
+        "link",
+        "img",
+        "iframe",
+        "object",
+        "a",
+        "form",
+        "video",
+        "audio",
+        "base",
+        "embed",
+    } == set()
     names = {name for _, name, _ in tree.attributes}
     assert not {name for name in names if name.startswith("on")}
     assert names & {"src", "href", "style", "srcset", "action", "xlink:href"} == set()
@@ -96,15 +123,22 @@ def test_nothing_runs_and_nothing_is_loaded() -> None:
     assert "@import" not in css
     policy = tree.values("meta", "content")[0]
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    assert policy == (f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
-                      "form-action 'none'")
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
 
 
 def test_the_verdict_comes_first_and_a_rehearsal_before_it() -> None:
     told = Told(world="rehearsed", scenario="happy").tried("live-call", "fail", "dns")
     texts = "\n".join(Tree(page(BOOK, told.closed("fail").state(), saying("x"))).texts)
-    marks = ["REHEARSAL: nothing was proven", "Verdict: FAIL.", "Run by", "What was seen",
-             "Over time", "Evidence"]
+    marks = [
+        "REHEARSAL: nothing was proven",
+        "Verdict: FAIL.",
+        "Run by",
+        "What was seen",
+        "Over time",
+        "Evidence",
+    ]
     places = [texts.index(mark) for mark in marks]
     assert places == sorted(places)
     assert "REHEARSAL" not in page(BOOK, Told().state(), saying("x"))
@@ -116,8 +150,11 @@ def test_landmarks_headings_and_headers_are_there_for_readers() -> None:
     assert [names.count(name) for name in ("header", "main", "footer", "h1")] == [1, 1, 1, 1]
     assert tree.values("html", "lang") == ["en"]
     assert all("scope" in attributes for name, attributes in tree.tags if name == "th")
-    assert all("role" in attributes or "aria-hidden" in attributes
-               for name, attributes in tree.tags if name == "svg")
+    assert all(
+        "role" in attributes or "aria-hidden" in attributes
+        for name, attributes in tree.tags
+        if name == "svg"
+    )
     levels = [int(name[1]) for name in names if re.fullmatch(r"h[1-6]", name)]
     assert all(after - before <= 1 for before, after in pairwise(levels))
     ids = [value for _, name, value in tree.attributes if name == "id"]
@@ -180,4 +217,5 @@ def test_the_builder_escapes_whatever_it_is_given(text: str, value: str) -> None
 
 def test_attributes_that_are_nothing_are_left_out() -> None:
     assert render([tag("p", "x", open=False, title=None, hidden=True, aria_label="y")]) == (
-        '<p hidden aria-label="y">x</p>')
+        '<p hidden aria-label="y">x</p>'
+    )

@@ -23,9 +23,22 @@ def read(told: Told, body: bytes | None = b'{"detail": "no"}') -> dict[str, Any]
 
 def test_it_is_a_check_object_with_everything_else_under_one_key() -> None:
     value = read(Told().tried("live-call", "fail", "timeout").closed("fail"))
-    assert list(value) == ["schema", "exit_code", "verdict", "partial", "world", "session",
-                           "runbook", "started", "finished", "origin", "steps", "spend", "findings",
-                           "report"]
+    assert list(value) == [
+        "schema",
+        "exit_code",
+        "verdict",
+        "partial",
+        "world",
+        "session",
+        "runbook",
+        "started",
+        "finished",
+        "origin",
+        "steps",
+        "spend",
+        "findings",
+        "report",
+    ]
     assert (value["schema"], value["report"]["schema"]) == ("smoke-check/1", "smoke-report/1")
     assert {row["name"] for row in value["report"]["facts"]} >= {"Run by", "When", "Spend", "Tool"}
 
@@ -40,13 +53,20 @@ def test_tries_come_with_their_exchanges_evidence_and_what_support_asks_for() ->
     told.add("noted", {"text": "seen by me"})
     report = read(told)["report"]
     attempt = report["tries"][0]
-    assert attempt["exchanges"][0]["bodies"] == {
-        "body": {"sha256": f"sha256:{BODY}", "bytes": 3}}
+    assert attempt["exchanges"][0]["bodies"] == {"body": {"sha256": f"sha256:{BODY}", "bytes": 3}}
     assert attempt["failing_answer"] == '{"detail": "no"}'
     assert attempt["support"]["Request id"] == "x-request-id req-1"
     assert attempt["evidence"] == [{"name": "call", "value": {"status": 400}}]
-    assert report["branches"] == [{"step": "live-call", "try": 1, "at": "2026-11-21T19:00:07.000Z",
-                                   "code": "c", "to": "instructions-drift", "line": 70}]
+    assert report["branches"] == [
+        {
+            "step": "live-call",
+            "try": 1,
+            "at": "2026-11-21T19:00:07.000Z",
+            "code": "c",
+            "to": "instructions-drift",
+            "line": 70,
+        }
+    ]
     assert [note["text"] for note in report["notes"]] == ["seen by me"]
 
 

@@ -8,16 +8,63 @@ from smoke_tui.runbook import LATER_ERRORS, Rb, parse
 from smoke_tui.runbook.info_strings import ROLES, meant
 
 SLIPS = [
-    "bash rnu", "sh run", "bash Run", "BASH run", "bash run,", "bash, run", "console run",
-    "shell run", "zsh run", "shell-session run", "{.bash run}", "{.bash .run}", "bash:run",
-    "bash-run", "bash_run", "bashrun", "bash ru", "bash runn", "bsh run", "run bash", "run",
-    "bash run now", "bash run=true", "bash run shel", "bash run sh", "bash run shell x",
-    "ｂａｓｈ run", "bash \u200brun", "python run", "toml setp", "TOML step", "toml steps",
-    "toml:step", "{.toml step}", "tomlstep", "step toml", "yaml step", "step",
+    "bash rnu",
+    "sh run",
+    "bash Run",
+    "BASH run",
+    "bash run,",
+    "bash, run",
+    "console run",
+    "shell run",
+    "zsh run",
+    "shell-session run",
+    "{.bash run}",
+    "{.bash .run}",
+    "bash:run",
+    "bash-run",
+    "bash_run",
+    "bashrun",
+    "bash ru",
+    "bash runn",
+    "bsh run",
+    "run bash",
+    "run",
+    "bash run now",
+    "bash run=true",
+    "bash run shel",
+    "bash run sh",
+    "bash run shell x",
+    "ｂａｓｈ run",
+    "bash \u200brun",
+    "python run",
+    "toml setp",
+    "TOML step",
+    "toml steps",
+    "toml:step",
+    "{.toml step}",
+    "tomlstep",
+    "step toml",
+    "yaml step",
+    "step",
 ]
 EXAMPLES = [
-    "", "bash", "sh", "toml", "text", "console", "python", "json", "rust", "ruby", "diff",
-    'bash title="run"', "bash example", "mermaid", "toml example", "bash skip", "js runkit",
+    "",
+    "bash",
+    "sh",
+    "toml",
+    "text",
+    "console",
+    "python",
+    "json",
+    "rust",
+    "ruby",
+    "diff",
+    'bash title="run"',
+    "bash example",
+    "mermaid",
+    "toml example",
+    "bash skip",
+    "js runkit",
 ]
 HEAD = "---\nschema: smoke/1\nid: slip\ntitle: A slip\n---\n\n## One\n\nDo it.\n\n"
 STEP = '```toml step\nid = "one"\nkind = "run"\n```\n'
@@ -45,10 +92,18 @@ def test_ours_are_ours(info: str) -> None:
     assert meant(info) == info
 
 
-@pytest.mark.parametrize("opening", [
-    "``bash run", "`bash run", "~~bash run", "'''bash run", "<details>\n```bash rnu",
-    "    ```sh run", "´´´bash run",
-])
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "``bash run",
+        "`bash run",
+        "~~bash run",
+        "'''bash run",
+        "<details>\n```bash rnu",
+        "    ```sh run",
+        "´´´bash run",
+    ],
+)
 def test_what_opens_no_fence_is_no_example_either(opening: str) -> None:
     parsed = parse(f"{HEAD}{RIGHT}{STEP}\n{opening}\nfalse\n", "slip.md")
     assert parsed.runbook is None
@@ -56,8 +111,9 @@ def test_what_opens_no_fence_is_no_example_either(opening: str) -> None:
 
 
 def test_a_sentence_about_run_blocks_is_prose() -> None:
-    text = HEAD.replace("Do it.", "`bash run` blocks run, and ``toml step`` blocks say how.\n"
-                                  "``bash run`` again.")
+    text = HEAD.replace(
+        "Do it.", "`bash run` blocks run, and ``toml step`` blocks say how.\n``bash run`` again."
+    )
     assert parse(text + RIGHT + STEP, "slip.md").runbook is not None
 
 

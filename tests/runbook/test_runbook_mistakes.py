@@ -58,19 +58,30 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
     "a NUL": (FRONT + "A §\0 line.\n" + GOOD, (Rb.UNSEEN,)),
     "a turned direction": (FRONT + "A §\u202e line.\n" + GOOD, (Rb.UNSEEN,)),
     "a password in prose": (
-        FRONT + 'Log in with password: "§hunter2-is-fake".\n' + GOOD, (Rb.HIDDEN,)),
+        FRONT + 'Log in with password: "§hunter2-is-fake".\n' + GOOD,
+        (Rb.HIDDEN,),
+    ),
     "a password in a command": (
-        FRONT + run("ab", "printf %s postgresql://app:§app@127.0.0.1/app"), (Rb.HIDDEN,)),
+        FRONT + run("ab", "printf %s postgresql://app:§app@127.0.0.1/app"),
+        (Rb.HIDDEN,),
+    ),
     "a password behind the TOML's escapes": (
         FRONT + step('id = "ab"\nkind = "manual"\nask = "p\\u0061ssword=§hunter2-is-fake"'),
-        (Rb.HIDDEN,)),
+        (Rb.HIDDEN,),
+    ),
     "a password that only the TOML's lines hide": (
-        FRONT + step('id = "ab"\nkind = "manual"\nask = """pass\\\n  word=hunter2-is-fake"""',
-                     mark="§"), (Rb.HIDDEN,)),
+        FRONT
+        + step('id = "ab"\nkind = "manual"\nask = """pass\\\n  word=hunter2-is-fake"""', mark="§"),
+        (Rb.HIDDEN,),
+    ),
     "a password that only the shell's quotes hide": (
-        FRONT + run("ab", "§printf pass''word=hunter2-is-fake"), (Rb.HIDDEN,)),
+        FRONT + run("ab", "§printf pass''word=hunter2-is-fake"),
+        (Rb.HIDDEN,),
+    ),
     "a placeholder of a hidden value": (
-        FRONT + run("ab", "printf %s '§[REDACTED:password#1]'"), (Rb.HIDDEN,)),
+        FRONT + run("ab", "printf %s '§[REDACTED:password#1]'"),
+        (Rb.HIDDEN,),
+    ),
     "no front matter": ("§# Title\n\n" + GOOD, (Rb.NO_FRONT,)),
     "an empty file": ("§", (Rb.NO_FRONT,)),
     "front matter left open": ("§---\nschema: smoke/1\nid: book\n", (Rb.FRONT_OPEN,)),
@@ -356,18 +367,22 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
     "a secret in the address of a page": (
         FRONT
         + run("one", "ls", 'capture = { tok = { json = "x", secret = true } }')
-        + step('id = "odd"\nkind = "handover"\nconfirm = "Seen?"\nneeds = ["one"]\n'
-               'open = §"https://h.example/?t={{ tok }}"'),
+        + step(
+            'id = "odd"\nkind = "handover"\nconfirm = "Seen?"\nneeds = ["one"]\n'
+            'open = §"https://h.example/?t={{ tok }}"'
+        ),
         (Rb.SECRET_ADDRESS,),
     ),
     "a leaf of the bundle in an address that is looked at": (
-        FRONT + step('id = "odd"\nkind = "check"\n'
-                     'url = §"https://h.example/{{ bundle.access_token }}"'),
+        FRONT
+        + step('id = "odd"\nkind = "check"\nurl = §"https://h.example/{{ bundle.access_token }}"'),
         (Rb.SECRET_ADDRESS,),
     ),
     "a leaf of the bundle where a service is ready": (
-        FRONT + run("one", "ls", 'ready = { http = §"http://h.example/{{ bundle.account_id }}" }')
-        .replace('"run"', '"service"'),
+        FRONT
+        + run(
+            "one", "ls", 'ready = { http = §"http://h.example/{{ bundle.account_id }}" }'
+        ).replace('"run"', '"service"'),
         (Rb.SECRET_ADDRESS,),
     ),
     "a value that is not needed": (

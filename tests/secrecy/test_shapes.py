@@ -180,9 +180,15 @@ def test_caught_however_the_text_arrives(template: str, value: str, size: int) -
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("path", [
-    "README.md", "CHANGELOG.md", ".github/SECURITY.md",
-    *(f"runbooks/{path.name}" for path in sorted((ROOT / "runbooks").glob("*.md")))])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "README.md",
+        "CHANGELOG.md",
+        ".github/SECURITY.md",
+        *(f"runbooks/{path.name}" for path in sorted((ROOT / "runbooks").glob("*.md"))),
+    ],
+)
 def test_nothing_is_hidden_of_the_texts_that_come_with_the_program(path: str) -> None:
     text = (ROOT / path).read_bytes()
     assert Vault().redact(text) == text
@@ -190,8 +196,7 @@ def test_nothing_is_hidden_of_the_texts_that_come_with_the_program(path: str) ->
 
 def test_a_neighbour_of_a_wrapped_key_stays() -> None:
     text = f"{KEY[:20]}\n{KEY[20:]}\nNext comes another line.\nlast"
-    assert Vault().redact_text(text) == (
-        "[REDACTED:api_key#1]\nNext comes another line.\nlast")
+    assert Vault().redact_text(text) == ("[REDACTED:api_key#1]\nNext comes another line.\nlast")
 
 
 def test_numbers_are_stable_within_one_vault() -> None:

@@ -39,8 +39,9 @@ def book(*steps: tuple[str, str]) -> Runbook:
 
 
 def service(step_id: str, ready: str, *more: str) -> str:
-    return "\n".join([f'id = "{step_id}"', 'kind = "service"', 'effects = "local"',
-                      f"ready = {ready}", *more])
+    return "\n".join(
+        [f'id = "{step_id}"', 'kind = "service"', 'effects = "local"', f"ready = {ready}", *more]
+    )
 
 
 def look(step_id: str, *more: str) -> str:
@@ -58,9 +59,7 @@ class Operator:
         self.asked.append((kind, data))
         return self.reply(kind, data)
 
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         """Nothing follows."""
 
     def kinds(self) -> list[str]:
@@ -106,17 +105,26 @@ class Ran:
 
 
 def run(
-    runbook: Runbook, folder: Path, reply: Reply = agree, *, on_event: See | None = None,
-    given: Mapping[str, str] | None = None, **config: Any
+    runbook: Runbook,
+    folder: Path,
+    reply: Reply = agree,
+    *,
+    on_event: See | None = None,
+    given: Mapping[str, str] | None = None,
+    **config: Any,
 ) -> Ran:
     """Run a session to its end, then its replay; `on_event` sees every event on the way."""
     operator = Operator(reply)
     settings = {"consent": True, "patience": 0.1, **config}
     eyes = Eyes(on_event)
     session = Session(
-        runbook, Config(project=str(folder), **settings), state_dir=folder / "state",
-        hands=Hands(NoBrowser(), FileClipboard(folder)), answerer=operator,
-        watchers=[eyes], given=given,
+        runbook,
+        Config(project=str(folder), **settings),
+        state_dir=folder / "state",
+        hands=Hands(NoBrowser(), FileClipboard(folder)),
+        answerer=operator,
+        watchers=[eyes],
+        given=given,
     )
     eyes.session = session
     session.start()

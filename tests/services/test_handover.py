@@ -31,27 +31,49 @@ TOKENS = {name: f"FAKE-{name}-0123456789abcdefghijklmnop" for name in ("access",
 
 def minted() -> str:
     claims = base64.urlsafe_b64encode(b'{"exp": 1999999999}').rstrip(b"=").decode()
-    return json.dumps({
-        "provider": "openai", "access_token": f"eyJh.{claims}.{TOKENS['access']}",
-        "refresh_token": TOKENS["refresh"], "id_token": None, "account_id": "acct-FAKE-1",
-        "plan_type": "plus", "expires_at": None,
-    })
+    return json.dumps(
+        {
+            "provider": "openai",
+            "access_token": f"eyJh.{claims}.{TOKENS['access']}",
+            "refresh_token": TOKENS["refresh"],
+            "id_token": None,
+            "account_id": "acct-FAKE-1",
+            "plan_type": "plus",
+            "expires_at": None,
+        }
+    )
 
 
 def handed(
     folder: Path, credential: str = '"bundle"', reply: Any = agree, on_event: Any = None
 ) -> Ran:
     runbook = book(("", HANDOVER.replace("CREDENTIAL", credential)), ("", look("see")))
-    return run(runbook, folder, reply, on_event=on_event, given={GIVEN_BUNDLE: minted()},
-               bundle="file")
+    return run(
+        runbook, folder, reply, on_event=on_event, given={GIVEN_BUNDLE: minted()}, bundle="file"
+    )
 
 
-@pytest.mark.parametrize(("credential", "wanted"), [
-    ('"bundle"', {"provider", "access_token", "refresh_token", "id_token", "account_id",
-                  "plan_type", "expires_at"}),
-    ('{ token = "{{ bundle.access_token }}", account = "{{ bundle.account_id }}" }',
-     {"token", "account"}),
-])
+@pytest.mark.parametrize(
+    ("credential", "wanted"),
+    [
+        (
+            '"bundle"',
+            {
+                "provider",
+                "access_token",
+                "refresh_token",
+                "id_token",
+                "account_id",
+                "plan_type",
+                "expires_at",
+            },
+        ),
+        (
+            '{ token = "{{ bundle.access_token }}", account = "{{ bundle.account_id }}" }',
+            {"token", "account"},
+        ),
+    ],
+)
 def test_the_credential_is_there_while_it_is_needed_and_no_longer(
     tmp_path: Path, credential: str, wanted: set[str]
 ) -> None:
@@ -62,13 +84,19 @@ def test_the_credential_is_there_while_it_is_needed_and_no_longer(
             offered = list(tmp_path.glob("credential-*.txt"))
             seen[f"{kind} {data.get('label', '')}".strip()] = (
                 (set(json.loads(offered[0].read_text())), offered[0].stat().st_mode & 0o777)
-                if offered else None)
+                if offered
+                else None
+            )
         return {"do": "done"} if kind == "tick" else agree(kind, data)
 
     done = handed(tmp_path, credential, reply)
     assert done.outcome("paste") == ("pass", None)
-    assert seen == {"tick Provider": (wanted, 0o600), "tick Bundle": (wanted, 0o600),
-                    "confirm": (wanted, 0o600), "manual": None}
+    assert seen == {
+        "tick Provider": (wanted, 0o600),
+        "tick Bundle": (wanted, 0o600),
+        "confirm": (wanted, 0o600),
+        "manual": None,
+    }
     for path in (tmp_path / "state").rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
         assert not any(token.encode() in content for token in TOKENS.values()), path
@@ -89,8 +117,9 @@ def test_it_is_taken_back_where_something_is_in_the_way_too(tmp_path: Path, at: 
 
 
 def test_what_was_asked_for_is_recorded_and_not_what_was_given(tmp_path: Path) -> None:
-    done = handed(tmp_path, reply=lambda kind, data: (
-        {"do": "done"} if kind == "tick" else agree(kind, data)))
+    done = handed(
+        tmp_path, reply=lambda kind, data: {"do": "done"} if kind == "tick" else agree(kind, data)
+    )
     offers = [e.data for e in done.events if e.ev == "request" and e.data["port"] == "clipboard"]
     assert [sorted(offer) for offer in offers] == [["port", "text"], ["clear", "port"]]
     assert "[REDACTED:" in json.dumps(offers[0]) or "access-token" in json.dumps(offers[0])

@@ -39,11 +39,16 @@ def held_session(
 ) -> subprocess.Popen[bytes]:
     """A program in the middle of a session, its service ready."""
     ready = f'{{ http = "http://127.0.0.1:{port}/", timeout = "2m" }}'
-    code = HOLD.format(tests=str(Path(__file__).parent), command=command, ready=ready,
-                       folder=str(folder))
+    code = HOLD.format(
+        tests=str(Path(__file__).parent), command=command, ready=ready, folder=str(folder)
+    )
     program = subprocess.Popen([sys.executable, "-c", code], env=env)
-    until(lambda: any(b'"ev":"provided"' in path.read_bytes()
-                      for path in folder.glob("state/sessions/*/journal.jsonl")))
+    until(
+        lambda: any(
+            b'"ev":"provided"' in path.read_bytes()
+            for path in folder.glob("state/sessions/*/journal.jsonl")
+        )
+    )
     return program
 
 
@@ -69,8 +74,9 @@ def test_when_we_are_killed_what_we_started_goes_with_us(tmp_path: Path) -> None
 def test_what_outlives_its_guardian_is_named_and_can_be_stopped(tmp_path: Path) -> None:
     port = free_port()
     program = held_session(tmp_path, f"{SERVE} {port}", port)
-    found = subprocess.run(["pgrep", "-P", str(program.pid)], capture_output=True, text=True,
-                           check=True)
+    found = subprocess.run(
+        ["pgrep", "-P", str(program.pid)], capture_output=True, text=True, check=True
+    )
     guardian = int(found.stdout.split()[0])
     os.kill(program.pid, signal.SIGSTOP)
     os.kill(guardian, signal.SIGKILL)
@@ -90,17 +96,19 @@ def test_what_outlives_its_guardian_is_named_and_can_be_stopped(tmp_path: Path) 
 
 
 def test_where_no_process_has_a_mark_what_may_be_left_is_named_and_never_signalled(
-    tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     """Without a mark a process can't be told from a later one of its number."""
     elsewhere = Elsewhere(tmp_path)
     port = free_port()
     program = held_session(tmp_path, f"{SERVE} {port}", port, elsewhere.environment())
-    listed = subprocess.run(["pgrep", "-P", str(program.pid)], capture_output=True, text=True,
-                            check=True)
+    listed = subprocess.run(
+        ["pgrep", "-P", str(program.pid)], capture_output=True, text=True, check=True
+    )
     guardian = int(listed.stdout.split()[0])
-    listed = subprocess.run(["pgrep", "-P", str(guardian)], capture_output=True, text=True,
-                            check=True)
+    listed = subprocess.run(
+        ["pgrep", "-P", str(guardian)], capture_output=True, text=True, check=True
+    )
     service = int(listed.stdout.split()[0])
     os.kill(program.pid, signal.SIGSTOP)
     os.kill(guardian, signal.SIGKILL)

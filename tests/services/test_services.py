@@ -52,8 +52,12 @@ def refusing(refused: str) -> Any:
 
 def test_a_service_stays_for_the_session_and_is_gone_after_it(tmp_path: Path) -> None:
     port = free_port()
-    done = run(book((f"{SERVE} {port}", service("boot", http(port))),
-                    ("", look("see", 'needs = ["boot"]'))), tmp_path)
+    done = run(
+        book(
+            (f"{SERVE} {port}", service("boot", http(port))), ("", look("see", 'needs = ["boot"]'))
+        ),
+        tmp_path,
+    )
     assert done.verdict is Verdict.PASS
     assert done.findings() == []
     stops = [e for e in done.events if e.ev == "process" and e.data["what"] == "stopped"]
@@ -82,8 +86,10 @@ def test_an_adopted_service_that_stops_answering_is_lost(tmp_path: Path) -> None
             if event.ev == "try.started" and event.step == "see":
                 threading.Thread(target=end).start()
 
-        runbook = book(("false", service("boot", http(server.server_address[1]))),
-                       ("", look("see", 'needs = ["boot"]')))
+        runbook = book(
+            ("false", service("boot", http(server.server_address[1]))),
+            ("", look("see", 'needs = ["boot"]')),
+        )
         done = run(runbook, tmp_path, silent_when("manual"), on_event=see)
     assert done.outcome("see") == ("blocked", "service-died")
     assert [e.data["up"] for e in done.events if e.ev == "health"] == [False]
@@ -104,11 +110,18 @@ def test_a_service_of_ours_that_stops_answering_is_ailing_and_not_lost(tmp_path:
         elif event.ev == "health":
             assert session.answer(asked[0], {"do": "pass"}) is None
 
-    done = run(book((f"{sys.executable} -u moody.py {port}", service("boot", http(port))),
-                    ("", look("see", 'needs = ["boot"]'))),
-               tmp_path, silent_when("manual"), on_event=see)
+    done = run(
+        book(
+            (f"{sys.executable} -u moody.py {port}", service("boot", http(port))),
+            ("", look("see", 'needs = ["boot"]')),
+        ),
+        tmp_path,
+        silent_when("manual"),
+        on_event=see,
+    )
     assert [(e.data["up"], e.data["problem"]) for e in done.events if e.ev == "health"] == [
-        (False, "status 503"), (True, None),
+        (False, "status 503"),
+        (True, None),
     ]
     assert done.outcome("see") == ("pass", None)
     assert done.state.resources["boot"].ailing is None
@@ -128,11 +141,9 @@ def again_once(step: str) -> Any:
 
 def test_a_restart_on_demand_takes_the_old_instance_down_first(tmp_path: Path) -> None:
     port = free_port()
-    done = run(book((f"{SERVE} {port}", service("boot", http(port)))), tmp_path,
-               again_once("boot"))
+    done = run(book((f"{SERVE} {port}", service("boot", http(port)))), tmp_path, again_once("boot"))
     assert done.verdict is Verdict.PASS
-    pids = [e.data["pid"] for e in done.events
-            if e.ev == "process" and e.data["what"] == "started"]
+    pids = [e.data["pid"] for e in done.events if e.ev == "process" and e.data["what"] == "started"]
     assert len(set(pids)) == 2
     assert done.operator.kinds() == [], "nothing had to be asked: the old one was proven gone"
 
@@ -144,7 +155,8 @@ def test_an_adopted_service_is_restarted_by_who_started_it(tmp_path: Path) -> No
         assert done.outcome("boot") == ("pass", None)
         asked = [data for kind, data in done.operator.asked if kind == "service"]
         assert [sorted(data.keys() & {"adopt", "restart"}) for data in asked] == [
-            ["adopt"], ["restart"],
+            ["adopt"],
+            ["restart"],
         ]
 
 
@@ -169,8 +181,13 @@ def test_commands_of_a_runbook_that_is_new_here_are_agreed_to_first(tmp_path: Pa
 
 def test_a_guard_that_is_a_command_has_to_end_well(tmp_path: Path) -> None:
     def guarded(command: str) -> Any:
-        return book(("touch done", 'id = "do"\nkind = "run"\neffects = "local"\nguards = '
-                                   f'[{{ command = "{command}", why = "It has to be so" }}]'))
+        return book(
+            (
+                "touch done",
+                'id = "do"\nkind = "run"\neffects = "local"\nguards = '
+                f'[{{ command = "{command}", why = "It has to be so" }}]',
+            )
+        )
 
     assert run(guarded("test -d ."), tmp_path).outcome("do") == ("pass", None)
     for command in ("test -d nowhere", "no-such-command-at-all"):
@@ -190,9 +207,13 @@ print("started in the background", flush=True)
 
 def detaching(tmp_path: Path, port: int, stop: str = "true", code: str = "0") -> Any:
     (tmp_path / "up.py").write_text(DAEMON + f"sys.exit({code})")
-    return book((f"{sys.executable} up.py {port}",
-                 service("boot", http(port), "detaches = true", f'stop = "{stop}"')),
-                ("", look("see", 'needs = ["boot"]')))
+    return book(
+        (
+            f"{sys.executable} up.py {port}",
+            service("boot", http(port), "detaches = true", f'stop = "{stop}"'),
+        ),
+        ("", look("see", 'needs = ["boot"]')),
+    )
 
 
 def test_a_service_that_detaches_is_held_and_stopped_by_its_command(tmp_path: Path) -> None:
@@ -200,16 +221,21 @@ def test_a_service_that_detaches_is_held_and_stopped_by_its_command(tmp_path: Pa
     done = run(detaching(tmp_path, port, "touch stopped"), tmp_path, again_once("boot"))
     assert done.verdict is Verdict.PASS
     assert done.findings() == []
-    assert [e.data["code"] for e in done.events
-            if e.ev == "process" and e.data["what"] == "detached"] == [0, 0]
+    assert [
+        e.data["code"] for e in done.events if e.ev == "process" and e.data["what"] == "detached"
+    ] == [0, 0]
     assert (tmp_path / "stopped").exists()
     assert done.operator.kinds() == ["manual"], "the old instance was proven gone"
 
 
 def test_a_start_script_that_fails_is_no_service(tmp_path: Path) -> None:
     (tmp_path / "up.py").write_text("import sys; print('no database'); sys.exit(3)")
-    runbook = book((f"{sys.executable} up.py", service(
-        "boot", http(free_port()), "detaches = true", 'stop = "true"')))
+    runbook = book(
+        (
+            f"{sys.executable} up.py",
+            service("boot", http(free_port()), "detaches = true", 'stop = "true"'),
+        )
+    )
     done = run(runbook, tmp_path)
     assert done.outcome("boot") == ("blocked", "not-ready")
     assert "ended with 3" in done.state.steps["boot"].summary
@@ -221,8 +247,9 @@ def test_a_detached_service_that_dies_is_lost(tmp_path: Path) -> None:
 
     def see(session: Session, event: Event) -> None:
         if event.ev == "request" and event.data.get("kind") == "manual":
-            held = next(e for e in session_events if e.ev == "process"
-                        and e.data["what"] == "detached")
+            held = next(
+                e for e in session_events if e.ev == "process" and e.data["what"] == "detached"
+            )
             for pid, _ in held.data["processes"]:
                 os.kill(pid, signal.SIGKILL)
         session_events.append(event)
@@ -239,8 +266,12 @@ def test_a_line_that_comes_in_pieces_is_seen(tmp_path: Path) -> None:
         "    sys.stdout.write(piece); sys.stdout.flush(); time.sleep(0.3)\n"
         "time.sleep(60)\n"
     )
-    runbook = book((f"{sys.executable} slow.py", service(
-        "boot", '{ line = "it is ready now", timeout = "5m" }')))
+    runbook = book(
+        (
+            f"{sys.executable} slow.py",
+            service("boot", '{ line = "it is ready now", timeout = "5m" }'),
+        )
+    )
     done = run(runbook, tmp_path)
     assert done.outcome("boot") == ("pass", None)
     said = [e.data["text"] for e in done.events if e.ev == "process" and e.data["what"] == "output"]

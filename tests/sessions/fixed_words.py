@@ -20,24 +20,40 @@ NUMBERED: Final = (
     ("UUID", re.compile(r"\b(?![0-9]{8}-1d2c-4b3a)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")),
     ("RESPONSE", re.compile(r"\bresp_FAKE[0-9a-f]{40}\b")),
     ("ITEM", re.compile(r"\bmsg_FAKE[0-9a-f]{40}\b")),
-    ("SEEDED", re.compile(r"(?<=\borg_)[0-9a-f]{8}\b|(?<=\bdom_)[0-9a-f]{8}\b"
-                          r"|(?<=\bworld-)[0-9a-f]{8}\b")),
+    (
+        "SEEDED",
+        re.compile(
+            r"(?<=\borg_)[0-9a-f]{8}\b|(?<=\bdom_)[0-9a-f]{8}\b"
+            r"|(?<=\bworld-)[0-9a-f]{8}\b"
+        ),
+    ),
 )
 """Values that a port, a server or a child chose."""
 
 ALIKE: Final = (
     ("RAY", re.compile(r"\b[0-9a-f]{16}(?=-FAK\b)")),
     # The session and the provider live in January 2026, the stack's children now.
-    ("DATE", re.compile(r"\b[A-Z][a-z]{2}, \d\d (?!Jan 2026)[A-Z][a-z]{2} \d{4} "
-                        r"\d\d:\d\d:\d\d GMT")),
+    (
+        "DATE",
+        re.compile(
+            r"\b[A-Z][a-z]{2}, \d\d (?!Jan 2026)[A-Z][a-z]{2} \d{4} "
+            r"\d\d:\d\d:\d\d GMT"
+        ),
+    ),
     ("TIME", re.compile(r"\b(?!2026-01)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")),
     ("MS", re.compile(r"(?<=\bafter )\d+(?= ms\b)|(?<=_ms `)\d+(?=`)")),
 )
 """Times of the machine, which are equal or not as it happens, and marks that nothing refers to."""
 
 KEYS: Final[Mapping[str, str]] = {
-    "pid": "PID", "guardian": "PID", "mark": "MARK", "boot": "MARK",
-    "ms": "MS", "total_ms": "MS", "first_text_ms": "MS", "chunks": "CHUNKS",
+    "pid": "PID",
+    "guardian": "PID",
+    "mark": "MARK",
+    "boot": "MARK",
+    "ms": "MS",
+    "total_ms": "MS",
+    "first_text_ms": "MS",
+    "chunks": "CHUNKS",
 }
 """Keys of facts whose values are processes, times, or how a stream fell into pieces."""
 
@@ -89,5 +105,6 @@ class FixedWords:
 def line(event: Event) -> str:
     """An event as its line of the journal; its checksum would be another one, and is left out."""
     whole: Mapping[str, Any] = json.loads(event.line())
-    return json.dumps({name: value for name, value in whole.items() if name != "crc"},
-                      ensure_ascii=False)
+    return json.dumps(
+        {name: value for name, value in whole.items() if name != "crc"}, ensure_ascii=False
+    )

@@ -31,8 +31,12 @@ def _without_vain_probes(events: Sequence[Event]) -> list[Event]:
             if event.data["port"] == "process" and event.data.get("stays"):
                 started.add(event.step)
         probed = event.ev == "http" and event.step in started and event.re is not None
-        if probed and event.re is not None and _after_start(asked, event) and (
-                event.data["status"] != 200):
+        if (
+            probed
+            and event.re is not None
+            and _after_start(asked, event)
+            and (event.data["status"] != 200)
+        ):
             vain |= {event.seq, event.re}
             if following is not None and following.data.get("port") == "timer":
                 vain.add(following.seq)
@@ -41,8 +45,11 @@ def _without_vain_probes(events: Sequence[Event]) -> list[Event]:
 
 def _after_start(asked: dict[int, Event], answer: Event) -> bool:
     """Whether a probe was asked after the service's start; the first one asks who is there."""
-    starts = [seq for seq, request in asked.items()
-              if request.step == answer.step and request.data.get("stays")]
+    starts = [
+        seq
+        for seq, request in asked.items()
+        if request.step == answer.step and request.data.get("stays")
+    ]
     return any(seq < (answer.re or 0) for seq in starts)
 
 
@@ -83,7 +90,8 @@ def _numbered(events: Sequence[Event]) -> list[Event]:
         data: dict[str, Any] = dict(event.data)
         if data.get("op") == "stop":
             data["of"] = new[data["of"]]
-        return replace(event, seq=new[event.seq], data=data,
-                       re=None if event.re is None else new[event.re])
+        return replace(
+            event, seq=new[event.seq], data=data, re=None if event.re is None else new[event.re]
+        )
 
     return [renamed(event) for event in events]

@@ -44,8 +44,14 @@ DRAWN_UUID: Final = "1d2c-4b3a-9f8e-7d6c5b4a3f2e"
 LONGEST: Final = 60.0
 
 HERE: Final[Mapping[str, Any]] = {
-    "tool": "0", "by": "ada", "host": "box", "system": "Linux 6", "python": "3", "pid": 4711,
-    "network": [], "project": {"revision": "0" * 40, "dirty": False},
+    "tool": "0",
+    "by": "ada",
+    "host": "box",
+    "system": "Linux 6",
+    "python": "3",
+    "pid": 4711,
+    "network": [],
+    "project": {"revision": "0" * 40, "dirty": False},
 }
 """What a session says of who runs it and where."""
 
@@ -109,30 +115,50 @@ class Recorded:
 def rehearse(scenario: str, folder: Path) -> Recorded:
     """Run the shipped runbook headlessly in a scenario, as `--check --rehearse --json` does."""
     report = folder / "report.md"
-    request = understand([
-        "--state-dir", str(folder / "state"), "--check", "--rehearse", "--json",
-        "--scenario", scenario, "--report", str(report),
-    ])
+    request = understand(
+        [
+            "--state-dir",
+            str(folder / "state"),
+            "--check",
+            "--rehearse",
+            "--json",
+            "--scenario",
+            scenario,
+            "--report",
+            str(report),
+        ]
+    )
     settings, options, book = request.settings, request.options, open_runbook(None)
     clock, said = StoryClock(), io.StringIO()
     world = _start(scenario, clock)
     with world, redirect_stdout(said), redirect_stderr(io.StringIO()):
         hands = ScriptedHands(world)
         session = Session(
-            book, rehearsed(config_from(settings, book, Given({}, "none")), world),
-            state_dir=settings.state_dir, hands=Hands(hands, hands), answerer=Scripted(world),
-            watchers=[clock, Narrator(State())], given=given_rehearsed(world).texts, clock=clock,
-            ids=CountedIds(), extra=HERE,
+            book,
+            rehearsed(config_from(settings, book, Given({}, "none")), world),
+            state_dir=settings.state_dir,
+            hands=Hands(hands, hands),
+            answerer=Scripted(world),
+            watchers=[clock, Narrator(State())],
+            given=given_rehearsed(world).texts,
+            clock=clock,
+            ids=CountedIds(),
+            extra=HERE,
         )
         session.start()
         session.wait(LONGEST)
         code = finish(session, book, options, settings, [])
-    words = FixedWords({
-        book.text: "TEXT", str(book.path): "RUNBOOK", str(world.stack_dir.parent): "FOLDER",
-    })
+    words = FixedWords(
+        {
+            book.text: "TEXT",
+            str(book.path): "RUNBOOK",
+            str(world.stack_dir.parent): "FOLDER",
+        }
+    )
     events = [words.event(event) for event in in_one_order(read_journal(session.folder).events)]
-    return Recorded(events, words.text(said.getvalue()), words.text(report.read_text("utf-8")),
-                    code)
+    return Recorded(
+        events, words.text(said.getvalue()), words.text(report.read_text("utf-8")), code
+    )
 
 
 def _start(scenario: str, clock: StoryClock) -> Rehearsal:

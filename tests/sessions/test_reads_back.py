@@ -19,25 +19,75 @@ from smoke_tui.records import load_state
 from smoke_tui.runbook import parse
 from smoke_tui.runbook.commands import every_command
 
-IDS = ("api-key", "password", "token", "access-token", "id-token", "set-cookie", "cookie",
-       "client-secret", "user-code", "code", "state", "bearer", "plain", "fail", "pass")
-NAMES = ("password", "api key", "api_key", "token", "access_token", "client-secret", "cookie",
-         "Set-Cookie", "authorization", "Bearer", "device_code", "secret", "code", "plain")
+IDS = (
+    "api-key",
+    "password",
+    "token",
+    "access-token",
+    "id-token",
+    "set-cookie",
+    "cookie",
+    "client-secret",
+    "user-code",
+    "code",
+    "state",
+    "bearer",
+    "plain",
+    "fail",
+    "pass",
+)
+NAMES = (
+    "password",
+    "api key",
+    "api_key",
+    "token",
+    "access_token",
+    "client-secret",
+    "cookie",
+    "Set-Cookie",
+    "authorization",
+    "Bearer",
+    "device_code",
+    "secret",
+    "code",
+    "plain",
+)
 JOINS = (": ", "=", " = ", " is ", ":", " := ", "%3D", '": "', " ")
-VALUES = ("none", "n/a", "see wiki", "unset", "None.", "<your key>", "$PASSWORD", "${API_KEY}",
-          "...", "***", "sk-...", "none needed", "(none)", "yes", "the usual one", "app",
-          "changeme",
-          "hunter2hunter2", "postgresql://app:app@127.0.0.1/app", "https://x@y/z", "true")
+VALUES = (
+    "none",
+    "n/a",
+    "see wiki",
+    "unset",
+    "None.",
+    "<your key>",
+    "$PASSWORD",
+    "${API_KEY}",
+    "...",
+    "***",
+    "sk-...",
+    "none needed",
+    "(none)",
+    "yes",
+    "the usual one",
+    "app",
+    "changeme",
+    "hunter2hunter2",
+    "postgresql://app:app@127.0.0.1/app",
+    "https://x@y/z",
+    "true",
+)
 """Some of them are secrets by their shape: such a runbook has to be refused, or to work."""
 
 texts = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(NAMES), st.sampled_from(JOINS), st.sampled_from(VALUES)).map(
-            "".join),
+            "".join
+        ),
         st.sampled_from(("{ not json", "[SSL: x]", "&amp;", "<b>", "| a |", "`x`", "*", "é → ü")),
         st.text("abc xyz:=[]{}<>&'\\\"#%$|`*_-.,;", max_size=12),
     ),
-    min_size=1, max_size=3,
+    min_size=1,
+    max_size=3,
 ).map("; ".join)
 
 
@@ -128,15 +178,17 @@ def test_a_runbook_that_lints_clean_reads_back_reruns_verifies_and_exports(
         second = parsed.runbook.steps[1].id
         answers = folder / "answers.toml"
         answers.write_text(f'[{second}]\nanswer = "pass"\nnote = {quoted(note)}\n', "utf-8")
-        code, _, err = run(state, "--project", name, "--check", str(book), "--live", "--answers",
-                           str(answers))
+        code, _, err = run(
+            state, "--project", name, "--check", str(book), "--live", "--answers", str(answers)
+        )
         assert code == 4, err
         (session,) = (state / "sessions").iterdir()
         _, kept, _ = load_state(session)
         assert kept.steps == parsed.runbook.steps
         assert kept.text == text
         assert [every_command(s) for s in kept.steps] == [
-            every_command(s) for s in parsed.runbook.steps]
+            every_command(s) for s in parsed.runbook.steps
+        ]
         assert run(state, "replay", "last")[0] == 0
         verified = run(state, "--check", "last", "--json")
         assert verified[0] == 4, verified[1]

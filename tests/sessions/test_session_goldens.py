@@ -17,8 +17,14 @@ from rehearsed_runs import rehearse
 from smoke_tui.journal.events import Event
 
 SCENARIOS = (
-    "happy", "instructions-drift", "instructions-drift-at-turn", "usage-limit-reached",
-    "edge-challenge", "stream-cut", "degraded-route", "login-denied",
+    "happy",
+    "instructions-drift",
+    "instructions-drift-at-turn",
+    "usage-limit-reached",
+    "edge-challenge",
+    "stream-cut",
+    "degraded-route",
+    "login-denied",
 )
 
 
@@ -51,9 +57,7 @@ def counted(events: Iterable[Event]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_whole_session(
-    scenario: str, golden: Callable[[str, str], None], tmp_path: Path
-) -> None:
+def test_a_whole_session(scenario: str, golden: Callable[[str, str], None], tmp_path: Path) -> None:
     first, second = (rehearse(scenario, tmp_path / name) for name in ("first", "second"))
     journal = "".join(f"{line(event)}\n" for event in first.events)
     assert journal.splitlines() == [line(event) for event in second.events]
@@ -61,8 +65,11 @@ def test_a_whole_session(
     figures = counted(first.events)
     told = json.loads(first.said)
     assert told["exit_code"] == first.code
-    for name, key in (("spend: calls", "calls"), ("spend: input_tokens", "input_tokens"),
-                      ("spend: output_tokens", "output_tokens")):
+    for name, key in (
+        ("spend: calls", "calls"),
+        ("spend: input_tokens", "input_tokens"),
+        ("spend: output_tokens", "output_tokens"),
+    ):
         assert figures.get(name, 0) == told["spend"].get(key, 0)
     assert [step["tries"] for step in told["steps"]] == [
         figures.get(f"tries: {step['id']}", 0) for step in told["steps"]

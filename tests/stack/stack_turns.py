@@ -33,10 +33,21 @@ Reply = Callable[[str, Mapping[str, Any]], Mapping[str, str] | None]
 
 def runbook_of(*lines: str) -> Any:
     """A runbook of one turn."""
-    step = "\n".join(['id = "turn"', 'kind = "turn"', 'effects = "spends"', "proof = true",
-                      'spend = { kind = "subscription", max_calls = 9 }', *lines])
-    parsed = parse("---\nschema: smoke/1\nid: walk\ntitle: Walk\n---\n\n# Walk\n\n## 1. Turn\n\n"
-                   f"Do it.\n\n```toml step\n{step}\n```\n", "walk.md")
+    step = "\n".join(
+        [
+            'id = "turn"',
+            'kind = "turn"',
+            'effects = "spends"',
+            "proof = true",
+            'spend = { kind = "subscription", max_calls = 9 }',
+            *lines,
+        ]
+    )
+    parsed = parse(
+        "---\nschema: smoke/1\nid: walk\ntitle: Walk\n---\n\n# Walk\n\n## 1. Turn\n\n"
+        f"Do it.\n\n```toml step\n{step}\n```\n",
+        "walk.md",
+    )
     assert parsed.runbook is not None, [str(found) for found in parsed.diagnostics]
     return parsed.runbook
 
@@ -70,13 +81,23 @@ class Stack:
         elif job.port == "ledger":
             self.post(job, "ledger", self._look(job))
         elif job.port == "http":
-            data = {"status": 200, "headers": [], "chunks": [], "ms": 5, "error": None,
-                    "error_text": ""}
+            data = {
+                "status": 200,
+                "headers": [],
+                "chunks": [],
+                "ms": 5,
+                "error": None,
+                "error_text": "",
+            }
             self.post(job, "http", data, {"body": json.dumps(self.document).encode()})
 
     def _look(self, job: Job) -> dict[str, Any]:
-        now: dict[str, Any] = {"problem": None, "now": "2026-11-21T00:00:00Z", "rows": [],
-                               "more": False}
+        now: dict[str, Any] = {
+            "problem": None,
+            "now": "2026-11-21T00:00:00Z",
+            "rows": [],
+            "more": False,
+        }
         if job.raw["op"] == "now":
             return now | {"problem": self.looks[0] if isinstance(self.looks[0], str) else None}
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
@@ -86,7 +107,10 @@ class Stack:
         """Nothing is under way."""
 
     def post(
-        self, job: Job, ev: str, data: Mapping[str, Any],
+        self,
+        job: Job,
+        ev: str,
+        data: Mapping[str, Any],
         blobs: Mapping[str, bytes] | None = None,
     ) -> None:
         self.inbox.post(Arrival(ev, data, job.step, job.n, job.seq, {}, blobs or {}))
@@ -123,13 +147,23 @@ class Sink:
 
 def agreeing(kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
     """The answer that lets a walk go on; the route is not attested."""
-    return {"do": {"begin": "run", "spend": "yes", "commands": "yes", "finish": "finish",
-                   "attest": "no"}.get(kind, "pass")}
+    return {
+        "do": {
+            "begin": "run",
+            "spend": "yes",
+            "commands": "yes",
+            "finish": "finish",
+            "attest": "no",
+        }.get(kind, "pass")
+    }
 
 
 def turned(
-    document: Mapping[str, Any], looks: list[list[dict[str, Any]] | str] | None = None, *,
-    reply: Reply = agreeing, by: str = REQUEST,
+    document: Mapping[str, Any],
+    looks: list[list[dict[str, Any]] | str] | None = None,
+    *,
+    reply: Reply = agreeing,
+    by: str = REQUEST,
 ) -> State:
     """The state after a session of one turn. `looks` None: there is no ledger."""
     config = Config(ledger="none" if looks is None else "postgresql")

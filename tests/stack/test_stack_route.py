@@ -33,55 +33,69 @@ def of(claims: Mapping[str, Any], rows: Rows | None = None) -> str:
     return standing(lines(claims, rows))
 
 
-@pytest.mark.parametrize(("claims", "rows", "where"), [
-    (OURS, [ROW], "proven"), (OURS, [BARE], "proven"),
-    ({**OURS, "credential": "chatgpt-oauth"}, [BARE], "proven"),
-    ({**OURS, "fallback": False}, [BARE], "proven"),
-    ({**OURS, "headers": {"X-Codex-Plan-Type": "plus"}}, None, "proven"),
-    # The stack's own words alone: a canned answer has them, too.
-    (OURS, None, "unproven"), ({**OURS, "host": "chatgpt.com"}, None, "unproven"),
-    ({**OURS, "headers": {"date": "x"}}, None, "unproven"),
-    ({"provider": "openai"}, [ROW], "proven"),
-    (OURS, [], "unproven"),
-    ({"provider": "openai"}, None, "unproven"), ({"provider": "openai"}, [BARE], "unproven"),
-    ({"credential": "subscription"}, None, "unproven"),
-    ({"provider": "openai", "headers": {"x-codex-plan-type": "plus"}}, None, "unproven"),
-    ({"provider": "openai", "host": "chatgpt.com"}, None, "unproven"),
-    ({}, None, "unproven"), ({}, [], "unproven"), ({}, [ROW], "unproven"),
-    ({"provider": None, "credential": 3, "host": 7, "headers": "x"}, None, "unproven"),
-    ({"provider": "openai", "credential": "unknown"}, None, "unproven"),
-    ({"provider": "openai"}, [ROW, BARE], "unproven"),
-    ({"provider": "openai"}, [ROW, {**BARE, "credential": "?"}], "unproven"),
-    ({**OURS, "provider": "anthropic"}, [ROW], "degraded"),
-    ({**OURS, "credential": "platform"}, [ROW], "degraded"),
-    ({**OURS, "credential": "API_KEY"}, None, "degraded"),
-    ({**OURS, "fallback": True}, [ROW], "degraded"),
-    ({**OURS, "fallback": "gpt-4o-mini"}, None, "degraded"),
-    ({**OURS, "host": "api.openai.com"}, [ROW], "degraded"),
-    ({**OURS, "headers": {"OpenAI-Organization": "org-1"}}, [ROW], "degraded"),
-    (OURS, [ROW, PLATFORM], "degraded"), (OURS, [PLATFORM], "degraded"),
-    (OURS, [{"domain": None}], "degraded"),
-    (OURS, [ROW, {**BARE, "credential": "api_key"}], "degraded"),
-    (OURS, [{**ROW, "provider": "xai"}], "degraded"),
-])
+@pytest.mark.parametrize(
+    ("claims", "rows", "where"),
+    [
+        (OURS, [ROW], "proven"),
+        (OURS, [BARE], "proven"),
+        ({**OURS, "credential": "chatgpt-oauth"}, [BARE], "proven"),
+        ({**OURS, "fallback": False}, [BARE], "proven"),
+        ({**OURS, "headers": {"X-Codex-Plan-Type": "plus"}}, None, "proven"),
+        # The stack's own words alone: a canned answer has them, too.
+        (OURS, None, "unproven"),
+        ({**OURS, "host": "chatgpt.com"}, None, "unproven"),
+        ({**OURS, "headers": {"date": "x"}}, None, "unproven"),
+        ({"provider": "openai"}, [ROW], "proven"),
+        (OURS, [], "unproven"),
+        ({"provider": "openai"}, None, "unproven"),
+        ({"provider": "openai"}, [BARE], "unproven"),
+        ({"credential": "subscription"}, None, "unproven"),
+        ({"provider": "openai", "headers": {"x-codex-plan-type": "plus"}}, None, "unproven"),
+        ({"provider": "openai", "host": "chatgpt.com"}, None, "unproven"),
+        ({}, None, "unproven"),
+        ({}, [], "unproven"),
+        ({}, [ROW], "unproven"),
+        ({"provider": None, "credential": 3, "host": 7, "headers": "x"}, None, "unproven"),
+        ({"provider": "openai", "credential": "unknown"}, None, "unproven"),
+        ({"provider": "openai"}, [ROW, BARE], "unproven"),
+        ({"provider": "openai"}, [ROW, {**BARE, "credential": "?"}], "unproven"),
+        ({**OURS, "provider": "anthropic"}, [ROW], "degraded"),
+        ({**OURS, "credential": "platform"}, [ROW], "degraded"),
+        ({**OURS, "credential": "API_KEY"}, None, "degraded"),
+        ({**OURS, "fallback": True}, [ROW], "degraded"),
+        ({**OURS, "fallback": "gpt-4o-mini"}, None, "degraded"),
+        ({**OURS, "host": "api.openai.com"}, [ROW], "degraded"),
+        ({**OURS, "headers": {"OpenAI-Organization": "org-1"}}, [ROW], "degraded"),
+        (OURS, [ROW, PLATFORM], "degraded"),
+        (OURS, [PLATFORM], "degraded"),
+        (OURS, [{"domain": None}], "degraded"),
+        (OURS, [ROW, {**BARE, "credential": "api_key"}], "degraded"),
+        (OURS, [{**ROW, "provider": "xai"}], "degraded"),
+    ],
+)
 def test_standing(claims: Mapping[str, Any], rows: Rows | None, where: str) -> None:
     assert of(claims, rows) == where
 
 
-@pytest.mark.parametrize(("host", "codex_url", "says"), [
-    ("chatgpt.com", CODEX_URL, "subscription"),
-    ("ChatGPT.com:443", CODEX_URL, "subscription"),
-    ("https://chatgpt.com/backend-api/codex", CODEX_URL, "subscription"),
-    ("127.0.0.1:4711", "http://127.0.0.1:4711/backend-api/codex", "subscription"),
-    ("chatgpt.com", "http://127.0.0.1:4711/backend-api/codex", "subscription"),
-    ("127.0.0.1:1", "http://127.0.0.1:4711/backend-api/codex", "unclear"),
-    ("localhost", CODEX_URL, "unclear"), (None, CODEX_URL, "nothing"), ("", CODEX_URL, "nothing"),
-    ("api.openai.com", CODEX_URL, "another route"),
-    ("chatgpt.com.evil.example", CODEX_URL, "another route"),
-    ("chatgpt.com:8443", CODEX_URL, "another route"),
-    ("api.openai.com", "http://127.0.0.1:4711/backend-api/codex", "another route"),
-    ("http://[", CODEX_URL, "unclear"),
-])
+@pytest.mark.parametrize(
+    ("host", "codex_url", "says"),
+    [
+        ("chatgpt.com", CODEX_URL, "subscription"),
+        ("ChatGPT.com:443", CODEX_URL, "subscription"),
+        ("https://chatgpt.com/backend-api/codex", CODEX_URL, "subscription"),
+        ("127.0.0.1:4711", "http://127.0.0.1:4711/backend-api/codex", "subscription"),
+        ("chatgpt.com", "http://127.0.0.1:4711/backend-api/codex", "subscription"),
+        ("127.0.0.1:1", "http://127.0.0.1:4711/backend-api/codex", "unclear"),
+        ("localhost", CODEX_URL, "unclear"),
+        (None, CODEX_URL, "nothing"),
+        ("", CODEX_URL, "nothing"),
+        ("api.openai.com", CODEX_URL, "another route"),
+        ("chatgpt.com.evil.example", CODEX_URL, "another route"),
+        ("chatgpt.com:8443", CODEX_URL, "another route"),
+        ("api.openai.com", "http://127.0.0.1:4711/backend-api/codex", "another route"),
+        ("http://[", CODEX_URL, "unclear"),
+    ],
+)
 def test_hosts(host: Any, codex_url: str, says: str) -> None:
     found = {x.name: x.says for x in lines_of({"host": host}, True, codex_url)}
     assert found["host"] == says
@@ -90,36 +104,69 @@ def test_hosts(host: Any, codex_url: str, says: str) -> None:
 def test_each_thing_is_a_line_of_its_own() -> None:
     names = [line.name for line in lines({**OURS, "headers": {"openai-organization": "x"}}, [ROW])]
     assert names == [
-        "provider", "model", "credential", "host", "fallback flag", "response id", "nonce",
-        "x-codex-* headers", "openai-organization header", "ledger: rows of the organisation",
+        "provider",
+        "model",
+        "credential",
+        "host",
+        "fallback flag",
+        "response id",
+        "nonce",
+        "x-codex-* headers",
+        "openai-organization header",
+        "ledger: rows of the organisation",
         "ledger: platform-tier rows",
     ]
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize(("look", "name", "seen", "says"), [
-    (None, "ledger", "not given", "nothing"),
-    (Look(problem="no"), "ledger", "could not be read", "nothing"),
-    (Look(), "ledger: rows of the organisation", "none", "missing"),
-    (Look((ROW, BARE)), "ledger: rows of the organisation",
-     "2 (model gpt-5, credential openai subscription)", "nothing"),
-    (Look((PLATFORM,), True), "ledger: platform-tier rows", "at least 1 (credential platform)",
-     "another route"),
-])
+@pytest.mark.parametrize(
+    ("look", "name", "seen", "says"),
+    [
+        (None, "ledger", "not given", "nothing"),
+        (Look(problem="no"), "ledger", "could not be read", "nothing"),
+        (Look(), "ledger: rows of the organisation", "none", "missing"),
+        (
+            Look((ROW, BARE)),
+            "ledger: rows of the organisation",
+            "2 (model gpt-5, credential openai subscription)",
+            "nothing",
+        ),
+        (
+            Look((PLATFORM,), True),
+            "ledger: platform-tier rows",
+            "at least 1 (credential platform)",
+            "another route",
+        ),
+    ],
+)
 def test_what_a_ledger_says(look: Look | None, name: str, seen: str, says: str) -> None:
     assert Line(name, seen, says) in ledger_lines(look)  # type: ignore[arg-type]
 
 
-ODD = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(
-    ["openai", "subscription", "platform", "chatgpt.com", "api.openai.com"])
-CLAIMS = st.fixed_dictionaries({}, optional={
-    **dict.fromkeys(("provider", "credential", "fallback", "response_id", "host"), ODD),
-    "headers": ODD | st.dictionaries(
-        st.sampled_from(["x-codex-plan-type", "openai-organization", "date"]), ODD),
-})
-ROWS = st.none() | st.lists(st.fixed_dictionaries(
-    {"domain": st.sampled_from([None, "dom-1"])},
-    optional=dict.fromkeys(("credential", "provider", "cost", "model"), ODD)), max_size=4)
+ODD = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["openai", "subscription", "platform", "chatgpt.com", "api.openai.com"])
+)
+CLAIMS = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("provider", "credential", "fallback", "response_id", "host"), ODD),
+        "headers": ODD
+        | st.dictionaries(
+            st.sampled_from(["x-codex-plan-type", "openai-organization", "date"]), ODD
+        ),
+    },
+)
+ROWS = st.none() | st.lists(
+    st.fixed_dictionaries(
+        {"domain": st.sampled_from([None, "dom-1"])},
+        optional=dict.fromkeys(("credential", "provider", "cost", "model"), ODD),
+    ),
+    max_size=4,
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -131,8 +178,9 @@ def test_what_is_proven_was_shown(claims: dict[str, Any], rows: Rows | None) -> 
     headers = claims.get("headers")
     assert rows or (isinstance(headers, dict) and "x-codex-plan-type" in headers)
     words = [claims.get("credential"), *(row.get("credential") for row in rows or ())]
-    assert any("subscription" in str(word).lower() or "chatgpt" in str(word).lower()
-               for word in words)
+    assert any(
+        "subscription" in str(word).lower() or "chatgpt" in str(word).lower() for word in words
+    )
     assert not claims.get("fallback")
     assert claims.get("host") != "api.openai.com"
     if rows is not None:
@@ -151,8 +199,11 @@ def test_more_evidence_never_takes_a_degrade_away(
 
 # --- the step itself ------------------------------------------------------------------------
 
-ANSWERED = {"output_text": f"A word: {NONCE}", "route": {**OURS, "model": "gpt-5"},
-            "usage": {"input_tokens": 9, "output_tokens": 3}}
+ANSWERED = {
+    "output_text": f"A word: {NONCE}",
+    "route": {**OURS, "model": "gpt-5"},
+    "usage": {"input_tokens": 9, "output_tokens": 3},
+}
 DEGRADED = {**ANSWERED, "fallback_used": True}
 
 
@@ -205,8 +256,22 @@ def test_headers_without_the_quota_are_a_finding() -> None:
     assert (ended(state), findings(state)) == (("pass", None), ["no-quota-headers"])
 
 
-WORDS = ("yes", "no", "pass", "fail", "blocked", "done", "use", "keep", "file", "captured",
-         "paste", "run", "finish", "anything")
+WORDS = (
+    "yes",
+    "no",
+    "pass",
+    "fail",
+    "blocked",
+    "done",
+    "use",
+    "keep",
+    "file",
+    "captured",
+    "paste",
+    "run",
+    "finish",
+    "anything",
+)
 SILENT = ("begin", "spend", "commands", "finish")
 
 
@@ -221,8 +286,9 @@ def test_no_answer_makes_a_degraded_turn_pass(do: str, by: str) -> None:
             return agreeing(kind, data)
         return {"do": do, "words": "I saw it myself", "reason": "seen", "model": "gpt-5"}
 
-    state = turned(DEGRADED, [[ROW, PLATFORM]], reply=reply,
-                   **({} if by == "request" else {"by": BY_HAND}))
+    state = turned(
+        DEGRADED, [[ROW, PLATFORM]], reply=reply, **({} if by == "request" else {"by": BY_HAND})
+    )
     outcome, code = ended(state)
     assert outcome != "pass"
     assert code == "degraded-route" or by == "hand"
@@ -232,11 +298,16 @@ def test_no_answer_makes_a_degraded_turn_pass(do: str, by: str) -> None:
     assert not state.verdict.value.startswith("pass")
 
 
-@pytest.mark.parametrize(("kind", "answer"), [
-    ("begin", {"do": "waive", "reason": "I saw it"}), ("begin", {"do": "stop"}),
-    ("spend", {"do": "no"}), ("finish", {"do": "again", "step": "turn"}),
-    *((kind, {"do": "absent"}) for kind in sorted(QUESTIONS)),
-])
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("begin", {"do": "waive", "reason": "I saw it"}),
+        ("begin", {"do": "stop"}),
+        ("spend", {"do": "no"}),
+        ("finish", {"do": "again", "step": "turn"}),
+        *((kind, {"do": "absent"}) for kind in sorted(QUESTIONS)),
+    ],
+)
 def test_no_way_around_a_degraded_turn(kind: str, answer: Mapping[str, str]) -> None:
     once = [True]
 

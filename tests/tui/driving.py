@@ -63,8 +63,14 @@ async def question(pilot: Pilot[Any], kind: str) -> None:
     assert isinstance(app, SmokeApp)
     await until(pilot, lambda: asked(app) == kind, f"the question {kind!r}")
     walk = next(s for s in app.screen_stack if isinstance(s, Walk))
-    await until(pilot, lambda: walk.scene.question is not None and walk._seen_question is not None
-                and walk._seen_question == walk.scene.question.seq)
+    await until(
+        pilot,
+        lambda: (
+            walk.scene.question is not None
+            and walk._seen_question is not None
+            and walk._seen_question == walk.scene.question.seq
+        ),
+    )
     await pilot.pause()
 
 
@@ -91,8 +97,9 @@ async def press(pilot: Pilot[Any], key: str) -> None:
 def screen_text(app: Any) -> str:
     """The screen as lines of text; under a box, first what lies below it."""
     screens = app.screen_stack[-2:] if app.screen.is_modal else [app.screen]
-    strips = [strip for screen in screens
-              for strip in screen._compositor.render_strips(screen.size)]
+    strips = [
+        strip for screen in screens for strip in screen._compositor.render_strips(screen.size)
+    ]
     return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
 
 
@@ -115,15 +122,24 @@ def journal_events(state_dir: Path) -> list[Event]:
 
 def operator_answers(events: list[Event]) -> list[tuple[str, str]]:
     """Kind of question and what the operator answered, in order."""
-    kinds = {e.seq: e.data["kind"] for e in events
-             if e.ev == "request" and e.data["port"] == "operator"}
-    return [(kinds[e.re], e.data["answer"]["do"]) for e in events
-            if e.ev == "answered" and e.re is not None
-            and e.data["answer"]["by"] == "operator"]
+    kinds = {
+        e.seq: e.data["kind"] for e in events if e.ev == "request" and e.data["port"] == "operator"
+    }
+    return [
+        (kinds[e.re], e.data["answer"]["do"])
+        for e in events
+        if e.ev == "answered" and e.re is not None and e.data["answer"]["by"] == "operator"
+    ]
 
 
-def keep(state_dir: Path, name: str, scenario: str = "edge-challenge", *,
-         lines: int | None = None, verdict: str | None = None) -> Path:
+def keep(
+    state_dir: Path,
+    name: str,
+    scenario: str = "edge-challenge",
+    *,
+    lines: int | None = None,
+    verdict: str | None = None,
+) -> Path:
     """Put a copy of a committed record into a state folder; `lines`: no more of it than so many,
     `verdict`: closed with that one.
     """

@@ -35,8 +35,10 @@ PICTURES: Final = ("home", "walk-drift", "hand-over", "report", "record")
 SIZE: Final = (110, 32)
 FROZEN: Final = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 _PUT_IN: Final = (
-    (r"127\.0\.0\.1:\d{5}", "127.0.0.1:40000"), (r"\b\d\d:\d\d:\d\d\b", "10:00:00"),
-    (r"in&#160;\d+&#160;ms", "in&#160;9&#160;ms"), (r"port&#160;\d{5}", "port&#160;40000"),
+    (r"127\.0\.0\.1:\d{5}", "127.0.0.1:40000"),
+    (r"\b\d\d:\d\d:\d\d\b", "10:00:00"),
+    (r"in&#160;\d+&#160;ms", "in&#160;9&#160;ms"),
+    (r"port&#160;\d{5}", "port&#160;40000"),
     # The font would be fetched from elsewhere.
     (r"@font-face \{[^}]*\}\s*", ""),
 )
@@ -56,6 +58,7 @@ async def pictures(state: Path) -> dict[str, str]:
     app = Frozen(settings(state), Goal())
     found: dict[str, str] = {}
     async with app.run_test(size=SIZE, notifications=False) as pilot:
+
         async def take(name: str) -> None:
             await pilot.pause(0.3)
             found[name] = app.export_screenshot(title="smoke-tui")

@@ -24,12 +24,18 @@ from smoke_tui.tui.app import SmokeApp
 
 from .driving import RECORDS, answer, asked, question, rehearsal_app, until
 
-NAMES: Final = {"edge-challenge": "20261121T210000Z-aaaa",
-                "instructions-drift": "20261121T213000Z-bbbb"}
+NAMES: Final = {
+    "edge-challenge": "20261121T210000Z-aaaa",
+    "instructions-drift": "20261121T213000Z-bbbb",
+}
 """Scenarios, and what their sessions are called."""
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "begin": ("enter",), "spend": ("y",), "instructions": ("enter", "enter"), "tick": ("enter",),
-    "confirm": ("y", "enter"), "finish": ("enter",),
+    "begin": ("enter",),
+    "spend": ("y",),
+    "instructions": ("enter", "enter"),
+    "tick": ("enter",),
+    "confirm": ("y", "enter"),
+    "finish": ("enter",),
 }
 
 
@@ -68,21 +74,32 @@ def record(scenario: str, name: str, target: Path) -> None:
         target.mkdir(parents=True)
         if (session / "evidence").is_dir():
             shutil.copytree(session / "evidence", target / "evidence")
-        (target / JOURNAL).write_bytes(b"".join(
-            _renamed(event, session.name, name, events[0].data["config"]["project"]).line()
-            for event in events))
+        (target / JOURNAL).write_bytes(
+            b"".join(
+                _renamed(event, session.name, name, events[0].data["config"]["project"]).line()
+                for event in events
+            )
+        )
 
 
 def _renamed(event: Event, old: str, new: str, project: str) -> Event:
     text = json.dumps(dict(event.data)).replace(old, new)
     text = text.replace(str(Path(project).parent), "/tmp/smoke-rehearsal")
     text = text.replace(os.getcwd(), "/tmp/smoke-rehearsal")
-    text = re.sub(r'"runbook": \{"id": "([^"]+)", "path": "[^"]*"',
-                  r'"runbook": {"id": "\1", "path": "runbooks/\1.md"', text)
+    text = re.sub(
+        r'"runbook": \{"id": "([^"]+)", "path": "[^"]*"',
+        r'"runbook": {"id": "\1", "path": "runbooks/\1.md"',
+        text,
+    )
     data = json.loads(text)
     if event.ev == "session.opened":
-        data |= {"by": "operator", "host": "workstation", "system": "Linux 6.1", "pid": 4242,
-                 "network": []}
+        data |= {
+            "by": "operator",
+            "host": "workstation",
+            "system": "Linux 6.1",
+            "pid": 4242,
+            "network": [],
+        }
     return Event(event.seq, event.t, event.ms, event.ev, event.step, event.n, event.re, data)
 
 

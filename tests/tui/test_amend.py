@@ -44,8 +44,20 @@ def test_a_second_word_changes_the_verdict_and_the_report(
     book, answers, state_dir = (tmp_path / name for name in ("seen.md", "a.toml", "state"))
     book.write_text(RUNBOOK)
     answers.write_text('[look]\nanswer = "pass"\n')
-    assert main(["--state-dir", str(state_dir), "--check", str(book), "--live", "--answers",
-                 str(answers)]) == 0
+    assert (
+        main(
+            [
+                "--state-dir",
+                str(state_dir),
+                "--check",
+                str(book),
+                "--live",
+                "--answers",
+                str(answers),
+            ]
+        )
+        == 0
+    )
     (folder,) = (state_dir / "sessions").iterdir()
 
     async def walk() -> None:
@@ -62,8 +74,13 @@ def test_a_second_word_changes_the_verdict_and_the_report(
             await until(pilot, lambda: isinstance(app.screen, Line))
             for key in ("n", "o", "t", "enter"):
                 await press(pilot, key)
-            await until(pilot, lambda: isinstance(app.screen, ReportPage)
-                        and "fail" in screen_text(app).splitlines()[0])
+            await until(
+                pilot,
+                lambda: (
+                    isinstance(app.screen, ReportPage)
+                    and "fail" in screen_text(app).splitlines()[0]
+                ),
+            )
 
     asyncio.run(walk())
     _, _, state = load_state(folder)

@@ -25,8 +25,9 @@ def contrasts_of(theme: str, size: tuple[int, int], state_dir: Path) -> dict[str
         app = SmokeApp(settings(state_dir), Goal())
         async with app.run_test(size=size) as pilot:
             app.theme = theme
-            screen = Walk(run_until(lambda e: e.data.get("kind") == "begin"
-                                    and e.step == "boot-stack"))
+            screen = Walk(
+                run_until(lambda e: e.data.get("kind") == "begin" and e.step == "boot-stack")
+            )
             await app.push_screen(screen)
             await settled(pilot)
             for strip in screen._compositor.render_strips(screen.size):
@@ -37,7 +38,8 @@ def contrasts_of(theme: str, size: tuple[int, int], state_dir: Path) -> dict[str
                     assert fore is not None
                     assert back is not None
                     contrasts[text.strip()] = ratio(
-                        Color.from_rich_color(fore), Color.from_rich_color(back))
+                        Color.from_rich_color(fore), Color.from_rich_color(back)
+                    )
 
     asyncio.run(main())
     return contrasts
@@ -58,8 +60,10 @@ def test_every_text_can_be_read_and_muted_is_quieter(theme: str, tmp_path: Path)
     assert contrasts["nothing yet"] < contrasts["Notes"]
     assert contrasts["to do"] < contrasts["Notes"]
     assert contrasts["Seen"] < contrasts["Notes"]
-    assert next(found for text, found in contrasts.items() if "waiting for the sign-in" in text) \
+    assert (
+        next(found for text, found in contrasts.items() if "waiting for the sign-in" in text)
         < contrasts["Notes"]
+    )
 
 
 def ratio(one: Color, other: Color) -> float:
@@ -69,6 +73,8 @@ def ratio(one: Color, other: Color) -> float:
 
 
 def luminance(colour: Color) -> float:
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-             for part in colour.normalized]
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in colour.normalized
+    ]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

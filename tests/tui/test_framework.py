@@ -33,8 +33,14 @@ def test_the_overridden_methods_are_as_they_were(name: str) -> None:
 
 def test_what_the_overrides_use_is_there() -> None:
     source = inspect.getsource(App._handle_exception) + inspect.getsource(App._fatal_error)
-    for used in ("_return_code", "_exception_event", "_exception", "_exit_renderables",
-                 "_close_messages_no_wait", "show_locals=True"):
+    for used in (
+        "_return_code",
+        "_exception_event",
+        "_exception",
+        "_exit_renderables",
+        "_close_messages_no_wait",
+        "show_locals=True",
+    ):
         assert used in source, f"{used} is gone from {textual.__version__}"
     assert "self._file" in inspect.getsource(LinuxDriver.__init__)
     assert "WriterThread(self._file)" in inspect.getsource(LinuxDriver.start_application_mode)
@@ -78,12 +84,13 @@ def test_without_colours_no_theme_can_be_black_on_black(
     assert app.theme == "textual-dark"
     assert not any(theme.ansi for theme in app.available_themes.values())
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert any(theme.ansi for theme in
-               SmokeApp(settings(tmp_path), Goal()).available_themes.values())
+    assert any(
+        theme.ansi for theme in SmokeApp(settings(tmp_path), Goal()).available_themes.values()
+    )
 
 
 def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
-    tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     async def main() -> list[str]:
         app = SmokeApp(settings(tmp_path), Goal())
@@ -94,8 +101,17 @@ def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
             return [command.title for command in app.get_system_commands(app.screen)]
 
     titles = asyncio.run(main())
-    assert {"Run it", "Waive", "Another step", "Evidence", "Zoom", "Help", "Leave", "Theme",
-            "Leave at once"} <= set(titles)
+    assert {
+        "Run it",
+        "Waive",
+        "Another step",
+        "Evidence",
+        "Zoom",
+        "Help",
+        "Leave",
+        "Theme",
+        "Leave at once",
+    } <= set(titles)
     assert not [title for title in titles if "screen" in title.lower()]
 
 
@@ -106,11 +122,18 @@ def test_bindings_can_be_remapped_and_few_are_in_the_footer() -> None:
     from smoke_tui.tui.report_page import ReportPage
 
     for screen in (Walk, Home, ReportPage):
-        bindings = [b for cls in screen.__mro__ for b in vars(cls).get("BINDINGS", ())
-                    if isinstance(b, Binding) and "smoke_tui" in cls.__module__]
+        bindings = [
+            b
+            for cls in screen.__mro__
+            for b in vars(cls).get("BINDINGS", ())
+            if isinstance(b, Binding) and "smoke_tui" in cls.__module__
+        ]
         assert all(binding.id for binding in bindings)
         # Stop belongs to a running step, the comparison to one that has failed: never both.
-        rows = {binding.action: f"{binding.key_display or binding.key} {binding.description} "
-                for binding in bindings if binding.show and binding.action != "compare"}
+        rows = {
+            binding.action: f"{binding.key_display or binding.key} {binding.description} "
+            for binding in bindings
+            if binding.show and binding.action != "compare"
+        }
         assert len(rows) <= 7
         assert sum(map(len, rows.values())) <= 60, "not all of them are seen in 60 columns"

@@ -59,6 +59,7 @@ def shown(page: Page, *keys: str, wait: str = "", **values: str) -> str:
 
     `wait`: what has to be seen before it is looked at.
     """
+
     async def main() -> str:
         app = Frozen(settings(Path("state"), **values), Goal())
         async with app.run_test(size=SIZES[0]) as pilot:
@@ -89,12 +90,15 @@ def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "openai-subscription.md").write_text(text, encoding="utf-8")
     (folder / "a-second.md").write_text(
         text.replace("id: openai-subscription", "id: a-second").replace(
-            "title: OpenAI subscription (Codex) live smoke", "title: A second runbook"),
-        encoding="utf-8")
+            "title: OpenAI subscription (Codex) live smoke", "title: A second runbook"
+        ),
+        encoding="utf-8",
+    )
     (folder / "broken.md").write_text("---\nid: broken\n", encoding="utf-8")
     # The shipped ones change with the product; `find` is also the name of a function.
-    monkeypatch.setattr(sys.modules["smoke_tui.runbook.find"], "packaged",
-                        lambda: tmp_path / "none")
+    monkeypatch.setattr(
+        sys.modules["smoke_tui.runbook.find"], "packaged", lambda: tmp_path / "none"
+    )
 
 
 # --- home ---------------------------------------------------------------------------------
@@ -138,9 +142,13 @@ def test_home_what_is_to_be_done_with_a_session(golden: Golden) -> None:
 
 def asks(kind: str, step: str | None = None, **data: object) -> Callable[[Event], bool]:
     """The event that asks this."""
-    return lambda e: (e.ev == "request" and e.data["port"] == "operator" and e.data["kind"] == kind
-                      and step in (None, e.step, e.data["data"].get("step"))
-                      and data.items() <= e.data["data"].items())
+    return lambda e: (
+        e.ev == "request"
+        and e.data["port"] == "operator"
+        and e.data["kind"] == kind
+        and step in (None, e.step, e.data["data"].get("step"))
+        and data.items() <= e.data["data"].items()
+    )
 
 
 DRIFT = "instructions-drift"
@@ -171,9 +179,18 @@ def test_walk(moment: str, golden: Golden) -> None:
 def asked_instead(kind: str, text: str, data: dict[str, object]) -> Run:
     """The moment before the stack is booted, with a question that no rehearsal asks there."""
     run = run_until(lambda e: e.ev == "try.started" and e.step == "boot-stack")
-    run.on_event(Event(
-        run.state.events, "2026-11-22T01:00:00.000Z", run.state.now_ms, "request", "boot-stack", 1,
-        None, {"port": "operator", "kind": kind, "text": text, "data": data, "secret": None}))
+    run.on_event(
+        Event(
+            run.state.events,
+            "2026-11-22T01:00:00.000Z",
+            run.state.now_ms,
+            "request",
+            "boot-stack",
+            1,
+            None,
+            {"port": "operator", "kind": kind, "text": text, "data": data, "secret": None},
+        )
+    )
     run.drain()
     return run
 
@@ -182,15 +199,28 @@ QUESTIONS: dict[str, tuple[str, dict[str, object]]] = {
     "commands": (
         "This runbook, as it stands now, has not run on this machine before. Its commands run in "
         "the checkout, as you. Run them?",
-        {"cwd": "/srv/the-product", "commands": [
-            {"step": step, "argv": argv, "shell": shell, "line": 1} for step, argv, shell in (
-                ("boot-stack", "tools/dev/start.sh --full", False),
-                ("seed-org", "uv run python tools/dev/customer_seed.py --name smoke --region "
-                             "eu-central-1 --with-sample-domain --quiet", False),
-                ("seed-org", "echo [/bold] | tee [a-z]*.log", True))]}),
+        {
+            "cwd": "/srv/the-product",
+            "commands": [
+                {"step": step, "argv": argv, "shell": shell, "line": 1}
+                for step, argv, shell in (
+                    ("boot-stack", "tools/dev/start.sh --full", False),
+                    (
+                        "seed-org",
+                        "uv run python tools/dev/customer_seed.py --name smoke --region "
+                        "eu-central-1 --with-sample-domain --quiet",
+                        False,
+                    ),
+                    ("seed-org", "echo [/bold] | tee [a-z]*.log", True),
+                )
+            ],
+        },
+    ),
     "service": (
         "Something already answers at 127.0.0.1:8080/healthz. Use it as it is? It was not started "
-        "by this session and does not have its variables.", {"adopt": "127.0.0.1:8080/healthz"}),
+        "by this session and does not have its variables.",
+        {"adopt": "127.0.0.1:8080/healthz"},
+    ),
 }
 
 
@@ -200,8 +230,16 @@ def test_walk_asked(kind: str, golden: Golden) -> None:
 
 
 def test_walk_evidence(golden: Golden) -> None:
-    golden("walk-evidence", shown(lambda: Walk(at_rest("instructions")), "left_square_bracket",
-                                  "left_square_bracket", "left_square_bracket", "e"))
+    golden(
+        "walk-evidence",
+        shown(
+            lambda: Walk(at_rest("instructions")),
+            "left_square_bracket",
+            "left_square_bracket",
+            "left_square_bracket",
+            "e",
+        ),
+    )
 
 
 @pytest.mark.parametrize("moment", ["failed", "tick"])
@@ -236,14 +274,21 @@ def record_page() -> RecordPage:
     return RecordPage(runbook, tuple(events), folder)
 
 
-RECORD_KEYS = {"begin": (), "middle": ("right_square_bracket",) * 4 + ("right",) * 3,
-               "verified": ("end", "v")}
+RECORD_KEYS = {
+    "begin": (),
+    "middle": ("right_square_bracket",) * 4 + ("right",) * 3,
+    "verified": ("end", "v"),
+}
 
 
 @pytest.mark.parametrize("where", RECORD_KEYS)
 def test_record(where: str, golden: Golden) -> None:
-    golden(f"record-{where}", shown(
-        record_page, *RECORD_KEYS[where], wait="0 differences" if where == "verified" else ""))
+    golden(
+        f"record-{where}",
+        shown(
+            record_page, *RECORD_KEYS[where], wait="0 differences" if where == "verified" else ""
+        ),
+    )
 
 
 def test_report(golden: Golden) -> None:
@@ -256,8 +301,10 @@ def test_report(golden: Golden) -> None:
 
 def test_comparison(golden: Golden) -> None:
     found = compare(side("edge-challenge"), side(DRIFT))
-    golden("compare", shown(lambda: ComparePage(
-        found, "20261121T210000Z-aaaa", "20261121T213000Z-bbbb")))
+    golden(
+        "compare",
+        shown(lambda: ComparePage(found, "20261121T210000Z-aaaa", "20261121T213000Z-bbbb")),
+    )
 
 
 def test_trends_with_nothing_recorded(golden: Golden) -> None:
@@ -275,11 +322,19 @@ def look(settings: Settings) -> list[Check]:
     return [
         Check("version", "ok", "smoke-tui VERSION, Python 3.11.7, Linux 6.1"),
         Check("terminal", "ok", "a terminal, TERM=xterm-256color, 80×24, in tmux"),
-        Check("state", "problem", "/srv/state: its folder can be written by others",
-              "Choose another folder with --state-dir."),
-        Check("left-behind", "note", "tools/dev/start.sh --full (process 4242) still runs; step "
-                                     "boot-stack of session 20261121T213000Z-bbbb started it.",
-              "`smoke-tui doctor --stop-leftovers` stops it."),
+        Check(
+            "state",
+            "problem",
+            "/srv/state: its folder can be written by others",
+            "Choose another folder with --state-dir.",
+        ),
+        Check(
+            "left-behind",
+            "note",
+            "tools/dev/start.sh --full (process 4242) still runs; step "
+            "boot-stack of session 20261121T213000Z-bbbb started it.",
+            "`smoke-tui doctor --stop-leftovers` stops it.",
+        ),
         Check("port-1455", "ok", "the login's callback port 1455 is free"),
         Check("codex-cli", "note", "the Codex CLI is not installed"),
     ]
@@ -291,8 +346,10 @@ def test_machine(golden: Golden) -> None:
 
 @pytest.mark.parametrize("name", ["walk", "home"])
 def test_help(name: str, golden: Golden) -> None:
-    golden(f"help-{name}", shown(
-        lambda: Walk(at_rest("failed")) if name == "walk" else None, "question_mark"))
+    golden(
+        f"help-{name}",
+        shown(lambda: Walk(at_rest("failed")) if name == "walk" else None, "question_mark"),
+    )
 
 
 # --- sizes --------------------------------------------------------------------------------

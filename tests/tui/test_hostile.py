@@ -17,12 +17,15 @@ from smoke_tui.journal.file import JOURNAL, read_journal
 
 from .driving import keep
 
-EVIL = ("\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07\x1b]8;;http://evil.example\x07\x1b[2J\x1b[31m"
-        "\x1b[?1049l\x1bPq\x1b\\\x1bc\u009b31m\u009d0;c1\u009c\u202e\r\x08")
+EVIL = (
+    "\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07\x1b]8;;http://evil.example\x07\x1b[2J\x1b[31m"
+    "\x1b[?1049l\x1bPq\x1b\\\x1bc\u009b31m\u009d0;c1\u009c\u202e\r\x08"
+)
 MARKUP = "[b]loud[/b] [@click=app.exit()]go[/] [/no]"
 CONTROL = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b]*\x1b\\"
-    rb"|\x1b[ -~]|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]")
+    rb"|\x1b[ -~]|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]"
+)
 RUNBOOK = """---
 schema: smoke/1
 id: foreign
@@ -68,14 +71,17 @@ ask  = "Did {text} it work?"
 ```
 """
 # The program of the runbook runs here and not in the rehearsal's folder.
-CODE = ("import sys\nimport smoke_tui.opening as o\nfrom dataclasses import replace\n"
-        "old = o.rehearsed\no.rehearsed = lambda c, w: replace(old(c, w), project=c.project)\n"
-        "from smoke_tui.__main__ import main\nsys.exit(main(sys.argv[1:]))\n")
+CODE = (
+    "import sys\nimport smoke_tui.opening as o\nfrom dataclasses import replace\n"
+    "old = o.rehearsed\no.rehearsed = lambda c, w: replace(old(c, w), project=c.project)\n"
+    "from smoke_tui.__main__ import main\nsys.exit(main(sys.argv[1:]))\n"
+)
 
 
 @contextmanager
 def server(says: str) -> Iterator[int]:
     """Answers everything with an error that says this, in its body and in a header."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = json.dumps({"error": {"message": says}}).encode()
@@ -121,10 +127,14 @@ def walk(home: Path, evil: str) -> bytes:
     (state / "sessions" / f"zz{name}[bold]").mkdir()
     (books / f"bad{name}[nope].md").write_text(f"no {evil} runbook", encoding="utf-8")
     with server(f"{evil}{MARKUP} end") as port:
-        (books / "foreign.md").write_text(RUNBOOK.format(text=MARKUP, port=port),
-                                          encoding="utf-8")
-        with Terminal(["--state-dir", str(state), "--project", str(home)], home=home, code=CODE,
-                      rows=40, columns=120) as terminal:
+        (books / "foreign.md").write_text(RUNBOOK.format(text=MARKUP, port=port), encoding="utf-8")
+        with Terminal(
+            ["--state-dir", str(state), "--project", str(home)],
+            home=home,
+            code=CODE,
+            rows=40,
+            columns=120,
+        ) as terminal:
             terminal.wait_for("does not parse")
             terminal.wait_for(f"A {MARKUP} title")
             terminal.wait_for("[b]loud[b]")

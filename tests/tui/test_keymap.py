@@ -28,16 +28,19 @@ from .driving import press, run_until, screen_text, settings, until
 
 def given(**keys: str) -> Settings:
     """Settings with such keys; `_` stands for the dot of an id."""
-    return Settings({}, {name.replace("_", ".", 1): Value(text, "config.toml")
-                         for name, text in keys.items()})
+    return Settings(
+        {}, {name.replace("_", ".", 1): Value(text, "config.toml") for name, text in keys.items()}
+    )
 
 
 def our_classes() -> set[type]:
     found: set[type] = set()
     for module in pkgutil.walk_packages(smoke_tui.tui.__path__, "smoke_tui.tui."):
-        found |= {cls for _, cls in inspect.getmembers(importlib.import_module(module.name),
-                                                       inspect.isclass)
-                  if issubclass(cls, DOMNode) and cls.__module__.startswith("smoke_tui.")}
+        found |= {
+            cls
+            for _, cls in inspect.getmembers(importlib.import_module(module.name), inspect.isclass)
+            if issubclass(cls, DOMNode) and cls.__module__.startswith("smoke_tui.")
+        }
     return found
 
 
@@ -52,23 +55,29 @@ def test_every_binding_of_ours_has_an_id_and_an_id_has_one_meaning() -> None:
 
 
 def test_no_page_was_forgotten() -> None:
-    pages = {cls for cls in our_classes() if cls.__name__.endswith("Page") and cls.__bases__
-             and cls.__name__ != "Page"}
+    pages = {
+        cls
+        for cls in our_classes()
+        if cls.__name__.endswith("Page") and cls.__bases__ and cls.__name__ != "Page"
+    }
     assert pages <= set(PLACES)
 
 
-@pytest.mark.parametrize(("keys", "words"), [
-    ({"home_reherse": "R"}, "no such binding; did you mean 'home.rehearse'?"),
-    ({"nothing": "R"}, "no such binding"),
-    ({"answer_y": "R"}, "always keeps its key"),
-    ({"session_note": "o"}, "always keeps its key"),
-    ({"home_rehearse": "no-key"}, "is no key"),
-    ({"home_rehearse": "hyperdrive+r"}, "is no key"),
-    ({"home_rehearse": "l"}, "the key 'l' belongs to 'home.live' on the same screen"),
-    ({"home_rehearse": "?"}, "belongs to 'app.help'"),
-    ({"session_evidence": "y"}, "belongs to 'answer.y'"),
-    ({"home_rehearse": "x", "home_live": "x"}, "on the same screen"),
-])
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"home_reherse": "R"}, "no such binding; did you mean 'home.rehearse'?"),
+        ({"nothing": "R"}, "no such binding"),
+        ({"answer_y": "R"}, "always keeps its key"),
+        ({"session_note": "o"}, "always keeps its key"),
+        ({"home_rehearse": "no-key"}, "is no key"),
+        ({"home_rehearse": "hyperdrive+r"}, "is no key"),
+        ({"home_rehearse": "l"}, "the key 'l' belongs to 'home.live' on the same screen"),
+        ({"home_rehearse": "?"}, "belongs to 'app.help'"),
+        ({"session_evidence": "y"}, "belongs to 'answer.y'"),
+        ({"home_rehearse": "x", "home_live": "x"}, "on the same screen"),
+    ],
+)
 def test_what_can_t_be_is_said(keys: dict[str, str], words: str) -> None:
     with pytest.raises(UsageError, match=r"config\.toml: ") as error:
         keymap(given(**keys))
@@ -77,7 +86,10 @@ def test_what_can_t_be_is_said(keys: dict[str, str], words: str) -> None:
 
 def test_what_can_be_is_taken() -> None:
     assert keymap(given(home_rehearse="R", home_live="r,f5", app_help="ctrl+h,!")) == {
-        "home.rehearse": "R,shift+r", "home.live": "r,f5", "app.help": "ctrl+h,exclamation_mark"}
+        "home.rehearse": "R,shift+r",
+        "home.live": "r,f5",
+        "app.help": "ctrl+h,exclamation_mark",
+    }
 
 
 def write_keys(folder: Path, text: str) -> None:
@@ -86,19 +98,26 @@ def write_keys(folder: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", [
-    '[keys]\n"home.rehearse" = "R"\n"app.leave" = ["Q", "x"]\n',
-    'keys.home.rehearse = "R"\nkeys.app.leave = ["Q", "x"]\n'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[keys]\n"home.rehearse" = "R"\n"app.leave" = ["Q", "x"]\n',
+        'keys.home.rehearse = "R"\nkeys.app.leave = ["Q", "x"]\n',
+    ],
+)
 def test_the_file_is_read(text: str, tmp_path: Path) -> None:
     write_keys(tmp_path, text)
     read = read_settings({})
     assert {name: value.text for name, value in read.keys.items()} == {
-        "home.rehearse": "R", "app.leave": "Q,x"}
+        "home.rehearse": "R",
+        "app.leave": "Q,x",
+    }
     assert read.keys["app.leave"].source.endswith("config.toml")
 
 
-@pytest.mark.parametrize("text", ["keys = 1\n", "[keys]\nx = 1\n", "[keys]\nx = []\n",
-                                  '[keys]\nx = [""]\n'])
+@pytest.mark.parametrize(
+    "text", ["keys = 1\n", "[keys]\nx = 1\n", "[keys]\nx = []\n", '[keys]\nx = [""]\n']
+)
 def test_another_form_is_refused(text: str, tmp_path: Path) -> None:
     write_keys(tmp_path, text)
     with pytest.raises(UsageError, match=r"config\.toml: \[keys\]"):
@@ -136,8 +155,12 @@ def test_the_keys_work_and_are_shown_with_their_source(tmp_path: Path) -> None:
             await press(pilot, "b")
             await press(pilot, "question_mark")
             shown = screen_text(app)
-            for words in ("    R                 Rehearse", "    f5 S              Spend",
-                          "    T                 Light or dark", "changed in config.toml"):
+            for words in (
+                "    R                 Rehearse",
+                "    f5 S              Spend",
+                "    T                 Light or dark",
+                "changed in config.toml",
+            ):
                 assert words in shown
             await press(pilot, "escape")
             await press(pilot, "m")

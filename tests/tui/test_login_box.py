@@ -44,11 +44,13 @@ def test_the_address_is_shown_copied_and_judged(tmp_path: Path) -> None:
             await press(pilot, "y")
             assert app.clipboard == url
             assert "may or may not keep it" in " ".join(
-                toast.message for toast in app._notifications)
+                toast.message for toast in app._notifications
+            )
             await press(pilot, "p")
             assert isinstance(app.screen, SecretLine)
             app.screen.query_one(SecretInput).post_message(
-                events.Paste("http://127.0.0.1:1455/auth/callback?code=x&state=wrong"))
+                events.Paste("http://127.0.0.1:1455/auth/callback?code=x&state=wrong")
+            )
             await pilot.pause()
             await press(pilot, "enter")
             assert "this is not the address of the login that waits" in screen_text(app)
@@ -77,8 +79,14 @@ def test_keys_can_be_clicked(tmp_path: Path) -> None:
             await until(pilot, lambda: run.state.step("oauth-login").outcome == "pass")
             await question(pilot, "begin")
             await pilot.click("#rail", offset=(6, 1))
-            await until(pilot, lambda: app.screen.query_one(Tail) and isinstance(app.screen, Walk)
-                        and app.screen.viewed == "oauth-login")
+            await until(
+                pilot,
+                lambda: (
+                    app.screen.query_one(Tail)
+                    and isinstance(app.screen, Walk)
+                    and app.screen.viewed == "oauth-login"
+                ),
+            )
             await press(pilot, "ctrl+q")
 
     asyncio.run(main())

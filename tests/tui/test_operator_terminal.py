@@ -50,8 +50,10 @@ def test_the_title_says_whose_turn_it_is_and_goes_when_we_go(tmp_path: Path) -> 
         assert terminal.end() == 0
         written = terminal.output
     told = titles(written)
-    wanted = [f"smoke-tui {words}" for words in (
-        "your turn: oauth-login", "running: oauth-login", "your turn: live-call")]
+    wanted = [
+        f"smoke-tui {words}"
+        for words in ("your turn: oauth-login", "running: oauth-login", "your turn: live-call")
+    ]
     shown = [title for title in told if title in wanted]
     # A login that is quicker than a frame of the screen runs without a title of its own.
     assert shown in (wanted, [wanted[0], wanted[2]])
@@ -70,8 +72,7 @@ def test_the_title_is_restored_after_a_signal(tmp_path: Path) -> None:
 
 def test_the_title_is_restored_after_a_crash(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    with Terminal(["--state-dir", str(state)], home=tmp_path,
-                  code=crashing("handler")) as terminal:
+    with Terminal(["--state-dir", str(state)], home=tmp_path, code=crashing("handler")) as terminal:
         terminal.wait_for("Runbooks")
         terminal.press("x")
         assert terminal.end() == 70
@@ -117,14 +118,15 @@ def test_the_bell_rings_only_after_long_work(work: int, rings: int, tmp_path: Pa
                 run.at = at
                 for event in part:
                     run.on_event(event)
-                await until(pilot, lambda: not run._arrived
-                            and (walk._seen_question is not None) == asks)
+                await until(
+                    pilot, lambda: not run._arrived and (walk._seen_question is not None) == asks
+                )
                 walk.tick()
 
-            await come(events[:first + 1], 1000, True)
-            await come(events[first + 1:first + 2], 2000, False)
-            await come(events[first + 2:second], 2000 + work // 2, False)
-            await come(events[second:second + 1], 2000 + work, True)
+            await come(events[: first + 1], 1000, True)
+            await come(events[first + 1 : first + 2], 2000, False)
+            await come(events[first + 2 : second], 2000 + work // 2, False)
+            await come(events[second : second + 1], 2000 + work, True)
 
     asyncio.run(main())
     assert rung == [2000 + work] * rings
@@ -143,23 +145,35 @@ print(before, dumpable(), child.read().strip())
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
 def test_nobody_reads_our_memory_and_children_are_as_always() -> None:
-    done = subprocess.run([sys.executable, "-c", DUMPABLE], capture_output=True, text=True,
-                          cwd=ROOT, check=True, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", DUMPABLE],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+        timeout=30,
+    )
     assert done.stdout.split() == ["1", "0", "1"]
 
 
-@pytest.mark.parametrize(("environ", "words"), [
-    ({}, ""), ({"ASCIINEMA_REC": "1"}, "asciinema"), ({"SCRIPT": "typescript"}, "script"),
-    ({"ASCIINEMA_REC": "1", "SCRIPT": "x"}, "asciinema and script"),
-    ({"TMUX": "/nonexistent,1,0", "PATH": os.environ["PATH"]}, ""),
-])
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({}, ""),
+        ({"ASCIINEMA_REC": "1"}, "asciinema"),
+        ({"SCRIPT": "typescript"}, "script"),
+        ({"ASCIINEMA_REC": "1", "SCRIPT": "x"}, "asciinema and script"),
+        ({"TMUX": "/nonexistent,1,0", "PATH": os.environ["PATH"]}, ""),
+    ],
+)
 def test_known_recorders(environ: Mapping[str, str], words: str) -> None:
     assert recorder_of(environ) == words
 
 
 def test_a_recorded_terminal_is_said(tmp_path: Path) -> None:
-    with Terminal(["--state-dir", str(tmp_path / "state")], home=tmp_path,
-                  env={"ASCIINEMA_REC": "1"}) as terminal:
+    with Terminal(
+        ["--state-dir", str(tmp_path / "state")], home=tmp_path, env={"ASCIINEMA_REC": "1"}
+    ) as terminal:
         terminal.wait_for("what is shown is recorded: asciinema")
         terminal.press("q")
         assert terminal.end() == 0
@@ -167,8 +181,13 @@ def test_a_recorded_terminal_is_said(tmp_path: Path) -> None:
 
 def tmux(socket: Path, *words: str) -> str:
     done = subprocess.run(
-        ["tmux", "-S", str(socket), "-f", "/dev/null", *words], capture_output=True, text=True,
-        check=True, timeout=30, env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
+        ["tmux", "-S", str(socket), "-f", "/dev/null", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+    )
     return done.stdout
 
 
@@ -185,11 +204,8 @@ def test_tmux_with_a_pipe_is_a_recorder(tmp_path: Path) -> None:
         tmux(socket, "kill-server")
 
 
-
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells that it is stopped")
-def test_stopped_it_gives_the_terminal_back_and_continued_it_takes_it_again(
-    tmp_path: Path
-) -> None:
+def test_stopped_it_gives_the_terminal_back_and_continued_it_takes_it_again(tmp_path: Path) -> None:
     with Terminal(["--state-dir", str(tmp_path / "state")], home=tmp_path) as terminal:
         terminal.wait_for("Runbooks")
         stat = Path(f"/proc/{terminal.process.pid}/stat")

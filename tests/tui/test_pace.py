@@ -47,8 +47,9 @@ def slower(folder: Path, step: str, by: int) -> None:
     """The record with everything after the beginning of a step's try so much later."""
     events = read_journal(folder).events
     since = next(e.seq for e in events if e.step == step and e.ev == "try.started")
-    (folder / "journal.jsonl").write_bytes(b"".join(
-        (replace(e, ms=e.ms + by) if e.seq > since else e).line() for e in events))
+    (folder / "journal.jsonl").write_bytes(
+        b"".join((replace(e, ms=e.ms + by) if e.seq > since else e).line() for e in events)
+    )
 
 
 def test_the_usual_time_is_the_middle_one_of_what_passed(tmp_path: Path) -> None:
@@ -57,8 +58,14 @@ def test_the_usual_time_is_the_middle_one_of_what_passed(tmp_path: Path) -> None
     events = list(read_journal(RECORDS / "edge-challenge").events)
     known = usual_times(tmp_path, RUNBOOK, "rehearsed")
     begun, ended = tries(events, "boot-stack")
-    waited = sum(e.ms for e in events if e.ev == "answered" and e.step == "boot-stack"
-                 and begun < e.ms <= ended and e.data["answer"]["by"] == "operator")
+    waited = sum(
+        e.ms
+        for e in events
+        if e.ev == "answered"
+        and e.step == "boot-stack"
+        and begun < e.ms <= ended
+        and e.data["answer"]["by"] == "operator"
+    )
     assert waited == 0
     assert known["boot-stack"] == Usual(ended - begun + 5_000, 3)
     # The call failed there: that says nothing of how long one takes.
@@ -86,12 +93,16 @@ def scene_at(run: Run, after: int, usual: int | None) -> Scene:
     return replace(run.scene(), elapsed=running.tries[-1].started + after, usual=known)
 
 
-@pytest.mark.parametrize(("after", "usual", "said"), [
-    (0, 10_000, "╌" * CELLS + "  usually 0:10"),
-    (5_000, 10_000, "━" * (CELLS // 2) + "╌" * (CELLS // 2) + "  usually 0:10"),
-    (11_000, 10_000, "longer than usual (0:10)"),
-    (500, SHORTEST - 1, ""), (500, None, ""),
-])
+@pytest.mark.parametrize(
+    ("after", "usual", "said"),
+    [
+        (0, 10_000, "╌" * CELLS + "  usually 0:10"),
+        (5_000, 10_000, "━" * (CELLS // 2) + "╌" * (CELLS // 2) + "  usually 0:10"),
+        (11_000, 10_000, "longer than usual (0:10)"),
+        (500, SHORTEST - 1, ""),
+        (500, None, ""),
+    ],
+)
 def test_a_running_step_is_told_against_its_usual_time(
     after: int, usual: int | None, said: str
 ) -> None:
@@ -119,8 +130,17 @@ def test_a_pause_before_a_retry_is_counted_down() -> None:
     run = run_until(lambda e: e.ev == "try.finished" and e.step == "live-call")
     last = run.state.now_ms
     assert pause(run.scene()) == ()
-    run.on_event(Event(run.state.events, run.state.now, last, "retry.planned", "live-call", 1,
-                       data={"seconds": 12.0, "code": "rate-limited", "refresh": False}))
+    run.on_event(
+        Event(
+            run.state.events,
+            run.state.now,
+            last,
+            "retry.planned",
+            "live-call",
+            1,
+            data={"seconds": 12.0, "code": "rate-limited", "refresh": False},
+        )
+    )
     assert run.drain()
     assert text_of(pause(replace(run.scene(), elapsed=last))).startswith("In 0:12 a new try of ")
     later = replace(run.scene(), elapsed=last + 11_500)
@@ -132,8 +152,12 @@ def test_a_pause_before_a_retry_is_counted_down() -> None:
 def test_a_pause_before_a_retry_can_be_stopped(tmp_path: Path) -> None:
     runbook, events = recorded()
     at = next(n for n, e in enumerate(events) if e.ev == "try.finished" and e.step == "live-call")
-    paused = replace(events[at], seq=events[at].seq + 1, ev="retry.planned",
-                     data={"seconds": 12.0, "code": "rate-limited", "refresh": False})
+    paused = replace(
+        events[at],
+        seq=events[at].seq + 1,
+        ev="retry.planned",
+        data={"seconds": 12.0, "code": "rate-limited", "refresh": False},
+    )
     run = Run.of_record(runbook, [*events[: at + 1], paused])
 
     async def main() -> None:

@@ -36,6 +36,7 @@ DRIFT = "instructions-drift"
 
 def drive(state: Path, keys: Callable[[SmokeApp, Pilot[Any]], Awaitable[None]]) -> None:
     """Run the home screen over a state folder."""
+
     async def main() -> None:
         app = SmokeApp(settings(state), Goal())
         async with app.run_test(size=(100, 30), notifications=True) as pilot:
@@ -96,8 +97,13 @@ def test_a_session_is_walked_through_leapt_in_replayed_and_left(tmp_path: Path) 
         assert page.state.order == ["oauth-login"]
         await press(pilot, "[")
         assert page.at == turns[0]
-        for key, at in (("right", turns[0] + 1), ("l", turns[0] + 2), ("left", turns[0] + 1),
-                        ("end", len(events) - 1), ("home", 0)):
+        for key, at in (
+            ("right", turns[0] + 1),
+            ("l", turns[0] + 2),
+            ("left", turns[0] + 1),
+            ("end", len(events) - 1),
+            ("home", 0),
+        ):
             await press(pilot, key)
             assert page.at == at, key
         await press(pilot, "v")
@@ -204,18 +210,20 @@ def test_spend_and_machine_are_a_key_away(tmp_path: Path) -> None:
 def test_what_a_broken_off_session_left_is_named_and_stopped_on_demand(
     stop: bool, tmp_path: Path
 ) -> None:
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
-                             start_new_session=True)
+    child = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True
+    )
     try:
         mark = mark_of(child.pid)
         folder = keep(tmp_path / "state", OLD)
         events = list(read_journal(folder).events)
-        at = next(n for n, e in enumerate(events)
-                  if e.ev == "process" and e.data["what"] == "started")
-        started = replace(events[at], data={**events[at].data, "pid": child.pid, "mark": mark,
-                                            "guardian": None})
-        (folder / JOURNAL).write_bytes(b"".join(
-            event.line() for event in [*events[:at], started]))
+        at = next(
+            n for n, e in enumerate(events) if e.ev == "process" and e.data["what"] == "started"
+        )
+        started = replace(
+            events[at], data={**events[at].data, "pid": child.pid, "mark": mark, "guardian": None}
+        )
+        (folder / JOURNAL).write_bytes(b"".join(event.line() for event in [*events[:at], started]))
 
         async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
             await until(pilot, lambda: isinstance(app.screen, YesNo), "the box")

@@ -44,6 +44,7 @@ from .driving import (
 
 def failed_with(code: str) -> Scene:
     """The moment after the live call has ended with this code."""
+
     def told(event: Event) -> Event:
         if event.step != "live-call" or event.ev not in ("try.finished", "step.finished"):
             return event
@@ -65,8 +66,13 @@ def test_after_a_failure_no_two_keys_are_about_the_same_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [name for name, code in CODES.items()
-             if code.group in ("credential", "refresh") and name != "wrong-host"])
+    "code",
+    [
+        name
+        for name, code in CODES.items()
+        if code.group in ("credential", "refresh") and name != "wrong-host"
+    ],
+)
 def test_a_credential_that_is_no_good_offers_the_login_first(code: str) -> None:
     assert keys(failed_with(code))[:2] == [("i", "log in again"), ("r", "try step 2 again")]
 
@@ -92,21 +98,29 @@ def test_a_remedy_that_names_the_evidence_has_its_key_in_the_bar() -> None:
 
 def test_a_full_window_says_when_it_opens_again() -> None:
     scene = failed_with("usage-limit-reached")
-    scene.state.limits[(300, "")] = {"before": 12.0, "used_percent": 100.0,
-                               "resets_at": "2026-11-22T06:55:19Z"}
-    scene.state.limits[(10080, "")] = {"before": 30.0, "used_percent": 31.0,
-                                 "resets_at": "2026-11-29T06:55:19Z"}
+    scene.state.limits[(300, "")] = {
+        "before": 12.0,
+        "used_percent": 100.0,
+        "resets_at": "2026-11-22T06:55:19Z",
+    }
+    scene.state.limits[(10080, "")] = {
+        "before": 30.0,
+        "used_percent": 31.0,
+        "resets_at": "2026-11-29T06:55:19Z",
+    }
     bad = failure(scene, scene.shown)
     assert bad is not None
     assert [text for label, text in bad.facts if label == "Resets"] == [
-        "the window of 5 h at 2026-11-22T06:55:19Z"]
+        "the window of 5 h at 2026-11-22T06:55:19Z"
+    ]
 
 
 def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
     runbook, events = recorded()
     at = next(n for n, e in enumerate(events) if e.ev == "step.finished")
-    bad = replace(events[at], data={**events[at].data, "outcome": "blocked",
-                                    "code": "login-denied"})
+    bad = replace(
+        events[at], data={**events[at].data, "outcome": "blocked", "code": "login-denied"}
+    )
     asked = events[at + 1]
     asked = replace(asked, data={**asked.data, "data": {"step": "boot-stack"}})
     scene = Run.of_record(runbook, [*events[:at], bad, asked]).scene()
@@ -118,12 +132,17 @@ def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
 
 def test_a_service_that_died_is_what_is_tried_again() -> None:
     runbook, events = recorded()
-    at = next(n for n, e in enumerate(events)
-              if e.ev == "step.finished" and e.step == "paste-credential")
-    bad = replace(events[at], data={**events[at].data, "outcome": "blocked",
-                                    "code": "service-died"})
-    finish = replace(events[-1], ev="request", data={
-        "port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None})
+    at = next(
+        n for n, e in enumerate(events) if e.ev == "step.finished" and e.step == "paste-credential"
+    )
+    bad = replace(
+        events[at], data={**events[at].data, "outcome": "blocked", "code": "service-died"}
+    )
+    finish = replace(
+        events[-1],
+        ev="request",
+        data={"port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None},
+    )
     scene = Run.of_record(runbook, [*events[:at], bad, finish]).scene()
     scene.state.resources["boot-stack"].alive = False
     assert keys(scene)[0] == ("r", "try step 3 again")
@@ -165,12 +184,19 @@ def test_a_new_login_is_one_key_and_the_call_another(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (60, 16), (100, 30)])
 def test_the_keys_of_a_long_question_are_in_sight(tmp_path: Path, size: tuple[int, int]) -> None:
     runbook, events = recorded()
-    at = next(n for n, e in enumerate(events)
-              if e.ev == "request" and e.data.get("kind") == "spend")
+    at = next(
+        n for n, e in enumerate(events) if e.ev == "request" and e.data.get("kind") == "spend"
+    )
     evidence = [[f"fact {n}", "seen", "nothing"] for n in range(12)]
-    asked = replace(events[at], data={**events[at].data, "kind": "attest",
-                                      "text": "Did you see it yourself? " * 6,
-                                      "data": {"evidence": evidence}})
+    asked = replace(
+        events[at],
+        data={
+            **events[at].data,
+            "kind": "attest",
+            "text": "Did you see it yourself? " * 6,
+            "data": {"evidence": evidence},
+        },
+    )
     run = Run.of_record(runbook, [*events[:at], asked])
     app = SmokeApp(settings(tmp_path / "state"), Goal())
 

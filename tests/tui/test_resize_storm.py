@@ -51,16 +51,24 @@ def test_a_size_that_is_out_of_date_is_not_heard_of(tmp_path: Path) -> None:
 
 def tmux(socket: Path, *words: str) -> str:
     done = subprocess.run(
-        ["tmux", "-S", str(socket), "-f", "/dev/null", *words], capture_output=True, text=True,
-        check=True, timeout=30, env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
+        ["tmux", "-S", str(socket), "-f", "/dev/null", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+    )
     return done.stdout
 
 
 def shown(socket: Path, window: str) -> str:
     """What a window shows, without what differs by session."""
     text = tmux(socket, "capture-pane", "-p", "-t", window)
-    for pattern, kept in ((r"smoke \w{4} ", "smoke aaaa "), (r"\d", "0"),
-                          (r"turn( · 0:00)?─+", "turn─")):
+    for pattern, kept in (
+        (r"smoke \w{4} ", "smoke aaaa "),
+        (r"\d", "0"),
+        (r"turn( · 0:00)?─+", "turn─"),
+    ):
         text = re.sub(pattern, kept, text)
     return text
 
@@ -76,27 +84,65 @@ def look(condition: Callable[[], object], what: Callable[[], str]) -> None:
 def test_forty_resizes_leave_the_frame_of_a_fresh_start(tmp_path: Path) -> None:
     """As tmux sees it, which draws what a terminal would; and then a key ends it."""
     socket = tmp_path / "tmux"
-    program = shlex.join([
-        "env", "-i", f"PATH={os.environ['PATH']}", f"HOME={tmp_path}", "TERM=screen-256color",
-        "LANG=C.UTF-8", f"PYTHONPATH={ROOT}", "PYTHONUTF8=1", sys.executable, "-m", "smoke_tui",
-        "--rehearse", "--state-dir"])
-    tmux(socket, "new-session", "-d", "-s", "storm", "-x", "120", "-y", "40",
-         f"{program} {tmp_path / 'a'}")
+    program = shlex.join(
+        [
+            "env",
+            "-i",
+            f"PATH={os.environ['PATH']}",
+            f"HOME={tmp_path}",
+            "TERM=screen-256color",
+            "LANG=C.UTF-8",
+            f"PYTHONPATH={ROOT}",
+            "PYTHONUTF8=1",
+            sys.executable,
+            "-m",
+            "smoke_tui",
+            "--rehearse",
+            "--state-dir",
+        ]
+    )
+    tmux(
+        socket,
+        "new-session",
+        "-d",
+        "-s",
+        "storm",
+        "-x",
+        "120",
+        "-y",
+        "40",
+        f"{program} {tmp_path / 'a'}",
+    )
     started = [tmux(socket, "display-message", "-p", "-t", "storm", "#{pane_pid}")]
     try:
         look(lambda: READY in shown(socket, "storm"), lambda: shown(socket, "storm"))
         for width, height in SIZES:
             tmux(socket, "resize-window", "-t", "storm", "-x", str(width), "-y", str(height))
-        tmux(socket, "new-session", "-d", "-s", "fresh", "-x", "80", "-y", "24",
-             f"{program} {tmp_path / 'b'}")
+        tmux(
+            socket,
+            "new-session",
+            "-d",
+            "-s",
+            "fresh",
+            "-x",
+            "80",
+            "-y",
+            "24",
+            f"{program} {tmp_path / 'b'}",
+        )
         started.append(tmux(socket, "display-message", "-p", "-t", "fresh", "#{pane_pid}"))
-        look(lambda: READY in shown(socket, "fresh")
-             and shown(socket, "storm") == shown(socket, "fresh"),
-             lambda: f"{shown(socket, 'storm')}\n{shown(socket, 'fresh')}")
+        look(
+            lambda: (
+                READY in shown(socket, "fresh") and shown(socket, "storm") == shown(socket, "fresh")
+            ),
+            lambda: f"{shown(socket, 'storm')}\n{shown(socket, 'fresh')}",
+        )
         for name in ("storm", "fresh"):
             tmux(socket, "send-keys", "-t", name, "C-q")
-        look(lambda: not children_of(tmp_path / "a") + children_of(tmp_path / "b"),
-             lambda: "it did not leave")
+        look(
+            lambda: not children_of(tmp_path / "a") + children_of(tmp_path / "b"),
+            lambda: "it did not leave",
+        )
         started.clear()
     finally:
         for pid in started:

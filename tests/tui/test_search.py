@@ -26,6 +26,7 @@ Keys = Callable[[SmokeApp, Pilot[Any]], Awaitable[None]]
 
 def drive(state: Path, keys: Keys, size: tuple[int, int] = (80, 24), **values: str) -> None:
     """Open the scenarios of the first runbook, then go on."""
+
     async def main() -> None:
         app = SmokeApp(settings(state, **values), Goal())
         async with app.run_test(size=size) as pilot:
@@ -45,8 +46,7 @@ async def type_words(pilot: Pilot[Any], words: str) -> None:
 
 def under_cursor(app: SmokeApp) -> str | None:
     pick = app.screen.query_one(Pick)
-    return None if pick.highlighted is None else \
-        pick.get_option_at_index(pick.highlighted).id
+    return None if pick.highlighted is None else pick.get_option_at_index(pick.highlighted).id
 
 
 def names(app: SmokeApp) -> list[str | None]:
@@ -55,8 +55,13 @@ def names(app: SmokeApp) -> list[str | None]:
 
 def test_every_word_has_to_be_there_wherever_it_stands() -> None:
     options = [("a", Content("Drift of\n  the turn")), ("b", Content("drift")), ("c", Content(""))]
-    for words, found in (("", "abc"), ("drift", "ab"), (" TURN  drift", "a"), ("of the", "a"),
-                         ("none", "")):
+    for words, found in (
+        ("", "abc"),
+        ("drift", "ab"),
+        (" TURN  drift", "a"),
+        ("of the", "a"),
+        ("none", ""),
+    ):
         assert [name for name, _ in having(options, words)] == list(found)
 
 

@@ -44,7 +44,7 @@ def running() -> Driven:
     runbook, events = recorded("instructions-drift")
     at = next(n for n, e in enumerate(events) if e.ev == "spend.reserved")
     run = Driven(runbook)
-    for event in events[:at + 1]:
+    for event in events[: at + 1]:
         run.on_event(event)
     while run.drain():
         continue
@@ -63,8 +63,10 @@ def test_three_hundred_deltas_a_second_are_drawn_ten_times(tmp_path: Path) -> No
             await app.push_screen(walk)
             await pilot.pause()
             tail = walk.query_one("#output", Tail)
-            panels = {str(panel.id or (panel.parent and panel.parent.id)): panel
-                      for panel in walk.query(Panel)}
+            panels = {
+                str(panel.id or (panel.parent and panel.parent.id)): panel
+                for panel in walk.query(Panel)
+            }
             before = {name: panel.draws for name, panel in panels.items()}
             first = tail.draws
             number = 0

@@ -19,26 +19,28 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
 
 CRASHES = {
     "handler": "def boom(self, event=None):\n    token = S\n    raise RuntimeError('broke')\n"
-               "h.Home.on_key = boom\n",
+    "h.Home.on_key = boom\n",
     "worker": "from textual import work\nasync def boom(self):\n    token = S\n"
-              "    raise RuntimeError('broke')\nh.Home.on_key = work(boom)\n",
+    "    raise RuntimeError('broke')\nh.Home.on_key = work(boom)\n",
     "timer": "def boom():\n    token = S\n    raise RuntimeError('broke')\n"
-             "h.Home.on_key = lambda self, event: self.set_timer(0.01, boom)\n",
+    "h.Home.on_key = lambda self, event: self.set_timer(0.01, boom)\n",
     "render": "from smoke_tui.tui.panel import Panel\ndef boom(self, *args):\n    token = S\n"
-              "    raise RuntimeError('broke')\n"
-              "def on_key(self, event):\n    Panel.render = boom\n"
-              "    self.query_one('#top').refresh()\nh.Home.on_key = on_key\n",
+    "    raise RuntimeError('broke')\n"
+    "def on_key(self, event):\n    Panel.render = boom\n"
+    "    self.query_one('#top').refresh()\nh.Home.on_key = on_key\n",
     "rich": "class Boom(Exception):\n    def __rich__(self):\n        return S\n"
-            "def boom(self, event):\n    raise Boom('broke')\nh.Home.on_key = boom\n",
+    "def boom(self, event):\n    raise Boom('broke')\nh.Home.on_key = boom\n",
     "start": "from smoke_tui.tui.app import SmokeApp\ndef boom(self):\n    token = S\n"
-             "    raise RuntimeError('broke')\nSmokeApp.on_mount = boom\n",
+    "    raise RuntimeError('broke')\nSmokeApp.on_mount = boom\n",
 }
 
 
 def crashing(how: str) -> str:
-    return (f"import sys\nimport smoke_tui.tui.home as h\nS = '-'.join({SENTINEL.split('-')!r})\n"
-            f"{CRASHES[how]}"
-            "from smoke_tui.__main__ import main\nsys.exit(main(sys.argv[1:]))\n")
+    return (
+        f"import sys\nimport smoke_tui.tui.home as h\nS = '-'.join({SENTINEL.split('-')!r})\n"
+        f"{CRASHES[how]}"
+        "from smoke_tui.__main__ import main\nsys.exit(main(sys.argv[1:]))\n"
+    )
 
 
 @pytest.mark.parametrize("how", CRASHES)
@@ -101,8 +103,13 @@ def test_a_closed_window_ends_the_session(tmp_path: Path) -> None:
 
 def run_without_a_terminal(tmp_path: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "smoke_tui", *args], capture_output=True, text=True, timeout=30,
-        stdin=subprocess.DEVNULL, cwd=tmp_path, check=False,
+        [sys.executable, "-m", "smoke_tui", *args],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        stdin=subprocess.DEVNULL,
+        cwd=tmp_path,
+        check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
@@ -114,11 +121,14 @@ def test_without_a_terminal_it_is_refused(tmp_path: Path) -> None:
     assert "\x1b" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("args", "code", "words"), [
-    (["--rehearse", "--scenario", "no-such"], 2, "no scenario"),
-    (["--scenario", "happy"], 2, "belongs to --rehearse"),
-    (["no-such-runbook"], 5, "no runbook"),
-])
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["--rehearse", "--scenario", "no-such"], 2, "no scenario"),
+        (["--scenario", "happy"], 2, "belongs to --rehearse"),
+        (["no-such-runbook"], 5, "no runbook"),
+    ],
+)
 def test_nonsense_is_said_before_the_screen_is_taken(
     args: list[str], code: int, words: str, tmp_path: Path
 ) -> None:
@@ -131,9 +141,11 @@ def test_nonsense_is_said_before_the_screen_is_taken(
 def test_variables_of_the_framework_do_nothing(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     keys = tmp_path / "keys.txt"
-    with Terminal(["--state-dir", str(tmp_path / "state")], home=tmp_path,
-                  env={"TEXTUAL_LOG": str(log), "SSLKEYLOGFILE": str(keys),
-                       "TEXTUAL_THEME": "no-such-theme"}) as terminal:
+    with Terminal(
+        ["--state-dir", str(tmp_path / "state")],
+        home=tmp_path,
+        env={"TEXTUAL_LOG": str(log), "SSLKEYLOGFILE": str(keys), "TEXTUAL_THEME": "no-such-theme"},
+    ) as terminal:
         terminal.wait_for("Runbooks")
         limits = Path(f"/proc/{terminal.process.pid}/limits").read_text()
         terminal.press("q")

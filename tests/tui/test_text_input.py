@@ -11,10 +11,15 @@ from textual.events import Paste
 from smoke_tui.tui.text_input import TextInput
 
 
-@pytest.mark.parametrize(("pasted", "taken"), [
-    ("one\n  two\r\n\nthree\n", "one two three"), ("/a  b/c.txt\n", "/a  b/c.txt"),
-    ("x\x1b[31my\x9b2Jz\u202e", "xyz<U+202E>"), ("\n", ""),
-])
+@pytest.mark.parametrize(
+    ("pasted", "taken"),
+    [
+        ("one\n  two\r\n\nthree\n", "one two three"),
+        ("/a  b/c.txt\n", "/a  b/c.txt"),
+        ("x\x1b[31my\x9b2Jz\u202e", "xyz<U+202E>"),
+        ("\n", ""),
+    ],
+)
 def test_a_paste_is_taken_as_one_line_of_plain_text(pasted: str, taken: str) -> None:
     class Form(App[None]):
         def compose(self) -> ComposeResult:

@@ -101,8 +101,7 @@ def test_a_flood_of_text_is_not_kept() -> None:
 
 def test_prose_is_reflowed_tables_aligned_code_kept() -> None:
     text = "One\ntwo.\n\n- a\n- b\n\n| A | Long |\n|---|---|\n| xx | y |\n\n```sh\nls\n```\n"
-    assert plain_prose(text) == (
-        "One two.\n\n- a\n- b\n\n    A   Long\n    xx  y\n\n    ls")
+    assert plain_prose(text) == ("One two.\n\n- a\n- b\n\n    A   Long\n    xx  y\n\n    ls")
 
 
 def test_the_badge_and_the_spend_are_in_every_header() -> None:

@@ -66,16 +66,25 @@ def test_happy_from_start_to_the_exported_report(tmp_path: Path) -> None:
             await press(pilot, "enter")
             await until(pilot, lambda: "Written to" in screen_text(app))
             await press(pilot, "b")
-            await until(pilot, lambda: "pass" in screen_text(app) and "Recorded" in
-                        screen_text(app))
+            await until(
+                pilot, lambda: "pass" in screen_text(app) and "Recorded" in screen_text(app)
+            )
             await press(pilot, "q")
 
     asyncio.run(main())
     events = journal_events(state)
     assert operator_answers(events) == [
-        ("begin", "run"), ("begin", "run"), ("spend", "yes"), ("begin", "run"), ("begin", "run"),
-        ("begin", "run"), *[("tick", "done")] * TICKS, ("confirm", "yes"), ("begin", "run"),
-        ("spend", "yes"), ("finish", "finish"),
+        ("begin", "run"),
+        ("begin", "run"),
+        ("spend", "yes"),
+        ("begin", "run"),
+        ("begin", "run"),
+        ("begin", "run"),
+        *[("tick", "done")] * TICKS,
+        ("confirm", "yes"),
+        ("begin", "run"),
+        ("spend", "yes"),
+        ("finish", "finish"),
     ]
     assert events[-1].ev == "session.closed"
     assert events[-1].data["verdict"] == "pass"
@@ -114,8 +123,13 @@ def test_a_failure_says_what_whose_and_next_then_is_tried_again_and_waived(tmp_p
             await answer(pilot, "begin", "enter")
             await question(pilot, "begin")
             shown = screen_text(app)
-            for words in ("The login was denied on the sign-in page.", "Side     yours",
-                          "Start a new login and accept", "Support", "r log in again"):
+            for words in (
+                "The login was denied on the sign-in page.",
+                "Side     yours",
+                "Start a new login and accept",
+                "Support",
+                "r log in again",
+            ):
                 assert words in shown
             await answer(pilot, "begin", "r")
             await question(pilot, "begin")
@@ -168,6 +182,7 @@ def test_a_running_step_is_stopped_after_asking(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["enter", "y"])
 def test_nothing_is_attested_or_spent_by_a_default_key(tmp_path: Path, key: str) -> None:
     """The spending box takes only a key of its own; enter says nothing."""
+
     async def main() -> None:
         app = rehearsal_app(tmp_path / "state")
         async with app.run_test(size=(80, 24)) as pilot:

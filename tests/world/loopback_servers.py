@@ -65,7 +65,9 @@ class Origins:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         assert self._server is not None
@@ -125,7 +127,9 @@ class ThreadedServer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         assert self._stop is not None
@@ -141,7 +145,10 @@ def job_of(request: HttpRequest, watch: Callable[[bytes], bool] | None = None) -
 
 
 async def exchange(
-    request: HttpRequest, *, vault: Vault | None = None, allowed: Iterable[Origin] = (),
+    request: HttpRequest,
+    *,
+    vault: Vault | None = None,
+    allowed: Iterable[Origin] = (),
     watch: Callable[[bytes], bool] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Secret], bytes]:
     """One exchange over the live port: the fact's data, its secrets, its body."""
@@ -171,8 +178,9 @@ async def ask(
 
 
 def get(target: str, *, host: str, method: str = "GET", more: str = "") -> bytes:
-    return (f"{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{more}\r\n"
-            ).encode("latin-1")
+    return (
+        f"{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{more}\r\n"
+    ).encode("latin-1")
 
 
 def ok(body: bytes = b"{}", *headers: tuple[str, str], status: int = 200) -> ServerResponse:

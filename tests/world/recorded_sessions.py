@@ -40,7 +40,9 @@ VERDICTS: Mapping[str, Verdict] = {
 """The recorded sessions, and how each ends."""
 
 _UNDER: Mapping[str, str] = {
-    "cancelled-login": "login-timeout", "cancelled-boot": "not-ready", "cancelled-call": "timeout",
+    "cancelled-login": "login-timeout",
+    "cancelled-boot": "not-ready",
+    "cancelled-call": "timeout",
 }
 
 
@@ -102,9 +104,14 @@ def _strikes(name: str) -> Callable[[Event | Signal], bool]:
 
 
 def run(
-    scenario: str, state_dir: Path, *, runbook: Runbook | None = None, watcher: Any = None,
-    given: Mapping[str, str] | None = None, mint: Callable[[Rehearsal], Mapping[str, str]] | None
-    = None, **changes: Any,
+    scenario: str,
+    state_dir: Path,
+    *,
+    runbook: Runbook | None = None,
+    watcher: Any = None,
+    given: Mapping[str, str] | None = None,
+    mint: Callable[[Rehearsal], Mapping[str, str]] | None = None,
+    **changes: Any,
 ) -> Recorded:
     """One whole session against a rehearsal of its own."""
     book = runbook or load(packaged() / "openai-subscription.md").runbook
@@ -113,8 +120,12 @@ def run(
         hands = ScriptedHands(world)
         config = replace(rehearsed(Config(runbook_model=book.model), world), **changes)
         session = Session(
-            book, config, state_dir=state_dir, hands=Hands(hands, hands),
-            answerer=Scripted(world), watchers=[watcher] if watcher is not None else [],
+            book,
+            config,
+            state_dir=state_dir,
+            hands=Hands(hands, hands),
+            answerer=Scripted(world),
+            watchers=[watcher] if watcher is not None else [],
             given={**given_rehearsed(world).texts, **(mint(world) if mint else given or {})},
         )
         if isinstance(watcher, Striker):
@@ -122,8 +133,14 @@ def run(
         session.start()
         assert session.done.wait(PATIENCE), f"{scenario}: the session did not end"
         assert world.errors == []
-        return Recorded(session.folder, session.verdict, session.fault, tuple(world.minted()),
-                        tuple(session.vault.secrets()), tuple(world.requests()))
+        return Recorded(
+            session.folder,
+            session.verdict,
+            session.fault,
+            tuple(world.minted()),
+            tuple(session.vault.secrets()),
+            tuple(world.requests()),
+        )
 
 
 @cache

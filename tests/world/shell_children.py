@@ -46,8 +46,9 @@ class Child:
         return [fact["what"] for fact in self.facts]
 
     def text(self, source: str = "out") -> str:
-        return "".join(f["text"] for f in self.facts
-                       if f["what"] == "output" and f["source"] == source)
+        return "".join(
+            f["text"] for f in self.facts if f["what"] == "output" and f["source"] == source
+        )
 
     @property
     def code(self) -> Any:
@@ -95,7 +96,8 @@ def children() -> list[int]:
     """The processes this one has to collect."""
     me = str(os.getpid())
     return [
-        int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat")
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/stat")
         if (stat := _read(path)) and stat.rpartition(")")[2].split()[1] == me
     ]
 

@@ -53,8 +53,11 @@ def test_a_decision_at_another_place_is_another() -> None:
 
 
 def test_the_names_of_steps_are_data() -> None:
-    whole = {"steps": {"api-key": "pass", "password": "blocked"}, "password": "f4ke-secret-1",
-             "to": "boot-stack"}
+    whole = {
+        "steps": {"api-key": "pass", "password": "blocked"},
+        "password": "f4ke-secret-1",
+        "to": "boot-stack",
+    }
     vault = Vault()
     vault.add_value("boot-stack", "secret")
     clean = vault.redact_json(whole)  # type: ignore[arg-type]

@@ -12,22 +12,36 @@ from smoke_tui.world.live.files import FILE_LIMIT, mended_text, read_plain_file
 BOM = "\ufeff"
 
 
-@pytest.mark.parametrize(("text", "mended", "count"), [
-    ("One.\nTwo.\n", "One.\nTwo.\n", 0), (f"{BOM}One.\n", "One.\n", 1),
-    ("One.\r\nTwo.\r\n", "One.\nTwo.\n", 1), ("One.\rTwo.", "One.\nTwo.", 1),
-    (f"{BOM}One.\r\nTwo.\r\n", "One.\nTwo.\n", 2), (f"{BOM}{BOM}One.", "One.", 1),
-    ("One\ufeffTwo", "One\ufeffTwo", 0), ("", "", 0),
-])
+@pytest.mark.parametrize(
+    ("text", "mended", "count"),
+    [
+        ("One.\nTwo.\n", "One.\nTwo.\n", 0),
+        (f"{BOM}One.\n", "One.\n", 1),
+        ("One.\r\nTwo.\r\n", "One.\nTwo.\n", 1),
+        ("One.\rTwo.", "One.\nTwo.", 1),
+        (f"{BOM}One.\r\nTwo.\r\n", "One.\nTwo.\n", 2),
+        (f"{BOM}{BOM}One.", "One.", 1),
+        ("One\ufeffTwo", "One\ufeffTwo", 0),
+        ("", "", 0),
+    ],
+)
 def test_what_an_editor_put_in_is_taken_out_and_told(text: str, mended: str, count: int) -> None:
     kept, words = mended_text(text)
     assert (kept, len(words)) == (mended, count)
 
 
-@pytest.mark.parametrize(("kind", "words"), [
-    ("folder", "is a folder"), ("pipe", "not a regular file"), ("latin", "not UTF-8"),
-    ("utf-16", "UTF-16"), ("huge", "is larger than"), ("missing", "does not exist"),
-    ("nul", "its path can't be one"),
-])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("folder", "is a folder"),
+        ("pipe", "not a regular file"),
+        ("latin", "not UTF-8"),
+        ("utf-16", "UTF-16"),
+        ("huge", "is larger than"),
+        ("missing", "does not exist"),
+        ("nul", "its path can't be one"),
+    ],
+)
 def test_what_can_t_be_read_is_told_as_what_it_is(tmp_path: Path, kind: str, words: str) -> None:
     path = tmp_path / "instructions.txt"
     if kind == "folder":

@@ -117,15 +117,27 @@ def test_a_redirect_that_is_not_ours_is_refused_and_the_wait_goes_on(target: str
     soon(main())
 
 
-@pytest.mark.parametrize(("target", "method", "status"), [
-    (GOOD, "POST", 405), (GOOD, "HEAD", 405), (GOOD, "OPTIONS", 405), (GOOD, "PUT", 405),
-    (GOOD, "DELETE", 405), ("/favicon.ico", "GET", 404), (GOOD.replace("?", "/?"), "GET", 404),
-    (GOOD.replace("/auth/", "/auth//"), "GET", 404),
-    (GOOD.replace("callback", "callback/..%2f"), "GET", 404),
-    (GOOD.replace(PATH, PATH.upper()), "GET", 404), ("/cancel", "GET", 404),
-    ("/success", "GET", 404), ("/", "GET", 404), ("*", "OPTIONS", 404),
-    (f"http://127.0.0.1{GOOD}", "GET", 404), ("/done", "POST", 404),
-])
+@pytest.mark.parametrize(
+    ("target", "method", "status"),
+    [
+        (GOOD, "POST", 405),
+        (GOOD, "HEAD", 405),
+        (GOOD, "OPTIONS", 405),
+        (GOOD, "PUT", 405),
+        (GOOD, "DELETE", 405),
+        ("/favicon.ico", "GET", 404),
+        (GOOD.replace("?", "/?"), "GET", 404),
+        (GOOD.replace("/auth/", "/auth//"), "GET", 404),
+        (GOOD.replace("callback", "callback/..%2f"), "GET", 404),
+        (GOOD.replace(PATH, PATH.upper()), "GET", 404),
+        ("/cancel", "GET", 404),
+        ("/success", "GET", 404),
+        ("/", "GET", 404),
+        ("*", "OPTIONS", 404),
+        (f"http://127.0.0.1{GOOD}", "GET", 404),
+        ("/done", "POST", 404),
+    ],
+)
 def test_other_methods_and_paths_do_nothing(target: str, method: str, status: int) -> None:
     async def main() -> None:
         async with opened() as callback:
@@ -193,10 +205,19 @@ def test_the_issuer_may_name_itself_or_not(iss: str) -> None:
     soon(main())
 
 
-@pytest.mark.parametrize("host", [
-    "evil.test", "evil.test:{port}", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.evil.test:{port}",
-    "127.0.0.1:{port}, evil.test", "0.0.0.0:{port}", "",
-])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.test",
+        "evil.test:{port}",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "127.0.0.1.evil.test:{port}",
+        "127.0.0.1:{port}, evil.test",
+        "0.0.0.0:{port}",
+        "",
+    ],
+)
 def test_another_host_name_is_turned_away(host: str) -> None:
     async def main() -> None:
         async with opened() as callback:
@@ -219,14 +240,19 @@ def test_every_loopback_name_is_taken(name: str) -> None:
     soon(main())
 
 
-@pytest.mark.parametrize("junk", [
-    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 64,
-    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET /auth/callback\r\n", b"\x00\xff" * 2000,
-    b"GET " + b"/a" * 500_000 + b" HTTP/1.1\r\n\r\n",
-    b"GET / HTTP/1.1\r\n" + b"".join(b"x-%d: y\r\n" % n for n in range(10_000)) + b"\r\n",
-    b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000000\r\n\r\n",
-    b"GET / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
-])
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 64,
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"GET /auth/callback\r\n",
+        b"\x00\xff" * 2000,
+        b"GET " + b"/a" * 500_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"".join(b"x-%d: y\r\n" % n for n in range(10_000)) + b"\r\n",
+        b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000000\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
 def test_what_is_no_request_ends_and_the_wait_goes_on(junk: bytes) -> None:
     async def main() -> None:
         async with opened() as callback:
@@ -243,9 +269,13 @@ def test_pages_keep_to_themselves() -> None:
             for target in (GOOD, "/done", "/x", f"{PATH}?state=x"):
                 _, answer = await callback.get(target)
                 head = answer.split(b"\r\n\r\n")[0].decode().lower()
-                for line in ("cache-control: no-store", "referrer-policy: no-referrer",
-                             "x-content-type-options: nosniff", "connection: close",
-                             "content-security-policy: default-src 'none'"):
+                for line in (
+                    "cache-control: no-store",
+                    "referrer-policy: no-referrer",
+                    "x-content-type-options: nosniff",
+                    "connection: close",
+                    "content-security-policy: default-src 'none'",
+                ):
                     assert line in head, (target, line)
 
     soon(main())
@@ -340,10 +370,13 @@ def test_noise_does_not_fill_the_record() -> None:
     soon(main())
 
 
-PAIRS = st.lists(st.tuples(
-    st.sampled_from(["code", "state", "iss", "error", "x"]),
-    st.sampled_from([STATE, CODE, "", ISSUER, "x"]) | st.text(max_size=20),
-), max_size=6)
+PAIRS = st.lists(
+    st.tuples(
+        st.sampled_from(["code", "state", "iss", "error", "x"]),
+        st.sampled_from([STATE, CODE, "", ISSUER, "x"]) | st.text(max_size=20),
+    ),
+    max_size=6,
+)
 
 
 @settings(max_examples=100, deadline=None)

@@ -21,25 +21,31 @@ def ask(name: str) -> Client:
     return asyncio.run(probe_client(name))
 
 
-@pytest.mark.parametrize(("text", "version"), [
-    ("echo codex-cli 0.171.0", "0.171.0"),
-    ("echo codex-cli 0.162.0-alpha.15", "0.162.0-alpha.15"),
-    ("echo 'WARNING: a new release'; echo 'codex-cli 0.40.0'", "0.40.0"),
-    ("echo codex-cli 0.171.0 >&2", "0.171.0"),
-    ("echo codex-cli 0.171.0; exec </dev/null; while :; do echo y; done", "0.171.0"),
-])
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("echo codex-cli 0.171.0", "0.171.0"),
+        ("echo codex-cli 0.162.0-alpha.15", "0.162.0-alpha.15"),
+        ("echo 'WARNING: a new release'; echo 'codex-cli 0.40.0'", "0.40.0"),
+        ("echo codex-cli 0.171.0 >&2", "0.171.0"),
+        ("echo codex-cli 0.171.0; exec </dev/null; while :; do echo y; done", "0.171.0"),
+    ],
+)
 def test_a_version_is_read_with_its_pre_release(tmp_path: Path, text: str, version: str) -> None:
     found = ask(program(tmp_path, text))
     assert (found.version, found.problem) == (version, None)
 
 
-@pytest.mark.parametrize(("text", "why"), [
-    ("echo nothing of use", "named no version; it said: nothing of use"),
-    ("exit 0", "named no version; it said nothing"),
-    ("echo 'env: node: No such file' >&2; exit 127", "ended with 127; it said: env: node"),
-    ("echo codex-cli 0.171.0; exit 3", "ended with 3"),
-    ("echo v17", "named no version"),
-])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("echo nothing of use", "named no version; it said: nothing of use"),
+        ("exit 0", "named no version; it said nothing"),
+        ("echo 'env: node: No such file' >&2; exit 127", "ended with 127; it said: env: node"),
+        ("echo codex-cli 0.171.0; exit 3", "ended with 3"),
+        ("echo v17", "named no version"),
+    ],
+)
 def test_a_client_that_does_not_run_says_why(tmp_path: Path, text: str, why: str) -> None:
     found = ask(program(tmp_path, text))
     assert found.version is None
@@ -63,7 +69,7 @@ def test_the_client_sees_an_empty_home_and_no_way_out(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-FAKE-not-a-key")
     seen = tmp_path / "seen"
-    ask(program(tmp_path, f"env > {seen}; ls -A \"$HOME\" >> {seen}; echo 1.2.3"))
+    ask(program(tmp_path, f'env > {seen}; ls -A "$HOME" >> {seen}; echo 1.2.3'))
     text = seen.read_text()
     assert "sk-FAKE" not in text
     assert "HTTPS_PROXY=http://127.0.0.1:9" in text

@@ -37,12 +37,20 @@ def test_a_credential_goes_to_an_exact_origin_of_the_list() -> None:
     soon(main())
 
 
-@pytest.mark.parametrize("form", [
-    "http://localhost:{port}/", "http://127.0.0.1:{other}/", "https://127.0.0.1:{port}/",
-    "http://127.0.0.1.evil.test:{port}/", "http://127.1:{port}/", "http://evil.test/",
-    "http://127.0.0.1:{port}@evil.test/", "http://user@127.0.0.1:{port}/",
-    "http://[::1]:{port}/",
-])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "http://localhost:{port}/",
+        "http://127.0.0.1:{other}/",
+        "https://127.0.0.1:{port}/",
+        "http://127.0.0.1.evil.test:{port}/",
+        "http://127.1:{port}/",
+        "http://evil.test/",
+        "http://127.0.0.1:{port}@evil.test/",
+        "http://user@127.0.0.1:{port}/",
+        "http://[::1]:{port}/",
+    ],
+)
 def test_a_credential_goes_nowhere_else(form: str) -> None:
     async def main() -> None:
         async with Origins(lambda request: ok()) as server:
@@ -60,10 +68,19 @@ def test_a_credential_goes_nowhere_else(form: str) -> None:
     soon(main())
 
 
-@pytest.mark.parametrize("url", [
-    "http://127.0.0.1:99999/", "http://127.0.0.1:x/", "http://[::1/", "http:///nowhere",
-    "ftp://127.0.0.1/", "not an address", "", "http://127.0.0.1:1/\x00",
-])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:x/",
+        "http://[::1/",
+        "http:///nowhere",
+        "ftp://127.0.0.1/",
+        "not an address",
+        "",
+        "http://127.0.0.1:1/\x00",
+    ],
+)
 def test_an_impossible_address_is_an_answer_and_no_crash(url: str) -> None:
     for request in (HttpRequest("GET", url), bearing(url)):
         data, _, _ = soon(exchange(request, allowed=[("http", "127.0.0.1", 1)]))
@@ -89,8 +106,10 @@ def test_a_credential_that_fits_no_header_is_an_answer_and_no_crash(value: str) 
 def test_a_text_that_is_no_unicode_is_an_answer_and_no_crash() -> None:
     async def main() -> None:
         async with Origins(lambda request: ok()) as server:
-            for request in (HttpRequest("POST", server.url(), json={"a": "\ud800"}),
-                            HttpRequest("POST", server.url(), form=(("a", "\ud800"),))):
+            for request in (
+                HttpRequest("POST", server.url(), json={"a": "\ud800"}),
+                HttpRequest("POST", server.url(), form=(("a", "\ud800"),)),
+            ):
                 data, _, _ = await exchange(request)
                 assert data["status"] == 200 or data["error"] is not None
 
@@ -128,17 +147,34 @@ def test_nothing_is_added_that_was_not_asked_for() -> None:
 
 
 def test_headers_are_shown_by_allow_list() -> None:
-    shown = dict((name, value) for name, value in shown_headers([
-        ("Content-Type", "text/event-stream"), ("x-codex-primary-used-percent", "12"),
-        ("X-Request-Id", "req_1"), ("Set-Cookie", "__cf_bm=FAKEabc"), ("Location", "/x?code=1"),
-        ("openai-organization", "org-FAKE"), ("x-codex-turn-state", "FAKEstate"),
-        ("x-ratelimit-limit", "3"), ("X-Anything", "FAKEvalue"), ("authorization", "FAKE"),
-    ]))
+    shown = dict(
+        (name, value)
+        for name, value in shown_headers(
+            [
+                ("Content-Type", "text/event-stream"),
+                ("x-codex-primary-used-percent", "12"),
+                ("X-Request-Id", "req_1"),
+                ("Set-Cookie", "__cf_bm=FAKEabc"),
+                ("Location", "/x?code=1"),
+                ("openai-organization", "org-FAKE"),
+                ("x-codex-turn-state", "FAKEstate"),
+                ("x-ratelimit-limit", "3"),
+                ("X-Anything", "FAKEvalue"),
+                ("authorization", "FAKE"),
+            ]
+        )
+    )
     assert shown["content-type"] == "text/event-stream"
     assert shown["x-codex-primary-used-percent"] == "12"
     assert (shown["x-request-id"], shown["x-ratelimit-limit"]) == ("req_1", "3")
-    for name in ("set-cookie", "location", "openai-organization", "x-codex-turn-state",
-                 "x-anything", "authorization"):
+    for name in (
+        "set-cookie",
+        "location",
+        "openai-organization",
+        "x-codex-turn-state",
+        "x-anything",
+        "authorization",
+    ):
         assert shown[name] == "[REDACTED:header]"
 
 
@@ -173,8 +209,13 @@ def test_a_body_is_redacted_as_it_comes_and_its_pieces_are_timed() -> None:
 
 
 LEAVES = (
-    Sensitive("id", ("id_token",), "id-token", {"plan": ("a", "plan"), "odd": ("a", "list")},
-              {"account": (("a", "account"), "account-id")}),
+    Sensitive(
+        "id",
+        ("id_token",),
+        "id-token",
+        {"plan": ("a", "plan"), "odd": ("a", "list")},
+        {"account": (("a", "account"), "account-id")},
+    ),
     Sensitive("deep", ("x", "y"), "access-token"),
     Sensitive("absent", ("gone",), "access-token"),
 )
@@ -207,8 +248,19 @@ def test_secret_leaves_are_taken_out_with_their_public_parts() -> None:
     soon(main())
 
 
-@pytest.mark.parametrize("body", [b"", b"no json", b"[]", b'"text"', b"[" * 100_000, b"\xff\xfe",
-                                  b'{"id_token": ["x"]}', b'{"x": {"y": ""}}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b'"text"',
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b'{"id_token": ["x"]}',
+        b'{"x": {"y": ""}}',
+    ],
+)
 def test_an_answer_without_the_leaves_gives_no_secrets(body: bytes) -> None:
     async def main() -> None:
         async with Origins(lambda request: ok(body)) as server:
@@ -240,11 +292,14 @@ async def forever(first: bytes, then: bytes) -> Any:
     return RawResponse(chunks())
 
 
-@pytest.mark.parametrize(("then", "limits", "error", "status"), [
-    (b"", {"idle": 0.3}, "stalled", 200),
-    (b"data: x\n\n", {"total": 0.4}, "timeout", 200),
-    (b"x" * 4096, {"body": 20_000}, "oversized", 200),
-])
+@pytest.mark.parametrize(
+    ("then", "limits", "error", "status"),
+    [
+        (b"", {"idle": 0.3}, "stalled", 200),
+        (b"data: x\n\n", {"total": 0.4}, "timeout", 200),
+        (b"x" * 4096, {"body": 20_000}, "oversized", 200),
+    ],
+)
 def test_every_limit_keeps_what_came_before(
     then: bytes, limits: dict[str, Any], error: str, status: int
 ) -> None:
@@ -284,8 +339,16 @@ def test_a_cut_a_reset_and_nobody_there() -> None:
     soon(main())
 
 
-@pytest.mark.parametrize("junk", [b"\x16\x03\x01\x02\x00", b"garbage\r\n\r\n", b"HTTP/9.9 xx\r\n",
-                                  b"HTTP/1.1 200 OK\r\nbad header\r\n\r\n", b"\x00" * 4096])
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"\x16\x03\x01\x02\x00",
+        b"garbage\r\n\r\n",
+        b"HTTP/9.9 xx\r\n",
+        b"HTTP/1.1 200 OK\r\nbad header\r\n\r\n",
+        b"\x00" * 4096,
+    ],
+)
 def test_an_answer_that_is_no_http_is_an_answer_and_no_crash(junk: bytes) -> None:
     async def main() -> None:
         async with Origins(lambda request: raw(junk)) as server:
@@ -310,9 +373,7 @@ def test_a_name_that_does_not_resolve_and_tls_that_is_none() -> None:
 def test_a_compressed_answer_is_refused_unread() -> None:
     async def main() -> None:
         packed = gzip.compress(b"data: x\n\n" * 1000)
-        async with Origins(
-            lambda request: ok(packed, ("content-encoding", "gzip"))
-        ) as server:
+        async with Origins(lambda request: ok(packed, ("content-encoding", "gzip"))) as server:
             data, _, body = await exchange(HttpRequest("GET", server.url()))
             assert (data["error"], data["status"], body) == ("compressed", 200, b"")
 

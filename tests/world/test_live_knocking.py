@@ -12,15 +12,16 @@ from smoke_tui.world.live.knocking import refused
 SECRET = "FAKE0aB3cD4eF5gH6"
 
 
-@pytest.mark.parametrize(("host", "said"), [
-    (f"{SECRET}.invalid", "its host is not known"),
-    (SECRET * 6, "its address can't be read"),
-    (f"{SECRET}..x", "its address can't be read"),
-    (f"127.0.0.1\0{SECRET}", "its address can't be read"),
-])
-def test_no_reason_repeats_a_host(
-    host: str, said: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        (f"{SECRET}.invalid", "its host is not known"),
+        (SECRET * 6, "its address can't be read"),
+        (f"{SECRET}..x", "its address can't be read"),
+        (f"127.0.0.1\0{SECRET}", "its address can't be read"),
+    ],
+)
+def test_no_reason_repeats_a_host(host: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere(name: str, *_args: object, **_more: object) -> None:
         name.encode("idna")
         if "\0" in name:

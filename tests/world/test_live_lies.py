@@ -32,8 +32,9 @@ EVENTS = honest_events()
 
 def wire(events: list[Event]) -> bytes:
     """A stream for the model and the nonce of the session."""
-    return framed(events).replace(b'"gpt-5.5', f'"{MODEL}'.encode()).replace(
-        NONCE.encode(), b"NONCE")
+    return (
+        framed(events).replace(b'"gpt-5.5', f'"{MODEL}'.encode()).replace(NONCE.encode(), b"NONCE")
+    )
 
 
 def with_end(**more: Any) -> list[Event]:
@@ -55,10 +56,16 @@ LIES: dict[str, tuple[list[Event], str]] = {
     "mini": (with_end(model=f"{MODEL}-mini"), "degraded-model"),
     "id": (with_end(id="resp_2"), "stream-malformed"),
     "no usage": (with_end(usage=None), "degraded-no-usage"),
-    "zero usage": (with_end(usage={**USAGE, "output_tokens": 0, "total_tokens": 110,
-                                   "output_tokens_details": None}), "degraded-no-usage"),
-    "cached": (with_end(usage={**USAGE, "input_tokens_details": {"cached_tokens": 111}}),
-               "degraded-no-usage"),
+    "zero usage": (
+        with_end(
+            usage={**USAGE, "output_tokens": 0, "total_tokens": 110, "output_tokens_details": None}
+        ),
+        "degraded-no-usage",
+    ),
+    "cached": (
+        with_end(usage={**USAGE, "input_tokens_details": {"cached_tokens": 111}}),
+        "degraded-no-usage",
+    ),
     "sum": (with_end(usage={**USAGE, "total_tokens": 131}), "degraded-no-usage"),
     "output": (with_end(output=[{**MESSAGE, "content": []}]), "stream-malformed"),
     "role": (with_item(role="user"), "stream-malformed"),
@@ -66,12 +73,18 @@ LIES: dict[str, tuple[list[Event], str]] = {
     "refusal": (with_item(content=[{"type": "refusal", "refusal": "No."}]), "policy-refused"),
     "late": ([*EVENTS, delta("more")], "stream-malformed"),
     "twice": ([*EVENTS, EVENTS[-1]], "stream-malformed"),
-    "organisation": ([lifecycle("response.created", headers={"openai-organization": "o"}),
-                      *EVENTS[1:]], "degraded-route"),
-    "nameless error": ([*EVENTS[:5], {"error": {"code": "server_is_overloaded"}}, *EVENTS[5:]],
-                       "stream-malformed"),
-    "nameless error alone": ([*EVENTS[:5], {"error": {"code": "server_is_overloaded"}}],
-                             "overloaded"),
+    "organisation": (
+        [lifecycle("response.created", headers={"openai-organization": "o"}), *EVENTS[1:]],
+        "degraded-route",
+    ),
+    "nameless error": (
+        [*EVENTS[:5], {"error": {"code": "server_is_overloaded"}}, *EVENTS[5:]],
+        "stream-malformed",
+    ),
+    "nameless error alone": (
+        [*EVENTS[:5], {"error": {"code": "server_is_overloaded"}}],
+        "overloaded",
+    ),
 }
 
 
@@ -93,26 +106,41 @@ def test_a_call_with_the_marks_of_an_api_key_is_on_another_route(tmp_path: Path)
 
 
 TOLD: dict[str, Any] = {
-    "output_text": "It is NONCE.", "response_id": "resp_1", "usage": USAGE,
-    "route": {"provider": "openai", "credential": "subscription", "model": MODEL,
-              "host": "chatgpt.com"}, "upstream_headers": {"x-codex-plan-type": "plus"},
+    "output_text": "It is NONCE.",
+    "response_id": "resp_1",
+    "usage": USAGE,
+    "route": {
+        "provider": "openai",
+        "credential": "subscription",
+        "model": MODEL,
+        "host": "chatgpt.com",
+    },
+    "upstream_headers": {"x-codex-plan-type": "plus"},
 }
 TURNS: dict[str, tuple[dict[str, Any], str]] = {
     "failed": ({"status": "failed"}, "expectation-unmet"),
-    "upstream error": ({"error": {"upstream_status": 429, "upstream_body": json.dumps(
-        {"error": {"type": "usage_limit_reached"}})}}, "usage-limit-reached"),
+    "upstream error": (
+        {
+            "error": {
+                "upstream_status": 429,
+                "upstream_body": json.dumps({"error": {"type": "usage_limit_reached"}}),
+            }
+        },
+        "usage-limit-reached",
+    ),
     "upstream status": ({"upstream_status": 500}, "expectation-unmet"),
     "error with a code": ({"error": {"code": "server_is_overloaded"}}, "overloaded"),
     "flag": ({"fallback_used": "true"}, "degraded-route"),
     "another flag": ({"route": {**TOLD["route"], "Degraded": 1}}, "degraded-route"),
-    "quoted": ({"output_text": "Your answer has to contain this word, exactly as it is: NONCE"},
-               "degraded-empty"),
+    "quoted": (
+        {"output_text": "Your answer has to contain this word, exactly as it is: NONCE"},
+        "degraded-empty",
+    ),
     "blank": ({"output_text": " "}, "degraded-empty"),
     "stale": ({"output_text": "It is smoke-0123456789."}, "degraded-empty"),
     "model": ({"model": "gpt-5.2"}, "degraded-model"),
     "provider": ({"route": {**TOLD["route"], "provider": "openai-mirror"}}, "degraded-route"),
-    "credential": ({"route": {**TOLD["route"], "credential": "no-subscription"}},
-                   "route-unproven"),
+    "credential": ({"route": {**TOLD["route"], "credential": "no-subscription"}}, "route-unproven"),
     "usage": ({"usage": {**USAGE, "total_tokens": 7}}, "degraded-no-usage"),
     "no usage": ({"usage": {}}, "route-unproven"),
     "organisation": ({"headers": {"openai-organization": "o"}}, "degraded-route"),
@@ -127,10 +155,13 @@ def test_a_turn_with_one_lie_does_not_pass(tmp_path: Path, name: str) -> None:
     assert found == code, summary
 
 
-@pytest.mark.parametrize(("header", "code"), [
-    (("openai-organization", "org-1"), "degraded-route"), (("openai-model", "gpt-5.2"),
-                                                           "degraded-model"),
-])
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        (("openai-organization", "org-1"), "degraded-route"),
+        (("openai-model", "gpt-5.2"), "degraded-model"),
+    ],
+)
 def test_the_stacks_own_headers_are_read(
     tmp_path: Path, header: tuple[str, str], code: str
 ) -> None:
@@ -144,8 +175,14 @@ def test_the_same_turn_without_a_lie_passes(tmp_path: Path) -> None:
 
 # --- the cases of public reports ------------------------------------------------------------------
 
-RESPONSE: Event = {"id": "resp_1", "object": "response", "created_at": 1795000000,
-                   "model": MODEL, "status": "in_progress", "output": []}
+RESPONSE: Event = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1795000000,
+    "model": MODEL,
+    "status": "in_progress",
+    "output": [],
+}
 
 
 def reported(*events: Event) -> bytes:
@@ -154,24 +191,43 @@ def reported(*events: Event) -> bytes:
 
 def test_a_refusal_is_told_in_its_own_words(tmp_path: Path) -> None:
     words = "I'm not able to repeat that word."
-    item = {"type": "message", "role": "assistant", "id": "msg_1", "status": "completed",
-            "content": [{"type": "refusal", "refusal": words}]}
+    item = {
+        "type": "message",
+        "role": "assistant",
+        "id": "msg_1",
+        "status": "completed",
+        "content": [{"type": "refusal", "refusal": words}],
+    }
     place = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
     body = reported(
         {"type": "response.refusal.delta", **place, "delta": words},
-        {"type": "response.refusal.done", **place, "refusal": words}, item_done(item, 0),
-        {"type": "response.completed", "response": {
-            **RESPONSE, "status": "completed", "output": [item], "usage": USAGE}})
+        {"type": "response.refusal.done", **place, "refusal": words},
+        item_done(item, 0),
+        {
+            "type": "response.completed",
+            "response": {**RESPONSE, "status": "completed", "output": [item], "usage": USAGE},
+        },
+    )
     verdict, code, summary = ended(tmp_path, CALL, 200, body, QUOTA)
     assert (verdict, code) == (Verdict.BLOCKED, "policy-refused")
     assert words in summary
 
 
 def test_the_event_that_came_last_is_named(tmp_path: Path) -> None:
-    item = {"type": "message", "role": "assistant", "id": "msg_1", "status": "completed",
-            "content": [{"type": "output_text", "text": "NONCE", "annotations": []}]}
-    body = reported(item_done(item, 0), {"type": "response.done", "response": {
-        **RESPONSE, "status": "completed", "output": [item], "usage": USAGE}})
+    item = {
+        "type": "message",
+        "role": "assistant",
+        "id": "msg_1",
+        "status": "completed",
+        "content": [{"type": "output_text", "text": "NONCE", "annotations": []}],
+    }
+    body = reported(
+        item_done(item, 0),
+        {
+            "type": "response.done",
+            "response": {**RESPONSE, "status": "completed", "output": [item], "usage": USAGE},
+        },
+    )
     verdict, code, summary = ended(tmp_path, CALL, 200, body, QUOTA)
     assert (verdict, code) == (Verdict.BLOCKED, "stream-cut")
     assert "response.done" in summary

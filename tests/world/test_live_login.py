@@ -46,8 +46,11 @@ class Issuer:
         if self._stalls:
             await asyncio.sleep(3600)
         mint, url = self.mint, "http://issuer.invalid"
-        tokens = {"access_token": mint.access_token(url), "id_token": mint.id_token(url),
-                  "refresh_token": mint.refresh_token()}
+        tokens = {
+            "access_token": mint.access_token(url),
+            "id_token": mint.id_token(url),
+            "refresh_token": mint.refresh_token(),
+        }
         return ok(json.dumps(tokens).encode())
 
 
@@ -57,8 +60,9 @@ Visit = Callable[[str, int, str], Any]
 class Person:
     """Opens the sign-in page with `visit(url, port, state)`, and answers little else."""
 
-    def __init__(self, visit: Visit | None = None, callback: Mapping[str, str] | None = None
-                 ) -> None:
+    def __init__(
+        self, visit: Visit | None = None, callback: Mapping[str, str] | None = None
+    ) -> None:
         self._visit = visit
         self._callback = callback
         self.urls: list[str] = []
@@ -77,12 +81,11 @@ class Person:
         """Nothing to clear."""
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
-        return {"begin": {"do": "run"}, "finish": {"do": "finish"},
-                "callback": self._callback}.get(kind)
+        return {"begin": {"do": "run"}, "finish": {"do": "finish"}, "callback": self._callback}.get(
+            kind
+        )
 
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         """Watches nobody."""
 
 
@@ -93,8 +96,11 @@ class Login:
         self.eyes = Eyes()
         config.setdefault("callback_ports", (0,))
         self.session = Session(
-            BOOK, Config(issuer=issuer, only="oauth-login", consent=True, **config),
-            state_dir=tmp_path, hands=Hands(person, person), answerer=person,
+            BOOK,
+            Config(issuer=issuer, only="oauth-login", consent=True, **config),
+            state_dir=tmp_path,
+            hands=Hands(person, person),
+            answerer=person,
             watchers=[self.eyes],
         )
         self.session.start()
@@ -125,8 +131,9 @@ class Login:
 
 
 async def visit_well(url: str, port: int, state: str) -> None:
-    await ask(port, get(f"/auth/callback?code=ac_FAKE123456&state={state}",
-                        host=f"127.0.0.1:{port}"))
+    await ask(
+        port, get(f"/auth/callback?code=ac_FAKE123456&state={state}", host=f"127.0.0.1:{port}")
+    )
 
 
 def test_hostile_redirects_before_the_right_one_change_nothing(tmp_path: Path) -> None:
@@ -134,8 +141,13 @@ def test_hostile_redirects_before_the_right_one_change_nothing(tmp_path: Path) -
 
     async def visit(url: str, port: int, state: str) -> None:
         host = f"127.0.0.1:{port}"
-        for target in ("?code=ac_FAKEevil&state=wrong", "?code=ac_FAKEevil", "?error=access_denied",
-                       f"?code=a&code=b&state={state}", f"?code=ac_FAKEevil&state={state}&iss=x"):
+        for target in (
+            "?code=ac_FAKEevil&state=wrong",
+            "?code=ac_FAKEevil",
+            "?error=access_denied",
+            f"?code=a&code=b&state={state}",
+            f"?code=ac_FAKEevil&state={state}&iss=x",
+        ):
             assert b" 400 " in await ask(port, get(f"/auth/callback{target}", host=host))
         await asyncio.gather(*(visit_well(url, port, state) for _ in range(20)))
 
@@ -166,16 +178,24 @@ def test_a_busy_port_changes_both_addresses(tmp_path: Path) -> None:
 def test_with_every_port_busy_and_nobody_there_the_ports_are_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        login = Login(tmp_path, "http://127.0.0.1:9", Person(callback={"do": "absent"}),
-                      callback_ports=(port,))
+        login = Login(
+            tmp_path,
+            "http://127.0.0.1:9",
+            Person(callback={"do": "absent"}),
+            callback_ports=(port,),
+        )
         assert login.end() == (Verdict.BLOCKED, "port-busy")
     summary = fold(login.eyes.events).steps["oauth-login"].summary
     assert str(port) in summary
 
 
-@pytest.mark.parametrize(("answer", "code"), [
-    ({"do": "absent"}, "needs-operator"), ({"do": "cancel"}, "login-cancelled"),
-])
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"do": "absent"}, "needs-operator"),
+        ({"do": "cancel"}, "login-cancelled"),
+    ],
+)
 def test_nobody_and_a_cancel_have_codes_of_their_own(
     tmp_path: Path, answer: dict[str, str], code: str
 ) -> None:
@@ -227,7 +247,8 @@ def test_both_a_pasted_address_and_the_callback_may_bring_the_code(tmp_path: Pat
     issuer = Issuer()
     forms = [
         "http://127.0.0.1:{port}/auth/callback?code=ac_FAKE1234&state={state}",
-        "?code=ac_FAKE1234&state={state}", "code=ac_FAKE1234&state={state}",
+        "?code=ac_FAKE1234&state={state}",
+        "code=ac_FAKE1234&state={state}",
         "  http://localhost:{port}/auth/callback?code=ac_FAKE1234\n&state={state}\r\n ",
     ]
     with ThreadedServer(issuer.answer) as server:
@@ -235,8 +256,9 @@ def test_both_a_pasted_address_and_the_callback_may_bring_the_code(tmp_path: Pat
             login = Login(tmp_path / str(number), server.base, Person())
             question = login.question()
             query = parse_qs(urlsplit(login.session.reveal(question.seq, "url")).query)
-            text = form.format(port=urlsplit(query["redirect_uri"][0]).port,
-                               state=query["state"][0])
+            text = form.format(
+                port=urlsplit(query["redirect_uri"][0]).port, state=query["state"][0]
+            )
             assert login.session.answer(question.seq, {"do": "paste"}, secret=text) is None
             assert login.end() == (Verdict.PASS, None)
             assert b"ac_FAKE1234" not in login.journal()
@@ -245,11 +267,21 @@ def test_both_a_pasted_address_and_the_callback_may_bring_the_code(tmp_path: Pat
 
 
 WRONG = [
-    "", "   ", "hello", "eyJFAKE.eyJFAKE.FAKEFAKEFAKE", "http://localhost:1455/success?id_token=eyJFAKE",
+    "",
+    "   ",
+    "hello",
+    "eyJFAKE.eyJFAKE.FAKEFAKEFAKE",
+    "http://localhost:1455/success?id_token=eyJFAKE",
     "http://127.0.0.1/auth/callback?code=ac_FAKE1234&state=wrong",
-    "?code=ac_FAKE1234", "?code=a&code=b&state={state}", "?code=ac_FAKE1234&state={state}&iss=x",
-    "\x1b[31m?code=ac_FAKE1234&state=\x1b[0m", "http://[::1?code=ac_FAKE1234&state=x",
-    "http://[bad]/?code=ac_FAKE1234&state=x", "?" + "a=b&" * 5000, "x" * 200_000, "?code=\ud800",
+    "?code=ac_FAKE1234",
+    "?code=a&code=b&state={state}",
+    "?code=ac_FAKE1234&state={state}&iss=x",
+    "\x1b[31m?code=ac_FAKE1234&state=\x1b[0m",
+    "http://[::1?code=ac_FAKE1234&state=x",
+    "http://[bad]/?code=ac_FAKE1234&state=x",
+    "?" + "a=b&" * 5000,
+    "x" * 200_000,
+    "?code=\ud800",
 ]
 
 
@@ -270,8 +302,9 @@ def test_a_wrong_paste_is_told_why_and_leaves_no_trace(tmp_path: Path) -> None:
         assert "eyJ" not in problem
     login.session.cancel("session", "SIGINT")
     assert login.end()[1] == "interrupted"
-    assert not any(event.ev == "answered" and event.re == question.seq
-                   for event in login.eyes.events)
+    assert not any(
+        event.ev == "answered" and event.re == question.seq for event in login.eyes.events
+    )
     assert b"ac_FAKE1234" not in login.journal()
     assert raised == []
 
@@ -293,8 +326,13 @@ def test_an_answered_question_is_not_open_any_more(tmp_path: Path) -> None:
 def test_a_denied_sign_in_says_what_the_page_said_without_its_disguise(tmp_path: Path) -> None:
     async def visit(url: str, port: int, state: str) -> None:
         said = quote("no\x1b]0;x\x07 <b>way</b>\u202e")
-        await ask(port, get(f"/auth/callback?error=access_denied&error_description={said}"
-                            f"&state={state}", host=f"127.0.0.1:{port}"))
+        await ask(
+            port,
+            get(
+                f"/auth/callback?error=access_denied&error_description={said}&state={state}",
+                host=f"127.0.0.1:{port}",
+            ),
+        )
 
     login = Login(tmp_path, "http://127.0.0.1:9", Person(visit))
     assert login.end() == (Verdict.BLOCKED, "login-denied")
@@ -306,9 +344,13 @@ def test_a_denied_sign_in_says_what_the_page_said_without_its_disguise(tmp_path:
 
 def test_a_cancel_before_the_start_leaves_a_whole_record(tmp_path: Path) -> None:
     person = Person()
-    session = Session(BOOK, Config(issuer="http://127.0.0.1:9", only="oauth-login",
-                                   callback_ports=(0,)),
-                      state_dir=tmp_path, hands=Hands(person, person), answerer=person)
+    session = Session(
+        BOOK,
+        Config(issuer="http://127.0.0.1:9", only="oauth-login", callback_ports=(0,)),
+        state_dir=tmp_path,
+        hands=Hands(person, person),
+        answerer=person,
+    )
     session.cancel("session", "SIGTERM")
     session.start()
     assert session.done.wait(PATIENCE)

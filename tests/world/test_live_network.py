@@ -1,5 +1,4 @@
-"""What the environment names for the connection: real proxies on loopback, and what can't be used.
-"""
+"""What the environment names for the connection: real proxies on loopback, and what can't be used."""
 
 from __future__ import annotations
 
@@ -20,8 +19,15 @@ from smoke_tui.world.live import network
 from smoke_tui.world.live.network import NetworkProblem, named_proxy, network_problems, proxy_for
 from smoke_tui.world.ports import HttpRequest
 
-VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
-             "REQUESTS_CA_BUNDLE")
+VARIABLES = (
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+)
 FAR = "http://far.test/answer"
 
 # httpcore2 leaves the socket of a SOCKS proxy that refuses to the garbage collector.
@@ -80,8 +86,9 @@ async def _join(
         sink.close()
 
     try:
-        await asyncio.gather(carry(reader, far_writer), carry(far_reader, writer),
-                             return_exceptions=True)
+        await asyncio.gather(
+            carry(reader, far_writer), carry(far_reader, writer), return_exceptions=True
+        )
     finally:
         far_writer.close()
 
@@ -137,16 +144,16 @@ async def _through(address: str, monkeypatch: pytest.MonkeyPatch, name: str) -> 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h", "socks", "SOCKS5"])
 @pytest.mark.parametrize("name", ["ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"])
-def test_a_socks_proxy_just_works(
-    scheme: str, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_socks_proxy_just_works(scheme: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if name == "HTTP_PROXY":
         monkeypatch.delenv("REQUEST_METHOD", raising=False)
 
     async def work() -> None:
         asked: list[bytes] = []
-        async with (Origins(lambda request: ok(b"far")) as far,
-                    listening(socks(far.port, asked)) as port):
+        async with (
+            Origins(lambda request: ok(b"far")) as far,
+            listening(socks(far.port, asked)) as port,
+        ):
             got = await _through(f"{scheme}://127.0.0.1:{port}", monkeypatch, name)
         assert (got["status"], got["text"], got["error"]) == (200, b"far", None)
         assert asked == [b"far.test\x00\x50"], "the proxy resolves the name, not this machine"
@@ -157,8 +164,10 @@ def test_a_socks_proxy_just_works(
 def test_a_socks_proxy_with_a_name_and_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
     async def work() -> None:
         asked: list[bytes] = []
-        async with (Origins(lambda request: ok(b"far")) as far,
-                    listening(socks(far.port, asked, user=b"ada")) as port):
+        async with (
+            Origins(lambda request: ok(b"far")) as far,
+            listening(socks(far.port, asked, user=b"ada")) as port,
+        ):
             good = await _through(f"socks5://ada:minted@127.0.0.1:{port}", monkeypatch, "ALL_PROXY")
             bad = await _through(f"socks5://ada:f4ke-pw@127.0.0.1:{port}", monkeypatch, "ALL_PROXY")
         assert good["text"] == b"far"
@@ -174,8 +183,10 @@ def test_an_http_proxy_works_however_it_is_spelled(
 ) -> None:
     async def work() -> None:
         asked: list[bytes] = []
-        async with (Origins(lambda request: ok(b"far")) as far,
-                    listening(forward(far.port, asked)) as port):
+        async with (
+            Origins(lambda request: ok(b"far")) as far,
+            listening(forward(far.port, asked)) as port,
+        ):
             got = await _through(address.format(port), monkeypatch, "http_proxy")
         assert (got["status"], got["text"]) == (200, b"far")
         assert len(asked) == 1
@@ -192,10 +203,16 @@ async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     writer.close()
 
 
-@pytest.mark.parametrize(("serve", "scheme"), [
-    (_no_socks, "socks5"), (_silent, "socks5"), (socks(1, [], reply=5), "socks5"),
-    (socks(1, [], reply=2), "socks5h"),
-], ids=["not socks", "silent", "refused", "not allowed"])
+@pytest.mark.parametrize(
+    ("serve", "scheme"),
+    [
+        (_no_socks, "socks5"),
+        (_silent, "socks5"),
+        (socks(1, [], reply=5), "socks5"),
+        (socks(1, [], reply=2), "socks5h"),
+    ],
+    ids=["not socks", "silent", "refused", "not allowed"],
+)
 def test_a_socks_proxy_that_does_not_do_its_work_is_told_as_that(
     serve: Serve, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,10 +236,18 @@ def test_a_proxy_that_is_not_there_is_no_failure_of_the_provider(
 
 
 MALFORMED = {
-    "socks4://127.0.0.1:9": "SOCKS4", "htp://x:1": "'htp' is none of", "http://": "no host",
-    "http://:8080": "no host", "http://x:99999": "a port that can't be", "http://x:y": "a port",
-    "http://[::1": "no host", "http://x y:1": "no host", "file:///etc/proxy": "'file' is none of",
-    "http://ada:f4ke-pw@:1": "no host", "http://x:0": "its port is 0", "://x": "is none of",
+    "socks4://127.0.0.1:9": "SOCKS4",
+    "htp://x:1": "'htp' is none of",
+    "http://": "no host",
+    "http://:8080": "no host",
+    "http://x:99999": "a port that can't be",
+    "http://x:y": "a port",
+    "http://[::1": "no host",
+    "http://x y:1": "no host",
+    "file:///etc/proxy": "'file' is none of",
+    "http://ada:f4ke-pw@:1": "no host",
+    "http://x:0": "its port is 0",
+    "://x": "is none of",
 }
 
 
@@ -259,7 +284,7 @@ def test_no_proxy_is_heeded(given: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_password_is_in_the_address_and_not_in_what_is_shown(
-    monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "socks://ada:f4ke-pw@proxy.test:1080/")
     proxy = named_proxy("https://far.test/")
@@ -276,9 +301,12 @@ def _bad_files(folder: Path) -> dict[str, str]:
     os.mkfifo(folder / "pipe.pem")
     (folder / "nothing").mkdir()
     return {
-        "/nowhere": "does not exist", str(folder / "empty.pem"): "is empty",
-        str(folder / "blank.pem"): "is empty", str(folder / "text.pem"): "no certificate",
-        str(folder / "half.pem"): "no certificate", str(folder / "pipe.pem"): "no regular file",
+        "/nowhere": "does not exist",
+        str(folder / "empty.pem"): "is empty",
+        str(folder / "blank.pem"): "is empty",
+        str(folder / "text.pem"): "no certificate",
+        str(folder / "half.pem"): "no certificate",
+        str(folder / "pipe.pem"): "no regular file",
     }
 
 
@@ -290,16 +318,22 @@ def test_certificates_that_can_t_be_used_are_told_before_anything_is_sent(
         monkeypatch.setenv(variable, path)
         data, _, _ = soon(exchange(HttpRequest("GET", "https://far.test/")))
         assert (data["status"], data["error"]) == (None, "tls")
-        assert f"{variable} is {path}, which {words.removeprefix('which ')}"[:40] in data[
-            "error_text"]
+        assert (
+            f"{variable} is {path}, which {words.removeprefix('which ')}"[:40] in data["error_text"]
+        )
         assert words in data["error_text"]
         assert [problem.code for problem in network_problems(("https://far.test/",))] == ["tls"]
 
 
-@pytest.mark.parametrize(("path", "words"), [
-    ("/nowhere", "does not exist"), ("/dev/null", "is no folder"),
-    ("{}/nothing", "is empty"), ("/etc:/nowhere", "does not exist"),
-])
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/nowhere", "does not exist"),
+        ("/dev/null", "is no folder"),
+        ("{}/nothing", "is empty"),
+        ("/etc:/nowhere", "does not exist"),
+    ],
+)
 def test_so_are_folders_of_them(
     tmp_path: Path, path: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,9 +392,24 @@ def test_a_name_that_is_never_resolved_does_not_keep_the_process(tmp_path: Path)
     (tmp_path / "hangs.md").write_text(BOOK)
     env = {k: v for k, v in os.environ.items() if k != "CI"}
     done = subprocess.run(
-        [sys.executable, "-c", HANGS, "--state-dir", str(tmp_path / "state"), "--check", "hangs.md",
-         "--live"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False,
-        stdin=subprocess.DEVNULL)
+        [
+            sys.executable,
+            "-c",
+            HANGS,
+            "--state-dir",
+            str(tmp_path / "state"),
+            "--check",
+            "hangs.md",
+            "--live",
+        ],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     assert done.returncode == 4, done.stderr
     assert "step look blocked command-timeout" in done.stderr
     assert "ended" in done.stdout

@@ -29,16 +29,31 @@ def test_loopback_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch) ->
     soon(main())
 
 
-@pytest.mark.parametrize(("url", "fine"), [
-    ("https://auth.openai.com", True), ("https://chatgpt.com/backend-api/codex", True),
-    ("http://127.0.0.1:1", True), ("http://localhost:1/x", True), ("http://[::1]:1", True),
-    ("https://allowed.test/x", True), ("http://auth.openai.com", False),
-    ("https://evil.test", False), ("https://chatgpt.com.evil.test", False),
-    ("https://chatgpt.com@evil.test", False), ("https://evil.test@chatgpt.com", False),
-    ("https://chatgpt.com:444@evil.test/", False), ("ftp://127.0.0.1", False),
-    ("https://сhatgpt.com", False), ("", False), ("https://", False), ("chatgpt.com", False),
-    ("http://127.0.0.1.evil.test", False), ("http://[::1", False), ("https://chatgpt.com:x", False),
-])
+@pytest.mark.parametrize(
+    ("url", "fine"),
+    [
+        ("https://auth.openai.com", True),
+        ("https://chatgpt.com/backend-api/codex", True),
+        ("http://127.0.0.1:1", True),
+        ("http://localhost:1/x", True),
+        ("http://[::1]:1", True),
+        ("https://allowed.test/x", True),
+        ("http://auth.openai.com", False),
+        ("https://evil.test", False),
+        ("https://chatgpt.com.evil.test", False),
+        ("https://chatgpt.com@evil.test", False),
+        ("https://evil.test@chatgpt.com", False),
+        ("https://chatgpt.com:444@evil.test/", False),
+        ("ftp://127.0.0.1", False),
+        ("https://сhatgpt.com", False),
+        ("", False),
+        ("https://", False),
+        ("chatgpt.com", False),
+        ("http://127.0.0.1.evil.test", False),
+        ("http://[::1", False),
+        ("https://chatgpt.com:x", False),
+    ],
+)
 def test_only_known_hosts_and_loopback_may_be_configured(url: str, fine: bool) -> None:
     assert (refuse_host(url, ("allowed.test",)) is None) is fine
 
@@ -47,7 +62,8 @@ def test_an_origin_is_scheme_host_and_port() -> None:
     assert origin_of("https://chatgpt.com/x") == ("https", "chatgpt.com", 443)
     assert origin_of("HTTP://LocalHost:80/") == ("http", "localhost", 80)
     assert Config().allowed_origins() == {
-        ("https", "auth.openai.com", 443), ("https", "chatgpt.com", 443),
+        ("https", "auth.openai.com", 443),
+        ("https", "chatgpt.com", 443),
         ("https", "api.openai.com", 443),
     }
     with pytest.raises(ValueError, match="address"):

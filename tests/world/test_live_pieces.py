@@ -36,7 +36,7 @@ def text_of(body: bytes) -> str:
 @pytest.mark.parametrize("size", [1, 2, 5, 20, 40])
 def test_pieces_of_a_secret_are_taken_out(size: int, end: str) -> None:
     said = f"It is {TOKEN}, I think."
-    body = stream(*(said[at:at + size] for at in range(0, len(said), size)), end=end)
+    body = stream(*(said[at : at + size] for at in range(0, len(said), size)), end=end)
     clean = without_spread_secrets(body, vault().redact_text)
     assert text_of(clean) == "It is [REDACTED:access-token#1], I think."
     assert b"nobody" not in clean

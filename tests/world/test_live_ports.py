@@ -37,9 +37,7 @@ T = TypeVar("T")
 STEP = live_runbook().steps[0]
 
 
-def seen(
-    what: Callable[[StepContext], Awaitable[T]], tmp_path: Path, **given: str
-) -> T:
+def seen(what: Callable[[StepContext], Awaitable[T]], tmp_path: Path, **given: str) -> T:
     """What one look at the live world gives."""
     hands = Hands(NoBrowser(), FileClipboard(tmp_path))
     result: T = look(Config(project=str(tmp_path)), hands, given, what, STEP)
@@ -48,10 +46,13 @@ def seen(
 
 def test_draws_have_the_shapes_of_the_real_client(tmp_path: Path) -> None:
     async def what(ctx: StepContext) -> list[Any]:
-        return [await ctx.draw_secret("verifier", "oauth-verifier", "verifier"),
-                await ctx.draw_secret("state", "oauth-state", "state"),
-                await ctx.draw_secret("verifier", "oauth-verifier", "verifier"),
-                await ctx.draw("nonce", "nonce"), await ctx.draw("session", "uuid")]
+        return [
+            await ctx.draw_secret("verifier", "oauth-verifier", "verifier"),
+            await ctx.draw_secret("state", "oauth-state", "state"),
+            await ctx.draw_secret("verifier", "oauth-verifier", "verifier"),
+            await ctx.draw("nonce", "nonce"),
+            await ctx.draw("session", "uuid"),
+        ]
 
     verifier, state, second, nonce, session = seen(what, tmp_path)
     digest = hashlib.sha256(verifier.reveal().encode()).digest()
@@ -85,15 +86,21 @@ def test_a_files_text_is_plain_or_a_secret_with_its_measure(tmp_path: Path) -> N
     (tmp_path / "x.txt").write_text("Größe FAKE", encoding="utf-8")
 
     async def what(ctx: StepContext) -> tuple[Fact, ...]:
-        return (await ctx.read_file("x.txt"), await ctx.read_file("x.txt", "instructions",
-                scrub=False), await ctx.read_file("gone.txt"), await ctx.read_file("x.txt", "pw"))
+        return (
+            await ctx.read_file("x.txt"),
+            await ctx.read_file("x.txt", "instructions", scrub=False),
+            await ctx.read_file("gone.txt"),
+            await ctx.read_file("x.txt", "pw"),
+        )
 
     plain, held, gone, scrubbed = seen(what, tmp_path)
     assert plain.data["text"] == "Größe FAKE"
     assert held.data["text"] is None
     raw = "Größe FAKE".encode()
     assert held.secrets["value"].public == {
-        "chars": 10, "bytes": 12, "sha256": hashlib.sha256(raw).hexdigest()
+        "chars": 10,
+        "bytes": 12,
+        "sha256": hashlib.sha256(raw).hexdigest(),
     }
     assert "sha256" not in scrubbed.secrets["value"].public
     assert "does not exist" in gone.data["problem"]
@@ -108,9 +115,11 @@ def test_a_document_gives_its_secrets_apart(tmp_path: Path) -> None:
     text = json.dumps({"access_token": token + "2", "n": 1})
 
     async def what(ctx: StepContext) -> tuple[Fact, ...]:
-        return (await ctx.read_document("b.json", LEAVES),
-                await ctx.read_document("given:bundle", LEAVES),
-                await ctx.read_document("gone.json", LEAVES))
+        return (
+            await ctx.read_document("b.json", LEAVES),
+            await ctx.read_document("given:bundle", LEAVES),
+            await ctx.read_document("gone.json", LEAVES),
+        )
 
     file, given, gone = seen(what, tmp_path, **{"given:bundle": text})
     assert file.data["document"]["plan_type"] == "plus"
@@ -120,8 +129,18 @@ def test_a_document_gives_its_secrets_apart(tmp_path: Path) -> None:
     assert gone.data["document"] is None
 
 
-@pytest.mark.parametrize("text", ["no json", "", "[" * 100_000, '{"a": NaN}', '{"a": 1e999}',
-                                  '"\\ud800"', '{"a": ' + "9" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no json",
+        "",
+        "[" * 100_000,
+        '{"a": NaN}',
+        '{"a": 1e999}',
+        '"\\ud800"',
+        '{"a": ' + "9" * 5000 + "}",
+    ],
+)
 def test_a_document_that_is_none_is_an_answer_and_no_crash(tmp_path: Path, text: str) -> None:
     async def what(ctx: StepContext) -> Fact:
         return await ctx.read_document("given:x", LEAVES)
@@ -139,8 +158,11 @@ def test_variables_are_looked_at_and_never_shown(
     monkeypatch.delenv("NOT_HERE", raising=False)
 
     async def what(ctx: StepContext) -> list[Fact]:
-        return [await ctx.environment(name, kind) for name in ("SET_HERE", "BLANK_HERE", "NOT_HERE")
-                for kind in (None, "instructions")]
+        return [
+            await ctx.environment(name, kind)
+            for name in ("SET_HERE", "BLANK_HERE", "NOT_HERE")
+            for kind in (None, "instructions")
+        ]
 
     plain, held, _, blank, _, absent = seen(what, tmp_path)
     assert (plain.data["set"], plain.secrets) == (True, {})
@@ -159,8 +181,13 @@ def test_commands_files_and_connections_are_looked_for(tmp_path: Path) -> None:
             for port in (server.port, 1):
                 conversation = ctx.converse("tcp", {}, ("127.0.0.1", port))
                 found.append((await conversation.next()).data["problem"])
-            return [await ctx.find_command("sh"), await ctx.find_command("no-such-command"),
-                    await ctx.exists("here"), await ctx.exists("gone"), *found]
+            return [
+                await ctx.find_command("sh"),
+                await ctx.find_command("no-such-command"),
+                await ctx.exists("here"),
+                await ctx.exists("gone"),
+                *found,
+            ]
 
     sh, none, here, gone, open_port, shut = seen(what, tmp_path)
     assert (sh, none, here, gone, open_port) == (True, False, True, False, None)
@@ -200,7 +227,7 @@ def test_a_clipboard_file_is_private_and_goes(tmp_path: Path) -> None:
 
 
 def test_two_sessions_never_share_a_clipboard_file_and_a_kill_leaves_one_to_be_found(
-    tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     async def main() -> None:
         one, two = FileClipboard(tmp_path), FileClipboard(tmp_path)
@@ -216,7 +243,8 @@ def test_two_sessions_never_share_a_clipboard_file_and_a_kill_leaves_one_to_be_f
 
     asyncio.run(main())
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path)], check=False, capture_output=True, text=True)
+        [sys.executable, "-c", KILLED, str(tmp_path)], check=False, capture_output=True, text=True
+    )
     assert killed.returncode == -9, killed.stderr
     old = tmp_path / "credential.txt"
     old.write_text("FAKE, of an earlier build")
@@ -256,8 +284,12 @@ def test_no_page_s_address_holds_a_secret_but_the_state_of_a_login(tmp_path: Pat
         return problem
 
     assert browsed(f"{issuer}/authorize?state=", state) is None
-    for parts in ((f"{issuer}/?t=", token), ("https://elsewhere.example/?state=", state),
-                  ("https://", token, ".example/"), (f"{issuer}@evil.example/?state=", state)):
+    for parts in (
+        (f"{issuer}/?t=", token),
+        ("https://elsewhere.example/?state=", state),
+        ("https://", token, ".example/"),
+        (f"{issuer}@evil.example/?state=", state),
+    ):
         problem = browsed(*parts)
         assert problem is not None
         assert "a secret would stand in the address" in problem
@@ -275,11 +307,18 @@ def test_no_page_is_opened_without_a_front(tmp_path: Path) -> None:
 def test_a_template_is_filled_with_what_is_known_and_nothing_else(tmp_path: Path) -> None:
     async def what(ctx: StepContext) -> list[Any]:
         ctx.holdings.values["org_id"] = "org-1"
-        filled = [ctx.fill("x {{ org_id }} y"), ctx.fill("{{ stack_url }}/a"),
-                  ctx.fill_all({"a": ["{{ org_id }}"], "b": 1})]
+        filled = [
+            ctx.fill("x {{ org_id }} y"),
+            ctx.fill("{{ stack_url }}/a"),
+            ctx.fill_all({"a": ["{{ org_id }}"], "b": 1}),
+        ]
         with pytest.raises(StepEnd) as caught:
             ctx.fill("{{ gone }}")
         return [*filled, caught.value.code]
 
-    assert seen(what, tmp_path) == ["x org-1 y", "http://127.0.0.1:3000/a", {"a": ["org-1"],
-                                    "b": 1}, "not-configured"]
+    assert seen(what, tmp_path) == [
+        "x org-1 y",
+        "http://127.0.0.1:3000/a",
+        {"a": ["org-1"], "b": 1},
+        "not-configured",
+    ]

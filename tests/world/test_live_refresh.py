@@ -46,7 +46,7 @@ spend   = { kind = "subscription", max_calls = 2 }
 ```
 """
 EXPIRED = b'{"error":{"message":"expired","code":"token_expired"},"status":401}'
-CUT = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{\"access"
+CUT = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{"access'
 
 
 def book() -> Runbook:
@@ -61,9 +61,7 @@ class Agreed:
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
         return {"do": {"begin": "run", "spend": "yes", "finish": "finish"}.get(kind, "no")}
 
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         """Watches nobody."""
 
 
@@ -78,8 +76,11 @@ class Backend:
     path: Path | None = None
 
     def __post_init__(self) -> None:
-        self.old = {"access_token": self.mint.access_token("http://x"),
-                    "refresh_token": self.mint.refresh_token(), "account_id": self.mint.account_id}
+        self.old = {
+            "access_token": self.mint.access_token("http://x"),
+            "refresh_token": self.mint.refresh_token(),
+            "account_id": self.mint.account_id,
+        }
         self.good = self.mint.access_token("http://y")
         self.new = {"access_token": self.good, "refresh_token": self.mint.refresh_token()}
 
@@ -98,17 +99,32 @@ class Backend:
 
 
 def stream(nonce: str) -> bytes:
-    done = {"type": "response.completed", "response": {
-        "id": "resp_1", "model": "gpt-5-codex", "status": "completed",
-        "usage": {"input_tokens": 1, "output_tokens": 1}}}
-    item = {"type": "response.output_item.done", "item": {
-        "type": "message", "role": "assistant",
-        "content": [{"type": "output_text", "text": nonce}]}}
+    done = {
+        "type": "response.completed",
+        "response": {
+            "id": "resp_1",
+            "model": "gpt-5-codex",
+            "status": "completed",
+            "usage": {"input_tokens": 1, "output_tokens": 1},
+        },
+    }
+    item = {
+        "type": "response.output_item.done",
+        "item": {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "output_text", "text": nonce}],
+        },
+    }
     return b"".join(f"data: {json.dumps(event)}\n\n".encode() for event in (item, done))
 
 
 def ended(
-    tmp_path: Path, backend: Backend, *, source: str = "file", refreshable: bool = True,
+    tmp_path: Path,
+    backend: Backend,
+    *,
+    source: str = "file",
+    refreshable: bool = True,
     renewal: Any = None,
 ) -> tuple[Verdict | None, str | None]:
     """Verdict and code of a session with a bundle file that the backend refuses."""
@@ -118,12 +134,22 @@ def ended(
     instructions = tmp_path / "instructions.txt"
     instructions.write_text("Be brief.")
     with ThreadedServer(backend.answer) as server:
-        config = Config(issuer=server.base, codex_url=server.base, bundle=source, consent=True,
-                        refreshable=refreshable, instructions_file=str(instructions),
-                        runbook_model="gpt-5-codex")
+        config = Config(
+            issuer=server.base,
+            codex_url=server.base,
+            bundle=source,
+            consent=True,
+            refreshable=refreshable,
+            instructions_file=str(instructions),
+            runbook_model="gpt-5-codex",
+        )
         session = Session(
-            book(), config, state_dir=tmp_path / "state", answerer=Agreed(),
-            hands=Hands(NoBrowser(), FileClipboard(tmp_path)), bundle_file=path,
+            book(),
+            config,
+            state_dir=tmp_path / "state",
+            answerer=Agreed(),
+            hands=Hands(NoBrowser(), FileClipboard(tmp_path)),
+            bundle_file=path,
             given={"given:bundle": json.dumps(backend.old)},
         )
         session.start()
@@ -153,9 +179,7 @@ def test_an_expired_token_is_refreshed_once_and_kept_before_it_is_used(tmp_path:
 
 
 @pytest.mark.parametrize(("source", "refreshable"), [("stdin", True), ("file", False)])
-def test_what_is_not_ours_to_refresh_is_not(
-    tmp_path: Path, source: str, refreshable: bool
-) -> None:
+def test_what_is_not_ours_to_refresh_is_not(tmp_path: Path, source: str, refreshable: bool) -> None:
     backend = Backend()
     verdict, code = ended(tmp_path, backend, source=source, refreshable=refreshable)
     assert (code, backend.refreshes) == ("token-expired", [])
@@ -166,19 +190,28 @@ def refused(status: int, **fields: Any) -> Any:
     return ok(json.dumps({"error": fields}).encode(), status=status)
 
 
-@pytest.mark.parametrize(("renewal", "code"), [
-    (refused(401, code="refresh_token_reused"), "refresh-reused"),
-    (refused(400, code="refresh_token_reused"), "refresh-reused"),
-    (refused(401, code="refresh_token_expired"), "refresh-expired"),
-    (refused(401, code="token_expired"), "refresh-expired"),
-    (refused(401, code="refresh_token_invalidated"), "refresh-revoked"),
-    (ok(b'{"error":"invalid_grant","error_description":"Invalid refresh token"}', status=400),
-     "refresh-rejected"),
-    (refused(401, code="never_seen"), "refresh-rejected"),
-    (ok(b"<html><title>Just a moment...</title>", ("cf-mitigated", "challenge"), status=403),
-     "edge-challenge"),
-    (refused(503, code="server_error"), "refresh-unknown"),
-])
+@pytest.mark.parametrize(
+    ("renewal", "code"),
+    [
+        (refused(401, code="refresh_token_reused"), "refresh-reused"),
+        (refused(400, code="refresh_token_reused"), "refresh-reused"),
+        (refused(401, code="refresh_token_expired"), "refresh-expired"),
+        (refused(401, code="token_expired"), "refresh-expired"),
+        (refused(401, code="refresh_token_invalidated"), "refresh-revoked"),
+        (
+            ok(
+                b'{"error":"invalid_grant","error_description":"Invalid refresh token"}', status=400
+            ),
+            "refresh-rejected",
+        ),
+        (refused(401, code="never_seen"), "refresh-rejected"),
+        (
+            ok(b"<html><title>Just a moment...</title>", ("cf-mitigated", "challenge"), status=403),
+            "edge-challenge",
+        ),
+        (refused(503, code="server_error"), "refresh-unknown"),
+    ],
+)
 def test_a_refused_refresh_blocks_and_is_never_sent_again(
     tmp_path: Path, renewal: Any, code: str
 ) -> None:
@@ -191,7 +224,9 @@ def test_a_refused_refresh_blocks_and_is_never_sent_again(
 def test_a_refresh_whose_answer_breaks_off_is_unknown(tmp_path: Path) -> None:
     backend = Backend()
     assert ended(tmp_path, backend, renewal=raw(b"", reset=True)) == (
-        Verdict.BLOCKED, "refresh-unknown")
+        Verdict.BLOCKED,
+        "refresh-unknown",
+    )
     assert len(backend.refreshes) == 1
 
 
@@ -199,11 +234,17 @@ def test_a_refresh_whose_answer_breaks_off_is_unknown(tmp_path: Path) -> None:
 def test_a_200_without_a_new_token_renews_nothing(tmp_path: Path, renewal: str) -> None:
     """The old refresh token may be used up; saying that the new bundle is fresh would be a lie."""
     backend = Backend()
-    answer = {"cut": raw(CUT), "empty": ok(b""), "page": ok(b"<html>hello</html>"),
-              "no token": ok(b'{"token_type": "Bearer"}')}[renewal]
+    answer = {
+        "cut": raw(CUT),
+        "empty": ok(b""),
+        "page": ok(b"<html>hello</html>"),
+        "no token": ok(b'{"token_type": "Bearer"}'),
+    }[renewal]
     verdict, code = ended(tmp_path, backend, renewal=answer)
-    assert (verdict, code) in [(Verdict.BLOCKED, "refresh-unknown"),
-                               (Verdict.BLOCKED, "refresh-rejected")]
+    assert (verdict, code) in [
+        (Verdict.BLOCKED, "refresh-unknown"),
+        (Verdict.BLOCKED, "refresh-rejected"),
+    ]
     assert len(backend.refreshes) == 1
     assert len(backend.kept_at_call) == 1
     assert json.loads((tmp_path / "bundle.json").read_text()) == backend.old

@@ -103,10 +103,12 @@ def test_who_ignores_term_is_told_with_the_others_and_killed_with_the_others() -
 
 
 def test_who_is_stopped_hears_of_its_end() -> None:
-    script = ("import os, signal, sys\n"
-              "def told(*_): print('heard', flush=True); sys.exit(3)\n"
-              "signal.signal(signal.SIGTERM, told)\n"
-              "print('up', flush=True); os.kill(os.getpid(), signal.SIGSTOP)\n")
+    script = (
+        "import os, signal, sys\n"
+        "def told(*_): print('heard', flush=True); sys.exit(3)\n"
+        "signal.signal(signal.SIGTERM, told)\n"
+        "print('up', flush=True); os.kill(os.getpid(), signal.SIGSTOP)\n"
+    )
     child = Child(*python(script), stays=True)
 
     async def main() -> None:
@@ -125,10 +127,12 @@ def _state(pid: int) -> str:
 
 
 def test_two_hundred_children_are_taken_down() -> None:
-    script = ("import os, time\n"
-              "for _ in range(199):\n"
-              "    if os.fork() == 0: break\n"
-              "os.write(1, b'%d\\n' % os.getpid()); time.sleep(600)\n")
+    script = (
+        "import os, time\n"
+        "for _ in range(199):\n"
+        "    if os.fork() == 0: break\n"
+        "os.write(1, b'%d\\n' % os.getpid()); time.sleep(600)\n"
+    )
     stopped(Child(*python(script), stays=True), 200)
 
 
@@ -186,15 +190,20 @@ def test_closing_the_port_takes_every_child_down() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_guardian_does_not_mind_the_signals_of_a_terminal(number: int) -> None:
-    script = ("import os, sys, time\n"
-              f"os.kill(os.getppid(), {int(number)}); os.kill(os.getppid(), 0); print('on')\n")
+    script = (
+        "import os, sys, time\n"
+        f"os.kill(os.getppid(), {int(number)}); os.kill(os.getppid(), 0); print('on')\n"
+    )
     child = ran(*python(script))
     assert (child.text(), child.code) == ("on\n", 0)
 
 
 def test_a_child_that_stops_its_guardian_is_stopped_with_it() -> None:
-    child = ran(*python(TREE.replace("time.sleep(600)\n", "os.kill(os.getppid(), 15)\n") +
-                        "time.sleep(600)\n"))
+    child = ran(
+        *python(
+            TREE.replace("time.sleep(600)\n", "os.kill(os.getppid(), 15)\n") + "time.sleep(600)\n"
+        )
+    )
     assert child.code == 143
     assert not any(alive(pid) for pid in child.pids())
 

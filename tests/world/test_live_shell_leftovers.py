@@ -46,7 +46,9 @@ class Tool:
         root = str(Path(__file__).parents[2])
         self.process = subprocess.Popen(
             [sys.executable, "-c", TOOL, "stays" if detaches else "ends", *argv],
-            stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}, process_group=0,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": root},
+            process_group=0,
         )
         self.facts: list[dict[str, Any]] = []
 
@@ -63,9 +65,14 @@ class Tool:
 
     def pids(self, count: int) -> list[int]:
         """The ids that the child's processes have printed, once there are so many."""
+
         def printed() -> list[int]:
-            return [int(word) for fact in self.facts if fact["what"] == "output"
-                    for word in fact["text"].split()]
+            return [
+                int(word)
+                for fact in self.facts
+                if fact["what"] == "output"
+                for word in fact["text"].split()
+            ]
 
         self.read_until(lambda: len(printed()) == count)
         return printed()
@@ -99,12 +106,15 @@ def come_about(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize(("how", "number"), [
-    ("", signal.SIGKILL), ("away", signal.SIGKILL), ("stopped", signal.SIGTERM),
-])
-def test_a_tool_that_dies_leaves_no_child(
-    how: str, number: int, tool: Callable[..., Tool]
-) -> None:
+@pytest.mark.parametrize(
+    ("how", "number"),
+    [
+        ("", signal.SIGKILL),
+        ("away", signal.SIGKILL),
+        ("stopped", signal.SIGTERM),
+    ],
+)
+def test_a_tool_that_dies_leaves_no_child(how: str, number: int, tool: Callable[..., Tool]) -> None:
     one = tool(TREE, how)
     pids = one.pids(2)
     assert all(alive(pid) for pid in pids)
@@ -137,19 +147,20 @@ def none_alive(pids: list[int]) -> bool:
 
 def below(pid: int) -> list[int]:
     try:
-        return [int(word) for word in
-                Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
 
 
 def test_the_interrupt_of_a_terminal_does_not_reach_children(tool: Callable[..., Tool]) -> None:
-    script = ("import signal, sys, time\n"
-              "seen = []\n"
-              "signal.signal(signal.SIGINT, lambda *_: seen.append(1))\n"
-              "def told(*_): print('interrupts', len(seen), flush=True); sys.exit()\n"
-              "signal.signal(signal.SIGTERM, told)\n"
-              "print('up', flush=True); time.sleep(600)\n")
+    script = (
+        "import signal, sys, time\n"
+        "seen = []\n"
+        "signal.signal(signal.SIGINT, lambda *_: seen.append(1))\n"
+        "def told(*_): print('interrupts', len(seen), flush=True); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, told)\n"
+        "print('up', flush=True); time.sleep(600)\n"
+    )
     one = tool(script)
     child = one.fact("started")["pid"]
     one.fact("output")
@@ -158,7 +169,9 @@ def test_the_interrupt_of_a_terminal_does_not_reach_children(tool: Callable[...,
     os.kill(child, signal.SIGTERM)
     one.fact("exited")
     assert [fact["text"] for fact in one.facts if fact["what"] == "output"] == [
-        "up\n", "interrupts 0\n"]
+        "up\n",
+        "interrupts 0\n",
+    ]
 
 
 def test_a_mark_is_of_one_process_alone() -> None:
@@ -192,9 +205,7 @@ def orphaned(one: Tool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("how", ["", "away", "own", "stopped"])
-def test_orphans_are_found_by_their_marks_and_stopped(
-    how: str, tool: Callable[..., Tool]
-) -> None:
+def test_orphans_are_found_by_their_marks_and_stopped(how: str, tool: Callable[..., Tool]) -> None:
     one = tool(TREE, how)
     pids = one.pids(2)
     started = orphaned(one)
@@ -216,13 +227,15 @@ def test_an_orphaned_daemon_is_found_by_its_mark(tool: Callable[..., Tool]) -> N
 
 
 def test_a_member_of_an_orphans_session_whose_parent_ended_is_found(
-    tool: Callable[..., Tool]
+    tool: Callable[..., Tool],
 ) -> None:
-    script = ("import os, time\n"
-              "if os.fork() == 0:\n"
-              "    if os.fork(): os._exit(0)\n"
-              "    os.setpgid(0, 0)\n"
-              "os.write(1, b'%d\\n' % os.getpid()); time.sleep(600)\n")
+    script = (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    if os.fork(): os._exit(0)\n"
+        "    os.setpgid(0, 0)\n"
+        "os.write(1, b'%d\\n' % os.getpid()); time.sleep(600)\n"
+    )
     one = tool(script)
     pids = one.pids(2)
     started = orphaned(one)

@@ -42,10 +42,13 @@ def forget_peak() -> None:
 # --- bounds -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("script", "printed"), [
-    ("yes 'a line of words' | head -c 1073741824", 1 << 30),
-    ("head -c 209715200 /dev/zero | tr '\\0' x", 200 * MIB),
-])
+@pytest.mark.parametrize(
+    ("script", "printed"),
+    [
+        ("yes 'a line of words' | head -c 1073741824", 1 << 30),
+        ("head -c 209715200 /dev/zero | tr '\\0' x", 200 * MIB),
+    ],
+)
 def test_a_flood_is_bounded_and_what_is_left_out_is_counted(script: str, printed: int) -> None:
     forget_peak()
     before = mebibytes("VmRSS")
@@ -60,9 +63,11 @@ def test_a_flood_is_bounded_and_what_is_left_out_is_counted(script: str, printed
 
 
 def test_the_end_of_a_flood_is_kept() -> None:
-    script = ("import sys\n"
-              "for n in range(5000): sys.stdout.write('é' * 999 + '\\n')\n"
-              "print('the last words')\n")
+    script = (
+        "import sys\n"
+        "for n in range(5000): sys.stdout.write('é' * 999 + '\\n')\n"
+        "print('the last words')\n"
+    )
     child = ran(*python(script))
     assert child.text().startswith("é" * 999 + "\n")
     assert child.text().endswith("é" * 999 + "\nthe last words\n")
@@ -109,8 +114,9 @@ def test_a_secret_at_the_edges_of_what_is_left_out_is_not_seen_by_half(between: 
 
 
 def test_a_child_that_closes_its_output_lives_on() -> None:
-    script = ("import os, time\n"
-              "os.write(1, b'last words'); os.close(1); os.close(2); time.sleep(600)\n")
+    script = (
+        "import os, time\nos.write(1, b'last words'); os.close(1); os.close(2); time.sleep(600)\n"
+    )
     child = Child(*python(script), stays=True)
 
     async def main() -> None:
@@ -127,25 +133,48 @@ def test_a_child_that_closes_its_output_lives_on() -> None:
 # --- controls -----------------------------------------------------------------------------
 
 NASTY = [
-    b"\x1b]0;title\x07", b"\x1b]52;c;cHduZWQ=\x1b\\", b"\x1b]8;;http://x/\x07link\x1b]8;;\x07",
-    b"\x1bP+q544e\x1b\\", b"\x1b_Ga=T;AAAA\x1b\\", b"\x1b[2J", b"\x1b[?1049h", b"\x1bc", b"\x9b31m",
-    "\x9b31m".encode(), "\x9d0;t\x9c".encode(), "\u202e\u2066\u200b\ufeff".encode(), b"\x07" * 50,
-    b"a\rb", b"a\bb", b"\x00\x0e\x0f\x7f", b"\xc3", b"\xf0\x9f\x92", b"\xed\xa0\x80", b"\x1b[31",
-    b"\x1b]0;never ended", b"\x1b", b"\r\n", "é€💩".encode(),
+    b"\x1b]0;title\x07",
+    b"\x1b]52;c;cHduZWQ=\x1b\\",
+    b"\x1b]8;;http://x/\x07link\x1b]8;;\x07",
+    b"\x1bP+q544e\x1b\\",
+    b"\x1b_Ga=T;AAAA\x1b\\",
+    b"\x1b[2J",
+    b"\x1b[?1049h",
+    b"\x1bc",
+    b"\x9b31m",
+    "\x9b31m".encode(),
+    "\x9d0;t\x9c".encode(),
+    "\u202e\u2066\u200b\ufeff".encode(),
+    b"\x07" * 50,
+    b"a\rb",
+    b"a\bb",
+    b"\x00\x0e\x0f\x7f",
+    b"\xc3",
+    b"\xf0\x9f\x92",
+    b"\xed\xa0\x80",
+    b"\x1b[31",
+    b"\x1b]0;never ended",
+    b"\x1b",
+    b"\r\n",
+    "é€💩".encode(),
 ]
 
 
 def test_noise_never_reaches_a_fact_as_control(tmp_path: Path) -> None:
     noise = random.Random(20)
-    (tmp_path / "noise").write_bytes(b"".join(
-        noise.choice((noise.choice(NASTY), noise.randbytes(noise.randrange(1, 300)), b"word\n"))
-        for _ in range(4000)
-    ))
-    script = ("import os, random\n"
-              "data, cuts = open('noise', 'rb').read(), random.Random(21)\n"
-              "while data:\n"
-              "    n = os.write(cuts.choice((1, 2)), data[:cuts.randrange(1, 300)])\n"
-              "    data = data[n:]\n")
+    (tmp_path / "noise").write_bytes(
+        b"".join(
+            noise.choice((noise.choice(NASTY), noise.randbytes(noise.randrange(1, 300)), b"word\n"))
+            for _ in range(4000)
+        )
+    )
+    script = (
+        "import os, random\n"
+        "data, cuts = open('noise', 'rb').read(), random.Random(21)\n"
+        "while data:\n"
+        "    n = os.write(cuts.choice((1, 2)), data[:cuts.randrange(1, 300)])\n"
+        "    data = data[n:]\n"
+    )
     child = ran(*python(script), cwd=str(tmp_path))
     for source in ("out", "err"):
         assert is_clear(child.text(source))
@@ -187,9 +216,19 @@ def pieces(value: str, length: int = 12) -> list[str]:
     return [value[at : at + length] for at in range(len(value) - length + 1)]
 
 
-@pytest.mark.parametrize("form", list(forms(ODD)), ids=[
-    "plain", "percent", "json", "hex", "base64", "base64+1", "base64+2",
-])
+@pytest.mark.parametrize(
+    "form",
+    list(forms(ODD)),
+    ids=[
+        "plain",
+        "percent",
+        "json",
+        "hex",
+        "base64",
+        "base64+1",
+        "base64+2",
+    ],
+)
 def test_a_secret_cut_at_any_place_is_redacted(form: bytes) -> None:
     vault = knowing(ODD)
     whole = Clear(vault)
@@ -223,14 +262,16 @@ def test_a_secret_parted_by_what_cleaning_drops_is_redacted(parting: str) -> Non
 def test_a_real_child_can_not_show_a_secret_in_pieces() -> None:
     vault = knowing(TOKEN)
     # Each write is a block of its own: the child waits until the one before has been read.
-    script = ("import fcntl, os, sys, termios, time\n"
-              "def say(fd, text):\n"
-              "    os.write(fd, text.encode())\n"
-              "    while any(fcntl.ioctl(fd, termios.FIONREAD, bytes(4))): time.sleep(0.001)\n"
-              "token = sys.argv[1]\n"
-              "for at in range(1, len(token)):\n"
-              "    say(1, token[:at]); say(2, 'noise\\n'); say(1, token[at:] + '\\n')\n"
-              "    say(1, token[:at] + '\\033['); say(1, '0m'); say(1, token[at:] + '\\n')\n")
+    script = (
+        "import fcntl, os, sys, termios, time\n"
+        "def say(fd, text):\n"
+        "    os.write(fd, text.encode())\n"
+        "    while any(fcntl.ioctl(fd, termios.FIONREAD, bytes(4))): time.sleep(0.001)\n"
+        "token = sys.argv[1]\n"
+        "for at in range(1, len(token)):\n"
+        "    say(1, token[:at]); say(2, 'noise\\n'); say(1, token[at:] + '\\n')\n"
+        "    say(1, token[:at] + '\\033['); say(1, '0m'); say(1, token[at:] + '\\n')\n"
+    )
     child = ran(*python(script, TOKEN), vault=vault)
     assert child.text() == "[REDACTED:access-token#s.1]\n" * 2 * (len(TOKEN) - 1)
     assert child.text("err") == "noise\n" * (len(TOKEN) - 1)
@@ -238,9 +279,11 @@ def test_a_real_child_can_not_show_a_secret_in_pieces() -> None:
 
 def test_what_was_out_before_a_pause_is_no_part_of_a_secret() -> None:
     vault = knowing(TOKEN)
-    script = ("import sys, time\n"
-              "for part in sys.argv[1:]:\n"
-              "    sys.stdout.write(part); sys.stdout.flush(); time.sleep(0.15)\n")
+    script = (
+        "import sys, time\n"
+        "for part in sys.argv[1:]:\n"
+        "    sys.stdout.write(part); sys.stdout.flush(); time.sleep(0.15)\n"
+    )
     parts = ("before ", TOKEN[:13], "\x1b[1m", TOKEN[13:25], TOKEN[25:] + " after\n")
     child = ran(*python(script, *parts), vault=vault)
     assert child.text() == "before [REDACTED:access-token#s.1] after\n"

@@ -15,8 +15,12 @@ from smoke_tui.world.ports import CallbackSpec
 
 STATE = "st4te-minted-for-this-test-0123456789abcdefghijklmnop"
 CODE = "ac_minted-for-this-test.0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-SPEC = CallbackSpec((1455, 1457), "/auth/callback",
-                    Secret(STATE, kind="oauth-state", ref="t.1"), "https://auth.openai.com")
+SPEC = CallbackSpec(
+    (1455, 1457),
+    "/auth/callback",
+    Secret(STATE, kind="oauth-state", ref="t.1"),
+    "https://auth.openai.com",
+)
 
 
 def address(
@@ -31,37 +35,56 @@ STATE_FIRST = address(state=STATE, code=CODE)
 
 
 def wrapped(text: str, width: int = 80) -> str:
-    return "\n".join(text[at:at + width] for at in range(0, len(text), width))
+    return "\n".join(text[at : at + width] for at in range(0, len(text), width))
 
 
 FORMS = {
-    "as it is": URL, "another host of this machine": address("http://127.0.0.1:1457"),
-    "IPv6": address("http://[::1]:1455"), "upper case": address("HTTP://LOCALHOST:1455"),
-    "double quotes": f'"{URL}"', "single quotes": f"'{URL}'", "backticks": f"`{URL}`",
-    "curly quotes": f"“{URL}”", "angle brackets": f"<{URL}>", "parentheses": f"({URL})",
-    "a Markdown link": f"[here]({URL})", "a JSON string": json.dumps({"url": URL}),
-    "escaped ampersands": html.escape(URL), "twice escaped": html.escape(html.escape(URL)),
-    "numbered ampersands": URL.replace("&", "&#38;"), "JSON escapes": URL.replace("&", "\\u0026"),
+    "as it is": URL,
+    "another host of this machine": address("http://127.0.0.1:1457"),
+    "IPv6": address("http://[::1]:1455"),
+    "upper case": address("HTTP://LOCALHOST:1455"),
+    "double quotes": f'"{URL}"',
+    "single quotes": f"'{URL}'",
+    "backticks": f"`{URL}`",
+    "curly quotes": f"“{URL}”",
+    "angle brackets": f"<{URL}>",
+    "parentheses": f"({URL})",
+    "a Markdown link": f"[here]({URL})",
+    "a JSON string": json.dumps({"url": URL}),
+    "escaped ampersands": html.escape(URL),
+    "twice escaped": html.escape(html.escape(URL)),
+    "numbered ampersands": URL.replace("&", "&#38;"),
+    "JSON escapes": URL.replace("&", "\\u0026"),
     "a shell's escapes": URL.replace("&", "\\&").replace("?", "\\?").replace("=", "\\="),
     "an HTML attribute": f'<a href="{html.escape(URL)}">',
-    "paste marks": f"\x1b[200~{URL}\x1b[201~", "paste marks without escape": f"[200~{URL}[201~",
+    "paste marks": f"\x1b[200~{URL}\x1b[201~",
+    "paste marks without escape": f"[200~{URL}[201~",
     "paste marks as text": f"^[[200~{URL}^[[201~",
-    "wrapped at 80": wrapped(URL), "wrapped at 40": wrapped(URL, 40),
+    "wrapped at 80": wrapped(URL),
+    "wrapped at 40": wrapped(URL, 40),
     "wrapped with CRLF": wrapped(URL).replace("\n", "\r\n"),
     "wrapped and indented": textwrap.indent(wrapped(URL), "    "),
     "wrapped and quoted": textwrap.indent(wrapped(URL), "> "),
     "wrapped in a box": "\n".join(f"│ {line:<80} │" for line in wrapped(URL).split("\n")),
     "wrapped, the state first": wrapped(STATE_FIRST),
-    "the state first": STATE_FIRST, "wrapped and in quotes": f'"{wrapped(URL)}"',
+    "the state first": STATE_FIRST,
+    "wrapped and in quotes": f'"{wrapped(URL)}"',
     "wrapped and escaped": wrapped(html.escape(URL)),
-    "words before": f"The page is: {URL}", "words after": f"{URL} is what it says",
-    "a line before": f"here you are:\n{URL}", "a line after": f"{URL}\n\nthanks!",
-    "a full stop": f"It ended at {URL}.", "blanks around": f"\n\t  {URL}  \n\n",
-    "tabs within": URL.replace("&", "\t&"), "a blank within": URL.replace("&state", " &state"),
-    "zero-width blanks": f"\u200b{URL}\u200b", "a byte order mark": f"\ufeff{URL}",
-    "no scheme": URL.removeprefix("http://"), "the query": URL.partition("?")[2],
+    "words before": f"The page is: {URL}",
+    "words after": f"{URL} is what it says",
+    "a line before": f"here you are:\n{URL}",
+    "a line after": f"{URL}\n\nthanks!",
+    "a full stop": f"It ended at {URL}.",
+    "blanks around": f"\n\t  {URL}  \n\n",
+    "tabs within": URL.replace("&", "\t&"),
+    "a blank within": URL.replace("&state", " &state"),
+    "zero-width blanks": f"\u200b{URL}\u200b",
+    "a byte order mark": f"\ufeff{URL}",
+    "no scheme": URL.removeprefix("http://"),
+    "the query": URL.partition("?")[2],
     "the query with its mark": "?" + URL.partition("?")[2],
-    "a fragment": URL.replace("?", "#"), "encoded as a whole": quote(URL, safe=""),
+    "a fragment": URL.replace("?", "#"),
+    "encoded as a whole": quote(URL, safe=""),
     "in another address": f"https://links.example/?u={quote(URL, safe='')}",
     "a trailing slash": URL.replace("/callback?", "/callback/?"),
     "an address before it": f"from https://auth.openai.com/log-in to {URL}",
@@ -98,15 +121,28 @@ REFUSED = {
     "a host that looks like ours": (address("http://localhost.evil.example"), "another host"),
     "another page": (address(path="/other"), "another page of this machine"),
     "the sign-in page": (
-        address("https://auth.openai.com", "/oauth/authorize", state=STATE, redirect_uri="x",
-                code_challenge="y"), "the address of the sign-in page itself"),
-    "refused elsewhere": (address("https://auth.openai.com", "/error", error="access_denied"),
-                          "answered access_denied"),
+        address(
+            "https://auth.openai.com",
+            "/oauth/authorize",
+            state=STATE,
+            redirect_uri="x",
+            code_challenge="y",
+        ),
+        "the address of the sign-in page itself",
+    ),
+    "refused elsewhere": (
+        address("https://auth.openai.com", "/error", error="access_denied"),
+        "answered access_denied",
+    ),
     "refused, without a state": (address(error="access_denied"), "names no login"),
-    "refused, of another login": (address(error="access_denied", state="y" * 30),
-                                  "belongs to another login"),
-    "another issuer": (address(code=CODE, state=STATE, iss="https://evil.example"),
-                       "another issuer"),
+    "refused, of another login": (
+        address(error="access_denied", state="y" * 30),
+        "belongs to another login",
+    ),
+    "another issuer": (
+        address(code=CODE, state=STATE, iss="https://evil.example"),
+        "another issuer",
+    ),
     "a port that can't be": (address("http://localhost:99999"), "this is no address"),
 }
 

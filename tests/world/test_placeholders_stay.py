@@ -18,14 +18,18 @@ MARK = "[REDACTED:password#1]"
 SECRET = Secret("the-value-itself", kind="password", ref="s.1")
 
 
-@pytest.mark.parametrize("request_of", [
-    lambda url: HttpRequest("GET", f"{url}?p={MARK}"),
-    lambda url: HttpRequest("GET", url, headers=(("x-key", MARK),)),
-    lambda url: HttpRequest("POST", url, json={"a": [{"b": f"x {MARK}"}]}),
-    lambda url: HttpRequest("POST", url, json={MARK: 1}),
-    lambda url: HttpRequest("POST", url, form=(("a", Joined(("x", MARK))),)),
-    lambda url: HttpRequest("GET", url, headers=(("x-key", "[REDACTED:header]"),)),
-], ids=["address", "header", "body", "key of a body", "form", "without a number"])
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        lambda url: HttpRequest("GET", f"{url}?p={MARK}"),
+        lambda url: HttpRequest("GET", url, headers=(("x-key", MARK),)),
+        lambda url: HttpRequest("POST", url, json={"a": [{"b": f"x {MARK}"}]}),
+        lambda url: HttpRequest("POST", url, json={MARK: 1}),
+        lambda url: HttpRequest("POST", url, form=(("a", Joined(("x", MARK))),)),
+        lambda url: HttpRequest("GET", url, headers=(("x-key", "[REDACTED:header]"),)),
+    ],
+    ids=["address", "header", "body", "key of a body", "form", "without a number"],
+)
 def test_no_request_with_one_is_sent(request_of: Any) -> None:
     async def work() -> None:
         async with Origins(lambda request: ok()) as origins:
@@ -41,14 +45,18 @@ def test_no_request_with_one_is_sent(request_of: Any) -> None:
 def test_no_command_with_one_is_run(tmp_path: Path, where: str) -> None:
     made = tmp_path / "made"
     argv = ("touch", str(made), MARK) if where == "argument" else ("touch", str(made))
-    spec = SpawnSpec(argv, f"{tmp_path}/{MARK}" if where == "folder" else str(tmp_path),
-                     env=(("P", MARK),) if where == "variable" else ())
+    spec = SpawnSpec(
+        argv,
+        f"{tmp_path}/{MARK}" if where == "folder" else str(tmp_path),
+        env=(("P", MARK),) if where == "variable" else (),
+    )
     posted: list[Any] = []
 
     async def work() -> None:
         shell = LiveShell(Vault())
-        await shell.serve(Job(0, "process", "s", 1, spec, {}, None),
-                          lambda *what: posted.append(what[0]))
+        await shell.serve(
+            Job(0, "process", "s", 1, spec, {}, None), lambda *what: posted.append(what[0])
+        )
         await shell.close()
 
     asyncio.run(work())

@@ -38,8 +38,10 @@ def left_behind(name: str) -> tuple[tuple[str, bytes], ...]:
     return (
         ("names", "\n".join(str(path.relative_to(root)) for path in files).encode()),
         *((str(path), path.read_bytes()) for path in files),
-        *((f"report {kind}", export(kind, runbook, state, done.folder, Vault()))
-          for kind in FORMATS),
+        *(
+            (f"report {kind}", export(kind, runbook, state, done.folder, Vault()))
+            for kind in FORMATS
+        ),
     )
 
 
@@ -97,8 +99,15 @@ def test_the_search_itself_finds_what_it_hunts() -> None:
     assert len(done.minted) >= 5
     assert any(value.startswith("eyJ") for value in done.minted)
     kinds = {secret.kind for secret in done.secrets}
-    assert {"access-token", "refresh-token", "id-token", "oauth-code", "oauth-state",
-            "oauth-verifier", "account-id"} <= kinds
+    assert {
+        "access-token",
+        "refresh-token",
+        "id-token",
+        "oauth-code",
+        "oauth-state",
+        "oauth-verifier",
+        "account-id",
+    } <= kinds
 
 
 def test_base_instructions_are_named_and_never_shown() -> None:

@@ -110,7 +110,9 @@ def diverge(folder: Path) -> Divergence:
 
 def test_a_changed_decision_is_named(tmp_path: Path) -> None:
     folder, hit = changed(
-        "edge-challenge", tmp_path / "S", with_data(outcome="pass", code=None),
+        "edge-challenge",
+        tmp_path / "S",
+        with_data(outcome="pass", code=None),
         lambda e: e.ev == "step.finished" and e.step == "live-call",
     )
     found = diverge(folder)
@@ -123,9 +125,16 @@ def test_a_changed_decision_is_named(tmp_path: Path) -> None:
 
 def test_a_changed_answer_is_named_where_it_first_matters(tmp_path: Path) -> None:
     folder, hit = changed(
-        "happy", tmp_path / "S", with_data(status=500),
-        lambda e: e.ev == "http" and e.step == "live-call" and e.data["chunks"] != []
-        and e.data["headers"] != [] and any("event-stream" in v for _, v in e.data["headers"]),
+        "happy",
+        tmp_path / "S",
+        with_data(status=500),
+        lambda e: (
+            e.ev == "http"
+            and e.step == "live-call"
+            and e.data["chunks"] != []
+            and e.data["headers"] != []
+            and any("event-stream" in v for _, v in e.data["headers"])
+        ),
     )
     found = diverge(folder)
     assert found.seq == hit.seq + 1
@@ -162,7 +171,9 @@ def test_a_removed_rule_is_named(tmp_path: Path) -> None:
 
 def test_a_request_that_was_never_recorded_is_named(tmp_path: Path) -> None:
     folder, hit = changed(
-        "happy", tmp_path / "S", with_data(url="http://127.0.0.1:1/elsewhere"),
+        "happy",
+        tmp_path / "S",
+        with_data(url="http://127.0.0.1:1/elsewhere"),
         lambda e: e.ev == "request" and e.data["port"] == "http",
     )
     found = diverge(folder)
@@ -172,6 +183,7 @@ def test_a_request_that_was_never_recorded_is_named(tmp_path: Path) -> None:
 
 def renumbered(events: list[Event], dropped: int) -> list[Event]:
     """Events without one, so that numbers and answers still fit."""
+
     def less(seq: int | None) -> int | None:
         return seq - 1 if seq is not None and seq > dropped else seq
 
@@ -218,8 +230,13 @@ def test_a_torn_last_line_replays_as_unfinished(tmp_path: Path) -> None:
 
 def test_changed_evidence_is_noticed(tmp_path: Path) -> None:
     done = recorded("happy")
-    call = next(e for e in done.events if e.ev == "http" and e.step == "live-call"
-                and any("event-stream" in v for _, v in e.data["headers"]))
+    call = next(
+        e
+        for e in done.events
+        if e.ev == "http"
+        and e.step == "live-call"
+        and any("event-stream" in v for _, v in e.data["headers"])
+    )
     digest = call.data["blobs"]["body"]["sha256"]
     folder = rewritten(done.folder, tmp_path / "S", done.events)
     path = folder / EVIDENCE / digest
@@ -231,9 +248,13 @@ def test_changed_evidence_is_noticed(tmp_path: Path) -> None:
         replay(folder)
 
 
-@pytest.mark.parametrize("first", [
-    {}, {"runbook": {"text": "no runbook", "path": "x.md"}, "config": {}},
-])
+@pytest.mark.parametrize(
+    "first",
+    [
+        {},
+        {"runbook": {"text": "no runbook", "path": "x.md"}, "config": {}},
+    ],
+)
 def test_a_journal_without_its_session_is_invalid(first: dict[str, Any], tmp_path: Path) -> None:
     done = recorded("login-denied")
     word = "session.opened" if first else "noted"

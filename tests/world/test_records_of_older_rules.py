@@ -72,8 +72,14 @@ def test_a_witness_that_was_not_recorded_then_is_no_failure(
 ) -> None:
     """Without the ledger's rows nothing shows the route; nothing contradicts it either."""
     folder = unpack(SAMPLES_BY_NAME["rehearsed-happy"], tmp_path)
-    changed(folder, lambda e: replace(e, data={**e.data, "op": "another"})
-            if e.ev == "request" and e.data["port"] == "ledger" else e)
+    changed(
+        folder,
+        lambda e: (
+            replace(e, data={**e.data, "op": "another"})
+            if e.ev == "request" and e.data["port"] == "ledger"
+            else e
+        ),
+    )
     found = recheck(folder)
     assert found.divergence is None
     assert found.missing is not None
@@ -94,8 +100,11 @@ def test_a_contradiction_that_was_recorded_and_not_looked_at_is_a_failure(tmp_pa
     folder = unpack(SAMPLES_BY_NAME["rehearsed-happy"], tmp_path)
 
     def other(event: Event) -> Event:
-        if event.ev != "http" or event.step != "live-call" or not any(
-                name == "openai-model" for name, _ in event.data["headers"]):
+        if (
+            event.ev != "http"
+            or event.step != "live-call"
+            or not any(name == "openai-model" for name, _ in event.data["headers"])
+        ):
             return event
         headers = [[n, "gpt-4" if n == "openai-model" else v] for n, v in event.data["headers"]]
         return replace(event, data={**event.data, "headers": headers})
@@ -130,8 +139,15 @@ def test_the_rules_have_a_number_and_every_number_says_what_changed() -> None:
 
 def test_there_are_samples_of_every_sort() -> None:
     names = {path.stem for path in SAMPLES}
-    assert {"rehearsed-happy", "rehearsed-instructions-drift", "live-waived", "live-resumed",
-            "live-amended", "live-attested", "live-failed"} <= names
+    assert {
+        "rehearsed-happy",
+        "rehearsed-instructions-drift",
+        "live-waived",
+        "live-resumed",
+        "live-amended",
+        "live-attested",
+        "live-failed",
+    } <= names
 
 
 def test_a_secret_in_an_address_is_an_error_today_and_a_warning_of_an_older_record(

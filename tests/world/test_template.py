@@ -10,23 +10,38 @@ from smoke_tui.world.template import filled, hash_of, template_of
 SESSION = "01a222ad-30a1-7de3-a5ad-eee7415a7280"
 BASE = "You are a test of base instructions.\nSecond line."
 HEADERS = [
-    ("x-codex-window-id", f"{SESSION}:0"), ("x-codex-turn-metadata", '{"session_id":"x"}'),
-    ("X-OpenAI-Internal-Something-New", "true"), ("session-id", SESSION),
-    ("authorization", "Bearer not-a-token"), ("User-Agent", "codex_exec/0.171.0"),
-    ("originator", "codex_exec"), ("accept", "text/event-stream"),
+    ("x-codex-window-id", f"{SESSION}:0"),
+    ("x-codex-turn-metadata", '{"session_id":"x"}'),
+    ("X-OpenAI-Internal-Something-New", "true"),
+    ("session-id", SESSION),
+    ("authorization", "Bearer not-a-token"),
+    ("User-Agent", "codex_exec/0.171.0"),
+    ("originator", "codex_exec"),
+    ("accept", "text/event-stream"),
 ]
 
 
 def body(**more: Any) -> dict[str, Any]:
     def message(role: str, *texts: str) -> dict[str, Any]:
-        return {"type": "message", "id": f"msg_{SESSION}", "role": role,
-                "content": [{"type": "input_text", "text": text} for text in texts]}
+        return {
+            "type": "message",
+            "id": f"msg_{SESSION}",
+            "role": role,
+            "content": [{"type": "input_text", "text": text} for text in texts],
+        }
 
     return {
-        "model": "m", "stream": True, "store": False, "prompt_cache_key": SESSION,
+        "model": "m",
+        "stream": True,
+        "store": False,
+        "prompt_cache_key": SESSION,
         "input": [
-            {"type": "additional_tools", "id": f"at_{SESSION}", "role": "developer",
-             "tools": [{"name": "exec"}]},
+            {
+                "type": "additional_tools",
+                "id": f"at_{SESSION}",
+                "role": "developer",
+                "tools": [{"name": "exec"}],
+            },
             message("developer", BASE),
             message("developer", "<permissions instructions>\nsecret place /place/of/somebody"),
             message("user", "<environment_context>\n<cwd>/home/somebody</cwd>"),
@@ -34,8 +49,10 @@ def body(**more: Any) -> dict[str, Any]:
             {"type": "new_kind", "mode": "on"},
             {"type": "new_kind_of_text", "words": "a long text " * 30},
         ],
-        "reasoning": {"effort": "low", "context": "all_turns"}, "new_field": {"level": 3},
-        "client_metadata": {"x-codex-installation-id": SESSION}, **more,
+        "reasoning": {"effort": "low", "context": "all_turns"},
+        "new_field": {"level": 3},
+        "client_metadata": {"x-codex-installation-id": SESSION},
+        **more,
     }
 
 

@@ -22,15 +22,19 @@ def briefing(scene: Scene, width: int) -> Content:
     known = scene.of(step)
     mark = MARKS[scene.mark(step)]
     style = STYLES[mark.tone]
-    rows = [Content.assemble((f"{mark.glyph} ", style), foreign(step.title, "bold"),
-                             (f"  {mark.word}", style))]
+    rows = [
+        Content.assemble(
+            (f"{mark.glyph} ", style), foreign(step.title, "bold"), (f"  {mark.word}", style)
+        )
+    ]
     bad = _failure(scene, step, width)
     if bad is not None:
         rows += [bad, Content("")]
     elif known.outcome is Outcome.WAIVED:
         who = one_line(known.by or "operator")
-        rows.append(labelled("Waived", Content(
-            f"by {who}: {one_line(known.reason or 'no reason')}"), width))
+        rows.append(
+            labelled("Waived", Content(f"by {who}: {one_line(known.reason or 'no reason')}"), width)
+        )
     elif known.outcome is not None and known.summary:
         rows.append(labelled("Seen", Content(one_line(known.summary, 400)), width))
     if step.prose.strip():
@@ -45,5 +49,7 @@ def _failure(scene: Scene, step: Step, width: int) -> Content | None:
     if bad is None:
         return None
     style = STYLES[MARKS[str(scene.of(step).outcome)].tone]
-    return lines(Content.styled(bad.what, style),
-                 *(labelled(label, Content(text), width) for label, text in bad.facts))
+    return lines(
+        Content.styled(bad.what, style),
+        *(labelled(label, Content(text), width) for label, text in bad.facts),
+    )

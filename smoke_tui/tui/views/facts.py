@@ -20,15 +20,17 @@ def facts(scene: Scene) -> Content:
     known = scene.of(scene.shown)
     rows: list[Content] = []
     last = known.tries[-1] if known.tries else None
-    _block(rows, "This step", (
-        _pair(*found) for found in (evidence_of(last) if last else ())
-    ))
+    _block(rows, "This step", (_pair(*found) for found in (evidence_of(last) if last else ())))
     _block(rows, "Its tries", _tries(known.tries))
     _block(rows, "Held by the session", _held(scene))
-    _block(rows, "Worth a look", (
-        Content.assemble(one_line(f.message, 300), (f" {one_line(f.remedy, 200)}", MUTED))
-        for f in scene.state.findings
-    ))
+    _block(
+        rows,
+        "Worth a look",
+        (
+            Content.assemble(one_line(f.message, 300), (f" {one_line(f.remedy, 200)}", MUTED))
+            for f in scene.state.findings
+        ),
+    )
     _block(rows, "Notes", (Content(one_line(e.data["text"], 300)) for e in scene.state.notes))
     if scene.folder:
         _block(rows, "Record", iter((Content(one_line(scene.folder, 300)),)))
@@ -55,8 +57,11 @@ def _tries(tries: list[Try]) -> Iterator[Content]:
             word = attempt.code or ("error" if attempt.error else "as expected")
             style = STYLES[MARKS["fail" if attempt.code or attempt.error else "pass"].tone]
             time = f" · {took(attempt.ended - attempt.started)}"
-        yield Content.assemble(f"{attempt.n}  ", (one_line(word), style),
-                               (f"{time}{CAUSES.get(attempt.cause, '')}", MUTED))
+        yield Content.assemble(
+            f"{attempt.n}  ",
+            (one_line(word), style),
+            (f"{time}{CAUSES.get(attempt.cause, '')}", MUTED),
+        )
 
 
 def _held(scene: Scene) -> Iterator[Content]:
@@ -68,7 +73,10 @@ def _held(scene: Scene) -> Iterator[Content]:
         if resource.alive and resource.ailing:
             mark = MARKS["blocked"]
             standing = f"not answering: {resource.ailing}"
-        yield Content.assemble((f"{mark.glyph} ", STYLES[mark.tone]), one_line(resource.name, 60),
-                               (f"  {one_line(standing, 60)}", MUTED))
+        yield Content.assemble(
+            (f"{mark.glyph} ", STYLES[mark.tone]),
+            one_line(resource.name, 60),
+            (f"  {one_line(standing, 60)}", MUTED),
+        )
     for name, value in scene.state.captured.items():
         yield _pair(*pair(name, value))

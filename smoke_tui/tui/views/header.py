@@ -39,8 +39,11 @@ def session_header(scene: Scene, width: int) -> Content:
 
 def _left(scene: Scene, named: bool) -> Content:
     config = scene.config
-    parts = [Content.styled(" smoke ", "bold"),
-             Content.styled(scene.state.session[-4:] or "····", MUTED), Content(" ")]
+    parts = [
+        Content.styled(" smoke ", "bold"),
+        Content.styled(scene.state.session[-4:] or "····", MUTED),
+        Content(" "),
+    ]
     if scene.rehearsed:
         parts.append(badge(config.get("scenario") if named else None))
     elif scene.state.session:

@@ -47,8 +47,9 @@ def read_entries(paths: Sequence[Path]) -> list[Entry]:
 
 def main_first(entries: Sequence[Entry]) -> list[Entry]:
     """The main runbook before all others."""
-    return sorted(entries, key=lambda entry: entry.runbook is None
-                  or entry.runbook.id != DEFAULT_RUNBOOK)
+    return sorted(
+        entries, key=lambda entry: entry.runbook is None or entry.runbook.id != DEFAULT_RUNBOOK
+    )
 
 
 def entry_row(entry: Entry, width: int) -> Content:
@@ -56,16 +57,25 @@ def entry_row(entry: Entry, width: int) -> Content:
     book = entry.runbook
     if book is None:
         return lines(
-            Content.assemble(("! ", FAIL), one_line(entry.path.name, 60),
-                             (" does not parse", FAIL)),
+            Content.assemble(
+                ("! ", FAIL), one_line(entry.path.name, 60), (" does not parse", FAIL)
+            ),
             Content.styled("  " + shorten(one_line(entry.problem), width - 2), MUTED),
         )
     steps = sum(1 for step in book.steps if not step.fallback)
     spending = sum(1 for step in book.steps if step.spend)
-    facts = fitting(width - 2, " · ", (
-        book.id, count(steps, "step"), f"{spending} of them spend" if spending else "",
-        one_line(book.issue, 30) if book.issue else "", place_of(entry.path),
-    ), (2, 3, 4))
+    facts = fitting(
+        width - 2,
+        " · ",
+        (
+            book.id,
+            count(steps, "step"),
+            f"{spending} of them spend" if spending else "",
+            one_line(book.issue, 30) if book.issue else "",
+            place_of(entry.path),
+        ),
+        (2, 3, 4),
+    )
     return lines(
         Content.styled(shorten(one_line(book.title), width), "bold"),
         Content.styled(f"  {facts}", MUTED),
@@ -118,8 +128,11 @@ def read_recorded(folder: Path) -> Recorded:
     try:
         config = first.data["config"]
         return Recorded(
-            folder, str(first.data["runbook"]["id"]), str(config["world"]),
-            str(config.get("scenario") or ""), first.t,
+            folder,
+            str(first.data["runbook"]["id"]),
+            str(config["world"]),
+            str(config.get("scenario") or ""),
+            first.t,
             str(last.data["verdict"]) if last is not None else "open",
             last is None or bool(last.data.get("cancelled")),
         )
@@ -130,12 +143,16 @@ def read_recorded(folder: Path) -> Recorded:
 def before_it(newest_first: Sequence[Recorded], recorded: Recorded) -> Recorded | None:
     """The session of the same runbook in the same world that came before; None: the first."""
     at = newest_first.index(recorded)
-    return next((
-        older for older in newest_first[at + 1:]
-        if (older.runbook, older.world, older.scenario)
-        == (recorded.runbook, recorded.world, recorded.scenario)
-        and older.verdict in _RANKS
-    ), None)
+    return next(
+        (
+            older
+            for older in newest_first[at + 1 :]
+            if (older.runbook, older.world, older.scenario)
+            == (recorded.runbook, recorded.world, recorded.scenario)
+            and older.verdict in _RANKS
+        ),
+        None,
+    )
 
 
 def _against(recorded: Recorded, before: Recorded | None) -> str:
@@ -153,15 +170,25 @@ def recorded_row(
 ) -> Content:
     """Glyph and word of the verdict, then the runbook, the world and the age."""
     mark = MARKS.get(recorded.verdict, MARKS["unreadable"])
-    if not recorded.started:
-        world = "can't be read"
-    else:
-        world = "live" if recorded.world == "live" else "rehearsal"
+    world = (
+        "can't be read"
+        if not recorded.started
+        else "live"
+        if recorded.world == "live"
+        else "rehearsal"
+    )
     rehearsed = world == "rehearsal"
-    below = fitting(width - 2, " · ", (
-        world, one_line(recorded.scenario, 30) if rehearsed else "",
-        age(recorded.started, now) if recorded.started else "", recorded.folder.name,
-    ), (1, 2))
+    below = fitting(
+        width - 2,
+        " · ",
+        (
+            world,
+            one_line(recorded.scenario, 30) if rehearsed else "",
+            age(recorded.started, now) if recorded.started else "",
+            recorded.folder.name,
+        ),
+        (1, 2),
+    )
     head = f"{mark.glyph} {mark.word}"
     name = one_line(recorded.runbook or recorded.folder.name, 40)
     against = _against(recorded, before)

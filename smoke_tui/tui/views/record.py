@@ -34,7 +34,7 @@ def _time(ms: int, total: int) -> str:
 def event_rows(events: Sequence[Event], at: int, rows: int, width: int) -> Content:
     """The events around this one, a row each, as many as fit."""
     first = max(0, min(at - rows // 2, len(events) - rows))
-    shown = events[first:first + rows]
+    shown = events[first : first + rows]
     return Content("\n").join(
         _row(event, _time(event.ms, events[-1].ms), width, here=first + number == at)
         for number, event in enumerate(shown)
@@ -53,8 +53,11 @@ def _row(event: Event, time: str, width: int, *, here: bool) -> Content:
 def _words(event: Event) -> str:
     """What a row can tell of an event's content."""
     data: Any = event.data.get("answer") if event.ev == "answered" else event.data
-    told = [one_line(data[name], 60) for name in _TOLD
-            if isinstance(data, dict) and data.get(name) not in (None, "", [])]
+    told = [
+        one_line(data[name], 60)
+        for name in _TOLD
+        if isinstance(data, dict) and data.get(name) not in (None, "", [])
+    ]
     return " · ".join(told[:3])
 
 
@@ -65,10 +68,14 @@ def event_detail(event: Event) -> Content:
     text = inert(json.dumps(dict(event.data), indent=1, ensure_ascii=False), _LONGEST)
     rows = [
         Content.assemble((f"{kind} {event.seq}: {event.ev}", "bold"), (f"  {about}", MUTED)),
-        Content.styled(f"{event.t}  {clock(event.ms)}"
-                       f"{f'  step {event.step}, try {event.n}' if event.step else ''}"
-                       f"{f'  answers event {event.re}' if event.re is not None else ''}", MUTED),
-        Content(""), Content(text),
+        Content.styled(
+            f"{event.t}  {clock(event.ms)}"
+            f"{f'  step {event.step}, try {event.n}' if event.step else ''}"
+            f"{f'  answers event {event.re}' if event.re is not None else ''}",
+            MUTED,
+        ),
+        Content(""),
+        Content(text),
     ]
     if len(text) >= _LONGEST:
         rows.append(Content.styled("The rest is in the journal.", WARN))

@@ -35,8 +35,12 @@ def standing(scene: Scene) -> Standing:
     """What the operator has to know now."""
     question = scene.question
     if scene.fault is not None:
-        return _bar("Broken", [Content.styled(foreign(scene.fault).plain, "$text-error")],
-                    [("enter", "what was recorded", "proceed")], True)
+        return _bar(
+            "Broken",
+            [Content.styled(foreign(scene.fault).plain, "$text-error")],
+            [("enter", "what was recorded", "proceed")],
+            True,
+        )
     if scene.leaving:
         return _bar("Ending", [Content("Stopping what the session started …")], [], False)
     if scene.state.closed is not None and scene.ended:

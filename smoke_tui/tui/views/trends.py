@@ -22,34 +22,43 @@ def bars(values: Sequence[float | None], top: float) -> str:
         return "".join("·" if value is None else BARS[0] for value in values)
     return "".join(
         "·" if value is None else BARS[min(len(BARS) - 1, int(value / top * (len(BARS) - 1) + 0.5))]
-        for value in values)
+        for value in values
+    )
 
 
 def trends(points: Sequence[Point], width: int = 76) -> Content:
     """A plot each for calls, tokens and every quota window, then the sessions themselves."""
     if not points:
-        return lines("No session against the provider has been recorded yet.",
-                     Content.styled("Rehearsals spend nothing and count nowhere.", MUTED))
+        return lines(
+            "No session against the provider has been recorded yet.",
+            Content.styled("Rehearsals spend nothing and count nowhere.", MUTED),
+        )
     calls = [float(p.calls) for p in points]
     tokens = [float(p.tokens) for p in points]
-    rows = [_plot("calls", calls, f"{sum(calls):.0f} in {count(len(points), 'session')}"),
-            _plot("tokens", tokens, f"{sum(tokens):,.0f} in and out")]
+    rows = [
+        _plot("calls", calls, f"{sum(calls):.0f} in {count(len(points), 'session')}"),
+        _plot("tokens", tokens, f"{sum(tokens):,.0f} in and out"),
+    ]
     for minutes in sorted({m for p in points for m in p.limits}):
         values = [p.limits.get(minutes) for p in points]
         last = next(v for v in reversed(values) if v is not None)
         rows.append(_plot(f"{_window(minutes)} quota", values, f"{last:g} % used, last seen", 100))
     unknown = sum(p.unknown_calls for p in points)
     if unknown:
-        rows.append(Content.styled(f"At least: of {count(unknown, 'call')} the cost is not known.",
-                                   WARN))
-    rows += [Content(""), Content.assemble(
-        ("Newest first", "bold"), ("   c: calls, t: tokens", MUTED))]
+        rows.append(
+            Content.styled(f"At least: of {count(unknown, 'call')} the cost is not known.", WARN)
+        )
+    rows += [
+        Content(""),
+        Content.assemble(("Newest first", "bold"), ("   c: calls, t: tokens", MUTED)),
+    ]
     rows += [_session(point, width) for point in reversed(points)]
     return lines(*rows)
 
 
-def _plot(name: str, values: Sequence[float | None], words: str, top: float | None = None
-          ) -> Content:
+def _plot(
+    name: str, values: Sequence[float | None], words: str, top: float | None = None
+) -> Content:
     highest = top if top is not None else max((v for v in values if v is not None), default=0)
     return Content.assemble((f"{name:<12}", MUTED), (bars(values, highest), ACCENT), f"  {words}")
 

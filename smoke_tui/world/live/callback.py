@@ -57,10 +57,14 @@ class Callback:
             self._post({"what": "ready", "port": self._port}, {})
             return server
         forbidden = problem.errno in (errno.EACCES, errno.EPERM)
-        self._post({
-            "what": "forbidden" if forbidden else "busy", "ports": list(self._spec.ports),
-            "problem": problem.strerror or str(problem),
-        }, {})
+        self._post(
+            {
+                "what": "forbidden" if forbidden else "busy",
+                "ports": list(self._spec.ports),
+                "problem": problem.strerror or str(problem),
+            },
+            {},
+        )
         return None
 
     async def _answer(self, request: ServerRequest) -> ServerResponse:
@@ -69,8 +73,9 @@ class Callback:
         if len(given) != 1 or given[0].lower() not in hosts:
             return _page(421, "This address does not belong here.")
         if request.path == DONE and request.method == "GET":
-            return _page(200, "The sign-in has come back. You can close this tab and go on in "
-                              "the terminal.")
+            return _page(
+                200, "The sign-in has come back. You can close this tab and go on in the terminal."
+            )
         if request.path != self._spec.path:
             return _page(404, "Nothing is here.")
         if request.method != "GET":
@@ -83,8 +88,10 @@ class Callback:
             self._ignored += 1
             if self._ignored <= 20:
                 self._post({"what": "ignored", "why": verdict}, {})
-            return _page(400, "This sign-in does not belong to the login that is waiting. Use "
-                              "the newest tab.")
+            return _page(
+                400,
+                "This sign-in does not belong to the login that is waiting. Use the newest tab.",
+            )
         if self._taken:
             return _page(410, "This sign-in was used already.")
         self._taken = True

@@ -78,11 +78,22 @@ async def capture(program: str | None, model: str | None) -> Capture:
 
 def custom_argv(program: str, model: str | None, port: int) -> list[str]:
     """The CLI's command for one call to a custom provider at a port of loopback."""
-    provider = (f'model_providers.capture={{name="capture",'
-                f'base_url="http://127.0.0.1:{port}/v1",wire_api="responses",'
-                "request_max_retries=0,stream_max_retries=0}")
-    return [program, "exec", "--skip-git-repo-check", *(["-m", model] if model else []),
-            "-c", 'model_provider="capture"', "-c", provider, PROMPT]
+    provider = (
+        f'model_providers.capture={{name="capture",'
+        f'base_url="http://127.0.0.1:{port}/v1",wire_api="responses",'
+        "request_max_retries=0,stream_max_retries=0}"
+    )
+    return [
+        program,
+        "exec",
+        "--skip-git-repo-check",
+        *(["-m", model] if model else []),
+        "-c",
+        'model_provider="capture"',
+        "-c",
+        provider,
+        PROMPT,
+    ]
 
 
 class Client:
@@ -100,10 +111,22 @@ class Client:
         status = os.open(os.devnull, os.O_WRONLY)
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-S", GUARDIAN, str(read_end), str(status), "ends", "--",
-                *self._argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT, cwd=self._home, env=self._env,
-                pass_fds=(read_end, status), start_new_session=True,
+                sys.executable,
+                "-I",
+                "-S",
+                GUARDIAN,
+                str(read_end),
+                str(status),
+                "ends",
+                "--",
+                *self._argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                cwd=self._home,
+                env=self._env,
+                pass_fds=(read_end, status),
+                start_new_session=True,
             )
         finally:
             os.close(read_end)
@@ -133,11 +156,14 @@ def as_fact(
     found = instructions_in(taken.body)
     data: dict[str, Any] = {
         "problem": None if found else "the captured request holds no base instructions",
-        "version": taken.version, "model": str(taken.body.get("model", "")),
+        "version": taken.version,
+        "model": str(taken.body.get("model", "")),
         "place": found[1] if found else None,
-        "headers": [[name, value] for name, value in taken.headers
-                    if name.lower() != "authorization"],
-        "outline": outline(taken.body), "items": items_of(taken.body),
+        "headers": [
+            [name, value] for name, value in taken.headers if name.lower() != "authorization"
+        ],
+        "outline": outline(taken.body),
+        "items": items_of(taken.body),
     }
     template = template_of(taken.body, taken.headers, PROMPT) if found else None
     if template is not None:
@@ -145,13 +171,16 @@ def as_fact(
     if found is None:
         return data, {}
     if against is not None and against.available:
-        changes = [line[:1] for line in difflib.ndiff(
-            against.reveal().splitlines(), found[0].splitlines())]
+        changes = [
+            line[:1] for line in difflib.ndiff(against.reveal().splitlines(), found[0].splitlines())
+        ]
         data["compared"] = {"added": changes.count("+"), "removed": changes.count("-")}
     raw = found[0].encode()
     public: dict[str, Any] = {
-        "chars": len(found[0]), "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest(),
+        "chars": len(found[0]),
+        "bytes": len(raw),
+        "sha256": hashlib.sha256(raw).hexdigest(),
     }
-    return data, {"value": Secret(found[0], kind="instructions", ref=ref, public=public,
-                                  scrub=False)}
-
+    return data, {
+        "value": Secret(found[0], kind="instructions", ref=ref, public=public, scrub=False)
+    }

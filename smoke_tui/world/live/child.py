@@ -27,8 +27,13 @@ class Child:
     """
 
     def __init__(
-        self, process: subprocess.Popen[bytes], control: int, status: int, spec: SpawnSpec,
-        post: Callable[..., None], outputs: tuple[Output | Hidden, Output | Hidden],
+        self,
+        process: subprocess.Popen[bytes],
+        control: int,
+        status: int,
+        spec: SpawnSpec,
+        post: Callable[..., None],
+        outputs: tuple[Output | Hidden, Output | Hidden],
     ) -> None:
         self.ended = asyncio.Event()
         self.proven: bool | None = None
@@ -122,13 +127,23 @@ class Child:
         known = (command, mark_of(command))
         self._processes = [known]
         guardian = self._process.pid
-        self._post({"what": "started", "pid": command, "mark": known[1], "guardian": guardian,
-                    "boot": mark_of(guardian), "argv": show(self._spec.argv)})
+        self._post(
+            {
+                "what": "started",
+                "pid": command,
+                "mark": known[1],
+                "guardian": guardian,
+                "boot": mark_of(guardian),
+                "argv": show(self._spec.argv),
+            }
+        )
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self._pipes = [
-            Pipe(file, into, self._end) for file, into in
-            zip((self._process.stdout, self._process.stderr), self._outputs, strict=True)
+            Pipe(file, into, self._end)
+            for file, into in zip(
+                (self._process.stdout, self._process.stderr), self._outputs, strict=True
+            )
         ]
 
     def _detached(self, count: int, pids: list[int]) -> None:
@@ -137,8 +152,14 @@ class Child:
         self._told_end = count == 0
         for pipe in self._pipes:
             pipe.drain()
-        self._post({"what": "detached", "code": self._code, "kept": count,
-                    "processes": [list(known) for known in self._processes]})
+        self._post(
+            {
+                "what": "detached",
+                "code": self._code,
+                "kept": count,
+                "processes": [list(known) for known in self._processes],
+            }
+        )
 
     def _missing(self, problem: str) -> None:
         self._told_end = True

@@ -25,7 +25,8 @@ BLACK_HOLE: Final = "http://127.0.0.1:9"
 INSTALL: Final = "`npm install -g @openai/codex` installs it, --codex PATH names another"
 
 _VERSION: Final = re.compile(
-    r"(?<![\w.])\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z][0-9A-Za-z.-]{0,60})?(?![\w.])")
+    r"(?<![\w.])\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z][0-9A-Za-z.-]{0,60})?(?![\w.])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,13 @@ async def probe_client(program: str | None) -> Client:
 async def _ask(path: str, home: str) -> Client:
     try:
         process = await asyncio.create_subprocess_exec(
-            path, "--version", stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT, env=client_environment(home), cwd=home,
+            path,
+            "--version",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=client_environment(home),
+            cwd=home,
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
@@ -125,7 +131,13 @@ def version_in(text: str) -> str | None:
 def client_environment(home: str) -> dict[str, str]:
     """The environment of the CLI: nothing of ours but PATH, and no way out."""
     return {
-        "PATH": os.environ.get("PATH", os.defpath), "HOME": home, "CODEX_HOME": home,
-        "NO_PROXY": "127.0.0.1", "HTTPS_PROXY": BLACK_HOLE, "HTTP_PROXY": BLACK_HOLE,
-        "ALL_PROXY": BLACK_HOLE, "TERM": "dumb", "NO_COLOR": "1",
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": home,
+        "CODEX_HOME": home,
+        "NO_PROXY": "127.0.0.1",
+        "HTTPS_PROXY": BLACK_HOLE,
+        "HTTP_PROXY": BLACK_HOLE,
+        "ALL_PROXY": BLACK_HOLE,
+        "TERM": "dumb",
+        "NO_COLOR": "1",
     }

@@ -71,7 +71,7 @@ class FileClipboard:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             content = text.encode("utf-8", "surrogatepass")
             while content:
-                content = content[os.write(fd, content):]
+                content = content[os.write(fd, content) :]
             if not os.fstat(fd).st_nlink:
                 raise OSError(errno.ENOENT, "it was removed while it was written")
         except OSError as error:

@@ -36,15 +36,41 @@ from smoke_tui.world.ports import (
     secrets_in,
 )
 
-KEPT_HEADERS: Final = frozenset({
-    "content-type", "content-encoding", "content-length", "date", "server", "retry-after", "age",
-    "cf-ray", "cf-mitigated", "cf-cache-status", "x-request-id", "x-oai-request-id",
-    "x-openai-request-id", "x-openai-authorization-error", "x-error-json", "openai-model",
-    "x-openai-model", "openai-version", "openai-processing-ms", "x-models-etag",
-    "x-reasoning-included", "etag",
-    "www-authenticate", "transfer-encoding", "cache-control", "allow",
-    "x-envoy-upstream-service-time", "x-provider", "x-llm-provider", "x-cache", "warning",
-})
+KEPT_HEADERS: Final = frozenset(
+    {
+        "content-type",
+        "content-encoding",
+        "content-length",
+        "date",
+        "server",
+        "retry-after",
+        "age",
+        "cf-ray",
+        "cf-mitigated",
+        "cf-cache-status",
+        "x-request-id",
+        "x-oai-request-id",
+        "x-openai-request-id",
+        "x-openai-authorization-error",
+        "x-error-json",
+        "openai-model",
+        "x-openai-model",
+        "openai-version",
+        "openai-processing-ms",
+        "x-models-etag",
+        "x-reasoning-included",
+        "etag",
+        "www-authenticate",
+        "transfer-encoding",
+        "cache-control",
+        "allow",
+        "x-envoy-upstream-service-time",
+        "x-provider",
+        "x-llm-provider",
+        "x-cache",
+        "warning",
+    }
+)
 KEPT_PREFIXES: Final = ("x-codex-", "x-ratelimit-", "x-fallback", "x-degraded")
 QUOTA_HEADER: Final = re.compile(
     r"x-[a-z0-9_-]{1,60}-((primary|secondary)-(used-percent|window-minutes|reset-at"
@@ -111,7 +137,10 @@ class LiveHttp:
         if (proxy, safe) not in self._transports:
             verify: ssl.SSLContext | bool = trusted() if safe else False
             self._transports[proxy, safe] = httpx2.AsyncHTTPTransport(
-                verify=verify, proxy=proxy, retries=0, trust_env=False,
+                verify=verify,
+                proxy=proxy,
+                retries=0,
+                trust_env=False,
                 limits=httpx2.Limits(max_keepalive_connections=0),
             )
         return self._transports[proxy, safe]
@@ -170,10 +199,18 @@ class LiveHttp:
                 raise
             error, text = _by_proxy(problem, request.url, "network", type(problem).__name__)
         secrets, body = answer.finish()
-        return {
-            "status": answer.status, "headers": answer.headers, "chunks": answer.chunks,
-            "ms": answer.elapsed(), "error": error, "error_text": text[:500],
-        }, secrets, {"body": body}
+        return (
+            {
+                "status": answer.status,
+                "headers": answer.headers,
+                "chunks": answer.chunks,
+                "ms": answer.elapsed(),
+                "error": error,
+                "error_text": text[:500],
+            },
+            secrets,
+            {"body": body},
+        )
 
     async def _talk(self, request: HttpRequest, answer: _Answer) -> None:
         limits = request.limits
@@ -186,16 +223,26 @@ class LiveHttp:
             kind = "application/x-www-form-urlencoded" if request.form else "application/json"
             headers.append(("content-type", kind))
         sent = httpx2.Request(
-            request.method, request.url, headers=headers, content=content,
-            extensions={"timeout": {"connect": limits.connect, "read": limits.idle,
-                                    "write": limits.idle, "pool": limits.connect}},
+            request.method,
+            request.url,
+            headers=headers,
+            content=content,
+            extensions={
+                "timeout": {
+                    "connect": limits.connect,
+                    "read": limits.idle,
+                    "write": limits.idle,
+                    "pool": limits.connect,
+                }
+            },
         )
         transport = self._transport(request.url)
         response = await transport.handle_async_request(sent)
         try:
-            answer.start(response.status_code, [
-                (n.decode("latin-1"), _decoded(v)) for n, v in response.headers.raw
-            ])
+            answer.start(
+                response.status_code,
+                [(n.decode("latin-1"), _decoded(v)) for n, v in response.headers.raw],
+            )
             stream = response.stream
             assert isinstance(stream, httpx2.AsyncByteStream)
             await _read(aiter(stream), answer, limits.linger, limits.body)
@@ -214,9 +261,7 @@ class _Stop(Exception):
     """Reading ends here: (error word, text); without a word nothing is wrong."""
 
 
-async def _read(
-    pieces: AsyncIterator[bytes], answer: _Answer, linger: float, cap: int
-) -> None:
+async def _read(pieces: AsyncIterator[bytes], answer: _Answer, linger: float, cap: int) -> None:
     """Take the body in until its end, the cap, or `linger` seconds after it said enough."""
     until: float | None = None
     while True:
@@ -239,7 +284,11 @@ class _Answer:
     """An answer as it comes in: redacted at once, or as a whole where it holds secrets."""
 
     def __init__(
-        self, vault: Vault, request: HttpRequest, refs: Mapping[str, str], watch: Watch | None,
+        self,
+        vault: Vault,
+        request: HttpRequest,
+        refs: Mapping[str, str],
+        watch: Watch | None,
         start: float,
     ) -> None:
         self._vault = vault
@@ -291,15 +340,15 @@ class _Answer:
         secrets = take_secrets(raw, self._sensitive, self._refs, self._vault)
         if any(secret.scrub for secret in secrets.values()):
             # The answer gives a credential: what nobody asked it for is as secret.
-            self._vault.add_document(raw.decode("utf-8", "replace"), next(iter(
-                secrets.values())).ref)
+            self._vault.add_document(
+                raw.decode("utf-8", "replace"), next(iter(secrets.values())).ref
+            )
             return secrets, _kept_bytes(self._vault.redact(raw))
         return secrets, self._vault.redact(raw)
 
 
 def _kept_bytes(redacted: bytes) -> bytes:
-    """A redacted credential document with nothing but its public leaves; as it is where that is so.
-    """
+    """A redacted credential document with nothing but its public leaves; as it is where that is so."""
     try:
         document = json.loads(redacted)
     except (ValueError, RecursionError):
@@ -357,8 +406,10 @@ def _leaf(value: Any, path: tuple[str, ...]) -> Any:
         if part.isdigit() and isinstance(value, list):
             value = value[int(part)] if int(part) < len(value) else None
         elif picks and isinstance(value, list):
-            value = next((item for item in value
-                          if isinstance(item, Mapping) and item.get(key) == wanted), None)
+            value = next(
+                (item for item in value if isinstance(item, Mapping) and item.get(key) == wanted),
+                None,
+            )
         else:
             value = value.get(part) if isinstance(value, Mapping) else None
     return value

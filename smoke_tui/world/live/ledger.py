@@ -33,9 +33,7 @@ _TEXT: Final = 200
 _STAMP: Final = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 _FAKE: Final = "fake"
 
-_NOW: Final[LiteralString] = (
-    f"SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', {_STAMP})"
-)
+_NOW: Final[LiteralString] = f"SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', {_STAMP})"
 _THERE: Final[LiteralString] = """
     SELECT attname FROM pg_catalog.pg_attribute
     WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"""
@@ -108,8 +106,10 @@ def read(address: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(
-    problem: str | None = None, now: str | None = None,
-    rows: list[dict[str, Any]] | None = None, more: bool = False,
+    problem: str | None = None,
+    now: str | None = None,
+    rows: list[dict[str, Any]] | None = None,
+    more: bool = False,
 ) -> dict[str, Any]:
     return {"problem": problem, "now": now, "rows": rows or [], "more": more}
 
@@ -118,12 +118,17 @@ def _read_postgresql(address: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     try:
         import psycopg
     except ImportError:
-        raise LedgerProblem("PostgreSQL is read through psycopg, which is not installed: "
-                            "pip install 'smoke-tui[ledger]'") from None
+        raise LedgerProblem(
+            "PostgreSQL is read through psycopg, which is not installed: "
+            "pip install 'smoke-tui[ledger]'"
+        ) from None
     try:
         connection = psycopg.connect(
-            address, connect_timeout=CONNECT_SECONDS, application_name="smoke-tui",
-            autocommit=False, prepare_threshold=None,
+            address,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="smoke-tui",
+            autocommit=False,
+            prepare_threshold=None,
         )
     except (psycopg.Error, OSError, ValueError) as error:
         raise LedgerProblem(not_connected(error)) from None
@@ -157,29 +162,50 @@ def _ask_postgresql(cursor: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
     if asked["op"] == "now":
         return {"now": cursor.execute(_NOW).fetchone()[0]}
     if asked["op"] == "days":
-        cursor.execute(sql.SQL(_DAYS).format(table=table, **names), {
-            "days": asked["days"], "models": asked["models"], "fake": _FAKE,
-        })
-        return {"rows": [{"day": day, "usd": money(usd), "unknown_rows": unknown}
-                         for day, usd, unknown in cursor.fetchall()]}
+        cursor.execute(
+            sql.SQL(_DAYS).format(table=table, **names),
+            {
+                "days": asked["days"],
+                "models": asked["models"],
+                "fake": _FAKE,
+            },
+        )
+        return {
+            "rows": [
+                {"day": day, "usd": money(usd), "unknown_rows": unknown}
+                for day, usd, unknown in cursor.fetchall()
+            ]
+        }
     others = [role for role in columns if role != "time"]
     casts: dict[str, LiteralString] = {"cost": "{}::numeric::text"}
     texts = sql.SQL(", ").join(
         sql.SQL(casts.get(role, f"left({{}}::text, {_TEXT})")).format(names[role])
         for role in others
     )
-    response = sql.SQL("{}::text").format(names["response_id"]) if "response_id" in names \
+    response = (
+        sql.SQL("{}::text").format(names["response_id"])
+        if "response_id" in names
         else sql.SQL("NULL")
-    question = sql.SQL(_ROWS).format(
-        table=table, time=names["time"], domain=names["domain"], texts=texts, response=response,
     )
-    cursor.execute(question, {"since": asked["since"], "match": asked["match"],
-                              "response": asked.get("response")})
+    question = sql.SQL(_ROWS).format(
+        table=table,
+        time=names["time"],
+        domain=names["domain"],
+        texts=texts,
+        response=response,
+    )
+    cursor.execute(
+        question,
+        {"since": asked["since"], "match": asked["match"], "response": asked.get("response")},
+    )
     found = cursor.fetchall()
     now = cursor.execute(_NOW).fetchone()[0]
     rows = [dict(zip(("time", *others), row, strict=True)) for row in found[:ROWS]]
-    return {"now": now, "rows": [row | {"cost": money(row["cost"])} for row in rows],
-            "more": len(found) > ROWS}
+    return {
+        "now": now,
+        "rows": [row | {"cost": money(row["cost"])} for row in rows],
+        "more": len(found) > ROWS,
+    }
 
 
 def money(text: Any) -> str | None:

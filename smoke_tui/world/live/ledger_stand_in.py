@@ -38,8 +38,11 @@ def read_stand_in(address: str, asked: Mapping[str, Any], limit: int) -> dict[st
     if op == "days":
         return {"now": now, "rows": _by_day(rows, asked["models"])}
     rows.sort(key=lambda row: str(row["time"]), reverse=True)
-    return {"now": now, "rows": [{role: row[role] for role in columns} for row in rows[:limit]],
-            "more": len(rows) > limit}
+    return {
+        "now": now,
+        "rows": [{role: row[role] for role in columns} for row in rows[:limit]],
+        "more": len(rows) > limit,
+    }
 
 
 def _get(address: str, query: Mapping[str, str]) -> Mapping[str, Any]:
@@ -66,8 +69,10 @@ def _row(raw: Any, asked: Mapping[str, Any]) -> dict[str, str | None]:
     for role, name in asked["columns"].items():
         if name not in raw:
             raise LedgerProblem(missing_column(asked, role, name, sorted(raw)))
-    return {role: None if raw[name] is None else str(raw[name])
-            for role, name in asked["columns"].items()}
+    return {
+        role: None if raw[name] is None else str(raw[name])
+        for role, name in asked["columns"].items()
+    }
 
 
 def _by_day(rows: list[dict[str, str | None]], models: list[str] | None) -> list[dict[str, Any]]:
@@ -80,6 +85,11 @@ def _by_day(rows: list[dict[str, str | None]], models: list[str] | None) -> list
     made = []
     for day in sorted(days, reverse=True):
         known = [Decimal(cost) for cost in days[day] if cost is not None]
-        made.append({"day": day, "usd": f"{sum(known, Decimal(0)):f}" if known else None,
-                     "unknown_rows": len(days[day]) - len(known)})
+        made.append(
+            {
+                "day": day,
+                "usd": f"{sum(known, Decimal(0)):f}" if known else None,
+                "unknown_rows": len(days[day]) - len(known),
+            }
+        )
     return made

@@ -22,8 +22,10 @@ _MARKS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("starting up", "too many", "remaining connection"), "it takes no connection just now"),
     (("ssl", "tls", "certificate"), "no secure connection came about"),
     (("database",), "it has no database of that name"),
-    (("invalid", "missing", "extra", "null"), "its address can't be read; write "
-                                              "postgresql://user@host:port/database"),
+    (
+        ("invalid", "missing", "extra", "null"),
+        "its address can't be read; write postgresql://user@host:port/database",
+    ),
 )
 """Words of a client's message, and what they mean; the first that fits."""
 
@@ -33,8 +35,10 @@ _STATES: Final[Mapping[str, str]] = {
     "42501": "the user may not read {table}",
 }
 _TYPES: Final = ("22", "42846", "42883", "42804")
-_TYPES_SAY: Final = ("a column of {table} has another type than it needs: {time} has to hold "
-                     "times and {cost} numbers")
+_TYPES_SAY: Final = (
+    "a column of {table} has another type than it needs: {time} has to hold "
+    "times and {cost} numbers"
+)
 
 
 def not_connected(error: BaseException) -> str:
@@ -60,13 +64,17 @@ def not_read(state: str | None, asked: Mapping[str, Any]) -> str:
 
 def missing_table(asked: Mapping[str, Any]) -> str:
     """There is no such table, or none that the user can see."""
-    return (f"there is no table {asked['table']}; name it in the runbook's [ledger] or with "
-            "--ledger-table")
+    return (
+        f"there is no table {asked['table']}; name it in the runbook's [ledger] or with "
+        "--ledger-table"
+    )
 
 
 def missing_column(asked: Mapping[str, Any], role: str, name: str, there: Sequence[str]) -> str:
     """There is no such column; those that are there are named."""
     more = f" and {len(there) - _COLUMNS_SHOWN} more" if len(there) > _COLUMNS_SHOWN else ""
-    return (f"the table {asked['table']} has no column {name} for the {role}; it has "
-            f"{', '.join(there[:_COLUMNS_SHOWN])}{more}; name it in the runbook's [ledger] or "
-            f"with --ledger-columns {role}=…")
+    return (
+        f"the table {asked['table']} has no column {name} for the {role}; it has "
+        f"{', '.join(there[:_COLUMNS_SHOWN])}{more}; name it in the runbook's [ledger] or "
+        f"with --ledger-columns {role}=…"
+    )

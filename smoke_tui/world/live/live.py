@@ -64,9 +64,15 @@ class LiveWorld:
     """
 
     def __init__(
-        self, inbox: Inbox, vault: Vault, config: Config, hands: Hands,
-        on_fault: Callable[[BaseException], None], given: Mapping[str, str],
-        bundle_file: Path | None = None, ids: Ids = random_id,
+        self,
+        inbox: Inbox,
+        vault: Vault,
+        config: Config,
+        hands: Hands,
+        on_fault: Callable[[BaseException], None],
+        given: Mapping[str, str],
+        bundle_file: Path | None = None,
+        ids: Ids = random_id,
     ) -> None:
         self._inbox = inbox
         self._vault = vault
@@ -125,12 +131,14 @@ class LiveWorld:
             self._tasks.pop(job.seq, None)
 
     def post(
-        self, job: Job, ev: str, data: Mapping[str, Any],
-        secrets: Mapping[str, Secret] | None = None, blobs: Mapping[str, bytes] | None = None,
+        self,
+        job: Job,
+        ev: str,
+        data: Mapping[str, Any],
+        secrets: Mapping[str, Secret] | None = None,
+        blobs: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._inbox.post(
-            Arrival(ev, data, job.step, job.n, job.seq, secrets or {}, blobs or {})
-        )
+        self._inbox.post(Arrival(ev, data, job.step, job.n, job.seq, secrets or {}, blobs or {}))
 
     # --- one server a port ----------------------------------------------------------------
 
@@ -150,7 +158,9 @@ class LiveWorld:
         from smoke_tui.world.live.callback import listen
 
         await listen(
-            job.raw, self._vault, job.refs["code"],
+            job.raw,
+            self._vault,
+            job.refs["code"],
             lambda data, secrets: self.post(job, "listen", data, secrets),
         )
 
@@ -227,8 +237,10 @@ class LiveWorld:
         except ValueError:
             ours = False
         if not ours or any(secret.kind != "oauth-state" for secret in held):
-            raise PortError("a secret would stand in the address of a page; hand it over in a "
-                            "hand-over step instead")
+            raise PortError(
+                "a secret would stand in the address of a page; hand it over in a "
+                "hand-over step instead"
+            )
 
     async def _offer(self, job: Job) -> None:
         how, problem = "", None
@@ -294,12 +306,28 @@ class LiveWorld:
         from smoke_tui.world.live.ledger import ask
 
         if any(secret.scrub for secret in secrets_in(job.raw)):
-            self.post(job, "ledger", {"problem": "it was not asked: a secret would stand in the "
-                                      "question", "now": None, "rows": [], "more": False})
+            self.post(
+                job,
+                "ledger",
+                {
+                    "problem": "it was not asked: a secret would stand in the question",
+                    "now": None,
+                    "rows": [],
+                    "more": False,
+                },
+            )
             return
         if holds_placeholder(job.raw):
-            self.post(job, "ledger", {"problem": f"it was not asked: {PLACEHOLDER_PROBLEM}",
-                                      "now": None, "rows": [], "more": False})
+            self.post(
+                job,
+                "ledger",
+                {
+                    "problem": f"it was not asked: {PLACEHOLDER_PROBLEM}",
+                    "now": None,
+                    "rows": [],
+                    "more": False,
+                },
+            )
             return
         self.post(job, "ledger", await ask(self._given.get(GIVEN_LEDGER), render(job.raw)))
 
@@ -372,11 +400,20 @@ def _as_text(value: Any) -> str:
 
 
 _SERVERS: Final[Mapping[str, Callable[[LiveWorld, Job], Awaitable[None]]]] = {
-    "http": LiveWorld._http, "listen": LiveWorld._listen, "process": LiveWorld._process,
-    "tcp": LiveWorld._tcp, "health": LiveWorld._health, "timer": LiveWorld._timer,
+    "http": LiveWorld._http,
+    "listen": LiveWorld._listen,
+    "process": LiveWorld._process,
+    "tcp": LiveWorld._tcp,
+    "health": LiveWorld._health,
+    "timer": LiveWorld._timer,
     "draw": LiveWorld._draw,
-    "browser": LiveWorld._browse, "clipboard": LiveWorld._offer, "file": LiveWorld._file,
-    "document": LiveWorld._document, "env": LiveWorld._env,
-    "price": LiveWorld._price, "ledger": LiveWorld._ledger, "codex-cli": LiveWorld._capture,
+    "browser": LiveWorld._browse,
+    "clipboard": LiveWorld._offer,
+    "file": LiveWorld._file,
+    "document": LiveWorld._document,
+    "env": LiveWorld._env,
+    "price": LiveWorld._price,
+    "ledger": LiveWorld._ledger,
+    "codex-cli": LiveWorld._capture,
     "keep-bundle": LiveWorld._keep_bundle,
 }

@@ -20,7 +20,10 @@ from urllib.parse import urlsplit
 from smoke_tui.world.config import LOOPBACK
 
 SCHEMES: Final[Mapping[str, str]] = {
-    "http": "http", "https": "https", "socks5": "socks5", "socks5h": "socks5h",
+    "http": "http",
+    "https": "https",
+    "socks5": "socks5",
+    "socks5h": "socks5h",
     # What desktop settings write; every SOCKS server of today speaks version 5.
     "socks": "socks5",
 }
@@ -87,8 +90,10 @@ def named_proxy(url: str) -> Proxy | None:
 
 def _variable(name: str) -> str:
     """The variable as it is spelled here; the system's own settings have none."""
-    return next((spelled for spelled in (name, name.upper()) if os.environ.get(spelled)),
-                "the system's proxy settings")
+    return next(
+        (spelled for spelled in (name, name.upper()) if os.environ.get(spelled)),
+        "the system's proxy settings",
+    )
 
 
 def _read_proxy(text: str, variable: str) -> Proxy:
@@ -102,19 +107,28 @@ def _read_proxy(text: str, variable: str) -> Proxy:
         address = f"http://{address}"
     scheme = address.partition("://")[0].lower()
     if scheme in ("socks4", "socks4a"):
-        raise NetworkProblem("proxy", f"{variable} names a SOCKS4 proxy, which is not supported; "
-                                      "use its SOCKS5 address (socks5://host:port)")
+        raise NetworkProblem(
+            "proxy",
+            f"{variable} names a SOCKS4 proxy, which is not supported; "
+            "use its SOCKS5 address (socks5://host:port)",
+        )
     if scheme not in SCHEMES:
-        raise NetworkProblem("proxy", f"{variable} is no address of a proxy: "
-                                      f"{_shown_scheme(scheme)} is none of {', '.join(SCHEMES)}")
+        raise NetworkProblem(
+            "proxy",
+            f"{variable} is no address of a proxy: "
+            f"{_shown_scheme(scheme)} is none of {', '.join(SCHEMES)}",
+        )
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
     if not host or any(c.isspace() or not c.isprintable() for c in address):
-        raise NetworkProblem("proxy", f"{variable} is no address of a proxy: it has no host, or a "
-                                      "port that can't be; give it as http://host:port")
+        raise NetworkProblem(
+            "proxy",
+            f"{variable} is no address of a proxy: it has no host, or a "
+            "port that can't be; give it as http://host:port",
+        )
     if port == 0:
         raise NetworkProblem("proxy", f"{variable} is no address of a proxy: its port is 0")
     spelled = f"[{host}]" if ":" in host else host
@@ -125,8 +139,11 @@ def _read_proxy(text: str, variable: str) -> Proxy:
 
 
 def _shown_scheme(scheme: str) -> str:
-    return f"{scheme!r}" if scheme.isascii() and scheme.isalnum() and len(scheme) < 20 else (
-        "how it begins")
+    return (
+        f"{scheme!r}"
+        if scheme.isascii() and scheme.isalnum() and len(scheme) < 20
+        else ("how it begins")
+    )
 
 
 def trust_problems() -> Iterator[NetworkProblem]:
@@ -134,15 +151,19 @@ def trust_problems() -> Iterator[NetworkProblem]:
     for name in CA_FILES:
         path = os.environ.get(name)
         if path:
-            problem = _folder_problem(path) if (
-                name == "REQUESTS_CA_BUNDLE" and os.path.isdir(path)) else _file_problem(path)
+            problem = (
+                _folder_problem(path)
+                if (name == "REQUESTS_CA_BUNDLE" and os.path.isdir(path))
+                else _file_problem(path)
+            )
             if problem:
                 yield NetworkProblem("tls", f"{name} is {path}, {problem}; correct it or unset it")
     for path in filter(None, os.environ.get("SSL_CERT_DIR", "").split(os.pathsep)):
         problem = _folder_problem(path)
         if problem:
-            yield NetworkProblem("tls", f"SSL_CERT_DIR names {path}, {problem}; correct it or "
-                                        "unset it")
+            yield NetworkProblem(
+                "tls", f"SSL_CERT_DIR names {path}, {problem}; correct it or unset it"
+            )
 
 
 def _file_problem(path: str) -> str | None:
@@ -196,8 +217,9 @@ def trusted() -> ssl.SSLContext:
     more = os.environ.get("REQUESTS_CA_BUNDLE")
     if more and not os.environ.get("SSL_CERT_FILE"):
         folder = Path(more).is_dir()
-        context.load_verify_locations(cafile=None if folder else more,
-                                      capath=more if folder else None)
+        context.load_verify_locations(
+            cafile=None if folder else more, capath=more if folder else None
+        )
     return context
 
 

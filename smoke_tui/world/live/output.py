@@ -99,8 +99,14 @@ class Output:
             self._timer.cancel()
             self._timer = None
         if self._pending:
-            self._post({"what": "output", "source": self._source, "text": self._pending,
-                        "dropped": self._dropped})
+            self._post(
+                {
+                    "what": "output",
+                    "source": self._source,
+                    "text": self._pending,
+                    "dropped": self._dropped,
+                }
+            )
             self._pending = ""
             self._last = asyncio.get_running_loop().time()
 

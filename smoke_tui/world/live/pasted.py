@@ -21,11 +21,13 @@ Query = tuple[tuple[str, str], ...]
 
 _MARKS: Final = re.compile(r"\x1b?\[20[01]~|\^\[\[20[01]~|\x1b\[[0-9;?]*[A-Za-z]")
 _AMPERSANDS: Final = re.compile(
-    r"&(?:amp;)+|&#0*38;|&#[xX]0*26;|\\u0026|\\x26|\^&|\\&", re.IGNORECASE)
+    r"&(?:amp;)+|&#0*38;|&#[xX]0*26;|\\u0026|\\x26|\^&|\\&", re.IGNORECASE
+)
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff\u00ad]")
 _QUOTING: Final = re.compile(r"^[ \t]*(?:[>|│┃*#$-]+[ \t]+)*|[ \t]*[│┃|\\]?[ \t]*$")
 _START: Final = re.compile(
-    r"https?://|(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?/", re.IGNORECASE)
+    r"https?://|(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?/", re.IGNORECASE
+)
 _QUERY: Final = re.compile(r"[?#]?\b(?:code|state|error|iss|scope)=", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
 _CLOSING: Final = "\"'`<>)]},;“”‘’«»"
@@ -55,7 +57,8 @@ def _twice(query: Query, spec: CallbackSpec) -> bool:
     """Whether a query of this login names its code or error more than once."""
     names = [name for name, _ in query]
     return any(names.count(name) > 1 for name in ("code", "error")) and any(
-        name == "state" and spec.state.matches(value) for name, value in query)
+        name == "state" and spec.state.matches(value) for name, value in query
+    )
 
 
 def _addresses(text: str) -> Iterator[str]:
@@ -75,8 +78,8 @@ def _addresses(text: str) -> Iterator[str]:
                         yield address
         whole = "".join(reading.split())
         opening = begins.search(whole)
-        if opening is not None and whole[opening.start():] not in seen:
-            yield whole[opening.start():].rstrip(_CLOSING)
+        if opening is not None and whole[opening.start() :] not in seen:
+            yield whole[opening.start() :].rstrip(_CLOSING)
 
 
 def _joined(lines: list[str], start: int) -> Iterator[str]:
@@ -130,29 +133,40 @@ def _elsewhere(
             return f"this is another page of this machine ({path or '/'}); {_AGAIN}"
         return None
     if "redirect_uri" in query or "code_challenge" in query or "/authorize" in path:
-        return (f"this is the address of the sign-in page itself, on {host}; sign in there first, "
-                f"then {_AGAIN}")
+        return (
+            f"this is the address of the sign-in page itself, on {host}; sign in there first, "
+            f"then {_AGAIN}"
+        )
     error = query.get("error")
     if error and verdict != "ok":
         return f"the sign-in page on {host} answered {_word(error)}; start the login again"
-    return (f"this address is on another host ({host or 'none'}); the login ends at 127.0.0.1 or "
-            f"localhost: {_AGAIN}")
+    return (
+        f"this address is on another host ({host or 'none'}); the login ends at 127.0.0.1 or "
+        f"localhost: {_AGAIN}"
+    )
 
 
 def _reason(verdict: str, query: dict[str, str]) -> str:
     """Why a query that is on the right page is not ours."""
     error = query.get("error")
     if error and verdict in ("no single state", "wrong state"):
-        which = "names no login (no state)" if verdict == "no single state" else (
-            "belongs to another login (its state is another one)")
+        which = (
+            "names no login (no state)"
+            if verdict == "no single state"
+            else ("belongs to another login (its state is another one)")
+        )
         return f"the sign-in answered {_word(error)}, but that address {which}; {_AGAIN}"
     if verdict == "no single state" and "code" in query:
-        return ("the address holds a code but no state (or several), so nobody can tell that it "
-                f"belongs to this login; {_AGAIN}")
+        return (
+            "the address holds a code but no state (or several), so nobody can tell that it "
+            f"belongs to this login; {_AGAIN}"
+        )
     return {
         "no single state": f"the address holds neither code nor state; {_AGAIN}",
-        "wrong state": ("the address belongs to another login: its state is another one, or was "
-                        f"cut off; {_AGAIN}"),
+        "wrong state": (
+            "the address belongs to another login: its state is another one, or was "
+            f"cut off; {_AGAIN}"
+        ),
         "wrong issuer": "the address names another issuer than this login's; start the login again",
         "no single code": f"the address holds no code, or several; {_AGAIN}",
         "impossible code": f"the address holds a code that can't be one; {_AGAIN}",
@@ -169,6 +183,8 @@ def _no_address(text: str) -> str:
     if not packed:
         return f"nothing was pasted; {_AGAIN}"
     if _CODE.fullmatch(packed.partition("#")[0]):
-        return ("this looks like the code alone; without the state beside it nobody can tell that "
-                f"it belongs to this login: {_AGAIN}")
+        return (
+            "this looks like the code alone; without the state beside it nobody can tell that "
+            f"it belongs to this login: {_AGAIN}"
+        )
     return f"there is no address in this text; {_AGAIN}"

@@ -16,8 +16,9 @@ def without_spread_secrets(body: bytes, redact: Callable[[str], str]) -> bytes:
     the same. A body without such a secret comes out byte for byte.
     """
     lines = body.split(b"\n")
-    events = {number: event for number, line in enumerate(lines)
-              if (event := _event(line)) is not None}
+    events = {
+        number: event for number, line in enumerate(lines) if (event := _event(line)) is not None
+    }
     whole = "".join(str(event["delta"]) for event in events.values())
     clean = redact(whole)
     if clean == whole:
@@ -34,7 +35,7 @@ def _event(line: bytes) -> dict[str, Any] | None:
     if not line.startswith(_DATA) or b'"delta"' not in line:
         return None
     try:
-        event = json.loads(line[len(_DATA):])
+        event = json.loads(line[len(_DATA) :])
     except (ValueError, RecursionError):
         return None
     good = isinstance(event, dict) and isinstance(event.get("delta"), str)

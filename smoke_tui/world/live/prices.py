@@ -17,11 +17,15 @@ def price(model: str, counts: Mapping[str, int]) -> dict[str, Any]:
     try:
         from genai_prices import Usage, __version__, calc_price
     except ImportError:
-        return {"usd": None, "source": None,
-                "problem": "no price table is installed (pip install 'smoke-tui[prices]')"}
+        return {
+            "usd": None,
+            "source": None,
+            "problem": "no price table is installed (pip install 'smoke-tui[prices]')",
+        }
     source = f"genai-prices {__version__}"
     usage = Usage(
-        input_tokens=counts.get("input_tokens", 0), output_tokens=counts.get("output_tokens", 0),
+        input_tokens=counts.get("input_tokens", 0),
+        output_tokens=counts.get("output_tokens", 0),
         cache_read_tokens=min(counts.get("cached_input_tokens", 0), counts.get("input_tokens", 0)),
     )
     try:

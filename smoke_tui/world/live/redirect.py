@@ -11,7 +11,7 @@ LONGEST_CODE: Final = 4096
 
 
 def check_redirect(query: tuple[tuple[str, str], ...], spec: CallbackSpec) -> str:
-    """"ok", or why a redirect is not ours: state first, everything else after it."""
+    """ "ok", or why a redirect is not ours: state first, everything else after it."""
     states = [value for name, value in query if name == "state"]
     if len(states) != 1:
         return "no single state"
@@ -36,7 +36,8 @@ def read_redirect(
     fields = dict(query)
     if "error" in fields:
         return {
-            "what": "hit", "error": clean(fields["error"])[:100],
+            "what": "hit",
+            "error": clean(fields["error"])[:100],
             "description": clean(fields.get("error_description", ""))[:300],
         }, {}
     code = vault.add(Secret(fields["code"], kind="oauth-code", ref=ref))

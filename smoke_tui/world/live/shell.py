@@ -26,9 +26,25 @@ from smoke_tui.world.ports import (
     secrets_in,
 )
 
-PASSED_ON: Final = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "SHELL",
-                    "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
-                    "DISPLAY", "WAYLAND_DISPLAY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+PASSED_ON: Final = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TMPDIR",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+)
 SET: Final = {"TERM": "dumb", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
 GUARDIAN: Final = str(Path(__file__).with_name("guardian.py"))
 STOP_SECONDS: Final = 8.0
@@ -91,9 +107,7 @@ class LiveShell:
             following.add_done_callback(self._following.discard)
             await asyncio.shield(following)
 
-    def _start(
-        self, job: Job, spec: SpawnSpec, post: Post
-    ) -> Coroutine[Any, Any, None] | None:
+    def _start(self, job: Job, spec: SpawnSpec, post: Post) -> Coroutine[Any, Any, None] | None:
         """Start a child; nothing is awaited in here, so that nothing can be cut in half."""
         problem = _refusal(spec)
         env = child_environment(spec)
@@ -109,12 +123,28 @@ class LiveShell:
         try:
             process = subprocess.Popen(
                 # As UTF-8 whatever the locale says: the runbook is.
-                [_utf8(word) for word in (sys.executable, "-I", "-S", GUARDIAN, str(control_read),
-                                          str(status), mode, "--", *argv)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+                [
+                    _utf8(word)
+                    for word in (
+                        sys.executable,
+                        "-I",
+                        "-S",
+                        GUARDIAN,
+                        str(control_read),
+                        str(status),
+                        mode,
+                        "--",
+                        *argv,
+                    )
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
                 cwd=spec.cwd,
                 env={_utf8(name): _utf8(value) for name, value in env.items()},
-                pass_fds=(control_read, status), start_new_session=True,
+                pass_fds=(control_read, status),
+                start_new_session=True,
             )
         except (OSError, ValueError) as error:
             os.close(control)
@@ -126,7 +156,8 @@ class LiveShell:
             os.close(control_read)
             os.close(status)
         outputs: tuple[Output | Hidden, Output | Hidden] = (
-            (Hidden(), Hidden()) if spec.hidden
+            (Hidden(), Hidden())
+            if spec.hidden
             else (Output(self._vault, "out", post), Output(self._vault, "err", post))
         )
         child = Child(process, control, status_read, spec, post, outputs)
@@ -134,7 +165,11 @@ class LiveShell:
         return self._follow(child, job, spec, post, outputs)
 
     async def _follow(
-        self, child: Child, job: Job, spec: SpawnSpec, post: Post,
+        self,
+        child: Child,
+        job: Job,
+        spec: SpawnSpec,
+        post: Post,
         outputs: tuple[Output | Hidden, Output | Hidden],
     ) -> None:
         output = outputs[0]

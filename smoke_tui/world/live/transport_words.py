@@ -17,12 +17,15 @@ from typing import Final
 _BY_NAME: Final = {
     "ReadError": "the connection was broken off while the answer was waited for",
     "WriteError": "the connection was broken off while the request was sent",
-    "ConnectError": "no connection came about", "CloseError": "the connection could not be closed",
-    "ConnectTimeout": "no connection came about in time", "WriteTimeout": "the request could not "
-    "be sent in time", "PoolTimeout": "no connection was free in time",
+    "ConnectError": "no connection came about",
+    "CloseError": "the connection could not be closed",
+    "ConnectTimeout": "no connection came about in time",
+    "WriteTimeout": "the request could not be sent in time",
+    "PoolTimeout": "no connection was free in time",
     "RemoteProtocolError": "the answer was no HTTP",
     "LocalProtocolError": "the request holds characters that can't be sent",
-    "InvalidURL": "the address can't be used", "UnsupportedProtocol": "the address is no http(s)",
+    "InvalidURL": "the address can't be used",
+    "UnsupportedProtocol": "the address is no http(s)",
 }
 _ENDED: Final = (
     ("disconnected without sending", "the server ended the connection without an answer"),

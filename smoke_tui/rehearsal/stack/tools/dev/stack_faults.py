@@ -10,7 +10,9 @@ OTHER_MODEL = "gpt-6-luna"
 FAKE_KEY = "sk-FAKE-key-that-nobody-gave-the-organization"
 OWN_KEY = "organization_api_key"
 OWN_KEY_ROW = {
-    "provider": "openai", "model": "gpt-6.2-sol", "credential": OWN_KEY,
+    "provider": "openai",
+    "model": "gpt-6.2-sol",
+    "credential": OWN_KEY,
     "cost_estimate": "0.004200",
 }
 ORGANIZATION_HEADER = {"openai-organization": "org-FAKE-platform-tier"}

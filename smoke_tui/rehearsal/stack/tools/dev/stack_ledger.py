@@ -5,10 +5,22 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-COLUMNS = ("recorded_at", "domain_id", "org_id", "provider", "model", "credential", "response_id",
-           "cost_estimate", "input_tokens", "output_tokens")
-QUESTION = (f"INSERT INTO core.llm_usage ({', '.join(COLUMNS)}) "
-            f"VALUES ({', '.join(f'%({name})s' for name in COLUMNS)})")
+COLUMNS = (
+    "recorded_at",
+    "domain_id",
+    "org_id",
+    "provider",
+    "model",
+    "credential",
+    "response_id",
+    "cost_estimate",
+    "input_tokens",
+    "output_tokens",
+)
+QUESTION = (
+    f"INSERT INTO core.llm_usage ({', '.join(COLUMNS)}) "
+    f"VALUES ({', '.join(f'%({name})s' for name in COLUMNS)})"
+)
 
 
 def write(dsn: str | None, row: dict[str, Any]) -> None:
@@ -21,5 +33,6 @@ def write(dsn: str | None, row: dict[str, Any]) -> None:
         with psycopg.connect(dsn, connect_timeout=5) as connection:
             connection.execute(QUESTION, {name: row.get(name) for name in COLUMNS})
     except psycopg.Error as error:
-        print(f"error: the ledger took no row ({type(error).__name__})", file=sys.stderr,
-              flush=True)
+        print(
+            f"error: the ledger took no row ({type(error).__name__})", file=sys.stderr, flush=True
+        )

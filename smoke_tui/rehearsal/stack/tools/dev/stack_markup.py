@@ -101,8 +101,13 @@ def area_field(name: str, label: str, own: str = "", *, hint: str = "", problem:
 
 
 def choice_field(
-    name: str, label: str, options: Iterable[tuple[str, str]], *, value: str = "",
-    hint: str = "", problem: str = "",
+    name: str,
+    label: str,
+    options: Iterable[tuple[str, str]],
+    *,
+    value: str = "",
+    hint: str = "",
+    problem: str = "",
 ) -> str:
     """One of several; options are (value, words)."""
     shown = "".join(
@@ -126,9 +131,7 @@ def tick_field(name: str, label: str, *, value: str, ticked: bool, problem: str 
 
 def _field(name: str, label: str, control: str, hint: str, problem: str) -> str:
     told = _told(name, "hint", hint) + _told(name, "problem", problem)
-    return (
-        f'<div class="field"><label for="{name}">{escape(label)}</label>{told}{control}</div>\n'
-    )
+    return f'<div class="field"><label for="{name}">{escape(label)}</label>{told}{control}</div>\n'
 
 
 def _told(name: str, part: str, text: str) -> str:

@@ -59,39 +59,65 @@ def _form(
 ) -> str:
     newest_first = [(one["org_id"], one["world"]) for one in reversed(orgs)]
     none_yet = "" if orgs else "There is no organization yet: seed one, then load this page again."
-    model = markup.group("Language model", (
-        markup.choice_field(
-            "org_id", "Organization", newest_first, value=typed.get("org_id", ""),
-            hint=none_yet, problem=wrong.get("org_id", ""),
+    model = markup.group(
+        "Language model",
+        (
+            markup.choice_field(
+                "org_id",
+                "Organization",
+                newest_first,
+                value=typed.get("org_id", ""),
+                hint=none_yet,
+                problem=wrong.get("org_id", ""),
+            ),
+            markup.choice_field(
+                "provider",
+                "Provider",
+                PROVIDERS,
+                value=typed.get("provider", ""),
+                problem=wrong.get("provider", ""),
+            ),
+            markup.text_field(
+                "model",
+                "Model",
+                'autocomplete="off" autocapitalize="none" spellcheck="false"',
+                value=typed.get("model", ""),
+                hint="As the provider writes it, such as gpt-6.2-sol.",
+                problem=wrong.get("model", ""),
+            ),
         ),
-        markup.choice_field(
-            "provider", "Provider", PROVIDERS, value=typed.get("provider", ""),
-            problem=wrong.get("provider", ""),
+    )
+    credential = markup.group(
+        "Credential",
+        (
+            markup.choice_field(
+                "credential_type",
+                "Credential type",
+                CREDENTIALS,
+                value=typed.get("credential_type", ""),
+                problem=wrong.get("credential_type", ""),
+            ),
+            markup.area_field(
+                "bundle",
+                "Bundle",
+                'rows="6" autocomplete="off" autocapitalize="none" spellcheck="false"',
+                hint="The whole JSON object of the login. It is stored, and never shown again.",
+                problem=wrong.get("bundle", ""),
+            ),
         ),
-        markup.text_field(
-            "model", "Model", 'autocomplete="off" autocapitalize="none" spellcheck="false"',
-            value=typed.get("model", ""), hint="As the provider writes it, such as gpt-6.2-sol.",
-            problem=wrong.get("model", ""),
+    )
+    terms = markup.group(
+        "Terms of service",
+        (
+            markup.tick_field(
+                "tos",
+                "I accept the provider's terms of service",
+                value="accepted",
+                ticked=typed.get("tos") == "accepted",
+                problem=wrong.get("tos", ""),
+            ),
         ),
-    ))
-    credential = markup.group("Credential", (
-        markup.choice_field(
-            "credential_type", "Credential type", CREDENTIALS,
-            value=typed.get("credential_type", ""), problem=wrong.get("credential_type", ""),
-        ),
-        markup.area_field(
-            "bundle", "Bundle",
-            'rows="6" autocomplete="off" autocapitalize="none" spellcheck="false"',
-            hint="The whole JSON object of the login. It is stored, and never shown again.",
-            problem=wrong.get("bundle", ""),
-        ),
-    ))
-    terms = markup.group("Terms of service", (
-        markup.tick_field(
-            "tos", "I accept the provider's terms of service", value="accepted",
-            ticked=typed.get("tos") == "accepted", problem=wrong.get("tos", ""),
-        ),
-    ))
+    )
     told = "<p>Every field has to be filled in.</p>"
     body = "\n".join((model, credential, terms, markup.button("Save")))
     return told + markup.form("/org-settings", {"csrf": csrf}, body)
@@ -107,8 +133,11 @@ def read_form(
         ("org_id", form.get("org_id") in known_orgs, "Choose an organization."),
         ("provider", form.get("provider") == OPENAI, "Choose the provider OpenAI."),
         ("model", bool(model), "Name a model."),
-        ("credential_type", form.get("credential_type") == OAUTH,
-         "Choose the credential type Subscription."),
+        (
+            "credential_type",
+            form.get("credential_type") == OAUTH,
+            "Choose the credential type Subscription.",
+        ),
         ("bundle", not bundle_problem, bundle_problem),
         ("tos", form.get("tos") == "accepted", "Accept the terms of service."),
     )

@@ -59,18 +59,22 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        self._route({
-            "/healthz": self._health,
-            "/org-settings": self._settings,
-            "/internal/llm_usage": self._ledger,
-        })
+        self._route(
+            {
+                "/healthz": self._health,
+                "/org-settings": self._settings,
+                "/internal/llm_usage": self._ledger,
+            }
+        )
 
     def do_POST(self) -> None:
-        self._route({
-            "/org-settings": self._save,
-            "/internal/seed": self._seed,
-            "/api/authoring-turn": self._turn,
-        })
+        self._route(
+            {
+                "/org-settings": self._save,
+                "/internal/seed": self._seed,
+                "/api/authoring-turn": self._turn,
+            }
+        )
 
     def _route(self, routes: dict[str, Any]) -> None:
         host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
@@ -176,16 +180,19 @@ class Handler(BaseHTTPRequestHandler):
             "host": done["host"],
         }
         answer = {name: done[name] for name in ("output_text", "response_id", "usage")}
-        self._json(200, {
-            **answer,
-            "route": route,
-            "fallback_used": False,
-            "org_id": org["org_id"],
-            "upstream_headers": {
-                **done["upstream_headers"],
-                **(faults.ORGANIZATION_HEADER if MODE == "organization-header" else {}),
+        self._json(
+            200,
+            {
+                **answer,
+                "route": route,
+                "fallback_used": False,
+                "org_id": org["org_id"],
+                "upstream_headers": {
+                    **done["upstream_headers"],
+                    **(faults.ORGANIZATION_HEADER if MODE == "organization-header" else {}),
+                },
             },
-        })
+        )
 
     # Plumbing
 
@@ -211,7 +218,10 @@ class Handler(BaseHTTPRequestHandler):
         self._send(status, "text/html; charset=utf-8", page, page_headers())
 
     def _send(
-        self, status: int, kind: str, body: bytes,
+        self,
+        status: int,
+        kind: str,
+        body: bytes,
         headers: tuple[tuple[str, str], ...] = JSON_HEADERS,
     ) -> None:
         self.send_response(status)

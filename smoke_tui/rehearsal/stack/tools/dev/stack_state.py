@@ -86,8 +86,12 @@ class State:
     def usage(self, whose: str, since: str) -> list[dict[str, Any]]:
         """Rows of usage of an org or a domain, with those of the platform tier, from a time on."""
         with self._lock:
-            return [row for row in self._data["usage"] if row["recorded_at"] >= since
-                    and (row["domain_id"] is None or whose in (row["org_id"], row["domain_id"]))]
+            return [
+                row
+                for row in self._data["usage"]
+                if row["recorded_at"] >= since
+                and (row["domain_id"] is None or whose in (row["org_id"], row["domain_id"]))
+            ]
 
     def _save(self) -> None:
         handle, name = tempfile.mkstemp(dir=STATE_FILE.parent)

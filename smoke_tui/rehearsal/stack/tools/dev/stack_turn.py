@@ -70,9 +70,7 @@ def run_turn(config: dict[str, Any], credential: dict[str, Any], prompt: str) ->
         "session_id": str(uuid.uuid4()),
         "User-Agent": "stand-in-stack/1.0",
     }
-    connection = http.client.HTTPConnection(
-        str(target.hostname), target.port, timeout=IDLE_SECONDS
-    )
+    connection = http.client.HTTPConnection(str(target.hostname), target.port, timeout=IDLE_SECONDS)
     try:
         connection.request("POST", f"{target.path}/responses", json.dumps(body), headers)
         response = connection.getresponse()
