@@ -16,36 +16,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
-FAST_FOLDERS: Final = frozenset(
-    {
-        "codex",
-        "engine",
-        "journal",
-        "lies",
-        "report",
-        "runbook",
-        "secrecy",
-        "stack",
-    }
-)
+FAST_FOLDERS: Final = frozenset({"unit"})
 """Tests of pure code: no child process, no server, no app."""
 
-OTHER_FOLDERS: Final = frozenset(
-    {
-        "browser",
-        "canary",
-        "cli",
-        "faults",
-        "hunt",
-        "ledger",
-        "plain",
-        "rehearsal",
-        "services",
-        "sessions",
-        "tui",
-        "world",
-    }
-)
+OTHER_FOLDERS: Final = frozenset({"integration", "sessions", "terminal"})
 """Tests with real parts: children, loopback servers, terminals, browsers, databases."""
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)

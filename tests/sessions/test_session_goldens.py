@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from fixed_words import line
-from rehearsed_runs import rehearse
 
 from smoke_tui.journal.events import Event
+from tests.helpers.placeholders import line
+from tests.helpers.rehearsed_sessions import rehearse
 
 SCENARIOS = (
     "happy",

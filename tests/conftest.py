@@ -1,0 +1,130 @@
+"""Settings and hooks of every test: own settings, seeds, lanes, goldens, the real Codex CLI."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests import lanes
+from tests.helpers.golden_record import GoldenRecord, difference
+from tests.helpers.machine import CACHE, ENVIRONMENT
+
+
+class Node(Protocol):
+    """A worker of xdist, as its controller sees it; that library has no types."""
+
+    config: pytest.Config
+    workerinput: dict[str, object]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-goldens",
+        action="store_true",
+        help="write goldens as they are now; what changes is shown at the end",
+    )
+    lanes.add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update-goldens") and os.environ.get("CI"):
+        raise pytest.UsageError("goldens are not written where CI is set")
+    lanes.configure(config)
+    config.pluginmanager.register(GoldenRecord(config), GoldenRecord.NAME)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Node) -> None:
+    """Tell a worker of xdist which seed this run has."""
+    if (drawn := node.config.getoption("--seed")) is not None:
+        node.workerinput[lanes.SEED_OF_RUN] = drawn
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return lanes.header(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    lanes.mark(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if line := lanes.header(terminalreporter.config):
+        terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return lanes.no_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return lanes.no_skip((yield))
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the developer's and CI's settings away from a test, and give it a folder to write to."""
+    for name in list(os.environ):
+        if name == "CI" or name.startswith(("SMOKE_TUI_", "TEXTUAL", "NO_COLOR")):
+            monkeypatch.delenv(name)
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the committed one of that name, beside the test's own file."""
+    folder = request.path.parent / "goldens"
+    record = request.config.pluginmanager.get_plugin(GoldenRecord.NAME)
+    assert isinstance(record, GoldenRecord)
+
+    def compare(name: str, text: str) -> None:
+        path = folder / f"{name}.txt"
+        record.asked.add(str(path))
+        if request.config.getoption("--update-goldens"):
+            record.write(path, text)
+        assert path.is_file(), f"{path} is missing; write it with --update-goldens and look at it"
+        kept = path.read_text(encoding="utf-8")
+        assert text == kept, "\n".join([f"{path.name} is another:", *difference(kept, text)])
+
+    return compare
+
+
+@pytest.fixture(scope="session", name="codex_cli")
+def _codex_cli() -> Callable[[str], Path]:
+    """The real Codex CLI of a version, installed from npm once a machine; no npm is a failure."""
+
+    def install(version: str) -> Path:
+        prefix = CACHE / f"codex-{version}"
+        program = prefix / "node_modules/.bin/codex"
+        if not program.exists():
+            prefix.mkdir(parents=True, exist_ok=True)
+            subprocess.run(
+                [
+                    "npm",
+                    "install",
+                    "--no-audit",
+                    "--no-fund",
+                    "--prefix",
+                    str(prefix),
+                    f"@openai/codex@{version}",
+                ],
+                check=True,
+                capture_output=True,
+                timeout=300,
+                env=ENVIRONMENT,
+            )
+        return program
+
+    return install

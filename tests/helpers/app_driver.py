@@ -1,0 +1,169 @@
+"""Driving the app: keys, conditions to wait for, the journal, and what is on the screen."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import JOURNAL, read_journal
+from smoke_tui.launch import open_runbook
+from smoke_tui.records import load_state
+from smoke_tui.run import Run
+from smoke_tui.runbook import Runbook
+from smoke_tui.settings import Settings, Value
+from smoke_tui.tui.app import Goal, SmokeApp
+from smoke_tui.tui.walk import Walk
+from tests.helpers.paths import TUI_RECORDS
+
+RECORD = TUI_RECORDS / "edge-challenge"
+LONGEST = 30.0
+
+
+def settings(state_dir: Path, **values: str) -> Settings:
+    """Settings with a folder to keep sessions in."""
+    given = {"state-dir": str(state_dir), **values}
+    return Settings({name: Value(text, "test") for name, text in given.items()})
+
+
+def rehearsal_app(state_dir: Path, scenario: str = "happy") -> SmokeApp:
+    """The app, straight into a rehearsal of the shipped runbook."""
+    goal = Goal(open_runbook("openai-subscription"), True, scenario)
+    return SmokeApp(settings(state_dir), goal)
+
+
+async def until(
+    pilot: Pilot[Any], condition: Callable[[], object], what: str = "the condition"
+) -> None:
+    """Let the app go on until the condition holds."""
+    end = time.monotonic() + LONGEST
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not come about:\n{screen_text(pilot.app)}")
+        await pilot.pause(0.02)
+
+
+def asked(app: SmokeApp) -> str | None:
+    """The kind of the question that is open."""
+    run = app.current
+    if run is None or not run.state.questions:
+        return None
+    return str(run.state.questions[max(run.state.questions)].data["kind"])
+
+
+async def question(pilot: Pilot[Any], kind: str) -> None:
+    """Wait until the engine asks this, and until the screen has taken it in."""
+    app = pilot.app
+    assert isinstance(app, SmokeApp)
+    await until(pilot, lambda: asked(app) == kind, f"the question {kind!r}")
+    walk = next(s for s in app.screen_stack if isinstance(s, Walk))
+    await until(
+        pilot,
+        lambda: (
+            walk.scene.question is not None
+            and walk._seen_question is not None
+            and walk._seen_question == walk.scene.question.seq
+        ),
+    )
+    await pilot.pause()
+
+
+async def answer(pilot: Pilot[Any], kind: str, *keys: str) -> None:
+    """Wait for a question and press keys at it; then wait until it is not open any more."""
+    app = pilot.app
+    assert isinstance(app, SmokeApp)
+    await question(pilot, kind)
+    run = app.current
+    assert run is not None
+    seq = max(run.state.questions)
+    for key in keys:
+        await press(pilot, key)
+    await until(pilot, lambda: seq not in run.state.questions, f"an answer to {kind!r}")
+
+
+async def press(pilot: Pilot[Any], key: str) -> None:
+    """Press a key and let the app settle."""
+    await pilot.press(key)
+    await pilot.pause()
+    await pilot.pause()
+
+
+def screen_text(app: Any) -> str:
+    """The screen as lines of text; under a box, first what lies below it."""
+    screens = app.screen_stack[-2:] if app.screen.is_modal else [app.screen]
+    strips = [
+        strip for screen in screens for strip in screen._compositor.render_strips(screen.size)
+    ]
+    return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
+
+
+async def settled(pilot: Pilot[Any], looks: int = 3) -> str:
+    """The screen's text once it has stayed the same for so many looks, more than a tick apart."""
+    same: list[str] = []
+    end = time.monotonic() + LONGEST
+    while len(same) < looks and time.monotonic() < end:
+        await pilot.pause(0.12)
+        text = screen_text(pilot.app)
+        same = [*same, text] if text in same else [text]
+    return same[-1]
+
+
+def journal_events(state_dir: Path) -> list[Event]:
+    """The events of the one session below a state folder."""
+    (folder,) = (state_dir / "sessions").iterdir()
+    return list(read_journal(folder).events)
+
+
+def operator_answers(events: list[Event]) -> list[tuple[str, str]]:
+    """Kind of question and what the operator answered, in order."""
+    kinds = {
+        e.seq: e.data["kind"] for e in events if e.ev == "request" and e.data["port"] == "operator"
+    }
+    return [
+        (kinds[e.re], e.data["answer"]["do"])
+        for e in events
+        if e.ev == "answered" and e.re is not None and e.data["answer"]["by"] == "operator"
+    ]
+
+
+def keep(
+    state_dir: Path,
+    name: str,
+    scenario: str = "edge-challenge",
+    *,
+    lines: int | None = None,
+    verdict: str | None = None,
+) -> Path:
+    """Put a copy of a committed record into a state folder; `lines`: no more of it than so many,
+    `verdict`: closed with that one.
+    """
+    folder = state_dir / "sessions" / name
+    shutil.copytree(TUI_RECORDS / scenario, folder)
+    for path in (state_dir, folder.parent, folder):
+        path.chmod(0o700)
+    journal = folder / JOURNAL
+    kept = journal.read_bytes().splitlines(keepends=True)[:lines]
+    if verdict is not None:
+        last = read_journal(folder).events[-1]
+        kept[-1] = replace(last, data={**last.data, "verdict": verdict}).line()
+    journal.write_bytes(b"".join(kept))
+    return folder
+
+
+def recorded(scenario: str = "edge-challenge") -> tuple[Runbook, list[Event]]:
+    """A committed record: its runbook and its events."""
+    journal, runbook, _ = load_state(TUI_RECORDS / scenario)
+    return runbook, list(journal.events)
+
+
+def run_until(wanted: Callable[[Event], bool], scenario: str = "edge-challenge") -> Run:
+    """A committed record up to and with the first event that is wanted."""
+    runbook, events = recorded(scenario)
+    at = next(n for n, event in enumerate(events) if wanted(event))
+    return Run.of_record(runbook, events[: at + 1])

@@ -1,0 +1,77 @@
+"""What the ledger's tests share: questions to it, and what the program leaves behind."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+from smoke_tui.stack.ledger import LedgerTable
+from smoke_tui.world.live.ledger import read
+from tests.helpers.program import Program
+
+PASSWORD = "FAKE-ledger: s3cret/@&'x"
+EPOCH = "1970-01-01T00:00:00Z"
+
+
+def asked(
+    op: str = "rows",
+    *,
+    match: str = "dom-1",
+    since: str = EPOCH,
+    days: int = 7,
+    models: list[str] | None = None,
+    **names: str,
+) -> dict[str, Any]:
+    """A question; `names` are those of the table and its columns."""
+    table = LedgerTable().with_names(names)
+    return {
+        "op": op,
+        "table": table.table,
+        "columns": table.columns,
+        "match": match,
+        "since": since,
+        "days": days,
+        "models": models,
+    }
+
+
+def rows(address: str, **how: Any) -> list[dict[str, Any]]:
+    """The rows of a ledger that can be read."""
+    answer = read(address, asked(**how))
+    assert answer["problem"] is None, answer["problem"]
+    found: list[dict[str, Any]] = answer["rows"]
+    return found
+
+
+def problem(address: str, **how: Any) -> str:
+    """Why a ledger can't be read."""
+    answer = read(address, asked(**how))
+    assert answer["rows"] == []
+    return str(answer["problem"])
+
+
+class LedgerProgram(Program):
+    """The program, and every byte that its sessions keep."""
+
+    def left_behind(self) -> dict[str, bytes]:
+        """Every file of every session."""
+        return {str(path): path.read_bytes() for path in self.state.rglob("*") if path.is_file()}
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,113 @@
+"""Today's rules on yesterday's sessions: which verdicts would change, and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from smoke_tui.codex import marks
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import read_journal
+from tests.helpers.program import Program
+
+RUNBOOK = "openai-subscription"
+
+
+@pytest.fixture
+def recorded(program: Program) -> Path:
+    """A session that a usage limit blocked."""
+    done = program("--check", RUNBOOK, "--rehearse", "--scenario", "usage-limit-reached")
+    assert done.code == 4
+    return program.sessions()[-1]
+
+
+def rewrite(folder: Path, change: object) -> None:
+    """The same session with its events changed, every checksum right."""
+    assert callable(change)
+    events = [change(event) for event in read_journal(folder).events]
+    (folder / "journal.jsonl").write_bytes(b"".join(event.line() for event in events))
+
+
+def test_all_sessions_are_the_same_today(program: Program, recorded: Path) -> None:
+    program("--check", RUNBOOK, "--rehearse", "--scenario", "instructions-drift-at-turn")
+    done = program("replay", "--all", "--json")
+    assert done.code == 0
+    rows = done.json()["sessions"]
+    assert [(row["result"], row["verdict"]) for row in rows] == [
+        ("same", "pass"),
+        ("same", "blocked"),
+    ]
+    assert program("replay", "last", "--step", "authoring-turn").code == 0
+
+
+def test_a_better_classifier_is_tried_on_every_session(
+    program: Program, recorded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The classifier's own table changes, as a new version of it would."""
+    table = {**marks.STRUCTURED, "usage_limit_reached": "shape-rejected"}
+    monkeypatch.setattr(marks, "STRUCTURED", table)
+    done = program("replay", "--all", "--json")
+    assert done.code == 6
+    (row,) = done.json()["sessions"]
+    assert (row["result"], row["verdict"], row["today"]) == ("changed", "blocked", "fail")
+    assert row["why"] == (
+        "step live-call: the step judges its facts otherwise (usage-limit-reached → shape-rejected)"
+    )
+    step = program("replay", "last", "--step", "live-call", "--json").json()
+    assert (step["same"], step["outcome"], step["code"]) == (False, "fail", "shape-rejected")
+    whole = program("replay", "last")
+    assert whole.code == 6
+    assert "code was 'usage-limit-reached' and is 'shape-rejected'" in whole.out
+
+
+def test_a_session_that_asks_for_something_else_today(program: Program, recorded: Path) -> None:
+    def change(event: Event) -> Event:
+        if event.ev != "request" or event.data.get("method") != "POST":
+            return event
+        data = json.loads(json.dumps(event.data).replace("/responses", "/answers"))
+        return Event(event.seq, event.t, event.ms, event.ev, event.step, event.n, event.re, data)
+
+    rewrite(recorded, change)
+    done = program("replay", "--all", "--json")
+    assert done.code == 6
+    (row,) = done.json()["sessions"]
+    assert row["result"] == "another-way"
+    assert "`request` of http (step live-call" in row["why"]
+
+
+def test_an_unfinished_session_is_decided_as_far_as_it_goes(
+    program: Program, recorded: Path
+) -> None:
+    journal = recorded / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:30]))
+    (row,) = program("replay", "--all", "--json").json()["sessions"]
+    assert (row["result"], row["verdict"], row["today"]) == ("same", None, None)
+
+
+def test_a_damaged_session_is_told_apart(program: Program, recorded: Path) -> None:
+    journal = recorded / "journal.jsonl"
+    content = bytearray(journal.read_bytes())
+    content[len(content) // 2] ^= 1
+    journal.write_bytes(content)
+    done = program("replay", "--all")
+    assert done.code == 3
+    assert "unreadable" in done.out
+
+
+@pytest.mark.parametrize("argv", [("--all", "last"), ("--all", "--step", "live-call")])
+def test_all_takes_nothing_else(program: Program, argv: tuple[str, ...]) -> None:
+    assert program("replay", *argv).code == 2
+
+
+def test_nothing_to_replay_is_not_a_success(program: Program) -> None:
+    assert program("replay", "--all").code == 5
+    assert program("replay").code == 5
+
+
+def test_a_step_that_was_never_tried(program: Program, recorded: Path) -> None:
+    done = program("replay", "last", "--step", "instructions-drift")
+    assert done.code == 5
+    assert "was never tried" in done.err

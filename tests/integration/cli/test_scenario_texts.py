@@ -1,0 +1,69 @@
+"""What the operator is told in every scenario of the rehearsal, held as goldens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from smoke_tui.outcomes import CODES
+from smoke_tui.rehearsal import list_scenarios
+from smoke_tui.rehearsal.scenarios import find_scenario
+from tests.helpers.program import Program
+
+SLOW = {
+    "timeout",
+    "login-timeout",
+    "command-timeout",
+    "not-ready",
+    "stream-oversized",
+    "stream-stalled",
+    "service-died",
+}
+"""Scenarios that wait for what never comes, send a flood, or strike at a moment of their own."""
+
+RECOVERED = (None, "instructions-drift", "device-login-disabled")
+"""Codes of scenarios that may end well."""
+
+VARYING = (
+    (re.compile(r"http://127\.0\.0\.1:\d+"), "http://LOOPBACK"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
+    (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}"), "SESSION"),
+    (re.compile(r"(org|dom|world)[-_][0-9a-f]{8}"), r"\1-ID"),
+    (re.compile(r"/[^ ]*smoke-rehearsal-\w+"), "FOLDER"),
+    (re.compile(r"\b(req|resp|FAKE)[-_]?[0-9a-f]{12,}\b"), r"\1-ID"),
+    (re.compile(r"\(\d+\.\d s"), "(TIME"),
+)
+
+
+def told(program: Program, scenario: str) -> str:
+    """The result as a person reads it, with what varies replaced, and each code's full words."""
+    done = program("--check", "openai-subscription", "--rehearse", "--scenario", scenario)
+    text = done.out
+    for pattern, word in VARYING:
+        text = pattern.sub(word, text)
+    lines = [text.rstrip(), ""]
+    for line in done.err.splitlines():
+        code = CODES.get(line.split()[-1])
+        if line.startswith("step ") and code is not None:
+            lines.append(f"{line}\n  {code.what}\n  Whose side: {code.side}. Next: {code.remedy}")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+@pytest.mark.parametrize("scenario", [name for name, _ in list_scenarios() if name not in SLOW])
+def test_told(program: Program, golden: Callable[[str, str], None], scenario: str) -> None:
+    golden(f"told-{scenario}", told(program, scenario))
+    # The record holds, replays without a difference, and never comes to a pass.
+    verified = program("--check", "last", "--json")
+    code = find_scenario(scenario).code
+    if code in RECOVERED:
+        return
+    result = verified.json()
+    assert code in {step["code"] for step in result["steps"]}
+    assert verified.code == {"fail": 1, "blocked": 4}[result["verdict"]]
+
+
+def test_every_golden_is_used(request: pytest.FixtureRequest) -> None:
+    kept = {path.stem for path in (request.path.parent / "goldens").glob("told-*.txt")}
+    assert kept == {f"told-{name}" for name, _ in list_scenarios() if name not in SLOW}

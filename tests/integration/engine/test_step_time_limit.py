@@ -1,0 +1,60 @@
+"""A step's time limit is for machines: it stands still while a person is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smoke_tui.outcomes import Verdict
+from smoke_tui.records import load_state, replay
+from smoke_tui.session import Session
+from smoke_tui.world.config import Config
+from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
+from tests.helpers.engine_runs import book, manual
+
+
+class Slow:
+    """An operator who thinks longer than the step may take."""
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        if kind == "manual":
+            await asyncio.sleep(0.5)
+        return {"do": {"begin": "run", "finish": "finish"}.get(kind, "pass")}
+
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+        """Nothing follows."""
+
+
+def run(block: str, folder: Path) -> tuple[Verdict | None, Path]:
+    session = Session(
+        book(block),
+        Config(project=str(folder)),
+        state_dir=folder,
+        hands=Hands(NoBrowser(), FileClipboard(folder)),
+        answerer=Slow(),
+    )
+    session.start()
+    assert session.done.wait(30)
+    assert session.fault is None
+    return session.verdict, session.folder
+
+
+def test_the_limit_waits_for_the_operator(tmp_path: Path) -> None:
+    verdict, folder = run(manual("look", 'timeout = "200ms"'), tmp_path)
+    assert verdict is Verdict.PASS
+    _, _, state = load_state(folder)
+    timers = [r for r in state.requests.values() if r.data["port"] == "timer"]
+    assert len(timers) == 2
+    assert timers[1].data["seconds"] <= timers[0].data["seconds"]
+    assert replay(folder).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("limit", ["100ms", "1s"])
+def test_a_machine_is_not_waited_for(tmp_path: Path, limit: str) -> None:
+    block = f'id = "slow"\nkind = "check"\nurl = "http://127.0.0.1:9/"\ntimeout = "{limit}"'
+    verdict, _ = run(block, tmp_path)
+    assert verdict is Verdict.BLOCKED

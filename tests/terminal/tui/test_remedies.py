@@ -1,0 +1,279 @@
+"""What follows a failure: the likeliest key first, one meaning a key, and nothing out of sight."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.content import Content
+from textual.pilot import Pilot
+
+from smoke_tui.journal.events import Event
+from smoke_tui.outcomes import CODES
+from smoke_tui.rehearsal import list_scenarios
+from smoke_tui.run import Run
+from smoke_tui.telling.asks import choices
+from smoke_tui.telling.failure import failure
+from smoke_tui.telling.forms import form
+from smoke_tui.telling.rows import text_of
+from smoke_tui.telling.scene import Scene, comparable
+from smoke_tui.tui.app import Goal, SmokeApp
+from smoke_tui.tui.modals import Choose, Told
+from smoke_tui.tui.report_page import ReportPage
+from smoke_tui.tui.views.standing import standing
+from smoke_tui.tui.walk import Walk
+from tests.helpers.app_driver import (
+    answer,
+    keep,
+    press,
+    question,
+    recorded,
+    rehearsal_app,
+    run_until,
+    screen_text,
+    settings,
+    settled,
+    until,
+)
+
+
+def failed_with(code: str) -> Scene:
+    """The moment after the live call has ended with this code."""
+
+    def told(event: Event) -> Event:
+        if event.step != "live-call" or event.ev not in ("try.finished", "step.finished"):
+            return event
+        outcome = {"outcome": CODES[code].outcome.value} if event.ev == "step.finished" else {}
+        return replace(event, data={**event.data, "code": code, **outcome})
+
+    runbook, events = recorded()
+    at = next(n for n, e in enumerate(events) if e.ev == "step.finished" and e.step == "live-call")
+    return Run.of_record(runbook, [told(event) for event in events[: at + 2]]).scene()
+
+
+def keys(scene: Scene) -> list[tuple[str, str]]:
+    return [(choice.key, choice.label) for choice in choices(scene)]
+
+
+def test_after_a_failure_no_two_keys_are_about_the_same_it() -> None:
+    shown = keys(failed_with("edge-challenge"))
+    assert shown[:2] == [("r", "try step 2 again"), ("enter", "go on")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        name
+        for name, code in CODES.items()
+        if code.group in ("credential", "refresh") and name != "wrong-host"
+    ],
+)
+def test_a_credential_that_is_no_good_offers_the_login_first(code: str) -> None:
+    assert keys(failed_with(code))[:2] == [("i", "log in again"), ("r", "try step 2 again")]
+
+
+@pytest.mark.parametrize("code", ["usage-limit-reached", "rate-limited"])
+def test_a_remedy_that_says_wait_does_not_put_the_retry_first(code: str) -> None:
+    shown = keys(failed_with(code))
+    assert shown[0] == ("enter", "go on")
+    assert ("r", "try step 2 again") in shown
+
+
+@pytest.mark.parametrize("code", [n for n, c in CODES.items() if "real client" in c.remedy])
+def test_a_remedy_that_names_the_real_client_has_its_key_in_the_bar(code: str) -> None:
+    scene = failed_with(code)
+    assert comparable(scene)
+    assert "d" in [key for key, _, _ in standing(scene).keys]
+
+
+def test_a_remedy_that_names_the_evidence_has_its_key_in_the_bar() -> None:
+    assert "e" in [key for key, _, _ in standing(failed_with("degraded-incomplete")).keys]
+    assert "e" not in [key for key, _, _ in standing(failed_with("edge-block")).keys]
+
+
+def test_a_full_window_says_when_it_opens_again() -> None:
+    scene = failed_with("usage-limit-reached")
+    scene.state.limits[(300, "")] = {
+        "before": 12.0,
+        "used_percent": 100.0,
+        "resets_at": "2026-11-22T06:55:19Z",
+    }
+    scene.state.limits[(10080, "")] = {
+        "before": 30.0,
+        "used_percent": 31.0,
+        "resets_at": "2026-11-29T06:55:19Z",
+    }
+    bad = failure(scene, scene.shown)
+    assert bad is not None
+    assert [text for label, text in bad.facts if label == "Resets"] == [
+        "the window of 5 h at 2026-11-22T06:55:19Z"
+    ]
+
+
+def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
+    runbook, events = recorded()
+    at = next(n for n, e in enumerate(events) if e.ev == "step.finished")
+    bad = replace(
+        events[at], data={**events[at].data, "outcome": "blocked", "code": "login-denied"}
+    )
+    asked = events[at + 1]
+    asked = replace(asked, data={**asked.data, "data": {"step": "boot-stack"}})
+    scene = Run.of_record(runbook, [*events[:at], bad, asked]).scene()
+    assert scene.question is not None
+    said = [text_of(row) for row in form(scene, scene.question)]
+    assert "Passed over: 2 Make one live call; it needs 1 Log in to OpenAI." in said
+    assert keys(scene)[0] == ("r", "log in again")
+
+
+def test_a_service_that_died_is_what_is_tried_again() -> None:
+    runbook, events = recorded()
+    at = next(
+        n for n, e in enumerate(events) if e.ev == "step.finished" and e.step == "paste-credential"
+    )
+    bad = replace(
+        events[at], data={**events[at].data, "outcome": "blocked", "code": "service-died"}
+    )
+    finish = replace(
+        events[-1],
+        ev="request",
+        data={"port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None},
+    )
+    scene = Run.of_record(runbook, [*events[:at], bad, finish]).scene()
+    scene.state.resources["boot-stack"].alive = False
+    assert keys(scene)[0] == ("r", "try step 3 again")
+
+
+def test_a_running_step_says_how_long_it_may_take() -> None:
+    scene = run_until(lambda e: e.ev == "try.started" and e.step == "live-call").scene()
+    assert standing(scene).title.endswith("of at most 12 s")
+
+
+def drive(app: SmokeApp, size: tuple[int, int], act: Callable[[Pilot[Any]], Any]) -> None:
+    async def main() -> None:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await act(pilot)
+
+    asyncio.run(main())
+
+
+def test_a_new_login_is_one_key_and_the_call_another(tmp_path: Path) -> None:
+    app = rehearsal_app(tmp_path / "state", "token-revoked")
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await answer(pilot, "begin", "enter")
+        await answer(pilot, "begin", "enter")
+        await answer(pilot, "spend", "y")
+        await answer(pilot, "begin", "i")
+        await question(pilot, "begin")
+        run = app.current
+        assert run is not None
+        assert [len(run.state.steps[s].tries) for s in ("oauth-login", "live-call")] == [2, 1]
+        assert "r try step 2 again" in screen_text(app)
+        await answer(pilot, "begin", "r")
+        await question(pilot, "spend")
+        assert len(run.state.steps["live-call"].tries) == 2
+
+    drive(app, (80, 24), act)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (100, 30)])
+def test_the_keys_of_a_long_question_are_in_sight(tmp_path: Path, size: tuple[int, int]) -> None:
+    runbook, events = recorded()
+    at = next(
+        n for n, e in enumerate(events) if e.ev == "request" and e.data.get("kind") == "spend"
+    )
+    evidence = [[f"fact {n}", "seen", "nothing"] for n in range(12)]
+    asked = replace(
+        events[at],
+        data={
+            **events[at].data,
+            "kind": "attest",
+            "text": "Did you see it yourself? " * 6,
+            "data": {"evidence": evidence},
+        },
+    )
+    run = Run.of_record(runbook, [*events[:at], asked])
+    app = SmokeApp(settings(tmp_path / "state"), Goal())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await app.push_screen(Walk(run))
+        text = await settled(pilot)
+        assert "y yes, I saw it   n no" in text, text
+        assert "more rows: tab, j" in text
+
+    drive(app, size, act)
+
+
+def test_a_list_that_is_cut_says_where_in_it_the_choice_is(tmp_path: Path) -> None:
+    app = SmokeApp(settings(tmp_path / "state"), Goal())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        await press(pilot, "r")
+        await until(pilot, lambda: isinstance(app.screen, Choose), "the box")
+        many = len(list_scenarios())
+        assert f"1 of {many}" in await settled(pilot)
+        await press(pilot, "j")
+        assert f"2 of {many}" in await settled(pilot)
+
+    drive(app, (80, 24), act)
+
+
+def test_a_report_that_is_cut_says_how_much_of_it_is_out_of_sight(tmp_path: Path) -> None:
+    keep(tmp_path / "state", "20261121T210000Z-aaaa")
+    app = SmokeApp(settings(tmp_path / "state"), Goal())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        app.show_recorded(tmp_path / "state" / "sessions" / "20261121T210000Z-aaaa")
+        await until(pilot, lambda: isinstance(app.screen, ReportPage), "the report")
+        assert "more rows: j" in await settled(pilot)
+        await press(pilot, "G")
+        assert "more row" not in await settled(pilot)
+
+    drive(app, (80, 24), act)
+
+
+def test_a_text_that_is_cut_says_how_much_of_it_is_out_of_sight(tmp_path: Path) -> None:
+    app = SmokeApp(settings(tmp_path / "state"), Goal())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        await press(pilot, "question_mark")
+        assert "more rows: j" in await settled(pilot)
+        await press(pilot, "G")
+        assert "more row" not in await settled(pilot)
+
+    drive(app, (60, 16), act)
+
+
+def test_a_long_comparison_is_scrolled_by_key(tmp_path: Path) -> None:
+    app = SmokeApp(settings(tmp_path / "state"), Goal())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        text = Content("\n".join(f"field {number}" for number in range(60)))
+        await app.push_screen(Told("Ours beside theirs", text))
+        assert "more rows: j" in await settled(pilot)
+        await press(pilot, "G")
+        assert "field 59" in await settled(pilot)
+
+    drive(app, (80, 24), act)
+
+
+def test_a_message_does_not_lie_on_the_keys(tmp_path: Path) -> None:
+    run = run_until(lambda e: e.ev == "step.finished" and e.step == "live-call")
+    app = SmokeApp(settings(tmp_path / "state"), Goal())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await app.push_screen(Walk(run))
+        app.notify("A message")
+        await until(pilot, lambda: "A message" in screen_text(app), "the message")
+        rows = (await settled(pilot)).split("\n")
+        assert max(n for n, row in enumerate(rows) if "A message" in row) < 8
+
+    drive(app, (80, 24), act)

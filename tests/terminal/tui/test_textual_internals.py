@@ -1,0 +1,138 @@
+"""What is overridden of Textual's private parts is still there, and still called as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from pathlib import Path
+
+import pytest
+import textual
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.worker import WorkerFailed
+
+from smoke_tui.tui.app import Goal, SmokeApp
+from smoke_tui.tui.walk import Walk
+from tests.helpers.app_driver import run_until, settings
+
+OVERRIDDEN = {
+    "_handle_exception": "(self, error: 'Exception') -> 'None'",
+    "_fatal_error": "(self) -> 'None'",
+    "_print_error_renderables": "(self) -> 'None'",
+    "panic": "(self, *renderables: 'RenderableType') -> 'None'",
+}
+
+
+@pytest.mark.parametrize("name", OVERRIDDEN)
+def test_the_overridden_methods_are_as_they_were(name: str) -> None:
+    assert str(inspect.signature(getattr(App, name))) == OVERRIDDEN[name], textual.__version__
+    assert name in vars(SmokeApp)
+
+
+def test_what_the_overrides_use_is_there() -> None:
+    source = inspect.getsource(App._handle_exception) + inspect.getsource(App._fatal_error)
+    for used in (
+        "_return_code",
+        "_exception_event",
+        "_exception",
+        "_exit_renderables",
+        "_close_messages_no_wait",
+        "show_locals=True",
+    ):
+        assert used in source, f"{used} is gone from {textual.__version__}"
+    assert "self._file" in inspect.getsource(LinuxDriver.__init__)
+    assert "WriterThread(self._file)" in inspect.getsource(LinuxDriver.start_application_mode)
+
+
+def test_nothing_is_kept_to_be_printed_after_a_crash(tmp_path: Path) -> None:
+    app = SmokeApp(settings(tmp_path), Goal())
+
+    async def main() -> None:
+        async with app.run_test() as pilot:
+            try:
+                token = "sk-SENTINEL-" + "0" * 12
+                raise RuntimeError(token[:2])
+            except RuntimeError as error:
+                app._handle_exception(error)
+            await pilot.pause()
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(main())
+    assert app._exit_renderables == []
+    assert isinstance(app.crashed, RuntimeError)
+
+
+def test_a_worker_s_own_error_is_what_is_told(tmp_path: Path) -> None:
+    app = SmokeApp(settings(tmp_path), Goal())
+
+    async def main() -> None:
+        async with app.run_test():
+            app._handle_exception(WorkerFailed(KeyError("inner")))
+
+    with pytest.raises(KeyError):
+        asyncio.run(main())
+    assert isinstance(app.crashed, KeyError)
+
+
+def test_without_colours_no_theme_can_be_black_on_black(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = SmokeApp(settings(tmp_path), Goal())
+    assert app.theme == "textual-dark"
+    assert not any(theme.ansi for theme in app.available_themes.values())
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert any(
+        theme.ansi for theme in SmokeApp(settings(tmp_path), Goal()).available_themes.values()
+    )
+
+
+def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
+    tmp_path: Path,
+) -> None:
+    async def main() -> list[str]:
+        app = SmokeApp(settings(tmp_path), Goal())
+        async with app.run_test(size=(100, 30)) as pilot:
+            walk = Walk(run_until(lambda e: e.data.get("kind") == "begin"))
+            await app.push_screen(walk)
+            await pilot.pause(0.2)
+            return [command.title for command in app.get_system_commands(app.screen)]
+
+    titles = asyncio.run(main())
+    assert {
+        "Run it",
+        "Waive",
+        "Another step",
+        "Evidence",
+        "Zoom",
+        "Help",
+        "Leave",
+        "Theme",
+        "Leave at once",
+    } <= set(titles)
+    assert not [title for title in titles if "screen" in title.lower()]
+
+
+def test_bindings_can_be_remapped_and_few_are_in_the_footer() -> None:
+    from textual.binding import Binding
+
+    from smoke_tui.tui.home import Home
+    from smoke_tui.tui.report_page import ReportPage
+
+    for screen in (Walk, Home, ReportPage):
+        bindings = [
+            b
+            for cls in screen.__mro__
+            for b in vars(cls).get("BINDINGS", ())
+            if isinstance(b, Binding) and "smoke_tui" in cls.__module__
+        ]
+        assert all(binding.id for binding in bindings)
+        # Stop belongs to a running step, the comparison to one that has failed: never both.
+        rows = {
+            binding.action: f"{binding.key_display or binding.key} {binding.description} "
+            for binding in bindings
+            if binding.show and binding.action != "compare"
+        }
+        assert len(rows) <= 7
+        assert sum(map(len, rows.values())) <= 60, "not all of them are seen in 60 columns"

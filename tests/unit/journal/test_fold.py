@@ -1,0 +1,202 @@
+"""State is a fold: what every event changes, and nothing else does."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smoke_tui.journal.events import DECISIONS, FACTS, Event
+from smoke_tui.journal.fold import apply, fold
+from smoke_tui.journal.state import State
+from smoke_tui.outcomes import Outcome, Verdict
+from tests.helpers.event_log import Story
+
+
+def test_an_empty_session_has_a_state() -> None:
+    assert fold([]) == State()
+    assert (State().world, State().events) == ("live", 0)
+
+
+def test_the_first_line_names_session_time_and_world() -> None:
+    state = Story(world="rehearsed").state()
+    assert (state.session, state.world, state.started) == (
+        "S",
+        "rehearsed",
+        "2026-11-21T19:00:00.000Z",
+    )
+
+
+def test_tries_and_outcomes_follow_their_step() -> None:
+    story = Story().tried("look", "blocked", "needs-operator")
+    story.tried("look", None, cause="again", n=2)
+    known = story.state().steps["look"]
+    assert [(t.n, t.cause, t.code) for t in known.tries] == [
+        (1, "walk", "needs-operator"),
+        (2, "again", None),
+    ]
+    assert known.outcome is None
+    story.finished("look", "pass", n=2)
+    assert story.state().steps["look"].outcome is Outcome.PASS
+    assert story.state().order == ["look"]
+
+
+def test_a_step_runs_until_its_try_is_finished() -> None:
+    story = Story()
+    story.add("try.started", {"cause": "walk", "caller": None}, "look", 1)
+    assert story.state().steps["look"].running
+    story.add(
+        "try.finished", {"code": None, "summary": "", "error": False, "observed": {}}, "look", 1
+    )
+    assert not story.state().steps["look"].running
+
+
+def test_a_later_try_keeps_the_earlier_ones_evidence_apart() -> None:
+    story = Story().tried("ask", None)
+    story.add("evidence", {"name": "a", "value": 1}, "ask", 1)
+    story.tried("ask", None, cause="retry", n=2)
+    story.add("evidence", {"name": "b", "value": 2}, "ask", 2)
+    story.add("evidence", {"name": "late", "value": 3}, "ask", 1)
+    story.add("evidence", {"name": "of no try", "value": 4}, "ask", 9)
+    tries = story.state().steps["ask"].tries
+    assert [t.evidence for t in tries] == [[("a", 1), ("late", 3)], [("b", 2)]]
+
+
+def test_a_question_is_open_until_answered_or_withdrawn() -> None:
+    story = Story()
+    one = story.add("request", {"port": "operator", "kind": "begin", "data": {}}, "ask", 1)
+    two = story.add("request", {"port": "operator", "kind": "tick", "data": {}}, "ask", 1)
+    assert list(story.state().questions) == [one, two]
+    story.add("release", {}, "ask", 1, re=two)
+    assert list(story.state().questions) == [one]
+    story.add("answered", {"answer": {"do": "run", "by": "operator"}}, "ask", 1, re=one)
+    state = story.state()
+    assert state.questions == {}
+    assert state.waiting_ms == 300
+
+
+def test_waiting_counts_only_for_a_person() -> None:
+    story = Story()
+    one = story.add("request", {"port": "operator", "kind": "begin", "data": {}}, "ask", 1)
+    story.add("answered", {"answer": {"do": "run", "by": "rehearsal"}}, "ask", 1, re=one)
+    assert story.state().waiting_ms == 0
+
+
+def test_an_answer_nobody_asked_for_changes_nothing() -> None:
+    story = Story()
+    before = story.state()
+    story.add("answered", {"answer": {"do": "stop", "by": "operator"}}, "ask", 1, re=77)
+    after = story.state()
+    assert (after.stopped, after.again) == (before.stopped, before.again)
+
+
+def test_stop_again_and_attest_are_kept() -> None:
+    story = Story()
+    for kind, answer in (
+        ("begin", {"do": "again", "step": "look"}),
+        ("attest", {"do": "yes", "words": "seen"}),
+        ("finish", {"do": "stop"}),
+    ):
+        seq = story.add("request", {"port": "operator", "kind": kind, "data": {}}, "ask", 1)
+        story.add("answered", {"answer": answer}, "ask", 1, re=seq)
+    state = story.state()
+    assert (state.again, state.stopped, len(state.attested)) == ("look", True, 1)
+    story.tried("look", "pass", cause="again")
+    assert story.state().again is None
+
+
+def test_calls_usage_and_limits_are_added_up() -> None:
+    story = Story().tried("ask", None)
+    story.add("spend.reserved", {"calls": 1}, "ask", 1)
+    story.add(
+        "spend.settled",
+        {"limits": [{"window_minutes": 300, "used_percent": 12.0, "resets_at": "a"}]},
+        "ask",
+        1,
+    )
+    story.tried("ask", None, cause="retry", n=2)
+    story.add("spend.reserved", {"calls": 1}, "ask", 2)
+    story.add(
+        "spend.settled",
+        {"limits": [{"window_minutes": 300, "used_percent": 12.5, "resets_at": "b"}]},
+        "ask",
+        2,
+    )
+    state = story.state()
+    assert state.steps["ask"].calls == 2
+    assert state.limits == {
+        (300, ""): {"window_minutes": 300, "before": 12.0, "used_percent": 12.5, "resets_at": "b"}
+    }
+
+
+def test_a_lost_resource_is_dead_until_it_is_provided_anew() -> None:
+    story = Story()
+    story.add("provided", {"name": "boot", "kind": "service"}, "boot", 1)
+    story.add("resource.lost", {"name": "boot"}, "boot")
+    assert not story.state().resources["boot"].alive
+    story.add("resource.lost", {"name": "unknown"}, "boot")
+    story.add("provided", {"name": "boot", "kind": "service"}, "boot", 2)
+    assert story.state().resources["boot"].alive
+
+
+def test_a_branch_and_a_retry_are_pending_until_the_next_try() -> None:
+    story = Story().tried("ask", None, "instructions-drift").branched("ask", "mend")
+    assert story.state().steps["ask"].pending == "branch"
+    story.tried("ask", None, cause="return", caller="mend", n=2)
+    assert story.state().steps["ask"].pending is None
+    story.add("retry.planned", {"seconds": 2, "code": "overloaded"}, "ask", 2)
+    known = story.state().steps["ask"]
+    assert (known.pending, known.delay) == ("retry", 2.0)
+    story.finished("ask", "blocked", "overloaded")
+    assert story.state().steps["ask"].pending is None
+
+
+def test_cancelling_a_step_is_not_cancelling_the_session() -> None:
+    story = Story()
+    story.add("cancelled", {"scope": "step", "why": "operator"})
+    assert story.state().cancelled is None
+    story.add("cancelled", {"scope": "session", "why": "SIGINT"})
+    assert story.state().cancelled == "SIGINT"
+
+
+def test_the_close_has_the_verdict() -> None:
+    story = Story()
+    story.add("session.closed", {"verdict": "incomplete"})
+    state = story.state()
+    assert state.verdict is Verdict.INCOMPLETE
+    assert state.closed is story.events[-1]
+
+
+def test_unknown_words_move_only_the_clock() -> None:
+    story = Story()
+    before = story.state()
+    story.add("something.new", {"x": 1}, "ask", 1)
+    after = story.state()
+    assert (after.now_ms, after.events) == (100, 2)
+    after.now, after.now_ms, after.events = before.now, before.now_ms, before.events
+    assert after == before
+
+
+def test_every_handled_word_is_in_the_vocabulary() -> None:
+    from smoke_tui.journal import fold as module
+
+    assert set(module._HANDLERS) <= {*FACTS, *DECISIONS}
+
+
+STEPS = st.sampled_from(["ask", "look", "sign"])
+OUTCOMES = st.sampled_from(["pass", "fail", "blocked", "waived"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(STEPS, OUTCOMES, st.booleans()), max_size=8))
+def test_folding_twice_and_folding_on_give_the_same(tried: list[tuple[str, str, bool]]) -> None:
+    story = Story()
+    for number, (step, outcome, again) in enumerate(tried, 1):
+        story.tried(step, outcome, n=number)
+        if again:
+            story.add("retry.planned", {"seconds": 0, "code": "network"}, step, number)
+    events: list[Event] = story.events
+    state = State()
+    for at, event in enumerate(events):
+        apply(state, event)
+        assert state == fold(events[: at + 1])
+    assert state.events == len(events)
