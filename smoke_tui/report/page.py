@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import Element, tostring
 
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome, Verdict
@@ -25,7 +26,7 @@ from smoke_tui.report.exchanges import (
     support,
 )
 from smoke_tui.report.facts import Row, StepRow, facts, not_done, step_rows
-from smoke_tui.report.markup import Element, Node, Sheet, render, tag
+from smoke_tui.report.markup import Node, tag
 from smoke_tui.report.proof import HEADINGS, UNRECORDED, is_unrecorded, proof_rows
 from smoke_tui.report.timeline import timeline
 from smoke_tui.report.told import HONESTY, banner, standing_of, verdict_words, worth_a_look
@@ -64,7 +65,7 @@ def page(runbook: Runbook, state: State, evidence: Evidence) -> str:
             tag("meta", name="referrer", content="no-referrer"),
             tag("meta", name="color-scheme", content="light dark"),
             tag("title", title),
-            tag("style", Sheet(_CSS)),
+            tag("style", _CSS),
         ),
         tag(
             "body",
@@ -74,7 +75,7 @@ def page(runbook: Runbook, state: State, evidence: Evidence) -> str:
         ),
         lang="en",
     )
-    return "<!DOCTYPE html>\n" + render([document]) + "\n"
+    return f"<!DOCTYPE html>\n{tostring(document, 'unicode', method='html')}\n"
 
 
 def _header(runbook: Runbook, state: State) -> list[Node]:
@@ -108,7 +109,7 @@ def _main(runbook: Runbook, state: State, evidence: Evidence) -> list[Node]:
     steps = [_step(state, step, evidence) for step in in_order(runbook, state)]
     return [
         _section("Facts", _pairs(facts(runbook, state))),
-        _section("Steps", _table(step_rows(runbook, state))),
+        _section("Steps", _steps(step_rows(runbook, state))),
         *_optional("Over time", timeline(state)),
         _section("Not done or waived", _items(rows) if rows else tag("p", "Nothing.")),
         *_optional("What is worth a look", [_items(seen)] if seen else []),
@@ -136,21 +137,29 @@ def _items(rows: Sequence[Words]) -> Element:
     return tag("ul", *(tag("li", *_words(words)) for words in rows[:MOST_ROWS]), *more)
 
 
-def _table(rows: Sequence[StepRow]) -> Element:
+def _steps(rows: Sequence[StepRow]) -> Element:
     heads = ("#", "Step", "Outcome", "Tries", "Time", "What was seen")
+    table = _table("Steps in the order they ran", heads, map(_row, rows), class_="hidden")
+    return _wide("Steps", table)
+
+
+def _table(caption: str, heads: Iterable[str], rows: Iterable[Element], **more: str) -> Element:
+    """A table; `more` are attributes of its caption."""
     return tag(
-        "div",
-        tag(
-            "table",
-            tag("caption", "Steps in the order they ran", class_="hidden"),
-            tag("thead", tag("tr", *(tag("th", name, scope="col") for name in heads))),
-            tag("tbody", *(_row(row) for row in rows)),
-        ),
-        class_="wide",
-        tabindex="0",
-        role="region",
-        aria_label="Steps",
+        "table",
+        tag("caption", caption, **more),
+        tag("thead", tag("tr", *(tag("th", name, scope="col") for name in heads))),
+        tag("tbody", *rows),
     )
+
+
+def _wide(label: str, table: Element) -> Element:
+    """A region that scrolls sideways on a narrow screen."""
+    return tag("div", table, class_="wide", tabindex="0", role="region", aria_label=label)
+
+
+def _evidence_table(label: str, heads: Iterable[str], rows: Iterable[Sequence[Node]]) -> Element:
+    return _wide(label, _table(label, heads, (tag("tr", *cells) for cells in rows)))
 
 
 def _row(row: StepRow) -> Element:
@@ -240,116 +249,50 @@ def _evidence(attempt: Try) -> list[Node]:
 
 def _expectations(rows: Sequence[Any]) -> Element:
     """What was expected and what was seen, side by side."""
-    return tag(
-        "div",
-        tag(
-            "table",
-            tag("caption", "What was expected"),
-            tag("thead", tag("tr", *(tag("th", x, scope="col") for x in ("Expected", "Seen")))),
-            tag(
-                "tbody",
-                *(
-                    tag("tr", *(tag("td", *_words([Said(cell, 400)])) for cell in row[:2]))
-                    for row in rows[:50]
-                ),
-            ),
-        ),
-        class_="wide",
-        tabindex="0",
-        role="region",
-        aria_label="What was expected",
+    return _evidence_table(
+        "What was expected",
+        ("Expected", "Seen"),
+        ([tag("td", *_words([Said(cell, 400)])) for cell in row[:2]] for row in rows[:50]),
     )
 
 
 def _proof(value: Any) -> Element:
-    label = "What the try had to show"
-    return tag(
-        "div",
-        tag(
-            "table",
-            tag("caption", label),
-            tag("thead", tag("tr", *(tag("th", x, scope="col") for x in HEADINGS))),
-            tag(
-                "tbody",
-                *(
-                    tag(
-                        "tr",
-                        tag("th", sentence(row.name, 80), scope="row"),
-                        tag("td", row.word),
-                        tag("td", *_words(row.witnesses)),
-                    )
-                    for row in proof_rows(value)
-                ),
-            ),
+    return _evidence_table(
+        "What the try had to show",
+        HEADINGS,
+        (
+            [
+                tag("th", sentence(row.name, 80), scope="row"),
+                tag("td", row.word),
+                tag("td", *_words(row.witnesses)),
+            ]
+            for row in proof_rows(value)
         ),
-        class_="wide",
-        tabindex="0",
-        role="region",
-        aria_label=label,
     )
 
 
 def _second_opinion(value: Any) -> list[Node]:
-    table = second_opinion.rows(value)
+    rows = second_opinion.rows(value)
     nodes: list[Node] = [tag("h4", "Second opinion"), _items(second_opinion.answers(value))]
-    return (
-        nodes
-        if not table
-        else [
-            *nodes,
-            tag(
-                "div",
-                tag(
-                    "table",
-                    tag("caption", "How the two requests differ"),
-                    tag(
-                        "thead",
-                        tag("tr", *(tag("th", name, scope="col") for name in second_opinion.HEADS)),
-                    ),
-                    tag(
-                        "tbody",
-                        *(
-                            tag("tr", *(tag("td", *_words(cell)) for cell in cells))
-                            for cells in table
-                        ),
-                    ),
-                ),
-                class_="wide",
-                tabindex="0",
-                role="region",
-                aria_label="How the two requests differ",
-            ),
-        ]
-    )
+    if rows:
+        cells = ([tag("td", *_words(cell)) for cell in row] for row in rows)
+        label = "How the two requests differ"
+        nodes.append(_evidence_table(label, second_opinion.HEADS, cells))
+    return nodes
 
 
 def _route(lines: Sequence[Any]) -> Element:
-    return tag(
-        "div",
-        tag(
-            "table",
-            tag("caption", "Evidence of the route"),
-            tag(
-                "thead",
-                tag("tr", *(tag("th", x, scope="col") for x in ("Evidence", "Seen", "Says"))),
-            ),
-            tag(
-                "tbody",
-                *(
-                    tag(
-                        "tr",
-                        tag("th", sentence(line[0], 80), scope="row"),
-                        tag("td", *_words([Said(line[1])])),
-                        tag("td", sentence(line[2], 40)),
-                    )
-                    for line in lines[:50]
-                ),
-            ),
+    return _evidence_table(
+        "Evidence of the route",
+        ("Evidence", "Seen", "Says"),
+        (
+            [
+                tag("th", sentence(line[0], 80), scope="row"),
+                tag("td", *_words([Said(line[1])])),
+                tag("td", sentence(line[2], 40)),
+            ]
+            for line in lines[:50]
         ),
-        class_="wide",
-        tabindex="0",
-        role="region",
-        aria_label="Evidence of the route",
     )
 
 

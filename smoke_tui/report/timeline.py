@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Final
+from xml.etree.ElementTree import Element
 
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome
-from smoke_tui.report.markup import Element, Node, tag
+from smoke_tui.report.markup import Node, tag
 from smoke_tui.report.words import count, duration, sentence
 
 WIDE: Final = 1000
