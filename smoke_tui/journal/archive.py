@@ -1,18 +1,20 @@
 """A session as one file: a gzipped tar of the journal and its evidence, the same bytes each time.
 
-The file begins with a gzip header whose comment holds the sha256 of all that follows, then a
-manifest with the size and the sha256 of every member. `tar xzf` opens it. What we read has to be,
-byte for byte, what we would have written: no other header, name, order or padding is taken.
+The first member is a manifest with the size and the sha256 of every other one. `tar xzf` opens
+the file. Read are regular members of a session, no other names, types or owners, and only where
+they fit the manifest. Archives of earlier builds carry a comment in gzip's header as well.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import json
 import re
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,10 +33,6 @@ MOST_MEMBERS: Final = 50_000
 
 _SESSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,79}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_LINE: Final = re.compile(rb"\x1f\x8b\x08\x10\0\0\0\0\x02\xffsmoke-archive/1 ([0-9a-f]{64})\0")
-"""gzip's own header: deflate, a comment, no time, best compression, no system; then the comment."""
-
-_BLOCK: Final = 512
 
 
 class ArchiveDamage(JournalError):
@@ -85,35 +83,22 @@ def pack(session: str, members: Mapping[str, bytes]) -> bytes:
         ).encode()
         + b"\n"
     )
-    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    check, size, body = 0, 0, []
-    for piece in _tar({MANIFEST: manifest, **members}):
-        check, size = zlib.crc32(piece, check), size + len(piece)
-        body.append(packer.compress(piece))
-    body += [packer.flush(), check.to_bytes(4, "little"), (size % 2**32).to_bytes(4, "little")]
-    packed = b"".join(body)
-    return (
-        MAGIC
-        + b"\x08\x10\0\0\0\0\x02\xff"
-        + f"{SCHEMA} {_sha256(packed)}".encode()
-        + b"\0"
-        + packed
-    )
+    buffer = io.BytesIO()
+    # Without a name and a time in gzip's header the bytes depend on the members alone.
+    with (
+        gzip.GzipFile("", "wb", fileobj=buffer, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        for name, content in {MANIFEST: manifest, **members}.items():
+            tar.addfile(_entry(name, len(content)), io.BytesIO(content))
+    return buffer.getvalue()
 
 
-def _tar(members: Mapping[str, bytes]) -> Iterator[bytes]:
-    for name, content in members.items():
-        yield _head(name, len(content))
-        yield content
-        yield bytes(-len(content) % _BLOCK)
-    yield bytes(2 * _BLOCK)
-
-
-def _head(name: str, size: int) -> bytes:
+def _entry(name: str, size: int) -> tarfile.TarInfo:
     """A tar header that names nobody and no time."""
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode = size, 0o600
-    return entry.tobuf(tarfile.USTAR_FORMAT)
+    return entry
 
 
 def is_archive(path: Path) -> bool:
@@ -155,12 +140,7 @@ def _read(content: bytes) -> tuple[str, dict[str, bytes]]:
     Raises:
         ValueError: what is wrong, in words.
     """
-    head = _LINE.match(content)
-    if head is None:
-        raise ValueError("its header is another")
-    if _sha256(content[head.end() :]).encode() != head[1]:
-        raise ValueError("its content does not fit the sha256 in its header")
-    members = dict(_members(_unzip(content[head.end() :])))
+    members = _members(_unzip(content))
     manifest = _manifest(members.pop(MANIFEST, b""))
     listed = {row["name"]: (row["bytes"], row["sha256"]) for row in manifest["members"]}
     found = {name: (len(data), _sha256(data)) for name, data in members.items()}
@@ -172,38 +152,42 @@ def _read(content: bytes) -> tuple[str, dict[str, bytes]]:
 
 
 def _unzip(packed: bytes) -> bytes:
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    """The content of one gzip stream; zlib checks its checksum and length."""
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
         data = unpacker.decompress(packed, MOST_BYTES)
     except zlib.error as error:
         raise ValueError(f"it can't be unpacked ({error})") from None
     if not unpacker.eof:
         raise ValueError(f"it is cut short, or unpacks to more than {MOST_BYTES:,} bytes")
-    expected = zlib.crc32(data).to_bytes(4, "little") + (len(data) % 2**32).to_bytes(4, "little")
-    if unpacker.unused_data != expected:
-        raise ValueError("its checksum does not fit, or something stands behind its end")
+    if unpacker.unused_data:
+        raise ValueError("something stands behind its end")
     return data
 
 
-def _members(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The members of a tar of ours, each name once."""
-    at, names = 0, set[str]()
-    while data[at : at + 2 * _BLOCK] != bytes(2 * _BLOCK):
-        head = data[at : at + _BLOCK]
-        name = head[:100].rstrip(b"\0").decode("ascii", "replace")
-        size = _size(head[124:135])
-        if not _is_ours(name) or name in names or len(names) >= MOST_MEMBERS:
+def _members(data: bytes) -> dict[str, bytes]:
+    """The members of a tar of ours, each name once.
+
+    Header by header: `TarFile` would follow the extensions of a foreign tar, whose sizes and
+    names nobody bounds.
+    """
+    at, members = 0, dict[str, bytes]()
+    while (header := data[at : at + tarfile.BLOCKSIZE]).strip(b"\0"):
+        try:
+            entry = tarfile.TarInfo.frombuf(header, "ascii", "replace")
+        except tarfile.TarError as error:
+            raise ValueError(f"a member's header can't be read ({error})") from None
+        name, size = entry.name, entry.size
+        if not _is_ours(name) or name in members or len(members) >= MOST_MEMBERS:
             raise ValueError(f"{name[:100]!r} is no member of a session, or one too many")
-        if head != _head(name, size):
+        if header != _entry(name, size).tobuf(tarfile.USTAR_FORMAT):
             raise ValueError(f"the member {name} has another header")
-        start = at + _BLOCK
-        at = start + size + -size % _BLOCK
-        if at > len(data) or any(data[start + size : at]):
-            raise ValueError(f"the member {name} is cut short, or padded with something")
-        names.add(name)
-        yield name, data[start : start + size]
-    if len(data) != at + 2 * _BLOCK:
+        start = at + tarfile.BLOCKSIZE
+        at = start + size + -size % tarfile.BLOCKSIZE
+        members[name] = data[start : start + size]
+    if data[at:].strip(b"\0"):
         raise ValueError("something stands behind its last member")
+    return members
 
 
 def _is_ours(name: str) -> bool:
@@ -211,12 +195,6 @@ def _is_ours(name: str) -> bool:
     return name in (MANIFEST, JOURNAL, SCAN) or (
         folder == EVIDENCE and bool(_DIGEST.fullmatch(file))
     )
-
-
-def _size(octal: bytes) -> int:
-    if not re.fullmatch(rb"[0-7]{11}", octal):
-        raise ValueError("a member's size is no number")
-    return int(octal, 8)
 
 
 def _manifest(content: bytes) -> Mapping[str, Any]:

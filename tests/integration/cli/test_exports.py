@@ -66,7 +66,7 @@ def test_a_changed_archive_is_refused_everywhere(
 ) -> None:
     program("archive", "last", "-o", "s.smoke")
     content = bytearray((tmp_path / "s.smoke").read_bytes())
-    for at in (0, 3, 20, len(content) // 2, len(content) - 1):
+    for at in (0, 2, 20, len(content) // 2, len(content) - 1):
         changed = bytearray(content)
         changed[at] ^= 1
         (tmp_path / "t.smoke").write_bytes(changed)

@@ -8,7 +8,6 @@ import io
 import json
 import os
 import tarfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +59,17 @@ def test_any_tar_opens_it_and_finds_nobodys_name(tmp_path: Path) -> None:
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(PACKED) - 1), st.integers(1, 255))
-def test_one_changed_byte_anywhere_is_noticed(
+def test_one_changed_byte_is_noticed_or_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, at: int, by: int
 ) -> None:
     changed = bytearray(PACKED)
     changed[at] ^= by
-    with pytest.raises(ArchiveDamage, match="no archive as it was written"):
-        read(tmp_path_factory.mktemp("a"), bytes(changed))
+    try:
+        folder = read(tmp_path_factory.mktemp("a"), bytes(changed))
+    except ArchiveDamage:
+        return
+    # The time and the system in gzip's header, for example.
+    assert members_of(folder) == MEMBERS
 
 
 @pytest.mark.parametrize(
@@ -85,31 +88,17 @@ def test_cut_or_lengthened_it_is_no_archive(tmp_path: Path, change: Any) -> None
 
 
 def forged(tar: bytes) -> bytes:
-    """What somebody may write who knows the format: any tar under a header that fits it."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = (
-        packer.compress(tar)
-        + packer.flush()
-        + zlib.crc32(tar).to_bytes(4, "little")
-        + len(tar).to_bytes(4, "little")
-    )
-    return (
-        b"\x1f\x8b\x08\x10\0\0\0\0\x02\xff"
-        + f"{SCHEMA} {hashlib.sha256(packed).hexdigest()}".encode()
-        + b"\0"
-        + packed
-    )
+    """What somebody may write who knows the format: any tar, packed."""
+    return gzip.compress(tar, mtime=0)
 
 
 def tar_of(members: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
-    """Without the padding that tar puts behind its two empty blocks."""
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for member, content in members:
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
-        end = tar.offset
-    return out.getvalue()[: end + 1024]
+    return out.getvalue()
 
 
 def entry(name: str, **more: Any) -> tarfile.TarInfo:
@@ -138,7 +127,7 @@ def test_the_forger_of_these_tests_can_write_a_whole_one(tmp_path: Path) -> None
     blocks = [(entry("manifest.json"), manifest("S", body)), (entry("journal.jsonl"), b"x")]
     assert read(tmp_path, forged(tar_of(blocks))).name == "S"
     with pytest.raises(ArchiveDamage, match="behind its last member"):
-        read(tmp_path, forged(tar_of(blocks) + bytes(512)))
+        read(tmp_path, forged(tar_of(blocks) + b"x"))
     with pytest.raises(ArchiveDamage, match="members do not fit its manifest"):
         read(tmp_path, forged(tar_of([(entry("manifest.json"), manifest("S", {})), blocks[1]])))
 
@@ -153,6 +142,7 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "evidence/" + "2" * 64: {"type": tarfile.FIFOTYPE},
     "evidence/" + "3" * 64: {"type": tarfile.DIRTYPE},
     "evidence/" + "4" * 64: {"uname": "ada"},
+    "evidence/" + "5" * 64: {"pax_headers": {"comment": "x"}},
     "journal.jsonl": {},
 }
 
