@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from tests import lanes
-from tests.helpers.golden_record import GoldenRecord, difference
+from tests.helpers.goldens import Golden
 from tests.helpers.machine import CACHE, ENVIRONMENT
 
 
@@ -23,20 +24,14 @@ class Node(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-goldens",
-        action="store_true",
-        help="write goldens as they are now; what changes is shown at the end",
-    )
     lanes.add_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--update-goldens") and os.environ.get("CI"):
+    if config.getoption("--snapshot-update") and os.environ.get("CI"):
         raise pytest.UsageError("goldens are not written where CI is set")
     lanes.configure(config)
-    config.pluginmanager.register(GoldenRecord(config), GoldenRecord.NAME)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -83,20 +78,12 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+def golden(snapshot: SnapshotAssertion) -> Callable[[str, str], None]:
     """Compare a text with the committed one of that name, beside the test's own file."""
-    folder = request.path.parent / "goldens"
-    record = request.config.pluginmanager.get_plugin(GoldenRecord.NAME)
-    assert isinstance(record, GoldenRecord)
+    goldens = snapshot.use_extension(Golden)
 
     def compare(name: str, text: str) -> None:
-        path = folder / f"{name}.txt"
-        record.asked.add(str(path))
-        if request.config.getoption("--update-goldens"):
-            record.write(path, text)
-        assert path.is_file(), f"{path} is missing; write it with --update-goldens and look at it"
-        kept = path.read_text(encoding="utf-8")
-        assert text == kept, "\n".join([f"{path.name} is another:", *difference(kept, text)])
+        assert text == goldens(name=name)
 
     return compare
 
