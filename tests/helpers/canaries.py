@@ -30,15 +30,6 @@ def mint(prefix: str = "") -> str:
     return f"{prefix}FAKECANARY{secrets.token_hex(12)}Zz"
 
 
-def jwt(**claims: object) -> str:
-    """A made-up token of three segments."""
-    parts = ({"alg": "RS256"}, {"sub": "FAKE", "jti": secrets.token_hex(8), **claims})
-    head = ".".join(
-        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
-    )
-    return f"{head}.FAKE{secrets.token_urlsafe(48)}"
-
-
 def forms(value: str) -> Iterator[bytes]:
     """The value and what it becomes on its way through other programs."""
     raw, half = value.encode(), len(value) // 2

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -12,68 +10,60 @@ import pytest
 
 from smoke_tui.__main__ import main
 from smoke_tui.secrecy import Vault, credentials, scan
-from smoke_tui.world.given_credential import AUTH_CLAIM, looks_like, problem_of
+from smoke_tui.world.given_credential import looks_like, problem_of
+from tests.helpers.minted_secrets import AUTH_CLAIM, jwt, token
 
 
-def mint(prefix: str = "") -> str:
-    return f"{prefix}FAKE{secrets.token_hex(16)}"
-
-
-def jwt(account: str | None = None, **claims: Any) -> str:
-    auth = {} if account is None else {AUTH_CLAIM: {"chatgpt_account_id": account}}
-    parts = ({"alg": "RS256"}, {"jti": mint(), **auth, **claims})
-    head = ".".join(
-        base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in parts
-    )
-    return f"{head}.FAKE{secrets.token_urlsafe(40)}"
+def account_jwt(account: str) -> str:
+    return jwt(**{AUTH_CLAIM: {"chatgpt_account_id": account}})
 
 
 FOREIGN: dict[str, tuple[Any, str]] = {
     "claude": (
-        {"claudeAiOauth": {"accessToken": mint("sk-ant-oat01-"), "refreshToken": mint()}},
+        {"claudeAiOauth": {"accessToken": token("sk-ant-oat01-"), "refreshToken": token()}},
         "Claude",
     ),
     "gcloud": (
         {
             "client_id": "1.apps",
-            "client_secret": mint(),
-            "refresh_token": mint(),
+            "client_secret": token(),
+            "refresh_token": token(),
             "type": "authorized_user",
         },
         "Google",
     ),
     "service account": (
-        {"type": "service_account", "private_key": mint(), "client_email": "a@b"},
+        {"type": "service_account", "private_key": token(), "client_email": "a@b"},
         "Google",
     ),
     "gemini": (
-        {"access_token": mint("ya29."), "refresh_token": mint(), "expiry_date": 1},
+        {"access_token": token("ya29."), "refresh_token": token(), "expiry_date": 1},
         "Gemini",
     ),
     "google": (
-        {"access_token": mint(), "id_token": jwt(iss="https://accounts.google.com")},
+        {"access_token": token(), "id_token": jwt(iss="https://accounts.google.com")},
         "Google",
     ),
     "web session": (
         {"user": {"email": "FAKE@example.org"}, "accessToken": jwt(), "expires": "x"},
         "web page",
     ),
-    "api key": ({"auth_mode": "apikey", "OPENAI_API_KEY": mint("sk-proj-")}, "API key"),
-    "api key alone": ({"OPENAI_API_KEY": mint("sk-proj-"), "tokens": None}, "API key"),
-    "opencode": ({"openai": {"type": "oauth", "refresh": mint(), "access": mint()}}, "opencode"),
-    "copilot": ({"github.com": {"oauth_token": mint("gho_"), "user": "FAKE"}}, "GitHub"),
-    "docker": ({"auths": {"registry.example": {"auth": mint()}}}, "registry"),
-    "aws json": ({"AccessKeyId": "AKIAFAKE", "SecretAccessKey": mint()}, "AWS"),
-    "gh hosts": (f"github.com:\n    user: FAKE\n    oauth_token: {mint('gho_')}\n", "GitHub"),
-    "npmrc": (f"//registry.example/:_authToken={mint('npm_')}\n", "npmrc"),
-    "kube": (f"apiVersion: v1\nkind: Config\nusers:\n- user:\n    token: {mint()}\n", "kube"),
-    "aws": (f"[default]\naws_access_key_id = AKIAFAKE\naws_secret_access_key = {mint()}\n", "AWS"),
-    "netrc": (f"machine example.org login FAKE password {mint()}\n", "netrc"),
-    "pem": (f"-----BEGIN RSA PRIVATE KEY-----\n{mint()}\n", "private key"),
+    "api key": ({"auth_mode": "apikey", "OPENAI_API_KEY": token("sk-proj-")}, "API key"),
+    "api key alone": ({"OPENAI_API_KEY": token("sk-proj-"), "tokens": None}, "API key"),
+    "opencode": ({"openai": {"type": "oauth", "refresh": token(), "access": token()}}, "opencode"),
+    "copilot": ({"github.com": {"oauth_token": token("gho_"), "user": "FAKE"}}, "GitHub"),
+    "docker": ({"auths": {"registry.example": {"auth": token()}}}, "registry"),
+    "aws json": ({"AccessKeyId": "AKIAFAKE", "SecretAccessKey": token()}, "AWS"),
+    "gh hosts": (f"github.com:\n    user: FAKE\n    oauth_token: {token('gho_')}\n", "GitHub"),
+    "npmrc": (f"//registry.example/:_authToken={token('npm_')}\n", "npmrc"),
+    "kube": (f"apiVersion: v1\nkind: Config\nusers:\n- user:\n    token: {token()}\n", "kube"),
+    "aws": (f"[default]\naws_access_key_id = AKIAFAKE\naws_secret_access_key = {token()}\n", "AWS"),
+    "netrc": (f"machine example.org login FAKE password {token()}\n", "netrc"),
+    "pem": (f"-----BEGIN RSA PRIVATE KEY-----\n{token()}\n", "private key"),
     "bare token": (jwt() + "\n", "bare token"),
-    "bare refresh token": (mint("rt_"), "refresh token"),
-    "bare key": (mint("sk-"), "API key"),
-    "dotenv": (f"OPENAI_API_KEY={mint('sk-')}\n", "environment"),
+    "bare refresh token": (token("rt_"), "refresh token"),
+    "bare key": (token("sk-"), "API key"),
+    "dotenv": (f"OPENAI_API_KEY={token('sk-')}\n", "environment"),
     "html": ("<!DOCTYPE html><html>sign in</html>", "web page"),
     "nothing": ("\n", "empty"),
 }
@@ -119,9 +109,9 @@ def test_a_file_of_another_tool_is_invalid_and_not_repeated(
 
 ACCOUNT = "11111111-2222-3333-4444-555555555555"
 OURS = {
-    "access_token": jwt(ACCOUNT),
-    "id_token": jwt(ACCOUNT),
-    "refresh_token": mint("rt_"),
+    "access_token": account_jwt(ACCOUNT),
+    "id_token": account_jwt(ACCOUNT),
+    "refresh_token": token("rt_"),
     "account_id": ACCOUNT,
 }
 
@@ -129,7 +119,7 @@ OURS = {
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"id_token": mint()}, "no JWT"),
+        ({"id_token": token()}, "no JWT"),
         ({"id_token": "a.b.c"}, "no JWT"),
         ({"id_token": 7}, "no JWT"),
         ({"id_token": {"a": 1}}, "no JWT"),
@@ -140,8 +130,11 @@ OURS = {
         ({"account_id": "acct\u202eFAKE"}, "characters"),
         ({"account_id": 7}, "characters"),
         ({"account_id": "22222222-FAKE"}, "two different accounts"),
-        ({"id_token": jwt("another-FAKE"), "account_id": None}, "two different accounts"),
-        ({"account_id": None, "access_token": jwt("x\u001b[0m"), "id_token": None}, "characters"),
+        ({"id_token": account_jwt("another-FAKE"), "account_id": None}, "two different accounts"),
+        (
+            {"account_id": None, "access_token": account_jwt("x\u001b[0m"), "id_token": None},
+            "characters",
+        ),
     ],
 )
 @pytest.mark.parametrize("nested", [False, True])
@@ -155,7 +148,7 @@ def test_what_can_not_be_is_refused(change: dict[str, Any], words: str, nested: 
 def test_what_is_ours_is_taken() -> None:
     for document in (
         OURS,
-        {"auth_mode": "chatgpt", "OPENAI_API_KEY": mint("sk-"), "tokens": OURS},
+        {"auth_mode": "chatgpt", "OPENAI_API_KEY": token("sk-"), "tokens": OURS},
         {**OURS, "id_token": None},
         {**OURS, "account_id": None},
         {"access_token": "opaque", "account_id": "acct-FAKE"},
@@ -166,7 +159,7 @@ def test_what_is_ours_is_taken() -> None:
 
 
 def test_every_leaf_but_the_public_ones_is_learnt() -> None:
-    hidden = {"later_field": mint(), "login_owner_id": mint(), "nested": [{"deep": mint()}]}
+    hidden = {"later_field": token(), "login_owner_id": token(), "nested": [{"deep": token()}]}
     public = {
         "auth_mode": "chatgpt",
         "last_refresh": "2026-11-21T19:08:17.860584046Z",
@@ -175,7 +168,7 @@ def test_every_leaf_but_the_public_ones_is_learnt() -> None:
             "client_id": "app_EMoamEEZ73f0CkXaXp7hrann",
         },
     }
-    inside = mint()
+    inside = token()
     text = (
         json.dumps(
             {
@@ -183,10 +176,10 @@ def test_every_leaf_but_the_public_ones_is_learnt() -> None:
                 **public,
                 "tokens": OURS,
                 "text": json.dumps({"in": inside}),
-                "plan_type": mint(),
+                "plan_type": token(),
             }
         )[:-1]
-        + f', "later_field": "{mint()}"}}'
+        + f', "later_field": "{token()}"}}'
     )
     vault = Vault()
     vault.add_document(text, "given")

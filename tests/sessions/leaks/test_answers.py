@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.canaries import Answer, Hunt, provider
+from tests.helpers.minted_secrets import Bundle
 from tests.sessions.leaks.test_encodings import PRINTER, check, given_out
-from tests.sessions.leaks.test_returned_secrets import CALL, FRONT, Bundle, answering, sse
+from tests.sessions.leaks.test_returned_secrets import CALL, FRONT, answering, sse
 
 LOOK = (
     FRONT

@@ -15,10 +15,9 @@ import pytest
 
 from smoke_tui.journal.file import read_journal
 from smoke_tui.report.export import FORMATS
-from tests.helpers.canaries import Hunt, jwt, mint
+from tests.helpers.canaries import Hunt, mint
+from tests.helpers.minted_secrets import AUTH_CLAIM, jwt
 from tests.helpers.paths import ROOT
-
-AUTH = "https://api.openai.com/auth"
 
 #: Prints the values of a credential file in the form that is named; halves go to two streams.
 PRINTER = r"""
@@ -135,7 +134,7 @@ kind = "run"
 def _bundle(tmp_path: Path) -> set[str]:
     account = mint("acct-")
     values = {
-        "access_token": jwt(**{AUTH: {"chatgpt_account_id": account}, "who": mint()}),
+        "access_token": jwt(**{AUTH_CLAIM: {"chatgpt_account_id": account}, "who": mint()}),
         "refresh_token": mint("rt_"),
         "id_token": jwt(sub=mint("user-")),
         "account_id": account,

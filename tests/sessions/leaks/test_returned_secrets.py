@@ -20,7 +20,8 @@ from smoke_tui.report.export import FORMATS
 from smoke_tui.steps import BEHAVIOURS
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.result import Result
-from tests.helpers.canaries import Answer, Hunt, jwt, mint, provider
+from tests.helpers.canaries import Answer, Hunt, mint, provider
+from tests.helpers.minted_secrets import Bundle
 from tests.helpers.paths import ROOT
 
 FRONT = "---\nschema: smoke/1\nid: canary\ntitle: A canary\n---\n\n# A canary\n"
@@ -41,39 +42,6 @@ timeout = "30s"
 ```
 """
 )
-AUTH = "https://api.openai.com/auth"
-
-
-class Bundle:
-    """A made-up bundle in a file."""
-
-    def __init__(self, folder: Path) -> None:
-        self.account = mint("acct-")
-        claims = {
-            AUTH: {"chatgpt_account_id": self.account},
-            "exp": int(time.time()) + 86_400,
-            "client_id": "app_FAKE",
-        }
-        self.access, self.id = jwt(**claims), jwt(**claims)
-        self.refresh = mint("rt_")
-        self.path = folder / "bundle.json"
-        self.path.write_text(
-            json.dumps(
-                {
-                    "provider": "openai",
-                    "access_token": self.access,
-                    "refresh_token": self.refresh,
-                    "id_token": self.id,
-                    "account_id": self.account,
-                    "plan_type": "plus",
-                    "expires_at": "2099-01-01T00:00:00Z",
-                }
-            )
-        )
-
-    @property
-    def values(self) -> set[str]:
-        return {self.access, self.refresh, self.id, self.account}
 
 
 def sse(*events: Mapping[str, Any]) -> bytes:

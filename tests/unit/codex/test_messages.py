@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets as random
 from typing import Any
@@ -31,6 +30,7 @@ from smoke_tui.secrecy import Secret, Vault
 from smoke_tui.world.config import Config
 from smoke_tui.world.live.http import take_secrets
 from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, render, secrets_in, show
+from tests.helpers.minted_secrets import jwt
 
 REDIRECT = "http://127.0.0.1:1455/auth/callback"
 STATE = Secret(f"FAKE+/={random.token_urlsafe(20)}", kind="oauth-state", ref="login.1")
@@ -94,10 +94,8 @@ def test_the_token_form_is_the_captured_one() -> None:
 # --- bundles ----------------------------------------------------------------------------------
 
 
-def jwt(**auth: Any) -> str:
-    claims = {"exp": 1_795_000_000, "iss": "https://auth.openai.com", AUTH_CLAIM: auth}
-    middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
-    return f"eyJhbGciOiJSUzI1NiJ9.{middle}.FAKE{random.token_urlsafe(40)}"
+def id_token(**auth: Any) -> str:
+    return jwt(exp=1_795_000_000, iss="https://auth.openai.com", **{AUTH_CLAIM: auth})
 
 
 def bundle_of(document: Any, **more: Any) -> Bundle:
@@ -115,9 +113,9 @@ def bundle_of(document: Any, **more: Any) -> Bundle:
 
 OURS = {
     "provider": "openai",
-    "access_token": jwt(chatgpt_account_id="acct-access-000000"),
+    "access_token": id_token(chatgpt_account_id="acct-access-000000"),
     "refresh_token": f"rt_FAKE{random.token_urlsafe(20)}",
-    "id_token": jwt(chatgpt_account_id="acct-id-00000000", chatgpt_plan_type="pro"),
+    "id_token": id_token(chatgpt_account_id="acct-id-00000000", chatgpt_plan_type="pro"),
     "account_id": "acct-given-000000",
     "plan_type": "plus",
     "expires_at": "2027-01-01T00:00:00Z",
@@ -167,7 +165,7 @@ def without(*names: str) -> dict[str, Any]:
 
 def test_the_account_comes_from_the_id_token_and_then_the_access_token() -> None:
     assert bundle_of(without("account_id")).account_id.reveal() == "acct-id-00000000"
-    bare = {**without("account_id"), "id_token": jwt()}
+    bare = {**without("account_id"), "id_token": id_token()}
     assert bundle_of(bare).account_id.reveal() == "acct-access-000000"
     assert bundle_of(without("account_id", "id_token")).account_id.reveal() == "acct-access-000000"
 
@@ -175,13 +173,16 @@ def test_the_account_comes_from_the_id_token_and_then_the_access_token() -> None
 @pytest.mark.parametrize(
     ("document", "code"),
     [
-        ({**without("account_id"), "id_token": jwt(), "access_token": jwt()}, "account-id-missing"),
+        (
+            {**without("account_id"), "id_token": id_token(), "access_token": id_token()},
+            "account-id-missing",
+        ),
         (
             {**without("account_id", "id_token"), "access_token": "opaque-FAKE-0000000"},
             "account-id-missing",
         ),
         (
-            {**OURS, "account_id": "", "id_token": jwt(), "access_token": jwt()},
+            {**OURS, "account_id": "", "id_token": id_token(), "access_token": id_token()},
             "account-id-missing",
         ),
         (without("access_token"), "bundle-incomplete"),
@@ -192,7 +193,7 @@ def test_the_account_comes_from_the_id_token_and_then_the_access_token() -> None
         ({**OURS, "access_token": 7}, "bundle-incomplete"),
         ({**OURS, "access_token": ""}, "bundle-incomplete"),
         ({"tokens": 3}, "bundle-incomplete"),
-        ({"tokens": {"access_token": jwt()}}, "account-id-missing"),
+        ({"tokens": {"access_token": id_token()}}, "account-id-missing"),
     ],
 )
 def test_what_is_no_bundle_says_why(document: Any, code: str) -> None:

@@ -17,7 +17,7 @@ PLACEHOLDER = re.compile(r"\[REDACTED:[a-z_]+#\d+\]")
 BASIC = base64.b64encode(b"user:FAKEpass1").decode()
 
 KEY = "sk-proj-FAKE0aB3cD4eF5gH6iJ7kL8mN9oP0q1R2s"
-CLAIMS = jwt("FAKE").split(".")[1]
+CLAIMS = jwt().split(".")[1]
 
 CAUGHT = [
     ("§", jwt()),
@@ -25,7 +25,7 @@ CAUGHT = [
     ("%22§%22", jwt()),
     ("a\\n§", jwt()),
     ("§", "eyJhbGciOiJkaXIifQ..FAKEivFAKE.FAKEtext." + token()),
-    ("half §", ".".join(jwt("FAKE-of-a-longer-claim").split(".")[:2])),
+    ("half §", ".".join(jwt(sub="FAKE-of-a-longer-claim").split(".")[:2])),
     ("ChatGPT-Account-ID: §", "fake0000-1111-4222-8333-444444444444".replace("fake", "fa4e")),
     ("/x?__cf_chl_tk=§&a", "FAKE" + token()),
     ("§, ", token("sk-")),

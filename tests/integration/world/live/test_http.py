@@ -15,6 +15,7 @@ from smoke_tui.world.live.http import LiveHttp, shown_headers
 from smoke_tui.world.ports import HttpLimits, HttpRequest, Joined, Sensitive
 from smoke_tui.world.serving import ServerRequest
 from tests.helpers.loopback_servers import Origins, exchange, job_of, ok, raw, soon, until
+from tests.helpers.minted_secrets import jwt
 
 TOKEN = f"FAKE{random.token_urlsafe(40)}"
 
@@ -221,15 +222,8 @@ LEAVES = (
 )
 
 
-def jwt(claims: dict[str, Any]) -> str:
-    import base64
-
-    middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
-    return f"eyJhbGciOiJub25lIn0.{middle}.FAKE{random.token_urlsafe(30)}"
-
-
 def test_secret_leaves_are_taken_out_with_their_public_parts() -> None:
-    token = jwt({"a": {"plan": "plus", "account": "acct-FAKE-12345678", "list": [1]}})
+    token = jwt(a={"plan": "plus", "account": "acct-FAKE-12345678", "list": [1]})
     document = {"id_token": token, "x": {"y": TOKEN}, "plain": "kept", "gone": 7}
     vault = Vault()
 
