@@ -1,4 +1,4 @@
-"""Sessions told event by event, and folded as the product folds them."""
+"""Sessions written event by event, and folded as the product folds them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,148 @@ from typing import Any
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
-from smoke_tui.runbook import Runbook, parse
+from smoke_tui.runbook import Runbook, load, parse
+from smoke_tui.runbook.find import packaged
+from smoke_tui.world.config import Config
 
-TWO_STEPS = """\
+OPENED: Mapping[str, Any] = {
+    "session": "20261121T190211Z-7f3a",
+    "tool": "0.1",
+    "by": "ada",
+    "host": "box",
+    "system": "Linux 6",
+    "python": "3.11.7",
+    "project": {"revision": "0" * 40, "dirty": True},
+    "runbook": {"path": "openai-subscription.md"},
+}
+
+
+def shipped() -> Runbook:
+    parsed = load(packaged() / "openai-subscription.md")
+    assert parsed.runbook is not None
+    return parsed.runbook
+
+
+class EventLog:
+    """The events of a session, in order; `state` folds them."""
+
+    def __init__(
+        self, *, world: str = "live", opened: Mapping[str, Any] = OPENED, **config: Any
+    ) -> None:
+        self.events: list[Event] = []
+        shown = {**Config(world=world).to_json(), **config}
+        self.add("session.opened", {**opened, "config": shown})
+
+    def add(
+        self,
+        ev: str,
+        data: Mapping[str, Any],
+        step: str | None = None,
+        n: int | None = None,
+        re: int | None = None,
+    ) -> int:
+        seq = len(self.events)
+        moment = f"2026-11-21T19:{seq // 60 % 60:02d}:{seq % 60:02d}.000Z"
+        self.events.append(Event(seq, moment, seq * 1000, ev, step, n, re, dict(data)))
+        return seq
+
+    def tried(
+        self,
+        step: str,
+        outcome: str | None,
+        code: str | None = None,
+        summary: str = "seen",
+        n: int = 1,
+        **more: Any,
+    ) -> EventLog:
+        """One try of a step; `outcome` None: what follows from it is not decided yet.
+
+        `cause`, `caller` and `attested` go into the try, all else of `more` into its outcome.
+        """
+        cause, caller = more.pop("cause", "walk"), more.pop("caller", None)
+        self.add("try.started", {"cause": cause, "caller": caller}, step, n)
+        return self.finished(step, outcome, code, summary, n, **more)
+
+    def finished(
+        self,
+        step: str,
+        outcome: str | None,
+        code: str | None = None,
+        summary: str = "seen",
+        n: int = 1,
+        **more: Any,
+    ) -> EventLog:
+        """The end of a try, and its outcome."""
+        observed = {"attested": True} if more.pop("attested", False) else {}
+        self.add(
+            "try.finished",
+            {
+                "code": code,
+                "summary": summary,
+                "error": outcome == "error",
+                "observed": observed,
+            },
+            step,
+            n,
+        )
+        return self if outcome is None else self.decided(step, outcome, code, summary, n, **more)
+
+    def decided(
+        self,
+        step: str,
+        outcome: str,
+        code: str | None = None,
+        summary: str = "",
+        n: int = 1,
+        **more: Any,
+    ) -> EventLog:
+        """The outcome of a step alone."""
+        data = {"outcome": outcome, "code": code, "summary": summary, **more}
+        self.add("step.finished", data, step, n)
+        return self
+
+    def branched(self, step: str, to: str, code: str = "instructions-drift") -> EventLog:
+        self.add("branch.taken", {"to": to, "code": code, "line": 1}, step, 1)
+        return self
+
+    def waived(self, step: str) -> EventLog:
+        self.add(
+            "step.finished",
+            {
+                "outcome": "waived",
+                "code": None,
+                "summary": "",
+                "by": "ada",
+                "reason": "seen before",
+            },
+            step,
+            None,
+        )
+        return self
+
+    def closed(self, verdict: str) -> EventLog:
+        self.add("session.closed", {"verdict": verdict, "calls": 1})
+        return self
+
+    def state(self) -> State:
+        return fold(self.events)
+
+
+SMALL = """\
 ---
 schema: smoke/1
-id: story
-title: A story
-model: gpt-5-codex
+id: small
+title: A small runbook
+issue: SPEC-1
 ---
 
-# A story
-
-## 1. Ask
+## Ask the model
 
 ```toml step
-id      = "ask"
+id      = "live-call"
 kind    = "call"
-proof   = true
 prompt  = "Say it."
+proof   = true
 effects = "spends"
 spend   = { kind = "subscription", max_calls = 3 }
 
@@ -35,7 +158,7 @@ match = { code = "instructions-drift" }
 goto  = "mend"
 ```
 
-## 2. Look
+## Look at the page
 
 ```toml step
 id   = "look"
@@ -43,7 +166,7 @@ kind = "manual"
 ask  = "Is it there?"
 ```
 
-## 3. Sign
+## Sign it off
 
 ```toml step
 id   = "sign"
@@ -63,73 +186,8 @@ retry    = { max = 1 }
 """
 
 
-def story_runbook() -> Runbook:
-    """Three steps, the first one a proof with a fallback."""
-    parsed = parse(TWO_STEPS, "story.md")
+def small() -> Runbook:
+    """A runbook whose text stays as it is, for goldens."""
+    parsed = parse(SMALL, "small.md")
     assert parsed.runbook is not None, [str(found) for found in parsed.diagnostics]
     return parsed.runbook
-
-
-class Story:
-    """Events in order; every call adds one."""
-
-    def __init__(self, **config: Any) -> None:
-        self.events: list[Event] = []
-        self.add("session.opened", {"session": "S", "config": {"world": "live", **config}})
-
-    def add(
-        self,
-        ev: str,
-        data: Mapping[str, Any],
-        step: str | None = None,
-        n: int | None = None,
-        re: int | None = None,
-    ) -> int:
-        seq = len(self.events)
-        moment = f"2026-11-21T19:00:{seq % 60:02d}.000Z"
-        self.events.append(Event(seq, moment, seq * 100, ev, step, n, re, dict(data)))
-        return seq
-
-    def tried(
-        self,
-        step: str,
-        outcome: str | None,
-        code: str | None = None,
-        *,
-        cause: str = "walk",
-        caller: str | None = None,
-        n: int = 1,
-        attested: bool = False,
-    ) -> Story:
-        """One try of a step, and its outcome unless that is still open."""
-        self.add("try.started", {"cause": cause, "caller": caller}, step, n)
-        observed = {"attested": True} if attested else {}
-        self.add(
-            "try.finished",
-            {"code": code, "summary": "seen", "error": outcome == "error", "observed": observed},
-            step,
-            n,
-        )
-        if outcome is not None:
-            self.finished(step, outcome, code, n=n)
-        return self
-
-    def finished(
-        self,
-        step: str,
-        outcome: str,
-        code: str | None = None,
-        *,
-        n: int | None = 1,
-        **more: Any,
-    ) -> Story:
-        data = {"outcome": outcome, "code": code, "summary": "", **more}
-        self.add("step.finished", data, step, n)
-        return self
-
-    def branched(self, step: str, to: str, code: str = "instructions-drift") -> Story:
-        self.add("branch.taken", {"to": to, "code": code, "line": 1}, step, 1)
-        return self
-
-    def state(self) -> State:
-        return fold(self.events)

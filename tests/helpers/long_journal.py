@@ -9,7 +9,7 @@ from typing import Any
 from smoke_tui.journal.events import SCHEMA, Event
 from smoke_tui.journal.file import EVIDENCE, JOURNAL
 from smoke_tui.world.config import Config
-from tests.helpers.report_states import OPENED, shipped
+from tests.helpers.event_log import OPENED, shipped
 
 
 def events(count: int) -> Iterator[Event]:

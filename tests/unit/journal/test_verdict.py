@@ -8,22 +8,22 @@ import pytest
 
 from smoke_tui.journal.verdict import chosen, is_partial, verdict
 from smoke_tui.outcomes import CODES, VERDICT_EXITS, Exit, Outcome, Verdict, outcome_of, worst_exit
-from tests.helpers.event_log import Story, story_runbook
+from tests.helpers.event_log import EventLog, small
 
-BOOK = story_runbook()
+BOOK = small()
 V = Verdict
 
 
-def of(story: Story) -> Verdict:
-    return verdict(BOOK, story.state())
+def of(log: EventLog) -> Verdict:
+    return verdict(BOOK, log.state())
 
 
-def three(ask: str, look: str, sign: str) -> Story:
-    story = Story()
-    for step, outcome in (("ask", ask), ("look", look), ("sign", sign)):
+def three(call: str, look: str, sign: str) -> EventLog:
+    log = EventLog()
+    for step, outcome in (("live-call", call), ("look", look), ("sign", sign)):
         if outcome != "not-run":
-            story.tried(step, outcome)
-    return story
+            log.tried(step, outcome)
+    return log
 
 
 @pytest.mark.parametrize(
@@ -71,78 +71,99 @@ def test_an_unused_fallback_does_not_count() -> None:
 
 
 def test_a_recovered_step_counts_by_its_last_try() -> None:
-    story = Story().tried("ask", None, "instructions-drift").branched("ask", "mend")
-    story.tried("mend", "pass", cause="fallback", caller="ask")
-    story.tried("ask", "pass", cause="return", caller="mend", n=2)
-    story.tried("look", "pass").tried("sign", "pass")
-    assert of(story) is V.PASS
-    assert len(story.state().steps["ask"].tries) == 2
+    log = EventLog().tried("live-call", None, "instructions-drift").branched("live-call", "mend")
+    log.tried("mend", "pass", cause="fallback", caller="live-call")
+    log.tried("live-call", "pass", cause="return", caller="mend", n=2)
+    log.tried("look", "pass").tried("sign", "pass")
+    assert of(log) is V.PASS
+    assert len(log.state().steps["live-call"].tries) == 2
 
 
 def test_a_retried_step_counts_by_its_last_try() -> None:
-    story = Story().tried("ask", "fail", "overloaded").tried("ask", "pass", cause="again", n=2)
-    story.tried("look", "pass").tried("sign", "pass")
-    assert of(story) is V.PASS
-    story.tried("ask", "fail", "degraded-model", cause="again", n=3)
-    assert of(story) is V.FAIL
+    log = (
+        EventLog()
+        .tried("live-call", "fail", "overloaded")
+        .tried("live-call", "pass", cause="again", n=2)
+    )
+    log.tried("look", "pass").tried("sign", "pass")
+    assert of(log) is V.PASS
+    log.tried("live-call", "fail", "degraded-model", cause="again", n=3)
+    assert of(log) is V.FAIL
 
 
 def test_a_fallback_that_failed_does_not_count_once_its_caller_passed_by_other_means() -> None:
-    story = Story().tried("ask", None, "instructions-drift").branched("ask", "mend")
-    story.tried("mend", "blocked", "operator-declined", cause="fallback", caller="ask")
-    story.finished("ask", "fail", "instructions-drift")
-    story.tried("look", "pass").tried("sign", "pass")
-    assert of(story) is V.FAIL
-    story.tried("ask", "pass", cause="again", n=2)
-    assert of(story) is V.PASS
+    log = EventLog().tried("live-call", None, "instructions-drift").branched("live-call", "mend")
+    log.tried("mend", "blocked", "operator-declined", cause="fallback", caller="live-call")
+    log.decided("live-call", "fail", "instructions-drift")
+    log.tried("look", "pass").tried("sign", "pass")
+    assert of(log) is V.FAIL
+    log.tried("live-call", "pass", cause="again", n=2)
+    assert of(log) is V.PASS
 
 
 def test_a_fallback_under_way_leaves_the_session_incomplete() -> None:
-    story = Story().tried("ask", None, "instructions-drift").branched("ask", "mend")
-    story.tried("look", "pass").tried("sign", "pass")
-    assert of(story) is V.INCOMPLETE
+    log = EventLog().tried("live-call", None, "instructions-drift").branched("live-call", "mend")
+    log.tried("look", "pass").tried("sign", "pass")
+    assert of(log) is V.INCOMPLETE
 
 
 def test_the_operators_word_gives_attested() -> None:
-    story = Story().tried("ask", "pass", attested=True).tried("look", "pass").tried("sign", "pass")
-    assert of(story) is V.PASS_ATTESTED
+    log = (
+        EventLog()
+        .tried("live-call", "pass", attested=True)
+        .tried("look", "pass")
+        .tried("sign", "pass")
+    )
+    assert of(log) is V.PASS_ATTESTED
 
 
 def test_waivers_weigh_more_than_the_operators_word() -> None:
-    story = Story().tried("ask", "pass", attested=True).tried("look", "waived")
-    assert of(story.tried("sign", "pass")) is V.PASS_WITH_WAIVERS
+    log = EventLog().tried("live-call", "pass", attested=True).tried("look", "waived")
+    assert of(log.tried("sign", "pass")) is V.PASS_WITH_WAIVERS
 
 
 def test_only_the_last_try_is_attested_or_not() -> None:
-    story = Story().tried("ask", "pass", attested=True).tried("look", "pass").tried("sign", "pass")
-    story.tried("ask", "pass", cause="again", n=2)
-    assert of(story) is V.PASS
-    story.tried("ask", "blocked", "route-unproven", cause="again", n=3, attested=True)
-    assert of(story) is V.BLOCKED
+    log = (
+        EventLog()
+        .tried("live-call", "pass", attested=True)
+        .tried("look", "pass")
+        .tried("sign", "pass")
+    )
+    log.tried("live-call", "pass", cause="again", n=2)
+    assert of(log) is V.PASS
+    log.tried("live-call", "blocked", "route-unproven", cause="again", n=3, attested=True)
+    assert of(log) is V.BLOCKED
 
 
 def test_a_choice_of_steps_is_partial_and_judged_alone() -> None:
-    story = Story(only="look").tried("look", "pass")
-    assert of(story) is V.PASS
-    assert is_partial(story.state())
-    rest = Story(start_from="look").tried("look", "pass")
+    log = EventLog(only="look").tried("look", "pass")
+    assert of(log) is V.PASS
+    assert is_partial(log.state())
+    rest = EventLog(start_from="look").tried("look", "pass")
     assert of(rest) is V.INCOMPLETE
     assert of(rest.tried("sign", "pass")) is V.PASS
     assert [step.id for step in chosen(BOOK, rest.state())] == ["look", "sign"]
-    assert not is_partial(Story().state())
+    assert not is_partial(EventLog().state())
 
 
 def test_a_chosen_step_brings_its_fallback() -> None:
-    assert [step.id for step in chosen(BOOK, Story(only="ask").state())] == ["ask", "mend"]
-    failed = Story(only="ask").tried("ask", None, "instructions-drift").branched("ask", "mend")
-    failed.tried("mend", "fail", "expectation-unmet", cause="fallback", caller="ask")
-    failed.finished("ask", "fail", "instructions-drift")
+    assert [step.id for step in chosen(BOOK, EventLog(only="live-call").state())] == [
+        "live-call",
+        "mend",
+    ]
+    failed = (
+        EventLog(only="live-call")
+        .tried("live-call", None, "instructions-drift")
+        .branched("live-call", "mend")
+    )
+    failed.tried("mend", "fail", "expectation-unmet", cause="fallback", caller="live-call")
+    failed.decided("live-call", "fail", "instructions-drift")
     assert of(failed) is V.FAIL
 
 
 def test_a_choice_of_nothing_proves_nothing() -> None:
-    assert of(Story(only="gone").tried("look", "pass")) is V.INCOMPLETE
-    assert of(Story(start_from="gone")) is V.INCOMPLETE
+    assert of(EventLog(only="gone").tried("look", "pass")) is V.INCOMPLETE
+    assert of(EventLog(start_from="gone")) is V.INCOMPLETE
 
 
 def test_no_verdict_but_the_passes_is_green() -> None:

@@ -11,20 +11,23 @@ from hypothesis import strategies as st
 
 from smoke_tui.report.answers import final_text
 from smoke_tui.report.compare import Comparison, Side, better_or_worse, compare, text_ratio
-from tests.helpers.report_states import BODY, Told, answered, saying, shipped
+from tests.helpers.event_log import EventLog, shipped
+from tests.helpers.report_states import BODY, answered, saying
 
 BOOK = shipped()
 
 
-def side(told: Told, answer: str = "") -> Side:
-    return Side(BOOK, told.state(), saying(answer))
+def side(log: EventLog, answer: str = "") -> Side:
+    return Side(BOOK, log.state(), saying(answer))
 
 
-def called(*, user_agent: str = "smoke-tui", tries: int = 1, total: int = 900, **more: Any) -> Told:
-    told = Told(**more)
+def called(
+    *, user_agent: str = "smoke-tui", tries: int = 1, total: int = 900, **more: Any
+) -> EventLog:
+    log = EventLog(**more)
     for n in range(1, tries + 1):
-        told.add("try.started", {"cause": "walk", "caller": None}, "live-call", n)
-        told.add(
+        log.add("try.started", {"cause": "walk", "caller": None}, "live-call", n)
+        log.add(
             "evidence",
             {
                 "name": "instructions",
@@ -33,7 +36,7 @@ def called(*, user_agent: str = "smoke-tui", tries: int = 1, total: int = 900, *
             "live-call",
             n,
         )
-        asked = told.add(
+        asked = log.add(
             "request",
             {
                 "port": "http",
@@ -45,7 +48,7 @@ def called(*, user_agent: str = "smoke-tui", tries: int = 1, total: int = 900, *
             "live-call",
             n,
         )
-        told.add(
+        log.add(
             "http",
             {
                 "status": 200,
@@ -60,7 +63,7 @@ def called(*, user_agent: str = "smoke-tui", tries: int = 1, total: int = 900, *
             n,
             asked,
         )
-        told.add(
+        log.add(
             "try.finished",
             {
                 "code": None,
@@ -77,8 +80,8 @@ def called(*, user_agent: str = "smoke-tui", tries: int = 1, total: int = 900, *
             "live-call",
             n,
         )
-    told.add("step.finished", {"outcome": "pass", "code": None, "summary": "seen"}, "live-call", 1)
-    return told.closed("incomplete")
+    log.add("step.finished", {"outcome": "pass", "code": None, "summary": "seen"}, "live-call", 1)
+    return log.closed("incomplete")
 
 
 def words(found: Comparison) -> dict[str, str]:
@@ -144,7 +147,9 @@ def test_what_moved_has_its_own_word() -> None:
 )
 def test_outcomes_have_an_order(before: str, after: str, word: str) -> None:
     code = {"fail": "timeout", "blocked": "dns"}
-    a, b = (Told().tried("live-call", o, code.get(o)).closed("incomplete") for o in (before, after))
+    a, b = (
+        EventLog().tried("live-call", o, code.get(o)).closed("incomplete") for o in (before, after)
+    )
     found = compare(side(a), side(b))
     assert found.word == word
     assert words(found)["live-call outcome"] == word
@@ -152,8 +157,8 @@ def test_outcomes_have_an_order(before: str, after: str, word: str) -> None:
 
 
 def test_the_line_names_the_steps_that_made_the_difference() -> None:
-    good = Told().tried("live-call", "pass").tried("boot-stack", "pass").closed("incomplete")
-    bad = Told().tried("live-call", "fail", "degraded-model").closed("fail")
+    good = EventLog().tried("live-call", "pass").tried("boot-stack", "pass").closed("incomplete")
+    bad = EventLog().tried("live-call", "fail", "degraded-model").closed("fail")
     assert better_or_worse(good.state(), bad.state()) == (
         "worse than last time: incomplete → fail (live-call was pass, is fail (degraded-model); "
         "boot-stack was pass, is not-run)"
@@ -164,17 +169,17 @@ def test_the_line_names_the_steps_that_made_the_difference() -> None:
 
 
 def test_a_fallback_that_was_not_needed_is_neither_better_nor_worse() -> None:
-    needed = Told().tried("live-call", "pass")
+    needed = EventLog().tried("live-call", "pass")
     needed.add("branch.taken", {"to": "instructions-drift", "code": "c", "line": 1}, "live-call", 1)
     needed.tried("instructions-drift", "pass").closed("incomplete")
-    plain = Told().tried("live-call", "pass").closed("incomplete")
+    plain = EventLog().tried("live-call", "pass").closed("incomplete")
     assert compare(side(needed), side(plain)).word == "same"
     assert compare(side(plain), side(needed)).word == "same"
 
 
 def test_a_part_of_a_runbook_is_compared_by_what_both_walked() -> None:
-    whole = Told().tried("live-call", "pass").tried("boot-stack", "pass").closed("incomplete")
-    part = Told(only="live-call").tried("live-call", "pass").closed("incomplete")
+    whole = EventLog().tried("live-call", "pass").tried("boot-stack", "pass").closed("incomplete")
+    part = EventLog(only="live-call").tried("live-call", "pass").closed("incomplete")
     found = compare(side(whole), side(part))
     assert found.word == "same"
     assert "is of a part of its runbook" in found.notes[0]
@@ -186,7 +191,7 @@ def test_a_rehearsal_beside_a_live_session_is_said_first() -> None:
 
 
 def test_an_unfinished_session_is_named() -> None:
-    found = compare(side(called()), side(Told().tried("live-call", "pass")))
+    found = compare(side(called()), side(EventLog().tried("live-call", "pass")))
     assert "is not finished" in found.notes[0]
 
 
@@ -221,8 +226,8 @@ def test_the_ratio_is_one(a: str, b: str) -> None:
 
 
 def test_answers_that_were_never_given_are_not_compared() -> None:
-    told = Told()
-    told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
-    answered(told, "live-call", None)
-    told.finished("live-call", "blocked", "dns")
-    assert "live-call text" not in words(compare(side(told), side(told)))
+    log = EventLog()
+    log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
+    answered(log, "live-call", None)
+    log.finished("live-call", "blocked", "dns")
+    assert "live-call text" not in words(compare(side(log), side(log)))

@@ -19,7 +19,8 @@ from smoke_tui.report.export import FORMATS, SecretFound, export
 from smoke_tui.report.junit import junit
 from smoke_tui.report.spend import spend_of
 from smoke_tui.secrecy import Secret, Vault
-from tests.helpers.report_states import Told, shipped, with_text
+from tests.helpers.event_log import EventLog, shipped
+from tests.helpers.report_states import with_text
 
 BOOK = shipped()
 
@@ -118,13 +119,13 @@ def test_what_is_no_plain_file_is_left_alone(tmp_path: Path, what: str) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == before
 
 
-def looked(told: Told, verdict: Verdict | None = Verdict.FAIL) -> dict[str, object]:
-    return check_object(BOOK, told.state(), exit_code=1, verdict=verdict)
+def looked(log: EventLog, verdict: Verdict | None = Verdict.FAIL) -> dict[str, object]:
+    return check_object(BOOK, log.state(), exit_code=1, verdict=verdict)
 
 
 def test_steps_are_listed_as_they_ran_and_then_the_rest() -> None:
-    told = Told().tried("boot-stack", "pass").tried("live-call", "fail", "unauthorized")
-    value = json.loads(json.dumps(looked(told)))
+    log = EventLog().tried("boot-stack", "pass").tried("live-call", "fail", "unauthorized")
+    value = json.loads(json.dumps(looked(log)))
     assert [step["id"] for step in value["steps"]][:2] == ["boot-stack", "live-call"]
     assert {step["outcome"] for step in value["steps"][2:]} == {"not-run"}
     assert len(value["steps"]) == len(BOOK.steps)
@@ -136,7 +137,7 @@ def test_steps_are_listed_as_they_ran_and_then_the_rest() -> None:
 
 
 def test_the_object_has_the_documented_keys() -> None:
-    value = looked(Told())
+    value = looked(EventLog())
     assert list(value) == [
         "schema",
         "exit_code",
@@ -156,40 +157,40 @@ def test_the_object_has_the_documented_keys() -> None:
     assert isinstance(spend, dict)
     assert (spend["usd_metered"], spend["usd_api_equivalent"]) == ("0", None)
     assert value["finished"] is None
-    assert looked(Told(), None)["verdict"] is None
+    assert looked(EventLog(), None)["verdict"] is None
 
 
 def test_steps_outside_a_choice_are_not_listed() -> None:
-    told = Told(only="seed-org").tried("seed-org", "pass")
-    value = json.loads(json.dumps(looked(told)))
+    log = EventLog(only="seed-org").tried("seed-org", "pass")
+    value = json.loads(json.dumps(looked(log)))
     assert [step["id"] for step in value["steps"]] == ["seed-org"]
     assert value["partial"] is True
 
 
 def test_spend_adds_up_over_tries_and_counts_the_unknown() -> None:
-    told = Told()
+    log = EventLog()
     usages: list[dict[str, Any] | None] = [
         {"unknown": True},
         {"input_tokens": 10, "output_tokens": 2},
         None,
     ]
     for n, usage in enumerate(usages, 1):
-        told.add("try.started", {"cause": "walk", "caller": None}, "live-call", n)
-        told.add("spend.reserved", {"calls": 1}, "live-call", n)
+        log.add("try.started", {"cause": "walk", "caller": None}, "live-call", n)
+        log.add("spend.reserved", {"calls": 1}, "live-call", n)
         if usage is not None:
-            told.add("spend.settled", {"limits": [], **usage}, "live-call", n)
-    totals = spend_of(told.state())
+            log.add("spend.settled", {"limits": [], **usage}, "live-call", n)
+    totals = spend_of(log.state())
     assert (totals["calls"], totals["unknown_calls"]) == (3, 2)
     assert (totals["input_tokens"], totals["output_tokens"]) == (10, 2)
     assert totals["kind"] == "subscription"
-    assert spend_of(Told().state())["kind"] == "none"
+    assert spend_of(EventLog().state())["kind"] == "none"
 
 
 def test_limits_say_before_and_after_by_length_of_window() -> None:
-    told = Told()
-    told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
+    log = EventLog()
+    log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
     for used in (1.0, 2.5):
-        told.add(
+        log.add(
             "spend.settled",
             {
                 "limits": [
@@ -200,7 +201,7 @@ def test_limits_say_before_and_after_by_length_of_window() -> None:
             "live-call",
             1,
         )
-    assert spend_of(told.state())["limits"] == [
+    assert spend_of(log.state())["limits"] == [
         {
             "window_minutes": 300,
             "used_percent_before": 10.0,

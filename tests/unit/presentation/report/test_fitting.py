@@ -9,7 +9,8 @@ from markdown_it import MarkdownIt
 
 from smoke_tui.report.fitting import Fold, Listing, Part, Rank, fit
 from smoke_tui.report.markdown import LIMIT, markdown
-from tests.helpers.report_states import Told, answered, saying, shipped
+from tests.helpers.event_log import EventLog, shipped
+from tests.helpers.report_states import answered, saying
 
 BOOK = shipped()
 STEPS = [step.id for step in BOOK.steps]
@@ -29,14 +30,14 @@ TEXTS = st.sampled_from(
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> tuple[Told, str]:
+def stories(draw: st.DrawFn) -> tuple[EventLog, str]:
     """A session of any length, its foreign words of any size."""
     text = draw(TEXTS)
-    told = Told(world=draw(st.sampled_from(["live", "rehearsed"])), scenario=text)
+    log = EventLog(world=draw(st.sampled_from(["live", "rehearsed"])), scenario=text)
     for _ in range(draw(st.integers(0, 60))):
         step = draw(st.sampled_from(STEPS))
         n = draw(st.integers(1, 60))
-        told.add(
+        log.add(
             "try.started",
             {"cause": draw(st.sampled_from(["walk", "again", "return"])), "caller": None},
             step,
@@ -59,9 +60,9 @@ def stories(draw: st.DrawFn) -> tuple[Told, str]:
                 )
             )
             if what == "exchange":
-                answered(told, step, draw(st.sampled_from([200, 400, None])), n=n, text=text)
+                answered(log, step, draw(st.sampled_from([200, 400, None])), n=n, text=text)
             else:
-                told.add(*_event(what, text), step, n)
+                log.add(*_event(what, text), step, n)
         if draw(st.booleans()):
             outcome, code = draw(
                 st.sampled_from(
@@ -73,8 +74,8 @@ def stories(draw: st.DrawFn) -> tuple[Told, str]:
                     ]
                 )
             )
-            told.finished(step, outcome, code, text, n, reason=text, by=text)
-    return told, text
+            log.finished(step, outcome, code, text, n, reason=text, by=text)
+    return log, text
 
 
 def _event(what: str, text: str) -> tuple[str, dict[str, object]]:
@@ -98,10 +99,10 @@ def _event(what: str, text: str) -> tuple[str, dict[str, object]]:
 @settings(max_examples=60, deadline=None)
 @given(stories())
 def test_any_session_stays_within_the_limit_and_begins_with_its_verdict(
-    story: tuple[Told, str],
+    log: tuple[EventLog, str],
 ) -> None:
-    told, text = story
-    state = told.state()
+    log, text = log
+    state = log.state()
     report = markdown(BOOK, state, saying(text * 40))
     assert len(report.encode()) <= LIMIT
     lines = [line for line in report.splitlines() if line][:4]
@@ -121,11 +122,11 @@ def test_any_session_stays_within_the_limit_and_begins_with_its_verdict(
 
 
 def test_a_head_of_hundreds_of_rows_is_shortened_with_counts() -> None:
-    told = Told(allow_hosts=[f"host-{n}.example" for n in range(500)])
+    log = EventLog(allow_hosts=[f"host-{n}.example" for n in range(500)])
     for _ in range(400):
-        told.add("session.resumed", {"by": "\U0001f600" * 80, "host": "h" * 80, "rerun": None})
-        told.add("noted", {"text": "\U0001f600" * 300})
-    report = markdown(BOOK, told.tried("live-call", "fail", "dns").state())
+        log.add("session.resumed", {"by": "\U0001f600" * 80, "host": "h" * 80, "rerun": None})
+        log.add("noted", {"text": "\U0001f600" * 300})
+    report = markdown(BOOK, log.tried("live-call", "fail", "dns").state())
     assert len(report.encode()) <= LIMIT
     assert "more facts |" in report
     assert "- … and " in report

@@ -13,7 +13,8 @@ from smoke_tui.report.junit import junit
 from smoke_tui.report.markdown import markdown
 from smoke_tui.report.page import page
 from smoke_tui.report.standalone import standalone
-from tests.helpers.report_states import Told, saying, small, walked
+from tests.helpers.event_log import EventLog, small
+from tests.helpers.report_states import saying, walked
 
 BOOK = small()
 ANSWER = saying('{"detail": "Instructions are not valid"}')
@@ -37,7 +38,9 @@ def test_junit(golden: Callable[[str, str], None]) -> None:
 
 
 def test_diff(golden: Callable[[str, str], None]) -> None:
-    before = Told(world="rehearsed").tried("live-call", "pass").tried("look", "pass").closed("pass")
+    before = (
+        EventLog(world="rehearsed").tried("live-call", "pass").tried("look", "pass").closed("pass")
+    )
     found = compare(Side(BOOK, before.state(), ANSWER), Side(BOOK, walked().state(), ANSWER))
     rows = [json.dumps(astuple(row), ensure_ascii=False) for row in found.rows]
     golden("diff", "\n".join([*found.notes, *rows, found.summary, ""]))

@@ -18,7 +18,8 @@ from smoke_tui.report.export import export
 from smoke_tui.report.markup import tag
 from smoke_tui.report.page import page
 from smoke_tui.secrecy import Vault
-from tests.helpers.report_states import Told, answered, saying, shipped, with_text
+from tests.helpers.event_log import EventLog, shipped
+from tests.helpers.report_states import answered, saying, with_text
 
 BOOK = shipped()
 VOID = {"meta"}
@@ -130,8 +131,8 @@ def test_nothing_runs_and_nothing_is_loaded() -> None:
 
 
 def test_the_verdict_comes_first_and_a_rehearsal_before_it() -> None:
-    told = Told(world="rehearsed", scenario="happy").tried("live-call", "fail", "dns")
-    texts = "\n".join(Tree(page(BOOK, told.closed("fail").state(), saying("x"))).texts)
+    log = EventLog(world="rehearsed", scenario="happy").tried("live-call", "fail", "dns")
+    texts = "\n".join(Tree(page(BOOK, log.closed("fail").state(), saying("x"))).texts)
     marks = [
         "REHEARSAL: nothing was proven",
         "Verdict: FAIL.",
@@ -142,7 +143,7 @@ def test_the_verdict_comes_first_and_a_rehearsal_before_it() -> None:
     ]
     places = [texts.index(mark) for mark in marks]
     assert places == sorted(places)
-    assert "REHEARSAL" not in page(BOOK, Told().state(), saying("x"))
+    assert "REHEARSAL" not in page(BOOK, EventLog().state(), saying("x"))
 
 
 def test_landmarks_headings_and_headers_are_there_for_readers() -> None:
@@ -164,17 +165,17 @@ def test_landmarks_headings_and_headers_are_there_for_readers() -> None:
     assert set(labelled) <= set(ids)
 
 
-def waited() -> Told:
-    told = Told()
-    told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
-    asked = told.add("request", {"port": "operator", "kind": "spend", "data": {}}, "live-call", 1)
+def waited() -> EventLog:
+    log = EventLog()
+    log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
+    asked = log.add("request", {"port": "operator", "kind": "spend", "data": {}}, "live-call", 1)
     for _ in range(10):
-        told.add("noted", {"text": "still here"})
-    told.add("answered", {"answer": {"do": "yes", "by": "operator"}}, "live-call", 1, asked)
-    answered(told, "live-call", 400)
-    told.finished("live-call", "fail", "shape-rejected")
-    told.add("try.started", {"cause": "again", "caller": None}, "live-call", 2)
-    return told
+        log.add("noted", {"text": "still here"})
+    log.add("answered", {"answer": {"do": "yes", "by": "operator"}}, "live-call", 1, asked)
+    answered(log, "live-call", 400)
+    log.finished("live-call", "fail", "shape-rejected")
+    log.add("try.started", {"cause": "again", "caller": None}, "live-call", 2)
+    return log
 
 
 def test_the_timeline_shows_tries_and_waiting_and_says_the_same_in_words() -> None:
@@ -192,12 +193,12 @@ def test_the_timeline_shows_tries_and_waiting_and_says_the_same_in_words() -> No
 
 
 def test_a_session_in_which_nothing_was_tried_has_no_timeline() -> None:
-    assert "Over time" not in page(BOOK, Told().state(), saying("x"))
+    assert "Over time" not in page(BOOK, EventLog().state(), saying("x"))
 
 
 def test_the_failing_answer_is_folded_out_and_passes_are_not() -> None:
-    told = waited().tried("seed-org", "pass")
-    tree = Tree(page(BOOK, told.state(), saying("the answer's own words")))
+    log = waited().tried("seed-org", "pass")
+    tree = Tree(page(BOOK, log.state(), saying("the answer's own words")))
     assert "the answer's own words" in tree.texts
     folds = [attributes for name, attributes in tree.tags if name == "details"]
     assert ("open",) in folds

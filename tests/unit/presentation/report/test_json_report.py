@@ -9,19 +9,20 @@ from typing import Any
 from smoke_tui.report.export import export
 from smoke_tui.report.standalone import standalone
 from smoke_tui.secrecy import Vault
-from tests.helpers.report_states import BODY, Told, answered, shipped, with_text
+from tests.helpers.event_log import EventLog, shipped
+from tests.helpers.report_states import BODY, answered, with_text
 
 BOOK = shipped()
 
 
-def read(told: Told, body: bytes | None = b'{"detail": "no"}') -> dict[str, Any]:
-    value = json.loads(standalone(BOOK, told.state(), lambda digest: body))
+def read(log: EventLog, body: bytes | None = b'{"detail": "no"}') -> dict[str, Any]:
+    value = json.loads(standalone(BOOK, log.state(), lambda digest: body))
     assert isinstance(value, dict)
     return value
 
 
 def test_it_is_a_check_object_with_everything_else_under_one_key() -> None:
-    value = read(Told().tried("live-call", "fail", "timeout").closed("fail"))
+    value = read(EventLog().tried("live-call", "fail", "timeout").closed("fail"))
     assert list(value) == [
         "schema",
         "exit_code",
@@ -43,14 +44,14 @@ def test_it_is_a_check_object_with_everything_else_under_one_key() -> None:
 
 
 def test_tries_come_with_their_exchanges_evidence_and_what_support_asks_for() -> None:
-    told = Told()
-    told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
-    answered(told, "live-call", 400)
-    told.add("evidence", {"name": "call", "value": {"status": 400}}, "live-call", 1)
-    told.finished("live-call", "fail", "shape-rejected", "HTTP 400")
-    told.add("branch.taken", {"to": "instructions-drift", "code": "c", "line": 70}, "live-call", 1)
-    told.add("noted", {"text": "seen by me"})
-    report = read(told)["report"]
+    log = EventLog()
+    log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
+    answered(log, "live-call", 400)
+    log.add("evidence", {"name": "call", "value": {"status": 400}}, "live-call", 1)
+    log.finished("live-call", "fail", "shape-rejected", "HTTP 400")
+    log.add("branch.taken", {"to": "instructions-drift", "code": "c", "line": 70}, "live-call", 1)
+    log.add("noted", {"text": "seen by me"})
+    report = read(log)["report"]
     attempt = report["tries"][0]
     assert attempt["exchanges"][0]["bodies"] == {"body": {"sha256": f"sha256:{BODY}", "bytes": 3}}
     assert attempt["failing_answer"] == '{"detail": "no"}'
@@ -70,8 +71,8 @@ def test_tries_come_with_their_exchanges_evidence_and_what_support_asks_for() ->
 
 
 def test_a_rehearsal_says_that_it_proves_nothing() -> None:
-    assert read(Told(world="rehearsed"))["report"]["nothing_proven"].startswith("REHEARSAL")
-    assert read(Told())["report"]["nothing_proven"] is None
+    assert read(EventLog(world="rehearsed"))["report"]["nothing_proven"].startswith("REHEARSAL")
+    assert read(EventLog())["report"]["nothing_proven"] is None
 
 
 def test_any_text_is_still_one_object(tmp_path: Path) -> None:

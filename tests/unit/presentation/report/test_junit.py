@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from smoke_tui.journal.state import State
 from smoke_tui.report.junit import junit
-from tests.helpers.report_states import Told, shipped, with_text
+from tests.helpers.event_log import EventLog, shipped
+from tests.helpers.report_states import with_text
 
 BOOK = shipped()
 
@@ -66,11 +67,11 @@ def check(text: str) -> ElementTree.Element:
 
 
 def walked() -> State:
-    told = Told(world="rehearsed", scenario="happy").tried("oauth-login", "pass")
-    told.tried("live-call", "fail", "timeout", "no answer")
-    told.tried("boot-stack", "blocked", "not-ready").tried("seed-org", "error")
-    told.waived("paste-credential")
-    return told.closed("error").state()
+    log = EventLog(world="rehearsed", scenario="happy").tried("oauth-login", "pass")
+    log.tried("live-call", "fail", "timeout", "no answer")
+    log.tried("boot-stack", "blocked", "not-ready").tried("seed-org", "error")
+    log.waived("paste-credential")
+    return log.closed("error").state()
 
 
 def test_outcomes_are_mapped_and_counted() -> None:
@@ -102,10 +103,10 @@ def counted(suite: ElementTree.Element) -> list[int]:
 @pytest.mark.parametrize(
     "state",
     [
-        Told().state(),
-        Told().closed("incomplete").state(),
-        Told().closed("blocked").state(),
-        Told().tried("oauth-login", "pass").state(),
+        EventLog().state(),
+        EventLog().closed("incomplete").state(),
+        EventLog().closed("blocked").state(),
+        EventLog().tried("oauth-login", "pass").state(),
     ],
     ids=["killed before its first step", "nothing was done", "ended early", "killed"],
 )
@@ -115,40 +116,40 @@ def test_a_session_that_is_no_pass_has_an_error(state: State) -> None:
 
 
 def test_what_is_open_has_an_error_though_every_step_passed() -> None:
-    told = Told()
+    log = EventLog()
     for step in BOOK.steps:
         if not step.fallback:
-            told.tried(step.id, "pass")
-    suite = check(junit(BOOK, told.state()))
+            log.tried(step.id, "pass")
+    suite = check(junit(BOOK, log.state()))
     assert counted(suite) == [0, 1, 1]
     assert suite.find("testcase[@name='session']/error") is not None
-    assert counted(check(junit(BOOK, told.closed("pass").state()))) == [0, 0, 1]
+    assert counted(check(junit(BOOK, log.closed("pass").state()))) == [0, 0, 1]
 
 
 def test_a_limitation_is_an_error_and_a_waiver_beside_a_pass_is_none() -> None:
-    told = Told()
+    log = EventLog()
     for step in BOOK.steps:
         if not step.fallback:
             limited = step.id == "live-call"
-            told.tried(
+            log.tried(
                 step.id,
                 "expected-limitation" if limited else "pass",
                 "edge-challenge" if limited else None,
             )
-    assert counted(check(junit(BOOK, told.closed("expected-limitation").state()))) == [0, 1, 1]
-    told = Told().waived("oauth-login")
+    assert counted(check(junit(BOOK, log.closed("expected-limitation").state()))) == [0, 1, 1]
+    log = EventLog().waived("oauth-login")
     for step in BOOK.steps:
         if not step.fallback and step.id != "oauth-login":
-            told.tried(step.id, "pass")
-    assert counted(check(junit(BOOK, told.closed("pass-with-waivers").state()))) == [0, 0, 2]
+            log.tried(step.id, "pass")
+    assert counted(check(junit(BOOK, log.closed("pass-with-waivers").state()))) == [0, 0, 2]
 
 
 def test_waivers_alone_are_errors() -> None:
-    told = Told()
+    log = EventLog()
     for step in BOOK.steps:
         if not step.fallback:
-            told.waived(step.id)
-    found = counted(check(junit(BOOK, told.closed("incomplete").state())))
+            log.waived(step.id)
+    found = counted(check(junit(BOOK, log.closed("incomplete").state())))
     assert found[1] == sum(not step.fallback for step in BOOK.steps)
 
 
@@ -158,16 +159,16 @@ def test_a_rehearsal_is_named_as_one() -> None:
     values = {row.get("name"): row.get("value") for row in suite.iter("property")}
     assert (values["world"], values["verdict"]) == ("rehearsed", "error")
     assert (values["nothing-proven"] or "").startswith("REHEARSAL: nothing was proven.")
-    live = check(junit(BOOK, Told().closed("incomplete").state()))
+    live = check(junit(BOOK, EventLog().closed("incomplete").state()))
     assert "nothing-proven" not in {row.get("name") for row in live.iter("property")}
 
 
 def test_the_output_of_a_command_that_failed_is_there() -> None:
-    told = Told()
-    told.add("try.started", {"cause": "walk", "caller": None}, "seed-org", 1)
-    told.add("process", {"what": "output", "text": "Error: no such world\n"}, "seed-org", 1)
-    told.finished("seed-org", "fail", "command-failed")
-    suite = check(junit(BOOK, told.state()))
+    log = EventLog()
+    log.add("try.started", {"cause": "walk", "caller": None}, "seed-org", 1)
+    log.add("process", {"what": "output", "text": "Error: no such world\n"}, "seed-org", 1)
+    log.finished("seed-org", "fail", "command-failed")
+    suite = check(junit(BOOK, log.state()))
     assert suite.findtext("testcase/system-out") == "Error: no such world\n"
 
 

@@ -14,7 +14,8 @@ from markdown_it.token import Token
 
 from smoke_tui.report.escaping import fenced, inline, ours, shorten
 from smoke_tui.report.markdown import LIMIT, markdown
-from tests.helpers.report_states import OPENED, Told, saying, shipped, with_text
+from tests.helpers.event_log import OPENED, EventLog, shipped
+from tests.helpers.report_states import saying, with_text
 
 BOOK = shipped()
 PARSER = MarkdownIt("gfm-like")
@@ -193,28 +194,28 @@ def test_the_only_markup_of_its_own_are_folds_and_one_comment() -> None:
 
 
 def test_a_hostile_session_name_stays_in_its_comment() -> None:
-    report = markdown(BOOK, Told(opened={**OPENED, "session": 'x --> <script> "'}).state())
+    report = markdown(BOOK, EventLog(opened={**OPENED, "session": 'x --> <script> "'}).state())
     assert "-->" not in report.split("<!--", 1)[1].split(" -->", 1)[0]
     assert "<script>" not in "".join(raw_html(report)).replace("<!--", "").split("-->", 1)[1]
 
 
 def test_a_rehearsal_says_so_in_its_first_line() -> None:
     for verdict in ("pass", "fail"):
-        told = Told(world="rehearsed", scenario="happy").closed(verdict)
+        log = EventLog(world="rehearsed", scenario="happy").closed(verdict)
         assert (
-            markdown(BOOK, told.state()).splitlines()[0].startswith("REHEARSAL: nothing was proven")
+            markdown(BOOK, log.state()).splitlines()[0].startswith("REHEARSAL: nothing was proven")
         )
-    live = markdown(BOOK, Told().closed("pass").state())
+    live = markdown(BOOK, EventLog().closed("pass").state())
     assert "REHEARSAL" not in live
     assert live.startswith("<!-- smoke-report v1")
 
 
-def passing(*, skip: str = "") -> Told:
-    told = Told()
+def passing(*, skip: str = "") -> EventLog:
+    log = EventLog()
     for step in BOOK.steps:
         if not step.fallback and step.id != skip:
-            told.tried(step.id, "pass")
-    return told
+            log.tried(step.id, "pass")
+    return log
 
 
 def test_verdict_and_table_come_before_all_details() -> None:
@@ -229,47 +230,47 @@ def test_verdict_and_table_come_before_all_details() -> None:
 
 
 def test_what_was_waived_or_not_reached_is_named() -> None:
-    told = passing(skip="authoring-turn")
-    told.add(
+    log = passing(skip="authoring-turn")
+    log.add(
         "step.finished",
         {"outcome": "waived", "code": None, "summary": "", "by": "ada", "reason": "seen before"},
         "seed-org",
         None,
     )
-    report = markdown(BOOK, told.closed("incomplete").state())
+    report = markdown(BOOK, log.closed("incomplete").state())
     assert "`seed-org` waived by `ada`: `seen before`" in report
     assert "`authoring-turn` was not reached" in report
     assert "**Verdict: INCOMPLETE.**" in report
 
 
 def test_a_failure_names_side_and_next_step() -> None:
-    told = Told().tried("live-call", "fail", "instructions-drift", "HTTP 400").closed("fail")
-    report = markdown(BOOK, told.state())
+    log = EventLog().tried("live-call", "fail", "instructions-drift", "HTTP 400").closed("fail")
+    report = markdown(BOOK, log.state())
     assert "`live-call` ended fail with `instructions-drift`" in report
     assert "Whose side: the provider." in report
     assert "Next: Set the product's instructions variable" in report
 
 
 def test_every_try_of_a_recovered_step_is_told() -> None:
-    told = Told()
-    told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
-    told.add(
+    log = EventLog()
+    log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
+    log.add(
         "try.finished",
         {"code": "instructions-drift", "summary": "first words", "error": False, "observed": {}},
         "live-call",
         1,
     )
-    told.add(
+    log.add(
         "branch.taken",
         {"to": "instructions-drift", "code": "instructions-drift", "line": 70},
         "live-call",
         1,
     )
-    told.tried("instructions-drift", "pass", cause="fallback")
-    told.tried("live-call", "pass", None, "second words", n=2, cause="return")
+    log.tried("instructions-drift", "pass", cause="fallback")
+    log.tried("live-call", "pass", None, "second words", n=2, cause="return")
     for step in ("oauth-login", "boot-stack", "seed-org", "paste-credential", "authoring-turn"):
-        told.tried(step, "pass")
-    report = markdown(BOOK, told.closed("pass").state())
+        log.tried(step, "pass")
+    report = markdown(BOOK, log.closed("pass").state())
     assert "PASS after a fallback" in report
     for mark in (
         "first words",
@@ -282,28 +283,28 @@ def test_every_try_of_a_recovered_step_is_told() -> None:
 
 
 def test_a_verdict_that_its_steps_do_not_make_is_not_believed() -> None:
-    report = markdown(BOOK, Told().closed("pass").state())
+    report = markdown(BOOK, EventLog().closed("pass").state())
     assert "Verdict: INCOMPLETE" in report
     assert "it says pass, and its steps make incomplete" in report
 
 
 def test_an_unfinished_session_says_so() -> None:
-    assert "This session is not finished." in markdown(BOOK, Told().state())
-    assert "not finished" not in markdown(BOOK, Told().closed("incomplete").state())
+    assert "This session is not finished." in markdown(BOOK, EventLog().state())
+    assert "not finished" not in markdown(BOOK, EventLog().closed("incomplete").state())
 
 
 def test_further_hosts_are_in_every_report() -> None:
-    report = markdown(BOOK, Told(allow_hosts=["proxy.example"]).state())
+    report = markdown(BOOK, EventLog(allow_hosts=["proxy.example"]).state())
     assert "Further hosts allowed" in report
     assert "`proxy.example`" in report
 
 
 def test_spend_and_limits_are_told_and_unknown_is_never_zero() -> None:
-    told = Told()
-    told.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
-    told.add("spend.reserved", {"calls": 1}, "live-call", 1)
-    assert "at least 1 call" in markdown(BOOK, told.state())
-    told.add(
+    log = EventLog()
+    log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
+    log.add("spend.reserved", {"calls": 1}, "live-call", 1)
+    assert "at least 1 call" in markdown(BOOK, log.state())
+    log.add(
         "spend.settled",
         {
             "kind": "subscription",
@@ -315,10 +316,10 @@ def test_spend_and_limits_are_told_and_unknown_is_never_zero() -> None:
         "live-call",
         1,
     )
-    report = markdown(BOOK, told.state())
+    report = markdown(BOOK, log.state())
     assert "1 call, 1,200 tokens in / 5 out" in report
     assert "5 h window 12% → 12%" in report
-    assert "Spend | nothing" in markdown(BOOK, Told().state())
+    assert "Spend | nothing" in markdown(BOOK, EventLog().state())
 
 
 HUGE = ["x" * 250, "\U0001f600" * 250, "| ` \n" * 80]
@@ -326,14 +327,14 @@ HUGE = ["x" * 250, "\U0001f600" * 250, "| ` \n" * 80]
 
 @pytest.mark.parametrize("text", HUGE)
 def test_a_huge_session_stays_within_the_limit_and_keeps_its_head(text: str) -> None:
-    told = Told()
+    log = EventLog()
     for number in range(1, 120):
-        told.add("try.started", {"cause": "again", "caller": None}, "live-call", number)
+        log.add("try.started", {"cause": "again", "caller": None}, "live-call", number)
         for _ in range(8):
-            told.add("evidence", {"name": "operator", "value": text}, "live-call", number)
-        told.finished("live-call", "fail", "shape-rejected", text, number)
-    told.tried("seed-org", "fail", "command-failed", "the small one")
-    report = markdown(BOOK, told.closed("fail").state())
+            log.add("evidence", {"name": "operator", "value": text}, "live-call", number)
+        log.finished("live-call", "fail", "shape-rejected", text, number)
+    log.tried("seed-org", "fail", "command-failed", "the small one")
+    report = markdown(BOOK, log.closed("fail").state())
     size = len(report.encode())
     assert size <= LIMIT
     assert "Left out to stay under 60,000 bytes, in this order: " in report
@@ -345,10 +346,10 @@ def test_a_huge_session_stays_within_the_limit_and_keeps_its_head(text: str) -> 
 
 @pytest.mark.parametrize("text", HUGE)
 def test_a_head_that_is_too_long_is_cut_at_a_line(text: str) -> None:
-    told = passing()
+    log = passing()
     for _ in range(1500):
-        told.add("finding", {"code": "c", "message": text, "remedy": text}, "live-call", 1)
-    report = markdown(BOOK, told.closed("pass").state())
+        log.add("finding", {"code": "c", "message": text, "remedy": text}, "live-call", 1)
+    report = markdown(BOOK, log.closed("pass").state())
     assert len(report.encode()) <= LIMIT
     assert re.search(r"^- … and [\d]+ more$", report, re.MULTILINE)
     assert "**Verdict: PASS.**" in report
@@ -357,8 +358,8 @@ def test_a_head_that_is_too_long_is_cut_at_a_line(text: str) -> None:
 
 
 def test_the_same_state_gives_the_same_bytes() -> None:
-    told = with_text("harmless")
-    assert markdown(BOOK, told.state()) == markdown(BOOK, told.state())
+    log = with_text("harmless")
+    assert markdown(BOOK, log.state()) == markdown(BOOK, log.state())
 
 
 @settings(max_examples=100, deadline=None)

@@ -19,7 +19,7 @@ from smoke_tui.proof.obligations import (
 from smoke_tui.report.export import export
 from smoke_tui.secrecy import Vault
 from smoke_tui.telling.evidence import evidence_of
-from tests.helpers.report_states import Told, shipped
+from tests.helpers.event_log import EventLog, shipped
 
 BOOK = shipped()
 MODEL = Duty(
@@ -39,8 +39,8 @@ MISSING = settle(MODEL, [Witness("header", "none")])
 FREE = settle(Duty("no refusal", None, "policy-refused"), [])
 
 
-def told(*obligations: Any, kind: str = "call", keep: bool = True) -> Told:
-    session = Told()
+def log(*obligations: Any, kind: str = "call", keep: bool = True) -> EventLog:
+    session = EventLog()
     session.add("try.started", {"cause": "walk", "caller": None, "kind": kind}, "live-call", 1)
     if keep:
         session.add(
@@ -52,7 +52,7 @@ def told(*obligations: Any, kind: str = "call", keep: bool = True) -> Told:
     return session.finished("live-call", "pass").closed("pass")
 
 
-def reported(form: str, session: Told, tmp_path: Path) -> str:
+def reported(form: str, session: EventLog, tmp_path: Path) -> str:
     return export(form, BOOK, session.state(), tmp_path, Vault()).decode()
 
 
@@ -71,7 +71,7 @@ def test_how_witnesses_come_to_a_standing() -> None:
 
 @pytest.mark.parametrize("form", ["md", "html"])
 def test_a_report_shows_what_showed_it(form: str, tmp_path: Path) -> None:
-    text = reported(form, told(HOLDS, FREE), tmp_path)
+    text = reported(form, log(HOLDS, FREE), tmp_path)
     for words in (
         "To be shown",
         "Witnesses",
@@ -85,13 +85,13 @@ def test_a_report_shows_what_showed_it(form: str, tmp_path: Path) -> None:
 
 
 def test_a_contradiction_is_shown_with_both_sides(tmp_path: Path) -> None:
-    text = reported("md", told(TORN), tmp_path)
+    text = reported("md", log(TORN), tmp_path)
     assert "contradicted (degraded-model)" in text
     assert "(against)" in text
 
 
 def test_the_object_for_scripts_has_the_list(tmp_path: Path) -> None:
-    steps = json.loads(reported("json", told(HOLDS), tmp_path))["steps"]
+    steps = json.loads(reported("json", log(HOLDS), tmp_path))["steps"]
     (step,) = [one for one in steps if one["id"] == "live-call"]
     assert step["obligations"] == [HOLDS.to_json()]
     assert [one["obligations"] for one in steps if one["id"] != "live-call"] == [[]] * (
@@ -101,14 +101,14 @@ def test_the_object_for_scripts_has_the_list(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["md", "html"])
 def test_an_older_record_says_that_its_proof_was_not_kept(form: str, tmp_path: Path) -> None:
-    state = told(keep=False).state()
+    state = log(keep=False).state()
     state.steps["live-call"].kind = "call"
     text = export(form, BOOK, state, tmp_path, Vault()).decode()
     assert "not in the record" in text
 
 
 def test_the_evidence_of_a_try_has_a_line_for_each() -> None:
-    attempt = told(HOLDS, TORN, MISSING).state().steps["live-call"].tries[0]
+    attempt = log(HOLDS, TORN, MISSING).state().steps["live-call"].tries[0]
     assert list(evidence_of(attempt)) == [
         ("served model", "shown: gpt-5.5 (header openai-model); x (request id)"),
         (
