@@ -30,7 +30,7 @@ TEXTS = st.sampled_from(
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> tuple[EventLog, str]:
+def sessions(draw: st.DrawFn) -> tuple[EventLog, str]:
     """A session of any length, its foreign words of any size."""
     text = draw(TEXTS)
     log = EventLog(world=draw(st.sampled_from(["live", "rehearsed"])), scenario=text)
@@ -97,11 +97,11 @@ def _event(what: str, text: str) -> tuple[str, dict[str, object]]:
 
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None)
-@given(stories())
+@given(sessions())
 def test_any_session_stays_within_the_limit_and_begins_with_its_verdict(
-    log: tuple[EventLog, str],
+    session: tuple[EventLog, str],
 ) -> None:
-    log, text = log
+    log, text = session
     state = log.state()
     report = markdown(BOOK, state, saying(text * 40))
     assert len(report.encode()) <= LIMIT
