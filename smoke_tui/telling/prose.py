@@ -1,91 +1,120 @@
-"""A runbook's prose as plain text: paragraphs joined, tables aligned, the rest as it is."""
+"""A runbook's prose as plain text: paragraphs joined, tables aligned, code set in."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-_KEEP = re.compile(r"\s*([-*+>]|\d+[.)])\s")
-_FENCE = re.compile(r"\s*(```|~~~)")
-_RULE = re.compile(r"[|:\- ]+")
-_MARKS: Final = (
-    (re.compile(r"^#+ +"), ""),
-    (re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)"), r"\1 (\2)"),
-    (re.compile(r"<(https?://[^>\s]+)>"), r"\1"),
-    (re.compile(r"(\*\*|__)(\S.*?)\1"), r"\2"),
-    (re.compile(r"`([^`]+)`"), r"\1"),
-)
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_MARGIN = "    "
 
 
-def plain_prose(text: str, rows_of: Callable[[list[list[str]]], list[str]] | None = None) -> str:
-    """Wrapped source lines become whole paragraphs; the Markdown itself stays to be read.
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
 
-    `rows_of` makes lines of a table's cells; without it they stand in columns.
-    """
-    rows_of = rows_of or _aligned
+    # Definitions of references stay to be read, like all Markdown within a line.
+    return MarkdownIt("commonmark").enable("table").disable("reference")
+
+
+def plain_prose(text: str) -> str:
+    """Render blocks for a terminal: tables in columns; the Markdown within a line stays."""
+    return _joined(text, spoken=False)
+
+
+def spoken_prose(text: str) -> str:
+    """Render blocks to be read aloud: a table's rows as sentences, no marks within a line."""
+    return _joined(text, spoken=True)
+
+
+def _joined(text: str, spoken: bool) -> str:
     out: list[str] = []
-    table: list[list[str]] = []
-    fenced = open_paragraph = False
-    for line in [*text.strip("\n").split("\n"), ""]:
-        if line.startswith("|") and not fenced:
-            table.append([cell.strip() for cell in line.strip().strip("|").split("|")])
-            continue
-        out += rows_of(_body(table))
-        table = []
-        if _FENCE.match(line):
-            fenced, open_paragraph = not fenced, False
-        elif fenced:
-            out.append(f"    {line}")
-        elif not line.strip():
-            if out and out[-1]:
-                out.append("")
-            open_paragraph = False
-        elif open_paragraph and not _KEEP.match(line):
-            out[-1] += " " + line.strip()
-        else:
-            out.append(line.rstrip())
-            open_paragraph = not line.startswith("#")
-    while out and not out[-1]:
-        out.pop()
+    last = 0
+    for start, end, lines in _blocks(text, spoken):
+        if out and start > last:
+            out.append("")
+        out += lines
+        last = end
     return "\n".join(out)
 
 
-def _body(table: list[list[str]]) -> list[list[str]]:
-    """The rows of a table without the row of dashes below its head."""
-    return [row for row in table if not _RULE.fullmatch("".join(row) or "-")]
+def _blocks(text: str, spoken: bool) -> Iterator[tuple[int, int, list[str]]]:
+    """The lines of each block, with the lines of the source where it starts and ends."""
+    inline = _spoken if spoken else _source
+    margins: list[str] = []
+    rows: list[list[str]] | None = None
+    for token in _markdown().parse(text):
+        lines: list[str] = []
+        match token.type:
+            case "list_item_open":
+                margins.append(f"{token.info}{token.markup} ")
+            case "blockquote_open":
+                margins.append("> ")
+            case "list_item_close" | "blockquote_close":
+                margins.pop()
+            case "table_open":
+                rows, place = [], token.map
+            case "tr_open" if rows is not None:
+                rows.append([])
+            case "inline" if rows:
+                rows[-1].append(inline(token))
+            case "table_close" if rows is not None:
+                yield *(place or (0, 0)), _sentences(rows) if spoken else _aligned(rows)
+                rows = None
+            case "heading_open" if not spoken:
+                margins.append("#" * int(token.tag[1]) + " ")
+            case "inline":
+                lines = [inline(token)]
+            case "fence" | "code_block":
+                lines = [_MARGIN + line for line in token.content.rstrip("\n").split("\n")]
+            case "html_block":
+                lines = token.content.rstrip("\n").split("\n")
+            case "hr":
+                lines = ["---"]
+        if lines and token.map:
+            start, end = token.map
+            yield start, end, ["".join(margins) + line for line in lines]
+            margins = [m if m == "> " else " " * len(m) for m in margins if m[0] != "#"]
+
+
+def _source(token: Token) -> str:
+    """A paragraph or cell as it was written, on one line."""
+    return " ".join(line.strip() for line in token.content.split("\n"))
+
+
+def _spoken(token: Token) -> str:
+    """A paragraph or cell without marks; a link's address follows its text."""
+    parts: list[str] = []
+    address = ""
+    for child in token.children or ():
+        if child.type == "link_open":
+            address = "" if child.markup == "autolink" else f" ({child.attrGet('href')})"
+        elif child.type == "link_close":
+            parts.append(address)
+        else:
+            parts.append(" " if child.type in ("softbreak", "hardbreak") else child.content)
+    return "".join(parts)
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
     """The rows of a table in columns."""
-    columns = max((len(row) for row in rows), default=0)
-    widths = [
-        max((cell_len(row[n]) for row in rows if n < len(row)), default=0) for n in range(columns)
-    ]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     return [
-        "    "
-        + "  ".join(
-            cell + " " * (widths[n] - cell_len(cell)) for n, cell in enumerate(row)
+        (
+            _MARGIN
+            + "  ".join(
+                cell + " " * (w - cell_len(cell)) for cell, w in zip(row, widths, strict=True)
+            )
         ).rstrip()
         for row in rows
     ]
 
 
-def spoken_prose(text: str) -> str:
-    """The same to be read aloud: a table's rows as sentences, and no marks of Markdown."""
-    return "\n".join(
-        line if line.startswith("    ") else _unmarked(line)
-        for line in plain_prose(text, _spoken).split("\n")
-    )
-
-
-def _spoken(rows: list[list[str]]) -> list[str]:
+def _sentences(rows: list[list[str]]) -> list[str]:
     return ["; ".join(row) if len(row) != 2 else f"{row[0]}: {row[1]}" for row in rows]
-
-
-def _unmarked(line: str) -> str:
-    for pattern, kept in _MARKS:
-        line = pattern.sub(kept, line)
-    return line

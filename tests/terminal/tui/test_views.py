@@ -1,4 +1,4 @@
-"""The parts that draw, as functions: feed, tables, prose, header, bounds."""
+"""The parts that draw, as functions: feed, tables, header, bounds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from smoke_tui.telling.asks import ASKS
 from smoke_tui.telling.failure import SIDES, request_id
 from smoke_tui.telling.feed import LINES, LONGEST, NEAR, SPARE, Feed
 from smoke_tui.telling.marks import MARKS, ascii_text
-from smoke_tui.telling.prose import plain_prose
 from smoke_tui.telling.scene import Scene
 from smoke_tui.telling.words import shape_of
 from smoke_tui.tui.app import Goal, SmokeApp
@@ -96,11 +95,6 @@ def test_a_flood_of_text_is_not_kept() -> None:
     while run.drain():
         continue
     assert sum(len(line.text) for line in run.feed.lines) <= PENDING_TEXT + 2000
-
-
-def test_prose_is_reflowed_tables_aligned_code_kept() -> None:
-    text = "One\ntwo.\n\n- a\n- b\n\n| A | Long |\n|---|---|\n| xx | y |\n\n```sh\nls\n```\n"
-    assert plain_prose(text) == ("One two.\n\n- a\n- b\n\n    A   Long\n    xx  y\n\n    ls")
 
 
 def test_the_badge_and_the_spend_are_in_every_header() -> None:

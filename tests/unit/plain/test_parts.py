@@ -1,4 +1,4 @@
-"""The parts of the walk on lines: input, quoting, prose, choices."""
+"""The parts of the walk on lines: input, quoting, choices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from smoke_tui.plain.keyboard import LIMIT, OVERLONG, Keyboard
 from smoke_tui.plain.paper import Paper
 from smoke_tui.plain.quoting import LINES_A_LOOK, LONGEST, Quotes
 from smoke_tui.telling.asks import ASKS
-from smoke_tui.telling.prose import spoken_prose
 
 
 def test_every_choice_has_a_letter_and_a_word_of_its_own() -> None:
@@ -101,17 +100,6 @@ def test_a_flood_is_counted_and_not_printed() -> None:
     assert lines[-1] == ("boot: ", f"({10_002 - LINES_A_LOOK:,} lines were left out here)")
     assert list(quotes.take("other")) == []
     assert [len(line) for _, line in quotes.take("step")] == [LONGEST]
-
-
-def test_prose_is_for_the_ear() -> None:
-    text = (
-        "# Head\n\nOne **bold**\nand `code`, <https://x.example/a> and [a page](b.md).\n\n"
-        "| A | Long |\n|---|---|\n| x | y |\n\n```sh\n**ls** `x`\n```\n"
-    )
-    assert spoken_prose(text) == (
-        "Head\n\nOne bold and code, https://x.example/a and a page (b.md).\n\nA: Long\nx: y\n\n"
-        "    **ls** `x`"
-    )
 
 
 def test_no_line_of_somebody_else_begins_like_ours() -> None:
