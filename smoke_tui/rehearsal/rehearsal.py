@@ -171,6 +171,11 @@ class Rehearsal:
         """The base instructions that the backend accepts now."""
         return self._house.current_instructions_file
 
+    @property
+    def account(self) -> tuple[str, str]:
+        """The email address and the password that sign in."""
+        return self._mint.email, self._mint.password
+
     # What happens
 
     def bundle(self) -> dict[str, object]:

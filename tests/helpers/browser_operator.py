@@ -23,8 +23,9 @@ FIXED: Final[Mapping[str, Mapping[str, str]]] = {
 
 def sign_in(tab: Tab, rehearsal: Rehearsal) -> None:
     """Sign in as the rehearsal's account, and agree."""
-    tab.type("Email address", rehearsal._mint.email)
-    tab.type("Password", rehearsal._mint.password)
+    email, password = rehearsal.account
+    tab.type("Email address", email)
+    tab.type("Password", password)
     tab.loading(lambda: tab.click(tab.find("Continue")))
     tab.loading(lambda: tab.click(tab.find("Continue")))
 

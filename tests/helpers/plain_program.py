@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import re
@@ -18,8 +17,6 @@ from typing import Final, Self
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
-from smoke_tui.rehearsal.browser import Browser
-from smoke_tui.rehearsal.errors import RehearsalError
 from smoke_tui.rehearsal.rehearsal import Rehearsal
 from tests.helpers.paths import ROOT
 from tests.helpers.pty_terminal import LONGEST
@@ -199,27 +196,6 @@ class Piped:
             assert pipe is not None
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
-
-
-class Landing(Browser):
-    """A browser that ends where nobody listens: on the wrong machine."""
-
-    landed = ""
-
-    def _request(
-        self, url: str, fields: Mapping[str, str] | None
-    ) -> tuple[int, dict[str, str], str]:
-        if "/auth/callback" in url:
-            Landing.landed = url
-            return 200, {}, "refused to connect"
-        return super()._request(url, fields)
-
-
-def sign_in(world: Rehearsal, url: str) -> str:
-    """Sign in at an address; with `Landing` returns where the browser ended."""
-    with contextlib.suppress(RehearsalError):
-        asyncio.run(world.open_page(url))
-    return Landing.landed
 
 
 def address_in(text: str) -> str:

@@ -91,14 +91,20 @@ def authorize_url(rehearsal: Rehearsal, **changes: str) -> str:
 
 def sign_in(rehearsal: Rehearsal, **changes: str) -> dict[str, str]:
     """Sign in by hand, up to the redirect; its query."""
-    first = send("GET", authorize_url(rehearsal, **changes))
+    redirect = sign_in_at(rehearsal, authorize_url(rehearsal, **changes))
+    assert redirect.startswith(REDIRECT)
+    return {name: values[0] for name, values in parse_qs(urlsplit(redirect).query).items()}
+
+
+def sign_in_at(rehearsal: Rehearsal, url: str) -> str:
+    """Sign in at an address, as on another machine; where the browser is sent at the end."""
+    first = send("GET", url)
     assert first.status == 200
     set_cookie = first.headers["set-cookie"]
     assert "HttpOnly" in set_cookie
     cookie = set_cookie.partition(";")[0]
-    form = _form(first.text)
-    mint = rehearsal._mint
-    filled = {**form, "email": mint.email, "password": mint.password}
+    email, password = rehearsal.account
+    filled = {**_form(first.text), "email": email, "password": password}
     second = post_form(f"{rehearsal.issuer}/log-in", filled, cookie=cookie)
     assert second.status == 302
     where = rehearsal.issuer + second.headers["location"]
@@ -107,9 +113,7 @@ def sign_in(rehearsal: Rehearsal, **changes: str) -> dict[str, str]:
     consent = f"{rehearsal.issuer}/sign-in-with-chatgpt/codex/consent"
     last = post_form(consent, _form(third.text), cookie=cookie)
     assert last.status == 302
-    assert last.headers["location"].startswith(REDIRECT)
-    query = parse_qs(urlsplit(last.headers["location"]).query)
-    return {name: values[0] for name, values in query.items()}
+    return last.headers["location"]
 
 
 def _form(text: str) -> dict[str, str]:

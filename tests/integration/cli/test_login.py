@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import io
 import json
 import socket
 import time
 import urllib.request
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from smoke_tui.rehearsal import Rehearsal, RehearsalError
-from smoke_tui.rehearsal.browser import Browser
+from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.runbook.find import packaged
 from smoke_tui.world.serving import ServerRequest, ServerResponse
 from tests.helpers.one_call import ONE_CALL, served
 from tests.helpers.program import Program
+from tests.helpers.rehearsal_requests import sign_in_at
 
 
 def test_device_code(program: Program, tmp_path: Path) -> None:
@@ -46,27 +43,6 @@ def test_device_code_switched_off(program: Program) -> None:
     assert "device-login-disabled" in done.err
 
 
-class Landing(Browser):
-    """A browser that ends where nobody listens: on the wrong machine."""
-
-    landed = ""
-
-    def _request(
-        self, url: str, fields: Mapping[str, str] | None
-    ) -> tuple[int, dict[str, str], str]:
-        if "/auth/callback" in url:
-            Landing.landed = url
-            return 200, {}, "refused to connect"
-        return super()._request(url, fields)
-
-
-def redirect_of(world: Rehearsal, url: str) -> str:
-    """Sign in and return the address the browser ends at."""
-    with contextlib.suppress(RehearsalError):
-        asyncio.run(world.open_page(url))
-    return Landing.landed
-
-
 def test_a_pasted_address(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,13 +63,12 @@ def test_a_pasted_address(
                 shown.append(err)
                 found = [w for w in "".join(shown).split() if "/oauth/authorize?" in w]
                 if found:
-                    return redirect_of(world, found[0]) + "\n"
+                    return sign_in_at(world, found[0]) + "\n"
             return ""
 
     shown: list[str] = []
     capture = program.capture
     monkeypatch.setattr("sys.stdin", Typed())
-    monkeypatch.setattr("smoke_tui.rehearsal.hands.Browser", Landing)
     with Rehearsal.start("happy") as world:
         done = program(
             "login", "--paste", "--issuer", world.issuer, "--out", str(tmp_path / "b.json")

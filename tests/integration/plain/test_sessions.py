@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +14,13 @@ from smoke_tui.rehearsal.rehearsal import Rehearsal
 from tests.helpers.plain_program import (
     HANDOVER,
     LOGIN,
-    Landing,
     Piped,
     address_in,
     events_of,
     live,
-    sign_in,
     steady,
 )
+from tests.helpers.rehearsal_requests import sign_in_at
 
 FIRST = "REHEARSAL: nothing is spent, and nothing is proven."
 LAST = "REHEARSAL: nothing was spent, and nothing was proven.\n"
@@ -199,9 +199,7 @@ def test_a_running_step_is_stopped_after_asking(tmp_path: Path) -> None:
     assert plain.output.count("Still asked: The sign-in page was opened in your browser.") == 1
 
 
-def test_a_login_by_paste_prints_nothing_of_it(
-    world: Rehearsal, landing: type[Landing], tmp_path: Path
-) -> None:
+def test_a_login_by_paste_prints_nothing_of_it(world: Rehearsal, tmp_path: Path) -> None:
     book = tmp_path / "login.md"
     book.write_text(LOGIN)
     with Piped(live(world, book), home=tmp_path) as plain:
@@ -209,7 +207,7 @@ def test_a_login_by_paste_prints_nothing_of_it(
         plain.wait_for("paste where it ended")
         plain.enter("address")
         plain.wait_for("Still asked")
-        landed = sign_in(world, address_in(plain.output))
+        landed = sign_in_at(world, address_in(plain.output))
         at = plain.enter("paste", landed.replace("state=", "state=wrong"))
         at = plain.wait_for("Not taken: this is not the address of the login that waits", after=at)
         plain.enter("PASTE", "", "p", landed)
@@ -234,7 +232,7 @@ def test_a_question_is_withdrawn_when_the_callback_is_faster(
         plain.wait_for("paste where it ended")
         plain.enter("u", "p")
         plain.wait_for("paste it here.")
-        sign_in(world, address_in(plain.output))
+        asyncio.run(world.open_page(address_in(plain.output)))
         plain.wait_for("Answered another way: the sign-in came back.")
         plain.enter("run")
         plain.wait_for("field 1 of 1, Bundle: paste")

@@ -57,8 +57,9 @@ def refused_sign_in(tab: Tab, rehearsal: Rehearsal) -> None:
 
 def consent(tab: Tab, rehearsal: Rehearsal) -> None:
     sign_in(tab, rehearsal)
-    tab.type("Email address", rehearsal._mint.email)
-    tab.type("Password", rehearsal._mint.password)
+    email, password = rehearsal.account
+    tab.type("Email address", email)
+    tab.type("Password", password)
     fill_in(tab, "Continue", "press")
 
 

@@ -96,7 +96,7 @@ def assert_no_token_in_the_browser(tab: Tab, world: Rehearsal) -> None:
     # The code is in the one address that OAuth puts it into, and on no page.
     assert [url for url in urls if codes[0] in url] == [urls[4]]
     assert parse_qs(urlsplit(urls[4]).query)["code"] == codes
-    secrets = [*tokens, *codes, world._mint.password]
+    secrets = [*tokens, *codes, world.account[1]]
     for page in tab.pages:
         held = page.url + page.sent + page.html
         assert [value for value in secrets if value in held] == [], page.url

@@ -147,7 +147,8 @@ def test_the_pages_are_accessible_and_bare(happy: Rehearsal) -> None:
 
 
 def test_a_wrong_password_or_cookie_does_not_sign_in(happy: Rehearsal) -> None:
-    form = {"login_challenge": "x", "email": happy._mint.email, "password": happy._mint.password}
+    email, password = happy.account
+    form = {"login_challenge": "x", "email": email, "password": password}
     assert post_form(f"{happy.issuer}/log-in", form).status == 400
 
 

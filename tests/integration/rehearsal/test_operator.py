@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from smoke_tui.rehearsal import Rehearsal, RehearsalError
+from smoke_tui.rehearsal.minting import CLIENT_ID
 from smoke_tui.world.serving import ServerRequest, ServerResponse, serve
-from tests.helpers.rehearsal_requests import authorize_url, script, send, stack
+from tests.helpers.rehearsal_requests import authorize_url, post_json, script, send, stack
 
 
 def test_the_browser_signs_in_and_reaches_the_callback() -> None:
@@ -49,12 +50,12 @@ def test_the_browser_says_plainly_what_went_wrong() -> None:
 
 def test_the_browser_types_a_device_code() -> None:
     with Rehearsal.start() as rehearsal:
-        base = f"{rehearsal.issuer}/api/accounts/deviceauth/usercode"
-        body = json.dumps({"client_id": "app_EMoamEEZ73f0CkXaXp7hrann"})
-        send("POST", base, body, {"content-type": "application/json"})
-        assert rehearsal._issuer.device.pending_user_code() is not None
+        base = f"{rehearsal.issuer}/api/accounts/deviceauth"
+        start = post_json(f"{base}/usercode", {"client_id": CLIENT_ID}).json()
+        login = {name: start[name] for name in ("device_auth_id", "user_code")}
+        assert post_json(f"{base}/token", login).status == 403
         asyncio.run(rehearsal.open_page(f"{rehearsal.issuer}/codex/device"))
-        assert rehearsal._issuer.device.pending_user_code() is None
+        assert post_json(f"{base}/token", login).status == 200
 
 
 def test_the_fixed_answers() -> None:

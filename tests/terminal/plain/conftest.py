@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.integration.plain.conftest import landing, world
+from tests.integration.plain.conftest import world
 
-__all__ = ["landing", "world"]
+__all__ = ["world"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import signal
@@ -15,13 +16,12 @@ from tests.helpers.plain_program import (
     CALL,
     HANDOVER,
     LOGIN,
-    Landing,
     address_in,
     events_of,
     live,
-    sign_in,
 )
 from tests.helpers.pty_terminal import Terminal, children_of
+from tests.helpers.rehearsal_requests import sign_in_at
 
 
 def walk(world: Rehearsal, home: Path, book: str, *more: str, **env: str) -> Terminal:
@@ -35,7 +35,7 @@ def walk(world: Rehearsal, home: Path, book: str, *more: str, **env: str) -> Ter
 
 
 def test_a_pasted_address_is_not_shown_and_the_echo_comes_back(
-    world: Rehearsal, landing: type[Landing], tmp_path: Path
+    world: Rehearsal, tmp_path: Path
 ) -> None:
     with walk(world, tmp_path, LOGIN) as terminal:
         terminal.wait_for("?: help")
@@ -44,7 +44,7 @@ def test_a_pasted_address_is_not_shown_and_the_echo_comes_back(
         terminal.press("u\n")
         terminal.wait_for("Still asked")
         # The terminal's rows do not end at its width: what is shown is one line.
-        landed = sign_in(world, address_in(terminal.words))
+        landed = sign_in_at(world, address_in(terminal.words))
         assert terminal.echoes()
         terminal.press("p\n")
         terminal.wait_until(lambda: not terminal.echoes(), "an end of the echo")
@@ -117,7 +117,7 @@ def test_half_a_line_survives_a_question_that_goes_away(world: Rehearsal, tmp_pa
         terminal.press("u\n")
         terminal.wait_for("Still asked")
         at = terminal.press("ru")
-        sign_in(world, address_in(terminal.words))
+        asyncio.run(world.open_page(address_in(terminal.words)))
         terminal.wait_for("Answered another way: the sign-in came back.", after=at)
         terminal.wait_for("run all that follows", after=at)
         at = terminal.press("n\n")
@@ -138,7 +138,7 @@ def test_an_answer_to_a_question_that_went_away_does_not_spend(
         terminal.press("u\n")
         terminal.wait_for("Still asked")
         at = terminal.press("y")
-        sign_in(world, address_in(terminal.words))
+        asyncio.run(world.open_page(address_in(terminal.words)))
         terminal.wait_for("Question: Make the live call?", after=at)
         at = terminal.press("\n")
         at = terminal.wait_for("That may have been meant for the question before", after=at)
