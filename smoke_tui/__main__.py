@@ -9,9 +9,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from smoke_tui.cli.main import Request, fail, run, understand
+from smoke_tui.config.settings import (
+    Settings,
+)
+from smoke_tui.errors import (
+    UsageError,
+)
 from smoke_tui.outcomes import Exit
-from smoke_tui.process import lasting_streams, lose, output_failed
-from smoke_tui.settings import Settings, UsageError
+from smoke_tui.process_setup import lasting_streams, lose, output_failed
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,7 +48,9 @@ def _answered(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return _reader_gone()
     except Exception as error:
-        from smoke_tui.launch import CommandError
+        from smoke_tui.errors import (
+            CommandError,
+        )
 
         if isinstance(error, CommandError):
             return fail(str(error), error.exit)
@@ -91,7 +98,7 @@ def _broken(error: Exception, settings: Settings | None) -> int:
     if isinstance(error, OSError) and output_failed() is not None:
         return Exit.INTERNAL
     try:
-        from smoke_tui.crash import crash_sentence
+        from smoke_tui.session.crash import crash_sentence
 
         try:
             folder = settings.state_dir if settings is not None else None
@@ -121,7 +128,7 @@ def _remove_left_credentials(request: Request) -> None:
         return
     if not left:
         return
-    from smoke_tui.world.live.hands import remove_left_credentials
+    from smoke_tui.world.live.browser_clipboard import remove_left_credentials
 
     for path, problem in remove_left_credentials(folder):
         done = "it was removed" if problem is None else f"it can't be removed: {problem}"

@@ -1,0 +1,1 @@
+"""The command line: reads it, runs one command, returns its exit code."""

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from smoke_tui import __version__
+from smoke_tui.config.settings import (
+    OPTIONS,
+    Settings,
+    read_settings,
+)
+from smoke_tui.errors import (
+    UsageError,
+)
 from smoke_tui.outcomes import Exit
-from smoke_tui.settings import OPTIONS, Settings, UsageError, read_settings
 
 EXIT_CODES: Final = """exit codes:
   0 ok                1 failed            2 usage           3 invalid
@@ -23,7 +30,7 @@ EXIT_CODES: Final = """exit codes:
 class Command:
     """One command: what it does, a worked example, its own arguments, and what runs it.
 
-    `run` is "module:function" below `smoke_tui.cli`, so that a command loads only what it needs.
+    `run` is "module:function" below `smoke_tui.cli.commands`, so that a command loads only what it needs.
     """
 
     about: str
@@ -50,12 +57,12 @@ PLAIN: Final = _arg(
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "sessions": Command(
-        "lists recorded sessions", "smoke-tui sessions --json", "records:list_sessions", (JSON,)
+        "lists recorded sessions", "smoke-tui sessions --json", "sessions:list_sessions", (JSON,)
     ),
     "report": Command(
         "exports a session's report",
         "smoke-tui report last -o report.md",
-        "reporting:report",
+        "report:report",
         (
             RECORD,
             _arg("--format", default="md", help="md (default), json, junit or html"),
@@ -71,7 +78,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "compares session B with session A: outcomes, tries, codes, times, spend, quota, wire, "
         "answers; exit 1 where B's outcomes are worse",
         "smoke-tui diff 20261120T190211Z-7f3a last",
-        "comparing:diff",
+        "diff:diff",
         (
             _arg("a", metavar="A", help="the earlier one: an id, a prefix, or an archive"),
             _arg("b", metavar="B", help="the later one: an id, a prefix, last, or an archive"),
@@ -81,7 +88,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "archive": Command(
         "a session as one file that another machine can verify and replay, scanned for secrets",
         "smoke-tui archive last -o session.smoke",
-        "archiving:archive",
+        "archive:archive",
         (
             SESSION,
             _arg("-o", "--output", metavar="FILE", required=True, help="where to (0600)"),
@@ -91,7 +98,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "replay": Command(
         "runs a recorded session again, offline, against its recorded answers with today's rules",
         "smoke-tui replay last --step live-call",
-        "replaying:replay_command",
+        "replay:replay_command",
         (
             _arg(
                 "session",
@@ -132,7 +139,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "says otherwise what the operator said of a step; the old word, the new one, who and why "
         "stay in the record",
         "smoke-tui amend last --step see-chat --answer fail --why 'it was the other account'",
-        "amending:amend",
+        "amend:amend",
         (
             SESSION,
             _arg("--step", required=True, metavar="ID", help="the step"),
@@ -164,7 +171,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "instructions": Command(
         "the base instructions the installed Codex CLI sends today, captured on loopback",
         "smoke-tui instructions capture --model gpt-5.5",
-        "client:instructions",
+        "codex_client:instructions",
         (
             _arg("what", choices=("capture", "show", "diff"), metavar="capture|show|diff"),
             _arg(
@@ -181,7 +188,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "wire": Command(
         "our request beside the installed Codex CLI's own, field by field",
         "smoke-tui wire --model gpt-5.5 --shape developer",
-        "client:wire",
+        "codex_client:wire",
         (JSON,),
     ),
     "lint": Command(
@@ -388,14 +395,14 @@ def run(request: Request) -> int:
     target = COMMANDS[request.command].run if request.command else "check:check"
     module, _, function = target.partition(":")
     action: Callable[[argparse.Namespace, Settings], int] = getattr(
-        import_module(f"smoke_tui.cli.{module}"), function
+        import_module(f"smoke_tui.cli.commands.{module}"), function
     )
     return int(action(request.options, request.settings))
 
 
 def fail(text: str, code: int = Exit.USAGE) -> int:
     """Say what is wrong on standard error; an address in it may have come with a password."""
-    from smoke_tui.secrecy import Vault
+    from smoke_tui.redaction import Vault
 
     print(f"smoke-tui: {Vault().redact_text(text)}", file=sys.stderr)
     return code

@@ -1,0 +1,1 @@
+"""The wire of OpenAI's Codex client: login, requests, answers, and which failure an answer is."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from smoke_tui.secrecy import Secret
-from smoke_tui.world.ports import Sensitive
+from smoke_tui.redaction import Secret
+from smoke_tui.world.requests import Sensitive
 
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
 

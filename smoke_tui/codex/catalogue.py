@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.client_versions import reaches, read_minimum
-from smoke_tui.codex.failures import Answer, Failure, classify
-from smoke_tui.world.config import Config
-from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, Joined, Sensitive
+from smoke_tui.config.session_config import Config
+from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest, Joined, Sensitive
 
 _LIMITS = HttpLimits(total=20.0)
 

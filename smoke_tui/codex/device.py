@@ -6,12 +6,17 @@ from typing import Any, Final
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import as_answer
-from smoke_tui.codex.failures import classify
+from smoke_tui.codex.classify import classify
 from smoke_tui.codex.login import CLIENT_ID, bundle_of, token_request
-from smoke_tui.secrecy import Secret
-from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.redaction import Secret
+from smoke_tui.world.context import (
+    StepContext,
+)
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, Question, Sensitive
+from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest, Question, Sensitive
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 
 VALID_SECONDS: Final = 900.0
 SHORTEST_INTERVAL: Final = 1.0

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from smoke_tui.codex.shapes import LITE_HEADER
-from smoke_tui.journal.inbox import Fact
-from smoke_tui.secrecy import Secret
-from smoke_tui.world.config import INSTRUCTIONS_VARIABLE
-from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.codex.request_shapes import LITE_HEADER
+from smoke_tui.config.session_config import INSTRUCTIONS_VARIABLE
+from smoke_tui.journal.stream import Fact
+from smoke_tui.redaction import Secret
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 
 
 async def instructions_for(ctx: StepContext, model: str, shape: str) -> Secret:

@@ -11,13 +11,15 @@ from urllib.parse import parse_qsl, urlencode
 
 from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
 from smoke_tui.codex.catalogue import as_answer
-from smoke_tui.codex.failures import Answer, classify
-from smoke_tui.journal.inbox import Fact
-from smoke_tui.secrecy import Secret
-from smoke_tui.world.config import Config
-from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.codex.classify import Answer, classify
+from smoke_tui.config.session_config import Config
+from smoke_tui.journal.stream import Fact
+from smoke_tui.redaction import Secret
+from smoke_tui.world.context import (
+    StepContext,
+)
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.ports import (
+from smoke_tui.world.requests import (
     CallbackSpec,
     Exchange,
     HttpLimits,
@@ -25,6 +27,9 @@ from smoke_tui.world.ports import (
     Joined,
     Question,
     Text,
+)
+from smoke_tui.world.resources import (
+    StepEnd,
 )
 
 CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"

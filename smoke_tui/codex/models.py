@@ -9,15 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smoke_tui.codex.about import About
+from smoke_tui.codex.answer_details import About
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import Listed, as_answer, catalogue_request, read_catalogue
+from smoke_tui.codex.classify import Failure, classify
 from smoke_tui.codex.client_versions import UNFILTERED, is_newer
-from smoke_tui.codex.failures import Failure, classify
 from smoke_tui.codex.refresh import refreshable
-from smoke_tui.secrecy import clean
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Exchange, Question
+from smoke_tui.redaction import clean
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.requests import Exchange, Question
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 
 MOST_NAMED: Final = 12
 _GENERAL: Final = ("request-refused", "shape-rejected", "redirect-refused", "stream-malformed")

@@ -16,10 +16,17 @@ from smoke_tui.codex.catalogue import (
     reach_request,
     read_catalogue,
 )
-from smoke_tui.codex.failures import classify
-from smoke_tui.outcomes import CODES
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Exchange, Question
+from smoke_tui.codex.classify import classify
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.requests import Exchange, Question
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 
 SKEW_SECONDS: Final = 120
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from smoke_tui.secrecy import clean
+from smoke_tui.redaction import clean
 
 DEFAULT_FAMILY: Final = "codex"
 """The family that is meant where no other is named."""

@@ -10,12 +10,17 @@ from typing import Final
 
 from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
 from smoke_tui.codex.catalogue import as_answer
-from smoke_tui.codex.failures import classify
+from smoke_tui.codex.classify import classify
 from smoke_tui.codex.login import CLIENT_ID
-from smoke_tui.secrecy import Secret
-from smoke_tui.world.config import Config
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest
+from smoke_tui.config.session_config import Config
+from smoke_tui.redaction import Secret
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 
 REFUSALS: Final = {"token-expired": "refresh-expired", "token-revoked": "refresh-revoked"}
 """Codes that mean something else at the token endpoint than at a call."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.quota import Window, shown_name, window_of
-from smoke_tui.world.config import Config
+from smoke_tui.config.session_config import Config
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.ports import HttpLimits, HttpRequest, Joined
+from smoke_tui.world.requests import HttpLimits, HttpRequest, Joined
 
 
 def usage_request(config: Config, bundle: Bundle) -> HttpRequest:

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from smoke_tui.codex.classify import Failure
 from smoke_tui.codex.client_versions import is_newer, parse_version
-from smoke_tui.codex.failures import Failure
-from smoke_tui.world.earlier_calls import EarlierCall
+from smoke_tui.world.call_history import EarlierCall
 
 MODEL_CODES: Final = ("model-unsupported", "model-not-found", "client-too-old")
 Listing = Mapping[str, Sequence[str]]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
 from smoke_tui.journal.state import State, Try
-from smoke_tui.outcomes import CODES
-from smoke_tui.world.earlier_calls import EarlierCall
+from smoke_tui.world.call_history import EarlierCall
 
 
 def refused_models(state: State) -> dict[str, str]:

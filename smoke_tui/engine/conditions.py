@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.journal.state import Try
+from smoke_tui.redaction import clean
+from smoke_tui.runbook.json_path import dig
 from smoke_tui.runbook.model import Condition, Match
-from smoke_tui.runbook.paths import dig
-from smoke_tui.secrecy import clean
 from smoke_tui.world.result import Result
 
 MOST_SEEN: Final = 120

@@ -7,13 +7,14 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from smoke_tui.config.session_config import Config
 from smoke_tui.engine.accounts import of_another_account
-from smoke_tui.engine.amending import amend, half_amended, settle_half_amended
+from smoke_tui.engine.amend import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget, uncapped
 from smoke_tui.engine.calls import earlier_calls, last_model, refused_models
 from smoke_tui.engine.conditions import unmet_in, unmet_text
-from smoke_tui.engine.keeping import Keeper
-from smoke_tui.engine.made_with import made_otherwise, of_first_model
+from smoke_tui.engine.end_reasons import BROKEN_OFF, INTERRUPTED, PROOF_STAYS, TIMEOUT_CODES
+from smoke_tui.engine.pass_inputs import made_otherwise, of_first_model
 from smoke_tui.engine.plan import (
     Action,
     Amend,
@@ -26,21 +27,34 @@ from smoke_tui.engine.plan import (
     dead_need,
     plan,
 )
+from smoke_tui.engine.resource_monitor import ResourceMonitor
 from smoke_tui.engine.rules import judge
-from smoke_tui.engine.sentences import BROKEN_OFF, INTERRUPTED, PROOF_STAYS, TIMEOUT_CODES
+from smoke_tui.failure_codes.table import (
+    outcome_of,
+)
+from smoke_tui.files import (
+    StorageError,
+)
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JournalError
 from smoke_tui.journal.fold import apply
-from smoke_tui.journal.inbox import Arrival, Fact, Inbox
 from smoke_tui.journal.state import State
+from smoke_tui.journal.stream import EventStream, Fact, IncomingFact
 from smoke_tui.journal.verdict import verdict
-from smoke_tui.outcomes import Outcome, Verdict, outcome_of
-from smoke_tui.runbook.commands import every_command
+from smoke_tui.outcomes import (
+    Outcome,
+    Verdict,
+)
 from smoke_tui.runbook.model import Runbook, Step, limit_of
-from smoke_tui.world.config import Config
-from smoke_tui.world.context import Holdings, StepContext, StepEnd
+from smoke_tui.runbook.parser.commands import every_command
+from smoke_tui.world.context import (
+    StepContext,
+)
 from smoke_tui.world.conversation import TimeLimit, World
-from smoke_tui.world.ports import Question
+from smoke_tui.world.requests import Question
+from smoke_tui.world.resources import (
+    SessionResources,
+    StepEnd,
+)
 from smoke_tui.world.result import Result, words_of
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]
@@ -57,7 +71,7 @@ class Engine:
         self,
         runbook: Runbook,
         config: Config,
-        inbox: Inbox,
+        inbox: EventStream,
         world: World,
         state: State,
         behaviours: Mapping[str, Behaviour],
@@ -74,7 +88,7 @@ class Engine:
         self._interrupt: asyncio.Future[str] | None = None
         self._running: str | None = None
         self._asked_to_finish = False
-        self._keeper = Keeper(self.holdings, self._gone)
+        self._keeper = ResourceMonitor(self.holdings, self._gone)
         inbox.unsolicited = self._unsolicited
 
     async def run(self) -> Verdict:
@@ -365,12 +379,12 @@ class Engine:
             which, value = await context.first(*waits)
         except StepEnd as end:
             return Result(end.code, end.summary, end.observed)
-        except JournalError:
+        except StorageError:
             raise
         except Exception as error:
             # Our own bug ends the step, not the session; the trace has no local variables.
             trace = "".join(traceback.format_exception(error))
-            self._inbox.post(Arrival("fault", {"trace": trace}, step.id, context.n))
+            self._inbox.post(IncomingFact("fault", {"trace": trace}, step.id, context.n))
             return Result(None, words_of(error), error=True)
         finally:
             self._interrupt = None
@@ -509,10 +523,10 @@ class Engine:
         apply(self.state, event)
 
 
-def _holdings_of(state: State) -> Holdings:
+def _holdings_of(state: State) -> SessionResources:
     """What a resumed session still has: values, never secrets, children or a bundle."""
     handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
-    return Holdings(
+    return SessionResources(
         values=dict(state.captured),
         handed_over=handed,
         account=state.account,

@@ -18,9 +18,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from smoke_tui.journal.file import EVIDENCE, JOURNAL, JournalError, read_evidence, replace_private
-from smoke_tui.journal.plain import read_plain
-from smoke_tui.journal.scanned import SCAN
+from smoke_tui.files import (
+    StorageError,
+    read_plain,
+    replace_private,
+)
+from smoke_tui.journal.close_scan import SCAN
+from smoke_tui.journal.file import (
+    read_evidence,
+)
+from smoke_tui.journal.folders import (
+    EVIDENCE,
+    JOURNAL,
+)
 
 SCHEMA: Final = "smoke-archive/1"
 SUFFIX: Final = ".smoke"
@@ -35,7 +45,7 @@ _SESSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,79}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class ArchiveDamage(JournalError):
+class ArchiveDamage(StorageError):
     """An archive is not what was written. The text says which file and what is wrong with it."""
 
 
@@ -45,14 +55,14 @@ def members_of(folder: Path, evidence: Iterable[str] | None = None) -> dict[str,
     `evidence` are the pieces that its journal speaks of, where not all that lie there are meant.
 
     Raises:
-        JournalError: one is missing, no regular file, or not what its name says.
+        StorageError: one is missing, no regular file, or not what its name says.
     """
     members = {JOURNAL: _plain(folder / JOURNAL)}
     if evidence is None:
         try:
             evidence = filter(_DIGEST.fullmatch, [p.name for p in (folder / EVIDENCE).iterdir()])
         except OSError as error:
-            raise JournalError(f"{folder / EVIDENCE}: {error.strerror or error}") from None
+            raise StorageError(f"{folder / EVIDENCE}: {error.strerror or error}") from None
     for name in sorted(set(evidence)):
         members[f"{EVIDENCE}/{name}"] = read_evidence(folder, name)
     if (folder / SCAN).exists():
@@ -64,7 +74,7 @@ def _plain(path: Path) -> bytes:
     try:
         return read_plain(path)
     except OSError as error:
-        raise JournalError(f"{path}: {error.strerror or error}") from None
+        raise StorageError(f"{path}: {error.strerror or error}") from None
 
 
 def pack(session: str, members: Mapping[str, bytes]) -> bytes:

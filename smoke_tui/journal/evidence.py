@@ -6,9 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from smoke_tui.files import (
+    StorageError,
+)
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import EVIDENCE, JournalError, read_evidence
-from smoke_tui.journal.folders import left_by_a_kill
+from smoke_tui.journal.file import (
+    read_evidence,
+)
+from smoke_tui.journal.folders import (
+    EVIDENCE,
+    left_by_a_kill,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,6 @@ def look_at_evidence(folder: Path, events: Iterable[Event]) -> EvidenceLook:
     for digest in (*named, *spare):
         try:
             read_evidence(folder, digest)
-        except JournalError as error:
+        except StorageError as error:
             problems.append(str(error))
     return EvidenceLook(tuple(problems), tuple(spare))

@@ -12,24 +12,27 @@ import fcntl
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from smoke_tui.files import (
+    StorageError,
+    private_folder,
+    read_plain,
+    refuse_open,
+    replace_private,
+    sync_folder,
+)
 from smoke_tui.journal.durable import sync_all, sync_content
 from smoke_tui.journal.events import Event, JournalDamage, parse_line
-from smoke_tui.journal.folders import EVIDENCE as EVIDENCE
-from smoke_tui.journal.folders import JOURNAL as JOURNAL
-from smoke_tui.journal.folders import JournalError as JournalError
-from smoke_tui.journal.folders import NameTaken as NameTaken
-from smoke_tui.journal.folders import RecordGone as RecordGone
-from smoke_tui.journal.folders import clear_temporary, creating, refuse_open, sync_folder
-from smoke_tui.journal.folders import in_use as in_use
-from smoke_tui.journal.folders import never_began as never_began
-from smoke_tui.journal.folders import private_folder as private_folder
-from smoke_tui.journal.folders import replace_private as replace_private
-from smoke_tui.journal.forms import check_end
-from smoke_tui.journal.plain import read_plain
+from smoke_tui.journal.folders import (
+    EVIDENCE,
+    JOURNAL,
+    NameTaken,
+    RecordGone,
+    clear_temporary,
+    creating,
+)
 
 MAX_LINE = 4 * 1024 * 1024
 
@@ -45,7 +48,7 @@ class JournalFile:
         self.torn_bytes = torn_bytes
         self._fd = fd
         self._size = size
-        self._failed: JournalError | None = None
+        self._failed: StorageError | None = None
 
     @classmethod
     def create(cls, folder: Path) -> JournalFile:
@@ -53,7 +56,7 @@ class JournalFile:
 
         Raises:
             NameTaken: the folder is there already.
-            JournalError: the folder or the file can't be made.
+            StorageError: the folder or the file can't be made.
         """
         private_folder(folder.parent)
         refuse_open(folder.parent.parent)
@@ -73,7 +76,7 @@ class JournalFile:
         except FileExistsError:
             raise NameTaken(f"{folder}: there is a session of this name") from None
         except OSError as error:
-            raise JournalError(
+            raise StorageError(
                 f"{folder}: {error.strerror or error}; choose another folder with --state-dir"
             ) from None
         return cls(folder, fd, 0)
@@ -83,32 +86,32 @@ class JournalFile:
         """Go on with an unfinished session; a torn last line is cut off.
 
         Raises:
-            JournalError: another program holds it, it is damaged, or it can't be written.
+            StorageError: another program holds it, it is damaged, or it can't be written.
         """
         path = folder / JOURNAL
         flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
             fd = os.open(path, flags)
         except OSError as error:
-            raise JournalError(f"{path}: {error.strerror or error}") from None
+            raise StorageError(f"{path}: {error.strerror or error}") from None
         try:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise JournalError(f"{path} is not a regular file")
+                raise StorageError(f"{path} is not a regular file")
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             journal = read_journal(folder)
             if journal.damage:
-                raise JournalError(f"{path}: {journal.damage[0]}")
+                raise StorageError(f"{path}: {journal.damage[0]}")
             os.ftruncate(fd, journal.good_bytes)
             clear_temporary(folder)
         except BlockingIOError:
             os.close(fd)
-            raise JournalError(f"{path}: another smoke-tui has this session open") from None
-        except JournalError:
+            raise StorageError(f"{path}: another smoke-tui has this session open") from None
+        except StorageError:
             os.close(fd)
             raise
         except OSError as error:
             os.close(fd)
-            raise JournalError(f"{path}: {error.strerror or error}") from None
+            raise StorageError(f"{path}: {error.strerror or error}") from None
         return cls(folder, fd, journal.good_bytes, journal.torn_bytes)
 
     def append(self, event: Event) -> None:
@@ -119,7 +122,7 @@ class JournalFile:
         it is: a record with a hole in it would tell another story.
 
         Raises:
-            JournalError: it is not safely on disk; nothing of it is left there.
+            StorageError: it is not safely on disk; nothing of it is left there.
         """
         if self._failed is not None:
             raise self._failed
@@ -202,8 +205,8 @@ class JournalFile:
         os.close(self._fd)
         self._fd = fd
 
-    def _not_saved(self, error: OSError) -> JournalError:
-        self._failed = JournalError(f"{self.folder / JOURNAL}: {error.strerror or error}")
+    def _not_saved(self, error: OSError) -> StorageError:
+        self._failed = StorageError(f"{self.folder / JOURNAL}: {error.strerror or error}")
         return self._failed
 
     def keep(self, content: bytes) -> str:
@@ -216,7 +219,7 @@ class JournalFile:
             if not (path.is_file() and path.stat().st_size == len(content)):
                 replace_private(path, content)
         except OSError as error:
-            self._failed = JournalError(f"{path}: {error.strerror or error}")
+            self._failed = StorageError(f"{path}: {error.strerror or error}")
             raise self._failed from None
         return digest
 
@@ -253,7 +256,7 @@ class Journal:
         """The stored bytes of one piece of evidence.
 
         Raises:
-            JournalError: it is missing, or its content does not fit its name.
+            StorageError: it is missing, or its content does not fit its name.
         """
         return read_evidence(self.folder, digest)
 
@@ -262,17 +265,17 @@ def read_evidence(folder: Path, digest: str) -> bytes:
     """The stored bytes of one piece of a session's evidence.
 
     Raises:
-        JournalError: it is missing, or its content does not fit its name.
+        StorageError: it is missing, or its content does not fit its name.
     """
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise JournalError(f"{folder}: {digest!r} is no name of evidence")
+        raise StorageError(f"{folder}: {digest!r} is no name of evidence")
     path = folder / EVIDENCE / digest
     try:
         content = read_plain(path)
     except OSError as error:
-        raise JournalError(f"{path}: {error.strerror or error}") from None
+        raise StorageError(f"{path}: {error.strerror or error}") from None
     if hashlib.sha256(content).hexdigest() != digest:
-        raise JournalError(f"{path}: the content does not fit its name")
+        raise StorageError(f"{path}: the content does not fit its name")
     return content
 
 
@@ -280,13 +283,13 @@ def read_journal(folder: Path) -> Journal:
     """Read a session's journal whole.
 
     Raises:
-        JournalError: there is none, or it can't be read at all.
+        StorageError: there is none, or it can't be read at all.
     """
     path = folder / JOURNAL
     try:
         content = read_plain(path)
     except OSError as error:
-        raise JournalError(f"{path}: {error.strerror or error}") from None
+        raise StorageError(f"{path}: {error.strerror or error}") from None
     events: list[Event] = []
     damage: list[str] = []
     lines = content.split(b"\n")
@@ -304,42 +307,3 @@ def read_journal(folder: Path) -> Journal:
     if not damage and not events:
         damage.append("line 1: there is no first line")
     return Journal(folder, tuple(events), len(tail), tuple(damage), good)
-
-
-def ends(folder: Path) -> tuple[Event, Event | None] | None:
-    """The first event and, where the session was closed, the last; None where unreadable.
-
-    A line of another form than this program writes is as unreadable as one without its checksum.
-
-    A last line that was cut short does not count, here as elsewhere.
-    """
-    try:
-        with (folder / JOURNAL).open("rb") as file:
-            first = parse_line(file.readline(MAX_LINE))
-            check_end(first)
-            file.seek(0, os.SEEK_END)
-            size = file.tell()
-            file.seek(max(0, size - 65_536))
-            last_line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
-    except (OSError, JournalDamage):
-        return None
-    try:
-        last = parse_line(last_line)
-        check_end(last)
-    except JournalDamage:
-        return first, None
-    return first, last if last.ev == "session.closed" else None
-
-
-def session_folders(root: Path, *, unbegun: bool = False) -> Iterator[Path]:
-    """The folders below `root` that hold a journal, newest name first.
-
-    `unbegun`: also those of sessions that were killed before they had one.
-    """
-    try:
-        names = sorted((p.name for p in root.iterdir() if p.is_dir()), reverse=True)
-    except OSError:
-        return
-    for name in names:
-        if (root / name / JOURNAL).is_file() or (unbegun and never_began(root / name)):
-            yield root / name

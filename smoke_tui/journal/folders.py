@@ -8,15 +8,17 @@ that a kill has left beside a record.
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from smoke_tui.files import (
+    StorageError,
+)
 
 JOURNAL = "journal.jsonl"
 EVIDENCE = "evidence"
@@ -27,85 +29,12 @@ _FIRST_LINE: Final = 4 * 1024 * 1024
 _NEWEST: Final = 50
 
 
-class JournalError(OSError):
-    """The record can't be kept or read. The text says which path, why, and what to do."""
-
-
-class NameTaken(JournalError):
+class NameTaken(StorageError):
     """A session of this name is there already."""
 
 
-class RecordGone(JournalError):
+class RecordGone(StorageError):
     """Another program has cut, replaced or removed the record while it was written."""
-
-
-def private_folder(path: Path) -> Path:
-    """Make `path` and what is missing above it, each 0700 and ours, and return it.
-
-    Raises:
-        JournalError: it can't be made, belongs to somebody else, or others may write to it.
-    """
-    try:
-        missing = [path, *path.parents]
-        for folder in reversed([p for p in missing if not p.exists()]):
-            folder.mkdir(mode=0o700, exist_ok=True)
-            folder.chmod(0o700)
-        info = path.lstat()
-    except OSError as error:
-        raise JournalError(
-            f"{path}: {error.strerror or error}; choose another folder with --state-dir"
-        ) from None
-    if not stat.S_ISDIR(info.st_mode):
-        raise JournalError(f"{path} is not a folder of its own; choose another with --state-dir")
-    if info.st_uid != os.geteuid() or info.st_mode & 0o022:
-        raise JournalError(
-            f"{path} can be changed by others; `chmod 700` it or choose another with --state-dir"
-        )
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise JournalError(f"{path}: not writable; choose another folder with --state-dir")
-    return path
-
-
-def refuse_open(path: Path) -> None:
-    """Refuse a folder in which anybody could put another in the place of ours.
-
-    Raises:
-        JournalError: everybody may write to it, and it is not sticky.
-    """
-    mode = path.stat().st_mode
-    if mode & 0o002 and not mode & stat.S_ISVTX:
-        raise JournalError(
-            f"{path} can be changed by others; `chmod 700` it or choose another with --state-dir"
-        )
-
-
-def sync_folder(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def replace_private(path: Path, content: bytes) -> None:
-    """Replace a plain file as a whole, 0600; never through a link.
-
-    Raises:
-        OSError: it can't be written, or is a link or no regular file; an old one stays as it was.
-    """
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise OSError(errno.ELOOP, "it is a link or no regular file", str(path))
-    fd, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".smoke-tui-")
-    try:
-        os.fchmod(fd, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(fd)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def never_began(folder: Path) -> bool:

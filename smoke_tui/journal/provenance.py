@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
+from smoke_tui.config.session_config import (
+    is_provider,
+)
 from smoke_tui.journal.state import State
-
-PROVIDER_HOSTS: Final = frozenset({"auth.openai.com", "chatgpt.com", "api.openai.com"})
 
 _ASKS_PROVIDER: Final = ("call", "login")
 """Kinds of step whose requests go to the provider alone."""
@@ -33,12 +33,3 @@ def elsewhere(state: State) -> str | None:
         ):
             return str(request.data.get("url"))
     return None
-
-
-def is_provider(address: object) -> bool:
-    """Whether an address is one of the provider's own hosts."""
-    try:
-        parts = urlsplit(str(address))
-        return parts.scheme == "https" and parts.hostname in PROVIDER_HOSTS
-    except ValueError:
-        return False

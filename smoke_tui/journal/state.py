@@ -7,8 +7,33 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.output import Ends
 from smoke_tui.outcomes import Outcome, Verdict
+
+KEPT: Final = 4_000
+"""Characters, at either end."""
+
+
+@dataclass(slots=True)
+class Ends:
+    """The first and the last of a text that grows, in bounded memory whatever its length."""
+
+    head: str = ""
+    tail: str = ""
+    length: int = 0
+
+    def add(self, text: str) -> None:
+        """The next piece of it."""
+        self.length += len(text)
+        room = KEPT - len(self.head)
+        self.head += text[:room]
+        self.tail = (self.tail + text[room:])[-KEPT:]
+
+    def text(self) -> str:
+        """Both ends, and between them how many characters are not here."""
+        missing = self.length - len(self.head) - len(self.tail)
+        if missing <= 0:
+            return self.head + self.tail
+        return f"{self.head}\n… ({missing:,} characters are left out here) …\n{self.tail}"
 
 
 @dataclass(slots=True)
@@ -213,3 +238,11 @@ class State:
     @property
     def world(self) -> str:
         return str(self.opened.get("config", {}).get("world", "live"))
+
+
+@dataclass(frozen=True, slots=True)
+class TypicalDuration:
+    """A step's usual time without the operator's: the median, and of how many sessions."""
+
+    ms: int
+    sessions: int

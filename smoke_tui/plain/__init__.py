@@ -1,0 +1,1 @@
+"""The line-by-line front end: one question at a time, whole lines, no screen."""

@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from smoke_tui.journal.events import Event
-from smoke_tui.plain.voice import title_of
-from smoke_tui.plain.walk import Conversation
+from smoke_tui.plain.announcer import title_of
+from smoke_tui.plain.prompt import Prompt
+from smoke_tui.presentation.format import one_line, shape_of
+from smoke_tui.presentation.live.choices import Choice, login_target, retry_target
 from smoke_tui.runbook.model import Step
-from smoke_tui.telling.asks import Choice, login_target, retry_target
-from smoke_tui.telling.words import one_line, shape_of
 
 
 class Answers:
     """Turns choices into answers. Every method says whether the question is answered."""
 
-    def __init__(self, talk: Conversation) -> None:
+    def __init__(self, talk: Prompt) -> None:
         self.talk = talk
         self.run = talk.run
         self.paper = talk.paper

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.journal.events import Event
+from smoke_tui.plain.announcer import place, title_of, word_of
 from smoke_tui.plain.answers import Answers
-from smoke_tui.plain.voice import place, title_of, word_of
-from smoke_tui.plain.walk import Conversation, standing
-from smoke_tui.report.export import SecretFound, export
-from smoke_tui.report_file import default_name, is_new, why_no_file, write_report
+from smoke_tui.plain.prompt import Prompt, standing
+from smoke_tui.presentation.format import clock, one_line
+from smoke_tui.presentation.live.snapshot import comparable
+from smoke_tui.presentation.report.export import SecretFound, export
+from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
+from smoke_tui.presentation.spend import quota, spent
 from smoke_tui.runbook.model import Step
-from smoke_tui.telling.scene import comparable
-from smoke_tui.telling.spending import quota, spent
-from smoke_tui.telling.words import clock, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Command:
 class Commands:
     """The commands of one session."""
 
-    def __init__(self, talk: Conversation, answers: Answers) -> None:
+    def __init__(self, talk: Prompt, answers: Answers) -> None:
         self.talk = talk
         self.answers = answers
         self.run = talk.run

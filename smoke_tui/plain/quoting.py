@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from smoke_tui.secrecy import Cleaner
+from smoke_tui.redaction import Cleaner
 
 LONGEST: Final = 2000
 LINES_A_LOOK: Final = 40

@@ -8,10 +8,27 @@ import signal
 import sys
 from types import FrameType
 
-from smoke_tui.crash import crash_sentence
-from smoke_tui.find_session import need_session
-from smoke_tui.launch import CommandError, open_runbook
-from smoke_tui.opening import (
+from smoke_tui.config.settings import (
+    Settings,
+)
+from smoke_tui.errors import (
+    CommandError,
+    UsageError,
+)
+from smoke_tui.history.find import need_session
+from smoke_tui.outcomes import Exit
+from smoke_tui.plain.input import Keyboard
+from smoke_tui.plain.loop import PlainSession
+from smoke_tui.plain.output import Paper
+from smoke_tui.plain.prompt import TICK
+from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_files
+from smoke_tui.runbook import Runbook
+from smoke_tui.session.configure import (
+    open_runbook,
+)
+from smoke_tui.session.crash import crash_sentence
+from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.open import (
     ORIGIN_WORDS,
     open_live,
     open_rehearsal,
@@ -19,16 +36,7 @@ from smoke_tui.opening import (
     origin_warning,
     why_not_live,
 )
-from smoke_tui.outcomes import Exit
-from smoke_tui.plain.keyboard import Keyboard
-from smoke_tui.plain.paper import Paper
-from smoke_tui.plain.session import Walk
-from smoke_tui.plain.walk import TICK
-from smoke_tui.process import SIGNALS, let_go_of_the_terminal, no_core_files
-from smoke_tui.run import Run
-from smoke_tui.runbook import Runbook
-from smoke_tui.session import Session
-from smoke_tui.settings import Settings, UsageError
+from smoke_tui.session.session import Session
 
 
 def start(options: argparse.Namespace, settings: Settings) -> int:
@@ -45,11 +53,11 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     keys, paper = Keyboard(), Paper(sys.stdout, ascii_only=settings.on("ascii"))
     signals = Signals()
-    run: Run | None = None
+    run: LiveView | None = None
     try:
         run = _open(options, settings, keys, paper)
         signals.session = run.session
-        return Walk(run, keys, paper, settings, signals.strikes).to_the_end()
+        return PlainSession(run, keys, paper, settings, signals.strikes).to_the_end()
     except (UsageError, CommandError, BrokenPipeError):
         raise
     except Exception as error:
@@ -85,7 +93,9 @@ class Signals:
             signal.signal(number, handler)
 
 
-def _open(options: argparse.Namespace, settings: Settings, keys: Keyboard, paper: Paper) -> Run:
+def _open(
+    options: argparse.Namespace, settings: Settings, keys: Keyboard, paper: Paper
+) -> LiveView:
     if "session" in options:
         folder = need_session(settings, options.session)
         return open_unfinished(settings, folder, getattr(options, "step", None))

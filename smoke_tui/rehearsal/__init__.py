@@ -3,12 +3,14 @@
 Loopback only, nothing spent, nothing proven.
 """
 
-from smoke_tui.rehearsal.errors import RehearsalError
-from smoke_tui.rehearsal.front import Seen
-from smoke_tui.rehearsal.postgres import NoPostgres
+from smoke_tui.rehearsal.postgres.postgres import NoPostgres
+from smoke_tui.rehearsal.provider.server import Seen
 from smoke_tui.rehearsal.rehearsal import Rehearsal
-from smoke_tui.rehearsal.scenario import Scenario
-from smoke_tui.rehearsal.scenarios import UnknownScenario, list_scenarios
+from smoke_tui.rehearsal.scenarios.lookup import UnknownScenario, list_scenarios
+from smoke_tui.rehearsal.scenarios.scenario import (
+    RehearsalError,
+    Scenario,
+)
 
 __all__ = [
     "NoPostgres",

@@ -12,18 +12,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from smoke_tui.rehearsal import house, instructions
-from smoke_tui.rehearsal.backend import Backend
-from smoke_tui.rehearsal.certificates import mint_loopback
-from smoke_tui.rehearsal.errors import RehearsalError
-from smoke_tui.rehearsal.front import Front, Seen
-from smoke_tui.rehearsal.hands import Hands
-from smoke_tui.rehearsal.issuer import Issuer
-from smoke_tui.rehearsal.minting import Mint
-from smoke_tui.rehearsal.postgres import Postgres
-from smoke_tui.rehearsal.scenario import Scenario
-from smoke_tui.rehearsal.scenarios import find_scenario
-from smoke_tui.world.serving import HttpServer, ServerLimits, serve
+from smoke_tui.httpd.messages import (
+    ServerLimits,
+)
+from smoke_tui.httpd.server import (
+    HttpServer,
+    serve,
+)
+from smoke_tui.rehearsal import folder as house
+from smoke_tui.rehearsal.operator.operator import ScriptedOperator
+from smoke_tui.rehearsal.postgres.postgres import Postgres
+from smoke_tui.rehearsal.provider import instructions
+from smoke_tui.rehearsal.provider.backend import Backend
+from smoke_tui.rehearsal.provider.certificates import mint_loopback
+from smoke_tui.rehearsal.provider.issuer import Issuer
+from smoke_tui.rehearsal.provider.server import Front, Seen
+from smoke_tui.rehearsal.provider.tokens import Mint
+from smoke_tui.rehearsal.scenarios.lookup import find_scenario
+from smoke_tui.rehearsal.scenarios.scenario import (
+    RehearsalError,
+    Scenario,
+)
 
 _START_SECONDS: Final = 10.0
 _STOP_SECONDS: Final = 5.0
@@ -87,7 +96,7 @@ class Rehearsal:
             self._stack_port = 0
             self.stop()
             raise
-        self._hands = Hands(
+        self._hands = ScriptedOperator(
             self._mint,
             scenario,
             self.stack_url,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smoke_tui.runbook.diagnostics import LATER_ERRORS, Diagnostic, Rb
 from smoke_tui.runbook.find import available, find
+from smoke_tui.runbook.lint.diagnostics import LATER_ERRORS, Diagnostic, LintCode
 from smoke_tui.runbook.model import (
     Capture,
     Command,
@@ -16,8 +16,8 @@ from smoke_tui.runbook.model import (
     Spend,
     Step,
 )
-from smoke_tui.runbook.parser import Parsed, load, parse
-from smoke_tui.runbook.schema import json_schema
+from smoke_tui.runbook.parser.parser import Parsed, load, parse
+from smoke_tui.runbook.schema.json_schema import json_schema
 
 __all__ = [
     "LATER_ERRORS",
@@ -26,9 +26,9 @@ __all__ = [
     "Condition",
     "Diagnostic",
     "Guard",
+    "LintCode",
     "Match",
     "Parsed",
-    "Rb",
     "Ready",
     "Rule",
     "Runbook",

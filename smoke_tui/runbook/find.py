@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from smoke_tui.runbook.language import STEP_ID
+from smoke_tui.runbook.schema.match import STEP_ID
 
 _ID = re.compile(STEP_ID.rstrip("$") + r"\Z")
 _FRONT_ID = re.compile(rb"^id[ \t]*:[ \t]+[\"']?([a-z][a-z0-9-]*)", re.MULTILINE)
@@ -15,7 +15,7 @@ _HEAD = 4096
 
 def packaged() -> Path:
     """The folder of the shipped runbooks: inside the wheel, else beside the package."""
-    package = Path(__file__).resolve().parent.parent
+    package = Path(__file__).resolve().parents[1]
     inside = package / "_runbooks"
     return inside if inside.is_dir() else package.parent / "runbooks"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from smoke_tui.runbook.fields import COMMAND, COMMON, READY
 from smoke_tui.runbook.identifiers import NAME_PATTERN, identifier, table_name
-from smoke_tui.runbook.shapes import JSON_PATH, URL, Converted, Flag, JsonValue, Text, Whole
-from smoke_tui.runbook.tables import (
+from smoke_tui.runbook.schema.common_fields import COMMAND, COMMON, READY
+from smoke_tui.runbook.schema.scalars import JSON_PATH, URL, Converted, Flag, JsonValue, Text, Whole
+from smoke_tui.runbook.schema.tables import (
     RUN,
     AtLeast,
     AtMostOne,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from smoke_tui.outcomes import Outcome
-from smoke_tui.runbook.diagnostics import Diagnostic
+from smoke_tui.runbook.lint.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smoke_tui.journal.inbox import Fact
+from smoke_tui.journal.stream import Fact
 from smoke_tui.runbook.model import Ready
-from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.context import (
+    StepContext,
+)
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.ports import HttpLimits, HttpRequest, SpawnSpec
+from smoke_tui.world.requests import HttpLimits, HttpRequest, SpawnSpec
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 
 PROBE = HttpLimits(connect=2.0, idle=2.0, total=3.0, body=256 * 1024)
 STOP_COMMAND_SECONDS = 60.0

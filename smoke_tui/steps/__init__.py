@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from smoke_tui.steps.call import call
 from smoke_tui.steps.check import check
+from smoke_tui.steps.cost import asked_for
 from smoke_tui.steps.guards import check_guards
 from smoke_tui.steps.handover import handover
 from smoke_tui.steps.login import login
-from smoke_tui.steps.operator import manual, prompt
+from smoke_tui.steps.manual import manual, prompt
 from smoke_tui.steps.run import run
 from smoke_tui.steps.service import service
-from smoke_tui.steps.spending import asked_for
 from smoke_tui.steps.turn import turn
 from smoke_tui.steps.unavailable import unavailable
 from smoke_tui.world.context import StepContext

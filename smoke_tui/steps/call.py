@@ -5,26 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from smoke_tui.codex.assessment import Assessment, worth_of
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.codex.failures import Failure
+from smoke_tui.codex.classify import Failure
 from smoke_tui.codex.models import listing_of, newer_client, unfiltered, what_else
 from smoke_tui.codex.preflight import reach
 from smoke_tui.codex.quota import has_quota_headers, read_windows
 from smoke_tui.codex.refresh import refresh, refreshable
-from smoke_tui.codex.shapes import build_api_call
+from smoke_tui.codex.request_shapes import build_api_call
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.usage import ask_usage
-from smoke_tui.codex.verdicts import Worth, worth_of
 from smoke_tui.codex.version_gate import MODEL_CODES, gate_of, gated
 from smoke_tui.proof.obligations import EVIDENCE
 from smoke_tui.proof.quoting import with_nonce
-from smoke_tui.secrecy import Secret
-from smoke_tui.steps.composition import Composition, asked_text, compose, named_model
+from smoke_tui.redaction import Secret
+from smoke_tui.steps.call_composition import Composition, asked_text, compose, named_model
+from smoke_tui.steps.cost import COUNTS, MOST_OUTPUT, settle, worst_usd
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
 from smoke_tui.steps.second_opinion import second_opinion
-from smoke_tui.steps.spending import COUNTS, MOST_OUTPUT, settle, worst_usd
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Exchange, HttpRequest, Question
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.requests import Exchange, HttpRequest, Question
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 from smoke_tui.world.result import Result
 
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -117,7 +122,7 @@ async def call(ctx: StepContext) -> Result:
     )
 
 
-async def _with_version_gate(ctx: StepContext, worth: Worth, ready: Prepared) -> Worth:
+async def _with_version_gate(ctx: StepContext, worth: Assessment, ready: Prepared) -> Assessment:
     """A refused model: retired, or served to newer clients only; one text stands for both.
 
     The catalogue of all client versions tells them apart, at no cost.
@@ -265,7 +270,7 @@ def model_of(ctx: StepContext) -> str | None:
     return ctx.holdings.model or named_model(ctx)[0]
 
 
-async def _settle(ctx: StepContext, exchange: Exchange, worth: Worth, ready: Prepared) -> None:
+async def _settle(ctx: StepContext, exchange: Exchange, worth: Assessment, ready: Prepared) -> None:
     usage = worth.reading.usage
     refused = exchange.status is not None and exchange.status >= 400
     await settle(
@@ -278,7 +283,7 @@ async def _settle(ctx: StepContext, exchange: Exchange, worth: Worth, ready: Pre
     )
 
 
-def observe(exchange: Exchange, worth: Worth, credential: str) -> dict[str, Any]:
+def observe(exchange: Exchange, worth: Assessment, credential: str) -> dict[str, Any]:
     """The record's view of a call."""
     reading = worth.reading
     first = None

@@ -6,11 +6,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from smoke_tui.codex.catalogue import as_answer
-from smoke_tui.codex.failures import classify
+from smoke_tui.codex.classify import classify
+from smoke_tui.config.session_config import LOOPBACK
 from smoke_tui.steps.run import run
-from smoke_tui.world.config import LOOPBACK
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.ports import HttpRequest
+from smoke_tui.world.requests import HttpRequest
 from smoke_tui.world.result import Result
 
 

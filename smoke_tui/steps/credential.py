@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from smoke_tui.codex.bundle import GIVEN_LEAVES, Bundle, BundleProblem, read_bundle
-from smoke_tui.secrecy import Secret
-from smoke_tui.world.config import GIVEN_BUNDLE
-from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.config.session_config import GIVEN_BUNDLE
+from smoke_tui.redaction import Secret
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 
 
 async def given_bundle(ctx: StepContext) -> Bundle | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from smoke_tui.runbook.commands import command_of
 from smoke_tui.runbook.model import Guard
-from smoke_tui.steps.children import run_to_end, spawn_spec
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import HttpLimits, HttpRequest
+from smoke_tui.runbook.parser.commands import command_of
+from smoke_tui.steps.commands import run_to_end, spawn_spec
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.requests import HttpLimits, HttpRequest
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 
 
 async def check_guards(ctx: StepContext) -> None:

@@ -6,8 +6,13 @@ from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.steps.credential import session_bundle
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import PortError, Question
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.requests import PortError, Question
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 from smoke_tui.world.result import Result
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from smoke_tui.codex.bundle import PUBLIC_LEAVES, TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
 from smoke_tui.codex.device import device_log_in
 from smoke_tui.codex.login import log_in
-from smoke_tui.steps.children import run_to_end, spawn_spec
+from smoke_tui.steps.commands import run_to_end, spawn_spec
 from smoke_tui.steps.credential import given_bundle, hold
-from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 from smoke_tui.world.result import Result
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from smoke_tui.steps.children import (
+from smoke_tui.steps.commands import (
     public_of,
     run_to_end,
     sensitive_of,
     spawn_spec,
     take_captures,
 )
-from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 from smoke_tui.world.result import Result
 
 NOTHING_RUN = "No command was run: the step has none."

@@ -9,18 +9,25 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from smoke_tui.codex.assessment import Assessment, worth_of
 from smoke_tui.codex.attestations import INSTALLED
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.quota import read_windows
+from smoke_tui.codex.request_diff import OF_THE_TRANSPORT, Difference, compare
 from smoke_tui.codex.stream import StreamReader
-from smoke_tui.codex.verdicts import Worth, worth_of
-from smoke_tui.codex.wire import OF_THE_TRANSPORT, Difference, compare
-from smoke_tui.outcomes import CODES
-from smoke_tui.steps.composition import Composition, Model, asked_text, installed_call
-from smoke_tui.steps.spending import COUNTS, settle
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.outline import items_of, outline
-from smoke_tui.world.ports import Exchange, Question, show
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
+from smoke_tui.steps.call_composition import Composition, Model, asked_text, installed_call
+from smoke_tui.steps.cost import COUNTS, settle
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.request_outline import items_of, outline
+from smoke_tui.world.requests import Exchange, Question, show
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 
 QUESTION: Final = "second-opinion"
 GROUPS: Final = ("instructions", "shape", "model")
@@ -41,7 +48,7 @@ class Opinion:
 
 
 async def second_opinion(
-    ctx: StepContext, bundle: Bundle, ours: Composition, worth: Worth, prompt: str
+    ctx: StepContext, bundle: Bundle, ours: Composition, worth: Assessment, prompt: str
 ) -> Opinion | None:
     """Offer the same prompt in the installed client's shape, and record what came of it.
 
@@ -71,7 +78,7 @@ async def second_opinion(
 
 
 async def _asked_again(
-    ctx: StepContext, bundle: Bundle, ours: Composition, worth: Worth, prompt: str
+    ctx: StepContext, bundle: Bundle, ours: Composition, worth: Assessment, prompt: str
 ) -> Opinion | None:
     """Make the second call, and record what it says."""
     model = Model(
@@ -111,7 +118,7 @@ async def _asked_again(
     return opinion
 
 
-def _applies(ctx: StepContext, ours: Composition, worth: Worth) -> bool:
+def _applies(ctx: StepContext, ours: Composition, worth: Assessment) -> bool:
     """Whether another shape could say something: not where the runbook's fallback comes first."""
     code = CODES.get(worth.code or "")
     if code is None or not ctx.config.resolved or ours.shape == INSTALLED:
@@ -126,7 +133,7 @@ def _applies(ctx: StepContext, ours: Composition, worth: Worth) -> bool:
     return not falls_back or ctx.cause == "return"
 
 
-async def _agreed(ctx: StepContext, ours: Composition, worth: Worth) -> bool:
+async def _agreed(ctx: StepContext, ours: Composition, worth: Assessment) -> bool:
     """Ask for the consent to spend one more call; nobody there is a no."""
     version = ctx.config.installed_version
     said = f": {worth.failure.said}" if worth.failure and worth.failure.said else ""
@@ -154,7 +161,7 @@ async def _agreed(ctx: StepContext, ours: Composition, worth: Worth) -> bool:
     return answer.get("do") == "yes"
 
 
-def concluded(ours: Worth, theirs: Worth, version: str) -> Opinion:
+def concluded(ours: Assessment, theirs: Assessment, version: str) -> Opinion:
     """Whose side the refusal is on. Pure."""
     client = f"the installed Codex CLI {version}"
     if theirs.code is None:
@@ -200,7 +207,9 @@ def concluded(ours: Worth, theirs: Worth, version: str) -> Opinion:
     )
 
 
-async def _settle(ctx: StepContext, exchange: Exchange, worth: Worth, call: Composition) -> None:
+async def _settle(
+    ctx: StepContext, exchange: Exchange, worth: Assessment, call: Composition
+) -> None:
     usage = worth.reading.usage
     refused = exchange.status is not None and exchange.status >= 400
     await settle(
@@ -217,8 +226,8 @@ def _evidence(
     ours: Composition,
     theirs: Composition,
     exchange: Exchange,
-    first: Worth,
-    second: Worth,
+    first: Assessment,
+    second: Assessment,
     opinion: Opinion,
 ) -> Mapping[str, Any]:
     """Both answers and the differences, as the record and the reports hold them."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from smoke_tui.runbook.commands import command_of
 from smoke_tui.runbook.model import Ready
+from smoke_tui.runbook.parser.commands import command_of
 from smoke_tui.stack.services import Service, address_of, is_up, wait_ready, watch_health
-from smoke_tui.steps.children import spawn_spec
+from smoke_tui.steps.commands import spawn_spec
 from smoke_tui.steps.run import NOTHING_RUN
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Question, show
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.requests import Question, show
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 from smoke_tui.world.result import Result
 
 

@@ -7,25 +7,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from smoke_tui.codex.assessment import upstream_failure
 from smoke_tui.codex.catalogue import as_answer
-from smoke_tui.codex.failures import Answer, Failure, classify
-from smoke_tui.codex.verdicts import upstream_failure
+from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.version_gate import of_the_stack
 from smoke_tui.proof.obligations import EVIDENCE, Duty, Obligation, Witness, first_unmet, settle
 from smoke_tui.proof.quoting import holds_word, with_nonce
-from smoke_tui.runbook.paths import dig
-from smoke_tui.stack.document import PATHS, claims_of
-from smoke_tui.stack.proof import ANSWERED, ROUTE, Turned, proof_of_turn
-from smoke_tui.stack.route import lacks_quota_headers, lines_of
-from smoke_tui.stack.rows import costs_money, ledger_lines
-from smoke_tui.stack.signs import good_status, trouble
-from smoke_tui.stack.window import look, open_window
+from smoke_tui.runbook.json_path import dig
+from smoke_tui.stack.failure_signals import good_status, trouble
+from smoke_tui.stack.ledger_rows import costs_money, ledger_lines
+from smoke_tui.stack.ledger_window import look, open_window
+from smoke_tui.stack.route_proof import lacks_quota_headers, lines_of
+from smoke_tui.stack.turn_document import PATHS, claims_of
+from smoke_tui.stack.turn_obligations import ANSWERED, ROUTE, Turned, proof_of_turn
 from smoke_tui.steps.call import model_of
-from smoke_tui.steps.children import last_object, run_to_end, spawn_spec
-from smoke_tui.steps.spending import COUNTS
-from smoke_tui.steps.spending import settle as settle_spend
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.ports import Exchange, HttpRequest, Question
+from smoke_tui.steps.commands import last_object, run_to_end, spawn_spec
+from smoke_tui.steps.cost import COUNTS
+from smoke_tui.steps.cost import settle as settle_spend
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.requests import Exchange, HttpRequest, Question
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 from smoke_tui.world.result import Result
 
 NONCE_VARIABLE: Final = "SMOKE_NONCE"

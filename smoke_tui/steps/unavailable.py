@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from smoke_tui.world.context import StepContext, StepEnd
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 from smoke_tui.world.result import Result
 
 

@@ -18,29 +18,45 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 from textual.worker import WorkerFailed
 
-from smoke_tui.crash import told_fault
-from smoke_tui.journal.file import JournalError, RecordGone
-from smoke_tui.launch import CommandError
-from smoke_tui.opening import open_live, open_rehearsal, open_unfinished
-from smoke_tui.records import InvalidRecord, load_rechecked, load_state
-from smoke_tui.report.compare import Side, compare
-from smoke_tui.report.export import evidence_of
-from smoke_tui.run import Opener, Run
+from smoke_tui.config.settings import (
+    Settings,
+)
+from smoke_tui.errors import (
+    CommandError,
+    UsageError,
+)
+from smoke_tui.files import (
+    StorageError,
+)
+from smoke_tui.journal.folders import (
+    RecordGone,
+)
+from smoke_tui.journal.load import (
+    InvalidRecord,
+    load_state,
+)
+from smoke_tui.presentation.format import one_line, titled, utc_now
+from smoke_tui.presentation.live.choices import choices
+from smoke_tui.presentation.live.snapshot import Snapshot
+from smoke_tui.presentation.report.compare import Side, compare
+from smoke_tui.presentation.report.export import evidence_of
+from smoke_tui.redaction import Vault, clean
+from smoke_tui.replay.run import (
+    load_rechecked,
+)
 from smoke_tui.runbook import Runbook
-from smoke_tui.secrecy import Vault, clean
-from smoke_tui.session import NotStarted
-from smoke_tui.settings import Settings, UsageError
-from smoke_tui.telling.asks import choices
-from smoke_tui.telling.scene import Scene
-from smoke_tui.telling.words import one_line, titled, utc_now
-from smoke_tui.tui.base import Page
-from smoke_tui.tui.compare_page import ComparePage
-from smoke_tui.tui.help import Help
-from smoke_tui.tui.home import Home, ask_origin
-from smoke_tui.tui.modals import Reveal, YesNo
-from smoke_tui.tui.record_page import RecordPage
-from smoke_tui.tui.report_page import ReportPage
-from smoke_tui.tui.walk import Walk
+from smoke_tui.session.crash import told_fault
+from smoke_tui.session.live_view import LiveView, Opener
+from smoke_tui.session.open import open_live, open_rehearsal, open_unfinished
+from smoke_tui.session.session import NotStarted
+from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.compare import ComparePage
+from smoke_tui.tui.screens.help import Help
+from smoke_tui.tui.screens.home import Home, ask_origin
+from smoke_tui.tui.screens.record import RecordPage
+from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.widgets.modals import Reveal, YesNo
 
 if TYPE_CHECKING:
     from smoke_tui.tui.driver import LastingDriver
@@ -88,7 +104,7 @@ class SmokeApp(App[int]):
         self.settings = settings
         self.goal = goal
         self.plain = settings.on("ascii")
-        self.current: Run | None = None
+        self.current: LiveView | None = None
         self.crashed: BaseException | None = None
         self.broken = False
         self.struck: int | None = None
@@ -157,7 +173,7 @@ class SmokeApp(App[int]):
         self.clear_notifications()
         self.current = run
         run.start()
-        await self.push_screen(Walk(run))
+        await self.push_screen(SessionScreen(run))
 
     async def _end_current(self, why: str = "left") -> None:
         run = self.current
@@ -166,7 +182,7 @@ class SmokeApp(App[int]):
             await asyncio.to_thread(run.end, why)
             self.forget_credential(run)
 
-    def tell_terminal(self, scene: Scene) -> None:
+    def tell_terminal(self, scene: Snapshot) -> None:
         """The terminal's title says whose turn it is, for who looks elsewhere meanwhile."""
         step = scene.shown.id
         if scene.question is not None and not scene.leaving:
@@ -180,7 +196,7 @@ class SmokeApp(App[int]):
             if self.terminal is not None:
                 self.terminal.title(f"smoke-tui {words}")
 
-    def forget_credential(self, run: Run) -> None:
+    def forget_credential(self, run: LiveView) -> None:
         """After the hand-over: ask the terminal to let go of what it was sent."""
         if run.clipboard is not None and run.clipboard.to_forget():
             self.copy_to_clipboard("")
@@ -200,7 +216,7 @@ class SmokeApp(App[int]):
         while len(self.screen_stack) > 2:
             await self.pop_screen()
 
-    def show_report_of(self, run: Run) -> None:
+    def show_report_of(self, run: LiveView) -> None:
         """The report of the session that has just ended."""
         assert run.session is not None
         page = ReportPage(run.runbook, run.state, run.session.folder, run.session.vault)
@@ -211,7 +227,7 @@ class SmokeApp(App[int]):
         """The report of a recorded session; it may be walked again, on a loop of its own."""
         try:
             done = await asyncio.to_thread(load_rechecked, folder)
-        except (InvalidRecord, JournalError) as error:
+        except (InvalidRecord, StorageError) as error:
             self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
             return
         self.push_screen(ReportPage(done.runbook, done.state, folder, Vault()))
@@ -220,7 +236,7 @@ class SmokeApp(App[int]):
         """A recorded session, event by event."""
         try:
             journal, runbook, _ = load_state(folder)
-        except (InvalidRecord, JournalError) as error:
+        except (InvalidRecord, StorageError) as error:
             self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
             return
         self.push_screen(RecordPage(runbook, journal.events, folder))
@@ -231,13 +247,13 @@ class SmokeApp(App[int]):
         for folder in (old, new):
             try:
                 _, runbook, state = load_state(folder)
-            except (InvalidRecord, JournalError) as error:
+            except (InvalidRecord, StorageError) as error:
                 self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
                 return
             sides.append(Side(runbook, state, evidence_of(folder)))
         self.push_screen(ComparePage(compare(*sides), old.name, new.name))
 
-    def fault_words(self, run: Run) -> str:
+    def fault_words(self, run: LiveView) -> str:
         """What a session's fault means for the operator; our own bugs leave a trace."""
         assert run.session is not None
         fault = run.fault
@@ -245,7 +261,7 @@ class SmokeApp(App[int]):
         known = self._said_faults.get(id(fault))
         if known is not None:
             return known
-        ours = not isinstance(fault, JournalError | NotStarted)
+        ours = not isinstance(fault, StorageError | NotStarted)
         self.broken |= ours or isinstance(fault, RecordGone)
         words = one_line(told_fault(self.settings.state_dir, run.session), 400)
         self._said_faults[id(fault)] = words
@@ -297,7 +313,7 @@ class SmokeApp(App[int]):
         """The keys of this screen."""
         screen = self.screen
         if isinstance(screen, Page):
-            asked = choices(screen.scene) if isinstance(screen, Walk) else ()
+            asked = choices(screen.scene) if isinstance(screen, SessionScreen) else ()
             self.push_screen(
                 Help(
                     type(screen).__name__,
@@ -334,7 +350,7 @@ class SmokeApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of this screen by name; no screenshot: it would be one of secrets too."""
-        if isinstance(screen, Walk):
+        if isinstance(screen, SessionScreen):
             for choice in choices(screen.scene):
                 yield SystemCommand(
                     titled(choice.label), f"Answer: {choice.key}", _Press(screen, choice.key)
@@ -393,7 +409,7 @@ class SmokeApp(App[int]):
 class _Press:
     """Answers by a key."""
 
-    screen: Walk
+    screen: SessionScreen
     key: str
 
     def __call__(self) -> None:

@@ -10,23 +10,28 @@ from typing import Final
 from textual.binding import Binding
 from textual.keys import Keys
 
-from smoke_tui.settings import Settings, UsageError
+from smoke_tui.config.settings import (
+    Settings,
+)
+from smoke_tui.errors import (
+    UsageError,
+)
 from smoke_tui.tui.app import SmokeApp
-from smoke_tui.tui.compare_page import ComparePage
-from smoke_tui.tui.help import Help
-from smoke_tui.tui.home import Home
-from smoke_tui.tui.machine_page import MachinePage
-from smoke_tui.tui.modals import Pick
-from smoke_tui.tui.panel import ScrollPanel
-from smoke_tui.tui.record_page import RecordPage
-from smoke_tui.tui.report_page import ReportPage
-from smoke_tui.tui.trends_page import TrendsPage
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.compare import ComparePage
+from smoke_tui.tui.screens.doctor import MachinePage
+from smoke_tui.tui.screens.help import Help
+from smoke_tui.tui.screens.home import Home
+from smoke_tui.tui.screens.record import RecordPage
+from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.screens.trends import TrendsPage
+from smoke_tui.tui.widgets.modals import Pick
+from smoke_tui.tui.widgets.panel import ScrollPanel
 
 PLACES: Final[tuple[type, ...]] = (
     SmokeApp,
     Home,
-    Walk,
+    SessionScreen,
     RecordPage,
     ReportPage,
     ComparePage,

@@ -12,10 +12,18 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from smoke_tui.launch import CommandError, open_runbook
+from smoke_tui.config.settings import (
+    Settings,
+)
+from smoke_tui.errors import (
+    CommandError,
+    UsageError,
+)
 from smoke_tui.outcomes import Exit
-from smoke_tui.process import SIGNALS, let_go_of_the_terminal, no_core_files
-from smoke_tui.settings import Settings, UsageError
+from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_files
+from smoke_tui.session.configure import (
+    open_runbook,
+)
 
 if TYPE_CHECKING:
     from smoke_tui.tui.app import Goal, SmokeApp
@@ -90,7 +98,7 @@ def _goal(options: argparse.Namespace, settings: Settings) -> Goal:
     from smoke_tui.tui.app import Goal
 
     if "session" in options:
-        from smoke_tui.find_session import need_session
+        from smoke_tui.history.find import need_session
 
         return Goal(
             session=need_session(settings, options.session), rerun=getattr(options, "step", None)
@@ -115,7 +123,7 @@ def _keymap(settings: Settings) -> dict[str, str]:
 
 def _run(app: SmokeApp, state_dir: Path) -> int:
     """Run it; whatever happens, the session is closed and what it started is stopped."""
-    from smoke_tui.crash import crash_sentence
+    from smoke_tui.session.crash import crash_sentence
 
     try:
         app.run()

@@ -8,15 +8,13 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from smoke_tui.journal.inbox import Fact, Inbox, Signal
+from smoke_tui.config.session_config import Config
+from smoke_tui.journal.stream import EventStream, Fact, TextDelta
+from smoke_tui.redaction import Secret
 from smoke_tui.runbook.model import Step
-from smoke_tui.secrecy import Secret
-from smoke_tui.world.config import Config
-from smoke_tui.world.conversation import Conversation, Job, TimeLimit, Watch, World
-from smoke_tui.world.earlier_calls import EarlierCall
-from smoke_tui.world.holdings import Holdings, StepEnd
-from smoke_tui.world.paying import Paying
-from smoke_tui.world.ports import (
+from smoke_tui.world.call_history import EarlierCall
+from smoke_tui.world.conversation import Conversation, PendingRequest, TimeLimit, Watch, World
+from smoke_tui.world.requests import (
     CallbackSpec,
     Exchange,
     HttpLimits,
@@ -28,8 +26,8 @@ from smoke_tui.world.ports import (
     Text,
     show,
 )
-
-__all__ = ["Holdings", "StepContext", "StepEnd"]
+from smoke_tui.world.resources import SessionResources, StepEnd
+from smoke_tui.world.spending import Paying
 
 Answer = Mapping[str, str]
 
@@ -45,12 +43,12 @@ class StepContext(Paying):
 
     def __init__(
         self,
-        inbox: Inbox,
+        inbox: EventStream,
         world: World,
         step: Step,
         n: int,
         config: Config,
-        holdings: Holdings,
+        holdings: SessionResources,
         reserve: Callable[[StepContext, str, str | None], None],
         cause: str = "walk",
         before: str | None = None,
@@ -106,7 +104,7 @@ class StepContext(Paying):
 
     def say(self, text: str) -> None:
         """Show text that is not recorded."""
-        self._inbox.signal(Signal(self.step.id, self.n, text))
+        self._inbox.signal(TextDelta(self.step.id, self.n, text))
 
     def provide(self, name: str, resource: Any, **public: Any) -> None:
         """Hand a resource to the session; its conversation stays open after the step."""
@@ -143,7 +141,7 @@ class StepContext(Paying):
         conversation = Conversation(
             self._inbox,
             self._world,
-            Job(seq, port, self.step.id, self.n, raw, refs or {}, watch),
+            PendingRequest(seq, port, self.step.id, self.n, raw, refs or {}, watch),
         )
         self._open.append(conversation)
         return conversation

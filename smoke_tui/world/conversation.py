@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from smoke_tui.journal.inbox import Fact, Inbox
+from smoke_tui.journal.stream import EventStream, Fact
 
 Watch = Callable[[bytes], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PendingRequest:
     """A request on its way to a live port: what is rendered there, and the names of its secrets."""
 
     seq: int
@@ -29,7 +29,7 @@ class Job:
 class World(Protocol):
     """Who answers requests, by posting facts to the inbox."""
 
-    def begin(self, job: Job) -> None: ...
+    def begin(self, job: PendingRequest) -> None: ...
 
     def end(self, seq: int) -> None: ...
 
@@ -37,7 +37,7 @@ class World(Protocol):
 class Conversation:
     """One request and the facts that answer it, in order."""
 
-    def __init__(self, inbox: Inbox, world: World, job: Job) -> None:
+    def __init__(self, inbox: EventStream, world: World, job: PendingRequest) -> None:
         self._inbox = inbox
         self._world = world
         self._facts: deque[Fact] = deque()

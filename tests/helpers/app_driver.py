@@ -11,15 +11,22 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from smoke_tui.config.settings import Settings, Value
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JOURNAL, read_journal
-from smoke_tui.launch import open_runbook
-from smoke_tui.records import load_state
-from smoke_tui.run import Run
+from smoke_tui.journal.file import (
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
+from smoke_tui.journal.load import (
+    load_state,
+)
 from smoke_tui.runbook import Runbook
-from smoke_tui.settings import Settings, Value
+from smoke_tui.session.configure import open_runbook
+from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.paths import TUI_RECORDS
 
 RECORD = TUI_RECORDS / "edge-challenge"
@@ -62,7 +69,7 @@ async def question(pilot: Pilot[Any], kind: str) -> None:
     app = pilot.app
     assert isinstance(app, SmokeApp)
     await until(pilot, lambda: asked(app) == kind, f"the question {kind!r}")
-    walk = next(s for s in app.screen_stack if isinstance(s, Walk))
+    walk = next(s for s in app.screen_stack if isinstance(s, SessionScreen))
     await until(
         pilot,
         lambda: (
@@ -162,8 +169,8 @@ def recorded(scenario: str = "edge-challenge") -> tuple[Runbook, list[Event]]:
     return runbook, list(journal.events)
 
 
-def run_until(wanted: Callable[[Event], bool], scenario: str = "edge-challenge") -> Run:
+def run_until(wanted: Callable[[Event], bool], scenario: str = "edge-challenge") -> LiveView:
     """A committed record up to and with the first event that is wanted."""
     runbook, events = recorded(scenario)
     at = next(n for n, event in enumerate(events) if wanted(event))
-    return Run.of_record(runbook, events[: at + 1])
+    return LiveView.of_record(runbook, events[: at + 1])

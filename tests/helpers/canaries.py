@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from smoke_tui.__main__ import main
+from smoke_tui.redaction import Secret, Vault
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.secrecy import Secret, Vault
 
 SHORTEST = 8
 

@@ -13,22 +13,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.config.session_config import Config
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.inbox import Arrival, Inbox, Signal
 from smoke_tui.journal.state import State
+from smoke_tui.journal.stream import EventStream, IncomingFact, TextDelta
 from smoke_tui.outcomes import Verdict
+from smoke_tui.redaction import Vault
+from smoke_tui.replay.strict import RecordedStream, RecordedWorld
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
-from smoke_tui.secrecy import Vault
 from smoke_tui.stack.services import Service
-from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.conversation import Job, World
+from smoke_tui.world.conversation import PendingRequest, World
 from smoke_tui.world.loop import EngineLoop
-from smoke_tui.world.recorded import RecordedInbox, RecordedWorld
 from smoke_tui.world.result import Result
 
 FRONT = "---\nschema: smoke/1\nid: walk\ntitle: Walk\nmodel: gpt-5-codex\n---\n\n# Walk\n"
@@ -165,11 +165,11 @@ class DataWorld:
     """
 
     reply: Reply
-    on_request: Callable[[Job, Inbox], bool]
-    inbox: Inbox = field(init=False)
+    on_request: Callable[[PendingRequest, EventStream], bool]
+    inbox: EventStream = field(init=False)
     stopped: list[int] = field(default_factory=list)
 
-    def begin(self, job: Job) -> None:
+    def begin(self, job: PendingRequest) -> None:
         if self.on_request(job, self.inbox):
             return
         if job.port == "operator":
@@ -185,8 +185,8 @@ class DataWorld:
     def end(self, seq: int) -> None:
         """Nothing is under way."""
 
-    def post(self, job: Job, ev: str, data: Mapping[str, Any]) -> None:
-        self.inbox.post(Arrival(ev, data, job.step, job.n, job.seq))
+    def post(self, job: PendingRequest, ev: str, data: Mapping[str, Any]) -> None:
+        self.inbox.post(IncomingFact(ev, data, job.step, job.n, job.seq))
 
 
 class MemorySink:
@@ -211,7 +211,7 @@ class Eyes:
     def __init__(self, see: Callable[[Event], None]) -> None:
         self.on_event = see
 
-    def on_signal(self, signal: Signal) -> None:
+    def on_signal(self, signal: TextDelta) -> None:
         """Nothing is shown."""
 
 
@@ -226,8 +226,8 @@ def walk(
     behave: Behave,
     *,
     reply: Reply = agreeing,
-    on_request: Callable[[Job, Inbox], bool] = lambda job, inbox: False,
-    after: Callable[[Event, Inbox], None] = lambda event, inbox: None,
+    on_request: Callable[[PendingRequest, EventStream], bool] = lambda job, inbox: False,
+    after: Callable[[Event, EventStream], None] = lambda event, inbox: None,
     config: Config | None = None,
 ) -> Walk:
     """Run one walk to its end. A behaviour that returns None waits for ever; it may raise."""
@@ -235,7 +235,7 @@ def walk(
     sink = MemorySink()
     world = DataWorld(reply, on_request)
     engines: list[Engine] = []
-    inbox = Inbox(
+    inbox = EventStream(
         sink,
         Vault(),
         DataClock(),
@@ -244,7 +244,7 @@ def walk(
     )
     world.inbox = inbox
     engines.append(engine_of(runbook, config, inbox, world, behave))
-    inbox.post(Arrival("session.opened", {"session": "S", "config": config.to_json()}))
+    inbox.post(IncomingFact("session.opened", {"session": "S", "config": config.to_json()}))
     verdict, fault = walked(engines[0], inbox)
     return Walk(sink.events, verdict, engines[0].state, engines[0], fault)
 
@@ -253,7 +253,7 @@ def replayed(runbook: Runbook, done: Walk, behave: Behave) -> State:
     """Run a finished walk again from its events; raises what the recorded world raises."""
     engines: list[Engine] = []
     journal = Journal(Path("nowhere"), tuple(done.events), 0, (), 0)
-    inbox = RecordedInbox(
+    inbox = RecordedStream(
         journal, [Eyes(lambda event: engines[0].watch(event) if engines else None)]
     )
     engines.append(engine_of(runbook, Config(), inbox, RecordedWorld(), behave))
@@ -265,7 +265,7 @@ def replayed(runbook: Runbook, done: Walk, behave: Behave) -> State:
 
 
 def engine_of(
-    runbook: Runbook, config: Config, inbox: Inbox, world: World, behave: Behave
+    runbook: Runbook, config: Config, inbox: EventStream, world: World, behave: Behave
 ) -> Engine:
     """An engine whose every kind of step behaves as told."""
 
@@ -298,7 +298,7 @@ def engine_of(
     )
 
 
-def walked(engine: Engine, inbox: Inbox) -> tuple[Verdict | None, BaseException | None]:
+def walked(engine: Engine, inbox: EventStream) -> tuple[Verdict | None, BaseException | None]:
     """Run an engine to its end, or to what it raises."""
     loop = EngineLoop()
     try:

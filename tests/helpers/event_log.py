@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from smoke_tui.config.session_config import Config
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
-from smoke_tui.world.config import Config
 
 OPENED: Mapping[str, Any] = {
     "session": "20261121T190211Z-7f3a",

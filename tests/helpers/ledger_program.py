@@ -6,8 +6,8 @@ import os
 import socket
 from typing import Any
 
-from smoke_tui.stack.ledger import LedgerTable
-from smoke_tui.world.live.ledger import read
+from smoke_tui.stack.ledger_table import LedgerTable
+from smoke_tui.world.live.ledger.postgresql import read
 from tests.helpers.program import Program
 
 PASSWORD = "FAKE-ledger: s3cret/@&'x"

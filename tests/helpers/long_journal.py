@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.config.session_config import Config
 from smoke_tui.journal.events import SCHEMA, Event
-from smoke_tui.journal.file import EVIDENCE, JOURNAL
-from smoke_tui.world.config import Config
+from smoke_tui.journal.folders import (
+    EVIDENCE,
+    JOURNAL,
+)
 from tests.helpers.event_log import OPENED, shipped
 
 

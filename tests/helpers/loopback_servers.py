@@ -8,20 +8,22 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.config import Origin
-from smoke_tui.world.conversation import Job
-from smoke_tui.world.live.http import LiveHttp
-from smoke_tui.world.ports import HttpRequest
-from smoke_tui.world.serving import (
+from smoke_tui.config.session_config import Origin
+from smoke_tui.httpd.messages import (
     Handler,
-    HttpServer,
     RawResponse,
     ServerLimits,
     ServerRequest,
     ServerResponse,
+)
+from smoke_tui.httpd.server import (
+    HttpServer,
     serve,
 )
+from smoke_tui.redaction import Secret, Vault
+from smoke_tui.world.conversation import PendingRequest
+from smoke_tui.world.live.http import LiveHttp
+from smoke_tui.world.requests import HttpRequest
 
 T = TypeVar("T")
 PATIENCE = 20.0
@@ -137,11 +139,11 @@ class ThreadedServer:
         self._thread.join(PATIENCE)
 
 
-def job_of(request: HttpRequest, watch: Callable[[bytes], bool] | None = None) -> Job:
+def job_of(request: HttpRequest, watch: Callable[[bytes], bool] | None = None) -> PendingRequest:
     refs = {leaf.name: "s.1" for leaf in request.sensitive}
     for leaf in request.sensitive:
         refs |= {f"{leaf.name}.{name}": "s.1" for name in leaf.nested}
-    return Job(0, "http", "s", 1, request, refs, watch)
+    return PendingRequest(0, "http", "s", 1, request, refs, watch)
 
 
 async def exchange(

@@ -18,14 +18,14 @@ from typing import Any, Final
 
 from textual.pilot import Pilot
 
+from smoke_tui.presentation.report.export import refuse_secrets
+from smoke_tui.redaction import Vault
 from smoke_tui.rehearsal import list_scenarios
-from smoke_tui.report.export import refuse_secrets
-from smoke_tui.secrecy import Vault
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.home import Home
-from smoke_tui.tui.modals import Choose
-from smoke_tui.tui.record_page import RecordPage
-from smoke_tui.tui.report_page import ReportPage
+from smoke_tui.tui.screens.home import Home
+from smoke_tui.tui.screens.record import RecordPage
+from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.widgets.modals import Choose
 from tests.helpers.app_driver import (
     answer,
     asked,

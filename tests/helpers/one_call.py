@@ -7,7 +7,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from smoke_tui.world.serving import ServerRequest, ServerResponse, serve
+from smoke_tui.httpd.messages import (
+    ServerRequest,
+    ServerResponse,
+)
+from smoke_tui.httpd.server import (
+    serve,
+)
 
 ONE_CALL = """\
 ---

@@ -11,19 +11,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.cli.policy import Scripted
+from smoke_tui.cli.answers_file import Scripted
+from smoke_tui.config.session_config import Config
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JOURNAL, read_journal
-from smoke_tui.journal.inbox import Signal
-from smoke_tui.launch import ScriptedHands, given_rehearsed, rehearsed
+from smoke_tui.journal.file import (
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
+from smoke_tui.journal.stream import TextDelta
 from smoke_tui.outcomes import Verdict
+from smoke_tui.redaction import Secret
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
-from smoke_tui.secrecy import Secret
-from smoke_tui.session import Session
-from smoke_tui.world.config import Config
-from smoke_tui.world.live.hands import Hands
+from smoke_tui.session.rehearsed import (
+    ScriptedHands,
+    given_rehearsed,
+    rehearsed,
+)
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import OperatorIO
 
 PATIENCE = 15.0
 VERDICTS: Mapping[str, Verdict] = {
@@ -73,7 +82,7 @@ def live_runbook(change: Callable[[str], str] = lambda text: text) -> Runbook:
 class Striker:
     """Cancels the session once, where `strikes` says so."""
 
-    def __init__(self, strikes: Callable[[Event | Signal], bool]) -> None:
+    def __init__(self, strikes: Callable[[Event | TextDelta], bool]) -> None:
         self._strikes = strikes
         self._done = False
         self.session: Session | None = None
@@ -81,18 +90,18 @@ class Striker:
     def on_event(self, event: Event) -> None:
         self._look(event)
 
-    def on_signal(self, signal: Signal) -> None:
+    def on_signal(self, signal: TextDelta) -> None:
         self._look(signal)
 
-    def _look(self, seen: Event | Signal) -> None:
+    def _look(self, seen: Event | TextDelta) -> None:
         if not self._done and self.session is not None and self._strikes(seen):
             self._done = True
             self.session.cancel("session", "SIGINT")
 
 
-def _strikes(name: str) -> Callable[[Event | Signal], bool]:
-    def strikes(seen: Event | Signal) -> bool:
-        if isinstance(seen, Signal):
+def _strikes(name: str) -> Callable[[Event | TextDelta], bool]:
+    def strikes(seen: Event | TextDelta) -> bool:
+        if isinstance(seen, TextDelta):
             return name == "cancelled-call" and seen.step == "live-call"
         if name == "cancelled-login":
             return seen.ev == "request" and seen.data.get("kind") == "callback"
@@ -123,7 +132,7 @@ def run(
             book,
             config,
             state_dir=state_dir,
-            hands=Hands(hands, hands),
+            hands=OperatorIO(hands, hands),
             answerer=Scripted(world),
             watchers=[watcher] if watcher is not None else [],
             given={**given_rehearsed(world).texts, **(mint(world) if mint else given or {})},
@@ -168,5 +177,5 @@ class Eyes:
     def on_event(self, event: Event) -> None:
         self.events.append(event)
 
-    def on_signal(self, signal: Signal) -> None:
+    def on_signal(self, signal: TextDelta) -> None:
         """Signals are not recorded."""

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.rehearsal.browser import read_page
-from smoke_tui.rehearsal.catalogue import DEFAULT
-from smoke_tui.rehearsal.minting import CLIENT_ID, SCOPES, s256
+from smoke_tui.rehearsal.operator.browser import read_page
+from smoke_tui.rehearsal.provider.catalogue import DEFAULT
+from smoke_tui.rehearsal.provider.tokens import CLIENT_ID, SCOPES, s256
 
 T = TypeVar("T")
 REDIRECT = "http://localhost:1/auth/callback"

@@ -13,25 +13,29 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from smoke_tui.cli.check import finish
+from smoke_tui.cli.answers_file import Scripted
 from smoke_tui.cli.main import understand
-from smoke_tui.cli.policy import Scripted
-from smoke_tui.cli.printing import Narrator
+from smoke_tui.cli.output import Narrator
+from smoke_tui.cli.session_run import (
+    finish,
+)
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
-from smoke_tui.journal.inbox import Signal
 from smoke_tui.journal.state import State
-from smoke_tui.launch import (
+from smoke_tui.journal.stream import TextDelta
+from smoke_tui.rehearsal import Rehearsal
+from smoke_tui.session.configure import (
     Given,
-    ScriptedHands,
     config_from,
-    given_rehearsed,
     open_runbook,
+)
+from smoke_tui.session.rehearsed import (
+    ScriptedHands,
+    given_rehearsed,
     rehearsed,
 )
-from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.session import Session
-from smoke_tui.world.live.hands import Hands
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import OperatorIO
 from tests.helpers.event_order import in_one_order
 from tests.helpers.placeholders import FixedWords
 
@@ -80,7 +84,7 @@ class StoryClock:
         if event.is_fact and not printed and event.step not in self._services:
             self._passed += event.data["seconds"] if event.ev == "timer" else TICK
 
-    def on_signal(self, signal: Signal) -> None:
+    def on_signal(self, signal: TextDelta) -> None:
         """Deltas take no time."""
 
 
@@ -136,7 +140,7 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
             book,
             rehearsed(config_from(settings, book, Given({}, "none")), world),
             state_dir=settings.state_dir,
-            hands=Hands(hands, hands),
+            hands=OperatorIO(hands, hands),
             answerer=Scripted(world),
             watchers=[clock, Narrator(State())],
             given=given_rehearsed(world).texts,

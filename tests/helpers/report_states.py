@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.report.exchanges import Evidence
+from smoke_tui.presentation.report.exchanges import Evidence
 from tests.helpers.event_log import OPENED, EventLog, small
 
 

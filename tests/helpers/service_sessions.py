@@ -10,15 +10,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.config.session_config import Config
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.inbox import Signal
+from smoke_tui.journal.load import (
+    load_state,
+)
 from smoke_tui.journal.state import State
+from smoke_tui.journal.stream import TextDelta
 from smoke_tui.outcomes import Verdict
-from smoke_tui.records import load_state, replay
+from smoke_tui.replay.run import (
+    replay,
+)
 from smoke_tui.runbook import Runbook, parse
-from smoke_tui.session import Session
-from smoke_tui.world.config import Config
-from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 
 FRONT = "---\nschema: smoke/1\nid: services\ntitle: Services\n---\n\n# Services\n"
 LONGEST = 60.0
@@ -81,7 +86,7 @@ class Eyes:
         if self._see is not None and self.session is not None:
             self._see(self.session, event)
 
-    def on_signal(self, signal: Signal) -> None:
+    def on_signal(self, signal: TextDelta) -> None:
         """Nothing is shown."""
 
 
@@ -121,7 +126,7 @@ def run(
         runbook,
         Config(project=str(folder), **settings),
         state_dir=folder / "state",
-        hands=Hands(NoBrowser(), FileClipboard(folder)),
+        hands=OperatorIO(NoBrowser(), FileClipboard(folder)),
         answerer=operator,
         watchers=[eyes],
         given=given,

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.conversation import Job
-from smoke_tui.world.live.shell import LiveShell
-from smoke_tui.world.ports import SpawnSpec
+from smoke_tui.redaction import Secret, Vault
+from smoke_tui.world.conversation import PendingRequest
+from smoke_tui.world.live.processes.shell import LiveShell
+from smoke_tui.world.requests import SpawnSpec
 from tests.helpers.loopback_servers import soon
 
 TOKEN = "FAKE" + "tokenThatMustNotBeSeen0123456789"
@@ -35,11 +35,11 @@ class Child:
 
     def begin(self) -> asyncio.Task[None]:
         refs = {leaf.name: "s.1" for leaf in self.spec.sensitive} | {"whole": "s.1"}
-        job = Job(SEQ, "process", "s", 1, self.spec, refs)
+        job = PendingRequest(SEQ, "process", "s", 1, self.spec, refs)
         return asyncio.create_task(self.shell.serve(job, self.post))
 
     async def stop(self) -> None:
-        await self.shell.serve(Job(SEQ + 1, "process", "s", 1, ("stop", SEQ)), self.post)
+        await self.shell.serve(PendingRequest(SEQ + 1, "process", "s", 1, ("stop", SEQ)), self.post)
 
     def words(self) -> list[str]:
         return [fact["what"] for fact in self.facts]

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from smoke_tui.config.session_config import Config
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.inbox import Arrival, Inbox
 from smoke_tui.journal.state import State
+from smoke_tui.journal.stream import EventStream, IncomingFact
+from smoke_tui.redaction import Vault
 from smoke_tui.runbook import parse
-from smoke_tui.secrecy import Vault
 from smoke_tui.steps import BEHAVIOURS
-from smoke_tui.world.config import Config
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.conversation import Job
+from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.loop import EngineLoop
 
 NONCE = "smoke-0123456789"
@@ -66,10 +66,10 @@ class Stack:
     document: Mapping[str, Any]
     looks: list[list[dict[str, Any]] | str]
     reply: Reply
-    inbox: Inbox = field(init=False)
+    inbox: EventStream = field(init=False)
     marks: int = 0
 
-    def begin(self, job: Job) -> None:
+    def begin(self, job: PendingRequest) -> None:
         if job.port == "operator":
             answer = self.reply(job.raw.kind, job.raw.data)
             if answer is not None:
@@ -91,7 +91,7 @@ class Stack:
             }
             self.post(job, "http", data, {"body": json.dumps(self.document).encode()})
 
-    def _look(self, job: Job) -> dict[str, Any]:
+    def _look(self, job: PendingRequest) -> dict[str, Any]:
         now: dict[str, Any] = {
             "problem": None,
             "now": "2026-11-21T00:00:00Z",
@@ -108,12 +108,12 @@ class Stack:
 
     def post(
         self,
-        job: Job,
+        job: PendingRequest,
         ev: str,
         data: Mapping[str, Any],
         blobs: Mapping[str, bytes] | None = None,
     ) -> None:
-        self.inbox.post(Arrival(ev, data, job.step, job.n, job.seq, {}, blobs or {}))
+        self.inbox.post(IncomingFact(ev, data, job.step, job.n, job.seq, {}, blobs or {}))
 
 
 class Ticks:
@@ -170,14 +170,14 @@ def turned(
     runbook, sink = runbook_of(by, LEDGER), Sink()
     stack = Stack(document, list(looks or []), reply)
     engines: list[Engine] = []
-    inbox = Inbox(sink, Vault(), Ticks(), [], first=lambda event: engines[0].watch(event))
+    inbox = EventStream(sink, Vault(), Ticks(), [], first=lambda event: engines[0].watch(event))
     stack.inbox = inbox
 
     async def no_guards(ctx: StepContext) -> None:
         """Every guard is met."""
 
     engines.append(Engine(runbook, config, inbox, stack, State(), BEHAVIOURS, no_guards))
-    inbox.post(Arrival("session.opened", {"session": "S", "config": config.to_json()}))
+    inbox.post(IncomingFact("session.opened", {"session": "S", "config": config.to_json()}))
     loop = EngineLoop()
     try:
         inbox.deliver()

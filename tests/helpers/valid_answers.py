@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smoke_tui.codex.verdicts import Worth, worth_of
+from smoke_tui.codex.assessment import Assessment, worth_of
 from smoke_tui.proof.quoting import with_nonce
-from smoke_tui.world.ports import Exchange
+from smoke_tui.world.requests import Exchange
 
 MODEL = "gpt-5.5"
 NONCE = "smoke-0123456789"
@@ -131,7 +131,7 @@ def framed(events: Sequence[Event], end: str = "\n", names: bool = True) -> byte
     return "".join(blocks).encode()
 
 
-def judged(body: bytes, headers: Sequence[tuple[str, str]] = HEADERS, **more: Any) -> Worth:
+def judged(body: bytes, headers: Sequence[tuple[str, str]] = HEADERS, **more: Any) -> Assessment:
     """What a call's answer is worth."""
     exchange = Exchange(200, tuple(headers), body, ((0, 1),), 5, None, "", {}, None, 0)
     return worth_of(exchange, **{"model": MODEL, "nonce": NONCE, "prompt": PROMPT, **more})

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.outcomes import CODES, EXIT_PRECEDENCE, Exit, worst_exit
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
+from smoke_tui.outcomes import (
+    EXIT_PRECEDENCE,
+    Exit,
+    worst_exit,
+)
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.steps import BEHAVIOURS
 from tests.helpers.machine import ENVIRONMENT
@@ -95,7 +102,7 @@ BUDGET: dict[tuple[str, ...], set[str]] = {
         "h11",
         "psycopg",
         "smoke_tui.rehearsal",
-        "smoke_tui.world.live.ledger",
+        "smoke_tui.world.live.ledger.postgresql",
     },
     ("rehearse", "list"): {"textual", "httpx2", "authlib", "smoke_tui.codex"},
     ("replay", "last"): {"textual", "httpx2", "authlib", "h11"},

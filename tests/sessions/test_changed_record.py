@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JOURNAL, JournalFile, RecordGone, read_journal
+from smoke_tui.journal.file import (
+    JournalFile,
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+    RecordGone,
+)
 from tests.helpers.program_faults import acknowledged, check, newest
 
 HEAD = """---

@@ -15,9 +15,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.__main__ import main
-from smoke_tui.records import load_state
+from smoke_tui.journal.load import (
+    load_state,
+)
 from smoke_tui.runbook import parse
-from smoke_tui.runbook.commands import every_command
+from smoke_tui.runbook.parser.commands import every_command
 
 IDS = (
     "api-key",

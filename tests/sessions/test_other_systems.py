@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from smoke_tui.earlier import left_behind
+from smoke_tui.history.leftovers import left_behind
 from tests.helpers.other_system import Elsewhere
 from tests.helpers.program_faults import command, environment, newest, state_of
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.earlier import left_behind
+from smoke_tui.history.leftovers import left_behind
 from smoke_tui.journal.file import read_journal
 from tests.helpers.program_faults import (
     acknowledged,

@@ -16,9 +16,19 @@ import pytest
 from smoke_tui.journal.archive import unpack
 from smoke_tui.journal.decision_rules import CHANGES, RULES
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JOURNAL, read_journal
+from smoke_tui.journal.file import (
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
+from smoke_tui.journal.load import (
+    InvalidRecord,
+)
 from smoke_tui.outcomes import VERDICT_EXITS, Verdict
-from smoke_tui.records import InvalidRecord, recheck
+from smoke_tui.replay.run import (
+    recheck,
+)
 from smoke_tui.runbook import parse
 from tests.helpers.paths import RECORDS_OF_RULES_1
 from tests.helpers.program import Program

@@ -11,12 +11,24 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.files import (
+    StorageError,
+)
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import EVIDENCE, JOURNAL, JournalError
 from smoke_tui.journal.fold import fold
-from smoke_tui.records import InvalidRecord, load_state, replay
-from smoke_tui.report.markdown import markdown
-from smoke_tui.world.recorded import Divergence
+from smoke_tui.journal.folders import (
+    EVIDENCE,
+    JOURNAL,
+)
+from smoke_tui.journal.load import (
+    InvalidRecord,
+    load_state,
+)
+from smoke_tui.presentation.report.markdown import markdown
+from smoke_tui.replay.run import (
+    replay,
+)
+from smoke_tui.replay.strict import Divergence
 from tests.helpers.recorded_sessions import VERDICTS, Eyes, Recorded, recorded, rewritten
 
 NAMES = sorted(VERDICTS)
@@ -241,10 +253,10 @@ def test_changed_evidence_is_noticed(tmp_path: Path) -> None:
     folder = rewritten(done.folder, tmp_path / "S", done.events)
     path = folder / EVIDENCE / digest
     path.write_bytes(path.read_bytes().replace(b"response.completed", b"response.complete!"))
-    with pytest.raises(JournalError, match="does not fit its name"):
+    with pytest.raises(StorageError, match="does not fit its name"):
         replay(folder)
     path.unlink()
-    with pytest.raises(JournalError):
+    with pytest.raises(StorageError):
         replay(folder)
 
 

@@ -8,8 +8,17 @@ from typing import get_args
 
 import pytest
 
-from smoke_tui.code_rows import Side
-from smoke_tui.outcomes import CODES, Code, Fallback, Outcome, Retry, outcome_of
+from smoke_tui.failure_codes.rows import Side
+from smoke_tui.failure_codes.table import (
+    CODES,
+    Code,
+    Fallback,
+    Retry,
+    outcome_of,
+)
+from smoke_tui.outcomes import (
+    Outcome,
+)
 
 PAGE = """\
 instructions | instructions-drift instructions-missing | fail | |

@@ -1,0 +1,1 @@
+"""The live ports: the operator's machine."""

@@ -11,10 +11,17 @@ import errno
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.httpd.messages import (
+    ServerRequest,
+    ServerResponse,
+)
+from smoke_tui.httpd.server import (
+    HttpServer,
+    serve,
+)
+from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.redirect import check_redirect, read_redirect
-from smoke_tui.world.ports import CallbackSpec
-from smoke_tui.world.serving import HttpServer, ServerRequest, ServerResponse, serve
+from smoke_tui.world.requests import CallbackSpec
 
 HEADERS: Final = (
     ("content-type", "text/html; charset=utf-8"),

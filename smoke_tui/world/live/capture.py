@@ -19,12 +19,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smoke_tui.secrecy import Secret, clean
-from smoke_tui.world.live.client import client_environment, probe_client
-from smoke_tui.world.live.shell import GUARDIAN
-from smoke_tui.world.outline import instructions_in, items_of, outline
-from smoke_tui.world.serving import ServerRequest, ServerResponse, serve
-from smoke_tui.world.template import hash_of, template_of
+from smoke_tui.httpd.messages import (
+    ServerRequest,
+    ServerResponse,
+)
+from smoke_tui.httpd.server import (
+    serve,
+)
+from smoke_tui.redaction import Secret, clean
+from smoke_tui.world.live.codex_cli import client_environment, probe_client
+from smoke_tui.world.live.processes.shell import GUARDIAN
+from smoke_tui.world.request_outline import instructions_in, items_of, outline
+from smoke_tui.world.request_template import hash_of, template_of
 
 SECONDS: Final = 20.0
 PROMPT: Final = "x"

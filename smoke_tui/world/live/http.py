@@ -19,15 +19,19 @@ from urllib.parse import urlsplit
 import httpx2
 from socksio import SOCKSError
 
-from smoke_tui.secrecy import Secret, Vault, credentials
-from smoke_tui.world.config import Origin, origin_of
-from smoke_tui.world.conversation import Job, Watch
-from smoke_tui.world.given_credential import sendable
-from smoke_tui.world.live.network import NetworkProblem, named_proxy, trusted
-from smoke_tui.world.live.network import proxy_for as proxy_for
-from smoke_tui.world.live.pieces import without_spread_secrets
-from smoke_tui.world.live.transport_words import causes, in_our_words
-from smoke_tui.world.ports import (
+from smoke_tui.config.session_config import Origin, origin_of
+from smoke_tui.redaction import Secret, Vault, credential_documents
+from smoke_tui.world.conversation import PendingRequest, Watch
+from smoke_tui.world.credential_document import sendable
+from smoke_tui.world.live.network import (
+    NetworkProblem,
+    named_proxy,
+    proxy_for,
+    trusted,
+)
+from smoke_tui.world.live.sse_redaction import without_spread_secrets
+from smoke_tui.world.live.transport_errors import causes, in_our_words
+from smoke_tui.world.requests import (
     PLACEHOLDER_PROBLEM,
     HttpRequest,
     Sensitive,
@@ -165,7 +169,7 @@ class LiveHttp:
             raise Refused(f"{request.url} is not where this credential may be sent")
 
     async def exchange(
-        self, job: Job
+        self, job: PendingRequest
     ) -> tuple[dict[str, Any], dict[str, Secret], dict[str, bytes]]:
         """Do one exchange: the fact's data, the secrets in it, its body."""
         request: HttpRequest = job.raw
@@ -353,7 +357,7 @@ def _kept_bytes(redacted: bytes) -> bytes:
         document = json.loads(redacted)
     except (ValueError, RecursionError):
         return b""
-    public = credentials.kept(document, words=True)
+    public = credential_documents.kept(document, words=True)
     return redacted if public == document else json.dumps(public).encode()
 
 
@@ -370,7 +374,7 @@ def take_secrets(
         value = _leaf(document, leaf.path)
         if not isinstance(value, str) or not value:
             continue
-        claims = credentials.claims_of(value)
+        claims = credential_documents.claims_of(value)
         public = _public(value, leaf.kind, vault)
         for name, path in leaf.claims.items():
             claim = _leaf(claims, path)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from smoke_tui.world.config import LOOPBACK
+from smoke_tui.config.session_config import LOOPBACK
 
 SCHEMES: Final[Mapping[str, str]] = {
     "http": "http",

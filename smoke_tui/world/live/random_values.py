@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
@@ -12,9 +14,8 @@ Ids = Callable[[str], str]
 
 
 def _challenge(value: str) -> dict[str, Any]:
-    from authlib.oauth2.rfc7636 import create_s256_code_challenge
-
-    return {"challenge": create_s256_code_challenge(value)}
+    digest = hashlib.sha256(value.encode("ascii")).digest()
+    return {"challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")}
 
 
 DRAWS: Final[Mapping[str, tuple[Callable[[], str], Callable[[str], Mapping[str, Any]]]]] = {

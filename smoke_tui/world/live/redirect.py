@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from smoke_tui.secrecy import Secret, Vault, clean
-from smoke_tui.world.ports import CallbackSpec
+from smoke_tui.redaction import Secret, Vault, clean
+from smoke_tui.world.requests import CallbackSpec
 
 LONGEST_CODE: Final = 4096
 

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.httpd.messages import (
+    ServerRequest,
+    ServerResponse,
+)
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.world.serving import ServerRequest, ServerResponse
 from tests.helpers.one_call import ONE_CALL, served
 from tests.helpers.program import Done, Program
 

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui import launch
 from smoke_tui.journal.fold import fold
-from smoke_tui.launch import open_runbook
-from smoke_tui.records import load_state
+from smoke_tui.journal.load import (
+    load_state,
+)
+from smoke_tui.presentation.live.questions import fields
+from smoke_tui.presentation.live.snapshot import Snapshot
+from smoke_tui.redaction import Vault, scan
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.rehearsal.scenario_table import ROWS
-from smoke_tui.secrecy import Vault, scan
-from smoke_tui.telling.forms import fields
-from smoke_tui.telling.scene import Scene
+from smoke_tui.rehearsal.scenarios.table import ROWS
+from smoke_tui.session import configure
+from smoke_tui.session.configure import open_runbook
 from tests.helpers.program import Program
 
 RUNBOOK = "openai-subscription"
@@ -90,7 +92,7 @@ def test_a_scenario_ends_with_its_code(
     program: Program, scenario: str, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if scenario in WAITS:
-        monkeypatch.setattr(launch, "REHEARSED_PATIENCE", 0.04)
+        monkeypatch.setattr(configure, "REHEARSED_PATIENCE", 0.04)
     done = program("--check", RUNBOOK, "--rehearse", "--scenario", scenario, "--json")
     result = done.json()
     codes = {step["code"] for step in result["steps"]}
@@ -259,6 +261,6 @@ def test_a_field_that_comes_later_shows_the_model_that_was_called(program: Progr
     journal, runbook, _ = load_state(program.sessions()[-1])
     first = next(e for e in journal.events if e.ev == "request" and e.data.get("kind") == "tick")
     state = fold(journal.events[: first.seq + 1])
-    shown = {label: value for label, value, _ in fields(Scene(runbook, state, 0), first)}
+    shown = {label: value for label, value, _ in fields(Snapshot(runbook, state, 0), first)}
     asked = state.steps["live-call"].tries[-1].observed["model_asked"]
     assert shown["Model"] == asked

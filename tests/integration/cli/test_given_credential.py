@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from smoke_tui.__main__ import main
-from smoke_tui.secrecy import Vault, credentials, scan
-from smoke_tui.world.given_credential import looks_like, problem_of
+from smoke_tui.redaction import Vault, credential_documents, scan
+from smoke_tui.world.credential_document import looks_like, problem_of
 from tests.helpers.minted_secrets import AUTH_CLAIM, jwt, token
 
 
@@ -186,7 +186,7 @@ def test_every_leaf_but_the_public_ones_is_learnt() -> None:
     known = {secret.reveal() for secret in vault.secrets()}
     wanted = {
         value
-        for _, value in credentials.leaves(credentials.parse_every_pair(text))
+        for _, value in credential_documents.leaves(credential_documents.parse_every_pair(text))
         if "FAKE" in value and not value.startswith("{")
     }
     assert wanted | {inside, ACCOUNT} <= known

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from smoke_tui.journal.close_scan import NotScanned, check_scanned
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.evidence import look_at_evidence
 from smoke_tui.journal.file import read_journal
-from smoke_tui.journal.scanned import NotScanned, check_scanned
 from tests.helpers.program import Program
 
 

@@ -6,13 +6,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.cli.policy import Scripted
-from smoke_tui.launch import Given, ScriptedHands, config_from, open_runbook, rehearsal, rehearsed
+from smoke_tui.cli.answers_file import Scripted
+from smoke_tui.config.settings import Settings
+from smoke_tui.journal.load import (
+    load_state,
+)
 from smoke_tui.outcomes import Verdict
-from smoke_tui.records import load_state, replay
-from smoke_tui.session import Session
-from smoke_tui.settings import Settings
-from smoke_tui.world.live.hands import Hands
+from smoke_tui.replay.run import (
+    replay,
+)
+from smoke_tui.session.configure import (
+    Given,
+    config_from,
+    open_runbook,
+)
+from smoke_tui.session.rehearsed import (
+    ScriptedHands,
+    rehearsal,
+    rehearsed,
+)
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import OperatorIO
 
 
 class Undecided(Scripted):
@@ -49,7 +63,7 @@ def test_the_other_host_is_one_answer_away(tmp_path: Path) -> None:
             runbook,
             replace(config, only="oauth-login"),
             state_dir=tmp_path,
-            hands=Hands(hands, hands),
+            hands=OperatorIO(hands, hands),
             answerer=Undecided(world),
         )
         session.start()

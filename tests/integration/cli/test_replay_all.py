@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.codex import marks
+from smoke_tui.codex import failure_signals
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
 from tests.helpers.program import Program
@@ -46,8 +46,8 @@ def test_a_better_classifier_is_tried_on_every_session(
     program: Program, recorded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The classifier's own table changes, as a new version of it would."""
-    table = {**marks.STRUCTURED, "usage_limit_reached": "shape-rejected"}
-    monkeypatch.setattr(marks, "STRUCTURED", table)
+    table = {**failure_signals.STRUCTURED, "usage_limit_reached": "shape-rejected"}
+    monkeypatch.setattr(failure_signals, "STRUCTURED", table)
     done = program("replay", "--all", "--json")
     assert done.code == 6
     (row,) = done.json()["sessions"]

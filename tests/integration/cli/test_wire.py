@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.client_subscribed import UNSEEN, capture_subscribed
-from smoke_tui.codex.shapes import SHAPES
-from smoke_tui.codex.wire import compare, our_call, version_difference
-from smoke_tui.world.config import Config
-from smoke_tui.world.outline import items_of, outline
+from smoke_tui.codex.request_diff import compare, our_call, version_difference
+from smoke_tui.codex.request_shapes import SHAPES
+from smoke_tui.config.session_config import Config
+from smoke_tui.session.subscriber_client import UNSEEN, capture_subscribed
+from smoke_tui.world.request_outline import items_of, outline
 from tests.helpers.program import Program
 
 real_codex = pytest.mark.real_codex

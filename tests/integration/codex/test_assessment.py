@@ -12,17 +12,24 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.codex.assessment import Assessment, worth_of
 from smoke_tui.codex.stream import StreamReader
-from smoke_tui.codex.verdicts import Worth, worth_of
-from smoke_tui.looking import look
+from smoke_tui.config.session_config import Config
+from smoke_tui.httpd.messages import (
+    RawResponse,
+    ServerRequest,
+    ServerResponse,
+)
+from smoke_tui.httpd.server import (
+    serve,
+)
 from smoke_tui.proof.families import same_family
 from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
-from smoke_tui.world.config import Config
+from smoke_tui.session.probe import look
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
-from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest
-from smoke_tui.world.serving import RawResponse, ServerRequest, ServerResponse, serve
+from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest
 from tests.helpers.response_streams import (
     ANSWER,
     MODEL,
@@ -47,7 +54,7 @@ def exchange_of(
     return Exchange(status, headers or QUOTA, body, ((0, 1),), 5, error, "said", {}, None, 0)
 
 
-def worth(body: bytes, *headers: tuple[str, str], **more: Any) -> Worth:
+def worth(body: bytes, *headers: tuple[str, str], **more: Any) -> Assessment:
     return worth_of(exchange_of(body, *headers, **more), model=MODEL, nonce=NONCE)
 
 
@@ -236,7 +243,7 @@ def streamed(
             await server.close()
 
     assert STEP is not None
-    hands = Hands(NoBrowser(), FileClipboard(tmp_path))
+    hands = OperatorIO(NoBrowser(), FileClipboard(tmp_path))
     got: Got = look(Config(), hands, {}, what, STEP.steps[1])
     return got
 

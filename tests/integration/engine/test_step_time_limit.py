@@ -9,11 +9,16 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.session_config import Config
+from smoke_tui.journal.load import (
+    load_state,
+)
 from smoke_tui.outcomes import Verdict
-from smoke_tui.records import load_state, replay
-from smoke_tui.session import Session
-from smoke_tui.world.config import Config
-from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
+from smoke_tui.replay.run import (
+    replay,
+)
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.engine_runs import book, manual
 
 
@@ -34,7 +39,7 @@ def run(block: str, folder: Path) -> tuple[Verdict | None, Path]:
         book(block),
         Config(project=str(folder)),
         state_dir=folder,
-        hands=Hands(NoBrowser(), FileClipboard(folder)),
+        hands=OperatorIO(NoBrowser(), FileClipboard(folder)),
         answerer=Slow(),
     )
     session.start()

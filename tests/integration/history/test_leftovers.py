@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.earlier import LeftBehind, left_behind
+from smoke_tui.history.leftovers import LeftBehind, left_behind
 from tests.helpers.other_system import Elsewhere
 from tests.helpers.paths import ROOT
 from tests.helpers.service_sessions import free_port

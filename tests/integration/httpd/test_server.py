@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.world.serving import (
-    HttpServer,
+from smoke_tui.httpd.messages import (
     RawResponse,
     ServerLimits,
     ServerRequest,
     ServerResponse,
+)
+from smoke_tui.httpd.server import (
+    HttpServer,
     serve,
 )
 

@@ -10,8 +10,17 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.files import (
+    StorageError,
+)
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JOURNAL, JournalError, JournalFile, read_journal
+from smoke_tui.journal.file import (
+    JournalFile,
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
 
 EVENTS = 6
 CALLS = ("write", "fdatasync", "fsync", "ftruncate", "open", "replace", "fchmod")
@@ -67,7 +76,7 @@ def test_whatever_fails_wherever(
             fault = Failing(patch, name, nth, number)
             try:
                 session(folder, acknowledged, kept)
-            except JournalError as error:
+            except StorageError as error:
                 said.append(str(error))
         assert all(str(folder) in text or "--state-dir" in text for text in said)
         if fault.count < nth:
@@ -102,7 +111,7 @@ def test_a_failed_sync_is_never_tried_again_on_the_same_file(
         assert fault.count == 1
     assert (folder / JOURNAL).stat().st_ino != inode, "another file took its place"
     journal.append(told(2))
-    with pytest.raises(JournalError, match="another smoke-tui"):
+    with pytest.raises(StorageError, match="another smoke-tui"):
         JournalFile.reopen(folder)
     journal.close()
     assert [e.seq for e in read_journal(folder).events] == [0, 1, 2]
@@ -118,7 +127,7 @@ def test_a_sibling_that_fails_too_is_not_a_record(
     with monkeypatch.context() as patch:
         Failing(patch, "fdatasync", 1, errno.EIO)
         Failing(patch, "fsync", 1, errno.EIO)
-        with pytest.raises(JournalError):
+        with pytest.raises(StorageError):
             journal.append(told(1))
     journal.close()
     assert [e.seq for e in read_journal(folder).events] == [0]
@@ -132,9 +141,9 @@ def test_a_short_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     real = os.write
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", lambda fd, data: real(fd, data[:7]))
-        with pytest.raises(JournalError, match="only part of a line"):
+        with pytest.raises(StorageError, match="only part of a line"):
             journal.append(told(1))
-    with pytest.raises(JournalError, match="only part of a line"):
+    with pytest.raises(StorageError, match="only part of a line"):
         journal.append(told(2))
     journal.close()
     found = read_journal(folder)

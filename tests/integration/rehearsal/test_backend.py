@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.rehearsal.catalogue import DEFAULT
-from smoke_tui.rehearsal.instructions import CURRENT
+from smoke_tui.rehearsal.provider.catalogue import DEFAULT
+from smoke_tui.rehearsal.provider.instructions import CURRENT
 from tests.helpers.rehearsal_requests import call, call_body, credentials, events, message, send
 
 LITE = {"x-openai-internal-codex-responses-lite": "true"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.rehearsal.minting import CLIENT_ID
+from smoke_tui.rehearsal.provider.tokens import CLIENT_ID
 from tests.helpers.browser_operator import fill_in
 from tests.helpers.chromium import Tab
 from tests.helpers.rehearsal_requests import authorize_url, post_json, script, stack

@@ -8,21 +8,23 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from smoke_tui.config.settings import read_settings
 from smoke_tui.journal.file import read_journal
-from smoke_tui.launch import (
+from smoke_tui.outcomes import Verdict
+from smoke_tui.rehearsal import Rehearsal
+from smoke_tui.replay.run import replay
+from smoke_tui.session.configure import (
     config_from,
-    given_rehearsed,
     open_runbook,
-    rehearsal,
-    rehearsed,
     wants_embedded,
 )
-from smoke_tui.outcomes import Verdict
-from smoke_tui.records import replay
-from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.session import Session
-from smoke_tui.settings import read_settings
-from smoke_tui.world.live.hands import FileClipboard, Hands
+from smoke_tui.session.rehearsed import (
+    given_rehearsed,
+    rehearsal,
+    rehearsed,
+)
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO
 from tests.helpers.browser_operator import Person
 from tests.helpers.chromium import Tab
 
@@ -45,7 +47,7 @@ def test_the_main_runbook(tab: Tab, tmp_path: Path, options: Mapping[str, str | 
             runbook,
             rehearsed(config_from(settings, runbook, given), world),
             state_dir=settings.state_dir,
-            hands=Hands(person, FileClipboard(tmp_path)),
+            hands=OperatorIO(person, FileClipboard(tmp_path)),
             answerer=person,
             given=given.texts,
         )

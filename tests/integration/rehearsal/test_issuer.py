@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.rehearsal.minting import AUTH_CLAIM, CLIENT_ID, claims_of
+from smoke_tui.rehearsal.provider.tokens import AUTH_CLAIM, CLIENT_ID, claims_of
 from tests.helpers.rehearsal_requests import (
     REDIRECT,
     authorize_url,

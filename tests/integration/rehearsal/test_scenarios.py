@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from smoke_tui.outcomes import CODES
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
 from smoke_tui.rehearsal import (
     Rehearsal,
     RehearsalError,
@@ -18,11 +20,11 @@ from smoke_tui.rehearsal import (
     UnknownScenario,
     list_scenarios,
 )
-from smoke_tui.rehearsal.catalogue import DEFAULT
-from smoke_tui.rehearsal.instructions import CURRENT, STALE
-from smoke_tui.rehearsal.minting import CLIENT_ID
-from smoke_tui.rehearsal.scenario_table import ROWS
-from smoke_tui.rehearsal.streaming import WHOLE
+from smoke_tui.rehearsal.provider.catalogue import DEFAULT
+from smoke_tui.rehearsal.provider.instructions import CURRENT, STALE
+from smoke_tui.rehearsal.provider.streaming import WHOLE
+from smoke_tui.rehearsal.provider.tokens import CLIENT_ID
+from smoke_tui.rehearsal.scenarios.table import ROWS
 from tests.helpers.rehearsal_requests import (
     Got,
     authorize_url,

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.rehearsal.browser import Browser
-from smoke_tui.rehearsal.catalogue import DEFAULT
+from smoke_tui.rehearsal.operator.browser import Browser
+from smoke_tui.rehearsal.provider.catalogue import DEFAULT
 from tests.helpers.rehearsal_requests import (
     environment,
     post_form,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.world.config import GIVEN_BUNDLE
+from smoke_tui.config.session_config import GIVEN_BUNDLE
 from tests.helpers.service_sessions import Ran, agree, book, look, run
 
 HANDOVER = '''id = "paste"

@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.session_config import Config
+from smoke_tui.httpd.messages import (
+    RawResponse,
+    ServerRequest,
+)
+from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
-from smoke_tui.records import replay
-from smoke_tui.rehearsal.minting import Mint
-from smoke_tui.report.spend import spend_of
-from smoke_tui.session import Session
-from smoke_tui.world.config import Config
-from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
-from smoke_tui.world.serving import RawResponse, ServerRequest
+from smoke_tui.rehearsal.provider.tokens import Mint
+from smoke_tui.replay.run import replay
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.loopback_servers import ThreadedServer, ok
 from tests.helpers.recorded_sessions import PATIENCE
 from tests.integration.steps.test_hostile_answers import CALL, Agreed, runbook
@@ -85,7 +88,7 @@ def session_with(tmp_path: Path, server: Server) -> State:
             runbook(CALL.replace("max_calls = 1", "max_calls = 3")),
             config,
             state_dir=tmp_path / "state",
-            hands=Hands(NoBrowser(), FileClipboard(tmp_path)),
+            hands=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
             answerer=Agreed("no"),
             given={"given:bundle": bundle.read_text()},
         )

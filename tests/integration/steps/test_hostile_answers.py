@@ -10,16 +10,23 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.session_config import Config
+from smoke_tui.httpd.messages import (
+    ServerRequest,
+)
+from smoke_tui.journal.load import (
+    load_state,
+)
 from smoke_tui.outcomes import Verdict
-from smoke_tui.records import load_state, replay
-from smoke_tui.rehearsal.minting import Mint
-from smoke_tui.report.export import export
+from smoke_tui.presentation.report.export import export
+from smoke_tui.redaction import Vault
+from smoke_tui.rehearsal.provider.tokens import Mint
+from smoke_tui.replay.run import (
+    replay,
+)
 from smoke_tui.runbook import Runbook, parse
-from smoke_tui.secrecy import Vault
-from smoke_tui.session import Session
-from smoke_tui.world.config import Config
-from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
-from smoke_tui.world.serving import ServerRequest
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.loopback_servers import ThreadedServer, ok
 from tests.helpers.recorded_sessions import PATIENCE
 
@@ -89,7 +96,7 @@ def ended(
             runbook(step),
             config,
             state_dir=tmp_path / "state",
-            hands=Hands(NoBrowser(), FileClipboard(tmp_path)),
+            hands=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
             answerer=Agreed(attest),
             given={"given:bundle": json.dumps(given)},
         )

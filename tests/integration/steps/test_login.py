@@ -14,17 +14,21 @@ from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import pytest
 
+from smoke_tui.config.session_config import Config
+from smoke_tui.httpd.messages import (
+    ServerRequest,
+)
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JOURNAL
 from smoke_tui.journal.fold import fold
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
 from smoke_tui.outcomes import Verdict
-from smoke_tui.records import replay
-from smoke_tui.rehearsal.minting import Mint
-from smoke_tui.session import Session
-from smoke_tui.world.config import Config
-from smoke_tui.world.live.hands import Hands
-from smoke_tui.world.ports import PortError
-from smoke_tui.world.serving import ServerRequest
+from smoke_tui.rehearsal.provider.tokens import Mint
+from smoke_tui.replay.run import replay
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import OperatorIO
+from smoke_tui.world.requests import PortError
 from tests.helpers.loopback_servers import ThreadedServer, ask, get, ok
 from tests.helpers.recorded_sessions import PATIENCE, Eyes, live_runbook
 
@@ -99,7 +103,7 @@ class Login:
             BOOK,
             Config(issuer=issuer, only="oauth-login", consent=True, **config),
             state_dir=tmp_path,
-            hands=Hands(person, person),
+            hands=OperatorIO(person, person),
             answerer=person,
             watchers=[self.eyes],
         )
@@ -348,7 +352,7 @@ def test_a_cancel_before_the_start_leaves_a_whole_record(tmp_path: Path) -> None
         BOOK,
         Config(issuer="http://127.0.0.1:9", only="oauth-login", callback_ports=(0,)),
         state_dir=tmp_path,
-        hands=Hands(person, person),
+        hands=OperatorIO(person, person),
         answerer=person,
     )
     session.cancel("session", "SIGTERM")

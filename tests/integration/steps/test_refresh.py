@@ -11,15 +11,17 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.session_config import Config
+from smoke_tui.httpd.messages import (
+    ServerRequest,
+)
 from smoke_tui.outcomes import Verdict
-from smoke_tui.records import replay
-from smoke_tui.rehearsal.minting import Mint
+from smoke_tui.redaction import Vault, scan
+from smoke_tui.rehearsal.provider.tokens import Mint
+from smoke_tui.replay.run import replay
 from smoke_tui.runbook import Runbook, parse
-from smoke_tui.secrecy import Vault, scan
-from smoke_tui.session import Session
-from smoke_tui.world.config import Config
-from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
-from smoke_tui.world.serving import ServerRequest
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.loopback_servers import ThreadedServer, ok, raw
 from tests.helpers.recorded_sessions import PATIENCE
 
@@ -148,7 +150,7 @@ def ended(
             config,
             state_dir=tmp_path / "state",
             answerer=Agreed(),
-            hands=Hands(NoBrowser(), FileClipboard(tmp_path)),
+            hands=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
             bundle_file=path,
             given={"given:bundle": json.dumps(backend.old)},
         )

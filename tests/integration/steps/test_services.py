@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.earlier import agreed_before
+from smoke_tui.history.leftovers import agreed_before
 from smoke_tui.journal.events import Event
 from smoke_tui.outcomes import Verdict
-from smoke_tui.session import Session
+from smoke_tui.session.session import Session
 from tests.helpers.service_sessions import (
     agree,
     book,

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.file import JOURNAL, read_journal
-from smoke_tui.report.export import FORMATS
+from smoke_tui.journal.file import (
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
+from smoke_tui.presentation.report.export import FORMATS
 from tests.helpers.canaries import Hunt, _spied, forms, mint
 
 __all__ = ["_spied"]

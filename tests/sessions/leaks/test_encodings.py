@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.journal.file import read_journal
-from smoke_tui.report.export import FORMATS
+from smoke_tui.presentation.report.export import FORMATS
 from tests.helpers.canaries import Hunt, mint
 from tests.helpers.minted_secrets import AUTH_CLAIM, jwt
 from tests.helpers.paths import ROOT
@@ -254,7 +254,7 @@ def test_what_a_last_scan_finds_is_never_given_out(
 ) -> None:
     """Should the look on the way in fail, the one at the end refuses for every later process."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("smoke_tui.secrecy.guard.holds_known", lambda data, hunt: False)
+    monkeypatch.setattr("smoke_tui.redaction.write_guard.holds_known", lambda data, hunt: False)
     (tmp_path / "book.md").write_text(BOOK.replace("FORM", "reversed"))
     state = ["--state-dir", str(tmp_path / "state")]
     hunt = Hunt(set(bundle))

@@ -9,10 +9,12 @@ from functools import cache
 
 import pytest
 
-from smoke_tui.records import load_state
-from smoke_tui.rehearsal import instructions
-from smoke_tui.report.export import FORMATS, export
-from smoke_tui.secrecy import Secret, Vault, scan
+from smoke_tui.journal.load import (
+    load_state,
+)
+from smoke_tui.presentation.report.export import FORMATS, export
+from smoke_tui.redaction import Secret, Vault, scan
+from smoke_tui.rehearsal.provider import instructions
 from tests.helpers.recorded_sessions import VERDICTS, Recorded, recorded
 
 FRAGMENT = 12

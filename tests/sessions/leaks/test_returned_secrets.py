@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from smoke_tui.journal.file import read_journal
-from smoke_tui.report.export import FORMATS
+from smoke_tui.presentation.report.export import FORMATS
 from smoke_tui.steps import BEHAVIOURS
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.result import Result

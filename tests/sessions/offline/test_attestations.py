@@ -8,11 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from smoke_tui.config.settings import read_settings
+from smoke_tui.errors import (
+    CommandError,
+)
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
-from smoke_tui.launch import CommandError
-from smoke_tui.opening import amend_session
-from smoke_tui.settings import read_settings
+from smoke_tui.session.open import amend_session
 from tests.helpers.offline_program import (
     Change,
     Hunted,

@@ -7,14 +7,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.config.session_config import Config
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
-from smoke_tui.journal.inbox import Signal
-from smoke_tui.records import Unfinished, replay, take_up
+from smoke_tui.journal.stream import TextDelta
+from smoke_tui.replay.run import (
+    replay,
+)
 from smoke_tui.runbook import Runbook, parse
-from smoke_tui.session import Session
-from smoke_tui.world.config import Config
-from smoke_tui.world.live.hands import FileClipboard, Hands, NoBrowser
+from smoke_tui.session.resume import (
+    ResumableSession,
+    open_resumable,
+)
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.offline_program import LONGEST, book, cut, runs, state_of, step
 
 PIN = "FAKEpin-000111"
@@ -48,18 +54,18 @@ class Asked:
         if event.ev == "session.closed":
             self.seqs.put(None)
 
-    def on_signal(self, signal: Signal) -> None:
+    def on_signal(self, signal: TextDelta) -> None:
         """No text is of interest."""
 
 
-def walked(folder: Path, runbook: Runbook, unfinished: Unfinished | None = None) -> Session:
+def walked(folder: Path, runbook: Runbook, unfinished: ResumableSession | None = None) -> Session:
     """A session in which the value is given whenever it is asked for."""
     heard = Asked()
     session = Session(
         runbook,
         Config(project=str(folder), runbook_known=True),
         state_dir=folder / "state",
-        hands=Hands(NoBrowser(), FileClipboard(folder)),
+        hands=OperatorIO(NoBrowser(), FileClipboard(folder)),
         answerer=Operator(),
         watchers=[heard],
         unfinished=unfinished,
@@ -81,7 +87,7 @@ def test_a_value_that_was_given_is_asked_for_again(tmp_path: Path) -> None:
     assert PIN not in (session.folder / "journal.jsonl").read_text("utf-8")
     events = read_journal(session.folder).events
     cut(session.folder, next(e.seq for e in events if e.ev == "step.finished") + 1)
-    again = walked(tmp_path, parsed.runbook, take_up(session.folder))
+    again = walked(tmp_path, parsed.runbook, open_resumable(session.folder))
     assert again.verdict == "pass"
     known = state_of(session.folder).steps
     assert [len(known[name].tries) for name in ("pin", "takes")] == [2, 1]

@@ -13,8 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.file import JournalFile, NameTaken, read_journal
-from smoke_tui.session import new_file, session_id
+from smoke_tui.journal.file import (
+    JournalFile,
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    NameTaken,
+)
+from smoke_tui.session.session import new_file, session_id
 from tests.helpers.offline_program import Hunted, beside, book, cut, ended, runs, state_of, until
 from tests.helpers.program import Done
 
@@ -263,7 +269,7 @@ def test_of_two_that_go_on_with_a_session_one_is_told_no(tmp_path: Path) -> None
 
 def test_a_clock_of_1970_loses_nothing(program: Hunted, monkeypatch: pytest.MonkeyPatch) -> None:
     """It stands in the record as it was; durations come from another clock."""
-    from smoke_tui.world.live.live import SystemClock
+    from smoke_tui.world.live.world import SystemClock
 
     moments = iter(range(10_000))
     monkeypatch.setattr(

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 
 import pytest
 
-from smoke_tui.cli.policy import Headless
+from smoke_tui.cli.answers_file import Headless
 from smoke_tui.journal.events import Event
-from smoke_tui.run import Run
+from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.runbook import parse
-from smoke_tui.stack.route import lines_of, standing
-from smoke_tui.stack.rows import ledger_lines
-from smoke_tui.stack.window import Look
-from smoke_tui.telling.scene import Scene
-from smoke_tui.world.ports import QUESTIONS
+from smoke_tui.session.live_view import LiveView
+from smoke_tui.stack.ledger_rows import ledger_lines
+from smoke_tui.stack.ledger_window import Look
+from smoke_tui.stack.route_proof import lines_of, standing
+from smoke_tui.world.requests import QUESTIONS
 from tests.helpers.offline_program import Hunted, book, runs, state_of, step
 
 SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?", "n/a", "", "0")
@@ -239,7 +239,7 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     """Nothing is ticked off, confirmed, attested, spent or seen in advance."""
     found = parse(book(LOOK), "hunt.md").runbook
     assert found is not None
-    run = Run(found)
+    run = LiveView(found)
     run.run_all = True
     question = Event(
         1,
@@ -251,7 +251,7 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
         None,
         {"port": "operator", "kind": kind, "text": "?", "data": {"step": "look"}, "secret": None},
     )
-    scene = Scene(found, run.state, 0, None, {}, True, False, None, "", False, False)
+    scene = Snapshot(found, run.state, 0, None, {}, True, False, None, "", False, False)
     assert run.in_advance(scene, question) == ({"do": "run"} if kind == "begin" else None)
 
 

@@ -13,7 +13,12 @@ import pytest
 
 from smoke_tui.journal.archive import unpack
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JOURNAL, read_journal
+from smoke_tui.journal.file import (
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
 from smoke_tui.outcomes import Exit
 from tests.helpers.offline_program import Hunted
 from tests.helpers.paths import RECORDS_OF_RULES_1

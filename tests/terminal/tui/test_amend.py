@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.__main__ import main
-from smoke_tui.records import load_state
-from smoke_tui.secrecy import Vault
+from smoke_tui.journal.load import (
+    load_state,
+)
+from smoke_tui.redaction import Vault
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.modals import Choose, Line
-from smoke_tui.tui.report_page import ReportPage
+from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.widgets.modals import Choose, Line
 from tests.helpers.app_driver import press, screen_text, settings, until
 
 RUNBOOK = """\

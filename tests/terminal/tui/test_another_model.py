@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from smoke_tui.outcomes import Outcome
-from smoke_tui.records import replay
+from smoke_tui.replay.run import replay
 from tests.helpers.app_driver import answer, press, question, rehearsal_app, screen_text
 
 

@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 
 from smoke_tui.tui.app import DARK, LIGHT, Goal, SmokeApp
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.app_driver import run_until, settings, settled
 
 READABLE = 4.5
@@ -24,7 +24,7 @@ def contrasts_of(theme: str, size: tuple[int, int], state_dir: Path) -> dict[str
         app = SmokeApp(settings(state_dir), Goal())
         async with app.run_test(size=size) as pilot:
             app.theme = theme
-            screen = Walk(
+            screen = SessionScreen(
                 run_until(lambda e: e.data.get("kind") == "begin" and e.step == "boot-stack")
             )
             await app.push_screen(screen)

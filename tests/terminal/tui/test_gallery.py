@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from smoke_tui.secrecy import Vault, scan
+from smoke_tui.redaction import Vault, scan
 from tests.helpers.make_gallery import PICTURES, tidied
 from tests.helpers.paths import GALLERY, ROOT
 

@@ -13,21 +13,23 @@ import pytest
 from textual.screen import Screen
 
 from smoke_tui import __version__
+from smoke_tui.config.settings import Settings
+from smoke_tui.doctor import Check
 from smoke_tui.journal.events import Event
-from smoke_tui.machine import Check
-from smoke_tui.records import load_state
-from smoke_tui.report.compare import Side, compare
-from smoke_tui.report.export import evidence_of
-from smoke_tui.run import Run
-from smoke_tui.secrecy import Vault
-from smoke_tui.settings import Settings
+from smoke_tui.journal.load import (
+    load_state,
+)
+from smoke_tui.presentation.report.compare import Side, compare
+from smoke_tui.presentation.report.export import evidence_of
+from smoke_tui.redaction import Vault
+from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.compare_page import ComparePage
-from smoke_tui.tui.machine_page import MachinePage
-from smoke_tui.tui.record_page import RecordPage
-from smoke_tui.tui.report_page import ReportPage
-from smoke_tui.tui.trends_page import TrendsPage
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.compare import ComparePage
+from smoke_tui.tui.screens.doctor import MachinePage
+from smoke_tui.tui.screens.record import RecordPage
+from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.screens.trends import TrendsPage
 from tests.helpers.app_driver import (
     keep,
     press,
@@ -165,17 +167,17 @@ MOMENTS: dict[str, tuple[str, Callable[[Event], bool]]] = {
 }
 
 
-def at_rest(moment: str) -> Run:
+def at_rest(moment: str) -> LiveView:
     scenario, wanted = MOMENTS[moment]
     return run_until(wanted, scenario)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_walk(moment: str, golden: Golden) -> None:
-    golden(f"walk-{moment}", shown(lambda: Walk(at_rest(moment))))
+    golden(f"walk-{moment}", shown(lambda: SessionScreen(at_rest(moment))))
 
 
-def asked_instead(kind: str, text: str, data: dict[str, object]) -> Run:
+def asked_instead(kind: str, text: str, data: dict[str, object]) -> LiveView:
     """The moment before the stack is booted, with a question that no rehearsal asks there."""
     run = run_until(lambda e: e.ev == "try.started" and e.step == "boot-stack")
     run.on_event(
@@ -225,14 +227,14 @@ QUESTIONS: dict[str, tuple[str, dict[str, object]]] = {
 
 @pytest.mark.parametrize("kind", QUESTIONS)
 def test_walk_asked(kind: str, golden: Golden) -> None:
-    golden(f"walk-{kind}", shown(lambda: Walk(asked_instead(kind, *QUESTIONS[kind]))))
+    golden(f"walk-{kind}", shown(lambda: SessionScreen(asked_instead(kind, *QUESTIONS[kind]))))
 
 
 def test_walk_evidence(golden: Golden) -> None:
     golden(
         "walk-evidence",
         shown(
-            lambda: Walk(at_rest("instructions")),
+            lambda: SessionScreen(at_rest("instructions")),
             "left_square_bracket",
             "left_square_bracket",
             "left_square_bracket",
@@ -243,7 +245,7 @@ def test_walk_evidence(golden: Golden) -> None:
 
 @pytest.mark.parametrize("moment", ["failed", "tick"])
 def test_walk_in_plain_characters(moment: str, golden: Golden) -> None:
-    text = shown(lambda: Walk(at_rest(moment)), ascii="true")
+    text = shown(lambda: SessionScreen(at_rest(moment)), ascii="true")
     assert text.isascii()
     golden(f"walk-{moment}-ascii", text)
 
@@ -254,7 +256,7 @@ def test_without_colours_every_word_is_the_same(
     monkeypatch.setenv("NO_COLOR", "1")
     sessions()
     golden("home", shown(lambda: None))
-    golden("walk-failed", shown(lambda: Walk(at_rest("failed"))))
+    golden("walk-failed", shown(lambda: SessionScreen(at_rest("failed"))))
 
 
 # --- records ------------------------------------------------------------------------------
@@ -347,7 +349,9 @@ def test_machine(golden: Golden) -> None:
 def test_help(name: str, golden: Golden) -> None:
     golden(
         f"help-{name}",
-        shown(lambda: Walk(at_rest("failed")) if name == "walk" else None, "question_mark"),
+        shown(
+            lambda: SessionScreen(at_rest("failed")) if name == "walk" else None, "question_mark"
+        ),
     )
 
 
@@ -358,7 +362,7 @@ def test_a_resize_gives_the_same_screen_as_a_start_in_that_size() -> None:
     async def main() -> tuple[str, str, str]:
         app = Frozen(settings(Path("state")), Goal())
         async with app.run_test(size=(200, 50)) as pilot:
-            await app.push_screen(Walk(at_rest("failed")))
+            await app.push_screen(SessionScreen(at_rest("failed")))
             await pilot.pause()
             await pilot.resize_terminal(80, 24)
             small = await settled(pilot)
@@ -366,7 +370,7 @@ def test_a_resize_gives_the_same_screen_as_a_start_in_that_size() -> None:
             tiny = await settled(pilot)
         fresh = Frozen(settings(Path("state")), Goal())
         async with fresh.run_test(size=(80, 24)) as pilot:
-            await fresh.push_screen(Walk(at_rest("failed")))
+            await fresh.push_screen(SessionScreen(at_rest("failed")))
             return small, await settled(pilot), tiny
 
     small, started, tiny = asyncio.run(main())
@@ -376,5 +380,5 @@ def test_a_resize_gives_the_same_screen_as_a_start_in_that_size() -> None:
 
 
 def test_plain_characters_are_plain_in_help_too() -> None:
-    text = shown(lambda: Walk(at_rest("tick")), "question_mark", ascii="true")
+    text = shown(lambda: SessionScreen(at_rest("tick")), "question_mark", ascii="true")
     assert {char for char in text if not char.isascii()} == set()

@@ -11,7 +11,12 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from smoke_tui.journal.file import JOURNAL, read_journal
+from smoke_tui.journal.file import (
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
 from tests.helpers.app_driver import keep
 from tests.helpers.pty_terminal import Terminal
 
@@ -70,7 +75,7 @@ ask  = "Did {text} it work?"
 """
 # The program of the runbook runs here and not in the rehearsal's folder.
 CODE = (
-    "import sys\nimport smoke_tui.opening as o\nfrom dataclasses import replace\n"
+    "import sys\nimport smoke_tui.session.open as o\nfrom dataclasses import replace\n"
     "old = o.rehearsed\no.rehearsed = lambda c, w: replace(old(c, w), project=c.project)\n"
     "from smoke_tui.__main__ import main\nsys.exit(main(sys.argv[1:]))\n"
 )

@@ -13,14 +13,21 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import smoke_tui.tui
-from smoke_tui.settings import Settings, UsageError, Value, read_settings
+from smoke_tui.config.settings import (
+    Settings,
+    Value,
+    read_settings,
+)
+from smoke_tui.errors import (
+    UsageError,
+)
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.home import Home
 from smoke_tui.tui.keymap import PLACES, bindings_of, changeable, keymap
-from smoke_tui.tui.machine_page import MachinePage
-from smoke_tui.tui.modals import Choose
-from smoke_tui.tui.trends_page import TrendsPage
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.doctor import MachinePage
+from smoke_tui.tui.screens.home import Home
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.screens.trends import TrendsPage
+from smoke_tui.tui.widgets.modals import Choose
 from tests.helpers.app_driver import press, run_until, screen_text, settings, until
 from tests.helpers.pty_terminal import Terminal
 
@@ -171,7 +178,7 @@ def test_the_keys_work_and_are_shown_with_their_source(tmp_path: Path) -> None:
                 await press(pilot, "j")
             assert "v  from config.toml  Evidence" in screen_text(app)
             await press(pilot, "b")
-            walk = Walk(run_until(lambda e: e.data.get("kind") == "begin"))
+            walk = SessionScreen(run_until(lambda e: e.data.get("kind") == "begin"))
             await app.push_screen(walk)
             await pilot.pause(0.2)
             await press(pilot, "e")

@@ -8,11 +8,11 @@ from pathlib import Path
 from textual import events
 
 from smoke_tui.journal.file import read_journal
-from smoke_tui.terminal_clipboard import TerminalClipboard
-from smoke_tui.tui.modals import Reveal, SecretLine
-from smoke_tui.tui.secret_input import SecretInput
-from smoke_tui.tui.tail import Tail
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.widgets.log_view import LogView
+from smoke_tui.tui.widgets.modals import Reveal, SecretLine
+from smoke_tui.tui.widgets.secret_input import SecretInput
+from smoke_tui.world.live.terminal_clipboard import TerminalClipboard
 from tests.helpers.app_driver import answer, press, question, rehearsal_app, screen_text, until
 
 
@@ -54,7 +54,7 @@ def test_the_address_is_shown_copied_and_judged(tmp_path: Path) -> None:
             await press(pilot, "enter")
             assert "this is not the address of the login that waits" in screen_text(app)
             await press(pilot, "escape")
-            await until(pilot, lambda: isinstance(app.screen, Walk))
+            await until(pilot, lambda: isinstance(app.screen, SessionScreen))
             await press(pilot, "x")
             await press(pilot, "enter")
             await question(pilot, "begin")
@@ -81,8 +81,8 @@ def test_keys_can_be_clicked(tmp_path: Path) -> None:
             await until(
                 pilot,
                 lambda: (
-                    app.screen.query_one(Tail)
-                    and isinstance(app.screen, Walk)
+                    app.screen.query_one(LogView)
+                    and isinstance(app.screen, SessionScreen)
                     and app.screen.viewed == "oauth-login"
                 ),
             )

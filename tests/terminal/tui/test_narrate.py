@@ -7,19 +7,21 @@ from dataclasses import replace
 import pytest
 
 from smoke_tui.journal.events import Event
-from smoke_tui.run import Run
-from smoke_tui.telling.evidence import pair, speaks_for
-from smoke_tui.telling.forms import form
-from smoke_tui.telling.narrate import tell
-from smoke_tui.telling.pace import SHORTEST, usually
-from smoke_tui.telling.rows import text_of
-from smoke_tui.usual import Usual
+from smoke_tui.journal.state import (
+    TypicalDuration,
+)
+from smoke_tui.presentation.evidence import pair, speaks_for
+from smoke_tui.presentation.live.narrate import tell
+from smoke_tui.presentation.live.progress import SHORTEST, usually
+from smoke_tui.presentation.live.questions import form
+from smoke_tui.presentation.spans import text_of
+from smoke_tui.session.live_view import LiveView
 from tests.helpers.app_driver import recorded, run_until
 
 DRIFT = "instructions-drift"
 
 
-def asks(kind: str, step: str | None = None) -> Run:
+def asks(kind: str, step: str | None = None) -> LiveView:
     """The walk through a drift up to where this is asked."""
     return run_until(
         lambda e: (
@@ -32,7 +34,7 @@ def asks(kind: str, step: str | None = None) -> Run:
     )
 
 
-def at_the_end(run: Run) -> list[str]:
+def at_the_end(run: LiveView) -> list[str]:
     """What is told where the walk ends at this point."""
     asked = Event(
         run.state.events,
@@ -91,10 +93,10 @@ def test_a_line_of_a_route_says_what_it_speaks_for_or_no_more() -> None:
 
 
 def test_a_time_that_is_short_is_no_usual_one() -> None:
-    run = Run(recorded()[0])
+    run = LiveView(recorded()[0])
     step = run.runbook.step("boot-stack")
     for ms, told in ((SHORTEST - 1, False), (SHORTEST, True)):
-        scene = replace(run.scene(), usual={step.id: Usual(ms, 4)})
+        scene = replace(run.scene(), usual={step.id: TypicalDuration(ms, 4)})
         assert bool(usually(scene, step)) is told
 
 

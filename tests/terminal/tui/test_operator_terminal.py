@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.journal.events import Event
-from smoke_tui.process import recorder_of
-from smoke_tui.run import Run
+from smoke_tui.process_setup import recorder_of
+from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.walk import LONG_WORK, Walk
+from smoke_tui.tui.screens.session import LONG_WORK, SessionScreen
 from tests.helpers.app_driver import recorded, settings, until
 from tests.helpers.paths import ROOT
 from tests.helpers.pty_terminal import LONGEST, Terminal
@@ -79,7 +79,7 @@ def test_the_title_is_restored_after_a_crash(tmp_path: Path) -> None:
         saved_and_restored(terminal.output)
 
 
-class Timed(Run):
+class Timed(LiveView):
     """A record whose time is what it is told to be."""
 
     at = 0
@@ -110,7 +110,7 @@ def test_the_bell_rings_only_after_long_work(work: int, rings: int, tmp_path: Pa
     async def main() -> None:
         app = Heard(settings(tmp_path), Goal())
         async with app.run_test(size=(80, 24)) as pilot:
-            walk = Walk(run)
+            walk = SessionScreen(run)
             await app.push_screen(walk)
             await pilot.pause()
 
@@ -134,7 +134,7 @@ def test_the_bell_rings_only_after_long_work(work: int, rings: int, tmp_path: Pa
 
 DUMPABLE = """
 import ctypes, os
-from smoke_tui.process import no_core_files
+from smoke_tui.process_setup import no_core_files
 def dumpable(): return ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
 before = dumpable()
 no_core_files()

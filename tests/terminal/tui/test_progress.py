@@ -8,19 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from smoke_tui.history.durations import (
+    usual_times,
+)
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
-from smoke_tui.plain.walk import standing as plain_standing
-from smoke_tui.run import Run
-from smoke_tui.telling.briefing import facts_of
-from smoke_tui.telling.pace import CELLS, SHORTEST, pace, pause, usually
-from smoke_tui.telling.rows import text_of
-from smoke_tui.telling.scene import Scene
+from smoke_tui.journal.state import (
+    TypicalDuration,
+)
+from smoke_tui.plain.prompt import standing as plain_standing
+from smoke_tui.presentation.live.briefing import facts_of
+from smoke_tui.presentation.live.progress import CELLS, SHORTEST, pace, pause, usually
+from smoke_tui.presentation.live.snapshot import Snapshot
+from smoke_tui.presentation.spans import text_of
+from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.modals import YesNo
-from smoke_tui.tui.views.standing import standing
-from smoke_tui.tui.walk import Walk
-from smoke_tui.usual import Usual, usual_times
+from smoke_tui.tui.render.question_bar import standing
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.widgets.modals import YesNo
 from tests.helpers.app_driver import (
     keep,
     press,
@@ -66,7 +71,7 @@ def test_the_usual_time_is_the_middle_one_of_what_passed(tmp_path: Path) -> None
         and e.data["answer"]["by"] == "operator"
     )
     assert waited == 0
-    assert known["boot-stack"] == Usual(ended - begun + 5_000, 3)
+    assert known["boot-stack"] == TypicalDuration(ended - begun + 5_000, 3)
     # The call failed there: that says nothing of how long one takes.
     assert "live-call" not in known
     assert usual_times(tmp_path, RUNBOOK, "live") == {}
@@ -84,11 +89,11 @@ def test_the_operator_s_time_is_not_the_step_s(tmp_path: Path) -> None:
     assert run.state.worked("other", since, since + 5_000) == 5_000
 
 
-def scene_at(run: Run, after: int, usual: int | None) -> Scene:
+def scene_at(run: LiveView, after: int, usual: int | None) -> Snapshot:
     """The running step `after` milliseconds into its try."""
     running = run.scene().running
     assert running is not None
-    known = {} if usual is None else {running.id: Usual(usual, 4)}
+    known = {} if usual is None else {running.id: TypicalDuration(usual, 4)}
     return replace(run.scene(), elapsed=running.tries[-1].started + after, usual=known)
 
 
@@ -117,9 +122,9 @@ def test_a_running_step_is_told_against_its_usual_time(
 
 
 def test_what_is_known_of_a_step_is_told_before_it_is_begun() -> None:
-    run = Run(recorded()[0])
+    run = LiveView(recorded()[0])
     step = run.runbook.step("boot-stack")
-    scene = replace(run.scene(), usual={"boot-stack": Usual(12_300, 4)})
+    scene = replace(run.scene(), usual={"boot-stack": TypicalDuration(12_300, 4)})
     assert usually(scene, step).startswith("usually 12.3 s, as in 4 earlier sessions")
     assert "Takes" in dict(facts_of(scene, step))
     assert "Takes" not in dict(facts_of(run.scene(), step))
@@ -157,12 +162,12 @@ def test_a_pause_before_a_retry_can_be_stopped(tmp_path: Path) -> None:
         ev="retry.planned",
         data={"seconds": 12.0, "code": "rate-limited", "refresh": False},
     )
-    run = Run.of_record(runbook, [*events[: at + 1], paused])
+    run = LiveView.of_record(runbook, [*events[: at + 1], paused])
 
     async def main() -> None:
         app = SmokeApp(settings(tmp_path / "state"), Goal())
         async with app.run_test(size=(80, 24)) as pilot:
-            await app.push_screen(Walk(run))
+            await app.push_screen(SessionScreen(run))
             await until(pilot, lambda: "s stop this step" in screen_text(app))
             await press(pilot, "s")
             await until(pilot, lambda: isinstance(app.screen, YesNo))

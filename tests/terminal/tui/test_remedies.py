@@ -12,20 +12,22 @@ import pytest
 from textual.content import Content
 from textual.pilot import Pilot
 
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
 from smoke_tui.journal.events import Event
-from smoke_tui.outcomes import CODES
+from smoke_tui.presentation.failure import failure
+from smoke_tui.presentation.live.choices import choices
+from smoke_tui.presentation.live.questions import form
+from smoke_tui.presentation.live.snapshot import Snapshot, comparable
+from smoke_tui.presentation.spans import text_of
 from smoke_tui.rehearsal import list_scenarios
-from smoke_tui.run import Run
-from smoke_tui.telling.asks import choices
-from smoke_tui.telling.failure import failure
-from smoke_tui.telling.forms import form
-from smoke_tui.telling.rows import text_of
-from smoke_tui.telling.scene import Scene, comparable
+from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.modals import Choose, Told
-from smoke_tui.tui.report_page import ReportPage
-from smoke_tui.tui.views.standing import standing
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.render.question_bar import standing
+from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.widgets.modals import Choose, Told
 from tests.helpers.app_driver import (
     answer,
     keep,
@@ -41,7 +43,7 @@ from tests.helpers.app_driver import (
 )
 
 
-def failed_with(code: str) -> Scene:
+def failed_with(code: str) -> Snapshot:
     """The moment after the live call has ended with this code."""
 
     def told(event: Event) -> Event:
@@ -52,10 +54,10 @@ def failed_with(code: str) -> Scene:
 
     runbook, events = recorded()
     at = next(n for n, e in enumerate(events) if e.ev == "step.finished" and e.step == "live-call")
-    return Run.of_record(runbook, [told(event) for event in events[: at + 2]]).scene()
+    return LiveView.of_record(runbook, [told(event) for event in events[: at + 2]]).scene()
 
 
-def keys(scene: Scene) -> list[tuple[str, str]]:
+def keys(scene: Snapshot) -> list[tuple[str, str]]:
     return [(choice.key, choice.label) for choice in choices(scene)]
 
 
@@ -122,7 +124,7 @@ def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
     )
     asked = events[at + 1]
     asked = replace(asked, data={**asked.data, "data": {"step": "boot-stack"}})
-    scene = Run.of_record(runbook, [*events[:at], bad, asked]).scene()
+    scene = LiveView.of_record(runbook, [*events[:at], bad, asked]).scene()
     assert scene.question is not None
     said = [text_of(row) for row in form(scene, scene.question)]
     assert "Passed over: 2 Make one live call; it needs 1 Log in to OpenAI." in said
@@ -142,7 +144,7 @@ def test_a_service_that_died_is_what_is_tried_again() -> None:
         ev="request",
         data={"port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None},
     )
-    scene = Run.of_record(runbook, [*events[:at], bad, finish]).scene()
+    scene = LiveView.of_record(runbook, [*events[:at], bad, finish]).scene()
     scene.state.resources["boot-stack"].alive = False
     assert keys(scene)[0] == ("r", "try step 3 again")
 
@@ -196,11 +198,11 @@ def test_the_keys_of_a_long_question_are_in_sight(tmp_path: Path, size: tuple[in
             "data": {"evidence": evidence},
         },
     )
-    run = Run.of_record(runbook, [*events[:at], asked])
+    run = LiveView.of_record(runbook, [*events[:at], asked])
     app = SmokeApp(settings(tmp_path / "state"), Goal())
 
     async def act(pilot: Pilot[Any]) -> None:
-        await app.push_screen(Walk(run))
+        await app.push_screen(SessionScreen(run))
         text = await settled(pilot)
         assert "y yes, I saw it   n no" in text, text
         assert "more rows: tab, j" in text
@@ -270,7 +272,7 @@ def test_a_message_does_not_lie_on_the_keys(tmp_path: Path) -> None:
     app = SmokeApp(settings(tmp_path / "state"), Goal())
 
     async def act(pilot: Pilot[Any]) -> None:
-        await app.push_screen(Walk(run))
+        await app.push_screen(SessionScreen(run))
         app.notify("A message")
         await until(pilot, lambda: "A message" in screen_text(app), "the message")
         rows = (await settled(pilot)).split("\n")

@@ -18,10 +18,10 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.base import LatestSize, Page
-from smoke_tui.tui.help import Help
-from smoke_tui.tui.modals import Box
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.base import LatestSize, Page
+from smoke_tui.tui.screens.help import Help
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.widgets.modals import Box
 from tests.helpers.app_driver import press, run_until, settings, until
 from tests.helpers.paths import ROOT
 from tests.helpers.pty_terminal import LONGEST, children_of
@@ -37,7 +37,7 @@ def test_a_size_that_is_out_of_date_is_not_heard_of(tmp_path: Path) -> None:
     async def main() -> None:
         app = SmokeApp(settings(tmp_path), Goal())
         async with app.run_test(size=(80, 24)) as pilot:
-            await app.push_screen(Walk(run_until(lambda e: e.data.get("kind") == "begin")))
+            await app.push_screen(SessionScreen(run_until(lambda e: e.data.get("kind") == "begin")))
             for key in (None, "question_mark"):
                 if key is not None:
                     await press(pilot, key)

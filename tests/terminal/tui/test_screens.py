@@ -14,18 +14,23 @@ import pytest
 from textual.pilot import Pilot
 
 from smoke_tui.journal.decision_rules import RULES
-from smoke_tui.journal.file import JOURNAL, read_journal
+from smoke_tui.journal.file import (
+    read_journal,
+)
 from smoke_tui.journal.fold import fold
-from smoke_tui.records import recheck
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
+from smoke_tui.replay.run import recheck
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.compare_page import ComparePage
-from smoke_tui.tui.home import Home
-from smoke_tui.tui.machine_page import MachinePage
-from smoke_tui.tui.modals import Choose, YesNo
-from smoke_tui.tui.record_page import RecordPage
-from smoke_tui.tui.report_page import ReportPage
-from smoke_tui.tui.trends_page import TrendsPage
-from smoke_tui.world.live.leftovers import mark_of, still_running
+from smoke_tui.tui.screens.compare import ComparePage
+from smoke_tui.tui.screens.doctor import MachinePage
+from smoke_tui.tui.screens.home import Home
+from smoke_tui.tui.screens.record import RecordPage
+from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.trends import TrendsPage
+from smoke_tui.tui.widgets.modals import Choose, YesNo
+from smoke_tui.world.live.processes.leftovers import mark_of, still_running
 from tests.helpers.app_driver import keep, press, recorded, screen_text, settings, until
 from tests.helpers.record_sessions import walk_on
 
@@ -62,7 +67,7 @@ async def choose(app: SmokeApp, pilot: Pilot[Any], words: str) -> None:
 def test_home_says_how_many_sessions_it_leaves_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smoke_tui.tui.home.SESSIONS_SHOWN", 2)
+    monkeypatch.setattr("smoke_tui.tui.screens.home.SESSIONS_SHOWN", 2)
     state = tmp_path / "state"
     for number in range(2):
         keep(state, f"2026112{number}T000000Z-000{number}")

@@ -14,10 +14,10 @@ from textual.widgets import Input
 
 from smoke_tui.rehearsal import list_scenarios
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.home import Home
-from smoke_tui.tui.modals import Pick
-from smoke_tui.tui.search import Search, having
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.home import Home
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.widgets.modals import Pick
+from smoke_tui.tui.widgets.search import Search, having
 from tests.helpers.app_driver import press, screen_text, settings, until
 
 Keys = Callable[[SmokeApp, Pilot[Any]], Awaitable[None]]
@@ -110,7 +110,7 @@ def test_what_was_found_is_moved_to_and_chosen_without_leaving_the_words(tmp_pat
         await press(pilot, "down")
         wanted = under_cursor(app)
         await press(pilot, "enter")
-        await until(pilot, lambda: isinstance(app.screen, Walk), "the walk")
+        await until(pilot, lambda: isinstance(app.screen, SessionScreen), "the walk")
         assert app.current is not None
         assert app.current.state.opened["config"]["scenario"] == wanted
         await press(pilot, "ctrl+q")

@@ -12,8 +12,8 @@ import pytest
 from textual.pilot import Pilot
 
 from smoke_tui.tui.app import SmokeApp
-from smoke_tui.tui.report_page import ReportPage
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.app_driver import (
     answer,
     journal_events,
@@ -141,7 +141,7 @@ def test_a_failure_says_what_whose_and_next_then_is_tried_again_and_waived(tmp_p
             await press(pilot, "q")
             assert "not finished" in screen_text(app)
             await press(pilot, "n")
-            assert isinstance(app.screen, Walk)
+            assert isinstance(app.screen, SessionScreen)
             await press(pilot, "q")
             await press(pilot, "y")
 
@@ -188,13 +188,15 @@ def test_nothing_is_attested_or_spent_by_a_default_key(tmp_path: Path, key: str)
             await answer(pilot, "begin", "enter")
             await answer(pilot, "begin", "enter")
             await question(pilot, "spend")
-            await until(pilot, lambda: not isinstance(app.screen, Walk), "the spending box")
+            await until(
+                pilot, lambda: not isinstance(app.screen, SessionScreen), "the spending box"
+            )
             await press(pilot, key)
             run = app.current
             assert run is not None
             if key == "enter":
                 assert run.state.steps["live-call"].calls == 0
-                assert not isinstance(app.screen, Walk)
+                assert not isinstance(app.screen, SessionScreen)
             else:
                 await until(pilot, lambda: run.state.step("live-call").calls == 1)
             await press(pilot, "ctrl+q")

@@ -8,20 +8,20 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from smoke_tui.journal.inbox import Signal
-from smoke_tui.run import PENDING_TEXT, Run
-from smoke_tui.telling.feed import LINES, LONGEST, SPARE
+from smoke_tui.journal.stream import TextDelta
+from smoke_tui.presentation.live.log_buffer import LINES, LONGEST, SPARE
+from smoke_tui.session.live_view import PENDING_TEXT, LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.panel import Panel
-from smoke_tui.tui.tail import Tail
-from smoke_tui.tui.walk import TICK, Walk
+from smoke_tui.tui.screens.session import TICK, SessionScreen
+from smoke_tui.tui.widgets.log_view import LogView
+from smoke_tui.tui.widgets.panel import Panel
 from tests.helpers.app_driver import recorded, settings
 
 SECONDS, DELTAS = 10, 300
 TICKS = round(SECONDS / TICK)
 
 
-class Driven(Run):
+class Driven(LiveView):
     """A record whose time is what it is told to be."""
 
     at = 0
@@ -31,7 +31,7 @@ class Driven(Run):
         return self.at
 
 
-class Still(Walk):
+class Still(SessionScreen):
     """A walk that ticks only when it is told to."""
 
     def on_mount(self) -> None:
@@ -61,7 +61,7 @@ def test_three_hundred_deltas_a_second_are_drawn_ten_times(tmp_path: Path) -> No
         async with app.run_test(size=(80, 24)) as pilot:
             await app.push_screen(walk)
             await pilot.pause()
-            tail = walk.query_one("#output", Tail)
+            tail = walk.query_one("#output", LogView)
             panels = {
                 str(panel.id or (panel.parent and panel.parent.id)): panel
                 for panel in walk.query(Panel)
@@ -72,7 +72,7 @@ def test_three_hundred_deltas_a_second_are_drawn_ten_times(tmp_path: Path) -> No
             for tick in range(TICKS):
                 for _ in range(round(DELTAS * TICK)):
                     number += 1
-                    run.on_signal(Signal("live-call", 1, f"word{number} "))
+                    run.on_signal(TextDelta("live-call", 1, f"word{number} "))
                 run.at += round(TICK * 1000)
                 walk.tick()
                 if tick % 10 == 9:
@@ -94,7 +94,7 @@ def test_the_feed_keeps_a_bounded_part_of_a_long_stream() -> None:
     kept: list[int] = []
     for _ in range(10 * TICKS):
         for number in range(round(DELTAS * TICK)):
-            run.on_signal(Signal("live-call", 1, f"word {number} of a line\n"))
+            run.on_signal(TextDelta("live-call", 1, f"word {number} of a line\n"))
         run.drain()
         kept.append(sum(len(line.text) for line in run.feed.lines))
         assert len(run.feed.lines) <= LINES + SPARE
@@ -107,7 +107,7 @@ def test_a_line_without_an_end_is_bounded_too() -> None:
     run = running()
     for _ in range(TICKS):
         for _ in range(round(DELTAS * TICK)):
-            run.on_signal(Signal("live-call", 1, "x" * 400))
+            run.on_signal(TextDelta("live-call", 1, "x" * 400))
         while run.drain():
             continue
     assert max(len(line.text) for line in run.feed.lines) <= LONGEST

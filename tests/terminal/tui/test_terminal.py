@@ -25,7 +25,7 @@ CRASHES = {
     "    raise RuntimeError('broke')\nh.Home.on_key = work(boom)\n",
     "timer": "def boom():\n    token = S\n    raise RuntimeError('broke')\n"
     "h.Home.on_key = lambda self, event: self.set_timer(0.01, boom)\n",
-    "render": "from smoke_tui.tui.panel import Panel\ndef boom(self, *args):\n    token = S\n"
+    "render": "from smoke_tui.tui.widgets.panel import Panel\ndef boom(self, *args):\n    token = S\n"
     "    raise RuntimeError('broke')\n"
     "def on_key(self, event):\n    Panel.render = boom\n"
     "    self.query_one('#top').refresh()\nh.Home.on_key = on_key\n",
@@ -38,7 +38,7 @@ CRASHES = {
 
 def crashing(how: str) -> str:
     return (
-        f"import sys\nimport smoke_tui.tui.home as h\nS = '-'.join({SENTINEL.split('-')!r})\n"
+        f"import sys\nimport smoke_tui.tui.screens.home as h\nS = '-'.join({SENTINEL.split('-')!r})\n"
         f"{CRASHES[how]}"
         "from smoke_tui.__main__ import main\nsys.exit(main(sys.argv[1:]))\n"
     )

@@ -13,7 +13,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.worker import WorkerFailed
 
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.walk import Walk
+from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.app_driver import run_until, settings
 
 OVERRIDDEN = {
@@ -94,7 +94,7 @@ def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
     async def main() -> list[str]:
         app = SmokeApp(settings(tmp_path), Goal())
         async with app.run_test(size=(100, 30)) as pilot:
-            walk = Walk(run_until(lambda e: e.data.get("kind") == "begin"))
+            walk = SessionScreen(run_until(lambda e: e.data.get("kind") == "begin"))
             await app.push_screen(walk)
             await pilot.pause(0.2)
             return [command.title for command in app.get_system_commands(app.screen)]
@@ -117,10 +117,10 @@ def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
 def test_bindings_can_be_remapped_and_few_are_in_the_footer() -> None:
     from textual.binding import Binding
 
-    from smoke_tui.tui.home import Home
-    from smoke_tui.tui.report_page import ReportPage
+    from smoke_tui.tui.screens.home import Home
+    from smoke_tui.tui.screens.report import ReportPage
 
-    for screen in (Walk, Home, ReportPage):
+    for screen in (SessionScreen, Home, ReportPage):
         bindings = [
             b
             for cls in screen.__mro__

@@ -8,22 +8,28 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke_tui.journal.inbox import Signal
-from smoke_tui.opening import origin_warning
-from smoke_tui.outcomes import CODES, Outcome, Verdict
-from smoke_tui.run import PENDING_TEXT, Run
-from smoke_tui.telling.asks import ASKS
-from smoke_tui.telling.failure import SIDES, request_id
-from smoke_tui.telling.feed import LINES, LONGEST, NEAR, SPARE, Feed
-from smoke_tui.telling.marks import MARKS, ascii_text
-from smoke_tui.telling.scene import Scene
-from smoke_tui.telling.words import shape_of
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
+from smoke_tui.journal.stream import TextDelta
+from smoke_tui.outcomes import (
+    Outcome,
+    Verdict,
+)
+from smoke_tui.presentation.failure import SIDES, request_id
+from smoke_tui.presentation.format import shape_of
+from smoke_tui.presentation.live.choices import ASKS
+from smoke_tui.presentation.live.log_buffer import LINES, LONGEST, NEAR, SPARE, LogBuffer
+from smoke_tui.presentation.live.snapshot import Snapshot
+from smoke_tui.presentation.marks import MARKS, ascii_text
+from smoke_tui.session.live_view import PENDING_TEXT, LiveView
+from smoke_tui.session.open import origin_warning
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.panel import Panel
-from smoke_tui.tui.tail import Tail
-from smoke_tui.tui.views.header import session_header
-from smoke_tui.tui.walk import Walk
-from smoke_tui.world.ports import QUESTIONS
+from smoke_tui.tui.render.header import session_header
+from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.widgets.log_view import LogView
+from smoke_tui.tui.widgets.panel import Panel
+from smoke_tui.world.requests import QUESTIONS
 from tests.helpers.app_driver import recorded, run_until, settings, settled, until
 
 
@@ -45,7 +51,7 @@ def test_marks_are_one_character_in_both_forms() -> None:
 
 @given(st.lists(st.text(alphabet="ab\n\x1b]0;\x07\u009b é", max_size=12), max_size=12))
 def test_text_in_pieces_is_the_text_as_a_whole(pieces: list[str]) -> None:
-    apart, whole = Feed(), Feed()
+    apart, whole = LogBuffer(), LogBuffer()
     for piece in pieces:
         apart.pour("s", piece)
     whole.pour("s", "".join(pieces))
@@ -56,7 +62,7 @@ def test_text_in_pieces_is_the_text_as_a_whole(pieces: list[str]) -> None:
 
 
 def test_a_line_goes_on_where_another_came_between_until_that_is_far_up() -> None:
-    feed = Feed()
+    feed = LogBuffer()
     feed.pour("s", "waiting for ")
     feed.add("GET /healthz")
     feed.pour("s", "it\n")
@@ -72,7 +78,7 @@ def test_a_line_goes_on_where_another_came_between_until_that_is_far_up() -> Non
 
 
 def test_the_feed_is_bounded_in_lines_and_in_their_length() -> None:
-    feed = Feed()
+    feed = LogBuffer()
     feed.pour("s", "x" * (3 * LONGEST))
     assert max(len(line.text) for line in feed.lines) <= LONGEST
     feed.pour("s", "y\n" * (3 * LINES))
@@ -81,16 +87,16 @@ def test_the_feed_is_bounded_in_lines_and_in_their_length() -> None:
 
 
 def test_the_same_line_again_is_counted() -> None:
-    feed = Feed()
+    feed = LogBuffer()
     for _ in range(5):
         feed.add("GET /healthz", key="k")
     assert [line.shown for line in feed.lines] == ["GET /healthz  ×5"]
 
 
 def test_a_flood_of_text_is_not_kept() -> None:
-    run = Run(recorded()[0])
+    run = LiveView(recorded()[0])
     for _ in range(1000):
-        run.on_signal(Signal("live-call", 1, "x" * 1000))
+        run.on_signal(TextDelta("live-call", 1, "x" * 1000))
     assert run._pending <= PENDING_TEXT + 1000
     while run.drain():
         continue
@@ -99,7 +105,7 @@ def test_a_flood_of_text_is_not_kept() -> None:
 
 def test_the_badge_and_the_spend_are_in_every_header() -> None:
     run = run_until(lambda e: e.ev == "spend.reserved")
-    scene = Scene(run.runbook, run.state, run.elapsed)
+    scene = Snapshot(run.runbook, run.state, run.elapsed)
     for width in (60, 80, 100, 160, 200):
         text = session_header(scene, width).plain
         assert "REHEARSAL" in text
@@ -122,15 +128,15 @@ def test_only_what_changed_is_drawn(tmp_path: Path) -> None:
         app = SmokeApp(settings(tmp_path), Goal())
         async with app.run_test(size=(160, 45)) as pilot:
             run = run_until(lambda e: e.ev == "try.started")
-            walk = Walk(run)
+            walk = SessionScreen(run)
             await app.push_screen(walk)
             await settled(pilot)
             before = {panel: panel.draws for panel in walk.query(Panel)}
             for number in range(300):
-                run.on_signal(Signal("oauth-login", 1, f"word {number} "))
+                run.on_signal(TextDelta("oauth-login", 1, f"word {number} "))
             walk.tick()
             assert {panel: panel.draws for panel in walk.query(Panel)} == before
-            assert "word 299" in walk.query_one("#output", Tail).rows[-1]
+            assert "word 299" in walk.query_one("#output", LogView).rows[-1]
 
     asyncio.run(main())
 
@@ -140,16 +146,16 @@ def test_the_output_follows_its_end_until_it_is_scrolled_up(tmp_path: Path) -> N
         app = SmokeApp(settings(tmp_path), Goal())
         async with app.run_test(size=(80, 24)) as pilot:
             run = run_until(lambda e: e.ev == "try.started")
-            walk = Walk(run)
+            walk = SessionScreen(run)
             await app.push_screen(walk)
-            tail = walk.query_one("#output", Tail)
+            tail = walk.query_one("#output", LogView)
 
             def at_end() -> bool:
                 return tail.scroll_offset.y == tail.max_scroll_y > 0
 
             async def say(count: int) -> None:
                 rows = len(tail.rows) + count
-                run.on_signal(Signal("oauth-login", 1, "line\n" * count))
+                run.on_signal(TextDelta("oauth-login", 1, "line\n" * count))
                 await until(pilot, lambda: len(tail.rows) >= rows)
 
             await say(60)

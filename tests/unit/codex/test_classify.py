@@ -13,9 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.codex.failures import Answer, classify, said_by
-from smoke_tui.codex.marks import STRUCTURED, TEXTS, TRANSPORT
-from smoke_tui.outcomes import CODES, Outcome, outcome_of
+from smoke_tui.codex.classify import Answer, classify, said_by
+from smoke_tui.codex.failure_signals import STRUCTURED, TEXTS, TRANSPORT
+from smoke_tui.failure_codes.table import (
+    CODES,
+    outcome_of,
+)
+from smoke_tui.outcomes import (
+    Outcome,
+)
 
 CF = (("server", "cloudflare"), ("cf-ray", "9a-FRA"))
 CHALLENGE = (*CF, ("cf-mitigated", "challenge"), ("content-type", "text/html"))

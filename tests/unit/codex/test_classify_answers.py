@@ -10,13 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.code_texts import REACHED, moment, text_of_code
-from smoke_tui.codex.failures import Answer, Failure, classify
-from smoke_tui.codex.marks import GENERAL, STRUCTURED, by_status, code_of_name
+from smoke_tui.codex.classify import Answer, Failure, classify
+from smoke_tui.codex.failure_signals import GENERAL, STRUCTURED, by_status, code_of_name
 from smoke_tui.codex.quota import active_limit, families, read_windows
 from smoke_tui.engine.rules import judge
+from smoke_tui.failure_codes.table import (
+    CODES,
+    outcome_of,
+)
+from smoke_tui.failure_codes.texts import REACHED, moment, text_of_code
 from smoke_tui.journal.state import StepState
-from smoke_tui.outcomes import CODES, Outcome, outcome_of
+from smoke_tui.outcomes import (
+    Outcome,
+)
 from smoke_tui.runbook.model import Step
 from smoke_tui.world.result import Result
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smoke_tui.code_texts import text_of_code
-from smoke_tui.codex.failures import Answer, classify
+from smoke_tui.codex.classify import Answer, classify
+from smoke_tui.failure_codes.texts import text_of_code
 
 Headers = tuple[tuple[str, str], ...]
 CF: Headers = (("server", "cloudflare"), ("cf-ray", "9a-FRA"), ("content-type", "text/html"))

@@ -25,11 +25,11 @@ from smoke_tui.codex.catalogue import (
 )
 from smoke_tui.codex.login import authorize_url, token_request
 from smoke_tui.codex.quota import has_quota_headers, read_windows
-from smoke_tui.codex.shapes import SHAPES, build_call
-from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.config import Config
+from smoke_tui.codex.request_shapes import SHAPES, build_call
+from smoke_tui.config.session_config import Config
+from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.http import take_secrets
-from smoke_tui.world.ports import Exchange, HttpLimits, HttpRequest, render, secrets_in, show
+from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest, render, secrets_in, show
 from tests.helpers.minted_secrets import jwt
 
 REDIRECT = "http://127.0.0.1:1455/auth/callback"

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from smoke_tui.code_texts import CodeText, text_of_code
-from smoke_tui.codex.failures import Answer, classify
+from smoke_tui.codex.classify import Answer, classify
 from smoke_tui.codex.version_gate import Gate, gate_of, gated, is_older, of_the_stack
-from smoke_tui.world.earlier_calls import EarlierCall
+from smoke_tui.failure_codes.texts import CodeText, text_of_code
+from smoke_tui.world.call_history import EarlierCall
 
 TEXTS = [
     (

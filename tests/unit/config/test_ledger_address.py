@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from smoke_tui.secrecy import Vault
-from smoke_tui.world.ledger_address import kind_of, ledger_secrets
+from smoke_tui.config.ledger_address import kind_of, ledger_secrets
+from smoke_tui.redaction import Vault
 
 SECRET = ("password", "sslpassword")
 TEXT = st.text(string.printable + "äß€", min_size=1, max_size=20)

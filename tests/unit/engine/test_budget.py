@@ -8,8 +8,8 @@ import pytest
 
 from smoke_tui.engine.budget import over_budget
 from smoke_tui.journal.money import committed_usd, known_usd
+from smoke_tui.journal.spend import spend_of, spend_words
 from smoke_tui.journal.state import State
-from smoke_tui.report.spend import spend_of, spend_words
 from smoke_tui.runbook import Runbook, parse
 from tests.helpers.engine_runs import FRONT, told
 

@@ -9,14 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
 from smoke_tui.journal.events import DECISIONS
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.inbox import Arrival, Inbox
-from smoke_tui.outcomes import CODES, Outcome, Verdict
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.conversation import Job
-from smoke_tui.world.ports import Question
-from smoke_tui.world.recorded import Divergence
+from smoke_tui.journal.stream import EventStream, IncomingFact
+from smoke_tui.outcomes import (
+    Outcome,
+    Verdict,
+)
+from smoke_tui.replay.strict import Divergence
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.conversation import PendingRequest
+from smoke_tui.world.requests import Question
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 from smoke_tui.world.result import Result
 from tests.helpers.engine_runs import (
     LIVE,
@@ -237,9 +248,9 @@ def test_a_step_may_end_with_a_code_and_facts() -> None:
     ],
 )
 def test_a_step_that_never_ends_ends_at_its_limit(block: str, code: str) -> None:
-    def fire(job: Job, inbox: Inbox) -> bool:
+    def fire(job: PendingRequest, inbox: EventStream) -> bool:
         if job.port == "timer" and job.raw == 120:
-            inbox.post(Arrival("timer", {"seconds": 120}, job.step, job.n, job.seq))
+            inbox.post(IncomingFact("timer", {"seconds": 120}, job.step, job.n, job.seq))
         return False
 
     done = walk(book(block), lambda ctx: None, on_request=fire)

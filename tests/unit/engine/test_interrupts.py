@@ -9,7 +9,7 @@ import pytest
 
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.inbox import Arrival, Inbox
+from smoke_tui.journal.stream import EventStream, IncomingFact
 from smoke_tui.outcomes import Verdict
 from tests.helpers.engine_runs import (
     LIVE,
@@ -28,10 +28,10 @@ def cancel_at(word: str, step: str, scope: str = "session") -> Any:
     """Cancel as soon as an event of that word is seen for that step."""
     done: list[int] = []
 
-    def after(event: Event, inbox: Inbox) -> None:
+    def after(event: Event, inbox: EventStream) -> None:
         if event.ev == word and event.step == step and not done:
             done.append(event.seq)
-            inbox.post(Arrival("cancelled", {"scope": scope, "why": "SIGINT"}))
+            inbox.post(IncomingFact("cancelled", {"scope": scope, "why": "SIGINT"}))
 
     return after
 
@@ -80,14 +80,16 @@ def lose(service: str, when: str, step: str) -> Any:
     children: dict[str, Event] = {}
     posted: list[bool] = []
 
-    def after(event: Event, inbox: Inbox) -> None:
+    def after(event: Event, inbox: EventStream) -> None:
         if event.ev == "request" and event.data["port"] == "process" and "argv" in event.data:
             children[str(event.step)] = event
         if event.ev == when and event.step == step and not posted:
             posted.append(True)
             child = children[service]
             inbox.post(
-                Arrival("process", {"what": "exited", "code": 1}, child.step, child.n, child.seq)
+                IncomingFact(
+                    "process", {"what": "exited", "code": 1}, child.step, child.n, child.seq
+                )
             )
 
     return after

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.engine.made_with import of_first_model
+from smoke_tui.engine.pass_inputs import of_first_model
 from smoke_tui.outcomes import Outcome
 from tests.helpers.engine_runs import told, tried
 

@@ -15,6 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smoke_tui.files import (
+    StorageError,
+)
 from smoke_tui.journal.archive import (
     SCHEMA,
     ArchiveDamage,
@@ -23,7 +26,6 @@ from smoke_tui.journal.archive import (
     pack,
     unpack,
 )
-from smoke_tui.journal.file import JournalError
 
 TEXT = b"a piece of evidence\n" * 3
 DIGEST = hashlib.sha256(TEXT).hexdigest()
@@ -200,7 +202,7 @@ def test_a_link_in_a_session_is_not_followed(tmp_path: Path, what: str) -> None:
     else:
         path.unlink()
         path.symlink_to(target)
-    with pytest.raises(JournalError):
+    with pytest.raises(StorageError):
         members_of(folder)
 
 

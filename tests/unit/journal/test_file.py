@@ -12,16 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from smoke_tui.files import (
+    StorageError,
+    private_folder,
+)
+from smoke_tui.history.index import (
+    ends,
+    session_folders,
+)
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import (
+    JournalFile,
+    read_journal,
+)
+from smoke_tui.journal.folders import (
     EVIDENCE,
     JOURNAL,
-    JournalError,
-    JournalFile,
-    ends,
-    private_folder,
-    read_journal,
-    session_folders,
 )
 
 
@@ -80,7 +86,7 @@ def test_a_folder_others_may_write_to_is_refused(tmp_path: Path, wrong: int) -> 
     folder = tmp_path / "sessions"
     folder.mkdir()
     folder.chmod(wrong)
-    with pytest.raises(JournalError, match=r"changed by others.*--state-dir"):
+    with pytest.raises(StorageError, match=r"changed by others.*--state-dir"):
         JournalFile.create(folder / "S")
     assert list(folder.iterdir()) == []
 
@@ -89,7 +95,7 @@ def test_a_linked_folder_is_refused(tmp_path: Path) -> None:
     real = tmp_path / "real"
     real.mkdir(mode=0o700)
     (tmp_path / "sessions").symlink_to(real)
-    with pytest.raises(JournalError, match=r"not a folder of its own.*--state-dir"):
+    with pytest.raises(StorageError, match=r"not a folder of its own.*--state-dir"):
         JournalFile.create(tmp_path / "sessions" / "S")
     assert list(real.iterdir()) == []
 
@@ -99,21 +105,21 @@ def test_a_foreign_folder_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "sessions"
     folder.mkdir(mode=0o700)
     os.chown(folder, 12345, 12345)
-    with pytest.raises(JournalError, match="--state-dir"):
+    with pytest.raises(StorageError, match="--state-dir"):
         private_folder(folder)
 
 
 def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("not a folder")
     for path in (tmp_path / "state", tmp_path / "state" / "sessions"):
-        with pytest.raises(JournalError, match="--state-dir"):
+        with pytest.raises(StorageError, match="--state-dir"):
             private_folder(path)
     assert (tmp_path / "state").read_text() == "not a folder"
 
 
 def test_an_existing_session_is_never_taken_over(tmp_path: Path) -> None:
     before = three(tmp_path / "sessions" / "S")
-    with pytest.raises(JournalError):
+    with pytest.raises(StorageError):
         JournalFile.create(tmp_path / "sessions" / "S")
     assert (tmp_path / "sessions" / "S" / JOURNAL).read_bytes() == before
 
@@ -133,9 +139,9 @@ def test_only_a_plain_file_is_reopened(tmp_path: Path, what: str) -> None:
         path.mkdir()
     script = (
         "import sys; from pathlib import Path\n"
-        "from smoke_tui.journal.file import JournalFile, JournalError\n"
+        "from smoke_tui.files import StorageError; from smoke_tui.journal.file import JournalFile\n"
         "try: JournalFile.reopen(Path(sys.argv[1]))\n"
-        "except JournalError as error: sys.exit(7)\n"
+        "except StorageError as error: sys.exit(7)\n"
     )
     # A child, because opening a pipe the wrong way would block for ever.
     ended = subprocess.run([sys.executable, "-c", script, str(folder)], timeout=4, check=False)
@@ -147,12 +153,12 @@ def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "sessions" / "S"
     first = JournalFile.create(folder)
     first.append(told(0))
-    with pytest.raises(JournalError, match="another smoke-tui"):
+    with pytest.raises(StorageError, match="another smoke-tui"):
         JournalFile.reopen(folder)
     first.append(told(1))
     first.close()
     second = JournalFile.reopen(folder)
-    with pytest.raises(JournalError, match="another smoke-tui"):
+    with pytest.raises(StorageError, match="another smoke-tui"):
         JournalFile.reopen(folder)
     second.append(told(2))
     second.close()
@@ -164,7 +170,7 @@ def test_a_refused_writer_leaves_no_descriptor_behind(tmp_path: Path) -> None:
     first = JournalFile.create(folder)
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(3):
-        with pytest.raises(JournalError):
+        with pytest.raises(StorageError):
             JournalFile.reopen(folder)
     assert len(os.listdir("/proc/self/fd")) == before
     first.close()
@@ -206,7 +212,7 @@ def test_damage_in_the_middle_is_told_with_its_line(tmp_path: Path, line: int) -
     journal = read_journal(folder)
     assert journal.damage[0].startswith(f"line {line + 1}: ")
     assert "checksum" in journal.damage[0]
-    with pytest.raises(JournalError, match=f"line {line + 1}"):
+    with pytest.raises(StorageError, match=f"line {line + 1}"):
         JournalFile.reopen(folder)
     assert (folder / JOURNAL).read_bytes() == bytes(content)
 
@@ -238,13 +244,13 @@ def test_evidence_is_checked_against_its_name(tmp_path: Path) -> None:
     read = read_journal(journal.folder)
     assert read.evidence(digest) == b"what was seen"
     (journal.folder / EVIDENCE / digest).write_bytes(b"what was sen")
-    with pytest.raises(JournalError, match="does not fit its name"):
+    with pytest.raises(StorageError, match="does not fit its name"):
         read.evidence(digest)
     (journal.folder / EVIDENCE / digest).unlink()
-    with pytest.raises(JournalError, match="No such file"):
+    with pytest.raises(StorageError, match="No such file"):
         read.evidence(digest)
     for name in ("../journal.jsonl", "", "A" * 64, digest[:-1], digest + "0"):
-        with pytest.raises(JournalError, match="no name of evidence"):
+        with pytest.raises(StorageError, match="no name of evidence"):
             read.evidence(name)
 
 
@@ -262,7 +268,7 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JournalError, JournalFile
+from smoke_tui.files import StorageError; from smoke_tui.journal.file import JournalFile
 journal = JournalFile.create(Path(sys.argv[1]))
 written = 0
 for seq in range(3):
@@ -273,7 +279,7 @@ for attempt in (lambda: journal.append(Event(3, "T", 3, "noted", data={"text": "
                 lambda: journal.keep(b"z" * 4096)):
     try:
         attempt()
-    except JournalError as error:
+    except StorageError as error:
         print(error)
 """
 

@@ -15,9 +15,15 @@ from urllib.parse import quote
 import pytest
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.file import JOURNAL, JournalFile, read_journal
-from smoke_tui.journal.inbox import Arrival, Fact, Inbox, Signal, stamp
-from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.journal.file import (
+    JournalFile,
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+)
+from smoke_tui.journal.stream import EventStream, Fact, IncomingFact, TextDelta, stamp
+from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.loop import EngineLoop
 
 START = datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
@@ -45,11 +51,11 @@ class Desk:
     vault: Vault = field(default_factory=Vault)
     first: list[tuple[Event, int]] = field(default_factory=list)
     seen: list[Event] = field(default_factory=list)
-    signals: list[Signal] = field(default_factory=list)
+    signals: list[TextDelta] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.file = JournalFile.create(self.folder)
-        self.inbox = Inbox(self.file, self.vault, TickingClock(), [self], first=self.at_once)
+        self.inbox = EventStream(self.file, self.vault, TickingClock(), [self], first=self.at_once)
 
     def at_once(self, event: Event) -> None:
         self.first.append((event, (self.folder / JOURNAL).stat().st_size))
@@ -62,7 +68,7 @@ class Desk:
         while self.inbox.deliver():
             pass
 
-    def on_signal(self, signal: Signal) -> None:
+    def on_signal(self, signal: TextDelta) -> None:
         self.signals.append(signal)
 
     def written(self) -> bytes:
@@ -98,7 +104,7 @@ def test_a_secret_is_gone_from_every_field_of_a_fact(desk: Desk) -> None:
     facts: list[Fact] = []
     desk.inbox.unsolicited = facts.append
     desk.inbox.post(
-        Arrival(
+        IncomingFact(
             "http",
             {
                 "plain": value,
@@ -152,7 +158,7 @@ def test_a_secret_is_gone_from_a_decision_too(desk: Desk) -> None:
 
 
 def test_an_event_is_on_disk_before_anybody_sees_it(desk: Desk) -> None:
-    desk.inbox.post(Arrival("noted", {"text": "one"}))
+    desk.inbox.post(IncomingFact("noted", {"text": "one"}))
     desk.inbox.deliver()
     desk.inbox.decide("finding", {"code": "c", "message": "m", "remedy": ""})
     assert desk.seen == []
@@ -168,7 +174,7 @@ def test_what_cannot_be_written_is_seen_by_nobody(desk: Desk) -> None:
     received: list[Fact] = []
     desk.inbox.unsolicited = received.append
     desk.file.close()
-    desk.inbox.post(Arrival("noted", {"text": "lost"}))
+    desk.inbox.post(IncomingFact("noted", {"text": "lost"}))
     with pytest.raises(OSError, match="journal"):
         desk.settle()
     assert (desk.first, desk.seen, received) == ([], [], [])
@@ -179,7 +185,7 @@ def test_decisions_carry_the_time_of_the_last_fact(desk: Desk) -> None:
     before = desk.inbox.decide("finding", {"code": "c", "message": "", "remedy": ""})
     assert (before.t, before.ms) == ("", 0)
     for number in (1, 2):
-        desk.inbox.post(Arrival("noted", {"text": "x"}))
+        desk.inbox.post(IncomingFact("noted", {"text": "x"}))
         desk.settle()
         for _ in range(2):
             event = desk.inbox.decide("finding", {"code": "c", "message": "", "remedy": ""})
@@ -191,7 +197,7 @@ def test_decisions_carry_the_time_of_the_last_fact(desk: Desk) -> None:
 
 def test_facts_come_in_order_one_at_a_time(desk: Desk) -> None:
     for word in "abc":
-        desk.inbox.post(Arrival("noted", {"text": word}))
+        desk.inbox.post(IncomingFact("noted", {"text": word}))
     assert desk.first == []
     counts = []
     while desk.inbox.deliver():
@@ -207,12 +213,12 @@ def test_an_answer_goes_to_whoever_asked(desk: Desk) -> None:
     desk.inbox.unsolicited = stray.append
     desk.inbox.route(5, asked.append)
     for re in (5, 6, None):
-        desk.inbox.post(Arrival("timer", {"seconds": 1}, re=re))
+        desk.inbox.post(IncomingFact("timer", {"seconds": 1}, re=re))
         desk.settle()
     assert [fact.event.re for fact in asked] == [5]
     assert [fact.event.re for fact in stray] == [None]
     desk.inbox.route(5, None)
-    desk.inbox.post(Arrival("timer", {"seconds": 1}, re=5))
+    desk.inbox.post(IncomingFact("timer", {"seconds": 1}, re=5))
     desk.settle()
     assert len(asked) == 1
     assert len(desk.seen) == 4
@@ -220,7 +226,7 @@ def test_an_answer_goes_to_whoever_asked(desk: Desk) -> None:
 
 def test_only_facts_are_posted_and_only_decisions_decided(desk: Desk) -> None:
     with pytest.raises(ValueError, match="no fact"):
-        desk.inbox.post(Arrival("step.finished", {}))
+        desk.inbox.post(IncomingFact("step.finished", {}))
     with pytest.raises(ValueError, match="no decision"):
         desk.inbox.decide("http", {})
     assert desk.first == []
@@ -228,11 +234,11 @@ def test_only_facts_are_posted_and_only_decisions_decided(desk: Desk) -> None:
 
 def test_signals_are_shown_and_not_kept(desk: Desk) -> None:
     for piece in ("Some ", "words ", "come, é", "t voilà"):
-        desk.inbox.signal(Signal("s", 1, piece))
+        desk.inbox.signal(TextDelta("s", 1, piece))
     assert "".join(signal.text for signal in desk.signals).startswith("Some words ")
     assert (desk.folder / JOURNAL).read_bytes() == b""
     # What was held back, in case a secret was under way, comes with the end of the answer.
-    desk.inbox.post(Arrival("http", {"status": 200}, "s", 1))
+    desk.inbox.post(IncomingFact("http", {"status": 200}, "s", 1))
     desk.settle()
     assert "".join(signal.text for signal in desk.signals) == "Some words come, ét voilà"
     assert {(signal.step, signal.n) for signal in desk.signals} == {("s", 1)}
@@ -244,8 +250,8 @@ def test_a_secret_in_pieces_is_never_shown(desk: Desk, size: int) -> None:
     desk.vault.add_value(token, "access-token")
     text = f"The token is {token}, they say."
     for at in range(0, len(text), size):
-        desk.inbox.signal(Signal("s", 1, text[at : at + size]))
-    desk.inbox.post(Arrival("http", {"status": 200}, "s", 1))
+        desk.inbox.signal(TextDelta("s", 1, text[at : at + size]))
+    desk.inbox.post(IncomingFact("http", {"status": 200}, "s", 1))
     desk.settle()
     shown = "".join(signal.text for signal in desk.signals)
     assert token not in shown
@@ -275,7 +281,7 @@ def test_a_fact_is_let_in_only_when_the_engine_has_nothing_left_to_do(desk: Desk
 
     async def main() -> None:
         for number in range(3):
-            desk.inbox.post(Arrival("noted", {"text": str(number)}))
+            desk.inbox.post(IncomingFact("noted", {"text": str(number)}))
         await busy(3)
         await done
 
@@ -306,7 +312,7 @@ def test_a_fact_from_another_thread_wakes_the_loop(desk: Desk) -> None:
     loop.when_idle(desk.inbox.deliver)
 
     def elsewhere() -> None:
-        desk.inbox.post(Arrival("noted", {"text": "hello"}))
+        desk.inbox.post(IncomingFact("noted", {"text": "hello"}))
         loop.call_soon_threadsafe(lambda: None)
 
     thread = threading.Thread(target=elsewhere)
@@ -327,11 +333,11 @@ def test_a_watcher_sees_an_event_when_what_it_set_off_is_under_way(desk: Desk) -
         def on_event(self, event: Event) -> None:
             seen_with.append(list(begun))
 
-        def on_signal(self, signal: Signal) -> None:
+        def on_signal(self, signal: TextDelta) -> None:
             """No signals here."""
 
     desk.inbox._watchers.append(Late())
-    desk.inbox.post(Arrival("noted", {"text": "x"}))
+    desk.inbox.post(IncomingFact("noted", {"text": "x"}))
     desk.settle()
     assert seen_with == [["x"]]
 
@@ -342,7 +348,7 @@ def test_timers_do_not_keep_facts_out(desk: Desk) -> None:
     desk.inbox.unsolicited = lambda fact: got.set_result(None)
     loop.when_idle(desk.inbox.deliver)
     handle = loop.call_later(3600, lambda: None)
-    desk.inbox.post(Arrival("noted", {"text": "x"}))
+    desk.inbox.post(IncomingFact("noted", {"text": "x"}))
     try:
         loop.run_until_complete(asyncio.wait_for(got, 3000))
     finally:

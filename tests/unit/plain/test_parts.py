@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from smoke_tui.plain.answers import _SPECIAL
 from smoke_tui.plain.commands import COMMANDS
-from smoke_tui.plain.keyboard import LIMIT, OVERLONG, Keyboard
-from smoke_tui.plain.paper import Paper
+from smoke_tui.plain.input import LIMIT, OVERLONG, Keyboard
+from smoke_tui.plain.output import Paper
 from smoke_tui.plain.quoting import LINES_A_LOOK, LONGEST, Quotes
-from smoke_tui.telling.asks import ASKS
+from smoke_tui.presentation.live.choices import ASKS
 
 
 def test_every_choice_has_a_letter_and_a_word_of_its_own() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke_tui.telling.prose import plain_prose, spoken_prose
+from smoke_tui.presentation.prose import plain_prose, spoken_prose
 
 
 def test_prose_is_reflowed_tables_aligned_code_kept() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.secrecy.views import views
+from smoke_tui.redaction.decodings import views
 
 
 def test_a_place_in_a_reading_is_one_of_the_bytes() -> None:

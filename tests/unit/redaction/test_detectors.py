@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from smoke_tui.secrecy import Vault, scan
+from smoke_tui.redaction import Vault, scan
 from tests.helpers.minted_secrets import jwt, token
 from tests.helpers.paths import ROOT
 

@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.secrecy import Json, Vault
+from smoke_tui.redaction import Json, Vault
 from tests.helpers.minted_secrets import token
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=12)

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from smoke_tui.secrecy import Secret, Vault, scan
+from smoke_tui.redaction import Secret, Vault, scan
 from tests.helpers.minted_secrets import jwt, token
 
 VALUE = "FAKE/pass+word\"<&>' äß=" + token()

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.secrecy import Leak, Secret, Vault, scan
-from smoke_tui.secrecy.leaks import Hunt, holds_known
+from smoke_tui.redaction import Leak, Secret, Vault, scan
+from smoke_tui.redaction.leak_scan import Hunt, holds_known
 from tests.helpers.minted_secrets import jwt, token
 
 

@@ -12,7 +12,7 @@ import traceback
 
 import pytest
 
-from smoke_tui.secrecy import Secret, SecretUnavailable
+from smoke_tui.redaction import Secret, SecretUnavailable
 from tests.helpers.minted_secrets import token
 
 
@@ -59,7 +59,7 @@ def test_a_traceback_with_locals_does_not_show_it() -> None:
         Secret(value, kind="two words", ref="1")
     except ValueError as error:
         stack = traceback.TracebackException.from_exception(error, capture_locals=True)
-        own = [frame for frame in stack.stack if frame.filename.endswith("secrecy/secret.py")]
+        own = [frame for frame in stack.stack if frame.filename.endswith("redaction/secret.py")]
         assert own
         assert value not in repr([frame.locals for frame in own])
     else:

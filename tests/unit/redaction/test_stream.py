@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.secrecy import Vault
-from smoke_tui.secrecy.net import CAP
+from smoke_tui.redaction import Vault
+from smoke_tui.redaction.detector_stage import CAP
 from tests.helpers.minted_secrets import jwt, token
 
 VALUES = [

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.secrecy import Cleaner, clean
+from smoke_tui.redaction import Cleaner, clean
 
 CASES = [
     ("plain é 漢 ␍\n\ttext", "plain é 漢 ␍\n\ttext"),

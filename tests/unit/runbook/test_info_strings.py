@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smoke_tui.runbook import LATER_ERRORS, Rb, parse
-from smoke_tui.runbook.info_strings import ROLES, meant
+from smoke_tui.runbook import LATER_ERRORS, LintCode, parse
+from smoke_tui.runbook.parser.info_strings import ROLES, meant
 
 SLIPS = [
     "bash rnu",
@@ -76,7 +76,7 @@ def test_a_slip_is_an_error_alone_and_beside_a_right_block(info: str) -> None:
     for beside in ("", RIGHT):
         parsed = parse(f"{HEAD}{beside}```{info}\nfalse\n```\n\n{STEP}", "slip.md")
         assert parsed.runbook is None
-        (found,) = [d for d in parsed.diagnostics if d.code == Rb.NEAR_INFO.code]
+        (found,) = [d for d in parsed.diagnostics if d.code == LintCode.NEAR_INFO.code]
         assert found.severity == "error"
         assert "did you mean" in found.message
 
@@ -121,4 +121,4 @@ def test_a_recorded_runbook_is_not_refused_for_what_became_an_error_later() -> N
     text = f"{HEAD}{RIGHT}```bash rnu\nfalse\n```\n\n{STEP}"
     runbook = parse(text, "slip.md", LATER_ERRORS).runbook
     assert runbook is not None
-    assert [found.code for found in runbook.warnings] == [Rb.NEAR_INFO.code]
+    assert [found.code for found in runbook.warnings] == [LintCode.NEAR_INFO.code]

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.runbook import paths, templates
-from smoke_tui.runbook.positions import Path, Positions
+from smoke_tui.runbook import json_path, templates
+from smoke_tui.runbook.lint.termination import Node, endless_walks
+from smoke_tui.runbook.parser.shell_words import argv
 from smoke_tui.runbook.quantities import format_duration, parse_duration, parse_money
-from smoke_tui.runbook.walks import Node, endless_walks
-from smoke_tui.runbook.words import argv
+from smoke_tui.runbook.schema.positions import Path, Positions
 
 
 @pytest.mark.parametrize(
@@ -47,15 +47,15 @@ def test_no_money(text: str) -> None:
 
 def test_paths_into_json() -> None:
     document = {"a": [{"b.c": 1}], "d-e": None}
-    assert paths.parse_path('a[0]["b.c"]') == ("a", 0, "b.c")
-    assert paths.dig(document, 'a[0]["b.c"]') == (True, 1)
-    assert paths.dig(document, "d-e") == (True, None)
-    assert paths.dig(document, "a[1]") == (False, None)
-    assert paths.dig(document, "a.b") == (False, None)
-    assert paths.dig({"a": "text"}, "a[0]") == (False, None)
+    assert json_path.parse_path('a[0]["b.c"]') == ("a", 0, "b.c")
+    assert json_path.dig(document, 'a[0]["b.c"]') == (True, 1)
+    assert json_path.dig(document, "d-e") == (True, None)
+    assert json_path.dig(document, "a[1]") == (False, None)
+    assert json_path.dig(document, "a.b") == (False, None)
+    assert json_path.dig({"a": "text"}, "a[0]") == (False, None)
     for bad in ("", ".a", "a.", "a..b", "a[x]", "a[0", "$.a"):
         with pytest.raises(ValueError, match="a path"):
-            paths.parse_path(bad)
+            json_path.parse_path(bad)
 
 
 def test_templates_are_names() -> None:

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smoke_tui.config.ledger_address import kind_of, ledger_secrets
+from smoke_tui.redaction import Vault
 from smoke_tui.runbook import load, parse
 from smoke_tui.runbook.find import packaged
 from smoke_tui.runbook.identifiers import identifier, table_name
-from smoke_tui.secrecy import Vault
-from smoke_tui.stack.ledger import ROLES, LedgerTable, describe, read_columns
-from smoke_tui.world.ledger_address import kind_of, ledger_secrets
+from smoke_tui.stack.ledger_table import ROLES, LedgerTable, describe, read_columns
 
 SQL = [
     'x"; DROP TABLE core.llm_usage; --',

@@ -9,11 +9,11 @@ import pytest
 
 from smoke_tui.proof.obligations import first_unmet
 from smoke_tui.proof.quoting import holds_word
-from smoke_tui.stack.document import claims_of
-from smoke_tui.stack.proof import Turned, proof_of_turn
-from smoke_tui.stack.route import lines_of
-from smoke_tui.stack.rows import ledger_lines
-from smoke_tui.stack.window import Look
+from smoke_tui.stack.ledger_rows import ledger_lines
+from smoke_tui.stack.ledger_window import Look
+from smoke_tui.stack.route_proof import lines_of
+from smoke_tui.stack.turn_document import claims_of
+from smoke_tui.stack.turn_obligations import Turned, proof_of_turn
 from tests.helpers.mutations import Benign, lies_about, unexplained, unused
 from tests.helpers.valid_answers import MODEL, NONCE, PROMPT, USAGE
 

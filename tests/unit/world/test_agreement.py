@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.inbox import with_names
-from smoke_tui.secrecy import Vault
-from smoke_tui.world.agreement import agrees
+from smoke_tui.journal.stream import with_names
+from smoke_tui.redaction import Vault
+from smoke_tui.replay.agreement import agrees
 
 
 def decided(data: Any, ev: str = "step.finished", seq: int = 3) -> Event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from smoke_tui.world.template import filled, hash_of, template_of
+from smoke_tui.world.request_template import filled, hash_of, template_of
 
 SESSION = "01a222ad-30a1-7de3-a5ad-eee7415a7280"
 BASE = "You are a test of base instructions.\nSecond line."

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.callback import Callback, listen
 from smoke_tui.world.live.redirect import check_redirect
-from smoke_tui.world.ports import CallbackSpec
+from smoke_tui.world.requests import CallbackSpec
 from tests.helpers.loopback_servers import ask, get, soon, until
 
 ISSUER = "https://auth.openai.com"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.world.live.client import Client, probe_client
+from smoke_tui.world.live.codex_cli import Client, probe_client
 
 
 def program(folder: Path, text: str, mode: int = 0o755) -> str:

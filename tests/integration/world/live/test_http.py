@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.httpd.messages import (
+    ServerRequest,
+)
+from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.http import LiveHttp, shown_headers
-from smoke_tui.world.ports import HttpLimits, HttpRequest, Joined, Sensitive
-from smoke_tui.world.serving import ServerRequest
+from smoke_tui.world.requests import HttpLimits, HttpRequest, Joined, Sensitive
 from tests.helpers.loopback_servers import Origins, exchange, job_of, ok, raw, soon, until
 from tests.helpers.minted_secrets import jwt
 
@@ -274,7 +276,9 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
 
 
 async def forever(first: bytes, then: bytes) -> Any:
-    from smoke_tui.world.serving import RawResponse
+    from smoke_tui.httpd.messages import (
+        RawResponse,
+    )
 
     async def chunks() -> Any:
         yield first

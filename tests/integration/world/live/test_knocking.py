@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from smoke_tui.world.live.knocking import refused
+from smoke_tui.world.live.tcp import refused
 
 SECRET = "FAKE0aB3cD4eF5gH6"
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.conversation import Job
-from smoke_tui.world.live.shell import LiveShell
-from smoke_tui.world.ports import HttpRequest, Joined, SpawnSpec, holds_placeholder
+from smoke_tui.redaction import Secret, Vault
+from smoke_tui.world.conversation import PendingRequest
+from smoke_tui.world.live.processes.shell import LiveShell
+from smoke_tui.world.requests import HttpRequest, Joined, SpawnSpec, holds_placeholder
 from tests.helpers.loopback_servers import Origins, exchange, ok, soon
 
 MARK = "[REDACTED:password#1]"
@@ -55,7 +55,8 @@ def test_no_command_with_one_is_run(tmp_path: Path, where: str) -> None:
     async def work() -> None:
         shell = LiveShell(Vault())
         await shell.serve(
-            Job(0, "process", "s", 1, spec, {}, None), lambda *what: posted.append(what[0])
+            PendingRequest(0, "process", "s", 1, spec, {}, None),
+            lambda *what: posted.append(what[0]),
         )
         await shell.close()
 

@@ -16,20 +16,27 @@ from typing import Any, TypeVar
 
 import pytest
 
-from smoke_tui.journal.inbox import Fact
-from smoke_tui.looking import look
-from smoke_tui.secrecy import Secret
-from smoke_tui.world.config import Config
-from smoke_tui.world.context import StepContext, StepEnd
-from smoke_tui.world.live.hands import (
+from smoke_tui.config.session_config import Config
+from smoke_tui.journal.stream import Fact
+from smoke_tui.redaction import Secret
+from smoke_tui.session.probe import look
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.live.browser_clipboard import (
     FileClipboard,
-    Hands,
     NoBrowser,
+    OperatorIO,
     left_credentials,
     remove_left_credentials,
 )
-from smoke_tui.world.live.live import read_plain_file
-from smoke_tui.world.ports import Joined, PortError, Sensitive
+from smoke_tui.world.live.files import (
+    read_plain_file,
+)
+from smoke_tui.world.requests import Joined, PortError, Sensitive
+from smoke_tui.world.resources import (
+    StepEnd,
+)
 from tests.helpers.loopback_servers import Origins, ok
 from tests.helpers.recorded_sessions import live_runbook
 
@@ -39,7 +46,7 @@ STEP = live_runbook().steps[0]
 
 def seen(what: Callable[[StepContext], Awaitable[T]], tmp_path: Path, **given: str) -> T:
     """What one look at the live world gives."""
-    hands = Hands(NoBrowser(), FileClipboard(tmp_path))
+    hands = OperatorIO(NoBrowser(), FileClipboard(tmp_path))
     result: T = look(Config(project=str(tmp_path)), hands, given, what, STEP)
     return result
 
@@ -279,7 +286,7 @@ def test_no_page_s_address_holds_a_secret_but_the_state_of_a_login(tmp_path: Pat
         async def what(ctx: StepContext) -> str | None:
             return await ctx.browse(Joined(parts))
 
-        hands = Hands(Opens(), FileClipboard(tmp_path))
+        hands = OperatorIO(Opens(), FileClipboard(tmp_path))
         problem: str | None = look(Config(), hands, {}, what, STEP)
         return problem
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.live.shell import last_json_object
-from smoke_tui.world.ports import Sensitive, SpawnSpec
+from smoke_tui.redaction import Secret, Vault
+from smoke_tui.world.live.processes.shell import last_json_object
+from smoke_tui.world.requests import Sensitive, SpawnSpec
 from tests.helpers.loopback_servers import soon
 from tests.helpers.shell_children import SEQ, TOKEN, Child, children, descriptors, python, ran
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.world.live.leftovers import mark_of, still_running, stop_leftover
+from smoke_tui.world.live.processes.leftovers import mark_of, still_running, stop_leftover
 from tests.helpers.paths import ROOT
 from tests.helpers.shell_children import alive, children
 from tests.integration.world.live.test_shell_descendants import DAEMON, TREE
@@ -25,16 +25,16 @@ PATIENCE = 20.0
 # The tool in small: posts its facts as lines, and says when a SIGINT has come.
 TOOL = """
 import asyncio, json, signal, sys
-from smoke_tui.secrecy import Vault
-from smoke_tui.world.conversation import Job
-from smoke_tui.world.live.shell import LiveShell
-from smoke_tui.world.ports import SpawnSpec
+from smoke_tui.redaction import Vault
+from smoke_tui.world.conversation import PendingRequest
+from smoke_tui.world.live.processes.shell import LiveShell
+from smoke_tui.world.requests import SpawnSpec
 def post(data, secrets=None): print(json.dumps(data), flush=True)
 def interrupted(number, frame): print(json.dumps({"what": "interrupted"}), flush=True)
 async def main():
     mode, *argv = sys.argv[1:]
     spec = SpawnSpec((sys.executable, "-S", "-c", *argv), "/", stays=True, detaches=mode == "stays")
-    await LiveShell(Vault()).serve(Job(1, "process", "s", 1, spec), post)
+    await LiveShell(Vault()).serve(PendingRequest(1, "process", "s", 1, spec), post)
 signal.signal(signal.SIGINT, interrupted)
 asyncio.run(main())
 """

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
-from smoke_tui.secrecy import Secret, Vault
-from smoke_tui.world.live.output import KEPT_BYTES, LEAD_BYTES, TAIL_BYTES, Clear, Output
+from smoke_tui.redaction import Secret, Vault
+from smoke_tui.world.live.processes.output import KEPT_BYTES, LEAD_BYTES, TAIL_BYTES, Clear, Output
 from tests.helpers.loopback_servers import soon, until
 from tests.helpers.shell_children import SEQ, TOKEN, Child, is_clear, python, ran
 

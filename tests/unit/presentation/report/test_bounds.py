@@ -8,8 +8,10 @@ from dataclasses import replace
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
-from smoke_tui.records import runbook_of
-from smoke_tui.report.standalone import MOST_EXCHANGES, standalone
+from smoke_tui.journal.load import (
+    runbook_of,
+)
+from smoke_tui.presentation.report.json_report import MOST_EXCHANGES, standalone
 from tests.helpers.paths import TUI_RECORDS
 
 RECORD = TUI_RECORDS / "edge-challenge"

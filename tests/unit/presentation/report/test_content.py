@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from smoke_tui.journal.state import State
-from smoke_tui.report.exchanges import MOST_BODY
-from smoke_tui.report.markdown import markdown
+from smoke_tui.presentation.report.exchanges import MOST_BODY
+from smoke_tui.presentation.report.markdown import markdown
 from tests.helpers.event_log import EventLog, shipped
 from tests.helpers.report_states import BODY, answered, saying
 

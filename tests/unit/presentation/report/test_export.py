@@ -12,13 +12,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from smoke_tui.journal.file import replace_private
+from smoke_tui.files import (
+    replace_private,
+)
+from smoke_tui.journal.spend import spend_of
 from smoke_tui.outcomes import Verdict
-from smoke_tui.report.check_object import check_object
-from smoke_tui.report.export import FORMATS, SecretFound, export
-from smoke_tui.report.junit import junit
-from smoke_tui.report.spend import spend_of
-from smoke_tui.secrecy import Secret, Vault
+from smoke_tui.presentation.report.check_result import check_object
+from smoke_tui.presentation.report.export import FORMATS, SecretFound, export
+from smoke_tui.presentation.report.junit import junit
+from smoke_tui.redaction import Secret, Vault
 from tests.helpers.event_log import EventLog, shipped
 from tests.helpers.report_states import with_text
 

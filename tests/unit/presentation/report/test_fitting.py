@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from smoke_tui.report.fitting import Fold, Listing, Part, Rank, fit
-from smoke_tui.report.markdown import LIMIT, markdown
+from smoke_tui.presentation.report.fitting import Fold, Listing, Part, Rank, fit
+from smoke_tui.presentation.report.markdown import LIMIT, markdown
 from tests.helpers.event_log import EventLog, shipped
 from tests.helpers.report_states import answered, saying
 

@@ -8,11 +8,11 @@ from dataclasses import astuple
 
 import pytest
 
-from smoke_tui.report.compare import Side, compare
-from smoke_tui.report.junit import junit
-from smoke_tui.report.markdown import markdown
-from smoke_tui.report.page import page
-from smoke_tui.report.standalone import standalone
+from smoke_tui.presentation.report.compare import Side, compare
+from smoke_tui.presentation.report.html import page
+from smoke_tui.presentation.report.json_report import standalone
+from smoke_tui.presentation.report.junit import junit
+from smoke_tui.presentation.report.markdown import markdown
 from tests.helpers.event_log import EventLog, small
 from tests.helpers.report_states import saying, walked
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.report.export import export
-from smoke_tui.report.markup import tag
-from smoke_tui.report.page import page
-from smoke_tui.secrecy import Vault
+from smoke_tui.presentation.report.export import export
+from smoke_tui.presentation.report.html import page
+from smoke_tui.presentation.report.html_builder import tag
+from smoke_tui.redaction import Vault
 from tests.helpers.event_log import EventLog, shipped
 from tests.helpers.report_states import answered, saying, with_text
 

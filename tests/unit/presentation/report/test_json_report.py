@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.report.export import export
-from smoke_tui.report.standalone import standalone
-from smoke_tui.secrecy import Vault
+from smoke_tui.presentation.report.export import export
+from smoke_tui.presentation.report.json_report import standalone
+from smoke_tui.redaction import Vault
 from tests.helpers.event_log import EventLog, shipped
 from tests.helpers.report_states import BODY, answered, with_text
 

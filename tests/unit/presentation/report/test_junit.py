@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.journal.state import State
-from smoke_tui.report.junit import junit
+from smoke_tui.presentation.report.junit import junit
 from tests.helpers.event_log import EventLog, shipped
 from tests.helpers.report_states import with_text
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from smoke_tui.report.escaping import fenced, inline, ours, shorten
-from smoke_tui.report.markdown import LIMIT, markdown
+from smoke_tui.presentation.report.escaping import fenced, inline, ours, shorten
+from smoke_tui.presentation.report.markdown import LIMIT, markdown
 from tests.helpers.event_log import OPENED, EventLog, shipped
 from tests.helpers.report_states import saying, with_text
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.presentation.evidence import evidence_of
+from smoke_tui.presentation.report.export import export
 from smoke_tui.proof.obligations import (
     EVIDENCE,
     Duty,
@@ -16,9 +18,7 @@ from smoke_tui.proof.obligations import (
     read_obligations,
     settle,
 )
-from smoke_tui.report.export import export
-from smoke_tui.secrecy import Vault
-from smoke_tui.telling.evidence import evidence_of
+from smoke_tui.redaction import Vault
 from tests.helpers.event_log import EventLog, shipped
 
 BOOK = shipped()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke_tui.runbook import Rb, parse
+from smoke_tui.runbook import LintCode, parse
 
 FRONT = "---\nschema: smoke/1\nid: book\ntitle: A book\n---\n\n"
 CALL = (
@@ -53,139 +53,142 @@ def expected(source: str) -> tuple[str, list[tuple[int, int]]]:
 RULE = '[[on]]\nmatch = { code = "dns" }\n'
 GOOD = manual("good")
 
-CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
-    "an escape character": (FRONT + "A §\x1b[2J line.\n" + GOOD, (Rb.UNSEEN,)),
-    "a NUL": (FRONT + "A §\0 line.\n" + GOOD, (Rb.UNSEEN,)),
-    "a turned direction": (FRONT + "A §\u202e line.\n" + GOOD, (Rb.UNSEEN,)),
+CASES: dict[str, tuple[str, tuple[LintCode, ...]]] = {
+    "an escape character": (FRONT + "A §\x1b[2J line.\n" + GOOD, (LintCode.UNSEEN,)),
+    "a NUL": (FRONT + "A §\0 line.\n" + GOOD, (LintCode.UNSEEN,)),
+    "a turned direction": (FRONT + "A §\u202e line.\n" + GOOD, (LintCode.UNSEEN,)),
     "a password in prose": (
         FRONT + 'Log in with password: "§hunter2-is-fake".\n' + GOOD,
-        (Rb.HIDDEN,),
+        (LintCode.HIDDEN,),
     ),
     "a password in a command": (
         FRONT + run("ab", "printf %s postgresql://app:§app@127.0.0.1/app"),
-        (Rb.HIDDEN,),
+        (LintCode.HIDDEN,),
     ),
     "a password behind the TOML's escapes": (
         FRONT + step('id = "ab"\nkind = "manual"\nask = "p\\u0061ssword=§hunter2-is-fake"'),
-        (Rb.HIDDEN,),
+        (LintCode.HIDDEN,),
     ),
     "a password that only the TOML's lines hide": (
         FRONT
         + step('id = "ab"\nkind = "manual"\nask = """pass\\\n  word=hunter2-is-fake"""', mark="§"),
-        (Rb.HIDDEN,),
+        (LintCode.HIDDEN,),
     ),
     "a password that only the shell's quotes hide": (
         FRONT + run("ab", "§printf pass''word=hunter2-is-fake"),
-        (Rb.HIDDEN,),
+        (LintCode.HIDDEN,),
     ),
     "a placeholder of a hidden value": (
         FRONT + run("ab", "printf %s '§[REDACTED:password#1]'"),
-        (Rb.HIDDEN,),
+        (LintCode.HIDDEN,),
     ),
-    "no front matter": ("§# Title\n\n" + GOOD, (Rb.NO_FRONT,)),
-    "an empty file": ("§", (Rb.NO_FRONT,)),
-    "front matter left open": ("§---\nschema: smoke/1\nid: book\n", (Rb.FRONT_OPEN,)),
-    "no pair": (FRONT.replace("id:", "§just words\nid:") + GOOD, (Rb.FRONT_LINE,)),
-    "a nested key": (FRONT.replace("id:", "§  deep: 1\nid:") + GOOD, (Rb.FRONT_LINE,)),
-    "a slip in a front key": (FRONT.replace("title", "§titel") + GOOD, (Rb.FRONT_KEY,)),
-    "a front key twice": (FRONT.replace("title", "§id: other\ntitle") + GOOD, (Rb.FRONT_TWICE,)),
+    "no front matter": ("§# Title\n\n" + GOOD, (LintCode.NO_FRONT,)),
+    "an empty file": ("§", (LintCode.NO_FRONT,)),
+    "front matter left open": ("§---\nschema: smoke/1\nid: book\n", (LintCode.FRONT_OPEN,)),
+    "no pair": (FRONT.replace("id:", "§just words\nid:") + GOOD, (LintCode.FRONT_LINE,)),
+    "a nested key": (FRONT.replace("id:", "§  deep: 1\nid:") + GOOD, (LintCode.FRONT_LINE,)),
+    "a slip in a front key": (FRONT.replace("title", "§titel") + GOOD, (LintCode.FRONT_KEY,)),
+    "a front key twice": (
+        FRONT.replace("title", "§id: other\ntitle") + GOOD,
+        (LintCode.FRONT_TWICE,),
+    ),
     "a front key missing": (
         FRONT.replace("title: A book\n", "").replace("\n---\n", "\n§---\n") + GOOD,
-        (Rb.FRONT_MISSING,),
+        (LintCode.FRONT_MISSING,),
     ),
-    "another schema": (FRONT.replace("smoke/1", "§smoke/9") + GOOD, (Rb.FRONT_VALUE,)),
+    "another schema": (FRONT.replace("smoke/1", "§smoke/9") + GOOD, (LintCode.FRONT_VALUE,)),
     "a budget in words": (
         FRONT.replace("title", "budget_usd: §much\ntitle") + GOOD,
-        (Rb.FRONT_VALUE,),
+        (LintCode.FRONT_VALUE,),
     ),
-    "an id without text": (FRONT.replace("id: book", "id:§") + GOOD, (Rb.FRONT_VALUE,)),
-    "a fence left open": (FRONT + GOOD + "§```text\nWords.\n", (Rb.UNCLOSED,)),
+    "an id without text": (FRONT.replace("id: book", "id:§") + GOOD, (LintCode.FRONT_VALUE,)),
+    "a fence left open": (FRONT + GOOD + "§```text\nWords.\n", (LintCode.UNCLOSED,)),
     "an open step fence swallows the rest": (
         FRONT
         + manual("first")
         + '## Open\n\nWords.\n\n§```toml step\nid = "second"\nkind = "manual"\n\n'
         + '## Third\n\nid = "third"\n',
-        (Rb.UNCLOSED,),
+        (LintCode.UNCLOSED,),
     ),
     "a step in a list": (
         FRONT + GOOD + '## List\n\n- point\n\n§  ```toml step\n  id = "x-y"\n  ```\n',
-        (Rb.MISPLACED,),
+        (LintCode.MISPLACED,),
     ),
     "a step in a quote": (
         FRONT + GOOD + '## Quote\n\n§> ```toml step\n> id = "x-y"\n> ```\n',
-        (Rb.MISPLACED,),
+        (LintCode.MISPLACED,),
     ),
     "a step in indented code": (
         FRONT + GOOD + '## Code\n\n§    ```toml step\n    id = "x-y"\n    ```\n',
-        (Rb.MISPLACED,),
+        (LintCode.MISPLACED,),
     ),
     "a step in HTML": (
         FRONT + GOOD + '## Html\n\n<details>\n§```toml step\nid = "x-y"\n```\n</details>\n',
-        (Rb.MISPLACED,),
+        (LintCode.MISPLACED,),
     ),
     "two steps": (
         FRONT + GOOD + '§```toml step\nid = "second"\n```\n' + manual("last", 'needs = ["second"]'),
-        (Rb.TWO_STEPS,),
+        (LintCode.TWO_STEPS,),
     ),
     "a step above the headings": (
         FRONT + '§```toml step\nid = "early"\n```\n\n' + manual("last", 'needs = ["early"]'),
-        (Rb.NO_HEADING,),
+        (LintCode.NO_HEADING,),
     ),
-    "a run block alone": (FRONT + GOOD + "## Two\n\n§```bash run\nls\n```\n", (Rb.LONE_RUN,)),
-    "no step": (FRONT + "## Words\n\n§Only.", (Rb.NO_STEPS,)),
+    "a run block alone": (FRONT + GOOD + "## Two\n\n§```bash run\nls\n```\n", (LintCode.LONE_RUN,)),
+    "no step": (FRONT + "## Words\n\n§Only.", (LintCode.NO_STEPS,)),
     "101 steps": (
         FRONT
         + "".join(
             manual(f"s-{n}", head=f"{'§' if n == 100 else ''}## S\n\nWords.\n\n")
             for n in range(101)
         ),
-        (Rb.MANY_STEPS,),
+        (LintCode.MANY_STEPS,),
     ),
     "a big step block": (
         FRONT + step(f'id = "big"\n# {"x" * 8192}', mark="§") + manual("on", 'needs = ["big"]'),
-        (Rb.BIG_BLOCK,),
+        (LintCode.BIG_BLOCK,),
     ),
-    "a big run block": (FRONT + run("big", "ls " + "x" * 8192, mark="§"), (Rb.BIG_BLOCK,)),
+    "a big run block": (FRONT + run("big", "ls " + "x" * 8192, mark="§"), (LintCode.BIG_BLOCK,)),
     "nearly a step": (
         FRONT
         + GOOD
         + '## N\n\n§```toml stpe\nid = "near"\n```\n'
         + manual("z-z", 'needs = ["near"]'),
-        (Rb.NEAR_INFO,),
+        (LintCode.NEAR_INFO,),
     ),
-    "no prose": (FRONT + manual("bare", head="§## Bare\n\n"), (Rb.NO_PROSE,)),
+    "no prose": (FRONT + manual("bare", head="§## Bare\n\n"), (LintCode.NO_PROSE,)),
     "broken TOML": (
         FRONT + step('id = "broken"\nkind = §= "manual"') + manual("after", 'needs = ["broken"]'),
-        (Rb.TOML,),
+        (LintCode.TOML,),
     ),
     "TOML that ends too early": (
         FRONT + step('id = "broken"\nneeds = [').replace("[\n```", "[\n§```"),
-        (Rb.TOML,),
+        (LintCode.TOML,),
     ),
     "a TOML key twice": (
         FRONT + step('id = "twice"\nid = "again"§\nkind = "manual"\nask = "x"'),
-        (Rb.TOML,),
+        (LintCode.TOML,),
     ),
     "a number of 5,000 digits": (
         FRONT + step(f'id = "long"\nkind = "manual"\nask = {"9" * 5000}', mark="§"),
-        (Rb.TOML_LIMIT,),
+        (LintCode.TOML_LIMIT,),
     ),
     "a list 3,000 deep": (
         FRONT + step(f'id = "deep"\nneeds = {"[" * 3000}{"]" * 3000}', mark="§"),
-        (Rb.TOML_LIMIT,),
+        (LintCode.TOML_LIMIT,),
     ),
-    "a slip in a key": (FRONT + call('§timout = "2m"\n'), (Rb.UNKNOWN_KEY,)),
+    "a slip in a key": (FRONT + call('§timout = "2m"\n'), (LintCode.UNKNOWN_KEY,)),
     "a slip in a required key": (
         FRONT + step('id = "slip"\nkind = "manual"\n§aks = "Done?"'),
-        (Rb.UNKNOWN_KEY,),
+        (LintCode.UNKNOWN_KEY,),
     ),
     "a slip in spend does not also miss the cap": (
         FRONT + step(CALL.format(id="slip").replace("spend =", "§spnd =")),
-        (Rb.UNKNOWN_KEY,),
+        (LintCode.UNKNOWN_KEY,),
     ),
     "a slip in a match": (
         FRONT + call('[[on]]\nmatch = { §statuz = 403 }\noutcome = "fail"\nwhy = "x"\n'),
-        (Rb.UNKNOWN_KEY,),
+        (LintCode.UNKNOWN_KEY,),
     ),
     "a slip in the second rule's table": (
         FRONT
@@ -193,55 +196,55 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
             RULE + 'outcome = "fail"\nwhy = "x"\n[[on]]\noutcome = "fail"\nwhy = "y"\n'
             '[on.match]\n§cod = "dns"\n'
         ),
-        (Rb.UNKNOWN_KEY,),
+        (LintCode.UNKNOWN_KEY,),
     ),
-    "a field of another kind": (FRONT + manual("odd", '§prompt = "x"'), (Rb.OTHER_KIND,)),
+    "a field of another kind": (FRONT + manual("odd", '§prompt = "x"'), (LintCode.OTHER_KIND,)),
     "a required field missing": (
         FRONT + step('id = "lacks"\nkind = "manual"', mark="§"),
-        (Rb.MISSING,),
+        (LintCode.MISSING,),
     ),
-    "no id": (FRONT + step('kind = "manual"\nask = "x"', mark="§"), (Rb.MISSING,)),
-    "no kind": (FRONT + step('id = "none"\nask = "x"', mark="§"), (Rb.MISSING,)),
+    "no id": (FRONT + step('kind = "manual"\nask = "x"', mark="§"), (LintCode.MISSING,)),
+    "no kind": (FRONT + step('id = "none"\nask = "x"', mark="§"), (LintCode.MISSING,)),
     "a guard without why": (
         FRONT + manual("guard", 'guards = [§{ file = "x" }]'),
-        (Rb.MISSING,),
+        (LintCode.MISSING,),
     ),
     "a bad id": (
         FRONT + manual("Bad").replace('"Bad"', '§"Bad"') + manual("after", 'needs = [§"Bad"]'),
-        (Rb.VALUE, Rb.VALUE),
+        (LintCode.VALUE, LintCode.VALUE),
     ),
-    "a timeout as a number": (FRONT + manual("odd", "timeout = §120"), (Rb.VALUE,)),
-    "a timeout in words": (FRONT + manual("odd", 'timeout = §"soon"'), (Rb.VALUE,)),
+    "a timeout as a number": (FRONT + manual("odd", "timeout = §120"), (LintCode.VALUE,)),
+    "a timeout in words": (FRONT + manual("odd", 'timeout = §"soon"'), (LintCode.VALUE,)),
     "money as a float": (
         FRONT + call("").replace("max_calls = 1", "max_calls = 1, max_usd = §0.5"),
-        (Rb.VALUE,),
+        (LintCode.VALUE,),
     ),
-    "a flag as text": (FRONT + manual("odd", 'proof = §"yes"'), (Rb.VALUE,)),
-    "calls without end": (FRONT + call("").replace("= 1 }", "= §0 }"), (Rb.VALUE,)),
+    "a flag as text": (FRONT + manual("odd", 'proof = §"yes"'), (LintCode.VALUE,)),
+    "calls without end": (FRONT + call("").replace("= 1 }", "= §0 }"), (LintCode.VALUE,)),
     "a huge hexadecimal number": (
         FRONT + call("").replace("= 1 }", "= §0x" + "f" * 5000 + " }"),
-        (Rb.VALUE,),
+        (LintCode.VALUE,),
     ),
     "a pattern without a group": (
         FRONT + manual("odd", 'capture = { v = { pattern = §"x" } }'),
-        (Rb.VALUE,),
+        (LintCode.VALUE,),
     ),
     "a pattern that does not compile": (
         FRONT + manual("odd", 'capture = { v = { pattern = §"(" } }'),
-        (Rb.VALUE,),
+        (LintCode.VALUE,),
     ),
     "a bad JSON path": (
         FRONT + manual("odd", 'capture = { v = { json = §"a..b" } }'),
-        (Rb.VALUE,),
+        (LintCode.VALUE,),
     ),
-    "a bad variable": (FRONT + manual("odd", 'env = { §1x = "y" }'), (Rb.VALUE,)),
+    "a bad variable": (FRONT + manual("odd", 'env = { §1x = "y" }'), (LintCode.VALUE,)),
     "an URL with a password": (
         FRONT + step('id = "odd"\nkind = "check"\nurl = §"http://me:secret@host/"'),
-        (Rb.VALUE,),
+        (LintCode.VALUE,),
     ),
     "a credential written out": (
         FRONT + step('id = "odd"\nkind = "handover"\nconfirm = "x"\ncredential = §"sk-123"'),
-        (Rb.VALUE,),
+        (LintCode.VALUE,),
     ),
     "a body that JSON can't hold": (
         FRONT
@@ -249,21 +252,21 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
             CALL.format(id="odd").replace('"call"', '"turn"').replace('prompt = "Say it."\n', "")
             + '[request]\nurl = "http://h/"\njson = { a = [1, §nan] }'
         ),
-        (Rb.VALUE,),
+        (LintCode.VALUE,),
     ),
-    "an expectation without words": (FRONT + call("expect = [§{}]"), (Rb.VALUE,)),
+    "an expectation without words": (FRONT + call("expect = [§{}]"), (LintCode.VALUE,)),
     "an outcome that no rule can give": (
         FRONT + call(RULE + 'outcome = §"waived"\nwhy = "x"\n'),
-        (Rb.VALUE,),
+        (LintCode.VALUE,),
     ),
-    "a text with an escape": (FRONT + manual("odd", 'set_env = §"A\\u001b"'), (Rb.VALUE,)),
+    "a text with an escape": (FRONT + manual("odd", 'set_env = §"A\\u001b"'), (LintCode.VALUE,)),
     "a secret for the environment": (
         FRONT + step('id = "odd"\nkind = "prompt"\nask = "x"\ninput = "secret"\n§set_env = "X"'),
-        (Rb.SECRET_ENV,),
+        (LintCode.SECRET_ENV,),
     ),
     "an unknown kind": (
         FRONT + step('id = "odd"\nkind = §"cal"\nprompt = "x"\nask = "y"'),
-        (Rb.KIND,),
+        (LintCode.KIND,),
     ),
     "two ways to be ready": (
         FRONT
@@ -271,7 +274,7 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
             'id = "svc"\nkind = "service"\nready = { tcp = "h:1", §line = "up" }',
             runs="```bash run\nserve\n```\n\n",
         ),
-        (Rb.TOGETHER,),
+        (LintCode.TOGETHER,),
     ),
     "a service that detaches without a stop": (
         FRONT
@@ -279,36 +282,45 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
             'id = "svc"\nkind = "service"\n§detaches = true\nready = { line = "up" }',
             runs="```bash run\nserve\n```\n\n",
         ),
-        (Rb.TOGETHER,),
+        (LintCode.TOGETHER,),
     ),
-    "a json test without a path": (FRONT + call('expect = [{ §is = "present" }]'), (Rb.TOGETHER,)),
-    "a path without a test": (FRONT + call('expect = [{ §json = "a" }]'), (Rb.TOGETHER,)),
+    "a json test without a path": (
+        FRONT + call('expect = [{ §is = "present" }]'),
+        (LintCode.TOGETHER,),
+    ),
+    "a path without a test": (FRONT + call('expect = [{ §json = "a" }]'), (LintCode.TOGETHER,)),
     "a subscription capped in dollars": (
         FRONT + call("").replace("spend =", "§spend =").replace("max_calls = 1", 'max_usd = "1"'),
-        (Rb.TOGETHER,),
+        (LintCode.TOGETHER,),
     ),
     "a run without a run block": (
         FRONT + step('id = "r-n"\nkind = "run"', mark="§"),
-        (Rb.TOGETHER,),
+        (LintCode.TOGETHER,),
     ),
     "an unknown code": (
         FRONT
         + call(
             '[[on]]\nmatch = { code = ["dns", §"edge-chalenge"] }\noutcome = "blocked"\nwhy = "x"\n'
         ),
-        (Rb.CODE,),
+        (LintCode.CODE,),
     ),
-    "a rule that passes": (FRONT + call(RULE + 'outcome = §"pass"\nwhy = "x"\n'), (Rb.RULE_PASS,)),
-    "a rule without an aim": (FRONT + call('[[§on]]\nmatch = { code = "dns" }'), (Rb.RULE_AIM,)),
+    "a rule that passes": (
+        FRONT + call(RULE + 'outcome = §"pass"\nwhy = "x"\n'),
+        (LintCode.RULE_PASS,),
+    ),
+    "a rule without an aim": (
+        FRONT + call('[[§on]]\nmatch = { code = "dns" }'),
+        (LintCode.RULE_AIM,),
+    ),
     "a rule with two aims": (
         FRONT
         + call('[[§on]]\nmatch = { code = "dns" }\noutcome = "fail"\nwhy = "x"\ngoto = "drift"\n')
         + FALLBACK,
-        (Rb.RULE_AIM,),
+        (LintCode.RULE_AIM,),
     ),
     "an outcome without why": (
         FRONT + call('[[§on]]\nmatch = { code = "dns" }\noutcome = "fail"\n'),
-        (Rb.RULE_WHY,),
+        (LintCode.RULE_WHY,),
     ),
     "two commands for a service": (
         FRONT
@@ -316,53 +328,59 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
             'id = "svc"\nkind = "service"\nready = { line = "up" }',
             runs="§```bash run\none\ntwo\n```\n\n",
         ),
-        (Rb.RUN_BLOCKS,),
+        (LintCode.RUN_BLOCKS,),
     ),
     "a run block for a person": (
         FRONT + manual("odd", head="## S\n\nWords.\n\n§```bash run\nls\n```\n\n"),
-        (Rb.RUN_BLOCKS,),
+        (LintCode.RUN_BLOCKS,),
     ),
-    "a run block of comments": (FRONT + run("r-n", "# nothing\n\n", mark="§"), (Rb.EMPTY_RUN,)),
-    "an open quote": (FRONT + run("r-n", "ls §'a b"), (Rb.QUOTES,)),
-    "a command without a name": (FRONT + run("r-n", "§'' x"), (Rb.QUOTES,)),
-    "a pipe": (FRONT + run("r-n", "ls -l §| wc"), (Rb.NEEDS_SHELL,)),
-    "a pipe on a continued line": (FRONT + run("r-n", "ls \\\n  -l §| wc"), (Rb.NEEDS_SHELL,)),
-    "a variable": (FRONT + run("r-n", 'echo "§$HOME"'), (Rb.NEEDS_SHELL,)),
-    "a word of the shell": (FRONT + run("r-n", "§cd /tmp"), (Rb.NEEDS_SHELL,)),
-    "a variable before the command": (FRONT + run("r-n", "§A=1 ls"), (Rb.NEEDS_SHELL,)),
-    "an expression": (FRONT + run("r-n", "echo '§{{ a + b }}'"), (Rb.TEMPLATE,)),
-    "a template left open": (FRONT + run("r-n", "echo §{{ a"), (Rb.TEMPLATE,)),
+    "a run block of comments": (
+        FRONT + run("r-n", "# nothing\n\n", mark="§"),
+        (LintCode.EMPTY_RUN,),
+    ),
+    "an open quote": (FRONT + run("r-n", "ls §'a b"), (LintCode.QUOTES,)),
+    "a command without a name": (FRONT + run("r-n", "§'' x"), (LintCode.QUOTES,)),
+    "a pipe": (FRONT + run("r-n", "ls -l §| wc"), (LintCode.NEEDS_SHELL,)),
+    "a pipe on a continued line": (
+        FRONT + run("r-n", "ls \\\n  -l §| wc"),
+        (LintCode.NEEDS_SHELL,),
+    ),
+    "a variable": (FRONT + run("r-n", 'echo "§$HOME"'), (LintCode.NEEDS_SHELL,)),
+    "a word of the shell": (FRONT + run("r-n", "§cd /tmp"), (LintCode.NEEDS_SHELL,)),
+    "a variable before the command": (FRONT + run("r-n", "§A=1 ls"), (LintCode.NEEDS_SHELL,)),
+    "an expression": (FRONT + run("r-n", "echo '§{{ a + b }}'"), (LintCode.TEMPLATE,)),
+    "a template left open": (FRONT + run("r-n", "echo §{{ a"), (LintCode.TEMPLATE,)),
     "a slip in a template": (
         FRONT
         + run("one", "ls", 'capture = { org_id = { json = "id" } }')
         + run("two", "ls §{{ org_i }}", 'needs = ["one"]'),
-        (Rb.TEMPLATE_NAME,),
+        (LintCode.TEMPLATE_NAME,),
     ),
     "a value of a broken step is no news": (
         FRONT
         + step('id = "one"\nkind = §= "run"\ncapture = { org_id = { json = "id" } }')
         + run("two", "ls {{ org_id }}", 'needs = ["one"]'),
-        (Rb.TOML,),
+        (LintCode.TOML,),
     ),
     "a value of a later step": (
         FRONT
         + run("one", "ls §{{ org_id }}")
         + run("two", "ls", 'capture = { org_id = { json = "id" } }'),
-        (Rb.TEMPLATE_NAME,),
+        (LintCode.TEMPLATE_NAME,),
     ),
     "an unknown value in an URL": (
         FRONT + step('id = "odd"\nkind = "check"\nurl = §"http://h/{{ nope }}"'),
-        (Rb.TEMPLATE_NAME,),
+        (LintCode.TEMPLATE_NAME,),
     ),
     "a template in a shell block": (
         FRONT + run("r-n", "echo §{{ project }} | wc", info="bash run shell"),
-        (Rb.TEMPLATE_SHELL,),
+        (LintCode.TEMPLATE_SHELL,),
     ),
     "a secret on a command line": (
         FRONT
         + run("one", "ls", 'capture = { tok = { pattern = "(x)", secret = true } }')
         + run("two", "ls §{{ tok }}", 'needs = ["one"]'),
-        (Rb.SECRET_ARGUMENT,),
+        (LintCode.SECRET_ARGUMENT,),
     ),
     "a secret in the address of a page": (
         FRONT
@@ -371,67 +389,67 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
             'id = "odd"\nkind = "handover"\nconfirm = "Seen?"\nneeds = ["one"]\n'
             'open = §"https://h.example/?t={{ tok }}"'
         ),
-        (Rb.SECRET_ADDRESS,),
+        (LintCode.SECRET_ADDRESS,),
     ),
     "a leaf of the bundle in an address that is looked at": (
         FRONT
         + step('id = "odd"\nkind = "check"\nurl = §"https://h.example/{{ bundle.access_token }}"'),
-        (Rb.SECRET_ADDRESS,),
+        (LintCode.SECRET_ADDRESS,),
     ),
     "a leaf of the bundle where a service is ready": (
         FRONT
         + run(
             "one", "ls", 'ready = { http = §"http://h.example/{{ bundle.account_id }}" }'
         ).replace('"run"', '"service"'),
-        (Rb.SECRET_ADDRESS,),
+        (LintCode.SECRET_ADDRESS,),
     ),
     "a value that is not needed": (
         FRONT
         + run("one", "ls", 'capture = { org_id = { json = "id" } }')
         + run("two", "ls §{{ org_id }}"),
-        (Rb.VALUE_NOT_NEEDED,),
+        (LintCode.VALUE_NOT_NEEDED,),
     ),
     "a template that nobody fills in": (
         FRONT + step('id = "odd"\nkind = "manual"\nask = §"Open {{ stack_url }}"'),
-        (Rb.TEMPLATE_IDLE,),
+        (LintCode.TEMPLATE_IDLE,),
     ),
     "an id twice": (
         FRONT + manual("same") + manual("same").replace("id = ", "id = §"),
-        (Rb.TWICE,),
+        (LintCode.TWICE,),
     ),
     "needs nobody": (
         FRONT + manual("a-a") + manual("b-b", 'needs = ["a-a", §"a-x"]'),
-        (Rb.NEEDS_NOBODY,),
+        (LintCode.NEEDS_NOBODY,),
     ),
     "needs a later step": (
         FRONT + manual("a-a", 'needs = [§"b-b"]') + manual("b-b"),
-        (Rb.NEEDS_LATER,),
+        (LintCode.NEEDS_LATER,),
     ),
-    "needs itself": (FRONT + manual("a-a", 'needs = [§"a-a"]'), (Rb.NEEDS_LOOP,)),
+    "needs itself": (FRONT + manual("a-a", 'needs = [§"a-a"]'), (LintCode.NEEDS_LOOP,)),
     "needs in a circle": (
         FRONT
         + manual("a-a", 'needs = [§"c-c"]')
         + manual("b-b", 'needs = ["a-a"]')
         + manual("c-c", 'needs = ["b-b"]'),
-        (Rb.NEEDS_LOOP,),
+        (LintCode.NEEDS_LOOP,),
     ),
     "needs a fallback": (
         FRONT + call(RULE + 'goto = "drift"\n') + FALLBACK + manual("z-z", 'needs = [§"drift"]'),
-        (Rb.NEEDS_FALLBACK,),
+        (LintCode.NEEDS_FALLBACK,),
     ),
     "goto nobody": (
         FRONT
         + call(RULE + 'goto = §"drfit"\n')
         + call(RULE + 'goto = "drift"\n', "c-c")
         + FALLBACK,
-        (Rb.GOTO_NOBODY,),
+        (LintCode.GOTO_NOBODY,),
     ),
-    "goto a plain step": (FRONT + GOOD + call(RULE + 'goto = §"good"\n'), (Rb.GOTO_STEP,)),
+    "goto a plain step": (FRONT + GOOD + call(RULE + 'goto = §"good"\n'), (LintCode.GOTO_STEP,)),
     "a fallback that goes to itself": (
         FRONT
         + call(RULE + 'goto = "drift"\n')
         + FALLBACK.replace("\n```\n", "\n" + RULE + 'goto = §"drift"\n```\n'),
-        (Rb.ENDLESS,),
+        (LintCode.ENDLESS,),
     ),
     "two fallbacks in a circle": (
         FRONT
@@ -440,7 +458,7 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
         + FALLBACK.replace('"drift"', '"other"').replace(
             "\n```\n", "\n" + RULE + 'goto = §"drift"\n```\n'
         ),
-        (Rb.ENDLESS,),
+        (LintCode.ENDLESS,),
     ),
     "more tries than anyone wants": (
         FRONT
@@ -452,49 +470,52 @@ CASES: dict[str, tuple[str, tuple[Rb, ...]]] = {
             for a, b in ("ab", "bc", "cd")
         ).replace('goto = "f-b"', 'goto = §"f-b"')
         + FALLBACK.replace('"drift"', '"f-d"').replace("max = 1", "max = 5"),
-        (Rb.ENDLESS,),
+        (LintCode.ENDLESS,),
     ),
     "a fallback without a bound": (
         FRONT
         + call(RULE + 'goto = "drift"\n')
         + FALLBACK.replace("retry = { max = 1 }\n", "").replace("fallback", "§fallback"),
-        (Rb.UNBOUNDED,),
+        (LintCode.UNBOUNDED,),
     ),
-    "restart nobody": (FRONT + manual("a-a", 'restart = [§"stack"]'), (Rb.RESTART,)),
-    "restart a person": (FRONT + GOOD + manual("a-a", 'restart = [§"good"]'), (Rb.RESTART,)),
-    "retry outside a fallback": (FRONT + manual("a-a", "§retry = { max = 1 }"), (Rb.RETRY_ALONE,)),
+    "restart nobody": (FRONT + manual("a-a", 'restart = [§"stack"]'), (LintCode.RESTART,)),
+    "restart a person": (FRONT + GOOD + manual("a-a", 'restart = [§"good"]'), (LintCode.RESTART,)),
+    "retry outside a fallback": (
+        FRONT + manual("a-a", "§retry = { max = 1 }"),
+        (LintCode.RETRY_ALONE,),
+    ),
     "a fallback without a way": (
         FRONT + GOOD + FALLBACK.replace("fallback", "§fallback"),
-        (Rb.UNREACHED,),
+        (LintCode.UNREACHED,),
     ),
     "a captured name twice": (
         FRONT
         + run("one", "ls", 'capture = { v = { json = "id" } }')
         + run("two", "ls", 'capture = { §v = { json = "id" } }'),
-        (Rb.CAPTURE_TWICE,),
+        (LintCode.CAPTURE_TWICE,),
     ),
     "a capture named as a setting": (
         FRONT + run("one", "ls", 'capture = { §project = { json = "id" } }'),
-        (Rb.CAPTURE_TWICE,),
+        (LintCode.CAPTURE_TWICE,),
     ),
     "a live call without a cap": (
         FRONT + step('id = "live"\nkind = "call"\nprompt = "x"', mark="§"),
-        (Rb.NO_CAP,),
+        (LintCode.NO_CAP,),
     ),
     "a live battery without a cap": (
         FRONT + step('id = "live"\nkind = "battery"\npack = "p"\nprovider = "live"', mark="§"),
-        (Rb.NO_CAP,),
+        (LintCode.NO_CAP,),
     ),
     "a recording without a cap": (
         FRONT + step('id = "rec"\nkind = "record"\npack = "p"', mark="§"),
-        (Rb.NO_CAP,),
+        (LintCode.NO_CAP,),
     ),
-    "spends without spend": (FRONT + manual("a-a", '§effects = "spends"'), (Rb.NO_SPEND,)),
+    "spends without spend": (FRONT + manual("a-a", '§effects = "spends"'), (LintCode.NO_SPEND,)),
     "spend without spends": (
         FRONT + manual("a-a", '§spend = { kind = "subscription", max_calls = 1 }'),
-        (Rb.IDLE_SPEND,),
+        (LintCode.IDLE_SPEND,),
     ),
-    "proof of nothing": (FRONT + manual("a-a", "§proof = true"), (Rb.IDLE_PROOF,)),
+    "proof of nothing": (FRONT + manual("a-a", "§proof = true"), (LintCode.IDLE_PROOF,)),
 }
 
 
@@ -526,9 +547,15 @@ def test_only_errors_keep_the_runbook_back() -> None:
 
 
 def test_every_code_has_a_case_and_a_number_of_its_own() -> None:
-    of_files = {Rb.UNREADABLE, Rb.LINK, Rb.NOT_A_FILE, Rb.TOO_LARGE, Rb.NOT_UTF8}
-    assert {rb for _, codes in CASES.values() for rb in codes} | of_files == set(Rb)
-    assert len({rb.code for rb in Rb}) == len(Rb)
+    of_files = {
+        LintCode.UNREADABLE,
+        LintCode.LINK,
+        LintCode.NOT_A_FILE,
+        LintCode.TOO_LARGE,
+        LintCode.NOT_UTF8,
+    }
+    assert {rb for _, codes in CASES.values() for rb in codes} | of_files == set(LintCode)
+    assert len({rb.code for rb in LintCode}) == len(LintCode)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from smoke_tui.world.config import Config, origin_of, refuse_host
-from smoke_tui.world.live.http import proxy_for
-from smoke_tui.world.ports import HttpRequest
+from smoke_tui.config.session_config import Config, origin_of, refuse_host
+from smoke_tui.world.live.network import (
+    proxy_for,
+)
+from smoke_tui.world.requests import HttpRequest
 from tests.helpers.loopback_servers import Origins, exchange, ok, soon
 
 

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from smoke_tui.secrecy import Secret
-from smoke_tui.world.live.pasted import read_pasted
-from smoke_tui.world.ports import CallbackSpec
+from smoke_tui.redaction import Secret
+from smoke_tui.world.live.pasted_redirect import read_pasted
+from smoke_tui.world.requests import CallbackSpec
 
 STATE = "st4te-minted-for-this-test-0123456789abcdefghijklmnop"
 CODE = "ac_minted-for-this-test.0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke_tui.codex.stream import StreamReader
-from smoke_tui.secrecy import Vault
-from smoke_tui.world.live.pieces import without_spread_secrets
+from smoke_tui.redaction import Vault
+from smoke_tui.world.live.sse_redaction import without_spread_secrets
 
 TOKEN = "FAKE-token-that-nobody-may-see-0123456789"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from smoke_tui.rehearsal.postgres import Postgres
+from smoke_tui.rehearsal.postgres.postgres import Postgres
 from tests.helpers.ledger_program import PASSWORD, LedgerProgram
 
 

@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from smoke_tui.rehearsal.postgres import USER, Postgres
-from smoke_tui.stack.window import Look
-from smoke_tui.world.live.ledger import ROWS, ask, read
+from smoke_tui.rehearsal.postgres.postgres import USER, Postgres
+from smoke_tui.stack.ledger_window import Look
+from smoke_tui.world.live.ledger.postgresql import ROWS, ask, read
 from tests.helpers.ledger_program import PASSWORD, asked, free_port, problem, rows
 
 Database = psycopg.Connection[tuple[object, ...]]

@@ -17,16 +17,24 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from smoke_tui.cli.policy import Scripted
-from smoke_tui.launch import ScriptedHands, config_from, given_rehearsed, read_given, rehearsed
+from smoke_tui.cli.answers_file import Scripted
+from smoke_tui.config.settings import read_settings
 from smoke_tui.outcomes import Verdict
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.rehearsal.postgres import Postgres
+from smoke_tui.rehearsal.postgres.postgres import Postgres
 from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
-from smoke_tui.session import Session
-from smoke_tui.settings import read_settings
-from smoke_tui.world.live.hands import Hands
+from smoke_tui.session.configure import (
+    config_from,
+    read_given,
+)
+from smoke_tui.session.rehearsed import (
+    ScriptedHands,
+    given_rehearsed,
+    rehearsed,
+)
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import OperatorIO
 from tests.helpers.ledger_program import PASSWORD, LedgerProgram, alive, free_port
 
 RUNBOOK = "openai-subscription"
@@ -94,7 +102,7 @@ def session_with(address: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> 
             runbook,
             config,
             state_dir=state,
-            hands=Hands(hands, hands),
+            hands=OperatorIO(hands, hands),
             answerer=Scripted(world),
             given=texts,
         )

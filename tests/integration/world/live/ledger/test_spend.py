@@ -10,11 +10,11 @@ from typing import Any
 
 import psycopg
 
+from smoke_tui.config.session_config import Config
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalFile
-from smoke_tui.rehearsal.postgres import Postgres
+from smoke_tui.rehearsal.postgres.postgres import Postgres
 from smoke_tui.runbook import parse
-from smoke_tui.world.config import Config
 from tests.helpers.ledger_program import LedgerProgram
 
 Database = psycopg.Connection[tuple[object, ...]]

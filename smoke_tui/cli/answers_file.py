@@ -1,0 +1,230 @@
+"""Who answers when nobody is there: consent, an answers file, or "absent"."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from smoke_tui.errors import (
+    UsageError,
+)
+from smoke_tui.runbook.model import Runbook
+from smoke_tui.runbook.schema.positions import Positions
+
+PLAIN: Final = ("answer", "note", "waive")
+KINDS: Final = ("tick", "confirm", "manual", "attest", "service", "instructions", "model")
+"""Kinds of question that a key of an answers file may name; `answer` is for one question alone."""
+
+FIELDS: Final = (*PLAIN, *KINDS)
+AGREED: Final = ("yes", "y", "true", "pass", "ok", "done")
+REFUSED: Final = ("no", "n", "false", "fail")
+"""Words of an answers file; a sentence is neither, so it never stands for a pass."""
+
+ANSWERED_ELSEWHERE: Final = ("callback", "device")
+_BY: Final = "answers file"
+
+
+def read_answers(path: Path, runbook: Runbook) -> dict[str, dict[str, str]]:
+    """An answers file: a table a step id, with `answer`, `note`, `waive`, or kinds of question.
+
+    Raises:
+        UsageError: it can't be read, or names a step or a key that does not exist.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at_end = f"at line {text.rstrip().count(chr(10)) + 1}, the end of document"
+        raise UsageError(
+            f"--answers {path}: {error}".replace("at end of document", at_end)
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"--answers {path}: {error}") from None
+    places = _places(text)
+    steps = {step.id: step for step in runbook.steps}
+    answers: dict[str, dict[str, str]] = {}
+
+    def wrong(at: tuple[str, ...], problem: str) -> UsageError:
+        line = next(
+            (
+                f" line {places[at[:end]][0]}:"
+                for end in range(len(at), 0, -1)
+                if at[:end] in places
+            ),
+            "",
+        )
+        return UsageError(f"--answers {path}:{line} {problem}")
+
+    for step_id, table in raw.items():
+        if step_id not in steps:
+            raise wrong((step_id,), f"no step {step_id!r} (it has {', '.join(steps)})")
+        if not isinstance(table, dict):
+            raise wrong((step_id,), f"[{step_id}] has to be a table")
+        for key, value in table.items():
+            if key not in FIELDS or not isinstance(value, str):
+                raise wrong((step_id, key), f"[{step_id}] {key}: only {', '.join(FIELDS)}, as text")
+        if "waive" in table and not table["waive"].strip():
+            raise wrong((step_id, "waive"), f"[{step_id}] waive needs a reason")
+        if "waive" in table and steps[step_id].proof:
+            raise wrong(
+                (step_id, "waive"),
+                f"[{step_id}] is what the runbook is for (proof = true) and can't be waived",
+            )
+        answers[step_id] = dict(table)
+    return answers
+
+
+def _places(text: str) -> Mapping[tuple[str | int, ...], tuple[int, int]]:
+    """Where the keys of a TOML text stand; without the places where that can't be told."""
+    try:
+        return Positions(text).keys
+    except (ValueError, RecursionError):
+        return {}
+
+
+class Headless:
+    """Answers without a person: `--live` is the consent to begin and to spend.
+
+    One `answer` is for one question; where a step asks several, a key names the kind of each.
+    """
+
+    def __init__(self, answers: Mapping[str, Mapping[str, str]]) -> None:
+        self._answers = answers
+        self._taken: dict[tuple[str, str], str] = {}
+        self._ambiguous: dict[str, str] = {}
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        step = str(data.get("step"))
+        given = self._answers.get(step, {})
+        if kind == "begin":
+            if "waive" in given:
+                self._taken[step, "waive"] = kind
+                return {"do": "waive", "reason": given["waive"], "by": _BY}
+            return {"do": "run", "by": "consent"}
+        if kind in ("spend", "commands"):
+            return {"do": "yes", "by": "consent"}
+        if kind == "finish":
+            return {"do": "finish", "by": "consent"}
+        if kind == "second-opinion":
+            return {"do": "yes" if data.get("wanted") else "no", "by": "consent"}
+        text, problem = self._take(step, kind, given)
+        if kind == "model":
+            listed = data.get("listed")
+            fits = text is not None and (not listed or text in listed)
+            return (
+                {"do": "use", "model": str(text), "by": _BY}
+                if fits
+                else {"do": "absent", "by": "nobody"}
+            )
+        if kind == "instructions" and text is None and data.get("captured"):
+            return {"do": "captured", "by": "consent"}
+        if text is None:
+            return {"do": "absent", "by": "nobody", **({"words": problem} if problem else {})}
+        return _as_answer(kind, text, given.get("note", ""))
+
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+        """Nobody else answers here."""
+
+    def _take(
+        self, step: str, kind: str, given: Mapping[str, str]
+    ) -> tuple[str | None, str | None]:
+        """The text that answers a question, or why there is none."""
+        if kind in given:
+            # Every field of a page has its own tick; anything else is asked once and answered once.
+            if kind != "tick" and (step, kind) in self._taken:
+                return None, self._spent(step, kind, f"`{kind}`", kind)
+            self._taken[step, kind] = kind
+            return given[kind], None
+        if "answer" not in given or kind not in KINDS:
+            return None, None
+        if kind in ("model", "instructions") and _is_plain(given["answer"]):
+            return None, f"{given['answer']!r} answers no question for {kind}."
+        before = self._taken.get((step, "answer"))
+        if before is not None:
+            return None, self._spent(step, kind, "`answer`", before)
+        self._taken[step, "answer"] = kind
+        return given["answer"], None
+
+    def _spent(self, step: str, kind: str, key: str, before: str) -> str:
+        words = (
+            f"{key} of [{step}] was taken for {before}, and answers one question alone; give "
+            f'this one its own: {kind} = "…".'
+        )
+        self._ambiguous.setdefault(step, words)
+        return words
+
+    def findings(self) -> list[tuple[str, str, str]]:
+        """What was wrong with the answers in the end: code, step, and what."""
+        rows = [("ambiguous-answer", step, words) for step, words in self._ambiguous.items()]
+        for step, given in self._answers.items():
+            unused = [key for key in given if key != "note" and (step, key) not in self._taken]
+            if "waive" in given and (step, "waive") in self._taken and len(unused) > 0:
+                rows.append(
+                    (
+                        "ambiguous-answer",
+                        step,
+                        f"[{step}] waives the step and answers it; it was waived.",
+                    )
+                )
+            elif unused:
+                rows.append(
+                    ("unused-answer", step, f"Nothing asked for {', '.join(unused)} of [{step}].")
+                )
+            elif not given or set(given) == {"note"}:
+                rows.append(("unused-answer", step, f"[{step}] answers nothing."))
+        return rows
+
+
+def _is_plain(text: str) -> bool:
+    return text.strip().lower() in (*AGREED, *REFUSED)
+
+
+def _as_answer(kind: str, text: str, note: str) -> Mapping[str, str]:
+    """An answer's text in the form the question takes; a note goes beside it.
+
+    Only a plain yes agrees: "I did not see it" must not. An attestation is somebody's words.
+    """
+    low = text.strip().lower()
+    agreed = low in AGREED
+    note = note.strip()
+    words = note or ("" if agreed or low in REFUSED else text)
+    if kind == "attest" and agreed and not note:
+        return {
+            "do": "absent",
+            "by": "nobody",
+            "words": 'An attestation needs words: add note = "…", what you saw and where.',
+        }
+    if kind in ("confirm", "attest", "service"):
+        return {"do": "yes" if agreed else "no", "words": words, "by": _BY}
+    if kind == "tick":
+        return {"do": "done" if agreed else "no", "words": words, "by": _BY}
+    if kind == "manual":
+        done = "pass" if agreed else "fail" if low in REFUSED else "blocked"
+        return {"do": done, "words": words, "by": _BY}
+    if kind == "instructions":
+        return {"do": "file", "path": text, "by": _BY}
+    return {"do": "absent", "words": "This question can't be answered from a file.", "by": _BY}
+
+
+class Scripted:
+    """The rehearsal's operator, marked as such."""
+
+    def __init__(self, rehearsal: Any) -> None:
+        self._rehearsal = rehearsal
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        if kind == "second-opinion":
+            return {"do": "yes" if data.get("wanted") else "no", "by": "rehearsal"}
+        answer = await self._rehearsal.answer(kind, data)
+        if answer is None and kind not in ANSWERED_ELSEWHERE:
+            return {
+                "do": "absent",
+                "words": "The rehearsal's operator has no answer to this.",
+                "by": "rehearsal",
+            }
+        return None if answer is None else {**answer, "by": "rehearsal"}
+
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+        await self._rehearsal.observe(kind, data, answer)

@@ -1,0 +1,206 @@
+"""`--check` without `--live`: what can be known before anything is spent."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from dataclasses import dataclass, field
+from typing import Any
+
+from smoke_tui.cli.output import (
+    exit_of,
+    print_result,
+)
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.catalogue import (
+    as_answer,
+    catalogue_request,
+    reach_failure,
+    reach_request,
+    read_catalogue,
+)
+from smoke_tui.codex.classify import classify
+from smoke_tui.codex.models import unfiltered, why_unlisted
+from smoke_tui.config.session_config import Config
+from smoke_tui.config.settings import Settings
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
+from smoke_tui.journal.state import State
+from smoke_tui.outcomes import (
+    Exit,
+    Outcome,
+    worst_exit,
+)
+from smoke_tui.presentation.report.check_result import check_object, finding
+from smoke_tui.runbook import Runbook, Step
+from smoke_tui.session.configure import choose_steps, config_from, read_given
+from smoke_tui.session.probe import look
+from smoke_tui.session.resolve import with_client
+from smoke_tui.steps import check_guards
+from smoke_tui.steps.credential import given_bundle
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.world.resources import (
+    StepEnd,
+)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a look has found, and the exit code it comes to."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    exits: list[Exit] = field(default_factory=list)
+
+    def code(self, code: str, step: str | None, message: str) -> None:
+        """A problem with a code of the outcomes page."""
+        known = CODES[code]
+        self.rows.append(finding(code, "error", step, message, known.remedy))
+        failed = known.outcome is Outcome.FAIL
+        self.exits.append(Exit.FAILED if failed else Exit.NOT_PROVABLE)
+
+    def note(self, code: str, step: str | None, message: str) -> None:
+        """Something that is as it should be, or only worth knowing."""
+        self.rows.append(finding(code, "info", step, message, ""))
+
+
+def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
+    """Guards, commands, credential, and the zero-quota preflight; prints and returns the code."""
+    given = read_given(settings, judged=False)
+    config = choose_steps(
+        with_client(config_from(settings, runbook, given)),
+        runbook,
+        options.only,
+        options.start_from,
+    )
+    found = Findings()
+    hands = OperatorIO(NoBrowser(), FileClipboard(settings.state_dir))
+
+    if config.codex is not None and config.installed_problem:
+        found.rows.append(
+            finding(
+                "codex-cli",
+                "warning",
+                None,
+                f"The Codex CLI named by --codex can't be used: {config.installed_problem}.",
+                "Mend --codex, or leave it out.",
+            )
+        )
+
+    async def everything(ctx: StepContext) -> None:
+        await _steps(ctx, runbook, found)
+        if any(step.kind in ("login", "call", "turn") for step in runbook.steps):
+            bundle = await _credential(ctx, found)
+            await _preflight(ctx, config, bundle, runbook, found)
+
+    look(config, hands, given.texts, everything, runbook.steps[0])
+    from smoke_tui.cli.commands.sessions import add_age
+
+    if options.max_age:
+        add_age(found, settings, runbook, options.max_age, lambda v: exit_of(v, options))
+    code = worst_exit(found.exits)
+    state = State(opened={"config": config.to_json()})
+    print_result(
+        check_object(runbook, state, exit_code=code, verdict=None, findings=found.rows),
+        options,
+        settings,
+    )
+    return code
+
+
+async def _steps(ctx: StepContext, runbook: Runbook, found: Findings) -> None:
+    """Guards and commands of every step."""
+    for step in runbook.steps:
+        ctx.step = step
+        try:
+            if all(guard.test != "url" for guard in step.guards):
+                await check_guards(ctx)
+        except StepEnd as end:
+            found.code(end.code, step.id, end.summary)
+            continue
+        await _commands(ctx, step, found)
+
+
+async def _commands(ctx: StepContext, step: Step, found: Findings) -> None:
+    for command in step.commands:
+        name = command.argv[0]
+        there = await ctx.exists(name) if "/" in name else await ctx.find_command(name)
+        if not there and not (name.startswith("/") and shutil.which(name)):
+            found.code(
+                "command-missing", step.id, f"`{name}` was not found (runbook line {command.line})."
+            )
+
+
+async def _credential(ctx: StepContext, found: Findings) -> Bundle | None:
+    try:
+        bundle = await given_bundle(ctx)
+    except StepEnd as end:
+        found.rows.append(finding(end.code, "error", None, end.summary, CODES[end.code].remedy))
+        found.exits.append(Exit.INVALID)
+        return None
+    if bundle is None:
+        found.code("not-configured", None, "No credential was given (--bundle).")
+        return None
+    shape = bundle.summary()
+    found.note(
+        "credential",
+        None,
+        f"Bundle from {bundle.source}: account id "
+        f"{shape['account id']}, expires {shape['expires']}.",
+    )
+    if bundle.expires_at is not None and not bundle.fresh(ctx.now):
+        found.rows.append(
+            finding(
+                "token-expired",
+                "error",
+                None,
+                f"The access token expired at {bundle.expires_at}.",
+                CODES["token-expired"].remedy,
+            )
+        )
+        found.exits.append(Exit.NOT_PROVABLE)
+    return bundle
+
+
+async def _preflight(
+    ctx: StepContext, config: Config, bundle: Bundle | None, runbook: Runbook, found: Findings
+) -> None:
+    exchange = await ctx.http(reach_request(config))
+    failure = reach_failure(exchange)
+    if failure is not None:
+        found.code(failure.code, None, f"{config.codex_url}: {failure.words}")
+        return
+    found.note("reachable", None, f"{config.codex_url} answers (405 without a credential).")
+    if bundle is None:
+        return
+    listing = await ctx.http(catalogue_request(config, bundle))
+    models = read_catalogue(listing)
+    if models is None:
+        refused = classify(as_answer(listing))
+        found.code(refused.code, None, f"The catalogue: {refused.said or refused.by}")
+        return
+    version = config.client_version
+    usable = [model for model in models if model.served_to(version)]
+    if config.unlisted:
+        return
+    for wanted in _wanted(config, runbook):
+        if any(model.slug == wanted for model in usable):
+            continue
+        listed = any(model.slug == wanted for model in models)
+        reason, remedy = why_unlisted(
+            wanted, version, models if listed else await unfiltered(ctx, bundle), usable
+        )
+        found.code("model-unlisted", None, f"{reason} {remedy}")
+
+
+def _wanted(config: Config, runbook: Runbook) -> list[str]:
+    """The models that calls and turns would name, each once."""
+    named = [
+        config.model or step.fields.get("model") or runbook.model
+        for step in runbook.steps
+        if step.kind in ("call", "turn") and step.fields.get("credential") != "api-key"
+    ]
+    return list(dict.fromkeys(str(model) for model in named if model))

@@ -1,0 +1,231 @@
+"""`instructions` and `wire`: what the installed Codex CLI sends today."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import hashlib
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.cli.output import print_json
+from smoke_tui.config.session_config import Config
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import (
+    CommandError,
+)
+from smoke_tui.files import (
+    private_folder,
+    replace_private,
+)
+from smoke_tui.outcomes import Exit
+from smoke_tui.redaction import clean
+from smoke_tui.runbook import parse
+from smoke_tui.session.codex_client import (
+    RUNBOOK,
+    NoClient,
+    capture_fact,
+    catalogue_text,
+    compare_with_client,
+)
+from smoke_tui.session.configure import (
+    Given,
+    config_from,
+    read_given,
+)
+from smoke_tui.session.resolve import with_client
+from smoke_tui.session.subscriber_client import UNSEEN
+from smoke_tui.world.live.files import (
+    read_plain_file,
+)
+
+
+def instructions(options: argparse.Namespace, settings: Settings) -> int:
+    """`instructions capture | show | diff`."""
+    folder = settings.state_dir / "instructions"
+    if options.what == "show" and not settings.get("codex") and not settings.get("model"):
+        return _show(_latest(folder), options)
+    result, text = _of_catalogue(settings) if options.catalogue else _of_client(settings)
+    if options.what == "diff":
+        return _diff(folder, settings, text, result, options)
+    path = Path(options.out) if options.out else _own_file(folder, result)
+    try:
+        replace_private(path, text.encode())
+    except OSError as error:
+        raise CommandError(Exit.USAGE, f"--out {path}: {error.strerror}") from None
+    if options.what == "show":
+        return _show(path, options)
+    if options.json:
+        print_json({**result, "file": str(path)})
+    else:
+        print(
+            f"{result['source']}, model {result['model']}: {result['chars']} "
+            f"characters, {result['bytes']} bytes, sha256 {result['sha256']}"
+            f"{', at ' + result['place'] + ' of the request' if result['place'] else ''}\n"
+            f"kept in {path}"
+        )
+    if options.catalogue:
+        print(
+            "smoke-tui: this text is a template; what the client sends can differ from it",
+            file=sys.stderr,
+        )
+    return Exit.OK
+
+
+def _own_file(folder: Path, result: dict[str, Any]) -> Path:
+    private_folder(folder)
+    model = "".join(c if c.isalnum() or c in ".-" else "_" for c in result["model"])
+    return folder / f"{model}-{result['version']}-{result['sha256'][:8]}.txt"
+
+
+def _latest(folder: Path) -> Path:
+    """The copy that was captured last.
+
+    Raises:
+        CommandError: there is none (5).
+    """
+    files = sorted(folder.glob("*.txt"), key=os.path.getmtime) if folder.is_dir() else []
+    if not files:
+        raise CommandError(
+            Exit.NOTHING, "nothing was captured yet; `smoke-tui instructions capture` does it"
+        )
+    return files[-1]
+
+
+def _show(path: Path, options: argparse.Namespace) -> int:
+    text, problem = read_plain_file(str(path))
+    if text is None:
+        raise CommandError(Exit.NOTHING, str(problem))
+    if options.json:
+        print_json({"schema": "smoke-instructions/1", "file": str(path), "chars": len(text)})
+    else:
+        sys.stdout.write(clean(text))
+    return Exit.OK
+
+
+def _diff(
+    folder: Path,
+    settings: Settings,
+    text: str,
+    result: dict[str, Any],
+    options: argparse.Namespace,
+) -> int:
+    """Compare with --instructions, else with the copy captured last; 1 where they differ."""
+    given = settings.get("instructions")
+    other = Path(given) if given else _latest(folder)
+    old, problem = read_plain_file(str(other))
+    if old is None:
+        raise CommandError(Exit.INVALID, str(problem))
+    same = old == text
+    lines = list(
+        difflib.unified_diff(
+            old.splitlines(),
+            text.splitlines(),
+            str(other),
+            str(result["source"]),
+            lineterm="",
+        )
+    )
+    if options.json:
+        print_json({**result, "compared_with": str(other), "same": same, "diff_lines": len(lines)})
+    else:
+        print(
+            "\n".join(clean(line) for line in lines)
+            if lines
+            else "the same text"
+            if same
+            else "only line ends differ"
+        )
+    return Exit.OK if same else Exit.FAILED
+
+
+def _of_catalogue(settings: Settings) -> tuple[dict[str, Any], str]:
+    """The catalogue's text.
+
+    Raises:
+        CommandError: no model is named (2), or there is no text (4).
+    """
+    model = settings.get("model")
+    if model is None:
+        raise CommandError(Exit.USAGE, "--catalogue needs --model")
+    given = read_given(settings)
+    try:
+        text = catalogue_text(_config(settings, given), model, given.texts, settings.state_dir)
+    except NoClient as problem:
+        raise CommandError(Exit.NOT_PROVABLE, str(problem)) from None
+    return _summary("the catalogue (unrendered)", "catalogue", model, None, text), text
+
+
+def _of_client(settings: Settings) -> tuple[dict[str, Any], str]:
+    """What the installed client sends.
+
+    Raises:
+        CommandError: there is none, or it sends none (4).
+    """
+    fact = capture_fact(_config(settings), settings.get("model"), settings.state_dir)
+    if fact.data["problem"]:
+        raise CommandError(Exit.NOT_PROVABLE, f"{fact.data['problem']}; --codex PATH names another")
+    text = fact.secrets["value"].reveal()
+    version = str(fact.data["version"])
+    return _summary(
+        f"Codex CLI {version}", version, fact.data["model"], fact.data["place"], text
+    ), text
+
+
+def _summary(source: str, version: str, model: str, place: str | None, text: str) -> dict[str, Any]:
+    """What may be told of a text: where it is from, how long it is, its sha256."""
+    raw = text.encode()
+    return {
+        "schema": "smoke-instructions/1",
+        "source": source,
+        "version": version,
+        "model": model,
+        "place": place,
+        "chars": len(text),
+        "bytes": len(raw),
+        "sha256": hashlib.sha256(raw).hexdigest(),
+    }
+
+
+def _config(settings: Settings, given: Given | None = None) -> Config:
+    runbook = parse(RUNBOOK, "client.md").runbook
+    assert runbook is not None
+    return with_client(config_from(settings, runbook, given or Given({}, "none")))
+
+
+def wire(options: argparse.Namespace, settings: Settings) -> int:
+    """`wire`: 0 where every difference is a known one, 1 where one is not."""
+    config = _config(settings)
+    try:
+        found = compare_with_client(config, settings.get("model"), config.shape, settings.state_dir)
+    except NoClient as problem:
+        raise CommandError(Exit.NOT_PROVABLE, f"{problem}; --codex PATH names another") from None
+    code = Exit.FAILED if found.unexplained else Exit.OK
+    if options.json:
+        print_json(
+            {
+                "schema": "smoke-wire/1",
+                "exit_code": int(code),
+                "shape": found.shape,
+                "client_version": found.version,
+                "model": found.model,
+                "instructions_at": found.place,
+                "differences": [asdict(difference) for difference in found.differences],
+                "subscriber": {
+                    "captured": found.subscribed is not None,
+                    "why_not": found.unseen,
+                    "not_shown": [] if found.subscribed is not None else list(UNSEEN),
+                    "differences": [asdict(one) for one in found.subscribed or ()],
+                },
+                "input": [dict(item) for item in found.items],
+            }
+        )
+        return code
+    *lines, last = found.lines()
+    for line in lines:
+        print(clean(line))
+    print(f"wire: {last}")
+    return code

@@ -1,0 +1,92 @@
+"""`diff`: two recorded sessions beside each other."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import Any, Final
+
+from smoke_tui.cli.commands.sessions import read_session
+from smoke_tui.cli.output import print_json
+from smoke_tui.config.settings import Settings
+from smoke_tui.history.find import reading
+from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.report.compare import Comparison, Row, Side, compare
+from smoke_tui.presentation.report.export import evidence_of
+from smoke_tui.presentation.report.verdict_text import standing_of
+from smoke_tui.redaction import clean
+
+SCHEMA: Final = "smoke-diff/1"
+_NAME: Final = 40
+_VALUE: Final = 60
+
+
+def diff(options: argparse.Namespace, settings: Settings) -> int:
+    """Compare B with A; exit 1 where its outcomes are worse, else 0.
+
+    Raises:
+        CommandError: there is no such session (5), or one is damaged (3).
+    """
+    with ExitStack() as held:
+        sides = []
+        for name in (options.a, options.b):
+            folder = held.enter_context(reading(settings, name))
+            runbook, state = read_session(folder)
+            sides.append(Side(runbook, state, evidence_of(folder)))
+        old, new = sides
+        found = compare(old, new)
+    code = Exit.FAILED if found.word == "worse" else Exit.OK
+    if options.json:
+        print_json(
+            {
+                "schema": SCHEMA,
+                "exit_code": int(code),
+                "word": found.word,
+                "summary": found.summary,
+                "notes": list(found.notes),
+                "old": _side(old),
+                "new": _side(new),
+                "rows": [asdict(row) for row in found.rows],
+            }
+        )
+    else:
+        _tell(found, old, new)
+    return code
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "session": side.state.session,
+        "world": side.state.world,
+        "verdict": standing_of(side.runbook, side.state).value,
+        "runbook": {"id": side.runbook.id, "sha256": side.runbook.sha256},
+        "started": side.state.started or None,
+        "finished": side.state.closed.t if side.state.closed else None,
+    }
+
+
+def _tell(found: Comparison, old: Side, new: Side) -> None:
+    for note in found.notes:
+        print(clean(f"note: {note}"))
+    print(clean(f"A {old.state.session}  {old.state.world}"))
+    print(clean(f"B {new.state.session}  {new.state.world}"))
+    group = ""
+    for row in found.rows:
+        if row.group != group:
+            group = row.group
+            print(f"{group}:")
+        print(clean(_line(row), keep_newlines=False))
+    print(clean(f"diff: {found.summary}", keep_newlines=False))
+
+
+def _line(row: Row) -> str:
+    old, new = (_short(value) for value in (row.old, row.new))
+    values = old if row.old == row.new else f"{old} → {new}"
+    return f"  {row.word:<8} {row.name:<{_NAME}} {values}".rstrip()
+
+
+def _short(value: str | None) -> str:
+    if value is None:
+        return "?"
+    return value if len(value) <= _VALUE else f"{value[:_VALUE]}…"

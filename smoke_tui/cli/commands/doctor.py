@@ -1,0 +1,62 @@
+"""`doctor`: this machine, and where each setting came from."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from smoke_tui import __version__
+from smoke_tui.cli.output import print_json
+from smoke_tui.config.settings import OPTIONS, Settings
+from smoke_tui.doctor import look, shown
+from smoke_tui.history.leftovers import left_behind
+from smoke_tui.outcomes import Exit
+
+
+def doctor(options: argparse.Namespace, settings: Settings) -> int:
+    """Print every check; a problem exits 4."""
+    if options.stop_leftovers:
+        return stop_leftovers(settings)
+    checks = look(settings)
+    problems = [check for check in checks if check.status == "problem"]
+    code = Exit.NOT_PROVABLE if problems else Exit.OK
+    if options.json:
+        print_json(
+            {
+                "schema": "smoke-doctor/1",
+                "exit_code": int(code),
+                "version": __version__,
+                "checks": [asdict(check) for check in checks],
+                "settings": [
+                    {
+                        "name": o.name,
+                        "value": shown(settings, o.name),
+                        "source": settings.source(o.name),
+                    }
+                    for o in OPTIONS
+                ],
+            }
+        )
+        return code
+    for check in sorted(checks, key=lambda c: ("problem", "note", "ok").index(c.status)):
+        print(f"{check.status:<8}{check.id}: {check.summary}")
+        if check.remedy:
+            print(f"        next: {check.remedy}")
+    print("settings:")
+    values = {option.name: shown(settings, option.name) or "-" for option in OPTIONS}
+    first, second = (max(map(len, column)) for column in (values, values.values()))
+    for name, value in values.items():
+        print(f"  {name:<{first}}  {value:<{min(second, 60)}}  {settings.source(name)}")
+    print(f"doctor: {len(checks)} checks, {len(problems)} problem(s)")
+    return code
+
+
+def stop_leftovers(settings: Settings) -> int:
+    """Stop what sessions that broke off have left; 4 where something may still run."""
+    left = left_behind(settings.state_dir)
+    ended = [one.end() for one in left]
+    for one, gone in zip(left, ended, strict=True):
+        print(f"{'stopped' if gone else 'not proven gone'}: {one.words()}")
+    if not left:
+        print("nothing was left behind")
+    return Exit.OK if all(ended) else Exit.NOT_PROVABLE

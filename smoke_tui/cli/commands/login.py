@@ -1,0 +1,229 @@
+"""`login`: only the login, as a session of one step; prints a masked summary."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import select
+import sys
+import termios
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from smoke_tui.cli.answers_file import Scripted
+from smoke_tui.cli.session_run import (
+    fault_exit,
+)
+from smoke_tui.cli.signals import run_session
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import (
+    CommandError,
+)
+from smoke_tui.files import (
+    StorageError,
+    replace_private,
+)
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.load import (
+    InvalidRecord,
+    load_state,
+)
+from smoke_tui.journal.stream import TextDelta
+from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.redaction import clean
+from smoke_tui.runbook import Runbook, parse
+from smoke_tui.session.configure import (
+    Given,
+    config_from,
+    refuse_in_ci,
+)
+from smoke_tui.session.rehearsed import (
+    ScriptedHands,
+    rehearsal,
+    rehearsed,
+)
+from smoke_tui.session.session import Session
+from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO, SystemBrowser
+
+RUNBOOK = """\
+---
+schema: smoke/1
+id: login
+title: Log in
+---
+
+## Log in
+
+Get a credential bundle.
+
+```toml step
+id   = "oauth-login"
+kind = "login"
+```
+"""
+
+
+def login_command(options: argparse.Namespace, settings: Settings) -> int:
+    """Log in; write the bundle only where --out says so."""
+    runbook = parse(RUNBOOK, "login.md").runbook
+    assert runbook is not None
+    if options.out and Path(options.out).is_symlink():
+        raise CommandError(Exit.USAGE, f"--out {options.out} is a link; give a plain file's name")
+    if options.device and options.paste:
+        raise CommandError(Exit.USAGE, "--device and --paste exclude each other")
+    config = config_from(settings, runbook, Given({}, "none"))
+    if options.device:
+        config = replace(config, login="device")
+    if options.rehearse:
+        with rehearsal(None) as world:
+            hands = ScriptedHands(world)
+            session = Session(
+                runbook,
+                rehearsed(config, world),
+                state_dir=settings.state_dir,
+                hands=OperatorIO(hands, hands),
+                answerer=Scripted(world),
+            )
+            return _finish(session, runbook, options)
+    if refuse_in_ci():
+        raise CommandError(
+            Exit.NOT_PROVABLE, "a real login is refused where CI is set; use --rehearse"
+        )
+    front = _Terminal(paste=options.paste)
+    config = replace(config, callback_ports=() if options.paste else config.callback_ports)
+    session = Session(
+        runbook,
+        config,
+        state_dir=settings.state_dir,
+        answerer=front,
+        watchers=[front],
+        hands=OperatorIO(SystemBrowser(), FileClipboard(settings.state_dir)),
+    )
+    front.session = session
+    return _finish(session, runbook, options)
+
+
+def _finish(session: Session, runbook: Runbook, options: argparse.Namespace) -> int:
+    struck = run_session(session)
+    if session.fault is not None:
+        return fault_exit(session)
+    try:
+        _, _, state = load_state(session.folder)
+    except (InvalidRecord, StorageError) as error:
+        raise CommandError(Exit.NOT_PROVABLE, f"NOT SAVED: {error}") from None
+    step = state.steps["oauth-login"]
+    bundle = session.bundle()
+    if bundle is None or session.verdict is not Verdict.PASS:
+        print(clean(f"smoke-tui: {step.code}: {step.summary}"), file=sys.stderr)
+        if struck:
+            return 128 + struck[0]
+        return VERDICT_EXITS[session.verdict or Verdict.ERROR]
+    for name, value in bundle.summary().items():
+        print(f"{name:<14} {value}")
+    if options.out:
+        try:
+            replace_private(Path(options.out), session.bundle_text().encode())
+        except OSError as error:
+            raise CommandError(
+                Exit.USAGE,
+                f"--out {options.out}: {error.strerror}; the login is lost, log in again",
+            ) from None
+        print(f"wrote {options.out} (0600)", file=sys.stderr)
+    return Exit.OK
+
+
+_PASTED_WITHIN: Final = 0.3
+"""Seconds in which the next line of a paste follows."""
+_LONGEST_LINE: Final = 4096
+
+
+def _hidden_lines() -> str:
+    """A line from the terminal without an echo, and the lines of a paste that follow it at once.
+
+    `getpass` throws away what was typed ahead, which here is the rest of a wrapped address.
+    """
+    print(
+        "If it can't come back here, paste the address it ended at: ",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
+    fd = sys.stdin.fileno()
+    old = termios.tcgetattr(fd)
+    new = termios.tcgetattr(fd)
+    new[3] &= ~termios.ECHO
+    try:
+        termios.tcsetattr(fd, termios.TCSANOW, new)
+        data = os.read(fd, _LONGEST_LINE)
+        while data and select.select([fd], [], [], _PASTED_WITHIN)[0]:
+            more = os.read(fd, _LONGEST_LINE)
+            if not more:
+                break
+            data += more
+    finally:
+        termios.tcsetattr(fd, termios.TCSANOW, old)
+        print(file=sys.stderr)
+    return data.decode("utf-8", "replace")
+
+
+class _Terminal:
+    """The person at the terminal: shown the address, asked for a paste, both on standard error."""
+
+    def __init__(self, *, paste: bool) -> None:
+        self._paste = paste
+        self.session: Session | None = None
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        return {"begin": {"do": "run"}, "finish": {"do": "finish"}}.get(kind)
+
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+        """Nothing follows from an answer."""
+
+    def on_event(self, event: Event) -> None:
+        talk = {"callback": self._talk, "device": self._show}.get(
+            event.data.get("kind", "") if event.ev == "request" else ""
+        )
+        if talk is not None:
+            threading.Thread(target=talk, args=(event,), daemon=True).start()
+
+    def on_signal(self, signal: TextDelta) -> None:
+        """A login has no stream."""
+
+    def _show(self, event: Event) -> None:
+        """The device's code, on standard error, because it has to be typed elsewhere."""
+        assert self.session is not None
+        print(
+            f"{event.data['text']}\n\n  {self.session.reveal(event.seq, 'url')}\n  code: "
+            f"{self.session.reveal(event.seq, 'code')}\n",
+            file=sys.stderr,
+        )
+
+    def _talk(self, event: Event) -> None:
+        session = self.session
+        assert session is not None
+        data = event.data["data"]
+        print(f"Sign in here:\n\n  {session.reveal(event.seq, 'url')}\n", file=sys.stderr)
+        if data["problem"]:
+            print(f"(no browser was opened: {clean(str(data['problem']))})", file=sys.stderr)
+        if not data["listening"] and not self._paste:
+            print(
+                f"(the callback's ports can't be used: {clean(str(data['busy']))})", file=sys.stderr
+            )
+        if not (sys.stdin.isatty() or self._paste or data["listening"]):
+            session.answer(event.seq, {"do": "absent"})
+        while sys.stdin.isatty() or self._paste:
+            try:
+                text = _hidden_lines() if sys.stdin.isatty() else sys.stdin.readline()
+            except (EOFError, OSError, UnicodeDecodeError):
+                text = ""
+            if not text.strip():
+                if not data["listening"]:
+                    session.answer(event.seq, {"do": "cancel"})
+                return
+            problem = session.answer(event.seq, {"do": "paste"}, secret=text)
+            if problem is None:
+                return
+            print(f"smoke-tui: {problem}", file=sys.stderr)

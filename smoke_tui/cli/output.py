@@ -1,0 +1,118 @@
+"""Results on standard output, narration on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from typing import Any, Final
+
+from smoke_tui.config.settings import Settings
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.fold import apply
+from smoke_tui.journal.state import State
+from smoke_tui.journal.stream import TextDelta
+from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.redaction import clean
+
+GLYPHS: Final = {
+    "pass": ("✓", "+"),
+    "fail": ("✗", "x"),
+    "blocked": ("■", "#"),
+    "error": ("!", "!"),
+    "expected-limitation": ("◇", "o"),
+    "waived": ("–", "-"),
+    "not-run": ("·", "."),
+}
+
+
+class Narrator:
+    """A watcher that tells of each finished step, once the journal holds it."""
+
+    def __init__(self, state: State, *, verbose: bool = False) -> None:
+        self._state = state
+        self._verbose = verbose
+
+    def on_event(self, event: Event) -> None:
+        apply(self._state, event)
+        if self._verbose:
+            for line in _told(self._state, event):
+                _narrate(f"  {clean(line)}")
+        if event.ev == "step.finished":
+            code = event.data["code"]
+            words = ["step", event.step or "", event.data["outcome"], *([code] if code else [])]
+            _narrate(" ".join(words))
+
+    def on_signal(self, signal: TextDelta) -> None:
+        """Deltas are for screens."""
+
+
+def _narrate(line: str) -> None:
+    """A line on standard error; that nobody reads it any more must not end the session."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def _told(state: State, event: Event) -> list[str]:
+    """An exchange, a command or a line of output, in a line each."""
+    if event.ev == "http" and event.re in state.requests:
+        asked = state.requests[event.re].data
+        answer = event.data["status"] or event.data["error"]
+        return [f"{asked['method']} {asked['url']} {answer} ({event.data['ms']} ms)"]
+    if event.ev == "process" and event.data["what"] == "started":
+        return ["$ " + " ".join(event.data["argv"])]
+    if event.ev == "process" and event.data["what"] == "output":
+        return list(event.data["text"].splitlines())
+    return []
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on standard output; in ASCII where that takes nothing else."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        # The stream's own escapes would be no JSON.
+        text = json.dumps(value, indent=2, allow_nan=False)
+    print(text)
+
+
+def print_result(result: dict[str, Any], options: argparse.Namespace, settings: Settings) -> None:
+    """A `smoke-check/1` result as JSON, or as text."""
+    if options.json:
+        print_json(result)
+        return
+    column = 1 if settings.on("ascii") else 0
+    if result["world"] == "rehearsed":
+        print("REHEARSAL: nothing was proven.")
+    for row in result["findings"]:
+        where = f"{row['step']}: " if row["step"] else ""
+        print(clean(f"{row['severity']}: {where}{row['code']}: {row['message']}"))
+        if row["remedy"]:
+            print(clean(f"  next: {row['remedy']}"))
+    for step in result["steps"]:
+        if result["verdict"] is None:
+            break
+        mark = GLYPHS[step["outcome"]][column]
+        code = f" {step['code']}" if step["code"] else ""
+        tries = f", {step['tries']} tries" if step["tries"] > 1 else ""
+        print(
+            clean(
+                f"{mark} {step['id']}: {step['outcome']}{code} "
+                f"({step['seconds']:.1f} s{tries}) {step['summary']}"
+            )
+        )
+    if result["session"]:
+        print(f"session {result['session']}")
+    verdict = result["verdict"] or "nothing was run"
+    print(f"check: {verdict}: exit {int(result['exit_code'])}")
+
+
+def exit_of(verdict: Verdict, options: argparse.Namespace) -> Exit:
+    """As the outcomes page says, `--strict` and `--allow-limitation` considered."""
+    if verdict is Verdict.EXPECTED_LIMITATION and options.allow_limitation:
+        return Exit.OK
+    if options.strict and verdict in (Verdict.PASS_WITH_WAIVERS, Verdict.PASS_ATTESTED):
+        return Exit.NOT_PROVABLE
+    return VERDICT_EXITS[verdict]

@@ -1,0 +1,162 @@
+"""Run a session headless: narrate it, write its reports, return its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.cli.answers_file import Headless
+from smoke_tui.cli.output import (
+    Narrator,
+    exit_of,
+    print_result,
+)
+from smoke_tui.cli.signals import run_session
+from smoke_tui.config.session_config import Config
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import CommandError
+from smoke_tui.files import StorageError, replace_private
+from smoke_tui.history.leftovers import left_behind
+from smoke_tui.journal.fold import fold
+from smoke_tui.journal.folders import RecordGone
+from smoke_tui.journal.load import InvalidRecord, load_state
+from smoke_tui.journal.state import State
+from smoke_tui.outcomes import Exit, Verdict
+from smoke_tui.presentation.report.check_result import check_object, finding
+from smoke_tui.presentation.report.export import SecretFound, export
+from smoke_tui.redaction import Vault, clean
+from smoke_tui.runbook import Runbook
+from smoke_tui.session.configure import Given
+from smoke_tui.session.crash import crash_sentence
+from smoke_tui.session.resume import ResumableSession
+from smoke_tui.session.session import NotStarted, Session
+from smoke_tui.world.live.browser_clipboard import OperatorIO
+
+
+def run_and_tell(
+    options: argparse.Namespace,
+    settings: Settings,
+    runbook: Runbook,
+    config: Config,
+    hands: OperatorIO,
+    answerer: Any,
+    given: Given,
+    unfinished: ResumableSession | None = None,
+    rerun: str | None = None,
+) -> int:
+    """Run a session to its end, tell of each finished step, print the result."""
+    for left in left_behind(settings.state_dir):
+        print(
+            clean(f"smoke-tui: {left.words()}; `smoke-tui doctor --stop-leftovers` stops it"),
+            file=sys.stderr,
+        )
+    state = fold(unfinished.journal.events) if unfinished is not None else State()
+    narrator = Narrator(state, verbose=settings.on("verbose"))
+    try:
+        session = Session(
+            runbook,
+            config,
+            state_dir=settings.state_dir,
+            hands=hands,
+            answerer=answerer,
+            watchers=[narrator],
+            given=given.texts,
+            bundle_file=given.file,
+            unfinished=unfinished,
+            rerun=rerun,
+        )
+    except StorageError as error:
+        raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
+    struck = run_session(session)
+    more = [
+        finding(code, "warning", step, words, "Answer each question by its kind; see the README.")
+        for code, step, words in (answerer.findings() if isinstance(answerer, Headless) else ())
+    ]
+    return finish(session, runbook, options, settings, struck, more)
+
+
+def finish(
+    session: Session,
+    runbook: Runbook,
+    options: argparse.Namespace,
+    settings: Settings,
+    struck: list[int],
+    more: Sequence[dict[str, Any]] = (),
+) -> int:
+    """The exit code of a session that has ended, its result printed, its reports written."""
+    if session.fault is not None:
+        return fault_exit(session)
+    try:
+        _, _, state = load_state(session.folder)
+    except (InvalidRecord, StorageError) as error:
+        print(f"smoke-tui: NOT SAVED: {error}", file=sys.stderr)
+        # A folder that was moved is whole elsewhere; one that is damaged has been cut by others.
+        return Exit.INTERNAL if session.folder.exists() else Exit.NOT_PROVABLE
+    if session.verdict is not None and state.verdict is not session.verdict:
+        print(
+            f"smoke-tui: NOT SAVED: {session.folder} was cut by another program: it does not "
+            "hold the end of this session; only what it holds is proven",
+            file=sys.stderr,
+        )
+        return Exit.INTERNAL
+    verdict = session.verdict or Verdict.ERROR
+    code = int(exit_of(verdict, options))
+    if verdict is Verdict.ERROR:
+        print(
+            f"smoke-tui: our own tool broke; the trace is in {session.folder / 'journal.jsonl'}",
+            file=sys.stderr,
+        )
+    if struck:
+        code = 128 + struck[0]
+    written = write_reports(session.folder, runbook, state, session.vault, options)
+    if written is Exit.SECRET or code == Exit.OK:
+        # A report that was asked for and is not there is nothing to be green about.
+        code = int(written)
+    result = check_object(runbook, state, exit_code=code, verdict=verdict)
+    result["findings"] += more
+    print_result(result, options, settings)
+    return code
+
+
+def write_reports(
+    folder: Path, runbook: Runbook, state: State, vault: Vault, options: argparse.Namespace
+) -> Exit:
+    """Write --report and --junit; 7 where a secret would have left, 2 where one is not written."""
+    code = Exit.OK
+    for kind, option, target in (
+        ("md", "--report", options.report),
+        ("junit", "--junit", options.junit),
+    ):
+        if not target:
+            continue
+        try:
+            content = export(kind, runbook, state, folder, vault)
+            replace_private(Path(target), content)
+        except SecretFound as error:
+            print(f"smoke-tui: {error}", file=sys.stderr)
+            return Exit.SECRET
+        except OSError as error:
+            print(
+                f"smoke-tui: {option} {target}: {error.strerror}; the session is kept, "
+                f"`smoke-tui report {folder.name}` writes it again",
+                file=sys.stderr,
+            )
+            code = Exit.USAGE
+    return code
+
+
+def fault_exit(session: Session) -> int:
+    """Say what ended a session that has no verdict; its exit code."""
+    fault = session.fault
+    assert fault is not None
+    if isinstance(fault, NotStarted):
+        print(f"smoke-tui: {fault}", file=sys.stderr)
+        return Exit.INVALID
+    if isinstance(fault, StorageError):
+        print(f"smoke-tui: NOT SAVED: {fault}", file=sys.stderr)
+        return Exit.INTERNAL if isinstance(fault, RecordGone) else Exit.NOT_PROVABLE
+    print(f"smoke-tui: {crash_sentence(session.folder, fault, session.vault)}", file=sys.stderr)
+    return Exit.INTERNAL

@@ -1,0 +1,32 @@
+"""Running a session from the main thread: signals become cancels, the end is waited for."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+from smoke_tui.process_setup import no_core_files
+from smoke_tui.session.session import Session
+
+STRIKES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run_session(session: Session) -> list[int]:
+    """Start a session and wait for its end; the signals that came are returned."""
+    no_core_files()
+    struck: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        struck.append(number)
+        session.cancel("session", signal.Signals(number).name)
+
+    old = {number: signal.signal(number, stop) for number in STRIKES}
+    try:
+        session.start()
+        # Short waits, because a signal's handler runs only between them.
+        while not session.done.wait(0.2):
+            continue
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+    return struck

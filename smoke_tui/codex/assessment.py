@@ -1,0 +1,211 @@
+"""What a live call's answer is worth: built-in checks, before any expectation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from smoke_tui.codex.call_obligations import COMPLETE, END, Asked, ends_of, final_error, proof_of
+from smoke_tui.codex.catalogue import as_answer
+from smoke_tui.codex.classify import Answer, Failure, classify
+from smoke_tui.codex.event_kinds import ENDS
+from smoke_tui.codex.sse import (
+    looks_like_stream,
+)
+from smoke_tui.codex.stream import (
+    Reading,
+    read_stream,
+)
+from smoke_tui.proof.headers import ERROR_HEADERS
+from smoke_tui.proof.obligations import Duty, Obligation, Witness, first_unmet, settle
+from smoke_tui.world.requests import Exchange
+
+ANSWERED: Final = Duty("answered with a stream", "stream-cut", "stream-malformed")
+
+_NO_BODY: Final[Mapping[str, str]] = {
+    "stalled": "stream-stalled",
+    "timeout": "timeout",
+    "compressed": "stream-malformed",
+    "oversized": "stream-oversized",
+}
+_BROKEN: Final[Mapping[str, tuple[str, str]]] = {
+    "stalled": ("stream-stalled", "The stream stopped coming before the response was complete"),
+    "timeout": ("timeout", "The time was up before the response was complete"),
+}
+_CUT: Final = ("stream-cut", "The stream ended before response.completed")
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A code with its sentence, or None where every obligation was met.
+
+    `obligations` are all that were looked at, in the order in which their codes decide.
+    """
+
+    code: str | None
+    summary: str
+    reading: Reading
+    failure: Failure | None = None
+    obligations: tuple[Obligation, ...] = ()
+
+
+def worth_of(
+    exchange: Exchange, *, model: str, nonce: str, prompt: str = "", subscription: bool = True
+) -> Assessment:
+    """Judge one Responses call. A 200 is no success by itself.
+
+    `prompt` is what was asked, with the nonce. `subscription`: marks of an API key are positive
+    evidence of another route.
+    """
+    if exchange.status != 200 or not looks_like_stream(exchange.body):
+        return _no_stream(exchange)
+    reading = _read(exchange)
+    ended = _ended(exchange, reading)
+    if ended is not None:
+        return ended
+    obligations = proof_of(exchange, reading, Asked(model, nonce, prompt, subscription))
+    unmet = first_unmet(obligations)
+    if unmet is None:
+        route = "the subscription" if subscription else "the API key"
+        return Assessment(
+            None,
+            f"{reading.model or model} answered on {route} and repeated the nonce.",
+            reading,
+            None,
+            obligations,
+        )
+    failure = None
+    code, summary = unmet.code or "stream-malformed", unmet.summary
+    if unmet.name == COMPLETE.name and unmet.standing == "contradicted":
+        failure, code = _contradicted(exchange, reading, code)
+    return Assessment(code, summary, reading, failure, obligations)
+
+
+def upstream_failure(exchange: Exchange) -> Failure | None:
+    """The failure in an answer that somebody passes on; None where the call was completed."""
+    if exchange.status != 200 or not looks_like_stream(exchange.body):
+        worth = _no_stream(exchange)
+    else:
+        ended = _ended(exchange, _read(exchange))
+        if ended is None:
+            return None
+        worth = ended
+    return worth.failure or Failure(worth.code or "stream-malformed", "stream", worth.summary)
+
+
+def _read(exchange: Exchange) -> Reading:
+    return read_stream(exchange.body, [offset for offset, _ in exchange.chunks] or [0])
+
+
+def _no_stream(exchange: Exchange) -> Assessment:
+    said = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
+    witness = Witness("status", said, "against")
+    if exchange.status == 200 and not exchange.body.strip():
+        code = _NO_BODY.get(exchange.error or "", "stream-cut")
+        return _failed(
+            ANSWERED,
+            [Witness("status", said), Witness("body", "empty", "against")],
+            code,
+            exchange.error_text or "The answer was empty.",
+            Reading(),
+        )
+    failure = classify(as_answer(exchange))
+    if exchange.status == 200:
+        witness = Witness("body", "no event stream", "against")
+        if failure.by.startswith("status"):
+            failure = replace(failure, code="stream-malformed")
+    status = f"{said}: " if exchange.status is not None else ""
+    return _failed(
+        ANSWERED, [witness], failure.code, f"{status}{failure.words}", Reading(), failure
+    )
+
+
+def _ended(exchange: Exchange, reading: Reading) -> Assessment | None:
+    """The worth of a stream that did not come to one good end; None where it did."""
+    ends = ends_of(reading)
+    skipped = [Witness(one.kind, f"{one.size:,} bytes, not read") for one in reading.skipped]
+    if reading.oversized or exchange.error == "oversized":
+        return _failed(
+            END,
+            [*ends, *skipped, Witness("size", "over a limit of this tool", "against")],
+            "stream-oversized",
+            reading.oversized or exchange.error_text,
+            reading,
+        )
+    if not reading.terminals:
+        code, text = _BROKEN.get(exchange.error or "", _CUT)
+        if reading.events and reading.malformed == reading.events:
+            code, text = "stream-malformed", "No event of the stream could be read"
+        elif reading.last is not None:
+            text += f"; the last event that came is {reading.last}"
+        return _failed(END, ends, code, f"{text}.", reading)
+    kinds = [ENDS[end] for end in reading.terminals]
+    if len(kinds) > 1 and "completed" in kinds:
+        return _failed(
+            END,
+            ends,
+            "stream-malformed",
+            f"The stream had more than one end: {', '.join(reading.terminals)}.",
+            reading,
+        )
+    if "failed" in kinds:
+        failure = _failure(reading)
+        return _failed(
+            END, ends, failure.code, f"The provider reported: {failure.words}", reading, failure
+        )
+    if "incomplete" in kinds:
+        details = reading.final.get("incomplete_details")
+        reason = details.get("reason") if isinstance(details, Mapping) else None
+        return _failed(
+            END,
+            ends,
+            "degraded-incomplete",
+            f"The response is incomplete: {reason or 'no reason given'}.",
+            reading,
+        )
+    return None
+
+
+def _failed(
+    duty: Duty,
+    witnesses: list[Witness],
+    code: str,
+    summary: str,
+    reading: Reading,
+    failure: Failure | None = None,
+) -> Assessment:
+    """The worth of an answer that was not judged further than its first obligation."""
+    return Assessment(
+        code, summary, reading, failure, (settle(duty, witnesses, code=code, text=summary),)
+    )
+
+
+def _contradicted(exchange: Exchange, reading: Reading, code: str) -> tuple[Failure | None, str]:
+    """What a completed response says that it came to instead, by its error and its states."""
+    if any(name.lower() in ERROR_HEADERS and value.strip() for name, value in exchange.headers):
+        failure = classify(Answer(exchange.status, exchange.headers, ""))
+        return failure, code if failure.by.startswith("status") else failure.code
+    error = final_error(reading)
+    if error is not None:
+        failure = _failure(reading)
+        return failure, failure.code
+    states = {said.value for said in reading.states if isinstance(said.value, str)}
+    if "incomplete" in states or any(
+        p.source.endswith("incomplete_details") for p in reading.problems
+    ):
+        return None, "degraded-incomplete"
+    if states & {"failed", "cancelled", "canceled"}:
+        return None, "response-failed"
+    return None, code
+
+
+def _failure(reading: Reading) -> Failure:
+    """The failure inside a failed response; without a known mark it is `response-failed`."""
+    final: Mapping[str, Any] = reading.final
+    error = final_error(reading) or final
+    failure = classify(Answer(None, (), json.dumps({"error": error})))
+    if failure.by.startswith("status"):
+        return replace(failure, code="response-failed")
+    return failure

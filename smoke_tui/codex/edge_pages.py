@@ -1,0 +1,201 @@
+"""Whether an answer is the provider's: pages of its edge, and of what stands in between.
+
+`server: cloudflare` and `cf-ray` prove no failure of the edge: they are on every answer. That
+they are missing tells that an answer did not come through the provider's edge at all.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from smoke_tui.redaction import clean
+
+LONGEST_TITLE: Final = 160
+LONGEST_HOST: Final = 120
+
+CHALLENGE: Final = re.compile(r"<title>\s*just a moment|_cf_chl|challenge-platform", re.IGNORECASE)
+BLOCK: Final = re.compile(r"attention required!", re.IGNORECASE)
+BLOCKED: Final = re.compile(r"you have been blocked|error code: 10\d\d", re.IGNORECASE)
+OF_THE_EDGE: Final = re.compile(r"cloudflare|\bcf-", re.IGNORECASE)
+CLOUDFLARE: Final = re.compile(
+    r"cf-error-details|cloudflare ray id|<center>cloudflare</center>"
+    r"|cdn-cgi/|\| cloudflare",
+    re.IGNORECASE,
+)
+
+FILTERS: Final[tuple[tuple[str, str], ...]] = (
+    ("Zscaler", r"zscaler|zscloud"),
+    ("Fortinet", r"fortinet|fortigate|fortiguard|fortinet\.net"),
+    (
+        "Palo Alto Networks",
+        r"palo ?alto networks|pan[-_]os|globalprotect"
+        r"|web page blocked.{0,400}company policy",
+    ),
+    ("Blue Coat", r"blue ?coat|proxysg|edge ?swg|symantec web security"),
+    ("Squid", r"squid"),
+    ("Cisco", r"cisco umbrella|opendns|ironport|cisco secure web|ciscowsa"),
+    ("Skyhigh", r"mcafee web gateway|skyhigh secure|trellix"),
+    ("Sophos", r"sophos"),
+    ("Barracuda", r"barracuda"),
+    ("WatchGuard", r"watchguard"),
+    ("Check Point", r"check ?point.{0,40}(usercheck|url filtering)|usercheck"),
+    ("Netskope", r"netskope"),
+    ("Forcepoint", r"forcepoint|websense"),
+    ("iboss", r"\biboss\b"),
+    ("Lightspeed", r"lightspeed systems"),
+    ("Smoothwall", r"smoothwall"),
+    ("SonicWall", r"sonicwall"),
+    ("Untangle", r"untangle|arista edge threat"),
+    ("Securly", r"securly"),
+    ("GoGuardian", r"goguardian"),
+    ("Menlo", r"menlo security"),
+    ("Pi-hole", r"pi-hole"),
+    ("AdGuard", r"adguard"),
+)
+"""Makers of filters and the words that give their pages away; the name is for the person."""
+
+_FILTERS: Final = tuple(
+    (name, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for name, pattern in FILTERS
+)
+_GATEWAY: Final = re.compile(
+    r"<title>\s*(\d{3} )?(internal server error|bad gateway|service (temporarily )?unavailable"
+    r"|gateway time-?out|request time-?out)\s*</title>",
+    re.IGNORECASE,
+)
+_PROVIDER_PAGE: Final = re.compile(
+    r"<title>[^<]{0,80}\b(openai|chatgpt|codex)\b|oaistatic\.com"
+    r"|cdn\.openai\.com|auth-cdn\.oaistatic",
+    re.IGNORECASE,
+)
+_TITLES: Final = ("title", "h1")
+_TAG: Final = re.compile(r"<[^>]{0,400}>")
+_MARKUP: Final = re.compile(r"<(!doctype|html|head|body|title|script|meta|h1)\b", re.IGNORECASE)
+_PROVIDERS: Final = ("openai.com", "chatgpt.com", "oaistatic.com", "oaiusercontent.com")
+_INSPECTED: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeAnswer:
+    """The parts of an answer that show whose it is; header names are lower-case."""
+
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    coded: bool
+    broken: bool
+    ours: bool = False
+    """`coded`: a header carries a code; `broken`: the body did not come whole; `ours`: the answer
+    is of the product under test, whose pages are its own."""
+
+    def header(self, name: str) -> str:
+        return next((value for n, value in self.headers if n == name), "")
+
+
+def edge_code(answer: EdgeAnswer) -> str | None:
+    """The edge's code, `intercepted`, or None where the answer may be the backend's own."""
+    if answer.header("cf-mitigated").lower() == "challenge":
+        return "edge-challenge"
+    if answer.status is None:
+        return None
+    if not answer.ours and _redirected_away(answer):
+        return "intercepted"
+    if is_page(answer.text) or _says_html(answer):
+        return _page(answer)
+    if answer.header("x-squid-error"):
+        return "intercepted"
+    if not answer.text.strip() and not answer.coded and not answer.broken:
+        return {404: "edge-path-block", 403: "edge-unknown"}.get(answer.status)
+    return None
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is a page of markup."""
+    return text.lstrip("\ufeff \t\r\n")[:1] == "<"
+
+
+def title_of(text: str) -> str:
+    """What a page calls itself, for the person."""
+    inspected = text[:_INSPECTED]
+    for tag in _TITLES:
+        begin = re.search(rf"<{tag}[^<>]{{0,200}}>", inspected, re.IGNORECASE)
+        if begin is None:
+            continue
+        rest = re.split(
+            rf"</{tag}",
+            inspected[begin.end() : begin.end() + 2000],
+            maxsplit=1,
+            flags=re.IGNORECASE,
+        )[0]
+        words = " ".join(clean(html.unescape(_TAG.sub(" ", rest))).split())
+        if words:
+            return words[:LONGEST_TITLE]
+    return "an HTML page"
+
+
+def filter_of(text: str, headers: tuple[tuple[str, str], ...] = ()) -> str | None:
+    """Whose filter wrote a page, as far as its words tell."""
+    haystack = "\n".join(
+        (text[:_INSPECTED], *(f"{n}: {v}" for n, v in headers if n in ("server", "x-squid-error")))
+    )
+    return next((name for name, pattern in _FILTERS if pattern.search(haystack)), None)
+
+
+def _page(answer: EdgeAnswer) -> str | None:
+    """Whose page it is. A 407 is the proxy's own word; the provider's own pages have no code."""
+    text = answer.text[:_INSPECTED]
+    refused = answer.status is not None and answer.status >= 400
+    if refused and CHALLENGE.search(text):
+        return "edge-challenge"
+    if not answer.ours and filter_of(text, answer.headers):
+        return "intercepted"
+    if refused and (
+        BLOCK.search(text)
+        or (BLOCKED.search(text) and (OF_THE_EDGE.search(text) or _through_the_edge(answer)))
+    ):
+        return "edge-block"
+    if answer.ours or answer.status == 407 or _through_the_edge(answer) or CLOUDFLARE.search(text):
+        return None
+    if answer.status is not None and answer.status >= 500 and _GATEWAY.search(text):
+        return None
+    return None if _PROVIDER_PAGE.search(text) else "intercepted"
+
+
+def _through_the_edge(answer: EdgeAnswer) -> bool:
+    """Whether headers of the provider's edge or backend are there."""
+    return any(
+        name in ("cf-ray", "cf-mitigated", "x-oai-request-id", "x-openai-request-id")
+        or name.startswith(("openai-", "x-codex-"))
+        for name, _ in answer.headers
+    )
+
+
+def _says_html(answer: EdgeAnswer) -> bool:
+    """A page that begins with something else than markup."""
+    return (
+        answer.header("content-type").lower().startswith("text/html")
+        and _MARKUP.search(answer.text[:_INSPECTED]) is not None
+        and answer.text.lstrip("\ufeff \t\r\n")[:1] not in "{["
+    )
+
+
+def redirect_host(status: int | None, location: str) -> str | None:
+    """The host that a redirect leads to; None where the answer is none, or names no other host."""
+    if status is None or not 300 <= status < 400:
+        return None
+    try:
+        host = (urlsplit(location.strip()).hostname or "").rstrip(".")
+    except ValueError:
+        return None
+    return clean(host)[:LONGEST_HOST] or None
+
+
+def _redirected_away(answer: EdgeAnswer) -> bool:
+    """A redirect to a host that is not the provider's, by what is not the provider's edge."""
+    host = redirect_host(answer.status, answer.header("location"))
+    if host is None or _through_the_edge(answer):
+        return False
+    return not any(host == name or host.endswith(f".{name}") for name in _PROVIDERS)

@@ -1,0 +1,1 @@
+"""Settings of the operator, and the configuration that a session is opened with."""

@@ -1,0 +1,260 @@
+"""This machine, looked at: terminal, folders, ports, network, client; and every setting's value."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from smoke_tui import __version__
+from smoke_tui.codex.client_versions import is_newer
+from smoke_tui.config.ledger_address import EMBEDDED
+from smoke_tui.config.session_config import (
+    API_URL,
+    CAPTURED_VERSION,
+    CODEX_URL,
+    ISSUER,
+    LOGIN_PORTS,
+    NETWORK_VARIABLES,
+)
+from smoke_tui.config.settings import (
+    Settings,
+    config_dir,
+)
+from smoke_tui.errors import (
+    UsageError,
+)
+from smoke_tui.files import (
+    StorageError,
+    private_folder,
+)
+from smoke_tui.history.leftovers import left_behind
+from smoke_tui.journal.durable import sync_level
+from smoke_tui.world.live.browser_clipboard import remove_left_credentials
+from smoke_tui.world.live.codex_cli import probe_client
+from smoke_tui.world.live.network import network_problems
+from smoke_tui.world.live.processes.guardian import can_adopt
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `status` is ok, note or problem."""
+
+    id: str
+    status: str
+    summary: str
+    remedy: str = ""
+
+
+def shown(settings: Settings, name: str) -> str | None:
+    """A setting's value; a password in an address is not shown."""
+    text = settings.get(name)
+    if text and name == "ledger":
+        return text if text == EMBEDDED else "(an address, not shown)"
+    if text and "@" in text and "://" in text:
+        parts = urlsplit(text)
+        return f"{parts.scheme}://…@{parts.hostname}{parts.path}"
+    return text
+
+
+def _program(settings: Settings) -> Iterator[Check]:
+    yield Check(
+        "version",
+        "ok",
+        f"smoke-tui {__version__}, Python {platform.python_version()}, "
+        f"{platform.system()} {platform.release()}",
+    )
+
+
+def _system(settings: Settings) -> Iterator[Check]:
+    """What this system can and can't do for a session; other systems than Linux do less."""
+    yield Check("record-sync", "ok", f"each line of a record is synced with {sync_level()}")
+    if can_adopt():
+        yield Check(
+            "processes",
+            "ok",
+            "all that a command starts is held and stopped with it, and "
+            "what a killed session leaves running is found",
+        )
+    else:
+        yield Check(
+            "processes",
+            "note",
+            "only what stays in a command's process group is held and "
+            "stopped with it; whether a killed session left something "
+            "running can't be told for sure",
+            "Where a command puts something into the background, look for it with `ps`.",
+        )
+    if sys.platform != "linux":
+        yield Check(
+            "untried",
+            "note",
+            "nobody has tried smoke-tui on a real system of this kind "
+            "yet; its tests take away what Linux has and others lack",
+            "Report what differs.",
+        )
+
+
+def _terminal(settings: Settings) -> Iterator[Check]:
+    size = shutil.get_terminal_size()
+    tty = sys.stdin.isatty() and sys.stdout.isatty()
+    status = "ok" if tty and size.columns >= 60 and size.lines >= 16 else "note"
+    remedy = "" if tty else "The app needs a terminal; --check and the other commands do not."
+    yield Check(
+        "terminal",
+        status,
+        f"{'a terminal' if tty else 'no terminal'}, TERM="
+        f"{os.environ.get('TERM', '(unset)')}, {size.columns}×{size.lines}"
+        f"{', in tmux' if os.environ.get('TMUX') else ''}",
+        remedy,
+    )
+
+
+def _state(settings: Settings) -> Iterator[Check]:
+    try:
+        private_folder(settings.state_dir)
+        yield Check("state", "ok", f"sessions are kept in {settings.state_dir}")
+    except (StorageError, UsageError) as error:
+        yield Check("state", "problem", str(error), "Choose another folder with --state-dir.")
+    folder = config_dir()
+    yield (
+        Check("config", "ok", f"settings are read from {folder / 'config.toml'}")
+        if folder is not None
+        else Check("config", "note", "there is no home folder: no settings are read")
+    )
+
+
+def _ports(settings: Settings) -> Iterator[Check]:
+    for port in settings.callback_ports or LOGIN_PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                yield Check(f"port-{port}", "ok", f"the login's callback port {port} is free")
+            except OSError as error:
+                yield Check(
+                    f"port-{port}",
+                    "note",
+                    f"the login's callback port {port}: {error.strerror}",
+                    "Close the other login, or paste the redirect address.",
+                )
+
+
+def _left_behind(settings: Settings) -> Iterator[Check]:
+    try:
+        found = left_behind(settings.state_dir)
+    except UsageError:
+        return
+    for left in found:
+        yield Check(
+            "left-behind",
+            "note",
+            f"{left.words()}.",
+            f"Look with `ps -p {left.pid}`, and stop it yourself if it is."
+            if left.unsure
+            else "`smoke-tui doctor --stop-leftovers` stops it.",
+        )
+
+
+def _credentials(settings: Settings) -> Iterator[Check]:
+    """The credential of a hand-over that a kill has left in a file."""
+    try:
+        state_dir = settings.state_dir
+    except UsageError:
+        return
+    for path, problem in remove_left_credentials(state_dir):
+        if problem is None:
+            yield Check(
+                "credential-file",
+                "note",
+                f"{path} held the credential of a hand-over that was broken off; it was removed",
+                "Log out of that login if somebody else could read the file.",
+            )
+        else:
+            yield Check(
+                "credential-file",
+                "problem",
+                f"{path} holds the credential of a hand-over "
+                f"that was broken off, and can't be removed: {problem}",
+                "Remove it.",
+            )
+
+
+def _network(settings: Settings) -> Iterator[Check]:
+    urls = (
+        settings.get("issuer") or ISSUER,
+        settings.get("codex-url") or CODEX_URL,
+        settings.get("api-url") or API_URL,
+    )
+    for problem in network_problems(urls):
+        yield Check(
+            problem.code,
+            "problem",
+            f"{problem}.",
+            "Until then no request can be sent; nothing was spent.",
+        )
+    for name in NETWORK_VARIABLES:
+        value = os.environ.get(name) or os.environ.get(name.lower())
+        if value:
+            shown = value if "@" not in value else "(set, with a password)"
+            yield Check(name.lower(), "note", f"{name} is set: {shown}")
+    if os.environ.get("CI"):
+        yield Check("ci", "note", "CI is set: live calls are refused here")
+
+
+def _codex(settings: Settings) -> Iterator[Check]:
+    client = asyncio.run(probe_client(settings.get("codex")))
+    named = settings.get("codex") is not None
+    if client.version is None:
+        yield Check(
+            "codex-cli",
+            "problem" if named else "note",
+            f"{client.problem}",
+            "Without it a call needs --instructions FILE, and there is no second opinion.",
+        )
+    else:
+        yield Check("codex-cli", "ok", f"the Codex CLI is {client.path}, version {client.version}")
+    given = settings.get("client-version")
+    sent, source = (
+        (given, settings.source("client-version"))
+        if given
+        else (client.version, "of the installed Codex CLI")
+        if client.version
+        else (CAPTURED_VERSION, "the newest this tool was captured against")
+    )
+    newer = is_newer(client.version, CAPTURED_VERSION)
+    yield Check(
+        "client-version",
+        "note" if newer else "ok",
+        f"calls advertise client version {sent} ({source})"
+        + (
+            f"; {client.version} is newer than {CAPTURED_VERSION}, the newest this tool was "
+            "captured against"
+            if newer
+            else ""
+        ),
+        "`smoke-tui wire` shows whether its request has changed." if newer else "",
+    )
+
+
+LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+    _program,
+    _system,
+    _terminal,
+    _state,
+    _left_behind,
+    _credentials,
+    _ports,
+    _network,
+    _codex,
+)
+
+
+def look(settings: Settings) -> list[Check]:
+    """Every check; takes a moment. Only a credential that a kill left in a file is removed."""
+    return [check for one in LOOKS for check in one(settings)]

@@ -1,0 +1,168 @@
+"""Amending the operator's word: an outcome that rests on it, said otherwise afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from smoke_tui.engine.rules import judge
+from smoke_tui.journal.fold import NOT_AMENDED
+from smoke_tui.journal.state import State, StepState, Try
+from smoke_tui.journal.stream import EventStream
+from smoke_tui.outcomes import Outcome
+from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.world.result import Result
+
+ANSWERS: Final[Mapping[str, Mapping[str, tuple[Outcome, str | None]]]] = {
+    "manual": {
+        "pass": (Outcome.PASS, None),
+        "fail": (Outcome.FAIL, "expectation-unmet"),
+        "blocked": (Outcome.BLOCKED, "operator-declined"),
+    },
+    "attest": {"yes": (Outcome.PASS, None), "no": (Outcome.BLOCKED, "route-unproven")},
+}
+"""What an amended word makes of a step, by the kind of the question."""
+
+_SAID: Final[Mapping[str, Mapping[str, Any]]] = {
+    "manual": {},
+    "attest": {"route": "openai/subscription", "attested": True},
+}
+"""What a word that passes adds to what was observed, by the kind of the question."""
+
+_KEPT: Final = ("answer", "why", "by")
+
+_OF_WORD: Final = (None, "expectation-unmet", "operator-declined")
+"""Codes that a try of a manual step has from the operator's own answer."""
+
+
+class NotAmendable(ValueError):
+    """A step's outcome can't be amended so; the text says why and what can be done."""
+
+
+def amendable(state: State) -> dict[str, tuple[str, ...]]:
+    """The steps whose outcome rests on the operator's word, and the words that each takes."""
+    return {
+        name: tuple(ANSWERS[str(known.word)])
+        for name, known in state.steps.items()
+        if _rests_on_word(known)
+    }
+
+
+def half_amended(known: StepState) -> bool:
+    """Whether the program ended between an amendment and the outcome that follows from it."""
+    return known.outcome is None and known.amended is not None
+
+
+def _rests_on_word(known: StepState) -> bool:
+    if known.word not in ANSWERS or not known.tries or known.tries[-1].error:
+        return False
+    if known.outcome is None:
+        return half_amended(known)
+    if known.word == "manual":
+        # A turn by hand asks the same, and goes on to its route.
+        return known.kind == "manual" and known.tries[-1].code in _OF_WORD
+    return known.outcome is Outcome.PASS or known.code == "route-unproven"
+
+
+def amended(
+    runbook: Runbook, state: State, step_id: str, answer: str
+) -> tuple[Outcome, str | None]:
+    """The outcome and code that an answer gives a step, in place of the operator's former one.
+
+    A word that passes is only one of the things that a pass takes: the step's rules and
+    expectations are asked again, with what was observed then.
+
+    Raises:
+        NotAmendable: the outcome does not rest on the operator's word, or the answer is none.
+    """
+    steps = amendable(state)
+    if step_id not in steps:
+        raise NotAmendable(
+            f"what came of {step_id!r} does not rest on the operator's word; `rerun` does a step "
+            f"again (here it could be amended: {', '.join(steps) or 'nothing'})"
+        )
+    known, step = state.steps[step_id], runbook.step(step_id)
+    answers = ANSWERS[str(known.word)]
+    if answer not in answers:
+        raise NotAmendable(f"{step_id!r} takes {' or '.join(answers)}, not {answer!r}")
+    if answers[answer][0] is not Outcome.PASS:
+        return answers[answer]
+    if known.word == "attest" and _looks_into_answer(step):
+        raise NotAmendable(
+            f"{step_id!r} looks into the text of the answer, which is not at hand "
+            "any more; `rerun` does the step again"
+        )
+    attempt = known.tries[-1]
+    decision = judge(
+        step,
+        Result(None, "", {**attempt.observed, **_SAID[str(known.word)]}),
+        StepState(step_id),
+        _origin_then(state, attempt),
+        {},
+    )
+    if decision.outcome is not Outcome.PASS:
+        raise NotAmendable(
+            f"{step_id!r} would not pass with that word either: the runbook makes it "
+            f"{decision.outcome or 'another try'} ({decision.code}); `rerun` does the step again"
+        )
+    return answers[answer]
+
+
+def amend(
+    runbook: Runbook, state: State, step_id: str, inbox: EventStream, finish: Callable[..., None]
+) -> None:
+    """The operator's second word takes the place of the first; both stay in the record.
+
+    Where the step's outcome is none that a word decides, nothing is changed. Who amends is told so
+    before; it happens where the step was undone since, and in records of other rules or hands.
+    """
+    word = state.amend or {}
+    try:
+        outcome, code = amended(runbook, state, step_id, str(word.get("answer")))
+    except NotAmendable as wrong:
+        inbox.decide(
+            "finding", {"code": NOT_AMENDED, "message": f"{wrong}.", "remedy": ""}, step=step_id
+        )
+        return
+    known = state.steps[step_id]
+    n = known.tries[-1].n
+    old = {
+        "outcome": known.outcome.value if known.outcome else None,
+        "code": known.code,
+        "summary": known.summary,
+    }
+    inbox.decide(
+        "amended", {"old": old, **{name: word.get(name) for name in _KEPT}}, step=step_id, n=n
+    )
+    finish(step_id, n, outcome, code, _summary(word))
+
+
+def settle_half_amended(
+    runbook: Runbook, state: State, known: StepState, finish: Callable[..., None]
+) -> None:
+    """The word stands in the record; what follows from it was not written any more."""
+    word = known.amended.data if known.amended is not None else {}
+    try:
+        outcome, code = amended(runbook, state, known.id, str(word.get("answer")))
+    except NotAmendable:
+        outcome, code = Outcome.BLOCKED, "interrupted"
+    finish(known.id, known.tries[-1].n, outcome, code, _summary(word))
+
+
+def _summary(word: Mapping[str, Any]) -> str:
+    return f"The operator, on second thoughts: {word.get('why')}"
+
+
+def _looks_into_answer(step: Step) -> bool:
+    """Whether a rule or an expectation of the step is about the answer's text."""
+    matches = [*step.expect, *(rule.match for rule in step.rules)]
+    return any(c.word == "body_contains" for match in matches for c in match.conditions)
+
+
+def _origin_then(state: State, attempt: Try) -> str:
+    """The origin that was declared when a try was made."""
+    configs = [
+        state.opened["config"],
+        *(event.data["config"] for event in state.resumes if event.seq < attempt.seq),
+    ]
+    return str(configs[-1]["origin"])

@@ -1,0 +1,131 @@
+"""What a pass was made with: it holds for these values, and is undone when one of them changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from smoke_tui.engine.plan import all_needs
+from smoke_tui.failure_codes.table import (
+    CODES,
+    outcome_of,
+)
+from smoke_tui.journal.state import State, StepState, Try
+from smoke_tui.outcomes import (
+    Outcome,
+)
+from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.runbook.templates import names
+
+_ASKS_A_MODEL: Final = ("call", "turn", "battery", "record")
+
+
+def made_otherwise(runbook: Runbook, state: State) -> dict[str, str]:
+    """The passes that were made with values that are others now, and what has changed.
+
+    A step's own pass, and with it the passes of what needs it, near or far.
+    """
+    found: dict[str, str] = {}
+    for step in runbook.steps:
+        known = state.steps.get(step.id)
+        if known is None or known.outcome is not Outcome.PASS or not known.tries:
+            continue
+        changed = _changed(step, known.tries[-1], state)
+        if changed is None:
+            undone = all_needs(runbook, step) & found.keys()
+            changed = next(
+                (f"{need}, which it needs" for need in step.needs if need in undone),
+                "what it needs" if undone else None,
+            )
+        if changed is not None:
+            found[step.id] = changed
+    return found
+
+
+def _changed(step: Step, attempt: Try, state: State) -> str | None:
+    """A value that the try was made with and that is another now; None: all are the same."""
+    used = set(names_used(step))
+    for name in sorted(used & attempt.values.keys() & state.captured.keys()):
+        if attempt.values[name] != state.captured[name]:
+            return f"the value of {name}"
+    if step.commands or step.kind == "call":
+        for name, mark in attempt.variables.items():
+            if state.variables.get(name, mark) != mark:
+                return f"the variable {name}"
+    if step.kind in _ASKS_A_MODEL or "model" in used:
+        before, now = (model_of(step, config) for config in (attempt.config, state.config))
+        if before != now:
+            return f"the model, from {before or 'none'} to {now or 'none'}"
+    return None
+
+
+def names_used(step: Step) -> Iterator[str]:
+    """The names of every template that a step holds, wherever it stands."""
+    texts: list[Any] = [
+        *(part for command in step.commands for part in command.argv),
+        *step.env.values(),
+        *(guard.value for guard in step.guards),
+        *step.fields.values(),
+    ]
+    while texts:
+        value = texts.pop()
+        if isinstance(value, str):
+            yield from names(value)
+        elif isinstance(value, Mapping):
+            texts += value.values()
+        elif isinstance(value, list | tuple):
+            texts += value
+        elif hasattr(value, "http"):
+            texts += [value.http, value.tcp]
+
+
+def model_of(step: Step, config: Mapping[str, Any]) -> str | None:
+    """The model that a step asks for by its settings; None: none is named."""
+    model = config.get("model") or step.fields.get("model") or config.get("runbook_model")
+    return str(model) if model else None
+
+
+@dataclass(frozen=True, slots=True)
+class OfFirstModel:
+    """What a step came to with the model that was asked first, and what to tell of it."""
+
+    outcome: Outcome
+    code: str
+    words: str
+
+
+def of_first_model(known: StepState) -> OfFirstModel | None:
+    """What the model that was asked first came to, where it did not pass and the newest try, which
+    passed, asked another: that replaces no failure. None where the pass stands.
+    """
+    asked = [attempt for attempt in known.tries if attempt.model is not None]
+    if not asked or asked[-1] is not known.tries[-1]:
+        return None
+    newest, first = asked[-1], asked[0].model
+    former = next(attempt for attempt in reversed(asked) if attempt.model == first)
+    if newest.model == first or former.outcome is Outcome.PASS:
+        return None
+    if _taken_from_the_catalogue(former):
+        return None
+    code = former.code or "expectation-unmet"
+    fresh = bool(former.observed.get("fresh", True))
+    return OfFirstModel(
+        former.outcome or outcome_of(code, fresh_credential=fresh),
+        code,
+        f"{first} was asked first and did not pass ({code}). Another model, {newest.model}, passed "
+        f"on try {newest.n}; that does not replace it: begin a session with that model.",
+    )
+
+
+def _taken_from_the_catalogue(attempt: Try) -> bool:
+    """Whether a model was refused that nobody had named: it was only the first of the catalogue.
+
+    Asking for the next one hides no failure; nothing was said of the one that is not served.
+    """
+    code = CODES.get(attempt.code or "")
+    return (
+        code is not None
+        and code.group == "model"
+        and str(attempt.observed.get("model_from", "")).startswith("the catalogue")
+    )

@@ -1,0 +1,60 @@
+"""What steps leave behind: watched over while the session goes on, stopped at its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.conversation import Conversation
+from smoke_tui.world.resources import (
+    SessionResources,
+    StepEnd,
+)
+
+
+class ResourceMonitor:
+    """Follows the conversations of resources; `on_gone` is told of a step whose one has ended."""
+
+    def __init__(self, holdings: SessionResources, on_gone: Callable[[str], None]) -> None:
+        self._holdings = holdings
+        self._on_gone = on_gone
+        self._followers: dict[int, asyncio.Task[None]] = {}
+
+    def watch_over(self, step_id: str) -> None:
+        """Follow what the step has left behind, if anything."""
+        resource = self._holdings.resources.get(step_id)
+        if resource is None:
+            return
+        for conversation in resource.conversations():
+            if conversation.job.seq not in self._followers:
+                self._followers[conversation.job.seq] = asyncio.ensure_future(
+                    self._follow(step_id, resource, conversation)
+                )
+
+    async def _follow(self, step_id: str, resource: Any, conversation: Conversation) -> None:
+        while True:
+            if resource.gone_by(await conversation.next()):
+                self._on_gone(step_id)
+
+    async def stop_all(self, context_of: Callable[[str], StepContext]) -> None:
+        """Stop what is still there, the latest first; what can't be proven gone is told."""
+        for name in reversed(list(self._holdings.resources)):
+            resource = self._holdings.resources.pop(name)
+            context = context_of(name)
+            try:
+                gone = await resource.stop(context)
+            except StepEnd as end:
+                gone = False
+                context.finding("stop", end.summary)
+            if not gone and not resource.adopted:
+                context.finding(
+                    "still-running",
+                    f"{name} could not be proven gone.",
+                    "Look for it, and stop it yourself.",
+                )
+        for follower in self._followers.values():
+            follower.cancel()

@@ -1,0 +1,103 @@
+"""Private folders and plain files: made 0700, read through no link, replaced as a whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Final
+
+
+class StorageError(OSError):
+    """The record can't be kept or read. The text says which path, why, and what to do."""
+
+
+def private_folder(path: Path) -> Path:
+    """Make `path` and what is missing above it, each 0700 and ours, and return it.
+
+    Raises:
+        StorageError: it can't be made, belongs to somebody else, or others may write to it.
+    """
+    try:
+        missing = [path, *path.parents]
+        for folder in reversed([p for p in missing if not p.exists()]):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)
+        info = path.lstat()
+    except OSError as error:
+        raise StorageError(
+            f"{path}: {error.strerror or error}; choose another folder with --state-dir"
+        ) from None
+    if not stat.S_ISDIR(info.st_mode):
+        raise StorageError(f"{path} is not a folder of its own; choose another with --state-dir")
+    if info.st_uid != os.geteuid() or info.st_mode & 0o022:
+        raise StorageError(
+            f"{path} can be changed by others; `chmod 700` it or choose another with --state-dir"
+        )
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise StorageError(f"{path}: not writable; choose another folder with --state-dir")
+    return path
+
+
+def refuse_open(path: Path) -> None:
+    """Refuse a folder in which anybody could put another in the place of ours.
+
+    Raises:
+        StorageError: everybody may write to it, and it is not sticky.
+    """
+    mode = path.stat().st_mode
+    if mode & 0o002 and not mode & stat.S_ISVTX:
+        raise StorageError(
+            f"{path} can be changed by others; `chmod 700` it or choose another with --state-dir"
+        )
+
+
+def sync_folder(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def replace_private(path: Path, content: bytes) -> None:
+    """Replace a plain file as a whole, 0600; never through a link.
+
+    Raises:
+        OSError: it can't be written, or is a link or no regular file; an old one stays as it was.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(errno.ELOOP, "it is a link or no regular file", str(path))
+    fd, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".smoke-tui-")
+    try:
+        os.fchmod(fd, 0o600)
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(fd)
+        os.replace(name, path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+MOST: Final = 1024 * 1024 * 1024
+"""Bytes; nothing that a session writes is near it."""
+
+
+def read_plain(path: Path, most: int = MOST) -> bytes:
+    """The content of a regular file.
+
+    Raises:
+        OSError: it can't be read, is a link or no regular file, or is larger than `most`.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(fd, "rb") as file:
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if info.st_size > most:
+            raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes", str(path))
+        return file.read(most + 1)

@@ -1,0 +1,182 @@
+"""What earlier sessions on this machine mean for the next one: consent, and what they left."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from smoke_tui.files import (
+    StorageError,
+)
+from smoke_tui.history.index import (
+    ends,
+    session_folders,
+)
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.file import (
+    read_journal,
+)
+from smoke_tui.journal.folders import (
+    in_use,
+)
+from smoke_tui.runbook import Runbook
+from smoke_tui.world.live.processes.leftovers import (
+    exists,
+    gives_marks,
+    still_running,
+    stop_leftover,
+)
+from smoke_tui.world.requests import SpawnSpec
+
+Known = tuple[int, str | None]
+"""A process: its id, and the mark that tells it from a later one of that id."""
+
+NEWEST = 50
+STOP_SECONDS = 60.0
+
+
+def agreed_before(state_dir: Path, runbook: Runbook) -> bool:
+    """Whether the operator let this very text of a runbook run its commands here before."""
+    for folder in session_folders(state_dir / "sessions"):
+        first, last = ends(folder) or (None, None)
+        if first is None or last is None:
+            continue
+        if (
+            first.data["runbook"]["sha256"] == runbook.sha256
+            and first.data["config"]["world"] == "live"
+            and last.data.get("commands_agreed")
+        ):
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Something a session that broke off has left on this machine.
+
+    `pid` and `mark` are of a process that still runs; with `unsure` of one that the system can't
+    tell from a later process of that number, so that it is named and never signalled. Without a
+    process it is a service that detached itself: `stop` is the command that stops it, in `cwd`.
+    """
+
+    session: str
+    step: str
+    what: str
+    pid: int | None = None
+    mark: str | None = None
+    stop: tuple[str, ...] = ()
+    cwd: str = "."
+    unsure: bool = False
+
+    def words(self) -> str:
+        """What it is, in a sentence."""
+        if self.unsure:
+            return (
+                f"{self.what} (process {self.pid}) may still run; step {self.step} of session "
+                f"{self.session} started it, and this system can't tell it from a later "
+                "process of that number"
+            )
+        if self.pid is not None:
+            return (
+                f"{self.what} (process {self.pid}) still runs; step {self.step} of session "
+                f"{self.session} started it"
+            )
+        return (
+            f"{self.what} may still run: step {self.step} of {self.session} started it, "
+            f"and `{' '.join(self.stop)}` in {self.cwd} stops it"
+        )
+
+    def end(self) -> bool:
+        """Stop it; whether that is proven. Blocks for seconds."""
+        if self.unsure:
+            return False
+        if self.pid is not None:
+            return stop_leftover(self.pid, self.mark)
+        from smoke_tui.world.live.processes.shell import child_environment
+
+        try:
+            done = subprocess.run(
+                self.stop,
+                cwd=self.cwd,
+                env=child_environment(SpawnSpec(self.stop, self.cwd)),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=STOP_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
+
+
+_ANOTHER_FORM: Final = (KeyError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(slots=True)
+class _Started:
+    step: str
+    what: str
+    guardian: Known
+    processes: list[Known]
+    detached: bool = False
+
+
+def left_behind(state_dir: Path) -> list[LeftBehind]:
+    """What sessions that broke off have left; one that another program runs is none of them."""
+    found: list[LeftBehind] = []
+    for number, folder in enumerate(session_folders(state_dir / "sessions")):
+        if number >= NEWEST:
+            break
+        known = ends(folder)
+        if known is None or known[1] is not None or in_use(folder):
+            continue
+        try:
+            found += _of_session(folder.name, read_journal(folder).events)
+        except (StorageError, *_ANOTHER_FORM):
+            # Not a record of this program's: what it says of processes is not to be relied on.
+            continue
+    return found
+
+
+def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
+    ended = {e.re for e in events if e.ev == "process" and e.data["what"] == "exited"}
+    children: dict[int | None, _Started] = {}
+    for event in events:
+        if event.ev != "process" or event.re in ended:
+            continue
+        data = event.data
+        if data["what"] == "started":
+            children[event.re] = _Started(
+                event.step or "",
+                " ".join(data["argv"]),
+                (data.get("guardian") or 0, data.get("boot")),
+                [(data["pid"], data.get("mark"))],
+            )
+        elif data["what"] == "detached" and event.re in children:
+            children[event.re].detached = True
+            children[event.re].processes += [tuple(known) for known in data["processes"]]
+    unsure = not gives_marks()
+    running = exists if unsure else still_running
+    for child in children.values():
+        # A guardian takes all it holds along, so it alone is named where it lives.
+        alive = (
+            [child.guardian]
+            if still_running(*child.guardian)
+            else [known for known in dict.fromkeys(child.processes) if running(*known)]
+        )
+        for pid, mark in alive:
+            yield LeftBehind(name, child.step, child.what, pid, mark, unsure=unsure)
+    detached = {child.step for child in children.values() if child.detached}
+    for event in events:
+        data = event.data
+        if event.ev == "provided" and event.step in detached and data.get("stop_argv"):
+            yield LeftBehind(
+                name,
+                event.step or "",
+                str(data.get("argv")),
+                stop=tuple(data["stop_argv"]),
+                cwd=str(data["cwd"]),
+            )

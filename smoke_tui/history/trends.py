@@ -1,0 +1,75 @@
+"""Spend and quota over time, from the sessions that were recorded against the provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from smoke_tui.config.session_config import Config
+from smoke_tui.files import (
+    StorageError,
+)
+from smoke_tui.history.index import (
+    ends,
+    session_folders,
+)
+from smoke_tui.journal.file import (
+    read_journal,
+)
+from smoke_tui.journal.fold import fold
+from smoke_tui.journal.spend import spend_of
+
+NEWEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One session: when, how it ended, what it spent, how full each quota window was after it.
+
+    `limits` maps minutes of a window to a percentage; what was not seen is not in it.
+    """
+
+    session: str
+    runbook: str
+    started: str
+    verdict: str | None
+    calls: int
+    tokens: int
+    unknown_calls: int
+    limits: dict[int, float]
+
+
+def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
+    """The newest sessions that count, the oldest first; rehearsals count nowhere.
+
+    `rehearsed`: those alone, for who wants to see what this would show.
+    """
+    found: list[Point] = []
+    for folder in session_folders(state_dir / "sessions"):
+        if len(found) >= NEWEST:
+            break
+        known = ends(folder)
+        if known is None or _counts(known[0].data["config"]) == rehearsed:
+            continue
+        try:
+            state = fold(read_journal(folder).events)
+        except StorageError:
+            continue
+        spend = spend_of(state)
+        found.append(
+            Point(
+                folder.name,
+                str(known[0].data["runbook"]["id"]),
+                state.started,
+                state.verdict.value if state.verdict else None,
+                spend["calls"],
+                spend["input_tokens"] + spend["output_tokens"],
+                spend["unknown_calls"],
+                {w["window_minutes"]: float(w["used_percent_after"]) for w in spend["limits"]},
+            )
+        )
+    return found[::-1]
+
+
+def _counts(config: dict[str, object]) -> bool:
+    return Config.from_json(config).real_provider

@@ -1,0 +1,139 @@
+"""A small, bounded HTTP/1.1 server for loopback.
+
+Serves the login callback, the capture of the installed client, and the rehearsal. `Date` and
+`Server` headers are the handler's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Sequence
+
+from smoke_tui.httpd.connection import CHUNK, Connection, report
+from smoke_tui.httpd.messages import (
+    ErrorSink,
+    Handler,
+    RawResponse,
+    ServerLimits,
+    ServerRequest,
+    ServerResponse,
+)
+
+__all__ = [
+    "ErrorSink",
+    "Handler",
+    "HttpServer",
+    "RawResponse",
+    "ServerLimits",
+    "ServerRequest",
+    "ServerResponse",
+    "serve",
+]
+
+
+class HttpServer:
+    """A running server; `addresses` holds the (host, port) pairs really bound."""
+
+    def __init__(self, handler: Handler, limits: ServerLimits, on_error: ErrorSink | None) -> None:
+        self._handler = handler
+        self._limits = limits
+        self._on_error = on_error
+        self._listeners: list[asyncio.Server] = []
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self.addresses: tuple[tuple[str, int], ...] = ()
+
+    async def _listen(self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None) -> None:
+        for one in sockets:
+            self._listeners.append(
+                await asyncio.start_server(self._accept, sock=one, limit=CHUNK, ssl=tls)
+            )
+        self.addresses = tuple(one.getsockname()[:2] for one in sockets)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._connections) >= self._limits.connections:
+            writer.write(
+                b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n"
+                b"content-length: 0\r\n\r\n"
+            )
+            writer.close()
+            return
+        connection = Connection(self._handler, self._limits, self._on_error, reader, writer)
+        task = asyncio.get_running_loop().create_task(connection.run())
+        self._connections[task] = writer
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._connections.pop(task, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            report(self._on_error, error)
+
+    async def close(self) -> None:
+        """Stop listening and cut every connection at once; safe to call twice."""
+        for listener in self._listeners:
+            listener.close()
+        running = dict(self._connections)
+        for task, writer in running.items():
+            writer.transport.abort()
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        for listener in self._listeners:
+            await listener.wait_closed()
+        self._listeners.clear()
+
+
+async def serve(
+    handler: Handler,
+    addresses: Sequence[tuple[str, int]],
+    *,
+    limits: ServerLimits | None = None,
+    on_error: ErrorSink | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> HttpServer:
+    """Bind every address and serve; an OSError goes up with everything closed.
+
+    Only "::1" may be missing on this machine. Port 0 after the first address means the port the
+    first one got. `on_error` is told of exceptions of the handler, which the peer sees as 500. With
+    `tls` the server speaks HTTPS on all of them.
+    """
+    server = HttpServer(handler, limits or ServerLimits(), on_error)
+    sockets: list[socket.socket] = []
+    try:
+        for host, port in addresses:
+            chosen = sockets[0].getsockname()[1] if sockets and port == 0 else port
+            bound = _bind(host, chosen)
+            if bound is not None:
+                sockets.append(bound)
+        if not sockets:
+            raise OSError(errno.EADDRNOTAVAIL, "no address could be bound")
+        await server._listen(sockets, tls)
+    except BaseException:
+        for one in sockets:
+            one.close()
+        await server.close()
+        raise
+    return server
+
+
+def _bind(host: str, port: int) -> socket.socket | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound: socket.socket | None = None
+    try:
+        # asyncio sets TCP_NODELAY only where the protocol number is given; else 44 ms an answer.
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.setblocking(False)
+        bound.bind((host, port))
+        # Listen here: SO_REUSEADDR lets two bind, and only the second listen fails.
+        bound.listen(128)
+    except OSError as error:
+        if bound is not None:
+            bound.close()
+        if host == "::1" and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+            return None
+        raise
+    return bound

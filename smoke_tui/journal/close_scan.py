@@ -1,0 +1,229 @@
+"""The last look at a record while its values are known, and what another program makes of it.
+
+A session that comes to its end looks at all it has written with every value it knows, and leaves
+`scan.json` beside the journal: the size and the sha256 of each file that was looked at, and where
+something was found; never a value, nor a fingerprint of a part of one. Whoever gives the record out
+later knows no values. So only bytes are given out that were looked at then, or that follow from
+them by rules that add no text of others. What came after the last scan (a session that was killed)
+was looked at piece by piece on its way in, by `secrecy.guard`; records of builds that did neither
+have what shape detectors find, as before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from smoke_tui.files import (
+    read_plain,
+    replace_private,
+)
+from smoke_tui.journal.events import JournalDamage, parse_line
+from smoke_tui.journal.file import (
+    read_evidence,
+)
+from smoke_tui.journal.folders import (
+    EVIDENCE,
+    JOURNAL,
+)
+from smoke_tui.redaction import Vault
+from smoke_tui.redaction.leak_scan import Hunt, known_in
+
+SCAN: Final = "scan.json"
+SCHEMA: Final = "smoke-scan/1"
+_MOST_FOUND: Final = 50
+_DIGITS: Final = 16
+
+
+class NotScanned(ValueError):
+    """A record may not be given out; the text says why and what to do, never a value."""
+
+
+def leave_scan(folder: Path, vault: Vault, inspected: frozenset[str] = frozenset()) -> None:
+    """Scan a session's files with all values that are known, and write down what came of it.
+
+    `inspected` is the sha256 of the evidence in which all of them have been looked for already.
+
+    Raises:
+        OSError: the record can't be read, or the result not be written.
+    """
+    hunt = Hunt(vault.secrets())
+    files: dict[str, dict[str, Any]] = {}
+    lines = ""
+    found: list[dict[str, Any]] = list(_former_findings(folder))
+    for name, content in _files(folder):
+        files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        if name == JOURNAL:
+            lines = _running(content)
+        if files[name]["sha256"] in inspected:
+            continue
+        for look, data in _looks(name, content):
+            # A part of what a session was opened with is a name that stands elsewhere, too.
+            found += [
+                {"file": name, "look": look, "kind": leak.kind, "how": leak.how, "line": leak.line}
+                for leak in known_in(data, hunt)
+                if look != "opening" or not leak.how.endswith("fragment")
+            ]
+    result = {
+        "schema": SCHEMA,
+        "session": folder.name,
+        "files": files,
+        "lines": lines,
+        "findings": found[:_MOST_FOUND],
+    }
+    replace_private(folder / SCAN, _bytes_of(result))
+
+
+def _bytes_of(result: dict[str, Any]) -> bytes:
+    return json.dumps(result, indent=1).encode() + b"\n"
+
+
+def _running(content: bytes) -> str:
+    """What tells a journal's beginnings from others: after each line, the start of its sha256.
+
+    A session may be cut off or go on after its scan; how far it is what was scanned, this says.
+    """
+    digest, found = hashlib.sha256(), []
+    for line in content.split(b"\n")[:-1]:
+        digest.update(line + b"\n")
+        found.append(digest.hexdigest()[:_DIGITS])
+    return "".join(found)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    yield JOURNAL, read_plain(folder / JOURNAL)
+    for path in sorted((folder / EVIDENCE).iterdir()):
+        if len(path.name) == 64:
+            yield f"{EVIDENCE}/{path.name}", read_evidence(folder, path.name)
+
+
+def _looks(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """A file as it is; of a journal also its texts, joined: a value may lie in several events."""
+    if name != JOURNAL:
+        yield "content", content
+        return
+    texts: list[str] = []
+    opening: list[str] = []
+    printed: dict[str, list[str]] = {}
+    for line in content.splitlines():
+        try:
+            event = parse_line(line)
+        except JournalDamage:
+            continue
+        if event.ev in ("session.opened", "session.resumed"):
+            # A secret in a runbook is refused before there is a session; the rest is looked at.
+            opening += _texts({k: v for k, v in event.data.items() if k != "runbook"})
+            continue
+        if event.ev == "process" and event.data.get("what") == "output":
+            printed.setdefault(str(event.data.get("source")), []).append(str(event.data["text"]))
+        texts += _texts(event.data)
+    yield "content", "\n".join(texts).encode("utf-8", "surrogatepass")
+    yield "opening", "\n".join(opening).encode("utf-8", "surrogatepass")
+    for source, blocks in printed.items():
+        yield f"output {source}", "".join(blocks).encode("utf-8", "surrogatepass")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _former_findings(folder: Path) -> Iterator[dict[str, Any]]:
+    """What an earlier program of this session found: its values are not known any more."""
+    former = _read(folder)
+    if former is not None:
+        yield from former["findings"]
+
+
+def _read(folder: Path) -> dict[str, Any] | None:
+    """The result of the last scan; None where there is none.
+
+    Raises:
+        NotScanned: it is there and can't be read.
+    """
+    try:
+        content = read_plain(folder / SCAN)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise NotScanned(f"{folder / SCAN}: {error.strerror or error}") from None
+    try:
+        value: dict[str, Any] = json.loads(content)
+        whole = (
+            set(value) == {"schema", "session", "files", "lines", "findings"}
+            and value["schema"] == SCHEMA
+            and value["session"] == folder.name
+            and isinstance(value["findings"], list)
+            and isinstance(value["lines"], str)
+            and JOURNAL in value["files"]
+            and all(
+                isinstance(row["bytes"], int)
+                and isinstance(row["sha256"], str)
+                and name in (JOURNAL, f"{EVIDENCE}/{row['sha256']}")
+                for name, row in value["files"].items()
+            )
+            and _bytes_of(value) == content
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        whole = False
+    if not whole:
+        raise NotScanned(
+            f"{folder / SCAN} is not what a session leaves; nothing is given out "
+            "without it. Take the record from where it was made"
+        )
+    return value
+
+
+def check_scanned(folder: Path) -> None:
+    """Make sure that a record may leave the machine.
+
+    Raises:
+        NotScanned: something was found when its values were known, or its bytes are not those that
+            were looked at then.
+    """
+    result = _read(folder)
+    if result is None:
+        return
+    found = result["findings"]
+    if found:
+        first = found[0]
+        raise NotScanned(
+            f"when session {folder.name} ended, {len(found)} place(s) of its record let a secret "
+            f"be read ({first.get('kind')} in {first.get('file')}, line {first.get('line')}: "
+            f"{first.get('how')}). Nothing of it is given out: keep it here, do not pass its files "
+            "on, and run the runbook again for a record that can be shown"
+        )
+    for name, row in result["files"].items():
+        path = folder / name
+        try:
+            content = read_plain(path)
+        except FileNotFoundError:
+            # What is missing can't leak; the readers of the record tell of it.
+            continue
+        except OSError as error:
+            raise NotScanned(f"{path}: {error.strerror or error}") from None
+        if not _is_scanned(content, row, result["lines"] if name == JOURNAL else ""):
+            raise NotScanned(
+                f"{path} is not the file that was scanned for secrets when the session ended, and "
+                "nobody knows its values any more. Take the record from where it was made"
+            )
+
+
+def _is_scanned(content: bytes, row: dict[str, Any], lines: str) -> bool:
+    size = row["bytes"]
+    if len(content) >= size and hashlib.sha256(content[:size]).hexdigest() == row["sha256"]:
+        # Of a journal, what stands behind it was looked at on its way in.
+        return len(content) == size if not lines else lines == _running(content[:size])
+    # A journal that was cut off holds less than was scanned, and nothing else.
+    now = _running(content)
+    return 0 < len(now) < len(lines) and lines.startswith(now)

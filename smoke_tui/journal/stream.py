@@ -1,0 +1,312 @@
+"""The one way in: facts are redacted once, written, synced, and only then seen."""
+
+from __future__ import annotations
+
+import codecs
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from smoke_tui.journal.events import DECISIONS, FACTS, Event, storable
+from smoke_tui.outcomes import Outcome
+from smoke_tui.redaction import Secret, StreamRedactor, Vault
+from smoke_tui.redaction.write_guard import Guard
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFact:
+    """A fact on its way in, not yet redacted.
+
+    `secrets` are what a port took out of the answer; the journal gets their public parts only.
+    `blobs` go into the evidence folder, the journal gets their names.
+    """
+
+    ev: str
+    data: Mapping[str, Any]
+    step: str | None = None
+    n: int | None = None
+    re: int | None = None
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact as the engine sees it: the redacted event, its secrets by name, its evidence."""
+
+    event: Event
+    secrets: Mapping[str, Secret]
+    blobs: Mapping[str, bytes]
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        return self.event.data
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """Something for the screen that is no event: a delta of text, a byte count."""
+
+    step: str
+    n: int
+    text: str
+
+
+_OUTCOMES: Final = [outcome.value for outcome in Outcome]
+
+
+def _decoder() -> codecs.IncrementalDecoder:
+    return codecs.getincrementaldecoder("utf-8")("replace")
+
+
+class EventListener(Protocol):
+    """Who listens to a session. Called in the engine's thread: take it and return."""
+
+    def on_event(self, event: Event) -> None: ...
+
+    def on_signal(self, signal: TextDelta) -> None: ...
+
+
+class FunctionListener:
+    """A watcher made of two callables."""
+
+    def __init__(
+        self,
+        on_event: Callable[[Event], None],
+        on_signal: Callable[[TextDelta], None] = lambda signal: None,
+    ) -> None:
+        self.on_event = on_event
+        self.on_signal = on_signal
+
+
+class Sink(Protocol):
+    """Where events are kept."""
+
+    def append(self, event: Event) -> None: ...
+
+    def keep(self, content: bytes) -> str: ...
+
+
+class Clock(Protocol):
+    """The world's time."""
+
+    def wall(self) -> datetime: ...
+
+    def milliseconds(self) -> int: ...
+
+
+def stamp(moment: datetime) -> str:
+    """UTC, ISO 8601, milliseconds, `Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def with_names(whole: Any, clean: Any, names: frozenset[str]) -> Any:
+    """Redacted data with the names of steps put back: they are data, not text.
+
+    A step may be called `api-key`; then its outcome is no secret that stands beside that key, and
+    a secret that happens to be a step's name is one no more.
+    """
+    if isinstance(whole, Mapping) and isinstance(clean, Mapping) and len(whole) == len(clean):
+        pairs = zip(whole.items(), clean.items(), strict=True)
+        return {
+            (key if key in names else shown): (
+                item if key in names and item in _OUTCOMES else with_names(item, left, names)
+            )
+            for (key, item), (shown, left) in pairs
+        }
+    if isinstance(whole, list) and isinstance(clean, list) and len(whole) == len(clean):
+        return [with_names(a, b, names) for a, b in zip(whole, clean, strict=True)]
+    return whole if isinstance(whole, str) and whole in names else clean
+
+
+class EventStream:
+    """The stream of events of one session, from its first line on.
+
+    `deliver` is called when the engine has nothing left to do: exactly one fact goes in, so that
+    every decision stands in the journal right behind the fact that caused it. `first` sees an
+    event at once; watchers see it when the engine is idle, and whatever it has set off is under
+    way.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        vault: Vault,
+        clock: Clock,
+        watchers: list[EventListener],
+        *,
+        start: int = 0,
+        first: Callable[[Event], None] = lambda event: None,
+        names: frozenset[str] = frozenset(),
+    ) -> None:
+        self._sink = sink
+        self._vault = vault
+        self._guard = Guard(vault)
+        self._clock = clock
+        self._watchers = watchers
+        self._first = first
+        self._names = names
+        self._unseen: deque[Event] = deque()
+        self._seq = start
+        self._time = ("", 0)
+        self._arrivals: deque[IncomingFact] = deque()
+        self._routes: dict[int, Callable[[Fact], None]] = {}
+        self._spoken: dict[tuple[str, int], tuple[StreamRedactor, codecs.IncrementalDecoder]] = {}
+        self.unsolicited: Callable[[Fact], None] = lambda fact: None
+
+    @property
+    def now(self) -> str:
+        """The time of the latest fact, ISO 8601 UTC."""
+        return self._time[0]
+
+    @property
+    def now_ms(self) -> int:
+        """The same, in milliseconds since the session opened."""
+        return self._time[1]
+
+    def post(self, arrival: IncomingFact) -> None:
+        """Hand in a fact; safe from any thread."""
+        if arrival.ev not in FACTS:
+            raise ValueError(f"{arrival.ev!r} is no fact")
+        self._arrivals.append(arrival)
+
+    def open(self, arrival: IncomingFact) -> None:
+        """Let the session's first fact in, before whatever has been posted already."""
+        self._arrivals.appendleft(arrival)
+        self.deliver()
+
+    def route(self, seq: int, receiver: Callable[[Fact], None] | None) -> None:
+        """Say who takes the facts that answer request `seq`; None: nobody any more."""
+        if receiver is None:
+            self._routes.pop(seq, None)
+        else:
+            self._routes[seq] = receiver
+
+    def decide(
+        self,
+        ev: str,
+        data: Mapping[str, Any],
+        *,
+        step: str | None = None,
+        n: int | None = None,
+        re: int | None = None,
+    ) -> Event:
+        """Write a decision, dated by the latest fact, and return it."""
+        if ev not in DECISIONS:
+            raise ValueError(f"{ev!r} is no decision")
+        return self._record(Event(self._seq, *self._time, ev, step, n, re, self._clean(data)))
+
+    def _clean(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Data as it is recorded: without secrets, the steps' names as they are."""
+        whole = storable(data)
+        clean = self._vault.redact_json(whole)
+        assert isinstance(clean, dict)
+        if self._names and clean != whole:
+            restored = with_names(whole, clean, self._names)
+            assert isinstance(restored, dict)
+            return restored
+        return clean
+
+    def deliver(self) -> bool:
+        """Let one waiting fact in; False when there is nothing new for anybody."""
+        if self.flush():
+            # A watcher may have set something off, which comes first.
+            return True
+        if not self._arrivals:
+            return False
+        arrival = self._arrivals.popleft()
+        self._time = (stamp(self._clock.wall()), self._clock.milliseconds())
+        data = dict(arrival.data)
+        blobs = {
+            name: self._guard.blob(self._vault.redact(content))
+            for name, content in arrival.blobs.items()
+        }
+        if blobs:
+            data["blobs"] = {
+                name: {"sha256": self._sink.keep(content), "bytes": len(content)}
+                for name, content in blobs.items()
+            }
+        if arrival.secrets:
+            data["secrets"] = {
+                name: {"kind": s.kind, "ref": s.ref, "public": dict(s.public)}
+                for name, s in arrival.secrets.items()
+            }
+        event = self._record(
+            Event(
+                self._seq,
+                *self._time,
+                arrival.ev,
+                arrival.step,
+                arrival.n,
+                arrival.re,
+                self._inspected(arrival, self._clean(data)),
+            )
+        )
+        self.dispatch(Fact(event, arrival.secrets, blobs))
+        return True
+
+    def inspected(self) -> frozenset[str]:
+        """The sha256 of the evidence that needs no further look for what is known."""
+        return self._guard.inspected()
+
+    def _inspected(self, arrival: IncomingFact, data: dict[str, Any]) -> dict[str, Any]:
+        """A fact's data, looked at once more for what is known; what tells is left out.
+
+        What a session was opened with is what it goes on by: it is kept as it was taken in.
+        """
+        if arrival.ev in ("session.opened", "session.resumed"):
+            return data
+        if arrival.ev == "process" and data.get("what") == "output":
+            text = self._guard.printed(arrival.step or "", str(data["source"]), str(data["text"]))
+            return {**data, "text": text}
+        looked = self._guard.data(data)
+        assert isinstance(looked, dict)
+        return looked
+
+    def dispatch(self, fact: Fact) -> None:
+        """Give a recorded fact to whoever waits for it."""
+        receiver = self._routes.get(fact.event.re) if fact.event.re is not None else None
+        if receiver is not None:
+            receiver(fact)
+        elif fact.event.re is None:
+            self.unsolicited(fact)
+
+    def flush(self) -> bool:
+        """Show watchers what was recorded since they last looked; False when there is nothing."""
+        news = bool(self._unseen)
+        while self._unseen:
+            event = self._unseen.popleft()
+            for watcher in self._watchers:
+                watcher.on_event(event)
+        return news
+
+    def signal(self, signal: TextDelta) -> None:
+        """Show a piece of text that is not recorded; a secret may lie in several pieces."""
+        key = (signal.step, signal.n)
+        if key not in self._spoken:
+            self._spoken[key] = (self._vault.stream(), _decoder())
+        redactor, decoder = self._spoken[key]
+        self._show(key, decoder.decode(redactor.feed(signal.text.encode("utf-8", "replace"))))
+
+    def _all_said(self, event: Event) -> None:
+        """The answer has ended: what was held back can be shown."""
+        key = (event.step or "", event.n or 0)
+        if key in self._spoken:
+            redactor, decoder = self._spoken.pop(key)
+            self._show(key, decoder.decode(redactor.flush(), True))
+
+    def _show(self, key: tuple[str, int], text: str) -> None:
+        if text:
+            for watcher in self._watchers:
+                watcher.on_signal(TextDelta(*key, text))
+
+    def _record(self, event: Event) -> Event:
+        self._sink.append(event)
+        self._seq += 1
+        if event.ev == "http":
+            self._all_said(event)
+        self._first(event)
+        self._unseen.append(event)
+        return event

@@ -1,0 +1,1 @@
+"""Compare what a model answered with what was expected. Pure."""

@@ -1,0 +1,69 @@
+"""What was seen in a step: names and values, each on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from smoke_tui.journal.state import Try
+from smoke_tui.presentation.format import one_line, took
+from smoke_tui.proof.obligations import EVIDENCE, Obligation, read_obligations
+
+_LEFT_OUT = frozenset({"headers", "fresh", "json", "body_sha256"})
+Pair = tuple[str, str]
+#: Values that mean nothing without a unit.
+_NAMED: Final[Mapping[str, Callable[[Any], tuple[str, str]]]] = {
+    "delay": lambda seconds: ("asked to wait", took(int(float(seconds) * 1000))),
+}
+
+
+def evidence_of(attempt: Try) -> Iterator[Pair]:
+    """The evidence of one try, and what its calls used."""
+    for name, value in attempt.evidence:
+        if name == EVIDENCE:
+            for one in read_obligations(value):
+                yield pair(one.name, _shown(one))
+        elif isinstance(value, dict):
+            yield from _pairs(value.items())
+        elif name == "route" and isinstance(value, list):
+            for row in value:
+                yield pair(str(row[0]), f"{row[1]}{speaks_for(row)}")
+        elif name == "expectations" and isinstance(value, list):
+            for row in value:
+                yield pair("expected", row[0])
+                yield pair("seen", row[1])
+        else:
+            yield pair(name, value)
+    usage = attempt.usage or {}
+    yield from _pairs((k, v) for k, v in usage.items() if k.endswith("_tokens"))
+
+
+def _shown(one: Obligation) -> str:
+    """How an obligation stands, and what its witnesses say."""
+    word = {"holds": "shown", "missing": "not shown"}.get(one.standing, one.standing)
+    heard = [
+        str(witness)
+        for witness in one.witnesses
+        if one.standing != "contradicted" or witness.says != "nothing"
+    ]
+    return f"{word}: {'; '.join(heard)}" if heard else word
+
+
+def speaks_for(row: Sequence[Any]) -> str:
+    """What a line of a route's evidence speaks for; empty where that is nothing."""
+    says = row[2] if len(row) > 2 else "nothing"
+    return "" if says == "nothing" else f" ({one_line(says, 60)})"
+
+
+def _pairs(items: Iterable[tuple[Any, Any]]) -> Iterator[Pair]:
+    for name, value in items:
+        if value is not None and name not in _LEFT_OUT and not isinstance(value, list | dict):
+            yield pair(
+                *_NAMED[name](value) if name in _NAMED else (str(name).replace("_", " "), value)
+            )
+
+
+def pair(name: str, value: Any) -> Pair:
+    """A name and a value as they are shown."""
+    shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+    return one_line(name, 40), one_line(shown, 160)

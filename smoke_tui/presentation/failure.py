@@ -1,0 +1,103 @@
+"""What a step that did not end well means: what happened, whose side, what next, for support."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from smoke_tui.failure_codes.texts import text_of_code
+from smoke_tui.journal.spend import spend_of
+from smoke_tui.journal.state import Try
+from smoke_tui.outcomes import Outcome
+from smoke_tui.presentation.format import one_line
+from smoke_tui.presentation.live.snapshot import BAD, Snapshot
+from smoke_tui.runbook.model import Step
+
+FULL: Final = 100
+"""Per cent of a window with which nothing of it is left."""
+REQUEST_IDS: Final = ("x-request-id", "x-oai-request-id", "cf-ray")
+SIDES: Final = {
+    "us": "ours: the request or this tool",
+    "this machine": "this machine's or its network's",
+    "this network": "this network's",
+    "the account": "the account's",
+    "the provider": "the provider's",
+    "the stack": "the stack's",
+    "the operator": "yours",
+}
+Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What happened in a sentence, and what belongs to it, each with its label."""
+
+    what: str
+    facts: Facts
+
+
+def failure(scene: Snapshot, step: Step) -> Failure | None:
+    """What a bad outcome of a step means; None for any other."""
+    known = scene.of(step)
+    if known.outcome not in BAD or known.outcome is None:
+        return None
+    if known.outcome is Outcome.ERROR:
+        return Failure(
+            "Our own tool broke; this says nothing about the thing under test.",
+            [
+                ("Seen", one_line(known.summary, 400)),
+                ("Next", "Report it with the session's folder: " + scene.folder),
+            ],
+        )
+    code = text_of_code(known.code, known.observed)
+    facts = [("Seen", f"{one_line(known.summary, 400)} [{known.code}]")]
+    if known.outcome is Outcome.EXPECTED_LIMITATION and known.tries and known.tries[-1].rule:
+        rule = known.tries[-1].rule
+        facts.append(("Rule", f"line {rule['line']}: {one_line(rule.get('why') or '')}"))
+    if code:
+        facts += [("Side", SIDES[code.side]), ("Next", code.remedy)]
+    facts += [("Resets", text) for text in _resets(scene, known.code)]
+    if known.tries:
+        facts.append(("Support", support(scene, known.tries[-1])))
+    return Failure(code.what if code else "The step did not end well.", facts)
+
+
+def _resets(scene: Snapshot, code: str | None) -> list[str]:
+    """When a full window of the subscription opens again, where an answer told of it."""
+    if code != "usage-limit-reached":
+        return []
+    full = [
+        w
+        for w in spend_of(scene.state)["limits"]
+        if w["resets_at"] and (w["used_percent_after"] or 0) >= FULL
+    ]
+    return [
+        f"the window of {w['window_minutes'] / 60:g} h at {one_line(w['resets_at'])}" for w in full
+    ]
+
+
+def support(scene: Snapshot, attempt: Try) -> str:
+    """The block that support asks for, as far as the try saw it."""
+    seen, config = attempt.observed, scene.config
+    sent = seen.get("account_id_sent")
+    parts = (
+        ("request id", request_id(seen)),
+        ("status", seen.get("status")),
+        ("served model", seen.get("model")),
+        ("User-Agent", seen.get("user_agent") or config.get("user_agent")),
+        ("originator", seen.get("originator") or config.get("originator")),
+        ("account id", {True: "sent", False: "not sent"}.get(sent) if sent is not None else None),
+        ("origin", config.get("origin")),
+    )
+    return " · ".join(
+        f"{name} {one_line(value) if value is not None else '–'}" for name, value in parts
+    )
+
+
+def request_id(seen: Mapping[str, Any]) -> str | None:
+    """The first of the ids that support can look up."""
+    if seen.get("request_id"):
+        return str(seen["request_id"])
+    headers = {str(pair[0]).lower(): str(pair[1]) for pair in seen.get("headers") or ()}
+    return next((f"{name} {headers[name]}" for name in REQUEST_IDS if name in headers), None)

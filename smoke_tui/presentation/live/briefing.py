@@ -1,0 +1,104 @@
+"""What a step does, costs, needs and has to show, before it is begun: labels and rows."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from smoke_tui.journal.state import StepState
+from smoke_tui.presentation.format import count, inert, one_line
+from smoke_tui.presentation.live.progress import longest, usually
+from smoke_tui.presentation.live.snapshot import Snapshot
+from smoke_tui.presentation.marks import MARKS
+from smoke_tui.presentation.spans import Row, row
+from smoke_tui.runbook.model import Condition, Ready, Step, limit_of
+
+_EFFECTS = {
+    "none": "changes nothing",
+    "local": "changes things on this machine",
+    "remote": "changes something elsewhere, and is never run again by itself",
+    "spends": "makes calls that count against the subscription",
+}
+
+
+def facts_of(scene: Snapshot, step: Step) -> Iterator[tuple[str, Row]]:
+    """What is to be known of a step before it is begun, each with its label."""
+    effects = _EFFECTS.get(step.effects, one_line(step.effects))
+    yield "Does", row(f"{effects}{_cap(step, scene.of(step))}")
+    if step.needs:
+        yield "Needs", _needs(scene, step)
+    for guard in step.guards:
+        yield "Guard", row(f"{guard.test} {one_line(guard.value)}: {one_line(guard.why)}")
+    for wanted in _expects(scene, step):
+        yield "Expects", row(wanted)
+    usual = usually(scene, step)
+    if usual:
+        yield "Takes", row(usual)
+    limit = _limit(scene, step)
+    if limit:
+        yield "Limit", row(limit)
+    if step.set_env:
+        yield "Sets", row(one_line(step.set_env))
+    for rule in step.rules:
+        when = " and ".join(condition(c) for c in rule.match.conditions)
+        then = f"goes to {rule.goto}" if rule.goto else f"counts as {rule.outcome}"
+        yield "Rule", row(f"{when}: {one_line(then)}")
+    for command in step.commands:
+        yield "Runs", row((inert(f"$ {command.text.strip()}"), "strong"))
+    yield "Same as", row((headless(scene, step), "accent"))
+
+
+def _cap(step: Step, known: StepState) -> str:
+    if step.spend is None:
+        return ""
+    if step.spend.max_calls is not None:
+        return f"; at most {count(step.spend.max_calls, 'call')}, {known.calls} made"
+    return f"; at most {step.spend.max_usd} US dollars"
+
+
+def _needs(scene: Snapshot, step: Step) -> Row:
+    parts: Row = ()
+    for need in step.needs:
+        mark = MARKS[scene.mark(scene.runbook.step(need))]
+        between = row(", ") if parts else ()
+        parts += (*between, *row((f"{mark.glyph} {one_line(need)}", mark.tone)))
+    return parts
+
+
+def _expects(scene: Snapshot, step: Step) -> Iterator[str]:
+    for match in step.expect:
+        yield " and ".join(condition(c) for c in match.conditions)
+    ready = step.fields.get("ready")
+    if isinstance(ready, Ready):
+        probe = ready.http or ready.tcp or ready.line
+        yield f"ready when {one_line(scene.fill(str(probe)))} answers"
+
+
+def condition(wanted: Condition) -> str:
+    """One condition of the match language in words."""
+    if wanted.word == "json":
+        return one_line(f"{wanted.value} {wanted.test} {wanted.operand}")
+    value = wanted.value
+    if isinstance(value, list | tuple):
+        value = " or ".join(str(item) for item in value)
+    return one_line(f"{wanted.word} is {value}")
+
+
+def _limit(scene: Snapshot, step: Step) -> str:
+    here, declared = longest(scene, step), limit_of(step)
+    if here is None:
+        return ""
+    shorter = "" if here == declared else f" (in a rehearsal; {declared:g} s for real)"
+    return f"{here:g} s{shorter}, without the time you take to answer"
+
+
+def headless(scene: Snapshot, step: Step) -> str:
+    """The command that does the same without a person."""
+    words = ["smoke-tui", "--check", scene.runbook.id]
+    if scene.rehearsed:
+        words += ["--rehearse", "--scenario", str(scene.config.get("scenario"))]
+    else:
+        words += ["--live", "--origin", str(scene.config.get("origin", "unknown"))]
+    if not step.fallback:
+        words += ["--only", step.id]
+    return one_line(shlex.join(words), 300)

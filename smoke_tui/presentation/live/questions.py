@@ -1,0 +1,264 @@
+"""What a question says to the operator, by its kind: rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import takewhile
+from typing import Any, Final
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.verdict import verdict
+from smoke_tui.outcomes import Outcome
+from smoke_tui.presentation.evidence import speaks_for
+from smoke_tui.presentation.format import inert, one_line
+from smoke_tui.presentation.live.snapshot import Snapshot, name_of
+from smoke_tui.presentation.marks import MARKS, Tone
+from smoke_tui.presentation.report.verdict_text import (
+    SENTENCES,
+)
+from smoke_tui.presentation.spans import Row, row
+from smoke_tui.runbook.model import Step
+
+Rows = list[Row]
+_MET: Final = (Outcome.PASS, Outcome.WAIVED)
+_FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
+    "done": ("☑", "muted"),
+    "now": ("▶", "strong"),
+    "later": ("☐", ""),
+}
+
+
+def form(scene: Snapshot, question: Event) -> Rows:
+    """What is asked, and what has to be known to answer it."""
+    return _FORMS.get(question.data["kind"], _plain)(scene, question)
+
+
+def _last(scene: Snapshot) -> Rows:
+    """The step that just ended badly; what it means stands in the briefing."""
+    failed = scene.failed
+    if failed is None or failed.outcome is None:
+        return []
+    mark = MARKS[failed.outcome.value]
+    code = f": {failed.code}" if failed.code else ""
+    return [row((f"{mark.glyph} {one_line(failed.id, 40)} {mark.word}{code}", mark.tone))]
+
+
+def _begin(scene: Snapshot, question: Event) -> Rows:
+    step = scene.runbook.step(question.data["data"]["step"])
+    proof = " (a proof: it can't be waived away)" if step.proof else ""
+    after = "Go on with " if scene.failed else "Next: "
+    return [
+        *_last(scene),
+        *_passed_over(scene, step),
+        row(after, (one_line(step.title), "strong"), "?", (proof, "muted")),
+    ]
+
+
+def _passed_over(scene: Snapshot, step: Step) -> Rows:
+    """The steps before this one that can't be run, and what each waits for."""
+    rows = []
+    for earlier in takewhile(lambda s: s.id != step.id, scene.steps):
+        if wanting := _wanting(scene, earlier):
+            needs = ", ".join(f"{scene.number(need)} {name_of(need)}" for need in wanting)
+            rows.append(
+                row(
+                    (
+                        f"Passed over: {scene.number(earlier)} {name_of(earlier)}; it needs "
+                        f"{needs}.",
+                        "warn",
+                    )
+                )
+            )
+    return rows
+
+
+def _never_run(scene: Snapshot) -> Rows:
+    """All steps that can't be run, in one row: there is more to be read beside it."""
+    waiting = [(step, _wanting(scene, step)) for step in scene.steps]
+    told = ", ".join(
+        f"{scene.number(step)} {name_of(step)} "
+        f"(needs {' and '.join(scene.number(need) for need in wanting)})"
+        for step, wanting in waiting
+        if wanting
+    )
+    return [row((f"Not run: {told}.", "warn"))] if told else []
+
+
+def _wanting(scene: Snapshot, step: Step) -> list[Step]:
+    """What a step waits for that can't be run; nothing, where it is none of these."""
+    if scene.mark(step) != "not-run" or step.fallback:
+        return []
+    needs = (scene.runbook.step(need) for need in step.needs)
+    return [need for need in needs if scene.of(need).outcome not in _MET]
+
+
+def _spend(scene: Snapshot, question: Event) -> Rows:
+    return [row((one_line(question.data["text"]), "warn"), f"  {spend_line(scene, question)}")]
+
+
+def _second_opinion(scene: Snapshot, question: Event) -> Rows:
+    return [
+        row((inert(question.data["text"]), "strong")),
+        row((f"{spend_line(scene, question)}. It never makes the step pass.", "muted")),
+    ]
+
+
+def spend_line(scene: Snapshot, question: Event) -> str:
+    """Model, where it goes, and the count of calls."""
+    data: Mapping[str, Any] = question.data["data"]
+    step = scene.runbook.step(question.step or "")
+    cap = step.spend.max_calls if step.spend is not None else None
+    made = scene.of(step).calls
+    if data.get("runs"):
+        most = f" of at most {cap}" if cap is not None else ""
+        return one_line(f"{data['runs']}; {data.get('declared')} run {made + 1}{most}", 300)
+    through = scene.fill(str(data.get("host") or data.get("url") or "?"))
+    via = f" through {data['through']}" if data.get("through") else ""
+    most = f" of at most {cap}" if cap is not None else ""
+    return one_line(f"{data.get('model')} at {through}{via}; call {made + 1}{most}", 300)
+
+
+def _callback(scene: Snapshot, question: Event) -> Rows:
+    data = question.data["data"]
+    if data.get("problem"):
+        opened = f"The sign-in page could not be opened: {one_line(data['problem'])}."
+    else:
+        opened = "The sign-in page was opened in your browser."
+    rows = [
+        row(
+            (opened, "warn" if data.get("problem") else ""),
+            " Sign in there; nothing more is needed when it comes back.",
+        )
+    ]
+    if not data.get("listening"):
+        rows.append(
+            row(
+                (
+                    f"The sign-in can't come back by itself ({one_line(data.get('busy') or 'port taken')}):"
+                    " paste the address it ends at.",
+                    "warn",
+                )
+            )
+        )
+    return rows
+
+
+def _tick(scene: Snapshot, question: Event) -> Rows:
+    how = question.data["data"].get("how")
+    rows = [row("Fill in the page", (f"; the credential: {one_line(how)}" if how else "", "muted"))]
+    for label, value, state in fields(scene, question):
+        glyph, tone = _FIELD_LOOKS[state]
+        rows.append(row((f" {glyph} {label}: {value}", tone)))
+    return rows
+
+
+def fields(scene: Snapshot, question: Event) -> list[tuple[str, str, str]]:
+    """The fields of a hand-over: label, value, and done, now or later."""
+    asked = [
+        e
+        for e in scene.state.requests.values()
+        if e.data["port"] == "operator"
+        and e.data["kind"] == "tick"
+        and e.step == question.step
+        and e.n == question.n
+    ]
+    rows = [
+        (
+            one_line(e.data["data"]["label"], 60),
+            one_line(e.data["data"]["value"], 120),
+            "now" if e.seq == question.seq else "done",
+        )
+        for e in asked
+    ]
+    step = scene.runbook.step(question.step or "")
+    for known in tuple(step.fields.get("fields") or ())[len(rows) :]:
+        value = one_line(scene.fill(known["value"]), 120)
+        rows.append((one_line(known["label"], 60), value, "later"))
+    return rows
+
+
+def _confirm(scene: Snapshot, question: Event) -> Rows:
+    rows = [row((inert(question.data["text"]), "strong"))]
+    hint = scene.hints.get("confirm")
+    if hint:
+        rows.append(row((f"The rehearsal's page says: {one_line(hint, 300)}", "muted")))
+    return [*rows, row("Is that so?")]
+
+
+def _attest(scene: Snapshot, question: Event) -> Rows:
+    rows = [row((inert(question.data["text"]), "strong"))]
+    for line in question.data["data"].get("evidence", ()):
+        rows.append(
+            row(
+                (f" {one_line(line[0], 40)}: ", "muted"),
+                f"{one_line(line[1], 120)}{speaks_for(line)}",
+            )
+        )
+    return rows
+
+
+def _instructions(scene: Snapshot, question: Event) -> Rows:
+    data = question.data["data"]
+    variable, captured = data.get("variable"), data.get("captured")
+    caller = next((e for e in reversed(scene.state.branches)), None)
+    why = (
+        f"{one_line(caller.step or '')} was rejected ({one_line(caller.data['code'])}). "
+        if caller is not None
+        else ""
+    )
+    into = f" They go into {one_line(variable)} for this session." if variable else ""
+    rows = [
+        row(
+            (why, "warn"), (inert(question.data["text"]), "strong"), f": which file has them?{into}"
+        )
+    ]
+    if isinstance(captured, Mapping):
+        rows.append(
+            row(f"The installed Codex CLI sends a text of {captured.get('chars', '?')} characters.")
+        )
+    return rows
+
+
+def _commands(scene: Snapshot, question: Event) -> Rows:
+    """Every command whole: what is agreed to has to be seen."""
+    data = question.data["data"]
+    rows = [
+        row((inert(question.data["text"]), "strong")),
+        row(("in  ", "muted"), inert(data["cwd"])),
+    ]
+    for command in data["commands"]:
+        shell = " (by a shell)" if command["shell"] else ""
+        rows.append(
+            row((f" {one_line(command['step'], 42)}{shell}  ", "muted"), inert(command["argv"]))
+        )
+    return rows
+
+
+def _plain(scene: Snapshot, question: Event) -> Rows:
+    return [row((inert(question.data["text"]), "strong"))]
+
+
+def _finish(scene: Snapshot, question: Event) -> Rows:
+    result = verdict(scene.runbook, scene.state)
+    mark = MARKS[result.value]
+    left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
+    walked = "Nothing else can be run as it stands. " if left else "Every step has been walked. "
+    return [
+        *_last(scene),
+        row(walked, (f"{mark.glyph} {mark.word}", mark.tone), f": {SENTENCES[result]}."),
+        *_never_run(scene),
+    ]
+
+
+_FORMS: Final[Mapping[str, Callable[[Snapshot, Event], Rows]]] = {
+    "begin": _begin,
+    "spend": _spend,
+    "callback": _callback,
+    "tick": _tick,
+    "confirm": _confirm,
+    "second-opinion": _second_opinion,
+    "commands": _commands,
+    "attest": _attest,
+    "instructions": _instructions,
+    "finish": _finish,
+}

@@ -1,0 +1,186 @@
+"""What a front shows is a function of this, and the few questions its parts ask of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.state import (
+    State,
+    StepState,
+    TypicalDuration,
+)
+from smoke_tui.journal.verdict import chosen
+from smoke_tui.outcomes import (
+    Outcome,
+)
+from smoke_tui.presentation.format import one_line
+from smoke_tui.runbook.model import Runbook, Step
+
+_NUMBER = re.compile(r"^\d+[.)]\s+")
+_MARK = re.compile(r"\{\{ *([\w.]+) *\}\}")
+BAD = (Outcome.FAIL, Outcome.BLOCKED, Outcome.ERROR, Outcome.EXPECTED_LIMITATION)
+COMPARED = ("instructions", "shape", "model")
+"""Groups of codes for which the real client's request is worth a look."""
+
+
+def name_of(step: Step) -> str:
+    """A step's title without its number and on one line."""
+    return one_line(_NUMBER.sub("", step.title), 80)
+
+
+def comparable(scene: Snapshot) -> bool:
+    """Whether the shown step failed in a way that the real client's request may explain."""
+    code = CODES.get(scene.of(scene.shown).code or "")
+    return code is not None and (code.group in COMPARED or "real client" in code.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A moment of a session. `viewed` is the step that the operator looks at, if they chose one."""
+
+    runbook: Runbook
+    state: State
+    elapsed: int
+    viewed: str | None = None
+    hints: dict[str, str] = field(default_factory=dict)
+    run_all: bool = False
+    leaving: bool = False
+    fault: str | None = None
+    folder: str = ""
+    can_copy: bool = False
+    ended: bool = False
+    usual: Mapping[str, TypicalDuration] = field(default_factory=dict)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return dict(self.state.opened.get("config", {}))
+
+    @property
+    def rehearsed(self) -> bool:
+        return self.state.world == "rehearsed"
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return chosen(self.runbook, self.state)
+
+    @property
+    def question(self) -> Event | None:
+        """The question to be answered now: the newest open one."""
+        open_ones = self.state.questions
+        return open_ones[max(open_ones)] if open_ones else None
+
+    @property
+    def running(self) -> StepState | None:
+        return next((s for s in self.state.steps.values() if s.running), None)
+
+    @property
+    def waiting(self) -> StepState | None:
+        """The step that is to be tried again once a pause is over."""
+        known = self.state.steps.values()
+        return next((s for s in known if s.pending == "retry" and s.delay), None)
+
+    @property
+    def stoppable(self) -> StepState | None:
+        """The step that runs or waits for a new try."""
+        return self.running or self.waiting
+
+    @property
+    def next_step(self) -> str | None:
+        """The step that the engine asks to begin."""
+        question = self.question
+        if question is not None and question.data["kind"] == "begin":
+            return str(question.data["data"]["step"])
+        return None
+
+    @property
+    def failed(self) -> StepState | None:
+        """The step that ended last, where that was not well and nothing has begun since."""
+        if self.running is not None:
+            return None
+        last = self._last
+        return last if last is not None and last.outcome in BAD else None
+
+    @property
+    def _last(self) -> StepState | None:
+        """The step that ended last."""
+        ended = [s for s in self.state.steps.values() if s.finished_seq is not None]
+        return max(ended, key=lambda s: s.finished_seq or 0, default=None)
+
+    @property
+    def shown(self) -> Step:
+        """The step whose briefing is on the screen."""
+        for step_id in self._candidates():
+            if step_id is not None:
+                return self.runbook.step(step_id)
+        return self.runbook.steps[0]
+
+    def _candidates(self) -> tuple[str | None, ...]:
+        failed, running, last = self.failed, self.running, self._last
+        between = next((s.id for s in self.state.steps.values() if s.pending is not None), None)
+        return (
+            self.viewed,
+            running.id if running else None,
+            between,
+            failed.id if failed else None,
+            self.next_step,
+            self._worst(),
+            last.id if last else None,
+            self.state.order[-1] if self.state.order else None,
+        )
+
+    def _worst(self) -> str | None:
+        return next((s.id for s in self.state.steps.values() if s.outcome in BAD), None)
+
+    def fill(self, text: str) -> str:
+        """A template with what is known by now; the rest of its marks stay."""
+        config = self.config
+        known = {
+            "stack_url": config.get("stack_url"),
+            "project": config.get("project"),
+            "model": self._model(),
+            **self.state.captured,
+        }
+        return _MARK.sub(lambda m: str(known.get(m[1]) or m[0]), text)
+
+    def _model(self) -> str:
+        """The model of the walk: that of the last call, else the named one."""
+        asked = [
+            attempt
+            for known in self.state.steps.values()
+            for attempt in known.tries
+            if attempt.observed.get("model_asked")
+        ]
+        if asked:
+            return str(max(asked, key=lambda attempt: attempt.seq).observed["model_asked"])
+        named = self.config.get("model") or self.config.get("runbook_model")
+        return str(named or "the model of your choice")
+
+    def of(self, step: Step) -> StepState:
+        """What is known of a step; an empty state where nothing is."""
+        return self.state.steps.get(step.id) or StepState(step.id)
+
+    def mark(self, step: Step) -> str:
+        """The word of `MARKS` for a step."""
+        known = self.of(step)
+        question = self.question
+        asked = question is not None and question.data["kind"] != "finish"
+        if known.running:
+            return "asking" if asked and question and question.step == step.id else "running"
+        if known.pending is not None:
+            return "between"
+        if known.outcome is not None:
+            return str(known.outcome.value)
+        return "asking" if self.next_step == step.id else "not-run"
+
+    def number(self, step: Step) -> str:
+        """1, 2, …; F for a fallback."""
+        if step.fallback:
+            return "F"
+        return str([s.id for s in self.steps if not s.fallback].index(step.id) + 1)

@@ -1,0 +1,1 @@
+"""Reports of a recorded session: Markdown, HTML, JSON, JUnit, and comparisons."""

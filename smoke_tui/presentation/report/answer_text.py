@@ -1,0 +1,80 @@
+"""The final text of an answer, read from its stored bytes: a stream of events, or one object."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from smoke_tui.journal.state import State, StepState
+from smoke_tui.presentation.report.exchanges import Evidence, blobs
+
+_NONCE: Final = re.compile(r"smoke-[0-9a-f]{10}")
+"""Each call's own word, which no two answers share."""
+
+MOST: Final = 200_000
+
+
+def answer_of(state: State, known: StepState, evidence: Evidence) -> str | None:
+    """The text a step's last try was answered with, without its nonce; None where there is none."""
+    if not known.tries:
+        return None
+    for seq in reversed(known.tries[-1].exchanges):
+        for blob in blobs(state.exchanges[seq][1]).values():
+            content = evidence(blob["sha256"]) if blob["bytes"] else None
+            text = final_text(content[:MOST]) if content else None
+            if text is not None:
+                return _NONCE.sub("smoke-…", text)
+    return None
+
+
+def final_text(content: bytes) -> str | None:
+    """What the model wrote in the end, as far as it can be found."""
+    text = content.decode("utf-8", "replace")
+    whole = _object(text)
+    if whole is not None:
+        return _written(whole)
+    events = [
+        _object(line[5:].strip())
+        for line in re.split(r"\r\n|\r|\n", text)
+        if line.startswith("data:")
+    ]
+    done = [
+        str(event["text"])
+        for event in events
+        if event and event.get("type") == "response.output_text.done" and "text" in event
+    ]
+    deltas = [
+        str(event["delta"])
+        for event in events
+        if event and event.get("type") == "response.output_text.delta" and "delta" in event
+    ]
+    return "".join(done or deltas) or None
+
+
+def _object(text: str) -> Mapping[str, Any] | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, Mapping) else None
+
+
+def _written(value: Mapping[str, Any]) -> str | None:
+    """The text of an answer in one object: the stack's own, or the API's."""
+    if isinstance(value.get("output_text"), str):
+        return str(value["output_text"])
+    output = value.get("output")
+    parts = (
+        [
+            str(part["text"])
+            for item in output
+            if isinstance(item, Mapping) and isinstance(item.get("content"), list)
+            for part in item["content"]
+            if isinstance(part, Mapping) and "text" in part
+        ]
+        if isinstance(output, list)
+        else []
+    )
+    return "".join(parts) or None

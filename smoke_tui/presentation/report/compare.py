@@ -1,0 +1,355 @@
+"""Two sessions beside each other: what is the same, better, worse, or merely changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from smoke_tui.journal.spend import spend_of
+from smoke_tui.journal.state import State, StepState, Try
+from smoke_tui.judging.text_drift import (
+    DRIFT,
+    text_ratio,
+)
+from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.report.answer_text import answer_of
+from smoke_tui.presentation.report.check_result import in_order, seconds_of
+from smoke_tui.presentation.report.exchanges import Evidence
+from smoke_tui.presentation.report.facts import window_name
+from smoke_tui.presentation.report.report_text import sentence
+from smoke_tui.presentation.report.verdict_text import standing_of
+from smoke_tui.runbook.model import Runbook
+
+Word = Literal["same", "better", "worse", "changed"]
+
+
+SLACK: Final = 0.25
+"""By so much of itself, and by more than so many seconds, a time may differ and be the same."""
+
+_OUTCOMES: Final = (
+    Outcome.PASS,
+    Outcome.WAIVED,
+    Outcome.EXPECTED_LIMITATION,
+    Outcome.NOT_RUN,
+    Outcome.BLOCKED,
+    Outcome.FAIL,
+    Outcome.ERROR,
+)
+"""Best first."""
+
+_VERDICTS: Final = tuple(reversed(Verdict))
+
+
+GROUPS: Final = (
+    "verdict",
+    "steps",
+    "calls",
+    "answers",
+    "instructions",
+    "wire",
+    "spend",
+    "quota",
+    "environment",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two sessions."""
+
+    runbook: Runbook
+    state: State
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that was compared. None: that session does not know it."""
+
+    group: str
+    name: str
+    old: str | None
+    new: str | None
+    word: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`word` and `summary` follow from outcomes alone; `notes` say what has to be known first."""
+
+    word: Word
+    summary: str
+    notes: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def compare(old: Side, new: Side) -> Comparison:
+    """The second session as seen from the first."""
+    word, summary = _standing(old.state, new.state)
+    rows = (
+        *_verdicts(old, new),
+        *_steps(old, new),
+        *_calls(old, new),
+        *_spend(old, new),
+        *_environment(old, new),
+    )
+    known = [row for row in rows if row.old is not None or row.new is not None]
+    known.sort(key=lambda row: GROUPS.index(row.group))
+    return Comparison(word, summary, tuple(_notes(old, new)), tuple(known))
+
+
+def better_or_worse(old: State, new: State) -> str:
+    """In a line, how a session went against an earlier one: by verdict, then by steps."""
+    return _standing(old, new)[1]
+
+
+def _standing(old: State, new: State) -> tuple[Word, str]:
+    before, after = old.verdict or Verdict.INCOMPLETE, new.verdict or Verdict.INCOMPLETE
+    moved = {name: _moved(old, new, name) for name in _in_both(old, new)}
+    by_verdict = _ranked(_VERDICTS, before, after)
+    words = set(moved.values())
+    word: Word = by_verdict
+    if by_verdict == "same":
+        word = "worse" if "worse" in words else "better" if "better" in words else "same"
+    if word == "same":
+        return word, f"the same as last time: {after.value}"
+    telling = [name for name, how in moved.items() if how == word]
+    steps = "; ".join(
+        f"{name} was {_outcome(old, name).value}, is {_told(new, name)}" for name in telling[:3]
+    )
+    more = f"; and {len(telling) - 3} more" if len(telling) > 3 else ""
+    verdicts = f"{before.value} → {after.value}" if by_verdict != "same" else after.value
+    return word, f"{word} than last time: {verdicts}{f' ({steps}{more})' if steps else ''}"
+
+
+def _in_both(old: State, new: State) -> list[str]:
+    """The steps that either has walked; of a part of a runbook, those that both have."""
+    if _is_part(old) or _is_part(new):
+        return [name for name in old.order if name in new.order]
+    return [*old.order, *(name for name in new.order if name not in old.order)]
+
+
+def _is_part(state: State) -> bool:
+    config = state.opened.get("config", {})
+    return bool(config.get("only") or config.get("start_from"))
+
+
+def _moved(old: State, new: State, name: str) -> Word:
+    """How a step's outcome moved; a fallback that one of them did not need tells nothing."""
+    before, after = _outcome(old, name), _outcome(new, name)
+    needed = {event.data["to"] for state in (old, new) for event in state.branches}
+    if name in needed and Outcome.NOT_RUN in (before, after):
+        return "same" if before == after else "changed"
+    return _ranked(_OUTCOMES, before, after)
+
+
+def _outcome(state: State, name: str) -> Outcome:
+    known = state.steps.get(name)
+    return known.outcome if known is not None and known.outcome else Outcome.NOT_RUN
+
+
+def _told(state: State, name: str) -> str:
+    known = state.steps.get(name)
+    code = f" ({sentence(known.code, 60)})" if known is not None and known.code else ""
+    return _outcome(state, name).value + code
+
+
+def _ranked(best_first: tuple[Any, ...], old: Any, new: Any) -> Word:
+    before, after = best_first.index(old), best_first.index(new)
+    return "same" if before == after else "better" if after < before else "worse"
+
+
+def _notes(old: Side, new: Side) -> Iterator[str]:
+    if old.state.world != new.state.world:
+        yield (
+            f"A {old.state.world} session is compared with a {new.state.world} one: what a "
+            "rehearsal showed proves nothing about the other."
+        )
+    if old.runbook.id != new.runbook.id:
+        yield f"They are of different runbooks: {old.runbook.id} and {new.runbook.id}."
+    elif old.runbook.sha256 != new.runbook.sha256:
+        yield "The runbook's text changed between them."
+    for side in (old, new):
+        if _is_part(side.state):
+            yield (
+                f"Session {sentence(side.state.session, 60)} is of a part of its runbook: only "
+                "steps that both walked count."
+            )
+        if side.state.closed is None:
+            yield f"Session {sentence(side.state.session, 60)} is not finished."
+
+
+# --- rows -----------------------------------------------------------------------------------
+
+
+def _verdicts(old: Side, new: Side) -> Iterator[Row]:
+    before, after = standing_of(old.runbook, old.state), standing_of(new.runbook, new.state)
+    yield Row("verdict", "verdict", before.value, after.value, _ranked(_VERDICTS, before, after))
+
+
+def _steps(old: Side, new: Side) -> Iterator[Row]:
+    names = [step.id for step in in_order(old.runbook, old.state)]
+    names += [step.id for step in in_order(new.runbook, new.state) if step.id not in names]
+    for name in names:
+        before, after = _outcome(old.state, name), _outcome(new.state, name)
+        yield Row(
+            "steps",
+            f"{name} outcome",
+            before.value,
+            after.value,
+            _moved(old.state, new.state, name),
+        )
+        a, b = old.state.steps.get(name), new.state.steps.get(name)
+        if a is None or b is None:
+            continue
+        if a.code or b.code:
+            yield _changed("steps", f"{name} code", a.code, b.code)
+        yield _less("steps", f"{name} tries", len(a.tries), len(b.tries), str)
+        yield _time("steps", f"{name} seconds", seconds_of(a), seconds_of(b))
+        text = _drift(answer_of(old.state, a, old.evidence), answer_of(new.state, b, new.evidence))
+        if text is not None:
+            yield Row("answers", f"{name} text", *text)
+
+
+def _drift(old: str | None, new: str | None) -> tuple[str | None, str | None, Word] | None:
+    if old is None and new is None:
+        return None
+    shown = (
+        f"{len(old):,} characters" if old is not None else None,
+        f"{len(new):,} characters" if new is not None else None,
+    )
+    if old is None or new is None:
+        return (*shown, "changed")
+    alike = text_ratio(old, new)
+    return (shown[0], f"{shown[1]}, {alike:.2f} alike", "same" if alike >= DRIFT else "changed")
+
+
+def _calls(old: Side, new: Side) -> Iterator[Row]:
+    """What the last call of each step was made of, and how fast it was answered."""
+    names = [n for n in old.state.order if n in new.state.steps]
+    for name in names:
+        a, b = _last_call(old.state.steps[name]), _last_call(new.state.steps[name])
+        if a is None or b is None:
+            continue
+        for key, words in (
+            ("model", "served model"),
+            ("shape", "shape"),
+            ("route", "route"),
+            ("quota_headers", "quota headers"),
+        ):
+            yield _changed("calls", f"{name} {words}", a.observed.get(key), b.observed.get(key))
+        for key, words in (
+            ("first_text_ms", "seconds to first text"),
+            ("total_ms", "seconds to the end"),
+        ):
+            yield _time(
+                "calls",
+                f"{name} {words}",
+                _seconds(a.observed.get(key)),
+                _seconds(b.observed.get(key)),
+            )
+        for row in ("source", "chars", "sha256"):
+            yield _changed(
+                "instructions",
+                f"{name} {row}",
+                _instructions(a).get(row),
+                _instructions(b).get(row),
+            )
+        x, y = _wire(old.state, a), _wire(new.state, b)
+        for part in (*x, *(p for p in y if p not in x)):
+            yield _changed("wire", f"{name} {part}", x.get(part), y.get(part))
+
+
+def _last_call(known: StepState) -> Try | None:
+    return next((t for t in reversed(known.tries) if t.observed.get("model_asked")), None)
+
+
+def _instructions(attempt: Try) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(
+        (value for name, value in reversed(attempt.evidence) if name == "instructions"), {}
+    )
+    return found
+
+
+def _wire(state: State, attempt: Try) -> dict[str, str]:
+    """The headers that matter of the last POST, and the keys of its body."""
+    posts = [seq for seq in attempt.exchanges if state.exchanges[seq][0].data["method"] == "POST"]
+    if not posts:
+        return {}
+    asked = state.exchanges[posts[-1]][0].data
+    sent = {str(name).lower(): str(value) for name, value in asked["headers"]}
+    body = (asked.get("body") or {}).get("json")
+    return {
+        "User-Agent": sent.get("user-agent", "not sent"),
+        "originator": sent.get("originator", "not sent"),
+        "client version": sent.get("version", "not sent"),
+        "header names": ", ".join(sorted(sent)),
+        "body keys": ", ".join(sorted(body)) if isinstance(body, Mapping) else "none",
+    }
+
+
+def _spend(old: Side, new: Side) -> Iterator[Row]:
+    a, b = spend_of(old.state), spend_of(new.state)
+    for key, words in (
+        ("calls", "calls"),
+        ("unknown_calls", "calls of unknown cost"),
+        ("input_tokens", "tokens in"),
+        ("output_tokens", "tokens out"),
+        ("usd_metered", "US dollars metered"),
+    ):
+        yield _changed("spend", words, a[key], b[key])
+    windows = {w["window_minutes"]: w["used_percent_after"] for w in a["limits"]}
+    later = {w["window_minutes"]: w["used_percent_after"] for w in b["limits"]}
+    for minutes in sorted({*windows, *later}):
+        yield _changed(
+            "quota",
+            f"{window_name(minutes)} window, % used",
+            windows.get(minutes),
+            later.get(minutes),
+        )
+
+
+_SURROUNDINGS: Final[tuple[tuple[str, Callable[[State], Any]], ...]] = (
+    ("tool", lambda state: state.opened.get("tool")),
+    ("Python", lambda state: state.opened.get("python")),
+    ("system", lambda state: state.opened.get("system")),
+    ("host", lambda state: state.opened.get("host")),
+    ("project revision", lambda state: (state.opened.get("project") or {}).get("revision")),
+    ("project has changes", lambda state: (state.opened.get("project") or {}).get("dirty")),
+    ("origin", lambda state: state.opened.get("config", {}).get("origin")),
+    ("network variables", lambda state: ", ".join(state.opened.get("network") or ()) or "none"),
+    ("scenario", lambda state: state.opened.get("config", {}).get("scenario")),
+)
+
+
+def _environment(old: Side, new: Side) -> Iterator[Row]:
+    yield _changed("environment", "runbook sha256", old.runbook.sha256, new.runbook.sha256)
+    for name, look in _SURROUNDINGS:
+        yield _changed("environment", name, look(old.state), look(new.state))
+
+
+def _shown(value: Any) -> str | None:
+    return None if value is None else sentence(value, 300)
+
+
+def _changed(group: str, name: str, old: Any, new: Any) -> Row:
+    return Row(group, name, _shown(old), _shown(new), "same" if old == new else "changed")
+
+
+def _less(group: str, name: str, old: float, new: float, show: Callable[[Any], str]) -> Row:
+    """Where less is better."""
+    word: Word = "same" if old == new else "better" if new < old else "worse"
+    return Row(group, name, show(old), show(new), word)
+
+
+def _time(group: str, name: str, old: float | None, new: float | None) -> Row:
+    if old is None or new is None:
+        return _changed(group, name, old, new)
+    if abs(new - old) <= max(SLACK, SLACK * old):
+        return Row(group, name, f"{old:.3f}", f"{new:.3f}", "same")
+    return _less(group, name, old, new, lambda value: f"{value:.3f}")
+
+
+def _seconds(ms: Any) -> float | None:
+    return ms / 1000 if type(ms) is int else None

@@ -1,0 +1,189 @@
+"""A try's exchanges: which one failed, what was answered, and what support asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.state import State, Try
+from smoke_tui.presentation.report.escaping import middle_out, shorten
+from smoke_tui.presentation.report.facts import Row
+from smoke_tui.presentation.report.report_text import Said, sentence
+
+Evidence = Callable[[str], bytes | None]
+"""The stored bytes of a sha256; None where the record does not have them."""
+
+REQUEST_IDS: Final = ("x-request-id", "x-oai-request-id", "cf-ray")
+MOST_BODY: Final = 6_000
+"""Characters of a failing answer's text."""
+
+MOST_EXCHANGES: Final = 4
+"""Exchanges of a try that are shown, the last ones."""
+
+MOST_HEADERS: Final = 40
+
+
+def no_evidence(digest: str) -> bytes | None:
+    """Where only the journal is at hand."""
+    return None
+
+
+def matters(state: State, seq: int) -> bool:
+    """Whether an exchange says something: a readiness probe that was answered does not."""
+    request, fact = state.exchanges[seq]
+    return request.data["method"] != "GET" or (fact.data["status"] or 0) >= 400
+
+
+def shown(state: State, attempt: Try) -> list[int]:
+    """The exchanges of a try that a report shows."""
+    return [seq for seq in attempt.exchanges if matters(state, seq)][-MOST_EXCHANGES:]
+
+
+def failing(state: State, attempt: Try) -> int | None:
+    """The exchange a try failed at: the one its code was read from, else the last that failed."""
+    if attempt.ended is not None and attempt.code is None and not attempt.error:
+        return None
+    seq = attempt.observed.get("exchange")
+    if seq in attempt.exchanges and seq in state.exchanges:
+        return int(seq)
+    digest = attempt.observed.get("body_sha256")
+    backwards = list(reversed(attempt.exchanges))
+    for seq in backwards:
+        if digest and any(b["sha256"] == digest for b in blobs(state.exchanges[seq][1]).values()):
+            return seq
+    return next((seq for seq in backwards if _failed(*state.exchanges[seq])), None)
+
+
+def _failed(request: Event, fact: Event) -> bool:
+    """A GET that is answered 405 is the preflight, which means reachable."""
+    status = fact.data["status"]
+    preflight = status == 405 and request.data["method"] == "GET"
+    return (status is None or status >= 400) and not preflight
+
+
+def blobs(fact: Event) -> Mapping[str, Any]:
+    """The stored bodies of an exchange, by name."""
+    found: Mapping[str, Any] = fact.data.get("blobs", {})
+    return found
+
+
+def body_text(state: State, seq: int, evidence: Evidence) -> tuple[str, str] | None:
+    """The text of an answer, shortened in its middle, and what it is; None where it is empty."""
+    for blob in blobs(state.exchanges[seq][1]).values():
+        if not blob["bytes"]:
+            continue
+        about = f"{blob['bytes']:,} bytes, sha256 {sentence(blob['sha256'], 64)}"
+        content = evidence(blob["sha256"])
+        if content is None:
+            return "", f"{about}; the record at hand does not have it"
+        return middle_out(content.decode("utf-8", "replace"), MOST_BODY), about
+    return None
+
+
+def support(state: State, attempt: Try, evidence: Evidence) -> list[Row]:
+    """What support asks for, of the exchange a try failed at; empty where there is none.
+
+    Where the stack made the provider's call, what it passes on of it counts.
+    """
+    seq = failing(state, attempt)
+    if seq is None:
+        return []
+    request, fact = state.exchanges[seq]
+    sent, got = _headers(request.data["headers"]), _headers(fact.data["headers"])
+    status = fact.data["status"]
+    direct = _is_direct(state, str(request.data["url"]))
+    told_status, told = (None, {}) if direct else _passed_on(fact, evidence)
+    ids = [
+        f"{name} {found[name]}" for found in (told, got) for name in REQUEST_IDS if name in found
+    ]
+    model = attempt.observed.get("model") or told.get("openai-model") or got.get("openai-model")
+    rows: list[Row] = [
+        ("Asked", [Said(f"{request.data['method']} {request.data['url']}", 200)]),
+        ("Request id", [Said(ids[0], 120)] if ids else ["none was given"]),
+        (
+            "Status",
+            [Said(status, 20)]
+            if status is not None
+            else ["no answer: ", Said(fact.data["error"], 60)],
+        ),
+        *([("Provider's status", [Said(told_status, 20)])] if told_status is not None else []),
+        ("Served model", [Said(model or "not named", 80)]),
+        ("User-Agent", _sent(sent, "user-agent", direct)),
+        ("Originator", _sent(sent, "originator", direct)),
+        (
+            "Account id",
+            [_UNSEEN] if not direct else ["sent" if "chatgpt-account-id" in sent else "not sent"],
+        ),
+        ("Declared origin", [Said(state.opened["config"]["origin"], 40)]),
+    ]
+    if "date" in got:
+        rows.append(("Answered at", [Said(got["date"], 60)]))
+    return rows
+
+
+_UNSEEN: Final = "not seen: the stack made the provider's call"
+
+
+def _is_direct(state: State, url: str) -> bool:
+    """Whether a request went from here to the provider, by the addresses of this session."""
+    config = state.opened["config"]
+    return any(
+        url.startswith(str(config[name]))
+        for name in ("codex_url", "issuer", "api_url")
+        if config.get(name)
+    )
+
+
+def _sent(headers: Mapping[str, str], name: str, direct: bool) -> list[str | Said]:
+    if not direct:
+        return [_UNSEEN]
+    return [Said(headers[name], 200)] if name in headers else ["not sent"]
+
+
+def _passed_on(fact: Event, evidence: Evidence) -> tuple[object, dict[str, str]]:
+    """Status and headers of the provider's answer, as the stack's error passes them on."""
+    for blob in blobs(fact).values():
+        content = evidence(blob["sha256"]) if blob["bytes"] else None
+        try:
+            error = json.loads(content or b"")["error"]
+            headers = error.get("upstream_headers")
+            return error.get("upstream_status"), _headers(
+                headers.items() if isinstance(headers, Mapping) else ()
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue
+    return None, {}
+
+
+def _headers(pairs: Iterable[Sequence[Any]]) -> dict[str, str]:
+    return {str(name).lower(): str(value) for name, value in pairs}
+
+
+def exchange_text(state: State, seq: int) -> str:
+    """One exchange, unrendered: request line and headers, then status and headers."""
+    request, fact = state.exchanges[seq]
+    asked, got = request.data, fact.data
+    lines = [shorten(f"{asked['method']} {asked['url']}", 1000), *_header_lines(asked, 120), ""]
+    if got["status"] is None:
+        lines.append(f"(no answer: {got['error']}: {shorten(str(got['error_text']), 500)})")
+        return "\n".join(lines)
+    lines += [f"HTTP {got['status']} after {got['ms']} ms", *_header_lines(got, 200)]
+    lines += [
+        f"(body: {blob['bytes']} bytes, sha256 {blob['sha256']})" for blob in blobs(fact).values()
+    ]
+    if got["error"]:
+        lines.append(f"({got['error']}: {shorten(str(got['error_text']), 500)})")
+    return "\n".join(lines)
+
+
+def _header_lines(data: Mapping[str, Any], limit: int) -> list[str]:
+    pairs = data["headers"]
+    lines = [
+        f"{shorten(str(name), 100)}: {shorten(str(value), limit)}"
+        for name, value in pairs[:MOST_HEADERS]
+    ]
+    if len(pairs) > MOST_HEADERS:
+        lines.append(f"({len(pairs) - MOST_HEADERS} more headers)")
+    return lines

@@ -1,0 +1,106 @@
+"""Leaving the machine: a finished export is scanned for secrets before a byte of it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from smoke_tui.files import (
+    StorageError,
+)
+from smoke_tui.journal.close_scan import NotScanned, check_scanned
+from smoke_tui.journal.file import (
+    read_evidence,
+)
+from smoke_tui.journal.state import State
+from smoke_tui.presentation.report.exchanges import Evidence
+from smoke_tui.presentation.report.export_sources import not_by_layout
+from smoke_tui.presentation.report.html import page
+from smoke_tui.presentation.report.json_report import standalone
+from smoke_tui.presentation.report.junit import junit
+from smoke_tui.presentation.report.markdown import markdown
+from smoke_tui.redaction import Vault, clean, scan
+from smoke_tui.runbook.model import Runbook
+
+_WRITERS: Final[Mapping[str, Callable[[Runbook, State, Evidence], str]]] = {
+    "md": markdown,
+    "json": standalone,
+    "html": page,
+    "junit": lambda runbook, state, evidence: junit(runbook, state),
+}
+FORMATS: Final = tuple(_WRITERS)
+_AROUND: Final = 40
+
+
+class SecretFound(ValueError):
+    """An export holds what looks like a secret; the text says where, never what."""
+
+
+def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault) -> bytes:
+    """A report's bytes.
+
+    Raises:
+        SecretFound: the leak scan has a hit, or the record is not what was scanned at its end.
+    """
+    text = _WRITERS[kind](runbook, state, evidence_of(folder))
+    content = text.encode("utf-8", "replace")
+    refuse_secrets(content, vault, f"the report of {folder.name}", folder)
+    refuse_unscanned(folder)
+    return content
+
+
+class RecordUnscanned(SecretFound):
+    """A record may not leave the machine, by the scan at its session's end."""
+
+
+def refuse_unscanned(folder: Path) -> None:
+    """
+    Raises:
+        RecordUnscanned: it is not what was scanned, or something was found then.
+    """
+    try:
+        check_scanned(folder)
+    except NotScanned as problem:
+        raise RecordUnscanned(str(problem)) from None
+
+
+def refuse_secrets(content: bytes, vault: Vault, what: str, folder: Path | None = None) -> None:
+    """Look once more for secrets in what is about to leave; `folder` is its session's.
+
+    Raises:
+        SecretFound: `content` holds what looks like a secret; `what` is named in its text.
+    """
+    leaks = scan(content, vault)
+    if folder is not None:
+        leaks = not_by_layout(content, leaks, folder)
+    if leaks:
+        places = ", ".join(f"{leak.kind} in line {leak.line}" for leak in leaks[:5])
+        raise SecretFound(
+            f"{what} was not given out: it would hold {len(leaks)} secret(s) "
+            f"({places}){_line_of(content, leaks[0].line, vault)}; take it out where "
+            "it comes from (the runbook's text, a note, what a command prints) and "
+            "run that step again"
+        )
+
+
+def _line_of(content: bytes, number: int, vault: Vault) -> str:
+    """The line of a secret without it, so that it can be found; nothing where that would tell it."""
+    line = vault.redact(content.split(b"\n")[number - 1])
+    at = max(0, line.find(b"[REDACTED:") - _AROUND)
+    part = line[at : at + 3 * _AROUND]
+    if b"[REDACTED:" not in part or scan(line, vault):
+        return ""
+    return f", in `{clean(part.decode('utf-8', 'replace')).strip()}`"
+
+
+def evidence_of(folder: Path) -> Evidence:
+    """A session's evidence by sha256; None for what is missing or not what its name says."""
+
+    def evidence(digest: str) -> bytes | None:
+        try:
+            return read_evidence(folder, digest)
+        except StorageError:
+            return None
+
+    return evidence

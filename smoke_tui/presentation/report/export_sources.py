@@ -1,0 +1,67 @@
+"""Whether what an export is made of holds a secret, where only its layout looks as if it did.
+
+The layout of a report puts an author's words beside marks and other words: `password: "none` and
+the next column look like a password that neither holds. What a value's surroundings give away is
+therefore looked for once more where it comes from: in every leaf of every event, in what a child
+printed as a whole, and in the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from smoke_tui.files import (
+    StorageError,
+)
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.evidence import referenced
+from smoke_tui.journal.file import (
+    read_evidence,
+    read_journal,
+)
+from smoke_tui.journal.stream import with_names
+from smoke_tui.redaction import Leak, Vault
+from smoke_tui.redaction.detectors import TOKENS, find
+
+
+def not_by_layout(content: bytes, leaks: Sequence[Leak], folder: Path) -> list[Leak]:
+    """The leaks of an export that its layout alone has not made.
+
+    Known values, and tokens that give themselves away, always count.
+    """
+    tokens = {hit.start for hit in find(content, TOKENS)}
+    if any(leak.how != "shape" or leak.offset in tokens for leak in leaks):
+        return list(leaks)
+    return [] if leaks and _sources_are_clean(folder) else list(leaks)
+
+
+def _sources_are_clean(folder: Path) -> bool:
+    """Whether redacting the record once more changes nothing in it."""
+    vault = Vault()
+    try:
+        events = read_journal(folder).events
+        names = frozenset(event.step for event in events if event.step is not None)
+        for event in events:
+            data = dict(event.data)
+            if with_names(data, vault.redact_json(data), names) != data:
+                return False
+        for text in _printed(events):
+            if vault.redact_text(text) != text:
+                return False
+        return all(
+            vault.redact(content) == content
+            for content in (read_evidence(folder, digest) for digest in referenced(events))
+        )
+    except StorageError:
+        return False
+
+
+def _printed(events: Sequence[Event]) -> list[str]:
+    """What each child printed on each of its streams, its blocks together."""
+    whole: dict[tuple[int | None, str], list[str]] = {}
+    for event in events:
+        if event.ev == "process" and event.data.get("what") == "output":
+            source = (event.re, str(event.data.get("source")))
+            whole.setdefault(source, []).append(str(event.data.get("text")))
+    return ["".join(blocks) for blocks in whole.values()]

@@ -1,0 +1,255 @@
+"""Who, when, where, with what: the facts of a session, and its steps, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.fold import UNDONE
+from smoke_tui.journal.spend import spend_of, spend_words
+from smoke_tui.journal.state import State, StepState
+from smoke_tui.journal.verdict import chosen
+from smoke_tui.outcomes import Outcome
+from smoke_tui.presentation.report.check_result import in_order, seconds_of
+from smoke_tui.presentation.report.report_text import (
+    Said,
+    Strong,
+    Words,
+    duration,
+    listed,
+    moment,
+    sentence,
+)
+from smoke_tui.runbook.model import Runbook, Step
+
+Row = tuple[str, Words]
+"""A name, and what is to be said of it."""
+
+
+def facts(runbook: Runbook, state: State) -> list[Row]:
+    """The session's facts, the constant ones first."""
+    opened, config = state.opened, state.opened["config"]
+    rows: list[Row] = [
+        (
+            "Run by",
+            [
+                Said(opened["by"], 80),
+                " on ",
+                Said(opened["host"], 80),
+                " (",
+                Said(opened.get("system", "unknown"), 80),
+                ", Python ",
+                Said(opened.get("python", "unknown"), 40),
+                ")",
+            ],
+        ),
+        ("When", [_when(state)]),
+        ("Origin", ["declared ", Strong(sentence(config["origin"], 40))]),
+        ("Code under test", _under_test(opened.get("project"))),
+        ("Runbook", [Said(opened["runbook"]["path"], 200), ", sha256 ", Said(runbook.sha256)]),
+        ("Spend", [spend_words(state) + limits_words(state)]),
+        (
+            "Sent as",
+            [
+                "User-Agent ",
+                Said(config["user_agent"], 200),
+                ", originator ",
+                Said(config["originator"], 80),
+            ],
+        ),
+        *_client(config),
+        ("Tool", ["smoke-tui ", Said(opened["tool"], 40), ", session ", Said(state.session, 80)]),
+    ]
+    if opened.get("network"):
+        rows.append(("Network variables set", listed(opened["network"])))
+    if config.get("allow_hosts"):
+        rows.append(("Further hosts allowed", listed(config["allow_hosts"])))
+    for event, anew in said_anew(state):
+        words: list[str | Said | Strong] = [
+            f"{moment(event.t)} by ",
+            Said(event.data.get("by"), 80),
+            " on ",
+            Said(event.data.get("host"), 80),
+        ]
+        if event.data.get("rerun"):
+            words += [", for ", Said(event.data["rerun"], 60), " once more"]
+        if event.data.get("amend"):
+            words += [", to amend ", Said(event.data["amend"]["step"], 60)]
+        for name, value in anew.items():
+            words += [f", {SAID_ANEW[name]} ", Said(value or "of the runbook", 80)]
+        if event.data.get("torn_bytes"):
+            words.append(f"; a last line of {event.data['torn_bytes']} bytes was cut short")
+        project = event.data.get("project")
+        if project and project != opened.get("project"):
+            words += ["; the code under test was ", *_under_test(project)]
+        rows.append(("Gone on with", words))
+    rows += [
+        (f"Seeded {sentence(name, 60)}", [Said(value)]) for name, value in state.captured.items()
+    ]
+    return rows
+
+
+CLIENT_SOURCES: Final = {
+    "given": "given by --client-version",
+    "installed": "of the installed Codex CLI",
+    "captured": "the newest this tool was captured against",
+}
+"""Where the client version comes from that calls advertise."""
+
+
+def _client(config: Mapping[str, Any]) -> list[Row]:
+    """The client version that calls advertise; records of earlier builds don't say where from."""
+    source = config.get("client_source")
+    if not source:
+        return []
+    words: list[str | Said | Strong] = [
+        Said(config["client_version"], 80),
+        f", {CLIENT_SOURCES.get(source, sentence(source, 60))}",
+    ]
+    installed = config.get("installed_version")
+    if installed and installed != config["client_version"]:
+        words += ["; the installed Codex CLI is ", Said(installed, 80)]
+    if config.get("installed_newer"):
+        words.append("; that is newer than what this tool was captured against")
+    if config.get("installed_problem"):
+        words += ["; the Codex CLI: ", Said(config["installed_problem"], 300)]
+    return [("Client version", words)]
+
+
+SAID_ANEW: Final = {
+    "origin": "declared origin",
+    "model": "model",
+    "shape": "shape",
+    "login": "login by",
+}
+"""Settings that may be another when a session is gone on with, in words."""
+
+
+def said_anew(state: State) -> list[tuple[Event, dict[str, Any]]]:
+    """Each going on with the session, and the settings that it was given otherwise than before."""
+    found, before = [], state.opened["config"]
+    for event in state.resumes:
+        now = event.data.get("config", before)
+        found.append(
+            (
+                event,
+                {name: now.get(name) for name in SAID_ANEW if now.get(name) != before.get(name)},
+            )
+        )
+        before = now
+    return found
+
+
+def _under_test(project: Mapping[str, Any] | None) -> Words:
+    if not project:
+        return ["no version control found"]
+    dirty = "with uncommitted changes" if project["dirty"] else "clean"
+    return [Said(str(project["revision"])[:12]), f" ({dirty})"]
+
+
+def _when(state: State) -> str:
+    end = state.closed.t if state.closed else state.now
+    total = state.closed.ms if state.closed else state.now_ms
+    waiting = (
+        f", of which {duration(state.waiting_ms)} waiting for the operator"
+        if state.waiting_ms
+        else ""
+    )
+    return f"{moment(state.started)} to {moment(end)} ({duration(total)}{waiting})"
+
+
+def limits_words(state: State) -> str:
+    """How full the quota's windows were, before and after."""
+    parts = [
+        f"{window_name(window['window_minutes'])} window{_of_limit(window)} "
+        f"{window['used_percent_before']:g}% → "
+        f"{window['used_percent_after']:g}%"
+        for window in spend_of(state)["limits"]
+    ]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _of_limit(window: Mapping[str, Any]) -> str:
+    """The limit that a window belongs to, where it is not the usual one."""
+    return f" of {sentence(window['limit'], 60)}" if window.get("limit") else ""
+
+
+def window_name(minutes: int) -> str:
+    """A quota window by its length."""
+    hours = minutes / 60
+    return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} d"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step in the table. `label` is its number, or F for a fallback."""
+
+    step: Step
+    label: str
+    outcome: Outcome
+    code: str | None
+    tries: int
+    ms: int
+    seen: Words
+
+
+def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
+    """Every chosen step: in the order they first ran, then those never reached."""
+    rows: list[StepRow] = []
+    number = 0
+    for step in in_order(runbook, state):
+        known = state.steps.get(step.id, StepState(step.id))
+        outcome = known.outcome or Outcome.NOT_RUN
+        number += not step.fallback
+        seen: Words = [Said(known.summary, 200)] if known.summary else ["not reached"]
+        if step.fallback and outcome is Outcome.NOT_RUN:
+            seen = ["not needed"]
+        elif outcome is Outcome.WAIVED:
+            seen = ["not done: ", Said(known.reason or "", 200)]
+        elif known.running:
+            seen = ["begun, and no end of it is in the record"]
+        rows.append(
+            StepRow(
+                step,
+                "F" if step.fallback else str(number),
+                outcome,
+                known.code,
+                len(known.tries),
+                int(seconds_of(known) * 1000),
+                seen,
+            )
+        )
+    return rows
+
+
+def not_done(runbook: Runbook, state: State) -> list[Words]:
+    """What was waived, by whom and why, and what was never reached."""
+    rows: list[Words] = []
+    for step in chosen(runbook, state):
+        known = state.steps.get(step.id)
+        if known is not None and known.outcome is Outcome.WAIVED:
+            rows.append(
+                [
+                    Said(step.id),
+                    " waived by ",
+                    Said(known.by or "operator", 80),
+                    ": ",
+                    Said(known.reason or ""),
+                ]
+            )
+        elif (known is None or known.outcome is None) and not step.fallback:
+            if known is None or not known.tries:
+                words = " was not reached"
+            else:
+                words = (
+                    " was begun and not ended"
+                    if known.running or known.pending
+                    else (
+                        " was done, and counts no more"
+                        + known.summary.removeprefix(UNDONE).rstrip(".")
+                    )
+                )
+            rows.append([Said(step.id), words])
+    return rows

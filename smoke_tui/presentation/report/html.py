@@ -1,0 +1,340 @@
+"""The report as one HTML file: no script, nothing loaded, readable on a telephone and on paper."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+from xml.etree.ElementTree import Element, tostring
+
+from smoke_tui.journal.state import State, StepState, Try
+from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.report import second_opinion
+from smoke_tui.presentation.report.check_result import in_order
+from smoke_tui.presentation.report.escaping import flat, middle_out
+from smoke_tui.presentation.report.exchanges import (
+    MOST_BODY,
+    Evidence,
+    body_text,
+    exchange_text,
+    failing,
+    shown,
+    support,
+)
+from smoke_tui.presentation.report.facts import Row, StepRow, facts, not_done, step_rows
+from smoke_tui.presentation.report.html_builder import Node, tag
+from smoke_tui.presentation.report.html_timeline import timeline
+from smoke_tui.presentation.report.markdown_details import MOST_TRIES, evidence_words, try_words
+from smoke_tui.presentation.report.obligations import (
+    HEADINGS,
+    UNRECORDED,
+    is_unrecorded,
+    proof_rows,
+)
+from smoke_tui.presentation.report.report_text import Said, Strong, Words, duration, sentence
+from smoke_tui.presentation.report.verdict_text import (
+    HONESTY,
+    banner,
+    standing_of,
+    verdict_words,
+    worth_a_look,
+)
+from smoke_tui.proof.obligations import EVIDENCE
+from smoke_tui.runbook.model import Runbook, Step
+
+_CSS: Final = (Path(__file__).with_name("html.css")).read_text(encoding="utf-8")
+_POLICY: Final = (
+    "default-src 'none'; style-src 'sha256-"
+    + base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+    + "'; base-uri 'none'; form-action 'none'"
+)
+MOST_ROWS: Final = 500
+"""Rows of one list; a session may have noted a hundred thousand things."""
+
+_TONES: Final = {
+    Outcome.PASS: "pass",
+    Outcome.WAIVED: "muted",
+    Outcome.NOT_RUN: "muted",
+    Outcome.EXPECTED_LIMITATION: "warn",
+    Outcome.BLOCKED: "warn",
+}
+_GOOD: Final = (Verdict.PASS, Verdict.PASS_ATTESTED, Verdict.PASS_WITH_WAIVERS)
+
+
+def page(runbook: Runbook, state: State, evidence: Evidence) -> str:
+    """The whole document."""
+    title = f"{sentence(runbook.title)}: {standing_of(runbook, state).value}"
+    document = tag(
+        "html",
+        tag(
+            "head",
+            tag("meta", charset="utf-8"),
+            tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+            tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            tag("meta", name="referrer", content="no-referrer"),
+            tag("meta", name="color-scheme", content="light dark"),
+            tag("title", title),
+            tag("style", _CSS),
+        ),
+        tag(
+            "body",
+            *_header(runbook, state),
+            tag("main", *_main(runbook, state, evidence)),
+            _footer(runbook, state),
+        ),
+        lang="en",
+    )
+    return f"<!DOCTYPE html>\n{tostring(document, 'unicode', method='html')}\n"
+
+
+def _header(runbook: Runbook, state: State) -> list[Node]:
+    first = banner(state)
+    good = standing_of(runbook, state) in _GOOD
+    lead, *rest = verdict_words(runbook, state)
+    issue = f" for {sentence(runbook.issue, 80)}" if runbook.issue else ""
+    return [
+        tag(
+            "header",
+            *(
+                [tag("p", *_words(first), class_="banner", role="note")]
+                if first is not None
+                else []
+            ),
+            tag("h1", sentence(runbook.title) + issue),
+            tag(
+                "section",
+                tag("p", *_words(lead), class_="lead"),
+                *(tag("p", *_words(words)) for words in rest),
+                class_=f"verdict {'pass' if good else 'bad'}",
+                aria_label="Verdict",
+            ),
+        )
+    ]
+
+
+def _main(runbook: Runbook, state: State, evidence: Evidence) -> list[Node]:
+    rows: Sequence[Words] = not_done(runbook, state)
+    seen = worth_a_look(runbook, state)
+    steps = [_step(state, step, evidence) for step in in_order(runbook, state)]
+    return [
+        _section("Facts", _pairs(facts(runbook, state))),
+        _section("Steps", _steps(step_rows(runbook, state))),
+        *_optional("Over time", timeline(state)),
+        _section("Not done or waived", _items(rows) if rows else tag("p", "Nothing.")),
+        *_optional("What is worth a look", [_items(seen)] if seen else []),
+        *_optional("Evidence", [step for step in steps if step is not None]),
+    ]
+
+
+def _section(title: str, *nodes: Node) -> Element:
+    name = title.lower().replace(" ", "-")
+    return tag("section", tag("h2", title, id=name), *nodes, aria_labelledby=name)
+
+
+def _optional(title: str, nodes: Sequence[Node]) -> list[Element]:
+    return [_section(title, *nodes)] if nodes else []
+
+
+def _pairs(rows: Sequence[Row]) -> Element:
+    return tag(
+        "dl", *(tag("div", tag("dt", name), tag("dd", *_words(words))) for name, words in rows)
+    )
+
+
+def _items(rows: Sequence[Words]) -> Element:
+    more = [tag("li", f"… and {len(rows) - MOST_ROWS:,} more")] if len(rows) > MOST_ROWS else []
+    return tag("ul", *(tag("li", *_words(words)) for words in rows[:MOST_ROWS]), *more)
+
+
+def _steps(rows: Sequence[StepRow]) -> Element:
+    heads = ("#", "Step", "Outcome", "Tries", "Time", "What was seen")
+    table = _table("Steps in the order they ran", heads, map(_row, rows), class_="hidden")
+    return _wide("Steps", table)
+
+
+def _table(caption: str, heads: Iterable[str], rows: Iterable[Element], **more: str) -> Element:
+    """A table; `more` are attributes of its caption."""
+    return tag(
+        "table",
+        tag("caption", caption, **more),
+        tag("thead", tag("tr", *(tag("th", name, scope="col") for name in heads))),
+        tag("tbody", *rows),
+    )
+
+
+def _wide(label: str, table: Element) -> Element:
+    """A region that scrolls sideways on a narrow screen."""
+    return tag("div", table, class_="wide", tabindex="0", role="region", aria_label=label)
+
+
+def _evidence_table(label: str, heads: Iterable[str], rows: Iterable[Sequence[Node]]) -> Element:
+    return _wide(label, _table(label, heads, (tag("tr", *cells) for cells in rows)))
+
+
+def _row(row: StepRow) -> Element:
+    code: list[Node] = [" ", tag("code", row.code)] if row.code else []
+    return tag(
+        "tr",
+        tag("td", row.label),
+        tag("th", sentence(row.step.title), " ", tag("code", row.step.id), scope="row"),
+        tag("td", tag("strong", row.outcome.value, class_=_TONES.get(row.outcome, "bad")), *code),
+        tag("td", str(row.tries), class_="number", data_name="tries"),
+        tag("td", duration(row.ms), class_="number", data_name="time"),
+        tag("td", *_words(row.seen, "span"), class_="seen"),
+    )
+
+
+def _step(state: State, step: Step, evidence: Evidence) -> Element | None:
+    known = state.steps.get(step.id)
+    if known is None or not known.tries:
+        return None
+    bad = known.outcome not in (Outcome.PASS, Outcome.WAIVED)
+    hidden = len(known.tries) - MOST_TRIES
+    more = [tag("p", f"The first {hidden} tries have no details here.")] if hidden > 0 else []
+    return tag(
+        "details",
+        tag("summary", sentence(step.title)),
+        *more,
+        *(
+            node
+            for attempt in known.tries[-MOST_TRIES:]
+            for node in _try(state, known, attempt, evidence)
+        ),
+        open=bad,
+    )
+
+
+def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> list[Node]:
+    nodes: list[Node] = [tag("h3", *_words(try_words(attempt), "span"))]
+    asked = support(state, attempt, evidence)
+    if asked:
+        nodes += [tag("h4", "What support asks for"), _pairs(asked)]
+    nodes += _evidence(attempt)
+    if is_unrecorded(known, attempt):
+        nodes.append(tag("p", UNRECORDED))
+    failed = failing(state, attempt)
+    answer = body_text(state, failed, evidence) if failed is not None else None
+    if answer is not None:
+        text, about = answer
+        nodes.append(tag("h4", f"The failing answer's text ({about})"))
+        nodes += [_pre(text, "The failing answer's text")] if text else []
+    if attempt.output.length and (attempt.code or attempt.error):
+        nodes += [
+            tag("h4", "What the command printed"),
+            _pre(middle_out(attempt.output.text(), MOST_BODY), "What the command printed"),
+        ]
+    exchanges = shown(state, attempt)
+    if exchanges:
+        nodes.append(
+            tag(
+                "details",
+                tag("summary", "Exchanges"),
+                *(_pre(exchange_text(state, seq), "Exchange") for seq in exchanges),
+            )
+        )
+    return nodes
+
+
+def _evidence(attempt: Try) -> list[Node]:
+    plain = [
+        evidence_words(name, value)
+        for name, value in attempt.evidence
+        if name not in ("trace", "route", "expectations", EVIDENCE, second_opinion.NAME)
+    ]
+    nodes: list[Node] = [_items(plain)] if plain else []
+    for name, value in attempt.evidence:
+        if name == "trace":
+            nodes.append(_pre(middle_out(str(value), MOST_BODY), "Trace"))
+        elif name == "route":
+            nodes.append(_route(value))
+        elif name == "expectations":
+            nodes.append(_expectations(value))
+        elif name == EVIDENCE:
+            nodes.append(_proof(value))
+        elif name == second_opinion.NAME:
+            nodes += _second_opinion(value)
+    return nodes
+
+
+def _expectations(rows: Sequence[Any]) -> Element:
+    """What was expected and what was seen, side by side."""
+    return _evidence_table(
+        "What was expected",
+        ("Expected", "Seen"),
+        ([tag("td", *_words([Said(cell, 400)])) for cell in row[:2]] for row in rows[:50]),
+    )
+
+
+def _proof(value: Any) -> Element:
+    return _evidence_table(
+        "What the try had to show",
+        HEADINGS,
+        (
+            [
+                tag("th", sentence(row.name, 80), scope="row"),
+                tag("td", row.word),
+                tag("td", *_words(row.witnesses)),
+            ]
+            for row in proof_rows(value)
+        ),
+    )
+
+
+def _second_opinion(value: Any) -> list[Node]:
+    rows = second_opinion.rows(value)
+    nodes: list[Node] = [tag("h4", "Second opinion"), _items(second_opinion.answers(value))]
+    if rows:
+        cells = ([tag("td", *_words(cell)) for cell in row] for row in rows)
+        label = "How the two requests differ"
+        nodes.append(_evidence_table(label, second_opinion.HEADS, cells))
+    return nodes
+
+
+def _route(lines: Sequence[Any]) -> Element:
+    return _evidence_table(
+        "Evidence of the route",
+        ("Evidence", "Seen", "Says"),
+        (
+            [
+                tag("th", sentence(line[0], 80), scope="row"),
+                tag("td", *_words([Said(line[1])])),
+                tag("td", sentence(line[2], 40)),
+            ]
+            for line in lines[:50]
+        ),
+    )
+
+
+def _pre(text: str, label: str) -> Element:
+    return tag("pre", text, tabindex="0", role="region", aria_label=label)
+
+
+def _words(words: Words, quote: str = "code") -> list[Node]:
+    return [
+        tag(quote, sentence(piece.value, piece.limit) or "(empty)")
+        if isinstance(piece, Said)
+        else tag("strong", flat(piece.text))
+        if isinstance(piece, Strong)
+        else piece
+        for piece in words
+    ]
+
+
+def _footer(runbook: Runbook, state: State) -> Element:
+    name = sentence(state.session, 80)
+    return tag(
+        "footer",
+        tag(
+            "p",
+            tag("code", f"smoke-tui report {name} --format html"),
+            " rebuilds this page byte for byte; ",
+            tag("code", f"smoke-tui replay {name}"),
+            " runs the session again, offline, against its recorded answers.",
+        ),
+        tag(
+            "p", "Runbook ", tag("code", runbook.id), ", sha256 ", tag("code", runbook.sha256), "."
+        ),
+        tag("p", HONESTY),
+    )

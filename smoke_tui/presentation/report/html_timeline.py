@@ -1,0 +1,133 @@
+"""Steps and tries over time, as bars: one strip a step, waiting for the operator set apart."""
+
+from __future__ import annotations
+
+from typing import Final
+from xml.etree.ElementTree import Element
+
+from smoke_tui.journal.state import State, StepState, Try
+from smoke_tui.outcomes import Outcome
+from smoke_tui.presentation.report.html_builder import Node, tag
+from smoke_tui.presentation.report.report_text import count, duration, sentence
+
+WIDE: Final = 1000
+"""Units from the session's begin to its end."""
+
+_THIN: Final = 4
+MOST_BARS: Final = 100
+
+_SHAPES: Final = {"pass": (2, 6), "bad": (0, 10), "open": (1, 8), "wait": (3, 4)}
+"""From where, and how high: kinds are told apart without colours, too."""
+
+_LEGEND: Final = (
+    ("pass", "passed"),
+    ("bad", "did not pass"),
+    ("open", "no end recorded"),
+    ("wait", "waiting for the operator"),
+)
+
+
+def timeline(state: State) -> list[Node]:
+    """The strips, with a scale and a legend; empty where nothing was tried."""
+    total = max(state.closed.ms if state.closed else state.now_ms, 1)
+    tried = [state.steps[name] for name in state.order if state.steps[name].tries]
+    if not tried:
+        return []
+    return [
+        tag("p", *_legend(), class_="legend"),
+        tag(
+            "ol",
+            *(
+                tag("li", tag("span", known.id, class_="name"), _strip(state, known, total))
+                for known in tried
+            ),
+            class_="strips",
+        ),
+        tag(
+            "p",
+            tag("span", "0 s"),
+            tag("span", duration(total)),
+            class_="scale",
+            aria_hidden="true",
+        ),
+    ]
+
+
+def _legend() -> list[Node]:
+    return [
+        tag(
+            "span",
+            tag(
+                "svg",
+                _bar("0", WIDE, kind),
+                viewBox=f"0 0 {WIDE} 10",
+                class_="key",
+                preserveAspectRatio="none",
+                aria_hidden="true",
+            ),
+            words,
+        )
+        for kind, words in _LEGEND
+    ]
+
+
+def _strip(state: State, known: StepState, total: int) -> Element:
+    tries = known.tries[-MOST_BARS:]
+    waits = [(begun, ended) for step, begun, ended in state.waits if step == known.id]
+    bars = [
+        _span(
+            attempt.started,
+            attempt.ended if attempt.ended is not None else total,
+            total,
+            kind_of(known, attempt),
+        )
+        for attempt in tries
+    ]
+    bars += [_span(begun, ended, total, "wait") for begun, ended in waits[-MOST_BARS:]]
+    return tag(
+        "svg",
+        tag("title", strip_text(known, waits, total)),
+        *bars,
+        role="img",
+        viewBox=f"0 0 {WIDE} 10",
+        preserveAspectRatio="none",
+        class_="strip",
+    )
+
+
+def _span(begun: int, ended: int, total: int, kind: str) -> Element:
+    left = min(begun * WIDE // total, WIDE - _THIN)
+    width = min(max(_THIN, (ended - begun) * WIDE // total), WIDE - left)
+    return _bar(str(left), width, kind)
+
+
+def _bar(left: str, width: int, kind: str) -> Element:
+    top, height = _SHAPES[kind]
+    return tag("rect", x=left, y=top, width=width, height=height, class_=kind)
+
+
+def kind_of(known: StepState, attempt: Try) -> str:
+    """How a try is drawn."""
+    if attempt.ended is None:
+        return "open"
+    bad = (
+        attempt.code is not None
+        or attempt.error
+        or (
+            attempt is known.tries[-1] and known.outcome not in (Outcome.PASS, Outcome.WAIVED, None)
+        )
+    )
+    return "bad" if bad else "pass"
+
+
+def strip_text(known: StepState, waits: list[tuple[int, int]], total: int) -> str:
+    """A strip in words."""
+    parts = []
+    for attempt in known.tries[-20:]:
+        end = "no end recorded" if attempt.ended is None else f"to {duration(attempt.ended)}"
+        code = f", {sentence(attempt.code, 60)}" if attempt.code else ""
+        parts.append(f"try {attempt.n} from {duration(attempt.started)} {end}{code}")
+    if waits:
+        waited = duration(sum(ended - begun for begun, ended in waits))
+        parts.append(f"the operator was waited for {count(len(waits), 'time')}, {waited} together")
+    return f"{known.id} of {duration(total)}: {'; '.join(parts)}"

@@ -1,0 +1,141 @@
+"""The report as one JSON object that stands alone: `smoke-check/1`, and under `report` the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from smoke_tui.journal.state import State, StepState, Try
+from smoke_tui.outcomes import VERDICT_EXITS
+from smoke_tui.presentation.report.check_result import check_object, in_order
+from smoke_tui.presentation.report.exchanges import Evidence, blobs, body_text, failing, support
+from smoke_tui.presentation.report.facts import facts, not_done, said_anew
+from smoke_tui.presentation.report.report_text import as_text
+from smoke_tui.presentation.report.verdict_text import (
+    HONESTY,
+    banner,
+    standing_of,
+    verdict_words,
+    worth_a_look,
+)
+from smoke_tui.runbook.model import Runbook
+
+SCHEMA: Final = "smoke-report/1"
+MOST_EXCHANGES: Final = 200
+"""That are listed of one try; how many were not is said."""
+
+
+def standalone(runbook: Runbook, state: State, evidence: Evidence) -> str:
+    """The object as text."""
+    verdict = standing_of(runbook, state)
+    value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)
+    value["report"] = _report(runbook, state, evidence)
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+
+
+def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any]:
+    first = banner(state)
+    return {
+        "schema": SCHEMA,
+        "title": runbook.title,
+        "issue": runbook.issue,
+        "nothing_proven": as_text(first) if first is not None else None,
+        "verdict": [as_text(paragraph) for paragraph in verdict_words(runbook, state)],
+        "facts": [{"name": name, "text": as_text(words)} for name, words in facts(runbook, state)],
+        "not_done": [as_text(words) for words in not_done(runbook, state)],
+        "worth_a_look": [as_text(words) for words in worth_a_look(runbook, state)],
+        "branches": [
+            {
+                "step": event.step,
+                "try": event.n,
+                "at": event.t,
+                "code": event.data["code"],
+                "to": event.data["to"],
+                "line": event.data.get("line"),
+            }
+            for event in state.branches
+        ],
+        "resumes": [
+            {
+                "at": event.t,
+                "by": event.data.get("by"),
+                "host": event.data.get("host"),
+                "rerun": event.data.get("rerun"),
+                **({"settings": anew} if anew else {}),
+            }
+            for event, anew in said_anew(state)
+        ],
+        "attested": [
+            {
+                "step": event.step,
+                "try": event.n,
+                "at": event.t,
+                "words": event.data["answer"].get("words", ""),
+            }
+            for event in state.attested
+        ],
+        "amended": [
+            {"step": event.step, "try": event.n, "at": event.t, **event.data}
+            for event in state.amendments
+        ],
+        "honesty": HONESTY,
+        "notes": [{"at": event.t, "text": event.data["text"]} for event in state.notes],
+        "waiting_seconds": round(state.waiting_ms / 1000, 3),
+        "tries": [
+            _try(state, known, attempt, evidence)
+            for step in in_order(runbook, state)
+            for known in [state.steps.get(step.id, StepState(step.id))]
+            for attempt in known.tries
+        ],
+    }
+
+
+def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> dict[str, Any]:
+    failed = failing(state, attempt)
+    answer = body_text(state, failed, evidence) if failed is not None else None
+    return {
+        "step": known.id,
+        "try": attempt.n,
+        "cause": attempt.cause,
+        "code": attempt.code,
+        "summary": attempt.summary,
+        "begun": _seconds(attempt.started),
+        "ended": _seconds(attempt.ended) if attempt.ended is not None else None,
+        "rule": dict(attempt.rule) if attempt.rule is not None else None,
+        "calls": attempt.calls,
+        "usage": dict(attempt.usage) if attempt.usage else None,
+        "evidence": [{"name": name, "value": value} for name, value in attempt.evidence],
+        "exchanges": [_exchange(state, seq) for seq in _listed(attempt.exchanges)],
+        "exchanges_not_listed": len(attempt.exchanges) - len(_listed(attempt.exchanges)),
+        "support": {name: as_text(words) for name, words in support(state, attempt, evidence)}
+        or None,
+        "failing_answer": answer[0] if answer is not None else None,
+        "output": attempt.output.text() if attempt.output.length and attempt.code else None,
+    }
+
+
+def _listed(exchanges: Sequence[int]) -> Sequence[int]:
+    """The first and the last of very many, such as a service that was asked for hours."""
+    if len(exchanges) <= MOST_EXCHANGES:
+        return exchanges
+    return [*exchanges[: MOST_EXCHANGES // 2], *exchanges[-MOST_EXCHANGES // 2 :]]
+
+
+def _exchange(state: State, seq: int) -> dict[str, Any]:
+    request, fact = state.exchanges[seq]
+    return {
+        "method": request.data["method"],
+        "url": request.data["url"],
+        "status": fact.data["status"],
+        "error": fact.data["error"],
+        "ms": fact.data["ms"],
+        "bodies": {
+            name: {"sha256": f"sha256:{blob['sha256']}", "bytes": blob["bytes"]}
+            for name, blob in blobs(fact).items()
+        },
+    }
+
+
+def _seconds(ms: int) -> float:
+    return round(ms / 1000, 3)

@@ -1,0 +1,123 @@
+"""JUnit XML that CI systems read: one test suite a session, one test case a step."""
+
+from __future__ import annotations
+
+from typing import Final
+from xml.etree.ElementTree import Element, indent, tostring
+
+from smoke_tui.failure_codes.texts import text_of_code
+from smoke_tui.journal.spend import spend_of
+from smoke_tui.journal.state import State, StepState
+from smoke_tui.journal.verdict import PASSES, in_the_way
+from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.report.check_result import in_order, seconds_of
+from smoke_tui.presentation.report.escaping import middle_out
+from smoke_tui.presentation.report.html_builder import tag
+from smoke_tui.presentation.report.report_text import as_text
+from smoke_tui.presentation.report.verdict_text import SENTENCES, banner, standing_of, verdict_words
+from smoke_tui.runbook.model import Runbook, Step
+
+SESSION: Final = "session"
+"""The test case that stands for the session itself, where no step is in the way of a pass."""
+
+MOST_OUTPUT: Final = 2_000
+
+
+def junit(runbook: Runbook, state: State) -> str:
+    """The session as one test suite; without a verdict that is a pass it has an error at least."""
+    steps = in_order(runbook, state)
+    hindering = in_the_way(runbook, state)
+    counts = {"failure": 0, "error": 0, "skipped": 0}
+    cases: list[Element] = []
+    for step in steps:
+        known = state.steps.get(step.id, StepState(step.id))
+        element = _element(known.outcome or Outcome.NOT_RUN, step.id in hindering)
+        if element is not None:
+            counts[element] += 1
+        cases.append(_case(runbook, step, known, element))
+    verdict = standing_of(runbook, state)
+    if verdict not in PASSES and not counts["failure"] + counts["error"]:
+        cases.append(_of_session(runbook, state, verdict))
+        counts["error"] = 1
+    seconds = (state.closed.ms if state.closed else state.now_ms) / 1000
+    suite = tag(
+        "testsuite",
+        _properties(runbook, state),
+        *cases,
+        name=runbook.id if state.world != "rehearsed" else f"{runbook.id} (rehearsal)",
+        tests=len(cases),
+        failures=counts["failure"],
+        errors=counts["error"],
+        skipped=counts["skipped"],
+        time=f"{seconds:.3f}",
+        timestamp=state.started.removesuffix("Z"),
+        hostname=state.opened["host"],
+    )
+    indent(suite)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suite, "unicode")}\n'
+
+
+def _element(outcome: Outcome, hindering: bool) -> str | None:
+    """What stands inside a step's test case; None: it passed."""
+    if outcome is Outcome.PASS:
+        return None
+    if outcome is Outcome.FAIL:
+        return "failure"
+    return "error" if hindering or outcome is Outcome.ERROR else "skipped"
+
+
+def _of_session(runbook: Runbook, state: State, verdict: Verdict) -> Element:
+    """An error of the session itself."""
+    text = " ".join(as_text(words) for words in verdict_words(runbook, state))
+    message = f"{verdict.value}: {SENTENCES[verdict]}"
+    error = tag("error", text, message=message, type=verdict.value)
+    return tag("testcase", error, classname=runbook.id, name=SESSION, time="0.000")
+
+
+def _case(runbook: Runbook, step: Step, known: StepState, element: str | None) -> Element:
+    outcome = known.outcome or Outcome.NOT_RUN
+    case = tag("testcase", classname=runbook.id, name=step.id, time=f"{seconds_of(known):.3f}")
+    if element is None:
+        return case
+    word = f"{outcome.value} {known.code}" if known.code else outcome.value
+    message = f"{word}: {known.summary}" if known.summary else word
+    # The common schema has no type for what was skipped.
+    kind = (known.code or outcome.value) if element != "skipped" else None
+    case.append(tag(element, _told(known), message=message, type=kind))
+    printed = known.tries[-1].output if known.tries else None
+    if printed is not None and printed.length and element != "skipped":
+        case.append(tag("system-out", middle_out(printed.text(), MOST_OUTPUT)))
+    return case
+
+
+def _told(known: StepState) -> str:
+    """What was seen, why, and what to do next."""
+    lines = [known.summary]
+    if known.reason:
+        lines.append(f"{known.by or 'operator'}: {known.reason}")
+    code = text_of_code(known.code, known.observed)
+    if code is not None:
+        lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")
+    return "\n".join(line for line in lines if line)
+
+
+def _properties(runbook: Runbook, state: State) -> Element:
+    spent = spend_of(state)
+    first = banner(state)
+    values = {
+        "session": state.session,
+        "verdict": standing_of(runbook, state).value,
+        "world": state.world,
+        "tool": state.opened.get("tool"),
+        "runbook.sha256": runbook.sha256,
+        "origin": state.opened["config"].get("origin"),
+        "spend.calls": spent["calls"],
+        "spend.unknown_calls": spent["unknown_calls"],
+        "nothing-proven": as_text(first) if first is not None else None,
+    }
+    rows = (
+        tag("property", name=name, value=value)
+        for name, value in values.items()
+        if value is not None
+    )
+    return tag("properties", *rows)

@@ -1,0 +1,129 @@
+"""The report that stands alone on an issue: a pure function of runbook, state and evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Final
+
+from smoke_tui.journal.state import State
+from smoke_tui.outcomes import Outcome
+from smoke_tui.presentation.report.check_result import in_order
+from smoke_tui.presentation.report.escaping import inline
+from smoke_tui.presentation.report.exchanges import Evidence, no_evidence
+from smoke_tui.presentation.report.facts import StepRow, facts, not_done, step_rows
+from smoke_tui.presentation.report.fitting import Listing, fit
+from smoke_tui.presentation.report.markdown_details import details
+from smoke_tui.presentation.report.report_text import Words, as_markdown, duration, sentence
+from smoke_tui.presentation.report.verdict_text import (
+    HONESTY,
+    banner,
+    verdict_words,
+    worth_a_look,
+)
+from smoke_tui.runbook.model import Runbook
+
+LIMIT: Final = 60_000
+"""Bytes; a code host refuses a body over 65,536 characters, and the report would be lost."""
+
+
+def markdown(runbook: Runbook, state: State, evidence: Evidence = no_evidence) -> str:
+    """The report, at most 60,000 bytes of UTF-8.
+
+    Where it would be longer, details go first: those of passing tries, then the failing answers'
+    texts, then exchanges, then the rest. The verdict, the facts, the table and what is worth a
+    look stay; if even they are too long, rows of them are replaced by their number.
+    """
+    head = [
+        Listing((), tuple(_opening(runbook, state)), 8_000, "({} more lines)"),
+        Listing(
+            ("| | |", "|---|---|"), tuple(_pairs(runbook, state)), 12_000, "| … | {} more facts |"
+        ),
+        _table(runbook, state),
+        _not_done(runbook, state),
+    ]
+    seen = worth_a_look(runbook, state)
+    if seen:
+        head.append(
+            Listing(
+                ("### What is worth a look", ""),
+                tuple(f"- {as_markdown(row)}" for row in seen),
+                13_000,
+                "- … and {} more",
+            )
+        )
+    folds = [details(state, step, evidence) for step in in_order(runbook, state)]
+    return fit(LIMIT, head, [fold for fold in folds if fold is not None], _rebuild(state))
+
+
+def _opening(runbook: Runbook, state: State) -> Iterable[str]:
+    first = banner(state)
+    if first is not None:
+        yield as_markdown(first)
+        yield ""
+    marker = json.dumps(state.session)[1:-1].replace("--", "")[:100]
+    yield f"<!-- smoke-report v1 session={marker} runbook={runbook.id} sha256={runbook.sha256} -->"
+    issue = f" for {sentence(runbook.issue, 80)}" if runbook.issue else ""
+    yield f"## {as_markdown([sentence(runbook.title) + issue])}"
+    for paragraph in verdict_words(runbook, state):
+        yield ""
+        yield as_markdown(paragraph)
+
+
+def _pairs(runbook: Runbook, state: State) -> Iterable[str]:
+    for name, words in facts(runbook, state):
+        yield f"| {as_markdown([name])} | {as_markdown(words)} |"
+
+
+def _table(runbook: Runbook, state: State) -> Listing:
+    """Steps that did not pass are the last to be left out."""
+    rows = step_rows(runbook, state)
+    ill = frozenset(
+        at for at, row in enumerate(rows) if row.outcome not in (Outcome.PASS, Outcome.NOT_RUN)
+    )
+    return Listing(
+        ("| # | Step | Outcome | Tries | Time | What was seen |", "|--:|---|---|--:|--:|---|"),
+        tuple(_row(row) for row in rows),
+        18_000,
+        "| … | {} more steps | | | | |",
+        ill,
+    )
+
+
+def _row(row: StepRow) -> str:
+    code = f" {inline(row.code, 60)}" if row.code else ""
+    return (
+        f"| {row.label} | {as_markdown([sentence(row.step.title)])} (`{row.step.id}`) "
+        f"| **{row.outcome.value}**{code} | {row.tries} | {duration(row.ms)} "
+        f"| {as_markdown(row.seen)} |"
+    )
+
+
+def _not_done(runbook: Runbook, state: State) -> Listing:
+    rows: list[Words] = not_done(runbook, state)
+    if not rows:
+        return Listing((), ("**Not done or waived:** nothing.",), 100, "")
+    if len(rows) == 1:
+        return Listing((), (f"**Not done or waived:** {as_markdown(rows[0])}.",), 2_000, "")
+    return Listing(
+        ("**Not done or waived:**", ""),
+        tuple(f"- {as_markdown(r)}" for r in rows),
+        5_000,
+        "- … and {} more",
+    )
+
+
+def _rebuild(state: State) -> list[str]:
+    name = inline(state.session, 80).strip("`")
+    return [
+        "<details><summary>Check this report</summary>",
+        "",
+        f"`smoke-tui report {name}` rebuilds this text byte for byte; `smoke-tui replay "
+        f"{name}` runs the session again, offline, against its recorded answers; `smoke-tui "
+        f"--check {name}` does both, and looks for secrets.",
+        "",
+        "</details>",
+        "",
+        HONESTY,
+        "",
+    ]

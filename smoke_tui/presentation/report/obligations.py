@@ -1,0 +1,63 @@
+"""What a try had to show for a pass, and which witnesses showed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from smoke_tui.journal.state import StepState, Try
+from smoke_tui.presentation.report.report_text import Said, Words
+from smoke_tui.proof.obligations import EVIDENCE, Standing, Witness, read_obligations
+
+HEADINGS: Final = ("To be shown", "Shown", "Witnesses")
+UNRECORDED: Final = (
+    "What this try had to show is not in the record: the version that made it did not keep it."
+)
+
+_WORDS: Final[Mapping[Standing, str]] = {
+    "holds": "yes",
+    "missing": "no",
+    "contradicted": "contradicted",
+}
+_MOST_WITNESSES: Final = 8
+_PROVING: Final = ("call", "turn")
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """An obligation as a report has it: its name, a word for its standing, its witnesses."""
+
+    name: str
+    word: str
+    witnesses: Words
+
+
+def proof_rows(value: Any) -> Iterator[ProofRow]:
+    """The obligations of a try, as they are recorded."""
+    for one in read_obligations(value):
+        word = _WORDS[one.standing] + (f" ({one.code})" if one.code else "")
+        yield ProofRow(one.name, word, _witnesses(one.witnesses))
+
+
+def _witnesses(witnesses: tuple[Witness, ...]) -> Words:
+    words: list[str | Said] = []
+    for witness in witnesses[:_MOST_WITNESSES]:
+        words += ["; "] if words else []
+        words += [Said(witness.source, 80), ": ", Said(witness.value, 160)]
+        words += [" (against)"] if witness.says == "against" else []
+    if len(witnesses) > _MOST_WITNESSES:
+        words.append(f"; and {len(witnesses) - _MOST_WITNESSES} more")
+    return words or ["nothing contradicts it"]
+
+
+def is_unrecorded(known: StepState, attempt: Try) -> bool:
+    """Whether a try passed by a proof that its record does not hold."""
+    passed = attempt.ended is not None and attempt.code is None and not attempt.error
+    return passed and known.kind in _PROVING and not obligations_of(attempt)
+
+
+def obligations_of(attempt: Try) -> list[Any]:
+    """The obligations of a try as they are recorded; empty where there are none."""
+    value = next((value for name, value in reversed(attempt.evidence) if name == EVIDENCE), None)
+    return value if isinstance(value, list) else []

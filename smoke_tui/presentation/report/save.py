@@ -1,0 +1,42 @@
+"""Writing a report to where the operator says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from smoke_tui.files import (
+    replace_private,
+)
+from smoke_tui.presentation.format import one_line
+
+
+def default_name(session: str) -> str:
+    """The file that is offered."""
+    return f"./smoke-report-{session}.md"
+
+
+def is_new(name: str) -> bool:
+    """Whether nothing would be replaced."""
+    return not Path(name).expanduser().exists()
+
+
+def why_no_file(name: str) -> str | None:
+    """Why a report can't be written there; None where it can."""
+    path = Path(name).expanduser()
+    if "\0" in name or path.is_dir():
+        return "That is a folder: give the name of a file."
+    if not path.absolute().parent.is_dir():
+        return f"There is no folder {one_line(path.absolute().parent, 200)}."
+    if path.is_symlink():
+        return "That is a link: give the name of a file."
+    return None
+
+
+def write_report(name: str, content: bytes, issue: str | None) -> tuple[bool, str]:
+    """Write it, replacing what is there as a whole; whether that went well, and what to say."""
+    path = Path(name).expanduser()
+    try:
+        replace_private(path, content)
+    except OSError as error:
+        return False, f"Not written: {path}: {error.strerror or error}"
+    return True, f"Written to {path.absolute()}{f'; it belongs on {issue}' if issue else ''}"

@@ -1,0 +1,249 @@
+"""The verdict in words, and what is worth a look: why a branch was taken, what was found."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from smoke_tui.failure_codes.texts import text_of_code
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.money import unknown_of
+from smoke_tui.journal.provenance import elsewhere
+from smoke_tui.journal.state import State, StepState
+from smoke_tui.journal.verdict import is_partial
+from smoke_tui.journal.verdict import verdict as verdict_of
+from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.report.report_text import Said, Strong, Words, count, moment, sentence
+from smoke_tui.runbook.model import Rule, Runbook
+
+SENTENCES: Final = {
+    Verdict.PASS: "Everything that had to be shown was shown",
+    Verdict.PASS_ATTESTED: "Everything passed; the route rests on the operator's word",
+    Verdict.PASS_WITH_WAIVERS: "Everything that was done passed; something was waived",
+    Verdict.INCOMPLETE: "Not everything was done",
+    Verdict.EXPECTED_LIMITATION: "Met a limitation that the runbook expects; nothing was shown",
+    Verdict.BLOCKED: "Something kept the thing under test from being tried",
+    Verdict.FAIL: "The thing under test did not do what it must",
+    Verdict.ERROR: "The tool itself broke",
+}
+
+HONESTY: Final = (
+    "A record shows that its decisions follow from its facts. It does not show that "
+    "the facts are true: whoever can write its files can forge them."
+)
+"""The last line of every report."""
+
+CAUSES: Final = {
+    "retry": "tried once more after a failure that passes by itself",
+    "refresh": "tried once more after the credential was refreshed",
+    "fallback": "the walk went to the fallback",
+    "return": "the fallback sent the walk back here",
+    "restart": "what it provides was gone, or a fallback changed what it needs",
+    "again": "the operator asked for it once more",
+}
+
+_ILL: Final = (Outcome.ERROR, Outcome.FAIL, Outcome.BLOCKED, Outcome.EXPECTED_LIMITATION)
+
+
+def standing_of(runbook: Runbook, state: State) -> Verdict:
+    """The verdict that the steps of the record make; where it says another, the worse of both.
+
+    A session that is open, or was killed, is incomplete at best.
+    """
+    made = verdict_of(runbook, state)
+    found = [made, state.verdict or Verdict.INCOMPLETE]
+    if state.ruling is not None:
+        found.append(state.ruling.verdict)
+    return min(found, key=list(Verdict).index)
+
+
+def banner(state: State) -> Words | None:
+    """What has to be said before anything else: that nothing was proven."""
+    config = state.opened["config"]
+    if state.world == "rehearsed":
+        return ["REHEARSAL: nothing was proven. Scenario ", Said(config.get("scenario")), "."]
+    other = elsewhere(state)
+    if other is not None:
+        return [
+            Strong("NOT THE PROVIDER: nothing was proven."),
+            " Calls went to ",
+            Said(other),
+            ".",
+        ]
+    return None
+
+
+def verdict_words(runbook: Runbook, state: State) -> list[Words]:
+    """The verdict block: the sentence, the step that decided it, and whether there is more."""
+    verdict = standing_of(runbook, state)
+    recovered = any(s.outcome is Outcome.PASS and len(s.tries) > 1 for s in state.steps.values())
+    after = (
+        " after a fallback"
+        if recovered and state.branches
+        else (" after a retry" if recovered else "")
+    )
+    partial = " (only a part of the runbook was chosen)" if is_partial(state) else ""
+    paragraphs: list[Words] = [
+        [Strong(f"Verdict: {verdict.value.upper()}{after}."), f" {SENTENCES[verdict]}{partial}."]
+    ]
+    if state.ruling is not None:
+        paragraphs.append([Strong("Decided again:"), " ", Said(state.ruling.words, 600)])
+    worst = deciding(state)
+    if worst is not None:
+        paragraphs.append(_ended(worst))
+    made = verdict_of(runbook, state)
+    if state.verdict not in (None, made):
+        paragraphs.append(
+            [
+                Strong("The record contradicts itself:"),
+                f" it says {state.verdict}, and its steps make {made}. It was changed, "
+                "or decided by other rules.",
+            ]
+        )
+    if state.closed is None:
+        paragraphs.append(["This session is not finished."])
+    elif state.left:
+        paragraphs.append(
+            ["This session was broken off: ", Said(state.closed.data.get("cancelled")), "."]
+        )
+    return paragraphs
+
+
+def deciding(state: State) -> StepState | None:
+    """The step whose outcome weighs most; None where none went ill."""
+    ill = [known for known in state.steps.values() if known.outcome in _ILL]
+    return min(ill, key=lambda known: _ILL.index(known.outcome or Outcome.ERROR), default=None)
+
+
+def _ended(known: StepState) -> Words:
+    outcome = known.outcome.value if known.outcome else ""
+    if known.code is None:
+        return [Said(known.id), f" ended with {outcome}: ", Said(known.summary)]
+    words: list[str | Said | Strong] = [
+        Said(known.id),
+        f" ended {outcome} with ",
+        Said(known.code, 60),
+    ]
+    code = text_of_code(known.code, known.observed)
+    if code is not None:
+        words.append(f": {code.what} Whose side: {code.side}. Next: {code.remedy}")
+    return words
+
+
+def worth_a_look(runbook: Runbook, state: State) -> list[Words]:
+    """Branches, rules, tries that broke off, findings, attestations and notes, each in a line."""
+    rows = [_branch(runbook, event) for event in state.branches]
+    rows += _rules_met(state)
+    rows += _broken_off(state)
+    for found in state.findings:
+        where: Words = [Said(found.step, 60), ": "] if found.step else []
+        rows.append([*where, Said(found.message), f" {sentence(found.remedy)}"])
+    for event in state.attested:
+        rows.append(
+            [
+                Said(event.step, 60),
+                ": attested by the operator: ",
+                Said(event.data["answer"].get("words", "")),
+            ]
+        )
+    rows += [_amendment(event) for event in state.amendments]
+    rows += [["Note by the operator: ", Said(event.data["text"])] for event in state.notes]
+    for warning in runbook.warnings:
+        rows.append(
+            [
+                f"Runbook line {warning.line}: {warning.code} ",
+                Said(warning.message),
+                f" {sentence(warning.remedy)}",
+            ]
+        )
+    return rows
+
+
+def _amendment(event: Event) -> Words:
+    """What the operator said first, what they said afterwards, who, when and why."""
+    data = event.data
+    return [
+        Said(event.step, 60),
+        f": amended at {moment(event.t)} by ",
+        Said(data["by"], 80),
+        ", from ",
+        Said(data["old"]["outcome"], 40),
+        " to the word ",
+        Said(data["answer"], 40),
+        ": ",
+        Said(data["why"]),
+    ]
+
+
+def _branch(runbook: Runbook, event: Event) -> Words:
+    """Why the walk went to a fallback, with the runbook's line."""
+    data = event.data
+    words: list[str | Said | Strong] = [
+        Said(event.step, 60),
+        f", try {event.n}: ",
+        Said(data["code"], 60),
+        ", so the walk went to ",
+        Said(data["to"], 60),
+    ]
+    rule = rule_at(runbook, event.step, data.get("line"))
+    if rule is not None:
+        words += [
+            f", by rule {rule.index} at runbook line {rule.line}, which matches ",
+            Said(match_words(rule), 160),
+        ]
+    elif data.get("line"):
+        words.append(f", by the rule at runbook line {sentence(data['line'], 12)}")
+    else:
+        words.append(", because the table of codes says so; no rule of the runbook did")
+    return [*words, "."]
+
+
+def rule_at(runbook: Runbook, step_id: str | None, line: Any) -> Rule | None:
+    """The rule of a step that stands at a line of the runbook."""
+    rules = next((step.rules for step in runbook.steps if step.id == step_id), ())
+    return next((rule for rule in rules if rule.line == line), None)
+
+
+def match_words(rule: Rule) -> str:
+    """A rule's conditions as the runbook writes them, about."""
+    return " and ".join(
+        f"{c.word} {_values(c.value)} {c.test} {_values(c.operand)}".rstrip()
+        if c.test
+        else f"{c.word} = {_values(c.value)}"
+        for c in rule.match.conditions
+    )
+
+
+def _values(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return " or ".join(str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _rules_met(state: State) -> list[Words]:
+    return [
+        [
+            Said(known.id, 60),
+            f", try {attempt.n}: rule {sentence(attempt.rule['index'], 12)} "
+            f"(runbook line {sentence(attempt.rule['line'], 12)}) makes this ",
+            Said(attempt.rule["outcome"], 40),
+            f": {sentence(attempt.rule.get('why') or '')}",
+        ]
+        for known in state.steps.values()
+        for attempt in known.tries
+        if attempt.rule is not None and attempt.rule.get("outcome")
+    ]
+
+
+def _broken_off(state: State) -> list[Words]:
+    """Tries that no end was recorded for, and those that were stopped, with what they may cost."""
+    rows: list[Words] = []
+    for known in state.steps.values():
+        for attempt in known.tries:
+            if attempt.ended is not None and attempt.code != "interrupted":
+                continue
+            unknown = unknown_of(attempt)
+            spent = (
+                f"; {count(unknown, 'call')} may have spent, how much is unknown" if unknown else ""
+            )
+            rows.append([Said(known.id, 60), f", try {attempt.n} broke off{spent}."])
+    return rows

@@ -1,0 +1,108 @@
+"""The rehearsal's folder: the stand-in stack, a `uv` stand-in, the instructions texts."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from smoke_tui.rehearsal.provider import instructions
+
+_TEMPLATES: Final = Path(__file__).parent / "stack"
+_UV: Final = """#!/bin/sh
+# Stands in for uv: `uv run python X` runs this rehearsal's own interpreter.
+python={python}
+if [ "${{1:-}}" = sync ]; then exit 0; fi
+if [ "${{1:-}}" != run ]; then echo "uv (stand-in): only 'uv run' is known here" >&2; exit 2; fi
+shift
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --) shift; break ;;
+    -*) shift ;;
+    *) break ;;
+  esac
+done
+case "${{1:-}}" in
+  python|python3) shift; exec "$python" "$@" ;;
+  *.py) exec "$python" "$@" ;;
+  *) exec "$@" ;;
+esac
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalFolder:
+    """Where everything of one rehearsal lies; `root` is 0700 and goes away as a whole."""
+
+    root: Path
+    stack_dir: Path
+    bin_dir: Path
+    instructions_file: Path
+    current_instructions_file: Path
+
+    def configure(self, config: Mapping[str, Any]) -> None:
+        """Tell the stack its settings (0600)."""
+        hidden = self.stack_dir / ".rehearsal"
+        _write(hidden / "config.json", json.dumps(config), 0o600)
+        _write(hidden / "python", sys.executable, 0o600)
+
+    def remove(self) -> None:
+        """Remove the folder; what is already gone is no error."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def build(folder: Path | None, configured_instructions: str) -> RehearsalFolder:
+    """Make the folder, inside `folder` or the system's place for temporary files."""
+    root = Path(tempfile.mkdtemp(prefix="smoke-rehearsal-", dir=folder))
+    try:
+        stack_dir, bin_dir = root / "stack", root / "bin"
+        shutil.copytree(
+            _TEMPLATES, stack_dir, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+        )
+        # A copy out of an installed wheel may have lost its mode.
+        (stack_dir / "tools/dev/start.sh").chmod(0o700)
+        stack_dir.chmod(0o700)
+        (stack_dir / ".rehearsal").mkdir(mode=0o700)
+        bin_dir.mkdir(mode=0o700)
+        _write(bin_dir / "uv", _UV.format(python=shlex.quote(sys.executable)), 0o700)
+        configured, current = root / "instructions.txt", root / "current-instructions.txt"
+        _write(configured, configured_instructions, 0o600)
+        _write(current, instructions.CURRENT, 0o600)
+    except BaseException:
+        shutil.rmtree(root, ignore_errors=True)
+        raise
+    return RehearsalFolder(root, stack_dir, bin_dir, configured, current)
+
+
+class ReservedPort:
+    """A loopback port that nobody else is given until `release`; a server of ours can take it.
+
+    On Linux a socket that is bound and does not listen keeps the port, and lets one that sets
+    SO_REUSEADDR listen on it. Elsewhere the port is only free when it is chosen.
+    """
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", 0))
+        self.number: int = self._socket.getsockname()[1]
+        if sys.platform != "linux":
+            self._socket.close()
+
+    def release(self) -> None:
+        """Give the port back; safe to call again."""
+        self._socket.close()
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)

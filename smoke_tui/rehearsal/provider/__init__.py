@@ -1,0 +1,1 @@
+"""The rehearsed provider: the login's issuer and the Codex backend."""

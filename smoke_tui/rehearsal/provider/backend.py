@@ -1,0 +1,249 @@
+"""The rehearsed Codex backend: catalogue, Responses over server-sent events, side requests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from smoke_tui.httpd.messages import (
+    ServerRequest,
+    ServerResponse,
+)
+from smoke_tui.rehearsal.provider import instructions, replies, request_checks
+from smoke_tui.rehearsal.provider.catalogue import UNFILTERED, entry, listed_for, version_of
+from smoke_tui.rehearsal.provider.http_answers import (
+    Answer,
+    Headers,
+    json_answer,
+    json_body,
+    reset,
+    respond,
+)
+from smoke_tui.rehearsal.provider.issuer import Issuer
+from smoke_tui.rehearsal.provider.replies import RESET_SECONDS, Reply
+from smoke_tui.rehearsal.provider.request_bodies import plain_body
+from smoke_tui.rehearsal.provider.request_checks import Call
+from smoke_tui.rehearsal.provider.streaming import WHOLE, play
+from smoke_tui.rehearsal.provider.streaming import Answer as Streamed
+from smoke_tui.rehearsal.scenarios.scenario import Scenario
+
+PRIMARY_MINUTES: Final = 300
+SECONDARY_MINUTES: Final = 10_080
+_SECONDARY_RESET_SECONDS: Final = 400_000
+_PERCENT_A_CALL: Final = 0.4
+
+
+@dataclass(slots=True)
+class Backend:
+    """State of one backend: whose tokens it knows, and how many calls it has completed."""
+
+    issuer: Issuer
+    scenario: Scenario
+    completed: int = 0
+    used_percent: float = 12.0
+    _window_end: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._window_end = self.now + RESET_SECONDS
+
+    @property
+    def now(self) -> int:
+        """The time, in whole seconds of the epoch."""
+        return int(self.issuer.mint.now())
+
+    @property
+    def drifted(self) -> bool:
+        """Whether only the current instructions are accepted by now."""
+        after = self.scenario.drift_after
+        return after is not None and self.completed >= after
+
+    # Responses
+
+    async def get_responses(self, request: ServerRequest) -> Answer:
+        """GET …/responses: no WebSocket here, and for the preflight "reachable"."""
+        if (request.header("upgrade") or "").lower() == "websocket":
+            return ServerResponse(426, (("content-type", "text/plain"),), b"Upgrade Required")
+        return respond(replies.detail(405, "Method Not Allowed"), headers=(("allow", "POST"),))
+
+    async def post_responses(self, request: ServerRequest) -> Answer:
+        """POST …/responses: a stream, or the scenario's or a rule's refusal."""
+        sent = plain_body(request)
+        if isinstance(sent, Reply):
+            return respond(sent)
+        request = replace(request, body=sent)
+        body = json_body(request)
+        if body is None:
+            return respond(replies.BAD_REQUEST)
+        call = Call(
+            request,
+            body,
+            self.issuer.access,
+            self.scenario.listed,
+            self.drifted,
+        )
+        if (problem := self._refuse(call)) is not None:
+            return problem
+        return self._stream(call)
+
+    def _refuse(self, call: Call) -> Answer | None:
+        if self.scenario.reset:
+            return reset()
+        found = request_checks.refusal(call)
+        # A request without a credential is refused for that, whatever the scenario.
+        if self._struck(call) and found is not replies.NO_BEARER:
+            found = self.scenario.refusal
+        if found is None:
+            return None
+        limits = self.limits(100.0) if found is replies.USAGE_LIMIT else ()
+        return respond(found, call.model, limits, now=self.now)
+
+    def _struck(self, call: Call) -> bool:
+        """Whether the scenario's refusal is for this call: its model, its client's version."""
+        row = self.scenario
+        if row.refusal is None or (row.only_model or call.model) != call.model:
+            return False
+        if row.only_plain and (call.lite or not request_checks.is_lite(call.model)):
+            return False
+        version = version_of(call.request.header("version"))
+        return row.raised is None or (version or row.raised) < row.raised
+
+    def _stream(self, call: Call) -> Answer:
+        word = call.last_word()
+        text = f"This answer is rehearsed, and the word asked for is {word} as it was given."
+        answer = Streamed(
+            self.scenario.script,
+            call.model,
+            text,
+            input_tokens=max(1, len(call.request.body) // 4),
+            created_at=self.now,
+        )
+        self.used_percent = min(99.0, self.used_percent + _PERCENT_A_CALL)
+        headers = (
+            ("content-type", "text/event-stream; charset=utf-8"),
+            ("cache-control", "no-cache"),
+            ("openai-model", answer.served_by_header),
+            *self.scenario.answer_headers,
+            *self.limits(self.used_percent),
+        )
+        return ServerResponse(200, headers, self._counted(answer))
+
+    async def _counted(self, answer: Streamed) -> AsyncIterator[bytes]:
+        async for chunk in play(answer):
+            yield chunk
+        if answer.script.acts == WHOLE:
+            self.completed += 1
+
+    def limits(self, primary: float) -> Headers:
+        """The rate-limit headers (names from the client's source); `primary` in percent."""
+        secondary = str(self.now + _SECONDARY_RESET_SECONDS)
+        return (
+            ("x-codex-plan-type", self.issuer.mint.plan_type),
+            ("x-codex-primary-used-percent", f"{primary:.1f}"),
+            ("x-codex-primary-window-minutes", str(PRIMARY_MINUTES)),
+            ("x-codex-primary-reset-at", str(self._window_end)),
+            ("x-codex-secondary-used-percent", "31.0"),
+            ("x-codex-secondary-window-minutes", str(SECONDARY_MINUTES)),
+            ("x-codex-secondary-reset-at", secondary),
+        )
+
+    # Side requests; their shapes are from the client's captures and source.
+
+    async def models(self, request: ServerRequest) -> Answer:
+        """GET …/models: what the account may use."""
+        if (problem := request_checks.check_bearer(request, self.issuer.access)) is not None:
+            return respond(problem)
+        # Under drift the catalogue lags too, else the real CLI would mend itself from it.
+        stale = self.scenario.drift_after is not None
+        text = instructions.STALE if stale else instructions.CURRENT
+        asked = dict(request.query).get("client_version")
+        row = self.scenario
+        listed = [entry(model, text) for model in listed_for(asked, row.listed)]
+        if row.raised is not None:
+            told = ".".join(str(part) for part in row.raised)
+            newer = (version_of(asked) or row.raised) >= row.raised
+            if row.hides_raised and not newer and asked != UNFILTERED:
+                listed = []
+            for one in listed:
+                # An older client still sees the old minimum: its list is not the newest.
+                if (newer or asked == UNFILTERED) and row.only_model in (None, one["slug"]):
+                    one["minimal_client_version"] = told
+        return json_answer(200, {"models": listed}, ("etag", 'W/"rehearsal"'))
+
+    async def accounts_check(self, request: ServerRequest) -> Answer:
+        """GET /backend-api/wham/accounts/check; client 0.156 and later cannot do without.
+
+        The form of the real answer is that of openai/codex#47374; the two routing fields, which
+        that report does not show, are those that the client reads (captured from 0.169).
+        """
+        account_id = request.header("chatgpt-account-id") or self.issuer.mint.account_id
+        account = {
+            "id": account_id,
+            "structure": "personal",
+            "plan_type": self.issuer.mint.plan_type,
+            "account_user_role": "account-owner",
+            "can_access_with_session": True,
+            "workspace_backend_origin": "NO_CONSTRAINT",
+            "account_routing_override": "NO_CONSTRAINT",
+        }
+        return json_answer(
+            200,
+            {
+                "account_ordering": [account_id],
+                "accounts": [account],
+                "default_account_id": account_id,
+            },
+        )
+
+    async def usage(self, request: ServerRequest) -> Answer:
+        """GET /backend-api/wham/usage."""
+        if (problem := request_checks.check_bearer(request, self.issuer.access)) is not None:
+            return respond(problem)
+        now = self.now
+        primary = {
+            "used_percent": self.used_percent,
+            "limit_window_seconds": PRIMARY_MINUTES * 60,
+            "reset_after_seconds": max(0, self._window_end - now),
+            "reset_at": self._window_end,
+        }
+        secondary = {
+            "used_percent": 31.0,
+            "limit_window_seconds": SECONDARY_MINUTES * 60,
+            "reset_after_seconds": _SECONDARY_RESET_SECONDS,
+            "reset_at": now + _SECONDARY_RESET_SECONDS,
+        }
+        limit = {
+            "allowed": True,
+            "limit_reached": False,
+            "primary_window": primary,
+            "secondary_window": secondary,
+        }
+        credits_left = {"has_credits": False, "unlimited": False, "balance": "0"}
+        plan = self.issuer.mint.plan_type
+        return json_answer(200, {"plan_type": plan, "rate_limit": limit, "credits": credits_left})
+
+    async def mcp(self, request: ServerRequest) -> Answer:
+        """POST /backend-api/ps/mcp: the plug-ins' MCP server, with no tools (form of MCP)."""
+        asked = json_body(request) or {}
+        if "id" not in asked:
+            return ServerResponse(202)
+        parameters = asked.get("params")
+        version = parameters.get("protocolVersion") if isinstance(parameters, dict) else None
+        results: dict[object, object] = {
+            "initialize": {
+                "protocolVersion": version or "2025-06-18",
+                "capabilities": {"tools": {}},
+                "serverInfo": {"name": "rehearsal", "version": "1"},
+            },
+            "tools/list": {"tools": []},
+        }
+        answer: dict[str, object] = {"jsonrpc": "2.0", "id": asked["id"]}
+        if asked.get("method") in results:
+            answer["result"] = results[asked["method"]]
+        else:
+            answer["error"] = {"code": -32601, "message": "Method not found"}
+        return json_answer(200, answer)
+
+    async def empty(self, request: ServerRequest) -> Answer:
+        """Settings, plug-ins and analytics: nothing to say."""
+        return json_answer(200, {})

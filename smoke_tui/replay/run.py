@@ -1,0 +1,278 @@
+"""Recorded sessions: reading one, and running it again offline with today's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from smoke_tui.config.session_config import Config
+from smoke_tui.engine.engine import Engine
+from smoke_tui.journal.decision_rules import RULES, rules_in
+from smoke_tui.journal.events import JournalDamage
+from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.fold import apply
+from smoke_tui.journal.load import (
+    _OTHER_FORM,
+    InvalidRecord,
+    load_state,
+)
+from smoke_tui.journal.state import Ruling, State
+from smoke_tui.journal.stream import EventListener, FunctionListener
+from smoke_tui.journal.verdict import verdict as verdict_of
+from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.proof.obligations import EVIDENCE, read_obligations
+from smoke_tui.replay.older_rules import OlderRulesStream
+from smoke_tui.replay.redecide import AnotherWay, Difference, RedecidingStream
+from smoke_tui.replay.strict import (
+    Divergence,
+    RecordedStream,
+    RecordedWorld,
+    RecordEnds,
+    Resumption,
+)
+from smoke_tui.runbook import Runbook
+from smoke_tui.steps import BEHAVIOURS, check_guards
+from smoke_tui.world.loop import EngineLoop
+
+
+def replay(folder: Path, watchers: Sequence[EventListener] = ()) -> State:
+    """Run a recorded session again, offline, with today's rules.
+
+    Raises:
+        Divergence: a decision differs from the record.
+        InvalidRecord, StorageError: it can't be read.
+    """
+    journal, runbook, _ = load_state(folder)
+    state = State()
+    inbox = RecordedStream(
+        journal, [FunctionListener(lambda event: apply(state, event)), *watchers]
+    )
+    while _walk_again(runbook, inbox, state):
+        continue
+    return state
+
+
+def _walk_again(
+    runbook: Runbook, inbox: RecordedStream | RedecidingStream | OlderRulesStream, state: State
+) -> bool:
+    """Walk one program's part of the record; whether another one went on after it."""
+    try:
+        config = Config.from_json(inbox.begin().data["config"])
+    except RecordEnds:
+        return False
+    except _OTHER_FORM as error:
+        raise InvalidRecord(
+            f"its settings are of another form ({type(error).__name__}: {error})"
+        ) from None
+    engine = Engine(runbook, config, inbox, RecordedWorld(), state, BEHAVIOURS, check_guards)
+    loop = EngineLoop()
+    try:
+        loop.when_idle(inbox.deliver)
+        loop.run_until_complete(engine.run())
+        inbox.finished()
+    except Resumption:
+        return True
+    except RecordEnds:
+        return False
+    except _OTHER_FORM as error:
+        raise InvalidRecord(
+            "its events can't be decided again, they are of another form "
+            f"({type(error).__name__}: {error})"
+        ) from None
+    finally:
+        loop.drop()
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Redecided:
+    """A recorded session under today's rules.
+
+    `differences` are decisions that are made otherwise. `another_way` says where the engine would
+    have asked the world for something else, so that nothing after it is known; `state` is how far
+    it came.
+    """
+
+    state: State
+    differences: tuple[Difference, ...]
+    another_way: str | None
+
+
+def redecide(folder: Path) -> Redecided:
+    """Let today's rules decide on the recorded facts of a session, past any difference.
+
+    Raises:
+        InvalidRecord, StorageError: it can't be read.
+    """
+    journal, runbook, _ = load_state(folder)
+    state = State()
+    inbox = RedecidingStream(journal, [FunctionListener(lambda event: apply(state, event))])
+    another_way = None
+    try:
+        while _walk_again(runbook, inbox, state):
+            continue
+    except AnotherWay as error:
+        another_way = str(error)
+    return Redecided(state, tuple(inbox.differences), another_way)
+
+
+NOT_BORNE_OUT: Final = "not-borne-out"
+"""The finding that today's rules ask for what was not recorded then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """What a recorded session came to when it was decided again.
+
+    `rules` is the number it was decided by then, the lowest where several programs wrote to it.
+    `state` is made of the recorded events; `verdict` is the verdict by today's rules (None: the
+    session is open). `today` is the state that today's rules make, where they are others.
+    `divergence`: a decision that the same rules make otherwise. `missing`: why
+    today's rules can't bear it out: what they ask for was not recorded then.
+    """
+
+    rules: int
+    state: State
+    runbook: Runbook
+    verdict: Verdict | None
+    divergence: Divergence | None = None
+    missing: str | None = None
+    today: State | None = None
+
+    @property
+    def ruling(self) -> Ruling | None:
+        """What a report has to say where the record is not borne out; None where it is."""
+        recorded = self.state.verdict.value if self.state.verdict else "none"
+        if self.divergence is not None:
+            return Ruling(
+                Verdict.INCOMPLETE,
+                (
+                    f"The record does not bear out its verdict, {recorded}: decided again, "
+                    f"{self.divergence}. It was changed, or recorded by a program that decides "
+                    "otherwise. Nothing of it is proven."
+                ),
+            )
+        if self.missing is not None:
+            return Ruling(
+                Verdict.INCOMPLETE,
+                (f"The record's verdict, {recorded}, is not borne out. {self.missing}"),
+            )
+        if self.verdict is not None and self.verdict is not self.state.verdict:
+            return Ruling(
+                self.verdict,
+                (
+                    f"By rules {self.rules} the verdict was {recorded}; by those of today, {RULES}, it "
+                    f"is {self.verdict.value}."
+                ),
+            )
+        return None
+
+
+def recheck(folder: Path) -> Rechecked:
+    """Decide a recorded session again: strictly by the same rules, else by today's.
+
+    Raises:
+        InvalidRecord, StorageError: it can't be read.
+    """
+    journal, runbook, state = load_state(folder)
+    try:
+        numbers = rules_in(journal.events)
+    except JournalDamage as error:
+        raise InvalidRecord(f"{folder}: {error}") from None
+    rules = min(numbers)
+    if max(numbers) > RULES:
+        return Rechecked(
+            rules,
+            state,
+            runbook,
+            state.verdict,
+            missing=(
+                f"It was decided by rules {max(numbers)}; this program knows those up to {RULES}."
+            ),
+        )
+    if rules == RULES:
+        return _strictly(folder, rules, runbook, state)
+    return _by_todays_rules(folder, rules, runbook, state)
+
+
+def _strictly(folder: Path, rules: int, runbook: Runbook, state: State) -> Rechecked:
+    try:
+        replay(folder)
+    except Divergence as error:
+        return Rechecked(rules, state, runbook, state.verdict, divergence=error)
+    return Rechecked(rules, state, runbook, state.verdict)
+
+
+def _by_todays_rules(folder: Path, rules: int, runbook: Runbook, state: State) -> Rechecked:
+    today = State()
+    inbox = OlderRulesStream(
+        read_journal(folder), [FunctionListener(lambda event: apply(today, event))]
+    )
+    unasked = None
+    try:
+        while _walk_again(runbook, inbox, today):
+            continue
+    except AnotherWay as error:
+        unasked = str(error)
+    lacking = _not_recorded(state, today)
+    failed = [
+        known.id
+        for known in today.steps.values()
+        if known.outcome in (Outcome.FAIL, Outcome.ERROR) and known.id not in lacking
+    ]
+    if failed and state.verdict is not None:
+        # What was recorded is enough to see that it failed, whatever else was not recorded.
+        return Rechecked(rules, state, runbook, verdict_of(runbook, today), today=today)
+    if unasked is not None or lacking:
+        more = "; ".join(
+            [f"{step}: {what}" for step, what in lacking.items()]
+            + ([unasked] if unasked is not None else [])
+        )
+        return Rechecked(
+            rules,
+            state,
+            runbook,
+            state.verdict,
+            missing=(
+                f"It was decided by rules {rules}; those of today ask for what was not recorded: "
+                f"{more}."
+            ),
+        )
+    return Rechecked(rules, state, runbook, today.verdict, today=today)
+
+
+def _not_recorded(then: State, today: State) -> dict[str, str]:
+    """Steps that passed then and lack a witness today, which nothing contradicts."""
+    found: dict[str, str] = {}
+    for name, known in today.steps.items():
+        before = then.steps.get(name)
+        if (
+            before is None
+            or before.outcome is not Outcome.PASS
+            or not known.tries
+            or known.outcome in (None, Outcome.PASS)
+        ):
+            continue
+        rows = [
+            one
+            for kind, value in known.tries[-1].evidence
+            if kind == EVIDENCE
+            for one in read_obligations(value)
+        ]
+        missing = [one.name for one in rows if one.standing == "missing"]
+        if missing and not any(one.standing == "contradicted" for one in rows):
+            found[name] = ", ".join(missing)
+    return found
+
+
+def load_rechecked(folder: Path) -> Rechecked:
+    """A recorded session decided again, its state with what that came to.
+
+    Raises:
+        InvalidRecord, StorageError: it can't be read, or is damaged.
+    """
+    done = recheck(folder)
+    done.state.ruling = done.ruling
+    return done

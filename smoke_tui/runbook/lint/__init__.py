@@ -1,0 +1,1 @@
+"""Checks over a whole runbook, and the table of lint codes."""

@@ -1,0 +1,1 @@
+"""Read a runbook's Markdown: front matter, fenced blocks, step drafts, commands."""

@@ -1,0 +1,210 @@
+"""Reads one step's blocks into a draft: what was understood, and what can't be relied on."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from smoke_tui.runbook.kinds import KINDS, STEP_TABLES, Kind
+from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean, show
+from smoke_tui.runbook.model import Command, Step
+from smoke_tui.runbook.parser.blocks import (
+    Fence,
+    Section,
+)
+from smoke_tui.runbook.parser.commands import read_commands
+from smoke_tui.runbook.parser.info_strings import (
+    RUN,
+    SHELL,
+    STEP,
+)
+from smoke_tui.runbook.schema.common_fields import COMMON
+from smoke_tui.runbook.schema.context import Context, Use
+from smoke_tui.runbook.schema.positions import Path, Place, Positions
+from smoke_tui.runbook.schema.tables import RUN as RUN_BLOCK
+from smoke_tui.runbook.schema.tables import TableOf
+
+MAX_BLOCK = 8 * 1024
+_ID = re.compile(r"""^[ \t]*id[ \t]*=[ \t]*["']([^"'\n]*)["']""", re.MULTILINE)
+_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+
+
+def ids_in(text: str) -> list[str]:
+    """The ids that a text seems to give, where it can't be parsed."""
+    return _ID.findall(text)
+
+
+@dataclass
+class Draft:
+    """A step as far as it was understood; ``unread`` where its TOML was not understood at all."""
+
+    section: Section
+    fence: Fence
+    id: str | None
+    unread: bool = False
+    kind: Kind | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    uses: list[Use] = field(default_factory=list)
+    commands: tuple[Command, ...] = ()
+    positions: Positions | None = None
+
+    def place(self, path: Path, value: bool = False) -> Place:
+        """Where a key (or its value) stands in the file; the nearest table where it does not."""
+        if self.positions is not None:
+            for end in range(len(path), 0, -1):
+                whole = end == len(path)
+                first = self.positions.values if value and whole else self.positions.keys
+                for places in (first, self.positions.keys, self.positions.values):
+                    if path[:end] in places:
+                        return self.fence.place(*places[path[:end]])
+        return self.fence.line, 1
+
+    def sure(self, *names: str) -> bool:
+        """Whether these fields hold what the author wrote."""
+        return not self.unread and self.broken.isdisjoint(names)
+
+    def get(self, name: str) -> Any:
+        """A field's checked value, or its default."""
+        default = COMMON[name].default if name in COMMON else None
+        value = self.values.get(name)
+        return default if value is None else value
+
+    @property
+    def effects(self) -> str:
+        """What the step changes: what it says, else what its kind does."""
+        value = self.values.get("effects")
+        return str(value) if value else self.kind.effects if self.kind else "none"
+
+
+def read_step(section: Section, reporter: Reporter) -> Draft:
+    """Read the section's step block and run blocks; every problem goes to the reporter."""
+    fence = section.having(STEP)[0]
+    draft = Draft(section, fence, next(iter(ids_in(fence.content)), None))
+    for block in section.having(STEP, RUN, SHELL):
+        size = len(block.content.encode("utf-8"))
+        if size > MAX_BLOCK:
+            message = f"the block holds {size} bytes; at most {MAX_BLOCK} fit"
+            reporter.add(LintCode.BIG_BLOCK, (block.line, 1), message)
+            draft.unread = True
+    if draft.unread or not fence.closed:
+        draft.unread = True
+        return draft
+    try:
+        _read_toml(draft, reporter)
+    except (RecursionError, ValueError) as wrong:
+        draft.unread = True
+        why = "nested too deeply" if isinstance(wrong, RecursionError) else "a number is too long"
+        reporter.add(LintCode.TOML_LIMIT, (fence.line, 1), f"the TOML can't be read: {why}")
+    _read_runs(draft, reporter)
+    return draft
+
+
+def _read_toml(draft: Draft, reporter: Reporter) -> None:
+    fence = draft.fence
+    try:
+        data = tomllib.loads(fence.content)
+    except tomllib.TOMLDecodeError as wrong:
+        draft.unread = True
+        reporter.add(LintCode.TOML, toml_place(str(wrong), fence), toml_message(str(wrong)))
+        return
+    draft.positions = Positions(fence.content)
+    context = Context(draft.place)
+    raw_id, raw_kind = data.get("id"), data.get("kind")
+    draft.id = raw_id if isinstance(raw_id, str) else draft.id
+    draft.kind = KINDS.get(raw_kind) if isinstance(raw_kind, str) else None
+    if draft.kind is not None:
+        runs = any(block.meant in (RUN, SHELL) for block in draft.section.fences)
+        extra = (RUN_BLOCK,) if runs else ()
+        draft.values = STEP_TABLES[draft.kind.name].check(data, (), context, extra=extra)
+    else:
+        _read_without_kind(draft, data, context)
+    draft.broken = context.broken
+    draft.uses = context.uses
+    for rb, place, message, remedy in context.problems:
+        reporter.add(rb, place, message, remedy)
+
+
+def _read_without_kind(draft: Draft, data: dict[str, Any], context: Context) -> None:
+    # Without a kind nobody can tell whose the other fields are, so only the common ones count.
+    known = {name for kind in KINDS.values() for name in kind.fields}
+    common = {key: value for key, value in data.items() if key in COMMON or key not in known}
+    draft.values = TableOf(COMMON, name="a step").check(common, (), context)
+    context.suspect(("kind",))
+    if isinstance(data.get("kind"), str):
+        kind = data["kind"]
+        message = f"unknown kind {show(kind)}{did_you_mean(kind, KINDS)}"
+        context.refuse(LintCode.KIND, ("kind",), message, f"Kinds: {', '.join(KINDS)}.", value=True)
+
+
+def _read_runs(draft: Draft, reporter: Reporter) -> None:
+    blocks = draft.section.having(RUN, SHELL)
+    for block in blocks:
+        if not block.closed:
+            draft.broken.add(RUN_BLOCK)
+            continue
+        commands, uses = read_commands(block, reporter)
+        draft.commands += commands
+        draft.uses += uses
+        if not commands:
+            draft.broken.add(RUN_BLOCK)
+    if draft.kind is None or not draft.sure(RUN_BLOCK):
+        return
+    least, most = draft.kind.commands
+    if not blocks or least <= len(draft.commands) <= most:
+        return
+    allowed = {0: "no run block", 1: "exactly one command" if least else "at most one command"}
+    wanted = allowed.get(most, f"at most {most} commands")
+    message = f"a '{draft.kind.name}' step has {wanted}; here are {len(draft.commands)}"
+    reporter.add(LintCode.RUN_BLOCKS, (blocks[-1 if most else 0].line, 1), message)
+
+
+def toml_place(text: str, fence: Fence) -> Place:
+    """Where in the file a message of ``tomllib`` points; the fence's last line for the end."""
+    match = _AT.search(text)
+    if match is None or match[1] is None:
+        return fence.last, 1
+    return fence.place(int(match[1]), int(match[2]))
+
+
+def toml_message(text: str) -> str:
+    """A message of ``tomllib`` without its place, which points into the block."""
+    what = _AT.sub("", text)
+    return f"the TOML does not parse: {what[:1].lower()}{what[1:]}"
+
+
+def finish(draft: Draft) -> Step:
+    """The step of a draft in which nothing is broken."""
+    assert draft.kind is not None
+    own = {
+        name: draft.values.get(name) if name in draft.values else one.default
+        for name, one in draft.kind.fields.items()
+    }
+    retry = draft.get("retry")
+    return Step(
+        id=draft.values["id"],
+        kind=draft.kind.name,
+        title=draft.section.title,
+        prose=draft.section.prose,
+        line=draft.section.line,
+        fence_line=draft.fence.line,
+        commands=draft.commands,
+        proof=draft.get("proof"),
+        fallback=draft.get("fallback"),
+        needs=draft.get("needs"),
+        effects=draft.effects,
+        spend=draft.get("spend"),
+        timeout=draft.get("timeout"),
+        guards=draft.get("guards"),
+        expect=draft.get("expect"),
+        rules=draft.get("on"),
+        retry_max=retry["max"] if retry else 0,
+        restart=draft.get("restart"),
+        set_env=draft.get("set_env"),
+        env=MappingProxyType(dict(draft.get("env"))),
+        capture=draft.get("capture"),
+        fields=MappingProxyType(own),
+    )

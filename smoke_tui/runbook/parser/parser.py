@@ -1,0 +1,211 @@
+"""Reads a runbook: file to text, text to blocks, blocks to steps, and lint over the whole."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from smoke_tui.runbook.lint.diagnostics import ABOUT_PROSE, Diagnostic, LintCode, Reporter
+from smoke_tui.runbook.lint.hidden_secrets import Hidden, hidden_in_step, hidden_in_text
+from smoke_tui.runbook.lint.rules import Book, lint
+from smoke_tui.runbook.model import Runbook
+from smoke_tui.runbook.parser.blocks import (
+    Document,
+    Section,
+    read_blocks,
+)
+from smoke_tui.runbook.parser.drafts import Draft, finish, ids_in, read_step
+from smoke_tui.runbook.parser.frontmatter import read_front
+from smoke_tui.runbook.parser.info_strings import (
+    RUN,
+    SHELL,
+    STEP,
+)
+
+MAX_FILE: Final = 256 * 1024
+
+# Control characters, and the marks that turn the direction of writing around.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The runbook, None where there is an error, and every finding by place."""
+
+    runbook: Runbook | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load(path: str | os.PathLike[str]) -> Parsed:
+    """Read a runbook file; what can't be read is a finding, never an exception.
+
+    Links and whatever is no regular file are refused without being followed or waited for.
+    """
+    name = os.fspath(path)
+    flags = os.O_RDONLY
+    for word in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+        flags |= getattr(os, word, 0)
+    try:
+        handle = os.open(name, flags)
+    except (OSError, ValueError) as wrong:
+        link = isinstance(wrong, OSError) and wrong.errno in (errno.ELOOP, errno.EMLINK)
+        reason = wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else "bad name"
+        return _refused(
+            name, LintCode.LINK if link else LintCode.UNREADABLE, None if link else reason
+        )
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return _refused(name, LintCode.NOT_A_FILE)
+        # The descriptor is closed below, so that a folder never becomes a file object.
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError as wrong:
+        return _refused(name, LintCode.UNREADABLE, wrong.strerror)
+    finally:
+        os.close(handle)
+    return parse(data, name)
+
+
+def _refused(path: str, rb: LintCode, reason: str | None = None) -> Parsed:
+    reporter = Reporter(path)
+    reporter.add(rb, (1, 1), f"{rb.sentence}: {reason}" if reason else None)
+    return Parsed(None, reporter.all())
+
+
+def parse(text: str | bytes, path: str, tolerated: frozenset[LintCode] = frozenset()) -> Parsed:
+    """Read a runbook's text; ``path`` is only named in the findings. Never raises.
+
+    ``tolerated``: errors that are only warnings here; a text that the record hides is none at all.
+    """
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    if len(data) > MAX_FILE:
+        return _refused(path, LintCode.TOO_LARGE)
+    try:
+        whole = data.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        return _not_utf8(path, data, wrong)
+    lines = whole.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    hidden = [] if LintCode.HIDDEN in tolerated else hidden_in_text(whole)
+    reporter = Reporter(path, _without(lines, hidden), tolerated)
+    for number, line in enumerate(lines, start=1):
+        unseen = _UNSEEN.search(line)
+        if unseen is not None:
+            message = f"the character U+{ord(unseen[0]):04X} can't be seen, and can mislead"
+            reporter.add(LintCode.UNSEEN, (number, unseen.start() + 1), message)
+    front, first = read_front(lines, reporter)
+    document = read_blocks(lines, first)
+    drafts = _read_sections(document, reporter)
+    if not drafts and 0 < first < len(lines) and not _ours(document):
+        reporter.add(LintCode.NO_STEPS, (len(lines), 1))
+    lint(Book(drafts, frozenset(_ghosts(document))), reporter)
+    told = {found.line for found in reporter.all() if found.severity == "error"}
+    for seen in hidden:
+        # A line of which something is told already has one mistake, not two.
+        if seen.line not in told:
+            reporter.add(LintCode.HIDDEN, (seen.line, seen.col), f"the line holds {seen.what}")
+    if reporter.failed:
+        return Parsed(None, reporter.all())
+    warnings = tuple(found for found in reporter.all() if found.code not in ABOUT_PROSE)
+    runbook = replace(_runbook(front, drafts, path, whole, data), warnings=warnings)
+    for step in runbook.steps if LintCode.HIDDEN not in tolerated else ():
+        for seen in hidden_in_step(step):
+            reporter.add(
+                LintCode.HIDDEN, (seen.line, seen.col), f"the step '{step.id}' holds {seen.what}"
+            )
+    return Parsed(None if reporter.failed else runbook, reporter.all())
+
+
+def _without(lines: list[str], hidden: list[Hidden]) -> list[str]:
+    """The lines as they may be shown: of one that is hidden, nothing."""
+    gone = {seen.line for seen in hidden}
+    return ["" if number in gone else line for number, line in enumerate(lines, 1)]
+
+
+def _not_utf8(path: str, data: bytes, wrong: UnicodeDecodeError) -> Parsed:
+    before = data[: wrong.start]
+    reporter = Reporter(path)
+    line = before.count(b"\n") + 1
+    col = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    message = f"the byte 0x{data[wrong.start]:02X} is not UTF-8"
+    reporter.add(LintCode.NOT_UTF8, (line, col), message)
+    return Parsed(None, reporter.all())
+
+
+def _read_sections(document: Document, reporter: Reporter) -> list[Draft]:
+    for fence in document.fences():
+        if not fence.closed:
+            message = "the code fence opened here is never closed"
+            reporter.add(LintCode.UNCLOSED, (fence.line, 1), message)
+        if fence.role is not None and not fence.top:
+            message = f"a '{fence.role}' block inside a list or quote is not part of a step"
+            reporter.add(LintCode.MISPLACED, (fence.line, 1), message)
+        elif fence.role is None and fence.meant is not None:
+            message = f"'{fence.info[:48]}' is an example; did you mean '{fence.meant}'?"
+            reporter.add(LintCode.NEAR_INFO, (fence.line, 1), message)
+    for line, _ in document.hidden:
+        message = "a block inside HTML or indented code is not part of a step"
+        reporter.add(LintCode.MISPLACED, (line, 1), message)
+    for fence in document.early:
+        if fence.top and fence.role is not None:
+            message = f"a '{fence.role}' block before the first level-2 heading"
+            reporter.add(LintCode.NO_HEADING, (fence.line, 1), message)
+    return [draft for s in document.sections if (draft := _read_section(s, reporter)) is not None]
+
+
+def _read_section(section: Section, reporter: Reporter) -> Draft | None:
+    steps = section.having(STEP)
+    for second in steps[1:]:
+        message = f"a second step block under this heading (first on line {steps[0].line})"
+        reporter.add(LintCode.TWO_STEPS, (second.line, 1), message)
+    if steps:
+        return read_step(section, reporter)
+    # A step block that was meant, or swallowed by an open fence, has been told of already.
+    meant = any(fence.meant == STEP or not fence.closed for fence in section.fences)
+    for run in section.having(RUN, SHELL):
+        if not meant:
+            reporter.add(LintCode.LONE_RUN, (run.line, 1))
+    return None
+
+
+def _ours(document: Document) -> bool:
+    """Whether some block was meant as a step, though none could be read as one."""
+    return bool(document.hidden) or any(f.meant or not f.closed for f in document.fences())
+
+
+def _ghosts(document: Document) -> set[str]:
+    """Ids in blocks that were meant as steps and are none; references to them are no news."""
+    found: set[str] = set()
+    for _, text in document.hidden:
+        found.update(ids_in(text))
+    for home in (document.early, *(section.fences for section in document.sections)):
+        read = next((f for f in home if f.top and f.role == STEP), None)
+        if home is document.early:
+            read = None
+        for fence in home:
+            if not fence.closed or (fence.meant == STEP and fence is not read):
+                found.update(ids_in(fence.content))
+    return found
+
+
+def _runbook(
+    front: dict[str, Any], drafts: list[Draft], path: str, text: str, data: bytes
+) -> Runbook:
+    get: Callable[[str], Any] = front.get
+    return Runbook(
+        id=front["id"],
+        title=front["title"],
+        issue=get("issue"),
+        requires_origin=get("requires_origin"),
+        budget_usd=get("budget_usd"),
+        model=get("model"),
+        path=path,
+        text=text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        steps=tuple(finish(draft) for draft in drafts),
+    )

@@ -1,0 +1,1 @@
+"""The fields of steps as data: checks, conversions, JSON schema."""

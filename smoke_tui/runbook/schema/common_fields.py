@@ -1,0 +1,155 @@
+"""The fields that every step may have, and the model's objects they become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from smoke_tui.runbook import templates
+from smoke_tui.runbook.lint.diagnostics import LintCode
+from smoke_tui.runbook.model import Capture, Guard, Ready, Spend
+from smoke_tui.runbook.parser.shell_words import argv
+from smoke_tui.runbook.schema.context import Context
+from smoke_tui.runbook.schema.match import EXPECT, RULES, STEP_ID, STEP_ID_SAYS
+from smoke_tui.runbook.schema.positions import Path
+from smoke_tui.runbook.schema.scalars import (
+    DURATION,
+    JSON_PATH,
+    MONEY,
+    REGEX,
+    URL,
+    Converted,
+    Flag,
+    Text,
+    Whole,
+)
+from smoke_tui.runbook.schema.tables import AtLeast, AtMostOne, Field, ListOf, MapOf, TableOf
+
+EFFECTS: Final = ("none", "local", "remote", "spends")
+ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+ENV_NAME_SAYS: Final = "the name of an environment variable"
+SPEND_KINDS: Final = ("subscription", "metered")
+MAX_RETRY: Final = 5
+
+
+def _command(text: str) -> str:
+    argv(text)
+    return text
+
+
+COMMAND: Final = Converted(_command, template="command")
+IDS: Final = ListOf(Text(STEP_ID_SAYS, STEP_ID))
+
+
+def _spend(made: dict[str, Any], at: Path, context: Context) -> Any:
+    kind, calls, usd = made["kind"], made["max_calls"], made["max_usd"]
+    cap = {"subscription": ("max_calls", calls), "metered": ("max_usd", usd)}[kind]
+    if cap[1] is None:
+        return context.refuse(LintCode.TOGETHER, at, f"a {kind} spend needs {cap[0]} as its cap")
+    return Spend(kind, calls, usd)
+
+
+def _guard(made: dict[str, Any], at: Path, context: Context) -> Guard:
+    test = next(name for name in GUARD_TESTS if name in made)
+    return Guard(test, made[test], made["why"], context.line(at))
+
+
+def _captures(made: dict[str, Any], at: Path, context: Context) -> tuple[Capture, ...]:
+    for name in made:
+        if name in templates.RESERVED:
+            context.refuse(
+                LintCode.CAPTURE_TWICE, (*at, name), f"'{name}' is the name of a setting"
+            )
+    return tuple(Capture(name, **one) for name, one in made.items())
+
+
+def _ready(made: dict[str, Any], at: Path, context: Context) -> Any:
+    if made["status"] is not None and made["http"] is None:
+        return context.refuse(LintCode.TOGETHER, (*at, "status"), "'status' demands http in ready")
+    return Ready(**made | {"status": made["status"] or 200})
+
+
+GUARD_TESTS: Final = ("file", "command", "env", "url")
+GUARD: Final = TableOf(
+    {
+        "file": Field(Text("a path"), "A file that has to be there, in the project"),
+        "command": Field(COMMAND, "A read-only command that has to end with 0"),
+        "env": Field(Text(ENV_NAME_SAYS, ENV_NAME), "A variable that has to be set"),
+        "url": Field(URL, "An address that has to answer"),
+        "why": Field(Text(), "What the guard saves the operator from", required=True),
+    },
+    (AtLeast(GUARD_TESTS), AtMostOne(GUARD_TESTS)),
+    build=_guard,
+    given_only=True,
+)
+
+SPEND: Final = TableOf(
+    {
+        "kind": Field(Text("a kind of spend", choices=SPEND_KINDS), "What is used", required=True),
+        "max_calls": Field(Whole(1, 100_000), "The most calls"),
+        "max_usd": Field(MONEY, "The most US dollars, as text"),
+    },
+    (AtLeast(("max_calls", "max_usd")),),
+    build=_spend,
+)
+
+CAPTURE: Final = TableOf(
+    {
+        "json": Field(JSON_PATH, "Where the value stands in the JSON result"),
+        "pattern": Field(REGEX, "A regular expression; its one group is the value"),
+        "type": Field(
+            Text("a type", choices=("text", "int", "json")), "What it is read as", default="text"
+        ),
+        "secret": Field(Flag(), "Hide the output, keep the value in the vault", default=False),
+    },
+    (AtLeast(("json", "pattern")), AtMostOne(("json", "pattern"))),
+)
+
+READY: Final = TableOf(
+    {
+        "http": Field(URL, "An address that answers with the status"),
+        "tcp": Field(
+            Text("host:port", r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$"), "A port that takes connections"
+        ),
+        "line": Field(Text(literal=True), "A text that occurs in a line of the output"),
+        "status": Field(Whole(100, 599), "The status that means ready; 200 where not given"),
+        "timeout": Field(DURATION, "How long readiness may take"),
+    },
+    (AtLeast(("http", "tcp", "line")), AtMostOne(("http", "tcp", "line"))),
+    build=_ready,
+)
+
+COMMON: Mapping[str, Field] = MappingProxyType(
+    {
+        "id": Field(Text(STEP_ID_SAYS, STEP_ID), "The step's name, unique", required=True),
+        "kind": Field(Text(), "What kind of step this is", required=True),
+        "needs": Field(IDS, "Steps that must have passed or been waived", default=()),
+        "effects": Field(Text("an effect", choices=EFFECTS), "What the step changes"),
+        "spend": Field(SPEND, "The cap of a step that spends"),
+        "timeout": Field(DURATION, "How long a try may take"),
+        "proof": Field(Flag(), "The session is for this step; it can't be waived", default=False),
+        "fallback": Field(Flag(), "Runs only when a rule goes to it", default=False),
+        "guards": Field(ListOf(GUARD), "What has to hold before the step", default=()),
+        "expect": Field(EXPECT, "What a pass has to show", default=()),
+        "on": Field(RULES, "What other results count as; the first match wins", default=()),
+        "capture": Field(
+            MapOf(templates.NAME_PATTERN, "a name for a value", CAPTURE, _captures),
+            "Values kept for later steps, by name",
+            default=(),
+        ),
+        "retry": Field(
+            TableOf({"max": Field(Whole(1, MAX_RETRY), "How often", required=True)}),
+            "A fallback goes back to the step that called it, at most so often per caller",
+        ),
+        "restart": Field(IDS, "Services to start again if they run", default=()),
+        "set_env": Field(
+            Text(ENV_NAME_SAYS, ENV_NAME), "The variable that takes the step's answer"
+        ),
+        "env": Field(
+            MapOf(r"[A-Za-z_][A-Za-z0-9_]*", ENV_NAME_SAYS, Text(template="value", blank=True)),
+            "Variables for the step's child processes",
+            default={},
+        ),
+    }
+)

@@ -1,0 +1,138 @@
+"""The closed language of ``expect`` and ``[[on]]``: its words, and the rules built of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
+from smoke_tui.outcomes import (
+    Outcome,
+)
+from smoke_tui.runbook.lint.diagnostics import LintCode
+from smoke_tui.runbook.model import Condition, Match, Rule
+from smoke_tui.runbook.schema.context import BAD, Context, spell
+from smoke_tui.runbook.schema.positions import Path
+from smoke_tui.runbook.schema.scalars import JSON_PATH, RATIO, JsonValue, Text, Whole
+from smoke_tui.runbook.schema.tables import AtMostOne, Demands, Field, ListOf, MapOf, TableOf
+
+ORIGINS: Final = ("residential", "office", "datacenter", "unknown")
+ROUTES: Final = ("openai/subscription", "degraded")
+IS_TESTS: Final = ("non-empty", "present", "absent")
+STEP_ID: Final = r"^[a-z][a-z0-9-]{1,40}$"
+STEP_ID_SAYS: Final = "an id (a small letter, then small letters, digits and -; 2 to 41 characters)"
+
+_CODE = Text("a code", choices=tuple(CODES), rb=LintCode.CODE)
+_BASELINE = Field(Text("a path or id"), "The recorded answer to compare with", required=True)
+
+
+def _header(made: dict[str, Any], at: Path, context: Context) -> dict[str, str]:
+    return {name.lower(): value for name, value in made.items()}
+
+
+WORDS: Mapping[str, Field] = MappingProxyType(
+    {
+        "code": Field(ListOf(_CODE, bare=True, least=1), "The result's code is one of these"),
+        "status": Field(Whole(100, 599), "The HTTP status"),
+        "header": Field(
+            MapOf(r"[A-Za-z0-9!#$&^_.+*'|~`%-]{1,80}", "a header name", Text(), _header),
+            'Headers of the answer, by name: the exact value, or "*" for any',
+        ),
+        "body_contains": Field(
+            ListOf(Text(), bare=True, least=1), "Texts that all occur in the body, in any case"
+        ),
+        "json": Field(JSON_PATH, "A path into the JSON answer; with is or equals"),
+        "is": Field(Text("a test", choices=IS_TESTS), "What the value at the json path is"),
+        "equals": Field(JsonValue(scalar=True), "What the value at the json path equals"),
+        "route": Field(Text("a route", choices=ROUTES), "Which way the answer came"),
+        "exit": Field(Whole(-64, 255), "The exit status; negative for a signal"),
+        "text_drift": Field(
+            TableOf(
+                {
+                    "baseline": _BASELINE,
+                    "threshold": Field(RATIO, "The least ratio, from 0 to 1"),
+                }
+            ),
+            "The answer is as close to a recorded one as the threshold asks",
+        ),
+        "tool_calls": Field(
+            TableOf({"baseline": _BASELINE}), "The tool calls equal the recorded ones"
+        ),
+        "behaves": Field(Text(literal=True), "What the answer has to do, for the judge"),
+        "origin": Field(
+            ListOf(Text("an origin", choices=ORIGINS), bare=True, least=1),
+            "The origin that the operator declared is one of these",
+        ),
+    }
+)
+
+
+def _match(made: dict[str, Any], at: Path, context: Context) -> Match:
+    conditions = []
+    for word, value in made.items():
+        if word == "json":
+            test = "is" if "is" in made else "equals"
+            conditions.append(Condition(word, value, test, made.get(test)))
+        elif word == "body_contains":
+            conditions.append(Condition(word, tuple(text.casefold() for text in value)))
+        elif word not in ("is", "equals"):
+            conditions.append(Condition(word, value))
+    return Match(tuple(conditions), context.line(at))
+
+
+MATCH: Final = TableOf(
+    WORDS,
+    (
+        AtMostOne(("is", "equals")),
+        Demands("json", ("is", "equals")),
+        Demands("is", ("json",)),
+        Demands("equals", ("json",)),
+    ),
+    build=_match,
+    given_only=True,
+    nonempty=True,
+)
+
+
+def _rule(made: dict[str, Any], at: Path, context: Context) -> Any:
+    outcome, goto, why = made["outcome"], made["goto"], made["why"]
+    here = spell(at)
+    if (outcome is None) == (goto is None):
+        what = "both an outcome and a goto" if outcome else "neither an outcome nor a goto"
+        return context.refuse(LintCode.RULE_AIM, at, f"{here} names {what}")
+    if outcome is not None and why is None:
+        return context.refuse(LintCode.RULE_WHY, at, f"{here}: the outcome '{outcome}' has no why")
+    if not isinstance(made["match"], Match):
+        return BAD
+    return Rule(
+        match=made["match"],
+        outcome=None if outcome is None else Outcome(outcome),
+        why=why,
+        goto=goto,
+        line=context.line(at),
+        index=int(at[-1]) + 1,
+    )
+
+
+RULE: Final = TableOf(
+    {
+        "match": Field(MATCH, "What the result has to look like", required=True),
+        "outcome": Field(
+            Text(
+                "an outcome that a rule can give",
+                choices=("fail", "blocked", "expected-limitation"),
+                refused={"pass": (LintCode.RULE_PASS, "a rule can't declare a pass")},
+            ),
+            "What the result counts as",
+        ),
+        "why": Field(Text(), "The reason, for the report"),
+        "goto": Field(Text(STEP_ID_SAYS, STEP_ID), "The fallback to take"),
+    },
+    build=_rule,
+)
+
+EXPECT: Final = ListOf(MATCH)
+RULES: Final = ListOf(RULE)

@@ -1,0 +1,1 @@
+"""A session as one object: configure, open, run, resume."""

@@ -1,0 +1,176 @@
+"""A look at the installed Codex CLI: what it sends today, and how our own call differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.codex.catalogue import as_answer, text_request
+from smoke_tui.codex.classify import classify
+from smoke_tui.codex.request_diff import Difference, compare, our_call, version_difference
+from smoke_tui.codex.request_shapes import SHAPES
+from smoke_tui.config.session_config import Config
+from smoke_tui.journal.stream import Fact
+from smoke_tui.runbook import parse
+from smoke_tui.session.probe import look
+from smoke_tui.session.subscriber_client import UNSEEN, capture_subscribed
+from smoke_tui.steps.credential import session_bundle
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.world.resources import (
+    StepEnd,
+)
+
+LITE_HEADER = "x-openai-internal-codex-responses-lite"
+RUNBOOK = """\
+---
+schema: smoke/1
+id: client
+title: The installed client
+---
+
+## Look at the client
+
+```toml step
+id   = "client"
+kind = "manual"
+ask  = "Nothing is asked."
+```
+"""
+
+
+class NoClient(ValueError):
+    """Nothing could be captured; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Our call beside the real client's; `place` is where its base instructions stand.
+
+    `differences` are those to a call with a custom provider and without a login; `subscribed`
+    those to a subscriber's call, or None where `unseen` says why there is no such capture.
+    """
+
+    shape: str
+    version: str
+    model: str
+    place: str | None
+    differences: tuple[Difference, ...]
+    subscribed: tuple[Difference, ...] | None = None
+    unseen: str | None = None
+    items: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def unexplained(self) -> int:
+        return sum(1 for difference in self.every if difference.reason is None)
+
+    @property
+    def every(self) -> list[Difference]:
+        """Each difference once, whichever capture shows it."""
+        found = {one.key: one for one in (*self.differences, *(self.subscribed or ()))}
+        return list(found.values())
+
+    def lines(self) -> list[str]:
+        """The comparison for a person."""
+        return [
+            f"ours: shape {self.shape}; theirs: Codex CLI {self.version}, model {self.model}, "
+            f"instructions at {self.place}",
+            "the client without a login, with a custom provider:",
+            *(f"  {_line(difference)}" for difference in self.differences),
+            *self._of_a_subscriber(),
+            f"{len(self.every)} difference(s), {self.unexplained} without a known reason",
+        ]
+
+    def _of_a_subscriber(self) -> list[str]:
+        if self.subscribed is None:
+            return [
+                f"not shown by this capture: {', '.join(UNSEEN)}; a subscriber's client sends "
+                f"them ({self.unseen})"
+            ]
+        known = {one.key: one for one in self.differences}
+        return [
+            "a subscriber's client, logged in, with its built-in provider; besides:",
+            *(f"  {_line(one)}" for one in self.subscribed if known.get(one.key) != one),
+        ]
+
+
+def capture_fact(config: Config, model: str | None, folder: Path) -> Fact:
+    """What the installed client sends for a model; data["problem"] says why there is nothing."""
+    runbook = parse(RUNBOOK, "client.md").runbook
+    assert runbook is not None
+
+    async def what(ctx: StepContext) -> Fact:
+        return await ctx.capture_client(model)
+
+    hands = OperatorIO(NoBrowser(), FileClipboard(folder))
+    fact: Fact = look(config, hands, {}, what, runbook.steps[0])
+    return fact
+
+
+def catalogue_text(config: Config, model: str, given: Mapping[str, str], folder: Path) -> str:
+    """The catalogue's own, unrendered text for a model, asked for with the given bundle.
+
+    Raises:
+        NoClient: there is no credential, no answer, or no such model.
+    """
+    runbook = parse(RUNBOOK, "client.md").runbook
+    assert runbook is not None
+
+    async def what(ctx: StepContext) -> str:
+        try:
+            bundle = await session_bundle(ctx)
+        except StepEnd as end:
+            raise NoClient(end.summary) from None
+        exchange = await ctx.http(text_request(config, bundle, model))
+        text = exchange.secrets.get("template") or exchange.secrets.get("base")
+        if text is None:
+            failure = classify(as_answer(exchange)) if exchange.status != 200 else None
+            raise NoClient(
+                f"the catalogue: {failure.said or failure.code}"
+                if failure
+                else f"the catalogue has no base instructions for {model}"
+            )
+        return text.reveal()
+
+    hands = OperatorIO(NoBrowser(), FileClipboard(folder))
+    found: str = look(config, hands, given, what, runbook.steps[0])
+    return found
+
+
+def compare_with_client(config: Config, model: str | None, shape: str, folder: Path) -> Comparison:
+    """Capture the client's call and compare ours with it. `shape` auto follows the client.
+
+    Raises:
+        NoClient: there is none, or it sent nothing.
+    """
+    fact = capture_fact(config, model, folder)
+    if "outline" not in fact.data:
+        raise NoClient(str(fact.data["problem"]))
+    headers = [(str(name), str(value)) for name, value in fact.data["headers"]]
+    if shape not in SHAPES:
+        shape = "lite" if any(name == LITE_HEADER for name, _ in headers) else "classic"
+    model = str(fact.data["model"])
+    place, version = fact.data["place"], str(fact.data["version"])
+    ours = our_call(SHAPES[shape], config, model)
+    items = tuple(fact.data.get("items", ()))
+    found = compare(ours, headers, fact.data["outline"], place, items)
+    stale = version_difference(config.client_version, version)
+    found += [stale] if stale is not None else []
+    theirs = capture_subscribed(config.codex or "codex", version, model)
+    if theirs.outline is None:
+        return Comparison(shape, version, model, place, tuple(found), None, theirs.problem, items)
+    paid = compare(ours, list(theirs.headers), theirs.outline, theirs.place, theirs.items)
+    paid = [one for one in paid if (one.name, one.kind) != ("version", "changed")]
+    paid += [stale] if stale is not None else []
+    return Comparison(shape, version, model, place, tuple(found), tuple(paid), None, theirs.items)
+
+
+def _line(d: Difference) -> str:
+    sides = {"missing": f"theirs {d.theirs}", "extra": f"ours {d.ours}"}.get(
+        d.kind, f"ours {d.ours}, theirs {d.theirs}"
+    )
+    return f"{d.kind:<8}{d.where} {d.name}: {sides} ({d.reason or 'no known reason'})"

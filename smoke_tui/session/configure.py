@@ -1,0 +1,323 @@
+"""From settings to a session: the runbook, its configuration, the world it runs in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from smoke_tui.codex.attestations import ATTESTED, AUTO
+from smoke_tui.config.ledger_address import EMBEDDED, kind_of
+from smoke_tui.config.session_config import (
+    API_URL,
+    CAPTURED_VERSION,
+    CLIENT_ORIGINATOR,
+    CODEX_URL,
+    GIVEN_BUNDLE,
+    GIVEN_LEDGER,
+    ISSUER,
+    STACK_URL,
+    Config,
+    refuse_host,
+)
+from smoke_tui.config.settings import (
+    Settings,
+    config_dir,
+    expanded,
+    own_runbooks,
+)
+from smoke_tui.errors import (
+    CommandError,
+    UsageError,
+)
+from smoke_tui.journal.state import State
+from smoke_tui.outcomes import Exit
+from smoke_tui.runbook import Diagnostic, Runbook, find, load
+from smoke_tui.session.resolve import client_version_of, header_of, names_of
+from smoke_tui.stack.ledger_table import describe
+from smoke_tui.world.credential_document import problem_of
+
+DEFAULT_RUNBOOK = "openai-subscription"
+BUNDLE_LIMIT = 256 * 1024
+
+
+class InvalidRunbook(CommandError):
+    """A runbook has errors; `diagnostics` holds all of them."""
+
+    def __init__(self, path: Path, diagnostics: tuple[Diagnostic, ...]) -> None:
+        lines = "\n".join(str(problem) for problem in diagnostics)
+        super().__init__(Exit.INVALID, f"{lines}\nmend the runbook, then try again")
+        self.path = path
+        self.diagnostics = diagnostics
+
+
+def open_runbook(name: str | None) -> Runbook:
+    """Find and parse a runbook by path or id.
+
+    Raises:
+        CommandError: there is none (5).
+        InvalidRunbook: it has errors (3).
+    """
+    wanted = name or DEFAULT_RUNBOOK
+    path = find(wanted, cwd=Path.cwd(), config_dir=config_dir())
+    if path is None:
+        raise CommandError(
+            Exit.NOTHING,
+            f"no runbook {wanted!r}: it is neither a file nor the id of one in ./runbooks, "
+            f"{own_runbooks()} or those that are shipped",
+        )
+    parsed = load(path)
+    if parsed.runbook is None:
+        raise InvalidRunbook(path, parsed.diagnostics)
+    return parsed.runbook
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Texts that were handed in by option, kept out of the record: bundle, ledger's address.
+
+    `bundle` and `ledger` say in a word what each is.
+    """
+
+    texts: Mapping[str, str]
+    bundle: str
+    file: Path | None = None
+    ledger: str = "none"
+
+
+def read_given(settings: Settings, *, judged: bool = True) -> Given:
+    """Read --bundle and --ledger. Not `judged`: whether the bundle is one, the caller says.
+
+    Raises:
+        CommandError: the bundle can't be read, or is a file of another tool (3).
+        UsageError: --ledger is no address, or belongs to a rehearsal.
+    """
+    address = ledger_address(settings)
+    texts = {GIVEN_LEDGER: address} if address else {}
+    ledger = kind_of(address) if address else "none"
+    source = settings.get("bundle")
+    if source is None:
+        return Given(texts, "none", ledger=ledger)
+    if source == "-":
+        text = _standard_input()
+        _refuse_foreign(text, judged)
+        return Given({**texts, GIVEN_BUNDLE: text}, "stdin", ledger=ledger)
+    from smoke_tui.world.live.files import (
+        read_plain_file,
+    )
+
+    path = expanded(source, settings.source("bundle"))
+    read, problem = read_plain_file(str(path))
+    if read is None:
+        raise CommandError(Exit.INVALID, f"--bundle: {problem}")
+    _refuse_foreign(read, judged)
+    return Given({**texts, GIVEN_BUNDLE: read}, "file", path, ledger)
+
+
+def _standard_input() -> str:
+    """All of standard input, as UTF-8 whatever the locale says.
+
+    Raises:
+        CommandError: it can't be read, or is no text (3).
+    """
+    try:
+        raw = getattr(sys.stdin, "buffer", None)
+        if raw is None:
+            return sys.stdin.read(BUNDLE_LIMIT)
+        return str(raw.read(BUNDLE_LIMIT).decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise CommandError(Exit.INVALID, "--bundle -: standard input is not UTF-8 text") from None
+    except OSError as error:
+        raise CommandError(
+            Exit.INVALID, f"--bundle -: standard input can't be read: {error.strerror or error}"
+        ) from None
+
+
+def _refuse_foreign(text: str, judged: bool) -> None:
+    """
+    Raises:
+        CommandError: a document that was given as a credential is none of ours (3).
+    """
+    problem = problem_of(text) if judged else None
+    if problem is not None:
+        raise CommandError(Exit.INVALID, f"--bundle: {problem}; nothing was sent")
+
+
+def ledger_address(settings: Settings) -> str | None:
+    """The address of the stack's ledger; None where none was given.
+
+    Raises:
+        UsageError: it can't be one; the text does not quote it.
+    """
+    address = settings.get("ledger")
+    if address is None:
+        return None
+    if wants_embedded(settings):
+        raise UsageError(
+            f"{settings.source('ledger')}: embedded is the rehearsal's own ledger; "
+            "add --rehearse, or give the address of the stack's"
+        )
+    try:
+        kind_of(address)
+    except ValueError as wrong:
+        raise UsageError(f"{settings.source('ledger')}: {wrong}") from None
+    return address
+
+
+def wants_embedded(settings: Settings) -> bool:
+    """Whether --ledger asks for the rehearsal's own PostgreSQL."""
+    return settings.get("ledger") == EMBEDDED
+
+
+def ledger_names(settings: Settings) -> tuple[str | None, tuple[str, ...]]:
+    """The table and the columns of the ledger, as far as they are configured.
+
+    Raises:
+        UsageError: a name is no plain name, or a column's role is unknown.
+    """
+    table = settings.get("ledger-table")
+    pairs = (settings.get("ledger-columns") or "").split(",")
+    columns = tuple(pair.strip() for pair in pairs if pair.strip())
+    for name, given in (("ledger-table", (table, ())), ("ledger-columns", (None, columns))):
+        try:
+            describe(None, *given)
+        except ValueError as wrong:
+            raise UsageError(f"{settings.source(name)}: {wrong}") from None
+    return table, columns
+
+
+def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
+    """The configuration of a live session.
+
+    Raises:
+        UsageError: an address that may not be used, or a setting that makes no sense.
+    """
+    issuer = (settings.get("issuer") or ISSUER).rstrip("/")
+    codex_url = (settings.get("codex-url") or CODEX_URL).rstrip("/")
+    api_url = (settings.get("api-url") or API_URL).rstrip("/")
+    for name, url in (("issuer", issuer), ("codex-url", codex_url), ("api-url", api_url)):
+        refusal = refuse_host(url, settings.allow_hosts)
+        if refusal:
+            raise UsageError(f"--{name}: {refusal}")
+    table, columns = ledger_names(settings)
+    config = Config(
+        issuer=issuer,
+        codex_url=codex_url,
+        api_url=api_url,
+        project=settings.project,
+        stack_url=(settings.get("stack-url") or STACK_URL).rstrip("/"),
+        origin=settings.get("origin") or "unknown",
+        model=settings.get("model"),
+        runbook_model=runbook.model,
+        shape=settings.get("shape") or AUTO,
+        instructions_file=_instructions_file(settings),
+        bundle=given.bundle,
+        refreshable=given.file is not None,
+        allow_hosts=settings.allow_hosts,
+        ledger=given.ledger,
+        ledger_table=table,
+        ledger_columns=columns,
+        usage=settings.on("usage"),
+        prices=settings.on("prices"),
+        codex=settings.get("codex"),
+        login=settings.get("login") or "browser",
+        redirect_host=settings.get("redirect-host") or "127.0.0.1",
+    )
+    ports = settings.callback_ports
+    agent, originator = names_of(settings)
+    return replace(
+        config,
+        user_agent=agent,
+        originator=originator,
+        login_originator=header_of(settings, "login-originator", CLIENT_ORIGINATOR),
+        client_version=client_version_of(settings) or CAPTURED_VERSION,
+        client_source="given" if settings.get("client-version") else "captured",
+        attested=tuple(row.to_row() for row in ATTESTED),
+        unlisted=settings.on("unlisted"),
+        second_opinion=settings.on("second-opinion"),
+        callback_ports=config.callback_ports if ports is None else ports,
+    )
+
+
+#: What the command line may say otherwise when a session is gone on with, and what it may not.
+_SAID_ANEW = ("origin", "model", "shape", "codex", "login", "login-originator")
+_SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
+
+
+def config_recorded(state: State) -> Config:
+    """The settings a session was opened with, or last gone on with."""
+    last = state.resumes[-1].data if state.resumes else state.opened
+    return Config.from_json(last["config"])
+
+
+def config_resumed(state: State, given: Given, settings: Settings) -> Config:
+    """The settings a session was recorded with, and what is given anew.
+
+    Raises:
+        UsageError: the command line names another address than the session is against.
+    """
+    recorded = config_recorded(state)
+    said = {
+        name: settings.get(name)
+        for name in (*_SAID_ANEW, *_SAME_AS_BEFORE)
+        if settings.source(name) == f"--{name}"
+    }
+    for name, value in said.items():
+        before = getattr(recorded, name.replace("-", "_"))
+        if (
+            name in _SAME_AS_BEFORE
+            and state.world == "live"
+            and ((value or "").rstrip("/") != before)
+        ):
+            raise UsageError(
+                f"--{name} {value}: the session is against {before}; with another "
+                "one, begin a new session"
+            )
+    anew: dict[str, Any] = {
+        name.replace("-", "_"): said[name] for name in _SAID_ANEW if name in said
+    }
+    for name in ("unlisted", "second-opinion"):
+        if settings.source(name) == f"--{name}":
+            anew[name.replace("-", "_")] = settings.on(name)
+    if settings.source("client-version") == "--client-version":
+        anew |= {"client_version": client_version_of(settings), "client_source": "given"}
+    if settings.source("instructions") == "--instructions":
+        anew["instructions_file"] = _instructions_file(settings)
+    return replace(
+        recorded,
+        bundle=given.bundle,
+        refreshable=given.file is not None,
+        ledger=given.ledger,
+        **anew,
+    )
+
+
+def _instructions_file(settings: Settings) -> str | None:
+    given = settings.get("instructions")
+    return str(expanded(given, settings.source("instructions")).absolute()) if given else None
+
+
+def choose_steps(config: Config, runbook: Runbook, only: str | None, start: str | None) -> Config:
+    """Restrict the walk.
+
+    Raises:
+        UsageError: there is no such step, or it is a fallback.
+    """
+    for option, step_id in (("--only", only), ("--from", start)):
+        if step_id is None:
+            continue
+        ids = [step.id for step in runbook.steps if not step.fallback]
+        if step_id not in ids:
+            raise UsageError(f"{option} {step_id!r}: no such step (it has {', '.join(ids)})")
+    return replace(config, only=only, start_from=start)
+
+
+def refuse_in_ci() -> bool:
+    """Whether live calls are refused here: `CI` is set to anything but empty, 0 or false."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+Narrator = Callable[[str], None]

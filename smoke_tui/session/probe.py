@@ -1,0 +1,73 @@
+"""A look at the world without a session: one behaviour, nothing recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from smoke_tui.config.session_config import Config
+from smoke_tui.journal.events import Event
+from smoke_tui.journal.stream import EventListener, EventStream
+from smoke_tui.redaction import Vault
+from smoke_tui.runbook.model import Step
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.live.browser_clipboard import OperatorIO
+from smoke_tui.world.live.world import LiveWorld, SystemClock
+from smoke_tui.world.loop import EngineLoop
+from smoke_tui.world.resources import (
+    SessionResources,
+)
+
+
+class _Forget:
+    """A sink for looks that are not recorded."""
+
+    def append(self, event: Event) -> None:
+        """Nothing is kept."""
+
+    def keep(self, content: bytes) -> str:
+        return ""
+
+
+def look(
+    config: Config,
+    hands: OperatorIO,
+    given: Mapping[str, str],
+    what: Callable[[StepContext], Awaitable[Any]],
+    step: Step,
+    watchers: Sequence[EventListener] = (),
+) -> Any:
+    """Run one behaviour against the live world without a session; nothing is recorded."""
+    loop = EngineLoop()
+    vault = Vault()
+    inbox = EventStream(_Forget(), vault, SystemClock(), list(watchers))
+    fault: asyncio.Future[Any] = loop.create_future()
+
+    def on_fault(error: BaseException) -> None:
+        if not fault.done():
+            fault.set_exception(error)
+
+    async def main() -> Any:
+        world = LiveWorld(inbox, vault, config, hands, on_fault, given)
+        context = StepContext(inbox, world, step, 1, config, SessionResources(), _no_cap)
+        task = asyncio.ensure_future(what(context))
+        try:
+            await asyncio.wait([task, fault], return_when=asyncio.FIRST_COMPLETED)
+            return (fault if fault.done() else task).result()
+        finally:
+            task.cancel()
+            loop.when_idle(lambda: False)
+            await world.close()
+
+    loop.when_idle(inbox.deliver)
+    try:
+        return loop.run_until_complete(main())
+    finally:
+        loop.drop()
+
+
+def _no_cap(context: StepContext, kind: str, worst_usd: str | None) -> None:
+    """A look spends nothing."""

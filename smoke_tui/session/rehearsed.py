@@ -1,0 +1,108 @@
+"""Run a session against the rehearsal: its addresses, its credential, its scripted operator."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from smoke_tui.config.ledger_address import kind_of
+from smoke_tui.config.session_config import GIVEN_LEDGER, Config
+from smoke_tui.errors import CommandError, UsageError
+from smoke_tui.outcomes import Exit
+from smoke_tui.session.configure import (
+    Given,
+)
+from smoke_tui.stack.ledger_table import LedgerTable
+
+REHEARSED_PATIENCE = 0.1
+
+
+@contextmanager
+def rehearsal(scenario: str | None, *, embedded: bool = False) -> Iterator[Any]:
+    """Start the embedded rehearsal and stop it at the end.
+
+    Raises:
+        UsageError: there is no such scenario, or no PostgreSQL for its ledger.
+    """
+    from smoke_tui.rehearsal import NoPostgres, Rehearsal, UnknownScenario
+
+    try:
+        world = Rehearsal.start(scenario or "happy", embedded=embedded)
+    except UnknownScenario as error:
+        raise UsageError(f"--scenario: {error}; `smoke-tui rehearse list` shows all") from None
+    except NoPostgres as error:
+        raise UsageError(f"--ledger embedded: {error}") from None
+    except OSError as error:
+        raise CommandError(
+            Exit.NOT_PROVABLE,
+            f"the rehearsal can't be set up in {tempfile.gettempdir()}: {_first_reason(error)}",
+        ) from None
+    try:
+        yield world
+    finally:
+        world.stop()
+
+
+def _first_reason(error: OSError) -> str:
+    """An error's reason; copying a folder collects many, and the first one says enough."""
+    if error.strerror:
+        return error.strerror
+    first = error.args[0][0] if error.args and isinstance(error.args[0], list) else error
+    return str(first[2] if isinstance(first, tuple) else first)
+
+
+def rehearsed(config: Config, world: Any) -> Config:
+    """A live configuration turned towards the rehearsal's servers, all of them on loopback.
+
+    The rehearsal's ledger has the product's own names and all the columns that one may have.
+    """
+    table = LedgerTable(credential="credential", provider="provider", response_id="response_id")
+    return replace(
+        config,
+        world="rehearsed",
+        scenario=world.scenario.name,
+        issuer=world.issuer,
+        codex_url=world.codex_url,
+        stack_url=world.stack_url,
+        project=str(world.stack_dir),
+        path_prepend=str(world.bin_dir),
+        instructions_file=str(world.instructions_file),
+        callback_ports=(0,),
+        bundle="none",
+        ledger=kind_of(world.ledger),
+        ledger_table=table.table,
+        ledger_columns=tuple(f"{role}={name}" for role, name in table.columns.items()),
+        consent=True,
+        patience=REHEARSED_PATIENCE,
+    )
+
+
+def given_rehearsed(world: Any) -> Given:
+    """What a rehearsed session is given: the address of the rehearsal's ledger."""
+    return Given({GIVEN_LEDGER: world.ledger}, "none", ledger=kind_of(world.ledger))
+
+
+class ScriptedHands:
+    """The rehearsal's browser and clipboard, as ports."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+
+    async def open_page(self, url: str) -> None:
+        from smoke_tui.rehearsal import RehearsalError
+        from smoke_tui.world.requests import PortError
+
+        try:
+            await self._world.open_page(url)
+        except RehearsalError as error:
+            raise PortError(str(error)) from None
+
+    async def put(self, text: str) -> str:
+        await self._world.put_credential(text)
+        return "typed by the rehearsal"
+
+    async def clear(self) -> None:
+        """The rehearsal's folder goes as a whole."""

@@ -1,0 +1,437 @@
+"""The composition root: world, engine, journal and listeners of one session."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import threading
+import traceback
+from collections.abc import Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from smoke_tui import __version__
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.config.session_config import Config
+from smoke_tui.engine.end_reasons import PROOF_STAYS
+from smoke_tui.engine.engine import Engine
+from smoke_tui.journal.close_scan import leave_scan
+from smoke_tui.journal.decision_rules import RULES
+from smoke_tui.journal.events import SCHEMA, Event
+from smoke_tui.journal.file import (
+    JournalFile,
+)
+from smoke_tui.journal.folders import (
+    JOURNAL,
+    NameTaken,
+    clear_left,
+)
+from smoke_tui.journal.state import State
+from smoke_tui.journal.stream import (
+    Clock,
+    EventListener,
+    EventStream,
+    FunctionListener,
+    IncomingFact,
+)
+from smoke_tui.outcomes import Verdict
+from smoke_tui.redaction import Secret, Vault
+from smoke_tui.runbook import Runbook
+from smoke_tui.runbook.lint.hidden_secrets import hidden_in_text
+from smoke_tui.session.environment import (
+    git_state,
+    network_variables,
+    user_name,
+)
+from smoke_tui.session.resume import (
+    ResumableSession,
+)
+from smoke_tui.steps import BEHAVIOURS, check_guards
+from smoke_tui.world.conversation import PendingRequest
+from smoke_tui.world.credential_document import sendable
+from smoke_tui.world.live.browser_clipboard import OperatorIO
+from smoke_tui.world.live.random_values import Ids, random_id
+from smoke_tui.world.live.redirect import read_redirect
+from smoke_tui.world.live.world import LiveWorld, SystemClock, learn_inside
+from smoke_tui.world.loop import EngineLoop
+from smoke_tui.world.requests import Question, render
+
+_LONGEST_PASTE = 16 * 1024
+
+
+class Answerer(Protocol):
+    """Who answers for the operator: a policy, an answers file, a script. None: says nothing."""
+
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None: ...
+
+    async def observe(
+        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
+    ) -> None: ...
+
+
+class NotStarted(Exception):
+    """A session can't begin, and nothing was run or spent; the text says why, and what to do."""
+
+
+class Session:
+    """One session that runs in a thread of its own.
+
+    `start` returns at once; `wait` gives the verdict. Everything fronts do goes through
+    `answer`, `cancel` and `note`, from any thread. `fault` is set where our own tool broke.
+    """
+
+    def __init__(
+        self,
+        runbook: Runbook,
+        config: Config,
+        *,
+        state_dir: Path,
+        hands: OperatorIO,
+        answerer: Answerer | None = None,
+        watchers: Sequence[EventListener] = (),
+        given: Mapping[str, str] | None = None,
+        bundle_file: Path | None = None,
+        clock: Clock | None = None,
+        extra: Mapping[str, Any] | None = None,
+        unfinished: ResumableSession | None = None,
+        rerun: str | None = None,
+        amend: Mapping[str, str] | None = None,
+        ids: Ids = random_id,
+    ) -> None:
+        self.runbook = runbook
+        self.config = config
+        self.vault = Vault()
+        self.fault: BaseException | None = None
+        self.verdict: Verdict | None = None
+        self._hands = hands
+        self._answerer = answerer
+        self._given = dict(given or {})
+        self._bundle_file = bundle_file
+        self._ids = ids
+        here = {
+            "tool": __version__,
+            "rules": RULES,
+            "config": config.to_json(),
+            "real_provider": config.real_provider,
+            "by": user_name(),
+            "host": platform.node(),
+            "system": f"{platform.system()} {platform.release()}",
+            "python": platform.python_version(),
+            "network": network_variables(),
+            "project": git_state(config.project),
+            "pid": os.getpid(),
+            **(extra or {}),
+        }
+        self.file: JournalFile
+        if unfinished is None:
+            self._state = State()
+            self._clock = clock or SystemClock()
+            self.file = new_file(state_dir / "sessions", self._clock.wall())
+            self.id = self.file.folder.name
+            self._begins = IncomingFact(
+                "session.opened",
+                {
+                    "schema": SCHEMA,
+                    "session": self.id,
+                    "runbook": {
+                        "id": runbook.id,
+                        "path": Path(runbook.path).name,
+                        "sha256": runbook.sha256,
+                        "text": runbook.text,
+                    },
+                    **here,
+                },
+            )
+        else:
+            self._state = unfinished.state
+            self._clock = clock or SystemClock(self._state.now_ms)
+            self.id = self._state.session
+            self.file = unfinished.file
+            self.vault.number_after((self.file.folder / JOURNAL).read_bytes())
+            self._begins = IncomingFact(
+                "session.resumed",
+                {
+                    "undone": [] if amend else unfinished.undone(rerun),
+                    "rerun": rerun,
+                    **({"amend": {**amend, "by": here["by"]}} if amend else {}),
+                    "torn_bytes": unfinished.file.torn_bytes,
+                    **here,
+                },
+            )
+        self.vault.salt = self.id
+        self._loop = EngineLoop()
+        self._inbox = EventStream(
+            self.file,
+            self.vault,
+            self._clock,
+            [FunctionListener(self._on_event), *watchers],
+            start=self._state.events,
+            first=self._keep_up,
+            names=frozenset(step.id for step in runbook.steps),
+        )
+        self._engine: Engine | None = None
+        self._world: LiveWorld | None = None
+        self._fault: asyncio.Future[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pasted: dict[int, str] = {}
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self.done = threading.Event()
+
+    @property
+    def folder(self) -> Path:
+        return self.file.folder
+
+    def start(self) -> None:
+        """Begin the walk."""
+        self._thread.start()
+
+    def wait(self, timeout: float | None = None) -> Verdict | None:
+        """The verdict once the session is closed; None after `timeout` seconds or a fault."""
+        self.done.wait(timeout)
+        return self.verdict
+
+    def bundle(self) -> Bundle | None:
+        """The bundle a login step of this session has left."""
+        held = self._engine.holdings.bundle if self._engine is not None else None
+        return held if isinstance(held, Bundle) else None
+
+    def bundle_text(self) -> str:
+        """The bundle as the file that `login --out` writes; holds the tokens themselves."""
+        bundle = self.bundle()
+        assert bundle is not None
+        return json.dumps(render(bundle.fields()), indent=2) + "\n"
+
+    # --- what fronts do -------------------------------------------------------------------
+
+    def answer(
+        self,
+        seq: int,
+        answer: Mapping[str, str],
+        *,
+        secret: str | None = None,
+        by: str = "operator",
+    ) -> str | None:
+        """Answer question `seq`. Returns why the answer can't be taken, or None."""
+        job = self._world.asked.get(seq) if self._world is not None else None
+        if job is None:
+            return "this question is not open any more"
+        question: Question = job.raw
+        if by == "operator" and answer.get("do") == "waive" and question.data.get("proof"):
+            return PROOF_STAYS
+        found: dict[str, Secret] = {}
+        data: dict[str, Any] = {"answer": {**answer, "by": by}}
+        if secret is not None and question.check is not None:
+            problem = self._paste(job, question, secret, data, found)
+            if problem is not None:
+                return problem
+        elif secret is not None and question.secret is not None:
+            # A plain text is nothing to hide from the commands that it is given for.
+            public: dict[str, Any] = {"chars": len(secret)}
+            if question.secret != "given-text" and not sendable(secret):
+                public["sendable"] = False
+            value = Secret(
+                secret,
+                kind=question.secret,
+                ref=job.refs["value"],
+                public=public,
+                scrub=question.secret != "given-text",
+            )
+            found["value"] = self.vault.add(value)
+            if value.scrub:
+                learn_inside(self.vault, secret, question.secret, job.refs["value"])
+        if self._world is None or self._world.asked.pop(seq, None) is None:
+            return "this question is not open any more"
+        self._post(IncomingFact("answered", data, job.step, job.n, seq, found))
+        return None
+
+    def _paste(
+        self,
+        job: PendingRequest,
+        question: Question,
+        text: str,
+        data: dict[str, Any],
+        found: dict[str, Secret],
+    ) -> str | None:
+        """Judge a pasted redirect address like the callback it stands for."""
+        from smoke_tui.world.live.pasted_redirect import read_pasted
+
+        assert question.check is not None
+        # A wrapped address may come line by line, where nobody can tell that more follows.
+        before = self._pasted.pop(job.seq, "")
+        pairs, problem = read_pasted(f"{before}\n{text}" if before else text, question.check)
+        if problem is not None and before:
+            pairs, problem = read_pasted(text, question.check)
+        if problem is not None:
+            self._pasted[job.seq] = f"{before}\n{text}"[-_LONGEST_PASTE:]
+            return f"this is not the address of the login that waits: {problem}"
+        hit, secrets_found = read_redirect(pairs, self.vault, job.refs["value"])
+        data["hit"] = hit
+        found.update({"value": secrets_found["code"]} if "code" in secrets_found else {})
+        return None
+
+    def reveal(self, seq: int, name: str) -> str:
+        """A value of an open question in the form the operator has to use, such as an address."""
+        job = self._world.asked.get(seq) if self._world is not None else None
+        return "" if job is None else str(render(job.raw.data.get(name, "")))
+
+    def cancel(self, scope: str, why: str) -> None:
+        """Stop the running step, or the session."""
+        self._post(IncomingFact("cancelled", {"scope": scope, "why": why}))
+
+    def note(self, text: str) -> None:
+        """Put the operator's words into the record."""
+        self._post(IncomingFact("noted", {"text": text}))
+
+    def _post(self, arrival: IncomingFact) -> None:
+        self._inbox.post(arrival)
+        try:
+            self._loop.call_soon_threadsafe(lambda: None)
+        except RuntimeError:
+            # The session ended in the meantime; there is nobody left to hear it.
+            return
+
+    # --- the engine's thread --------------------------------------------------------------
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._main())
+        except BaseException as error:
+            self.fault = error
+        finally:
+            self._loop.drop()
+            if not isinstance(self.fault, NotStarted):
+                # With a record that can't be read or written any more, there is nothing to look at.
+                with contextlib.suppress(OSError):
+                    leave_scan(self.file.folder, self.vault, self._inbox.inspected())
+            self.file.close()
+            if isinstance(self.fault, NotStarted):
+                clear_left(self.file.folder.parent)
+            self.done.set()
+
+    async def _main(self) -> None:
+        self._fault = self._loop.create_future()
+        self._world = LiveWorld(
+            self._inbox,
+            self.vault,
+            self.config,
+            self._hands,
+            self._on_fault,
+            self._given,
+            self._bundle_file,
+            self._ids,
+        )
+        self._engine = Engine(
+            self.runbook,
+            self.config,
+            self._inbox,
+            self._world,
+            self._state,
+            BEHAVIOURS,
+            check_guards,
+        )
+        self._check_kept()
+        self._inbox.open(self._begins)
+        self._loop.when_idle(self._inbox.deliver)
+        walk = asyncio.ensure_future(self._engine.run())
+        ends: list[asyncio.Future[Any]] = [walk, self._fault]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        self._loop.when_idle(lambda: False)
+        try:
+            if self._fault.done():
+                self._fault.result()
+            self.verdict = walk.result()
+        finally:
+            walk.cancel()
+            await asyncio.gather(walk, return_exceptions=True)
+            self._inbox.flush()
+            await self._world.close()
+
+    def _check_kept(self) -> None:
+        """Make sure that the record will hold the runbook as it is: it is read back from there.
+
+        Raises:
+            NotStarted: a value that was given as a secret stands in it.
+        """
+        if self._begins.ev != "session.opened":
+            return
+        for seen in hidden_in_text(self.runbook.text, self.vault):
+            raise NotStarted(
+                f"{self.runbook.path}:{seen.line}:{seen.col}: the line holds {seen.what}, which "
+                "the record would hide, so that the session could not be read again; nothing was "
+                "run. Take it out of the runbook, or give another credential"
+            )
+
+    def _on_fault(self, error: BaseException) -> None:
+        if self._fault is not None and not self._fault.done():
+            self._fault.set_exception(error)
+
+    def _keep_up(self, event: Event) -> None:
+        if self._engine is not None:
+            self._engine.watch(event)
+
+    def _on_event(self, event: Event) -> None:
+        if self._answerer is None:
+            return
+        if event.ev == "request" and event.data["port"] == "operator":
+            self._in_hand(self._ask(event))
+        elif event.ev == "answered" and event.data["answer"].get("by") == "operator":
+            question = self._state.requests.get(event.re or 0)
+            if question is not None:
+                self._in_hand(self._tell(question, event))
+
+    def _in_hand(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the engine, and hold on to it until it is done."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _ask(self, event: Event) -> None:
+        assert self._answerer is not None
+        kind, data = (
+            event.data["kind"],
+            {**event.data["data"], "text": event.data["text"], "step": event.step},
+        )
+        try:
+            answer = await self._answerer.answer(kind, data)
+        except Exception as error:
+            self._on_fault(error)
+            return
+        if answer is not None:
+            by = answer.get("by", "script")
+            self.answer(event.seq, {k: v for k, v in answer.items() if k != "by"}, by=by)
+
+    async def _tell(self, question: Event, answered: Event) -> None:
+        assert self._answerer is not None
+        data = {**question.data["data"], "text": question.data["text"], "step": question.step}
+        try:
+            await self._answerer.observe(question.data["kind"], data, answered.data["answer"])
+        except Exception as error:
+            self._on_fault(error)
+
+
+def session_id(moment: datetime) -> str:
+    """A sortable name: UTC time, and the part of the second in 1/65,536 as four hex digits."""
+    return f"{moment:%Y%m%dT%H%M%SZ}-{moment.microsecond * 65536 // 1_000_000:04x}"
+
+
+def new_file(sessions: Path, moment: datetime) -> JournalFile:
+    """The journal of a new session, under the first name from this moment on that is free.
+
+    What kills have left among the sessions is cleared first.
+    """
+    clear_left(sessions)
+    while True:
+        try:
+            return JournalFile.create(sessions / session_id(moment))
+        except NameTaken:
+            moment += timedelta(microseconds=16)
+
+
+def trace_of(fault: BaseException, vault: Vault) -> str:
+    """A fault's trace without local variables, redacted."""
+    return vault.redact_text("".join(traceback.format_exception(fault)))

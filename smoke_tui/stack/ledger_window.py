@@ -1,0 +1,153 @@
+"""The window of a turn in the stack's ledger: its beginning, and the rows that came since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from smoke_tui.stack.ledger_table import LedgerTable, describe
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.requests import Text
+
+PAUSES: Final = (0.5, 1.0, 2.0)
+"""Seconds before each further look: a stack may write its row after it has answered."""
+
+_REMEDY: Final = "Check --ledger, --ledger-table and --ledger-columns."
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `mark` on, by the ledger's own clock; `match` is what the organisation's rows hold."""
+
+    table: LedgerTable
+    match: Text
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the ledger holds of a window; with a `problem` it could not be read.
+
+    `match` is what the organisation's rows hold as their domain, where that is no secret; `mark`
+    is when the window began, by the ledger's own clock.
+    """
+
+    rows: tuple[Mapping[str, Any], ...] = ()
+    more: bool = False
+    problem: str | None = None
+    match: str | None = None
+    mark: str | None = None
+
+    @property
+    def before(self) -> list[Mapping[str, Any]]:
+        """Rows that are older than the window: of another turn, whatever response they name."""
+        mark = _moment(self.mark)
+        return [
+            row
+            for row in self.rows
+            if mark is not None
+            and (moment := _moment(row.get("time"))) is not None
+            and moment < mark
+        ]
+
+    @property
+    def platform(self) -> list[Mapping[str, Any]]:
+        """Rows of the platform tier: they have no domain, or a blank one."""
+        return [row for row in self.rows if not has_text(row.get("domain"))]
+
+    @property
+    def ours(self) -> list[Mapping[str, Any]]:
+        """Rows of the organisation, and of this response in another's name."""
+        return [row for row in self.rows if has_text(row.get("domain"))]
+
+    @property
+    def elsewhere(self) -> list[Mapping[str, Any]]:
+        """Rows in the name of another organisation."""
+        return [
+            row for row in self.ours if self.match is not None and str(row["domain"]) != self.match
+        ]
+
+    def of(self, response_id: Any) -> list[Mapping[str, Any]] | None:
+        """The rows of one response; None where they name responses and the answer names none.
+
+        Rows that name no response count by their time alone. An id has to be the same exactly.
+        """
+        if not any(has_text(row.get("response_id")) for row in self.ours):
+            return self.ours
+        if not isinstance(response_id, str) or not response_id:
+            return None
+        return [row for row in self.ours if row.get("response_id") == response_id]
+
+
+def _moment(text: Any) -> datetime | None:
+    """A time of the ledger's, in UTC where it names no zone; None where it can't be read."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def has_text(value: Any) -> bool:
+    """Whether a column of a row holds anything."""
+    return value is not None and bool(str(value).strip())
+
+
+async def open_window(ctx: StepContext) -> Window | Look | None:
+    """Begin a window; None where there is no ledger, a `Look` with what is wrong with it."""
+    if ctx.config.ledger not in ("postgresql", "stand-in"):
+        return None
+    named: Mapping[str, Any] | None = ctx.fields("ledger")
+    table = describe(named, ctx.config.ledger_table, ctx.config.ledger_columns)
+    template = (named or {}).get("match")
+    if template is None and "domain_id" not in ctx.holdings.values:
+        return _unread(
+            ctx,
+            "the runbook does not say whose rows to look for, as `match` in the turn's [ledger]",
+        )
+    match = ctx.fill(template or "{{ domain_id }}")
+    fact = await ctx.ledger("now", table.table, table.columns)
+    if fact.data["problem"]:
+        return _unread(ctx, fact.data["problem"])
+    return Window(table, match, str(fact.data["now"]))
+
+
+async def look(
+    ctx: StepContext, window: Window | Look | None, response_id: Any = None
+) -> Look | None:
+    """The rows of a window, looked at a few times until one of the turn is there.
+
+    Rows of the turn's own response are read whoever's name they are in.
+    """
+    if not isinstance(window, Window):
+        return window
+    named = isinstance(response_id, str) and "response_id" in window.table.columns
+    for pause in (0.0, *PAUSES):
+        if pause:
+            await ctx.sleep(pause * ctx.config.patience)
+        fact = await ctx.ledger(
+            "rows",
+            window.table.table,
+            window.table.columns,
+            window.match,
+            window.mark,
+            response_id if named else None,
+        )
+        if fact.data["problem"]:
+            return _unread(ctx, fact.data["problem"])
+        match = window.match if isinstance(window.match, str) else None
+        seen = Look(tuple(fact.data["rows"]), fact.data["more"], match=match, mark=window.mark)
+        if seen.of(response_id):
+            break
+    return seen
+
+
+def _unread(ctx: StepContext, problem: str) -> Look:
+    ctx.finding(
+        "ledger",
+        f"The ledger could not be read, so the proof of the route is weaker: {problem}.",
+        _REMEDY,
+    )
+    return Look(problem=problem)

@@ -1,0 +1,140 @@
+"""What steps that start commands share: environment, following a child, captured values."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from smoke_tui.journal.stream import Fact
+from smoke_tui.redaction import Secret
+from smoke_tui.runbook.json_path import dig, parse_path
+from smoke_tui.runbook.model import Capture, Command
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.conversation import Conversation
+from smoke_tui.world.requests import Sensitive, SpawnSpec, Text, show
+from smoke_tui.world.resources import (
+    StepEnd,
+)
+
+
+def children_env(ctx: StepContext) -> tuple[tuple[str, Text], ...]:
+    """What the step declares for its children, and the variables this session has set."""
+    declared = [(name, ctx.fill(value)) for name, value in ctx.step.env.items()]
+    return (*declared, *ctx.holdings.variables.items())
+
+
+def spawn_spec(ctx: StepContext, command: Command, **more: Any) -> SpawnSpec:
+    """A runbook's command as a child: no shell unless its block says so."""
+    return SpawnSpec(
+        tuple(ctx.fill(part) for part in command.argv),
+        ctx.config.project,
+        env=children_env(ctx),
+        path_prepend=ctx.config.path_prepend,
+        **more,
+    )
+
+
+@dataclass(slots=True)
+class Ended:
+    """A child that ended: its exit status, its standard output, secrets of a hidden one."""
+
+    code: int
+    text: str
+    parsed: Fact | None
+
+
+async def run_to_end(ctx: StepContext, child: Conversation) -> Ended:
+    """Follow a child to its end.
+
+    Raises:
+        StepEnd: it could not be started (`command-missing`).
+    """
+    text: list[str] = []
+    parsed = None
+    while True:
+        fact = await child.next()
+        match fact.data["what"]:
+            case "missing":
+                raise StepEnd("command-missing", fact.data["problem"])
+            case "output" if fact.data["source"] == "out":
+                text.append(fact.data["text"])
+            case "parsed":
+                parsed = fact
+            case "exited":
+                return Ended(fact.data["code"], "".join(text), parsed)
+
+
+def sensitive_of(captures: tuple[Capture, ...]) -> tuple[Sensitive, ...]:
+    """The secret captures of a step, as leaves of its output's JSON."""
+    return tuple(Sensitive(c.name, _path(c), c.name) for c in captures if c.secret)
+
+
+def public_of(captures: tuple[Capture, ...]) -> tuple[tuple[str, ...], ...]:
+    """Where the other captures of a step stand: all that is kept of a hidden output."""
+    return tuple(_path(c) for c in captures if not c.secret and not c.pattern)
+
+
+def _path(capture: Capture) -> tuple[str, ...]:
+    return tuple(str(part) for part in parse_path(capture.json or capture.name))
+
+
+def take_captures(ctx: StepContext, ended: Ended) -> None:
+    """Keep what the step captures for later steps: all of it, or nothing.
+
+    Raises:
+        StepEnd: a value is not there (`expectation-unmet`).
+    """
+    document = ended.parsed.data["document"] if ended.parsed else last_object(ended.text)
+    secrets = ended.parsed.secrets if ended.parsed else {}
+    found = {
+        capture.name: secrets.get(capture.name)
+        if capture.secret
+        else _find(capture, document, ended.text)
+        for capture in ctx.step.capture
+    }
+    for capture in ctx.step.capture:
+        if found[capture.name] is None:
+            raise _lacking(capture)
+    for capture in ctx.step.capture:
+        value = found[capture.name]
+        if isinstance(value, Secret):
+            ctx.holdings.secrets[capture.name] = value
+            # A later program does not have it: it is gone with this one.
+            ctx.decide("provided", {"name": capture.name, "kind": "value"})
+        else:
+            ctx.holdings.values[capture.name] = value
+        ctx.decide("captured", {"name": capture.name, "value": show(value)})
+
+
+def _lacking(capture: Capture) -> StepEnd:
+    where = f"JSON path {capture.json}" if capture.json else f"pattern {capture.pattern}"
+    return StepEnd("expectation-unmet", f"The output holds no {capture.name} ({where}).")
+
+
+def _find(capture: Capture, document: Any, text: str) -> Any:
+    if capture.pattern:
+        match = re.search(capture.pattern, text, re.MULTILINE)
+        value: Any = match.group(1) if match else None
+    else:
+        value = dig(document, capture.json or capture.name)[1]
+    if value is None or (isinstance(value, str) and not value.strip()):
+        # An empty text names nothing that a later step could mean.
+        return None
+    if capture.type == "int":
+        return int(value) if re.fullmatch(r"-?\d{1,18}", str(value)) else None
+    return value if capture.type == "json" else str(value)
+
+
+def last_object(text: str) -> Any:
+    """The JSON object on the last line that holds one, or None."""
+    for line in reversed(text.splitlines()):
+        if line.lstrip().startswith("{"):
+            try:
+                return json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+    return None

@@ -1,0 +1,142 @@
+"""What a step's calls cost: the worst before a call, what is known after it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
+
+from smoke_tui.world.context import (
+    StepContext,
+)
+from smoke_tui.world.requests import Question
+from smoke_tui.world.resources import (
+    StepEnd,
+)
+from smoke_tui.world.result import Result
+
+COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
+MOST_OUTPUT: Final = 4096
+"""The bound a metered call asks for, reasoning included, so that its worst price is known."""
+
+_OVERHEAD: Final = 64
+
+
+async def worst_usd(ctx: StepContext, model: str, prompt: str) -> str | None:
+    """The most a metered call can cost, as decimal text; None where no price is known.
+
+    A token is at least one byte, so the prompt's bytes bound its tokens.
+    """
+    data = await ctx.price(
+        model,
+        {
+            "input_tokens": len(prompt.encode()) + _OVERHEAD,
+            "output_tokens": MOST_OUTPUT,
+        },
+    )
+    usd: str | None = data["usd"]
+    return usd
+
+
+OWN_CALLS: Final = ("call", "turn", "battery", "record")
+"""Kinds that ask for each of their calls themselves."""
+
+Behaviour = Callable[[StepContext], Awaitable[Result]]
+
+
+def asked_for(behaviour: Behaviour) -> Behaviour:
+    """A behaviour whose step may declare a spend: one run of it is then one call of that kind of
+    money, asked for, capped and counted. What it cost is not known to this tool.
+    """
+
+    async def run(ctx: StepContext) -> Result:
+        spend = ctx.step.spend
+        if ctx.step.effects == "remote":
+            await _ask_about_remote(ctx)
+        if spend is None or ctx.step.kind in OWN_CALLS:
+            return await behaviour(ctx)
+        worst = None
+        if spend.kind == "metered" and spend.max_usd is not None:
+            worst = format(spend.max_usd / (spend.max_calls or 1), "f")
+        await ctx.spend(
+            "Run this step? The runbook declares that it spends.",
+            {
+                "runs": "; ".join(c.text for c in ctx.step.commands) or ctx.step.title,
+                "declared": spend.kind,
+            },
+            kind=spend.kind,
+            worst_usd=worst,
+        )
+        # A try that is stopped is settled by nobody: what it spent is unknown either way.
+        try:
+            result = await behaviour(ctx)
+        except StepEnd:
+            ctx.decide("spend.settled", {"kind": spend.kind, "unknown": True, "limits": []})
+            raise
+        ctx.decide("spend.settled", {"kind": spend.kind, "unknown": True, "limits": []})
+        return result
+
+    return run
+
+
+async def _ask_about_remote(ctx: StepContext) -> None:
+    """What changes something elsewhere is asked for, and never run again by itself.
+
+    Raises:
+        StepEnd: nobody asked for another run (`needs-operator`), or it was declined.
+    """
+    by_itself = ctx.cause not in ("walk", "again") or (
+        ctx.n > 1 and ctx.cause == "walk" and ctx.config.consent
+    )
+    if by_itself:
+        raise StepEnd(
+            "needs-operator",
+            "It changes something elsewhere and has run before, so it "
+            "is not run again by itself; try it again yourself.",
+        )
+    answer = await ctx.ask(
+        Question(
+            "spend",
+            "This step changes something elsewhere. Run it?",
+            {
+                "runs": "; ".join(c.text for c in ctx.step.commands) or ctx.step.title,
+                "declared": "remote",
+            },
+        )
+    )
+    if answer.get("do") != "yes":
+        raise StepEnd("operator-declined", answer.get("words") or "It was not run.")
+
+
+async def settle(
+    ctx: StepContext,
+    *,
+    kind: str,
+    model: str | None,
+    counts: Mapping[str, int],
+    unknown: bool,
+    limits: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Record what a call cost, as far as its answer tells."""
+    cost: dict[str, Any] = {}
+    wanted = kind == "metered" or ctx.config.prices
+    if wanted and model and "output_tokens" in counts:
+        data = await ctx.price(model, counts)
+        cost = {"usd_api_equivalent": data["usd"], "price_source": data["source"]}
+        if data["problem"]:
+            ctx.finding(
+                "unpriced",
+                f"What the call cost is not known: {data['problem']}.",
+                "It is counted as unknown, not as nothing.",
+            )
+        if kind == "metered":
+            cost["usd_metered"] = data["usd"]
+    ctx.decide(
+        "spend.settled",
+        {
+            "kind": kind,
+            "unknown": unknown,
+            **counts,
+            **cost,
+            "limits": list(limits),
+        },
+    )

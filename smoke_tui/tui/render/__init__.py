@@ -1,0 +1,1 @@
+"""What the app's widgets show, as Textual contents. Pure."""

@@ -1,0 +1,207 @@
+"""The home screen's rows: runbooks, recorded sessions, and what to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from textual.content import Content
+
+from smoke_tui.history.index import (
+    ends,
+)
+from smoke_tui.outcomes import Verdict
+from smoke_tui.presentation.format import age, count, one_line, shorten
+from smoke_tui.presentation.marks import MARKS
+from smoke_tui.runbook import Runbook, load
+from smoke_tui.runbook.find import packaged
+from smoke_tui.session.configure import DEFAULT_RUNBOOK
+from smoke_tui.tui.render.content import lines
+from smoke_tui.tui.theme import FAIL, MUTED, STYLES, WARN
+
+FIRST_RUN = (
+    "Nothing was recorded yet. Begin with a rehearsal: the whole walk against servers on this "
+    "machine, with no account, nothing spent and nothing proven. Press r, then enter."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A runbook that was found; `runbook` is None where it does not parse."""
+
+    path: Path
+    runbook: Runbook | None
+    problem: str = ""
+
+
+def read_entries(paths: Sequence[Path]) -> list[Entry]:
+    """Parse the runbooks there are."""
+    entries = []
+    for path in paths:
+        parsed = load(path)
+        first = str(parsed.diagnostics[0]) if parsed.diagnostics else ""
+        first = "line " + first.removeprefix(f"{path}:") if first else ""
+        entries.append(Entry(path, parsed.runbook, first if parsed.runbook is None else ""))
+    return entries
+
+
+def main_first(entries: Sequence[Entry]) -> list[Entry]:
+    """The main runbook before all others."""
+    return sorted(
+        entries, key=lambda entry: entry.runbook is None or entry.runbook.id != DEFAULT_RUNBOOK
+    )
+
+
+def entry_row(entry: Entry, width: int) -> Content:
+    """Two rows: the title; the id, its size and where it comes from."""
+    book = entry.runbook
+    if book is None:
+        return lines(
+            Content.assemble(
+                ("! ", FAIL), one_line(entry.path.name, 60), (" does not parse", FAIL)
+            ),
+            Content.styled("  " + shorten(one_line(entry.problem), width - 2), MUTED),
+        )
+    steps = sum(1 for step in book.steps if not step.fallback)
+    spending = sum(1 for step in book.steps if step.spend)
+    facts = fitting(
+        width - 2,
+        " · ",
+        (
+            book.id,
+            count(steps, "step"),
+            f"{spending} of them spend" if spending else "",
+            one_line(book.issue, 30) if book.issue else "",
+            place_of(entry.path),
+        ),
+        (2, 3, 4),
+    )
+    return lines(
+        Content.styled(shorten(one_line(book.title), width), "bold"),
+        Content.styled(f"  {facts}", MUTED),
+    )
+
+
+def fitting(width: int, between: str, parts: Sequence[str], droppable: Sequence[int]) -> str:
+    """Parts in a row; where it is too long some are left out, in this order, then it is cut."""
+    kept = dict(enumerate(parts))
+    for number in (*droppable, None):
+        row = one_line(between.join(filter(None, kept.values())), 1000)
+        if len(row) <= width or number is None:
+            break
+        del kept[number]
+    return shorten(row, width)
+
+
+def place_of(path: Path) -> str:
+    """Where a runbook comes from, in a word where there is one."""
+    if path.parent == packaged():
+        return "shipped"
+    if path.parent == Path.cwd() / "runbooks":
+        return "./runbooks"
+    return one_line(path.parent)
+
+
+_RANKS = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
+"""The worst verdict has the lowest rank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded session as its first and last lines tell."""
+
+    folder: Path
+    runbook: str = ""
+    world: str = ""
+    scenario: str = ""
+    started: str = ""
+    verdict: str = "unreadable"
+    unfinished: bool = False
+
+
+def read_recorded(folder: Path) -> Recorded:
+    """Look at the ends of one journal."""
+    found = ends(folder)
+    if found is None:
+        return Recorded(folder)
+    first, last = found
+    try:
+        config = first.data["config"]
+        return Recorded(
+            folder,
+            str(first.data["runbook"]["id"]),
+            str(config["world"]),
+            str(config.get("scenario") or ""),
+            first.t,
+            str(last.data["verdict"]) if last is not None else "open",
+            last is None or bool(last.data.get("cancelled")),
+        )
+    except (KeyError, TypeError, AttributeError):
+        return Recorded(folder)
+
+
+def before_it(newest_first: Sequence[Recorded], recorded: Recorded) -> Recorded | None:
+    """The session of the same runbook in the same world that came before; None: the first."""
+    at = newest_first.index(recorded)
+    return next(
+        (
+            older
+            for older in newest_first[at + 1 :]
+            if (older.runbook, older.world, older.scenario)
+            == (recorded.runbook, recorded.world, recorded.scenario)
+            and older.verdict in _RANKS
+        ),
+        None,
+    )
+
+
+def _against(recorded: Recorded, before: Recorded | None) -> str:
+    """Better or worse than last time, by verdict; nothing where it is the same."""
+    if before is None or recorded.verdict not in _RANKS:
+        return ""
+    new, old = _RANKS[recorded.verdict], _RANKS[before.verdict]
+    if new == old:
+        return ""
+    return f"  {'↑ better' if new > old else '↓ worse'} than last time"
+
+
+def recorded_row(
+    recorded: Recorded, now: datetime, width: int, before: Recorded | None = None
+) -> Content:
+    """Glyph and word of the verdict, then the runbook, the world and the age."""
+    mark = MARKS.get(recorded.verdict, MARKS["unreadable"])
+    world = (
+        "can't be read"
+        if not recorded.started
+        else "live"
+        if recorded.world == "live"
+        else "rehearsal"
+    )
+    rehearsed = world == "rehearsal"
+    below = fitting(
+        width - 2,
+        " · ",
+        (
+            world,
+            one_line(recorded.scenario, 30) if rehearsed else "",
+            age(recorded.started, now) if recorded.started else "",
+            recorded.folder.name,
+        ),
+        (1, 2),
+    )
+    head = f"{mark.glyph} {mark.word}"
+    name = one_line(recorded.runbook or recorded.folder.name, 40)
+    against = _against(recorded, before)
+    more = f"{' · can be resumed' if recorded.unfinished else ''}{against}"
+    if len(head) + len(name) + len(more) + 2 > width:
+        more = more.replace("can be resumed", "resumable").removesuffix(" than last time")
+    return lines(
+        Content.assemble((head, f"{STYLES[mark.tone]} bold"), f"  {name}", (more, MUTED)),
+        Content.styled(f"  {below}", MUTED),
+    )
+
+
+def first_run() -> Content:
+    return Content.styled(FIRST_RUN, WARN)

@@ -1,0 +1,99 @@
+"""The verdict bar: what is happening, since when, what is needed, and the keys that give it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from textual.content import Content
+
+from smoke_tui.failure_codes.table import (
+    CODES,
+)
+from smoke_tui.presentation.format import clock
+from smoke_tui.presentation.live.choices import Choice, choices
+from smoke_tui.presentation.live.progress import longest, pace, pause
+from smoke_tui.presentation.live.questions import form
+from smoke_tui.presentation.live.snapshot import Snapshot, comparable, name_of
+from smoke_tui.presentation.marks import MARKS
+from smoke_tui.tui.render.content import foreign, toned
+from smoke_tui.tui.render.key_row import Keys
+from smoke_tui.tui.theme import STYLES
+
+_STOP: Final = ("s", "stop this step", "s")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The bar's title, text and keys, and whether it waits for the operator."""
+
+    title: str
+    text: Content
+    keys: Keys
+    needs_you: bool
+
+
+def standing(scene: Snapshot) -> Standing:
+    """What the operator has to know now."""
+    question = scene.question
+    if scene.fault is not None:
+        return _bar(
+            "Broken",
+            [Content.styled(foreign(scene.fault).plain, "$text-error")],
+            [("enter", "what was recorded", "proceed")],
+            True,
+        )
+    if scene.leaving:
+        return _bar("Ending", [Content("Stopping what the session started …")], [], False)
+    if scene.state.closed is not None and scene.ended:
+        mark = MARKS[scene.state.closed.data["verdict"]]
+        text = Content.styled(f"{mark.glyph} {mark.word}", f"{STYLES[mark.tone]} bold")
+        return _bar("Closed", [text], [("enter", "the report", "proceed")], True)
+    if question is None:
+        return _working(scene)
+    rows = [toned(told) for told in form(scene, question)]
+    keys = [(c.key, c.label, c.key) for c in _once(choices(scene))]
+    keys[1:1] = _remedies(scene)
+    since = clock(scene.elapsed - question.ms)
+    title = f"Your turn · {since}" if scene.elapsed - question.ms >= 1000 else "Your turn"
+    return _bar(title, rows, keys, True)
+
+
+def _remedies(scene: Snapshot) -> Keys:
+    """What the remedy sends the operator to look at, where a key shows it."""
+    code = CODES.get(scene.of(scene.shown).code or "")
+    keys: Keys = []
+    if comparable(scene):
+        keys.append(("d", "compare with the real client", "d"))
+    if code is not None and "evidence" in code.remedy:
+        keys.append(("e", "see the evidence", "e"))
+    return keys
+
+
+def _bar(title: str, rows: list[Content], keys: Keys, you: bool) -> Standing:
+    return Standing(title, Content("\n").join(rows), keys, you)
+
+
+def _once(found: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Two keys for one thing are shown once, and so is the second key of the spending modal."""
+    seen: dict[str, Choice] = {}
+    for choice in found:
+        seen.setdefault(choice.label, choice)
+    return tuple(seen.values())
+
+
+def _working(scene: Snapshot) -> Standing:
+    running = scene.running
+    if running is None:
+        if scene.waiting is not None:
+            return _bar("Waiting", [toned(pause(scene))], [_STOP], False)
+        return _bar("Working", [Content("Working out the next step …")], [], False)
+    step = scene.runbook.step(running.id)
+    since = clock(scene.elapsed - running.tries[-1].started)
+    mark = MARKS["running"]
+    limit = longest(scene, step)
+    most = f" of at most {limit:g} s" if limit is not None else ""
+    rows = [Content.assemble((f"{mark.glyph} ", STYLES[mark.tone]), (name_of(step), "bold"))]
+    told = pace(scene, running)
+    rows += [toned(told)] if told else []
+    return _bar(f"Running · {since}{most}", rows, [_STOP], False)

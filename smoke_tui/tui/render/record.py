@@ -1,0 +1,82 @@
+"""A recorded session, event by event: where in time, its neighbours, and what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from textual.content import Content
+
+from smoke_tui.journal.events import DECISIONS, FACTS, Event
+from smoke_tui.presentation.format import clock, inert, one_line, shorten
+from smoke_tui.tui.theme import ACCENT, MUTED, WARN
+
+_TOLD: Final = ("what", "code", "outcome", "status", "problem", "name", "kind", "port", "to", "do")
+_LONGEST: Final = 12_000
+
+
+def time_bar(events: Sequence[Event], at: int, width: int) -> Content:
+    """How far through the session's time this event is, and through its events."""
+    total = max(1, events[-1].ms)
+    here = events[at].ms
+    words = f" {_time(here, total)} of {_time(total, total)}   event {at + 1:,} of {len(events):,} "
+    room = max(8, width - len(words) - 2)
+    full = round(room * here / total)
+    return Content.assemble(" ", ("█" * full, ACCENT), ("░" * (room - full), MUTED), words)
+
+
+def _time(ms: int, total: int) -> str:
+    """A moment of the session; tenths of a second count in a short one."""
+    return clock(ms) if total >= 60_000 else f"{ms / 1000:.1f} s"
+
+
+def event_rows(events: Sequence[Event], at: int, rows: int, width: int) -> Content:
+    """The events around this one, a row each, as many as fit."""
+    first = max(0, min(at - rows // 2, len(events) - rows))
+    shown = events[first : first + rows]
+    return Content("\n").join(
+        _row(event, _time(event.ms, events[-1].ms), width, here=first + number == at)
+        for number, event in enumerate(shown)
+    )
+
+
+def _row(event: Event, time: str, width: int, *, here: bool) -> Content:
+    mark = "▶ " if here else "  "
+    kind = "fact    " if event.is_fact else "decision"
+    step = f"{event.step}{f'.{event.n}' if event.n else ''}" if event.step else ""
+    text = f"{time:>7} {kind} {event.ev}  {one_line(step, 44)}  {_words(event)}"
+    style = "bold" if here else (MUTED if event.is_fact else "")
+    return Content.styled(shorten(mark + text, max(10, width)), style)
+
+
+def _words(event: Event) -> str:
+    """What a row can tell of an event's content."""
+    data: Any = event.data.get("answer") if event.ev == "answered" else event.data
+    told = [
+        one_line(data[name], 60)
+        for name in _TOLD
+        if isinstance(data, dict) and data.get(name) not in (None, "", [])
+    ]
+    return " · ".join(told[:3])
+
+
+def event_detail(event: Event) -> Content:
+    """One event whole: what such an event is, when, for whom, and its content as JSON."""
+    about = FACTS.get(event.ev) or DECISIONS.get(event.ev) or "a word of a newer version"
+    kind = "Fact" if event.is_fact else "Decision"
+    text = inert(json.dumps(dict(event.data), indent=1, ensure_ascii=False), _LONGEST)
+    rows = [
+        Content.assemble((f"{kind} {event.seq}: {event.ev}", "bold"), (f"  {about}", MUTED)),
+        Content.styled(
+            f"{event.t}  {clock(event.ms)}"
+            f"{f'  step {event.step}, try {event.n}' if event.step else ''}"
+            f"{f'  answers event {event.re}' if event.re is not None else ''}",
+            MUTED,
+        ),
+        Content(""),
+        Content(text),
+    ]
+    if len(text) >= _LONGEST:
+        rows.append(Content.styled("The rest is in the journal.", WARN))
+    return Content("\n").join(rows)

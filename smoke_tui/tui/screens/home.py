@@ -1,0 +1,340 @@
+"""The home screen: runbooks to walk, sessions to look at."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import OptionList
+
+from smoke_tui import __version__
+from smoke_tui.config.settings import ORIGINS, config_dir, own_runbooks
+from smoke_tui.history.index import (
+    session_folders,
+)
+from smoke_tui.history.leftovers import left_behind
+from smoke_tui.presentation.format import one_line
+from smoke_tui.process_setup import recorder_of
+from smoke_tui.runbook import Runbook, available
+from smoke_tui.session.open import ORIGIN_WORDS, origin_warning, why_not_live
+from smoke_tui.tui.render.content import foreign, labelled, lines
+from smoke_tui.tui.render.home import (
+    Entry,
+    Recorded,
+    before_it,
+    entry_row,
+    first_run,
+    main_first,
+    read_entries,
+    read_recorded,
+    recorded_row,
+)
+from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.doctor import MachinePage
+from smoke_tui.tui.screens.trends import TrendsPage
+from smoke_tui.tui.theme import MUTED, WARN
+from smoke_tui.tui.widgets.modals import Choose, Pick, YesNo
+from smoke_tui.tui.widgets.panel import Panel
+from smoke_tui.tui.widgets.search import Search
+
+SESSIONS_SHOWN = 200
+ABOUT = (
+    "  walks you through what no CI can run, and keeps the record",
+    "  what no CI can run, walked and recorded",
+)
+
+SESSION_CHOICES = (
+    (
+        "resume",
+        "Go on with it",
+        "what was seen stays; a login is asked for again, and nothing that "
+        "may have spent is done again by itself",
+    ),
+    ("report", "Look at its report", "as it would be posted"),
+    ("events", "Walk through it", "event by event, with the time; replay it offline"),
+    ("compare", "Compare it", "with the one before of this runbook"),
+)
+
+
+class Home(Page):
+    """Runbooks on one side, recorded sessions on the other."""
+
+    AUTO_FOCUS = "#runbooks"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
+        Binding("l", "live", "Run live", id="home.live"),
+        Binding("p", "trends", "Spend", id="home.trends"),
+        Binding("m", "machine", "Machine", id="home.machine"),
+        Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
+        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
+        Binding("q", "app.leave", "Leave", id="app.leave"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[Entry] = []
+        self.recorded: list[Recorded] = []
+
+    def body(self) -> ComposeResult:
+        yield Panel("recorder")
+        yield Panel("welcome")
+        with Horizontal(id="lists"):
+            books = Pick(dom_id="runbooks")
+            books.border_title = "Runbooks"
+            yield books
+            records = Pick(dom_id="sessions")
+            records.border_title = "Recorded sessions"
+            yield records
+
+    def header(self, width: int) -> Content:
+        name = Content.assemble((" smoke-tui ", "bold"), (__version__, MUTED))
+        room = width - name.cell_length
+        return Content.assemble(name, next((said for said in ABOUT if len(said) <= room), ""))
+
+    def on_mount(self) -> None:
+        self.read()
+        self._say_who_records()
+        self._offer_to_clean_up()
+
+    @work
+    async def _say_who_records(self) -> None:
+        """What is shown may be kept: a code or an address that is revealed, too."""
+        recorder = await asyncio.to_thread(recorder_of, dict(os.environ))
+        if recorder:
+            row = self.query_one("#recorder", Panel)
+            row.display = True
+            row.show(Content.styled(f"what is shown is recorded: {recorder}", WARN))
+
+    @work
+    async def _offer_to_clean_up(self) -> None:
+        """What a session that broke off has left running is named, and can be stopped."""
+        left = await asyncio.to_thread(left_behind, self.smoke.settings.state_dir)
+        if not left:
+            return
+        yes = await self.app.push_screen_wait(
+            YesNo(
+                "Left behind",
+                lines(*(foreign(f"{one.words()}.") for one in left)),
+                yes="stop it" if len(left) == 1 else "stop them",
+                no="leave it",
+            )
+        )
+        if yes:
+            gone = [await asyncio.to_thread(one.end) for one in left]
+            self.app.notify(
+                "Stopped." if all(gone) else "Something may still run; look for it.",
+                severity="information" if all(gone) else "warning",
+            )
+
+    def on_screen_resume(self) -> None:
+        self.call_after_refresh(self.read)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.fill)
+
+    def read(self) -> None:
+        """Look again at what there is."""
+        paths = available(cwd=Path.cwd(), config_dir=config_dir())
+        self.entries = main_first(read_entries(paths))
+        folders = list(session_folders(self.smoke.settings.state_dir / "sessions"))
+        self.recorded = [read_recorded(folder) for folder in folders[:SESSIONS_SHOWN]]
+        left_out = len(folders) > SESSIONS_SHOWN
+        words = f": the newest {SESSIONS_SHOWN} of {len(folders)}" if left_out else ""
+        self.query_one("#sessions", Pick).border_title = f"Recorded sessions{words}"
+        self.fill()
+
+    def fill(self) -> None:
+        """Show it in the width there is."""
+        if not self.is_attached:
+            return
+        books, records = self.query_one("#runbooks", Pick), self.query_one("#sessions", Pick)
+        width = max(30, books.scrollable_content_region.width - 2)
+        books.fill(
+            [(str(number), entry_row(entry, width)) for number, entry in enumerate(self.entries)]
+        )
+        now = self.smoke.now()
+        records.fill(
+            [
+                (str(number), recorded_row(row, now, width, before_it(self.recorded, row)))
+                for number, row in enumerate(self.recorded)
+            ]
+        )
+        welcome = self.query_one("#welcome", Panel)
+        welcome.display = not self.recorded
+        if not self.recorded:
+            welcome.show(first_run())
+        if not self.entries:
+            welcome.display = True
+            welcome.show(
+                Content.styled(f"No runbook was found in ./runbooks or {own_runbooks()}.", WARN)
+            )
+
+    def chosen(self) -> Runbook | None:
+        """The runbook under the cursor, where it can be walked."""
+        at = self.query_one("#runbooks", Pick).highlighted
+        if at is None or at >= len(self.entries):
+            return None
+        entry = self.entries[at]
+        if entry.runbook is None:
+            self.app.notify(
+                f"It does not parse: {one_line(entry.problem, 200)}", severity="error", markup=False
+            )
+        return entry.runbook
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        number = int(event.option_id or 0)
+        if event.option_list.id == "sessions":
+            self._open_session(self.recorded[number])
+        else:
+            self._begin()
+
+    @work
+    async def _open_session(self, recorded: Recorded) -> None:
+        """Enter on a session: what is to be done with it."""
+        before = before_it(self.recorded, recorded)
+        choices = [
+            (name, lines(words, Content.styled(f"  {more}", MUTED)))
+            for name, words, more in SESSION_CHOICES
+            if (name != "resume" or recorded.unfinished)
+            and (name != "compare" or before is not None)
+        ]
+        how = await self.app.push_screen_wait(
+            Choose(
+                "Recorded session",
+                Content.assemble(
+                    (one_line(recorded.runbook or recorded.folder.name, 60), "bold"),
+                    (f"  {recorded.folder.name}", MUTED),
+                ),
+                choices,
+            )
+        )
+        match how:
+            case "resume":
+                self.smoke.resume(recorded.folder)
+            case "report":
+                self.smoke.show_recorded(recorded.folder)
+            case "events":
+                self.smoke.show_events(recorded.folder)
+            case "compare" if before is not None:
+                self.smoke.show_comparison(before.folder, recorded.folder)
+
+    def action_trends(self) -> None:
+        """Spend and quota over time."""
+        self.app.push_screen(TrendsPage())
+
+    def action_machine(self) -> None:
+        """This machine and the settings."""
+        self.app.push_screen(MachinePage())
+
+    @work
+    async def _begin(self) -> None:
+        """Enter on a runbook: how it is to be walked."""
+        book = self.chosen()
+        if book is None:
+            return
+        how = await self.app.push_screen_wait(
+            Choose(
+                "Begin",
+                foreign(book.title, "bold"),
+                [
+                    (
+                        "rehearse",
+                        lines(
+                            "Rehearse it",
+                            Content.styled(
+                                "  against this machine; nothing is spent, nothing is proven", MUTED
+                            ),
+                        ),
+                    ),
+                    (
+                        "live",
+                        lines(
+                            "Run it live",
+                            Content.styled("  with your account, from your machine", MUTED),
+                        ),
+                    ),
+                ],
+            )
+        )
+        if how == "rehearse":
+            self.action_rehearse()
+        elif how == "live":
+            self.action_live()
+
+    @work
+    async def action_rehearse(self) -> None:
+        """Choose a scenario, then walk."""
+        from smoke_tui.rehearsal import list_scenarios
+
+        book = self.chosen()
+        if book is None:
+            return
+        scenario = await self.app.push_screen_wait(
+            Search(
+                "Rehearse",
+                Content("What is to happen? Nothing leaves this machine."),
+                [
+                    (
+                        name,
+                        lines(
+                            Content.styled(name, "bold"),
+                            labelled("", Content.styled(sentence, MUTED), 66, room=2),
+                        ),
+                    )
+                    for name, sentence in list_scenarios()
+                ],
+                start="happy",
+            )
+        )
+        if scenario is not None:
+            self.smoke.rehearse(book, scenario)
+
+    @work
+    async def action_live(self) -> None:
+        """Ask where this machine's traffic comes from, then walk."""
+        book = self.chosen()
+        if book is None:
+            return
+        origin = await ask_origin(self, book)
+        if origin is not None:
+            self.smoke.go_live(book, origin)
+
+
+async def ask_origin(screen: Page, book: Runbook) -> str | None:
+    """The origin the operator declares; None where they would rather not go on."""
+    refusal = why_not_live()
+    if refusal is not None:
+        screen.app.notify(refusal, severity="error", markup=False)
+        return None
+    origin = await screen.app.push_screen_wait(
+        Choose(
+            "Run live",
+            lines(
+                foreign(book.title, "bold"),
+                "",
+                "Where does this machine's traffic come from? The answer goes into the "
+                "report, and decides what a challenge of the provider's edge means.",
+            ),
+            [
+                (name, Content.assemble((name, "bold"), (f"  {ORIGIN_WORDS[name]}", MUTED)))
+                for name in ORIGINS
+            ],
+            start=screen.smoke.settings.get("origin") or "unknown",
+        )
+    )
+    if origin is None:
+        return None
+    warning = origin_warning(book, origin)
+    if warning is None:
+        return origin
+    go_on = await screen.app.push_screen_wait(
+        YesNo("Origin", Content.styled(warning, WARN), yes="go on", no="back")
+    )
+    return origin if go_on else None

@@ -1,0 +1,209 @@
+"""The report: what would leave this machine, whether it may, and where it goes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from smoke_tui.engine.amend import amendable
+from smoke_tui.errors import (
+    CommandError,
+    UsageError,
+)
+from smoke_tui.files import (
+    StorageError,
+)
+from smoke_tui.journal.load import (
+    InvalidRecord,
+    load_state,
+)
+from smoke_tui.journal.state import State
+from smoke_tui.presentation.format import one_line
+from smoke_tui.presentation.live.log_buffer import LogBuffer
+from smoke_tui.presentation.live.snapshot import name_of
+from smoke_tui.presentation.marks import MARKS
+from smoke_tui.presentation.report.export import SecretFound, export
+from smoke_tui.presentation.report.markdown import LIMIT
+from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
+from smoke_tui.presentation.report.verdict_text import standing_of
+from smoke_tui.redaction import Vault, clean
+from smoke_tui.runbook import Runbook
+from smoke_tui.session.open import amend_session
+from smoke_tui.tui.render.content import foreign, lines
+from smoke_tui.tui.render.header import badge
+from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.theme import FAIL, MUTED, PASS, STYLES
+from smoke_tui.tui.widgets.log_view import LogView
+from smoke_tui.tui.widgets.modals import Choose, Line, YesNo
+from smoke_tui.tui.widgets.panel import Panel
+
+
+class ReportPage(Page):
+    """A finished export, shown as the plain text it is."""
+
+    AUTO_FOCUS = "#preview"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "write", "Write it", id="report.write"),
+        Binding("y", "copy", "Copy it", id="report.copy"),
+        Binding("a", "amend", "Amend", id="report.amend"),
+        Binding("e", "events", "Events", id="report.events"),
+        Binding("b,escape,backspace", "home", "Home", id="report.home", key_display="b"),
+        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
+        Binding("q", "app.leave", "Leave", id="app.leave"),
+    ]
+
+    def __init__(self, runbook: Runbook, state: State, folder: Path, vault: Vault) -> None:
+        super().__init__()
+        self.runbook = runbook
+        self.state = state
+        self.folder = folder
+        self.content: bytes | None = None
+        self.problem = ""
+        try:
+            self.content = export("md", runbook, state, folder, vault)
+        except SecretFound as error:
+            self.problem = str(error)
+        self._feed = LogBuffer(LIMIT)
+        for line in (self.content or b"").decode().split("\n"):
+            self._feed.add(clean(line).expandtabs(4), "head" if line.startswith("#") else "")
+
+    def body(self) -> ComposeResult:
+        yield Panel("scan")
+        yield LogView("preview", title="Report", at_end=False)
+
+    def header(self, width: int) -> Content:
+        result = standing_of(self.runbook, self.state)
+        mark = MARKS[result.value]
+        parts: list[Content | str | tuple[str, str]] = [
+            (" Report ", "bold"),
+            (self.folder.name[-4:], MUTED),
+            " ",
+        ]
+        if self.state.world == "rehearsed":
+            parts.append(badge(self.state.opened["config"].get("scenario")))
+        parts += [" ", (f"{mark.glyph} {mark.word}", f"{STYLES[mark.tone]} bold")]
+        return Content.assemble(*parts)
+
+    def on_mount(self) -> None:
+        issue = f" It belongs on {one_line(self.runbook.issue, 60)}." if self.runbook.issue else ""
+        if self.content is None:
+            said = Content.styled(f"✗ {one_line(self.problem, 400)}. Nothing leaves.", FAIL)
+        else:
+            said = Content.assemble(
+                ("✓ no secret found ", PASS),
+                f"in {len(self.content):,} bytes.{issue} ",
+                ("w writes it to a file, y sends it to the terminal's clipboard.", MUTED),
+            )
+        self.query_one("#scan", Panel).show(said)
+        self.query_one("#preview", LogView).follow(self._feed)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A report that holds a secret goes nowhere; amended is only what the operator said."""
+        if action == "amend":
+            return bool(amendable(self.state))
+        return self.content is not None if action in ("write", "copy") else True
+
+    @work
+    async def action_write(self) -> None:
+        """Write the report to a file of the operator's choice."""
+        if self.content is None:
+            return
+        name = await self.app.push_screen_wait(
+            Line(
+                "Write the report",
+                Content("To which file?"),
+                take="write it",
+                must=True,
+                prefill=default_name(self.folder.name),
+                check=why_no_file,
+            )
+        )
+        if name is None:
+            return
+        if not is_new(name) and not await self.app.push_screen_wait(
+            YesNo(
+                "It exists",
+                foreign(f"{name} exists. Replace it?"),
+                yes="replace it",
+                no="leave it",
+            )
+        ):
+            return
+        good, said = write_report(name, self.content, self.runbook.issue)
+        self._say(said, "information" if good else "error")
+
+    def action_copy(self) -> None:
+        """Send the report to the terminal's clipboard."""
+        if self.content is not None:
+            self.smoke.send_to_clipboard(self.content.decode(), "the report", "w writes a file")
+
+    @work
+    async def action_amend(self) -> None:
+        """Take back what the operator said of a step, and say why."""
+        steps = amendable(self.state)
+        step = (
+            next(iter(steps))
+            if len(steps) == 1
+            else await self.app.push_screen_wait(
+                Choose(
+                    "Amend",
+                    Content("What you said of which step is otherwise?"),
+                    [(name, foreign(name_of(self.runbook.step(name)))) for name in steps],
+                )
+            )
+        )
+        if step is None:
+            return
+        known = self.state.steps[step]
+        answer = await self.app.push_screen_wait(
+            Choose(
+                "Amend",
+                lines(
+                    Content.assemble(
+                        (name_of(self.runbook.step(step)), "bold"), ": what do you say now?"
+                    ),
+                    foreign(f"So far it is {known.outcome}: {one_line(known.summary)}", MUTED),
+                ),
+                [(word, Content(word)) for word in steps[step]],
+            )
+        )
+        why = answer and await self.app.push_screen_wait(
+            Line(
+                "Amend",
+                Content("Why is it otherwise? The report has both, and this."),
+                must=True,
+                take="amend it",
+            )
+        )
+        if not answer or not why:
+            return
+        try:
+            await asyncio.to_thread(
+                amend_session, self.smoke.settings, self.folder, step, answer, why
+            )
+            _, runbook, state = await asyncio.to_thread(load_state, self.folder)
+        except (CommandError, UsageError, InvalidRecord, StorageError) as error:
+            self._say(str(error), "error")
+            return
+        # The worker ends with its screen, so it can't wait for that itself.
+        self.app.call_later(
+            self.app.switch_screen, ReportPage(runbook, state, self.folder, Vault())
+        )
+
+    def action_events(self) -> None:
+        """Walk through the session event by event."""
+        self.smoke.show_events(self.folder)
+
+    def action_home(self) -> None:
+        self.smoke.go_home()
+
+    def _say(self, text: str, severity: str) -> None:
+        self.query_one("#scan", Panel).show(
+            Content.styled(one_line(text, 400), FAIL if severity == "error" else PASS)
+        )

@@ -1,0 +1,28 @@
+"""How tones look in the app: a colour of the theme each, and contents in plain characters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from textual.content import Content
+
+from smoke_tui.presentation.marks import Tone, ascii_text
+
+PASS, FAIL, WARN, ACCENT = "$text-success", "$text-error", "$text-warning", "$text-accent"
+# The theme's own "$text-muted" is drawn in full black or white, louder than the text.
+MUTED = "$foreground 70%"
+STYLES: Final[Mapping[Tone, str]] = {
+    "": "",
+    "strong": "bold",
+    "good": PASS,
+    "bad": FAIL,
+    "warn": WARN,
+    "muted": MUTED,
+    "accent": ACCENT,
+}
+
+
+def ascii_content(content: Content) -> Content:
+    """`ascii_text` of a content, with its styles."""
+    return Content(ascii_text(content.plain), spans=list(content.spans))

@@ -1,0 +1,165 @@
+"""A log that wraps, follows its end until scrolled up, and draws only the lines in sight."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import BindingType
+from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from smoke_tui.presentation.live.log_buffer import Line, LogBuffer
+from smoke_tui.presentation.marks import ascii_text
+from smoke_tui.tui.widgets.overflow_hint import tell_below
+from smoke_tui.tui.widgets.panel import SCROLL_KEYS
+
+
+class LogView(ScrollView, can_focus=True):
+    """Shows the lines of a `LogBuffer`. Text is foreign: it is drawn as it is, never as markup."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"log-view--{name}"
+        for name in (
+            "head",
+            "http",
+            "bad",
+            "good",
+            "warn",
+            "said",
+            "muted",
+            "aside",
+            "stream",
+            "child",
+        )
+    }
+    BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
+
+    def __init__(self, dom_id: str, title: str = "", *, at_end: bool = True) -> None:
+        super().__init__(id=dom_id)
+        self._follows = self._following = at_end
+        self.border_title = title
+        self._feed = LogBuffer()
+        self._rows: list[tuple[str, str]] = []
+        self._starts: list[int] = []
+        self._first = 0
+        self._width = 0
+        self.draws = 0
+
+    @property
+    def rows(self) -> list[str]:
+        """The wrapped rows as they are shown."""
+        return [text for text, _ in self._rows]
+
+    def follow(self, feed: LogBuffer) -> bool:
+        """Take in what changed in the feed; whether anything did."""
+        changed = feed.changed()
+        if feed is not self._feed:
+            self._feed, changed = feed, feed.first
+            self._first = feed.first
+            self._rows.clear()
+            self._starts.clear()
+        if changed is None:
+            return False
+        self._wrap_from(changed)
+        return True
+
+    def _wrap_from(self, number: int) -> None:
+        """Wrap the lines from this number on anew; what scrolled out of the feed goes."""
+        width = max(8, self.scrollable_content_region.width)
+        if width != self._width or self._feed.first != self._first:
+            self._width, self._first = width, self._feed.first
+            self._rows.clear()
+            self._starts.clear()
+            number = self._first
+        at = max(0, number - self._first)
+        if at < len(self._starts):
+            del self._rows[self._starts[at] :]
+            del self._starts[at:]
+        for line in self._feed.lines[len(self._starts) :]:
+            self._starts.append(len(self._rows))
+            self._rows += self._wrapped(line, width)
+        self.draws += 1
+        self.virtual_size = Size(width, len(self._rows))
+        if self._following:
+            self.scroll_end(animate=False, immediate=False, x_axis=False)
+        self.refresh()
+        self._tell_more()
+
+    def _tell_more(self) -> None:
+        """Say in the frame what is not in sight, once the layout is known."""
+        self.call_after_refresh(tell_below, self, "j" if self.has_focus else "tab, j")
+
+    def _wrapped(self, line: Line, width: int) -> list[tuple[str, str]]:
+        shown = ascii_text(line.shown) if getattr(self.app, "plain", False) else line.shown
+        hang = min(line.hang, width // 3) if cell_len(shown) > width else 0
+        rows = [row.plain.rstrip("\n") for row in Content(shown).wrap(width - hang)] or [""]
+        return [
+            (text if number == 0 else " " * hang + text, line.style)
+            for number, text in enumerate(rows)
+        ]
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scrolling up lets go of the end; coming back to it takes hold again."""
+        super().watch_scroll_y(old_value, new_value)
+        at_end = new_value >= self.max_scroll_y - 1
+        if at_end or new_value < old_value:
+            self._following = at_end and self._follows
+        self._tell_more()
+
+    def on_focus(self) -> None:
+        self._tell_more()
+
+    def on_blur(self) -> None:
+        self._tell_more()
+
+    def on_resize(self, event: Resize) -> None:
+        """The same lines in the new width, or as many of them as there are rows now."""
+        if self.scrollable_content_region.width != self._width:
+            self._wrap_from(self._feed.first)
+        elif self._following:
+            self.scroll_end(animate=False, immediate=False, x_axis=False)
+        self._tell_more()
+
+    def render_line(self, y: int) -> Strip:
+        """One row, in sight."""
+        x, top = self.scroll_offset
+        width = self.scrollable_content_region.width
+        number = top + y
+        base = self.rich_style
+        if number >= len(self._rows):
+            return Strip.blank(width, base)
+        text, name = self._rows[number]
+        style = base
+        if name:
+            # Whole, for a part of a style forgets how much of its colour there is to be.
+            style = base + self.get_component_rich_style(f"log-view--{name}")
+        segments = [Segment(text, style)]
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(number)) is not None:
+            segments = self._selected(text, style, span)
+        strip = Strip(segments).crop_extend(x, x + width, base)
+        return strip.apply_offsets(x, number)
+
+    def _selected(self, text: str, style: Style, span: tuple[int, int]) -> list[Segment]:
+        start, end = span
+        end = len(text) if end == -1 else end
+        marked = style + self.screen.get_component_rich_style("screen--selection")
+        return [
+            Segment(text[:start], style),
+            Segment(text[start:end], marked),
+            Segment(text[end:], style),
+        ]
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, for copying."""
+        return selection.extract("\n".join(self.rows)), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self.refresh()

@@ -1,0 +1,1 @@
+"""The live ledger port: PostgreSQL, and a light stand-in for the rehearsal."""

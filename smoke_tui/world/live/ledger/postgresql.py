@@ -1,0 +1,217 @@
+"""The live `Ledger` port: reads the stack's table of usage, and can't do anything else to it.
+
+What a server says is never passed on: its messages may quote the address, and with it a password.
+What went wrong is told in words of our own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, LiteralString
+
+from smoke_tui.world.live.ledger.problems import (
+    CONNECT_SECONDS,
+    STATEMENT_SECONDS,
+    LedgerProblem,
+    missing_column,
+    missing_table,
+    not_connected,
+    not_read,
+)
+from smoke_tui.world.live.ledger.stand_in import read_stand_in
+
+ROWS: Final = 200
+"""The most rows of one answer."""
+
+TOTAL_SECONDS: Final = 30.0
+"""Until even a server that fell silent in the middle is given up."""
+
+_TEXT: Final = 200
+_STAMP: Final = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
+_FAKE: Final = "fake"
+
+_NOW: Final[LiteralString] = f"SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', {_STAMP})"
+_THERE: Final[LiteralString] = """
+    SELECT attname FROM pg_catalog.pg_attribute
+    WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"""
+_ROWS: Final[LiteralString] = f"""
+    SELECT to_char({{time}}::timestamptz AT TIME ZONE 'UTC', {_STAMP}), {{texts}}
+    FROM {{table}}
+    WHERE {{time}}::timestamptz >= %(since)s::timestamptz
+      AND ({{domain}} IS NULL OR btrim({{domain}}::text) = '' OR {{domain}}::text = %(match)s
+           OR {{response}} = %(response)s::text)
+    ORDER BY {{time}}::timestamptz DESC LIMIT {ROWS + 1}"""
+_DAYS: Final[LiteralString] = """
+    SELECT to_char(date_trunc('day', {time}::timestamptz), 'YYYY-MM-DD') AS day,
+           sum({cost}::numeric)::text, count(*) FILTER (WHERE {cost} IS NULL)
+    FROM {table}
+    WHERE ({domain} IS NULL OR btrim({domain}::text) = '')
+      AND CASE WHEN %(models)s::text[] IS NULL
+               THEN coalesce(NOT starts_with(lower({model}::text), %(fake)s), true)
+               ELSE {model}::text = ANY(%(models)s) END
+      AND {time}::timestamptz > now() - make_interval(days => %(days)s)
+    GROUP BY day ORDER BY day DESC"""
+
+
+async def ask(address: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask the ledger on a thread of its own: who waits can stop waiting at any time.
+
+    `asked` has op (now, rows, days), table, columns (role: name) and what the op needs: match,
+    since and where it is known the response; days and models. The answer has problem, now, rows
+    and more.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[dict[str, Any]] = loop.create_future()
+
+    def settle(got: dict[str, Any] | BaseException) -> None:
+        if answer.done():
+            return
+        if isinstance(got, BaseException):
+            answer.set_exception(got)
+        else:
+            answer.set_result(got)
+
+    def work() -> None:
+        try:
+            got: dict[str, Any] | BaseException = read(address, asked)
+        except Exception as error:
+            got = error
+        try:
+            loop.call_soon_threadsafe(settle, got)
+        except RuntimeError:
+            # The loop has ended in the meantime; there is nobody left to hear it.
+            return
+
+    threading.Thread(target=work, name="ledger", daemon=True).start()
+    try:
+        async with asyncio.timeout(TOTAL_SECONDS):
+            return await answer
+    except TimeoutError:
+        return _answer(problem=f"the ledger fell silent for {TOTAL_SECONDS:.0f} s")
+
+
+def read(address: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """As `ask`, on this thread."""
+    try:
+        if not address:
+            raise LedgerProblem("its address was not handed in")
+        if address.startswith(("http://", "https://")):
+            return _answer(**read_stand_in(address, asked, ROWS))
+        return _answer(**_read_postgresql(address, asked))
+    except LedgerProblem as problem:
+        return _answer(problem=str(problem))
+
+
+def _answer(
+    problem: str | None = None,
+    now: str | None = None,
+    rows: list[dict[str, Any]] | None = None,
+    more: bool = False,
+) -> dict[str, Any]:
+    return {"problem": problem, "now": now, "rows": rows or [], "more": more}
+
+
+def _read_postgresql(address: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        import psycopg
+    except ImportError:
+        raise LedgerProblem(
+            "PostgreSQL is read through psycopg, which is not installed: "
+            "pip install 'smoke-tui[ledger]'"
+        ) from None
+    try:
+        connection = psycopg.connect(
+            address,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="smoke-tui",
+            autocommit=False,
+            prepare_threshold=None,
+        )
+    except (psycopg.Error, OSError, ValueError) as error:
+        raise LedgerProblem(not_connected(error)) from None
+    try:
+        connection.read_only = True
+        return _ask_postgresql(connection.cursor(), asked)
+    except psycopg.Error as error:
+        raise LedgerProblem(not_read(error.sqlstate, asked)) from None
+    finally:
+        # Closing without a commit rolls back; a connection that broke has nothing to roll back.
+        connection.close()
+
+
+def _ask_postgresql(cursor: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """One question inside a transaction that can only read."""
+    from psycopg import sql
+
+    # Times without a zone are taken for UTC, and days begin at midnight UTC.
+    cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+    cursor.execute(f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}")
+    columns: Mapping[str, str] = asked["columns"]
+    table = sql.Identifier(*str(asked["table"]).split("."))
+    cursor.execute(_THERE, [table.as_string(cursor)])
+    there = [str(name) for (name,) in cursor.fetchall()]
+    if not there:
+        raise LedgerProblem(missing_table(asked))
+    for role, name in columns.items():
+        if name not in there:
+            raise LedgerProblem(missing_column(asked, role, name, there))
+    names = {role: sql.Identifier(name) for role, name in columns.items()}
+    if asked["op"] == "now":
+        return {"now": cursor.execute(_NOW).fetchone()[0]}
+    if asked["op"] == "days":
+        cursor.execute(
+            sql.SQL(_DAYS).format(table=table, **names),
+            {
+                "days": asked["days"],
+                "models": asked["models"],
+                "fake": _FAKE,
+            },
+        )
+        return {
+            "rows": [
+                {"day": day, "usd": money(usd), "unknown_rows": unknown}
+                for day, usd, unknown in cursor.fetchall()
+            ]
+        }
+    others = [role for role in columns if role != "time"]
+    casts: dict[str, LiteralString] = {"cost": "{}::numeric::text"}
+    texts = sql.SQL(", ").join(
+        sql.SQL(casts.get(role, f"left({{}}::text, {_TEXT})")).format(names[role])
+        for role in others
+    )
+    response = (
+        sql.SQL("{}::text").format(names["response_id"])
+        if "response_id" in names
+        else sql.SQL("NULL")
+    )
+    question = sql.SQL(_ROWS).format(
+        table=table,
+        time=names["time"],
+        domain=names["domain"],
+        texts=texts,
+        response=response,
+    )
+    cursor.execute(
+        question,
+        {"since": asked["since"], "match": asked["match"], "response": asked.get("response")},
+    )
+    found = cursor.fetchall()
+    now = cursor.execute(_NOW).fetchone()[0]
+    rows = [dict(zip(("time", *others), row, strict=True)) for row in found[:ROWS]]
+    return {
+        "now": now,
+        "rows": [row | {"cost": money(row["cost"])} for row in rows],
+        "more": len(found) > ROWS,
+    }
+
+
+def money(text: Any) -> str | None:
+    """A cost as a decimal string; None where it is none."""
+    try:
+        amount = Decimal(str(text))
+    except InvalidOperation:
+        return None
+    return f"{amount:f}" if amount.is_finite() else None

@@ -1,0 +1,95 @@
+"""The rehearsal's light ledger: a page of the stand-in stack, on loopback."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from smoke_tui.world.live.ledger.problems import CONNECT_SECONDS, LedgerProblem, missing_column
+
+_BYTES: Final = 4 * 1024 * 1024
+
+
+def read_stand_in(address: str, asked: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    """The answer to a question, as PostgreSQL would give it.
+
+    Raises:
+        LedgerProblem: nobody answers, or not with rows, or not with these columns.
+    """
+    op, columns = asked["op"], asked["columns"]
+    if op == "days":
+        since = (datetime.now(UTC) - timedelta(days=asked["days"])).isoformat()
+        query = {"since": since.replace("+00:00", "Z")}
+    else:
+        query = {"org_id": asked["match"], "since": asked["since"]}
+    document = _get(address, {name: value for name, value in query.items() if value})
+    now, raw = document.get("now"), document.get("rows")
+    if not isinstance(now, str) or not isinstance(raw, list):
+        raise LedgerProblem("the stand-in's answer has no rows")
+    if op == "now":
+        return {"now": now}
+    rows = [_row(one, asked) for one in raw]
+    if op == "days":
+        return {"now": now, "rows": _by_day(rows, asked["models"])}
+    rows.sort(key=lambda row: str(row["time"]), reverse=True)
+    return {
+        "now": now,
+        "rows": [{role: row[role] for role in columns} for row in rows[:limit]],
+        "more": len(rows) > limit,
+    }
+
+
+def _get(address: str, query: Mapping[str, str]) -> Mapping[str, Any]:
+    parts = urlsplit(address)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(str(parts.hostname), parts.port, timeout=CONNECT_SECONDS)
+    try:
+        connection.request("GET", f"{parts.path}?{urlencode(query)}")
+        response = connection.getresponse()
+        content, status = response.read(_BYTES), response.status
+        document = json.loads(content) if status == 200 else None
+    except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
+        raise LedgerProblem(f"the stand-in gave no answer ({type(error).__name__})") from None
+    finally:
+        connection.close()
+    if not isinstance(document, dict):
+        raise LedgerProblem(f"the stand-in answered {status} without rows")
+    return document
+
+
+def _row(raw: Any, asked: Mapping[str, Any]) -> dict[str, str | None]:
+    if not isinstance(raw, dict):
+        raise LedgerProblem("the stand-in's answer has no rows")
+    for role, name in asked["columns"].items():
+        if name not in raw:
+            raise LedgerProblem(missing_column(asked, role, name, sorted(raw)))
+    return {
+        role: None if raw[name] is None else str(raw[name])
+        for role, name in asked["columns"].items()
+    }
+
+
+def _by_day(rows: list[dict[str, str | None]], models: list[str] | None) -> list[dict[str, Any]]:
+    days: dict[str, list[str | None]] = defaultdict(list)
+    for row in rows:
+        name = row["model"] or ""
+        chosen = name in models if models else not name.lower().startswith("fake")
+        if not (row["domain"] or "").strip() and chosen:
+            days[str(row["time"])[:10]].append(row["cost"])
+    made = []
+    for day in sorted(days, reverse=True):
+        known = [Decimal(cost) for cost in days[day] if cost is not None]
+        made.append(
+            {
+                "day": day,
+                "usd": f"{sum(known, Decimal(0)):f}" if known else None,
+                "unknown_rows": len(days[day]) - len(known),
+            }
+        )
+    return made

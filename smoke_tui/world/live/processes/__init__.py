@@ -1,0 +1,1 @@
+"""The live shell port: child processes, their guardian, their output."""

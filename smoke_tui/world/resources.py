@@ -1,0 +1,96 @@
+"""What a session holds beyond its steps, and how it fills templates; and how a step ends early."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from smoke_tui.config.session_config import Config
+from smoke_tui.redaction import Secret
+from smoke_tui.runbook.templates import scan
+from smoke_tui.world.requests import Joined, Text
+
+
+class StepEnd(Exception):
+    """A step ends here, not well. `code` is a word of `outcomes.CODES`."""
+
+    def __init__(self, code: str, summary: str, **observed: Any) -> None:
+        super().__init__(summary)
+        self.code = code
+        self.summary = summary
+        self.observed = observed
+
+
+@dataclass(slots=True)
+class SessionResources:
+    """What outlives a step: values, variables and resources, owned by the session.
+
+    `account` tells whose bundle it is, also of one that is gone. `may_run`: the operator let the
+    runbook's commands run; a mere look never may. `model` is the one that the last call asked for,
+    `lite` whether in the Responses-Lite shape.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    variables: dict[str, Secret] = field(default_factory=dict)
+    resources: dict[str, Any] = field(default_factory=dict)
+    bundle: Any = None
+    account: str | None = None
+    handed_over: bool = False
+    may_run: bool = False
+    refreshed: bool = False
+    lite: bool = False
+    model: str | None = None
+    sent_instructions: Secret | None = None
+
+    def fill(self, template: str, config: Config) -> Text:
+        """Replace `{{ name }}` marks by values; secrets stay secrets.
+
+        Raises:
+            StepEnd: a name is not known yet (`not-configured`).
+        """
+        parts: list[str | Secret] = []
+        last = 0
+        for mark in scan(template):
+            if mark.name is not None:
+                parts.append(template[last : mark.start])
+                parts.append(self._value(mark.name, config))
+                last = mark.end
+        parts.append(template[last:])
+        if all(isinstance(part, str) for part in parts):
+            return "".join(part for part in parts if isinstance(part, str))
+        return Joined(tuple(part for part in parts if part != ""))
+
+    def fill_all(self, value: Any, config: Config) -> Any:
+        """`fill` for every string leaf of a JSON-like value."""
+        if isinstance(value, str):
+            return self.fill(value, config)
+        if isinstance(value, Mapping):
+            return {key: self.fill_all(item, config) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.fill_all(item, config) for item in value]
+        return value
+
+    def _value(self, name: str, config: Config) -> str | Secret:
+        settings = {
+            "stack_url": config.stack_url,
+            "project": config.project,
+            "model": self.model
+            or config.model
+            or config.runbook_model
+            or "the model of your choice",
+        }
+        if name in settings:
+            return settings[name]
+        if name.startswith("bundle.") and self.bundle is not None:
+            leaf = self.bundle.fields().get(name.removeprefix("bundle."))
+            if leaf is not None:
+                return leaf if isinstance(leaf, Secret) else str(leaf)
+        if name in self.secrets:
+            return self.secrets[name]
+        if name in self.values:
+            return str(self.values[name])
+        raise StepEnd(
+            "not-configured", f"The value {{{{ {name} }}}} is not known: no step has given it yet."
+        )
