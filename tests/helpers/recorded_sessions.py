@@ -34,7 +34,7 @@ from smoke_tui.session.rehearsed import (
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 
-PATIENCE = 15.0
+PATIENCE = 100.0
 VERDICTS: Mapping[str, Verdict] = {
     "happy": Verdict.PASS,
     "instructions-drift": Verdict.PASS,

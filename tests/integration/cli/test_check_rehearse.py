@@ -16,9 +16,9 @@ from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.redaction import Vault, scan
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.scenarios.table import ROWS
-from smoke_tui.session import configure
 from smoke_tui.session.configure import open_runbook
-from tests.helpers.program import Program
+from tests.helpers.program import Done, Program
+from tests.helpers.recorded_sessions import run
 
 RUNBOOK = "openai-subscription"
 STEPS = ["oauth-login", "live-call", "boot-stack", "seed-org", "paste-credential", "authoring-turn"]
@@ -69,38 +69,37 @@ def test_drift_at_the_turn_restarts_the_stack(program: Program) -> None:
     assert "the walk went to `instructions-drift`" in program("report", "last").out
 
 
-SLOW = {"timeout", "login-timeout", "command-timeout", "not-ready", "stream-oversized"}
-"""Scenarios that last as long as the limits of a rehearsal; all but one of them are left out."""
-
-WAITS = ("command-timeout", "stream-stalled")
-"""Scenarios that wait for limits to run out; here the limits are shorter still."""
-
-WITH_CODE = {
-    row.name: row.code
-    for row in ROWS
-    if row.code not in (None, "instructions-drift", "device-login-disabled")
-    and row.name not in SLOW - {"command-timeout"}
-}
+CODES = {row.name: row.code for row in ROWS if row.code is not None}
 
 
-HERE = {name: code for name, code in WITH_CODE.items() if name in (*WAITS, "service-died")}
-"""The others are run, verified and replayed where what they tell is held as a golden."""
-
-
-@pytest.mark.parametrize(("scenario", "code"), HERE.items(), ids=HERE)
-def test_a_scenario_ends_with_its_code(
-    program: Program, scenario: str, code: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if scenario in WAITS:
-        monkeypatch.setattr(configure, "REHEARSED_PATIENCE", 0.04)
-    done = program("--check", RUNBOOK, "--rehearse", "--scenario", scenario, "--json")
+def ends_blocked(program: Program, done: Done, code: str) -> None:
+    """The session was blocked by a code, and its record is decided the same way again."""
     result = done.json()
-    codes = {step["code"] for step in result["steps"]}
-    assert code in codes
-    assert result["verdict"] not in ("pass", "pass-attested", "pass-with-waivers")
-    assert done.code == {"fail": 1, "blocked": 4}[result["verdict"]]
+    assert code in {step["code"] for step in result["steps"]}
+    assert (result["verdict"], done.code) == ("blocked", 4)
     replayed = program("replay", "last", "--json").json()
     assert replayed["same"], replayed["why"]
+
+
+def test_a_service_that_dies(program: Program) -> None:
+    done = program("--check", RUNBOOK, "--rehearse", "--scenario", "service-died", "--json")
+    ends_blocked(program, done, "service-died")
+
+
+def test_a_stream_that_falls_silent(program: Program) -> None:
+    """Every limit is a fiftieth of a live session's, so that the idle limit is soon over."""
+    recorded = run("stream-stalled", program.state, patience=0.02)
+    assert recorded.fault is None
+    ends_blocked(program, program("--check", "last", "--json"), "stream-stalled")
+
+
+def test_a_command_that_does_not_end(program: Program, tmp_path: Path) -> None:
+    text = open_runbook(None).text
+    assert text.count('timeout = "3m"\n') == 1
+    short = tmp_path / "short.md"
+    short.write_text(text.replace('timeout = "3m"\n', 'timeout = "20s"\n'), "utf-8")
+    done = program("--check", str(short), "--rehearse", "--scenario", "command-timeout", "--json")
+    ends_blocked(program, done, "command-timeout")
 
 
 LOCAL = {
@@ -131,7 +130,7 @@ def test_the_step_that_meets_a_wrong_stack_says_so(program: Program, scenario: s
         # It dies once the page has answered; whether the hand-over has ended by then is chance.
         step = ends[0][0]
         assert step in ("paste-credential", "authoring-turn")
-    assert ends == [(step, outcome, WITH_CODE[scenario])]
+    assert ends == [(step, outcome, CODES[scenario])]
 
 
 def test_nothing_is_captured_from_a_seed_that_failed_half_way(program: Program) -> None:

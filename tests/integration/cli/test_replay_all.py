@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from smoke_tui.codex import failure_signals
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
 from tests.helpers.program import Program
@@ -42,24 +42,35 @@ def test_all_sessions_are_the_same_today(program: Program, recorded: Path) -> No
     assert program("replay", "last", "--step", "authoring-turn").code == 0
 
 
-def test_a_better_classifier_is_tried_on_every_session(
-    program: Program, recorded: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The classifier's own table changes, as a new version of it would."""
-    table = {**failure_signals.STRUCTURED, "usage_limit_reached": "shape-rejected"}
-    monkeypatch.setattr(failure_signals, "STRUCTURED", table)
+def test_a_better_classifier_is_tried_on_every_session(program: Program, recorded: Path) -> None:
+    """The record of a build whose table had another code for what was answered."""
+
+    def change(event: Event) -> Event:
+        text = json.dumps(event.data)
+        if event.ev in ("try.finished", "step.finished"):
+            text = text.replace("usage-limit-reached", "shape-rejected")
+            text = text.replace('"outcome": "blocked"', '"outcome": "fail"')
+        if event.ev == "session.closed":
+            text = text.replace('"verdict": "blocked"', '"verdict": "fail"')
+        return replace(event, data=json.loads(text))
+
+    rewrite(recorded, change)
     done = program("replay", "--all", "--json")
     assert done.code == 6
     (row,) = done.json()["sessions"]
-    assert (row["result"], row["verdict"], row["today"]) == ("changed", "blocked", "fail")
+    assert (row["result"], row["verdict"], row["today"]) == ("changed", "fail", "blocked")
     assert row["why"] == (
-        "step live-call: the step judges its facts otherwise (usage-limit-reached → shape-rejected)"
+        "step live-call: the step judges its facts otherwise (shape-rejected → usage-limit-reached)"
     )
     step = program("replay", "last", "--step", "live-call", "--json").json()
-    assert (step["same"], step["outcome"], step["code"]) == (False, "fail", "shape-rejected")
+    assert (step["same"], step["outcome"], step["code"]) == (
+        False,
+        "blocked",
+        "usage-limit-reached",
+    )
     whole = program("replay", "last")
     assert whole.code == 6
-    assert "code was 'usage-limit-reached' and is 'shape-rejected'" in whole.out
+    assert "code was 'shape-rejected' and is 'usage-limit-reached'" in whole.out
 
 
 def test_a_session_that_asks_for_something_else_today(program: Program, recorded: Path) -> None:

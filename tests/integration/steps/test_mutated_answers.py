@@ -22,7 +22,6 @@ from tests.helpers.valid_answers import (
     item_done,
     lifecycle,
 )
-from tests.integration.steps import test_hostile_answers
 from tests.integration.steps.test_hostile_answers import CALL, TURN, ended
 
 GOOD = (Verdict.PASS, Verdict.PASS_ATTESTED, Verdict.PASS_WITH_WAIVERS)
@@ -234,11 +233,7 @@ def test_the_event_that_came_last_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [300_000, 3_000_000])
-def test_a_large_reasoning_item_before_a_good_end_passes(
-    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Four seconds of work, which are many more on a busy machine."""
-    monkeypatch.setattr(test_hostile_answers, "PATIENCE", 100.0)
+def test_a_large_reasoning_item_before_a_good_end_passes(tmp_path: Path, size: int) -> None:
     item = {"id": "rs_1", "type": "reasoning", "summary": [], "encrypted_content": "A" * size}
     events = [*EVENTS[:3], item_done(item, 0), *EVENTS[4:-1], completed(output=[])]
     assert ended(tmp_path, CALL, 200, wire(events), QUOTA)[:2] == (Verdict.PASS, None)

@@ -25,7 +25,7 @@ from smoke_tui.replay.run import recheck
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.compare import ComparePage
 from smoke_tui.tui.screens.doctor import MachinePage
-from smoke_tui.tui.screens.home import Home
+from smoke_tui.tui.screens.home import SESSIONS_SHOWN, Home
 from smoke_tui.tui.screens.record import RecordPage
 from smoke_tui.tui.screens.report import ReportPage
 from smoke_tui.tui.screens.trends import TrendsPage
@@ -64,13 +64,10 @@ async def choose(app: SmokeApp, pilot: Pilot[Any], words: str) -> None:
     await press(pilot, "enter")
 
 
-def test_home_says_how_many_sessions_it_leaves_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("smoke_tui.tui.screens.home.SESSIONS_SHOWN", 2)
+def test_home_says_how_many_sessions_it_leaves_out(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    for number in range(2):
-        keep(state, f"2026112{number}T000000Z-000{number}")
+    for number in range(SESSIONS_SHOWN):
+        keep(state, f"20261120T000000Z-{number:04x}")
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         home = app.screen
@@ -79,7 +76,10 @@ def test_home_says_how_many_sessions_it_leaves_out(
         keep(state, NEW)
         home.read()
         await pilot.pause()
-        assert "Recorded sessions: the newest 2 of 3" in screen_text(app)
+        assert (
+            f"Recorded sessions: the newest {SESSIONS_SHOWN} of {SESSIONS_SHOWN + 1}"
+            in screen_text(app)
+        )
 
     drive(state, keys)
 
