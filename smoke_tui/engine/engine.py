@@ -89,7 +89,7 @@ class Engine:
         self._running: str | None = None
         self._asked_to_finish = False
         self._keeper = ResourceMonitor(self.holdings, self._gone)
-        inbox.unsolicited = self._unsolicited
+        inbox.route(None, self._unsolicited)
 
     async def run(self) -> Verdict:
         """Walk to the end and return the verdict; resources are stopped, the journal closed."""

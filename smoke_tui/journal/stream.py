@@ -121,8 +121,43 @@ def with_names(whole: Any, clean: Any, names: frozenset[str]) -> Any:
     return whole if isinstance(whole, str) and whole in names else clean
 
 
-class EventStream:
-    """The stream of events of one session, from its first line on.
+class EventStream(Protocol):
+    """The stream of a session's events, as the engine uses it."""
+
+    @property
+    def now(self) -> str:
+        """The time of the latest fact, ISO 8601 UTC."""
+
+    @property
+    def now_ms(self) -> int:
+        """The same, in milliseconds since the session opened."""
+
+    def post(self, incoming: IncomingFact) -> None:
+        """Hand in a fact; safe from any thread."""
+
+    def route(self, seq: int | None, receiver: Callable[[Fact], None] | None) -> None:
+        """Say who takes the facts that answer request `seq`, or with None that answer none."""
+
+    def decide(
+        self,
+        ev: str,
+        data: Mapping[str, Any],
+        *,
+        step: str | None = None,
+        n: int | None = None,
+        re: int | None = None,
+    ) -> Event:
+        """Write a decision, dated by the latest fact, and return it."""
+
+    def signal(self, delta: TextDelta) -> None:
+        """Show a piece of text that is not recorded."""
+
+    def deliver(self) -> bool:
+        """Let one waiting fact in; False when there is nothing new for anybody."""
+
+
+class LiveStream:
+    """The event stream of a session that runs, from its first line on.
 
     `deliver` is called when the engine has nothing left to do: exactly one fact goes in, so that
     every decision stands in the journal right behind the fact that caused it. `first` sees an
@@ -152,9 +187,8 @@ class EventStream:
         self._seq = start
         self._time = ("", 0)
         self._arrivals: deque[IncomingFact] = deque()
-        self._routes: dict[int, Callable[[Fact], None]] = {}
+        self._routes: dict[int | None, Callable[[Fact], None]] = {}
         self._spoken: dict[tuple[str, int], tuple[StreamRedactor, codecs.IncrementalDecoder]] = {}
-        self.unsolicited: Callable[[Fact], None] = lambda fact: None
 
     @property
     def now(self) -> str:
@@ -166,19 +200,19 @@ class EventStream:
         """The same, in milliseconds since the session opened."""
         return self._time[1]
 
-    def post(self, arrival: IncomingFact) -> None:
+    def post(self, incoming: IncomingFact) -> None:
         """Hand in a fact; safe from any thread."""
-        if arrival.ev not in FACTS:
-            raise ValueError(f"{arrival.ev!r} is no fact")
-        self._arrivals.append(arrival)
+        if incoming.ev not in FACTS:
+            raise ValueError(f"{incoming.ev!r} is no fact")
+        self._arrivals.append(incoming)
 
     def open(self, arrival: IncomingFact) -> None:
         """Let the session's first fact in, before whatever has been posted already."""
         self._arrivals.appendleft(arrival)
         self.deliver()
 
-    def route(self, seq: int, receiver: Callable[[Fact], None] | None) -> None:
-        """Say who takes the facts that answer request `seq`; None: nobody any more."""
+    def route(self, seq: int | None, receiver: Callable[[Fact], None] | None) -> None:
+        """Say who takes the facts that answer request `seq`, or with None that answer none."""
         if receiver is None:
             self._routes.pop(seq, None)
         else:
@@ -267,11 +301,9 @@ class EventStream:
 
     def dispatch(self, fact: Fact) -> None:
         """Give a recorded fact to whoever waits for it."""
-        receiver = self._routes.get(fact.event.re) if fact.event.re is not None else None
+        receiver = self._routes.get(fact.event.re)
         if receiver is not None:
             receiver(fact)
-        elif fact.event.re is None:
-            self.unsolicited(fact)
 
     def flush(self) -> bool:
         """Show watchers what was recorded since they last looked; False when there is nothing."""
@@ -282,13 +314,13 @@ class EventStream:
                 watcher.on_event(event)
         return news
 
-    def signal(self, signal: TextDelta) -> None:
+    def signal(self, delta: TextDelta) -> None:
         """Show a piece of text that is not recorded; a secret may lie in several pieces."""
-        key = (signal.step, signal.n)
+        key = (delta.step, delta.n)
         if key not in self._spoken:
             self._spoken[key] = (self._vault.stream(), _decoder())
         redactor, decoder = self._spoken[key]
-        self._show(key, decoder.decode(redactor.feed(signal.text.encode("utf-8", "replace"))))
+        self._show(key, decoder.decode(redactor.feed(delta.text.encode("utf-8", "replace"))))
 
     def _all_said(self, event: Event) -> None:
         """The answer has ended: what was held back can be shown."""

@@ -1,29 +1,20 @@
 """A recorded session decided anew: the recorded facts, today's decisions, and where they differ.
 
-Unlike a replay it goes on past a difference for as long as the engine asks the world for the same
-things in the same order, so that it can tell what today's rules make of an old session.
+Unlike a strict replay it goes on past a difference for as long as the engine asks the world for
+the same things in the same order, so that it shows what today's rules make of an old session.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Final
 
-from smoke_tui.journal.events import Event, storable
-from smoke_tui.journal.file import Journal
-from smoke_tui.journal.stream import EventListener, Fact
+from smoke_tui.journal.events import Event
 from smoke_tui.replay.agreement import same_data
-from smoke_tui.replay.strict import (
-    RESUMED,
-    PastStream,
-    RecordEnds,
-    Resumption,
-    blobs_of,
-    stand_ins,
-)
+from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
 
-BINDING = ("request", "release")
+BINDING: Final = ("request", "release")
 """Decisions that the world has to hear in the recorded order."""
 
 
@@ -40,175 +31,131 @@ class Difference:
 
     @property
     def step(self) -> str | None:
+        """The step that the decision is of."""
         event = self.today or self.recorded
         return event.step if event is not None else None
 
 
-class RedecidingStream(PastStream):
-    """Gives out recorded facts whenever the engine is idle, and keeps what it decides."""
+class Collect:
+    """Collects the decisions that differ; its methods raise `AnotherWay` where requests do."""
 
-    def __init__(self, journal: Journal, watchers: list[EventListener]) -> None:
-        self._journal = journal
-        self._recorded: Sequence[Event] = journal.events
-        self._watchers = watchers
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._events = events
         self._at = 0
-        self._seq = 0
-        self._time = ("", 0)
-        self._routes = {}
-        self._mine: dict[int, int] = {}
-        self._old: list[Event] = []
-        self._new: list[Event] = []
-        self._failed: Exception | None = None
-        self.unsolicited = lambda fact: None
+        self._today_of: dict[int | None, int] = {}
+        self._recorded: list[Event] = []
+        self._decided: list[Event] = []
         self.differences: list[Difference] = []
 
     def begin(self) -> Event:
-        """Let in the fact that a walk begins with.
-
-        Raises:
-            RecordEnds: there is nothing more.
-        """
-        self._failed = None
-        self._routes.clear()
+        """The next event, whatever it is."""
         self._compare()
-        if self._at >= len(self._recorded):
+        if self._at >= len(self._events):
             raise RecordEnds
-        event = self._take()
-        self._time = (event.t, event.ms)
-        return self._pass_on(replace(event, seq=self._seq))
+        return self._take()
 
-    def decide(
-        self,
-        ev: str,
-        data: Mapping[str, Any],
-        *,
-        step: str | None = None,
-        n: int | None = None,
-        re: int | None = None,
-    ) -> Event:
-        if self._failed is not None:
-            raise self._failed
-        event = Event(self._seq, *self._time, ev, step, n, re, storable(data))
-        if ev in BINDING:
+    def decide(self, event: Event) -> Event:
+        """Today's decision; a request or release has to be the recorded one."""
+        if event.ev in BINDING:
             self._bind(event)
         else:
-            self._not_cut_short()
-            self._new.append(event)
-        return self._pass_on(event)
+            self._check_not_cut_short()
+            self._decided.append(event)
+        return event
 
-    def _not_cut_short(self) -> None:
-        """Where the program ended between two decisions, the rest of them is not in the record.
-
-        Raises:
-            RecordEnds, Resumption: this one would be the first of the rest.
-        """
-        ahead = self._at
-        while ahead < len(self._recorded) and not self._recorded[ahead].is_fact:
-            ahead += 1
-        ended = ahead >= len(self._recorded)
-        if not ended and self._recorded[ahead].ev != RESUMED:
-            return
-        left = [e for e in self._recorded[self._at : ahead] if e.ev not in BINDING]
-        closed = any(e.ev == "session.closed" for e in (*self._old, *left))
-        if closed or len(self._new) < len(self._old) + len(left):
-            return
-        self._old += left
-        self._at = ahead
-        self._compare()
-        self._fail(RecordEnds() if ended else Resumption())
-
-    def _bind(self, event: Event) -> None:
-        """Find the recorded request or release that this is."""
-        while self._at < len(self._recorded):
-            recorded = self._recorded[self._at]
-            if recorded.is_fact:
-                break
-            self._at += 1
-            if recorded.ev not in BINDING:
-                self._old.append(recorded)
-                continue
-            if not self._same(recorded, event):
-                self._fail(AnotherWay(f"{_words(event)} where the record has {_words(recorded)}"))
-            if event.ev == "request":
-                self._mine[recorded.seq] = event.seq
-            return
-        if self._at < len(self._recorded) and self._recorded[self._at].ev == RESUMED:
-            self._fail(Resumption())
-        if self._at >= len(self._recorded):
-            self._fail(RecordEnds())
-        self._fail(AnotherWay(f"{_words(event)} where nothing was asked for"))
-
-    def _same(self, recorded: Event, event: Event) -> bool:
-        """Whether the world was asked for this then; how a question was worded is no matter."""
-        if (recorded.ev, recorded.step) != (event.ev, event.step):
-            return False
-        if event.ev == "release":
-            return self._mine.get(recorded.re or -1) == event.re
-        if event.data["port"] == "operator":
-            return bool(recorded.data.get("kind") == event.data["kind"])
-        if event.data.get("op") == "stop" and recorded.data.get("op") == "stop":
-            return self._mine.get(recorded.data.get("of", -1)) == event.data.get("of")
-        return same_data(recorded.data, event.data)
-
-    def _fail(self, error: Exception) -> None:
-        self._failed = error
-        raise error
-
-    def deliver(self) -> bool:
-        if self._failed is not None:
-            raise self._failed
-        while self._at < len(self._recorded) and not self._recorded[self._at].is_fact:
+    def next_fact(self) -> Event:
+        """The next recorded fact; what was decided before it is compared."""
+        while not self._at_fact():
             recorded = self._take()
             if recorded.ev in BINDING:
-                raise AnotherWay(f"nothing was asked for where the record has {_words(recorded)}")
-            self._old.append(recorded)
+                raise AnotherWay(f"nothing was asked for where the record has {_text_of(recorded)}")
+            self._recorded.append(recorded)
         self._compare()
-        if self._at >= len(self._recorded):
-            raise RecordEnds
-        if self._recorded[self._at].ev == RESUMED:
-            raise Resumption
+        self._check_goes_on()
         event = self._take()
-        re = self._mine.get(event.re, event.re) if event.re is not None else None
-        self._time = (event.t, event.ms)
-        event = self._pass_on(replace(event, seq=self._seq, re=re))
-        self.dispatch(Fact(event, stand_ins(event), blobs_of(self._journal, event)))
-        return True
+        return replace(event, re=self._today_of.get(event.re, event.re))
 
-    def finished(self) -> None:
-        """The engine has come to its end; whatever is left of the record differs.
-
-        Raises:
-            Resumption: another program went on from here.
-        """
-        while self._at < len(self._recorded) and not self._recorded[self._at].is_fact:
-            self._old.append(self._take())
+    def finish(self) -> None:
+        """No fact of the record may be left over."""
+        while not self._at_fact():
+            self._recorded.append(self._take())
         self._compare()
-        if self._at < len(self._recorded):
-            if self._recorded[self._at].ev == RESUMED:
-                raise Resumption
+        if self._at < len(self._events):
+            self._check_goes_on()
             raise AnotherWay(
-                f"the walk has ended where the record has {_words(self._recorded[self._at])}"
+                f"the walk has ended where the record has {_text_of(self._events[self._at])}"
             )
 
     def _take(self) -> Event:
         self._at += 1
-        return self._recorded[self._at - 1]
+        return self._events[self._at - 1]
+
+    def _at_fact(self) -> bool:
+        """Whether the next event is a fact, or there is none."""
+        return self._at >= len(self._events) or self._events[self._at].is_fact
+
+    def _check_goes_on(self) -> None:
+        if self._at >= len(self._events):
+            raise RecordEnds
+        if self._events[self._at].ev == RESUMED:
+            raise Resumption
+
+    def _check_not_cut_short(self) -> None:
+        """Where the program ended between two decisions, the rest of them is not in the record.
+
+        Raises:
+            RecordEnds, Resumption: the decision at hand would be the first of the rest.
+        """
+        ahead = self._at
+        while ahead < len(self._events) and not self._events[ahead].is_fact:
+            ahead += 1
+        ended = ahead >= len(self._events)
+        if not ended and self._events[ahead].ev != RESUMED:
+            return
+        left = [e for e in self._events[self._at : ahead] if e.ev not in BINDING]
+        closed = any(e.ev == "session.closed" for e in (*self._recorded, *left))
+        if closed or len(self._decided) < len(self._recorded) + len(left):
+            return
+        self._recorded += left
+        self._at = ahead
+        self._compare()
+        self._check_goes_on()
+
+    def _bind(self, event: Event) -> None:
+        """Find the recorded request or release that this is."""
+        while self._at < len(self._events) and not self._events[self._at].is_fact:
+            recorded = self._take()
+            if recorded.ev not in BINDING:
+                self._recorded.append(recorded)
+                continue
+            if not self._asks_the_same(recorded, event):
+                raise AnotherWay(f"{_text_of(event)} where the record has {_text_of(recorded)}")
+            if event.ev == "request":
+                self._today_of[recorded.seq] = event.seq
+            return
+        self._check_goes_on()
+        raise AnotherWay(f"{_text_of(event)} where nothing was asked for")
+
+    def _asks_the_same(self, recorded: Event, event: Event) -> bool:
+        """Whether the world was asked for this then; how a question was worded is no matter."""
+        if (recorded.ev, recorded.step) != (event.ev, event.step):
+            return False
+        if event.ev == "release":
+            return self._today_of.get(recorded.re or -1) == event.re
+        if event.data["port"] == "operator":
+            return bool(recorded.data.get("kind") == event.data["kind"])
+        if event.data.get("op") == "stop" and recorded.data.get("op") == "stop":
+            return self._today_of.get(recorded.data.get("of", -1)) == event.data.get("of")
+        return same_data(recorded.data, event.data)
 
     def _compare(self) -> None:
         """Between two facts: what was decided then, and what is decided today."""
-        old, new = self._old, self._new
-        for index in range(max(len(old), len(new))):
-            a = old[index] if index < len(old) else None
-            b = new[index] if index < len(new) else None
-            if not _same(a, b):
-                self.differences.append(Difference(a, b))
-        self._old, self._new = [], []
-
-    def _pass_on(self, event: Event) -> Event:
-        self._seq += 1
-        for watcher in self._watchers:
-            watcher.on_event(event)
-        return event
+        for index in range(max(len(self._recorded), len(self._decided))):
+            recorded = self._recorded[index] if index < len(self._recorded) else None
+            today = self._decided[index] if index < len(self._decided) else None
+            if not _same(recorded, today):
+                self.differences.append(Difference(recorded, today))
+        self._recorded, self._decided = [], []
 
 
 def _same(a: Event | None, b: Event | None) -> bool:
@@ -218,6 +165,6 @@ def _same(a: Event | None, b: Event | None) -> bool:
     return (a.ev, a.step, a.n) == (b.ev, b.step, b.n) and same_data(a.data, b.data)
 
 
-def _words(event: Event) -> str:
+def _text_of(event: Event) -> str:
     port = f" of {event.data['port']}" if event.ev == "request" else ""
     return f"`{event.ev}`{port} (step {event.step}, event {event.seq})"

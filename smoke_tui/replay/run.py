@@ -11,7 +11,7 @@ from smoke_tui.config.session_config import Config
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.decision_rules import RULES, rules_in
 from smoke_tui.journal.events import JournalDamage
-from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.file import Journal, read_journal
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.load import (
     _OTHER_FORM,
@@ -23,15 +23,16 @@ from smoke_tui.journal.stream import EventListener, FunctionListener
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.proof.obligations import EVIDENCE, read_obligations
-from smoke_tui.replay.older_rules import OlderRulesStream
-from smoke_tui.replay.redecide import AnotherWay, Difference, RedecidingStream
-from smoke_tui.replay.strict import (
-    Divergence,
+from smoke_tui.replay.older_rules import AnyOrder
+from smoke_tui.replay.redecide import AnotherWay, Collect, Difference
+from smoke_tui.replay.stream import (
+    Policy,
     RecordedStream,
     RecordedWorld,
     RecordEnds,
     Resumption,
 )
+from smoke_tui.replay.strict import Divergence, Strict
 from smoke_tui.runbook import Runbook
 from smoke_tui.steps import BEHAVIOURS, check_guards
 from smoke_tui.world.loop import EngineLoop
@@ -46,32 +47,40 @@ def replay(folder: Path, watchers: Sequence[EventListener] = ()) -> State:
     """
     journal, runbook, _ = load_state(folder)
     state = State()
-    inbox = RecordedStream(
-        journal, [FunctionListener(lambda event: apply(state, event)), *watchers]
-    )
-    while _walk_again(runbook, inbox, state):
-        continue
+    _run_again(runbook, journal, Strict(journal.events), state, watchers)
     return state
 
 
-def _walk_again(
-    runbook: Runbook, inbox: RecordedStream | RedecidingStream | OlderRulesStream, state: State
-) -> bool:
-    """Walk one program's part of the record; whether another one went on after it."""
+def _run_again(
+    runbook: Runbook,
+    journal: Journal,
+    policy: Policy,
+    state: State,
+    listeners: Sequence[EventListener] = (),
+) -> None:
+    """Run every program's part of the record again; `state` follows the events."""
+    folded = FunctionListener(lambda event: apply(state, event))
+    stream = RecordedStream(journal, [folded, *listeners], policy)
+    while _run_program(runbook, stream, state):
+        continue
+
+
+def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool:
+    """Run one program's part of the record; whether another one resumed the session after it."""
     try:
-        config = Config.from_json(inbox.begin().data["config"])
+        config = Config.from_json(stream.begin().data["config"])
     except RecordEnds:
         return False
     except _OTHER_FORM as error:
         raise InvalidRecord(
             f"its settings are of another form ({type(error).__name__}: {error})"
         ) from None
-    engine = Engine(runbook, config, inbox, RecordedWorld(), state, BEHAVIOURS, check_guards)
+    engine = Engine(runbook, config, stream, RecordedWorld(), state, BEHAVIOURS, check_guards)
     loop = EngineLoop()
     try:
-        loop.when_idle(inbox.deliver)
+        loop.when_idle(stream.deliver)
         loop.run_until_complete(engine.run())
-        inbox.finished()
+        stream.finish()
     except Resumption:
         return True
     except RecordEnds:
@@ -108,14 +117,13 @@ def redecide(folder: Path) -> Redecided:
     """
     journal, runbook, _ = load_state(folder)
     state = State()
-    inbox = RedecidingStream(journal, [FunctionListener(lambda event: apply(state, event))])
+    policy = Collect(journal.events)
     another_way = None
     try:
-        while _walk_again(runbook, inbox, state):
-            continue
+        _run_again(runbook, journal, policy, state)
     except AnotherWay as error:
         another_way = str(error)
-    return Redecided(state, tuple(inbox.differences), another_way)
+    return Redecided(state, tuple(policy.differences), another_way)
 
 
 NOT_BORNE_OUT: Final = "not-borne-out"
@@ -207,13 +215,10 @@ def _strictly(folder: Path, rules: int, runbook: Runbook, state: State) -> Reche
 
 def _by_todays_rules(folder: Path, rules: int, runbook: Runbook, state: State) -> Rechecked:
     today = State()
-    inbox = OlderRulesStream(
-        read_journal(folder), [FunctionListener(lambda event: apply(today, event))]
-    )
+    journal = read_journal(folder)
     unasked = None
     try:
-        while _walk_again(runbook, inbox, today):
-            continue
+        _run_again(runbook, journal, AnyOrder(journal.events), today)
     except AnotherWay as error:
         unasked = str(error)
     lacking = _not_recorded(state, today)

@@ -8,7 +8,7 @@ from typing import Any
 
 from smoke_tui.config.session_config import Config
 from smoke_tui.journal.events import Event
-from smoke_tui.journal.stream import EventListener, EventStream
+from smoke_tui.journal.stream import EventListener, LiveStream
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook.model import Step
 from smoke_tui.world.context import (
@@ -43,7 +43,7 @@ def look(
     """Run one behaviour against the live world without a session; nothing is recorded."""
     loop = EngineLoop()
     vault = Vault()
-    inbox = EventStream(_Forget(), vault, SystemClock(), list(watchers))
+    inbox = LiveStream(_Forget(), vault, SystemClock(), list(watchers))
     fault: asyncio.Future[Any] = loop.create_future()
 
     def on_fault(error: BaseException) -> None:

@@ -34,9 +34,9 @@ from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import (
     Clock,
     EventListener,
-    EventStream,
     FunctionListener,
     IncomingFact,
+    LiveStream,
 )
 from smoke_tui.outcomes import Verdict
 from smoke_tui.redaction import Secret, Vault
@@ -164,7 +164,7 @@ class Session:
             )
         self.vault.salt = self.id
         self._loop = EngineLoop()
-        self._inbox = EventStream(
+        self._inbox = LiveStream(
             self.file,
             self.vault,
             self._clock,

@@ -19,10 +19,11 @@ from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
-from smoke_tui.journal.stream import EventStream, IncomingFact, TextDelta
+from smoke_tui.journal.stream import EventStream, IncomingFact, LiveStream, TextDelta
 from smoke_tui.outcomes import Verdict
 from smoke_tui.redaction import Vault
-from smoke_tui.replay.strict import RecordedStream, RecordedWorld
+from smoke_tui.replay.stream import RecordedStream, RecordedWorld
+from smoke_tui.replay.strict import Strict
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
 from smoke_tui.stack.services import Service
@@ -235,7 +236,7 @@ def walk(
     sink = MemorySink()
     world = DataWorld(reply, on_request)
     engines: list[Engine] = []
-    inbox = EventStream(
+    inbox = LiveStream(
         sink,
         Vault(),
         DataClock(),
@@ -253,14 +254,13 @@ def replayed(runbook: Runbook, done: Walk, behave: Behave) -> State:
     """Run a finished walk again from its events; raises what the recorded world raises."""
     engines: list[Engine] = []
     journal = Journal(Path("nowhere"), tuple(done.events), 0, (), 0)
-    inbox = RecordedStream(
-        journal, [Eyes(lambda event: engines[0].watch(event) if engines else None)]
-    )
+    listener = Eyes(lambda event: engines[0].watch(event) if engines else None)
+    inbox = RecordedStream(journal, [listener], Strict(journal.events))
     engines.append(engine_of(runbook, Config(), inbox, RecordedWorld(), behave))
     _, fault = walked(engines[0], inbox)
     if fault is not None:
         raise fault
-    inbox.finished()
+    inbox.finish()
     return engines[0].state
 
 

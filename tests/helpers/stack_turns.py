@@ -14,7 +14,7 @@ from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
-from smoke_tui.journal.stream import EventStream, IncomingFact
+from smoke_tui.journal.stream import EventStream, IncomingFact, LiveStream
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook import parse
 from smoke_tui.steps import BEHAVIOURS
@@ -170,7 +170,7 @@ def turned(
     runbook, sink = runbook_of(by, LEDGER), Sink()
     stack = Stack(document, list(looks or []), reply)
     engines: list[Engine] = []
-    inbox = EventStream(sink, Vault(), Ticks(), [], first=lambda event: engines[0].watch(event))
+    inbox = LiveStream(sink, Vault(), Ticks(), [], first=lambda event: engines[0].watch(event))
     stack.inbox = inbox
 
     async def no_guards(ctx: StepContext) -> None:

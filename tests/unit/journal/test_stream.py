@@ -22,7 +22,7 @@ from smoke_tui.journal.file import (
 from smoke_tui.journal.folders import (
     JOURNAL,
 )
-from smoke_tui.journal.stream import EventStream, Fact, IncomingFact, TextDelta, stamp
+from smoke_tui.journal.stream import Fact, IncomingFact, LiveStream, TextDelta, stamp
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.loop import EngineLoop
 
@@ -55,7 +55,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.file = JournalFile.create(self.folder)
-        self.inbox = EventStream(self.file, self.vault, TickingClock(), [self], first=self.at_once)
+        self.inbox = LiveStream(self.file, self.vault, TickingClock(), [self], first=self.at_once)
 
     def at_once(self, event: Event) -> None:
         self.first.append((event, (self.folder / JOURNAL).stat().st_size))
@@ -102,7 +102,7 @@ def test_a_secret_is_gone_from_every_field_of_a_fact(desk: Desk) -> None:
     value = minted()
     desk.vault.add(Secret(value, kind="access-token", ref="login.1"))
     facts: list[Fact] = []
-    desk.inbox.unsolicited = facts.append
+    desk.inbox.route(None, facts.append)
     desk.inbox.post(
         IncomingFact(
             "http",
@@ -172,7 +172,7 @@ def test_an_event_is_on_disk_before_anybody_sees_it(desk: Desk) -> None:
 
 def test_what_cannot_be_written_is_seen_by_nobody(desk: Desk) -> None:
     received: list[Fact] = []
-    desk.inbox.unsolicited = received.append
+    desk.inbox.route(None, received.append)
     desk.file.close()
     desk.inbox.post(IncomingFact("noted", {"text": "lost"}))
     with pytest.raises(OSError, match="journal"):
@@ -210,7 +210,7 @@ def test_facts_come_in_order_one_at_a_time(desk: Desk) -> None:
 def test_an_answer_goes_to_whoever_asked(desk: Desk) -> None:
     asked: list[Fact] = []
     stray: list[Fact] = []
-    desk.inbox.unsolicited = stray.append
+    desk.inbox.route(None, stray.append)
     desk.inbox.route(5, asked.append)
     for re in (5, 6, None):
         desk.inbox.post(IncomingFact("timer", {"seconds": 1}, re=re))
@@ -285,7 +285,7 @@ def test_a_fact_is_let_in_only_when_the_engine_has_nothing_left_to_do(desk: Desk
         await busy(3)
         await done
 
-    desk.inbox.unsolicited = receive
+    desk.inbox.route(None, receive)
     loop.when_idle(desk.inbox.deliver)
     try:
         loop.run_until_complete(main())
@@ -308,7 +308,7 @@ def test_a_fact_is_let_in_only_when_the_engine_has_nothing_left_to_do(desk: Desk
 def test_a_fact_from_another_thread_wakes_the_loop(desk: Desk) -> None:
     loop = EngineLoop()
     got = loop.create_future()
-    desk.inbox.unsolicited = lambda fact: got.set_result(fact.data["text"])
+    desk.inbox.route(None, lambda fact: got.set_result(fact.data["text"]))
     loop.when_idle(desk.inbox.deliver)
 
     def elsewhere() -> None:
@@ -327,7 +327,7 @@ def test_a_fact_from_another_thread_wakes_the_loop(desk: Desk) -> None:
 def test_a_watcher_sees_an_event_when_what_it_set_off_is_under_way(desk: Desk) -> None:
     begun: list[str] = []
     seen_with: list[list[str]] = []
-    desk.inbox.unsolicited = lambda fact: begun.append(fact.data["text"])
+    desk.inbox.route(None, lambda fact: begun.append(fact.data["text"]))
 
     class Late:
         def on_event(self, event: Event) -> None:
@@ -345,7 +345,7 @@ def test_a_watcher_sees_an_event_when_what_it_set_off_is_under_way(desk: Desk) -
 def test_timers_do_not_keep_facts_out(desk: Desk) -> None:
     loop = EngineLoop()
     got = loop.create_future()
-    desk.inbox.unsolicited = lambda fact: got.set_result(None)
+    desk.inbox.route(None, lambda fact: got.set_result(None))
     loop.when_idle(desk.inbox.deliver)
     handle = loop.call_later(3600, lambda: None)
     desk.inbox.post(IncomingFact("noted", {"text": "x"}))
