@@ -15,7 +15,7 @@ from smoke_tui.cli.output import (
     print_result,
 )
 from smoke_tui.cli.signals import run_session
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError
 from smoke_tui.files import StorageError, replace_private
@@ -40,7 +40,7 @@ def run_and_tell(
     options: argparse.Namespace,
     settings: Settings,
     runbook: Runbook,
-    config: Config,
+    config: SessionConfig,
     hands: OperatorIO,
     answerer: Any,
     given: Given,

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.client_versions import reaches, read_minimum
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest, Joined, Sensitive
 
 _LIMITS = HttpLimits(total=20.0)
@@ -29,7 +29,7 @@ class Listed:
         return reaches(version, self.minimal_client_version)
 
 
-def reach_request(config: Config) -> HttpRequest:
+def reach_request(config: SessionConfig) -> HttpRequest:
     """An unauthenticated GET of the responses address: 405 means that the edge lets us through."""
     return HttpRequest(
         "GET",
@@ -40,7 +40,7 @@ def reach_request(config: Config) -> HttpRequest:
 
 
 def catalogue_request(
-    config: Config, bundle: Bundle, client_version: str | None = None
+    config: SessionConfig, bundle: Bundle, client_version: str | None = None
 ) -> HttpRequest:
     """The model catalogue, with the token; spends nothing (captured from client 0.169).
 
@@ -62,7 +62,7 @@ def catalogue_request(
     )
 
 
-def text_request(config: Config, bundle: Bundle, model: str) -> HttpRequest:
+def text_request(config: SessionConfig, bundle: Bundle, model: str) -> HttpRequest:
     """The catalogue, with the base instructions of one model taken out of it.
 
     They are the template that a client renders, so that they can differ from what it sends.

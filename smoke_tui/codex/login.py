@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, classify
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
@@ -88,7 +88,7 @@ EXCHANGE_CODES: Final = frozenset(
 """Codes that a token answer may have by itself; every other refusal is `exchange-rejected`."""
 
 
-def authorize_url(config: Config, redirect_uri: str, challenge: str, state: Secret) -> Text:
+def authorize_url(config: SessionConfig, redirect_uri: str, challenge: str, state: Secret) -> Text:
     """The address of the sign-in page (parameters as captured from client 0.169)."""
     from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 
@@ -117,7 +117,9 @@ def in_order(pairs: list[tuple[str, str]], order: tuple[str, ...]) -> list[tuple
     return sorted(pairs, key=lambda pair: order.index(pair[0]))
 
 
-def token_request(config: Config, redirect_uri: str, code: Secret, verifier: Secret) -> HttpRequest:
+def token_request(
+    config: SessionConfig, redirect_uri: str, code: Secret, verifier: Secret
+) -> HttpRequest:
     """The exchange of the code for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5)."""
     from authlib.oauth2.rfc6749.parameters import prepare_token_request
 

@@ -12,7 +12,7 @@ from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bun
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import classify
 from smoke_tui.codex.login import CLIENT_ID
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
     StepContext,
@@ -32,13 +32,15 @@ UNSENT: Final = ("dns", "tls", "proxy", "refused-host")
 """Transport errors after which the old token was certainly not used."""
 
 
-def refreshable(config: Config, bundle: Bundle, *, handed_over: bool, refreshed: bool) -> bool:
+def refreshable(
+    config: SessionConfig, bundle: Bundle, *, handed_over: bool, refreshed: bool
+) -> bool:
     """Whether a refresh is allowed: its own chain, not handed over, not refreshed before."""
     ours = bundle.source == "login" or (bundle.source == "file" and config.refreshable)
     return ours and bundle.refresh_token is not None and not handed_over and not refreshed
 
 
-def refresh_request(config: Config, bundle: Bundle) -> HttpRequest:
+def refresh_request(config: SessionConfig, bundle: Bundle) -> HttpRequest:
     """The refresh (captured from client 0.169: JSON, with a reason, without a scope)."""
     return HttpRequest(
         "POST",

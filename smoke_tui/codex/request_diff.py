@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.request_shapes import Shape, build_call
 from smoke_tui.codex.version_gate import is_older
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
 from smoke_tui.world.request_outline import items_of, outline
 from smoke_tui.world.requests import HttpLimits, HttpRequest
@@ -143,7 +143,7 @@ def version_difference(ours: str, theirs: str) -> Difference | None:
     return Difference("header", "version", "changed", ours, theirs, reason)
 
 
-def our_call(shape: Shape, config: Config, model: str) -> HttpRequest:
+def our_call(shape: Shape, config: SessionConfig, model: str) -> HttpRequest:
     """The call this tool would make, with stand-ins for all that is secret or drawn."""
 
     def stand_in(kind: str) -> Secret:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
 from smoke_tui.world.request_template import INSTRUCTIONS, PROMPT, filled
 from smoke_tui.world.requests import HttpLimits, HttpRequest, Joined, Text
@@ -84,7 +84,7 @@ def build_api_call(
     *,
     url: str,
     key: Secret,
-    config: Config,
+    config: SessionConfig,
     model: str,
     prompt: str,
     most_output: int,
@@ -116,7 +116,7 @@ def build_call(
     *,
     url: str,
     bundle: Bundle,
-    config: Config,
+    config: SessionConfig,
     model: str,
     instructions: Secret,
     prompt: str,
@@ -163,7 +163,7 @@ def build_installed_call(
     *,
     url: str,
     bundle: Bundle,
-    config: Config,
+    config: SessionConfig,
     model: str,
     client_version: str,
     instructions: Secret,

@@ -7,12 +7,12 @@ from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.quota import Window, shown_name, window_of
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests import HttpLimits, HttpRequest, Joined
 
 
-def usage_request(config: Config, bundle: Bundle) -> HttpRequest:
+def usage_request(config: SessionConfig, bundle: Bundle) -> HttpRequest:
     """`GET …/wham/usage`, as the real client's status page asks it (read in its source)."""
     return HttpRequest(
         "GET",

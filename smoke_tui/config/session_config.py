@@ -51,7 +51,7 @@ Origin = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
+class SessionConfig:
     """What steps may know of how the session was started; no secret is in it.
 
     `issuer`, `codex_url`, `api_url`, `stack_url` are base addresses without a final slash.
@@ -122,7 +122,7 @@ class Config:
         return {key: _listed(v) for key, v in asdict(self).items()}
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Config:
+    def from_json(cls, raw: Mapping[str, Any]) -> SessionConfig:
         known = {f.name for f in fields(cls)}
         values: dict[str, Any] = {key: _frozen(v) for key, v in raw.items() if key in known}
         return cls(**values)

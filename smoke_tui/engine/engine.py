@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.accounts import of_another_account
 from smoke_tui.engine.amend import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget, uncapped
@@ -70,7 +70,7 @@ class Engine:
     def __init__(
         self,
         runbook: Runbook,
-        config: Config,
+        config: SessionConfig,
         inbox: EventStream,
         world: World,
         state: State,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.files import (
     StorageError,
 )
@@ -72,4 +72,4 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
 
 
 def _counts(config: dict[str, object]) -> bool:
-    return Config.from_json(config).real_provider
+    return SessionConfig.from_json(config).real_provider

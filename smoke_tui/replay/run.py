@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.decision_rules import RULES, rules_in
 from smoke_tui.journal.events import JournalDamage
@@ -68,7 +68,7 @@ def _run_again(
 def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool:
     """Run one program's part of the record; whether another one resumed the session after it."""
     try:
-        config = Config.from_json(stream.begin().data["config"])
+        config = SessionConfig.from_json(stream.begin().data["config"])
     except RecordEnds:
         return False
     except _OTHER_FORM as error:

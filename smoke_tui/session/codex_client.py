@@ -11,7 +11,7 @@ from smoke_tui.codex.catalogue import as_answer, text_request
 from smoke_tui.codex.classify import classify
 from smoke_tui.codex.request_diff import Difference, compare, our_call, version_difference
 from smoke_tui.codex.request_shapes import SHAPES
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.stream import Fact
 from smoke_tui.runbook import parse
 from smoke_tui.session.probe import look
@@ -98,7 +98,7 @@ class Comparison:
         ]
 
 
-def capture_fact(config: Config, model: str | None, folder: Path) -> Fact:
+def capture_fact(config: SessionConfig, model: str | None, folder: Path) -> Fact:
     """What the installed client sends for a model; data["problem"] says why there is nothing."""
     runbook = parse(RUNBOOK, "client.md").runbook
     assert runbook is not None
@@ -111,7 +111,9 @@ def capture_fact(config: Config, model: str | None, folder: Path) -> Fact:
     return fact
 
 
-def catalogue_text(config: Config, model: str, given: Mapping[str, str], folder: Path) -> str:
+def catalogue_text(
+    config: SessionConfig, model: str, given: Mapping[str, str], folder: Path
+) -> str:
     """The catalogue's own, unrendered text for a model, asked for with the given bundle.
 
     Raises:
@@ -141,7 +143,9 @@ def catalogue_text(config: Config, model: str, given: Mapping[str, str], folder:
     return found
 
 
-def compare_with_client(config: Config, model: str | None, shape: str, folder: Path) -> Comparison:
+def compare_with_client(
+    config: SessionConfig, model: str | None, shape: str, folder: Path
+) -> Comparison:
     """Capture the client's call and compare ours with it. `shape` auto follows the client.
 
     Raises:

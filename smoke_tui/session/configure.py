@@ -20,7 +20,7 @@ from smoke_tui.config.session_config import (
     GIVEN_LEDGER,
     ISSUER,
     STACK_URL,
-    Config,
+    SessionConfig,
     refuse_host,
 )
 from smoke_tui.config.settings import (
@@ -189,7 +189,7 @@ def ledger_names(settings: Settings) -> tuple[str | None, tuple[str, ...]]:
     return table, columns
 
 
-def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
+def config_from(settings: Settings, runbook: Runbook, given: Given) -> SessionConfig:
     """The configuration of a live session.
 
     Raises:
@@ -203,7 +203,7 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> Config:
         if refusal:
             raise UsageError(f"--{name}: {refusal}")
     table, columns = ledger_names(settings)
-    config = Config(
+    config = SessionConfig(
         issuer=issuer,
         codex_url=codex_url,
         api_url=api_url,
@@ -247,13 +247,13 @@ _SAID_ANEW = ("origin", "model", "shape", "codex", "login", "login-originator")
 _SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 
 
-def config_recorded(state: State) -> Config:
+def config_recorded(state: State) -> SessionConfig:
     """The settings a session was opened with, or last gone on with."""
     last = state.resumes[-1].data if state.resumes else state.opened
-    return Config.from_json(last["config"])
+    return SessionConfig.from_json(last["config"])
 
 
-def config_resumed(state: State, given: Given, settings: Settings) -> Config:
+def config_resumed(state: State, given: Given, settings: Settings) -> SessionConfig:
     """The settings a session was recorded with, and what is given anew.
 
     Raises:
@@ -300,7 +300,9 @@ def _instructions_file(settings: Settings) -> str | None:
     return str(expanded(given, settings.source("instructions")).absolute()) if given else None
 
 
-def choose_steps(config: Config, runbook: Runbook, only: str | None, start: str | None) -> Config:
+def choose_steps(
+    config: SessionConfig, runbook: Runbook, only: str | None, start: str | None
+) -> SessionConfig:
     """Restrict the walk.
 
     Raises:

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import (
     Settings,
 )
@@ -246,7 +246,7 @@ def amend_session(settings: Settings, folder: Path, step_id: str, answer: str, w
     return session
 
 
-def _config_kept(unfinished: ResumableSession, settings: Settings) -> Config:
+def _config_kept(unfinished: ResumableSession, settings: Settings) -> SessionConfig:
     """The settings a session was recorded with, for what runs nothing.
 
     Raises:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.stream import EventListener, LiveStream
 from smoke_tui.redaction import Vault
@@ -33,7 +33,7 @@ class _Forget:
 
 
 def look(
-    config: Config,
+    config: SessionConfig,
     hands: OperatorIO,
     given: Mapping[str, str],
     what: Callable[[StepContext], Awaitable[Any]],

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from smoke_tui.config.ledger_address import kind_of
-from smoke_tui.config.session_config import GIVEN_LEDGER, Config
+from smoke_tui.config.session_config import GIVEN_LEDGER, SessionConfig
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.session.configure import (
@@ -54,7 +54,7 @@ def _first_reason(error: OSError) -> str:
     return str(first[2] if isinstance(first, tuple) else first)
 
 
-def rehearsed(config: Config, world: Any) -> Config:
+def rehearsed(config: SessionConfig, world: Any) -> SessionConfig:
     """A live configuration turned towards the rehearsal's servers, all of them on loopback.
 
     The rehearsal's ledger has the product's own names and all the columns that one may have.

@@ -9,7 +9,7 @@ from dataclasses import replace
 from smoke_tui import __version__
 from smoke_tui.codex.attestations import ATTESTED, INSTALLED
 from smoke_tui.codex.client_versions import is_newer, parse_version
-from smoke_tui.config.session_config import CAPTURED_VERSION, ORIGINATOR, Config
+from smoke_tui.config.session_config import CAPTURED_VERSION, ORIGINATOR, SessionConfig
 from smoke_tui.config.settings import (
     Settings,
 )
@@ -70,7 +70,7 @@ def client_version_of(settings: Settings) -> str | None:
     return text.strip() if text is not None else None
 
 
-def with_client(config: Config) -> Config:
+def with_client(config: SessionConfig) -> SessionConfig:
     """The configuration with the client version resolved: given, installed, else the captured one.
 
     The CLI is asked for its version where a call may rest on it; a rehearsal asks none but one
@@ -91,7 +91,7 @@ def with_client(config: Config) -> Config:
     return replace(config, client_version=client.version, client_source="installed")
 
 
-def resolved_anew(config: Config) -> Config:
+def resolved_anew(config: SessionConfig) -> SessionConfig:
     """A recorded configuration for what is done from now on: today's client, today's shapes.
 
     A client version that was given stays; so does what the session was opened with in the record.

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from smoke_tui import __version__
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.end_reasons import PROOF_STAYS
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.close_scan import leave_scan
@@ -87,7 +87,7 @@ class Session:
     def __init__(
         self,
         runbook: Runbook,
-        config: Config,
+        config: SessionConfig,
         *,
         state_dir: Path,
         hands: OperatorIO,

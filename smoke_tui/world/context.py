@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.stream import EventStream, Fact, TextDelta
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.model import Step
@@ -47,7 +47,7 @@ class StepContext(Paying):
         world: World,
         step: Step,
         n: int,
-        config: Config,
+        config: SessionConfig,
         holdings: SessionResources,
         reserve: Callable[[StepContext, str, str | None], None],
         cause: str = "walk",

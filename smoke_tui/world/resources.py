@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.templates import scan
 from smoke_tui.world.requests import Joined, Text
@@ -44,7 +44,7 @@ class SessionResources:
     model: str | None = None
     sent_instructions: Secret | None = None
 
-    def fill(self, template: str, config: Config) -> Text:
+    def fill(self, template: str, config: SessionConfig) -> Text:
         """Replace `{{ name }}` marks by values; secrets stay secrets.
 
         Raises:
@@ -62,7 +62,7 @@ class SessionResources:
             return "".join(part for part in parts if isinstance(part, str))
         return Joined(tuple(part for part in parts if part != ""))
 
-    def fill_all(self, value: Any, config: Config) -> Any:
+    def fill_all(self, value: Any, config: SessionConfig) -> Any:
         """`fill` for every string leaf of a JSON-like value."""
         if isinstance(value, str):
             return self.fill(value, config)
@@ -72,7 +72,7 @@ class SessionResources:
             return [self.fill_all(item, config) for item in value]
         return value
 
-    def _value(self, name: str, config: Config) -> str | Secret:
+    def _value(self, name: str, config: SessionConfig) -> str | Secret:
         settings = {
             "stack_url": config.stack_url,
             "project": config.project,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import Journal
@@ -229,10 +229,10 @@ def walk(
     reply: Reply = agreeing,
     on_request: Callable[[PendingRequest, EventStream], bool] = lambda job, inbox: False,
     after: Callable[[Event, EventStream], None] = lambda event, inbox: None,
-    config: Config | None = None,
+    config: SessionConfig | None = None,
 ) -> Walk:
     """Run one walk to its end. A behaviour that returns None waits for ever; it may raise."""
-    config = config or Config()
+    config = config or SessionConfig()
     sink = MemorySink()
     world = DataWorld(reply, on_request)
     engines: list[Engine] = []
@@ -256,7 +256,7 @@ def replayed(runbook: Runbook, done: Walk, behave: Behave) -> State:
     journal = Journal(Path("nowhere"), tuple(done.events), 0, (), 0)
     listener = Eyes(lambda event: engines[0].watch(event) if engines else None)
     inbox = RecordedStream(journal, [listener], Strict(journal.events))
-    engines.append(engine_of(runbook, Config(), inbox, RecordedWorld(), behave))
+    engines.append(engine_of(runbook, SessionConfig(), inbox, RecordedWorld(), behave))
     _, fault = walked(engines[0], inbox)
     if fault is not None:
         raise fault
@@ -265,7 +265,7 @@ def replayed(runbook: Runbook, done: Walk, behave: Behave) -> State:
 
 
 def engine_of(
-    runbook: Runbook, config: Config, inbox: EventStream, world: World, behave: Behave
+    runbook: Runbook, config: SessionConfig, inbox: EventStream, world: World, behave: Behave
 ) -> Engine:
     """An engine whose every kind of step behaves as told."""
 

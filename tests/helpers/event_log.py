@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
@@ -37,7 +37,7 @@ class EventLog:
         self, *, world: str = "live", opened: Mapping[str, Any] = OPENED, **config: Any
     ) -> None:
         self.events: list[Event] = []
-        shown = {**Config(world=world).to_json(), **config}
+        shown = {**SessionConfig(world=world).to_json(), **config}
         self.add("session.opened", {**opened, "config": shown})
 
     def add(

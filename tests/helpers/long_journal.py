@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import SCHEMA, Event
 from smoke_tui.journal.folders import (
     EVIDENCE,
@@ -21,7 +21,7 @@ def events(count: int) -> Iterator[Event]:
     opened = {
         **OPENED,
         "schema": SCHEMA,
-        "config": Config().to_json(),
+        "config": SessionConfig().to_json(),
         "runbook": {
             "id": book.id,
             "path": "openai-subscription.md",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.answers_file import Scripted
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import (
     read_journal,
@@ -127,7 +127,7 @@ def run(
     assert book is not None
     with Rehearsal.start(scenario) as world:
         hands = ScriptedHands(world)
-        config = replace(rehearsed(Config(runbook_model=book.model), world), **changes)
+        config = replace(rehearsed(SessionConfig(runbook_model=book.model), world), **changes)
         session = Session(
             book,
             config,

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.load import (
     load_state,
@@ -124,7 +124,7 @@ def run(
     eyes = Eyes(on_event)
     session = Session(
         runbook,
-        Config(project=str(folder), **settings),
+        SessionConfig(project=str(folder), **settings),
         state_dir=folder / "state",
         hands=OperatorIO(NoBrowser(), FileClipboard(folder)),
         answerer=operator,

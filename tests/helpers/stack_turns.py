@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import fold
@@ -166,7 +166,7 @@ def turned(
     by: str = REQUEST,
 ) -> State:
     """The state after a session of one turn. `looks` None: there is no ledger."""
-    config = Config(ledger="none" if looks is None else "postgresql")
+    config = SessionConfig(ledger="none" if looks is None else "postgresql")
     runbook, sink = runbook_of(by, LEDGER), Sink()
     stack = Stack(document, list(looks or []), reply)
     engines: list[Engine] = []

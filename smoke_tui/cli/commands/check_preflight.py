@@ -21,7 +21,7 @@ from smoke_tui.codex.catalogue import (
 )
 from smoke_tui.codex.classify import classify
 from smoke_tui.codex.models import unfiltered, why_unlisted
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import Settings
 from smoke_tui.failure_codes.table import (
     CODES,
@@ -166,7 +166,11 @@ async def _credential(ctx: StepContext, found: Findings) -> Bundle | None:
 
 
 async def _preflight(
-    ctx: StepContext, config: Config, bundle: Bundle | None, runbook: Runbook, found: Findings
+    ctx: StepContext,
+    config: SessionConfig,
+    bundle: Bundle | None,
+    runbook: Runbook,
+    found: Findings,
 ) -> None:
     exchange = await ctx.http(reach_request(config))
     failure = reach_failure(exchange)
@@ -196,7 +200,7 @@ async def _preflight(
         found.code("model-unlisted", None, f"{reason} {remedy}")
 
 
-def _wanted(config: Config, runbook: Runbook) -> list[str]:
+def _wanted(config: SessionConfig, runbook: Runbook) -> list[str]:
     """The models that calls and turns would name, each once."""
     named = [
         config.model or step.fields.get("model") or runbook.model

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.output import print_json
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import (
     CommandError,
@@ -190,7 +190,7 @@ def _summary(source: str, version: str, model: str, place: str | None, text: str
     }
 
 
-def _config(settings: Settings, given: Given | None = None) -> Config:
+def _config(settings: Settings, given: Given | None = None) -> SessionConfig:
     runbook = parse(RUNBOOK, "client.md").runbook
     assert runbook is not None
     return with_client(config_from(settings, runbook, given or Given({}, "none")))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke_tui.cli.output import print_json
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import (
     Settings,
 )
@@ -270,7 +270,7 @@ def _closed(settings: Settings, runbook: Runbook) -> Iterator[_Closed]:
         first, end = ends(folder) or (None, None)
         if first is None or first.data["runbook"]["id"] != runbook.id:
             continue
-        config = Config.from_json(first.data["config"])
+        config = SessionConfig.from_json(first.data["config"])
         if not config.real_provider or config.only or config.start_from:
             continue
         last = end or _reopened(folder)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from smoke_tui.cli.output import print_json
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import (
     Settings,
 )
@@ -81,7 +81,7 @@ def _sessions(settings: Settings, days: int, runbook: Runbook | None) -> dict[st
         first = found[0]
         if first.ev != "session.opened" or datetime.fromisoformat(first.t) <= since:
             continue
-        if not Config.from_json(first.data["config"]).real_provider:
+        if not SessionConfig.from_json(first.data["config"]).real_provider:
             continue
         if runbook is not None and first.data["runbook"]["id"] != runbook.id:
             continue

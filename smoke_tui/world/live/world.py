@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from smoke_tui.config.ledger_address import ledger_secrets
-from smoke_tui.config.session_config import GIVEN_BUNDLE, GIVEN_LEDGER, Config, origin_of
+from smoke_tui.config.session_config import GIVEN_BUNDLE, GIVEN_LEDGER, SessionConfig, origin_of
 from smoke_tui.files import (
     replace_private,
 )
@@ -71,7 +71,7 @@ class LiveWorld:
         self,
         inbox: EventStream,
         vault: Vault,
-        config: Config,
+        config: SessionConfig,
         hands: OperatorIO,
         on_fault: Callable[[BaseException], None],
         given: Mapping[str, str],

@@ -10,7 +10,7 @@ import pytest
 
 from smoke_tui.codex.request_diff import compare, our_call, version_difference
 from smoke_tui.codex.request_shapes import SHAPES
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.session.subscriber_client import UNSEEN, capture_subscribed
 from smoke_tui.world.request_outline import items_of, outline
 from tests.helpers.program import Program
@@ -160,7 +160,7 @@ def test_an_item_that_nobody_expects_has_no_size_of_a_text_and_is_told() -> None
         ("message", [1]),
     ]
     found = compare(
-        our_call(SHAPES["developer"], Config(), "m"), [], outline(body), "input[0]", items
+        our_call(SHAPES["developer"], SessionConfig(), "m"), [], outline(body), "input[0]", items
     )
     told = {d.name: (d.kind, d.theirs) for d in found if d.name.startswith("input")}
     assert set(told) == {"input[1]", "input[2]"}

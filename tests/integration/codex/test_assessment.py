@@ -14,7 +14,7 @@ import pytest
 
 from smoke_tui.codex.assessment import Assessment, worth_of
 from smoke_tui.codex.stream import StreamReader
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
     RawResponse,
     ServerRequest,
@@ -244,7 +244,7 @@ def streamed(
 
     assert STEP is not None
     hands = OperatorIO(NoBrowser(), FileClipboard(tmp_path))
-    got: Got = look(Config(), hands, {}, what, STEP.steps[1])
+    got: Got = look(SessionConfig(), hands, {}, what, STEP.steps[1])
     return got
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.load import (
     load_state,
 )
@@ -37,7 +37,7 @@ class Slow:
 def run(block: str, folder: Path) -> tuple[Verdict | None, Path]:
     session = Session(
         book(block),
-        Config(project=str(folder)),
+        SessionConfig(project=str(folder)),
         state_dir=folder,
         hands=OperatorIO(NoBrowser(), FileClipboard(folder)),
         answerer=Slow(),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
     RawResponse,
     ServerRequest,
@@ -75,7 +75,7 @@ def session_with(tmp_path: Path, server: Server) -> State:
     instructions = tmp_path / "instructions.txt"
     instructions.write_text("Be brief.")
     with ThreadedServer(server) as listening:
-        config = Config(
+        config = SessionConfig(
             codex_url=listening.base,
             issuer=listening.base,
             bundle="file",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
     ServerRequest,
 )
@@ -84,7 +84,7 @@ def ended(
     instructions = tmp_path / "instructions.txt"
     instructions.write_text("Be brief.")
     with ThreadedServer(answer) as server:
-        config = Config(
+        config = SessionConfig(
             codex_url=server.base,
             stack_url=server.base,
             bundle="file",

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import pytest
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
     ServerRequest,
 )
@@ -101,7 +101,7 @@ class Login:
         config.setdefault("callback_ports", (0,))
         self.session = Session(
             BOOK,
-            Config(issuer=issuer, only="oauth-login", consent=True, **config),
+            SessionConfig(issuer=issuer, only="oauth-login", consent=True, **config),
             state_dir=tmp_path,
             hands=OperatorIO(person, person),
             answerer=person,
@@ -350,7 +350,7 @@ def test_a_cancel_before_the_start_leaves_a_whole_record(tmp_path: Path) -> None
     person = Person()
     session = Session(
         BOOK,
-        Config(issuer="http://127.0.0.1:9", only="oauth-login", callback_ports=(0,)),
+        SessionConfig(issuer="http://127.0.0.1:9", only="oauth-login", callback_ports=(0,)),
         state_dir=tmp_path,
         hands=OperatorIO(person, person),
         answerer=person,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
     ServerRequest,
 )
@@ -136,7 +136,7 @@ def ended(
     instructions = tmp_path / "instructions.txt"
     instructions.write_text("Be brief.")
     with ThreadedServer(backend.answer) as server:
-        config = Config(
+        config = SessionConfig(
             issuer=server.base,
             codex_url=server.base,
             bundle=source,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.stream import TextDelta
@@ -63,7 +63,7 @@ def walked(folder: Path, runbook: Runbook, unfinished: ResumableSession | None =
     heard = Asked()
     session = Session(
         runbook,
-        Config(project=str(folder), runbook_known=True),
+        SessionConfig(project=str(folder), runbook_known=True),
         state_dir=folder / "state",
         hands=OperatorIO(NoBrowser(), FileClipboard(folder)),
         answerer=Operator(),

@@ -26,7 +26,7 @@ from smoke_tui.codex.catalogue import (
 from smoke_tui.codex.login import authorize_url, token_request
 from smoke_tui.codex.quota import has_quota_headers, read_windows
 from smoke_tui.codex.request_shapes import SHAPES, build_call
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.http import take_secrets
 from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest, render, secrets_in, show
@@ -39,7 +39,7 @@ VERIFIER = Secret(f"FAKE~{random.token_urlsafe(40)}", kind="oauth-verifier", ref
 
 
 def test_the_sign_in_address_is_the_captured_one() -> None:
-    config = Config(originator="codex_cli_rs")
+    config = SessionConfig(originator="codex_cli_rs")
     url = authorize_url(config, REDIRECT, "C" * 43, STATE)
     parts = urlsplit(str(render(url, encode=lambda v: "S" if v else v)))
     assert (parts.scheme, parts.netloc, parts.path) == (
@@ -64,7 +64,7 @@ def test_the_sign_in_address_is_the_captured_one() -> None:
 
 
 def test_the_state_of_the_sign_in_address_is_rendered_once_and_shown_never() -> None:
-    url = authorize_url(Config(), REDIRECT, "C" * 43, STATE)
+    url = authorize_url(SessionConfig(), REDIRECT, "C" * 43, STATE)
     assert secrets_in(url) == [STATE]
     assert STATE.reveal() not in str(show(url))
     assert STATE.placeholder in str(show(url))
@@ -73,7 +73,7 @@ def test_the_state_of_the_sign_in_address_is_rendered_once_and_shown_never() -> 
 
 
 def test_the_token_form_is_the_captured_one() -> None:
-    request = token_request(Config(), REDIRECT, CODE, VERIFIER)
+    request = token_request(SessionConfig(), REDIRECT, CODE, VERIFIER)
     assert (request.method, request.url) == ("POST", "https://auth.openai.com/oauth/token")
     assert request.headers == (("accept", "*/*"),)
     body = request.rendered_body()
@@ -264,7 +264,7 @@ def call(shape: str) -> HttpRequest:
         SHAPES[shape],
         url="https://chatgpt.com/backend-api/codex/responses",
         bundle=bundle_of(OURS),
-        config=Config(),
+        config=SessionConfig(),
         model="gpt-5-codex",
         instructions=TEXT,
         prompt="P",
@@ -311,7 +311,7 @@ def exchange(status: int | None, body: Any = None, error: str | None = None) -> 
 
 
 def test_reaching_without_a_token_means_405() -> None:
-    request = reach_request(Config())
+    request = reach_request(SessionConfig())
     assert secrets_in([value for _, value in request.headers]) == []
     assert request.url == "https://chatgpt.com/backend-api/codex/responses"
     assert reach_failure(exchange(405, b"")) is None
@@ -322,7 +322,7 @@ def test_reaching_without_a_token_means_405() -> None:
 
 
 def test_the_catalogue_lists_what_is_not_hidden() -> None:
-    request = catalogue_request(Config(), bundle_of(OURS))
+    request = catalogue_request(SessionConfig(), bundle_of(OURS))
     assert request.url.endswith("/models?client_version=0.171.0")
     found = read_catalogue(
         exchange(

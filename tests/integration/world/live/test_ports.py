@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.session.probe import look
@@ -47,7 +47,7 @@ STEP = live_runbook().steps[0]
 def seen(what: Callable[[StepContext], Awaitable[T]], tmp_path: Path, **given: str) -> T:
     """What one look at the live world gives."""
     hands = OperatorIO(NoBrowser(), FileClipboard(tmp_path))
-    result: T = look(Config(project=str(tmp_path)), hands, given, what, STEP)
+    result: T = look(SessionConfig(project=str(tmp_path)), hands, given, what, STEP)
     return result
 
 
@@ -280,14 +280,14 @@ def test_no_page_s_address_holds_a_secret_but_the_state_of_a_login(tmp_path: Pat
 
     token = Secret("FAKE-token-0123456789", kind="access-token", ref="s.1")
     state = Secret("FAKE-state-0123456789", kind="oauth-state", ref="s.1")
-    issuer = Config().issuer
+    issuer = SessionConfig().issuer
 
     def browsed(*parts: str | Secret) -> str | None:
         async def what(ctx: StepContext) -> str | None:
             return await ctx.browse(Joined(parts))
 
         hands = OperatorIO(Opens(), FileClipboard(tmp_path))
-        problem: str | None = look(Config(), hands, {}, what, STEP)
+        problem: str | None = look(SessionConfig(), hands, {}, what, STEP)
         return problem
 
     assert browsed(f"{issuer}/authorize?state=", state) is None

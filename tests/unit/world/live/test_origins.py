@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke_tui.config.session_config import Config, origin_of, refuse_host
+from smoke_tui.config.session_config import SessionConfig, origin_of, refuse_host
 from smoke_tui.world.live.network import (
     proxy_for,
 )
@@ -63,7 +63,7 @@ def test_only_known_hosts_and_loopback_may_be_configured(url: str, fine: bool) -
 def test_an_origin_is_scheme_host_and_port() -> None:
     assert origin_of("https://chatgpt.com/x") == ("https", "chatgpt.com", 443)
     assert origin_of("HTTP://LocalHost:80/") == ("http", "localhost", 80)
-    assert Config().allowed_origins() == {
+    assert SessionConfig().allowed_origins() == {
         ("https", "auth.openai.com", 443),
         ("https", "chatgpt.com", 443),
         ("https", "api.openai.com", 443),

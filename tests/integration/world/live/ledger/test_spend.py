@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from smoke_tui.config.session_config import Config
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalFile
 from smoke_tui.rehearsal.postgres.postgres import Postgres
@@ -53,7 +53,7 @@ def session(
         "python": "3",
         "network": [],
         "runbook": {"id": book, "path": "one.md", "sha256": runbook.sha256, "text": text},
-        "config": Config(**config).to_json(),
+        "config": SessionConfig(**config).to_json(),
     }
     lines: list[tuple[str, str | None, int | None, Mapping[str, Any]]] = [
         ("session.opened", None, None, opened)
