@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-    Code,
-)
+from smoke_tui.failure_codes.code import Code
+from smoke_tui.failure_codes.table import CODES
 
 LONGEST: Final = 120
 About = Mapping[str, Any]

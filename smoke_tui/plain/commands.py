@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.journal.events import Event
 from smoke_tui.plain.announcer import place, title_of, word_of
 from smoke_tui.plain.answers import Answers
 from smoke_tui.plain.prompt import Prompt, standing
 from smoke_tui.presentation.format import clock, one_line
-from smoke_tui.presentation.live.snapshot import comparable
+from smoke_tui.presentation.live.snapshot import next_actions
 from smoke_tui.presentation.report.export import SecretFound, export
 from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
 from smoke_tui.presentation.spend import quota, spent
@@ -144,7 +145,7 @@ class Commands:
 
     def _compare(self, rest: str) -> None:
         scene = self.talk.scene
-        if not comparable(scene):
+        if NextAction.COMPARE_CLIENT not in next_actions(scene):
             self.paper.say("Nothing has failed that the real client's request may explain.")
             return
         self.paper.say("Capturing what the installed Codex CLI sends; nothing leaves this machine.")

@@ -1,4 +1,4 @@
-"""The table of codes, held against the page that defines it, row by row."""
+"""The table of failure codes, row by row."""
 
 from __future__ import annotations
 
@@ -8,17 +8,10 @@ from typing import get_args
 
 import pytest
 
-from smoke_tui.failure_codes.rows import Side
-from smoke_tui.failure_codes.table import (
-    CODES,
-    Code,
-    Fallback,
-    Retry,
-    outcome_of,
-)
-from smoke_tui.outcomes import (
-    Outcome,
-)
+from smoke_tui.failure_codes.code import Code, Fallback, NextAction, Retry, Side
+from smoke_tui.failure_codes.table import CODES, outcome_of
+from smoke_tui.outcomes import Outcome
+from smoke_tui.rehearsal.scenarios.lookup import SCENARIOS
 
 PAGE = """\
 instructions | instructions-drift instructions-missing | fail | |
@@ -96,10 +89,41 @@ def test_a_code_means_what_the_page_says(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", CODES.values(), ids=list(CODES))
-def test_a_code_says_what_happened_whose_side_it_is_and_what_to_do(row: Code) -> None:
+def test_a_row_is_complete(row: Code) -> None:
     assert re.match(r"^\S.+[.]$", row.what)
     assert re.match(r"^\S.+[.]$", row.remedy)
     assert row.side in get_args(Side)
+    assert row.next_actions
+    assert len(set(row.next_actions)) == len(row.next_actions)
+
+
+def test_every_code_has_a_scenario_or_a_reason_why_none() -> None:
+    rehearsed = {scenario.code for scenario in SCENARIOS.values()}
+    for code in CODES.values():
+        assert (code.name in rehearsed) is not bool(code.unrehearsed), code.name
+
+
+ACTIONS = {
+    NextAction.LOG_IN: """account-id-missing refresh-expired refresh-rejected refresh-reused
+        refresh-revoked refresh-unknown token-expired token-malformed token-revoked unauthorized
+        usage-not-included workspace-deactivated workspace-restricted wrong-workspace""",
+    NextAction.COMPARE_CLIENT: """client-too-old edge-unknown instructions-drift
+        instructions-missing lite-shape model-not-found model-unlisted model-unsupported
+        request-refused scope-rejected shape-rejected stream-malformed""",
+    NextAction.READ_EVIDENCE: """degraded-empty degraded-incomplete degraded-no-usage
+        stream-malformed stream-oversized""",
+}
+"""The codes whose actions have a key of their own on the session screen."""
+
+NO_RETRY = {"rate-limited", "scope-rejected", "usage-limit-reached", "wrong-host"}
+"""Codes where a new try at once is not the likeliest next action."""
+
+
+def test_which_codes_offer_a_key_of_their_own() -> None:
+    for action, names in ACTIONS.items():
+        assert {c.name for c in CODES.values() if action in c.next_actions} == set(names.split())
+    retried = {c.name for c in CODES.values() if NextAction.RETRY in c.next_actions}
+    assert set(CODES) - retried == NO_RETRY
 
 
 @pytest.mark.parametrize(

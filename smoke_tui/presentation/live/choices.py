@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
-from smoke_tui.presentation.live.snapshot import BAD, Snapshot
+from smoke_tui.failure_codes.code import NextAction
+from smoke_tui.presentation.live.snapshot import BAD, Snapshot, next_actions
 from smoke_tui.runbook.model import Step
 
 Words = Literal["none", "may", "must"]
@@ -47,9 +45,6 @@ class Choice:
 
 
 _AGAIN: Final = Choice("b", "another step", special="step")
-_LOGINS: Final = ("Log in", "log in", "bundle again")
-_PATIENCE: Final = "do not"
-"""Words of the remedies: a new login is wanted; a new try at once is not."""
 _RETRY: Final = Choice("r", "try it again", special="retry")
 _LOGIN: Final = Choice("i", "log in again", special="login")
 
@@ -156,11 +151,11 @@ def choices(scene: Snapshot) -> tuple[Choice, ...]:
 
 
 def _likely(scene: Snapshot) -> tuple[str, ...]:
-    """What the remedy asks for, first things first."""
+    """Return the choices that the failure's code makes likely, the likeliest first."""
     if login_target(scene) is not None:
         return "login", "retry"
-    code = CODES.get(scene.of(scene.shown).code or "")
-    return () if code is not None and _PATIENCE in code.remedy else ("retry",)
+    actions = next_actions(scene)
+    return ("retry",) if NextAction.RETRY in actions or not actions else ()
 
 
 def _open(scene: Snapshot, choice: Choice) -> bool:
@@ -217,8 +212,7 @@ def login_target(scene: Snapshot) -> str | None:
     """The login that a new try of the shown step wants first; None: it wants none."""
     step = scene.shown
     known = scene.of(step)
-    code = CODES.get(known.code or "")
-    if known.outcome not in BAD or code is None or not any(w in code.remedy for w in _LOGINS):
+    if known.outcome not in BAD or NextAction.LOG_IN not in next_actions(scene):
         return None
     return next(
         (s.id for s in scene.steps if s.kind == "login" and s.id != step.id and _ended(scene, s)),

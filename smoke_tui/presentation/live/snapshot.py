@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
+from smoke_tui.failure_codes.code import NextAction
+from smoke_tui.failure_codes.table import CODES
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.state import (
     State,
@@ -26,8 +25,6 @@ from smoke_tui.runbook.model import Runbook, Step
 _NUMBER = re.compile(r"^\d+[.)]\s+")
 _MARK = re.compile(r"\{\{ *([\w.]+) *\}\}")
 BAD = (Outcome.FAIL, Outcome.BLOCKED, Outcome.ERROR, Outcome.EXPECTED_LIMITATION)
-COMPARED = ("instructions", "shape", "model")
-"""Groups of codes for which the real client's request is worth a look."""
 
 
 def name_of(step: Step) -> str:
@@ -35,10 +32,10 @@ def name_of(step: Step) -> str:
     return one_line(_NUMBER.sub("", step.title), 80)
 
 
-def comparable(scene: Snapshot) -> bool:
-    """Whether the shown step failed in a way that the real client's request may explain."""
+def next_actions(scene: Snapshot) -> tuple[NextAction, ...]:
+    """Return what the operator can do next about the code of the shown step."""
     code = CODES.get(scene.of(scene.shown).code or "")
-    return code is not None and (code.group in COMPARED or "real client" in code.remedy)
+    return code.next_actions if code is not None else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from textual.content import Content
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
+from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.presentation.format import clock
 from smoke_tui.presentation.live.choices import Choice, choices
 from smoke_tui.presentation.live.progress import longest, pace, pause
 from smoke_tui.presentation.live.questions import form
-from smoke_tui.presentation.live.snapshot import Snapshot, comparable, name_of
+from smoke_tui.presentation.live.snapshot import Snapshot, name_of, next_actions
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.tui.render.content import foreign, toned
 from smoke_tui.tui.render.key_row import Keys
 from smoke_tui.tui.theme import STYLES
 
+_ACTION_KEYS: Final[Mapping[NextAction, tuple[str, str]]] = {
+    NextAction.COMPARE_CLIENT: ("d", "compare with the real client"),
+    NextAction.READ_EVIDENCE: ("e", "see the evidence"),
+}
+"""Keys of the session screen for what a failure's code asks the operator to look at."""
 _STOP: Final = ("s", "stop this step", "s")
 
 
@@ -60,14 +64,9 @@ def standing(scene: Snapshot) -> Standing:
 
 
 def _remedies(scene: Snapshot) -> Keys:
-    """What the remedy sends the operator to look at, where a key shows it."""
-    code = CODES.get(scene.of(scene.shown).code or "")
-    keys: Keys = []
-    if comparable(scene):
-        keys.append(("d", "compare with the real client", "d"))
-    if code is not None and "evidence" in code.remedy:
-        keys.append(("e", "see the evidence", "e"))
-    return keys
+    """Return the keys that show what the code of the shown step asks the operator to look at."""
+    actions = next_actions(scene)
+    return [(key, label, key) for action, (key, label) in _ACTION_KEYS.items() if action in actions]
 
 
 def _bar(title: str, rows: list[Content], keys: Keys, you: bool) -> Standing:

@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
+from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.live.choices import KEYS, choices
-from smoke_tui.presentation.live.snapshot import Snapshot, comparable
+from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
 from smoke_tui.presentation.marks import ascii_text
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.render.briefing import briefing
@@ -244,7 +245,7 @@ class SessionScreen(SessionAnswers, Page):
         if action == "proceed":
             return scene.ended and self.run.session is not None
         if action == "compare":
-            return comparable(scene)
+            return NextAction.COMPARE_CLIENT in next_actions(scene)
         if action == "home":
             return not self.run.active
         return True
