@@ -161,8 +161,5 @@ def _looks_into_answer(step: Step) -> bool:
 
 def _origin_then(state: State, attempt: Try) -> str:
     """The origin that was declared when a try was made."""
-    configs = [
-        state.opened["config"],
-        *(event.data["config"] for event in state.resumes if event.seq < attempt.seq),
-    ]
-    return str(configs[-1]["origin"])
+    resumes = sum(1 for event in state.resumes if event.seq < attempt.seq)
+    return state.configs[resumes].origin

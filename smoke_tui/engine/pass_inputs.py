@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.plan import all_needs
 from smoke_tui.failure_codes.table import (
     CODES,
@@ -80,9 +81,9 @@ def names_used(step: Step) -> Iterator[str]:
             texts += [value.http, value.tcp]
 
 
-def model_of(step: Step, config: Mapping[str, Any]) -> str | None:
+def model_of(step: Step, config: SessionConfig) -> str | None:
     """The model that a step asks for by its settings; None: none is named."""
-    model = config.get("model") or step.fields.get("model") or config.get("runbook_model")
+    model = config.model or step.fields.get("model") or config.runbook_model
     return str(model) if model else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.money import both
 from smoke_tui.journal.state import Finding, Resource, State, Try
@@ -33,7 +34,8 @@ def apply(state: State, event: Event) -> None:
 
 def _opened(state: State, event: Event) -> None:
     state.opened = event.data
-    state.commands_agreed = bool(event.data.get("config", {}).get("runbook_known"))
+    state.configs = [SessionConfig.from_json(event.data.get("config", {}))]
+    state.commands_agreed = state.first_config.runbook_known
     state.session = str(event.data.get("session", ""))
     state.started = event.t
 
@@ -69,7 +71,8 @@ def _has(found: Mapping[str, Any], names: Iterable[str]) -> None:
 def _resumed(state: State, event: Event) -> None:
     """What lived in the program that ended is gone; what was written stays."""
     last = state.resumes[-1].data if state.resumes else state.opened
-    _must_be(event.data.get("config", {}), Mapping)
+    config = _must_be(event.data.get("config", {}), Mapping)
+    state.configs.append(SessionConfig.from_json(config) if config else state.config)
     project, amend = event.data.get("project"), event.data.get("amend")
     for found, names in ((project, ("revision", "dirty")), (amend, ("step", *_SAID))):
         if found is not None:

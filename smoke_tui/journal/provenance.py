@@ -18,10 +18,9 @@ def elsewhere(state: State) -> str | None:
 
     A rehearsal uses such addresses, whatever its record calls it.
     """
-    for config in (state.opened.get("config"), *(e.data.get("config") for e in state.resumes)):
-        for name in ("codex_url", "issuer"):
-            address = config.get(name) if isinstance(config, dict) else None
-            if address is not None and not is_provider(address):
+    for config in state.configs:
+        for address in (config.codex_url, config.issuer):
+            if not is_provider(address):
                 return str(address)
     for request in state.requests.values():
         known = state.steps.get(request.step or "")

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import Event
 from smoke_tui.outcomes import Outcome, Verdict
+
+NO_CONFIG: Final = SessionConfig()
+"""The settings where no session has been opened."""
 
 KEPT: Final = 4_000
 """Characters, at either end."""
@@ -68,7 +72,7 @@ class Try:
     model: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
-    config: Mapping[str, Any] = field(default_factory=dict)
+    config: SessionConfig = NO_CONFIG
 
 
 @dataclass(slots=True)
@@ -163,6 +167,7 @@ class Ruling:
 class State:
     """Everything that follows from the events so far.
 
+    `configs` are the settings of each program that wrote to the session, the opener's first.
     `waits` are the times the operator was waited for: the step, from when, until when. `account`
     tells whose credential the session has, `account_from` which step brought it; None in records
     from before there was a mark for it. `ruling` is set by who decides a record again.
@@ -170,6 +175,7 @@ class State:
 
     session: str = ""
     opened: Mapping[str, Any] = field(default_factory=dict)
+    configs: list[SessionConfig] = field(default_factory=list)
     started: str = ""
     now: str = ""
     now_ms: int = 0
@@ -202,11 +208,14 @@ class State:
     ruling: Ruling | None = None
 
     @property
-    def config(self) -> Mapping[str, Any]:
-        """The settings of the program that goes on with the session, or went on last."""
-        last = self.resumes[-1].data if self.resumes else self.opened
-        found: Mapping[str, Any] = last.get("config") or {}
-        return found
+    def config(self) -> SessionConfig:
+        """The settings of the program that runs the session, or ran it last."""
+        return self.configs[-1] if self.configs else NO_CONFIG
+
+    @property
+    def first_config(self) -> SessionConfig:
+        """The settings that the session was opened with."""
+        return self.configs[0] if self.configs else NO_CONFIG
 
     @property
     def variables(self) -> dict[str, str]:
@@ -237,7 +246,7 @@ class State:
 
     @property
     def world(self) -> str:
-        return str(self.opened.get("config", {}).get("world", "live"))
+        return str(self.first_config.world)
 
 
 @dataclass(frozen=True, slots=True)

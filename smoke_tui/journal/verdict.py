@@ -21,8 +21,7 @@ def chosen(runbook: Runbook, state: State) -> tuple[Step, ...]:
 
     A fallback belongs to the choice when a chosen step may go there.
     """
-    config = state.opened.get("config", {})
-    only, start = config.get("only"), config.get("start_from")
+    only, start = state.first_config.only, state.first_config.start_from
     walk = [step for step in runbook.steps if not step.fallback]
     if only:
         walk = [step for step in walk if step.id == only]
@@ -35,8 +34,8 @@ def chosen(runbook: Runbook, state: State) -> tuple[Step, ...]:
 
 
 def is_partial(state: State) -> bool:
-    config = state.opened.get("config", {})
-    return bool(config.get("only") or config.get("start_from"))
+    """Whether the session is about a part of its runbook only."""
+    return bool(state.first_config.only or state.first_config.start_from)
 
 
 def verdict(runbook: Runbook, state: State) -> Verdict:

@@ -71,7 +71,7 @@ class Commands:
 
     def _status(self, rest: str) -> None:
         scene = self.talk.scene
-        world = "rehearsal" if scene.rehearsed else f"live, origin {scene.config.get('origin')}"
+        world = "rehearsal" if scene.rehearsed else f"live, origin {scene.config.origin}"
         self.paper.say(
             f"Session {scene.state.session}, {world}, {clock(scene.elapsed)} since it "
             f"began; {spent(scene)}; {quota(scene.state)}."

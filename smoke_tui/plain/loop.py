@@ -90,14 +90,11 @@ class PlainSession:
         scene = self.talk.scene
         say = self.paper.say
         if scene.rehearsed:
-            say(f"{REHEARSAL}. Scenario: {scene.config.get('scenario')}.")
+            say(f"{REHEARSAL}. Scenario: {scene.config.scenario}.")
         elif elsewhere(self.run.state) is not None:
-            say(
-                f"NOT THE PROVIDER: calls go to {scene.config.get('codex_url')}, so nothing is "
-                "proven."
-            )
+            say(f"NOT THE PROVIDER: calls go to {scene.config.codex_url}, so nothing is proven.")
         else:
-            say(f"LIVE: calls count against the subscription. Origin: {scene.config['origin']}.")
+            say(f"LIVE: calls count against the subscription. Origin: {scene.config.origin}.")
         say(
             f"Runbook: {self.run.runbook.title}, "
             f"{count(sum(1 for s in scene.steps if not s.fallback), 'step')}."

@@ -85,10 +85,10 @@ def support(scene: Snapshot, attempt: Try) -> str:
         ("request id", request_id(seen)),
         ("status", seen.get("status")),
         ("served model", seen.get("model")),
-        ("User-Agent", seen.get("user_agent") or config.get("user_agent")),
-        ("originator", seen.get("originator") or config.get("originator")),
+        ("User-Agent", seen.get("user_agent") or config.user_agent),
+        ("originator", seen.get("originator") or config.originator),
         ("account id", {True: "sent", False: "not sent"}.get(sent) if sent is not None else None),
-        ("origin", config.get("origin")),
+        ("origin", config.origin),
     )
     return " · ".join(
         f"{name} {one_line(value) if value is not None else '–'}" for name, value in parts

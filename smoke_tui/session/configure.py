@@ -249,8 +249,7 @@ _SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 
 def config_recorded(state: State) -> SessionConfig:
     """The settings a session was opened with, or last gone on with."""
-    last = state.resumes[-1].data if state.resumes else state.opened
-    return SessionConfig.from_json(last["config"])
+    return state.config
 
 
 def config_resumed(state: State, given: Given, settings: Settings) -> SessionConfig:

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.history.durations import (
     usual_times,
 )
@@ -189,7 +188,7 @@ class LiveView:
 
     def compare(self, step_id: str) -> list[str]:
         """Our last call of a step beside the installed client's; takes seconds, any thread."""
-        config = SessionConfig.from_json(self.state.opened["config"])
+        config = self.state.first_config
         tries = self.state.steps[step_id].tries
         seen = tries[-1].observed if tries else {}
         model = seen.get("model_asked") or config.model or config.runbook_model

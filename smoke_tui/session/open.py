@@ -171,7 +171,7 @@ def open_unfinished(settings: Settings, folder: Path, rerun: str | None = None) 
 def _go_on_rehearsed(
     settings: Settings, run: LiveView, unfinished: ResumableSession, rerun: str | None
 ) -> None:
-    scenario = str(unfinished.state.opened["config"]["scenario"])
+    scenario = unfinished.state.first_config.scenario
     world = run.held.enter_context(rehearsal(scenario, embedded=wants_embedded(settings)))
     given, hands = given_rehearsed(world), ScriptedHands(world)
     run.hands = OperatorIO(hands, hands)

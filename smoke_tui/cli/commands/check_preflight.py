@@ -102,7 +102,7 @@ def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -
     if options.max_age:
         add_age(found, settings, runbook, options.max_age, lambda v: exit_of(v, options))
     code = worst_exit(found.exits)
-    state = State(opened={"config": config.to_json()})
+    state = State(configs=[config])
     print_result(
         check_object(runbook, state, exit_code=code, verdict=None, findings=found.rows),
         options,

@@ -111,7 +111,7 @@ def _rehearsed(
     rerun: str | None,
     held: ExitStack,
 ) -> int:
-    scenario = str(unfinished.state.opened["config"]["scenario"])
+    scenario = unfinished.state.first_config.scenario
     world = held.enter_context(rehearsal(scenario, embedded=wants_embedded(settings)))
     given, hands = given_rehearsed(world), ScriptedHands(world)
     config = resolved_anew(rehearsed(config_resumed(unfinished.state, given, settings), world))

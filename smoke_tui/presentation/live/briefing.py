@@ -96,9 +96,9 @@ def headless(scene: Snapshot, step: Step) -> str:
     """The command that does the same without a person."""
     words = ["smoke-tui", "--check", scene.runbook.id]
     if scene.rehearsed:
-        words += ["--rehearse", "--scenario", str(scene.config.get("scenario"))]
+        words += ["--rehearse", "--scenario", str(scene.config.scenario)]
     else:
-        words += ["--live", "--origin", str(scene.config.get("origin", "unknown"))]
+        words += ["--live", "--origin", scene.config.origin]
     if not step.fallback:
         words += ["--only", step.id]
     return one_line(shlex.join(words), 300)

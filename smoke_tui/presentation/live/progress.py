@@ -42,7 +42,7 @@ def pause(scene: Snapshot) -> Row:
 def longest(scene: Snapshot, step: Step) -> float | None:
     """How many seconds a step may take in this session; None: nobody has set an end."""
     seconds = limit_of(step)
-    return seconds * float(scene.config.get("patience", 1.0)) if seconds else None
+    return seconds * scene.config.patience if seconds else None
 
 
 def pace(scene: Snapshot, running: StepState) -> Row:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.failure_codes.table import CODES
 from smoke_tui.journal.events import Event
@@ -56,8 +56,9 @@ class Snapshot:
     usual: Mapping[str, TypicalDuration] = field(default_factory=dict)
 
     @property
-    def config(self) -> dict[str, Any]:
-        return dict(self.state.opened.get("config", {}))
+    def config(self) -> SessionConfig:
+        """The settings that the session was opened with."""
+        return self.state.first_config
 
     @property
     def rehearsed(self) -> bool:
@@ -139,8 +140,8 @@ class Snapshot:
         """A template with what is known by now; the rest of its marks stay."""
         config = self.config
         known = {
-            "stack_url": config.get("stack_url"),
-            "project": config.get("project"),
+            "stack_url": config.stack_url,
+            "project": config.project,
             "model": self._model(),
             **self.state.captured,
         }
@@ -156,7 +157,7 @@ class Snapshot:
         ]
         if asked:
             return str(max(asked, key=lambda attempt: attempt.seq).observed["model_asked"])
-        named = self.config.get("model") or self.config.get("runbook_model")
+        named = self.config.model or self.config.runbook_model
         return str(named or "the model of your choice")
 
     def of(self, step: Step) -> StepState:

@@ -26,7 +26,6 @@ def check_object(
     findings: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The result of a run or a look. `verdict` None: nothing was run."""
-    config = state.opened.get("config", {})
     return {
         "schema": SCHEMA,
         "exit_code": exit_code,
@@ -37,7 +36,7 @@ def check_object(
         "runbook": {"id": runbook.id, "path": runbook.path, "sha256": runbook.sha256},
         "started": state.started or None,
         "finished": state.closed.t if state.closed else None,
-        "origin": {"declared": config.get("origin", "unknown"), "hints": []},
+        "origin": {"declared": state.first_config.origin, "hints": []},
         "steps": [step_object(state, step) for step in in_order(runbook, state)],
         "spend": spend_of(state),
         "findings": findings if findings is not None else findings_of(runbook, state),

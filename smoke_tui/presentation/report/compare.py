@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState, Try
+from smoke_tui.journal.verdict import is_partial
 from smoke_tui.judging.text_drift import (
     DRIFT,
     text_ratio,
@@ -125,14 +126,9 @@ def _standing(old: State, new: State) -> tuple[Word, str]:
 
 def _in_both(old: State, new: State) -> list[str]:
     """The steps that either has walked; of a part of a runbook, those that both have."""
-    if _is_part(old) or _is_part(new):
+    if is_partial(old) or is_partial(new):
         return [name for name in old.order if name in new.order]
     return [*old.order, *(name for name in new.order if name not in old.order)]
-
-
-def _is_part(state: State) -> bool:
-    config = state.opened.get("config", {})
-    return bool(config.get("only") or config.get("start_from"))
 
 
 def _moved(old: State, new: State, name: str) -> Word:
@@ -171,7 +167,7 @@ def _notes(old: Side, new: Side) -> Iterator[str]:
     elif old.runbook.sha256 != new.runbook.sha256:
         yield "The runbook's text changed between them."
     for side in (old, new):
-        if _is_part(side.state):
+        if is_partial(side.state):
             yield (
                 f"Session {sentence(side.state.session, 60)} is of a part of its runbook: only "
                 "steps that both walked count."
@@ -317,9 +313,9 @@ _SURROUNDINGS: Final[tuple[tuple[str, Callable[[State], Any]], ...]] = (
     ("host", lambda state: state.opened.get("host")),
     ("project revision", lambda state: (state.opened.get("project") or {}).get("revision")),
     ("project has changes", lambda state: (state.opened.get("project") or {}).get("dirty")),
-    ("origin", lambda state: state.opened.get("config", {}).get("origin")),
+    ("origin", lambda state: state.first_config.origin),
     ("network variables", lambda state: ", ".join(state.opened.get("network") or ()) or "none"),
-    ("scenario", lambda state: state.opened.get("config", {}).get("scenario")),
+    ("scenario", lambda state: state.first_config.scenario),
 )
 
 

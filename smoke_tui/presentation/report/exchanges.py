@@ -116,7 +116,7 @@ def support(state: State, attempt: Try, evidence: Evidence) -> list[Row]:
             "Account id",
             [_UNSEEN] if not direct else ["sent" if "chatgpt-account-id" in sent else "not sent"],
         ),
-        ("Declared origin", [Said(state.opened["config"]["origin"], 40)]),
+        ("Declared origin", [Said(state.first_config.origin, 40)]),
     ]
     if "date" in got:
         rows.append(("Answered at", [Said(got["date"], 60)]))
@@ -128,11 +128,11 @@ _UNSEEN: Final = "not seen: the stack made the provider's call"
 
 def _is_direct(state: State, url: str) -> bool:
     """Whether a request went from here to the provider, by the addresses of this session."""
-    config = state.opened["config"]
+    config = state.first_config
     return any(
-        url.startswith(str(config[name]))
-        for name in ("codex_url", "issuer", "api_url")
-        if config.get(name)
+        url.startswith(address)
+        for address in (config.codex_url, config.issuer, config.api_url)
+        if address
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import UNDONE
 from smoke_tui.journal.spend import spend_of, spend_words
@@ -30,7 +31,7 @@ Row = tuple[str, Words]
 
 def facts(runbook: Runbook, state: State) -> list[Row]:
     """The session's facts, the constant ones first."""
-    opened, config = state.opened, state.opened["config"]
+    opened, config = state.opened, state.first_config
     rows: list[Row] = [
         (
             "Run by",
@@ -46,7 +47,7 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
             ],
         ),
         ("When", [_when(state)]),
-        ("Origin", ["declared ", Strong(sentence(config["origin"], 40))]),
+        ("Origin", ["declared ", Strong(sentence(config.origin, 40))]),
         ("Code under test", _under_test(opened.get("project"))),
         ("Runbook", [Said(opened["runbook"]["path"], 200), ", sha256 ", Said(runbook.sha256)]),
         ("Spend", [spend_words(state) + limits_words(state)]),
@@ -54,9 +55,9 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
             "Sent as",
             [
                 "User-Agent ",
-                Said(config["user_agent"], 200),
+                Said(config.user_agent, 200),
                 ", originator ",
-                Said(config["originator"], 80),
+                Said(config.originator, 80),
             ],
         ),
         *_client(config),
@@ -64,8 +65,8 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
     ]
     if opened.get("network"):
         rows.append(("Network variables set", listed(opened["network"])))
-    if config.get("allow_hosts"):
-        rows.append(("Further hosts allowed", listed(config["allow_hosts"])))
+    if config.allow_hosts:
+        rows.append(("Further hosts allowed", listed(config.allow_hosts)))
     for event, anew in said_anew(state):
         words: list[str | Said | Strong] = [
             f"{moment(event.t)} by ",
@@ -99,22 +100,22 @@ CLIENT_SOURCES: Final = {
 """Where the client version comes from that calls advertise."""
 
 
-def _client(config: Mapping[str, Any]) -> list[Row]:
+def _client(config: SessionConfig) -> list[Row]:
     """The client version that calls advertise; records of earlier builds don't say where from."""
-    source = config.get("client_source")
+    source = config.client_source
     if not source:
         return []
     words: list[str | Said | Strong] = [
-        Said(config["client_version"], 80),
+        Said(config.client_version, 80),
         f", {CLIENT_SOURCES.get(source, sentence(source, 60))}",
     ]
-    installed = config.get("installed_version")
-    if installed and installed != config["client_version"]:
+    installed = config.installed_version
+    if installed and installed != config.client_version:
         words += ["; the installed Codex CLI is ", Said(installed, 80)]
-    if config.get("installed_newer"):
+    if config.installed_newer:
         words.append("; that is newer than what this tool was captured against")
-    if config.get("installed_problem"):
-        words += ["; the Codex CLI: ", Said(config["installed_problem"], 300)]
+    if config.installed_problem:
+        words += ["; the Codex CLI: ", Said(config.installed_problem, 300)]
     return [("Client version", words)]
 
 
@@ -129,17 +130,19 @@ SAID_ANEW: Final = {
 
 def said_anew(state: State) -> list[tuple[Event, dict[str, Any]]]:
     """Each going on with the session, and the settings that it was given otherwise than before."""
-    found, before = [], state.opened["config"]
-    for event in state.resumes:
-        now = event.data.get("config", before)
-        found.append(
-            (
-                event,
-                {name: now.get(name) for name in SAID_ANEW if now.get(name) != before.get(name)},
-            )
+    return [
+        (
+            event,
+            {
+                name: getattr(config, name)
+                for name in SAID_ANEW
+                if getattr(config, name) != getattr(before, name)
+            },
         )
-        before = now
-    return found
+        for event, before, config in zip(
+            state.resumes, state.configs, state.configs[1:], strict=False
+        )
+    ]
 
 
 def _under_test(project: Mapping[str, Any] | None) -> Words:

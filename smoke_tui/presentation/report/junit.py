@@ -110,7 +110,7 @@ def _properties(runbook: Runbook, state: State) -> Element:
         "world": state.world,
         "tool": state.opened.get("tool"),
         "runbook.sha256": runbook.sha256,
-        "origin": state.opened["config"].get("origin"),
+        "origin": state.first_config.origin,
         "spend.calls": spent["calls"],
         "spend.unknown_calls": spent["unknown_calls"],
         "nothing-proven": as_text(first) if first is not None else None,

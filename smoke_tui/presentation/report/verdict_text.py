@@ -58,9 +58,8 @@ def standing_of(runbook: Runbook, state: State) -> Verdict:
 
 def banner(state: State) -> Words | None:
     """What has to be said before anything else: that nothing was proven."""
-    config = state.opened["config"]
     if state.world == "rehearsed":
-        return ["REHEARSAL: nothing was proven. Scenario ", Said(config.get("scenario")), "."]
+        return ["REHEARSAL: nothing was proven. Scenario ", Said(state.first_config.scenario), "."]
     other = elsewhere(state)
     if other is not None:
         return [

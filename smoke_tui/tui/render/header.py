@@ -45,9 +45,9 @@ def _left(scene: Snapshot, named: bool) -> Content:
         Content(" "),
     ]
     if scene.rehearsed:
-        parts.append(badge(config.get("scenario") if named else None))
+        parts.append(badge(config.scenario if named else None))
     elif scene.state.session:
-        origin = f", {config.get('origin', 'unknown')}" if named else ""
+        origin = f", {config.origin}" if named else ""
         parts.append(Content.styled(f"live{origin}", "$text-warning bold"))
     return Content("").join(parts)
 

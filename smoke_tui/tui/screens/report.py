@@ -86,7 +86,7 @@ class ReportPage(Page):
             " ",
         ]
         if self.state.world == "rehearsed":
-            parts.append(badge(self.state.opened["config"].get("scenario")))
+            parts.append(badge(self.state.first_config.scenario))
         parts += [" ", (f"{mark.glyph} {mark.word}", f"{STYLES[mark.tone]} bold")]
         return Content.assemble(*parts)
 

@@ -112,7 +112,7 @@ def test_what_was_found_is_moved_to_and_chosen_without_leaving_the_words(tmp_pat
         await press(pilot, "enter")
         await until(pilot, lambda: isinstance(app.screen, SessionScreen), "the walk")
         assert app.current is not None
-        assert app.current.state.opened["config"]["scenario"] == wanted
+        assert app.current.state.first_config.scenario == wanted
         await press(pilot, "ctrl+q")
 
     drive(tmp_path / "state", keys)
