@@ -56,9 +56,9 @@ def families(headers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[Window, .
     """Every family's windows, shortest first, by its id; a family without a window is none."""
     parts: dict[str, dict[str, str]] = {}
     for name, value in headers:
-        found = FIELD.fullmatch(name.lower())
-        if found is not None:
-            limit, slot, what, _ = found.groups()
+        match = FIELD.fullmatch(name.lower())
+        if match is not None:
+            limit, slot, what, _ = match.groups()
             parts.setdefault(_id(limit), {}).setdefault(f"{slot}-{what}" if slot else "name", value)
     told: dict[str, tuple[Window, ...]] = {}
     for limit, fields in parts.items():

@@ -30,7 +30,7 @@ from smoke_tui.journal.folders import (
     JOURNAL,
 )
 from smoke_tui.redaction import Vault
-from smoke_tui.redaction.leak_scan import Hunt, known_in
+from smoke_tui.redaction.leak_scan import SecretSearch, known_leaks
 
 SCAN: Final = "scan.json"
 SCHEMA: Final = "smoke-scan/1"
@@ -50,7 +50,7 @@ def leave_scan(folder: Path, vault: Vault, inspected: frozenset[str] = frozenset
     Raises:
         OSError: the record can't be read, or the result not be written.
     """
-    hunt = Hunt(vault.secrets())
+    hunt = SecretSearch(vault.secrets())
     files: dict[str, dict[str, Any]] = {}
     lines = ""
     found: list[dict[str, Any]] = list(_former_findings(folder))
@@ -64,7 +64,7 @@ def leave_scan(folder: Path, vault: Vault, inspected: frozenset[str] = frozenset
             # A part of what a session was opened with is a name that stands elsewhere, too.
             found += [
                 {"file": name, "look": look, "kind": leak.kind, "how": leak.how, "line": leak.line}
-                for leak in known_in(data, hunt)
+                for leak in known_leaks(data, hunt)
                 if look != "opening" or not leak.how.endswith("fragment")
             ]
     result = {

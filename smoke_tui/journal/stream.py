@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from smoke_tui.journal.events import DECISIONS, FACTS, Event, storable
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction import Secret, StreamRedactor, Vault
-from smoke_tui.redaction.write_guard import Guard
+from smoke_tui.redaction.write_guard import WriteGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class LiveStream:
     ) -> None:
         self._sink = sink
         self._vault = vault
-        self._guard = Guard(vault)
+        self._guard = WriteGuard(vault)
         self._clock = clock
         self._watchers = watchers
         self._first = first

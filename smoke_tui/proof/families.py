@@ -19,8 +19,8 @@ def same_family(asked: str, served: str | None) -> bool:
         return False
     if served == asked:
         return True
-    found = _SNAPSHOT.fullmatch(served)
-    return found is not None and found["family"] in (asked, asked.removesuffix(_LATEST))
+    match = _SNAPSHOT.fullmatch(served)
+    return match is not None and match["family"] in (asked, asked.removesuffix(_LATEST))
 
 
 def same_model(a: str, b: str) -> bool:

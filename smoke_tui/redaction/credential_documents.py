@@ -1,7 +1,6 @@
-"""Reading credential documents: which leaves may be shown, and every other value in them. Pure.
+"""Read credential documents: which leaves may be shown, and every other value in them.
 
-A document is kept by a list of what is public, never by a list of what is secret: a field that
-nobody foresaw is a secret.
+An allow list decides what is public; an unknown field is a secret.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from smoke_tui.redaction import detectors
+from smoke_tui.redaction import detection, detectors
 from smoke_tui.redaction.placeholders import PLACEHOLDER
 from smoke_tui.redaction.secret import Json
 
@@ -41,49 +40,50 @@ PUBLIC_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "aud": _AUDIENCE,
     "azp": _AUDIENCE,
 }
-"""Fields of a login's answer, of our own bundle and of the Codex CLI's auth.json that hold no
-secret (captured from client 0.169), each with the form its value has to have."""
+"""Fields without a secret in token responses, our bundle and the Codex CLI's auth.json (captured
+from client 0.169), each with the pattern that its value must match."""
 
 _PLAIN: Final = re.compile(r"[a-z]{1,12}|\d{1,9}|true|false|null")
-"""Values that are words or small numbers: searched for everywhere, they would hide the record."""
+"""Words and small numbers: they occur everywhere, so that redacting them would hide the record."""
 
 _JWT: Final = re.compile(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+/=~-]{14,}[A-Za-z0-9=]")
-_TELLING_CLAIM: Final = re.compile(r"[0-9@ ]")
-_SEGMENT: Final = 16
-_MOST: Final = 2000
-_DEEPEST: Final = 60
+_IDENTIFYING_CLAIM: Final = re.compile(r"[0-9@ ]")
+_MIN_SEGMENT: Final = 16
+_MAX_VALUES: Final = 2000
+_MAX_DEPTH: Final = 60
 _FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 HIDDEN: Final = "[REDACTED:leaf#hidden]"
-"""Stands in a kept document for a leaf that is not public."""
+"""Replaces a leaf that is not public."""
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """A JSON object with every pair that was written, a repeated key included."""
+class _Pairs(list[tuple[str, object]]):
+    """A JSON object as a list of its pairs, repeated keys included."""
 
 
-def parse_every_pair(text: str) -> Any:
-    """JSON with objects as lists of pairs, so that no repeated key hides a value.
+def parse_every_pair(text: str) -> object:
+    """Parse JSON with objects as lists of pairs, so that no repeated key hides a value.
 
     Raises:
-        ValueError, RecursionError: it is no JSON.
+        ValueError: the text is not JSON.
+        RecursionError: it is nested too deeply.
     """
     return json.loads(text, object_pairs_hook=_Pairs)
 
 
 def is_public(name: str, value: object) -> bool:
-    """Whether a leaf may be kept: a named public field whose value has that field's form."""
+    """Whether a leaf may be shown: a public field whose value matches that field's pattern."""
     if isinstance(value, bool) or value is None:
         return True
     if isinstance(value, int | float):
         return abs(value) < 1e12
-    form = PUBLIC_FIELDS.get(name)
-    return form is not None and isinstance(value, str) and bool(form.fullmatch(value))
+    pattern = PUBLIC_FIELDS.get(name)
+    return pattern is not None and isinstance(value, str) and bool(pattern.fullmatch(value))
 
 
-def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def leaves(value: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text and large number of a parsed document with its path; JSON inside a text too."""
-    if len(path) > _DEEPEST:
+    if len(path) > _MAX_DEPTH:
         return
     if isinstance(value, str):
         yield path, value
@@ -95,7 +95,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from leaves(inner, path)
     elif isinstance(value, _Pairs):
         for name, item in value:
-            # A name of no usual form may itself be what must not be seen (an address, a token).
+            # An unusual name may itself be a secret (an address, a token).
             if not _FIELD_NAME.fullmatch(name):
                 yield (*path, "name"), name
             yield from leaves(item, (*path, name))
@@ -110,10 +110,10 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def secret_values(text: str, public: Sequence[Path] = ()) -> Iterator[tuple[str, str]]:
-    """(kind, value) of everything in a credential document that may not be seen.
+    """(kind, value) of everything in a credential document that must not be shown.
 
-    Leaves at `public` paths are left out. Of a JWT its parts and its telling claims are given, too.
-    A text that is no JSON gives what looks like a token in it.
+    Leaves at `public` paths are skipped. A JWT also yields its segments and its identifying claims;
+    a text that is not JSON yields what looks like a token in it.
     """
     try:
         document = parse_every_pair(text)
@@ -130,47 +130,49 @@ def secret_values(text: str, public: Sequence[Path] = ()) -> Iterator[tuple[str,
         ):
             continue
         count += 1
-        if count > _MOST:
+        if count > _MAX_VALUES:
             return
         yield kind_of(name), value
         yield from parts_of(value, kind_of(name))
 
 
 def parts_of(value: str, kind: str) -> Iterator[tuple[str, str]]:
-    """What a token holds that gives it, or its owner, away by itself: JWT parts and claims."""
+    """(kind, value) of a JWT's segments and of the claims that identify its owner."""
     if not _JWT.fullmatch(value.strip()):
         return
     _, payload, signature = value.strip().split(".", 2)
-    yield from ((kind, part) for part in (payload, signature) if len(part) >= _SEGMENT)
+    yield from ((kind, part) for part in (payload, signature) if len(part) >= _MIN_SEGMENT)
     for path, claim in leaves(claims_of(value)):
         name = path[-1] if path else ""
         if (
             len(claim) >= 6
-            and _TELLING_CLAIM.search(claim)
+            and _IDENTIFYING_CLAIM.search(claim)
             and not is_public(name, claim)
             and not _ADDRESS.fullmatch(claim)
         ):
             yield "account-id" if name == "chatgpt_account_id" else "claim", claim
 
 
-def claims_of(token: str) -> Any:
-    """The payload of a JWT, not verified; None where it is none."""
+def claims_of(token: str) -> Json:
+    """The payload of a JWT, not verified; None if there is none."""
     parts = token.split(".")
     if len(parts) < 2:
         return None
     try:
-        return json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        payload = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        claims: Json = json.loads(payload)
     except (ValueError, RecursionError):
         return None
+    return claims
 
 
 def _of_text(text: str) -> Iterator[tuple[str, str]]:
     data = text.encode("utf-8", "replace")
-    for hit in detectors.find(data):
+    for hit in detection.find(data):
         yield hit.kind.replace("_", "-"), data[hit.start : hit.end].decode("utf-8", "replace")
-    for number, found in enumerate(_TOKEN.finditer(text)):
-        value = found.group()
-        if number < _MOST and re.search(r"\d", value) and re.search(r"[A-Za-z]{2}", value):
+    for number, match in enumerate(_TOKEN.finditer(text)):
+        value = match.group()
+        if number < _MAX_VALUES and re.search(r"\d", value) and re.search(r"[A-Za-z]{2}", value):
             yield "credential", value
             yield from parts_of(value, "credential")
 
@@ -196,17 +198,17 @@ def kind_of(name: str) -> str:
 
 
 def _is_below(path: Path, public: Sequence[Path]) -> bool:
-    """Whether a leaf stands at a public path or below one; places in lists don't count."""
+    """Whether a leaf is at or below a public path; list indexes are ignored."""
     return any(
         path[: len(names)] == names
-        for names in (tuple(p for p in one if not p.isdigit()) for one in public)
+        for names in (tuple(part for part in names if not part.isdigit()) for names in public)
     )
 
 
 def kept(document: Json, name: str = "", *, words: bool = False) -> Json:
-    """A copy of a redacted credential document in which only public leaves are left.
+    """A copy of a redacted credential document with every leaf hidden that is not public.
 
-    With `words`, plain words stay, too: a provider's answer is evidence.
+    With `words`, plain words are kept too: a provider's response is evidence.
     """
     if isinstance(document, dict):
         return {
@@ -227,32 +229,37 @@ def _is_placeholder(text: str) -> bool:
 
 
 def named_leaves(document: Json, public: Sequence[Path]) -> Json:
-    """Only what stands at the named paths of a document; a part of digits is a place in a list."""
-    made: dict[str, Any] = {}
+    """A document with only the leaves at the given paths; a numeric part is a list index."""
+    document_part: dict[str, Json] = {}
     for path in public:
         value = leaf_at(document, path)
         if value is not None:
-            _put(made, path, value)
-    return made
+            _put(document_part, path, value)
+    return document_part
 
 
-def leaf_at(value: Any, path: Sequence[str]) -> Any:
-    """What stands at a path; None where it leads nowhere."""
+def leaf_at(value: Json, path: Sequence[str]) -> Json:
+    """The value at a path; None if there is none."""
     for part in path:
         if isinstance(value, list) and part.isdigit():
             value = value[int(part)] if int(part) < len(value) else None
         else:
-            value = value.get(part) if isinstance(value, Mapping) else None
+            value = value.get(part) if isinstance(value, dict) else None
     return value
 
 
-def _put(into: Any, path: Path, value: Any) -> None:
-    for here, after in zip(path, (*path[1:], None), strict=True):
-        empty: Any = value if after is None else [] if after.isdigit() else {}
-        if isinstance(into, list):
-            into += [None] * (int(here) + 1 - len(into))
-            into[int(here)] = into[int(here)] if after and into[int(here)] is not None else empty
-            into = into[int(here)]
-        else:
-            into[here] = into[here] if after and here in into else empty
-            into = into[here]
+def _put(target: dict[str, Json], path: Path, value: Json) -> None:
+    """Set the leaf at a path; missing objects and lists are created."""
+    container: Json = target
+    for part, following in zip(path, (*path[1:], None), strict=True):
+        empty: Json = value if following is None else [] if following.isdigit() else {}
+        if isinstance(container, list):
+            index = int(part)
+            container += [None] * (index + 1 - len(container))
+            if not following or container[index] is None:
+                container[index] = empty
+            container = container[index]
+        elif isinstance(container, dict):
+            if not following or part not in container:
+                container[part] = empty
+            container = container[part]

@@ -1,4 +1,4 @@
-"""Other readings of the same bytes: what a reader could get by stripping or decoding them."""
+"""Every decoding of the same bytes that a reader could produce, up to three steps deep."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-#: Decoding is repeated: base64 of gzip of percent-encoded JSON is three steps.
 MAX_STEPS: Final = 3
-#: All decoded readings of one text together; a bomb ends here.
+"""Decoding steps in a row: base64 of gzip of percent-encoded JSON takes three."""
 MAX_BYTES: Final = 64 * 1024 * 1024
-#: Packed pieces unpacked in one reading.
+"""Bytes of all decodings of one text together; the limit for decompression bombs."""
 _MAX_PACKS: Final = 32
+"""Compressed parts that are decompressed in one decoding."""
 
 _BLANKS: Final = re.compile(rb"(?:\s|\x1b\[[0-?]*[ -/]*[@-~])+")
 _PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -31,11 +31,11 @@ _BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{11,}")
 _HEX_RUN: Final = re.compile(rb"[0-9A-Fa-f]{12,}")
 _BASE32_RUN: Final = re.compile(rb"[A-Z2-7]{20,}={0,6}")
 _QUOTED: Final = re.compile(rb"=(?:([0-9A-F]{2})|\r?\n)")
-#: Bytes written as numbers, as dumps and lists of integers are: at least 12 of them in a row.
 _NUMBERS: Final = re.compile(
     rb"(?<![0-9A-Za-z])(?:(?:0[xXoO]?)?[0-9A-Fa-f]{2,4}[^0-9A-Za-z\r\n]{1,4}){5,}"
     rb"(?:0[xXoO]?)?[0-9A-Fa-f]{2,4}(?![0-9A-Za-z])"
 )
+"""Bytes written as numbers, as in hex dumps and lists of integers: at least 6 words in a row."""
 _NUMBER: Final = re.compile(rb"(0[xXoO]?)?([0-9A-Fa-f]{2,4})")
 _PACKED: Final = (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01", b"BZh", b"\xfd7zXZ\0")
 _CONTROLS: Final = {"b": b"\b", "f": b"\f", "n": b"\n", "r": b"\r", "t": b"\t"}
@@ -43,90 +43,90 @@ _TEXT: Final = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """One reading: its bytes, the steps that led to it, and the way back to the first bytes."""
+class Decoding:
+    """One decoding: its bytes, the steps to it, and a map of positions to the original bytes."""
 
     data: bytes
     steps: tuple[str, ...]
     locate: Callable[[int], int]
 
 
-def views(data: bytes, steps: int = MAX_STEPS) -> Iterator[View]:
-    """The bytes themselves, then every decoded reading, the simplest first; none twice."""
-    queue = deque([View(data, (), lambda position: position)])
+def decodings(data: bytes, steps: int = MAX_STEPS) -> Iterator[Decoding]:
+    """Yield the bytes themselves, then every distinct decoding, fewest steps first."""
+    queue = deque([Decoding(data, (), lambda position: position)])
     seen = {hash(data)}
     budget = MAX_BYTES
     while queue:
-        view = queue.popleft()
-        yield view
-        if len(view.steps) == steps or (view.steps and not _readable(view.data)):
+        decoding = queue.popleft()
+        yield decoding
+        if len(decoding.steps) == steps or (decoding.steps and not _readable(decoding.data)):
             continue
         for decode in _DECODERS:
-            for found in decode(view):
-                if hash(found.data) not in seen and len(found.data) <= budget:
-                    seen.add(hash(found.data))
-                    budget -= len(found.data)
-                    queue.append(found)
+            for decoded in decode(decoding):
+                if hash(decoded.data) not in seen and len(decoded.data) <= budget:
+                    seen.add(hash(decoded.data))
+                    budget -= len(decoded.data)
+                    queue.append(decoded)
 
 
 def _readable(data: bytes) -> bool:
-    """Worth decoding further: text, or something packed. A wrong offset gives neither."""
+    """Whether to decode further: mostly text, or compressed. Misaligned base64 is neither."""
     text = len(data) - len(data.translate(None, _TEXT))
     # UTF-16 is text of which half are zeros; a quarter allows for what surrounds it.
     return (
         text * 2 > len(data)
         or data.count(0) * 4 > len(data)
-        or any(mark in data for mark in _PACKED)
+        or any(magic in data for magic in _PACKED)
     )
 
 
 def _substituted(
     name: str, pattern: re.Pattern[bytes], plain: Callable[[re.Match[bytes]], bytes]
-) -> Callable[[View], Iterator[View]]:
-    """A step that replaces every match and keeps the rest in place."""
+) -> Callable[[Decoding], Iterator[Decoding]]:
+    """A decoding step that replaces every match and keeps the other bytes in place."""
 
-    def decode(view: View) -> Iterator[View]:
+    def decode(decoding: Decoding) -> Iterator[Decoding]:
         ends: list[int] = []
         shifts = [0]
 
         def locate(position: int) -> int:
             if not ends:
                 # Only when there is a leak to report, and then once for all of them.
-                for found in pattern.finditer(view.data):
-                    size = len(plain(found))
-                    ends.append(found.start() + shifts[-1] + size)
-                    shifts.append(shifts[-1] + size - (found.end() - found.start()))
+                for match in pattern.finditer(decoding.data):
+                    size = len(plain(match))
+                    ends.append(match.start() + shifts[-1] + size)
+                    shifts.append(shifts[-1] + size - (match.end() - match.start()))
             shift = shifts[bisect_right(ends, position)]
-            return view.locate(max(0, min(position - shift, len(view.data))))
+            return decoding.locate(max(0, min(position - shift, len(decoding.data))))
 
-        data = pattern.sub(plain, view.data)
-        if data != view.data:
-            yield View(data, (*view.steps, name), locate)
+        data = pattern.sub(plain, decoding.data)
+        if data != decoding.data:
+            yield Decoding(data, (*decoding.steps, name), locate)
 
     return decode
 
 
 def _runs(
     name: str, pattern: re.Pattern[bytes], plain: Callable[[bytes], Iterator[bytes]]
-) -> Callable[[View], Iterator[View]]:
-    """A step that decodes runs of an alphabet, each at every alignment."""
+) -> Callable[[Decoding], Iterator[Decoding]]:
+    """A decoding step for runs of an alphabet, each decoded at every alignment."""
 
-    def decode(view: View) -> Iterator[View]:
-        for found in pattern.finditer(view.data):
-            locate = _always(view, found.start())
-            for data in plain(found.group()):
-                yield View(data, (*view.steps, name), locate)
+    def decode(decoding: Decoding) -> Iterator[Decoding]:
+        for match in pattern.finditer(decoding.data):
+            locate = _located_at(decoding, match.start())
+            for data in plain(match.group()):
+                yield Decoding(data, (*decoding.steps, name), locate)
 
     return decode
 
 
-def _always(view: View, start: int) -> Callable[[int], int]:
-    """Packed bytes have no place of their own: all of them stand where the pack begins."""
-    return lambda _position: view.locate(start)
+def _located_at(decoding: Decoding, start: int) -> Callable[[int], int]:
+    """Map every position to `start`: decoded runs have no positions of their own."""
+    return lambda _position: decoding.locate(start)
 
 
-def _unescape(found: re.Match[bytes]) -> bytes:
-    wide, narrow, short = found.groups()
+def _unescape(match: re.Match[bytes]) -> bytes:
+    wide, narrow, short = match.groups()
     if wide is not None:
         return chr(int(wide, 16)).encode("utf-8", "surrogatepass")
     if narrow is not None:
@@ -135,13 +135,13 @@ def _unescape(found: re.Match[bytes]) -> bytes:
     return _CONTROLS.get(letter, short)
 
 
-def _reference(found: re.Match[bytes]) -> bytes:
-    return html.unescape(found.group().decode()).encode("utf-8", "surrogatepass")
+def _reference(match: re.Match[bytes]) -> bytes:
+    return html.unescape(match.group().decode()).encode("utf-8", "surrogatepass")
 
 
 def _base64(run: bytes) -> Iterator[bytes]:
     standard = run.replace(b"-", b"+").replace(b"_", b"/")
-    # A run that long begins where its text does.
+    # Longer runs are decoded at one alignment only.
     for offset in range(4 if len(run) < _LONG_RUN else 1):
         part = standard[offset:]
         # A single character left over carries no byte.
@@ -164,30 +164,30 @@ def _base32(run: bytes) -> Iterator[bytes]:
             yield base64.b32decode(part)
 
 
-def _quoted(found: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(found[1].decode()) if found[1] else b""
+def _quoted(match: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(match[1].decode()) if match[1] else b""
 
 
-def _dumps(view: View) -> Iterator[View]:
-    """Bytes that are written as numbers: hex words in either order, octal, decimal; by the line.
+def _dumps(decoding: Decoding) -> Iterator[Decoding]:
+    """Decode bytes written as numbers, line by line: hex in both byte orders, octal, decimal.
 
-    A line's first number may be an offset; what is found in the rest does not depend on it.
+    A line's first number may be an offset; the other numbers are decoded independently of it.
     """
-    made: dict[str, list[bytes]] = {"hex": [], "swapped": [], "octal": [], "decimal": []}
+    parts_by_base: dict[str, list[bytes]] = {"hex": [], "swapped": [], "octal": [], "decimal": []}
     start = None
-    for found in _NUMBERS.finditer(view.data):
-        start = found.start() if start is None else start
-        words = [m[2] for m in _NUMBER.finditer(found.group())]
+    for match in _NUMBERS.finditer(decoding.data):
+        start = match.start() if start is None else start
+        words = [number[2] for number in _NUMBER.finditer(match.group())]
         while words and len(words[0]) != len(words[-1]):
             words = words[1:]
-        made["hex"].append(_of_hex(words, 1))
-        made["swapped"].append(_of_hex(words, -1))
-        made["octal"].append(_of_base(words, 8))
-        made["decimal"].append(_of_base(words, 10))
-    for name, parts in made.items():
+        parts_by_base["hex"].append(_of_hex(words, 1))
+        parts_by_base["swapped"].append(_of_hex(words, -1))
+        parts_by_base["octal"].append(_of_base(words, 8))
+        parts_by_base["decimal"].append(_of_base(words, 10))
+    for name, parts in parts_by_base.items():
         data = b"".join(parts)
         if len(data) >= 12 and start is not None:
-            yield View(data, (*view.steps, f"dump {name}"), _always(view, start))
+            yield Decoding(data, (*decoding.steps, f"dump {name}"), _located_at(decoding, start))
 
 
 def _of_hex(words: list[bytes], order: int) -> bytes:
@@ -203,36 +203,36 @@ def _of_base(words: list[bytes], base: int) -> bytes:
     return bytes(number for number in numbers if number < 256)
 
 
-def _inflate(data: bytes, mark: bytes) -> bytes:
+def _inflate(data: bytes, magic: bytes) -> bytes:
     try:
-        if mark == b"BZh":
+        if magic == b"BZh":
             return bz2.BZ2Decompressor().decompress(data, MAX_BYTES // 8)
-        if mark == b"\xfd7zXZ\0":
+        if magic == b"\xfd7zXZ\0":
             return lzma.LZMADecompressor().decompress(data, MAX_BYTES // 8)
         return zlib.decompressobj(47).decompress(data, MAX_BYTES // 8)
     except (zlib.error, OSError, EOFError, lzma.LZMAError):
         return b""
 
 
-def _unpack(view: View) -> Iterator[View]:
-    for mark in _PACKED:
-        start = view.data.find(mark)
+def _unpack(decoding: Decoding) -> Iterator[Decoding]:
+    for magic in _PACKED:
+        start = decoding.data.find(magic)
         for _ in range(_MAX_PACKS):
             if start == -1:
                 break
-            data = _inflate(view.data[start:], mark)
+            data = _inflate(decoding.data[start:], magic)
             if data:
-                yield View(data, (*view.steps, "gzip"), _always(view, start))
-            start = view.data.find(mark, start + 1)
+                yield Decoding(data, (*decoding.steps, "gzip"), _located_at(decoding, start))
+            start = decoding.data.find(magic, start + 1)
 
 
 _DECODERS: Final = (
-    _substituted("stripped", _BLANKS, lambda _found: b""),
-    _substituted("percent", _PERCENT, lambda found: bytes([int(found[1], 16)])),
+    _substituted("stripped", _BLANKS, lambda _match: b""),
+    _substituted("percent", _PERCENT, lambda match: bytes([int(match[1], 16)])),
     _substituted("json", _ESCAPE, _unescape),
     _substituted("html", _REFERENCE, _reference),
     _substituted("quoted-printable", _QUOTED, _quoted),
-    _substituted("utf16", _NUL, lambda _found: b""),
+    _substituted("utf16", _NUL, lambda _match: b""),
     _runs("base64", _BASE64_RUN, _base64),
     _runs("hex", _HEX_RUN, _hex),
     _runs("base32", _BASE32_RUN, _base32),

@@ -1,11 +1,11 @@
-"""The shape net over a stream: lines in, lines out, secrets of known shape replaced.
+"""The detectors over a stream: replace what looks like a secret, line by line.
 
-A match never crosses a line. Within an unfinished line everything up to the last blank is let go,
-unless one of `shapes.OPENERS` stands in it: from that word on the line is held until it ends. What
-is held is at most CAP bytes; a longer piece is cut at a place that follows from its content alone,
-never inside a match, so that any chunking of the input gives the same output. A value that fills
-the whole piece is dropped on to its end. A cut may part a value from the word that gives it away;
-only there can redacting twice find more than redacting once.
+A match never crosses a line. Of an unfinished line, everything up to the last blank is released,
+unless it contains one of `detectors.OPENERS`: from that word on the line is held until it ends. At
+most CAP bytes are held; a longer part is cut at a position that depends on its content alone, never
+inside a match, so that the output does not depend on the chunking. A value that fills the whole
+part is dropped up to its end. A cut may separate a value from the word that identifies it; only
+there can redacting twice find more than redacting once.
 """
 
 from __future__ import annotations
@@ -14,36 +14,36 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from smoke_tui.redaction import detectors, split_tokens
-from smoke_tui.redaction.spans import Cover, Islands, Span, outside, weave
+from smoke_tui.redaction import detection, detectors, split_tokens
+from smoke_tui.redaction.spans import ProtectedSpans, Replaced, Span, outside, replace_spans
 
-#: Bytes of one unfinished piece of a line that are held back at most.
 CAP: Final = 64 * 1024
+"""Maximum bytes of an unfinished line that are held back."""
 _NAME_REACH: Final = 128
 _LINE_END: Final = re.compile(rb"[\r\n]")
 _NO_TOKEN: Final = re.compile(rb"[^A-Za-z0-9_.~+/=%-]")
 _VALUE_END: Final = re.compile(rb"[\s\"'&;,<>\\]")
 
 
-class NetStage:
-    """Replaces values of known shape in a stream.
+class DetectorStage:
+    """Replaces in a stream what detectors find.
 
-    `number` gives the placeholder of a kind and a value; `islands` finds what must stay as it is.
+    `number` returns the placeholder of a kind and a value, `protected` the spans to leave alone.
     """
 
-    __slots__ = ("_buffer", "_islands", "_number", "_searched", "_swallowing")
+    __slots__ = ("_buffer", "_number", "_protected", "_searched", "_swallowing")
 
     def __init__(
-        self, number: Callable[[bytes, bytes], bytes], islands: Callable[[bytes], Islands]
+        self, number: Callable[[bytes, bytes], bytes], protected: Callable[[bytes], ProtectedSpans]
     ) -> None:
         self._number = number
-        self._islands = islands
+        self._protected = protected
         self._buffer = b""
         self._searched: tuple[bytes, list[detectors.Hit]] = (b"", [])
         self._swallowing = False
 
     def feed(self, data: bytes, *, last: bool = False) -> bytes:
-        """The next bytes in, the bytes that are settled out; all of them with `last`."""
+        """Take the next bytes; return those that are settled, with `last` all."""
         self._buffer += data
         out: list[bytes] = []
         while self._buffer:
@@ -60,20 +60,20 @@ class NetStage:
         return b"".join(out)
 
     def _cut(self, last: bool) -> int:
-        """How many bytes can be judged now, by themselves; 0 for none."""
+        """How many bytes can be searched now, independently of the rest; 0 for none."""
         buffer = self._buffer
         if lines := _complete(buffer):
             # A token at the end of a line may go on in the next.
-            held = split_tokens.held(buffer, lines)
-            if held or not last:
-                return held or (lines if lines > CAP else 0)
+            token_start = split_tokens.held(buffer, lines)
+            if token_start or not last:
+                return token_start or (lines if lines > CAP else 0)
             return len(buffer) if len(buffer) <= CAP else lines
-        # Looking further would cost every long line a search of its whole rest per cut.
+        # A longer search would scan the whole rest of a long line at every cut.
         end = _LINE_END.search(buffer, 0, 4 * CAP)
         line = buffer[: end.start() if end else 4 * CAP]
         start = max(line.rfind(b" "), line.rfind(b"\t")) + 1
         if start == len(line) == len(buffer) and not last:
-            # What follows a quoted piece says whether another is joined to it.
+            # The next bytes decide whether another quoted string is concatenated.
             bare = line.rstrip(b" \t")
             if bare.endswith((b'"', b"'", b"`")):
                 start = max(bare.rfind(b" "), bare.rfind(b"\t")) + 1
@@ -87,44 +87,44 @@ class NetStage:
         return len(buffer) if last else 0
 
     def _cut_within(self, piece: bytes) -> int:
-        """Where to cut a piece that is too long to be held any longer."""
+        """Position at which to cut a part that is too long to be held."""
         hits = self._find(piece)
         at_end = [hit for hit in hits if hit.end == len(piece)]
         if at_end:
             head = min(hit.head for hit in at_end)
-            # A short piece would bring the same value back again and again.
+            # Cutting at a head near the start would find the same value again and again.
             self._swallowing = head < len(piece) // 2
             return len(piece) if self._swallowing else head
-        # A name whose value is still to come must not be parted from it.
+        # A name must not be separated from its value, which is still to come.
         lower = piece.lower()
         opener = max(lower.rfind(word, len(piece) - _NAME_REACH) for word in detectors.OPENERS)
         stop = opener if opener != -1 else len(piece)
-        blanks = [found.end() for found in _NO_TOKEN.finditer(piece, len(piece) // 2, stop)]
+        blanks = [match.end() for match in _NO_TOKEN.finditer(piece, len(piece) // 2, stop)]
         cut = blanks[-1] if blanks else len(piece)
         while ends := [hit.end for hit in hits if hit.head < cut < hit.end]:
             cut = max(ends)
         return cut
 
     def _find(self, block: bytes) -> list[detectors.Hit]:
-        """Every hit in a block; a piece that is cut at its end is not searched a second time."""
+        """Every hit in a block; the last result is kept for the block's replacement."""
         if self._searched[0] != block:
-            self._searched = (block, detectors.find(block))
+            self._searched = (block, detection.find(block))
         return self._searched[1]
 
     def _replace(self, block: bytes) -> bytes:
-        found = self._find(block)
-        if not found:
+        hits = self._find(block)
+        if not hits:
             return block
-        spans = [Span(hit.start, hit.end, hit.kind.encode()) for hit in found]
-        kept = outside(spans, self._islands(block))
-        return weave(block, 0, len(block), kept, self._number, Cover())
+        spans = [Span(hit.start, hit.end, hit.kind.encode()) for hit in hits]
+        kept = outside(spans, self._protected(block))
+        return replace_spans(block, 0, len(block), kept, self._number, Replaced())
 
 
 def _first_opener(lower: bytes) -> int:
-    """Where the first word stands after which a match may go on beyond blanks."""
+    """Position of the first word after which a match may include blanks."""
     first = len(lower)
     for word in detectors.OPENERS:
-        if detectors.may_hold(lower, word):
+        if detection.may_hold(lower, word):
             at = lower.find(word, 0, first + len(word))
             if at != -1:
                 first = min(first, at)

@@ -1,4 +1,4 @@
-"""The forms in which encoders let a value appear. Pure: one text in, byte strings out."""
+"""The encodings in which a value may appear in text: JSON, percent, base64, hex and others."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from urllib.parse import quote, quote_plus
 
 from smoke_tui.redaction.secret import utf8
 
-#: Shorter values are not registered: they would tear holes into ordinary text.
 MIN_VALUE: Final = 6
-#: Shorter values are looked for as whole words only, and in no derived form.
+"""Shorter values are not registered: they occur in ordinary text."""
 MIN_ANYWHERE: Final = 8
-#: From this length on a form is also found when lines were wrapped inside it.
+"""Shorter values are searched for as whole words only, and in no encoding."""
 MIN_WRAPPED: Final = 16
-#: So much of a value, next to an ellipsis, still counts as the value.
+"""From this length on an encoded value is also found across line wraps."""
 MIN_TRUNCATED: Final = 12
+"""A part of a value of this length counts as the value where an ellipsis follows it."""
 
 _ESCAPE: Final = re.compile(rb"%[0-9A-F]{2}")
 _UNICODE_ESCAPE: Final = re.compile(r"\\u[0-9a-f]{4}")
@@ -31,22 +31,22 @@ _NUMERIC_HTML: Final = str.maketrans(
 )
 
 
-def derived(value: str) -> frozenset[bytes]:
-    """Every form of a value of at least MIN_ANYWHERE characters, itself included."""
-    found: set[bytes] = set()
+def encodings(value: str) -> frozenset[bytes]:
+    """Every encoding of a value of at least MIN_ANYWHERE characters, itself included."""
+    encoded: set[bytes] = set()
     for text in {value, value.strip()}:
         if len(text) < MIN_ANYWHERE:
             continue
-        found.update(utf8(form) for form in _texts(text))
-        found.update(_percent(text))
-        found.update(_base64(utf8(text)))
-        found.update((utf8(text).hex().encode(), utf8(text).hex().upper().encode()))
-        found.update(_every_character(text))
-    return frozenset(found)
+        encoded.update(utf8(form) for form in _texts(text))
+        encoded.update(_percent(text))
+        encoded.update(_base64(utf8(text)))
+        encoded.update((utf8(text).hex().encode(), utf8(text).hex().upper().encode()))
+        encoded.update(_every_character(text))
+    return frozenset(encoded)
 
 
 def _every_character(value: str) -> Iterator[bytes]:
-    """Escaped through and through, as those do who want to be sure."""
+    r"""The value with every character escaped, as `\\uXXXX` and percent-encoded."""
     units = value.encode("utf-16-be", "surrogatepass").hex()
     code = "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
     percent = "".join(f"%{byte:02x}" for byte in utf8(value))
@@ -94,12 +94,12 @@ def _percent(value: str) -> Iterator[bytes]:
 
 
 def _base64(raw: bytes) -> Iterator[bytes]:
-    """The characters that depend on the value alone, for each place it can have in a triple."""
-    for offset, mixed in ((0, 0), (1, 2), (2, 3)):
+    """Base64 of the value at each of three alignments, without characters shared with its context."""
+    for offset, start in ((0, 0), (1, 2), (2, 3)):
         encoded = base64.b64encode(bytes(offset) + raw)
-        sure = (offset + len(raw)) * 8 // 6
-        ends = {sure, len(encoded.rstrip(b"=")), len(encoded)}
+        own_length = (offset + len(raw)) * 8 // 6
+        ends = {own_length, len(encoded.rstrip(b"=")), len(encoded)}
         for end in ends:
-            part = encoded[mixed:end]
+            part = encoded[start:end]
             yield part
             yield part.replace(b"+", b"-").replace(b"/", b"_")

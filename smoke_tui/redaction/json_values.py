@@ -1,4 +1,4 @@
-"""Redacting parsed JSON: leaves and keys as text, and values that only their key gives away."""
+"""Redact parsed JSON: leaves and keys as text, and values that their key identifies."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ from typing import Final, Protocol
 from smoke_tui.redaction import detectors
 from smoke_tui.redaction.secret import Json
 
-#: Deeper values are replaced: a walk of them would exhaust the interpreter's stack.
 MAX_DEPTH: Final = 200
+"""Levels below which values are replaced, so that recursion can't exhaust the stack."""
 TOO_DEEP: Final = "[nested too deep]"
 
 
 class TextRedactor(Protocol):
-    """What the walk needs from the vault."""
+    """The methods of `Vault` that redact one text."""
 
-    def redact_text(self, text: str) -> str: ...
-    def redact_whole(self, text: str, kind: str) -> str: ...
-    def redact_cookies(self, text: str) -> str: ...
+    def redact_text(self, text: str) -> str:
+        """`text` without secrets."""
+
+    def redact_whole(self, text: str, kind: str) -> str:
+        """`text` replaced as one secret of a kind."""
+
+    def redact_cookies(self, text: str) -> str:
+        """A cookie header's value without the cookies' values."""
 
 
 def walk(value: Json, redactor: TextRedactor, depth: int = 0) -> Json:
     """A copy of `value` with every string and dict key redacted.
 
-    Pairs are judged by their name, in dicts and in lists of [name, value] (headers): all of a value
-    under a sensitive key is one secret. A string that is JSON text is judged as text and once more
-    as what it says; its layout is kept unless only the second look found something.
+    The name of a pair, in dicts and in lists of [name, value] (headers), decides too: the whole
+    value under a sensitive key is one secret. A string that is JSON is redacted as text and again as
+    parsed JSON; its layout is kept unless the second redaction changed it.
     """
     if depth > MAX_DEPTH:
         return TOO_DEEP
@@ -40,20 +45,20 @@ def walk(value: Json, redactor: TextRedactor, depth: int = 0) -> Json:
         return result
     if isinstance(value, list):
         items: list[Json] = []
-        pairs = _pairs(value)
+        pairs = _are_pairs(value)
         for item in value:
             if pairs and isinstance(item, list):
                 name = str(item[0])
-                shown = redactor.redact_text(name)
-                items.append([shown, _named(name, item[1], redactor, depth + 1)])
+                redacted_name = redactor.redact_text(name)
+                items.append([redacted_name, _named(name, item[1], redactor, depth + 1)])
                 continue
             items.append(walk(item, redactor, depth + 1))
         return items
     return value
 
 
-def _pairs(value: list[Json]) -> bool:
-    """Headers as a list of [name, value]; a lone list of two strings may be anything."""
+def _are_pairs(value: list[Json]) -> bool:
+    """Whether a list is headers as [name, value] pairs."""
     return bool(value) and all(
         isinstance(item, list) and len(item) == 2 and all(isinstance(x, str) for x in item)
         for item in value
@@ -83,15 +88,15 @@ def _rule(name: str, redactor: TextRedactor) -> Callable[[str], str] | None:
 
 
 def _leaf(text: str, redactor: TextRedactor, depth: int) -> str:
-    seen = redactor.redact_text(text)
-    if not seen.lstrip().startswith(("{", "[")):
-        return seen
+    redacted = redactor.redact_text(text)
+    if not redacted.lstrip().startswith(("{", "[")):
+        return redacted
     try:
-        parsed: Json = json.loads(seen)
+        parsed: Json = json.loads(redacted)
     except (ValueError, RecursionError):
-        return seen
+        return redacted
     walked = walk(parsed, redactor, depth + 1)
     if walked == parsed:
-        return seen
-    # A second pass finds nothing more, so the new text is as final as an unchanged one.
+        return redacted
+    # Redaction is idempotent, so the new text is redacted like an unchanged one.
     return redactor.redact_text(json.dumps(walked, ensure_ascii=False))

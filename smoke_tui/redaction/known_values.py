@@ -1,4 +1,4 @@
-"""Finding known values in bytes that may still be growing."""
+"""Find registered values in bytes that may still be growing."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Final
 
 from smoke_tui.redaction.encodings import MIN_TRUNCATED, MIN_WRAPPED
 from smoke_tui.redaction.placeholders import REACH, unfinished
-from smoke_tui.redaction.spans import Cover, Islands, Span, outside, weave
+from smoke_tui.redaction.spans import ProtectedSpans, Replaced, Span, outside, replace_spans
 
-#: One line break inside a value, real or JSON-escaped, with the next line's indent. An empty line
-#: is no wrap: without this rule a page of blank lines would have to be held back.
 _BREAK: Final = re.compile(rb"(?:\r?\n|(?:\\r)?\\n)[ \t]{0,64}+(?![\r\n]|\\[rn])")
+"""A line break inside a value, real or JSON-escaped, with the next line's indent. An empty line is
+no wrap; otherwise a page of blank lines would be held back."""
 _HALF_BREAK: Final = re.compile(rb"(?:\r|\\r\\|\\r|\\)\Z")
 _ELLIPSIS: Final = re.compile(rb"\.{3,}|\xe2\x80\xa6|\\u2026")
 _HALF_ELLIPSIS: Final = re.compile(rb"(?:\.{1,2}|\xe2\x80?|\\(?:u(?:2(?:02?)?)?)?)\Z")
-#: Fewer characters than this before a line break stay: if they counted, every line that happens to
-#: end in the first letter of some value would be held until the next one comes.
 _MIN_HEAD: Final = 4
+"""A match with fewer characters before its first line break starts after the break; otherwise every
+line that ends in the first letter of a value would be held until the next line."""
 _GRAM: Final = 8
-#: Needles of this length on are sifted by the beginnings of which one has to stand at a place that
-#: is looked at, in texts that are not little.
 _SIFT: Final = 6
+"""Bytes that are compared at each sampled position to preselect needles of `_SIFTED` bytes or more,
+in texts of at least `_LITTLE` bytes."""
 _STRIDE: Final = 7
 _SIFTED: Final = _SIFT + _STRIDE - 1
 _LITTLE: Final = 512
@@ -37,7 +37,7 @@ _WORD: Final = frozenset(
 
 
 class _Unwrapped:
-    """A buffer without its line breaks, and the way back to the buffer's own positions."""
+    """A buffer without its line breaks, with a map back to the buffer's positions."""
 
     __slots__ = ("_breaks", "_source", "text")
 
@@ -49,20 +49,20 @@ class _Unwrapped:
     def _mapped(self) -> tuple[list[int], list[int]]:
         if self._breaks is None:
             at, removed, total = [0], [0], 0
-            for found in _BREAK.finditer(self._source):
-                at.append(found.start() - total)
-                total += found.end() - found.start()
+            for match in _BREAK.finditer(self._source):
+                at.append(match.start() - total)
+                total += match.end() - match.start()
                 removed.append(total)
             self._breaks = at, removed
         return self._breaks
 
     def origin(self, position: int) -> int:
-        """Where the byte at `position` of `text` stands in the source."""
+        """Position in the source of the byte at `position` of `text`."""
         at, removed = self._mapped()
         return position + removed[bisect_right(at, position) - 1]
 
     def beginning(self, position: int, end: int) -> int:
-        """Where in the source a match of `text[position:end]` begins to count."""
+        """Position in the source where a match of `text[position:end]` starts."""
         at, _ = self._mapped()
         wrap = bisect_right(at, position)
         if wrap < len(at) and at[wrap] <= end and at[wrap] - position < _MIN_HEAD:
@@ -71,10 +71,10 @@ class _Unwrapped:
 
 
 class Needles:
-    """An unchanging set of byte strings to look for, each with the mark that replaces it.
+    """An immutable set of byte strings to search for, each with its placeholder.
 
-    `raws` are the undecorated values, looked for in truncated form too. With `whole_words` a
-    needle counts only where it neither continues a word nor is continued.
+    `raws` are the values without encoding, which are also found truncated. With `whole_words` a
+    needle counts only where no word character stands before or after it.
     """
 
     __slots__ = ("_heads", "_needles", "_raws", "_reach", "_short", "_starts", "_whole_words")
@@ -90,7 +90,7 @@ class Needles:
         self._raws = tuple((raw, m) for raw, m in raws.items() if len(raw) > MIN_TRUNCATED)
         self._reach = max((len(raw) for raw, _ in self._raws), default=0)
         self._whole_words = whole_words
-        # One of any _STRIDE places in a row is where a look at every _STRIDE-th place falls.
+        # Sampling every _STRIDE-th position hits one of any _STRIDE consecutive positions.
         self._short = [pair for pair in self._needles if len(pair[0]) < _SIFTED]
         self._starts: dict[bytes, list[tuple[bytes, bytes]]] = {}
         for pair in self._needles:
@@ -105,28 +105,28 @@ class Needles:
         )
 
     def occur_in(self, data: bytes) -> bool:
-        """Whether any needle stands in `data`, as it is."""
+        """Whether `data` contains any needle."""
         return any(needle in data for needle, _ in self._needles)
 
     def _candidates(self, data: bytes, low: int = 0) -> Iterable[tuple[bytes, bytes]]:
-        """The needles that may begin in `data` from `low` on: most text holds hardly any."""
+        """Needles that may start in `data` at or after `low`; in most texts hardly any."""
         if len(data) - low < _LITTLE or not self._starts:
             return self._needles
         whole = low + (len(data) - low) // _STRIDE * _STRIDE
         places = map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[low:whole]))
-        seen = {*filter(self._starts.__contains__, places), data[whole : whole + _SIFT]}
-        found = {pair: None for gram in seen for pair in self._starts.get(gram, ())}
-        return (*self._short, *found)
+        sampled = {*filter(self._starts.__contains__, places), data[whole : whole + _SIFT]}
+        candidates = {pair: None for gram in sampled for pair in self._starts.get(gram, ())}
+        return (*self._short, *candidates)
 
     def find(self, data: bytes, low: int, high: int) -> Iterator[Span]:
         """Every occurrence that starts in [low, high)."""
-        for needle, mark in self._candidates(data, low):
+        for needle, label in self._candidates(data, low):
             stop = high + len(needle) - 1
             at = data.find(needle, low, stop)
             while at != -1:
                 end = at + len(needle)
                 if not self._whole_words or _stands_alone(data, at, end):
-                    yield Span(at, end, mark)
+                    yield Span(at, end, label)
                 at = data.find(needle, at + 1, stop)
         if self._whole_words or not self._needles:
             return
@@ -134,29 +134,33 @@ class Needles:
         yield from self._find_truncated(data, low, high)
 
     def settled(self, data: bytes) -> int:
-        """From where on a needle might be standing that more bytes could complete."""
+        """Position from which on more bytes could complete a needle."""
         if not self._needles:
             return len(data)
-        held = len(data) - self._pending(data)
+        settled_end = len(data) - self._pending(data)
         if self._whole_words:
-            return held
+            return settled_end
         if _BREAK.search(data) or _HALF_BREAK.search(data[-4:]):
-            view = _Unwrapped(data)
-            tails = {view.text, _HALF_BREAK.sub(b"", view.text)}
+            unwrapped = _Unwrapped(data)
+            tails = {unwrapped.text, _HALF_BREAK.sub(b"", unwrapped.text)}
             for tail in tails:
                 if pending := self._pending(tail):
-                    held = min(held, view.beginning(len(tail) - pending, len(tail)))
+                    settled_end = min(
+                        settled_end, unwrapped.beginning(len(tail) - pending, len(tail))
+                    )
         half = _HALF_ELLIPSIS.search(data, max(0, len(data) - 6))
         if half:
-            held = min(held, half.start() - self._truncated_before(data, half.start())[0])
-        for found in _ELLIPSIS.finditer(data, max(0, len(data) - self._reach - 6)):
-            rest = data[found.end() :]
+            settled_end = min(
+                settled_end, half.start() - self._truncated_before(data, half.start())[0]
+            )
+        for match in _ELLIPSIS.finditer(data, max(0, len(data) - self._reach - 6)):
+            rest = data[match.end() :]
             if rest and any(raw.find(rest, 1) != -1 for raw, _ in self._raws):
-                return min(held, found.end())
-        return held
+                return min(settled_end, match.end())
+        return settled_end
 
     def _pending(self, tail: bytes) -> int:
-        """Length of the longest end of `tail` that begins a needle without settling it."""
+        """Length of the longest suffix of `tail` that is an incomplete prefix of a needle."""
         best = 0
         for k in range(min(_GRAM - 1, len(tail)), 0, -1):
             if tail[-k:] in self._heads:
@@ -180,91 +184,93 @@ class Needles:
     def _find_wrapped(self, data: bytes, low: int, high: int) -> Iterator[Span]:
         if not _BREAK.search(data):
             return
-        view = _Unwrapped(data)
-        for needle, mark in self._candidates(view.text):
+        unwrapped = _Unwrapped(data)
+        for needle, label in self._candidates(unwrapped.text):
             if len(needle) < MIN_WRAPPED:
                 continue
-            at = view.text.find(needle)
+            at = unwrapped.text.find(needle)
             while at != -1:
-                start = view.beginning(at, at + len(needle))
-                end = view.origin(at + len(needle) - 1) + 1
+                start = unwrapped.beginning(at, at + len(needle))
+                end = unwrapped.origin(at + len(needle) - 1) + 1
                 if low <= start < high:
-                    yield Span(start, end, mark)
-                at = view.text.find(needle, at + 1)
+                    yield Span(start, end, label)
+                at = unwrapped.text.find(needle, at + 1)
 
     def _find_truncated(self, data: bytes, low: int, high: int) -> Iterator[Span]:
-        for found in _ELLIPSIS.finditer(data):
-            length, mark = self._truncated_before(data, found.start())
-            start = found.start() - length
+        for match in _ELLIPSIS.finditer(data):
+            length, label = self._truncated_before(data, match.start())
+            start = match.start() - length
             if length and low <= start < high:
-                yield Span(start, found.start(), mark)
-            start = found.end()
-            length, mark = self._truncated_after(data, start)
+                yield Span(start, match.start(), label)
+            start = match.end()
+            length, label = self._truncated_after(data, start)
             if length and low <= start < high:
-                yield Span(start, start + length, mark)
+                yield Span(start, start + length, label)
 
     def _truncated_before(self, data: bytes, end: int) -> tuple[int, bytes]:
-        """The longest beginning of a value that ends at `end`: its length and mark."""
-        best, mark = 0, b""
+        """Length and label of the longest prefix of a value that ends at `end`."""
+        best, label = 0, b""
         gram = data[max(0, end - MIN_TRUNCATED) : end]
         if len(gram) < MIN_TRUNCATED:
-            return best, mark
-        for raw, raw_mark in self._raws:
+            return best, label
+        for raw, raw_label in self._raws:
             at = raw.rfind(gram)
             while at != -1:
                 k = at + MIN_TRUNCATED
                 if k > best and data.endswith(raw[:k], 0, end):
-                    best, mark = k, raw_mark
+                    best, label = k, raw_label
                     break
                 at = raw.rfind(gram, 0, k - 1)
-        return best, mark
+        return best, label
 
     def _truncated_after(self, data: bytes, start: int) -> tuple[int, bytes]:
-        """The longest end of a value that starts at `start`: its length and mark."""
-        best, mark = 0, b""
+        """Length and label of the longest suffix of a value that starts at `start`."""
+        best, label = 0, b""
         gram = data[start : start + MIN_TRUNCATED]
         if len(gram) < MIN_TRUNCATED:
-            return best, mark
-        for raw, raw_mark in self._raws:
+            return best, label
+        for raw, raw_label in self._raws:
             at = raw.find(gram)
             while at != -1:
                 if len(raw) - at > best and data.startswith(raw[at:], start):
-                    best, mark = len(raw) - at, raw_mark
+                    best, label = len(raw) - at, raw_label
                     break
                 at = raw.find(gram, at + 1)
-        return best, mark
+        return best, label
 
 
-class KnownStage:
-    """Replaces needles in a stream; holds back only an end that may become one.
+class KnownValueStage:
+    """Replaces needles in a stream; holds back only a tail that may become one.
 
-    `needles` and `islands` are asked anew at each feed, so that values may be added in between.
+    `needles` and `protected` are called at each feed, so values may be added in between.
     """
 
-    __slots__ = ("_base", "_buffer", "_cover", "_islands", "_needles")
+    __slots__ = ("_base", "_buffer", "_needles", "_protected", "_replaced")
 
-    def __init__(self, needles: Callable[[], Needles], islands: Callable[[bytes], Islands]) -> None:
+    def __init__(
+        self, needles: Callable[[], Needles], protected: Callable[[bytes], ProtectedSpans]
+    ) -> None:
         self._needles = needles
-        self._islands = islands
+        self._protected = protected
         self._buffer = b""
-        # Bytes before `_base` are out already and kept as context.
+        # Bytes before `_base` were returned already and are kept as context.
         self._base = 0
-        self._cover = Cover()
+        self._replaced = Replaced()
 
     def feed(self, data: bytes, *, last: bool = False) -> bytes:
-        """The next bytes in, the bytes that are settled out; all of them with `last`."""
+        """Take the next bytes; return those that are settled, with `last` all."""
         buffer = self._buffer = self._buffer + data
         needles = self._needles()
         limit = len(buffer)
         if not last:
             limit = max(self._base, min(needles.settled(buffer), unfinished(buffer)))
         spans = needles.find(buffer, self._base, limit)
-        kept = outside(spans, self._islands(buffer))
-        out = weave(buffer, self._base, limit, kept, _mark_itself, self._cover)
-        forget = max(0, limit - REACH)
-        self._buffer = buffer[forget:]
-        self._base = limit - forget
-        self._cover.end -= forget
+        kept = outside(spans, self._protected(buffer))
+        out = replace_spans(buffer, self._base, limit, kept, _label_itself, self._replaced)
+        dropped = max(0, limit - REACH)
+        self._buffer = buffer[dropped:]
+        self._base = limit - dropped
+        self._replaced.end -= dropped
         return out
 
 
@@ -274,5 +280,5 @@ def _stands_alone(data: bytes, start: int, end: int) -> bool:
     return not before and not after
 
 
-def _mark_itself(mark: bytes, _text: bytes) -> bytes:
-    return mark
+def _label_itself(label: bytes, _text: bytes) -> bytes:
+    return label

@@ -1,8 +1,8 @@
-"""The last look before an export: does any secret stand in these bytes, in any disguise?
+"""Scan bytes for secrets before an export, whatever their encoding.
 
-It shares no search with the redactor, so that a fault there shows here: where the redactor derives
-the forms of a value and looks for them, this decodes the text and looks for pieces of the value.
-Only the table of shapes is common to both.
+The scan shares no search with the redactor, so that a fault there shows here: the redactor derives
+the encodings of a value and searches for them; the scan decodes the text and searches for parts of
+the value. Both share only the table of detectors.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import Final
 
-from smoke_tui.redaction import detectors
-from smoke_tui.redaction.decodings import MAX_STEPS, View, views
+from smoke_tui.redaction import detection
+from smoke_tui.redaction.decodings import MAX_STEPS, Decoding, decodings
 from smoke_tui.redaction.encodings import MIN_ANYWHERE, MIN_VALUE
 from smoke_tui.redaction.secret import Secret, utf8
 from smoke_tui.redaction.spans import Span, outside
 from smoke_tui.redaction.vault import Vault
 
-#: So many characters of a value in a row are a leak.
 FRAGMENT: Final = 12
-#: Any FRAGMENT bytes hold a whole gram at one of every STRIDE positions, wherever they begin.
+"""Consecutive characters of a value that make a leak."""
 _GRAM: Final = 6
+"""Any FRAGMENT bytes contain a whole gram at a multiple of `_STRIDE`, wherever they start."""
 _STRIDE: Final = FRAGMENT - _GRAM + 1
 _STRIDES: Final = struct.Struct(f"{_GRAM}s{_STRIDE - _GRAM}x")
 _FIRST: Final = itemgetter(0)
-#: Larger texts are read one step deep only, those of four times that size as they are: an answer of
-#: megabytes must not keep a session from its end.
 _LARGE: Final = 1024 * 1024
+"""Bytes above which a text is decoded one step deep, and above four times of which not at all: a
+response of megabytes must not delay the end of a session."""
 _HEADER: Final = re.compile(r"eyJ[A-Za-z0-9_-]*(?:\.(?:eyJ)?)?")
 _JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,}")
 _LETTER: Final = re.compile(rb"[A-Za-z0-9]")
@@ -47,11 +47,11 @@ _SIGNS: Final = bytes(
 
 @dataclass(frozen=True)
 class Leak:
-    """Where a secret was found and how it was disguised; never the value.
+    """Position and encoding of a secret that was found; never its value.
 
-    `how` names the steps that uncovered it ("raw", "base64+gzip", …), with "fragment" where only
-    a part was found, or is "shape" for what merely looks like a secret. `line` counts from 1,
-    `offset` in bytes from 0; both are those of the disguised text, of its beginning if packed.
+    `how` names the decoding steps ("raw", "base64+gzip", …), with "fragment" where only a part was
+    found, or is "shape" for what a detector found. `line` counts from 1, `offset` in bytes from 0;
+    both refer to the encoded text, of compressed data to its first byte.
     """
 
     kind: str
@@ -62,192 +62,196 @@ class Leak:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prey:
-    """A value as it is hunted: folded or not, forwards or backwards."""
+class _Needle:
+    """A value to search for: case-folded or not, forwards or backwards, with or without signs."""
 
     secret: Secret
     text: bytes
     public: int
-    way: str
+    transform: str
 
 
 def scan(data: bytes, vault: Vault) -> list[Leak]:
-    """Every secret of the vault that `data` lets a reader see, once per line, in order.
+    """Every secret of the vault that `data` exposes, once per line, by offset.
 
-    A fragment is no leak when it lies within a JWT's public header or also stands in a placeholder.
-    Values of less than 12 characters have to appear whole, of less than 8 as a word.
+    A fragment is no leak if it lies within a JWT's public header or also occurs in a placeholder.
+    Values of fewer than 12 characters have to appear whole, of fewer than 8 as a word.
     """
-    lines = [found.end() for found in _NEWLINE.finditer(data)]
-    spans = [Span(hit.start, hit.end, hit.kind.encode()) for hit in detectors.find(data)]
-    # A dict keeps one shape for each place: a JWT after Bearer is both.
-    looks = {span.start: span.mark for span in outside(spans, vault.islands(data))}
-    found = [
-        *known_in(data, Hunt(vault.secrets())),
+    lines = [leaks.end() for leaks in _NEWLINE.finditer(data)]
+    spans = [Span(hit.start, hit.end, hit.kind.encode()) for hit in detection.find(data)]
+    # One label per position: a JWT after Bearer is found by two detectors.
+    detected = {span.start: span.label for span in outside(spans, vault.protected(data))}
+    leaks = [
+        *known_leaks(data, SecretSearch(vault.secrets())),
         *(
-            Leak(mark.decode(), "", "shape", bisect_right(lines, at) + 1, at)
-            for at, mark in looks.items()
+            Leak(label.decode(), "", "shape", bisect_right(lines, at) + 1, at)
+            for at, label in detected.items()
         ),
     ]
-    return sorted(found, key=lambda leak: (leak.offset, leak.kind, leak.ref))
+    return sorted(leaks, key=lambda leak: (leak.offset, leak.kind, leak.ref))
 
 
-def known_in(data: bytes, hunt: Hunt) -> list[Leak]:
-    """Every known secret that `data` lets a reader see, once per line."""
-    if hunt.empty:
+def known_leaks(data: bytes, search: SecretSearch) -> list[Leak]:
+    """Every registered secret that `data` exposes, once per line."""
+    if search.empty:
         return []
-    lines = [found.end() for found in _NEWLINE.finditer(data)]
+    lines = [newline.end() for newline in _NEWLINE.finditer(data)]
     leaks: dict[tuple[str, str, int], Leak] = {}
     spread: dict[tuple[str, str, int], Leak] = {}
-    for view in _readings(data):
-        for found, into in (
-            (hunt.search(view.data), leaks),
-            (hunt.search_spread(view.data), spread),
+    for decoding in _decodings(data):
+        for matches, target in (
+            (search.search(decoding.data), leaks),
+            (search.search_spread(decoding.data), spread),
         ):
-            for prey, at, whole in found:
-                offset = view.locate(at)
+            for needle, at, whole in matches:
+                offset = decoding.locate(at)
                 line = bisect_right(lines, offset) + 1
-                key = (prey.secret.kind, prey.secret.ref, line)
-                if key not in into:
-                    how = "+".join([*view.steps, *([prey.way] if prey.way else [])]) or "raw"
-                    into[key] = Leak(*key[:2], how if whole else f"{how} fragment", line, offset)
+                key = (needle.secret.kind, needle.secret.ref, line)
+                if key not in target:
+                    how = "+".join(filter(None, (*decoding.steps, needle.transform))) or "raw"
+                    target[key] = Leak(*key[:2], how if whole else f"{how} fragment", line, offset)
     plain = {key[:2] for key in leaks}
     return [*leaks.values(), *(leak for key, leak in spread.items() if key[:2] not in plain)]
 
 
-def holds_known(data: bytes, hunt: Hunt) -> bool:
-    """Whether `known_in` would find anything; where it stands is not worked out."""
-    return not hunt.empty and any(
+def holds_secret(data: bytes, search: SecretSearch) -> bool:
+    """Whether `known_leaks` would find anything; faster, since no position is computed."""
+    return not search.empty and any(
         True
-        for view in _readings(data)
-        for _ in chain(hunt.search(view.data), hunt.search_spread(view.data))
+        for decoding in _decodings(data)
+        for _ in chain(search.search(decoding.data), search.search_spread(decoding.data))
     )
 
 
-def _readings(data: bytes) -> Iterator[View]:
-    return views(data, MAX_STEPS if len(data) <= _LARGE else 1 if len(data) <= 4 * _LARGE else 0)
+def _decodings(data: bytes) -> Iterator[Decoding]:
+    return decodings(
+        data, MAX_STEPS if len(data) <= _LARGE else 1 if len(data) <= 4 * _LARGE else 0
+    )
 
 
-class Hunt:
-    """The values, indexed by their grams."""
+class SecretSearch:
+    """Registered values, indexed by their grams (6 bytes each)."""
 
     def __init__(self, secrets: list[Secret]) -> None:
         self._placeholders = b"\n".join(utf8(secret.placeholder) for secret in secrets)
         self._spread_placeholders = self._placeholders.translate(None, _SIGNS)
-        self._whole: list[tuple[_Prey, re.Pattern[bytes]]] = []
-        self._grams: dict[bytes, list[tuple[_Prey, int]]] = {}
-        self._folded_grams: dict[bytes, list[tuple[_Prey, int]]] = {}
+        self._whole: list[tuple[_Needle, re.Pattern[bytes]]] = []
+        self._grams: dict[bytes, list[tuple[_Needle, int]]] = {}
+        self._folded_grams: dict[bytes, list[tuple[_Needle, int]]] = {}
         self._any_grams: set[bytes] = set()
-        self._spread_grams: dict[bytes, list[tuple[_Prey, int]]] = {}
+        self._spread_grams: dict[bytes, list[tuple[_Needle, int]]] = {}
         for secret in secrets:
             if secret.available and len(secret.reveal()) >= MIN_VALUE:
                 self._index(secret, secret.reveal())
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to look for."""
+        """Whether there is nothing to search for."""
         return not self._whole and not self._grams
 
     def _index(self, secret: Secret, value: str) -> None:
         if len(value) < FRAGMENT or _is_prose(secret, value):
-            for way, text in (("", utf8(value)), ("reversed", utf8(value[::-1]))):
+            for transform, text in (("", utf8(value)), ("reversed", utf8(value[::-1]))):
                 pattern = re.escape(text)
                 if len(value) < MIN_ANYWHERE:
                     pattern = rb"(?<!" + _WORD + rb")" + pattern + rb"(?!" + _WORD + rb")"
                 folded = re.compile(pattern, re.IGNORECASE)
-                self._whole.append((_Prey(secret, text, 0, way), folded))
+                self._whole.append((_Needle(secret, text, 0, transform), folded))
             return
         header = _HEADER.match(value) if _JWT.fullmatch(value) else None
         public = header.end() if header else 0
-        forwards = _Prey(secret, utf8(value), public, "")
+        forwards = _Needle(secret, utf8(value), public, "")
         _add(self._grams, forwards)
-        _add(self._grams, _Prey(secret, utf8(value[::-1]), -public, "reversed"))
-        _add(self._folded_grams, _Prey(secret, utf8(value).lower(), public, "folded"))
+        _add(self._grams, _Needle(secret, utf8(value[::-1]), -public, "reversed"))
+        _add(self._folded_grams, _Needle(secret, utf8(value).lower(), public, "folded"))
         for text in (utf8(value).lower(), utf8(value[::-1]).lower()):
             self._any_grams.update(text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1))
         spread = utf8(value[public:]).translate(None, _SIGNS)
         if len(spread) >= FRAGMENT:
-            _add(self._spread_grams, _Prey(secret, spread, 0, "spread"))
+            _add(self._spread_grams, _Needle(secret, spread, 0, "spread"))
 
-    def search(self, data: bytes) -> Iterator[tuple[_Prey, int, bool]]:
-        """What is found in one reading: the prey, where, and whether all of it."""
-        for prey, pattern in self._whole:
-            for found in pattern.finditer(data):
-                yield prey, found.start(), True
+    def search(self, data: bytes) -> Iterator[tuple[_Needle, int, bool]]:
+        """Matches in one decoding: the needle, its position, whether all of it matched."""
+        for needle, pattern in self._whole:
+            for match in pattern.finditer(data):
+                yield needle, match.start(), True
         lower = data.lower()
         if self._disjoint(lower, self._any_grams):
             return
         yield from self._fragments(data, self._grams)
         yield from self._fragments(lower, self._folded_grams)
 
-    def search_spread(self, data: bytes) -> Iterator[tuple[_Prey, int, bool]]:
-        """The same, whatever stands between the characters: commas, quotes, soft hyphens."""
-        for prey, at, whole in self._fragments(data.translate(None, _SIGNS), self._spread_grams):
-            place = next(islice(_LETTER.finditer(data), at, None))
-            yield prey, place.start(), whole
+    def search_spread(self, data: bytes) -> Iterator[tuple[_Needle, int, bool]]:
+        """As `search`, ignoring all characters but letters and digits in between."""
+        for needle, at, whole in self._fragments(data.translate(None, _SIGNS), self._spread_grams):
+            position = next(islice(_LETTER.finditer(data), at, None))
+            yield needle, position.start(), whole
 
     @staticmethod
     def _disjoint(data: bytes, grams: AbstractSet[bytes]) -> bool:
-        """Whether no gram stands at any place that would be looked at."""
+        """Whether no gram stands at any position that `_fragments` samples."""
         whole = len(data) // _STRIDE * _STRIDE
         places = map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[:whole]))
         return not any(map(grams.__contains__, places)) and data[whole : whole + _GRAM] not in grams
 
     def _fragments(
-        self, data: bytes, grams: dict[bytes, list[tuple[_Prey, int]]]
-    ) -> Iterator[tuple[_Prey, int, bool]]:
+        self, data: bytes, grams: dict[bytes, list[tuple[_Needle, int]]]
+    ) -> Iterator[tuple[_Needle, int, bool]]:
         if not grams:
             return
         done: dict[int, int] = {}
         limit = len(data) - _GRAM + 1
-        # Most text has none of them: that is settled for all places at once.
+        # Most texts contain none of them: checked for all positions at once.
         if self._disjoint(data, grams.keys()):
             return
         for at in range(0, limit, _STRIDE):
-            for prey, position in grams.get(data[at : at + _GRAM], ()):
-                if done.get(id(prey), -1) > at:
+            for needle, position in grams.get(data[at : at + _GRAM], ()):
+                if done.get(id(needle), -1) > at:
                     continue
-                start, end = _extent(data, at, prey.text, position)
-                if self._telling(prey, position - (at - start), end - start):
-                    done[id(prey)] = end
-                    yield prey, start, end - start == len(prey.text)
+                start, end = _extent(data, at, needle.text, position)
+                if self._exposes(needle, position - (at - start), end - start):
+                    done[id(needle)] = end
+                    yield needle, start, end - start == len(needle.text)
 
-    def _telling(self, prey: _Prey, start: int, length: int) -> bool:
-        """Whether any FRAGMENT characters of this part of the value are neither public nor ours."""
+    def _exposes(self, needle: _Needle, start: int, length: int) -> bool:
+        """Whether FRAGMENT characters of this part are neither public nor part of a placeholder."""
         end = start + length
-        low, high = (0, prey.public) if prey.public >= 0 else (len(prey.text) + prey.public, end)
+        low, high = (
+            (0, needle.public) if needle.public >= 0 else (len(needle.text) + needle.public, end)
+        )
         for at in range(start, end - FRAGMENT + 1):
-            if prey.public and low <= at and at + FRAGMENT <= high:
+            if needle.public and low <= at and at + FRAGMENT <= high:
                 continue
-            piece = prey.text[at : at + FRAGMENT]
+            piece = needle.text[at : at + FRAGMENT]
             if not piece.isascii():
-                # In other scripts a character takes several bytes.
-                piece = prey.text[at:end]
+                # Outside ASCII a character takes several bytes.
+                piece = needle.text[at:end]
                 if len(piece.decode("utf-8", "ignore")) < FRAGMENT:
                     continue
             if piece not in (
-                self._spread_placeholders if prey.way == "spread" else self._placeholders
+                self._spread_placeholders if needle.transform == "spread" else self._placeholders
             ):
                 return True
         return False
 
 
 def _is_prose(secret: Secret, value: str) -> bool:
-    """A value of which a part says nothing: an address's host, a person's first name."""
+    """Whether a part of the value reveals nothing: an address's host, a first name."""
     return secret.kind in _WHOLE_KINDS or "://" in value or "@" in value or " " in value
 
 
-def _add(grams: dict[bytes, list[tuple[_Prey, int]]], prey: _Prey) -> None:
-    for at in range(len(prey.text) - _GRAM + 1):
-        grams.setdefault(prey.text[at : at + _GRAM], []).append((prey, at))
+def _add(grams: dict[bytes, list[tuple[_Needle, int]]], needle: _Needle) -> None:
+    for at in range(len(needle.text) - _GRAM + 1):
+        grams.setdefault(needle.text[at : at + _GRAM], []).append((needle, at))
 
 
 def _extent(data: bytes, at: int, text: bytes, position: int) -> tuple[int, int]:
-    """How far `data` around `at` and `text` around `position` say the same."""
-    back = 0
-    while back < min(at, position) and data[at - back - 1] == text[position - back - 1]:
-        back += 1
-    on = 0
+    """Start and end in `data` of the longest match around `at` with `text` around `position`."""
+    before = 0
+    while before < min(at, position) and data[at - before - 1] == text[position - before - 1]:
+        before += 1
+    after = 0
     limit = min(len(data) - at, len(text) - position)
-    while on < limit and data[at + on] == text[position + on]:
-        on += 1
-    return at - back, at + on
+    while after < limit and data[at + after] == text[position + after]:
+        after += 1
+    return at - before, at + after

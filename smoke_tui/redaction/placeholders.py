@@ -1,7 +1,7 @@
 """The grammar of placeholders: `[REDACTED:kind#ref]`.
 
-Only printable ASCII that survives JSON, HTML and URLs unescaped is allowed in one, so that a
-placeholder reads the same in every medium.
+A placeholder is printable ASCII that JSON, HTML and URLs leave unescaped, so it reads the same in
+every medium.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ KIND: Final = re.compile(_KIND)
 REF: Final = re.compile(_REF)
 _TEXT: Final = re.compile(rf"\[REDACTED:{_KIND}(?:#{_REF})?\]")
 PLACEHOLDER: Final = re.compile(rf"\[REDACTED:{_KIND}#{_REF}\]".encode())
-#: Longer than any placeholder; what is kept of the past so that none is seen by half.
 REACH: Final = 256
+"""Bytes of context that a stream keeps, longer than any placeholder, so that none is cut."""
 _PARTIAL: Final = re.compile(rf"\[REDACTED:(?:{_KIND}(?:#(?:{_REF})?)?)?".encode())
 
 
@@ -28,7 +28,7 @@ def render(kind: str, ref: str) -> str:
 
 
 def unfinished(data: bytes) -> int:
-    """Where a placeholder begins that the end of `data` leaves open; `len(data)` if none does."""
+    """Position of a placeholder that is cut off at the end of `data`, else `len(data)`."""
     at = data.rfind(b"[", max(0, len(data) - REACH))
     if at == -1:
         return len(data)
@@ -39,5 +39,5 @@ def unfinished(data: bytes) -> int:
 
 
 def placeholders_in(text: str) -> list[str]:
-    """The placeholders in a text, in order: what stands there is not the value, and is never sent."""
+    """The placeholders in a text, in order. A text with one must not be sent: its value is missing."""
     return _TEXT.findall(text) if "[REDACTED:" in text else []

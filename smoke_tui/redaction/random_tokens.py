@@ -1,4 +1,4 @@
-"""Whether what stands where a secret would stand is one: a drawn token, not a name or a word."""
+"""Predicates that tell random tokens from names, words and examples."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IDENTIFIER: Final = re.compile(rb"[a-z_]+(?:\.[a-z_]+)*\(?")
 _NO_VALUE: Final = re.compile(
     rb"(?i:none|null|nil|true|false|undefined|missing|present|absent|yes|no|optional|required"
     rb"|string|str|bytes|\[?redacted\]?|\*+|x{3,}|\.{3,}|\xe2\x80\xa6"
-    # What people write where there is no value, and the outcome of a step that is named like one.
+    # Notes for a missing value, and outcomes of a step whose id is a sensitive key.
     rb"|n/?a|not|see|tbd|todo|unknown|unset|empty|blank|nothing|default|same|wrong|ok|okay|fine"
     rb"|pass(?:ed)?|fail(?:ed)?|blocked|waived|error|skipped|not-run|expected-limitation"
     rb")(?:[-.,;:!?*_`|)]|</?[a-z]+[^>]*>?|&[#a-z0-9]+;)*"
@@ -29,25 +29,27 @@ _NO_VALUE: Final = re.compile(
 
 
 def dense(value: bytes) -> bool:
-    """A drawn token rather than a name made of words: `rt_latency_p50_ms` is a name."""
+    """Whether a value is random rather than a name of words such as `rt_latency_p50_ms`."""
     return bool(_UPPER.search(value) or _LONG_PART.search(value))
 
 
 def dense_with_digit(value: bytes) -> bool:
+    """As `dense`, with at least one digit."""
     return dense(value) and bool(_DIGIT.search(value))
 
 
 def drawn(value: bytes) -> bool:
+    """Whether a value has a digit or a capital letter."""
     return bool(_DIGIT.search(value) or _UPPER.search(value))
 
 
 def credential(value: bytes) -> bool:
-    """After `Bearer`: not the prose of "Bearer authentication" or `Bearer realm=`."""
+    """Whether a word after `Bearer` is a token: no prose, no `realm=`, no example."""
     return not _EXAMPLE.fullmatch(value) and (len(value) >= 24 or not _PROSE.fullmatch(value))
 
 
 def basic(value: bytes) -> bool:
-    """After `Basic`: user and password, that is base64 of a text with a colon in it."""
+    """Whether a word after `Basic` is user and password: base64 of a text with a colon."""
     bare = value.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
     try:
         return ":" in base64.b64decode(bare + b"=" * (-len(bare) % 4)).decode()
@@ -56,22 +58,25 @@ def basic(value: bytes) -> bool:
 
 
 def more_than_header(value: bytes) -> bool:
-    """`eyJhbGci...` is an example, and a header says nothing."""
+    """Whether a JWT has content besides its header: `eyJhbGci...` is an example."""
     return len(value.replace(b".", b"")) - len(value.partition(b".")[0]) >= 8
 
 
 def no_example(value: bytes) -> bool:
-    """Not what stands for a key in instructions: `sk-proj-XXXX`, `YOUR_TOKEN`."""
+    """Whether a value is no example from instructions: `sk-proj-XXXX`, `YOUR_TOKEN`."""
     return not _EXAMPLE.fullmatch(value)
 
 
 def drawn_key(value: bytes) -> bool:
+    """Whether an API key is random and no example."""
     return drawn(value) and no_example(value)
 
 
 def anything(value: bytes) -> bool:
+    """Accept every value."""
     return True
 
 
 def some_value(value: bytes) -> bool:
+    """Whether there is a value, not a word such as `none` or `redacted`."""
     return bool(value) and not _NO_VALUE.fullmatch(value)

@@ -1,4 +1,4 @@
-"""One value that must not be shown."""
+"""A value that is never shown."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from smoke_tui.redaction.placeholders import KIND, REF, render
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
-_NOTHING: Final[Mapping[str, Json]] = MappingProxyType({})
+_NO_PARTS: Final[Mapping[str, Json]] = MappingProxyType({})
 
 
-class SecretUnavailable(LookupError):
-    """A stand-in was asked for its value: in a replay only the placeholder is known."""
+class SecretUnavailableError(LookupError):
+    """The value of a stand-in was requested: a replay knows only the placeholder."""
 
 
 def utf8(text: str) -> bytes:
@@ -35,8 +35,9 @@ class Secret:
     claims, a length). `scrub=False` marks long private text that is never journalled but not
     searched for in streams either. A `value` of None makes a stand-in, as used in replay.
 
-    Raises ValueError for a kind or ref that would not survive as a placeholder: ASCII without
-    blanks, quotes, brackets, `<`, `>`, `&` or backslash; at most 64 and 128 characters.
+    Raises:
+        ValueError: `kind` or `ref` does not fit a placeholder: ASCII without blanks, quotes,
+            brackets, `<`, `>`, `&` or backslash; at most 64 and 128 characters.
     """
 
     __slots__ = ("_open", "kind", "public", "ref", "scrub")
@@ -63,7 +64,7 @@ class Secret:
             "_open": sealed,
             "kind": kind,
             "ref": ref,
-            "public": MappingProxyType(dict(public)) if public else _NOTHING,
+            "public": MappingProxyType(dict(public)) if public else _NO_PARTS,
             "scrub": scrub,
         }
         for name, content in fields.items():
@@ -84,21 +85,25 @@ class Secret:
         return self._open() is not None
 
     def reveal(self) -> str:
-        """The value itself. Raises SecretUnavailable for a stand-in."""
+        """Return the value itself.
+
+        Raises:
+            SecretUnavailable: this is a stand-in.
+        """
         value = self._open()
         if value is None:
-            raise SecretUnavailable(f"{self.placeholder} has no value here")
+            raise SecretUnavailableError(f"{self.placeholder} has no value here")
         return value
 
     def matches(self, other: str | bytes | Secret) -> bool:
         """Whether `other` is this value, compared in constant time. False for a stand-in."""
-        mine = self._open()
-        theirs = other._open() if isinstance(other, Secret) else other
-        if isinstance(theirs, str):
-            theirs = utf8(theirs)
-        if mine is None or not isinstance(theirs, bytes):
-            return False
-        return hmac.compare_digest(utf8(mine), theirs)
+        own_value = self._open()
+        if isinstance(other, Secret):
+            if not other.available:
+                return False
+            other = other.reveal()
+        other_value = utf8(other) if isinstance(other, str) else other
+        return own_value is not None and hmac.compare_digest(utf8(own_value), other_value)
 
     def __repr__(self) -> str:
         return self.placeholder

@@ -1,4 +1,4 @@
-"""Replacing spans of bytes: which span wins, and what stays untouched."""
+"""Replace spans of bytes: which of several overlapping spans wins, and what is protected."""
 
 from __future__ import annotations
 
@@ -7,65 +7,65 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-#: Placeholders that must come out as they are: (start, end), in order.
-Islands = Sequence[tuple[int, int]]
+ProtectedSpans = Sequence[tuple[int, int]]
+"""(start, end) of placeholders that must stay unchanged, in order."""
 
 
 class Span(NamedTuple):
-    """Bytes to be replaced; `mark` says by what, in the words of whoever found them."""
+    """Bytes to replace; `label` is the placeholder, or the kind from which one is made."""
 
     start: int
     end: int
-    mark: bytes
+    label: bytes
 
 
 @dataclass(slots=True)
-class Cover:
-    """How far replaced spans reach, so that a stream can go on in the middle of one."""
+class Replaced:
+    """End and label of the last replaced span, so that a stream can continue inside it."""
 
     end: int = 0
-    mark: bytes = b""
+    label: bytes = b""
 
 
-def outside(spans: Iterable[Span], islands: Islands) -> Iterator[Span]:
-    """The parts of the spans that lie outside the islands."""
-    ends = [high for _, high in islands]
+def outside(spans: Iterable[Span], protected: ProtectedSpans) -> Iterator[Span]:
+    """The parts of the spans that lie outside protected spans."""
+    ends = [high for _, high in protected]
     for span in spans:
         start = span.start
         at = bisect_right(ends, start)
-        while at < len(islands) and islands[at][0] < span.end:
-            low, high = islands[at]
+        while at < len(protected) and protected[at][0] < span.end:
+            low, high = protected[at]
             if start < low:
-                yield Span(start, low, span.mark)
+                yield Span(start, low, span.label)
             start = max(start, high)
             at += 1
         if start < span.end:
-            yield Span(start, span.end, span.mark)
+            yield Span(start, span.end, span.label)
 
 
-def weave(
+def replace_spans(
     data: bytes,
     begin: int,
     end: int,
     spans: Iterable[Span],
     render: Callable[[bytes, bytes], bytes],
-    cover: Cover,
+    replaced: Replaced,
 ) -> bytes:
-    """`data[begin:end]` with every span replaced by `render(mark, its bytes)`.
+    """`data[begin:end]` with every span replaced by `render(label, its bytes)`.
 
-    The leftmost span wins, of those the longest. What a span shares with an earlier one belongs to
-    the earlier; its rest gets its own replacement, unless both mean the same. Spans start within
-    [begin, end) and may reach beyond; `cover` then remembers by how much.
+    The leftmost span wins, of several the longest. Where spans overlap, the shared bytes belong to
+    the earlier one; the rest of the later gets its own replacement unless both have one label.
+    Spans start within [begin, end) and may end beyond it; `replaced` keeps the end of the last.
     """
     out: list[bytes] = []
     for span in sorted(spans, key=lambda s: (s.start, -s.end)):
-        if span.end <= cover.end:
+        if span.end <= replaced.end:
             continue
-        done = max(begin, cover.end)
-        if span.start >= done:
-            out.append(data[done : span.start])
-        if span.start >= cover.end or span.mark != cover.mark:
-            out.append(render(span.mark, data[span.start : span.end]))
-        cover.end, cover.mark = span.end, span.mark
-    out.append(data[max(begin, cover.end) : end])
+        position = max(begin, replaced.end)
+        if span.start >= position:
+            out.append(data[position : span.start])
+        if span.start >= replaced.end or span.label != replaced.label:
+            out.append(render(span.label, data[span.start : span.end]))
+        replaced.end, replaced.label = span.end, span.label
+    out.append(data[max(begin, replaced.end) : end])
     return b"".join(out)

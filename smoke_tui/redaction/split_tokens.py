@@ -1,7 +1,7 @@
-"""Tokens that somebody broke up or escaped: read as one, found where they stand.
+"""Read tokens that are obfuscated or split, with their positions.
 
-Two readings: a line without the characters that nobody sees, the joints of quoted pieces and
-escapes of plain characters, however often escaped; and a token that goes on in the next lines.
+Two readings: a line without invisible characters, concatenations of quoted strings and (repeated)
+escapes of plain characters; and a token that continues on the following lines.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 _JOINT: Final = rb"\\*[\"'`] ?[+.&] ?\\*[\"'`]"
-_VEIL: Final = re.compile(
+_OBFUSCATION: Final = re.compile(
     rb"(?:\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf"
     rb"|\\+u(?i:00ad|200[b-f]|206[0-4]|feff)"
     rb"|&(?:amp;)*(?:shy|zwnj|zwj|ZeroWidthSpace|#173|#820[3-7]|#[xX](?i:ad|200[b-f]));"
@@ -24,30 +24,30 @@ _VEIL: Final = re.compile(
     rb"|&(?:amp;)*(?P<named>amp|quot|lt|gt|apos);"
 )
 _NAMED: Final = {b"amp": b"&", b"quot": b'"', b"lt": b"<", b"gt": b">", b"apos": b"'"}
-#: Without one of these (lower case) a line has no veil.
 HINTS: Final = (
     b"\xc2\xad", *(b"\xe2\x80" + bytes([last]) for last in range(0x8B, 0x90)), b"\xe2\x81",
     b"\xef\xbb\xbf", b"%", b"\\u", b"\\x", b"&#", b"&amp;", b"&quot;", b"&shy;", b"&z",
     *(quote + joint for quote in (b'"', b"'", b"`") for joint in (b"+", b" +", b".", b" .", b"&",
                                                                    b" &")),
 )  # fmt: skip
+"""A line without any of these (lower case) is not obfuscated."""
 
-#: A quoted piece that may be joined to the next: words for whoever reads a line as it comes.
 JOINTS: Final = tuple(
     quote + joint
     for quote in (b'"', b"'", b"`")
     for joint in (b" +", b" .", b" &", b"+ ", b". ", b"& ")
 )
+"""A quoted string that may be concatenated with the next; for detection in a stream."""
 
 _STARTS: Final = (b"eyJ", b"sk-", b"rt_", b"rt.", b"ac_", b"github_pat_", b"xai-", b"glpat-")
 _OPEN: Final = re.compile(
     rb"(?<![A-Za-z0-9_-])(?:" + b"|".join(map(re.escape, _STARTS)) + rb")[A-Za-z0-9_.-]{8,8192}"
 )
-#: What may stand between two lines' pieces of one token.
 _WRAP: Final = re.compile(
     rb"[ \t\"'+\\]{0,8}(?:\r?\n|(?:\\+r)?\\+n)[ \t>|\"'#*+]{0,40}"
     rb"(?P<piece>[A-Za-z0-9_.-]{8,8192})(?=[\"',;)}\]]{0,4}[ \t+\\]{0,4}(?:\\+[nr]|[\r\n\"']|\Z))"
 )
+"""The text between two parts of a wrapped token."""
 _OPEN_LINE: Final = re.compile(
     rb"(?<![A-Za-z0-9_-])(?:"
     + b"|".join(map(re.escape, _STARTS))
@@ -56,29 +56,29 @@ _OPEN_LINE: Final = re.compile(
 _SOLE_LINE: Final = re.compile(
     rb"[ \t>|\"'#*+]{0,40}[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\,;)}\]]{0,8}\r?\n"
 )
-_MOST_LINES: Final = 256
+_MAX_LINES: Final = 256
 
 
-class Unveiled:
-    """A line as it reads without its veils, and the way back."""
+class Deobfuscated:
+    """A line without obfuscation, with a map back to its positions."""
 
     __slots__ = ("_at", "_source", "text")
 
     def __init__(self, line: bytes) -> None:
         parts: list[bytes] = []
         self._at, self._source = [0], [0]
-        done = length = 0
-        for found in _VEIL.finditer(line):
-            parts.append(line[done : found.start()])
-            length += found.start() - done
-            char = _plain(found)
+        copied = length = 0
+        for match in _OBFUSCATION.finditer(line):
+            parts.append(line[copied : match.start()])
+            length += match.start() - copied
+            char = _plain(match)
             if char:
-                self._point(length, found.start())
+                self._point(length, match.start())
                 parts.append(char)
                 length += 1
-            self._point(length, found.end())
-            done = found.end()
-        parts.append(line[done:])
+            self._point(length, match.end())
+            copied = match.end()
+        parts.append(line[copied:])
         self.text = b"".join(parts)
 
     def _point(self, at: int, source: int) -> None:
@@ -86,50 +86,50 @@ class Unveiled:
         self._source.append(source)
 
     def start(self, position: int) -> int:
-        """Where what begins at `position` begins in the line."""
+        """Position in the line of a match that starts at `position`."""
         point = bisect_right(self._at, position) - 1
         return self._source[point] + position - self._at[point]
 
     def end(self, position: int) -> int:
-        """Where what ends at `position` ends in the line."""
+        """Position in the line of a match that ends at `position`."""
         point = bisect_left(self._at, position)
         if point < len(self._at) and self._at[point] == position:
             return self._source[point]
         return self._source[point - 1] + position - self._at[point - 1]
 
 
-def _plain(found: re.Match[bytes]) -> bytes:
-    """The character that an escape stands for; none for a joint."""
-    kind = found.lastgroup
+def _plain(match: re.Match[bytes]) -> bytes:
+    """The character of an escape; empty for a concatenation or an invisible character."""
+    kind = match.lastgroup
     if kind is None:
         return b""
     if kind == "named":
-        return _NAMED[found[kind]]
-    return bytes([int(found[kind], 10 if kind == "decimal" else 16)])
+        return _NAMED[match[kind]]
+    return bytes([int(match[kind], 10 if kind == "decimal" else 16)])
 
 
 def wrapped(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Tokens over several lines: where each stands, and how it reads as one."""
+    """Tokens over several lines: start, end and the joined token."""
     for word in _STARTS:
         at = data.find(word)
         while at != -1:
-            found = _OPEN.match(data, at)
-            end = found.end() if found else at + len(word)
-            if found is not None:
-                pieces = [found.group()]
-                for _ in range(_MOST_LINES):
+            match = _OPEN.match(data, at)
+            end = match.end() if match else at + len(word)
+            if match is not None:
+                pieces = [match.group()]
+                for _ in range(_MAX_LINES):
                     more = _WRAP.match(data, end)
-                    if more is None or not _goes_on(more["piece"], pieces[-1]):
+                    if more is None or not _is_continuation(more["piece"], pieces[-1]):
                         break
                     pieces.append(more["piece"])
                     end = more.end("piece")
                 if len(pieces) > 1:
-                    yield found.start(), end, b"".join(pieces)
+                    yield match.start(), end, b"".join(pieces)
             at = data.find(word, end)
 
 
-def _goes_on(piece: bytes, before: bytes) -> bool:
-    """A line that is a part of a token rather than a word or the beginning of another."""
+def _is_continuation(piece: bytes, previous: bytes) -> bool:
+    """Whether a line continues a token rather than being a word or the start of another token."""
     digits = sum(48 <= byte <= 57 for byte in piece)
     letters = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in piece)
     mixed = (
@@ -139,15 +139,15 @@ def _goes_on(piece: bytes, before: bytes) -> bool:
         and not piece.isupper()
         and not piece.istitle()
     )
-    new = piece.startswith(_STARTS) and not before.endswith(b".")
-    return not new and bool((digits and letters) or mixed)
+    starts_token = piece.startswith(_STARTS) and not previous.endswith(b".")
+    return not starts_token and bool((digits and letters) or mixed)
 
 
 def held(data: bytes, end: int) -> int:
-    """Where, in complete lines that end at `end`, a token begins that may go on in the next."""
+    """Position in complete lines of a token that may continue after `end`, else `end`."""
     low = max(0, end - 64 * 1024)
     stop = first = end
-    for _ in range(_MOST_LINES):
+    for _ in range(_MAX_LINES):
         start = max(data.rfind(b"\n", low, max(low, stop - 1)) + 1, low)
         line = data[start:stop]
         if stop == low or len(line) > 9000:

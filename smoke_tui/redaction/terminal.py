@@ -1,9 +1,9 @@
-"""Making foreign text safe for a terminal.
+"""Make foreign text safe for a terminal.
 
 Escape sequences are dropped whole (ECMA-48: CSI, the string sequences OSC, DCS, APC, PM and SOS,
-and the short ones), in their 7-bit form and as C1 characters. Then the controls that are left go,
-and invisible or direction-changing characters are spelled out. Text a carriage return or backspace
-would have overwritten stays visible. Emoji joined by U+200D come apart: accepted.
+and the short ones), in their 7-bit form and as C1 characters. Other control characters are dropped;
+invisible and direction-changing characters are spelled out. Text that a carriage return or
+backspace would have overwritten stays visible. Emoji joined by U+200D are split, which is accepted.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _NEWLINE_SHOWN: Final = "\u240a"
 _RETURN_SHOWN: Final = "\u240d"
 
 
-class _At(Enum):
-    """Where in the grammar the next character stands."""
+class _State(Enum):
+    """Parser state."""
 
     TEXT = auto()
     RETURN = auto()
@@ -42,7 +42,7 @@ class _At(Enum):
 
 
 class Cleaner:
-    """Cleans text that arrives in pieces; any chunking gives what cleaning the whole gives.
+    """Cleans text that arrives in chunks; the output does not depend on the chunking.
 
     Newline and tab stay, CRLF becomes a newline, a lone CR the visible "␍". With
     `keep_newlines=False` a newline becomes the visible "␊", for places that have one line. A
@@ -50,16 +50,16 @@ class Cleaner:
     Nothing but a CR is held back, whatever the input.
     """
 
-    __slots__ = ("_at", "_newline", "_special")
+    __slots__ = ("_newline", "_special", "_state")
 
     def __init__(self, *, keep_newlines: bool = True) -> None:
         self._newline = "\n" if keep_newlines else _NEWLINE_SHOWN
         self._special = _SPECIAL if keep_newlines else _SPECIAL_OR_NEWLINE
-        self._at = _At.TEXT
+        self._state = _State.TEXT
 
     def feed(self, text: str) -> str:
-        """The next piece, clean."""
-        if self._at is _At.TEXT and not self._special.search(text):
+        """The next chunk, cleaned."""
+        if self._state is _State.TEXT and not self._special.search(text):
             return text
         out: list[str] = []
         position = 0
@@ -68,63 +68,63 @@ class Cleaner:
         return "".join(out)
 
     def flush(self) -> str:
-        """What was held back; an unfinished sequence is dropped. Afterwards as new."""
-        held = _RETURN_SHOWN if self._at is _At.RETURN else ""
-        self._at = _At.TEXT
+        """What was held back; an unfinished sequence is dropped. Resets the cleaner."""
+        held = _RETURN_SHOWN if self._state is _State.RETURN else ""
+        self._state = _State.TEXT
         return held
 
     def _step(self, text: str, position: int, out: list[str]) -> int:
-        """Read on from `position`; returns how far."""
-        if self._at is _At.TEXT:
+        """Consume characters from `position`; returns the position after them."""
+        if self._state is _State.TEXT:
             return self._text(text, position, out)
-        if self._at is _At.STRING:
+        if self._state is _State.STRING:
             return self._string(text, position)
-        if self._at is _At.CSI:
+        if self._state is _State.CSI:
             position = _match_end(_CSI_BODY, text, position)
             if position == len(text):
                 return position
-            self._at = _At.TEXT
+            self._state = _State.TEXT
             return position + ("@" <= text[position] <= "~")
         char = text[position]
-        if self._at is _At.RETURN:
-            self._at = _At.TEXT
+        if self._state is _State.RETURN:
+            self._state = _State.TEXT
             out.append(self._newline if char == "\n" else _RETURN_SHOWN)
             return position + (char == "\n")
         return self._escape(char, position)
 
     def _text(self, text: str, position: int, out: list[str]) -> int:
-        found = self._special.search(text, position)
-        if found is None:
+        match = self._special.search(text, position)
+        if match is None:
             out.append(text[position:])
             return len(text)
-        out.append(text[position : found.start()])
-        char = found.group()
+        out.append(text[position : match.start()])
+        char = match.group()
         if char == "\n":
             out.append(self._newline)
         elif char == "\r":
-            self._at = _At.RETURN
+            self._state = _State.RETURN
         elif char == "\x1b":
-            self._at = _At.ESCAPE
+            self._state = _State.ESCAPE
         elif char == "\x9b":
-            self._at = _At.CSI
+            self._state = _State.CSI
         elif char in _STRING_C1:
-            self._at = _At.STRING
+            self._state = _State.STRING
         elif "\ud800" <= char <= "\udfff":
             out.append("\ufffd")
         elif char > "\x9f":
             out.append(f"<U+{ord(char):04X}>")
-        return found.end()
+        return match.end()
 
     def _escape(self, char: str, position: int) -> int:
-        first = self._at is _At.ESCAPE
+        first = self._state is _State.ESCAPE
         if " " <= char <= "/":
-            self._at = _At.INTERMEDIATE
+            self._state = _State.INTERMEDIATE
         elif first and char == "[":
-            self._at = _At.CSI
+            self._state = _State.CSI
         elif first and char in _STRING_FINAL:
-            self._at = _At.STRING
+            self._state = _State.STRING
         else:
-            self._at = _At.TEXT
+            self._state = _State.TEXT
             return position + ("0" <= char <= "~")
         return position + 1
 
@@ -132,17 +132,17 @@ class Cleaner:
         end = _STRING_END.search(text, position)
         if end is None:
             return len(text)
-        # ESC \ ends the string as a short sequence of its own; a line's end is text again.
-        self._at = _At.ESCAPE if end.group() == "\x1b" else _At.TEXT
+        # ESC \ ends the string as a short sequence; a line end is text.
+        self._state = _State.ESCAPE if end.group() == "\x1b" else _State.TEXT
         return end.start() if end.group() in "\r\n" else end.end()
 
 
 def _match_end(pattern: re.Pattern[str], text: str, position: int) -> int:
-    found = pattern.match(text, position)
-    return found.end() if found else position
+    match = pattern.match(text, position)
+    return match.end() if match else position
 
 
 def clean(text: str, *, keep_newlines: bool = True) -> str:
-    """`text` without escape sequences and controls, safe to print. Cleaning twice is once."""
+    """`text` without escape sequences and control characters, safe to print. Idempotent."""
     cleaner = Cleaner(keep_newlines=keep_newlines)
     return cleaner.feed(text) + cleaner.flush()

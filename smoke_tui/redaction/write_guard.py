@@ -1,10 +1,10 @@
-"""The look at what is about to be written, while the values are known.
+"""Scan what is about to be written to the journal for registered values.
 
-Redaction replaces the forms that it knows. This looks once more, as the scan of exports does, at
-each text of a fact and at each piece of evidence: for parts of a value, dumps, packed and reversed
-forms, and for values that two pieces of output make up together. What lets one be read is left out
-of the record, by the line, and where that is not enough as a whole. So a record that was broken off
-before its last scan holds nothing that this scan would have found on its way in.
+Redaction replaces the encodings it derives. The guard scans each text of an event and each piece of
+evidence as `leak_scan` scans an export: for fragments, dumps, compressed and reversed values, and
+for values split over two blocks of output. A line that exposes a value is withheld, or the whole
+text where that is not enough. So an interrupted journal, which is never scanned as a whole, holds
+nothing that the scan would have found.
 """
 
 from __future__ import annotations
@@ -14,65 +14,66 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from smoke_tui.redaction.leak_scan import FRAGMENT, Hunt, holds_known
+from smoke_tui.redaction.leak_scan import FRAGMENT, SecretSearch, holds_secret
 from smoke_tui.redaction.secret import Json, utf8
 from smoke_tui.redaction.vault import Vault
 
 WITHHELD: Final = "[REDACTED:withheld#scan]"
-"""Stands for a line that would have let a known value be read."""
+"""Replaces a line that would have exposed a registered value."""
 
-_DEEPEST: Final = 200
-_MARK: Final = WITHHELD.encode()
-#: Texts of the children of one step that are looked at together: so much of each, so many.
-_KEPT: Final = 2048
-_PIECES: Final = 256
+_MAX_DEPTH: Final = 200
+_WITHHELD: Final = WITHHELD.encode()
+_CONTEXT: Final = 2048
+"""Characters of earlier output of a step's children that are scanned together with a new block."""
+_MAX_BLOCKS: Final = 256
+"""Blocks of output among which these characters are spread at most."""
 
 
-class Guard:
-    """Leaves out of facts what would let a value of the vault be read."""
+class WriteGuard:
+    """Withholds from facts what would expose a registered value."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._version = -1
-        self._hunt = Hunt([])
+        self._search = SecretSearch([])
         self._clean: dict[str, int] = {}
         self._printed: dict[str, deque[str]] = {}
 
-    def _ready(self) -> Hunt:
+    def _current_search(self) -> SecretSearch:
         if self._version != self._vault.version:
             self._version = self._vault.version
-            self._hunt = Hunt(self._vault.secrets())
-        return self._hunt
+            self._search = SecretSearch(self._vault.secrets())
+        return self._search
 
     def blob(self, content: bytes) -> bytes:
-        """Evidence without the lines that tell, or without anything."""
-        hunt = self._ready()
-        if len(content) < FRAGMENT or not holds_known(content, hunt):
+        """Evidence without the lines that expose a value, or nothing of it."""
+        search = self._current_search()
+        if len(content) < FRAGMENT or not holds_secret(content, search):
             self._clean[hashlib.sha256(content).hexdigest()] = self._version
             return content
         lines = content.splitlines(keepends=True)
-        left = b"".join(
-            _MARK + line[len(line.rstrip(b"\r\n")) :] if holds_known(line, hunt) else line
+        remaining = b"".join(
+            _WITHHELD + line[len(line.rstrip(b"\r\n")) :] if holds_secret(line, search) else line
             for line in lines
         )
-        return _MARK if holds_known(left, hunt) else left
+        return _WITHHELD if holds_secret(remaining, search) else remaining
 
     def text(self, text: str) -> str:
         """As `blob`, for text."""
         raw = utf8(text)
-        if len(raw) < FRAGMENT or not holds_known(raw, self._ready()):
+        if len(raw) < FRAGMENT or not holds_secret(raw, self._current_search()):
             return text
         return self.blob(raw).decode("utf-8", "surrogatepass")
 
     def inspected(self) -> frozenset[str]:
-        """The sha256 of the evidence in which nothing that is known by now was found."""
+        """The sha256 of evidence that was found clean with every value registered until now."""
         return frozenset(
             digest for digest, version in self._clean.items() if version == self._vault.version
         )
 
     def data(self, value: Json, depth: int = 0) -> Json:
-        """A fact's data with every text looked at."""
-        if depth > _DEEPEST or self._ready().empty:
+        """An event's data with every text scanned; what is nested over 200 levels is not."""
+        if depth > _MAX_DEPTH or self._current_search().empty:
             return value
         if isinstance(value, str):
             return self.text(value) if len(value) >= FRAGMENT else value
@@ -83,25 +84,28 @@ class Guard:
         return value
 
     def printed(self, step: str, source: str, text: str) -> str:
-        """A block of a child's output, looked at together with what came before it.
+        """A block of a child's output, scanned together with the output before it.
 
-        A value may lie half on one stream and half on the other, or one character to a block.
+        A value may be split over two streams, or over blocks of one character.
         """
-        hunt = self._ready()
-        kept = self.text(text)
-        if hunt.empty:
-            return kept
+        search = self._current_search()
+        scanned = self.text(text)
+        if search.empty:
+            return scanned
         for key in (f"{step} {source}", step):
-            before = self._printed.setdefault(key, deque(maxlen=_PIECES))
-            joined = "".join(before)
-            if joined and self._tells(joined, kept, hunt):
-                kept = WITHHELD + ("\n" if kept.endswith("\n") else "")
-            before.append(kept[-_KEPT:])
-            while sum(map(len, before)) > 2 * _KEPT:
+            before = self._printed.setdefault(key, deque(maxlen=_MAX_BLOCKS))
+            context = "".join(before)
+            if context and self._exposes(context, scanned, search):
+                scanned = WITHHELD + ("\n" if scanned.endswith("\n") else "")
+            before.append(scanned[-_CONTEXT:])
+            while sum(map(len, before)) > 2 * _CONTEXT:
                 before.popleft()
-        return kept
+        return scanned
 
     @staticmethod
-    def _tells(before: str, after: str, hunt: Hunt) -> bool:
-        joins: tuple[Callable[[str], str], ...] = (lambda text: text, str.strip)
-        return any(holds_known(utf8(clean(before) + clean(after[:_KEPT])), hunt) for clean in joins)
+    def _exposes(before: str, after: str, search: SecretSearch) -> bool:
+        cleaners: tuple[Callable[[str], str], ...] = (lambda text: text, str.strip)
+        return any(
+            holds_secret(utf8(clean(before) + clean(after[:_CONTEXT])), search)
+            for clean in cleaners
+        )

@@ -345,8 +345,8 @@ def _says_degraded(leaf: Leaf) -> bool:
 
 def _warns(text: str) -> bool:
     """Whether a warning tells of another way; `no fallback was used` does not."""
-    found = _WARNS.search(text.replace("_", " "))
-    return found is not None and _DENIES.search(text[: found.start()]) is None
+    match = _WARNS.search(text.replace("_", " "))
+    return match is not None and _DENIES.search(text[: match.start()]) is None
 
 
 def _header_degrades(name: str, value: Any) -> bool:

@@ -22,7 +22,12 @@ from smoke_tui.journal.file import (
 )
 from smoke_tui.journal.stream import with_names
 from smoke_tui.redaction import Leak, Vault
-from smoke_tui.redaction.detectors import TOKENS, find
+from smoke_tui.redaction.detection import (
+    find,
+)
+from smoke_tui.redaction.detectors import (
+    TOKENS,
+)
 
 
 def not_by_layout(content: bytes, leaks: Sequence[Leak], folder: Path) -> list[Leak]:

@@ -30,8 +30,8 @@ SCOPES: Final = (
 ID_TOKEN_SECONDS: Final = 3_600
 ACCESS_TOKEN_SECONDS: Final = 864_000
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
-#: The same in every rehearsal: a session that is gone on with is still of this account.
 ACCOUNT: Final = "fa4efa4e-0000-4000-8000-fa4efa4efa4e"
+"""The same in every rehearsal: a session that is gone on with is still of this account."""
 _PROFILE_CLAIM: Final = "https://api.openai.com/profile"
 
 

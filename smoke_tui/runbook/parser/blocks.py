@@ -145,8 +145,8 @@ def _look_for_hidden(
     if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
         return
     for number in range(start, min(end, len(lines))):
-        found = opening.match(lines[number])
-        if found is not None and meant(" ".join(found[1].split())) is not None:
+        match = opening.match(lines[number])
+        if match is not None and meant(" ".join(match[1].split())) is not None:
             document.hidden.append((number + 1, "\n".join(lines[number:end])))
             return
 

@@ -400,7 +400,7 @@ def _public(value: str, kind: str, vault: Vault) -> dict[str, Any]:
     and where it is so that no header can carry it."""
     public: dict[str, Any] = {"length": len(value)}
     if kind == "account-id":
-        public["mark"] = vault.mark(value)
+        public["mark"] = vault.fingerprint(value)
     return public if sendable(value) else {**public, "sendable": False}
 
 

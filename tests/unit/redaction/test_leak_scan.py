@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.redaction import Leak, Secret, Vault, scan
-from smoke_tui.redaction.leak_scan import Hunt, holds_known
+from smoke_tui.redaction.leak_scan import SecretSearch, holds_secret
 from tests.helpers.minted_secrets import jwt, token
 
 
@@ -60,9 +60,9 @@ def test_disguises(disguise: str, size: int) -> None:
     assert {(leak.kind, leak.ref) for leak in leaks} == {("thing", "7")}
     assert leaks[0].line in (2, 3)
     assert value not in repr(leaks)
-    hunt = Hunt(vault.secrets())
-    assert holds_known(text, hunt)
-    assert not holds_known(b"first line\nthen: nothing of it\nlast\n", hunt)
+    hunt = SecretSearch(vault.secrets())
+    assert holds_secret(text, hunt)
+    assert not holds_secret(b"first line\nthen: nothing of it\nlast\n", hunt)
 
 
 def test_where_and_how() -> None:

@@ -12,7 +12,7 @@ import traceback
 
 import pytest
 
-from smoke_tui.redaction import Secret, SecretUnavailable
+from smoke_tui.redaction import Secret, SecretUnavailableError
 from tests.helpers.minted_secrets import token
 
 
@@ -101,7 +101,7 @@ def test_a_stand_in_has_no_value() -> None:
     assert stand_in.public == {"length": 43}
     assert not stand_in.matches("")
     assert not stand_in.matches(stand_in)
-    with pytest.raises(SecretUnavailable, match="REDACTED:state#1"):
+    with pytest.raises(SecretUnavailableError, match="REDACTED:state#1"):
         stand_in.reveal()
 
 
