@@ -70,6 +70,11 @@ class HttpServer:
         if not task.cancelled() and (error := task.exception()) is not None:
             report(self._on_error, error)
 
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._connections)
+
     async def close(self) -> None:
         """Stop listening and cut every connection at once; safe to call twice."""
         for listener in self._listeners:

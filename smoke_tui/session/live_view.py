@@ -124,6 +124,11 @@ class LiveView:
         self._started = time.monotonic() - self.state.now_ms / 1000
         self.session.start()
 
+    @property
+    def backlog(self) -> tuple[int, int]:
+        """Events and signals that `drain` has not taken in yet, and characters of text in them."""
+        return len(self._arrived), self._pending
+
     def drain(self) -> bool:
         """Take in what has come since the last tick, within bounds; whether anything did."""
         text = 0

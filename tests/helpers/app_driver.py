@@ -9,7 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.strip import Strip
 
 from smoke_tui.config.settings import Settings, Value
 from smoke_tui.journal.events import Event
@@ -74,8 +77,8 @@ async def question(pilot: Pilot[Any], kind: str) -> None:
         pilot,
         lambda: (
             walk.scene.question is not None
-            and walk._seen_question is not None
-            and walk._seen_question == walk.scene.question.seq
+            and walk.seen_question is not None
+            and walk.seen_question == walk.scene.question.seq
         ),
     )
     await pilot.pause()
@@ -101,12 +104,15 @@ async def press(pilot: Pilot[Any], key: str) -> None:
     await pilot.pause()
 
 
-def screen_text(app: Any) -> str:
+def screen_strips(screen: Screen[Any]) -> list[Strip]:
+    """What a screen shows, row by row; Textual tells that nowhere in public."""
+    return screen._compositor.render_strips(screen.size)  # noqa: SLF001
+
+
+def screen_text(app: App[Any]) -> str:
     """The screen as lines of text; under a box, first what lies below it."""
     screens = app.screen_stack[-2:] if app.screen.is_modal else [app.screen]
-    strips = [
-        strip for screen in screens for strip in screen._compositor.render_strips(screen.size)
-    ]
+    strips = [strip for screen in screens for strip in screen_strips(screen)]
     return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
 
 

@@ -114,7 +114,7 @@ async def open_session(pilot: Pilot[Any], words: str) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
     box = pilot.app.screen
     assert isinstance(box, Choose)
-    for _ in range(next(n for n, (_, row) in enumerate(box._options) if words in row.plain)):
+    for _ in range(next(n for n, (_, row) in enumerate(box.options) if words in row.plain)):
         await press(pilot, "j")
     await press(pilot, "enter")
 

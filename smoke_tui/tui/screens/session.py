@@ -60,7 +60,7 @@ class SessionScreen(SessionAnswers, Page):
         self.run = run
         self.viewed: str | None = None
         self._zoom = 0
-        self._seen_question: int | None = None
+        self.seen_question: int | None = None
         self._left_alone = 0
         self._room = 0
         self._drawn: object = None
@@ -218,9 +218,9 @@ class SessionScreen(SessionAnswers, Page):
         """A new question: go back to what is going on."""
         question = scene.question
         seq = question.seq if question is not None else None
-        if seq == self._seen_question:
+        if seq == self.seen_question:
             return
-        self._seen_question = seq
+        self.seen_question = seq
         self.viewed = None
         if seq is None:
             self._left_alone = scene.elapsed

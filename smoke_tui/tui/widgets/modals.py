@@ -168,11 +168,11 @@ class Choose(Box[str]):
         question: int | None = None,
     ) -> None:
         super().__init__(title, text, [("enter", "choose", "enter")], question=question)
-        self._options = options
+        self.options = options
         self._start = start
 
     def inside(self) -> ComposeResult:
-        yield Pick(self._options, self._start)
+        yield Pick(self.options, self._start)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

@@ -95,13 +95,13 @@ class Search(Choose):
         pick = self.query_one(Pick)
         at = pick.highlighted
         before = None if at is None else pick.get_option_at_index(at).id
-        found = having(self._options, event.value)
+        found = having(self.options, event.value)
         pick.fill(found)
         names = [name for name, _ in found]
         pick.highlighted = names.index(before) if before in names else 0 if names else None
         title = self._title
         if event.value.strip():
-            title = f"{title} · {len(found)} of {len(self._options)}"
+            title = f"{title} · {len(found)} of {len(self.options)}"
         box = self.query_one(".box")
         box.border_title = ascii_text(title) if getattr(self.app, "plain", False) else title
         problem = self.query_one("#box-problem", Panel)

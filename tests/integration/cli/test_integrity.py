@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -100,13 +101,17 @@ def _audit(event: str, arguments: tuple[object, ...]) -> None:
         _opened.append(str(arguments[0]))
 
 
+@cache
+def _listen() -> None:
+    """A hook of the interpreter can't be taken off again."""
+    sys.addaudithook(_audit)
+
+
 @pytest.fixture(name="opens")
 def _opens() -> Iterator[list[str]]:
-    """Every journal that is opened from now on; a hook of the interpreter, ours to switch."""
+    """Every journal that is opened from now on."""
     global _counting
-    if not hasattr(sys, "_smoke_audit"):
-        sys.addaudithook(_audit)
-        sys._smoke_audit = True  # type: ignore[attr-defined]
+    _listen()
     _opened.clear()
     _counting = True
     yield _opened

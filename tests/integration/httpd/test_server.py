@@ -185,11 +185,11 @@ def test_many_at_once_and_too_many() -> None:
         answers = await asyncio.gather(*(talk(server, one) for _ in range(8)))
         assert all(b"GET / 0" in answer for answer in answers)
         idle = [await asyncio.open_connection(*server.addresses[0]) for _ in range(8)]
-        await eventually(lambda: len(server._connections) == 8)
+        await eventually(lambda: server.connections == 8)
         assert status_of(await talk(server, one)) == 503
         for _, writer in idle:
             writer.close()
-        await eventually(lambda: not server._connections)
+        await eventually(lambda: not server.connections)
         assert status_of(await talk(server, one)) == 200
 
     run(scene)
@@ -234,7 +234,7 @@ def test_a_client_that_leaves_cancels_the_work(before_head: bool) -> None:
         if not before_head:
             await reader.readuntil(b"one")
         else:
-            await eventually(lambda: server._connections)
+            await eventually(lambda: server.connections)
         writer.close()
         await eventually(lambda: states)
 
@@ -249,8 +249,8 @@ def test_a_client_that_never_reads_is_dropped() -> None:
     async def scene(server: HttpServer) -> None:
         _, writer = await asyncio.open_connection(*server.addresses[0], limit=1)
         writer.write(GET + b"\r\n")
-        await eventually(lambda: server._connections)
-        await eventually(lambda: not server._connections)
+        await eventually(lambda: server.connections)
+        await eventually(lambda: not server.connections)
         writer.close()
 
     run(scene, handler)

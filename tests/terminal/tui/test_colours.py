@@ -10,7 +10,7 @@ from textual.color import Color
 
 from smoke_tui.tui.app import DARK, LIGHT, Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen
-from tests.helpers.app_driver import run_until, settings, settled
+from tests.helpers.app_driver import run_until, screen_strips, settings, settled
 
 READABLE = 4.5
 """WCAG 2.2, 1.4.3."""
@@ -29,7 +29,7 @@ def contrasts_of(theme: str, size: tuple[int, int], state_dir: Path) -> dict[str
             )
             await app.push_screen(screen)
             await settled(pilot)
-            for strip in screen._compositor.render_strips(screen.size):
+            for strip in screen_strips(screen):
                 for text, style, _ in strip:
                     if style is None or style.reverse or not any(c.isalnum() for c in text):
                         continue

@@ -22,7 +22,7 @@ def test_the_address_is_shown_copied_and_judged(tmp_path: Path) -> None:
 
     async def main() -> None:
         app = rehearsal_app(state, "login-timeout")
-        async with app.run_test(size=(120, 40)) as pilot:
+        async with app.run_test(size=(120, 40), notifications=True) as pilot:
             await answer(pilot, "begin", "enter")
             await question(pilot, "callback")
             run = app.current
@@ -42,8 +42,12 @@ def test_the_address_is_shown_copied_and_judged(tmp_path: Path) -> None:
             await press(pilot, "escape")
             await press(pilot, "y")
             assert app.clipboard == url
-            assert "may or may not keep it" in " ".join(
-                toast.message for toast in app._notifications
+            await until(
+                pilot,
+                lambda: any(
+                    "may or may not keep it" in str(toast.render())
+                    for toast in app.screen.query("Toast")
+                ),
             )
             await press(pilot, "p")
             assert isinstance(app.screen, SecretLine)

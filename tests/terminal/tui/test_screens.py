@@ -58,7 +58,7 @@ async def choose(app: SmokeApp, pilot: Pilot[Any], words: str) -> None:
     await until(pilot, lambda: isinstance(app.screen, Choose), "the box")
     box = app.screen
     assert isinstance(box, Choose)
-    at = next(n for n, (_, row) in enumerate(box._options) if words in row.plain)
+    at = next(n for n, (_, row) in enumerate(box.options) if words in row.plain)
     for _ in range(at):
         await press(pilot, "j")
     await press(pilot, "enter")

@@ -98,7 +98,7 @@ def test_the_feed_keeps_a_bounded_part_of_a_long_stream() -> None:
         run.drain()
         kept.append(sum(len(line.text) for line in run.feed.lines))
         assert len(run.feed.lines) <= LINES + SPARE
-        assert run._pending <= PENDING_TEXT
+        assert run.backlog[1] <= PENDING_TEXT
     assert max(kept[TICKS:]) <= (LINES + SPARE) * 30
     assert max(len(line.text) for line in run.feed.lines) <= LONGEST
 

@@ -179,7 +179,7 @@ def test_unknown_words_move_only_the_clock() -> None:
 def test_every_handled_word_is_in_the_vocabulary() -> None:
     from smoke_tui.journal import fold as module
 
-    assert set(module._HANDLERS) <= {*FACTS, *DECISIONS}
+    assert set(module._HANDLERS) <= {*FACTS, *DECISIONS}  # noqa: SLF001
 
 
 STEPS = st.sampled_from(["ask", "look", "sign"])

@@ -22,7 +22,7 @@ from smoke_tui.journal.file import (
 from smoke_tui.journal.folders import (
     JOURNAL,
 )
-from smoke_tui.journal.stream import Fact, IncomingFact, LiveStream, TextDelta, stamp
+from smoke_tui.journal.stream import EventListener, Fact, IncomingFact, LiveStream, TextDelta, stamp
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.loop import EngineLoop
 
@@ -55,7 +55,10 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.file = JournalFile.create(self.folder)
-        self.inbox = LiveStream(self.file, self.vault, TickingClock(), [self], first=self.at_once)
+        self.listeners: list[EventListener] = [self]
+        self.inbox = LiveStream(
+            self.file, self.vault, TickingClock(), self.listeners, first=self.at_once
+        )
 
     def at_once(self, event: Event) -> None:
         self.first.append((event, (self.folder / JOURNAL).stat().st_size))
@@ -336,7 +339,7 @@ def test_a_watcher_sees_an_event_when_what_it_set_off_is_under_way(desk: Desk) -
         def on_signal(self, signal: TextDelta) -> None:
             """No signals here."""
 
-    desk.inbox._watchers.append(Late())
+    desk.listeners.append(Late())
     desk.inbox.post(IncomingFact("noted", {"text": "x"}))
     desk.settle()
     assert seen_with == [["x"]]
