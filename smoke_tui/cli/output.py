@@ -9,7 +9,7 @@ import sys
 from typing import Any, Final
 
 from smoke_tui.config.settings import Settings
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
@@ -39,7 +39,7 @@ class Narrator:
         if self._verbose:
             for line in _told(self._state, event):
                 _narrate(f"  {clean(line)}")
-        if event.ev == "step.finished":
+        if event.kind == "step.finished":
             code = event.data["code"]
             words = ["step", event.step or "", event.data["outcome"], *([code] if code else [])]
             _narrate(" ".join(words))
@@ -56,13 +56,13 @@ def _narrate(line: str) -> None:
 
 def _told(state: State, event: Event) -> list[str]:
     """An exchange, a command or a line of output, in a line each."""
-    if event.ev == "http" and event.re in state.requests:
-        asked = state.requests[event.re].data
+    if event.kind == "http" and event.request_seq in state.requests:
+        asked = state.requests[event.request_seq].data
         answer = event.data["status"] or event.data["error"]
         return [f"{asked['method']} {asked['url']} {answer} ({event.data['ms']} ms)"]
-    if event.ev == "process" and event.data["what"] == "started":
+    if event.kind == "process" and event.data["what"] == "started":
         return ["$ " + " ".join(event.data["argv"])]
-    if event.ev == "process" and event.data["what"] == "output":
+    if event.kind == "process" and event.data["what"] == "output":
         return list(event.data["text"].splitlines())
     return []
 

@@ -35,7 +35,7 @@ from smoke_tui.failure_codes.table import (
 from smoke_tui.files import (
     StorageError,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import EventStream, Fact, IncomingFact
@@ -504,7 +504,7 @@ class Engine:
     # --- what comes from outside ----------------------------------------------------------
 
     def _unsolicited(self, fact: Fact) -> None:
-        if fact.event.ev == "cancelled" and self._interrupt and not self._interrupt.done():
+        if fact.event.kind == "cancelled" and self._interrupt and not self._interrupt.done():
             self._interrupt.set_result("interrupted")
 
     def _gone(self, step_id: str) -> None:

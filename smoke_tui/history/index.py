@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from smoke_tui.journal.events import Event, JournalDamage, parse_line
+from smoke_tui.journal.events.event import Event, JournalDamage, parse_line
 from smoke_tui.journal.file import (
     MAX_LINE,
 )
@@ -36,7 +36,7 @@ def ends(folder: Path) -> tuple[Event, Event | None] | None:
         check_end(last)
     except JournalDamage:
         return first, None
-    return first, last if last.ev == "session.closed" else None
+    return first, last if last.kind == "session.closed" else None
 
 
 def session_folders(root: Path, *, unbegun: bool = False) -> Iterator[Path]:

@@ -15,7 +15,7 @@ from smoke_tui.history.index import (
     ends,
     session_folders,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     read_journal,
 )
@@ -142,22 +142,22 @@ def left_behind(state_dir: Path) -> list[LeftBehind]:
 
 
 def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
-    ended = {e.re for e in events if e.ev == "process" and e.data["what"] == "exited"}
+    ended = {e.request_seq for e in events if e.kind == "process" and e.data["what"] == "exited"}
     children: dict[int | None, _Started] = {}
     for event in events:
-        if event.ev != "process" or event.re in ended:
+        if event.kind != "process" or event.request_seq in ended:
             continue
         data = event.data
         if data["what"] == "started":
-            children[event.re] = _Started(
+            children[event.request_seq] = _Started(
                 event.step or "",
                 " ".join(data["argv"]),
                 (data.get("guardian") or 0, data.get("boot")),
                 [(data["pid"], data.get("mark"))],
             )
-        elif data["what"] == "detached" and event.re in children:
-            children[event.re].detached = True
-            children[event.re].processes += [tuple(known) for known in data["processes"]]
+        elif data["what"] == "detached" and event.request_seq in children:
+            children[event.request_seq].detached = True
+            children[event.request_seq].processes += [tuple(known) for known in data["processes"]]
     unsure = not gives_marks()
     running = exists if unsure else still_running
     for child in children.values():
@@ -172,7 +172,7 @@ def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
     detached = {child.step for child in children.values() if child.detached}
     for event in events:
         data = event.data
-        if event.ev == "provided" and event.step in detached and data.get("stop_argv"):
+        if event.kind == "provided" and event.step in detached and data.get("stop_argv"):
             yield LeftBehind(
                 name,
                 event.step or "",

@@ -21,7 +21,7 @@ from smoke_tui.files import (
     read_plain,
     replace_private,
 )
-from smoke_tui.journal.events import JournalDamage, parse_line
+from smoke_tui.journal.events.event import JournalDamage, parse_line
 from smoke_tui.journal.file import (
     read_evidence,
 )
@@ -113,11 +113,11 @@ def _looks(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
             event = parse_line(line)
         except JournalDamage:
             continue
-        if event.ev in ("session.opened", "session.resumed"):
+        if event.kind in ("session.opened", "session.resumed"):
             # A secret in a runbook is refused before there is a session; the rest is looked at.
             opening += _texts({k: v for k, v in event.data.items() if k != "runbook"})
             continue
-        if event.ev == "process" and event.data.get("what") == "output":
+        if event.kind == "process" and event.data.get("what") == "output":
             printed.setdefault(str(event.data.get("source")), []).append(str(event.data["text"]))
         texts += _texts(event.data)
     yield "content", "\n".join(texts).encode("utf-8", "surrogatepass")

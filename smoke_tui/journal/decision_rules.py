@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from smoke_tui.journal.events import Event, JournalDamage
+from smoke_tui.journal.events.event import Event, JournalDamage
 
 CHANGES: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -45,4 +45,4 @@ def rules_in(events: Iterable[Event]) -> tuple[int, ...]:
     Raises:
         JournalDamage: one of the lines holds something that is no such number.
     """
-    return tuple(rules_of(event) for event in events if event.ev in _STARTS)
+    return tuple(rules_of(event) for event in events if event.kind in _STARTS)

@@ -24,7 +24,7 @@ from smoke_tui.files import (
     sync_folder,
 )
 from smoke_tui.journal.durable import sync_all, sync_content
-from smoke_tui.journal.events import Event, JournalDamage, parse_line
+from smoke_tui.journal.events.event import Event, JournalDamage, parse_line
 from smoke_tui.journal.folders import (
     EVIDENCE,
     JOURNAL,

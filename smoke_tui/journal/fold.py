@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.money import both
 from smoke_tui.journal.state import Finding, Resource, State, Try
 from smoke_tui.outcomes import Outcome, Verdict
@@ -23,11 +23,11 @@ def fold(events: Iterable[Event]) -> State:
 def apply(state: State, event: Event) -> None:
     """Let one event change the state. Unknown words change nothing but the clock."""
     state.events = event.seq + 1
-    if event.t:
-        state.now, state.now_ms = event.t, event.ms
+    if event.time:
+        state.now, state.now_ms = event.time, event.ms
     if "secrets" in event.data:
         _credential(state, event)
-    handler = _HANDLERS.get(event.ev)
+    handler = _HANDLERS.get(event.kind)
     if handler is not None:
         handler(state, event)
 
@@ -37,7 +37,7 @@ def _opened(state: State, event: Event) -> None:
     state.configs = [SessionConfig.from_json(event.data.get("config", {}))]
     state.commands_agreed = state.first_config.runbook_known
     state.session = str(event.data.get("session", ""))
-    state.started = event.t
+    state.started = event.time
 
 
 NOT_AMENDED: Final = "not-amended"
@@ -131,10 +131,10 @@ def _credential(state: State, event: Event) -> None:
 
 
 def _current(state: State, event: Event) -> Try | None:
-    if event.step is None or event.n is None:
+    if event.step is None or event.attempt is None:
         return None
     tries = state.step(event.step).tries
-    return next((attempt for attempt in reversed(tries) if attempt.n == event.n), None)
+    return next((attempt for attempt in reversed(tries) if attempt.n == event.attempt), None)
 
 
 def _request(state: State, event: Event) -> None:
@@ -144,12 +144,14 @@ def _request(state: State, event: Event) -> None:
 
 
 def _release(state: State, event: Event) -> None:
-    if event.re is not None:
-        state.questions.pop(event.re, None)
+    if event.request_seq is not None:
+        state.questions.pop(event.request_seq, None)
 
 
 def _answered(state: State, event: Event) -> None:
-    question = state.questions.pop(event.re, None) if event.re is not None else None
+    question = (
+        state.questions.pop(event.request_seq, None) if event.request_seq is not None else None
+    )
     if question is None:
         return
     answer = event.data.get("answer", {})
@@ -170,10 +172,10 @@ def _answered(state: State, event: Event) -> None:
 
 def _http(state: State, event: Event) -> None:
     attempt = _current(state, event)
-    if event.re is not None and event.re in state.requests:
-        state.exchanges[event.re] = (state.requests[event.re], event)
+    if event.request_seq is not None and event.request_seq in state.requests:
+        state.exchanges[event.request_seq] = (state.requests[event.request_seq], event)
         if attempt is not None:
-            attempt.exchanges.append(event.re)
+            attempt.exchanges.append(event.request_seq)
 
 
 def _process(state: State, event: Event) -> None:
@@ -189,7 +191,7 @@ def _try_started(state: State, event: Event) -> None:
     step.kind = event.data.get("kind", "")
     step.tries.append(
         Try(
-            event.n or 0,
+            event.attempt or 0,
             event.data["cause"],
             event.data.get("caller"),
             event.seq,
@@ -330,7 +332,7 @@ def _step_finished(state: State, event: Event) -> None:
     attempt = _current(state, event)
     if attempt is not None:
         attempt.outcome = step.outcome
-    if event.n is None:
+    if event.attempt is None:
         # Waived or blocked without a try: what was said in an earlier one decided nothing here.
         step.word = None
         if state.again == step.id:

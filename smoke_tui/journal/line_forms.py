@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from smoke_tui.journal.events import Event, JournalDamage
+from smoke_tui.journal.events.event import Event, JournalDamage
 
 Spec = Any
 """A tuple of types; a list with the spec of its items; a dict of specs by key (`key?`: may be
@@ -187,12 +187,14 @@ def check_forms(events: Iterable[Event]) -> None:
     for event in events:
         try:
             _check(event)
-            if event.ev == "request":
+            if event.kind == "request":
                 ports[event.seq] = event.data["port"]
-            if event.ev == "http" and (event.re is None or ports.get(event.re) != "http"):
+            if event.kind == "http" and (
+                event.request_seq is None or ports.get(event.request_seq) != "http"
+            ):
                 raise _Another("it answers no request that was made over HTTP")
         except _Another as found:
-            raise JournalDamage(f"event {event.seq} (`{event.ev}`): {found}") from None
+            raise JournalDamage(f"event {event.seq} (`{event.kind}`): {found}") from None
 
 
 def check_end(event: Event) -> None:
@@ -204,9 +206,9 @@ def check_end(event: Event) -> None:
         JournalDamage: something is missing or of another kind; the text says what.
     """
     try:
-        _fits(event.data, _ENDS.get(event.ev, {}), "")
+        _fits(event.data, _ENDS.get(event.kind, {}), "")
     except _Another as found:
-        raise JournalDamage(f"event {event.seq} (`{event.ev}`): {found}") from None
+        raise JournalDamage(f"event {event.seq} (`{event.kind}`): {found}") from None
 
 
 _LISTED: Final = (
@@ -242,26 +244,26 @@ class _Another(ValueError):
 
 
 def _check(event: Event) -> None:
-    if event.ev in _OF_A_STEP and not event.step:
+    if event.kind in _OF_A_STEP and not event.step:
         raise _Another("it belongs to no step")
-    if event.ev in _IN_A_TRY and event.n is None:
+    if event.kind in _IN_A_TRY and event.attempt is None:
         raise _Another("it belongs to no try")
     if not isinstance(event.data, Mapping):
         raise _Another("it holds no table")
-    spec = FORMS.get(event.ev)
+    spec = FORMS.get(event.kind)
     if spec is not None:
         _fits(event.data, spec, "")
     if "secrets" in event.data:
         _fits(event.data["secrets"], SECRETS, "secrets")
-    if event.ev == "evidence":
+    if event.kind == "evidence":
         more = _EVIDENCE.get(event.data["name"])
         if more is not None:
             _fits(event.data["value"], more, "value")
-    if event.ev == "request" and event.data["port"] == "http":
+    if event.kind == "request" and event.data["port"] == "http":
         _fits(event.data, _HTTP_REQUEST, "")
         if any(len(pair) != 2 or not isinstance(pair[0], str) for pair in event.data["headers"]):
             raise _Another("headers are no pairs")
-    if event.ev == "http" and any(
+    if event.kind == "http" and any(
         len(pair) != 2 for name in ("headers", "chunks") for pair in event.data[name]
     ):
         raise _Another("headers or chunks are no pairs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smoke_tui.journal.events import JournalDamage
+from smoke_tui.journal.events.event import JournalDamage
 from smoke_tui.journal.file import Journal, read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.line_forms import check_forms
@@ -25,7 +25,7 @@ def runbook_of(journal: Journal) -> Runbook:
     Raises:
         InvalidRecord: there is none, or it does not parse any more.
     """
-    if not journal.events or journal.events[0].ev != "session.opened":
+    if not journal.events or journal.events[0].kind != "session.opened":
         raise InvalidRecord(f"{journal.folder}: the journal does not begin with its session")
     try:
         recorded = journal.events[0].data["runbook"]

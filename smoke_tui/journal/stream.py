@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from smoke_tui.journal.events import DECISIONS, FACTS, Event, storable
+from smoke_tui.journal.events.event import Event, event_of, storable
+from smoke_tui.journal.events.kinds import DECISIONS, FACTS
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction import Secret, StreamRedactor, Vault
 from smoke_tui.redaction.write_guard import WriteGuard
@@ -230,7 +231,7 @@ class LiveStream:
         """Write a decision, dated by the latest fact, and return it."""
         if ev not in DECISIONS:
             raise ValueError(f"{ev!r} is no decision")
-        return self._record(Event(self._seq, *self._time, ev, step, n, re, self._clean(data)))
+        return self._record(event_of((self._seq, *self._time), ev, self._clean(data), step, n, re))
 
     def _clean(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Data as it is recorded: without secrets, the steps' names as they are."""
@@ -268,14 +269,13 @@ class LiveStream:
                 for name, s in arrival.secrets.items()
             }
         event = self._record(
-            Event(
-                self._seq,
-                *self._time,
+            event_of(
+                (self._seq, *self._time),
                 arrival.ev,
+                self._inspected(arrival, self._clean(data)),
                 arrival.step,
                 arrival.n,
                 arrival.re,
-                self._inspected(arrival, self._clean(data)),
             )
         )
         self.dispatch(Fact(event, arrival.secrets, blobs))
@@ -301,7 +301,7 @@ class LiveStream:
 
     def dispatch(self, fact: Fact) -> None:
         """Give a recorded fact to whoever waits for it."""
-        receiver = self._routes.get(fact.event.re)
+        receiver = self._routes.get(fact.event.request_seq)
         if receiver is not None:
             receiver(fact)
 
@@ -324,7 +324,7 @@ class LiveStream:
 
     def _all_said(self, event: Event) -> None:
         """The answer has ended: what was held back can be shown."""
-        key = (event.step or "", event.n or 0)
+        key = (event.step or "", event.attempt or 0)
         if key in self._spoken:
             redactor, decoder = self._spoken.pop(key)
             self._show(key, decoder.decode(redactor.flush(), True))
@@ -337,7 +337,7 @@ class LiveStream:
     def _record(self, event: Event) -> Event:
         self._sink.append(event)
         self._seq += 1
-        if event.ev == "http":
+        if event.kind == "http":
             self._all_said(event)
         self._first(event)
         self._unseen.append(event)

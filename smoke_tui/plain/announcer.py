@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.outcomes import Outcome
 from smoke_tui.plain.output import Paper
@@ -41,15 +41,15 @@ class Voice:
 
     def event(self, run: LiveView, event: Event) -> None:
         """Say what there is to be said of an event."""
-        if event.ev == "process" and event.data.get("what") == "output":
+        if event.kind == "process" and event.data.get("what") == "output":
             self._output(run, event)
             return
-        ends = event.ev in _ENDS or event.data.get("what") == "exited"
+        ends = event.kind in _ENDS or event.data.get("what") == "exited"
         self.flush(rest=event.step if ends else None)
         held, self._held = self._held, ""
-        if held and event.ev != "step.finished":
+        if held and event.kind != "step.finished":
             self.paper.say(held)
-        special = _SPECIAL.get(event.ev)
+        special = _SPECIAL.get(event.kind)
         if special is not None:
             special(self, run, event)
             return
@@ -63,7 +63,7 @@ class Voice:
             return
         self._repeated()
         self._key = key
-        self.paper.say(text if event.ev == "captured" else titled(text))
+        self.paper.say(text if event.kind == "captured" else titled(text))
 
     def text(self, run: LiveView, signal: TextDelta) -> None:
         """A piece of an answer as it streams."""
@@ -88,7 +88,7 @@ class Voice:
         step = event.step or ""
         running = step in run.state.steps and run.state.steps[step].running
         about = "" if running else f"{one_line(step, 40)}: "
-        source = ("process", event.re, event.data.get("source"))
+        source = ("process", event.request_seq, event.data.get("source"))
         self._quotes.pour(source, str(event.data["text"]), step, about)
         if event.data.get("dropped"):
             self.paper.say(f"{event.data['dropped']} bytes of output were left out.")
@@ -98,7 +98,7 @@ class Voice:
     def _try(self, run: LiveView, event: Event) -> None:
         scene, step = run.scene(), run.runbook.step(event.step or "")
         cause = CAUSES.get(event.data["cause"], "").replace(" · ", "")
-        more = [f"try {event.n}"] if (event.n or 1) > 1 else []
+        more = [f"try {event.attempt}"] if (event.attempt or 1) > 1 else []
         more += [cause] if cause not in ("", "again", "fallback") else []
         if more or self._announced != step.id:
             self.heading(scene, step, ", ".join(more))
@@ -116,15 +116,15 @@ class Voice:
         said = f"{title_of(step)}." if bad else one_line(known.summary, 400)
         self.paper.say(f"{place(scene, step)}, {word}{code}: {said}{lasted}")
         self.tell_failure(scene, step)
-        if event.n is not None:
+        if event.attempt is not None:
             self.tell_evidence(scene, step)
 
     def _answered(self, run: LiveView, event: Event) -> None:
         told = tell(run.runbook, run.state, event)
-        if told is None or event.re is None:
+        if told is None or event.request_seq is None:
             return
         self.paper.say(f"{titled(told[0])}.")
-        self.withdrawn[event.re] = told[0]
+        self.withdrawn[event.request_seq] = told[0]
 
     def _listen(self, run: LiveView, event: Event) -> None:
         told = tell(run.runbook, run.state, event)
@@ -133,8 +133,8 @@ class Voice:
             self.paper.say(f"{titled(told[0])}.")
 
     def _release(self, run: LiveView, event: Event) -> None:
-        if event.re is not None:
-            self.withdrawn[event.re] = self._came_back
+        if event.request_seq is not None:
+            self.withdrawn[event.request_seq] = self._came_back
 
     def _try_finished(self, run: LiveView, event: Event) -> None:
         """Said where the step goes on after it; else the step's own line does."""

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.plain.announcer import title_of
 from smoke_tui.plain.prompt import Prompt
 from smoke_tui.presentation.format import one_line, shape_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.failure_codes.code import NextAction
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.plain.announcer import place, title_of, word_of
 from smoke_tui.plain.answers import Answers
 from smoke_tui.plain.prompt import Prompt, standing

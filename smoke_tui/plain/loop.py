@@ -8,7 +8,7 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.files import (
     StorageError,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.folders import (
     RecordGone,
 )

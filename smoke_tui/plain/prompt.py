@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.plain.announcer import Voice
 from smoke_tui.plain.input import OVERLONG, Keyboard
 from smoke_tui.plain.output import Paper

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.redaction import Vault, placeholders_in
 
 _NUMBER: Final = re.compile(r"(\[REDACTED:[^\]#]+)#[0-9]+\]")
@@ -47,13 +47,21 @@ def agrees(recorded: Event, decided: Event) -> bool:
         return True
     if (
         recorded.seq,
-        recorded.t,
+        recorded.time,
         recorded.ms,
-        recorded.ev,
+        recorded.kind,
         recorded.step,
-        recorded.n,
-        recorded.re,
-    ) != (decided.seq, decided.t, decided.ms, decided.ev, decided.step, decided.n, decided.re):
+        recorded.attempt,
+        recorded.request_seq,
+    ) != (
+        decided.seq,
+        decided.time,
+        decided.ms,
+        decided.kind,
+        decided.step,
+        decided.attempt,
+        decided.request_seq,
+    ):
         return False
     return same_data(recorded.data, decided.data)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.replay.agreement import same_data
 from smoke_tui.replay.redecide import AnotherWay
 from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
@@ -48,7 +48,7 @@ class AnyOrder:
 
     def begin(self) -> Event:
         """The fact that the next program began with."""
-        while self._left and self._left[0].ev not in ("session.opened", RESUMED):
+        while self._left and self._left[0].kind not in ("session.opened", RESUMED):
             self._left.pop(0)
         if not self._left:
             raise RecordEnds
@@ -56,17 +56,21 @@ class AnyOrder:
 
     def decide(self, event: Event) -> Event:
         """Today's decision; what a request asks for has to be in the record."""
-        if event.ev == "session.closed" and not any(e.ev == event.ev for e in self._ahead()):
+        if event.kind == "session.closed" and not any(e.kind == event.kind for e in self._ahead()):
             # The program ended before it came to this; so does what is decided again.
             raise self._end()
-        if event.ev == "request":
+        if event.kind == "request":
             self._bind(event)
         return event
 
     def next_fact(self) -> Event:
         """The first fact that answers what was asked for today, or that answers nothing."""
         wanted = next(
-            (e for e in self._ahead() if e.is_fact and (e.re is None or e.re in self._today_of)),
+            (
+                e
+                for e in self._ahead()
+                if e.is_fact and (e.request_seq is None or e.request_seq in self._today_of)
+            ),
             None,
         )
         if wanted is None:
@@ -82,19 +86,19 @@ class AnyOrder:
     def _ahead(self) -> list[Event]:
         """What is left of this program's part of the record."""
         for at, event in enumerate(self._left):
-            if event.ev == RESUMED:
+            if event.kind == RESUMED:
                 return self._left[:at]
         return self._left
 
     def _resumes(self) -> bool:
-        return any(event.ev == RESUMED for event in self._left)
+        return any(event.kind == RESUMED for event in self._left)
 
     def _end(self) -> Exception:
         return Resumption() if self._resumes() else RecordEnds()
 
     def _bind(self, event: Event) -> None:
         """Find the recorded request that this is."""
-        alike = [e for e in self._ahead() if e.ev == "request" and self._asks_the_same(e, event)]
+        alike = [e for e in self._ahead() if e.kind == "request" and self._asks_the_same(e, event)]
         recorded = next((e for e in alike if e.data == event.data), alike[0] if alike else None)
         if recorded is None:
             if not any(e.is_fact for e in self._ahead()):
@@ -105,7 +109,7 @@ class AnyOrder:
 
     def _asks_the_same(self, recorded: Event, event: Event) -> bool:
         """Whether the world was asked for this then, in whatever words."""
-        if (recorded.step, recorded.n) != (event.step, event.n):
+        if (recorded.step, recorded.attempt) != (event.step, event.attempt):
             return False
         then, now = recorded.data, event.data
         if then.get("port") != now["port"]:
@@ -120,9 +124,9 @@ class AnyOrder:
 
     def _in_todays_order(self, recorded: Event) -> Event:
         """A recorded fact as an answer to today's request; time never goes back."""
-        self._time = max((recorded.t, recorded.ms), self._time, key=lambda time: time[1])
-        re = self._today_of.get(recorded.re) if recorded.re is not None else None
-        return replace(recorded, t=self._time[0], ms=self._time[1], re=re)
+        self._time = max((recorded.time, recorded.ms), self._time, key=lambda time: time[1])
+        re = self._today_of.get(recorded.request_seq) if recorded.request_seq is not None else None
+        return replace(recorded, time=self._time[0], ms=self._time[1], request_seq=re)
 
 
 def _text_of(event: Event) -> str:
@@ -131,4 +135,4 @@ def _text_of(event: Event) -> str:
         "http": f"{data.get('method')} {data.get('url')}",
         "operator": f"an answer to `{data.get('kind')}`",
     }.get(str(data["port"]), f"an answer of the {data['port']}")
-    return f"{of} (step {event.step}, try {event.n})"
+    return f"{of} (step {event.step}, try {event.attempt})"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.replay.agreement import same_data
 from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
 
@@ -56,7 +56,7 @@ class Collect:
 
     def decide(self, event: Event) -> Event:
         """Today's decision; a request or release has to be the recorded one."""
-        if event.ev in BINDING:
+        if event.kind in BINDING:
             self._bind(event)
         else:
             self._check_not_cut_short()
@@ -67,13 +67,13 @@ class Collect:
         """The next recorded fact; what was decided before it is compared."""
         while not self._at_fact():
             recorded = self._take()
-            if recorded.ev in BINDING:
+            if recorded.kind in BINDING:
                 raise AnotherWay(f"nothing was asked for where the record has {_text_of(recorded)}")
             self._recorded.append(recorded)
         self._compare()
         self._check_goes_on()
         event = self._take()
-        return replace(event, re=self._today_of.get(event.re, event.re))
+        return replace(event, request_seq=self._today_of.get(event.request_seq, event.request_seq))
 
     def finish(self) -> None:
         """No fact of the record may be left over."""
@@ -97,7 +97,7 @@ class Collect:
     def _check_goes_on(self) -> None:
         if self._at >= len(self._events):
             raise RecordEnds
-        if self._events[self._at].ev == RESUMED:
+        if self._events[self._at].kind == RESUMED:
             raise Resumption
 
     def _check_not_cut_short(self) -> None:
@@ -110,10 +110,10 @@ class Collect:
         while ahead < len(self._events) and not self._events[ahead].is_fact:
             ahead += 1
         ended = ahead >= len(self._events)
-        if not ended and self._events[ahead].ev != RESUMED:
+        if not ended and self._events[ahead].kind != RESUMED:
             return
-        left = [e for e in self._events[self._at : ahead] if e.ev not in BINDING]
-        closed = any(e.ev == "session.closed" for e in (*self._recorded, *left))
+        left = [e for e in self._events[self._at : ahead] if e.kind not in BINDING]
+        closed = any(e.kind == "session.closed" for e in (*self._recorded, *left))
         if closed or len(self._decided) < len(self._recorded) + len(left):
             return
         self._recorded += left
@@ -125,12 +125,12 @@ class Collect:
         """Find the recorded request or release that this is."""
         while self._at < len(self._events) and not self._events[self._at].is_fact:
             recorded = self._take()
-            if recorded.ev not in BINDING:
+            if recorded.kind not in BINDING:
                 self._recorded.append(recorded)
                 continue
             if not self._asks_the_same(recorded, event):
                 raise AnotherWay(f"{_text_of(event)} where the record has {_text_of(recorded)}")
-            if event.ev == "request":
+            if event.kind == "request":
                 self._today_of[recorded.seq] = event.seq
             return
         self._check_goes_on()
@@ -138,10 +138,10 @@ class Collect:
 
     def _asks_the_same(self, recorded: Event, event: Event) -> bool:
         """Whether the world was asked for this then; how a question was worded is no matter."""
-        if (recorded.ev, recorded.step) != (event.ev, event.step):
+        if (recorded.kind, recorded.step) != (event.kind, event.step):
             return False
-        if event.ev == "release":
-            return self._today_of.get(recorded.re or -1) == event.re
+        if event.kind == "release":
+            return self._today_of.get(recorded.request_seq or -1) == event.request_seq
         if event.data["port"] == "operator":
             return bool(recorded.data.get("kind") == event.data["kind"])
         if event.data.get("op") == "stop" and recorded.data.get("op") == "stop":
@@ -162,9 +162,9 @@ def _same(a: Event | None, b: Event | None) -> bool:
     """Whether two decisions are the same, whatever their numbers."""
     if a is None or b is None:
         return a is b
-    return (a.ev, a.step, a.n) == (b.ev, b.step, b.n) and same_data(a.data, b.data)
+    return (a.kind, a.step, a.attempt) == (b.kind, b.step, b.attempt) and same_data(a.data, b.data)
 
 
 def _text_of(event: Event) -> str:
-    port = f" of {event.data['port']}" if event.ev == "request" else ""
-    return f"`{event.ev}`{port} (step {event.step}, event {event.seq})"
+    port = f" of {event.data['port']}" if event.kind == "request" else ""
+    return f"`{event.kind}`{port} (step {event.step}, event {event.seq})"

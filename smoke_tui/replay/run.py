@@ -10,7 +10,7 @@ from typing import Final
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.decision_rules import RULES, rules_in
-from smoke_tui.journal.events import JournalDamage
+from smoke_tui.journal.events.event import JournalDamage
 from smoke_tui.journal.file import Journal, read_journal
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.load import (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
-from smoke_tui.journal.events import Event, storable
+from smoke_tui.journal.events.event import Event, event_of, storable
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.stream import EventListener, Fact, IncomingFact, TextDelta
 from smoke_tui.redaction import Secret
@@ -103,7 +103,7 @@ class RecordedStream:
         # A step may catch what the policy raises; the first failure stays the one that is shown.
         if self._failure is not None:
             raise self._failure
-        event = Event(self._seq, *self._time, ev, step, n, re, storable(data))
+        event = event_of((self._seq, *self._time), ev, storable(data), step, n, re)
         try:
             event = self._policy.decide(event)
         except Exception as failure:
@@ -116,7 +116,7 @@ class RecordedStream:
         if self._failure is not None:
             raise self._failure
         event = self._let_in(self._policy.next_fact())
-        receiver = self._routes.get(event.re)
+        receiver = self._routes.get(event.request_seq)
         if receiver is not None:
             receiver(Fact(event, recorded_secrets(event), evidence_of(self._journal, event)))
         return True
@@ -130,7 +130,7 @@ class RecordedStream:
         self._policy.finish()
 
     def _let_in(self, fact: Event) -> Event:
-        self._time = (fact.t, fact.ms)
+        self._time = (fact.time, fact.ms)
         return self._pass_on(replace(fact, seq=self._seq))
 
     def _pass_on(self, event: Event) -> Event:

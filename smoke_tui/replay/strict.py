@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.replay.agreement import agrees
 from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
 
@@ -49,7 +49,7 @@ class Strict:
         """The next event, which has to be a fact."""
         event = self._next()
         if not event.is_fact:
-            why = f"recorded `{event.ev}`, but the engine waits for an answer"
+            why = f"recorded `{event.kind}`, but the engine waits for an answer"
             raise Divergence(self._at, event, None, why)
         self._at += 1
         return event
@@ -58,14 +58,14 @@ class Strict:
         """Nothing of the record may be left over."""
         if self._at < len(self._events):
             left = self._next()
-            why = f"recorded `{left.ev}`, but the walk has ended"
+            why = f"recorded `{left.kind}`, but the walk has ended"
             raise Divergence(self._at, left, None, why)
 
     def _next(self) -> Event:
         if self._at >= len(self._events):
             raise RecordEnds
         event = self._events[self._at]
-        if event.ev == RESUMED:
+        if event.kind == RESUMED:
             raise Resumption
         return event
 
@@ -73,8 +73,8 @@ class Strict:
 def _difference(expected: Event, got: Event) -> str:
     """The first place where two events differ, in words."""
     if expected.is_fact:
-        return f"the engine decided `{got.ev}` where the record has the fact `{expected.ev}`"
-    for name in ("ev", "step", "n", "re"):
+        return f"the engine decided `{got.kind}` where the record has the fact `{expected.kind}`"
+    for name in ("kind", "step", "attempt", "request_seq"):
         a, b = getattr(expected, name), getattr(got, name)
         if a != b:
             return f"{name} was {a!r} and is {b!r}"

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from smoke_tui.history.durations import (
     usual_times,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import (
     State,
@@ -145,12 +145,14 @@ class LiveView:
         return True
 
     def _take(self, event: Event) -> None:
-        if self._skipped and event.ev == "http":
+        if self._skipped and event.kind == "http":
             self.teller.skipped(self, self._skipped)
             self._skipped = 0
         apply(self.state, event)
-        asked = self.state.requests.get(event.re) if event.re is not None else None
-        if event.ev == "answered" and asked is not None:
+        asked = (
+            self.state.requests.get(event.request_seq) if event.request_seq is not None else None
+        )
+        if event.kind == "answered" and asked is not None:
             self.hints.pop(asked.data["kind"], None)
             self.finished |= event.data["answer"].get("do") == "finish"
         self.teller.event(self, event)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.stream import EventListener, LiveStream
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook.model import Step

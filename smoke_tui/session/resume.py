@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.engine.plan import Finish, all_needs, plan
-from smoke_tui.journal.events import SCHEMA
+from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.file import Journal, JournalFile
 from smoke_tui.journal.load import InvalidRecord, load_state
 from smoke_tui.journal.state import State

@@ -21,7 +21,8 @@ from smoke_tui.engine.end_reasons import PROOF_STAYS
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.close_scan import leave_scan
 from smoke_tui.journal.decision_rules import RULES
-from smoke_tui.journal.events import SCHEMA, Event
+from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.file import (
     JournalFile,
 )
@@ -377,10 +378,10 @@ class Session:
     def _on_event(self, event: Event) -> None:
         if self._answerer is None:
             return
-        if event.ev == "request" and event.data["port"] == "operator":
+        if event.kind == "request" and event.data["port"] == "operator":
             self._in_hand(self._ask(event))
-        elif event.ev == "answered" and event.data["answer"].get("by") == "operator":
-            question = self._state.requests.get(event.re or 0)
+        elif event.kind == "answered" and event.data["answer"].get("by") == "operator":
+            question = self._state.requests.get(event.request_seq or 0)
             if question is not None:
                 self._in_hand(self._tell(question, event))
 

@@ -50,7 +50,7 @@ class Service:
         """Whether this fact says that the service is no longer there."""
         if self.stopping:
             return False
-        if fact.event.ev == "health":
+        if fact.event.kind == "health":
             # A child is watched itself; of any other service only its address tells.
             held = self.child is not None and self.stop_spec is None
             return not held and not fact.data["up"]

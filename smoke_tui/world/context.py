@@ -188,7 +188,7 @@ class StepContext(Paying):
             data["error_text"],
             fact.secrets,
             blob["sha256"] if blob else None,
-            fact.event.re or 0,
+            fact.event.request_seq or 0,
         )
 
     def _sensitive_refs(self, sensitive: tuple[Sensitive, ...]) -> dict[str, str]:

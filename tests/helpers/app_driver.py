@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from smoke_tui.config.settings import Settings, Value
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     read_journal,
 )
@@ -30,6 +29,7 @@ from smoke_tui.session.configure import open_runbook
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen
+from tests.helpers.events import change_event
 from tests.helpers.paths import TUI_RECORDS
 
 RECORD = TUI_RECORDS / "edge-challenge"
@@ -136,12 +136,16 @@ def journal_events(state_dir: Path) -> list[Event]:
 def operator_answers(events: list[Event]) -> list[tuple[str, str]]:
     """Kind of question and what the operator answered, in order."""
     kinds = {
-        e.seq: e.data["kind"] for e in events if e.ev == "request" and e.data["port"] == "operator"
+        e.seq: e.data["kind"]
+        for e in events
+        if e.kind == "request" and e.data["port"] == "operator"
     }
     return [
-        (kinds[e.re], e.data["answer"]["do"])
+        (kinds[e.request_seq], e.data["answer"]["do"])
         for e in events
-        if e.ev == "answered" and e.re is not None and e.data["answer"]["by"] == "operator"
+        if e.kind == "answered"
+        and e.request_seq is not None
+        and e.data["answer"]["by"] == "operator"
     ]
 
 
@@ -164,7 +168,7 @@ def keep(
     kept = journal.read_bytes().splitlines(keepends=True)[:lines]
     if verdict is not None:
         last = read_journal(folder).events[-1]
-        kept[-1] = replace(last, data={**last.data, "verdict": verdict}).line()
+        kept[-1] = change_event(last, data={**last.data, "verdict": verdict}).line()
     journal.write_bytes(b"".join(kept))
     return folder
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.engine import Engine
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
@@ -31,6 +31,7 @@ from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import PendingRequest, World
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.result import Result
+from tests.helpers.events import make_event
 
 FRONT = "---\nschema: smoke/1\nid: walk\ntitle: Walk\nmodel: gpt-5-codex\n---\n\n# Walk\n"
 LONGEST_WALK = 4000
@@ -86,7 +87,7 @@ def told(*events: tuple[Any, ...], **config: Any) -> State:
     """The state after some events, each (word, step, try, data)."""
     first: tuple[Any, ...] = ("session.opened", None, None, {"session": "S", "config": config})
     return fold(
-        Event(seq, "T", seq, word, step, n, None, data)
+        make_event(seq, "T", seq, word, step, n, None, data)
         for seq, (word, step, n, data) in enumerate([first, *events])
     )
 
@@ -131,7 +132,7 @@ class Walk:
     fault: BaseException | None = None
 
     def words(self, *wanted: str) -> list[tuple[str, str | None]]:
-        return [(e.ev, e.step) for e in self.events if e.ev in wanted]
+        return [(e.kind, e.step) for e in self.events if e.kind in wanted]
 
     def outcomes(self) -> dict[str, tuple[str, str | None]]:
         return {

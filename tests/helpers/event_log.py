@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
+from tests.helpers.events import make_event
 
 OPENED: Mapping[str, Any] = {
     "session": "20261121T190211Z-7f3a",
@@ -50,7 +51,7 @@ class EventLog:
     ) -> int:
         seq = len(self.events)
         moment = f"2026-11-21T19:{seq // 60 % 60:02d}:{seq % 60:02d}.000Z"
-        self.events.append(Event(seq, moment, seq * 1000, ev, step, n, re, dict(data)))
+        self.events.append(make_event(seq, moment, seq * 1000, ev, step, n, re, dict(data)))
         return seq
 
     def tried(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
+from tests.helpers.events import change_event
 
 
 def in_one_order(events: Sequence[Event]) -> list[Event]:
@@ -26,21 +26,21 @@ def _without_vain_probes(events: Sequence[Event]) -> list[Event]:
     asked: dict[int, Event] = {}
     vain: set[int] = set()
     for event, following in zip(events, [*events[1:], None], strict=True):
-        if event.ev == "request":
+        if event.kind == "request":
             asked[event.seq] = event
             if event.data["port"] == "process" and event.data.get("stays"):
                 started.add(event.step)
-        probed = event.ev == "http" and event.step in started and event.re is not None
+        probed = event.kind == "http" and event.step in started and event.request_seq is not None
         if (
             probed
-            and event.re is not None
+            and event.request_seq is not None
             and _after_start(asked, event)
             and (event.data["status"] != 200)
         ):
-            vain |= {event.seq, event.re}
+            vain |= {event.seq, event.request_seq}
             if following is not None and following.data.get("port") == "timer":
                 vain.add(following.seq)
-    return [event for event in events if event.seq not in vain and event.re not in vain]
+    return [event for event in events if event.seq not in vain and event.request_seq not in vain]
 
 
 def _after_start(asked: dict[int, Event], answer: Event) -> bool:
@@ -50,21 +50,24 @@ def _after_start(asked: dict[int, Event], answer: Event) -> bool:
         for seq, request in asked.items()
         if request.step == answer.step and request.data.get("stays")
     ]
-    return any(seq < (answer.re or 0) for seq in starts)
+    return any(seq < (answer.request_seq or 0) for seq in starts)
 
 
 def _children_together(events: Sequence[Event]) -> list[Event]:
     """Put all that a child says right before its end, its output in one piece a source."""
     said: dict[int, list[Event]] = defaultdict(list)
     for event in events:
-        if event.ev == "process" and event.re is not None:
-            said[event.re].append(event)
+        if event.kind == "process" and event.request_seq is not None:
+            said[event.request_seq].append(event)
     placed: list[Event] = []
     for event in events:
-        if event.ev != "process" or event.re is None:
+        if event.kind != "process" or event.request_seq is None:
             placed.append(event)
-        elif event is said[event.re][-1]:
-            placed += (replace(one, t=event.t, ms=event.ms) for one in _joined(said[event.re]))
+        elif event is said[event.request_seq][-1]:
+            placed += (
+                change_event(one, time=event.time, ms=event.ms)
+                for one in _joined(said[event.request_seq])
+            )
     return placed
 
 
@@ -77,7 +80,9 @@ def _joined(facts: Iterable[Event]) -> list[Event]:
         if fact.data["what"] == "output":
             source = fact.data["source"]
             before = output[source].data["text"] if source in output else ""
-            output[source] = replace(fact, data={**fact.data, "text": before + fact.data["text"]})
+            output[source] = change_event(
+                fact, data={**fact.data, "text": before + fact.data["text"]}
+            )
         else:
             (begin if fact.data["what"] == "started" else end).append(fact)
     return [*begin, *(output[source] for source in sorted(output, reverse=True)), *end]
@@ -90,8 +95,11 @@ def _numbered(events: Sequence[Event]) -> list[Event]:
         data: dict[str, Any] = dict(event.data)
         if data.get("op") == "stop":
             data["of"] = new[data["of"]]
-        return replace(
-            event, seq=new[event.seq], data=data, re=None if event.re is None else new[event.re]
+        return change_event(
+            event,
+            seq=new[event.seq],
+            data=data,
+            request_seq=None if event.request_seq is None else new[event.request_seq],
         )
 
     return [renamed(event) for event in events]

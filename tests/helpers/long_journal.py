@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events import SCHEMA, Event
+from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.folders import (
     EVIDENCE,
     JOURNAL,
 )
 from tests.helpers.event_log import OPENED, shipped
+from tests.helpers.events import make_event
 
 
 def events(count: int) -> Iterator[Event]:
@@ -84,7 +86,7 @@ def _try(n: int) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
 def _event(
     seq: int, ev: str, data: Mapping[str, Any], step: str | None, n: int | None, re: int | None
 ) -> Event:
-    return Event(
+    return make_event(
         seq,
         f"2026-11-21T19:{seq // 60 % 60:02d}:{seq % 60:02d}.000Z",
         seq * 10,

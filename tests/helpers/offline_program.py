@@ -14,7 +14,7 @@ from typing import IO
 import pytest
 
 from smoke_tui.journal.close_scan import SCAN
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     read_journal,
 )

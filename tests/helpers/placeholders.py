@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
+from tests.helpers.events import change_event
 
 NUMBERED: Final = (
     # Two that are the same in a session get the same number.
@@ -69,7 +69,7 @@ class FixedWords:
         self._seen: dict[str, dict[str, str]] = {word: {} for word, _ in NUMBERED}
 
     def event(self, event: Event) -> Event:
-        return replace(event, data=self._value(dict(event.data)))
+        return change_event(event, data=self._value(dict(event.data)))
 
     def text(self, text: str) -> str:
         for found, word in self._known.items():

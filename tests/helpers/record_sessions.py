@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from textual.pilot import Pilot
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     read_journal,
 )
@@ -27,6 +27,7 @@ from smoke_tui.journal.folders import (
 )
 from smoke_tui.tui.app import SmokeApp
 from tests.helpers.app_driver import answer, asked, question, rehearsal_app, until
+from tests.helpers.events import make_event
 from tests.helpers.paths import TUI_RECORDS
 
 NAMES: Final = {
@@ -97,7 +98,7 @@ def _renamed(event: Event, old: str, new: str, project: str) -> Event:
         text,
     )
     data = json.loads(text)
-    if event.ev == "session.opened":
+    if event.kind == "session.opened":
         data |= {
             "by": "operator",
             "host": "workstation",
@@ -105,7 +106,16 @@ def _renamed(event: Event, old: str, new: str, project: str) -> Event:
             "pid": 4242,
             "network": [],
         }
-    return Event(event.seq, event.t, event.ms, event.ev, event.step, event.n, event.re, data)
+    return make_event(
+        event.seq,
+        event.time,
+        event.ms,
+        event.kind,
+        event.step,
+        event.attempt,
+        event.request_seq,
+        data,
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 
 from smoke_tui.cli.answers_file import Scripted
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     read_journal,
 )
@@ -104,9 +104,9 @@ def _strikes(name: str) -> Callable[[Event | TextDelta], bool]:
         if isinstance(seen, TextDelta):
             return name == "cancelled-call" and seen.step == "live-call"
         if name == "cancelled-login":
-            return seen.ev == "request" and seen.data.get("kind") == "callback"
+            return seen.kind == "request" and seen.data.get("kind") == "callback"
         if name == "cancelled-boot":
-            return seen.ev == "process" and seen.data["what"] == "started"
+            return seen.kind == "process" and seen.data["what"] == "started"
         return False
 
     return strikes

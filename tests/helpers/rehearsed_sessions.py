@@ -19,7 +19,7 @@ from smoke_tui.cli.output import Narrator
 from smoke_tui.cli.session_run import (
     finish,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
@@ -78,11 +78,11 @@ class StoryClock:
 
     def on_event(self, event: Event) -> None:
         """Called for every event before the next fact is dated."""
-        if event.ev == "try.started" and event.data["kind"] == "service":
+        if event.kind == "try.started" and event.data["kind"] == "service":
             self._services.add(event.step)
-        printed = event.ev == "process" and event.data["what"] in ("started", "output")
+        printed = event.kind == "process" and event.data["what"] in ("started", "output")
         if event.is_fact and not printed and event.step not in self._services:
-            self._passed += event.data["seconds"] if event.ev == "timer" else TICK
+            self._passed += event.data["seconds"] if event.kind == "timer" else TICK
 
     def on_signal(self, signal: TextDelta) -> None:
         """Deltas take no time."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.load import (
     load_state,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.engine import Engine
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import EventStream, IncomingFact, LiveStream

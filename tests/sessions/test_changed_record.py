@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     JournalFile,
     read_journal,
@@ -17,6 +17,7 @@ from smoke_tui.journal.folders import (
     JOURNAL,
     RecordGone,
 )
+from tests.helpers.events import make_event
 from tests.helpers.program_faults import acknowledged, check, newest
 
 HEAD = """---
@@ -82,7 +83,7 @@ def test_nothing_is_done_after_the_record_was_changed(tmp_path: Path, name: str)
 
 
 def event(seq: int) -> Event:
-    return Event(seq, "2026-11-21T19:00:00.000Z", seq, "noted", data={"text": f"note {seq}"})
+    return make_event(seq, "2026-11-21T19:00:00.000Z", seq, "noted", data={"text": f"note {seq}"})
 
 
 @pytest.mark.parametrize(
@@ -130,5 +131,5 @@ def test_a_record_that_was_cut_at_the_very_end_is_not_told_as_kept(tmp_path: Pat
         "--json",
     )
     # The guardian ends what a step has left, so the watcher may not live to see it.
-    held = read_journal(newest(tmp_path / "state")).events[-1].ev == "session.closed"
+    held = read_journal(newest(tmp_path / "state")).events[-1].kind == "session.closed"
     assert (done.code == 0) == held

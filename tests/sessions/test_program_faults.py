@@ -73,7 +73,9 @@ def test_killed_anywhere(tmp_path: Path, seed: int) -> None:
     before = state_of(folder)
     for step, outcome in told.items():
         finished = [
-            e.data["outcome"] for e in journal.events if e.ev == "step.finished" and e.step == step
+            e.data["outcome"]
+            for e in journal.events
+            if e.kind == "step.finished" and e.step == step
         ]
         assert finished, f"{step} {outcome} was acknowledged and is not in the record"
         assert finished[-1] == outcome or outcome in finished
@@ -149,7 +151,7 @@ def test_a_disk_that_is_full(tmp_path: Path, kilobytes: int) -> None:
     assert "Traceback" not in done.stderr
     folder = newest(state)
     journal = read_journal(folder)
-    finished = {e.step: e.data["outcome"] for e in journal.events if e.ev == "step.finished"}
+    finished = {e.step: e.data["outcome"] for e in journal.events if e.kind == "step.finished"}
     assert finished == told
     assert left_behind(state) == []
     if journal.events:

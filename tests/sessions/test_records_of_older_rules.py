@@ -7,7 +7,6 @@ number; only the names of a machine and of its folders were taken out of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 
 from smoke_tui.journal.archive import unpack
 from smoke_tui.journal.decision_rules import CHANGES, RULES
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     read_journal,
 )
@@ -30,6 +29,7 @@ from smoke_tui.replay.run import (
     recheck,
 )
 from smoke_tui.runbook import parse
+from tests.helpers.events import change_event
 from tests.helpers.paths import RECORDS_OF_RULES_1
 from tests.helpers.program import Program
 
@@ -84,8 +84,8 @@ def test_a_witness_that_was_not_recorded_then_is_no_failure(
     changed(
         folder,
         lambda e: (
-            replace(e, data={**e.data, "op": "another"})
-            if e.ev == "request" and e.data["port"] == "ledger"
+            change_event(e, data={**e.data, "op": "another"})
+            if e.kind == "request" and e.data["port"] == "ledger"
             else e
         ),
     )
@@ -110,13 +110,13 @@ def test_a_contradiction_that_was_recorded_and_not_looked_at_is_a_failure(tmp_pa
 
     def other(event: Event) -> Event:
         if (
-            event.ev != "http"
+            event.kind != "http"
             or event.step != "live-call"
             or not any(name == "openai-model" for name, _ in event.data["headers"])
         ):
             return event
         headers = [[n, "gpt-4" if n == "openai-model" else v] for n, v in event.data["headers"]]
-        return replace(event, data={**event.data, "headers": headers})
+        return change_event(event, data={**event.data, "headers": headers})
 
     found = recheck(changed(folder, other))
     assert (found.verdict, found.missing) == (Verdict.FAIL, None)
@@ -127,14 +127,18 @@ def test_a_contradiction_that_was_recorded_and_not_looked_at_is_a_failure(tmp_pa
 @pytest.mark.parametrize("number", [0, -1, "2", True, 1.5, None, [], {}])
 def test_a_number_of_rules_that_is_none_is_no_record(tmp_path: Path, number: Any) -> None:
     folder = unpack(SAMPLES_BY_NAME["live-passed"], tmp_path)
-    changed(folder, lambda e: replace(e, data={**e.data, "rules": number}) if e.seq == 0 else e)
+    changed(
+        folder, lambda e: change_event(e, data={**e.data, "rules": number}) if e.seq == 0 else e
+    )
     with pytest.raises(InvalidRecord, match="rules"):
         recheck(folder)
 
 
 def test_rules_of_a_newer_program_are_not_decided_here(tmp_path: Path) -> None:
     folder = unpack(SAMPLES_BY_NAME["live-passed"], tmp_path)
-    changed(folder, lambda e: replace(e, data={**e.data, "rules": RULES + 1}) if e.seq == 0 else e)
+    changed(
+        folder, lambda e: change_event(e, data={**e.data, "rules": RULES + 1}) if e.seq == 0 else e
+    )
     found = recheck(folder)
     assert found.missing is not None
     assert str(RULES + 1) in found.missing

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 from smoke_tui.files import (
     StorageError,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.folders import (
     EVIDENCE,
@@ -29,6 +28,7 @@ from smoke_tui.replay.run import (
     replay,
 )
 from smoke_tui.replay.strict import Divergence
+from tests.helpers.events import change_event
 from tests.helpers.recorded_sessions import VERDICTS, Eyes, Recorded, recorded, rewritten
 
 NAMES = sorted(VERDICTS)
@@ -44,8 +44,8 @@ def test_a_session_ends_as_its_scenario_says(name: str) -> None:
     done = recorded(name)
     assert done.fault is None
     assert done.verdict is VERDICTS[name]
-    assert done.events[0].ev == "session.opened"
-    assert done.events[-1].ev == "session.closed"
+    assert done.events[0].kind == "session.opened"
+    assert done.events[-1].kind == "session.closed"
     if name.startswith("cancelled"):
         assert done.events[-1].data["cancelled"] == "SIGINT"
 
@@ -87,7 +87,7 @@ def test_every_prefix_folds_and_never_to_a_verdict_of_its_own(name: str) -> None
 def test_every_prefix_replays_as_a_session_that_is_not_finished(name: str, tmp_path: Path) -> None:
     done = recorded(name)
     events = done.events
-    begun = [event.seq + 1 for event in events if event.ev == "try.started"]
+    begun = [event.seq + 1 for event in events if event.kind == "try.started"]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for end in {*range(1, len(events), 9), len(events) - 1, *begun}:
@@ -110,7 +110,7 @@ def changed(
 
 
 def with_data(**data: Any) -> Change:
-    return lambda event: replace(event, data={**event.data, **data})
+    return lambda event: change_event(event, data={**event.data, **data})
 
 
 def diverge(folder: Path) -> Divergence:
@@ -125,7 +125,7 @@ def test_a_changed_decision_is_named(tmp_path: Path) -> None:
         "edge-challenge",
         tmp_path / "S",
         with_data(outcome="pass", code=None),
-        lambda e: e.ev == "step.finished" and e.step == "live-call",
+        lambda e: e.kind == "step.finished" and e.step == "live-call",
     )
     found = diverge(folder)
     assert found.seq == hit.seq
@@ -141,7 +141,7 @@ def test_a_changed_answer_is_named_where_it_first_matters(tmp_path: Path) -> Non
         tmp_path / "S",
         with_data(status=500),
         lambda e: (
-            e.ev == "http"
+            e.kind == "http"
             and e.step == "live-call"
             and e.data["chunks"] != []
             and e.data["headers"] != []
@@ -158,27 +158,27 @@ def test_a_changed_runbook_is_named_where_it_first_matters(tmp_path: Path) -> No
     def widen(event: Event) -> Event:
         book = dict(event.data["runbook"])
         book["text"] = book["text"].replace('origin = "datacenter"', 'origin = "unknown"')
-        return replace(event, data={**event.data, "runbook": book})
+        return change_event(event, data={**event.data, "runbook": book})
 
     folder, _ = changed("edge-challenge", tmp_path / "S", widen, lambda e: e.seq == 0)
     found = diverge(folder)
     assert found.got is not None
-    assert (found.got.ev, found.got.step) == ("rule.matched", "live-call")
+    assert (found.got.kind, found.got.step) == ("rule.matched", "live-call")
     assert found.expected is not None
-    assert found.expected.ev == "step.finished"
-    assert "ev was" in found.why
+    assert found.expected.kind == "step.finished"
+    assert "kind was" in found.why
 
 
 def test_a_removed_rule_is_named(tmp_path: Path) -> None:
     def narrow(event: Event) -> Event:
         book = dict(event.data["runbook"])
         book["text"] = book["text"].replace('code = "instructions-drift"', 'code = "timeout"', 1)
-        return replace(event, data={**event.data, "runbook": book})
+        return change_event(event, data={**event.data, "runbook": book})
 
     folder, _ = changed("instructions-drift", tmp_path / "S", narrow, lambda e: e.seq == 0)
     found = diverge(folder)
     assert found.expected is not None
-    assert (found.expected.ev, found.expected.step) == ("rule.matched", "live-call")
+    assert (found.expected.kind, found.expected.step) == ("rule.matched", "live-call")
 
 
 def test_a_request_that_was_never_recorded_is_named(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_request_that_was_never_recorded_is_named(tmp_path: Path) -> None:
         "happy",
         tmp_path / "S",
         with_data(url="http://127.0.0.1:1/elsewhere"),
-        lambda e: e.ev == "request" and e.data["port"] == "http",
+        lambda e: e.kind == "request" and e.data["port"] == "http",
     )
     found = diverge(folder)
     assert found.seq == hit.seq
@@ -199,13 +199,17 @@ def renumbered(events: list[Event], dropped: int) -> list[Event]:
     def less(seq: int | None) -> int | None:
         return seq - 1 if seq is not None and seq > dropped else seq
 
-    return [replace(e, seq=less(e.seq) or 0, re=less(e.re)) for e in events if e.seq != dropped]
+    return [
+        change_event(e, seq=less(e.seq) or 0, request_seq=less(e.request_seq))
+        for e in events
+        if e.seq != dropped
+    ]
 
 
 @pytest.mark.parametrize("word", ["evidence", "draw", "step.finished", "try.started"])
 def test_an_event_left_out_is_noticed(word: str, tmp_path: Path) -> None:
     done = recorded("happy")
-    hit = next(event for event in done.events if event.ev == word)
+    hit = next(event for event in done.events if event.kind == word)
     folder = rewritten(done.folder, tmp_path / "S", renumbered(list(done.events), hit.seq))
     found = diverge(folder)
     assert found.seq >= hit.seq
@@ -214,7 +218,7 @@ def test_an_event_left_out_is_noticed(word: str, tmp_path: Path) -> None:
 
 def test_what_is_left_over_is_noticed(tmp_path: Path) -> None:
     done = recorded("happy")
-    extra = replace(done.events[-1], seq=len(done.events), ev="noted", data={"text": "late"})
+    extra = change_event(done.events[-1], seq=len(done.events), kind="noted", data={"text": "late"})
     found = diverge(rewritten(done.folder, tmp_path / "S", [*done.events, extra]))
     assert found.seq == len(done.events)
     assert found.got is None
@@ -245,7 +249,7 @@ def test_changed_evidence_is_noticed(tmp_path: Path) -> None:
     call = next(
         e
         for e in done.events
-        if e.ev == "http"
+        if e.kind == "http"
         and e.step == "live-call"
         and any("event-stream" in v for _, v in e.data["headers"])
     )
@@ -270,7 +274,7 @@ def test_changed_evidence_is_noticed(tmp_path: Path) -> None:
 def test_a_journal_without_its_session_is_invalid(first: dict[str, Any], tmp_path: Path) -> None:
     done = recorded("login-denied")
     word = "session.opened" if first else "noted"
-    head = replace(done.events[0], ev=word, data=first)
+    head = change_event(done.events[0], kind=word, data=first)
     folder = rewritten(done.folder, tmp_path / "S", [head, *done.events[1:]])
     with pytest.raises(InvalidRecord):
         replay(folder)

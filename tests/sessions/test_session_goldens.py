@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from tests.helpers.placeholders import line
 from tests.helpers.rehearsed_sessions import rehearse
 
@@ -39,17 +39,17 @@ def counted(events: Iterable[Event]) -> dict[str, int]:
     """What a session came to, in figures that follow from its events alone."""
     found: Counter[str] = Counter()
     for event in events:
-        found[f"events: {event.ev}"] += 1
+        found[f"events: {event.kind}"] += 1
         data = event.data
-        if event.ev == "try.started":
+        if event.kind == "try.started":
             found[f"tries: {event.step}"] += 1
-        elif event.ev == "request":
+        elif event.kind == "request":
             found[f"requests: {data['port']}"] += 1
-        elif event.ev == "http":
+        elif event.kind == "http":
             found[f"answers: {data['status'] or data['error']}"] += 1
-        elif event.ev == "spend.reserved":
+        elif event.kind == "spend.reserved":
             found["spend: calls"] += data["calls"]
-        elif event.ev == "spend.settled":
+        elif event.kind == "spend.settled":
             for name in ("input_tokens", "output_tokens"):
                 found[f"spend: {name}"] += data.get(name) or 0
     found["length: ms"] = event.ms

@@ -62,7 +62,7 @@ def _side(side: Side) -> dict[str, Any]:
         "verdict": standing_of(side.runbook, side.state).value,
         "runbook": {"id": side.runbook.id, "sha256": side.runbook.sha256},
         "started": side.state.started or None,
-        "finished": side.state.closed.t if side.state.closed else None,
+        "finished": side.state.closed.time if side.state.closed else None,
     }
 
 

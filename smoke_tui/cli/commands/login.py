@@ -26,7 +26,7 @@ from smoke_tui.files import (
     StorageError,
     replace_private,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.load import (
     InvalidRecord,
     load_state,
@@ -184,7 +184,7 @@ class _Terminal:
 
     def on_event(self, event: Event) -> None:
         talk = {"callback": self._talk, "device": self._show}.get(
-            event.data.get("kind", "") if event.ev == "request" else ""
+            event.data.get("kind", "") if event.kind == "request" else ""
         )
         if talk is not None:
             threading.Thread(target=talk, args=(event,), daemon=True).start()

@@ -24,7 +24,7 @@ from smoke_tui.history.index import (
     session_folders,
 )
 from smoke_tui.journal.decision_rules import RULES
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.load import (
     InvalidRecord,
 )
@@ -284,12 +284,12 @@ def _first(done: Redecided) -> str:
         e.data.get("code") if e is not None else None for e in (first.recorded, first.today)
     )
     words = f" ({then or 'none'} → {now or 'none'})" if then != now else ""
-    return clean(f"step {event.step}: {_REASONS.get(event.ev, event.ev)}{words}")
+    return clean(f"step {event.step}: {_REASONS.get(event.kind, event.kind)}{words}")
 
 
 def _kind(found: Difference) -> str | None:
     event = found.today or found.recorded
-    return event.ev if event is not None else None
+    return event.kind if event is not None else None
 
 
 def _recheck(folder: Path) -> Rechecked:
@@ -315,7 +315,7 @@ def _reason(folder: Path, event: Event | None) -> str:
         if tool != __version__
         else f"It was recorded by this version, {__version__}."
     )
-    why = _REASONS.get(event.ev) if event is not None else None
+    why = _REASONS.get(event.kind) if event is not None else None
     return clean(f"{version} {f'Here {why}.' if why else ''}".strip())
 
 

@@ -28,7 +28,7 @@ from smoke_tui.history.index import (
     session_folders,
 )
 from smoke_tui.journal.decision_rules import RULES
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     read_journal,
 )
@@ -94,8 +94,8 @@ def list_sessions(options: argparse.Namespace, settings: Settings) -> int:
                 "runbook": first.data["runbook"]["id"],
                 "world": first.data["config"]["world"],
                 "verdict": last.data["verdict"] if last else None,
-                "started": first.t,
-                "finished": last.t if last else None,
+                "started": first.time,
+                "finished": last.time if last else None,
             }
         )
     if options.json:
@@ -276,8 +276,8 @@ def _closed(settings: Settings, runbook: Runbook) -> Iterator[_Closed]:
         last = end or _reopened(folder)
         if last is not None:
             yield _Closed(
-                datetime.fromisoformat(last.t),
-                datetime.fromisoformat(first.t),
+                datetime.fromisoformat(last.time),
+                datetime.fromisoformat(first.time),
                 folder,
                 end is not None,
                 str(first.data["runbook"]["sha256"]),
@@ -299,7 +299,7 @@ def _reopened(folder: Path) -> Event | None:
         events = read_journal(folder).events
     except StorageError:
         return None
-    return events[-1] if any(event.ev == "session.closed" for event in events) else None
+    return events[-1] if any(event.kind == "session.closed" for event in events) else None
 
 
 def _borne_out(folder: Path) -> Verdict | None:

@@ -79,7 +79,7 @@ def _sessions(settings: Settings, days: int, runbook: Runbook | None) -> dict[st
             unreadable += 1
             continue
         first = found[0]
-        if first.ev != "session.opened" or datetime.fromisoformat(first.t) <= since:
+        if first.kind != "session.opened" or datetime.fromisoformat(first.time) <= since:
             continue
         if not SessionConfig.from_json(first.data["config"]).real_provider:
             continue
@@ -91,7 +91,9 @@ def _sessions(settings: Settings, days: int, runbook: Runbook | None) -> dict[st
             unreadable += 1
             continue
         count += 1
-        by_day[first.t[:10]] += [t for step in state.steps.values() for t in step.tries if t.calls]
+        by_day[first.time[:10]] += [
+            t for step in state.steps.values() for t in step.tries if t.calls
+        ]
     rows = [{"day": day, **_totals(by_day[day])} for day in sorted(by_day, reverse=True)]
     return {
         "count": count,

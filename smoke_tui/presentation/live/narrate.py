@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import State
 from smoke_tui.presentation.format import address, one_line, took
 from smoke_tui.presentation.live.log_buffer import LogBuffer
@@ -52,13 +52,13 @@ _WORDS: Final = ("words", "reason", "path", "model")
 
 def narrate(feed: LogBuffer, runbook: Runbook, state: State, event: Event) -> None:
     """Tell of one event, after the state has taken it in."""
-    if event.ev == "process" and event.data.get("what") == "output":
+    if event.kind == "process" and event.data.get("what") == "output":
         _output(feed, state, event)
         return
     told = tell(runbook, state, event)
     if told is not None:
         text, style, key = told
-        feed.add(f"{event.t[11:19]} {text}", style, key=key, hang=9)
+        feed.add(f"{event.time[11:19]} {text}", style, key=key, hang=9)
 
 
 Told = tuple[str, str, object] | None
@@ -67,7 +67,7 @@ Told = tuple[str, str, object] | None
 
 def tell(runbook: Runbook, state: State, event: Event) -> Told:
     """One event in one line, after the state has taken it in; None where there is nothing to say."""
-    teller = _TELLERS.get(event.ev)
+    teller = _TELLERS.get(event.kind)
     return teller(runbook, state, event) if teller is not None else None
 
 
@@ -75,19 +75,21 @@ def _output(feed: LogBuffer, state: State, event: Event) -> None:
     """A child's text; where it is not the running step's it says whose it is."""
     running = next((s.id for s in state.steps.values() if s.running), event.step)
     style = "child" if event.step == running else "aside"
-    feed.pour(("process", event.re, event.data.get("source")), str(event.data["text"]), style)
+    feed.pour(
+        ("process", event.request_seq, event.data.get("source")), str(event.data["text"]), style
+    )
     if event.data.get("dropped"):
         feed.add(f"         ({event.data['dropped']} bytes of output were left out)", "muted")
 
 
 def _try(runbook: Runbook, state: State, event: Event) -> Told:
     cause = CAUSES.get(event.data["cause"], "")
-    number = f" · try {event.n}" if (event.n or 1) > 1 else ""
+    number = f" · try {event.attempt}" if (event.attempt or 1) > 1 else ""
     return f"── {one_line(event.data['title'], 80)}{number}{cause}", "head", None
 
 
 def _http(runbook: Runbook, state: State, event: Event) -> Told:
-    request = state.requests.get(event.re if event.re is not None else -1)
+    request = state.requests.get(event.request_seq if event.request_seq is not None else -1)
     if request is None:
         return None
     method, where = request.data["method"], address(str(request.data["url"]))
@@ -104,7 +106,7 @@ def _http(runbook: Runbook, state: State, event: Event) -> Told:
 
 
 def _browser(runbook: Runbook, state: State, event: Event) -> Told:
-    request = state.requests.get(event.re if event.re is not None else -1)
+    request = state.requests.get(event.request_seq if event.request_seq is not None else -1)
     where = address(str(request.data["url"])) if request is not None else "a page"
     if event.data["problem"]:
         return f"the browser did not open {where}: {one_line(event.data['problem'])}", "warn", None
@@ -138,7 +140,7 @@ def _answered(runbook: Runbook, state: State, event: Event) -> Told:
     do = str(answer.get("do", ""))
     words = one_line(next(filter(None, map(answer.get, _WORDS)), ""))
     said = _SAID.get(do, one_line(do, 40) or "an answer")
-    question = state.requests.get(event.re if event.re is not None else -1)
+    question = state.requests.get(event.request_seq if event.request_seq is not None else -1)
     about = question.data["data"].get("label") if question is not None else None
     about = f" {one_line(about, 60)}:" if about else ""
     return f"{who}:{about} {said}{f' ({words})' if words else ''}", "said", None
@@ -165,7 +167,7 @@ def _finished(runbook: Runbook, state: State, event: Event) -> Told:
     mark = MARKS[event.data["outcome"]]
     style = mark.tone if mark.tone in ("good", "bad") else "warn"
     # The words of a failure have just been told by its try.
-    told = event.data["code"] is not None and event.n is not None
+    told = event.data["code"] is not None and event.attempt is not None
     words = "" if told else f": {one_line(event.data['summary'])}"
     return f"{mark.glyph} {mark.word}{words}", style, None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import takewhile
 from typing import Any, Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import Outcome
 from smoke_tui.presentation.evidence import speaks_for
@@ -160,7 +160,7 @@ def fields(scene: Snapshot, question: Event) -> list[tuple[str, str, str]]:
         if e.data["port"] == "operator"
         and e.data["kind"] == "tick"
         and e.step == question.step
-        and e.n == question.n
+        and e.attempt == question.attempt
     ]
     rows = [
         (

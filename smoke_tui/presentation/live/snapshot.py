@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.failure_codes.table import CODES
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import (
     State,
     StepState,

@@ -35,7 +35,7 @@ def check_object(
         "session": state.session or None,
         "runbook": {"id": runbook.id, "path": runbook.path, "sha256": runbook.sha256},
         "started": state.started or None,
-        "finished": state.closed.t if state.closed else None,
+        "finished": state.closed.time if state.closed else None,
         "origin": {"declared": state.first_config.origin, "hints": []},
         "steps": [step_object(state, step) for step in in_order(runbook, state)],
         "spend": spend_of(state),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import State, Try
 from smoke_tui.presentation.report.escaping import middle_out, shorten
 from smoke_tui.presentation.report.facts import Row

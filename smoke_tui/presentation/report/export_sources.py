@@ -14,7 +14,7 @@ from pathlib import Path
 from smoke_tui.files import (
     StorageError,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.evidence import referenced
 from smoke_tui.journal.file import (
     read_evidence,
@@ -66,7 +66,7 @@ def _printed(events: Sequence[Event]) -> list[str]:
     """What each child printed on each of its streams, its blocks together."""
     whole: dict[tuple[int | None, str], list[str]] = {}
     for event in events:
-        if event.ev == "process" and event.data.get("what") == "output":
-            source = (event.re, str(event.data.get("source")))
+        if event.kind == "process" and event.data.get("what") == "output":
+            source = (event.request_seq, str(event.data.get("source")))
             whole.setdefault(source, []).append(str(event.data.get("text")))
     return ["".join(blocks) for blocks in whole.values()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import UNDONE
 from smoke_tui.journal.spend import spend_of, spend_words
 from smoke_tui.journal.state import State, StepState
@@ -69,7 +69,7 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
         rows.append(("Further hosts allowed", listed(config.allow_hosts)))
     for event, anew in said_anew(state):
         words: list[str | Said | Strong] = [
-            f"{moment(event.t)} by ",
+            f"{moment(event.time)} by ",
             Said(event.data.get("by"), 80),
             " on ",
             Said(event.data.get("host"), 80),
@@ -153,7 +153,7 @@ def _under_test(project: Mapping[str, Any] | None) -> Words:
 
 
 def _when(state: State) -> str:
-    end = state.closed.t if state.closed else state.now
+    end = state.closed.time if state.closed else state.now
     total = state.closed.ms if state.closed else state.now_ms
     waiting = (
         f", of which {duration(state.waiting_ms)} waiting for the operator"

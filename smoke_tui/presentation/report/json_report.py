@@ -48,8 +48,8 @@ def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any
         "branches": [
             {
                 "step": event.step,
-                "try": event.n,
-                "at": event.t,
+                "try": event.attempt,
+                "at": event.time,
                 "code": event.data["code"],
                 "to": event.data["to"],
                 "line": event.data.get("line"),
@@ -58,7 +58,7 @@ def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any
         ],
         "resumes": [
             {
-                "at": event.t,
+                "at": event.time,
                 "by": event.data.get("by"),
                 "host": event.data.get("host"),
                 "rerun": event.data.get("rerun"),
@@ -69,18 +69,18 @@ def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any
         "attested": [
             {
                 "step": event.step,
-                "try": event.n,
-                "at": event.t,
+                "try": event.attempt,
+                "at": event.time,
                 "words": event.data["answer"].get("words", ""),
             }
             for event in state.attested
         ],
         "amended": [
-            {"step": event.step, "try": event.n, "at": event.t, **event.data}
+            {"step": event.step, "try": event.attempt, "at": event.time, **event.data}
             for event in state.amendments
         ],
         "honesty": HONESTY,
-        "notes": [{"at": event.t, "text": event.data["text"]} for event in state.notes],
+        "notes": [{"at": event.time, "text": event.data["text"]} for event in state.notes],
         "waiting_seconds": round(state.waiting_ms / 1000, 3),
         "tries": [
             _try(state, known, attempt, evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from smoke_tui.failure_codes.texts import text_of_code
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.money import unknown_of
 from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import State, StepState
@@ -162,7 +162,7 @@ def _amendment(event: Event) -> Words:
     data = event.data
     return [
         Said(event.step, 60),
-        f": amended at {moment(event.t)} by ",
+        f": amended at {moment(event.time)} by ",
         Said(data["by"], 80),
         ", from ",
         Said(data["old"]["outcome"], 40),
@@ -178,7 +178,7 @@ def _branch(runbook: Runbook, event: Event) -> Words:
     data = event.data
     words: list[str | Said | Strong] = [
         Said(event.step, 60),
-        f", try {event.n}: ",
+        f", try {event.attempt}: ",
         Said(data["code"], 60),
         ", so the walk went to ",
         Said(data["to"], 60),

@@ -134,7 +134,7 @@ def read_recorded(folder: Path) -> Recorded:
             str(first.data["runbook"]["id"]),
             str(config["world"]),
             str(config.get("scenario") or ""),
-            first.t,
+            first.time,
             str(last.data["verdict"]) if last is not None else "open",
             last is None or bool(last.data.get("cancelled")),
         )

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from textual.content import Content
 
-from smoke_tui.journal.events import DECISIONS, FACTS, Event
+from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.kinds import DECISIONS, FACTS
 from smoke_tui.presentation.format import clock, inert, one_line, shorten
 from smoke_tui.tui.theme import ACCENT, MUTED, WARN
 
@@ -44,15 +45,15 @@ def event_rows(events: Sequence[Event], at: int, rows: int, width: int) -> Conte
 def _row(event: Event, time: str, width: int, *, here: bool) -> Content:
     mark = "▶ " if here else "  "
     kind = "fact    " if event.is_fact else "decision"
-    step = f"{event.step}{f'.{event.n}' if event.n else ''}" if event.step else ""
-    text = f"{time:>7} {kind} {event.ev}  {one_line(step, 44)}  {_words(event)}"
+    step = f"{event.step}{f'.{event.attempt}' if event.attempt else ''}" if event.step else ""
+    text = f"{time:>7} {kind} {event.kind}  {one_line(step, 44)}  {_words(event)}"
     style = "bold" if here else (MUTED if event.is_fact else "")
     return Content.styled(shorten(mark + text, max(10, width)), style)
 
 
 def _words(event: Event) -> str:
     """What a row can tell of an event's content."""
-    data: Any = event.data.get("answer") if event.ev == "answered" else event.data
+    data: Any = event.data.get("answer") if event.kind == "answered" else event.data
     told = [
         one_line(data[name], 60)
         for name in _TOLD
@@ -63,15 +64,15 @@ def _words(event: Event) -> str:
 
 def event_detail(event: Event) -> Content:
     """One event whole: what such an event is, when, for whom, and its content as JSON."""
-    about = FACTS.get(event.ev) or DECISIONS.get(event.ev) or "a word of a newer version"
+    about = FACTS.get(event.kind) or DECISIONS.get(event.kind) or "a word of a newer version"
     kind = "Fact" if event.is_fact else "Decision"
     text = inert(json.dumps(dict(event.data), indent=1, ensure_ascii=False), _LONGEST)
     rows = [
-        Content.assemble((f"{kind} {event.seq}: {event.ev}", "bold"), (f"  {about}", MUTED)),
+        Content.assemble((f"{kind} {event.seq}: {event.kind}", "bold"), (f"  {about}", MUTED)),
         Content.styled(
-            f"{event.t}  {clock(event.ms)}"
-            f"{f'  step {event.step}, try {event.n}' if event.step else ''}"
-            f"{f'  answers event {event.re}' if event.re is not None else ''}",
+            f"{event.time}  {clock(event.ms)}"
+            f"{f'  step {event.step}, try {event.attempt}' if event.step else ''}"
+            f"{f'  answers event {event.request_seq}' if event.request_seq is not None else ''}",
             MUTED,
         ),
         Content(""),

@@ -16,7 +16,7 @@ from smoke_tui.files import (
     StorageError,
 )
 from smoke_tui.journal.decision_rules import RULES
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.load import (
     InvalidRecord,
@@ -129,7 +129,7 @@ class RecordPage(Page):
     def action_leap(self, by: int) -> None:
         """To where a try begins, a step ends, the walk branches, or the session changes hands."""
         at = self.at + by
-        while 0 < at < len(self.events) - 1 and self.events[at].ev not in _LEAPS:
+        while 0 < at < len(self.events) - 1 and self.events[at].kind not in _LEAPS:
             at += by
         self.action_move(at - self.at)
 

@@ -10,7 +10,7 @@ from textual import work
 from textual.content import Content
 from textual.screen import Screen
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.presentation.format import one_line, titled
 from smoke_tui.presentation.live.choices import Choice, choices, login_target, retry_target
 from smoke_tui.presentation.live.questions import spend_line

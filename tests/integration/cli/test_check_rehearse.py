@@ -18,6 +18,7 @@ from smoke_tui.redaction import Vault, scan
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.scenarios.table import ROWS
 from smoke_tui.session.configure import open_runbook
+from tests.helpers.events import change_event
 from tests.helpers.program import Done, Program
 from tests.helpers.recorded_sessions import live_runbook, run
 
@@ -224,18 +225,16 @@ def test_a_session_is_verified(program: Program) -> None:
 
 
 def test_a_changed_decision_is_a_divergence(program: Program) -> None:
-    from smoke_tui.journal.events import Event, parse_line
+    from smoke_tui.journal.events.event import parse_line
 
     program("--check", RUNBOOK, "--rehearse", "--only", "oauth-login")
     journal = program.sessions()[0] / "journal.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
     for index, line in enumerate(lines):
         event = parse_line(line)
-        if event.ev == "step.finished":
+        if event.kind == "step.finished":
             data = {**event.data, "summary": "Somebody was here."}
-            lines[index] = Event(
-                event.seq, event.t, event.ms, event.ev, event.step, event.n, event.re, data
-            ).line()
+            lines[index] = change_event(event, data=data).line()
     journal.write_bytes(b"".join(lines))
     done = program("replay", "last", "--json")
     assert done.code == 6
@@ -266,7 +265,7 @@ def test_the_report_is_rebuilt_byte_for_byte(program: Program, tmp_path: Path) -
 def test_a_field_that_comes_later_shows_the_model_that_was_called(program: Program) -> None:
     program("--check", "--rehearse")
     journal, runbook, _ = load_state(program.sessions()[-1])
-    first = next(e for e in journal.events if e.ev == "request" and e.data.get("kind") == "tick")
+    first = next(e for e in journal.events if e.kind == "request" and e.data.get("kind") == "tick")
     state = fold(journal.events[: first.seq + 1])
     shown = {label: value for label, value, _ in fields(Snapshot(runbook, state, 0), first)}
     asked = state.steps["live-call"].tries[-1].observed["model_asked"]

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.events import Event, parse_line
+from smoke_tui.journal.events.event import parse_line
+from tests.helpers.events import make_event
 from tests.helpers.program import Program
 
 
@@ -87,8 +88,15 @@ def rewrite(folder: Path, change: dict[int, dict[str, object]]) -> None:
     events = [parse_line(line) for line in path.read_bytes().splitlines()]
     path.write_bytes(
         b"".join(
-            Event(
-                e.seq, e.t, e.ms, e.ev, e.step, e.n, e.re, {**e.data, **change.get(e.seq, {})}
+            make_event(
+                e.seq,
+                e.time,
+                e.ms,
+                e.kind,
+                e.step,
+                e.attempt,
+                e.request_seq,
+                {**e.data, **change.get(e.seq, {})},
             ).line()
             for e in events
         )
@@ -287,7 +295,9 @@ def test_copy_without_a_terminal_is_refused_before_anything_is_given(
 def test_what_is_too_long_for_a_terminal_is_refused(program: Program, recorded: Path) -> None:
     events = [parse_line(line) for line in (recorded / "journal.jsonl").read_bytes().splitlines()]
     notes = [
-        Event(len(events) + n, events[-1].t, events[-1].ms, "noted", data={"text": "n" * 290})
+        make_event(
+            len(events) + n, events[-1].time, events[-1].ms, "noted", data={"text": "n" * 290}
+        )
         for n in range(400)
     ]
     with (recorded / "journal.jsonl").open("ab") as file:

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.journal.close_scan import NotScanned, check_scanned
-from smoke_tui.journal.events import Event
 from smoke_tui.journal.evidence import look_at_evidence
 from smoke_tui.journal.file import read_journal
+from tests.helpers.events import make_event
 from tests.helpers.program import Program
 
 
@@ -132,14 +132,18 @@ def session(folder: Path, middle: int) -> None:
         "runbook": {"id": "x", "sha256": "0"},
         "config": {"world": "live"},
     }
-    last = Event(
+    last = make_event(
         middle + 1, "2026-01-01T00:00:00.000Z", 1, "session.closed", data={"verdict": "pass"}
     )
     with (folder / "journal.jsonl").open("wb") as file:
-        file.write(Event(0, "2026-01-01T00:00:00.000Z", 0, "session.opened", data=opened).line())
+        file.write(
+            make_event(0, "2026-01-01T00:00:00.000Z", 0, "session.opened", data=opened).line()
+        )
         for seq in range(1, middle + 1):
             file.write(
-                Event(seq, "2026-01-01T00:00:00.000Z", 1, "noted", data={"text": "x" * 200}).line()
+                make_event(
+                    seq, "2026-01-01T00:00:00.000Z", 1, "noted", data={"text": "x" * 200}
+                ).line()
             )
         file.write(last.line())
 

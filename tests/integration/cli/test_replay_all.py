@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
+from tests.helpers.events import change_event, make_event
 from tests.helpers.program import Program
 
 RUNBOOK = "openai-subscription"
@@ -47,12 +47,12 @@ def test_a_better_classifier_is_tried_on_every_session(program: Program, recorde
 
     def change(event: Event) -> Event:
         text = json.dumps(event.data)
-        if event.ev in ("try.finished", "step.finished"):
+        if event.kind in ("try.finished", "step.finished"):
             text = text.replace("usage-limit-reached", "shape-rejected")
             text = text.replace('"outcome": "blocked"', '"outcome": "fail"')
-        if event.ev == "session.closed":
+        if event.kind == "session.closed":
             text = text.replace('"verdict": "blocked"', '"verdict": "fail"')
-        return replace(event, data=json.loads(text))
+        return change_event(event, data=json.loads(text))
 
     rewrite(recorded, change)
     done = program("replay", "--all", "--json")
@@ -75,10 +75,19 @@ def test_a_better_classifier_is_tried_on_every_session(program: Program, recorde
 
 def test_a_session_that_asks_for_something_else_today(program: Program, recorded: Path) -> None:
     def change(event: Event) -> Event:
-        if event.ev != "request" or event.data.get("method") != "POST":
+        if event.kind != "request" or event.data.get("method") != "POST":
             return event
         data = json.loads(json.dumps(event.data).replace("/responses", "/answers"))
-        return Event(event.seq, event.t, event.ms, event.ev, event.step, event.n, event.re, data)
+        return make_event(
+            event.seq,
+            event.time,
+            event.ms,
+            event.kind,
+            event.step,
+            event.attempt,
+            event.request_seq,
+            data,
+        )
 
     rewrite(recorded, change)
     done = program("replay", "--all", "--json")

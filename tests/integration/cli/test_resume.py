@@ -11,6 +11,7 @@ import pytest
 
 from smoke_tui.journal.file import JournalFile, read_journal
 from smoke_tui.journal.fold import fold
+from tests.helpers.events import make_event
 from tests.helpers.program import Program
 
 RUNBOOK = "openai-subscription"
@@ -56,7 +57,7 @@ def broken_off(recorded: Path, program: Program, lines: int, torn: bytes = b"") 
 
 def after(recorded: Path, word: str, step: str | None, nth: int = 1) -> int:
     """How many lines there are up to the nth event of that word for that step."""
-    found = [e.seq for e in read_journal(recorded).events if e.ev == word and e.step == step]
+    found = [e.seq for e in read_journal(recorded).events if e.kind == word and e.step == step]
     return found[nth - 1] + 1
 
 
@@ -131,17 +132,17 @@ def test_calls_are_never_made_twice_by_themselves(recorded: Path, program: Progr
     ):
         program("--check", recorded.name, "--resume")
         journal = folder / "journal.jsonl"
-        resumed = max(e.seq for e in read_journal(folder).events if e.ev == "session.resumed")
+        resumed = max(e.seq for e in read_journal(folder).events if e.kind == "session.resumed")
         seq = next(
             e.seq
             for e in read_journal(folder).events
-            if e.ev == word and e.step == step and e.seq > resumed
+            if e.kind == word and e.step == step and e.seq > resumed
         )
         lines = journal.read_bytes().splitlines(keepends=True)
         journal.write_bytes(b"".join(lines[: seq + 1]))
     done = program("--check", recorded.name, "--resume", "--json")
     assert (done.code, done.json()["verdict"]) == (0, "pass")
-    calls = Counter(e.step for e in read_journal(folder).events if e.ev == "spend.reserved")
+    calls = Counter(e.step for e in read_journal(folder).events if e.kind == "spend.reserved")
     assert calls == {"live-call": 1, "authoring-turn": 1}
     assert program("replay", recorded.name).code == 0
 
@@ -149,7 +150,7 @@ def test_calls_are_never_made_twice_by_themselves(recorded: Path, program: Progr
 def test_a_torn_line_is_cut_off_and_said(recorded: Path, program: Program) -> None:
     folder = broken_off(recorded, program, 40, torn=b'{"seq":40,"t":"2026')
     assert program("--check", recorded.name, "--resume").code in (0, 4)
-    resumed = next(e for e in read_journal(folder).events if e.ev == "session.resumed")
+    resumed = next(e for e in read_journal(folder).events if e.kind == "session.resumed")
     assert resumed.data["torn_bytes"] == 19
     assert program("replay", recorded.name).code == 0
 
@@ -185,11 +186,11 @@ def test_damage_in_the_middle_is_not_written_over(recorded: Path, program: Progr
 def test_a_newer_journal_is_not_written_to(recorded: Path, program: Program) -> None:
     folder = broken_off(recorded, program, 0)
     first = read_journal(recorded).events[0]
-    newer = type(first)(
+    newer = make_event(
         0,
-        first.t,
+        first.time,
         first.ms,
-        first.ev,
+        first.kind,
         None,
         None,
         None,
@@ -210,7 +211,7 @@ def test_one_step_once_more_is_a_new_try_of_the_same_session(
     steps = {step["id"]: step for step in done.json()["steps"]}
     assert steps["live-call"]["tries"] == 2
     assert steps["authoring-turn"]["tries"] == 2, "as it was"
-    causes = [e.data["cause"] for e in read_journal(folder).events if e.ev == "try.started"]
+    causes = [e.data["cause"] for e in read_journal(folder).events if e.kind == "try.started"]
     assert causes[-2:] == ["resume", "again"], "the bundle was gone, so the login came first"
     assert "once more" in program("report", recorded.name).out
     assert program("replay", recorded.name).code == 0
@@ -229,8 +230,8 @@ def test_a_live_session_asks_for_consent(recorded: Path, program: Program) -> No
     folder = broken_off(recorded, program, 1)
     first = read_journal(folder).events[0]
     config = {**first.data["config"], "world": "live"}
-    live = type(first)(
-        0, first.t, first.ms, first.ev, None, None, None, {**first.data, "config": config}
+    live = make_event(
+        0, first.time, first.ms, first.kind, None, None, None, {**first.data, "config": config}
     )
     (folder / "journal.jsonl").write_bytes(live.line())
     done = program("--check", recorded.name, "--resume")

@@ -13,7 +13,7 @@ import pytest
 from smoke_tui.files import (
     StorageError,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     JournalFile,
     read_journal,
@@ -21,6 +21,7 @@ from smoke_tui.journal.file import (
 from smoke_tui.journal.folders import (
     JOURNAL,
 )
+from tests.helpers.events import make_event
 
 EVENTS = 6
 CALLS = ("write", "fdatasync", "fsync", "ftruncate", "open", "replace", "fchmod")
@@ -28,7 +29,7 @@ MOST_CALLS = 40
 
 
 def told(seq: int) -> Event:
-    return Event(seq, "2026-11-21T19:00:00.000Z", seq, "noted", data={"text": f"note {seq}"})
+    return make_event(seq, "2026-11-21T19:00:00.000Z", seq, "noted", data={"text": f"note {seq}"})
 
 
 class Failing:

@@ -55,7 +55,7 @@ def test_the_main_runbook(tab: Tab, tmp_path: Path, options: Mapping[str, str | 
         verdict = session.wait(PATIENCE)
         assert session.fault is None
         events = read_journal(session.folder).events
-        ends = {e.step: e.data for e in events if e.ev == "step.finished"}
+        ends = {e.step: e.data for e in events if e.kind == "step.finished"}
         assert verdict is Verdict.PASS, ends
         assert person.ticked == FIELDS
         assert "confirmed: Settings saved for org_" in ends["paste-credential"]["summary"]

@@ -120,6 +120,6 @@ def test_what_was_asked_for_is_recorded_and_not_what_was_given(tmp_path: Path) -
     done = handed(
         tmp_path, reply=lambda kind, data: {"do": "done"} if kind == "tick" else agree(kind, data)
     )
-    offers = [e.data for e in done.events if e.ev == "request" and e.data["port"] == "clipboard"]
+    offers = [e.data for e in done.events if e.kind == "request" and e.data["port"] == "clipboard"]
     assert [sorted(offer) for offer in offers] == [["port", "text"], ["clear", "port"]]
     assert "[REDACTED:" in json.dumps(offers[0]) or "access-token" in json.dumps(offers[0])

@@ -18,7 +18,7 @@ from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
     ServerRequest,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.folders import (
     JOURNAL,
@@ -128,7 +128,7 @@ class Login:
         raise AssertionError("the event did not come")
 
     def question(self) -> Event:
-        return self.seen(lambda e: e.ev == "request" and e.data.get("kind") == "callback")
+        return self.seen(lambda e: e.kind == "request" and e.data.get("kind") == "callback")
 
     def journal(self) -> bytes:
         return (self.session.folder / JOURNAL).read_bytes()
@@ -210,7 +210,7 @@ def test_nobody_and_a_cancel_have_codes_of_their_own(
 def test_no_sign_in_in_time_lets_the_port_go(tmp_path: Path) -> None:
     login = Login(tmp_path, "http://127.0.0.1:9", Person(), callback_seconds=0.3)
     assert login.end() == (Verdict.BLOCKED, "login-timeout")
-    port = login.seen(lambda e: e.ev == "listen").data["port"]
+    port = login.seen(lambda e: e.kind == "listen").data["port"]
     with socket.create_server(("127.0.0.1", port)):
         pass
 
@@ -222,7 +222,7 @@ def test_a_cancel_while_the_code_is_exchanged_keeps_no_token(tmp_path: Path) -> 
         assert issuer.asked.wait(PATIENCE)
         login.session.cancel("session", "SIGINT")
         assert login.end() == (Verdict.BLOCKED, "interrupted")
-        port = login.seen(lambda e: e.ev == "listen").data["port"]
+        port = login.seen(lambda e: e.kind == "listen").data["port"]
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5)
     assert len(issuer.forms) == 1
@@ -307,7 +307,8 @@ def test_a_wrong_paste_is_told_why_and_leaves_no_trace(tmp_path: Path) -> None:
     login.session.cancel("session", "SIGINT")
     assert login.end()[1] == "interrupted"
     assert not any(
-        event.ev == "answered" and event.re == question.seq for event in login.eyes.events
+        event.kind == "answered" and event.request_seq == question.seq
+        for event in login.eyes.events
     )
     assert b"ac_FAKE1234" not in login.journal()
     assert raised == []

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.history.leftovers import agreed_before
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.outcomes import Verdict
 from smoke_tui.session.session import Session
 from tests.helpers.service_sessions import (
@@ -67,7 +67,7 @@ def test_a_service_stays_for_the_session_and_is_gone_after_it(tmp_path: Path) ->
     )
     assert done.verdict is Verdict.PASS
     assert done.findings() == []
-    stops = [e for e in done.events if e.ev == "process" and e.data["what"] == "stopped"]
+    stops = [e for e in done.events if e.kind == "process" and e.data["what"] == "stopped"]
     assert [e.data["gone"] for e in stops] == [True]
 
 
@@ -90,7 +90,7 @@ def test_an_adopted_service_that_stops_answering_is_lost(tmp_path: Path) -> None
             server.server_close()
 
         def see(session: Session, event: Event) -> None:
-            if event.ev == "try.started" and event.step == "see":
+            if event.kind == "try.started" and event.step == "see":
                 threading.Thread(target=end).start()
 
         runbook = book(
@@ -99,7 +99,7 @@ def test_an_adopted_service_that_stops_answering_is_lost(tmp_path: Path) -> None
         )
         done = run(runbook, tmp_path, silent_when("manual"), on_event=see)
     assert done.outcome("see") == ("blocked", "service-died")
-    assert [e.data["up"] for e in done.events if e.ev == "health"] == [False]
+    assert [e.data["up"] for e in done.events if e.kind == "health"] == [False]
 
 
 def test_a_service_of_ours_that_stops_answering_is_ailing_and_not_lost(tmp_path: Path) -> None:
@@ -109,12 +109,12 @@ def test_a_service_of_ours_that_stops_answering_is_ailing_and_not_lost(tmp_path:
     asked: list[int] = []
 
     def see(session: Session, event: Event) -> None:
-        if event.ev == "request" and event.data.get("kind") == "manual":
+        if event.kind == "request" and event.data.get("kind") == "manual":
             asked.append(event.seq)
             ill.touch()
-        elif event.ev == "health" and not event.data["up"]:
+        elif event.kind == "health" and not event.data["up"]:
             ill.unlink()
-        elif event.ev == "health":
+        elif event.kind == "health":
             assert session.answer(asked[0], {"do": "pass"}) is None
 
     done = run(
@@ -126,7 +126,7 @@ def test_a_service_of_ours_that_stops_answering_is_ailing_and_not_lost(tmp_path:
         silent_when("manual"),
         on_event=see,
     )
-    assert [(e.data["up"], e.data["problem"]) for e in done.events if e.ev == "health"] == [
+    assert [(e.data["up"], e.data["problem"]) for e in done.events if e.kind == "health"] == [
         (False, "status 503"),
         (True, None),
     ]
@@ -150,7 +150,9 @@ def test_a_restart_on_demand_takes_the_old_instance_down_first(tmp_path: Path) -
     port = free_port()
     done = run(book((f"{SERVE} {port}", service("boot", http(port)))), tmp_path, again_once("boot"))
     assert done.verdict is Verdict.PASS
-    pids = [e.data["pid"] for e in done.events if e.ev == "process" and e.data["what"] == "started"]
+    pids = [
+        e.data["pid"] for e in done.events if e.kind == "process" and e.data["what"] == "started"
+    ]
     assert len(set(pids)) == 2
     assert done.operator.kinds() == [], "nothing had to be asked: the old one was proven gone"
 
@@ -229,7 +231,7 @@ def test_a_service_that_detaches_is_held_and_stopped_by_its_command(tmp_path: Pa
     assert done.verdict is Verdict.PASS
     assert done.findings() == []
     assert [
-        e.data["code"] for e in done.events if e.ev == "process" and e.data["what"] == "detached"
+        e.data["code"] for e in done.events if e.kind == "process" and e.data["what"] == "detached"
     ] == [0, 0]
     assert (tmp_path / "stopped").exists()
     assert done.operator.kinds() == ["manual"], "the old instance was proven gone"
@@ -253,9 +255,9 @@ def test_a_detached_service_that_dies_is_lost(tmp_path: Path) -> None:
     port = free_port()
 
     def see(session: Session, event: Event) -> None:
-        if event.ev == "request" and event.data.get("kind") == "manual":
+        if event.kind == "request" and event.data.get("kind") == "manual":
             held = next(
-                e for e in session_events if e.ev == "process" and e.data["what"] == "detached"
+                e for e in session_events if e.kind == "process" and e.data["what"] == "detached"
             )
             for pid, _ in held.data["processes"]:
                 os.kill(pid, signal.SIGKILL)
@@ -281,5 +283,7 @@ def test_a_line_that_comes_in_pieces_is_seen(tmp_path: Path) -> None:
     )
     done = run(runbook, tmp_path)
     assert done.outcome("boot") == ("pass", None)
-    said = [e.data["text"] for e in done.events if e.ev == "process" and e.data["what"] == "output"]
+    said = [
+        e.data["text"] for e in done.events if e.kind == "process" and e.data["what"] == "output"
+    ]
     assert "it is ready now" not in said, "it did come in pieces"

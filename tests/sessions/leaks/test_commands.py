@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from smoke_tui.journal.folders import (
 )
 from smoke_tui.presentation.report.export import FORMATS
 from tests.helpers.canaries import Hunt, _spied, forms, mint
+from tests.helpers.events import change_event
 
 __all__ = ["_spied"]
 
@@ -26,7 +26,7 @@ SCENARIOS = ("degraded-route", "token-expired", "instructions-drift-at-turn")
 def broken_off(folder: Path, step: str) -> None:
     """As if the program had died after a step's end."""
     seq = next(
-        e.seq for e in read_journal(folder).events if e.ev == "step.finished" and e.step == step
+        e.seq for e in read_journal(folder).events if e.kind == "step.finished" and e.step == step
     )
     lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
     (folder / JOURNAL).write_bytes(b"".join(lines[: seq + 1]))
@@ -85,7 +85,7 @@ def _left(spied: set[str], tmp_path_factory: pytest.TempPathFactory) -> Hunt:
     copy = state / "sessions" / f"{names[0]}-other"
     shutil.copytree(state / "sessions" / names[0], copy)
     events = [
-        replace(e, data={**e.data, "summary": "another"}) if e.ev == "try.finished" else e
+        change_event(e, data={**e.data, "summary": "another"}) if e.kind == "try.finished" else e
         for e in read_journal(copy).events
     ]
     (copy / JOURNAL).write_bytes(b"".join(e.line() for e in events))

@@ -235,7 +235,7 @@ def test_no_form_stays_after_a_kill(
     ) as program:
         end = time.monotonic() + 90
         while not any(
-            event.ev == "process" and "printed" in str(event.data.get("text"))
+            event.kind == "process" and "printed" in str(event.data.get("text"))
             for folder in (tmp_path / "state" / "sessions").glob("*")
             for event in read_journal(folder).events
         ):

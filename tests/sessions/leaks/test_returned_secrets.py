@@ -387,7 +387,7 @@ def until_printed(state: Path, plain: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < end and plain.poll() is None:
         for folder in state.glob("sessions/*"):
             if any(
-                e.ev == "process" and e.step == "print-it" and e.data["what"] == "output"
+                e.kind == "process" and e.step == "print-it" and e.data["what"] == "output"
                 for e in read_journal(folder).events
             ):
                 return

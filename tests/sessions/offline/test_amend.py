@@ -31,7 +31,7 @@ def test_a_pass_that_was_none_fails_the_session(program: Hunted) -> None:
     assert (done.code, done.json()["verdict"]) == (1, "fail")
     (row, _) = done.json()["steps"]
     assert (row["outcome"], row["code"], row["tries"]) == ("fail", "expectation-unmet", 1)
-    (event,) = [e for e in read_journal(program.only()).events if e.ev == "amended"]
+    (event,) = [e for e in read_journal(program.only()).events if e.kind == "amended"]
     assert event.data["old"]["outcome"] == "pass"
     assert (event.data["answer"], event.data["why"]) == ("fail", WHY)
     assert event.data["by"]
@@ -62,7 +62,7 @@ def test_a_second_word_for_a_pass_is_weaker_than_the_first(program: Hunted) -> N
 def test_an_unfinished_session_stays_one(program: Hunted) -> None:
     walked(program)
     events = read_journal(program.only()).events
-    told = next(e.seq for e in events if e.ev == "step.finished")
+    told = next(e.seq for e in events if e.kind == "step.finished")
     cut(program.only(), told + 1)
     assert amend(program, "fail").code in (1, 4)
     assert state_of(program.only()).steps["look"].outcome == "fail"
@@ -105,6 +105,6 @@ def test_two_tokens_in_two_programs_have_two_numbers(program: Hunted) -> None:
     walked(program)
     for answer, letter in (("fail", "a"), ("pass", "b"), ("fail", "a")):
         amend(program, answer, why=f"it used {'ghp_' + 'FAKE' * 8 + letter * 4}")
-    told = [e.data["why"] for e in read_journal(program.only()).events if e.ev == "amended"]
+    told = [e.data["why"] for e in read_journal(program.only()).events if e.kind == "amended"]
     assert told == [f"it used [REDACTED:api_key#{n}]" for n in (1, 2, 3)]
     assert program("replay", "last").code == 0

@@ -12,9 +12,10 @@ from smoke_tui.config.settings import read_settings
 from smoke_tui.errors import (
     CommandError,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.session.open import amend_session
+from tests.helpers.events import change_event
 from tests.helpers.offline_program import (
     Change,
     Hunted,
@@ -57,7 +58,7 @@ def test_a_word_written_down_half_is_not_what_it_was_before(program: Hunted) -> 
     """The program died between the amendment and the outcome that it makes."""
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
-    at = next(e.seq for e in read_journal(program.only()).events if e.ev == "amended")
+    at = next(e.seq for e in read_journal(program.only()).events if e.kind == "amended")
     cut(program.only(), at + 1)
     assert program("--check", "last").code != 0
     done = program("--check", "last", "--resume", "--live", "--json")
@@ -73,7 +74,7 @@ def test_a_record_cut_between_two_decisions_replays_alike(program: Hunted, half:
     if half:
         amend(program, "fail")
     word = "amended" if half else "try.finished"
-    at = next(e.seq for e in read_journal(program.only()).events if e.ev == word)
+    at = next(e.seq for e in read_journal(program.only()).events if e.kind == word)
     cut(program.only(), at + 1)
     for _ in range(2):
         assert program("replay", "last").code == 0
@@ -86,7 +87,7 @@ def test_a_record_cut_between_two_decisions_replays_alike(program: Hunted, half:
 def test_a_half_amended_step_is_told_as_one(program: Hunted) -> None:
     program.live(book(step(*LOOK)), answers=FAILED)
     amend(program, "pass")
-    at = next(e.seq for e in read_journal(program.only()).events if e.ev == "amended")
+    at = next(e.seq for e in read_journal(program.only()).events if e.kind == "amended")
     cut(program.only(), at + 1)
     (row,) = json.loads(program("report", "last", "--format", "json").out)["steps"]
     assert (row["outcome"], row["code"]) == ("not-run", None)
@@ -102,7 +103,7 @@ def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: Hunted
     """To settle what broke off is not the new try that `rerun` promises."""
     program.live(turn(CLAIMED).replace("max_calls = 1", "max_calls = 2"), answers=ATTESTED)
     events = read_journal(program.only()).events
-    cut(program.only(), next(e.seq for e in events if e.ev == "spend.reserved") + 1)
+    cut(program.only(), next(e.seq for e in events if e.kind == "spend.reserved") + 1)
     done = program(
         "rerun", "last", "--step", "authoring-turn", "--live", "--answers", "answers.toml", "--json"
     )
@@ -125,7 +126,7 @@ def test_a_fallback_taken_back_is_no_pass(program: Hunted) -> None:
 def test_a_word_written_down_half_can_be_amended(program: Hunted) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
-    at = next(e.seq for e in read_journal(program.only()).events if e.ev == "amended")
+    at = next(e.seq for e in read_journal(program.only()).events if e.kind == "amended")
     cut(program.only(), at + 1)
     assert amend(program, "blocked").code == 4
     assert [e.data["old"]["outcome"] for e in state_of(program.only()).amendments] == [
@@ -139,7 +140,7 @@ def test_a_word_written_down_half_can_be_amended(program: Hunted) -> None:
 def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Hunted, cut_at: str) -> None:
     program.live(book(step(*LOOK), runs("after", "true", 'needs = ["look"]')), answers=FAILED)
     amend(program, "pass")
-    at = [e.seq for e in read_journal(program.only()).events if e.ev == cut_at][-1]
+    at = [e.seq for e in read_journal(program.only()).events if e.kind == cut_at][-1]
     cut(program.only(), at + 1)
     assert program("replay", "last").code == 0
     for form in ("md", "json", "junit", "html"):
@@ -152,7 +153,7 @@ def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Hunted, cut_at
 def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: Hunted) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
-    at = next(e.seq for e in read_journal(program.only()).events if e.ev == "session.resumed")
+    at = next(e.seq for e in read_journal(program.only()).events if e.kind == "session.resumed")
     cut(program.only(), at + 1)
     done = program("--check", "last", "--resume", "--live", "--json")
     assert (done.code, verdict(program)) == (1, "fail")
@@ -268,7 +269,7 @@ def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: Hunte
 def test_what_was_said_anew_is_in_the_report(program: Hunted) -> None:
     """Steps before and after were done from different places, with different models."""
     program.live(book(step(*LOOK), runs("after", "true")), "--origin", "datacenter", answers=PASSED)
-    done = [e.seq for e in read_journal(program.only()).events if e.ev == "step.finished"]
+    done = [e.seq for e in read_journal(program.only()).events if e.kind == "step.finished"]
     cut(program.only(), done[0] + 1)
     program("--check", "last", "--resume", "--live", "--origin", "residential", "--model", "gpt-6")
     (line,) = [x for x in program("report", "last").out.splitlines() if "Gone on with" in x]
@@ -284,7 +285,11 @@ def test_a_session_begun_in_the_future_never_gets_old(program: Hunted) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     edited(
         program.only(),
-        lambda e: e if e.ev == "session.closed" else replace(e, t=f"{int(e.t[:4]) + 5}{e.t[4:]}"),
+        lambda e: (
+            e
+            if e.kind == "session.closed"
+            else change_event(e, time=f"{int(e.time[:4]) + 5}{e.time[4:]}")
+        ),
     )
     done = program("--check", "hunt.md", "--json", "--max-age", "1d")
     assert (done.code, "not-counted" in done.findings()) == (4, True)
@@ -313,7 +318,7 @@ def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(program:
 
 
 def forged(event: Event, **data: object) -> Event:
-    return replace(event, data={**event.data, **data})
+    return change_event(event, data={**event.data, **data})
 
 
 @pytest.mark.parametrize(
@@ -328,7 +333,7 @@ def forged(event: Event, **data: object) -> Event:
 def test_a_forged_amendment_differs(program: Hunted, change: Change) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
-    edited(program.only(), lambda e: change(e) if e.ev == "session.resumed" else e)
+    edited(program.only(), lambda e: change(e) if e.kind == "session.resumed" else e)
     assert program("replay", "last").code in (3, 6)
     assert program("--check", "last").code in (3, 6)
     assert program("replay", "--all").code in (3, 6)
@@ -346,7 +351,7 @@ def test_a_decision_that_nobody_made_differs(program: Hunted, word: str) -> None
     )
     events = [
         *read_journal(program.only()).events[:-1],
-        replace(closed, ev=word, step="look", n=1, data=made),
+        change_event(closed, kind=word, step="look", attempt=1, data=made),
         replace(closed, seq=closed.seq + 1),
     ]
     rewrite(program.only(), events)
@@ -376,7 +381,7 @@ def test_a_record_of_another_form_is_told_as_one(
     """Written by hand, every checksum right: no traceback, and no exit 1 as of a broken product."""
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
-    edited(program.only(), lambda e: forged(e, **{name: value}) if e.ev == ev else e)
+    edited(program.only(), lambda e: forged(e, **{name: value}) if e.kind == ev else e)
     for argv in (
         ("replay", "last"),
         ("replay", "--all"),

@@ -146,7 +146,7 @@ def test_what_broke_off_elsewhere_is_not_run_again_by_itself(program: Hunted) ->
     begun = next(
         e.seq
         for e in read_journal(program.only()).events
-        if e.ev == "process" and e.data["what"] == "started"
+        if e.kind == "process" and e.data["what"] == "started"
     )
     cut(program.only(), begun + 1)
     done = program("--check", "last", "--resume", "--live", "--json")

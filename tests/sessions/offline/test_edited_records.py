@@ -10,9 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
+from tests.helpers.events import change_event
 from tests.helpers.offline_program import Change, Hunted, book, edited, rewrite, runs, state_of
 
 TWO = book(runs("one", "true", "proof = true"), runs("two", "true"))
@@ -20,7 +21,7 @@ BAD = book(runs("one", "true", "proof = true"), runs("two", "exit 3"))
 
 
 def says(event: Event, **data: Any) -> Event:
-    return replace(event, data={**event.data, **data})
+    return change_event(event, data={**event.data, **data})
 
 
 def age(program: Hunted, *more: str, longest: str = "7d") -> Any:
@@ -34,8 +35,9 @@ def shifted(folder: Path, by: timedelta, since: int = 0) -> None:
         lambda event: (
             event
             if event.seq < since
-            else replace(
-                event, t=(datetime.fromisoformat(event.t) + by).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+            else change_event(
+                event,
+                time=(datetime.fromisoformat(event.time) + by).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
             )
         ),
     )
@@ -45,17 +47,17 @@ def shifted(folder: Path, by: timedelta, since: int = 0) -> None:
 
 
 def _verdict_alone(event: Event) -> Event:
-    return says(event, verdict="pass") if event.ev == "session.closed" else event
+    return says(event, verdict="pass") if event.kind == "session.closed" else event
 
 
 def _outcome_and_verdict(event: Event) -> Event:
-    if event.ev == "step.finished" and event.step == "two":
+    if event.kind == "step.finished" and event.step == "two":
         return says(event, outcome="pass", code=None)
     return _verdict_alone(event)
 
 
 def _result_and_all(event: Event) -> Event:
-    if event.ev == "try.finished" and event.step == "two":
+    if event.kind == "try.finished" and event.step == "two":
         return says(event, code=None, summary="The command ended with 0.", observed={"exit": 0})
     return _outcome_and_verdict(event)
 
@@ -217,7 +219,7 @@ def test_a_rehearsal_that_is_called_live_is_none(program: Hunted) -> None:
     assert program("--check", "openai-subscription", "--rehearse").code == 0
 
     def called_live(event: Event) -> Event:
-        if event.ev != "session.opened":
+        if event.kind != "session.opened":
             return event
         config = {**event.data["config"], "world": "live", "scenario": None}
         return says(event, config=config, real_provider=True)
@@ -234,7 +236,7 @@ def test_one_that_names_the_provider_and_used_loopback_is_none_either(program: H
     assert program("--check", "openai-subscription", "--rehearse").code == 0
 
     def renamed(event: Event) -> Event:
-        if event.ev != "session.opened":
+        if event.kind != "session.opened":
             return event
         config = {
             **event.data["config"],
@@ -265,7 +267,7 @@ def test_the_last_line_of_a_report_says_what_a_record_can_show(program: Hunted) 
 
 def test_a_clock_of_1970_makes_no_young_pass(program: Hunted) -> None:
     assert program.live(TWO).code == 0
-    first = datetime.fromisoformat(read_journal(program.only()).events[0].t)
+    first = datetime.fromisoformat(read_journal(program.only()).events[0].time)
     shifted(program.only(), datetime(1970, 1, 1, tzinfo=UTC) - first)
     assert age(program).code == 4
 
@@ -296,7 +298,7 @@ def test_commands_agreed_to_elsewhere_are_asked_about_here(program: Hunted) -> N
     first = read_journal(program.only()).events[0]
     config = {**first.data["config"], "runbook_known": True}
     there = says(first, host="elsewhere", config=config)
-    here = replace(there, seq=1, ev="session.resumed", data={**there.data, "undone": []})
+    here = change_event(there, seq=1, kind="session.resumed", data={**there.data, "undone": []})
     assert fold([there, here]).commands_agreed
     moved = says(here, host="here")
     assert not fold([there, moved]).commands_agreed

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.replay.run import (
@@ -49,9 +49,9 @@ class Asked:
         self.seqs: queue.Queue[int | None] = queue.Queue()
 
     def on_event(self, event: Event) -> None:
-        if event.ev == "request" and event.data.get("kind") == "text":
+        if event.kind == "request" and event.data.get("kind") == "text":
             self.seqs.put(event.seq)
-        if event.ev == "session.closed":
+        if event.kind == "session.closed":
             self.seqs.put(None)
 
     def on_signal(self, signal: TextDelta) -> None:
@@ -86,7 +86,7 @@ def test_a_value_that_was_given_is_asked_for_again(tmp_path: Path) -> None:
     assert session.verdict == "pass"
     assert PIN not in (session.folder / "journal.jsonl").read_text("utf-8")
     events = read_journal(session.folder).events
-    cut(session.folder, next(e.seq for e in events if e.ev == "step.finished") + 1)
+    cut(session.folder, next(e.seq for e in events if e.kind == "step.finished") + 1)
     again = walked(tmp_path, parsed.runbook, open_resumable(session.folder))
     assert again.verdict == "pass"
     known = state_of(session.folder).steps

@@ -42,9 +42,12 @@ def waits_at_the_gate(folder: Path, resumes: int = 0) -> bool:
     """
     journals = list(folder.glob("state/sessions/*/journal.jsonl"))
     events = read_journal(journals[0].parent).events if journals else ()
-    since = [e.seq for e in events if e.ev in ("session.opened", "session.resumed")]
+    since = [e.seq for e in events if e.kind in ("session.opened", "session.resumed")]
     return len(since) == resumes + 1 and any(
-        e.ev == "process" and e.step == "two" and e.data["what"] == "started" and e.seq > since[-1]
+        e.kind == "process"
+        and e.step == "two"
+        and e.data["what"] == "started"
+        and e.seq > since[-1]
         for e in events
     )
 
@@ -205,7 +208,7 @@ def test_signals_one_after_another_close_the_session_once(
     done = ended(child)
     assert done.code == 128 + struck[0] or done.code - 128 in struck
     events = read_journal(newest(tmp_path)).events
-    assert [e.ev for e in events].count("session.closed") == 1
+    assert [e.kind for e in events].count("session.closed") == 1
     assert events[-1].data["verdict"] in ("blocked", "incomplete")
     assert state_of(newest(tmp_path)).steps["one"].outcome == "pass"
     until(lambda: processes_in(tmp_path) == [], "a child was left")
@@ -260,7 +263,7 @@ def test_of_two_that_go_on_with_a_session_one_is_told_no(tmp_path: Path) -> None
     opened(tmp_path)
     assert ended(winner).code == 0
     events = read_journal(newest(tmp_path)).events
-    assert [e.ev for e in events].count("session.resumed") == 1
+    assert [e.kind for e in events].count("session.resumed") == 1
     assert ended(beside(tmp_path, "--check", "last")).code == 0
 
 

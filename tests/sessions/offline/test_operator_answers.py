@@ -9,7 +9,6 @@ from collections.abc import Mapping
 import pytest
 
 from smoke_tui.cli.answers_file import Headless
-from smoke_tui.journal.events import Event
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.runbook import parse
 from smoke_tui.session.live_view import LiveView
@@ -17,6 +16,7 @@ from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import Look
 from smoke_tui.stack.route_proof import lines_of, standing
 from smoke_tui.world.requests import QUESTIONS
+from tests.helpers.events import make_event
 from tests.helpers.offline_program import Hunted, book, runs, state_of, step
 
 SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?", "n/a", "", "0")
@@ -241,7 +241,7 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     assert found is not None
     run = LiveView(found)
     run.run_all = True
-    question = Event(
+    question = make_event(
         1,
         "T",
         1,

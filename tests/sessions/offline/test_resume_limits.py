@@ -71,7 +71,7 @@ POINTS = ("try.started", "try.finished", "rule.matched", "branch.taken", "step.f
 def test_a_fallback_is_taken_once_wherever_the_session_breaks_off(
     looped: Path, program: Hunted, point: str
 ) -> None:
-    seqs = [e.seq for e in read_journal(looped).events if e.ev == point]
+    seqs = [e.seq for e in read_journal(looped).events if e.kind == point]
     assert seqs
     for seq in seqs:
         folder = taken(looped, program, seq + 1)
@@ -85,13 +85,13 @@ def test_a_fallback_is_taken_once_wherever_the_session_breaks_off(
 def test_breaking_off_again_and_again_gives_no_further_tries(looped: Path, program: Hunted) -> None:
     """Each time in the middle of the try behind the fallback."""
     begun = [
-        e.seq for e in read_journal(looped).events if e.ev == "try.started" and e.step == "two"
+        e.seq for e in read_journal(looped).events if e.kind == "try.started" and e.step == "two"
     ][1]
     folder = taken(looped, program, begun + 1)
     for _ in range(4):
         assert resume(program) == 1
         events = read_journal(folder).events
-        last = max(e.seq for e in events if e.ev == "try.started" and e.step == "two")
+        last = max(e.seq for e in events if e.kind == "try.started" and e.step == "two")
         cut(folder, last + 1)
     assert resume(program) == 1
     causes = Counter(t.cause for t in state_of(folder).steps["two"].tries)
@@ -105,7 +105,7 @@ def test_a_try_that_passed_and_was_not_settled_is_done_again(program: Hunted) ->
     (program.folder / "there").touch()
     text = book(runs("one", "test -e there", "proof = true"))
     assert program.live(text).code == 0
-    finished = next(e.seq for e in read_journal(program.only()).events if e.ev == "try.finished")
+    finished = next(e.seq for e in read_journal(program.only()).events if e.kind == "try.finished")
     cut(program.only(), finished + 1)
     (program.folder / "there").unlink()
     assert resume(program) == 1
@@ -115,7 +115,7 @@ def test_a_try_that_passed_and_was_not_settled_is_done_again(program: Hunted) ->
 def test_a_part_stays_a_part(program: Hunted) -> None:
     text = book(runs("one", "exit 3"), runs("two", "true"))
     assert program.live(text, "--only", "two").code == 0
-    begun = next(e.seq for e in read_journal(program.only()).events if e.ev == "try.started")
+    begun = next(e.seq for e in read_journal(program.only()).events if e.kind == "try.started")
     cut(program.only(), begun + 1)
     done = program("--check", "last", "--resume", "--live", "--json")
     assert (done.code, done.json()["partial"]) == (0, True)
@@ -171,7 +171,7 @@ def test_the_report_says_that_the_code_under_test_changed_in_between(program: Hu
     assert program.live(book(runs("one", "true"), runs("two", "true"))).code == 0
     cut(
         program.only(),
-        next(e.seq for e in read_journal(program.only()).events if e.ev == "step.finished") + 1,
+        next(e.seq for e in read_journal(program.only()).events if e.kind == "step.finished") + 1,
     )
     git("commit", "-q", "--allow-empty", "-m", "second")
     new = git("rev-parse", "HEAD")
@@ -188,7 +188,7 @@ def test_a_captured_value_is_not_lost_and_not_made_up(program: Hunted) -> None:
     )
     assert program.live(text).code == 0
     events = read_journal(program.only()).events
-    captured = next(e.seq for e in events if e.ev == "captured")
+    captured = next(e.seq for e in events if e.kind == "captured")
     for lines in (captured, captured + 1):
         cut(program.only(), lines)
         assert resume(program) == 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from smoke_tui.journal.archive import unpack
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     read_journal,
 )
@@ -20,6 +19,7 @@ from smoke_tui.journal.folders import (
     JOURNAL,
 )
 from smoke_tui.outcomes import Exit
+from tests.helpers.events import change_event
 from tests.helpers.offline_program import Hunted
 from tests.helpers.paths import RECORDS_OF_RULES_1
 
@@ -82,7 +82,7 @@ def mutated(event: Event, chance: random.Random) -> Event:
         here.pop(path[-1], None)
     else:
         here[path[-1]] = chance.choice(ODD)
-    return replace(event, data=data)
+    return change_event(event, data=data)
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -95,7 +95,7 @@ def test_an_event_of_any_form_breaks_no_command(program: Hunted, seed: int) -> N
     at = chance.randrange(len(events))
     events[at] = mutated(events[at], chance)
     if chance.random() < 0.5 and isinstance(events[0].data, dict):
-        events[0] = replace(events[0], data={**events[0].data, "rules": 2})
+        events[0] = change_event(events[0], data={**events[0].data, "rules": 2})
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
     for command in chance.sample(COMMANDS, 3):
         assert program(*command).code in [e for e in Exit if e is not Exit.INTERNAL]
@@ -143,11 +143,11 @@ def test_a_line_of_another_form_breaks_no_list_and_no_look(
     at = next(
         n
         for n, event in enumerate(events)
-        if event.ev == ev
+        if event.kind == ev
         and path[0] in event.data
         and (ev != "request" or event.data["port"] == "http")
     )
-    events[at] = replace(events[at], data=changed(events[at].data, path, value))
+    events[at] = change_event(events[at], data=changed(events[at].data, path, value))
     if ev == "process":
         events.pop()
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from smoke_tui import __version__
 from smoke_tui.config.settings import Settings
 from smoke_tui.doctor import Check
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.load import (
     load_state,
 )
@@ -40,6 +40,7 @@ from tests.helpers.app_driver import (
     settled,
     until,
 )
+from tests.helpers.events import make_event
 from tests.helpers.paths import TUI_RECORDS
 
 SIZES = [(60, 16), (80, 24), (100, 30), (200, 50)]
@@ -144,7 +145,7 @@ def test_home_what_is_to_be_done_with_a_session(golden: Golden) -> None:
 def asks(kind: str, step: str | None = None, **data: object) -> Callable[[Event], bool]:
     """The event that asks this."""
     return lambda e: (
-        e.ev == "request"
+        e.kind == "request"
         and e.data["port"] == "operator"
         and e.data["kind"] == kind
         and step in (None, e.step, e.data["data"].get("step"))
@@ -156,14 +157,14 @@ DRIFT = "instructions-drift"
 MOMENTS: dict[str, tuple[str, Callable[[Event], bool]]] = {
     "begin": ("edge-challenge", asks("begin", "oauth-login")),
     "failed": ("edge-challenge", asks("begin", "boot-stack")),
-    "running": ("edge-challenge", lambda e: e.ev == "process" and e.step == "seed-org"),
+    "running": ("edge-challenge", lambda e: e.kind == "process" and e.step == "seed-org"),
     "spend": (DRIFT, asks("spend", "live-call")),
     "callback": (DRIFT, asks("callback")),
     "instructions": (DRIFT, asks("instructions")),
     "tick": (DRIFT, asks("tick", label="Credential type")),
     "confirm": (DRIFT, asks("confirm")),
     "finish": (DRIFT, asks("finish")),
-    "closed": (DRIFT, lambda e: e.ev == "session.closed"),
+    "closed": (DRIFT, lambda e: e.kind == "session.closed"),
 }
 
 
@@ -179,9 +180,9 @@ def test_walk(moment: str, golden: Golden) -> None:
 
 def asked_instead(kind: str, text: str, data: dict[str, object]) -> LiveView:
     """The moment before the stack is booted, with a question that no rehearsal asks there."""
-    run = run_until(lambda e: e.ev == "try.started" and e.step == "boot-stack")
+    run = run_until(lambda e: e.kind == "try.started" and e.step == "boot-stack")
     run.on_event(
-        Event(
+        make_event(
             run.state.events,
             "2026-11-22T01:00:00.000Z",
             run.state.now_ms,

@@ -18,6 +18,7 @@ from smoke_tui.journal.folders import (
     JOURNAL,
 )
 from tests.helpers.app_driver import keep
+from tests.helpers.events import change_event
 from tests.helpers.pty_terminal import Terminal
 
 EVIL = (
@@ -114,7 +115,7 @@ def rename_session(state: Path, name: str) -> None:
     first = read_journal(folder).events[0]
     data = {**first.data, "runbook": {**first.data["runbook"], "id": name}}
     lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
-    lines[0] = type(first)(0, first.t, first.ms, first.ev, data=data).line()
+    lines[0] = change_event(first, data=data).line()
     (folder / JOURNAL).write_bytes(b"".join(lines))
     shutil.move(folder, folder.with_name(f"20261121T210000Z-{name}"))
 

@@ -67,7 +67,7 @@ def test_the_address_is_shown_copied_and_judged(tmp_path: Path) -> None:
 
     asyncio.run(main())
     (folder,) = (state / "sessions").iterdir()
-    assert read_journal(folder).events[-1].ev == "session.closed"
+    assert read_journal(folder).events[-1].kind == "session.closed"
     assert found[0] not in (folder / "journal.jsonl").read_text()
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from smoke_tui.journal.events import Event
 from smoke_tui.journal.state import (
     TypicalDuration,
 )
@@ -17,6 +16,7 @@ from smoke_tui.presentation.live.questions import form
 from smoke_tui.presentation.spans import text_of
 from smoke_tui.session.live_view import LiveView
 from tests.helpers.app_driver import recorded, run_until
+from tests.helpers.events import make_event
 
 DRIFT = "instructions-drift"
 
@@ -25,7 +25,7 @@ def asks(kind: str, step: str | None = None) -> LiveView:
     """The walk through a drift up to where this is asked."""
     return run_until(
         lambda e: (
-            e.ev == "request"
+            e.kind == "request"
             and e.data["port"] == "operator"
             and e.data["kind"] == kind
             and step in (None, e.step)
@@ -36,7 +36,7 @@ def asks(kind: str, step: str | None = None) -> LiveView:
 
 def at_the_end(run: LiveView) -> list[str]:
     """What is told where the walk ends at this point."""
-    asked = Event(
+    asked = make_event(
         run.state.events,
         run.state.now,
         run.state.now_ms,
@@ -61,9 +61,9 @@ def test_at_the_end_it_is_told_what_could_not_be_run_and_what_for() -> None:
 
 def test_between_two_tries_the_step_that_waits_is_shown() -> None:
     """Another has ended last, and it may even have failed."""
-    run = run_until(lambda e: e.ev == "try.finished" and e.step == "authoring-turn")
+    run = run_until(lambda e: e.kind == "try.finished" and e.step == "authoring-turn")
     run.on_event(
-        Event(
+        make_event(
             run.state.events,
             run.state.now,
             run.state.now_ms,
@@ -114,14 +114,14 @@ def test_a_time_that_is_short_is_no_usual_one() -> None:
 def test_an_answer_is_told_with_what_was_given(answer: dict[str, str], told: str) -> None:
     run = asks("instructions")
     question = max(run.state.questions)
-    event = Event(
+    event = make_event(
         run.state.events,
         run.state.now,
         run.state.now_ms,
         "answered",
         DRIFT,
         1,
-        re=question,
+        request_seq=question,
         data={"answer": {**answer, "by": "operator"}},
     )
     words = tell(run.runbook, run.state, event)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.process_setup import recorder_of
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
@@ -95,7 +95,7 @@ def test_the_bell_rings_only_after_long_work(work: int, rings: int, tmp_path: Pa
     runbook, events = recorded()
 
     def question(event: Event) -> bool:
-        return event.ev == "request" and event.data["port"] == "operator"
+        return event.kind == "request" and event.data["port"] == "operator"
 
     first = next(n for n, event in enumerate(events) if question(event))
     second = next(n for n, event in enumerate(events) if n > first and question(event))

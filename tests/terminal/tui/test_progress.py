@@ -11,7 +11,7 @@ import pytest
 from smoke_tui.history.durations import (
     usual_times,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.state import (
     TypicalDuration,
@@ -35,6 +35,7 @@ from tests.helpers.app_driver import (
     settings,
     until,
 )
+from tests.helpers.events import change_event, make_event
 from tests.helpers.paths import TUI_RECORDS
 
 RUNBOOK = "openai-subscription"
@@ -42,15 +43,15 @@ RUNBOOK = "openai-subscription"
 
 def tries(events: list[Event], step: str) -> tuple[int, int]:
     """When the step's last try began and ended."""
-    begun = [e.ms for e in events if e.step == step and e.ev == "try.started"]
-    ended = [e.ms for e in events if e.step == step and e.ev == "try.finished"]
+    begun = [e.ms for e in events if e.step == step and e.kind == "try.started"]
+    ended = [e.ms for e in events if e.step == step and e.kind == "try.finished"]
     return begun[-1], ended[-1]
 
 
 def slower(folder: Path, step: str, by: int) -> None:
     """The record with everything after the beginning of a step's try so much later."""
     events = read_journal(folder).events
-    since = next(e.seq for e in events if e.step == step and e.ev == "try.started")
+    since = next(e.seq for e in events if e.step == step and e.kind == "try.started")
     (folder / "journal.jsonl").write_bytes(
         b"".join((replace(e, ms=e.ms + by) if e.seq > since else e).line() for e in events)
     )
@@ -65,7 +66,7 @@ def test_the_usual_time_is_the_middle_one_of_what_passed(tmp_path: Path) -> None
     waited = sum(
         e.ms
         for e in events
-        if e.ev == "answered"
+        if e.kind == "answered"
         and e.step == "boot-stack"
         and begun < e.ms <= ended
         and e.data["answer"]["by"] == "operator"
@@ -79,7 +80,7 @@ def test_the_usual_time_is_the_middle_one_of_what_passed(tmp_path: Path) -> None
 
 
 def test_the_operator_s_time_is_not_the_step_s(tmp_path: Path) -> None:
-    run = run_until(lambda e: e.ev == "answered" and e.data["answer"]["by"] == "operator")
+    run = run_until(lambda e: e.kind == "answered" and e.data["answer"]["by"] == "operator")
     step, since, _ = run.state.waits[-1]
     assert step is not None
     run.state.waits[-1] = (step, since, since + 4_000)
@@ -110,7 +111,7 @@ def scene_at(run: LiveView, after: int, usual: int | None) -> Snapshot:
 def test_a_running_step_is_told_against_its_usual_time(
     after: int, usual: int | None, said: str
 ) -> None:
-    run = run_until(lambda e: e.ev == "try.started" and e.step == "boot-stack")
+    run = run_until(lambda e: e.kind == "try.started" and e.step == "boot-stack")
     scene = scene_at(run, after, usual)
     assert scene.running is not None
     told = text_of(pace(scene, scene.running))
@@ -131,11 +132,11 @@ def test_what_is_known_of_a_step_is_told_before_it_is_begun() -> None:
 
 
 def test_a_pause_before_a_retry_is_counted_down() -> None:
-    run = run_until(lambda e: e.ev == "try.finished" and e.step == "live-call")
+    run = run_until(lambda e: e.kind == "try.finished" and e.step == "live-call")
     last = run.state.now_ms
     assert pause(run.scene()) == ()
     run.on_event(
-        Event(
+        make_event(
             run.state.events,
             run.state.now,
             last,
@@ -155,11 +156,11 @@ def test_a_pause_before_a_retry_is_counted_down() -> None:
 
 def test_a_pause_before_a_retry_can_be_stopped(tmp_path: Path) -> None:
     runbook, events = recorded()
-    at = next(n for n, e in enumerate(events) if e.ev == "try.finished" and e.step == "live-call")
-    paused = replace(
+    at = next(n for n, e in enumerate(events) if e.kind == "try.finished" and e.step == "live-call")
+    paused = change_event(
         events[at],
         seq=events[at].seq + 1,
-        ev="retry.planned",
+        kind="retry.planned",
         data={"seconds": 12.0, "code": "rate-limited", "refresh": False},
     )
     run = LiveView.of_record(runbook, [*events[: at + 1], paused])

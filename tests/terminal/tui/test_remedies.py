@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from textual.pilot import Pilot
 
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.failure_codes.table import CODES
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.presentation.failure import failure
 from smoke_tui.presentation.live.choices import choices
 from smoke_tui.presentation.live.questions import form
@@ -40,19 +39,22 @@ from tests.helpers.app_driver import (
     settled,
     until,
 )
+from tests.helpers.events import change_event
 
 
 def failed_with(code: str) -> Snapshot:
     """The moment after the live call has ended with this code."""
 
     def told(event: Event) -> Event:
-        if event.step != "live-call" or event.ev not in ("try.finished", "step.finished"):
+        if event.step != "live-call" or event.kind not in ("try.finished", "step.finished"):
             return event
-        outcome = {"outcome": CODES[code].outcome.value} if event.ev == "step.finished" else {}
-        return replace(event, data={**event.data, "code": code, **outcome})
+        outcome = {"outcome": CODES[code].outcome.value} if event.kind == "step.finished" else {}
+        return change_event(event, data={**event.data, "code": code, **outcome})
 
     runbook, events = recorded()
-    at = next(n for n, e in enumerate(events) if e.ev == "step.finished" and e.step == "live-call")
+    at = next(
+        n for n, e in enumerate(events) if e.kind == "step.finished" and e.step == "live-call"
+    )
     return LiveView.of_record(runbook, [told(event) for event in events[: at + 2]]).scene()
 
 
@@ -116,12 +118,12 @@ def test_a_full_window_says_when_it_opens_again() -> None:
 
 def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
     runbook, events = recorded()
-    at = next(n for n, e in enumerate(events) if e.ev == "step.finished")
-    bad = replace(
+    at = next(n for n, e in enumerate(events) if e.kind == "step.finished")
+    bad = change_event(
         events[at], data={**events[at].data, "outcome": "blocked", "code": "login-denied"}
     )
     asked = events[at + 1]
-    asked = replace(asked, data={**asked.data, "data": {"step": "boot-stack"}})
+    asked = change_event(asked, data={**asked.data, "data": {"step": "boot-stack"}})
     scene = LiveView.of_record(runbook, [*events[:at], bad, asked]).scene()
     assert scene.question is not None
     said = [text_of(row) for row in form(scene, scene.question)]
@@ -132,14 +134,16 @@ def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
 def test_a_service_that_died_is_what_is_tried_again() -> None:
     runbook, events = recorded()
     at = next(
-        n for n, e in enumerate(events) if e.ev == "step.finished" and e.step == "paste-credential"
+        n
+        for n, e in enumerate(events)
+        if e.kind == "step.finished" and e.step == "paste-credential"
     )
-    bad = replace(
+    bad = change_event(
         events[at], data={**events[at].data, "outcome": "blocked", "code": "service-died"}
     )
-    finish = replace(
+    finish = change_event(
         events[-1],
-        ev="request",
+        kind="request",
         data={"port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None},
     )
     scene = LiveView.of_record(runbook, [*events[:at], bad, finish]).scene()
@@ -148,7 +152,7 @@ def test_a_service_that_died_is_what_is_tried_again() -> None:
 
 
 def test_a_running_step_says_how_long_it_may_take() -> None:
-    scene = run_until(lambda e: e.ev == "try.started" and e.step == "live-call").scene()
+    scene = run_until(lambda e: e.kind == "try.started" and e.step == "live-call").scene()
     assert standing(scene).title.endswith("of at most 12 s")
 
 
@@ -184,10 +188,10 @@ def test_a_new_login_is_one_key_and_the_call_another(tmp_path: Path) -> None:
 def test_the_keys_of_a_long_question_are_in_sight(tmp_path: Path, size: tuple[int, int]) -> None:
     runbook, events = recorded()
     at = next(
-        n for n, e in enumerate(events) if e.ev == "request" and e.data.get("kind") == "spend"
+        n for n, e in enumerate(events) if e.kind == "request" and e.data.get("kind") == "spend"
     )
     evidence = [[f"fact {n}", "seen", "nothing"] for n in range(12)]
-    asked = replace(
+    asked = change_event(
         events[at],
         data={
             **events[at].data,
@@ -266,7 +270,7 @@ def test_a_long_comparison_is_scrolled_by_key(tmp_path: Path) -> None:
 
 
 def test_a_message_does_not_lie_on_the_keys(tmp_path: Path) -> None:
-    run = run_until(lambda e: e.ev == "step.finished" and e.step == "live-call")
+    run = run_until(lambda e: e.kind == "step.finished" and e.step == "live-call")
     app = SmokeApp(settings(tmp_path / "state"), Goal())
 
     async def act(pilot: Pilot[Any]) -> None:

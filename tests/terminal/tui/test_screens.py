@@ -6,7 +6,6 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from smoke_tui.tui.screens.trends import TrendsPage
 from smoke_tui.tui.widgets.modals import Choose, YesNo
 from smoke_tui.world.live.processes.leftovers import mark_of, still_running
 from tests.helpers.app_driver import keep, press, recorded, screen_text, settings, until
+from tests.helpers.events import change_event
 from tests.helpers.record_sessions import walk_on
 
 OLD, NEW = "20261121T213000Z-bbbb", "20261121T220000Z-cccc"
@@ -87,7 +87,7 @@ def test_home_says_how_many_sessions_it_leaves_out(tmp_path: Path) -> None:
 def test_a_session_is_walked_through_leapt_in_replayed_and_left(tmp_path: Path) -> None:
     keep(tmp_path / "state", OLD, DRIFT)
     events = recorded(DRIFT)[1]
-    turns = [e.seq for e in events if e.ev in ("try.started", "step.finished")]
+    turns = [e.seq for e in events if e.kind in ("try.started", "step.finished")]
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         await choose(app, pilot, "Walk through it")
@@ -122,7 +122,7 @@ def test_a_replay_that_differs_goes_to_where_it_does(tmp_path: Path) -> None:
     folder = keep(tmp_path / "state", OLD, DRIFT)
     events = list(read_journal(folder).events)
     # A record that claims today's rules, and was decided by others.
-    events[0] = replace(events[0], data={**events[0].data, "rules": RULES})
+    events[0] = change_event(events[0], data={**events[0].data, "rules": RULES})
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
     found = recheck(folder).divergence
     assert found is not None
@@ -158,7 +158,7 @@ def test_a_session_is_compared_with_the_one_before(tmp_path: Path) -> None:
 def test_a_session_that_broke_off_is_gone_on_with_to_its_end(tmp_path: Path) -> None:
     """As after a crash in the hand-over: the login and the call stay, the rest is done again."""
     events = recorded(DRIFT)[1]
-    lines = next(e.seq for e in events if e.ev == "step.finished" and e.step == "live-call") + 1
+    lines = next(e.seq for e in events if e.kind == "step.finished" and e.step == "live-call") + 1
     folder = keep(tmp_path / "state", OLD, DRIFT, lines=lines)
     before = fold(read_journal(folder).events)
 
@@ -222,9 +222,9 @@ def test_what_a_broken_off_session_left_is_named_and_stopped_on_demand(
         folder = keep(tmp_path / "state", OLD)
         events = list(read_journal(folder).events)
         at = next(
-            n for n, e in enumerate(events) if e.ev == "process" and e.data["what"] == "started"
+            n for n, e in enumerate(events) if e.kind == "process" and e.data["what"] == "started"
         )
-        started = replace(
+        started = change_event(
             events[at], data={**events[at].data, "pid": child.pid, "mark": mark, "guardian": None}
         )
         (folder / JOURNAL).write_bytes(b"".join(event.line() for event in [*events[:at], started]))

@@ -85,7 +85,7 @@ def test_happy_from_start_to_the_exported_report(tmp_path: Path) -> None:
         ("spend", "yes"),
         ("finish", "finish"),
     ]
-    assert events[-1].ev == "session.closed"
+    assert events[-1].kind == "session.closed"
     assert events[-1].data["verdict"] == "pass"
     (report,) = tmp_path.glob("smoke-report-*.md")
     assert report.read_text().startswith("REHEARSAL: nothing was proven")
@@ -108,10 +108,10 @@ def test_drift_takes_the_file_that_was_offered(tmp_path: Path) -> None:
     asyncio.run(main())
     events = journal_events(tmp_path / "state")
     assert ("instructions", "file") in operator_answers(events)
-    finished = {e.step: e.data["outcome"] for e in events if e.ev == "step.finished"}
+    finished = {e.step: e.data["outcome"] for e in events if e.kind == "step.finished"}
     assert finished["live-call"] == "pass"
     assert finished["instructions-drift"] == "pass"
-    assert events[-1].ev == "session.closed"
+    assert events[-1].kind == "session.closed"
     assert events[-1].data["cancelled"] == "left"
 
 
@@ -147,12 +147,12 @@ def test_a_failure_says_what_whose_and_next_then_is_tried_again_and_waived(tmp_p
 
     asyncio.run(main())
     events = journal_events(tmp_path / "state")
-    tries = [e for e in events if e.ev == "try.started" and e.step == "oauth-login"]
+    tries = [e for e in events if e.kind == "try.started" and e.step == "oauth-login"]
     assert [e.data["cause"] for e in tries] == ["walk", "again"]
-    assert [e.data["text"] for e in events if e.ev == "noted"] == ["hi"]
-    waived = [e for e in events if e.ev == "step.finished" and e.data["outcome"] == "waived"]
+    assert [e.data["text"] for e in events if e.kind == "noted"] == ["hi"]
+    waived = [e for e in events if e.kind == "step.finished" and e.data["outcome"] == "waived"]
     assert [(e.step, e.data["reason"]) for e in waived] == [("boot-stack", "no")]
-    assert events[-1].ev == "session.closed"
+    assert events[-1].kind == "session.closed"
 
 
 def test_a_running_step_is_stopped_after_asking(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_running_step_is_stopped_after_asking(tmp_path: Path) -> None:
 
     asyncio.run(main())
     events = journal_events(tmp_path / "state")
-    assert [e.data["scope"] for e in events if e.ev == "cancelled"] == ["step", "session"]
+    assert [e.data["scope"] for e in events if e.kind == "cancelled"] == ["step", "session"]
 
 
 @pytest.mark.parametrize("key", ["enter", "y"])

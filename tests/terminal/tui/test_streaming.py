@@ -41,7 +41,7 @@ class Still(SessionScreen):
 def running() -> Driven:
     """The record up to where the live call's answer would begin."""
     runbook, events = recorded("instructions-drift")
-    at = next(n for n, e in enumerate(events) if e.ev == "spend.reserved")
+    at = next(n for n, e in enumerate(events) if e.kind == "spend.reserved")
     run = Driven(runbook)
     for event in events[: at + 1]:
         run.on_event(event)

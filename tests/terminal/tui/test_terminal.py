@@ -84,7 +84,7 @@ def test_a_signal_ends_session_children_and_screen(tmp_path: Path) -> None:
         for sequence in RESTORED:
             assert sequence in terminal.output
     last = read_journal(folder).events[-1]
-    assert last.ev == "session.closed"
+    assert last.kind == "session.closed"
     assert last.data["cancelled"] == "SIGTERM"
     assert children_of(stack.parent) == []
     assert not stack.parent.exists()
@@ -98,7 +98,7 @@ def test_a_closed_window_ends_the_session(tmp_path: Path) -> None:
         terminal.hang_up()
         assert terminal.end() == 129
     last = read_journal(folder).events[-1]
-    assert last.ev == "session.closed"
+    assert last.kind == "session.closed"
     assert last.data["cancelled"] == "SIGHUP"
 
 

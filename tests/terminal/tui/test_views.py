@@ -104,7 +104,7 @@ def test_a_flood_of_text_is_not_kept() -> None:
 
 
 def test_the_badge_and_the_spend_are_in_every_header() -> None:
-    run = run_until(lambda e: e.ev == "spend.reserved")
+    run = run_until(lambda e: e.kind == "spend.reserved")
     scene = Snapshot(run.runbook, run.state, run.elapsed)
     for width in (60, 80, 100, 160, 200):
         text = session_header(scene, width).plain
@@ -127,7 +127,7 @@ def test_only_what_changed_is_drawn(tmp_path: Path) -> None:
     async def main() -> None:
         app = SmokeApp(settings(tmp_path), Goal())
         async with app.run_test(size=(160, 45)) as pilot:
-            run = run_until(lambda e: e.ev == "try.started")
+            run = run_until(lambda e: e.kind == "try.started")
             walk = SessionScreen(run)
             await app.push_screen(walk)
             await settled(pilot)
@@ -145,7 +145,7 @@ def test_the_output_follows_its_end_until_it_is_scrolled_up(tmp_path: Path) -> N
     async def main() -> None:
         app = SmokeApp(settings(tmp_path), Goal())
         async with app.run_test(size=(80, 24)) as pilot:
-            run = run_until(lambda e: e.ev == "try.started")
+            run = run_until(lambda e: e.kind == "try.started")
             walk = SessionScreen(run)
             await app.push_screen(walk)
             tail = walk.query_one("#output", LogView)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from smoke_tui.failure_codes.table import (
     CODES,
 )
-from smoke_tui.journal.events import DECISIONS
+from smoke_tui.journal.events.kinds import DECISIONS
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.stream import EventStream, IncomingFact
 from smoke_tui.outcomes import (
@@ -52,7 +52,7 @@ def test_the_shipped_runbook_walks_to_a_pass() -> None:
     assert [step for _, step in done.words("step.finished")] == [
         step.id for step in LIVE.steps if not step.fallback
     ]
-    assert done.events[-1].ev == "session.closed"
+    assert done.events[-1].kind == "session.closed"
     assert done.events[-1].data["verdict"] == "pass"
     assert done.events[-1].data["calls"] == 2
 
@@ -66,7 +66,7 @@ def test_drift_at_the_call_goes_through_the_fallback_and_back() -> None:
     ]
     assert done.tries("instructions-drift") == [("fallback", "live-call", None)]
     assert len(done.tries("boot-stack")) == 1
-    at = [e.ev for e in done.events if e.step == "live-call" and e.ev in DECISIONS]
+    at = [e.kind for e in done.events if e.step == "live-call" and e.kind in DECISIONS]
     order = [ev for ev in at if ev in ("try.finished", "rule.matched", "branch.taken")]
     assert order[:3] == ["try.finished", "rule.matched", "branch.taken"]
 
@@ -125,9 +125,9 @@ def test_a_retry_waits_as_long_as_asked() -> None:
     done = walk(LIVE, given_results(results))
     assert done.verdict is Verdict.PASS
     assert done.tries("live-call") == [("walk", None, "rate-limited"), ("retry", None, None)]
-    planned = next(e for e in done.events if e.ev == "retry.planned")
+    planned = next(e for e in done.events if e.kind == "retry.planned")
     assert (planned.data["seconds"], planned.data["code"]) == (7.5, "rate-limited")
-    assert [e.data["seconds"] for e in done.events if e.ev == "timer"] == [7.5]
+    assert [e.data["seconds"] for e in done.events if e.kind == "timer"] == [7.5]
 
 
 def test_a_refused_token_is_refreshed_once_where_it_may_be() -> None:
@@ -156,11 +156,11 @@ def test_calls_stop_at_the_cap() -> None:
     )
     done = walk(LIVE, given_results(results))
     assert done.outcomes()["live-call"] == ("blocked", "over-budget")
-    assert sum(1 for e in done.events if e.ev == "spend.reserved" and e.step == "live-call") == 3
+    assert sum(1 for e in done.events if e.kind == "spend.reserved" and e.step == "live-call") == 3
     kinds = [
         e.data["kind"]
         for e in done.events
-        if e.ev == "request" and e.step == "live-call" and e.data["port"] == "operator"
+        if e.kind == "request" and e.step == "live-call" and e.data["port"] == "operator"
     ]
     assert kinds.count("spend") == 3
 
@@ -185,7 +185,7 @@ def test_a_call_is_made_only_with_consent(answer: dict[str, str], code: str) -> 
     done = walk(LIVE, behave, reply=reply)
     assert done.outcomes()["live-call"] == ("blocked", code)
     assert "live-call" not in ran
-    assert not any(e.ev == "spend.reserved" for e in done.events)
+    assert not any(e.kind == "spend.reserved" for e in done.events)
 
 
 def test_a_waiver_has_a_reason_and_a_name() -> None:
@@ -218,7 +218,7 @@ def test_our_own_bug_ends_the_step_and_not_the_session() -> None:
     done = walk(PAIR, given_results({("one", 1): RuntimeError("boom")}))
     assert done.outcomes() == {"one": ("error", None)}
     assert done.verdict is Verdict.ERROR
-    trace = next(e for e in done.events if e.ev == "fault")
+    trace = next(e for e in done.events if e.kind == "fault")
     assert "RuntimeError: boom" in trace.data["trace"]
     assert fold(done.events).steps["one"].tries[0].error
 
@@ -255,7 +255,7 @@ def test_a_step_that_never_ends_ends_at_its_limit(block: str, code: str) -> None
 
     done = walk(book(block), lambda ctx: None, on_request=fire)
     assert done.outcomes()["one"] == ("blocked", code)
-    released = [e.re for e in done.events if e.ev == "release"]
+    released = [e.request_seq for e in done.events if e.kind == "release"]
     assert released, "the deadline and whatever the step held are let go"
 
 
@@ -310,8 +310,8 @@ def test_a_question_withdrawn_by_its_step_is_released() -> None:
         return None if kind == "text" else agreeing(kind, data)
 
     done = walk(PAIR, behave, reply=reply)
-    questions = [e.seq for e in done.events if e.ev == "request" and e.data.get("kind") == "text"]
-    assert [e.re for e in done.events if e.ev == "release"] == questions
+    questions = [e.seq for e in done.events if e.kind == "request" and e.data.get("kind") == "text"]
+    assert [e.request_seq for e in done.events if e.kind == "release"] == questions
     assert fold(done.events).questions == {}
 
 
@@ -368,7 +368,7 @@ def test_whatever_happens_the_walk_ends(
     done = walk(LIVE, scripted(choices), reply=reply)
     assert done.fault is None
     assert done.verdict is not None
-    assert done.events[-1].ev == "session.closed"
+    assert done.events[-1].kind == "session.closed"
     state = fold(done.events)
     # walk, again, one retry and one return for each; restarts come with returns only.
     assert all(len(step.tries) <= 6 for step in state.steps.values())
@@ -419,7 +419,7 @@ def test_another_result_is_another_walk() -> None:
     done = walk(LIVE, passing)
     with pytest.raises(Divergence) as caught:
         replayed(LIVE, done, given_results(failing("seed-org", "command-failed")))
-    ended = next(e for e in done.events if e.ev == "try.finished" and e.step == "seed-org")
+    ended = next(e for e in done.events if e.kind == "try.finished" and e.step == "seed-org")
     assert caught.value.seq == ended.seq
     assert "data.code was None and is 'command-failed'" in caught.value.why
 

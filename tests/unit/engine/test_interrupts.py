@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.stream import EventStream, IncomingFact
 from smoke_tui.outcomes import Verdict
@@ -29,7 +29,7 @@ def cancel_at(word: str, step: str, scope: str = "session") -> Any:
     done: list[int] = []
 
     def after(event: Event, inbox: EventStream) -> None:
-        if event.ev == word and event.step == step and not done:
+        if event.kind == word and event.step == step and not done:
             done.append(event.seq)
             inbox.post(IncomingFact("cancelled", {"scope": scope, "why": "SIGINT"}))
 
@@ -57,8 +57,8 @@ def test_cancelling_while_a_question_is_open_withdraws_it() -> None:
 
     done = walk(PAIR, passing, reply=reply, after=cancel_at("request", "one"))
     assert done.verdict is Verdict.INCOMPLETE
-    asked = next(e for e in done.events if e.ev == "request")
-    assert [e.re for e in done.events if e.ev == "release"] == [asked.seq]
+    asked = next(e for e in done.events if e.kind == "request")
+    assert [e.request_seq for e in done.events if e.kind == "release"] == [asked.seq]
     assert fold(done.events).questions == {}
 
 
@@ -71,8 +71,8 @@ def test_cancelling_during_the_wait_before_a_retry_makes_no_further_call() -> No
     )
     assert done.fault is None, "the walk has to notice the cancel while it waits"
     assert len(done.tries("live-call")) == 1
-    assert sum(1 for e in done.events if e.ev == "spend.reserved") == 1
-    assert done.events[-1].ev == "session.closed"
+    assert sum(1 for e in done.events if e.kind == "spend.reserved") == 1
+    assert done.events[-1].kind == "session.closed"
 
 
 def lose(service: str, when: str, step: str) -> Any:
@@ -81,14 +81,14 @@ def lose(service: str, when: str, step: str) -> Any:
     posted: list[bool] = []
 
     def after(event: Event, inbox: EventStream) -> None:
-        if event.ev == "request" and event.data["port"] == "process" and "argv" in event.data:
+        if event.kind == "request" and event.data["port"] == "process" and "argv" in event.data:
             children[str(event.step)] = event
-        if event.ev == when and event.step == step and not posted:
+        if event.kind == when and event.step == step and not posted:
             posted.append(True)
             child = children[service]
             inbox.post(
                 IncomingFact(
-                    "process", {"what": "exited", "code": 1}, child.step, child.n, child.seq
+                    "process", {"what": "exited", "code": 1}, child.step, child.attempt, child.seq
                 )
             )
 
@@ -137,6 +137,6 @@ def test_resources_are_stopped_at_the_end_the_latest_first() -> None:
     stops = [
         e.step
         for e in done.events
-        if e.ev == "request" and e.data["port"] == "process" and e.data.get("op") == "stop"
+        if e.kind == "request" and e.data["port"] == "process" and e.data.get("op") == "stop"
     ]
     assert stops == ["second", "first"]

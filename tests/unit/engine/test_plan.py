@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from smoke_tui.engine.plan import Action, Begin, Block, Close, Finish, Settle, plan
-from smoke_tui.journal.events import Event
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook
 from tests.helpers.engine_runs import book, call, manual, shipped, told, tried
+from tests.helpers.events import make_event
 
 CHAIN = book(manual("aa"), manual("bb", 'needs = ["aa"]'), manual("cc"))
 DRIFT = '[[on]]\nmatch = { code = "instructions-drift" }\ngoto = "mend"'
@@ -163,10 +163,10 @@ def state_after_again(step: str, *more: tuple[Any, ...]) -> State:
     seq = state.events
     asked = {"port": "operator", "kind": "begin", "data": {}}
     answer = {"answer": {"do": "again", "step": step, "by": "operator"}}
-    apply(state, Event(seq, "T", seq, "request", "cc", 1, None, asked))
-    apply(state, Event(seq + 1, "T", seq + 1, "answered", "cc", 1, seq, answer))
+    apply(state, make_event(seq, "T", seq, "request", "cc", 1, None, asked))
+    apply(state, make_event(seq + 1, "T", seq + 1, "answered", "cc", 1, seq, answer))
     for number, (word, name, n, data) in enumerate(more, seq + 2):
-        apply(state, Event(number, "T", number, word, name, n, None, data))
+        apply(state, make_event(number, "T", number, word, name, n, None, data))
     return state
 
 

@@ -20,7 +20,7 @@ from smoke_tui.history.index import (
     ends,
     session_folders,
 )
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     JournalFile,
     read_journal,
@@ -29,10 +29,11 @@ from smoke_tui.journal.folders import (
     EVIDENCE,
     JOURNAL,
 )
+from tests.helpers.events import make_event
 
 
 def told(seq: int, text: str = "x") -> Event:
-    return Event(seq, "2026-11-21T19:00:00.000Z", seq, "noted", data={"text": text})
+    return make_event(seq, "2026-11-21T19:00:00.000Z", seq, "noted", data={"text": text})
 
 
 def three(folder: Path) -> bytes:
@@ -267,15 +268,16 @@ def test_evidence_left_half_written_by_a_crash_is_mended(tmp_path: Path) -> None
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.facts import Noted
 from smoke_tui.files import StorageError; from smoke_tui.journal.file import JournalFile
 journal = JournalFile.create(Path(sys.argv[1]))
 written = 0
 for seq in range(3):
-    journal.append(Event(seq, "T", seq, "noted", data={"text": "x" * 100}))
+    journal.append(Event(seq, "T", seq, Noted("x" * 100)))
 size = (journal.folder / "journal.jsonl").stat().st_size
 resource.setrlimit(resource.RLIMIT_FSIZE, (size + int(sys.argv[2]),) * 2)
-for attempt in (lambda: journal.append(Event(3, "T", 3, "noted", data={"text": "y" * 100})),
+for attempt in (lambda: journal.append(Event(3, "T", 3, Noted("y" * 100))),
                 lambda: journal.keep(b"z" * 4096)):
     try:
         attempt()
@@ -310,7 +312,7 @@ def test_first_and_last_lines_are_enough_for_the_list(tmp_path: Path) -> None:
     assert (first[0].seq, first[1]) == (0, None)
     journal = JournalFile.reopen(folder)
     journal.append(told(3, "y" * 70_000))
-    journal.append(Event(4, "T", 4, "session.closed", data={"verdict": "pass"}))
+    journal.append(make_event(4, "T", 4, "session.closed", data={"verdict": "pass"}))
     journal.close()
     both = ends(folder)
     assert both is not None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.journal.events import DECISIONS, FACTS, Event
+from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.kinds import DECISIONS, FACTS
 from smoke_tui.journal.fold import apply, fold
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome, Verdict

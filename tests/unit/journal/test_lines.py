@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.journal.events import DECISIONS, FACTS, Event, JournalDamage, parse_line
+from smoke_tui.journal.events.event import Event, JournalDamage, parse_line
+from smoke_tui.journal.events.kinds import DECISIONS, FACTS
+from tests.helpers.events import make_event
 
 LAW = settings(max_examples=100, deadline=None)
 WORDS = sorted({*FACTS, *DECISIONS})
@@ -27,7 +29,7 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 EVENTS = st.builds(
-    Event,
+    make_event,
     st.integers(0, 10**9),
     st.text(max_size=30),
     st.integers(0, 10**9),
@@ -37,7 +39,7 @@ EVENTS = st.builds(
     st.none() | st.integers(0, 10**6),
     st.dictionaries(st.text(), VALUES, max_size=4),
 )
-SAMPLE = Event(
+SAMPLE = make_event(
     7,
     "2026-11-21T19:02:11.481Z",
     1234,
@@ -65,7 +67,7 @@ def test_the_form_of_a_line_is_fixed() -> None:
         b'{"seq":1,"t":"T","ms":2,"ev":"noted","step":null,"try":null,"re":null,'
         b'"data":{"text":"\\u00e9"}'
     )
-    line = Event(1, "T", 2, "noted", data={"text": "é"}).line()
+    line = make_event(1, "T", 2, "noted", data={"text": "é"}).line()
     assert line == head + b',"crc":"%08x"}\n' % zlib.crc32(head)
     assert json.loads(line)["data"] == {"text": "é"}
 
@@ -106,15 +108,15 @@ def test_a_right_checksum_does_not_make_an_event(head: bytes) -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_a_line_holds_no_number_that_json_does_not_have(value: float) -> None:
     with pytest.raises(ValueError, match="JSON"):
-        Event(0, "T", 0, "noted", data={"x": value}).line()
+        make_event(0, "T", 0, "noted", data={"x": value}).line()
 
 
 def test_every_word_is_either_a_fact_or_a_decision() -> None:
     assert not set(FACTS) & set(DECISIONS)
     assert SAMPLE.is_fact
-    assert not Event(0, "T", 0, "step.finished").is_fact
+    assert not make_event(0, "T", 0, "step.finished").is_fact
 
 
 def test_keys_keep_their_order() -> None:
     data: dict[str, Any] = {"b": 1, "a": {"z": 1, "y": 2}}
-    assert list(parse_line(Event(0, "T", 0, "noted", data=data).line()).data) == ["b", "a"]
+    assert list(parse_line(make_event(0, "T", 0, "noted", data=data).line()).data) == ["b", "a"]

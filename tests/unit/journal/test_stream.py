@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     JournalFile,
     read_journal,
@@ -186,13 +186,13 @@ def test_what_cannot_be_written_is_seen_by_nobody(desk: Desk) -> None:
 def test_decisions_carry_the_time_of_the_last_fact(desk: Desk) -> None:
     assert desk.inbox.now == ""
     before = desk.inbox.decide("finding", {"code": "c", "message": "", "remedy": ""})
-    assert (before.t, before.ms) == ("", 0)
+    assert (before.time, before.ms) == ("", 0)
     for number in (1, 2):
         desk.inbox.post(IncomingFact("noted", {"text": "x"}))
         desk.settle()
         for _ in range(2):
             event = desk.inbox.decide("finding", {"code": "c", "message": "", "remedy": ""})
-            assert (event.t, event.ms) == (f"2026-11-21T19:00:0{number}.000Z", number * 1000)
+            assert (event.time, event.ms) == (f"2026-11-21T19:00:0{number}.000Z", number * 1000)
     assert desk.inbox.now == "2026-11-21T19:00:02.000Z"
     desk.settle()
     assert [event.seq for event in desk.seen] == list(range(7))
@@ -218,8 +218,8 @@ def test_an_answer_goes_to_whoever_asked(desk: Desk) -> None:
     for re in (5, 6, None):
         desk.inbox.post(IncomingFact("timer", {"seconds": 1}, re=re))
         desk.settle()
-    assert [fact.event.re for fact in asked] == [5]
-    assert [fact.event.re for fact in stray] == [None]
+    assert [fact.event.request_seq for fact in asked] == [5]
+    assert [fact.event.request_seq for fact in stray] == [None]
     desk.inbox.route(5, None)
     desk.inbox.post(IncomingFact("timer", {"seconds": 1}, re=5))
     desk.settle()

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.stream import with_names
 from smoke_tui.redaction import Vault
 from smoke_tui.replay.agreement import agrees
+from tests.helpers.events import make_event
 
 
 def decided(data: Any, ev: str = "step.finished", seq: int = 3) -> Event:
-    return Event(seq, "2026-11-21T19:00:00.000Z", 7, ev, "step", 1, None, data)
+    return make_event(seq, "2026-11-21T19:00:00.000Z", 7, ev, "step", 1, None, data)
 
 
 SAME: list[tuple[Any, Any]] = [

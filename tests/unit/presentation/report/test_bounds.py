@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from smoke_tui.journal.events import Event
+from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.load import (
     runbook_of,
 )
 from smoke_tui.presentation.report.json_report import MOST_EXCHANGES, standalone
+from tests.helpers.events import change_event
 from tests.helpers.paths import TUI_RECORDS
 
 RECORD = TUI_RECORDS / "edge-challenge"
@@ -22,9 +23,9 @@ def test_the_first_and_last_exchanges_are_listed_and_the_rest_counted() -> None:
     asked = next(
         e
         for e in journal.events
-        if e.ev == "request" and e.step == "boot-stack" and e.data["port"] == "http"
+        if e.kind == "request" and e.step == "boot-stack" and e.data["port"] == "http"
     )
-    fact = next(e for e in journal.events if e.ev == "http" and e.re == asked.seq)
+    fact = next(e for e in journal.events if e.kind == "http" and e.request_seq == asked.seq)
     events: list[Event] = []
     for event in journal.events:
         events.append(event)
@@ -34,10 +35,10 @@ def test_the_first_and_last_exchanges_are_listed_and_the_rest_counted() -> None:
                 for n in range(900)
                 for each in (
                     replace(asked, seq=10_000 + 2 * n),
-                    replace(
+                    change_event(
                         fact,
                         seq=10_001 + 2 * n,
-                        re=10_000 + 2 * n,
+                        request_seq=10_000 + 2 * n,
                         data={**fact.data, "ms": 7_000 + n},
                     ),
                 )

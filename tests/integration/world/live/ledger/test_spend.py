@@ -11,10 +11,10 @@ from typing import Any
 import psycopg
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events import Event
 from smoke_tui.journal.file import JournalFile
 from smoke_tui.rehearsal.postgres.postgres import Postgres
 from smoke_tui.runbook import parse
+from tests.helpers.events import make_event
 from tests.helpers.ledger_program import LedgerProgram
 
 Database = psycopg.Connection[tuple[object, ...]]
@@ -68,7 +68,7 @@ def session(
             lines.append(("spend.settled", "call", n, {"unknown": False, "limits": [], **usage}))
     file = JournalFile.create(state / "sessions" / name)
     for seq, (ev, step, number, data) in enumerate(lines):
-        file.append(Event(seq, stamp(days), seq, ev, step, number, None, data))
+        file.append(make_event(seq, stamp(days), seq, ev, step, number, None, data))
     file.close()
 
 

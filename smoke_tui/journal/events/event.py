@@ -1,0 +1,162 @@
+"""The envelope of an event, and its line in a journal."""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast
+
+from smoke_tui.journal.events.body import Body, FactBody, Opaque
+from smoke_tui.journal.events.codec import decode, encode, kind_of
+from smoke_tui.journal.events.kinds import FACTS
+from smoke_tui.journal.events.values import Blob, RecordedSecret
+
+
+class JournalDamage(ValueError):
+    """A journal line that can't be what was written. The text says what is wrong with it."""
+
+
+B_co = TypeVar("B_co", bound=Body, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class EventOf(Generic[B_co]):
+    """One line of a journal, whose body is known to be of a class.
+
+    `time` is UTC, ISO 8601 with milliseconds; `ms` counts monotonic milliseconds since the session
+    opened; `attempt` is the number of the step's try; `request_seq` is the `seq` of the request
+    that it answers. `blobs` names evidence beside the journal, `secrets` what was taken out of an
+    answer.
+    """
+
+    seq: int
+    time: str
+    ms: int
+    body: B_co
+    step: str | None = None
+    attempt: int | None = None
+    request_seq: int | None = None
+    blobs: Mapping[str, Blob] = field(default_factory=dict)
+    secrets: Mapping[str, RecordedSecret] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """The serialized name of the event's kind."""
+        return kind_of(self.body)
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it is a fact, and no decision."""
+        if isinstance(self.body, Opaque):
+            return self.body.name in FACTS
+        return isinstance(self.body, FactBody)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The recorded table; for readers that are not converted to `body` yet."""
+        return encode(self.body, self.blobs, self.secrets)
+
+    def line(self) -> bytes:
+        """The canonical bytes of the line, with its checksum and a final newline."""
+        head = json.dumps(
+            {
+                "seq": self.seq,
+                "t": self.time,
+                "ms": self.ms,
+                "ev": self.kind,
+                "step": self.step,
+                "try": self.attempt,
+                "re": self.request_seq,
+                "data": encode(self.body, self.blobs, self.secrets),
+            },
+            ensure_ascii=True,
+            allow_nan=False,
+            separators=(",", ":"),
+            sort_keys=False,
+        )[:-1].encode("ascii")
+        return head + b',"crc":"%08x"}\n' % zlib.crc32(head)
+
+
+if TYPE_CHECKING:
+    Event: TypeAlias = EventOf[Body]
+else:
+    # Without its parameter, so that it can be called and asked for with `isinstance`.
+    Event = EventOf
+
+
+B = TypeVar("B", bound=Body)
+
+
+def typed(event: Event, body: B) -> EventOf[B]:
+    """The same event, its body known to be of a class: `body` is its own."""
+    assert event.body is body
+    return cast("EventOf[B]", event)
+
+
+def event_of(
+    place: tuple[int, str, int],
+    kind: str,
+    data: Mapping[str, Any],
+    step: str | None = None,
+    attempt: int | None = None,
+    request_seq: int | None = None,
+) -> Event:
+    """An event from its data; `place` is its `seq`, `time` and `ms`."""
+    decoded = decode(kind, data, step=bool(step), attempt=attempt is not None)
+    return Event(*place, decoded.body, step, attempt, request_seq, decoded.blobs, decoded.secrets)
+
+
+def storable(value: Any) -> Any:
+    """A value as a journal can hold it: no NaN or infinity, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return value if value.isascii() else _whole(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {storable(str(key)): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+_KEYS: Final[Mapping[str, Any]] = {
+    "seq": int,
+    "t": str,
+    "ms": int,
+    "ev": str,
+    "step": str | None,
+    "try": int | None,
+    "re": int | None,
+    "data": dict,
+}
+
+
+def parse_line(line: bytes) -> Event:
+    """Read one line (without or with its newline).
+
+    Raises:
+        JournalDamage: the checksum does not fit, or the line has another form.
+    """
+    body = line.rstrip(b"\n")
+    head, mark, tail = body.rpartition(b',"crc":"')
+    if not mark or len(tail) != 10 or not tail.endswith(b'"}'):
+        raise JournalDamage("the line has no checksum at its end")
+    if b"%08x" % zlib.crc32(head) != tail[:8]:
+        raise JournalDamage("the line's checksum does not fit its content")
+    try:
+        raw = json.loads(head + b"}")
+        parts = [raw[name] for name in _KEYS]
+        for value, kinds in zip(parts, _KEYS.values(), strict=True):
+            if not isinstance(value, kinds):
+                raise TypeError(f"{type(value).__name__} where another kind belongs")
+        seq, time, ms, kind, step, attempt, request_seq, data = parts
+        return event_of((seq, time, ms), kind, data, step, attempt, request_seq)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise JournalDamage(f"the line is not a journal event ({type(error).__name__})") from None

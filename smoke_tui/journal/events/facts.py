@@ -1,0 +1,267 @@
+"""Facts: what the world answered, or what happened in it.
+
+Every class says which key of the record its fields have, by their names; where one kind has several
+classes, the codec takes the first whose fixed keys and required keys are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from smoke_tui.journal.events.body import ALWAYS, FLAT, FactBody
+from smoke_tui.journal.events.values import Amendment, Answer, Program, RecordedRunbook
+from smoke_tui.redaction.secret import Json
+
+# --- the session ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened(FactBody):
+    """A journal begins. `schema` is its format, `session` the session's name."""
+
+    kind: ClassVar[str] = "session.opened"
+
+    schema: str
+    session: str
+    runbook: RecordedRunbook
+    program: Program = field(metadata=FLAT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionResumed(FactBody):
+    """Another program goes on with the session: what lived in the former one is gone.
+
+    `undone` are the steps whose outcome does not count any more; `rerun` is the one step that is
+    done again; `amend` the answer that is amended. `torn_bytes`: how much of a last line was cut.
+    """
+
+    kind: ClassVar[str] = "session.resumed"
+
+    undone: tuple[str, ...] = field(default=(), metadata=ALWAYS)
+    rerun: str | None = field(default=None, metadata=ALWAYS)
+    amend: Amendment | None = None
+    torn_bytes: int = field(default=0, metadata=ALWAYS)
+    program: Program = field(metadata=FLAT)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(FactBody):
+    """The operator, or who stands for them, answered a question.
+
+    `hit` is what a pasted redirect address holds.
+    """
+
+    kind: ClassVar[str] = "answered"
+
+    answer: Answer
+    hit: ListenHit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(FactBody):
+    """The operator stopped a step or the session; `scope` tells which, `why` the key or signal."""
+
+    kind: ClassVar[str] = "cancelled"
+
+    scope: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Faulted(FactBody):
+    """This tool broke; the trace has no local variables."""
+
+    kind: ClassVar[str] = "fault"
+
+    trace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(FactBody):
+    """A note of the operator."""
+
+    kind: ClassVar[str] = "noted"
+
+    text: str
+
+
+# --- the network ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswered(FactBody):
+    """The answer of an HTTP request, or why there was none.
+
+    `chunks` are (offset in the body, milliseconds since sending); `ms` is how long it took.
+    `error` is None or one of: network, dns, tls, proxy, timeout, stalled, cut, oversized,
+    compressed, refused-host.
+    """
+
+    kind: ClassVar[str] = "http"
+
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    chunks: tuple[tuple[int, int], ...]
+    ms: int
+    error: str | None
+    error_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TcpAnswered(FactBody):
+    """A connection came about, or why not."""
+
+    kind: ClassVar[str] = "tcp"
+
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListenReady(FactBody):
+    """The listener of a login's redirect listens on a port."""
+
+    kind: ClassVar[str] = "listen"
+    tags: ClassVar[Mapping[str, str]] = {"what": "ready"}
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListenBusy(FactBody):
+    """No port could be listened on: each is taken."""
+
+    kind: ClassVar[str] = "listen"
+    tags: ClassVar[Mapping[str, str]] = {"what": "busy"}
+
+    ports: tuple[int, ...]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenForbidden(FactBody):
+    """No port could be listened on: this machine does not allow it."""
+
+    kind: ClassVar[str] = "listen"
+    tags: ClassVar[Mapping[str, str]] = {"what": "forbidden"}
+
+    ports: tuple[int, ...]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenIgnored(FactBody):
+    """A redirect came that belongs to another login; `why` in a few words."""
+
+    kind: ClassVar[str] = "listen"
+    tags: ClassVar[Mapping[str, str]] = {"what": "ignored"}
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenHit(FactBody):
+    """The login's redirect came: with a code (a secret), or with an error and its description."""
+
+    kind: ClassVar[str] = "listen"
+    tags: ClassVar[Mapping[str, str]] = {"what": "hit"}
+
+    error: str | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged(FactBody):
+    """Whether the address of a service that was ready still answers; `problem` says why not."""
+
+    kind: ClassVar[str] = "health"
+
+    up: bool
+    problem: str | None = field(default=None, metadata=ALWAYS)
+
+
+# --- children ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStarted(FactBody):
+    """A child runs.
+
+    `mark` and `boot` tell a process of this boot apart from a later one with the same id: the
+    command's, and its guardian's.
+    """
+
+    kind: ClassVar[str] = "process"
+    tags: ClassVar[Mapping[str, str]] = {"what": "started"}
+
+    pid: int
+    mark: str | None
+    guardian: int
+    boot: str | None
+    argv: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessOutput(FactBody):
+    """A block of a child's output, from `out` or `err`; `dropped` bytes were left out before."""
+
+    kind: ClassVar[str] = "process"
+    tags: ClassVar[Mapping[str, str]] = {"what": "output"}
+
+    source: str = field(default="", metadata=ALWAYS)
+    text: str
+    dropped: int = field(default=0, metadata=ALWAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessParsed(FactBody):
+    """The last JSON object of a hidden child's output, with nothing but its public leaves."""
+
+    kind: ClassVar[str] = "process"
+    tags: ClassVar[Mapping[str, str]] = {"what": "parsed"}
+
+    found: bool
+    document: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessDetached(FactBody):
+    """A command ended and left `kept` processes behind; each is [pid, mark]."""
+
+    kind: ClassVar[str] = "process"
+    tags: ClassVar[Mapping[str, str]] = {"what": "detached"}
+
+    code: int
+    kept: int
+    processes: tuple[tuple[int, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessExited(FactBody):
+    """A child has ended, with this exit status."""
+
+    kind: ClassVar[str] = "process"
+    tags: ClassVar[Mapping[str, str]] = {"what": "exited"}
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessMissing(FactBody):
+    """A child could not be started."""
+
+    kind: ClassVar[str] = "process"
+    tags: ClassVar[Mapping[str, str]] = {"what": "missing"}
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStopped(FactBody):
+    """A child was taken down; `gone`: it is proven that nothing of it is left."""
+
+    kind: ClassVar[str] = "process"
+    tags: ClassVar[Mapping[str, str]] = {"what": "stopped"}
+
+    gone: bool

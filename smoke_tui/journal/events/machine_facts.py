@@ -1,0 +1,171 @@
+"""Facts of this machine: timers, random values, the browser, files, variables, tables, programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from smoke_tui.journal.events.body import ALWAYS, FactBody
+from smoke_tui.redaction.secret import Json
+
+# --- this machine -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired(FactBody):
+    """A time that was waited for has come."""
+
+    kind: ClassVar[str] = "timer"
+
+    seconds: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn(FactBody):
+    """A random value; None where it is a secret."""
+
+    kind: ClassVar[str] = "draw"
+
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageOpened(FactBody):
+    """A page was handed to the browser, or why not."""
+
+    kind: ClassVar[str] = "browser"
+
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClipboardOffered(FactBody):
+    """A text was offered to be carried elsewhere: `how`, or why not; `cleared` took it back."""
+
+    kind: ClassVar[str] = "clipboard"
+
+    how: str
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileExists(FactBody):
+    """Whether a file is there."""
+
+    kind: ClassVar[str] = "file"
+
+    exists: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead(FactBody):
+    """The text of a file; None where it is a secret, or could not be read."""
+
+    kind: ClassVar[str] = "file"
+
+    problem: str | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRead(FactBody):
+    """A JSON document without its secret leaves, or why there is none."""
+
+    kind: ClassVar[str] = "file"
+
+    problem: str | None
+    document: Json
+
+
+@dataclass(frozen=True, slots=True)
+class BundleKept(FactBody):
+    """The bundle's file was replaced, or why not."""
+
+    kind: ClassVar[str] = "file"
+
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VariableRead(FactBody):
+    """Whether a variable of the environment is set, and whether its value is blank."""
+
+    kind: ClassVar[str] = "env"
+
+    set: bool
+    blank: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFound(FactBody):
+    """Whether a command is on PATH."""
+
+    kind: ClassVar[str] = "env"
+
+    set: bool
+
+
+# --- providers of knowledge -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many lines a text has gained and lost against another one."""
+
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCaptured(FactBody):
+    """What the installed Codex CLI sends, captured on loopback; its instructions are a secret.
+
+    `place` tells where in the request the instructions are. `template` is the request to be filled
+    in, `compared` the instructions against those that were sent before.
+    """
+
+    kind: ClassVar[str] = "codex-cli"
+
+    problem: str | None
+    version: str | None
+    model: str
+    place: str | None
+    headers: tuple[tuple[str, str], ...]
+    outline: Json
+    items: Json = None
+    template: Json = None
+    template_sha256: str | None = None
+    compared: Compared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientNotCaptured(FactBody):
+    """Why the installed Codex CLI could not be captured."""
+
+    kind: ClassVar[str] = "codex-cli"
+
+    problem: str | None
+    version: str | None = field(default=None, metadata=ALWAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced(FactBody):
+    """What tokens cost at API rates: decimal US dollars, and from which table of prices."""
+
+    kind: ClassVar[str] = "price"
+
+    usd: str | None
+    source: str | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRead(FactBody):
+    """The stack's ledger: its clock, rows by role, and whether there are more than the limit."""
+
+    kind: ClassVar[str] = "ledger"
+
+    problem: str | None
+    now: str | None = field(default=None, metadata=ALWAYS)
+    rows: tuple[dict[str, Json], ...] = field(default=(), metadata=ALWAYS)
+    more: bool = field(default=False, metadata=ALWAYS)

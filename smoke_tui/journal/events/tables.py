@@ -1,0 +1,324 @@
+"""Read and write a dataclass as a JSON table, by its fields' types.
+
+The plan of a class is made once, from its annotations. Reading checks every key it knows and says
+what is wrong with the first that does not fit; keys it does not know do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from enum import Enum
+from types import UnionType
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from smoke_tui.journal.events.body import Body, Omitted
+from smoke_tui.redaction.secret import Json
+
+T = TypeVar("T")
+
+Note = Callable[[], None]
+"""Called where a table has another form than today's: see `Body.as_recorded`."""
+
+Read = Callable[[Any, Note], Any]
+Write = Callable[[Any], Any]
+
+_ABSENT: Final = object()
+
+
+class Mismatch(ValueError):
+    """A JSON value has not the form of a class. `path` leads to the place that differs."""
+
+    def __init__(self, problem: str, *path: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.path = list(path)
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.path) or 'its data'} {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One field of a class: how it is read and written, and its metadata."""
+
+    name: str
+    key: str
+    read: Read
+    write: Write
+    default: Any
+    required: bool
+    always: bool
+    rest: bool
+    whole: bool
+    flat: type | None
+
+    @property
+    def plain(self) -> bool:
+        return not (self.rest or self.whole or self.flat)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The columns of a class, its fixed keys, and the keys it knows and needs."""
+
+    columns: tuple[_Column, ...]
+    tags: Mapping[str, str]
+    tags_at: int
+    known: frozenset[str]
+    required: frozenset[str]
+
+
+def plan_of(cls: type) -> _Plan:
+    """The plan of a dataclass."""
+    plan = _PLANS.get(cls)
+    if plan is None:
+        plan = _PLANS[cls] = _made(cls)
+    return plan
+
+
+_PLANS: Final[dict[type, _Plan]] = {}
+
+
+def _made(cls: type) -> _Plan:
+    hints = get_type_hints(cls, localns={"Json": object})
+    # Every field of a class of the lower layers is written, whatever its default.
+    always = not cls.__module__.startswith("smoke_tui.journal.")
+    columns = tuple(_column(each, hints[each.name], always) for each in fields(cls))
+    tags: Mapping[str, str] = cls.tags if issubclass(cls, Body) else {}
+    known, required = set(tags), set(tags)
+    for column in columns:
+        if column.flat:
+            inner = plan_of(column.flat)
+            known |= inner.known
+            required |= inner.required
+        elif column.plain:
+            known.add(column.key)
+            if column.required:
+                required.add(column.key)
+    at = cls.tags_at if issubclass(cls, Body) else 0
+    return _Plan(columns, tags, at, frozenset(known), frozenset(required))
+
+
+def _column(each: Field[Any], hint: Any, always: bool) -> _Column:
+    default = each.default
+    if default is MISSING and each.default_factory is not MISSING:
+        default = each.default_factory()
+    read, write = _type(hint)
+    meta = each.metadata
+    return _Column(
+        each.name,
+        meta.get("key", each.name),
+        read,
+        write,
+        _ABSENT if default is MISSING else default,
+        default is MISSING or meta.get("required", False),
+        always or default is MISSING or meta.get("always", False),
+        meta.get("rest", False),
+        meta.get("whole", False),
+        hint if meta.get("flat") else None,
+    )
+
+
+def read_table(cls: type[T], value: Any, note: Note = lambda: None) -> T:
+    """A JSON table as an object of the class; `note` is called where its form is not today's.
+
+    Raises:
+        Mismatch: a key is missing, or its value is of another kind.
+    """
+    if not isinstance(value, Mapping):
+        raise Mismatch("is no table")
+    plan = plan_of(cls)
+    if plan.columns and plan.columns[-1].whole:
+        return _read_columns(cls, plan, value, lambda: None)[0]
+    made, keys = _read_columns(cls, plan, value, note)
+    if keys != list(value):
+        note()
+    return made
+
+
+def _read_columns(
+    cls: type[T], plan: _Plan, value: Mapping[str, Any], note: Note
+) -> tuple[T, list[str]]:
+    """The object, and the keys of the table in the order in which they would be written."""
+    values: dict[str, Any] = {}
+    keys: list[str] = []
+    for at, column in enumerate(plan.columns):
+        if at == plan.tags_at:
+            keys += plan.tags
+        if column.whole:
+            values[column.name] = value
+            keys = list(value)
+        elif column.rest:
+            rest = {key: item for key, item in value.items() if key not in plan.known}
+            values[column.name] = rest
+            keys += rest
+        elif column.flat:
+            inner = plan_of(column.flat)
+            values[column.name], more = _read_columns(column.flat, inner, value, note)
+            keys += more
+        else:
+            raw = value.get(column.key, _ABSENT)
+            if raw is _ABSENT:
+                if column.required:
+                    raise Mismatch("is missing", column.key)
+                if column.always:
+                    note()
+                values[column.name] = column.default
+                continue
+            try:
+                item = column.read(raw, note)
+            except Mismatch as wrong:
+                wrong.path.insert(0, column.key)
+                raise
+            if not column.always and item == column.default:
+                note()
+            values[column.name] = item
+            keys.append(column.key)
+    if plan.tags_at >= len(plan.columns):
+        keys += plan.tags
+    return cls(**values), keys
+
+
+def write_table(value: Any) -> dict[str, Json]:
+    """An object of a dataclass as a JSON table, its keys in the order of its fields."""
+    plan = plan_of(type(value))
+    table: dict[str, Json] = {}
+    for at, column in enumerate(plan.columns):
+        if at == plan.tags_at:
+            table |= plan.tags
+        item = getattr(value, column.name)
+        if column.whole:
+            return dict(item)
+        if column.rest:
+            table |= item
+        elif column.flat:
+            table |= write_table(item)
+        elif column.always or item != column.default:
+            table[column.key] = column.write(item)
+    if plan.tags_at >= len(plan.columns):
+        table |= plan.tags
+    return table
+
+
+# --- one type ---------------------------------------------------------------------------------
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _anything(value: Any, note: Note) -> Any:
+    return value
+
+
+def _type(hint: Any) -> tuple[Read, Write]:
+    """How values of a type are read and written.
+
+    Raises:
+        TypeError: no event may have a field of this type.
+    """
+    if hint is object:
+        return _anything, _same
+    if get_origin(hint) in (Union, UnionType):
+        return _union([part for part in get_args(hint) if part is not Omitted])
+    if hint in (str, int, float, bool, type(None)):
+        return _scalar((hint,)), _same
+    if get_origin(hint) is tuple:
+        return _list(get_args(hint))
+    if get_origin(hint) in (Mapping, dict):
+        return _mapping(get_args(hint)[1])
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return _enum(hint), lambda value: value.value
+    if isinstance(hint, type) and is_dataclass(hint):
+        return lambda value, note: read_table(hint, value, note), write_table
+    raise TypeError(f"no JSON form of {hint!r}")
+
+
+def _scalar(kinds: tuple[type, ...]) -> Read:
+    def read(value: Any, note: Note) -> Any:
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise Mismatch(f"is of another kind ({type(value).__name__})")
+        return value
+
+    return read
+
+
+def _union(parts: list[Any]) -> tuple[Read, Write]:
+    scalars = tuple(part for part in parts if part in (str, int, float, bool, type(None)))
+    others = [part for part in parts if part not in scalars]
+    if not others:
+        return _scalar(scalars), _same
+    (other,) = others
+    inner_read, inner_write = _type(other)
+
+    def read(value: Any, note: Note) -> Any:
+        return None if value is None else inner_read(value, note)
+
+    def write(value: Any) -> Any:
+        return None if value is None else inner_write(value)
+
+    return read, write
+
+
+def _list(arguments: tuple[Any, ...]) -> tuple[Read, Write]:
+    """`tuple[T, ...]`, or a tuple of fixed length, which is a list in JSON."""
+    if arguments[-1] is Ellipsis:
+        one_read, one_write = _type(arguments[0])
+        return _each(one_read), lambda value: [one_write(item) for item in value]
+    parts = [_type(argument) for argument in arguments]
+
+    def read(value: Any, note: Note) -> Any:
+        if not isinstance(value, list):
+            raise Mismatch("is no list")
+        if len(value) != len(parts):
+            raise Mismatch(f"is no list of {len(parts)}")
+        return tuple(
+            _at(str(at), part[0], item, note)
+            for at, (part, item) in enumerate(zip(parts, value, strict=True))
+        )
+
+    def write(value: Any) -> Any:
+        return [part[1](item) for part, item in zip(parts, value, strict=True)]
+
+    return read, write
+
+
+def _each(inner: Read) -> Read:
+    def read(value: Any, note: Note) -> Any:
+        if not isinstance(value, list):
+            raise Mismatch("is no list")
+        return tuple(_at(str(at), inner, item, note) for at, item in enumerate(value))
+
+    return read
+
+
+def _mapping(hint: Any) -> tuple[Read, Write]:
+    inner, write = _type(hint)
+
+    def read(value: Any, note: Note) -> Any:
+        if not isinstance(value, Mapping):
+            raise Mismatch("is no table")
+        return {key: _at(key, inner, item, note) for key, item in value.items()}
+
+    return read, lambda value: {key: write(item) for key, item in value.items()}
+
+
+def _at(step: str, inner: Read, value: Any, note: Note) -> Any:
+    try:
+        return inner(value, note)
+    except Mismatch as wrong:
+        wrong.path.insert(0, step)
+        raise
+
+
+def _enum(kind: type[Enum]) -> Read:
+    def read(value: Any, note: Note) -> Any:
+        if not isinstance(value, str):
+            raise Mismatch(f"is of another kind ({type(value).__name__})")
+        try:
+            return kind(value)
+        except ValueError:
+            raise Mismatch(f"is no {kind.__name__.lower()} ({value!r})") from None
+
+    return read

@@ -1,0 +1,45 @@
+"""Events made of the tables that a journal holds, and changed by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from smoke_tui.journal.events.codec import encode
+from smoke_tui.journal.events.event import Event, event_of
+
+
+def make_event(
+    seq: int,
+    time: str,
+    ms: int,
+    kind: str,
+    step: str | None = None,
+    attempt: int | None = None,
+    request_seq: int | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Event:
+    """An event as a line with this data would be read."""
+    return event_of((seq, time, ms), kind, data or {}, step, attempt, request_seq)
+
+
+def data_of(event: Event) -> dict[str, Any]:
+    """The table that a journal holds of an event."""
+    return encode(event.body, event.blobs, event.secrets)
+
+
+def change_event(
+    event: Event, *, kind: str | None = None, data: Mapping[str, Any] | None = None, **place: Any
+) -> Event:
+    """The event with another kind, another table, or at another place of the stream."""
+    moved = replace(event, **place)
+    table = data_of(event) if data is None else data
+    return event_of(
+        (moved.seq, moved.time, moved.ms),
+        kind or event.kind,
+        table,
+        moved.step,
+        moved.attempt,
+        moved.request_seq,
+    )
