@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import json
 import sys
-from typing import Any, Final
+from typing import Any
 
 from smoke_tui.config.settings import Settings
 from smoke_tui.journal.events.event import Event
@@ -14,17 +14,8 @@ from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.presentation.marks import MARKS, ascii_text
 from smoke_tui.redaction import clean
-
-GLYPHS: Final = {
-    "pass": ("✓", "+"),
-    "fail": ("✗", "x"),
-    "blocked": ("■", "#"),
-    "error": ("!", "!"),
-    "expected-limitation": ("◇", "o"),
-    "waived": ("–", "-"),
-    "not-run": ("·", "."),
-}
 
 
 class Narrator:
@@ -83,7 +74,6 @@ def print_result(result: dict[str, Any], options: argparse.Namespace, settings: 
     if options.json:
         print_json(result)
         return
-    column = 1 if settings.on("ascii") else 0
     if result["world"] == "rehearsed":
         print("REHEARSAL: nothing was proven.")
     for row in result["findings"]:
@@ -94,7 +84,8 @@ def print_result(result: dict[str, Any], options: argparse.Namespace, settings: 
     for step in result["steps"]:
         if result["verdict"] is None:
             break
-        mark = GLYPHS[step["outcome"]][column]
+        glyph = MARKS[step["outcome"]].glyph
+        mark = ascii_text(glyph) if settings.on("ascii") else glyph
         code = f" {step['code']}" if step["code"] else ""
         tries = f", {step['tries']} tries" if step["tries"] > 1 else ""
         print(

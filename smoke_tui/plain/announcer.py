@@ -10,15 +10,16 @@ from smoke_tui.journal.stream import TextDelta
 from smoke_tui.outcomes import Outcome
 from smoke_tui.plain.output import Paper
 from smoke_tui.plain.quoting import Quotes
-from smoke_tui.presentation.evidence import evidence_of
+from smoke_tui.presentation.causes import cause_of
+from smoke_tui.presentation.evidence import evidence_pairs
 from smoke_tui.presentation.failure import failure
-from smoke_tui.presentation.format import count, one_line, titled, took
+from smoke_tui.presentation.format import count, duration, one_line, titled
 from smoke_tui.presentation.live.briefing import facts_of
-from smoke_tui.presentation.live.narrate import CAUSES, tell
+from smoke_tui.presentation.live.narrate import tell
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.prose import spoken_prose
-from smoke_tui.presentation.spans import text_of
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.runbook.model import Step
 from smoke_tui.session.live_view import LiveView
 
@@ -97,7 +98,7 @@ class Voice:
 
     def _try(self, run: LiveView, event: Event) -> None:
         scene, step = run.scene(), run.runbook.step(event.step or "")
-        cause = CAUSES.get(event.data["cause"], "").replace(" · ", "")
+        cause = cause_of(event.data["cause"]).word
         more = [f"try {event.attempt}"] if (event.attempt or 1) > 1 else []
         more += [cause] if cause not in ("", "again", "fallback") else []
         if more or self._announced != step.id:
@@ -111,7 +112,7 @@ class Voice:
         word = MARKS[event.data["outcome"]].word
         code = f", {known.code}" if known.code else ""
         time = sum((t.ended or t.started) - t.started for t in known.tries)
-        lasted = f" It took {took(time)}." if known.tries else ""
+        lasted = f" It took {duration(time)}." if known.tries else ""
         bad = failure(scene, step) is not None
         said = f"{title_of(step)}." if bad else one_line(known.summary, 400)
         self.paper.say(f"{place(scene, step)}, {word}{code}: {said}{lasted}")
@@ -167,7 +168,7 @@ class Voice:
         """What a step is: its prose, and what is to be known before it is begun."""
         self.paper.prose(spoken_prose(step.prose).split("\n"))
         for label, told in facts_of(scene, step):
-            first, *rest = text_of(told).split("\n")
+            first, *rest = as_text(told).split("\n")
             self.paper.say(f"{label}: {first}")
             for line in rest:
                 self.paper.quote(line)
@@ -184,7 +185,7 @@ class Voice:
     def tell_evidence(self, scene: Snapshot, step: Step) -> None:
         """What was seen in the step's last try."""
         known = scene.of(step)
-        for name, value in evidence_of(known.tries[-1]) if known.tries else ():
+        for name, value in evidence_pairs(known.tries[-1]) if known.tries else ():
             self.paper.say(f"Evidence: {name}: {value}")
 
 

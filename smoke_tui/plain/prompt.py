@@ -10,13 +10,13 @@ from smoke_tui.journal.events.event import Event
 from smoke_tui.plain.announcer import Voice
 from smoke_tui.plain.input import OVERLONG, Keyboard
 from smoke_tui.plain.output import Paper
-from smoke_tui.presentation.format import one_line, titled, took
+from smoke_tui.presentation.format import duration, one_line, titled
 from smoke_tui.presentation.live.choices import Choice, choices
 from smoke_tui.presentation.live.progress import longest, pause
 from smoke_tui.presentation.live.questions import fields, form
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.presentation.spans import text_of
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.live_view import LiveView
 
 TICK: Final = 0.1
@@ -242,7 +242,7 @@ def _rows(scene: Snapshot, question: Event) -> list[str]:
     kind = question.data["kind"]
     if kind == "tick":
         return _field(scene, question)
-    rows = [text_of(row) for row in form(scene, question)]
+    rows = [as_text(row) for row in form(scene, question)]
     # What ended last stands before what is asked.
     at = {"begin": len(rows) - 1, "finish": int(scene.failed is not None)}.get(kind, 0)
     first = one_line(rows.pop(at), 2000)
@@ -273,9 +273,9 @@ def standing(scene: Snapshot) -> str:
         most = longest(scene, scene.runbook.step(running.id))
         return (
             f"Nothing is needed from you: {MARKS['running'].word} {running.id} since "
-            f"{took(scene.elapsed - running.tries[-1].started)}"
+            f"{duration(scene.elapsed - running.tries[-1].started)}"
             f"{f', at most {most:g} s' if most is not None else ''}."
         )
     if scene.waiting is not None:
-        return f"Nothing is needed from you. {text_of(pause(scene))}."
+        return f"Nothing is needed from you. {as_text(pause(scene))}."
     return "Nothing is needed from you."

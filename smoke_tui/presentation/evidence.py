@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from smoke_tui.journal.state import Try
-from smoke_tui.presentation.format import one_line, took
+from smoke_tui.presentation.format import duration, one_line
 from smoke_tui.proof.obligations import EVIDENCE, Obligation, read_obligations
 
 _LEFT_OUT = frozenset({"headers", "fresh", "json", "body_sha256"})
 Pair = tuple[str, str]
 #: Values that mean nothing without a unit.
 _NAMED: Final[Mapping[str, Callable[[Any], tuple[str, str]]]] = {
-    "delay": lambda seconds: ("asked to wait", took(int(float(seconds) * 1000))),
+    "delay": lambda seconds: ("asked to wait", duration(int(float(seconds) * 1000))),
 }
 
 
-def evidence_of(attempt: Try) -> Iterator[Pair]:
+def evidence_pairs(attempt: Try) -> Iterator[Pair]:
     """The evidence of one try, and what its calls used."""
     for name, value in attempt.evidence:
         if name == EVIDENCE:

@@ -10,13 +10,13 @@ from smoke_tui.failure_codes.texts import text_of_code
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import Try
 from smoke_tui.outcomes import Outcome
-from smoke_tui.presentation.format import one_line
+from smoke_tui.presentation.format import one_line, window_name
 from smoke_tui.presentation.live.snapshot import BAD, Snapshot
+from smoke_tui.proof.headers import REQUEST_IDS
 from smoke_tui.runbook.model import Step
 
 FULL: Final = 100
 """Per cent of a window with which nothing of it is left."""
-REQUEST_IDS: Final = ("x-request-id", "x-oai-request-id", "cf-ray")
 SIDES: Final = {
     "us": "ours: the request or this tool",
     "this machine": "this machine's or its network's",
@@ -73,7 +73,8 @@ def _resets(scene: Snapshot, code: str | None) -> list[str]:
         if w["resets_at"] and (w["used_percent_after"] or 0) >= FULL
     ]
     return [
-        f"the window of {w['window_minutes'] / 60:g} h at {one_line(w['resets_at'])}" for w in full
+        f"the window of {window_name(w['window_minutes'])} at {one_line(w['resets_at'])}"
+        for w in full
     ]
 
 

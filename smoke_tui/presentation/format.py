@@ -1,11 +1,15 @@
-"""Small words: foreign text made inert, durations, ages, amounts."""
+"""Small formats: foreign text made inert, lengths of texts, durations, ages, amounts."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from smoke_tui.redaction import clean
+
+_SPACE: Final = re.compile(r"\s+")
 
 
 def titled(text: str) -> str:
@@ -18,14 +22,45 @@ def inert(text: object, limit: int = 20_000) -> str:
     return clean(shorten(str(text), limit)).expandtabs(4)
 
 
-def one_line(text: object, limit: int = 200) -> str:
+def flat(text: object) -> str:
     """Text from elsewhere on one line, cleaned."""
-    return shorten(clean(" ".join(str(text).split()), keep_newlines=False), limit)
+    return _SPACE.sub(" ", clean(str(text))).strip()
+
+
+def one_line(text: object, limit: int = 200) -> str:
+    """Text from elsewhere on one line of at most `limit` characters."""
+    return shorten(flat(text), limit)
+
+
+def excerpt(text: object, limit: int = 200) -> str:
+    """Text from elsewhere on one line; where it is cut, it says by how much."""
+    return cut(flat(text), limit)
 
 
 def shorten(text: str, limit: int) -> str:
     """At most `limit` characters, with a mark where some are missing."""
     return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"
+
+
+def cut(text: str, limit: int) -> str:
+    """The first `limit` characters, and how many more there are."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
+
+
+def cut_middle(text: str, limit: int) -> str:
+    """The beginning and the end, `limit` characters together, and how many between are missing.
+
+    Cut between lines where there are some near.
+    """
+    if len(text) <= limit:
+        return text
+    head, tail = text[: limit * 2 // 3], text[len(text) - limit // 3 :]
+    line = head.rfind("\n")
+    head = head[:line] if line > len(head) // 2 else head
+    line = tail.find("\n")
+    tail = tail[line + 1 :] if 0 <= line < len(tail) // 2 else tail
+    missing = len(text) - len(head) - len(tail)
+    return f"{head}\n… ({missing:,} characters are left out here) …\n{tail}"
 
 
 def clock(ms: int) -> str:
@@ -37,11 +72,25 @@ def clock(ms: int) -> str:
     return f"{minutes}:{seconds % 60:02d}"
 
 
-def took(ms: int) -> str:
-    """How long something took."""
+def duration(ms: int) -> str:
+    """Milliseconds for people: 0.4 s, 19m 29s."""
     if ms < 60_000:
         return f"{ms / 1000:.1f} s"
-    return f"{ms // 60_000} min {ms // 1000 % 60:02d} s"
+    return f"{ms // 60_000}m {ms // 1000 % 60:02d}s"
+
+
+def window_name(minutes: int) -> str:
+    """A quota window by its length: 5 h, 7 d."""
+    hours = minutes / 60
+    return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} d"
+
+
+def moment(text: object) -> str:
+    """A time to the second, UTC; as it is where it is none."""
+    try:
+        return datetime.fromisoformat(str(text)).strftime("%Y-%m-%d %H:%M:%SZ")
+    except ValueError:
+        return excerpt(text, 40)
 
 
 def age(moment: str, now: datetime) -> str:
@@ -57,6 +106,7 @@ def age(moment: str, now: datetime) -> str:
 
 
 def utc_now() -> datetime:
+    """Now, with its time zone."""
     return datetime.now(UTC)
 
 
@@ -67,11 +117,11 @@ def address(url: str) -> str:
 
 
 def count(number: int, what: str) -> str:
-    """1 call, 2 calls."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    """A number with its noun: "1 call", "2 calls"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def shape_of(text: str) -> str:
     """What a hidden text looks like from outside."""
     rows = text.count("\n") + (1 if text and not text.endswith("\n") else 0)
-    return f"{count(rows, 'line')}, {len(text):,} character{'' if len(text) == 1 else 's'}"
+    return f"{count(rows, 'line')}, {count(len(text), 'character')}"

@@ -1,10 +1,14 @@
-"""What a session has cost so far, in a few words."""
+"""What a session has cost, in a few words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from smoke_tui.journal.money import known_usd, metered
 from smoke_tui.journal.spend import spend_of
-from smoke_tui.journal.state import State
-from smoke_tui.presentation.format import one_line
+from smoke_tui.journal.state import State, Try
+from smoke_tui.presentation.format import count, excerpt, one_line, window_name
 from smoke_tui.presentation.live.snapshot import Snapshot
 
 
@@ -21,8 +25,61 @@ def quota(state: State) -> str:
     """The subscription's windows, as far as an answer told of them."""
     parts = []
     for window in spend_of(state)["limits"]:
-        minutes = window["window_minutes"]
-        name = f"{minutes / 60:g}h" if minutes < 2880 else f"{minutes / 1440:g}d"
+        name = window_name(window["window_minutes"]).replace(" ", "")
         of = f" {one_line(window['limit'], 30)}" if window.get("limit") else ""
         parts.append(f"{name}{of} {window['used_percent_after']:g}%")
     return "quota " + " ".join(parts) if parts else "quota ?"
+
+
+def limits_text(state: State) -> str:
+    """How full the quota's windows were, before and after."""
+    parts = [
+        f"{window_name(window['window_minutes'])} window{_of_limit(window)} "
+        f"{window['used_percent_before']:g}% → "
+        f"{window['used_percent_after']:g}%"
+        for window in spend_of(state)["limits"]
+    ]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _of_limit(window: Mapping[str, Any]) -> str:
+    """The limit that a window belongs to, where it is not the usual one."""
+    return f" of {excerpt(window['limit'], 60)}" if window.get("limit") else ""
+
+
+def spend_text(state: State) -> str:
+    """The session's spend in one phrase."""
+    totals = spend_of(state)
+    if not totals["calls"]:
+        return "nothing"
+    text = (
+        f"{count(totals['calls'], 'call')}, {totals['input_tokens']:,} tokens in / "
+        f"{totals['output_tokens']:,} out"
+    )
+    if totals["unknown_calls"]:
+        text = f"at least {text} ({count(totals['unknown_calls'], 'call')} unknown)"
+    tries = [t for step in state.steps.values() for t in step.tries if t.calls]
+    return f"{text}; {_money(tries)}{_equivalent(tries, totals)}"
+
+
+def _money(tries: list[Try]) -> str:
+    billed = list(filter(metered, tries))
+    if not billed:
+        return "no money metered, subscription quota"
+    usd, unpriced = known_usd(billed)
+    if unpriced == len(billed):
+        return "billed by the token, price unknown"
+    least = f"at least ${usd} ({unpriced} unpriced)" if unpriced else f"${usd}"
+    return f"billed by the token: {least}"
+
+
+def _equivalent(tries: list[Try], totals: dict[str, Any]) -> str:
+    """What a subscription's tokens would cost; labelled, because nobody bills it."""
+    usd = totals["usd_api_equivalent"]
+    if usd is None or all(map(metered, tries)):
+        return ""
+    source = next(
+        (str(t.usage["price_source"]) for t in tries if t.usage and t.usage.get("price_source")),
+        "an unknown table",
+    )
+    return f" (≈ ${usd} at API rates of {source}, not billed)"

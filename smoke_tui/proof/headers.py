@@ -8,6 +8,9 @@ from typing import Any, Final
 MODEL_HEADERS: Final = ("openai-model", "x-openai-model")
 """Headers that name the served model (openai/codex PR #27478)."""
 
+REQUEST_IDS: Final = ("x-request-id", "x-oai-request-id", "cf-ray")
+"""Headers by which the provider's support finds a request, the best first."""
+
 FOREIGN_HEADER: Final = "openai-organization"
 """Sent with answers to an API key, never with those of the subscription."""
 

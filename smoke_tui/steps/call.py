@@ -16,11 +16,13 @@ from smoke_tui.codex.request_shapes import build_api_call
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.usage import ask_usage
 from smoke_tui.codex.version_gate import MODEL_CODES, gate_of, gated
+from smoke_tui.journal.spend import COUNTS
+from smoke_tui.proof.headers import REQUEST_IDS
 from smoke_tui.proof.obligations import EVIDENCE
 from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.redaction import Secret
 from smoke_tui.steps.call_composition import Composition, asked_text, compose, named_model
-from smoke_tui.steps.cost import COUNTS, MOST_OUTPUT, settle, worst_usd
+from smoke_tui.steps.cost import MOST_OUTPUT, settle, worst_usd
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
 from smoke_tui.steps.second_opinion import second_opinion
 from smoke_tui.world.context import (
@@ -36,8 +38,6 @@ KEY_VARIABLE = "OPENAI_API_KEY"
 NO_FAILURE = Failure("", "", "")
 _UNSHOWN = ("headers", "exchange", "model_from", "served_from")
 """What is observed of a call and stands elsewhere in its evidence."""
-
-REQUEST_IDS = ("x-request-id", "x-oai-request-id", "cf-ray")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from smoke_tui.world.resources import (
 )
 from smoke_tui.world.result import Result
 
-COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
 MOST_OUTPUT: Final = 4096
 """The bound a metered call asks for, reasoning included, so that its worst price is known."""
 

@@ -11,6 +11,7 @@ from smoke_tui.codex.assessment import upstream_failure
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.version_gate import of_the_stack
+from smoke_tui.journal.spend import COUNTS
 from smoke_tui.proof.obligations import EVIDENCE, Duty, Obligation, Witness, first_unmet, settle
 from smoke_tui.proof.quoting import holds_word, with_nonce
 from smoke_tui.runbook.json_path import dig
@@ -22,7 +23,6 @@ from smoke_tui.stack.turn_document import PATHS, claims_of
 from smoke_tui.stack.turn_obligations import ANSWERED, ROUTE, Turned, proof_of_turn
 from smoke_tui.steps.call import model_of
 from smoke_tui.steps.commands import last_object, run_to_end, spawn_spec
-from smoke_tui.steps.cost import COUNTS
 from smoke_tui.steps.cost import settle as settle_spend
 from smoke_tui.world.context import (
     StepContext,

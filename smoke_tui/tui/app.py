@@ -39,7 +39,7 @@ from smoke_tui.presentation.format import one_line, titled, utc_now
 from smoke_tui.presentation.live.choices import choices
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.report.compare import Side, compare
-from smoke_tui.presentation.report.export import evidence_of
+from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.replay.run import (
     load_rechecked,
@@ -250,7 +250,7 @@ class SmokeApp(App[int]):
             except (InvalidRecord, StorageError) as error:
                 self.notify(clean(str(error)), severity="error", timeout=15, markup=False)
                 return
-            sides.append(Side(runbook, state, evidence_of(folder)))
+            sides.append(Side(runbook, state, stored_evidence(folder)))
         self.push_screen(ComparePage(compare(*sides), old.name, new.name))
 
     def fault_words(self, run: LiveView) -> str:

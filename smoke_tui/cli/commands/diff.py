@@ -13,7 +13,7 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.history.find import reading
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.compare import Comparison, Row, Side, compare
-from smoke_tui.presentation.report.export import evidence_of
+from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.presentation.report.verdict_text import standing_of
 from smoke_tui.redaction import clean
 
@@ -33,7 +33,7 @@ def diff(options: argparse.Namespace, settings: Settings) -> int:
         for name in (options.a, options.b):
             folder = held.enter_context(reading(settings, name))
             runbook, state = read_session(folder)
-            sides.append(Side(runbook, state, evidence_of(folder)))
+            sides.append(Side(runbook, state, stored_evidence(folder)))
         old, new = sides
         found = compare(old, new)
     code = Exit.FAILED if found.word == "worse" else Exit.OK

@@ -10,7 +10,7 @@ from smoke_tui.presentation.format import count, inert, one_line
 from smoke_tui.presentation.live.progress import longest, usually
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.presentation.spans import Row, row
+from smoke_tui.presentation.spans import Span, Text, row
 from smoke_tui.runbook.model import Condition, Ready, Step, limit_of
 
 _EFFECTS = {
@@ -21,7 +21,7 @@ _EFFECTS = {
 }
 
 
-def facts_of(scene: Snapshot, step: Step) -> Iterator[tuple[str, Row]]:
+def facts_of(scene: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
     """What is to be known of a step before it is begun, each with its label."""
     effects = _EFFECTS.get(step.effects, one_line(step.effects))
     yield "Does", row(f"{effects}{_cap(step, scene.of(step))}")
@@ -56,13 +56,13 @@ def _cap(step: Step, known: StepState) -> str:
     return f"; at most {step.spend.max_usd} US dollars"
 
 
-def _needs(scene: Snapshot, step: Step) -> Row:
-    parts: Row = ()
+def _needs(scene: Snapshot, step: Step) -> Text:
+    text: list[str | Span] = []
     for need in step.needs:
         mark = MARKS[scene.mark(scene.runbook.step(need))]
-        between = row(", ") if parts else ()
-        parts += (*between, *row((f"{mark.glyph} {one_line(need)}", mark.tone)))
-    return parts
+        text += [", "] if text else []
+        text.append(Span(f"{mark.glyph} {one_line(need)}", mark.tone))
+    return text
 
 
 def _expects(scene: Snapshot, step: Step) -> Iterator[str]:

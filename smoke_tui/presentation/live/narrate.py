@@ -7,21 +7,12 @@ from typing import Any, Final
 
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import State
-from smoke_tui.presentation.format import address, one_line, took
+from smoke_tui.presentation.causes import cause_of
+from smoke_tui.presentation.format import address, duration, one_line
 from smoke_tui.presentation.live.log_buffer import LogBuffer
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.runbook.model import Runbook
 
-CAUSES: Final = {
-    "walk": "",
-    "again": " · again",
-    "retry": " · retry",
-    "fallback": " · fallback",
-    "return": " · back from the fallback",
-    "restart": " · started again",
-    "refresh": " · after a refresh",
-    "resume": " · provided again",
-}
 _SAID: Final = {
     "run": "run it",
     "yes": "yes",
@@ -83,9 +74,13 @@ def _output(feed: LogBuffer, state: State, event: Event) -> None:
 
 
 def _try(runbook: Runbook, state: State, event: Event) -> Told:
-    cause = CAUSES.get(event.data["cause"], "")
+    cause = cause_of(event.data["cause"]).word
     number = f" · try {event.attempt}" if (event.attempt or 1) > 1 else ""
-    return f"── {one_line(event.data['title'], 80)}{number}{cause}", "head", None
+    return (
+        f"── {one_line(event.data['title'], 80)}{number}{f' · {cause}' if cause else ''}",
+        "head",
+        None,
+    )
 
 
 def _http(runbook: Runbook, state: State, event: Event) -> Told:
@@ -213,7 +208,7 @@ _TELLERS: Final[Mapping[str, Callable[[Runbook, State, Event], Told]]] = {
     "clipboard": _offered,
     "health": _health,
     "retry.planned": lambda r, s, e: (
-        f"trying again in {took(int(e.data['seconds'] * 1000))}",
+        f"trying again in {duration(int(e.data['seconds'] * 1000))}",
         "warn",
         None,
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from smoke_tui.journal.state import StepState
-from smoke_tui.presentation.format import clock, count, took
+from smoke_tui.presentation.format import clock, count, duration
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
-from smoke_tui.presentation.spans import Row, row
+from smoke_tui.presentation.spans import Text, row
 from smoke_tui.runbook.model import Step, limit_of
 
 SHORTEST: Final = 2_000
@@ -24,12 +24,12 @@ def usually(scene: Snapshot, step: Step) -> str:
     if usual is None or usual.ms < SHORTEST:
         return ""
     return (
-        f"usually {took(usual.ms)}, as in {count(usual.sessions, 'earlier session')} here, "
+        f"usually {duration(usual.ms)}, as in {count(usual.sessions, 'earlier session')} here, "
         "without the time you took to answer"
     )
 
 
-def pause(scene: Snapshot) -> Row:
+def pause(scene: Snapshot) -> Text:
     """What is waited for between two tries, and for how long; empty where nothing is."""
     waiting = scene.waiting
     if waiting is None:
@@ -45,7 +45,7 @@ def longest(scene: Snapshot, step: Step) -> float | None:
     return seconds * scene.config.patience if seconds else None
 
 
-def pace(scene: Snapshot, running: StepState) -> Row:
+def pace(scene: Snapshot, running: StepState) -> Text:
     """A bar against the usual time; empty where that is short or not known."""
     usual = scene.usual.get(running.id)
     if usual is None or usual.ms < SHORTEST:

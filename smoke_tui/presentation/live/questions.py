@@ -16,10 +16,10 @@ from smoke_tui.presentation.marks import MARKS, Tone
 from smoke_tui.presentation.report.verdict_text import (
     SENTENCES,
 )
-from smoke_tui.presentation.spans import Row, row
+from smoke_tui.presentation.spans import Text, row
 from smoke_tui.runbook.model import Step
 
-Rows = list[Row]
+Rows = list[Text]
 _MET: Final = (Outcome.PASS, Outcome.WAIVED)
 _FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
     "done": ("☑", "muted"),

@@ -89,7 +89,7 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
         "seconds": seconds_of(known),
         "summary": known.summary,
         "remedy": remedy,
-        "evidence": [f"sha256:{digest}" for digest in evidence_of(state, known)],
+        "evidence": [f"sha256:{digest}" for digest in evidence_digests(state, known)],
         "spend": spend_of(state, known) if any(t.calls for t in known.tries) else {},
         "obligations": obligations_of(known.tries[-1]) if known.tries else [],
         # Only where there was one, so that older readers see what they know.
@@ -109,7 +109,7 @@ def seconds_of(known: StepState) -> float:
     return round(total / 1000, 3)
 
 
-def evidence_of(state: State, known: StepState) -> list[str]:
+def evidence_digests(state: State, known: StepState) -> list[str]:
     """The evidence of a step's exchanges, by sha256, in order and once each."""
     digests: list[str] = []
     for attempt in known.tries:

@@ -14,11 +14,10 @@ from smoke_tui.judging.text_drift import (
     text_ratio,
 )
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.format import excerpt, window_name
 from smoke_tui.presentation.report.answer_text import answer_of
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
 from smoke_tui.presentation.report.exchanges import Evidence
-from smoke_tui.presentation.report.facts import window_name
-from smoke_tui.presentation.report.report_text import sentence
 from smoke_tui.presentation.report.verdict_text import standing_of
 from smoke_tui.runbook.model import Runbook
 
@@ -147,7 +146,7 @@ def _outcome(state: State, name: str) -> Outcome:
 
 def _told(state: State, name: str) -> str:
     known = state.steps.get(name)
-    code = f" ({sentence(known.code, 60)})" if known is not None and known.code else ""
+    code = f" ({excerpt(known.code, 60)})" if known is not None and known.code else ""
     return _outcome(state, name).value + code
 
 
@@ -169,11 +168,11 @@ def _notes(old: Side, new: Side) -> Iterator[str]:
     for side in (old, new):
         if is_partial(side.state):
             yield (
-                f"Session {sentence(side.state.session, 60)} is of a part of its runbook: only "
+                f"Session {excerpt(side.state.session, 60)} is of a part of its runbook: only "
                 "steps that both walked count."
             )
         if side.state.closed is None:
-            yield f"Session {sentence(side.state.session, 60)} is not finished."
+            yield f"Session {excerpt(side.state.session, 60)} is not finished."
 
 
 # --- rows -----------------------------------------------------------------------------------
@@ -326,7 +325,7 @@ def _environment(old: Side, new: Side) -> Iterator[Row]:
 
 
 def _shown(value: Any) -> str | None:
-    return None if value is None else sentence(value, 300)
+    return None if value is None else excerpt(value, 300)
 
 
 def _changed(group: str, name: str, old: Any, new: Any) -> Row:

@@ -1,4 +1,4 @@
-"""Foreign text in Markdown: inert, on one line or in a fence it can't close.
+"""Text in Markdown: foreign text inert, on one line or in a fence it can't close.
 
 A code host looks for names, numbers of issues and addresses in the *rendered* text, where an
 escaped `#` is a `#` again; so those are broken by an invisible space, and only code is left as is.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from smoke_tui.presentation.format import flat
+from smoke_tui.presentation.spans import Span, Text, spans
 from smoke_tui.redaction import clean
 
-_SPACE: Final = re.compile(r"\s+")
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|#!~&$])")
 _BREAK: Final = "\u200b"
 _AUTOMATIC: Final = (
@@ -25,40 +26,26 @@ _AUTOMATIC: Final = (
 """What a code host makes a link of by itself: names, issues, addresses of pages and of people."""
 
 
-def flat(text: object) -> str:
-    """Foreign text on one line, without controls."""
-    return _SPACE.sub(" ", clean(str(text))).strip()
+def as_markdown(text: Text) -> str:
+    """A text as one line of Markdown; what is foreign in it as code."""
+    return "".join(map(_span, spans(text)))
 
 
-def inline(text: object, limit: int = 300) -> str:
-    """Foreign text as a code span that a table holds: no backtick, no bar, one line."""
-    shown = flat(text).replace("`", "'").replace("|", "¦")
-    if not shown:
-        return "(empty)"
-    return f"`{shorten(shown, limit)}`"
+def _span(span: Span) -> str:
+    if span.foreign:
+        return f"`{in_code(span.text)}`" if span.text else "(empty)"
+    if span.tone == "strong":
+        return f"**{ours(span.text)}**"
+    # The blanks at a span's ends part it from its neighbours.
+    core = ours(span.text)
+    if not core:
+        return span.text
+    return f"{' ' * span.text.startswith(' ')}{core}{' ' * span.text.endswith(' ')}"
 
 
-def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, saying what was left out."""
-    if len(text) <= limit:
-        return text
-    return f"{text[:limit]}… ({len(text) - limit} more characters)"
-
-
-def middle_out(text: str, limit: int) -> str:
-    """At most `limit` characters: the beginning and the end, and how many between them are missing.
-
-    Cut between lines where there are some near.
-    """
-    if len(text) <= limit:
-        return text
-    head, tail = text[: limit * 2 // 3], text[len(text) - limit // 3 :]
-    line = head.rfind("\n")
-    head = head[:line] if line > len(head) // 2 else head
-    line = tail.find("\n")
-    tail = tail[line + 1 :] if 0 <= line < len(tail) // 2 else tail
-    missing = len(text) - len(head) - len(tail)
-    return f"{head}\n… ({missing:,} characters are left out here) …\n{tail}"
+def in_code(text: str) -> str:
+    """Text of one line for a code span that a table holds: no backtick, no bar."""
+    return text.replace("`", "'").replace("|", "¦")
 
 
 def fenced(text: str, kind: str = "text") -> list[str]:

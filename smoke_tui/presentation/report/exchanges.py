@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import State, Try
-from smoke_tui.presentation.report.escaping import middle_out, shorten
+from smoke_tui.presentation.format import cut, cut_middle, excerpt
 from smoke_tui.presentation.report.facts import Row
-from smoke_tui.presentation.report.report_text import Said, sentence
+from smoke_tui.presentation.spans import Span, quote
+from smoke_tui.proof.headers import REQUEST_IDS
 
 Evidence = Callable[[str], bytes | None]
 """The stored bytes of a sha256; None where the record does not have them."""
 
-REQUEST_IDS: Final = ("x-request-id", "x-oai-request-id", "cf-ray")
 MOST_BODY: Final = 6_000
 """Characters of a failing answer's text."""
 
@@ -74,11 +74,11 @@ def body_text(state: State, seq: int, evidence: Evidence) -> tuple[str, str] | N
     for blob in blobs(state.exchanges[seq][1]).values():
         if not blob["bytes"]:
             continue
-        about = f"{blob['bytes']:,} bytes, sha256 {sentence(blob['sha256'], 64)}"
+        about = f"{blob['bytes']:,} bytes, sha256 {excerpt(blob['sha256'], 64)}"
         content = evidence(blob["sha256"])
         if content is None:
             return "", f"{about}; the record at hand does not have it"
-        return middle_out(content.decode("utf-8", "replace"), MOST_BODY), about
+        return cut_middle(content.decode("utf-8", "replace"), MOST_BODY), about
     return None
 
 
@@ -100,26 +100,26 @@ def support(state: State, attempt: Try, evidence: Evidence) -> list[Row]:
     ]
     model = attempt.observed.get("model") or told.get("openai-model") or got.get("openai-model")
     rows: list[Row] = [
-        ("Asked", [Said(f"{request.data['method']} {request.data['url']}", 200)]),
-        ("Request id", [Said(ids[0], 120)] if ids else ["none was given"]),
+        ("Asked", [quote(f"{request.data['method']} {request.data['url']}", 200)]),
+        ("Request id", [quote(ids[0], 120)] if ids else ["none was given"]),
         (
             "Status",
-            [Said(status, 20)]
+            [quote(status, 20)]
             if status is not None
-            else ["no answer: ", Said(fact.data["error"], 60)],
+            else ["no answer: ", quote(fact.data["error"], 60)],
         ),
-        *([("Provider's status", [Said(told_status, 20)])] if told_status is not None else []),
-        ("Served model", [Said(model or "not named", 80)]),
+        *([("Provider's status", [quote(told_status, 20)])] if told_status is not None else []),
+        ("Served model", [quote(model or "not named", 80)]),
         ("User-Agent", _sent(sent, "user-agent", direct)),
         ("Originator", _sent(sent, "originator", direct)),
         (
             "Account id",
             [_UNSEEN] if not direct else ["sent" if "chatgpt-account-id" in sent else "not sent"],
         ),
-        ("Declared origin", [Said(state.first_config.origin, 40)]),
+        ("Declared origin", [quote(state.first_config.origin, 40)]),
     ]
     if "date" in got:
-        rows.append(("Answered at", [Said(got["date"], 60)]))
+        rows.append(("Answered at", [quote(got["date"], 60)]))
     return rows
 
 
@@ -136,10 +136,10 @@ def _is_direct(state: State, url: str) -> bool:
     )
 
 
-def _sent(headers: Mapping[str, str], name: str, direct: bool) -> list[str | Said]:
+def _sent(headers: Mapping[str, str], name: str, direct: bool) -> list[str | Span]:
     if not direct:
         return [_UNSEEN]
-    return [Said(headers[name], 200)] if name in headers else ["not sent"]
+    return [quote(headers[name], 200)] if name in headers else ["not sent"]
 
 
 def _passed_on(fact: Event, evidence: Evidence) -> tuple[object, dict[str, str]]:
@@ -165,24 +165,23 @@ def exchange_text(state: State, seq: int) -> str:
     """One exchange, unrendered: request line and headers, then status and headers."""
     request, fact = state.exchanges[seq]
     asked, got = request.data, fact.data
-    lines = [shorten(f"{asked['method']} {asked['url']}", 1000), *_header_lines(asked, 120), ""]
+    lines = [cut(f"{asked['method']} {asked['url']}", 1000), *_header_lines(asked, 120), ""]
     if got["status"] is None:
-        lines.append(f"(no answer: {got['error']}: {shorten(str(got['error_text']), 500)})")
+        lines.append(f"(no answer: {got['error']}: {cut(str(got['error_text']), 500)})")
         return "\n".join(lines)
     lines += [f"HTTP {got['status']} after {got['ms']} ms", *_header_lines(got, 200)]
     lines += [
         f"(body: {blob['bytes']} bytes, sha256 {blob['sha256']})" for blob in blobs(fact).values()
     ]
     if got["error"]:
-        lines.append(f"({got['error']}: {shorten(str(got['error_text']), 500)})")
+        lines.append(f"({got['error']}: {cut(str(got['error_text']), 500)})")
     return "\n".join(lines)
 
 
 def _header_lines(data: Mapping[str, Any], limit: int) -> list[str]:
     pairs = data["headers"]
     lines = [
-        f"{shorten(str(name), 100)}: {shorten(str(value), limit)}"
-        for name, value in pairs[:MOST_HEADERS]
+        f"{cut(str(name), 100)}: {cut(str(value), limit)}" for name, value in pairs[:MOST_HEADERS]
     ]
     if len(pairs) > MOST_HEADERS:
         lines.append(f"({len(pairs) - MOST_HEADERS} more headers)")

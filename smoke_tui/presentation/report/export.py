@@ -43,7 +43,7 @@ def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault
     Raises:
         SecretFound: the leak scan has a hit, or the record is not what was scanned at its end.
     """
-    text = _WRITERS[kind](runbook, state, evidence_of(folder))
+    text = _WRITERS[kind](runbook, state, stored_evidence(folder))
     content = text.encode("utf-8", "replace")
     refuse_secrets(content, vault, f"the report of {folder.name}", folder)
     refuse_unscanned(folder)
@@ -94,7 +94,7 @@ def _line_of(content: bytes, number: int, vault: Vault) -> str:
     return f", in `{clean(part.decode('utf-8', 'replace')).strip()}`"
 
 
-def evidence_of(folder: Path) -> Evidence:
+def stored_evidence(folder: Path) -> Evidence:
     """A session's evidence by sha256; None for what is missing or not what its name says."""
 
     def evidence(digest: str) -> bytes | None:

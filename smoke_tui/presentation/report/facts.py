@@ -9,23 +9,16 @@ from typing import Any, Final
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import UNDONE
-from smoke_tui.journal.spend import spend_of, spend_words
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import Outcome
+from smoke_tui.presentation.format import duration, excerpt, moment
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
-from smoke_tui.presentation.report.report_text import (
-    Said,
-    Strong,
-    Words,
-    duration,
-    listed,
-    moment,
-    sentence,
-)
+from smoke_tui.presentation.spans import Span, Text, listed, quote, strong
+from smoke_tui.presentation.spend import limits_text, spend_text
 from smoke_tui.runbook.model import Runbook, Step
 
-Row = tuple[str, Words]
+Row = tuple[str, Text]
 """A name, and what is to be said of it."""
 
 
@@ -36,50 +29,50 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
         (
             "Run by",
             [
-                Said(opened["by"], 80),
+                quote(opened["by"], 80),
                 " on ",
-                Said(opened["host"], 80),
+                quote(opened["host"], 80),
                 " (",
-                Said(opened.get("system", "unknown"), 80),
+                quote(opened.get("system", "unknown"), 80),
                 ", Python ",
-                Said(opened.get("python", "unknown"), 40),
+                quote(opened.get("python", "unknown"), 40),
                 ")",
             ],
         ),
         ("When", [_when(state)]),
-        ("Origin", ["declared ", Strong(sentence(config.origin, 40))]),
+        ("Origin", ["declared ", strong(excerpt(config.origin, 40))]),
         ("Code under test", _under_test(opened.get("project"))),
-        ("Runbook", [Said(opened["runbook"]["path"], 200), ", sha256 ", Said(runbook.sha256)]),
-        ("Spend", [spend_words(state) + limits_words(state)]),
+        ("Runbook", [quote(opened["runbook"]["path"], 200), ", sha256 ", quote(runbook.sha256)]),
+        ("Spend", [spend_text(state) + limits_text(state)]),
         (
             "Sent as",
             [
                 "User-Agent ",
-                Said(config.user_agent, 200),
+                quote(config.user_agent, 200),
                 ", originator ",
-                Said(config.originator, 80),
+                quote(config.originator, 80),
             ],
         ),
         *_client(config),
-        ("Tool", ["smoke-tui ", Said(opened["tool"], 40), ", session ", Said(state.session, 80)]),
+        ("Tool", ["smoke-tui ", quote(opened["tool"], 40), ", session ", quote(state.session, 80)]),
     ]
     if opened.get("network"):
         rows.append(("Network variables set", listed(opened["network"])))
     if config.allow_hosts:
         rows.append(("Further hosts allowed", listed(config.allow_hosts)))
     for event, anew in said_anew(state):
-        words: list[str | Said | Strong] = [
+        words: list[str | Span] = [
             f"{moment(event.time)} by ",
-            Said(event.data.get("by"), 80),
+            quote(event.data.get("by"), 80),
             " on ",
-            Said(event.data.get("host"), 80),
+            quote(event.data.get("host"), 80),
         ]
         if event.data.get("rerun"):
-            words += [", for ", Said(event.data["rerun"], 60), " once more"]
+            words += [", for ", quote(event.data["rerun"], 60), " once more"]
         if event.data.get("amend"):
-            words += [", to amend ", Said(event.data["amend"]["step"], 60)]
+            words += [", to amend ", quote(event.data["amend"]["step"], 60)]
         for name, value in anew.items():
-            words += [f", {SAID_ANEW[name]} ", Said(value or "of the runbook", 80)]
+            words += [f", {SAID_ANEW[name]} ", quote(value or "of the runbook", 80)]
         if event.data.get("torn_bytes"):
             words.append(f"; a last line of {event.data['torn_bytes']} bytes was cut short")
         project = event.data.get("project")
@@ -87,7 +80,7 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
             words += ["; the code under test was ", *_under_test(project)]
         rows.append(("Gone on with", words))
     rows += [
-        (f"Seeded {sentence(name, 60)}", [Said(value)]) for name, value in state.captured.items()
+        (f"Seeded {excerpt(name, 60)}", [quote(value)]) for name, value in state.captured.items()
     ]
     return rows
 
@@ -105,17 +98,17 @@ def _client(config: SessionConfig) -> list[Row]:
     source = config.client_source
     if not source:
         return []
-    words: list[str | Said | Strong] = [
-        Said(config.client_version, 80),
-        f", {CLIENT_SOURCES.get(source, sentence(source, 60))}",
+    words: list[str | Span] = [
+        quote(config.client_version, 80),
+        f", {CLIENT_SOURCES.get(source, excerpt(source, 60))}",
     ]
     installed = config.installed_version
     if installed and installed != config.client_version:
-        words += ["; the installed Codex CLI is ", Said(installed, 80)]
+        words += ["; the installed Codex CLI is ", quote(installed, 80)]
     if config.installed_newer:
         words.append("; that is newer than what this tool was captured against")
     if config.installed_problem:
-        words += ["; the Codex CLI: ", Said(config.installed_problem, 300)]
+        words += ["; the Codex CLI: ", quote(config.installed_problem, 300)]
     return [("Client version", words)]
 
 
@@ -145,11 +138,11 @@ def said_anew(state: State) -> list[tuple[Event, dict[str, Any]]]:
     ]
 
 
-def _under_test(project: Mapping[str, Any] | None) -> Words:
+def _under_test(project: Mapping[str, Any] | None) -> Text:
     if not project:
         return ["no version control found"]
     dirty = "with uncommitted changes" if project["dirty"] else "clean"
-    return [Said(str(project["revision"])[:12]), f" ({dirty})"]
+    return [quote(str(project["revision"])[:12]), f" ({dirty})"]
 
 
 def _when(state: State) -> str:
@@ -163,28 +156,6 @@ def _when(state: State) -> str:
     return f"{moment(state.started)} to {moment(end)} ({duration(total)}{waiting})"
 
 
-def limits_words(state: State) -> str:
-    """How full the quota's windows were, before and after."""
-    parts = [
-        f"{window_name(window['window_minutes'])} window{_of_limit(window)} "
-        f"{window['used_percent_before']:g}% → "
-        f"{window['used_percent_after']:g}%"
-        for window in spend_of(state)["limits"]
-    ]
-    return f" ({'; '.join(parts)})" if parts else ""
-
-
-def _of_limit(window: Mapping[str, Any]) -> str:
-    """The limit that a window belongs to, where it is not the usual one."""
-    return f" of {sentence(window['limit'], 60)}" if window.get("limit") else ""
-
-
-def window_name(minutes: int) -> str:
-    """A quota window by its length."""
-    hours = minutes / 60
-    return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} d"
-
-
 @dataclass(frozen=True, slots=True)
 class StepRow:
     """A step in the table. `label` is its number, or F for a fallback."""
@@ -195,7 +166,7 @@ class StepRow:
     code: str | None
     tries: int
     ms: int
-    seen: Words
+    seen: Text
 
 
 def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
@@ -206,11 +177,11 @@ def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
         known = state.steps.get(step.id, StepState(step.id))
         outcome = known.outcome or Outcome.NOT_RUN
         number += not step.fallback
-        seen: Words = [Said(known.summary, 200)] if known.summary else ["not reached"]
+        seen: Text = [quote(known.summary, 200)] if known.summary else ["not reached"]
         if step.fallback and outcome is Outcome.NOT_RUN:
             seen = ["not needed"]
         elif outcome is Outcome.WAIVED:
-            seen = ["not done: ", Said(known.reason or "", 200)]
+            seen = ["not done: ", quote(known.reason or "", 200)]
         elif known.running:
             seen = ["begun, and no end of it is in the record"]
         rows.append(
@@ -227,19 +198,19 @@ def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
     return rows
 
 
-def not_done(runbook: Runbook, state: State) -> list[Words]:
+def not_done(runbook: Runbook, state: State) -> list[Text]:
     """What was waived, by whom and why, and what was never reached."""
-    rows: list[Words] = []
+    rows: list[Text] = []
     for step in chosen(runbook, state):
         known = state.steps.get(step.id)
         if known is not None and known.outcome is Outcome.WAIVED:
             rows.append(
                 [
-                    Said(step.id),
+                    quote(step.id),
                     " waived by ",
-                    Said(known.by or "operator", 80),
+                    quote(known.by or "operator", 80),
                     ": ",
-                    Said(known.reason or ""),
+                    quote(known.reason or ""),
                 ]
             )
         elif (known is None or known.outcome is None) and not step.fallback:
@@ -254,5 +225,5 @@ def not_done(runbook: Runbook, state: State) -> list[Words]:
                         + known.summary.removeprefix(UNDONE).rstrip(".")
                     )
                 )
-            rows.append([Said(step.id), words])
+            rows.append([quote(step.id), words])
     return rows

@@ -6,14 +6,14 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from xml.etree.ElementTree import Element, tostring
 
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.format import cut_middle, duration, excerpt
 from smoke_tui.presentation.report import second_opinion
 from smoke_tui.presentation.report.check_result import in_order
-from smoke_tui.presentation.report.escaping import flat, middle_out
 from smoke_tui.presentation.report.exchanges import (
     MOST_BODY,
     Evidence,
@@ -26,14 +26,9 @@ from smoke_tui.presentation.report.exchanges import (
 from smoke_tui.presentation.report.facts import Row, StepRow, facts, not_done, step_rows
 from smoke_tui.presentation.report.html_builder import Node, tag
 from smoke_tui.presentation.report.html_timeline import timeline
-from smoke_tui.presentation.report.markdown_details import MOST_TRIES, evidence_words, try_words
-from smoke_tui.presentation.report.obligations import (
-    HEADINGS,
-    UNRECORDED,
-    is_unrecorded,
-    proof_rows,
-)
-from smoke_tui.presentation.report.report_text import Said, Strong, Words, duration, sentence
+from smoke_tui.presentation.report.markdown_details import MOST_TRIES
+from smoke_tui.presentation.report.obligations import UNRECORDED, is_unrecorded
+from smoke_tui.presentation.report.try_text import Table, evidence_table, evidence_text, try_text
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
@@ -41,7 +36,7 @@ from smoke_tui.presentation.report.verdict_text import (
     verdict_words,
     worth_a_look,
 )
-from smoke_tui.proof.obligations import EVIDENCE
+from smoke_tui.presentation.spans import Text, spans
 from smoke_tui.runbook.model import Runbook, Step
 
 _CSS: Final = (Path(__file__).with_name("html.css")).read_text(encoding="utf-8")
@@ -65,7 +60,7 @@ _GOOD: Final = (Verdict.PASS, Verdict.PASS_ATTESTED, Verdict.PASS_WITH_WAIVERS)
 
 def page(runbook: Runbook, state: State, evidence: Evidence) -> str:
     """The whole document."""
-    title = f"{sentence(runbook.title)}: {standing_of(runbook, state).value}"
+    title = f"{excerpt(runbook.title)}: {standing_of(runbook, state).value}"
     document = tag(
         "html",
         tag(
@@ -93,20 +88,20 @@ def _header(runbook: Runbook, state: State) -> list[Node]:
     first = banner(state)
     good = standing_of(runbook, state) in _GOOD
     lead, *rest = verdict_words(runbook, state)
-    issue = f" for {sentence(runbook.issue, 80)}" if runbook.issue else ""
+    issue = f" for {excerpt(runbook.issue, 80)}" if runbook.issue else ""
     return [
         tag(
             "header",
             *(
-                [tag("p", *_words(first), class_="banner", role="note")]
+                [tag("p", *_inline(first), class_="banner", role="note")]
                 if first is not None
                 else []
             ),
-            tag("h1", sentence(runbook.title) + issue),
+            tag("h1", excerpt(runbook.title) + issue),
             tag(
                 "section",
-                tag("p", *_words(lead), class_="lead"),
-                *(tag("p", *_words(words)) for words in rest),
+                tag("p", *_inline(lead), class_="lead"),
+                *(tag("p", *_inline(words)) for words in rest),
                 class_=f"verdict {'pass' if good else 'bad'}",
                 aria_label="Verdict",
             ),
@@ -115,7 +110,7 @@ def _header(runbook: Runbook, state: State) -> list[Node]:
 
 
 def _main(runbook: Runbook, state: State, evidence: Evidence) -> list[Node]:
-    rows: Sequence[Words] = not_done(runbook, state)
+    rows: Sequence[Text] = not_done(runbook, state)
     seen = worth_a_look(runbook, state)
     steps = [_step(state, step, evidence) for step in in_order(runbook, state)]
     return [
@@ -139,13 +134,13 @@ def _optional(title: str, nodes: Sequence[Node]) -> list[Element]:
 
 def _pairs(rows: Sequence[Row]) -> Element:
     return tag(
-        "dl", *(tag("div", tag("dt", name), tag("dd", *_words(words))) for name, words in rows)
+        "dl", *(tag("div", tag("dt", name), tag("dd", *_inline(words))) for name, words in rows)
     )
 
 
-def _items(rows: Sequence[Words]) -> Element:
+def _items(rows: Sequence[Text]) -> Element:
     more = [tag("li", f"… and {len(rows) - MOST_ROWS:,} more")] if len(rows) > MOST_ROWS else []
-    return tag("ul", *(tag("li", *_words(words)) for words in rows[:MOST_ROWS]), *more)
+    return tag("ul", *(tag("li", *_inline(words)) for words in rows[:MOST_ROWS]), *more)
 
 
 def _steps(rows: Sequence[StepRow]) -> Element:
@@ -169,20 +164,16 @@ def _wide(label: str, table: Element) -> Element:
     return tag("div", table, class_="wide", tabindex="0", role="region", aria_label=label)
 
 
-def _evidence_table(label: str, heads: Iterable[str], rows: Iterable[Sequence[Node]]) -> Element:
-    return _wide(label, _table(label, heads, (tag("tr", *cells) for cells in rows)))
-
-
 def _row(row: StepRow) -> Element:
     code: list[Node] = [" ", tag("code", row.code)] if row.code else []
     return tag(
         "tr",
         tag("td", row.label),
-        tag("th", sentence(row.step.title), " ", tag("code", row.step.id), scope="row"),
+        tag("th", excerpt(row.step.title), " ", tag("code", row.step.id), scope="row"),
         tag("td", tag("strong", row.outcome.value, class_=_TONES.get(row.outcome, "bad")), *code),
         tag("td", str(row.tries), class_="number", data_name="tries"),
         tag("td", duration(row.ms), class_="number", data_name="time"),
-        tag("td", *_words(row.seen, "span"), class_="seen"),
+        tag("td", *_inline(row.seen, "span"), class_="seen"),
     )
 
 
@@ -195,7 +186,7 @@ def _step(state: State, step: Step, evidence: Evidence) -> Element | None:
     more = [tag("p", f"The first {hidden} tries have no details here.")] if hidden > 0 else []
     return tag(
         "details",
-        tag("summary", sentence(step.title)),
+        tag("summary", excerpt(step.title)),
         *more,
         *(
             node
@@ -207,7 +198,7 @@ def _step(state: State, step: Step, evidence: Evidence) -> Element | None:
 
 
 def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> list[Node]:
-    nodes: list[Node] = [tag("h3", *_words(try_words(attempt), "span"))]
+    nodes: list[Node] = [tag("h3", *_inline(try_text(attempt), "span"))]
     asked = support(state, attempt, evidence)
     if asked:
         nodes += [tag("h4", "What support asks for"), _pairs(asked)]
@@ -223,7 +214,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> li
     if attempt.output.length and (attempt.code or attempt.error):
         nodes += [
             tag("h4", "What the command printed"),
-            _pre(middle_out(attempt.output.text(), MOST_BODY), "What the command printed"),
+            _pre(cut_middle(attempt.output.text(), MOST_BODY), "What the command printed"),
         ]
     exchanges = shown(state, attempt)
     if exchanges:
@@ -238,92 +229,49 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> li
 
 
 def _evidence(attempt: Try) -> list[Node]:
-    plain = [
-        evidence_words(name, value)
-        for name, value in attempt.evidence
-        if name not in ("trace", "route", "expectations", EVIDENCE, second_opinion.NAME)
-    ]
-    nodes: list[Node] = [_items(plain)] if plain else []
+    lines: list[Text] = []
+    nodes: list[Node] = []
     for name, value in attempt.evidence:
-        if name == "trace":
-            nodes.append(_pre(middle_out(str(value), MOST_BODY), "Trace"))
-        elif name == "route":
-            nodes.append(_route(value))
-        elif name == "expectations":
-            nodes.append(_expectations(value))
-        elif name == EVIDENCE:
-            nodes.append(_proof(value))
-        elif name == second_opinion.NAME:
-            nodes += _second_opinion(value)
-    return nodes
+        table = evidence_table(name, value)
+        if name == second_opinion.NAME and table is not None:
+            nodes += [tag("h4", "Second opinion"), _items(second_opinion.answers(value))]
+            nodes += [_evidence_table(table)] if table.rows else []
+        elif table is not None:
+            nodes.append(_evidence_table(table))
+        elif name == "trace":
+            nodes.append(_pre(cut_middle(str(value), MOST_BODY), "Trace"))
+        else:
+            lines.append(evidence_text(name, value))
+    return [_items(lines), *nodes] if lines else nodes
 
 
-def _expectations(rows: Sequence[Any]) -> Element:
-    """What was expected and what was seen, side by side."""
-    return _evidence_table(
-        "What was expected",
-        ("Expected", "Seen"),
-        ([tag("td", *_words([Said(cell, 400)])) for cell in row[:2]] for row in rows[:50]),
-    )
-
-
-def _proof(value: Any) -> Element:
-    return _evidence_table(
-        "What the try had to show",
-        HEADINGS,
-        (
-            [
-                tag("th", sentence(row.name, 80), scope="row"),
-                tag("td", row.word),
-                tag("td", *_words(row.witnesses)),
-            ]
-            for row in proof_rows(value)
-        ),
-    )
-
-
-def _second_opinion(value: Any) -> list[Node]:
-    rows = second_opinion.rows(value)
-    nodes: list[Node] = [tag("h4", "Second opinion"), _items(second_opinion.answers(value))]
-    if rows:
-        cells = ([tag("td", *_words(cell)) for cell in row] for row in rows)
-        label = "How the two requests differ"
-        nodes.append(_evidence_table(label, second_opinion.HEADS, cells))
-    return nodes
-
-
-def _route(lines: Sequence[Any]) -> Element:
-    return _evidence_table(
-        "Evidence of the route",
-        ("Evidence", "Seen", "Says"),
-        (
-            [
-                tag("th", sentence(line[0], 80), scope="row"),
-                tag("td", *_words([Said(line[1])])),
-                tag("td", sentence(line[2], 40)),
-            ]
-            for line in lines[:50]
-        ),
-    )
+def _evidence_table(table: Table) -> Element:
+    rows = []
+    for cells in table.rows:
+        first, *rest = (tag("td", *_inline(cell)) for cell in cells)
+        if table.named:
+            first.tag, first.attrib["scope"] = "th", "row"
+        rows.append(tag("tr", first, *rest))
+    return _wide(table.label, _table(table.label, table.heads, rows))
 
 
 def _pre(text: str, label: str) -> Element:
     return tag("pre", text, tabindex="0", role="region", aria_label=label)
 
 
-def _words(words: Words, quote: str = "code") -> list[Node]:
+def _inline(text: Text, quotation: str = "code") -> list[Node]:
     return [
-        tag(quote, sentence(piece.value, piece.limit) or "(empty)")
-        if isinstance(piece, Said)
-        else tag("strong", flat(piece.text))
-        if isinstance(piece, Strong)
-        else piece
-        for piece in words
+        tag(quotation, span.text or "(empty)")
+        if span.foreign
+        else tag("strong", span.text)
+        if span.tone == "strong"
+        else span.text
+        for span in spans(text)
     ]
 
 
 def _footer(runbook: Runbook, state: State) -> Element:
-    name = sentence(state.session, 80)
+    name = excerpt(state.session, 80)
     return tag(
         "footer",
         tag(

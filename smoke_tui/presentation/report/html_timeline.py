@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element
 
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome
+from smoke_tui.presentation.format import count, duration, excerpt
 from smoke_tui.presentation.report.html_builder import Node, tag
-from smoke_tui.presentation.report.report_text import count, duration, sentence
 
 WIDE: Final = 1000
 """Units from the session's begin to its end."""
@@ -125,7 +125,7 @@ def strip_text(known: StepState, waits: list[tuple[int, int]], total: int) -> st
     parts = []
     for attempt in known.tries[-20:]:
         end = "no end recorded" if attempt.ended is None else f"to {duration(attempt.ended)}"
-        code = f", {sentence(attempt.code, 60)}" if attempt.code else ""
+        code = f", {excerpt(attempt.code, 60)}" if attempt.code else ""
         parts.append(f"try {attempt.n} from {duration(attempt.started)} {end}{code}")
     if waits:
         waited = duration(sum(ended - begun for begun, ended in waits))

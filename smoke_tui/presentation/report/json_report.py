@@ -11,7 +11,6 @@ from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.presentation.report.check_result import check_object, in_order
 from smoke_tui.presentation.report.exchanges import Evidence, blobs, body_text, failing, support
 from smoke_tui.presentation.report.facts import facts, not_done, said_anew
-from smoke_tui.presentation.report.report_text import as_text
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
@@ -19,6 +18,7 @@ from smoke_tui.presentation.report.verdict_text import (
     verdict_words,
     worth_a_look,
 )
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.runbook.model import Runbook
 
 SCHEMA: Final = "smoke-report/1"

@@ -10,11 +10,11 @@ from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import PASSES, in_the_way
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.format import cut_middle
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
-from smoke_tui.presentation.report.escaping import middle_out
 from smoke_tui.presentation.report.html_builder import tag
-from smoke_tui.presentation.report.report_text import as_text
 from smoke_tui.presentation.report.verdict_text import SENTENCES, banner, standing_of, verdict_words
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.runbook.model import Runbook, Step
 
 SESSION: Final = "session"
@@ -86,7 +86,7 @@ def _case(runbook: Runbook, step: Step, known: StepState, element: str | None) -
     case.append(tag(element, _told(known), message=message, type=kind))
     printed = known.tries[-1].output if known.tries else None
     if printed is not None and printed.length and element != "skipped":
-        case.append(tag("system-out", middle_out(printed.text(), MOST_OUTPUT)))
+        case.append(tag("system-out", cut_middle(printed.text(), MOST_OUTPUT)))
     return case
 
 

@@ -8,19 +8,20 @@ from typing import Final
 
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
+from smoke_tui.presentation.format import duration, excerpt
 from smoke_tui.presentation.report.check_result import in_order
-from smoke_tui.presentation.report.escaping import inline
+from smoke_tui.presentation.report.escaping import as_markdown, in_code
 from smoke_tui.presentation.report.exchanges import Evidence, no_evidence
 from smoke_tui.presentation.report.facts import StepRow, facts, not_done, step_rows
 from smoke_tui.presentation.report.fitting import Listing, fit
 from smoke_tui.presentation.report.markdown_details import details
-from smoke_tui.presentation.report.report_text import Words, as_markdown, duration, sentence
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
     verdict_words,
     worth_a_look,
 )
+from smoke_tui.presentation.spans import Text, quote
 from smoke_tui.runbook.model import Runbook
 
 LIMIT: Final = 60_000
@@ -63,8 +64,8 @@ def _opening(runbook: Runbook, state: State) -> Iterable[str]:
         yield ""
     marker = json.dumps(state.session)[1:-1].replace("--", "")[:100]
     yield f"<!-- smoke-report v1 session={marker} runbook={runbook.id} sha256={runbook.sha256} -->"
-    issue = f" for {sentence(runbook.issue, 80)}" if runbook.issue else ""
-    yield f"## {as_markdown([sentence(runbook.title) + issue])}"
+    issue = f" for {excerpt(runbook.issue, 80)}" if runbook.issue else ""
+    yield f"## {as_markdown([excerpt(runbook.title) + issue])}"
     for paragraph in verdict_words(runbook, state):
         yield ""
         yield as_markdown(paragraph)
@@ -91,16 +92,16 @@ def _table(runbook: Runbook, state: State) -> Listing:
 
 
 def _row(row: StepRow) -> str:
-    code = f" {inline(row.code, 60)}" if row.code else ""
+    code = f" {as_markdown([quote(row.code, 60)])}" if row.code else ""
     return (
-        f"| {row.label} | {as_markdown([sentence(row.step.title)])} (`{row.step.id}`) "
+        f"| {row.label} | {as_markdown([excerpt(row.step.title)])} (`{row.step.id}`) "
         f"| **{row.outcome.value}**{code} | {row.tries} | {duration(row.ms)} "
         f"| {as_markdown(row.seen)} |"
     )
 
 
 def _not_done(runbook: Runbook, state: State) -> Listing:
-    rows: list[Words] = not_done(runbook, state)
+    rows: list[Text] = not_done(runbook, state)
     if not rows:
         return Listing((), ("**Not done or waived:** nothing.",), 100, "")
     if len(rows) == 1:
@@ -114,7 +115,7 @@ def _not_done(runbook: Runbook, state: State) -> Listing:
 
 
 def _rebuild(state: State) -> list[str]:
-    name = inline(state.session, 80).strip("`")
+    name = in_code(excerpt(state.session, 80))
     return [
         "<details><summary>Check this report</summary>",
         "",

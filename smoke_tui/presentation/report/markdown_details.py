@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome
+from smoke_tui.presentation.format import cut_middle, excerpt
 from smoke_tui.presentation.report import second_opinion
-from smoke_tui.presentation.report.escaping import fenced, flat, middle_out, shorten
+from smoke_tui.presentation.report.escaping import as_markdown, fenced
 from smoke_tui.presentation.report.exchanges import (
     MOST_BODY,
     Evidence,
@@ -21,14 +22,8 @@ from smoke_tui.presentation.report.exchanges import (
     support,
 )
 from smoke_tui.presentation.report.fitting import Fold, Part, Rank
-from smoke_tui.presentation.report.obligations import (
-    HEADINGS,
-    UNRECORDED,
-    is_unrecorded,
-    proof_rows,
-)
-from smoke_tui.presentation.report.report_text import Said, Strong, Words, as_markdown, sentence
-from smoke_tui.presentation.report.verdict_text import CAUSES
+from smoke_tui.presentation.report.obligations import UNRECORDED, is_unrecorded
+from smoke_tui.presentation.report.try_text import evidence_table, evidence_text, try_text
 from smoke_tui.proof.obligations import EVIDENCE
 from smoke_tui.runbook.model import Step
 
@@ -44,7 +39,7 @@ def details(state: State, step: Step, evidence: Evidence) -> Fold | None:
     if known is None or not known.tries:
         return None
     opened = "" if known.outcome is Outcome.PASS else " open"
-    title = html.escape(shorten(flat(step.title), 200), quote=False)
+    title = html.escape(excerpt(step.title), quote=False)
     parts: list[Part] = []
     missing = len(known.tries) - MOST_TRIES
     if missing > 0:
@@ -66,7 +61,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> It
         and not attempt.error
         and known.outcome in (Outcome.PASS, Outcome.WAIVED)
     )
-    lines = [as_markdown(try_words(attempt)), ""]
+    lines = [as_markdown(try_text(attempt)), ""]
     if not passed:
         lines += _support(state, attempt, evidence)
     for name, value in attempt.evidence:
@@ -84,19 +79,8 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> It
     if failed is not None:
         yield from _answer(state, failed, evidence)
     if not passed and attempt.output.length:
-        text = middle_out(attempt.output.text(), MOST_BODY)
+        text = cut_middle(attempt.output.text(), MOST_BODY)
         yield Part(Rank.ANSWER, ("What the command printed:", "", *fenced(text), ""))
-
-
-def try_words(attempt: Try) -> Words:
-    """A try in a line: its number, why there was one, its code and what was seen."""
-    why = f" ({CAUSES[attempt.cause]})" if attempt.cause in CAUSES else ""
-    words: list[str | Said | Strong] = [Strong(f"Try {attempt.n}"), f"{why}: "]
-    if attempt.ended is None:
-        return [*words, "no end of it is in the record."]
-    if attempt.code:
-        words += [Said(attempt.code, 60), ": "]
-    return [*words, Said(attempt.summary)]
 
 
 def _answer(state: State, seq: int, evidence: Evidence) -> Iterator[Part]:
@@ -124,42 +108,20 @@ def _support(state: State, attempt: Try, evidence: Evidence) -> list[str]:
 
 def _evidence(name: str, value: Any) -> Iterator[str]:
     if name == "trace":
-        yield from fenced(middle_out(str(value), MOST_BODY))
+        yield from (*fenced(cut_middle(str(value), MOST_BODY)), "")
+        return
+    table = evidence_table(name, value)
+    if table is None:
+        yield f"- {as_markdown(evidence_text(name, value))}"
+        return
+    if name == second_opinion.NAME:
+        yield from (f"- {as_markdown(text)}" for text in second_opinion.answers(value))
+        if not table.rows:
+            return
+    if name in ("expectations", second_opinion.NAME):
         yield ""
-    elif name == "route":
-        yield "| Evidence | Seen | Says |"
-        yield "|---|---|---|"
-        for line in value[:50]:
-            cells = ([sentence(line[0], 80)], [Said(line[1])], [sentence(line[2], 40)])
-            yield f"| {' | '.join(as_markdown(cell) for cell in cells)} |"
-        yield ""
-    elif name == "expectations" and isinstance(value, list):
-        yield from ("", "| Expected | Seen |")
-        yield "|---|---|"
-        for row in value[:50]:
-            yield f"| {' | '.join(as_markdown([Said(cell, 400)]) for cell in row[:2])} |"
-        yield ""
-    elif name == EVIDENCE:
-        yield from (f"| {' | '.join(HEADINGS)} |", "|---|---|---|")
-        for row in proof_rows(value):
-            yield (
-                f"| {as_markdown([sentence(row.name, 80)])} | {as_markdown([row.word])} | "
-                f"{as_markdown(row.witnesses)} |"
-            )
-        yield ""
-    elif name == second_opinion.NAME and isinstance(value, Mapping):
-        yield from second_opinion.markdown_lines(value)
-    else:
-        yield f"- {as_markdown(evidence_words(name, value))}"
-
-
-def evidence_words(name: str, value: Any) -> Words:
-    """A piece of evidence in a line: its plain values, each with its name."""
-    words: list[str | Said] = [f"{sentence(name, 60)}: "]
-    if not isinstance(value, Mapping):
-        return [*words, Said(value)]
-    for key, item in list(value.items())[:40]:
-        if item is not None and not isinstance(item, list | dict):
-            words += ["; "] if len(words) > 1 else []
-            words += [f"{sentence(key, 60)} ", Said(item, 120)]
-    return words
+    yield f"| {' | '.join(table.heads)} |"
+    yield f"|{'---|' * len(table.heads)}"
+    for cells in table.rows:
+        yield f"| {' | '.join(map(as_markdown, cells))} |"
+    yield ""

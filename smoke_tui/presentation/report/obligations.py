@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 from smoke_tui.journal.state import StepState, Try
-from smoke_tui.presentation.report.report_text import Said, Words
+from smoke_tui.presentation.format import excerpt
+from smoke_tui.presentation.spans import Span, Text, quote
 from smoke_tui.proof.obligations import EVIDENCE, Standing, Witness, read_obligations
 
-HEADINGS: Final = ("To be shown", "Shown", "Witnesses")
 UNRECORDED: Final = (
     "What this try had to show is not in the record: the version that made it did not keep it."
 )
@@ -24,27 +23,23 @@ _MOST_WITNESSES: Final = 8
 _PROVING: Final = ("call", "turn")
 
 
-@dataclass(frozen=True, slots=True)
-class ProofRow:
-    """An obligation as a report has it: its name, a word for its standing, its witnesses."""
-
-    name: str
-    word: str
-    witnesses: Words
-
-
-def proof_rows(value: Any) -> Iterator[ProofRow]:
-    """The obligations of a try, as they are recorded."""
-    for one in read_obligations(value):
-        word = _WORDS[one.standing] + (f" ({one.code})" if one.code else "")
-        yield ProofRow(one.name, word, _witnesses(one.witnesses))
+def obligation_rows(value: Any) -> list[list[Text]]:
+    """The obligations of a try as they are recorded: name, whether it was shown, witnesses."""
+    return [
+        [
+            [excerpt(one.name, 80)],
+            [_WORDS[one.standing] + (f" ({one.code})" if one.code else "")],
+            _witnesses(one.witnesses),
+        ]
+        for one in read_obligations(value)
+    ]
 
 
-def _witnesses(witnesses: tuple[Witness, ...]) -> Words:
-    words: list[str | Said] = []
+def _witnesses(witnesses: tuple[Witness, ...]) -> Text:
+    words: list[str | Span] = []
     for witness in witnesses[:_MOST_WITNESSES]:
         words += ["; "] if words else []
-        words += [Said(witness.source, 80), ": ", Said(witness.value, 160)]
+        words += [quote(witness.source, 80), ": ", quote(witness.value, 160)]
         words += [" (against)"] if witness.says == "against" else []
     if len(witnesses) > _MOST_WITNESSES:
         words.append(f"; and {len(witnesses) - _MOST_WITNESSES} more")

@@ -12,7 +12,8 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import is_partial
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import Outcome, Verdict
-from smoke_tui.presentation.report.report_text import Said, Strong, Words, count, moment, sentence
+from smoke_tui.presentation.format import count, excerpt, moment
+from smoke_tui.presentation.spans import Span, Text, quote, strong
 from smoke_tui.runbook.model import Rule, Runbook
 
 SENTENCES: Final = {
@@ -32,15 +33,6 @@ HONESTY: Final = (
 )
 """The last line of every report."""
 
-CAUSES: Final = {
-    "retry": "tried once more after a failure that passes by itself",
-    "refresh": "tried once more after the credential was refreshed",
-    "fallback": "the walk went to the fallback",
-    "return": "the fallback sent the walk back here",
-    "restart": "what it provides was gone, or a fallback changed what it needs",
-    "again": "the operator asked for it once more",
-}
-
 _ILL: Final = (Outcome.ERROR, Outcome.FAIL, Outcome.BLOCKED, Outcome.EXPECTED_LIMITATION)
 
 
@@ -56,22 +48,22 @@ def standing_of(runbook: Runbook, state: State) -> Verdict:
     return min(found, key=list(Verdict).index)
 
 
-def banner(state: State) -> Words | None:
+def banner(state: State) -> Text | None:
     """What has to be said before anything else: that nothing was proven."""
     if state.world == "rehearsed":
-        return ["REHEARSAL: nothing was proven. Scenario ", Said(state.first_config.scenario), "."]
+        return ["REHEARSAL: nothing was proven. Scenario ", quote(state.first_config.scenario), "."]
     other = elsewhere(state)
     if other is not None:
         return [
-            Strong("NOT THE PROVIDER: nothing was proven."),
+            strong("NOT THE PROVIDER: nothing was proven."),
             " Calls went to ",
-            Said(other),
+            quote(other),
             ".",
         ]
     return None
 
 
-def verdict_words(runbook: Runbook, state: State) -> list[Words]:
+def verdict_words(runbook: Runbook, state: State) -> list[Text]:
     """The verdict block: the sentence, the step that decided it, and whether there is more."""
     verdict = standing_of(runbook, state)
     recovered = any(s.outcome is Outcome.PASS and len(s.tries) > 1 for s in state.steps.values())
@@ -81,11 +73,11 @@ def verdict_words(runbook: Runbook, state: State) -> list[Words]:
         else (" after a retry" if recovered else "")
     )
     partial = " (only a part of the runbook was chosen)" if is_partial(state) else ""
-    paragraphs: list[Words] = [
-        [Strong(f"Verdict: {verdict.value.upper()}{after}."), f" {SENTENCES[verdict]}{partial}."]
+    paragraphs: list[Text] = [
+        [strong(f"Verdict: {verdict.value.upper()}{after}."), f" {SENTENCES[verdict]}{partial}."]
     ]
     if state.ruling is not None:
-        paragraphs.append([Strong("Decided again:"), " ", Said(state.ruling.words, 600)])
+        paragraphs.append([strong("Decided again:"), " ", quote(state.ruling.words, 600)])
     worst = deciding(state)
     if worst is not None:
         paragraphs.append(_ended(worst))
@@ -93,7 +85,7 @@ def verdict_words(runbook: Runbook, state: State) -> list[Words]:
     if state.verdict not in (None, made):
         paragraphs.append(
             [
-                Strong("The record contradicts itself:"),
+                strong("The record contradicts itself:"),
                 f" it says {state.verdict}, and its steps make {made}. It was changed, "
                 "or decided by other rules.",
             ]
@@ -102,7 +94,7 @@ def verdict_words(runbook: Runbook, state: State) -> list[Words]:
         paragraphs.append(["This session is not finished."])
     elif state.left:
         paragraphs.append(
-            ["This session was broken off: ", Said(state.closed.data.get("cancelled")), "."]
+            ["This session was broken off: ", quote(state.closed.data.get("cancelled")), "."]
         )
     return paragraphs
 
@@ -113,14 +105,14 @@ def deciding(state: State) -> StepState | None:
     return min(ill, key=lambda known: _ILL.index(known.outcome or Outcome.ERROR), default=None)
 
 
-def _ended(known: StepState) -> Words:
+def _ended(known: StepState) -> Text:
     outcome = known.outcome.value if known.outcome else ""
     if known.code is None:
-        return [Said(known.id), f" ended with {outcome}: ", Said(known.summary)]
-    words: list[str | Said | Strong] = [
-        Said(known.id),
+        return [quote(known.id), f" ended with {outcome}: ", quote(known.summary)]
+    words: list[str | Span] = [
+        quote(known.id),
         f" ended {outcome} with ",
-        Said(known.code, 60),
+        quote(known.code, 60),
     ]
     code = text_of_code(known.code, known.observed)
     if code is not None:
@@ -128,69 +120,69 @@ def _ended(known: StepState) -> Words:
     return words
 
 
-def worth_a_look(runbook: Runbook, state: State) -> list[Words]:
+def worth_a_look(runbook: Runbook, state: State) -> list[Text]:
     """Branches, rules, tries that broke off, findings, attestations and notes, each in a line."""
     rows = [_branch(runbook, event) for event in state.branches]
     rows += _rules_met(state)
     rows += _broken_off(state)
     for found in state.findings:
-        where: Words = [Said(found.step, 60), ": "] if found.step else []
-        rows.append([*where, Said(found.message), f" {sentence(found.remedy)}"])
+        where: Text = [quote(found.step, 60), ": "] if found.step else []
+        rows.append([*where, quote(found.message), f" {excerpt(found.remedy)}"])
     for event in state.attested:
         rows.append(
             [
-                Said(event.step, 60),
+                quote(event.step, 60),
                 ": attested by the operator: ",
-                Said(event.data["answer"].get("words", "")),
+                quote(event.data["answer"].get("words", "")),
             ]
         )
     rows += [_amendment(event) for event in state.amendments]
-    rows += [["Note by the operator: ", Said(event.data["text"])] for event in state.notes]
+    rows += [["Note by the operator: ", quote(event.data["text"])] for event in state.notes]
     for warning in runbook.warnings:
         rows.append(
             [
                 f"Runbook line {warning.line}: {warning.code} ",
-                Said(warning.message),
-                f" {sentence(warning.remedy)}",
+                quote(warning.message),
+                f" {excerpt(warning.remedy)}",
             ]
         )
     return rows
 
 
-def _amendment(event: Event) -> Words:
+def _amendment(event: Event) -> Text:
     """What the operator said first, what they said afterwards, who, when and why."""
     data = event.data
     return [
-        Said(event.step, 60),
+        quote(event.step, 60),
         f": amended at {moment(event.time)} by ",
-        Said(data["by"], 80),
+        quote(data["by"], 80),
         ", from ",
-        Said(data["old"]["outcome"], 40),
+        quote(data["old"]["outcome"], 40),
         " to the word ",
-        Said(data["answer"], 40),
+        quote(data["answer"], 40),
         ": ",
-        Said(data["why"]),
+        quote(data["why"]),
     ]
 
 
-def _branch(runbook: Runbook, event: Event) -> Words:
+def _branch(runbook: Runbook, event: Event) -> Text:
     """Why the walk went to a fallback, with the runbook's line."""
     data = event.data
-    words: list[str | Said | Strong] = [
-        Said(event.step, 60),
+    words: list[str | Span] = [
+        quote(event.step, 60),
         f", try {event.attempt}: ",
-        Said(data["code"], 60),
+        quote(data["code"], 60),
         ", so the walk went to ",
-        Said(data["to"], 60),
+        quote(data["to"], 60),
     ]
     rule = rule_at(runbook, event.step, data.get("line"))
     if rule is not None:
         words += [
             f", by rule {rule.index} at runbook line {rule.line}, which matches ",
-            Said(match_words(rule), 160),
+            quote(match_words(rule), 160),
         ]
     elif data.get("line"):
-        words.append(f", by the rule at runbook line {sentence(data['line'], 12)}")
+        words.append(f", by the rule at runbook line {excerpt(data['line'], 12)}")
     else:
         words.append(", because the table of codes says so; no rule of the runbook did")
     return [*words, "."]
@@ -218,14 +210,14 @@ def _values(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _rules_met(state: State) -> list[Words]:
+def _rules_met(state: State) -> list[Text]:
     return [
         [
-            Said(known.id, 60),
-            f", try {attempt.n}: rule {sentence(attempt.rule['index'], 12)} "
-            f"(runbook line {sentence(attempt.rule['line'], 12)}) makes this ",
-            Said(attempt.rule["outcome"], 40),
-            f": {sentence(attempt.rule.get('why') or '')}",
+            quote(known.id, 60),
+            f", try {attempt.n}: rule {excerpt(attempt.rule['index'], 12)} "
+            f"(runbook line {excerpt(attempt.rule['line'], 12)}) makes this ",
+            quote(attempt.rule["outcome"], 40),
+            f": {excerpt(attempt.rule.get('why') or '')}",
         ]
         for known in state.steps.values()
         for attempt in known.tries
@@ -233,9 +225,9 @@ def _rules_met(state: State) -> list[Words]:
     ]
 
 
-def _broken_off(state: State) -> list[Words]:
+def _broken_off(state: State) -> list[Text]:
     """Tries that no end was recorded for, and those that were stopped, with what they may cost."""
-    rows: list[Words] = []
+    rows: list[Text] = []
     for known in state.steps.values():
         for attempt in known.tries:
             if attempt.ended is not None and attempt.code != "interrupted":
@@ -244,5 +236,5 @@ def _broken_off(state: State) -> list[Words]:
             spent = (
                 f"; {count(unknown, 'call')} may have spent, how much is unknown" if unknown else ""
             )
-            rows.append([Said(known.id, 60), f", try {attempt.n} broke off{spent}."])
+            rows.append([quote(known.id, 60), f", try {attempt.n} broke off{spent}."])
     return rows

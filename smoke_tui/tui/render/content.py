@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from smoke_tui.presentation.format import inert
-from smoke_tui.presentation.spans import Row
+from smoke_tui.presentation.spans import Text, spans
 from smoke_tui.tui.theme import MUTED, STYLES
 
 
@@ -15,9 +15,9 @@ def foreign(text: object, style: str = "", *, limit: int = 20_000) -> Content:
     return Content.styled(shown, style) if style else Content(shown)
 
 
-def toned(row: Row) -> Content:
+def toned(row: Text) -> Content:
     """A row of `telling`, its tones as colours."""
-    return Content.assemble(*((part.text, STYLES[part.tone]) for part in row))
+    return Content.assemble(*((span.text, STYLES[span.tone]) for span in spans(row)))
 
 
 def lines(*rows: Content | str) -> Content:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from smoke_tui.journal.state import Try
-from smoke_tui.presentation.evidence import evidence_of, pair
-from smoke_tui.presentation.format import one_line, took
-from smoke_tui.presentation.live.narrate import CAUSES
+from smoke_tui.presentation.causes import cause_of
+from smoke_tui.presentation.evidence import evidence_pairs, pair
+from smoke_tui.presentation.format import duration, one_line
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.tui.theme import MUTED, STYLES
@@ -20,7 +20,7 @@ def facts(scene: Snapshot) -> Content:
     known = scene.of(scene.shown)
     rows: list[Content] = []
     last = known.tries[-1] if known.tries else None
-    _block(rows, "This step", (_pair(*found) for found in (evidence_of(last) if last else ())))
+    _block(rows, "This step", (_pair(*found) for found in (evidence_pairs(last) if last else ())))
     _block(rows, "Its tries", _tries(known.tries))
     _block(rows, "Held by the session", _held(scene))
     _block(
@@ -56,12 +56,10 @@ def _tries(tries: list[Try]) -> Iterator[Content]:
         else:
             word = attempt.code or ("error" if attempt.error else "as expected")
             style = STYLES[MARKS["fail" if attempt.code or attempt.error else "pass"].tone]
-            time = f" · {took(attempt.ended - attempt.started)}"
-        yield Content.assemble(
-            f"{attempt.n}  ",
-            (one_line(word), style),
-            (f"{time}{CAUSES.get(attempt.cause, '')}", MUTED),
-        )
+            time = f" · {duration(attempt.ended - attempt.started)}"
+        cause = cause_of(attempt.cause).word
+        after = f"{time} · {cause}" if cause else time
+        yield Content.assemble(f"{attempt.n}  ", (one_line(word), style), (after, MUTED))
 
 
 def _held(scene: Snapshot) -> Iterator[Content]:

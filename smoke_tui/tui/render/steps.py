@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.style import Style
 
-from smoke_tui.presentation.format import clock, shorten, took
+from smoke_tui.presentation.format import clock, duration, shorten
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.runbook.model import Step
@@ -32,7 +32,7 @@ def _time(scene: Snapshot, step: Step) -> str:
     if known.running:
         return clock(scene.elapsed - known.tries[-1].started)
     total = sum((t.ended or t.started) - t.started for t in known.tries)
-    return took(total) if known.tries else ""
+    return duration(total) if known.tries else ""
 
 
 def _tries(scene: Snapshot, step: Step) -> str:

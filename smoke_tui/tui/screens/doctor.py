@@ -14,24 +14,26 @@ from textual.content import Content
 from smoke_tui.config.settings import OPTIONS, Settings
 from smoke_tui.doctor import Check, look, shown
 from smoke_tui.presentation.format import one_line
+from smoke_tui.presentation.marks import MARKS
 from smoke_tui.tui.render.content import labelled
 from smoke_tui.tui.screens.base import Page
-from smoke_tui.tui.theme import FAIL, MUTED, PASS, WARN
+from smoke_tui.tui.theme import MUTED, STYLES
 from smoke_tui.tui.widgets.panel import ScrollPanel
 
 _ORDER = ("problem", "note", "ok")
-_MARKS = {"problem": ("✗", FAIL), "note": ("◇", WARN), "ok": ("✓", PASS)}
+_MARKS = {"problem": MARKS["fail"], "note": MARKS["expected-limitation"], "ok": MARKS["pass"]}
 
 
 def checks_text(checks: list[Check], width: int) -> Content:
     """What was looked at, problems first, each with what to do."""
     rows = []
     for check in sorted(checks, key=lambda c: _ORDER.index(c.status)):
-        glyph, style = _MARKS[check.status]
+        mark = _MARKS[check.status]
         told = Content.assemble(
             (f"{one_line(check.id, 40)}  ", MUTED), one_line(check.summary, 300)
         )
-        rows.append(labelled(f"{glyph} {check.status}", told, width, room=11, style=style))
+        label = f"{mark.glyph} {check.status}"
+        rows.append(labelled(label, told, width, room=11, style=STYLES[mark.tone]))
         if check.remedy:
             rows.append(
                 labelled(

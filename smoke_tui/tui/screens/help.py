@@ -21,7 +21,7 @@ from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
 ABOUT = {
     "Home": "Choose a runbook to walk, or a recorded session to read. A rehearsal needs no "
     "account and spends nothing; a live run is yours to start.",
-    "Walk": "The tool walks the runbook; you decide, do what needs a person, and say what you "
+    "SessionScreen": "The tool walks the runbook; you decide, do what needs a person, and say what you "
     "saw. The bar at the bottom says what is needed now and which key gives it. "
     "[ and ] look at other steps.",
     "RecordPage": "A session that was recorded: every event in its order, the steps as they stood, "
@@ -79,7 +79,7 @@ class Help(ModalScreen[None], LatestSize[None]):
                 seen.add(binding.description)
                 shown = keys.get(binding.id or "", binding.key_display or binding.key)
                 rows.append(_row(shown, binding.description))
-        if page == "Walk":
+        if page == "SessionScreen":
             rows += [_row(keys.get(name, key), words) for name, key, words in STEPS]
         rows += [Content(""), Content.styled("Everywhere", "bold")]
         rows += [_row(keys.get(name, key), words) for name, key, words in ALWAYS]

@@ -20,7 +20,7 @@ from smoke_tui.journal.load import (
     load_state,
 )
 from smoke_tui.presentation.report.compare import Side, compare
-from smoke_tui.presentation.report.export import evidence_of
+from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.redaction import Vault
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
@@ -265,7 +265,7 @@ def test_without_colours_every_word_is_the_same(
 
 def side(scenario: str) -> Side:
     _, runbook, state = load_state(TUI_RECORDS / scenario)
-    return Side(runbook, state, evidence_of(TUI_RECORDS / scenario))
+    return Side(runbook, state, stored_evidence(TUI_RECORDS / scenario))
 
 
 def record_page() -> RecordPage:

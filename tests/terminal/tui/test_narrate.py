@@ -13,7 +13,7 @@ from smoke_tui.presentation.evidence import pair, speaks_for
 from smoke_tui.presentation.live.narrate import tell
 from smoke_tui.presentation.live.progress import SHORTEST, usually
 from smoke_tui.presentation.live.questions import form
-from smoke_tui.presentation.spans import text_of
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.live_view import LiveView
 from tests.helpers.app_driver import recorded, run_until
 from tests.helpers.events import make_event
@@ -45,7 +45,7 @@ def at_the_end(run: LiveView) -> list[str]:
         1,
         data={"port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None},
     )
-    return [text_of(row) for row in form(run.scene(), asked)]
+    return [as_text(row) for row in form(run.scene(), asked)]
 
 
 def test_at_the_end_it_is_told_what_could_not_be_run_and_what_for() -> None:

@@ -20,7 +20,7 @@ from smoke_tui.plain.prompt import standing as plain_standing
 from smoke_tui.presentation.live.briefing import facts_of
 from smoke_tui.presentation.live.progress import CELLS, SHORTEST, pace, pause, usually
 from smoke_tui.presentation.live.snapshot import Snapshot
-from smoke_tui.presentation.spans import text_of
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.render.question_bar import standing
@@ -114,7 +114,7 @@ def test_a_running_step_is_told_against_its_usual_time(
     run = run_until(lambda e: e.kind == "try.started" and e.step == "boot-stack")
     scene = scene_at(run, after, usual)
     assert scene.running is not None
-    told = text_of(pace(scene, scene.running))
+    told = as_text(pace(scene, scene.running))
     assert told == said
     assert told in standing(scene).text.plain
     assert "of at most" in standing(scene).title
@@ -147,9 +147,9 @@ def test_a_pause_before_a_retry_is_counted_down() -> None:
         )
     )
     assert run.drain()
-    assert text_of(pause(replace(run.scene(), elapsed=last))).startswith("In 0:12 a new try of ")
+    assert as_text(pause(replace(run.scene(), elapsed=last))).startswith("In 0:12 a new try of ")
     later = replace(run.scene(), elapsed=last + 11_500)
-    assert text_of(pause(later)).startswith("In 0:01 a new try of ")
+    assert as_text(pause(later)).startswith("In 0:01 a new try of ")
     assert "In 0:01" in standing(later).text.plain
     assert "In 0:01 a new try of Make one live call." in plain_standing(later)
 

@@ -18,7 +18,7 @@ from smoke_tui.presentation.failure import failure
 from smoke_tui.presentation.live.choices import choices
 from smoke_tui.presentation.live.questions import form
 from smoke_tui.presentation.live.snapshot import Snapshot
-from smoke_tui.presentation.spans import text_of
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.rehearsal import list_scenarios
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
@@ -126,7 +126,7 @@ def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
     asked = change_event(asked, data={**asked.data, "data": {"step": "boot-stack"}})
     scene = LiveView.of_record(runbook, [*events[:at], bad, asked]).scene()
     assert scene.question is not None
-    said = [text_of(row) for row in form(scene, scene.question)]
+    said = [as_text(row) for row in form(scene, scene.question)]
     assert "Passed over: 2 Make one live call; it needs 1 Log in to OpenAI." in said
     assert keys(scene)[0] == ("r", "log in again")
 

@@ -8,8 +8,9 @@ import pytest
 
 from smoke_tui.engine.budget import over_budget
 from smoke_tui.journal.money import committed_usd, known_usd
-from smoke_tui.journal.spend import spend_of, spend_words
+from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State
+from smoke_tui.presentation.spend import spend_text
 from smoke_tui.runbook import Runbook, parse
 from tests.helpers.engine_runs import FRONT, told
 
@@ -106,5 +107,5 @@ def test_an_unknown_is_never_zero() -> None:
     assert [str(part) for part in known_usd(tries)] == ["0.1", "1"]
     totals = spend_of(state)
     assert (totals["usd_metered"], totals["unknown_calls"]) == (None, 1)
-    assert "at least $0.1 (1 unpriced)" in spend_words(state)
+    assert "at least $0.1 (1 unpriced)" in spend_text(state)
     assert spend_of(state, state.steps["one"])["usd_metered"] == "0.1"

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from smoke_tui.presentation.report.escaping import fenced, inline, ours, shorten
+from smoke_tui.presentation.format import cut
+from smoke_tui.presentation.report.escaping import as_markdown, fenced, ours
 from smoke_tui.presentation.report.markdown import LIMIT, markdown
+from smoke_tui.presentation.spans import quote
 from tests.helpers.event_log import OPENED, EventLog, shipped
 from tests.helpers.report_states import saying, with_text
 
@@ -177,7 +179,7 @@ def test_no_text_changes_the_structure(text: str) -> None:
     found = structure(report)
     assert outside_code(report) == ""
     # Text of nothing but invisible characters is shown as "(empty)", without a code span.
-    if inline(text) != "(empty)":
+    if as_markdown([quote(text)]) != "(empty)":
         assert found == PLAIN
     report.encode()
 
@@ -377,7 +379,7 @@ def test_a_fence_holds_whatever_is_in_it(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_an_inline_is_one_code_span_on_one_line(text: str) -> None:
-    shown = inline(text)
+    shown = as_markdown([quote(text)])
     assert "\n" not in shown
     tokens = PARSER.parseInline(shown)[0].children or []
     assert [t.type for t in tokens] == (["text"] if shown == "(empty)" else ["code_inline"])
@@ -391,5 +393,5 @@ def test_our_own_sentences_are_plain_words(text: str) -> None:
 
 
 def test_what_is_cut_says_how_much() -> None:
-    assert shorten("abc", 3) == "abc"
-    assert shorten("abcde", 3) == "abc… (2 more characters)"
+    assert cut("abc", 3) == "abc"
+    assert cut("abcde", 3) == "abc… (2 more characters)"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.presentation.evidence import evidence_of
+from smoke_tui.presentation.evidence import evidence_pairs
 from smoke_tui.presentation.report.export import export
 from smoke_tui.proof.obligations import (
     EVIDENCE,
@@ -109,7 +109,7 @@ def test_an_older_record_says_that_its_proof_was_not_kept(form: str, tmp_path: P
 
 def test_the_evidence_of_a_try_has_a_line_for_each() -> None:
     attempt = log(HOLDS, TORN, MISSING).state().steps["live-call"].tries[0]
-    assert list(evidence_of(attempt)) == [
+    assert list(evidence_pairs(attempt)) == [
         ("served model", "shown: gpt-5.5 (header openai-model); x (request id)"),
         (
             "served model",

@@ -1,0 +1,32 @@
+"""Why there was a try of a step, in a word beside it and in a sentence of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Cause(NamedTuple):
+    """The word and the sentence of a cause; empty where it needs none."""
+
+    word: str
+    sentence: str = ""
+
+
+_CAUSES: Final[Mapping[str, Cause]] = {
+    "walk": Cause(""),
+    "again": Cause("again", "the operator asked for it once more"),
+    "retry": Cause("retry", "tried once more after a failure that passes by itself"),
+    "refresh": Cause("after a refresh", "tried once more after the credential was refreshed"),
+    "fallback": Cause("fallback", "the walk went to the fallback"),
+    "return": Cause("back from the fallback", "the fallback sent the walk back here"),
+    "restart": Cause(
+        "started again", "what it provides was gone, or a fallback changed what it needs"
+    ),
+    "resume": Cause("provided again"),
+}
+
+
+def cause_of(name: str) -> Cause:
+    """The cause by its name in the journal; an empty one where it is not known."""
+    return _CAUSES.get(name, _CAUSES["walk"])

@@ -1,0 +1,70 @@
+"""A try in a report, before any medium: its line, its evidence as lines and as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smoke_tui.journal.state import Try
+from smoke_tui.presentation.causes import cause_of
+from smoke_tui.presentation.format import excerpt
+from smoke_tui.presentation.report import second_opinion
+from smoke_tui.presentation.report.obligations import obligation_rows
+from smoke_tui.presentation.spans import Span, Text, quote, strong
+from smoke_tui.proof.obligations import EVIDENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Evidence in columns. `named`: the first cell of each row is the row's name."""
+
+    label: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Text]]
+    named: bool = True
+
+
+def try_text(attempt: Try) -> Text:
+    """A try in a line: its number, why there was one, its code and what was seen."""
+    sentence = cause_of(attempt.cause).sentence
+    why = f" ({sentence})" if sentence else ""
+    text: list[str | Span] = [strong(f"Try {attempt.n}"), f"{why}: "]
+    if attempt.ended is None:
+        return [*text, "no end of it is in the record."]
+    if attempt.code:
+        text += [quote(attempt.code, 60), ": "]
+    return [*text, quote(attempt.summary)]
+
+
+def evidence_text(name: str, value: Any) -> Text:
+    """A piece of evidence in a line: its plain values, each with its name."""
+    text: list[str | Span] = [f"{excerpt(name, 60)}: "]
+    if not isinstance(value, Mapping):
+        return [*text, quote(value)]
+    for key, item in list(value.items())[:40]:
+        if item is not None and not isinstance(item, list | dict):
+            text += ["; "] if len(text) > 1 else []
+            text += [f"{excerpt(key, 60)} ", quote(item, 120)]
+    return text
+
+
+def evidence_table(name: str, value: Any) -> Table | None:
+    """The table that a piece of evidence is; None where it is none."""
+    if name == "route":
+        rows: list[list[Text]] = [
+            [[excerpt(line[0], 80)], [quote(line[1])], [excerpt(line[2], 40)]]
+            for line in value[:50]
+        ]
+        return Table("Evidence of the route", ("Evidence", "Seen", "Says"), rows)
+    if name == "expectations" and isinstance(value, list):
+        rows = [[[quote(cell, 400)] for cell in row[:2]] for row in value[:50]]
+        return Table("What was expected", ("Expected", "Seen"), rows, named=False)
+    if name == EVIDENCE:
+        shown = ("To be shown", "Shown", "Witnesses")
+        return Table("What the try had to show", shown, obligation_rows(value))
+    if name == second_opinion.NAME and isinstance(value, Mapping):
+        heads = ("Where", "Field", "Kind", "Ours", "The client's", "Known reason")
+        differences = second_opinion.rows(value)
+        return Table("How the two requests differ", heads, differences, named=False)
+    return None
