@@ -1,4 +1,4 @@
-"""What should happen: the runbook's model, its parser, lint and schema. Pure."""
+"""Runbooks, the description of what should happen: model, parser, field tables and lint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds runbooks: by path, then by id in the project, the user's config folder, the package."""
+"""Find runbooks: by path, then by id in the project, the user's config folder, the package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEAD = 4096
 
 
 def packaged() -> Path:
-    """The folder of the shipped runbooks: inside the wheel, else beside the package."""
+    """The folder of the shipped runbooks: in the wheel inside the package, else beside it."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "_runbooks"
     return inside if inside.is_dir() else package.parent / "runbooks"
@@ -41,37 +41,37 @@ def _candidates(folder: Path) -> Iterator[tuple[str, Path]]:
             continue
         front = head.split(b"\n---", 1)[0]
         match = _FRONT_ID.search(front.replace(b"\r", b""))
-        # A runbook that does not parse still has to be found, or nobody can lint it.
+        # A runbook that does not parse has to be found too, so that it can be linted.
         yield (match[1].decode("ascii") if match else path.stem), path
 
 
 def available(*, cwd: Path, config_dir: Path | None) -> list[Path]:
-    """Every runbook that an id can name; of those with one id, the first in search order."""
-    seen: dict[str, Path] = {}
+    """Every runbook that an id can name; of several with one id, the first in search order."""
+    path_by_id: dict[str, Path] = {}
     for folder in folders(cwd, config_dir):
         for name, path in _candidates(folder):
-            seen.setdefault(name, path)
-    return list(seen.values())
+            path_by_id.setdefault(name, path)
+    return list(path_by_id.values())
 
 
 def find(name: str, *, cwd: Path, config_dir: Path | None) -> Path | None:
-    """The runbook of this path (relative to ``cwd``) or id; None where there is none.
+    """The runbook of this path (relative to `cwd`) or id; None where there is none.
 
-    A path is returned even where it is a link or no regular file: ``load`` says what is wrong.
+    A path is returned even if it is a link or no regular file: `load` reports that.
     """
     if "\0" in name or not name:
         return None
     path = cwd / name
     try:
-        there = path.is_symlink() or (path.exists() and not path.is_dir())
+        is_path = path.is_symlink() or (path.exists() and not path.is_dir())
     except OSError:
-        there = False
-    if there:
+        is_path = False
+    if is_path:
         return path
     if _ID.match(name) is None:
         return None
     for folder in folders(cwd, config_dir):
-        for its_id, found in _candidates(folder):
-            if name in (its_id, found.stem):
-                return found
+        for runbook_id, path in _candidates(folder):
+            if name in (runbook_id, path.stem):
+                return path
     return None

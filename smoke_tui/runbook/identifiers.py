@@ -1,4 +1,4 @@
-"""Names of database tables and columns, as a runbook or a setting may give them."""
+"""Names of database tables and columns in a runbook or a setting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 NAME_BYTES: Final = 63
-"""PostgreSQL cuts longer names off, and another table would be read."""
+"""Maximum bytes: PostgreSQL truncates longer names, so that another table would be read."""
 
 NAME_PATTERN: Final = r"[^\W\d][\w$]*"
 _NAME: Final = re.compile(NAME_PATTERN)
@@ -16,7 +16,7 @@ def identifier(text: str) -> str:
     """The name of a column, taken exactly as it is written.
 
     Raises:
-        ValueError: it is no plain name.
+        ValueError: it is not a plain name.
     """
     if _NAME.fullmatch(text) is None or len(text.encode("utf-8", "surrogatepass")) > NAME_BYTES:
         raise ValueError(

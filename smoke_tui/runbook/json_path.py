@@ -1,4 +1,4 @@
-"""Paths into a JSON document: ``output[0].content.text``, ``["odd key"].id``."""
+"""Paths into a JSON document: `output[0].content.text`, `["odd key"].id`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _PART = re.compile(r'\[(?P<index>[0-9]+)\]|\["(?P<quoted>[^"\\]+)"\]|\.?(?P<key>
 
 
 def parse_path(text: str) -> tuple[str | int, ...]:
-    """The keys and indices of a path, outermost first.
+    """The keys and indexes of a path, outermost first.
 
-    Raises ValueError when the text is no path.
+    Raises:
+        ValueError: the text is not a path.
     """
     if _WHOLE.match(text) is None:
         raise ValueError('a path is written like "output[0].text"')
@@ -27,16 +28,16 @@ def parse_path(text: str) -> tuple[str | int, ...]:
     )
 
 
-def dig(document: Any, text: str) -> tuple[bool, Any]:
-    """Whether the path leads somewhere in the document, and what stands there."""
-    here = document
+def dig(document: object, text: str) -> tuple[bool, Any]:
+    """Whether the path exists in the document, and the value there."""
+    value: Any = document
     for part in parse_path(text):
         if isinstance(part, str):
-            known = isinstance(here, Mapping) and part in here
+            exists = isinstance(value, Mapping) and part in value
         else:
-            listed = isinstance(here, Sequence) and not isinstance(here, str | bytes)
-            known = listed and part < len(here)
-        if not known:
+            is_list = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+            exists = is_list and part < len(value)
+        if not exists:
             return False, None
-        here = here[part]
-    return True, here
+        value = value[part]
+    return True, value

@@ -1,4 +1,4 @@
-"""The kinds of step and the fields of each: the one table that everything else is read from."""
+"""The table of step kinds and their fields, from which everything else is derived."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from smoke_tui.runbook.schema.tables import (
     AtLeast,
     AtMostOne,
     Condition,
-    Demands,
     Either,
     Field,
     ListOf,
+    Requires,
     TableOf,
 )
 from smoke_tui.runbook.templates import names
@@ -31,9 +31,9 @@ PROVIDERS: Final = ("fake", "replay", "live")
 class Kind:
     """One kind of step.
 
-    ``commands`` is the least and the most commands of its run blocks. ``live`` says that
-    it always uses a provider; ``live_when`` names a field and the values that make it so.
-    ``effects`` holds where the step names none.
+    `commands` is the minimum and maximum number of commands in its run blocks. A `live` kind always
+    uses a provider; `live_when` names a field and the values with which it does. `effects` is the
+    default of the step's field.
     """
 
     name: str
@@ -50,19 +50,19 @@ class Kind:
         """Whether a step with these values uses a provider."""
         if self.live_when is None:
             return self.live
-        name, words = self.live_when
-        return values.get(name, self.fields[name].default) in words
+        name, live_values = self.live_when
+        return values.get(name, self.fields[name].default) in live_values
 
 
 def _credential_text(text: str) -> str:
-    # A credential written out would be read by everybody who can read the runbook.
+    # A literal credential would be readable by everybody who can read the runbook.
     if text != "bundle" and not names(text):
         raise ValueError('"bundle", or a template such as {{ bundle.access_token }}')
     return text
 
 
 _ASK = Field(Text(), "What the operator is asked to do or give")
-_MANY: Final = 50
+_MAX_COMMANDS: Final = 50
 _EVIDENCE = {
     "provider": "the provider that answered",
     "model": "the model that answered",
@@ -138,7 +138,7 @@ _ALL: Final = (
         "run",
         "Runs commands to their end.",
         conditions=(AtLeast((RUN,)),),
-        commands=(1, _MANY),
+        commands=(1, _MAX_COMMANDS),
         effects="local",
         proves=True,
     ),
@@ -152,7 +152,7 @@ _ALL: Final = (
             ),
             "stop": Field(COMMAND, "The command that stops it"),
         },
-        (AtLeast((RUN,)), Demands("detaches", ("stop",))),
+        (AtLeast((RUN,)), Requires("detaches", ("stop",))),
         commands=(1, 1),
         effects="local",
     ),
@@ -171,7 +171,7 @@ _ALL: Final = (
                             ),
                         }
                     ),
-                    least=1,
+                    min_length=1,
                 ),
                 "Fields to tick off one by one",
                 default=(),
@@ -215,20 +215,20 @@ _ALL: Final = (
             "ledger": Field(_LEDGER, "How the stack's ledger of usage is laid out"),
         },
         (AtMostOne(("request", RUN)),),
-        commands=(0, _MANY),
+        commands=(0, _MAX_COMMANDS),
         live=True,
         proves=True,
     ),
     Kind(
         "manual",
         "Something a person does.",
-        {"ask": Field(_ASK.shape, _ASK.about, required=True)},
+        {"ask": Field(_ASK.type, _ASK.about, required=True)},
     ),
     Kind(
         "prompt",
         "Asks the operator for a value.",
         {
-            "ask": Field(_ASK.shape, _ASK.about, required=True),
+            "ask": Field(_ASK.type, _ASK.about, required=True),
             "input": Field(
                 Text("an input", choices=("instructions", "text", "file", "secret")),
                 "What is given",
@@ -242,7 +242,7 @@ _ALL: Final = (
         "Looks at something and changes nothing.",
         {"url": Field(URL, "The address to look at")},
         (AtLeast(("url", RUN)), AtMostOne(("url", RUN))),
-        commands=(0, _MANY),
+        commands=(0, _MAX_COMMANDS),
         proves=True,
     ),
     Kind(
@@ -262,7 +262,7 @@ _ALL: Final = (
         "Records cassettes anew.",
         {
             "pack": Field(Text("a path or id"), "The cassettes, or the pack of cases"),
-            "cases": Field(ListOf(Text(), bare=True, least=1), "Only these cases"),
+            "cases": Field(ListOf(Text(), bare=True, min_length=1), "Only these cases"),
             "record_mode": Field(
                 Text("a record mode", choices=RECORD_MODES), "What is recorded", default="once"
             ),

@@ -1,4 +1,4 @@
-"""What should happen: a runbook and its steps, as plain frozen data."""
+"""The model of a runbook and its steps, as frozen data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smoke_tui.runbook.lint.diagnostics import Diagnostic
 
 @dataclass(frozen=True)
 class Command:
-    """One command line of a run block; with ``shell``, a whole block for ``/bin/sh -c``."""
+    """One command line of a run block; with `shell`, a whole block for `/bin/sh -c`."""
 
     argv: tuple[str, ...]
     shell: bool
@@ -32,7 +32,7 @@ class Spend:
 
 @dataclass(frozen=True)
 class Guard:
-    """A condition looked at before the step; ``test`` is file, command, env or url."""
+    """A condition checked before the step; `test` is file, command, env or url."""
 
     test: str
     value: str
@@ -42,10 +42,10 @@ class Guard:
 
 @dataclass(frozen=True)
 class Condition:
-    """One word of the match language with its value.
+    """One condition of a match; `word` is its key.
 
-    ``json`` holds the path in ``value``, ``is`` or ``equals`` in ``test`` and what is
-    wanted in ``operand``; every other word leaves these two empty.
+    For `json`, `value` is the path, `test` is `is` or `equals`, and `operand` the expected value;
+    all other conditions leave `test` and `operand` empty.
     """
 
     word: str
@@ -62,13 +62,13 @@ class Match:
     line: int
 
     def get(self, word: str) -> Condition | None:
-        """The condition of this word, if it was given."""
+        """The condition with this word, if there is one."""
         return next((c for c in self.conditions if c.word == word), None)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One ``[[on]]`` rule: an outcome with its reason, or the fallback to go to."""
+    """One `[[on]]` rule: an outcome with its reason, or the fallback to go to."""
 
     match: Match
     outcome: Outcome | None
@@ -80,7 +80,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Capture:
-    """A value kept for later steps, found by a JSON path or by a pattern with one group."""
+    """A value kept for later steps, located by a JSON path or a pattern with one group."""
 
     name: str
     json: str | None
@@ -91,9 +91,9 @@ class Capture:
 
 @dataclass(frozen=True)
 class Ready:
-    """How to see that a service is ready: one of an URL, a host:port, a line of output.
+    """A service's readiness probe: one of a URL, a host:port, a line of output.
 
-    ``status`` belongs to ``http``; ``timeout`` is in seconds.
+    `status` belongs to `http`; `timeout` is in seconds.
     """
 
     http: str | None
@@ -105,9 +105,9 @@ class Ready:
 
 @dataclass(frozen=True)
 class Step:
-    """One step. ``prose`` is its Markdown without step and run blocks; ``timeout`` is seconds.
+    """One step. `prose` is its Markdown without step and run blocks; `timeout` is seconds.
 
-    ``fields`` holds every field of the step's kind, None where it was not given.
+    `fields` holds every field of the step's kind, None where it is absent.
     """
 
     id: str
@@ -136,9 +136,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Runbook:
-    """A whole runbook; ``sha256`` is of ``text`` in UTF-8, byte for byte as it was read.
+    """A whole runbook; `sha256` is that of the file's bytes, of which `text` is the decoded form.
 
-    ``warnings`` are what lint says of what was to run; they stand in result and report.
+    `warnings` are lint's findings about what is executed; result and report show them.
     """
 
     id: str
@@ -154,12 +154,16 @@ class Runbook:
     warnings: tuple[Diagnostic, ...] = field(default=(), compare=False)
 
     def step(self, step_id: str) -> Step:
-        """The step with this id. Raises KeyError, naming the ids there are."""
+        """The step with this id.
+
+        Raises:
+            KeyError: there is none; the message names the ids.
+        """
         for step in self.steps:
             if step.id == step_id:
                 return step
-        known = ", ".join(step.id for step in self.steps)
-        raise KeyError(f"no step '{step_id}' in runbook '{self.id}' (it has {known})")
+        ids = ", ".join(step.id for step in self.steps)
+        raise KeyError(f"no step '{step_id}' in runbook '{self.id}' (it has {ids})")
 
 
 def limit_of(step: Step) -> float | None:

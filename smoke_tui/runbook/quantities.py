@@ -1,4 +1,4 @@
-"""Durations and money as people write them in a runbook."""
+"""Durations and amounts of money in the notation of a runbook."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _UNITS_MS = (("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
 
 
 def parse_duration(text: str) -> float:
-    """Seconds in a duration such as ``"2m"``, ``"1m30s"`` or ``"500ms"``.
+    """Seconds in a duration such as `"2m"`, `"1m30s"` or `"500ms"`.
 
-    Raises ValueError when the text is no duration, is zero, or is over a day.
+    Raises:
+        ValueError: the text is not a duration, or is zero or over a day.
     """
     match = _DURATION.match(text)
     if match is None:
@@ -33,23 +34,11 @@ def parse_duration(text: str) -> float:
     return total / 1000
 
 
-def format_duration(seconds: float) -> str:
-    """The shortest text that ``parse_duration`` reads as these seconds, to the millisecond."""
-    rest = round(seconds * 1000)
-    if rest <= 0:
-        raise ValueError("a duration has to be longer than nothing")
-    parts = []
-    for unit, size in _UNITS_MS:
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts)
-
-
 def parse_money(text: str) -> Decimal:
-    """The amount in US dollars of a decimal text such as ``"0.25"``.
+    """The amount in US dollars of a decimal text such as `"0.25"`.
 
-    Raises ValueError when the text is no plain, non-negative decimal number.
+    Raises:
+        ValueError: the text is not a plain, non-negative decimal number.
     """
     if _MONEY.match(text) is None:
         raise ValueError('an amount in US dollars is written like "0.25"')

@@ -1,4 +1,4 @@
-"""``{{ name }}`` in commands, URLs and values: names only, no expressions."""
+"""Templates in commands, URLs and values: `{{ name }}`, names only, no expressions."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "model": "the model that is asked for",
     }
 )
-"""Values that the settings give and that a template may name."""
+"""Values from the settings that a template may name, with their meaning."""
 
 OF_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType({"turn": ("nonce",)})
-"""Values that a step of some kind gives to its own templates; a capture of that name goes first."""
+"""Values that a step of a kind provides to its own templates; a capture of that name wins."""
 
 RESERVED = frozenset({*SETTINGS, BUNDLE})
 
 
 @dataclass(frozen=True)
-class Found:
-    """A template in a text; ``name`` is None where it is no plain name."""
+class Template:
+    """A template in a text; `name` is None if it is not a plain name."""
 
     name: str | None
     start: int
@@ -39,28 +39,28 @@ class Found:
     raw: str
 
 
-def scan(text: str) -> Iterator[Found]:
-    """Every template in the text, the malformed ones too."""
+def scan(text: str) -> Iterator[Template]:
+    """Every template in the text, malformed ones too."""
     for match in _TEMPLATE.finditer(text):
-        yield _found(match)
+        yield _template(match)
 
 
-def at(text: str, start: int) -> Found | None:
-    """The template that begins at this offset of the text."""
+def template_at(text: str, start: int) -> Template | None:
+    """The template that starts at this offset of the text."""
     match = _TEMPLATE.match(text, start)
-    return None if match is None else _found(match)
+    return None if match is None else _template(match)
 
 
-def _found(match: re.Match[str]) -> Found:
+def _template(match: re.Match[str]) -> Template:
     inner = (match[1] or "").strip()
-    return Found(inner if _NAME.match(inner) else None, match.start(), match.end(), match[0])
+    return Template(inner if _NAME.match(inner) else None, match.start(), match.end(), match[0])
 
 
 def names(text: str) -> tuple[str, ...]:
-    """The names that the text's templates ask for, in order."""
-    return tuple(found.name for found in scan(text) if found.name is not None)
+    """The names in the text's templates, in order."""
+    return tuple(template.name for template in scan(text) if template.name is not None)
 
 
-def written(name: str) -> str:
-    """The template of a name, as ``Command.argv`` holds it."""
+def template_of(name: str) -> str:
+    """The template of a name, as `Command.argv` contains it."""
     return f"{{{{ {name} }}}}"

@@ -1,1 +1,1 @@
-"""Checks over a whole runbook, and the table of lint codes."""
+"""Lint of a runbook: the table of codes, and checks over all steps together."""

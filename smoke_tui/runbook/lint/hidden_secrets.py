@@ -1,8 +1,8 @@
-"""What the record would hide of a runbook: then nobody could read it back, or run it again.
+"""Find what redaction would hide in a runbook's text.
 
-A session keeps its runbook's text, redacted like all that it keeps. So a text that looks like a
-secret is an error of the runbook, also where only what the TOML or the command says looks like one
-(an escape, a quoted half), and a placeholder of a hidden value is one, too.
+A session keeps its runbook's text redacted. Text that looks like a secret would be lost, so that
+the runbook could not be read back or run again; it is an error, also where it appears only in the
+parsed TOML or command (an escape, quoted parts). So is a placeholder of a hidden value.
 """
 
 from __future__ import annotations
@@ -10,76 +10,76 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from enum import Enum
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Final
 
-from smoke_tui.redaction import Vault, placeholders_in
+from smoke_tui.redaction import Json, Vault, placeholders_in
 from smoke_tui.runbook.model import Step
 from smoke_tui.runbook.parser.commands import every_command
 
 _LINE: Final = re.compile(r"\r\n|\r|\n")
 _IDS: Final = frozenset({"id", "kind", "needs", "goto", "restart", "name"})
-"""Fields that hold names, which are data and are never redacted."""
+"""Fields with names, which are never redacted."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Hidden:
-    """A place that the record would hide: line and column from 1, and what it looks like."""
+class HiddenText:
+    """A place that redaction would hide: line and column from 1, and what it looks like."""
 
     line: int
     col: int
     what: str
 
 
-def hidden_in_text(text: str, vault: Vault | None = None) -> list[Hidden]:
-    """Every line of a text that would not be kept as it is, given what `vault` knows."""
-    found = [
-        Hidden(number, line.index(mark) + 1, "a placeholder of a hidden value")
+def hidden_in_text(text: str, vault: Vault | None = None) -> list[HiddenText]:
+    """Every line of a text that redaction would change, with the secrets of `vault`."""
+    hidden = [
+        HiddenText(number, line.index(placeholder) + 1, "a placeholder of a hidden value")
         for number, line in enumerate(_LINE.split(text), 1)
-        for mark in placeholders_in(line)[:1]
+        for placeholder in placeholders_in(line)[:1]
     ]
-    kept = (vault or Vault()).redact_text(text)
-    if kept == text:
-        return found
-    before, after = _LINE.split(text), _LINE.split(kept)
-    for number, (line, shown) in enumerate(zip_longest(before, after, fillvalue=""), 1):
-        if line != shown:
-            same = next(
-                (i for i, (a, b) in enumerate(zip(line, shown, strict=False)) if a != b),
-                min(len(line), len(shown)),
+    redacted = (vault or Vault()).redact_text(text)
+    if redacted == text:
+        return hidden
+    before, after = _LINE.split(text), _LINE.split(redacted)
+    for number, (line, redacted_line) in enumerate(zip_longest(before, after, fillvalue=""), 1):
+        if line != redacted_line:
+            column = next(
+                (i for i, (a, b) in enumerate(zip(line, redacted_line, strict=False)) if a != b),
+                min(len(line), len(redacted_line)),
             )
-            found.append(Hidden(min(number, len(before)), same + 1, _what(shown, line)))
+            hidden.append(
+                HiddenText(min(number, len(before)), column + 1, _description(redacted_line, line))
+            )
             if len(before) != len(after):
                 break
-    return found
+    return hidden
 
 
-def _what(shown: str, line: str) -> str:
-    """What a hidden place looks like, by the placeholder that takes its place."""
-    new = [mark for mark in placeholders_in(shown) if mark not in line]
+def _description(redacted_line: str, line: str) -> str:
+    """What a hidden place looks like, from the placeholder that replaces it."""
+    new = [placeholder for placeholder in placeholders_in(redacted_line) if placeholder not in line]
     kind = new[0].removeprefix("[REDACTED:").partition("#")[0] if new else "secret"
     return f"what looks like a secret ({kind.replace('_', ' ')})"
 
 
-def hidden_in_step(step: Step) -> list[Hidden]:
-    """What only the read values of a step show: where its commands or its block begin."""
+def hidden_in_step(step: Step) -> list[HiddenText]:
+    """What redaction would hide in a step's parsed values only, at its commands or its block."""
     vault = Vault()
-    found = []
+    places = []
     for command in every_command(step):
         for text in (*command.argv, " ".join(command.argv)):
-            found += [(command.line, seen.what) for seen in hidden_in_text(text, vault)[:1]]
+            places += [(command.line, hidden.what) for hidden in hidden_in_text(text, vault)[:1]]
     plain = _plain(dataclasses.replace(step, commands=()))
     if vault.redact_json(plain) != plain:
-        found.append((step.fence_line, "what looks like a secret, once it is read"))
+        places.append((step.fence_line, "what looks like a secret, once it is read"))
     for text in _texts(plain):
-        found += [(step.fence_line, seen.what) for seen in hidden_in_text(text, vault)[:1]]
-    return [Hidden(line, 1, what) for line, what in dict(found).items()]
+        places += [(step.fence_line, hidden.what) for hidden in hidden_in_text(text, vault)[:1]]
+    return [HiddenText(line, 1, what) for line, what in dict(places).items()]
 
 
-def _plain(value: Any) -> Any:
-    """A value as the record would hold it, without the names in it."""
+def _plain(value: object) -> Json:
+    """A value as JSON, without the fields that hold names."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             field.name: _plain(getattr(value, field.name))
@@ -90,15 +90,15 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, Enum | Decimal):
-        return str(value)
-    return value
+    if isinstance(value, bool | int | float | str | None):
+        return value
+    return str(value)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for item in value.values():
             yield from _texts(item)
     elif isinstance(value, list):

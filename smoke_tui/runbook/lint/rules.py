@@ -1,6 +1,6 @@
-"""The checks over all steps together: references, branches, money, values.
+"""Checks over all steps together: references, branches, spending, values.
 
-Each check passes over what is already known to be broken, so one mistake is one finding.
+Each check skips what is already known to be broken, so that one mistake is one finding.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from typing import Final
 
 from smoke_tui.runbook import templates
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean
-from smoke_tui.runbook.lint.termination import Node, endless_walks
+from smoke_tui.runbook.lint.termination import Node, endless_paths
 from smoke_tui.runbook.parser.drafts import Draft
-from smoke_tui.runbook.schema.context import Use
-from smoke_tui.runbook.schema.tables import listed
+from smoke_tui.runbook.schema.context import TemplateUse
+from smoke_tui.runbook.schema.tables import joined
 
 MAX_STEPS: Final = 100
 
 
 @dataclass
-class Book:
-    """All drafts in order. ``ghosts`` are ids in blocks that could not be read as steps."""
+class Drafts:
+    """All drafts in order; `unread_ids` are ids in blocks that could not be read as steps."""
 
     drafts: Sequence[Draft]
-    ghosts: frozenset[str] = frozenset()
+    unread_ids: frozenset[str] = frozenset()
     by_id: dict[str, Draft] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
-    _ways: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    _paths: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for index, draft in enumerate(self.drafts):
@@ -35,137 +35,144 @@ class Book:
                 self.by_id[draft.id] = draft
                 self.order[draft.id] = index
 
-    def ways(self, start: str) -> dict[str, tuple[str, ...]]:
-        """Every step that this one needs, near or far, with the shortest way there."""
-        if start not in self._ways:
-            found: dict[str, tuple[str, ...]] = {start: (start,)}
+    def paths(self, start: str) -> dict[str, tuple[str, ...]]:
+        """Every step that a step needs, directly or not, with the shortest path to it."""
+        if start not in self._paths:
+            paths: dict[str, tuple[str, ...]] = {start: (start,)}
             queue = [start]
-            for here in queue:
-                draft = self.by_id.get(here)
-                for need in draft.get("needs") if draft is not None else ():
-                    if need not in found and need in self.by_id:
-                        found[need] = (*found[here], need)
+            for current in queue:
+                draft = self.by_id.get(current)
+                for need in draft.fields["needs"] if draft is not None else ():
+                    if need not in paths and need in self.by_id:
+                        paths[need] = (*paths[current], need)
                         queue.append(need)
-            self._ways[start] = found
-        return self._ways[start]
+            self._paths[start] = paths
+        return self._paths[start]
 
     def missing(self, name: str) -> bool:
         """Whether there is certainly no such step."""
         nameless = any(draft.id is None for draft in self.drafts)
-        return name not in self.by_id and name not in self.ghosts and not nameless
+        return name not in self.by_id and name not in self.unread_ids and not nameless
 
 
-def lint(book: Book, reporter: Reporter) -> None:
-    """Run every check; the findings go to the reporter."""
-    check_size(book, reporter)
-    # What the limit cuts off is not looked at: the checks cost more than the number of steps.
-    rest = {draft.id for draft in book.drafts[MAX_STEPS:] if draft.id is not None}
-    book = Book(book.drafts[:MAX_STEPS], book.ghosts | rest)
+def lint(drafts: Drafts, reporter: Reporter) -> None:
+    """Run every check; findings go to the reporter."""
+    check_size(drafts, reporter)
+    # Steps over the limit are skipped: the cost of checks grows faster than their number.
+    ids_over_limit = {draft.id for draft in drafts.drafts[MAX_STEPS:] if draft.id is not None}
+    drafts = Drafts(drafts.drafts[:MAX_STEPS], drafts.unread_ids | ids_over_limit)
     for check in CHECKS:
-        check(book, reporter)
+        check(drafts, reporter)
 
 
-def _unknown(name: str, known: Sequence[str]) -> str:
-    hint = did_you_mean(name, known)
-    return f"no step '{name}'" + (
-        hint or (f" (there are {', '.join(known[:12])})" if known else "")
-    )
+def _unknown(name: str, ids: Sequence[str]) -> str:
+    hint = did_you_mean(name, ids)
+    return f"no step '{name}'" + (hint or (f" (there are {', '.join(ids[:12])})" if ids else ""))
 
 
-def check_ids(book: Book, reporter: Reporter) -> None:
-    for draft in book.drafts:
-        first = book.by_id.get(draft.id or "")
+def check_ids(drafts: Drafts, reporter: Reporter) -> None:
+    """No id is used twice."""
+    for draft in drafts.drafts:
+        first = drafts.by_id.get(draft.id or "")
         if first is not None and first is not draft:
             line = first.place(("id",))[0]
             message = f"the id '{draft.id}' is given twice (first on line {line})"
             reporter.add(LintCode.TWICE, draft.place(("id",), True), message)
 
 
-def check_size(book: Book, reporter: Reporter) -> None:
-    if len(book.drafts) > MAX_STEPS:
-        message = f"the runbook has {len(book.drafts)} steps; at most {MAX_STEPS} fit"
-        reporter.add(LintCode.MANY_STEPS, (book.drafts[MAX_STEPS].section.line, 1), message)
+def check_size(drafts: Drafts, reporter: Reporter) -> None:
+    """The number of steps is limited."""
+    if len(drafts.drafts) > MAX_STEPS:
+        message = f"the runbook has {len(drafts.drafts)} steps; at most {MAX_STEPS} fit"
+        reporter.add(LintCode.MANY_STEPS, (drafts.drafts[MAX_STEPS].section.line, 1), message)
 
 
-def check_prose(book: Book, reporter: Reporter) -> None:
-    for draft in book.drafts:
+def check_prose(drafts: Drafts, reporter: Reporter) -> None:
+    """Every step has prose (a warning)."""
+    for draft in drafts.drafts:
         if not draft.section.prose:
             message = f"the step '{draft.id or draft.section.title}' has no prose"
             reporter.add(LintCode.NO_PROSE, (draft.section.line, 1), message)
 
 
-def check_needs(book: Book, reporter: Reporter) -> None:
-    known = list(book.by_id)
-    told: set[frozenset[str]] = set()
-    for index, draft in enumerate(book.drafts):
-        for number, need in enumerate(draft.get("needs")):
+def check_needs(drafts: Drafts, reporter: Reporter) -> None:
+    """Needs name earlier steps that are no fallbacks, without cycles."""
+    ids = list(drafts.by_id)
+    reported_cycles: set[frozenset[str]] = set()
+    for index, draft in enumerate(drafts.drafts):
+        for number, need in enumerate(draft.fields["needs"]):
             place = draft.place(("needs", number), True)
-            target = book.by_id.get(need)
+            target = drafts.by_id.get(need)
             if target is None:
-                if book.missing(need):
-                    reporter.add(LintCode.NEEDS_NOBODY, place, f"needs: {_unknown(need, known)}")
-            elif book.order[need] >= index:
-                back = book.ways(need).get(draft.id or "")
-                if back is None:
+                if drafts.missing(need):
+                    reporter.add(LintCode.NEEDS_NOBODY, place, f"needs: {_unknown(need, ids)}")
+            elif drafts.order[need] >= index:
+                return_path = drafts.paths(need).get(draft.id or "")
+                if return_path is None:
                     message = f"needs: '{need}' comes later, on line {target.section.line}"
                     reporter.add(LintCode.NEEDS_LATER, place, message)
-                elif frozenset(back) not in told:
-                    told.add(frozenset(back))
-                    way = " → ".join((back[-1], *back))
-                    reporter.add(LintCode.NEEDS_LOOP, place, f"steps need each other: {way}")
-            elif target.get("fallback") and target.sure("fallback"):
+                elif frozenset(return_path) not in reported_cycles:
+                    reported_cycles.add(frozenset(return_path))
+                    cycle = " → ".join((return_path[-1], *return_path))
+                    reporter.add(LintCode.NEEDS_LOOP, place, f"steps need each other: {cycle}")
+            elif target.fields["fallback"] and target.reliable("fallback"):
                 message = f"needs: '{need}' is a fallback, which usually never runs"
                 reporter.add(LintCode.NEEDS_FALLBACK, place, message)
 
 
-def check_gotos(book: Book, reporter: Reporter) -> None:
-    fallbacks = [name for name, draft in book.by_id.items() if draft.get("fallback")]
+def check_gotos(drafts: Drafts, reporter: Reporter) -> None:
+    """Gotos name fallbacks, and every fallback is reachable."""
+    fallbacks = [name for name, draft in drafts.by_id.items() if draft.fields["fallback"]]
     reached = set()
-    for draft in book.drafts:
-        for rule in draft.get("on"):
+    for draft in drafts.drafts:
+        for rule in draft.fields["on"]:
             if rule.goto is None:
                 continue
             reached.add(rule.goto)
             place = draft.place(("on", rule.index - 1, "goto"), True)
-            target = book.by_id.get(rule.goto)
+            target = drafts.by_id.get(rule.goto)
             if target is None:
-                if book.missing(rule.goto):
+                if drafts.missing(rule.goto):
                     message = f"goto: {_unknown(rule.goto, fallbacks)}"
                     reporter.add(LintCode.GOTO_NOBODY, place, message)
-            elif target.sure("fallback") and not target.get("fallback"):
+            elif target.reliable("fallback") and not target.fields["fallback"]:
                 message = f"goto: the step '{rule.goto}' is no fallback"
                 reporter.add(LintCode.GOTO_STEP, place, message)
-    if all(draft.sure("on") for draft in book.drafts) and not book.ghosts:
+    if all(draft.reliable("on") for draft in drafts.drafts) and not drafts.unread_ids:
         for name in fallbacks:
             if name not in reached:
-                draft = book.by_id[name]
+                draft = drafts.by_id[name]
                 message = f"no rule goes to the fallback '{name}'"
                 reporter.add(LintCode.UNREACHED, draft.place(("fallback",)), message)
 
 
-def check_walks(book: Book, reporter: Reporter) -> None:
+def check_paths(drafts: Drafts, reporter: Reporter) -> None:
+    """Every path through the fallbacks ends."""
     nodes = {}
-    for name, draft in book.by_id.items():
-        retry = draft.get("retry")
-        targets = (rule.goto for rule in draft.get("on") if rule.goto is not None)
+    for name, draft in drafts.by_id.items():
+        retry = draft.fields["retry"]
+        targets = (rule.goto for rule in draft.fields["on"] if rule.goto is not None)
         gotos = tuple(
-            dict.fromkeys(t for t in targets if t in book.by_id and book.by_id[t].get("fallback"))
+            dict.fromkeys(
+                t for t in targets if t in drafts.by_id and drafts.by_id[t].fields["fallback"]
+            )
         )
         nodes[name] = Node(gotos, retry["max"] if retry else 0)
-    for walk in endless_walks(nodes):
-        draft = book.by_id[walk.way[-2] if walk.circle else walk.start]
-        back = walk.start if walk.circle else None
-        rule = next(r for r in draft.get("on") if r.goto is not None and back in (None, r.goto))
-        what = "goes round in a circle" if walk.circle else "takes more tries than the bound"
-        message = f"a walk that {what}: {' → '.join(walk.way)}"
+    for path in endless_paths(nodes):
+        draft = drafts.by_id[path.steps[-2] if path.is_cycle else path.start]
+        back = path.start if path.is_cycle else None
+        rule = next(r for r in draft.fields["on"] if r.goto is not None and back in (None, r.goto))
+        problem = "goes round in a circle" if path.is_cycle else "takes more tries than the bound"
+        message = f"a walk that {problem}: {' → '.join(path.steps)}"
         reporter.add(LintCode.ENDLESS, draft.place(("on", rule.index - 1, "goto"), True), message)
 
 
-def check_fallbacks(book: Book, reporter: Reporter) -> None:
-    for draft in book.drafts:
-        if not draft.sure("fallback", "retry"):
+def check_fallbacks(drafts: Drafts, reporter: Reporter) -> None:
+    """A fallback, and only a fallback, has a bound of retries."""
+    for draft in drafts.drafts:
+        if not draft.reliable("fallback", "retry"):
             continue
-        fallback, retry = draft.get("fallback"), draft.get("retry")
+        fallback, retry = draft.fields["fallback"], draft.fields["retry"]
         if fallback and retry is None:
             message = f"the fallback '{draft.id}' has no retry.max"
             reporter.add(LintCode.UNBOUNDED, draft.place(("fallback",)), message)
@@ -174,12 +181,13 @@ def check_fallbacks(book: Book, reporter: Reporter) -> None:
             reporter.add(LintCode.RETRY_ALONE, draft.place(("retry",)), message)
 
 
-def check_restarts(book: Book, reporter: Reporter) -> None:
-    services = [name for name, d in book.by_id.items() if d.kind and d.kind.name == "service"]
-    for draft in book.drafts:
-        for number, name in enumerate(draft.get("restart")):
-            target = book.by_id.get(name)
-            if target is None and not book.missing(name):
+def check_restarts(drafts: Drafts, reporter: Reporter) -> None:
+    """Restarts name services."""
+    services = [name for name, d in drafts.by_id.items() if d.kind and d.kind.name == "service"]
+    for draft in drafts.drafts:
+        for number, name in enumerate(draft.fields["restart"]):
+            target = drafts.by_id.get(name)
+            if target is None and not drafts.missing(name):
                 continue
             if target is not None and (target.kind is None or target.kind.name == "service"):
                 continue
@@ -188,30 +196,34 @@ def check_restarts(book: Book, reporter: Reporter) -> None:
             reporter.add(LintCode.RESTART, place, f"restart: {what}")
 
 
-def check_secrets(book: Book, reporter: Reporter) -> None:
-    """No command is ever given a secret in its environment, so such a step could only block."""
-    for draft in book.drafts:
+def check_secrets(drafts: Drafts, reporter: Reporter) -> None:
+    """No step puts a secret into an environment variable, which commands never receive."""
+    for draft in drafts.drafts:
         if (
             draft.kind is not None
             and draft.kind.name == "prompt"
-            and (draft.get("set_env") and draft.get("input") == "secret")
+            and (draft.fields["set_env"] and draft.fields.get("input") == "secret")
         ):
-            message = f"{draft.get('set_env')} would hold a secret"
+            message = f"{draft.fields['set_env']} would hold a secret"
             reporter.add(LintCode.SECRET_ENV, draft.place(("set_env",)), message)
 
 
-def check_money(book: Book, reporter: Reporter) -> None:
-    for draft in book.drafts:
-        if draft.kind is None or not draft.sure("effects", "spend", "provider", "record_mode"):
+def check_money(drafts: Drafts, reporter: Reporter) -> None:
+    """Live steps declare that they spend and have a cap."""
+    for draft in drafts.drafts:
+        if draft.kind is None or not draft.reliable("effects", "spend", "provider", "record_mode"):
             continue
-        spends, spend = draft.effects == "spends", draft.get("spend")
+        spends, spend = draft.effects == "spends", draft.fields["spend"]
         if draft.kind.is_live(draft.values) and not (spends and spend):
-            lacks = [
-                word
-                for word, there in (('effects = "spends"', spends), ("a spend", spend is not None))
-                if not there
+            missing = [
+                field_text
+                for field_text, present in (
+                    ('effects = "spends"', spends),
+                    ("a spend", spend is not None),
+                )
+                if not present
             ]
-            message = f"the live step '{draft.id}' lacks {listed(lacks, 'and')}"
+            message = f"the live step '{draft.id}' lacks {joined(missing, 'and')}"
             reporter.add(LintCode.NO_CAP, (draft.fence.line, 1), message)
         elif spends and spend is None:
             message = f"the step '{draft.id}' spends and names no cap"
@@ -221,80 +233,91 @@ def check_money(book: Book, reporter: Reporter) -> None:
             reporter.add(LintCode.IDLE_SPEND, draft.place(("spend",)), message)
 
 
-def check_proof(book: Book, reporter: Reporter) -> None:
-    for draft in book.drafts:
-        if draft.kind is not None and draft.get("proof") and not draft.kind.proves:
+def check_proof(drafts: Drafts, reporter: Reporter) -> None:
+    """Only kinds that can prove something are the proof."""
+    for draft in drafts.drafts:
+        if draft.kind is not None and draft.fields["proof"] and not draft.kind.proves:
             message = f"a '{draft.kind.name}' step proves nothing"
             reporter.add(LintCode.IDLE_PROOF, draft.place(("proof",)), message)
 
 
-def check_values(book: Book, reporter: Reporter) -> None:
-    """Templates against the settings and the captures of earlier steps."""
-    givers: dict[str, Draft] = {}
-    sure = not book.ghosts
-    for draft in book.drafts:
+def check_values(drafts: Drafts, reporter: Reporter) -> None:
+    """Templates name settings or captures of earlier steps; captures are unique."""
+    sources: dict[str, Draft] = {}
+    reliable = not drafts.unread_ids
+    for draft in drafts.drafts:
         for use in draft.uses:
-            _check_use(use, draft, givers, sure, book, reporter)
-        for capture in draft.get("capture"):
-            if capture.name in givers:
-                message = f"'{capture.name}' is captured by '{givers[capture.name].id}' already"
+            _check_use(use, draft, sources, reliable, drafts, reporter)
+        for capture in draft.fields["capture"]:
+            if capture.name in sources:
+                message = f"'{capture.name}' is captured by '{sources[capture.name].id}' already"
                 reporter.add(
                     LintCode.CAPTURE_TWICE, draft.place(("capture", capture.name)), message
                 )
-            givers.setdefault(capture.name, draft)
-        sure = sure and draft.sure("capture")
+            sources.setdefault(capture.name, draft)
+        reliable = reliable and draft.reliable("capture")
 
 
 def _check_use(
-    use: Use, draft: Draft, givers: dict[str, Draft], sure: bool, book: Book, reporter: Reporter
+    use: TemplateUse,
+    draft: Draft,
+    sources: dict[str, Draft],
+    reliable: bool,
+    drafts: Drafts,
+    reporter: Reporter,
 ) -> None:
     name = use.name
     if name is None:
-        # Other programs have braces of their own, and a shell block is handed over as it is.
+        # Other programs use braces too, and a shell block is passed on unchanged.
         if use.where != "shell":
             reporter.add(LintCode.TEMPLATE, use.place, f"{use.raw[:48]!r} is no plain name")
         return
     bundle = name.startswith(f"{templates.BUNDLE}.")
     own = templates.OF_KINDS.get(draft.kind.name, ()) if draft.kind else ()
-    known = bundle or name in templates.SETTINGS or name in givers or name in own
+    is_known = bundle or name in templates.SETTINGS or name in sources or name in own
     if use.where == "shell":
-        if known:
+        if is_known:
             reporter.add(LintCode.TEMPLATE_SHELL, use.place)
         return
-    if not known:
-        if sure:
-            hint = did_you_mean(name, [*givers, *templates.SETTINGS])
+    if not is_known:
+        if reliable:
+            hint = did_you_mean(name, [*sources, *templates.SETTINGS])
             message = f"no earlier step captures '{name}'{hint}"
             reporter.add(LintCode.TEMPLATE_NAME, use.place, message)
         return
-    giver = givers.get(name)
-    _check_giver(use, draft, giver, bundle, book, reporter)
+    source = sources.get(name)
+    _check_source(use, draft, source, bundle, drafts, reporter)
 
 
-def _check_giver(
-    use: Use, draft: Draft, giver: Draft | None, bundle: bool, book: Book, reporter: Reporter
+def _check_source(
+    use: TemplateUse,
+    draft: Draft,
+    source: Draft | None,
+    bundle: bool,
+    drafts: Drafts,
+    reporter: Reporter,
 ) -> None:
     secret = bundle or (
-        giver is not None and any(c.secret for c in giver.get("capture") if c.name == use.name)
+        source is not None and any(c.secret for c in source.fields["capture"] if c.name == use.name)
     )
     if secret and use.where in ("command", "url"):
         where = "on a command line" if use.where == "command" else "in a URL"
         message = f"the secret '{use.name}' {where} can be seen by others"
         kind = LintCode.SECRET_ARGUMENT if use.where == "command" else LintCode.SECRET_ADDRESS
         reporter.add(kind, use.place, message)
-    if giver is None or giver.id is None or draft.id is None or not draft.sure("needs"):
+    if source is None or source.id is None or draft.id is None or not draft.reliable("needs"):
         return
-    if giver.id not in book.ways(draft.id):
-        message = f"'{draft.id}' uses '{use.name}' of '{giver.id}' and does not need it"
+    if source.id not in drafts.paths(draft.id):
+        message = f"'{draft.id}' uses '{use.name}' of '{source.id}' and does not need it"
         reporter.add(LintCode.VALUE_NOT_NEEDED, use.place, message)
 
 
-CHECKS: Final[tuple[Callable[[Book, Reporter], None], ...]] = (
+CHECKS: Final[tuple[Callable[[Drafts, Reporter], None], ...]] = (
     check_ids,
     check_prose,
     check_needs,
     check_gotos,
-    check_walks,
+    check_paths,
     check_fallbacks,
     check_restarts,
     check_secrets,

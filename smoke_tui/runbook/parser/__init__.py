@@ -1,1 +1,1 @@
-"""Read a runbook's Markdown: front matter, fenced blocks, step drafts, commands."""
+"""Parse a runbook's Markdown: front matter, fenced blocks, drafts of steps, commands."""

@@ -1,4 +1,4 @@
-"""Cuts a runbook's Markdown into sections and their fenced blocks."""
+"""Split a runbook's Markdown into sections and their fenced blocks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from smoke_tui.runbook.parser.info_strings import ROLES, RUN, SHELL, STEP, meant
+from smoke_tui.runbook.parser.info_strings import ROLES, RUN, SHELL, STEP, intended_role
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -20,12 +20,12 @@ _OPENING = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*([^`\n]*)$")
 _NO_FENCE = re.compile(
     r"^[ \t>]*(?:`{1,2}|~{1,2}|'{3,}|\"{3,}|[\u00b4\u2018\u2019]{3,})[ \t]*([^`~\n]+)$"
 )
-"""A line that its author took for the opening of a fence, and that opens none."""
+"""A line that looks like the opening of a fence but opens none."""
 
 
 @dataclass(frozen=True)
 class Fence:
-    """A fenced block: ``line`` is the opening fence's, ``last`` the closing one's."""
+    """A fenced block: `line` is the opening fence's, `last` the closing one's."""
 
     info: str
     content: str
@@ -37,23 +37,23 @@ class Fence:
 
     @property
     def role(self) -> str | None:
-        """What the block is to us, or None for an example."""
+        """The block's role in a step, None for an example."""
         return self.info if self.info in ROLES else None
 
     @property
-    def meant(self) -> str | None:
-        """The role that the author probably had in mind, with a slip in the info string."""
-        return meant(self.info)
+    def intended_role(self) -> str | None:
+        """The role that the author probably intended, misspelled in the info string."""
+        return intended_role(self.info)
 
     def place(self, line: int, col: int) -> tuple[int, int]:
-        """Line and column in the file, of those in the content."""
+        """Line and column in the file of a line and column in the content."""
         indent = self.indents[line - 1] if line <= len(self.indents) else 0
         return self.line + line, col + indent
 
 
 @dataclass
 class Section:
-    """A level-2 heading with what stands below it, up to the next."""
+    """A level-2 heading with the content up to the next one."""
 
     title: str
     line: int
@@ -61,13 +61,13 @@ class Section:
     prose: str = ""
 
     def having(self, *roles: str) -> list[Fence]:
-        """The fences with one of these roles that stand where they count."""
+        """The top-level fences with one of these roles."""
         return [f for f in self.fences if f.top and f.role in roles]
 
 
 @dataclass
 class Document:
-    """All sections; ``early`` are fences above the first, ``hidden`` lines that look like ours."""
+    """All sections; `early` are fences above the first, `hidden` are step or run blocks in HTML."""
 
     sections: list[Section]
     early: list[Fence]
@@ -84,12 +84,12 @@ class Document:
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    # Blocks are all we need; inline parsing would cost time and could meet odd input.
+    # Only blocks are needed; inline parsing would cost time.
     return MarkdownIt("commonmark").disable(["inline", "text_join"])
 
 
 def read_blocks(lines: list[str], first: int) -> Document:
-    """Cut the lines from index ``first`` on; line numbers are those of the whole file."""
+    """Split the lines from index `first` on; line numbers are those of the whole file."""
     text = "\n".join([""] * first + lines[first:])
     document = Document([], [], [])
     heads: list[tuple[int, int]] = []
@@ -102,12 +102,12 @@ def read_blocks(lines: list[str], first: int) -> Document:
             heads.append((start, end))
         elif token.type == "fence":
             fence = _fence(token, lines)
-            home = document.sections[-1].fences if document.sections else document.early
-            home.append(fence)
+            fences = document.sections[-1].fences if document.sections else document.early
+            fences.append(fence)
         elif token.type in ("code_block", "html_block"):
-            _look_for_hidden(token, lines, document, _OPENING)
+            _find_hidden(token, lines, document, _OPENING)
         elif token.type == "paragraph_open":
-            _look_for_hidden(token, lines, document, _NO_FENCE)
+            _find_hidden(token, lines, document, _NO_FENCE)
     ends = [*(start for start, _ in heads), len(lines)][1:]
     for section, (_, start), end in zip(document.sections, heads, ends, strict=True):
         section.prose = _prose(section, lines, start, end)
@@ -117,14 +117,14 @@ def read_blocks(lines: list[str], first: int) -> Document:
 def _fence(token: Token, lines: list[str]) -> Fence:
     start, end = token.map or [0, 0]
     end = min(end, len(lines))
-    mark = token.markup
+    markup = token.markup
     tail = lines[end - 1].lstrip(" \t>").rstrip(" \t") if end - 1 > start else ""
-    closed = len(tail) >= len(mark) and set(tail) == {mark[0]}
+    closed = len(tail) >= len(markup) and set(tail) == {markup[0]}
     content = token.content.replace("\r", "")
     inner = content.split("\n")
     indents = [
-        len(raw) - len(cut) if raw.endswith(cut) else 0
-        for raw, cut in zip(lines[start + 1 : end], inner, strict=False)
+        len(raw) - len(content_line) if raw.endswith(content_line) else 0
+        for raw, content_line in zip(lines[start + 1 : end], inner, strict=False)
     ]
     return Fence(
         info=" ".join(token.info.split()),
@@ -137,16 +137,16 @@ def _fence(token: Token, lines: list[str]) -> Fence:
     )
 
 
-def _look_for_hidden(
+def _find_hidden(
     token: Token, lines: list[str], document: Document, opening: re.Pattern[str]
 ) -> None:
     start, end = token.map or [0, 0]
-    # A comment is how an author switches a step off; anything else hides it unseen.
+    # A comment disables a step on purpose; other HTML hides it by accident.
     if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
         return
     for number in range(start, min(end, len(lines))):
         match = opening.match(lines[number])
-        if match is not None and meant(" ".join(match[1].split())) is not None:
+        if match is not None and intended_role(" ".join(match[1].split())) is not None:
             document.hidden.append((number + 1, "\n".join(lines[number:end])))
             return
 

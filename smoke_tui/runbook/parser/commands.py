@@ -1,4 +1,4 @@
-"""Reads the commands of a run block."""
+"""Read the commands of a run block."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ from collections.abc import Iterator
 from smoke_tui.runbook import templates
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter
 from smoke_tui.runbook.model import Command, Step
-from smoke_tui.runbook.parser.blocks import (
-    Fence,
-)
-from smoke_tui.runbook.parser.info_strings import (
-    SHELL,
-)
+from smoke_tui.runbook.parser.blocks import Fence
+from smoke_tui.runbook.parser.info_strings import SHELL
 from smoke_tui.runbook.parser.shell_words import argv, split_words
-from smoke_tui.runbook.schema.context import Use
+from smoke_tui.runbook.schema.context import TemplateUse
 from smoke_tui.runbook.schema.positions import Place
 
 
-class _Logical:
-    """A command line with its continuation lines joined, and where each part came from."""
+class _LogicalLine:
+    """A command line joined with its continuation lines, and the line number of each part."""
 
     def __init__(self, fence: Fence) -> None:
         self.fence = fence
@@ -35,14 +31,14 @@ class _Logical:
         return self.fence.place(number, offset - start + 1)
 
 
-def _logical_lines(fence: Fence) -> Iterator[_Logical]:
-    current: _Logical | None = None
+def _logical_lines(fence: Fence) -> Iterator[_LogicalLine]:
+    current: _LogicalLine | None = None
     for number, line in enumerate(fence.content.split("\n"), start=1):
         if current is None:
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
-            current = _Logical(fence)
-        # An even run of backslashes is written-out backslashes, not a continuation.
+            current = _LogicalLine(fence)
+        # An even number of backslashes is escaped backslashes, not a continuation.
         if (len(line) - len(line.rstrip("\\"))) % 2:
             current.add(line[:-1], number)
             continue
@@ -54,18 +50,20 @@ def _logical_lines(fence: Fence) -> Iterator[_Logical]:
 
 
 def command_of(text: str, line: int) -> Command:
-    """A command given as a field's text, which the parser has checked."""
+    """The command in a field's text, which the parser has checked."""
     return Command(argv(text), False, line, text)
 
 
 def every_command(step: Step) -> tuple[Command, ...]:
-    """Every command that a step may run: of its guards, its own, the one that stops it."""
+    """Every command that a step may run: of its guards, its run blocks, its stop command."""
     guards = [command_of(g.value, g.line) for g in step.guards if g.test == "command"]
     stop = step.fields.get("stop")
     return (*guards, *step.commands, *([command_of(stop, step.line)] if stop else []))
 
 
-def read_commands(fence: Fence, reporter: Reporter) -> tuple[tuple[Command, ...], tuple[Use, ...]]:
+def read_commands(
+    fence: Fence, reporter: Reporter
+) -> tuple[tuple[Command, ...], tuple[TemplateUse, ...]]:
     """The block's commands and the templates in them; problems go to the reporter."""
     lines = list(_logical_lines(fence))
     if not lines:
@@ -77,9 +75,9 @@ def read_commands(fence: Fence, reporter: Reporter) -> tuple[tuple[Command, ...]
         return (Command(whole, True, lines[0].place(0)[0], fence.content),), tuple(uses)
     commands = []
     for line in lines:
-        words, trouble = split_words(line.text)
-        if trouble is not None:
-            reporter.add(trouble.rb, line.place(trouble.at), trouble.message)
+        words, problem = split_words(line.text)
+        if problem is not None:
+            reporter.add(problem.code, line.place(problem.at), problem.message)
         elif not words:
             continue
         parts = tuple(word.text for word in words)
@@ -87,11 +85,11 @@ def read_commands(fence: Fence, reporter: Reporter) -> tuple[tuple[Command, ...]
     return tuple(commands), tuple(uses)
 
 
-def _uses(line: _Logical, shell: bool) -> Iterator[Use]:
-    for found in templates.scan(line.text):
-        yield Use(
-            name=found.name,
-            raw=found.raw,
-            place=line.place(found.start),
+def _uses(line: _LogicalLine, shell: bool) -> Iterator[TemplateUse]:
+    for template in templates.scan(line.text):
+        yield TemplateUse(
+            name=template.name,
+            raw=template.raw,
+            place=line.place(template.start),
             where="shell" if shell else "command",
         )

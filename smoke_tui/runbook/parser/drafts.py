@@ -1,10 +1,12 @@
-"""Reads one step's blocks into a draft: what was understood, and what can't be relied on."""
+"""Read one step's blocks into a draft: its checked values, and which are unreliable."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -22,7 +24,7 @@ from smoke_tui.runbook.parser.info_strings import (
     STEP,
 )
 from smoke_tui.runbook.schema.common_fields import COMMON
-from smoke_tui.runbook.schema.context import Context, Use
+from smoke_tui.runbook.schema.context import Context, TemplateUse
 from smoke_tui.runbook.schema.positions import Path, Place, Positions
 from smoke_tui.runbook.schema.tables import RUN as RUN_BLOCK
 from smoke_tui.runbook.schema.tables import TableOf
@@ -33,13 +35,13 @@ _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
 def ids_in(text: str) -> list[str]:
-    """The ids that a text seems to give, where it can't be parsed."""
+    """The ids in a text that can't be parsed as TOML."""
     return _ID.findall(text)
 
 
 @dataclass
 class Draft:
-    """A step as far as it was understood; ``unread`` where its TOML was not understood at all."""
+    """A step with the values that could be read; `unread` if its TOML could not be read at all."""
 
     section: Section
     fence: Fence
@@ -48,12 +50,12 @@ class Draft:
     kind: Kind | None = None
     values: dict[str, Any] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
-    uses: list[Use] = field(default_factory=list)
+    uses: list[TemplateUse] = field(default_factory=list)
     commands: tuple[Command, ...] = ()
     positions: Positions | None = None
 
     def place(self, path: Path, value: bool = False) -> Place:
-        """Where a key (or its value) stands in the file; the nearest table where it does not."""
+        """Place of a key or its value in the file; of the nearest table if it is absent."""
         if self.positions is not None:
             for end in range(len(path), 0, -1):
                 whole = end == len(path)
@@ -63,25 +65,25 @@ class Draft:
                         return self.fence.place(*places[path[:end]])
         return self.fence.line, 1
 
-    def sure(self, *names: str) -> bool:
-        """Whether these fields hold what the author wrote."""
+    def reliable(self, *names: str) -> bool:
+        """Whether the values of these fields are what the author wrote."""
         return not self.unread and self.broken.isdisjoint(names)
 
-    def get(self, name: str) -> Any:
-        """A field's checked value, or its default."""
-        default = COMMON[name].default if name in COMMON else None
-        value = self.values.get(name)
-        return default if value is None else value
+    @cached_property
+    def fields(self) -> Mapping[str, Any]:
+        """The checked values, with the defaults of common fields."""
+        defaults = {name: common.default for name, common in COMMON.items()}
+        return defaults | {name: value for name, value in self.values.items() if value is not None}
 
     @property
     def effects(self) -> str:
-        """What the step changes: what it says, else what its kind does."""
+        """What the step changes: its own value, else its kind's default."""
         value = self.values.get("effects")
         return str(value) if value else self.kind.effects if self.kind else "none"
 
 
 def read_step(section: Section, reporter: Reporter) -> Draft:
-    """Read the section's step block and run blocks; every problem goes to the reporter."""
+    """Read the section's step block and run blocks; problems go to the reporter."""
     fence = section.having(STEP)[0]
     draft = Draft(section, fence, next(iter(ids_in(fence.content)), None))
     for block in section.having(STEP, RUN, SHELL):
@@ -95,10 +97,10 @@ def read_step(section: Section, reporter: Reporter) -> Draft:
         return draft
     try:
         _read_toml(draft, reporter)
-    except (RecursionError, ValueError) as wrong:
+    except (RecursionError, ValueError) as error:
         draft.unread = True
-        why = "nested too deeply" if isinstance(wrong, RecursionError) else "a number is too long"
-        reporter.add(LintCode.TOML_LIMIT, (fence.line, 1), f"the TOML can't be read: {why}")
+        cause = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
+        reporter.add(LintCode.TOML_LIMIT, (fence.line, 1), f"the TOML can't be read: {cause}")
     _read_runs(draft, reporter)
     return draft
 
@@ -107,9 +109,9 @@ def _read_toml(draft: Draft, reporter: Reporter) -> None:
     fence = draft.fence
     try:
         data = tomllib.loads(fence.content)
-    except tomllib.TOMLDecodeError as wrong:
+    except tomllib.TOMLDecodeError as error:
         draft.unread = True
-        reporter.add(LintCode.TOML, toml_place(str(wrong), fence), toml_message(str(wrong)))
+        reporter.add(LintCode.TOML, toml_place(str(error), fence), toml_message(str(error)))
         return
     draft.positions = Positions(fence.content)
     context = Context(draft.place)
@@ -117,21 +119,21 @@ def _read_toml(draft: Draft, reporter: Reporter) -> None:
     draft.id = raw_id if isinstance(raw_id, str) else draft.id
     draft.kind = KINDS.get(raw_kind) if isinstance(raw_kind, str) else None
     if draft.kind is not None:
-        runs = any(block.meant in (RUN, SHELL) for block in draft.section.fences)
+        runs = any(block.intended_role in (RUN, SHELL) for block in draft.section.fences)
         extra = (RUN_BLOCK,) if runs else ()
         draft.values = STEP_TABLES[draft.kind.name].check(data, (), context, extra=extra)
     else:
         _read_without_kind(draft, data, context)
     draft.broken = context.broken
     draft.uses = context.uses
-    for rb, place, message, remedy in context.problems:
-        reporter.add(rb, place, message, remedy)
+    for code, place, message, remedy in context.problems:
+        reporter.add(code, place, message, remedy)
 
 
 def _read_without_kind(draft: Draft, data: dict[str, Any], context: Context) -> None:
-    # Without a kind nobody can tell whose the other fields are, so only the common ones count.
-    known = {name for kind in KINDS.values() for name in kind.fields}
-    common = {key: value for key, value in data.items() if key in COMMON or key not in known}
+    # Without a kind only the common fields can be checked.
+    kind_fields = {name for kind in KINDS.values() for name in kind.fields}
+    common = {key: value for key, value in data.items() if key in COMMON or key not in kind_fields}
     draft.values = TableOf(COMMON, name="a step").check(common, (), context)
     context.suspect(("kind",))
     if isinstance(data.get("kind"), str):
@@ -151,19 +153,19 @@ def _read_runs(draft: Draft, reporter: Reporter) -> None:
         draft.uses += uses
         if not commands:
             draft.broken.add(RUN_BLOCK)
-    if draft.kind is None or not draft.sure(RUN_BLOCK):
+    if draft.kind is None or not draft.reliable(RUN_BLOCK):
         return
     least, most = draft.kind.commands
     if not blocks or least <= len(draft.commands) <= most:
         return
     allowed = {0: "no run block", 1: "exactly one command" if least else "at most one command"}
-    wanted = allowed.get(most, f"at most {most} commands")
-    message = f"a '{draft.kind.name}' step has {wanted}; here are {len(draft.commands)}"
+    expected = allowed.get(most, f"at most {most} commands")
+    message = f"a '{draft.kind.name}' step has {expected}; here are {len(draft.commands)}"
     reporter.add(LintCode.RUN_BLOCKS, (blocks[-1 if most else 0].line, 1), message)
 
 
 def toml_place(text: str, fence: Fence) -> Place:
-    """Where in the file a message of ``tomllib`` points; the fence's last line for the end."""
+    """Place in the file of a `tomllib` message; the fence's last line for its end."""
     match = _AT.search(text)
     if match is None or match[1] is None:
         return fence.last, 1
@@ -171,19 +173,19 @@ def toml_place(text: str, fence: Fence) -> Place:
 
 
 def toml_message(text: str) -> str:
-    """A message of ``tomllib`` without its place, which points into the block."""
-    what = _AT.sub("", text)
-    return f"the TOML does not parse: {what[:1].lower()}{what[1:]}"
+    """A `tomllib` message without its place, which is relative to the block."""
+    message = _AT.sub("", text)
+    return f"the TOML does not parse: {message[:1].lower()}{message[1:]}"
 
 
 def finish(draft: Draft) -> Step:
-    """The step of a draft in which nothing is broken."""
+    """The step of a draft without errors."""
     assert draft.kind is not None
-    own = {
-        name: draft.values.get(name) if name in draft.values else one.default
-        for name, one in draft.kind.fields.items()
+    kind_fields = {
+        name: draft.values.get(name) if name in draft.values else kind_field.default
+        for name, kind_field in draft.kind.fields.items()
     }
-    retry = draft.get("retry")
+    retry = draft.fields["retry"]
     return Step(
         id=draft.values["id"],
         kind=draft.kind.name,
@@ -192,19 +194,19 @@ def finish(draft: Draft) -> Step:
         line=draft.section.line,
         fence_line=draft.fence.line,
         commands=draft.commands,
-        proof=draft.get("proof"),
-        fallback=draft.get("fallback"),
-        needs=draft.get("needs"),
+        proof=draft.fields["proof"],
+        fallback=draft.fields["fallback"],
+        needs=draft.fields["needs"],
         effects=draft.effects,
-        spend=draft.get("spend"),
-        timeout=draft.get("timeout"),
-        guards=draft.get("guards"),
-        expect=draft.get("expect"),
-        rules=draft.get("on"),
+        spend=draft.fields["spend"],
+        timeout=draft.fields["timeout"],
+        guards=draft.fields["guards"],
+        expect=draft.fields["expect"],
+        rules=draft.fields["on"],
         retry_max=retry["max"] if retry else 0,
-        restart=draft.get("restart"),
-        set_env=draft.get("set_env"),
-        env=MappingProxyType(dict(draft.get("env"))),
-        capture=draft.get("capture"),
-        fields=MappingProxyType(own),
+        restart=draft.fields["restart"],
+        set_env=draft.fields["set_env"],
+        env=MappingProxyType(dict(draft.fields["env"])),
+        capture=draft.fields["capture"],
+        fields=MappingProxyType(kind_fields),
     )

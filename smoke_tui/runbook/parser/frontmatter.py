@@ -1,4 +1,4 @@
-"""Reads the front matter: ``key: value`` lines between two lines of ``---``, all text."""
+"""Read the front matter: `key: value` lines between two lines of `---`, values as text."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean, nearest
 from smoke_tui.runbook.schema.context import BAD, Context
-from smoke_tui.runbook.schema.match import ORIGINS, STEP_ID, STEP_ID_SAYS
+from smoke_tui.runbook.schema.match import ORIGINS, STEP_ID, STEP_ID_TEXT
 from smoke_tui.runbook.schema.scalars import MONEY, Text
 from smoke_tui.runbook.schema.tables import Field
 
 SCHEMA = "smoke/1"
-_MARK = "---"
+_FENCE = "---"
 _PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?:[ \t]+(.*))?\Z")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*\Z")
 
-FRONT: Mapping[str, Field] = MappingProxyType(
+FRONT_MATTER: Mapping[str, Field] = MappingProxyType(
     {
         "schema": Field(Text("a schema", choices=(SCHEMA,)), "always smoke/1", required=True),
-        "id": Field(Text(STEP_ID_SAYS, STEP_ID), "the runbook's name", required=True),
+        "id": Field(Text(STEP_ID_TEXT, STEP_ID), "the runbook's name", required=True),
         "title": Field(Text(), "what a person calls it", required=True),
         "issue": Field(Text(), "where the outcome is recorded"),
         "requires_origin": Field(
@@ -34,27 +34,27 @@ FRONT: Mapping[str, Field] = MappingProxyType(
 )
 
 
-def read_front(lines: list[str], reporter: Reporter) -> tuple[dict[str, Any], int]:
-    """The checked values, and the index of the first line below the front matter."""
-    if not lines or lines[0].rstrip() != _MARK:
+def read_front_matter(lines: list[str], reporter: Reporter) -> tuple[dict[str, Any], int]:
+    """The checked values, and the index of the first line after the front matter."""
+    if not lines or lines[0].rstrip() != _FENCE:
         reporter.add(LintCode.NO_FRONT, (1, 1))
         return {}, 0
-    end = next((n for n, line in enumerate(lines) if n and line.rstrip() == _MARK), None)
+    end = next((n for n, line in enumerate(lines) if n and line.rstrip() == _FENCE), None)
     if end is None:
         reporter.add(LintCode.FRONT_OPEN, (1, 1))
         return {}, len(lines)
-    found: dict[str, tuple[int, int, str]] = {}
-    meant: set[str] = set()
+    pairs: dict[str, tuple[int, int, str]] = {}
+    misspelled: set[str] = set()
     for index in range(1, end):
-        _read_line(lines[index], index + 1, found, meant, reporter)
-    return _check(found, meant, end + 1, reporter), end + 1
+        _read_line(lines[index], index + 1, pairs, misspelled, reporter)
+    return _check(pairs, misspelled, end + 1, reporter), end + 1
 
 
 def _read_line(
     line: str,
     number: int,
-    found: dict[str, tuple[int, int, str]],
-    meant: set[str],
+    pairs: dict[str, tuple[int, int, str]],
+    misspelled: set[str],
     reporter: Reporter,
 ) -> None:
     if not line.strip() or line.startswith("#"):
@@ -64,40 +64,40 @@ def _read_line(
         reporter.add(LintCode.FRONT_LINE, (number, 1))
         return
     key, value = pair[1], (pair[2] or "").strip()
-    if key in found:
-        message = f"key '{key}' is given twice (first on line {found[key][0]})"
+    if key in pairs:
+        message = f"key '{key}' is given twice (first on line {pairs[key][0]})"
         reporter.add(LintCode.FRONT_TWICE, (number, 1), message)
-    elif key not in FRONT:
-        message = f"unknown key '{key[:48]}' in the front matter{did_you_mean(key, FRONT)}"
+    elif key not in FRONT_MATTER:
+        message = f"unknown key '{key[:48]}' in the front matter{did_you_mean(key, FRONT_MATTER)}"
         reporter.add(LintCode.FRONT_KEY, (number, 1), message)
-        meant.add(nearest(key, FRONT) or "")
+        misspelled.add(nearest(key, FRONT_MATTER) or "")
     else:
         col = (pair.start(2) if pair[2] else len(line.rstrip())) + 1
-        found[key] = (number, col, _unquote(value))
+        pairs[key] = (number, col, _unquote(value))
 
 
 def _unquote(value: str) -> str:
     if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
         return value[1:-1]
-    # A code host drops what follows a blank and '#' too, so both readers see the same.
+    # Code hosts drop a comment after a blank and '#' too.
     return _COMMENT.sub("", value).strip()
 
 
 def _check(
-    found: dict[str, tuple[int, int, str]], meant: set[str], last: int, reporter: Reporter
+    pairs: dict[str, tuple[int, int, str]], misspelled: set[str], last: int, reporter: Reporter
 ) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for key, one in FRONT.items():
-        if key not in found:
-            if one.required and key not in meant:
-                message = f"'{key}' is missing in the front matter: {one.about}"
+    values: dict[str, Any] = {}
+    for key, front_field in FRONT_MATTER.items():
+        if key not in pairs:
+            if front_field.required and key not in misspelled:
+                message = f"'{key}' is missing in the front matter: {front_field.about}"
                 reporter.add(LintCode.FRONT_MISSING, (last, 1), message)
             continue
-        line, col, text = found[key]
+        line, col, text = pairs[key]
         context = Context(lambda path, value, place=(line, col): place)  # type: ignore[misc]
-        value = one.shape.check(text, (key,), context)
+        value = front_field.type.check(text, (key,), context)
         for _, place, message, _ in context.problems:
             reporter.add(LintCode.FRONT_VALUE, place, message)
         if value is not BAD:
-            made[key] = value
-    return made
+            values[key] = value
+    return values

@@ -1,7 +1,6 @@
-"""Info strings of fences: which are ours, and which are meant to be and are not.
+"""Info strings of fences: the roles of blocks, and misspelled ones.
 
-A slip in the word behind a fence must not turn a command into an example that never runs: what is
-nearly one of ours is an error, wherever it stands.
+A misspelling must not turn a command into an example that never runs: a near match is an error.
 """
 
 from __future__ import annotations
@@ -17,41 +16,22 @@ SHELL: Final = "bash run shell"
 ROLES: Final = (STEP, RUN, SHELL)
 
 _SHELLS: Final = (
-    "bash",
-    "sh",
-    "zsh",
-    "fish",
-    "ksh",
-    "dash",
-    "ash",
-    "csh",
-    "tcsh",
-    "shell",
-    "console",
-    "terminal",
-    "shellsession",
-    "shellscript",
-    "session",
-    "bat",
-    "batch",
-    "cmd",
-    "powershell",
-    "pwsh",
-    "command",
-    "cli",
-)
+    "bash", "sh", "zsh", "fish", "ksh", "dash", "ash", "csh", "tcsh", "shell", "console",
+    "terminal", "shellsession", "shellscript", "session", "bat", "batch", "cmd", "powershell",
+    "pwsh", "command", "cli",
+)  # fmt: skip
 _TABLES: Final = ("toml", "yaml", "yml", "json", "ini")
 _VALUE: Final = re.compile(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s}]*)""")
 _WORD: Final = re.compile(r"[^\W_]+")
-_LONGEST: Final = 400
+_MAX_LENGTH: Final = 400
 
 
 @lru_cache(maxsize=2048)
-def meant(info: str) -> str | None:
-    """The role of ours that the author of an info string had in mind; None: an example."""
+def intended_role(info: str) -> str | None:
+    """The role that the author of an info string intended; None for an example."""
     if info in ROLES:
         return info
-    text = unicodedata.normalize("NFKC", info[:_LONGEST]).casefold()
+    text = unicodedata.normalize("NFKC", info[:_MAX_LENGTH]).casefold()
     words = _WORD.findall(_VALUE.sub(" ", text))
     if not words:
         return None
@@ -73,7 +53,7 @@ def _is_run(words: list[str]) -> bool:
         return False
     if len(words) == 1:
         return words == ["run"]
-    # Any language that is said to run is one whose author expects that it does.
+    # An author who writes `run` after any language expects it to run.
     return (len(words) == 2 and words[1] == "run") or any(
         word not in runs[:1] and any(_near(word, shell) for shell in _SHELLS) for word in words
     )
@@ -89,30 +69,30 @@ def _is_step(words: list[str]) -> bool:
     )
 
 
-def _near(word: str, wanted: str) -> bool:
-    """Whether a word is the wanted one with at most one slip: a letter more, less, other, swapped.
+def _near(word: str, expected: str) -> bool:
+    """Whether two words differ by at most one letter added, removed, replaced or swapped.
 
-    Two letters are too few to tell a slip from another word.
+    Words of two letters have to be equal.
     """
-    if word == wanted or (len(wanted) > 2 and sorted(word) == sorted(wanted)):
+    if word == expected or (len(expected) > 2 and sorted(word) == sorted(expected)):
         return True
-    long, short = len(word), len(wanted)
-    if abs(long - short) > 1 or short < 3 or (short < 4 and not _same_letters(word, wanted)):
+    long, short = len(word), len(expected)
+    if abs(long - short) > 1 or short < 3 or (short < 4 and not _same_letters(word, expected)):
         return False
     if long == short:
-        wrong = [at for at in range(long) if word[at] != wanted[at]]
+        differences = [at for at in range(long) if word[at] != expected[at]]
         swapped = (
-            len(wrong) == 2
-            and wrong[1] == wrong[0] + 1
-            and word[wrong[0]] == wanted[wrong[1]]
-            and word[wrong[1]] == wanted[wrong[0]]
+            len(differences) == 2
+            and differences[1] == differences[0] + 1
+            and word[differences[0]] == expected[differences[1]]
+            and word[differences[1]] == expected[differences[0]]
         )
-        return len(wrong) == 1 or swapped
-    shorter, longer = sorted((word, wanted), key=len)
+        return len(differences) == 1 or swapped
+    shorter, longer = sorted((word, expected), key=len)
     return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
 
 
-def _same_letters(word: str, wanted: str) -> bool:
-    """Of a short word: at least two of its letters are there, the first or the last in place."""
-    shared = sum(min(word.count(c), wanted.count(c)) for c in set(wanted))
-    return shared >= 2 and (word[:1] == wanted[:1] or word[-1:] == wanted[-1:] or shared == 3)
+def _same_letters(word: str, expected: str) -> bool:
+    """Whether two short words share two letters, of which the first or last in place."""
+    shared = sum(min(word.count(c), expected.count(c)) for c in set(expected))
+    return shared >= 2 and (word[:1] == expected[:1] or word[-1:] == expected[-1:] or shared == 3)

@@ -1,4 +1,4 @@
-"""Reads a runbook: file to text, text to blocks, blocks to steps, and lint over the whole."""
+"""Parse a runbook: file to text, text to blocks, blocks to steps; then lint all steps."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from smoke_tui.runbook.lint.diagnostics import ABOUT_PROSE, Diagnostic, LintCode, Reporter
-from smoke_tui.runbook.lint.hidden_secrets import Hidden, hidden_in_step, hidden_in_text
-from smoke_tui.runbook.lint.rules import Book, lint
+from smoke_tui.runbook.lint.hidden_secrets import HiddenText, hidden_in_step, hidden_in_text
+from smoke_tui.runbook.lint.rules import Drafts, lint
 from smoke_tui.runbook.model import Runbook
 from smoke_tui.runbook.parser.blocks import (
     Document,
@@ -21,7 +21,7 @@ from smoke_tui.runbook.parser.blocks import (
     read_blocks,
 )
 from smoke_tui.runbook.parser.drafts import Draft, finish, ids_in, read_step
-from smoke_tui.runbook.parser.frontmatter import read_front
+from smoke_tui.runbook.parser.frontmatter import read_front_matter
 from smoke_tui.runbook.parser.info_strings import (
     RUN,
     SHELL,
@@ -30,32 +30,32 @@ from smoke_tui.runbook.parser.info_strings import (
 
 MAX_FILE: Final = 256 * 1024
 
-# Control characters, and the marks that turn the direction of writing around.
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Control characters and bidirectional overrides.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """The runbook, None where there is an error, and every finding by place."""
+    """The runbook (None if there is an error) and every finding, by place."""
 
     runbook: Runbook | None
     diagnostics: tuple[Diagnostic, ...]
 
 
 def load(path: str | os.PathLike[str]) -> Parsed:
-    """Read a runbook file; what can't be read is a finding, never an exception.
+    """Read a runbook file. Never raises: what can't be read is a finding.
 
-    Links and whatever is no regular file are refused without being followed or waited for.
+    Links and anything but regular files are refused without being followed or waited for.
     """
     name = os.fspath(path)
     flags = os.O_RDONLY
-    for word in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
-        flags |= getattr(os, word, 0)
+    for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+        flags |= getattr(os, flag, 0)
     try:
         handle = os.open(name, flags)
-    except (OSError, ValueError) as wrong:
-        link = isinstance(wrong, OSError) and wrong.errno in (errno.ELOOP, errno.EMLINK)
-        reason = wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else "bad name"
+    except (OSError, ValueError) as error:
+        link = isinstance(error, OSError) and error.errno in (errno.ELOOP, errno.EMLINK)
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "bad name"
         return _refused(
             name, LintCode.LINK if link else LintCode.UNREADABLE, None if link else reason
         )
@@ -65,74 +65,80 @@ def load(path: str | os.PathLike[str]) -> Parsed:
         # The descriptor is closed below, so that a folder never becomes a file object.
         with os.fdopen(handle, "rb", closefd=False) as file:
             data = file.read(MAX_FILE + 1)
-    except OSError as wrong:
-        return _refused(name, LintCode.UNREADABLE, wrong.strerror)
+    except OSError as error:
+        return _refused(name, LintCode.UNREADABLE, error.strerror)
     finally:
         os.close(handle)
     return parse(data, name)
 
 
-def _refused(path: str, rb: LintCode, reason: str | None = None) -> Parsed:
+def _refused(path: str, code: LintCode, reason: str | None = None) -> Parsed:
     reporter = Reporter(path)
-    reporter.add(rb, (1, 1), f"{rb.sentence}: {reason}" if reason else None)
+    reporter.add(code, (1, 1), f"{code.sentence}: {reason}" if reason else None)
     return Parsed(None, reporter.all())
 
 
 def parse(text: str | bytes, path: str, tolerated: frozenset[LintCode] = frozenset()) -> Parsed:
-    """Read a runbook's text; ``path`` is only named in the findings. Never raises.
+    """Parse a runbook's text; `path` is only named in findings. Never raises.
 
-    ``tolerated``: errors that are only warnings here; a text that the record hides is none at all.
+    `tolerated` errors count as warnings; `LintCode.HIDDEN` among them is not checked at all.
     """
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     if len(data) > MAX_FILE:
         return _refused(path, LintCode.TOO_LARGE)
     try:
         whole = data.decode("utf-8")
-    except UnicodeDecodeError as wrong:
-        return _not_utf8(path, data, wrong)
+    except UnicodeDecodeError as error:
+        return _not_utf8(path, data, error)
     lines = whole.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     hidden = [] if LintCode.HIDDEN in tolerated else hidden_in_text(whole)
     reporter = Reporter(path, _without(lines, hidden), tolerated)
     for number, line in enumerate(lines, start=1):
-        unseen = _UNSEEN.search(line)
-        if unseen is not None:
-            message = f"the character U+{ord(unseen[0]):04X} can't be seen, and can mislead"
-            reporter.add(LintCode.UNSEEN, (number, unseen.start() + 1), message)
-    front, first = read_front(lines, reporter)
+        invisible = _INVISIBLE.search(line)
+        if invisible is not None:
+            message = f"the character U+{ord(invisible[0]):04X} can't be seen, and can mislead"
+            reporter.add(LintCode.UNSEEN, (number, invisible.start() + 1), message)
+    front, first = read_front_matter(lines, reporter)
     document = read_blocks(lines, first)
     drafts = _read_sections(document, reporter)
-    if not drafts and 0 < first < len(lines) and not _ours(document):
+    if not drafts and 0 < first < len(lines) and not _has_intended_steps(document):
         reporter.add(LintCode.NO_STEPS, (len(lines), 1))
-    lint(Book(drafts, frozenset(_ghosts(document))), reporter)
-    told = {found.line for found in reporter.all() if found.severity == "error"}
-    for seen in hidden:
-        # A line of which something is told already has one mistake, not two.
-        if seen.line not in told:
-            reporter.add(LintCode.HIDDEN, (seen.line, seen.col), f"the line holds {seen.what}")
+    lint(Drafts(drafts, frozenset(_unread_ids(document))), reporter)
+    lines_with_errors = {finding.line for finding in reporter.all() if finding.severity == "error"}
+    for place in hidden:
+        # A line with an error already gets no second one.
+        if place.line not in lines_with_errors:
+            reporter.add(
+                LintCode.HIDDEN,
+                (place.line, place.col),
+                f"the line holds {place.what}",
+            )
     if reporter.failed:
         return Parsed(None, reporter.all())
-    warnings = tuple(found for found in reporter.all() if found.code not in ABOUT_PROSE)
+    warnings = tuple(finding for finding in reporter.all() if finding.code not in ABOUT_PROSE)
     runbook = replace(_runbook(front, drafts, path, whole, data), warnings=warnings)
     for step in runbook.steps if LintCode.HIDDEN not in tolerated else ():
-        for seen in hidden_in_step(step):
+        for place in hidden_in_step(step):
             reporter.add(
-                LintCode.HIDDEN, (seen.line, seen.col), f"the step '{step.id}' holds {seen.what}"
+                LintCode.HIDDEN,
+                (place.line, place.col),
+                f"the step '{step.id}' holds {place.what}",
             )
     return Parsed(None if reporter.failed else runbook, reporter.all())
 
 
-def _without(lines: list[str], hidden: list[Hidden]) -> list[str]:
-    """The lines as they may be shown: of one that is hidden, nothing."""
-    gone = {seen.line for seen in hidden}
-    return ["" if number in gone else line for number, line in enumerate(lines, 1)]
+def _without(lines: list[str], hidden: list[HiddenText]) -> list[str]:
+    """The lines as they may be shown: empty where something is hidden."""
+    hidden_lines = {place.line for place in hidden}
+    return ["" if number in hidden_lines else line for number, line in enumerate(lines, 1)]
 
 
-def _not_utf8(path: str, data: bytes, wrong: UnicodeDecodeError) -> Parsed:
-    before = data[: wrong.start]
+def _not_utf8(path: str, data: bytes, error: UnicodeDecodeError) -> Parsed:
+    before = data[: error.start]
     reporter = Reporter(path)
     line = before.count(b"\n") + 1
     col = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-    message = f"the byte 0x{data[wrong.start]:02X} is not UTF-8"
+    message = f"the byte 0x{data[error.start]:02X} is not UTF-8"
     reporter.add(LintCode.NOT_UTF8, (line, col), message)
     return Parsed(None, reporter.all())
 
@@ -145,8 +151,8 @@ def _read_sections(document: Document, reporter: Reporter) -> list[Draft]:
         if fence.role is not None and not fence.top:
             message = f"a '{fence.role}' block inside a list or quote is not part of a step"
             reporter.add(LintCode.MISPLACED, (fence.line, 1), message)
-        elif fence.role is None and fence.meant is not None:
-            message = f"'{fence.info[:48]}' is an example; did you mean '{fence.meant}'?"
+        elif fence.role is None and fence.intended_role is not None:
+            message = f"'{fence.info[:48]}' is an example; did you mean '{fence.intended_role}'?"
             reporter.add(LintCode.NEAR_INFO, (fence.line, 1), message)
     for line, _ in document.hidden:
         message = "a block inside HTML or indented code is not part of a step"
@@ -160,37 +166,37 @@ def _read_sections(document: Document, reporter: Reporter) -> list[Draft]:
 
 def _read_section(section: Section, reporter: Reporter) -> Draft | None:
     steps = section.having(STEP)
-    for second in steps[1:]:
+    for duplicate in steps[1:]:
         message = f"a second step block under this heading (first on line {steps[0].line})"
-        reporter.add(LintCode.TWO_STEPS, (second.line, 1), message)
+        reporter.add(LintCode.TWO_STEPS, (duplicate.line, 1), message)
     if steps:
         return read_step(section, reporter)
-    # A step block that was meant, or swallowed by an open fence, has been told of already.
-    meant = any(fence.meant == STEP or not fence.closed for fence in section.fences)
+    # A misspelled step block, or one inside an open fence, is reported already.
+    reported = any(fence.intended_role == STEP or not fence.closed for fence in section.fences)
     for run in section.having(RUN, SHELL):
-        if not meant:
+        if not reported:
             reporter.add(LintCode.LONE_RUN, (run.line, 1))
     return None
 
 
-def _ours(document: Document) -> bool:
-    """Whether some block was meant as a step, though none could be read as one."""
-    return bool(document.hidden) or any(f.meant or not f.closed for f in document.fences())
+def _has_intended_steps(document: Document) -> bool:
+    """Whether a block was intended as a step, though none could be read as one."""
+    return bool(document.hidden) or any(f.intended_role or not f.closed for f in document.fences())
 
 
-def _ghosts(document: Document) -> set[str]:
-    """Ids in blocks that were meant as steps and are none; references to them are no news."""
-    found: set[str] = set()
+def _unread_ids(document: Document) -> set[str]:
+    """Ids in blocks that were intended as steps; references to them are not reported."""
+    ids: set[str] = set()
     for _, text in document.hidden:
-        found.update(ids_in(text))
-    for home in (document.early, *(section.fences for section in document.sections)):
-        read = next((f for f in home if f.top and f.role == STEP), None)
-        if home is document.early:
-            read = None
-        for fence in home:
-            if not fence.closed or (fence.meant == STEP and fence is not read):
-                found.update(ids_in(fence.content))
-    return found
+        ids.update(ids_in(text))
+    for fences in (document.early, *(section.fences for section in document.sections)):
+        step_fence = next((f for f in fences if f.top and f.role == STEP), None)
+        if fences is document.early:
+            step_fence = None
+        for fence in fences:
+            if not fence.closed or (fence.intended_role == STEP and fence is not step_fence):
+                ids.update(ids_in(fence.content))
+    return ids
 
 
 def _runbook(

@@ -1,1 +1,1 @@
-"""The fields of steps as data: checks, conversions, JSON schema."""
+"""Field types of a step's TOML: each checks and converts a value and has a JSON schema."""

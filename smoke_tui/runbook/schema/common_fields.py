@@ -1,4 +1,4 @@
-"""The fields that every step may have, and the model's objects they become."""
+"""The fields that every step may have, and the model objects built from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smoke_tui.runbook.lint.diagnostics import LintCode
 from smoke_tui.runbook.model import Capture, Guard, Ready, Spend
 from smoke_tui.runbook.parser.shell_words import argv
 from smoke_tui.runbook.schema.context import Context
-from smoke_tui.runbook.schema.match import EXPECT, RULES, STEP_ID, STEP_ID_SAYS
+from smoke_tui.runbook.schema.match import EXPECT, RULES, STEP_ID, STEP_ID_TEXT
 from smoke_tui.runbook.schema.positions import Path
 from smoke_tui.runbook.schema.scalars import (
     DURATION,
@@ -28,7 +28,7 @@ from smoke_tui.runbook.schema.tables import AtLeast, AtMostOne, Field, ListOf, M
 
 EFFECTS: Final = ("none", "local", "remote", "spends")
 ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
-ENV_NAME_SAYS: Final = "the name of an environment variable"
+ENV_NAME_TEXT: Final = "the name of an environment variable"
 SPEND_KINDS: Final = ("subscription", "metered")
 MAX_RETRY: Final = 5
 
@@ -39,35 +39,35 @@ def _command(text: str) -> str:
 
 
 COMMAND: Final = Converted(_command, template="command")
-IDS: Final = ListOf(Text(STEP_ID_SAYS, STEP_ID))
+IDS: Final = ListOf(Text(STEP_ID_TEXT, STEP_ID))
 
 
-def _spend(made: dict[str, Any], at: Path, context: Context) -> Any:
-    kind, calls, usd = made["kind"], made["max_calls"], made["max_usd"]
-    cap = {"subscription": ("max_calls", calls), "metered": ("max_usd", usd)}[kind]
-    if cap[1] is None:
-        return context.refuse(LintCode.TOGETHER, at, f"a {kind} spend needs {cap[0]} as its cap")
+def _spend(values: dict[str, Any], at: Path, context: Context) -> Any:
+    kind, calls, usd = values["kind"], values["max_calls"], values["max_usd"]
+    name, cap = {"subscription": ("max_calls", calls), "metered": ("max_usd", usd)}[kind]
+    if cap is None:
+        return context.refuse(LintCode.TOGETHER, at, f"a {kind} spend needs {name} as its cap")
     return Spend(kind, calls, usd)
 
 
-def _guard(made: dict[str, Any], at: Path, context: Context) -> Guard:
-    test = next(name for name in GUARD_TESTS if name in made)
-    return Guard(test, made[test], made["why"], context.line(at))
+def _guard(values: dict[str, Any], at: Path, context: Context) -> Guard:
+    test = next(name for name in GUARD_TESTS if name in values)
+    return Guard(test, values[test], values["why"], context.line(at))
 
 
-def _captures(made: dict[str, Any], at: Path, context: Context) -> tuple[Capture, ...]:
-    for name in made:
+def _captures(values: dict[str, Any], at: Path, context: Context) -> tuple[Capture, ...]:
+    for name in values:
         if name in templates.RESERVED:
             context.refuse(
                 LintCode.CAPTURE_TWICE, (*at, name), f"'{name}' is the name of a setting"
             )
-    return tuple(Capture(name, **one) for name, one in made.items())
+    return tuple(Capture(name, **fields) for name, fields in values.items())
 
 
-def _ready(made: dict[str, Any], at: Path, context: Context) -> Any:
-    if made["status"] is not None and made["http"] is None:
+def _ready(values: dict[str, Any], at: Path, context: Context) -> Any:
+    if values["status"] is not None and values["http"] is None:
         return context.refuse(LintCode.TOGETHER, (*at, "status"), "'status' demands http in ready")
-    return Ready(**made | {"status": made["status"] or 200})
+    return Ready(**values | {"status": values["status"] or 200})
 
 
 GUARD_TESTS: Final = ("file", "command", "env", "url")
@@ -75,7 +75,7 @@ GUARD: Final = TableOf(
     {
         "file": Field(Text("a path"), "A file that has to be there, in the project"),
         "command": Field(COMMAND, "A read-only command that has to end with 0"),
-        "env": Field(Text(ENV_NAME_SAYS, ENV_NAME), "A variable that has to be set"),
+        "env": Field(Text(ENV_NAME_TEXT, ENV_NAME), "A variable that has to be set"),
         "url": Field(URL, "An address that has to answer"),
         "why": Field(Text(), "What the guard saves the operator from", required=True),
     },
@@ -122,7 +122,7 @@ READY: Final = TableOf(
 
 COMMON: Mapping[str, Field] = MappingProxyType(
     {
-        "id": Field(Text(STEP_ID_SAYS, STEP_ID), "The step's name, unique", required=True),
+        "id": Field(Text(STEP_ID_TEXT, STEP_ID), "The step's name, unique", required=True),
         "kind": Field(Text(), "What kind of step this is", required=True),
         "needs": Field(IDS, "Steps that must have passed or been waived", default=()),
         "effects": Field(Text("an effect", choices=EFFECTS), "What the step changes"),
@@ -144,10 +144,10 @@ COMMON: Mapping[str, Field] = MappingProxyType(
         ),
         "restart": Field(IDS, "Services to start again if they run", default=()),
         "set_env": Field(
-            Text(ENV_NAME_SAYS, ENV_NAME), "The variable that takes the step's answer"
+            Text(ENV_NAME_TEXT, ENV_NAME), "The variable that takes the step's answer"
         ),
         "env": Field(
-            MapOf(r"[A-Za-z_][A-Za-z0-9_]*", ENV_NAME_SAYS, Text(template="value", blank=True)),
+            MapOf(r"[A-Za-z_][A-Za-z0-9_]*", ENV_NAME_TEXT, Text(template="value", blank=True)),
             "Variables for the step's child processes",
             default={},
         ),

@@ -1,4 +1,4 @@
-"""What reading one table collects: problems, and the templates that were seen."""
+"""What checking one table collects: problems and the uses of templates."""
 
 from __future__ import annotations
 
@@ -11,22 +11,19 @@ from smoke_tui.runbook.schema.positions import Path, Place
 
 
 class Bad:
-    """The type of ``BAD``."""
+    """The type of `BAD`."""
 
     def __repr__(self) -> str:
         return "BAD"
 
 
 BAD: Final = Bad()
-"""Stands for a value that was refused; the problem is already noted."""
+"""Replaces a refused value; its problem is already recorded."""
 
 
 @dataclass(frozen=True)
-class Use:
-    """A template at a place; ``where`` is command, shell, url or value.
-
-    ``name`` is None where malformed.
-    """
+class TemplateUse:
+    """A template in a step; `where` is command, shell, url or value, `name` None if malformed."""
 
     name: str | None
     raw: str
@@ -36,33 +33,33 @@ class Use:
 
 @dataclass
 class Context:
-    """Notes problems at the paths of one table; ``locate`` turns a path into line and column."""
+    """Records problems in one table; `locate(path, value)` returns a path's line and column."""
 
     locate: Callable[[Path, bool], Place]
     problems: list[tuple[LintCode, Place, str, str | None]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
-    uses: list[Use] = field(default_factory=list)
+    uses: list[TemplateUse] = field(default_factory=list)
 
     def refuse(
         self,
-        rb: LintCode,
+        code: LintCode,
         at: Path,
         message: str,
         remedy: str | None = None,
         *,
         value: bool = False,
     ) -> Bad:
-        """Note a problem at a key, or with ``value`` at its value."""
-        self.problems.append((rb, self.locate(at, value), message, remedy))
+        """Record a problem at a key, or with `value` at its value, which is then unusable."""
+        self.problems.append((code, self.locate(at, value), message, remedy))
         self.suspect(at)
         return BAD
 
-    def warn(self, rb: LintCode, at: Path, message: str | None = None) -> None:
-        """Note a problem that leaves the value as it is."""
-        self.problems.append((rb, self.locate(at, True), message or rb.sentence, None))
+    def warn(self, code: LintCode, at: Path, message: str | None = None) -> None:
+        """Record a problem that leaves the value usable."""
+        self.problems.append((code, self.locate(at, True), message or code.sentence, None))
 
     def suspect(self, at: Path) -> None:
-        """Remember that the field can't be relied on, so that one mistake stays one finding."""
+        """Mark a field as unreliable, so that checks over all steps skip it."""
         if at:
             self.broken.add(str(at[0]))
 
@@ -72,5 +69,5 @@ class Context:
 
 
 def spell(at: Path) -> str:
-    """A path as a person writes it: ``on.3.match``, counted from 1."""
+    """A path as text, with indexes from 1: `on.3.match`."""
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in at)

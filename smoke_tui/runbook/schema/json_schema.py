@@ -1,4 +1,4 @@
-"""The JSON schema of a ``toml step`` block, for editors; derived from the tables of kinds."""
+"""The JSON schema of a `toml step` block, derived from the table of kinds, for editors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from smoke_tui.runbook.kinds import KINDS, STEP_TABLES
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema (draft 2020-12): which fields count is chosen by ``kind``."""
+    """The schema (draft 2020-12); `kind` decides which fields apply."""
     definitions: dict[str, Any] = {}
     choices: list[dict[str, Any]] = []
     for name, kind in KINDS.items():

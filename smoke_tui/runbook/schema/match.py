@@ -1,4 +1,4 @@
-"""The closed language of ``expect`` and ``[[on]]``: its words, and the rules built of them."""
+"""The closed language of `expect` and `[[on]]`: its conditions, and the rules built of them."""
 
 from __future__ import annotations
 
@@ -6,43 +6,39 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
-from smoke_tui.outcomes import (
-    Outcome,
-)
+from smoke_tui.failure_codes.table import CODES
+from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.lint.diagnostics import LintCode
 from smoke_tui.runbook.model import Condition, Match, Rule
 from smoke_tui.runbook.schema.context import BAD, Context, spell
 from smoke_tui.runbook.schema.positions import Path
 from smoke_tui.runbook.schema.scalars import JSON_PATH, RATIO, JsonValue, Text, Whole
-from smoke_tui.runbook.schema.tables import AtMostOne, Demands, Field, ListOf, MapOf, TableOf
+from smoke_tui.runbook.schema.tables import AtMostOne, Field, ListOf, MapOf, Requires, TableOf
 
 ORIGINS: Final = ("residential", "office", "datacenter", "unknown")
 ROUTES: Final = ("openai/subscription", "degraded")
 IS_TESTS: Final = ("non-empty", "present", "absent")
 STEP_ID: Final = r"^[a-z][a-z0-9-]{1,40}$"
-STEP_ID_SAYS: Final = "an id (a small letter, then small letters, digits and -; 2 to 41 characters)"
+STEP_ID_TEXT: Final = "an id (a small letter, then small letters, digits and -; 2 to 41 characters)"
 
-_CODE = Text("a code", choices=tuple(CODES), rb=LintCode.CODE)
+_CODE = Text("a code", choices=tuple(CODES), code=LintCode.CODE)
 _BASELINE = Field(Text("a path or id"), "The recorded answer to compare with", required=True)
 
 
-def _header(made: dict[str, Any], at: Path, context: Context) -> dict[str, str]:
-    return {name.lower(): value for name, value in made.items()}
+def _header(values: dict[str, Any], at: Path, context: Context) -> dict[str, str]:
+    return {name.lower(): value for name, value in values.items()}
 
 
-WORDS: Mapping[str, Field] = MappingProxyType(
+CONDITIONS: Mapping[str, Field] = MappingProxyType(
     {
-        "code": Field(ListOf(_CODE, bare=True, least=1), "The result's code is one of these"),
+        "code": Field(ListOf(_CODE, bare=True, min_length=1), "The result's code is one of these"),
         "status": Field(Whole(100, 599), "The HTTP status"),
         "header": Field(
             MapOf(r"[A-Za-z0-9!#$&^_.+*'|~`%-]{1,80}", "a header name", Text(), _header),
             'Headers of the answer, by name: the exact value, or "*" for any',
         ),
         "body_contains": Field(
-            ListOf(Text(), bare=True, least=1), "Texts that all occur in the body, in any case"
+            ListOf(Text(), bare=True, min_length=1), "Texts that all occur in the body, in any case"
         ),
         "json": Field(JSON_PATH, "A path into the JSON answer; with is or equals"),
         "is": Field(Text("a test", choices=IS_TESTS), "What the value at the json path is"),
@@ -63,19 +59,19 @@ WORDS: Mapping[str, Field] = MappingProxyType(
         ),
         "behaves": Field(Text(literal=True), "What the answer has to do, for the judge"),
         "origin": Field(
-            ListOf(Text("an origin", choices=ORIGINS), bare=True, least=1),
+            ListOf(Text("an origin", choices=ORIGINS), bare=True, min_length=1),
             "The origin that the operator declared is one of these",
         ),
     }
 )
 
 
-def _match(made: dict[str, Any], at: Path, context: Context) -> Match:
+def _match(values: dict[str, Any], at: Path, context: Context) -> Match:
     conditions = []
-    for word, value in made.items():
+    for word, value in values.items():
         if word == "json":
-            test = "is" if "is" in made else "equals"
-            conditions.append(Condition(word, value, test, made.get(test)))
+            test = "is" if "is" in values else "equals"
+            conditions.append(Condition(word, value, test, values.get(test)))
         elif word == "body_contains":
             conditions.append(Condition(word, tuple(text.casefold() for text in value)))
         elif word not in ("is", "equals"):
@@ -84,12 +80,12 @@ def _match(made: dict[str, Any], at: Path, context: Context) -> Match:
 
 
 MATCH: Final = TableOf(
-    WORDS,
+    CONDITIONS,
     (
         AtMostOne(("is", "equals")),
-        Demands("json", ("is", "equals")),
-        Demands("is", ("json",)),
-        Demands("equals", ("json",)),
+        Requires("json", ("is", "equals")),
+        Requires("is", ("json",)),
+        Requires("equals", ("json",)),
     ),
     build=_match,
     given_only=True,
@@ -97,18 +93,20 @@ MATCH: Final = TableOf(
 )
 
 
-def _rule(made: dict[str, Any], at: Path, context: Context) -> Any:
-    outcome, goto, why = made["outcome"], made["goto"], made["why"]
-    here = spell(at)
+def _rule(values: dict[str, Any], at: Path, context: Context) -> Any:
+    outcome, goto, why = values["outcome"], values["goto"], values["why"]
+    path_text = spell(at)
     if (outcome is None) == (goto is None):
-        what = "both an outcome and a goto" if outcome else "neither an outcome nor a goto"
-        return context.refuse(LintCode.RULE_AIM, at, f"{here} names {what}")
+        problem = "both an outcome and a goto" if outcome else "neither an outcome nor a goto"
+        return context.refuse(LintCode.RULE_AIM, at, f"{path_text} names {problem}")
     if outcome is not None and why is None:
-        return context.refuse(LintCode.RULE_WHY, at, f"{here}: the outcome '{outcome}' has no why")
-    if not isinstance(made["match"], Match):
+        return context.refuse(
+            LintCode.RULE_WHY, at, f"{path_text}: the outcome '{outcome}' has no why"
+        )
+    if not isinstance(values["match"], Match):
         return BAD
     return Rule(
-        match=made["match"],
+        match=values["match"],
         outcome=None if outcome is None else Outcome(outcome),
         why=why,
         goto=goto,
@@ -129,7 +127,7 @@ RULE: Final = TableOf(
             "What the result counts as",
         ),
         "why": Field(Text(), "The reason, for the report"),
-        "goto": Field(Text(STEP_ID_SAYS, STEP_ID), "The fallback to take"),
+        "goto": Field(Text(STEP_ID_TEXT, STEP_ID), "The fallback to take"),
     },
     build=_rule,
 )

@@ -1,6 +1,6 @@
-"""Where each key and value of a TOML text stands; the text has to be valid TOML.
+"""Line and column of each key and value of a valid TOML text.
 
-``tomllib`` tells no positions, and a finding without its column sends the reader searching.
+`tomllib` reports no positions, which a finding needs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 
 
 class Positions:
-    """Places of keys and values by path, relative to the text: line and column from 1."""
+    """Places of keys and values by path: line and column in the text, from 1."""
 
     def __init__(self, text: str) -> None:
         self.keys: dict[Path, Place] = {}
@@ -37,7 +37,7 @@ class Positions:
         self._read()
 
     def _place(self, at: int) -> Place:
-        # The scanner only moves forward, so the line is found without a search.
+        # The scanner only moves forward, so no search for the line is needed.
         while self._line + 1 < len(self._starts) and self._starts[self._line + 1] <= at:
             self._line += 1
         return self._line + 1, at - self._starts[self._line] + 1
@@ -49,9 +49,9 @@ class Positions:
         self._at = match.end()
         return match[0]
 
-    def _take(self, mark: str) -> bool:
-        if self._text.startswith(mark, self._at):
-            self._at += len(mark)
+    def _take(self, token: str) -> bool:
+        if self._text.startswith(token, self._at):
+            self._at += len(token)
             return True
         return False
 

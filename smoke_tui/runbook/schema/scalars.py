@@ -1,4 +1,4 @@
-"""The shapes of single values: each checks, converts, and describes itself as JSON schema."""
+"""Field types of single values: each checks, converts and has a JSON schema."""
 
 from __future__ import annotations
 
@@ -13,78 +13,78 @@ from typing import Any
 from smoke_tui.runbook import quantities, templates
 from smoke_tui.runbook.json_path import PATH_PATTERN, parse_path
 from smoke_tui.runbook.lint.diagnostics import LintCode, did_you_mean, show
-from smoke_tui.runbook.schema.context import BAD, Bad, Context, Use, spell
+from smoke_tui.runbook.schema.context import BAD, Bad, Context, TemplateUse, spell
 from smoke_tui.runbook.schema.positions import Path
 
 MAX_JSON_DEPTH = 32
 
 
-class Shape(ABC):
-    """One kind of value in a step's TOML."""
+class FieldType(ABC):
+    """The type of a value in a step's TOML."""
 
     @abstractmethod
     def check(self, value: object, at: Path, context: Context) -> Any:
-        """The value as the model holds it, or BAD with the problem noted in the context."""
+        """The converted value, or BAD with a problem recorded in the context."""
 
     @abstractmethod
     def schema(self) -> dict[str, Any]:
-        """The JSON schema of the value as it is written."""
+        """The JSON schema of the TOML value."""
 
     def accepts(self, value: object) -> bool:
-        """Whether the TOML type fits; how a shape of several forms chooses one."""
+        """Whether the TOML type fits; how `Either` chooses."""
         return isinstance(value, str)
 
 
 def refuse(
-    context: Context, at: Path, value: object, wanted: str, rb: LintCode = LintCode.VALUE
+    context: Context, at: Path, value: object, expected: str, code: LintCode = LintCode.VALUE
 ) -> Bad:
-    """Note that a value is not what the shape wants."""
-    message = f"{spell(at)}: expected {wanted}, not {show(value)}"
-    return context.refuse(rb, at, message, value=True)
+    """Record that a value is not what the field type expects."""
+    message = f"{spell(at)}: expected {expected}, not {show(value)}"
+    return context.refuse(code, at, message, value=True)
 
 
 def note_templates(text: str, at: Path, context: Context, where: str) -> None:
-    """Register the templates of a text, for the check against what earlier steps capture."""
+    """Record the templates of a text, to check them against earlier steps' captures."""
     place = context.locate(at, True)
-    for found in templates.scan(text):
-        context.uses.append(Use(found.name, found.raw, place, where))
-        if found.name is None:
+    for template in templates.scan(text):
+        context.uses.append(TemplateUse(template.name, template.raw, place, where))
+        if template.name is None:
             context.suspect(at)
 
 
 @dataclass(frozen=True)
-class Text(Shape):
-    """A text that is not blank; with ``pattern`` or ``choices`` a narrower one.
+class Text(FieldType):
+    """A text that is not blank; with `pattern` or `choices` a narrower one.
 
-    ``template`` names where its templates are filled in (url, value, command);
-    ``literal`` says that braces are the author's own business. ``refused`` gives single
-    words a code and a sentence of their own.
+    `template` says where its templates are filled in (url, value, command); in a `literal` text
+    braces are ordinary characters. `refused` gives single values a code and a message of their own.
     """
 
-    says: str = "a text"
+    expected: str = "a text"
     pattern: str | None = None
     choices: Collection[str] | None = None
-    rb: LintCode = LintCode.VALUE
+    code: LintCode = LintCode.VALUE
     template: str | None = None
     literal: bool = False
     blank: bool = False
     refused: Mapping[str, tuple[LintCode, str]] = field(default_factory=dict)
 
     def check(self, value: object, at: Path, context: Context) -> Any:
+        """Accept a text that fits the pattern or the choices."""
         if not isinstance(value, str) or (not value.strip() and not self.blank):
-            return refuse(context, at, value, self.says)
+            return refuse(context, at, value, self.expected)
         if any((ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0 for c in value):
-            return refuse(context, at, value, f"{self.says} without control characters")
+            return refuse(context, at, value, f"{self.expected} without control characters")
         if value in self.refused:
-            rb, message = self.refused[value]
-            return context.refuse(rb, at, f"{spell(at)}: {message}", value=True)
+            code, message = self.refused[value]
+            return context.refuse(code, at, f"{spell(at)}: {message}", value=True)
         if self.choices is not None and value not in self.choices:
             hint = did_you_mean(value, self.choices)
             listed = "" if len(self.choices) > 12 else f" ({', '.join(self.choices)})"
-            message = f"{spell(at)}: {show(value)} is not {self.says}{listed}{hint}"
-            return context.refuse(self.rb, at, message, value=True)
+            message = f"{spell(at)}: {show(value)} is not {self.expected}{listed}{hint}"
+            return context.refuse(self.code, at, message, value=True)
         if self.pattern is not None and not re.fullmatch(self.pattern.strip("^$"), value):
-            return refuse(context, at, value, self.says)
+            return refuse(context, at, value, self.expected)
         if self.template is not None:
             note_templates(value, at, context, self.template)
         elif not self.literal and templates.names(value):
@@ -94,45 +94,48 @@ class Text(Shape):
         return value
 
     def schema(self) -> dict[str, Any]:
+        """A JSON schema of a text."""
         if self.choices is not None:
             return {"type": "string", "enum": list(self.choices)}
-        made: dict[str, Any] = {"type": "string"}
+        schema: dict[str, Any] = {"type": "string"}
         if self.pattern is not None:
-            made["pattern"] = self.pattern
+            schema["pattern"] = self.pattern
         elif not self.blank:
-            made["pattern"] = "\\S"
-        return made
+            schema["pattern"] = "\\S"
+        return schema
 
 
 @dataclass(frozen=True)
-class Converted(Shape):
-    """A text that a function reads; its ValueError says what was expected."""
+class Converted(FieldType):
+    """A text converted by a function, whose ValueError states what is expected."""
 
     parse: Callable[[str], Any]
     pattern: str | None = None
     template: str | None = None
 
     def check(self, value: object, at: Path, context: Context) -> Any:
+        """Accept a text that the function can convert."""
         if not isinstance(value, str):
             return refuse(context, at, value, 'a text in quotes, such as "2m"')
         try:
-            made = self.parse(value)
-        except ValueError as wrong:
-            message = f"{spell(at)}: {show(value)} is not accepted: {wrong}"
+            converted = self.parse(value)
+        except ValueError as error:
+            message = f"{spell(at)}: {show(value)} is not accepted: {error}"
             return context.refuse(LintCode.VALUE, at, message, value=True)
         if self.template is not None:
             note_templates(value, at, context, self.template)
-        return made
+        return converted
 
     def schema(self) -> dict[str, Any]:
+        """A JSON schema of a text."""
         return {"type": "string", **({"pattern": self.pattern} if self.pattern else {})}
 
 
 def _one_group(text: str) -> str:
     try:
         groups = re.compile(text).groups
-    except (re.error, OverflowError, RecursionError) as wrong:
-        raise ValueError(f"the pattern does not compile ({wrong})") from wrong
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"the pattern does not compile ({error})") from error
     if groups != 1:
         raise ValueError(f"the pattern needs exactly one group, the value; it has {groups}")
     return text
@@ -155,9 +158,9 @@ _URL = re.compile(rf"(?:https?://[^\s/@?#]+|{_STACK})(?:[/?#]\S*)?\Z")
 
 
 def _url(text: str) -> str:
-    # A template's blanks are part of the notation, not of the URL.
-    packed = re.sub(r"\{\{ *(.*?) *\}\}", r"{{\1}}", text)
-    if _URL.match(packed) is None:
+    # Blanks in a template belong to the notation, not to the URL.
+    compact = re.sub(r"\{\{ *(.*?) *\}\}", r"{{\1}}", text)
+    if _URL.match(compact) is None:
         raise ValueError(
             "an URL begins with http:// or https:// and a host, or with {{ stack_url }}, "
             "holds no blanks, and no name or password"
@@ -174,52 +177,59 @@ URL = Converted(_url, rf"^(https?://|{_STACK})", template="url")
 
 
 @dataclass(frozen=True)
-class Whole(Shape):
+class Whole(FieldType):
     """A whole number between two bounds, both included."""
 
     low: int
     high: int
 
     def check(self, value: object, at: Path, context: Context) -> Any:
+        """Accept a whole number within the bounds."""
         whole = isinstance(value, int) and not isinstance(value, bool)
         if whole and isinstance(value, int) and self.low <= value <= self.high:
             return value
         return refuse(context, at, value, f"a whole number from {self.low} to {self.high}")
 
     def schema(self) -> dict[str, Any]:
+        """A JSON schema of a whole number."""
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
     def accepts(self, value: object) -> bool:
+        """Whether the value is a whole number."""
         return isinstance(value, int) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)
-class Flag(Shape):
+class Flag(FieldType):
     """true or false."""
 
     def check(self, value: object, at: Path, context: Context) -> Any:
+        """Accept a boolean."""
         return value if isinstance(value, bool) else refuse(context, at, value, "true or false")
 
     def schema(self) -> dict[str, Any]:
+        """A JSON schema of a boolean."""
         return {"type": "boolean"}
 
     def accepts(self, value: object) -> bool:
+        """Whether the value is a boolean."""
         return isinstance(value, bool)
 
 
 @dataclass(frozen=True)
-class JsonValue(Shape):
+class JsonValue(FieldType):
     """Any value that JSON can hold; templates in its texts are filled in."""
 
     scalar: bool = False
     template: str | None = None
 
     def check(self, value: object, at: Path, context: Context) -> Any:
+        """Accept a JSON value."""
         if self.scalar and isinstance(value, dict | list):
             return refuse(context, at, value, "a text, a number, true or false")
-        return value if self._holds(value, at, context, MAX_JSON_DEPTH) else BAD
+        return value if self._check_tree(value, at, context, MAX_JSON_DEPTH) else BAD
 
-    def _holds(self, value: object, at: Path, context: Context, depth: int) -> bool:
+    def _check_tree(self, value: object, at: Path, context: Context, depth: int) -> bool:
         if depth == 0:
             refuse(context, at, value, f"at most {MAX_JSON_DEPTH} levels")
             return False
@@ -232,17 +242,20 @@ class JsonValue(Shape):
             if self.template is not None:
                 note_templates(value, at, context, self.template)
         elif not isinstance(value, bool | int | float) or not math.isfinite(value):
-            wanted = "what JSON can hold: texts, finite numbers, true, false, lists, tables"
-            refuse(context, at, value, wanted)
+            expected = "what JSON can hold: texts, finite numbers, true, false, lists, tables"
+            refuse(context, at, value, expected)
             return False
-        held = [
-            self._holds(child, (*at, key), context, depth - 1) for key, child in children.items()
+        valid_children = [
+            self._check_tree(child, (*at, key), context, depth - 1)
+            for key, child in children.items()
         ]
-        return all(held)
+        return all(valid_children)
 
     def schema(self) -> dict[str, Any]:
+        """A JSON schema of a JSON value."""
         types = ["string", "number", "boolean"]
         return {"type": types if self.scalar else [*types, "array", "object"]}
 
     def accepts(self, value: object) -> bool:
+        """Whether the value is a scalar, or may be a list or table."""
         return not self.scalar or not isinstance(value, dict | list)

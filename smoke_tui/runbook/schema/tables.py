@@ -1,4 +1,4 @@
-"""Compound shapes: lists, tables of named fields, and the conditions between fields."""
+"""Compound field types: lists, tables of named fields, and conditions between fields."""
 
 from __future__ import annotations
 
@@ -10,88 +10,97 @@ from typing import Any
 from smoke_tui.runbook.lint.diagnostics import LintCode, did_you_mean, nearest
 from smoke_tui.runbook.schema.context import BAD, Bad, Context, spell
 from smoke_tui.runbook.schema.positions import Path
-from smoke_tui.runbook.schema.scalars import Shape, refuse
+from smoke_tui.runbook.schema.scalars import FieldType, refuse
 
 RUN = "a 'bash run' block"
-"""Stands among the names of a condition for the step's run blocks."""
+"""Represents the step's run blocks among the names of a condition."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One key of a table. ``default`` is what the model holds where the key is absent."""
+    """One key of a table; `default` is the model's value if the key is absent."""
 
-    shape: Shape
+    type: FieldType
     about: str
     required: bool = False
     default: Any = None
 
 
-def listed(names: Iterable[str], word: str = "or") -> str:
-    """Names in a sentence: ``a, b or c``."""
+def joined(names: Iterable[str], conjunction: str = "or") -> str:
+    """Names as text: `a, b or c`."""
     *most, last = names
-    return f"{', '.join(most)} {word} {last}" if most else last
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 
 @dataclass(frozen=True)
 class AtLeast:
-    """One of these keys has to be there."""
+    """At least one of these keys is required."""
 
     names: tuple[str, ...]
 
     def problem(self, present: Mapping[str, Any]) -> tuple[str | None, str] | None:
+        """The key at fault (None: the table) and a message, if the condition is violated."""
         if any(name in present for name in self.names):
             return None
-        return None, f"{listed(self.names)} is missing"
+        return None, f"{joined(self.names)} is missing"
 
     def schema(self) -> dict[str, Any]:
+        """The condition as JSON schema."""
         return {} if RUN in self.names else {"anyOf": [{"required": [n]} for n in self.names]}
 
 
 @dataclass(frozen=True)
 class AtMostOne:
-    """Only one of these keys can be there."""
+    """At most one of these keys is allowed."""
 
     names: tuple[str, ...]
 
     def problem(self, present: Mapping[str, Any]) -> tuple[str | None, str] | None:
-        given = [name for name in present if name in self.names]
-        if len(given) < 2:
+        """The key at fault (None: the table) and a message, if the condition is violated."""
+        present_names = [name for name in present if name in self.names]
+        if len(present_names) < 2:
             return None
-        at = next(name for name in reversed(given) if name != RUN)
-        return at, f"{listed(given, 'and')} exclude each other: give one"
+        at = next(name for name in reversed(present_names) if name != RUN)
+        return at, f"{joined(present_names, 'and')} exclude each other: give one"
 
     def schema(self) -> dict[str, Any]:
-        real = [name for name in self.names if name != RUN]
-        pairs = [[a, b] for i, a in enumerate(real) for b in real[i + 1 :]]
+        """The condition as JSON schema."""
+        fields = [name for name in self.names if name != RUN]
+        pairs = [[a, b] for i, a in enumerate(fields) for b in fields[i + 1 :]]
         return {"not": {"anyOf": [{"required": pair} for pair in pairs]}} if pairs else {}
 
 
 @dataclass(frozen=True)
-class Demands:
-    """Where one key is there (and not false), one of the others has to be there too."""
+class Requires:
+    """If one key is present and not false, one of the others is required."""
 
     name: str
     others: tuple[str, ...]
 
     def problem(self, present: Mapping[str, Any]) -> tuple[str | None, str] | None:
+        """The key at fault (None: the table) and a message, if the condition is violated."""
         if present.get(self.name, False) is False or any(o in present for o in self.others):
             return None
-        return self.name, f"'{self.name}' demands {listed(self.others)}"
+        return self.name, f"'{self.name}' demands {joined(self.others)}"
 
     def schema(self) -> dict[str, Any]:
-        given = {"required": [self.name], "properties": {self.name: {"not": {"const": False}}}}
-        return {"if": given, "then": {"anyOf": [{"required": [other]} for other in self.others]}}
+        """The condition as JSON schema."""
+        condition = {"required": [self.name], "properties": {self.name: {"not": {"const": False}}}}
+        return {
+            "if": condition,
+            "then": {"anyOf": [{"required": [other]} for other in self.others]},
+        }
 
 
-Condition = AtLeast | AtMostOne | Demands
+Condition = AtLeast | AtMostOne | Requires
 
 
 @dataclass(frozen=True)
-class TableOf(Shape):
+class TableOf(FieldType):
     """A table with these keys and no others.
 
-    ``elsewhere`` tells, of a key unknown here, which kinds of step know it. ``build`` makes
-    the model's object of the checked values; ``given_only`` leaves absent keys out.
+    `elsewhere` names the kinds of step that have a key unknown here. `build` makes the model object
+    from the checked values; with `given_only` absent keys get no default.
     """
 
     fields: Mapping[str, Field]
@@ -105,40 +114,41 @@ class TableOf(Shape):
     def check(
         self, value: object, at: Path, context: Context, *, extra: tuple[str, ...] = ()
     ) -> Any:
+        """Check every key and the conditions; `extra` names keys that count as present."""
         if not isinstance(value, dict):
             return refuse(context, at, value, "a table")
         if self.nonempty and not value:
-            return refuse(context, at, value, f"one of {listed(self.fields)}")
-        before = len(context.problems)
+            return refuse(context, at, value, f"one of {joined(self.fields)}")
+        first_problem = len(context.problems)
         present: dict[str, Any] = dict.fromkeys(extra, True) | value
-        made: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for key, inner in value.items():
             if key in self.fields:
-                checked = self.fields[key].shape.check(inner, (*at, key), context)
+                checked = self.fields[key].type.check(inner, (*at, key), context)
                 if not isinstance(checked, Bad):
-                    made[key] = checked
+                    values[key] = checked
             else:
                 meant = self._unknown(key, at, context)
                 if meant is not None:
                     present.setdefault(meant, True)
-        for key, one in self.fields.items():
-            if one.required and key not in present:
-                message = f"'{key}' is missing{self._inside(at)}: {one.about}"
+        for key, field_ in self.fields.items():
+            if field_.required and key not in present:
+                message = f"'{key}' is missing{self._inside(at)}: {field_.about}"
                 context.refuse(LintCode.MISSING, at, message)
             if key not in value and not self.given_only:
-                made[key] = one.default
+                values[key] = field_.default
         for condition in self.conditions:
             problem = condition.problem(present)
             if problem is not None:
                 place = at if problem[0] is None else (*at, problem[0])
                 context.refuse(LintCode.TOGETHER, place, problem[1] + self._inside(at))
-        if at and len(context.problems) > before and self._refused(context, before):
+        if at and len(context.problems) > first_problem and self._refused(context, first_problem):
             return BAD
-        return made if self.build is None else self.build(made, at, context)
+        return values if self.build is None else self.build(values, at, context)
 
     @staticmethod
-    def _refused(context: Context, before: int) -> bool:
-        return any(rb.severity == "error" for rb, *_ in context.problems[before:])
+    def _refused(context: Context, first_problem: int) -> bool:
+        return any(rb.severity == "error" for rb, *_ in context.problems[first_problem:])
 
     def _inside(self, at: Path) -> str:
         return f" in {spell(at)}" if at else f" in {self.name}" if self.name else ""
@@ -146,12 +156,12 @@ class TableOf(Shape):
     def _unknown(self, key: str, at: Path, context: Context) -> str | None:
         owners = self.elsewhere.get(key)
         if owners:
-            message = f"'{key}' belongs to {listed(owners)}, not{self._inside(at)}"
+            message = f"'{key}' belongs to {joined(owners)}, not{self._inside(at)}"
             context.refuse(LintCode.OTHER_KIND, (*at, key), message)
             return None
         hint = did_you_mean(key, self.fields)
-        shown = key if key.isprintable() and len(key) <= 48 else ascii(key)[:48]
-        message = f"unknown key '{shown}'{self._inside(at)}{hint}"
+        printable = key if key.isprintable() and len(key) <= 48 else ascii(key)[:48]
+        message = f"unknown key '{printable}'{self._inside(at)}{hint}"
         context.refuse(LintCode.UNKNOWN_KEY, (*at, key), message)
         meant = nearest(key, self.fields)
         if meant is not None:
@@ -159,78 +169,85 @@ class TableOf(Shape):
         return meant
 
     def schema(self) -> dict[str, Any]:
+        """A JSON schema of an object."""
         properties = {}
-        for key, one in self.fields.items():
-            properties[key] = one.shape.schema() | {"description": one.about}
-            if isinstance(one.default, str | int):
-                properties[key]["default"] = one.default
-        made: dict[str, Any] = {
+        for key, field_ in self.fields.items():
+            properties[key] = field_.type.schema() | {"description": field_.about}
+            if isinstance(field_.default, str | int):
+                properties[key]["default"] = field_.default
+        schema: dict[str, Any] = {
             "type": "object",
             "properties": properties,
             "additionalProperties": False,
         }
-        required = [key for key, one in self.fields.items() if one.required]
+        required = [key for key, field_ in self.fields.items() if field_.required]
         if required:
-            made["required"] = required
+            schema["required"] = required
         if self.nonempty:
-            made["minProperties"] = 1
+            schema["minProperties"] = 1
         parts = [part for condition in self.conditions if (part := condition.schema())]
-        return made | ({"allOf": parts} if parts else {})
+        return schema | ({"allOf": parts} if parts else {})
 
     def accepts(self, value: object) -> bool:
+        """Whether the value is a table."""
         return isinstance(value, dict)
 
 
 @dataclass(frozen=True)
-class ListOf(Shape):
-    """A list of values of one shape, as a tuple; with ``bare``, one value stands for its list."""
+class ListOf(FieldType):
+    """A list of values of one type, as a tuple; with `bare`, a single value is a list of one."""
 
-    item: Shape
+    item: FieldType
     bare: bool = False
-    least: int = 0
+    min_length: int = 0
 
     def check(self, value: object, at: Path, context: Context) -> Any:
+        """Check every item; refused items are left out."""
         if self.bare and not isinstance(value, list):
-            one = self.item.check(value, at, context)
-            return BAD if isinstance(one, Bad) else (one,)
-        if not isinstance(value, list) or len(value) < self.least:
+            item = self.item.check(value, at, context)
+            return BAD if isinstance(item, Bad) else (item,)
+        if not isinstance(value, list) or len(value) < self.min_length:
             return refuse(context, at, value, "a list with something in it")
-        made = [self.item.check(one, (*at, index), context) for index, one in enumerate(value)]
-        return tuple(one for one in made if not isinstance(one, Bad))
+        items = [self.item.check(item, (*at, index), context) for index, item in enumerate(value)]
+        return tuple(item for item in items if not isinstance(item, Bad))
 
     def schema(self) -> dict[str, Any]:
-        many: dict[str, Any] = {"type": "array", "items": self.item.schema()}
-        if self.least:
-            many["minItems"] = self.least
-        return {"anyOf": [self.item.schema(), many]} if self.bare else many
+        """A JSON schema of an array."""
+        array: dict[str, Any] = {"type": "array", "items": self.item.schema()}
+        if self.min_length:
+            array["minItems"] = self.min_length
+        return {"anyOf": [self.item.schema(), array]} if self.bare else array
 
     def accepts(self, value: object) -> bool:
+        """Whether the value is a list."""
         return isinstance(value, list)
 
 
 @dataclass(frozen=True)
-class MapOf(Shape):
+class MapOf(FieldType):
     """A table whose keys the author chooses, within a pattern."""
 
     keys: str
-    says: str
-    item: Shape
+    expected: str
+    item: FieldType
     build: Callable[[dict[str, Any], Path, Context], Any] | None = None
 
     def check(self, value: object, at: Path, context: Context) -> Any:
+        """Check every key against the pattern and every value."""
         if not isinstance(value, dict):
             return refuse(context, at, value, "a table")
-        made = {}
+        values = {}
         for key, inner in value.items():
             if re.fullmatch(self.keys, key) is None:
-                message = f"{spell(at)}: {ascii(key)[:48]} is not {self.says}"
+                message = f"{spell(at)}: {ascii(key)[:48]} is not {self.expected}"
                 context.refuse(LintCode.VALUE, (*at, key), message)
             checked = self.item.check(inner, (*at, key), context)
             if not isinstance(checked, Bad):
-                made[key] = checked
-        return made if self.build is None else self.build(made, at, context)
+                values[key] = checked
+        return values if self.build is None else self.build(values, at, context)
 
     def schema(self) -> dict[str, Any]:
+        """A JSON schema of an object with free keys."""
         return {
             "type": "object",
             "propertyNames": {"pattern": f"^{self.keys}$"},
@@ -238,21 +255,24 @@ class MapOf(Shape):
         }
 
     def accepts(self, value: object) -> bool:
+        """Whether the value is a table."""
         return isinstance(value, dict)
 
 
 @dataclass(frozen=True)
-class Either(Shape):
-    """One of several shapes, chosen by the type that was written."""
+class Either(FieldType):
+    """One of several field types, chosen by the type of the TOML value."""
 
-    shapes: tuple[Shape, ...]
-    says: str
+    types: tuple[FieldType, ...]
+    expected: str
 
     def check(self, value: object, at: Path, context: Context) -> Any:
-        for shape in self.shapes:
-            if shape.accepts(value):
-                return shape.check(value, at, context)
-        return refuse(context, at, value, self.says)
+        """Check with the first type that accepts the value."""
+        for field_type in self.types:
+            if field_type.accepts(value):
+                return field_type.check(value, at, context)
+        return refuse(context, at, value, self.expected)
 
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [shape.schema() for shape in self.shapes]}
+        """A JSON schema with `anyOf`."""
+        return {"anyOf": [field_type.schema() for field_type in self.types]}

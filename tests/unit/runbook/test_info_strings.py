@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smoke_tui.runbook import LATER_ERRORS, LintCode, parse
-from smoke_tui.runbook.parser.info_strings import ROLES, meant
+from smoke_tui.runbook.parser.info_strings import ROLES, intended_role
 
 SLIPS = [
     "bash rnu",
@@ -83,13 +83,13 @@ def test_a_slip_is_an_error_alone_and_beside_a_right_block(info: str) -> None:
 
 @pytest.mark.parametrize("info", EXAMPLES)
 def test_an_example_is_none(info: str) -> None:
-    assert meant(info) is None
+    assert intended_role(info) is None
     assert parse(f"{HEAD}{RIGHT}```{info}\nfalse\n```\n\n{STEP}", "slip.md").runbook is not None
 
 
 @pytest.mark.parametrize("info", ROLES)
 def test_ours_are_ours(info: str) -> None:
-    assert meant(info) == info
+    assert intended_role(info) == info
 
 
 @pytest.mark.parametrize(
