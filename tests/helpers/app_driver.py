@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,21 +17,10 @@ from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import (
     read_journal,
 )
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
-from smoke_tui.journal.load import (
-    load_state,
-)
-from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import open_runbook
-from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen
-from tests.helpers.events import change_event
-from tests.helpers.paths import TUI_RECORDS
 
-RECORD = TUI_RECORDS / "edge-challenge"
 LONGEST = 30.0
 
 
@@ -147,40 +135,3 @@ def operator_answers(events: list[Event]) -> list[tuple[str, str]]:
         and e.request_seq is not None
         and e.data["answer"]["by"] == "operator"
     ]
-
-
-def keep(
-    state_dir: Path,
-    name: str,
-    scenario: str = "edge-challenge",
-    *,
-    lines: int | None = None,
-    verdict: str | None = None,
-) -> Path:
-    """Put a copy of a committed record into a state folder; `lines`: no more of it than so many,
-    `verdict`: closed with that one.
-    """
-    folder = state_dir / "sessions" / name
-    shutil.copytree(TUI_RECORDS / scenario, folder)
-    for path in (state_dir, folder.parent, folder):
-        path.chmod(0o700)
-    journal = folder / JOURNAL
-    kept = journal.read_bytes().splitlines(keepends=True)[:lines]
-    if verdict is not None:
-        last = read_journal(folder).events[-1]
-        kept[-1] = change_event(last, data={**last.data, "verdict": verdict}).line()
-    journal.write_bytes(b"".join(kept))
-    return folder
-
-
-def recorded(scenario: str = "edge-challenge") -> tuple[Runbook, list[Event]]:
-    """A committed record: its runbook and its events."""
-    journal, runbook, _ = load_state(TUI_RECORDS / scenario)
-    return runbook, list(journal.events)
-
-
-def run_until(wanted: Callable[[Event], bool], scenario: str = "edge-challenge") -> LiveView:
-    """A committed record up to and with the first event that is wanted."""
-    runbook, events = recorded(scenario)
-    at = next(n for n, event in enumerate(events) if wanted(event))
-    return LiveView.of_record(runbook, events[: at + 1])

@@ -26,18 +26,10 @@ from smoke_tui.tui.screens.home import Home
 from smoke_tui.tui.screens.record import RecordPage
 from smoke_tui.tui.screens.report import ReportPage
 from smoke_tui.tui.widgets.modals import Choose
-from tests.helpers.app_driver import (
-    answer,
-    asked,
-    keep,
-    press,
-    question,
-    screen_text,
-    settings,
-    until,
-)
+from tests.helpers.app_driver import answer, asked, press, question, screen_text, settings, until
 from tests.helpers.paths import GALLERY
 from tests.helpers.record_sessions import NAMES, walk_on
+from tests.helpers.tui_records import keep
 
 PICTURES: Final = ("home", "walk-drift", "hand-over", "report", "record")
 SIZE: Final = (110, 32)

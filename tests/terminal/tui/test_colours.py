@@ -10,7 +10,8 @@ from textual.color import Color
 
 from smoke_tui.tui.app import DARK, LIGHT, Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen
-from tests.helpers.app_driver import run_until, screen_strips, settings, settled
+from tests.helpers.app_driver import screen_strips, settings, settled
+from tests.helpers.tui_records import run_until
 
 READABLE = 4.5
 """WCAG 2.2, 1.4.3."""

@@ -30,18 +30,10 @@ from smoke_tui.tui.screens.record import RecordPage
 from smoke_tui.tui.screens.report import ReportPage
 from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.screens.trends import TrendsPage
-from tests.helpers.app_driver import (
-    keep,
-    press,
-    recorded,
-    run_until,
-    screen_text,
-    settings,
-    settled,
-    until,
-)
+from tests.helpers.app_driver import press, screen_text, settings, settled, until
 from tests.helpers.events import make_event
 from tests.helpers.paths import TUI_RECORDS
+from tests.helpers.tui_records import keep, recorded, run_until
 
 SIZES = [(60, 16), (80, 24), (100, 30), (200, 50)]
 FROZEN = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

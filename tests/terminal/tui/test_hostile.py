@@ -17,9 +17,9 @@ from smoke_tui.journal.file import (
 from smoke_tui.journal.folders import (
     JOURNAL,
 )
-from tests.helpers.app_driver import keep
 from tests.helpers.events import change_event
 from tests.helpers.pty_terminal import Terminal
+from tests.helpers.tui_records import keep
 
 EVIL = (
     "\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07\x1b]8;;http://evil.example\x07\x1b[2J\x1b[31m"

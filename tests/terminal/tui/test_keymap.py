@@ -28,8 +28,9 @@ from smoke_tui.tui.screens.home import Home
 from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.screens.trends import TrendsPage
 from smoke_tui.tui.widgets.modals import Choose
-from tests.helpers.app_driver import press, run_until, screen_text, settings, until
+from tests.helpers.app_driver import press, screen_text, settings, until
 from tests.helpers.pty_terminal import Terminal
+from tests.helpers.tui_records import run_until
 
 
 def given(**keys: str) -> Settings:

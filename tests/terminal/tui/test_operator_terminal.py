@@ -20,9 +20,10 @@ from smoke_tui.process_setup import recorder_of
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import LONG_WORK, SessionScreen
-from tests.helpers.app_driver import recorded, settings, until
+from tests.helpers.app_driver import settings, until
 from tests.helpers.paths import ROOT
 from tests.helpers.pty_terminal import LONGEST, Terminal
+from tests.helpers.tui_records import recorded
 from tests.terminal.tui.test_terminal import crashing
 
 SAVE, RESTORE = b"\x1b[22;2t", b"\x1b[23;2t"

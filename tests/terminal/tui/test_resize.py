@@ -22,9 +22,10 @@ from smoke_tui.tui.screens.base import LatestSize, Page
 from smoke_tui.tui.screens.help import Help
 from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.widgets.modals import Box
-from tests.helpers.app_driver import press, run_until, settings, until
+from tests.helpers.app_driver import press, settings, until
 from tests.helpers.paths import ROOT
 from tests.helpers.pty_terminal import LONGEST, children_of
+from tests.helpers.tui_records import run_until
 
 SIZES = [(60 + 7 * (n % 20), 16 + (5 * n) % 34) for n in range(39)] + [(80, 24)]
 READY = "run all that follows"

@@ -30,9 +30,10 @@ from smoke_tui.tui.screens.report import ReportPage
 from smoke_tui.tui.screens.trends import TrendsPage
 from smoke_tui.tui.widgets.modals import Choose, YesNo
 from smoke_tui.world.live.processes.leftovers import mark_of, still_running
-from tests.helpers.app_driver import keep, press, recorded, screen_text, settings, until
+from tests.helpers.app_driver import press, screen_text, settings, until
 from tests.helpers.events import change_event
 from tests.helpers.record_sessions import walk_on
+from tests.helpers.tui_records import keep, recorded
 
 OLD, NEW = "20261121T213000Z-bbbb", "20261121T220000Z-cccc"
 DRIFT = "instructions-drift"

@@ -15,7 +15,8 @@ from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import TICK, SessionScreen
 from smoke_tui.tui.widgets.log_view import LogView
 from smoke_tui.tui.widgets.panel import Panel
-from tests.helpers.app_driver import recorded, settings
+from tests.helpers.app_driver import settings
+from tests.helpers.tui_records import recorded
 
 SECONDS, DELTAS = 10, 300
 TICKS = round(SECONDS / TICK)

@@ -14,7 +14,8 @@ from textual.worker import WorkerFailed
 
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen
-from tests.helpers.app_driver import run_until, settings
+from tests.helpers.app_driver import settings
+from tests.helpers.tui_records import run_until
 
 OVERRIDDEN = {
     "_handle_exception": "(self, error: 'Exception') -> 'None'",
