@@ -19,10 +19,10 @@ from smoke_tui.codex.stream import (
     read_stream,
 )
 from smoke_tui.proof.headers import ERROR_HEADERS
-from smoke_tui.proof.obligations import Duty, Obligation, Witness, first_unmet, settle
+from smoke_tui.proof.obligations import Obligation, Requirement, Witness, evaluate, first_unmet
 from smoke_tui.world.requests import Exchange
 
-ANSWERED: Final = Duty("answered with a stream", "stream-cut", "stream-malformed")
+ANSWERED: Final = Requirement("answered with a stream", "stream-cut", "stream-malformed")
 
 _NO_BODY: Final[Mapping[str, str]] = {
     "stalled": "stream-stalled",
@@ -78,7 +78,7 @@ def worth_of(
         )
     failure = None
     code, summary = unmet.code or "stream-malformed", unmet.summary
-    if unmet.name == COMPLETE.name and unmet.standing == "contradicted":
+    if unmet.name == COMPLETE.name and unmet.status == "contradicted":
         failure, code = _contradicted(exchange, reading, code)
     return Assessment(code, summary, reading, failure, obligations)
 
@@ -169,7 +169,7 @@ def _ended(exchange: Exchange, reading: Reading) -> Assessment | None:
 
 
 def _failed(
-    duty: Duty,
+    duty: Requirement,
     witnesses: list[Witness],
     code: str,
     summary: str,
@@ -178,7 +178,7 @@ def _failed(
 ) -> Assessment:
     """The worth of an answer that was not judged further than its first obligation."""
     return Assessment(
-        code, summary, reading, failure, (settle(duty, witnesses, code=code, text=summary),)
+        code, summary, reading, failure, (evaluate(duty, witnesses, code=code, text=summary),)
     )
 
 

@@ -13,61 +13,68 @@ from smoke_tui.codex.stream import Mention, Reading
 from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import same_family, same_model
 from smoke_tui.proof.headers import ERROR_HEADERS, FOREIGN_HEADER, MODEL_HEADERS
-from smoke_tui.proof.obligations import Duty, Obligation, Says, Witness, settle, value_text
-from smoke_tui.proof.quoting import holds_word, quotes
+from smoke_tui.proof.obligations import (
+    Obligation,
+    Requirement,
+    Stance,
+    Witness,
+    evaluate,
+    value_text,
+)
+from smoke_tui.proof.quoting import contains_word, repeats_prompt
 from smoke_tui.world.requests import Exchange
 
-END: Final = Duty(
+END: Final = Requirement(
     "one end of the stream",
     "stream-cut",
     "stream-malformed",
     "The stream ended before response.completed.",
     "The stream contradicts its end: {against}.",
 )
-COMPLETE: Final = Duty(
+COMPLETE: Final = Requirement(
     "complete response",
     "stream-malformed",
     "stream-malformed",
     "The finished response does not say that it is complete.",
     "The response came as completed and says something else: {against}.",
 )
-IDENTITY: Final = Duty(
+IDENTITY: Final = Requirement(
     "one response id",
     "stream-malformed",
     "stream-malformed",
     "The finished response has no id.",
     "The stream names more than one response: {holds}, {against}.",
 )
-ROUTE: Final = Duty(
+ROUTE: Final = Requirement(
     "subscription route",
     None,
     "degraded-route",
     contradicted_text="The answer carries the marks of another route: {against}.",
 )
-MODEL: Final = Duty("served model", "degraded-model", "degraded-model")
-REFUSAL: Final = Duty(
+MODEL: Final = Requirement("served model", "degraded-model", "degraded-model")
+REFUSAL: Final = Requirement(
     "no refusal", None, "policy-refused", contradicted_text="The model refused: {against}."
 )
-AGREEMENT: Final = Duty(
+AGREEMENT: Final = Requirement(
     "text as it was streamed",
     None,
     "stream-malformed",
     contradicted_text="The answer's text differs between its pieces and its end: {against}.",
 )
-ANSWER: Final = Duty(
+ANSWER: Final = Requirement(
     "final answer",
     "degraded-empty",
     "degraded-empty",
     "The response is complete and holds no text.",
 )
-NONCE: Final = Duty(
+NONCE: Final = Requirement(
     "nonce in the final answer",
     "degraded-empty",
     "degraded-empty",
     "The response does not hold the call's nonce.",
     "The answer quotes the request, which is no answer to it.",
 )
-USAGE: Final = Duty(
+USAGE: Final = Requirement(
     "usage of a call",
     "degraded-no-usage",
     "degraded-no-usage",
@@ -98,7 +105,7 @@ class Asked:
 def proof_of(exchange: Exchange, reading: Reading, asked: Asked) -> tuple[Obligation, ...]:
     """The obligations of a call whose stream came to its end, with their witnesses."""
     return tuple(
-        settle(duty, witnesses, text=text)
+        evaluate(duty, witnesses, text=text)
         for duty, witnesses, text in (
             (END, ends_of(reading), None),
             (COMPLETE, list(_complete(exchange, reading)), None),
@@ -154,7 +161,7 @@ def _complete(exchange: Exchange, reading: Reading) -> Iterator[Witness]:
             else (*_BEGUN, "completed")
         )
         ok = said.value in good if isinstance(said.value, str) else False
-        shows: Says = "holds" if said.value == "completed" else "nothing"
+        shows: Stance = "holds" if said.value == "completed" else "nothing"
         yield _read(said, shows if ok else "against")
     for problem in reading.problems:
         yield _read(problem, "against")
@@ -204,8 +211,8 @@ def _model(exchange: Exchange, reading: Reading, asked: str) -> tuple[list[Witne
     for said in named:
         fits = said.value in good and all(same_model(str(said.value), other) for other in good)
         found.append(_read(said, "holds" if fits else "against"))
-    others = dict.fromkeys(w.value or "an empty name" for w in found if w.says == "against")
-    holding = dict.fromkeys(w.value for w in found if w.says == "holds")
+    others = dict.fromkeys(w.value or "an empty name" for w in found if w.stance == "against")
+    holding = dict.fromkeys(w.value for w in found if w.stance == "holds")
     if not others:
         return found, f"{asked} was asked for, no named model answered."
     both = f" {'; '.join(str(w) for w in found)}." if holding or len(others) > 1 else ""
@@ -291,13 +298,13 @@ def _no_answer(reading: Reading) -> str | None:
 
 
 def _nonce(reading: Reading, asked: Asked) -> Iterator[Witness]:
-    held = any(holds_word(part, asked.nonce) for part in reading.answer_parts)
+    held = any(contains_word(part, asked.nonce) for part in reading.answer_parts)
     yield Witness(
         "final answer",
         "holds the nonce" if held else "does not hold the nonce",
         "holds" if held else "nothing",
     )
-    if asked.prompt and quotes(reading.answer, asked.prompt):
+    if asked.prompt and repeats_prompt(reading.answer, asked.prompt):
         yield Witness("final answer", "quotes the request", "against")
 
 
@@ -321,7 +328,7 @@ def _usage(reading: Reading) -> Iterator[Witness]:
         )
 
 
-def _read(said: Mention, says: Says) -> Witness:
+def _read(said: Mention, says: Stance) -> Witness:
     return Witness(said.source, value_text(said.value), says)
 
 

@@ -11,7 +11,7 @@ from smoke_tui.codex.event_kinds import ENDS, LATE, SKIPPABLE, document_of, kind
 from smoke_tui.codex.items import Item, read_item
 from smoke_tui.codex.sse import EventSplitter, SseEvent, looks_like_stream
 from smoke_tui.proof.counts import Usage, read_usage
-from smoke_tui.proof.flags import is_degraded, plain
+from smoke_tui.proof.flags import is_degraded, normalize_name
 from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
 
 __all__ = ["Reading", "StreamReader", "looks_like_stream", "read_stream"]
@@ -253,7 +253,7 @@ class StreamReader:
             for name, value in table.items()
             if is_degraded(name, value)
             or (
-                plain(name) == "provider"
+                normalize_name(name) == "provider"
                 and isinstance(value, str)
                 and value.strip().casefold() not in ("", "openai")
             )

@@ -1,1 +1,1 @@
-"""A small, bounded HTTP/1.1 server for loopback; the only package that imports h11."""
+"""A small, bounded HTTP/1.1 server for loopback: login callback, client capture, rehearsal."""

@@ -1,6 +1,6 @@
-"""One peer of a loopback server: the only module that imports h11.
+"""One connection of a loopback server, over h11.
 
-Whatever a peer sends ends in an answer or a closed connection: never in the log, never in a hang.
+Whatever a client sends ends in a response or a closed connection, never in a log or a hang.
 """
 
 from __future__ import annotations
@@ -28,31 +28,32 @@ from smoke_tui.httpd.messages import (
 CHUNK = 65_536
 _HALF_CLOSE_GRACE = 1.0
 _LINGER = 0.5
-_OFFERED_ERRORS = frozenset({400, 408, 413, 431})
-_REASONS = {one.value: one.phrase for one in HTTPStatus}
+_ERROR_STATUSES = frozenset({400, 408, 413, 431})
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 T = TypeVar("T")
 
 
-class _Refused(Exception):
-    """The peer gets this status, then the connection is closed."""
+class _RefusedError(Exception):
+    """Refuse the request with a status, then close the connection."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
 
 
-class _Gone(Exception):
-    """The peer went away, or has nothing more to ask: close without an answer."""
+class _PeerGoneError(Exception):
+    """The client disconnected, or has no further request: close without a response."""
 
 
-def report(sink: ErrorSink | None, error: BaseException) -> None:
+def report_error(sink: ErrorSink | None, error: BaseException) -> None:
+    """Pass an exception to the sink, if there is one; cancellation is ignored."""
     if sink is not None and isinstance(error, Exception):
         sink(error)
 
 
 class Connection:
-    """One peer: requests one after the other until either side has had enough."""
+    """One client: requests one after the other until either side closes."""
 
     def __init__(
         self,
@@ -73,28 +74,29 @@ class Connection:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=limits.head_bytes)
 
     async def run(self) -> None:
+        """Serve until either side closes; client errors never raise."""
         try:
-            while await self._one_request():
+            while await self._serve_request():
                 self._http.start_next_cycle()
-        except _Refused as refused:
+        except _RefusedError as refused:
             await self._refuse(refused.status)
         except h11.RemoteProtocolError as error:
             await self._refuse(error.error_status_hint)
-        except (_Gone, OSError):
+        except (_PeerGoneError, OSError):
             pass
         finally:
             with suppress(OSError):
                 self._writer.close()
 
-    async def _one_request(self) -> bool:
-        """Answer one request; whether the connection can carry another."""
+    async def _serve_request(self) -> bool:
+        """Answer one request; return whether the connection can be reused."""
         request = await self._read_request()
         try:
             answer = await self._watched(self._handler(request), _HALF_CLOSE_GRACE)
-        except _Gone:
+        except _PeerGoneError:
             raise
         except Exception as error:
-            report(self._on_error, error)
+            report_error(self._on_error, error)
             answer = ServerResponse(500, (("content-type", "text/plain"),), b"internal error\n")
         if isinstance(answer, RawResponse):
             await self._send_raw(answer)
@@ -135,27 +137,27 @@ class Connection:
                     await self._feed()
             except TimeoutError:
                 if started:
-                    raise _Refused(408) from None
-                raise _Gone from None
+                    raise _RefusedError(408) from None
+                raise _PeerGoneError from None
             if not started:
                 started = True
                 deadline = asyncio.get_running_loop().time() + self._limits.head_seconds
             event = self._http.next_event()
         if not isinstance(event, h11.Request):
-            raise _Gone
-        # h11 bounds what is incomplete; a head that came in one read needs its own look.
+            raise _PeerGoneError
+        # h11 limits incomplete heads only; a head that arrived in one read is checked here.
         if sum(len(k) + len(v) + 4 for k, v in event.headers) + len(event.target) > (
             self._limits.head_bytes
         ):
-            raise _Refused(431)
+            raise _RefusedError(431)
         if event.http_version not in (b"1.0", b"1.1"):
-            raise _Refused(400)
+            raise _RefusedError(400)
         return event
 
     async def _read_body(self, headers: tuple[tuple[str, str], ...]) -> bytes:
         length = next((v for k, v in headers if k == "content-length"), "0")
         if length.isdigit() and int(length) > self._limits.body_bytes:
-            raise _Refused(413)
+            raise _RefusedError(413)
         if self._http.they_are_waiting_for_100_continue:
             interim = h11.InformationalResponse(status_code=100, headers=[])
             await self._write(self._http.send(interim))
@@ -168,11 +170,11 @@ class Connection:
                     elif isinstance(event, h11.Data):
                         parts += event.data
                         if len(parts) > self._limits.body_bytes:
-                            raise _Refused(413)
+                            raise _RefusedError(413)
                     else:
-                        raise _Gone
+                        raise _PeerGoneError
         except TimeoutError:
-            raise _Refused(408) from None
+            raise _RefusedError(408) from None
         return bytes(parts)
 
     async def _feed(self) -> None:
@@ -202,8 +204,8 @@ class Connection:
                 await self._stream(body)
             await self._write(self._http.send(h11.EndOfMessage()))
         except h11.LocalProtocolError as error:
-            report(self._on_error, error)
-            raise _Gone from None
+            report_error(self._on_error, error)
+            raise _PeerGoneError from None
         finally:
             if not isinstance(body, bytes):
                 await _aclose(body)
@@ -233,24 +235,24 @@ class Connection:
                 await self._writer.drain()
         except TimeoutError:
             self._writer.transport.abort()
-            raise _Gone from None
+            raise _PeerGoneError from None
 
     async def _watched(self, work: Awaitable[T], grace: float) -> T:
-        """`work`, cancelled `grace` seconds after the peer's end of input."""
+        """The result of `work`; it is cancelled `grace` seconds after the client's end of input."""
         task = asyncio.ensure_future(_awaited(work))
-        watch = asyncio.ensure_future(self._until_gone(grace))
+        watch = asyncio.ensure_future(self._wait_for_end_of_input(grace))
         try:
             await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
-            raise _Gone
+            raise _PeerGoneError
         finally:
-            for one in (task, watch):
-                if not one.done():
-                    one.cancel()
+            for running in (task, watch):
+                if not running.done():
+                    running.cancel()
             await asyncio.gather(task, watch, return_exceptions=True)
 
-    async def _until_gone(self, grace: float) -> None:
+    async def _wait_for_end_of_input(self, grace: float) -> None:
         buffered = 0
         while not self._eof:
             data = await self._reader.read(CHUNK)
@@ -259,23 +261,23 @@ class Connection:
             if buffered > self._limits.head_bytes + self._limits.body_bytes:
                 return
             self._http.receive_data(data)
-        # A client may half-close and still read, so a quick answer is not withheld from it.
+        # A client may half-close and still read the response.
         await asyncio.sleep(grace)
 
     async def _refuse(self, status: int) -> None:
         if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
-        offered = status if status in _OFFERED_ERRORS else 400
+        sent_status = status if status in _ERROR_STATUSES else 400
         answer = h11.Response(
-            status_code=offered,
+            status_code=sent_status,
             headers=[("connection", "close"), ("content-length", "0")],
-            reason=_REASONS[offered],
+            reason=_REASONS[sent_status],
         )
         with suppress(h11.LocalProtocolError, OSError, TimeoutError):
             async with asyncio.timeout(_LINGER):
                 await self._write(self._http.send(answer))
                 self._writer.write_eof()
-                # Closing over unread input would reset the connection and lose the answer.
+                # Closing with unread input would reset the connection and lose the response.
                 while await self._reader.read(CHUNK):
                     pass
 
@@ -284,7 +286,7 @@ def _query(text: str) -> tuple[tuple[str, str], ...]:
     try:
         return tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
     except ValueError:
-        raise _Refused(400) from None
+        raise _RefusedError(400) from None
 
 
 async def _awaited(work: Awaitable[T]) -> T:

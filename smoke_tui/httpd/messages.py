@@ -1,4 +1,4 @@
-"""What a loopback server takes and gives: whole requests, answers, and the bounds of a peer."""
+"""Requests and responses of a loopback server, and the limits of a client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class ServerRequest:
-    """One whole request; header names are lower-case, `query` is decoded and keeps its order."""
+    """One whole request; header names are lower-case, `query` is decoded, in order."""
 
     method: str
     target: str
@@ -25,13 +25,13 @@ class ServerRequest:
 
     def headers_all(self, name: str) -> list[str]:
         """Every value of a header, in the order sent."""
-        wanted = name.lower()
-        return [value for key, value in self.headers if key == wanted]
+        lower_name = name.lower()
+        return [value for key, value in self.headers if key == lower_name]
 
 
 @dataclass(frozen=True, slots=True)
 class ServerResponse:
-    """A well-formed answer; an iterator body is streamed, and closed if the client goes away."""
+    """A well-formed response; an iterator body is streamed, and closed if the client disconnects."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -40,7 +40,7 @@ class ServerResponse:
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """Bytes for the socket as they are; then the connection is closed, with `reset` by RST."""
+    """Raw bytes for the socket; then the connection is closed, with `reset` by RST."""
 
     chunks: AsyncIterator[bytes]
     reset: bool = False
@@ -52,10 +52,10 @@ ErrorSink: TypeAlias = Callable[[Exception], None]
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """What a peer may take; times in seconds, sizes in bytes.
+    """Limits of one client; times in seconds, sizes in bytes.
 
-    `head_seconds` runs from a request's first byte, `idle_seconds` bounds the wait for that byte,
-    for a whole body, and for a peer that does not read.
+    `head_seconds` starts at a request's first byte; `idle_seconds` bounds the wait for that byte,
+    for a whole body, and for a client that does not read. `connections` is the limit of the server.
     """
 
     head_bytes: int = 16_384

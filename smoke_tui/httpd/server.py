@@ -1,7 +1,7 @@
 """A small, bounded HTTP/1.1 server for loopback.
 
-Serves the login callback, the capture of the installed client, and the rehearsal. `Date` and
-`Server` headers are the handler's business.
+It serves the login callback, the capture of the installed client, and the rehearsal. Handlers set
+`Date` and `Server` headers themselves.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 
-from smoke_tui.httpd.connection import CHUNK, Connection, report
+from smoke_tui.httpd.connection import CHUNK, Connection, report_error
 from smoke_tui.httpd.messages import (
     ErrorSink,
     Handler,
@@ -35,7 +35,7 @@ __all__ = [
 
 
 class HttpServer:
-    """A running server; `addresses` holds the (host, port) pairs really bound."""
+    """A running server; `addresses` are the (host, port) pairs that were bound."""
 
     def __init__(self, handler: Handler, limits: ServerLimits, on_error: ErrorSink | None) -> None:
         self._handler = handler
@@ -45,12 +45,13 @@ class HttpServer:
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.addresses: tuple[tuple[str, int], ...] = ()
 
-    async def _listen(self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None) -> None:
-        for one in sockets:
+    async def listen(self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None) -> None:
+        """Accept connections on bound sockets."""
+        for bound in sockets:
             self._listeners.append(
-                await asyncio.start_server(self._accept, sock=one, limit=CHUNK, ssl=tls)
+                await asyncio.start_server(self._accept, sock=bound, limit=CHUNK, ssl=tls)
             )
-        self.addresses = tuple(one.getsockname()[:2] for one in sockets)
+        self.addresses = tuple(bound.getsockname()[:2] for bound in sockets)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._connections) >= self._limits.connections:
@@ -68,15 +69,15 @@ class HttpServer:
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._connections.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
-            report(self._on_error, error)
+            report_error(self._on_error, error)
 
     @property
     def connections(self) -> int:
-        """How many are open."""
+        """Number of open connections."""
         return len(self._connections)
 
     async def close(self) -> None:
-        """Stop listening and cut every connection at once; safe to call twice."""
+        """Stop listening and abort every connection; safe to call twice."""
         for listener in self._listeners:
             listener.close()
         running = dict(self._connections)
@@ -97,11 +98,14 @@ async def serve(
     on_error: ErrorSink | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> HttpServer:
-    """Bind every address and serve; an OSError goes up with everything closed.
+    """Bind every address and serve.
 
-    Only "::1" may be missing on this machine. Port 0 after the first address means the port the
-    first one got. `on_error` is told of exceptions of the handler, which the peer sees as 500. With
-    `tls` the server speaks HTTPS on all of them.
+    An address "::1" that this machine lacks is skipped. Port 0 after the first address means the
+    first one's port. `on_error` receives exceptions of the handler, which the client sees as 500.
+    With `tls` all addresses serve HTTPS.
+
+    Raises:
+        OSError: an address can't be bound; everything is closed.
     """
     server = HttpServer(handler, limits or ServerLimits(), on_error)
     sockets: list[socket.socket] = []
@@ -113,10 +117,10 @@ async def serve(
                 sockets.append(bound)
         if not sockets:
             raise OSError(errno.EADDRNOTAVAIL, "no address could be bound")
-        await server._listen(sockets, tls)
+        await server.listen(sockets, tls)
     except BaseException:
-        for one in sockets:
-            one.close()
+        for bound in sockets:
+            bound.close()
         await server.close()
         raise
     return server
@@ -126,14 +130,14 @@ def _bind(host: str, port: int) -> socket.socket | None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound: socket.socket | None = None
     try:
-        # asyncio sets TCP_NODELAY only where the protocol number is given; else 44 ms an answer.
+        # asyncio sets TCP_NODELAY only with a protocol number; without it a response takes 44 ms.
         bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         bound.setblocking(False)
         bound.bind((host, port))
-        # Listen here: SO_REUSEADDR lets two bind, and only the second listen fails.
+        # Listen here: with SO_REUSEADDR two processes can bind, and only the second listen fails.
         bound.listen(128)
     except OSError as error:
         if bound is not None:

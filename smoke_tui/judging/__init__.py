@@ -1,1 +1,1 @@
-"""Compare what a model answered with what was expected. Pure."""
+"""Compare a model's response with a recorded one. Pure."""

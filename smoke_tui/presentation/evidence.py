@@ -40,11 +40,11 @@ def evidence_pairs(attempt: Try) -> Iterator[Pair]:
 
 def _shown(one: Obligation) -> str:
     """How an obligation stands, and what its witnesses say."""
-    word = {"holds": "shown", "missing": "not shown"}.get(one.standing, one.standing)
+    word = {"holds": "shown", "missing": "not shown"}.get(one.status, one.status)
     heard = [
         str(witness)
         for witness in one.witnesses
-        if one.standing != "contradicted" or witness.says != "nothing"
+        if one.status != "contradicted" or witness.stance != "nothing"
     ]
     return f"{word}: {'; '.join(heard)}" if heard else word
 

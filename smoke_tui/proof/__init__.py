@@ -1,1 +1,1 @@
-"""What a pass has to show, and the rules by which a witness is read; pure, and stands alone."""
+"""Rules of proof: what a pass has to show, and how each witness is read. Pure."""

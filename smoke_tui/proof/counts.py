@@ -1,19 +1,19 @@
-"""Token counts of a call: what can be read as one, and what a call can have used."""
+"""Token counts of a call: reading them, and checking that they are possible."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-MOST: Final = 1 << 40
-"""No call has more tokens than this; larger numbers are no counts."""
+MAX_TOKENS: Final = 1 << 40
+"""Maximum tokens of a call; larger numbers are not accepted as counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call, as the provider counted them."""
+    """Tokens of one call, as the provider reports them."""
 
     input_tokens: int
     cached_input_tokens: int
@@ -27,8 +27,8 @@ class Usage:
         )
 
 
-def read_usage(raw: Any) -> Usage | None:
-    """Token counts, or None where any needed one is no count."""
+def read_usage(raw: object) -> Usage | None:
+    """Token counts of a usage object; None if a required one is missing or not a count."""
     if not isinstance(raw, Mapping):
         return None
     counts = [
@@ -39,15 +39,15 @@ def read_usage(raw: Any) -> Usage | None:
     ]
     if any(count is None for count in counts):
         return None
-    given, out, cached, reasoning = (count or 0 for count in counts)
-    return Usage(given, cached, out, reasoning)
+    read, written, cached, reasoning = (count or 0 for count in counts)
+    return Usage(read, cached, written, reasoning)
 
 
-def usage_problem(raw: Any) -> str | None:
-    """Why no call can have this usage; None where one can.
+def usage_problem(raw: object) -> str | None:
+    """Why this usage is impossible; None if it is possible.
 
-    A call reads and writes at least one token; parts are not more than their whole; a total, where
-    it is given, is the sum. Any other field whose name ends in `tokens` has to be a count, too.
+    A call reads and writes at least one token; a part is at most its whole; a total, if present, is
+    the sum. Any other field whose name ends in `tokens` has to be a count too.
     """
     usage = read_usage(raw)
     if not isinstance(raw, Mapping) or usage is None:
@@ -65,11 +65,11 @@ def usage_problem(raw: Any) -> str | None:
         usage.input_tokens + usage.output_tokens
     ):
         return "the total is not the sum of input and output"
-    odd = next((name for name in _odd(raw)), None)
+    odd = next((name for name in _names_without_count(raw)), None)
     return f"{odd} is no count" if odd is not None else None
 
 
-def _odd(raw: Mapping[str, Any]) -> list[str]:
+def _names_without_count(raw: Mapping[str, object]) -> list[str]:
     tables = [raw, *(value for value in raw.values() if isinstance(value, Mapping))]
     return [
         str(name)
@@ -79,16 +79,16 @@ def _odd(raw: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _detail(raw: Mapping[str, Any], table: str, name: str) -> Any:
+def _detail(raw: Mapping[str, object], table: str, name: str) -> object:
     inner = raw.get(table)
     value = inner.get(name) if isinstance(inner, Mapping) else None
     return 0 if value is None else value
 
 
-def _count(value: Any) -> int | None:
-    """A non-negative whole number; NaN, negatives, text, booleans and the impossible are none."""
+def _count(value: object) -> int | None:
+    """A non-negative whole number up to MAX_TOKENS; anything else is None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, float) and (not math.isfinite(value) or value != int(value)):
         return None
-    return int(value) if 0 <= value <= MOST else None
+    return int(value) if 0 <= value <= MAX_TOKENS else None

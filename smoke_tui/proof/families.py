@@ -1,4 +1,4 @@
-"""Whether two names of models name the same one."""
+"""Compare names of models."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ _SNAPSHOT: Final = re.compile(rf"(?P<family>.+?){_DATE}")
 _LATEST: Final = "-latest"
 
 
-def same_family(asked: str, served: str | None) -> bool:
-    """The model itself, or a dated snapshot of it; `-latest` stands for any snapshot.
+def same_family(requested: str, served: str | None) -> bool:
+    """Whether the served model is the requested one or a dated snapshot of it.
 
-    A name with any other ending (`-mini`, `-codex`) is another model.
+    `-latest` fits any snapshot. A name with another suffix (`-mini`, `-codex`) is another model.
     """
-    if not asked or not served:
+    if not requested or not served:
         return False
-    if served == asked:
+    if served == requested:
         return True
     match = _SNAPSHOT.fullmatch(served)
-    return match is not None and match["family"] in (asked, asked.removesuffix(_LATEST))
+    return match is not None and match["family"] in (requested, requested.removesuffix(_LATEST))
 
 
 def same_model(a: str, b: str) -> bool:
-    """Whether two names of one served model can both be right: equal, or name and snapshot."""
+    """Whether two names can denote one served model: equal, or name and snapshot."""
     return same_family(a, b) or same_family(b, a)

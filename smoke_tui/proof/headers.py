@@ -1,38 +1,36 @@
-"""Headers that say what answered, and headers as they stand inside documents."""
+"""Response headers that identify what answered, and headers quoted inside documents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 MODEL_HEADERS: Final = ("openai-model", "x-openai-model")
 """Headers that name the served model (openai/codex PR #27478)."""
 
 REQUEST_IDS: Final = ("x-request-id", "x-oai-request-id", "cf-ray")
-"""Headers by which the provider's support finds a request, the best first."""
+"""Headers with which the provider's support finds a request, the best first."""
 
 FOREIGN_HEADER: Final = "openai-organization"
-"""Sent with answers to an API key, never with those of the subscription."""
+"""Sent with responses to an API key, never to a subscription."""
 
 ERROR_HEADERS: Final = ("x-openai-authorization-error", "x-error-json", "cf-mitigated")
-"""Headers that come with a failure alone, whatever else the answer holds."""
+"""Headers that only failures have, whatever else the response holds."""
 
 
-def header_pairs(headers: Any) -> Iterator[tuple[str, Any]]:
-    """Headers inside a document, in lower case: a table, a list of pairs or of tables with name
-    and value, or lines of text; a list has values.
+def header_pairs(headers: object) -> Iterator[tuple[str, object]]:
+    """Headers quoted in a document, names in lower case.
+
+    They may be a table, a list of pairs, a list of tables with name and value, or lines of text; a
+    list has several values.
     """
-    pairs: Sequence[Any] = (
-        list(headers.items())
-        if isinstance(headers, Mapping)
-        else (
-            headers
-            if isinstance(headers, list)
-            else [line.split(":", 1) for line in headers.splitlines()]
-            if isinstance(headers, str)
-            else ()
-        )
-    )
+    pairs: Iterable[object] = ()
+    if isinstance(headers, Mapping):
+        pairs = headers.items()
+    elif isinstance(headers, list):
+        pairs = headers
+    elif isinstance(headers, str):
+        pairs = [line.split(":", 1) for line in headers.splitlines()]
     for pair in pairs:
         if isinstance(pair, Mapping) and "name" in pair and "value" in pair:
             pair = (pair["name"], pair["value"])

@@ -1,8 +1,8 @@
-"""What a pass has to show, as data: obligations, the witnesses of each, and what they decide.
+"""What a pass has to show: obligations, their witnesses, and the status that follows.
 
-A table of duties names what has to be shown; reading an answer gives the witnesses of each duty.
-`settle` is the one place where witnesses become a standing: one that speaks against is a
-contradiction, whatever the others say; without one that holds, the duty is missing.
+A table of requirements names what has to be shown; reading a response yields the witnesses of each.
+`evaluate` turns witnesses into a status: one witness against is a contradiction; without one that
+holds, the obligation is missing.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
-Says = Literal["holds", "against", "nothing"]
-Standing = Literal["holds", "missing", "contradicted"]
+Stance = Literal["holds", "against", "nothing"]
+Status = Literal["holds", "missing", "contradicted"]
 
 EVIDENCE: Final = "obligations"
-"""Under which name a try's obligations stand among its evidence."""
+"""Key of a try's obligations in its evidence."""
 
-_LONGEST: Final = 160
-_SHOWN_SIDES: Final = 3
+_MAX_VALUE: Final = 160
+_MAX_WITNESSES: Final = 3
 
 
-def value_text(value: Any) -> str:
-    """A JSON value as a witness shows it: text as it is, anything else as JSON."""
+def value_text(value: object) -> str:
+    """A JSON value as text: text unchanged, anything else as JSON."""
     if isinstance(value, str):
         return value
     try:
@@ -34,11 +34,11 @@ def value_text(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """One place where a fact can be read: where, what stands there, and what that says."""
+    """One place where a fact can be read: its source, its value, and what that implies."""
 
     source: str
     value: str
-    says: Says = "nothing"
+    stance: Stance = "nothing"
 
     def __str__(self) -> str:
         return f"{self.value or '(empty)'} ({self.source})"
@@ -46,31 +46,32 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """Something a pass has to show. `code` and `summary` are set where it is not shown."""
+    """Something a pass has to show; `code` and `summary` are set if it is not shown."""
 
     name: str
-    standing: Standing
+    status: Status
     witnesses: tuple[Witness, ...]
     code: str | None = None
     summary: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
+        """The obligation as evidence in the journal."""
         return {
             "name": self.name,
-            "standing": self.standing,
+            "standing": self.status,
             "code": self.code,
             "witnesses": [
-                {"source": w.source, "value": w.value, "says": w.says} for w in self.witnesses
+                {"source": w.source, "value": w.value, "says": w.stance} for w in self.witnesses
             ],
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Requirement:
     """A row of a table of obligations.
 
-    `missing` is the code where no witness shows it; None: it is enough that none contradicts.
-    Texts may hold `{against}` and `{holds}`, which become the witnesses of each side.
+    `missing` is the code if no witness shows it; None means that a lack of contradiction is enough.
+    In texts, `{against}` and `{holds}` are replaced by the witnesses of each stance.
     """
 
     name: str
@@ -80,31 +81,45 @@ class Duty:
     contradicted_text: str = "{against}"
 
 
-def settle(
-    duty: Duty, witnesses: Iterable[Witness], *, code: str | None = None, text: str | None = None
+def evaluate(
+    requirement: Requirement,
+    witnesses: Iterable[Witness],
+    *,
+    code: str | None = None,
+    text: str | None = None,
 ) -> Obligation:
-    """What the witnesses of a duty come to; `code` and `text` replace those of its row."""
-    heard = tuple(Witness(w.source, shorten(w.value), w.says) for w in witnesses)
-    if any(w.says == "against" for w in heard):
-        told = duty.contradicted_text if text is None else text
+    """The obligation that the witnesses result in; `code` and `text` override the requirement's."""
+    shortened = tuple(Witness(w.source, shorten(w.value), w.stance) for w in witnesses)
+    if any(w.stance == "against" for w in shortened):
+        summary = requirement.contradicted_text if text is None else text
         return Obligation(
-            duty.name, "contradicted", heard, code or duty.contradicted, _fill(told, heard)
+            requirement.name,
+            "contradicted",
+            shortened,
+            code or requirement.contradicted,
+            _fill(summary, shortened),
         )
-    if duty.missing is None or any(w.says == "holds" for w in heard):
-        return Obligation(duty.name, "holds", heard)
-    told = duty.missing_text if text is None else text
-    return Obligation(duty.name, "missing", heard, code or duty.missing, _fill(told, heard))
+    if requirement.missing is None or any(w.stance == "holds" for w in shortened):
+        return Obligation(requirement.name, "holds", shortened)
+    summary = requirement.missing_text if text is None else text
+    return Obligation(
+        requirement.name,
+        "missing",
+        shortened,
+        code or requirement.missing,
+        _fill(summary, shortened),
+    )
 
 
 def first_unmet(obligations: Sequence[Obligation]) -> Obligation | None:
-    """The first obligation that is not shown; the order of a table is the order of its codes."""
-    return next((one for one in obligations if one.standing != "holds"), None)
+    """The first obligation that is not shown; the table's order is the priority of codes."""
+    return next((obligation for obligation in obligations if obligation.status != "holds"), None)
 
 
 def shorten(text: str) -> str:
-    """A witness's value on one line of bounded length."""
+    """A witness's value on one line of at most 160 characters."""
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return line if len(line) <= _MAX_VALUE else f"{line[: _MAX_VALUE - 1]}…"
 
 
 def _fill(text: str, witnesses: Sequence[Witness]) -> str:
@@ -113,16 +128,16 @@ def _fill(text: str, witnesses: Sequence[Witness]) -> str:
     )
 
 
-def _side(witnesses: Sequence[Witness], says: Says) -> str:
-    found = [str(w) for w in witnesses if w.says == says]
-    more = f" and {len(found) - _SHOWN_SIDES} more" if len(found) > _SHOWN_SIDES else ""
-    return (", ".join(found[:_SHOWN_SIDES]) + more) or "nothing"
+def _side(witnesses: Sequence[Witness], stance: Stance) -> str:
+    texts = [str(w) for w in witnesses if w.stance == stance]
+    more = f" and {len(texts) - _MAX_WITNESSES} more" if len(texts) > _MAX_WITNESSES else ""
+    return (", ".join(texts[:_MAX_WITNESSES]) + more) or "nothing"
 
 
-def read_obligations(value: Any) -> Iterator[Obligation]:
-    """The obligations of a record, as far as they can be read; never raises."""
+def read_obligations(value: object) -> Iterator[Obligation]:
+    """The obligations in a journal's evidence; skips what can't be read, never raises."""
     for raw in value if isinstance(value, list) else ():
-        if not isinstance(raw, Mapping) or raw.get("standing") not in get_args(Standing):
+        if not isinstance(raw, Mapping) or raw.get("standing") not in get_args(Status):
             continue
         code = raw.get("code")
         witnesses = raw.get("witnesses")
@@ -134,14 +149,14 @@ def read_obligations(value: Any) -> Iterator[Obligation]:
         )
 
 
-def _witnesses(raw: Sequence[Any]) -> Iterator[Witness]:
-    for one in raw:
-        if isinstance(one, Mapping):
+def _witnesses(raw: Sequence[object]) -> Iterator[Witness]:
+    for item in raw:
+        if isinstance(item, Mapping):
             yield Witness(
-                str(one.get("source")),
-                str(one.get("value")),
-                _SAYS.get(str(one.get("says")), "nothing"),
+                str(item.get("source")),
+                str(item.get("value")),
+                _STANCES.get(str(item.get("says")), "nothing"),
             )
 
 
-_SAYS: Final[Mapping[str, Says]] = {"holds": "holds", "against": "against"}
+_STANCES: Final[Mapping[str, Stance]] = {"holds": "holds", "against": "against"}

@@ -1,42 +1,44 @@
-"""The prompt with its nonce, and whether a text merely quotes it."""
+"""The prompt with its nonce, and detection of responses that merely repeat the prompt."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-ASKING: Final = "Your answer has to contain this word, exactly as it is:"
-"""What stands before the nonce in every prompt."""
+NONCE_REQUEST: Final = "Your answer has to contain this word, exactly as it is:"
+"""Text before the nonce in every prompt."""
 
-_SHORTEST: Final = 4
-"""Words of a prompt from which on repeating them is quoting."""
+_MIN_WORDS: Final = 4
+"""Minimum words of a prompt for a repetition to count."""
 
 _ESCAPE: Final = re.compile(r"\\[nrt]|&[a-z]+;|&#x?[0-9a-fA-F]+;")
 
 
 def with_nonce(prompt: str, nonce: str) -> str:
-    """The prompt, with the word that the answer has to hold as its last one."""
-    return f"{prompt.strip()}\n\n{ASKING} {nonce}"
+    """The prompt with the word that the response has to contain as its last word."""
+    return f"{prompt.strip()}\n\n{NONCE_REQUEST} {nonce}"
 
 
-def holds_word(text: str, word: str) -> bool:
-    """Whether a text holds a word as a whole: no letter or digit beside it; marks are no matter."""
+def contains_word(text: str, word: str) -> bool:
+    """Whether a text contains a whole word: no letter or digit next to it, punctuation allowed."""
     if not word:
         return False
     return re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text) is not None
 
 
-def quotes(text: str, prompt: str) -> bool:
-    """Whether a text repeats what was asked, whatever its case, breaks and escapes.
+def repeats_prompt(text: str, prompt: str) -> bool:
+    """Whether a text repeats the prompt, whatever its case, line breaks and escapes.
 
-    A text that contains the request is no answer to it: it would hold any nonce.
+    Such a text proves nothing: it contains any nonce.
     """
-    said = _words(text)
-    asked = [_words(ASKING)]
-    own = _words(prompt.rpartition(ASKING)[0] if ASKING in prompt else prompt)
-    if len(own) >= _SHORTEST:
-        asked.append(own)
-    return any(_within(words, said) for words in asked)
+    text_words = _words(text)
+    prompts = [_words(NONCE_REQUEST)]
+    prompt_words = _words(
+        prompt.rpartition(NONCE_REQUEST)[0] if NONCE_REQUEST in prompt else prompt
+    )
+    if len(prompt_words) >= _MIN_WORDS:
+        prompts.append(prompt_words)
+    return any(_within(words, text_words) for words in prompts)
 
 
 def _words(text: str) -> list[str]:

@@ -266,8 +266,8 @@ def _not_recorded(then: State, today: State) -> dict[str, str]:
             if kind == EVIDENCE
             for one in read_obligations(value)
         ]
-        missing = [one.name for one in rows if one.standing == "missing"]
-        if missing and not any(one.standing == "contradicted" for one in rows):
+        missing = [one.name for one in rows if one.status == "missing"]
+        if missing and not any(one.status == "contradicted" for one in rows):
             found[name] = ", ".join(missing)
     return found
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from smoke_tui.proof.flags import FALSE, YES, is_degraded, plain, truthy
+from smoke_tui.proof.flags import NO, YES, is_degraded, is_set, normalize_name
 from smoke_tui.proof.headers import ERROR_HEADERS, header_pairs
 from smoke_tui.proof.obligations import Witness
 from smoke_tui.stack.turn_values import (
@@ -308,11 +308,11 @@ def degrade_flags(document: Any, claims: Mapping[str, Any], own: Any = None) -> 
     `own` are the headers of the stack's answer itself.
     """
     claimed = claims.get("fallback")
-    if truthy(claimed):
+    if is_set(claimed):
         yield Witness("fallback flag", shown(claimed), "against")
     for leaf in leaves(document):
         value = leaf.value
-        if leaf.listed or (value is claimed and truthy(claimed) and leaf.name == "fallbackused"):
+        if leaf.listed or (value is claimed and is_set(claimed) and leaf.name == "fallbackused"):
             continue
         judged = value in (claims.get("provider"), claims.get("credential"))
         if _says_degraded(leaf) or (not judged and _other_way(leaf)):
@@ -355,13 +355,13 @@ def _header_degrades(name: str, value: Any) -> bool:
         return isinstance(value, str) and _warns(value)
     if not name.startswith("x-") or name.startswith("x-codex-"):
         return False
-    word = plain(name.removeprefix("x-"))
+    word = normalize_name(name.removeprefix("x-"))
     if word in _PROVIDER_NAMES:
         return isinstance(value, str) and value.strip().casefold() not in ("", "openai")
     if word in _CACHE_NAMES:
         return words_of(str(value))[:1] == ["hit"]
     if word in ("fallbackprovider", "fallbackmodel"):
-        return truthy(value)
+        return is_set(value)
     return is_degraded(word, value) or (
         word in (*_OTHER_WAY_FLAGS, *_BAD_TURN_FLAGS) and _set(value)
     )
@@ -394,7 +394,7 @@ def trouble(document: Any, *headers: Any) -> Iterator[Witness]:
     """
     for leaf in leaves(document):
         name, value = leaf.name, leaf.value
-        if name in _ERRORS and truthy(value):
+        if name in _ERRORS and is_set(value):
             yield Witness(leaf.path, shown(value), "against")
         elif leaf.listed:
             continue
@@ -407,12 +407,14 @@ def trouble(document: Any, *headers: Any) -> Iterator[Witness]:
         ):
             yield Witness(leaf.path, shown(value), "against")
     for name, value in _headers(document, *headers):
-        if (name in ERROR_HEADERS or plain(name.removeprefix("x-")) in _ERRORS) and truthy(value):
+        if (name in ERROR_HEADERS or normalize_name(name.removeprefix("x-")) in _ERRORS) and is_set(
+            value
+        ):
             yield Witness(f"header {name}", shown(value), "against")
 
 
 def _bad_state(leaf: Leaf, value: str) -> bool:
-    if plain(value) in _BAD_STATES:
+    if normalize_name(value) in _BAD_STATES:
         return True
     return leaf.within(_WAY_HOLDERS) and bool(_BAD_STATES & set(words_of(value)[:1]))
 
@@ -430,7 +432,7 @@ def unknown_states(document: Any) -> Iterator[Witness]:
             continue
         if isinstance(value, int) and not isinstance(value, bool) and 200 <= value < 300:
             continue
-        if not isinstance(value, str) or plain(value) not in _GOOD_STATES:
+        if not isinstance(value, str) or normalize_name(value) not in _GOOD_STATES:
             yield Witness(leaf.path, shown(value))
 
 
@@ -439,7 +441,7 @@ def _bad_flag(leaf: Leaf) -> bool:
     name, value = leaf.name, leaf.value
     word = value.strip().casefold() if isinstance(value, str) else value
     if name in _GOOD_FLAGS:
-        return word is False or word in FALSE[1:]
+        return word is False or word in NO[1:]
     if name in _KINDS:
         return leaf.within(_WAY_HOLDERS) and word in ("error", "failure", "exception")
     return (name in _BAD_FLAGS or (name in _BAD_TURN_FLAGS and leaf.within(_WAY_HOLDERS))) and _set(

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import same_family, same_model
-from smoke_tui.proof.obligations import Duty, Obligation, Witness, settle
-from smoke_tui.proof.quoting import holds_word, quotes
+from smoke_tui.proof.obligations import Obligation, Requirement, Witness, evaluate
+from smoke_tui.proof.quoting import contains_word, repeats_prompt
 from smoke_tui.stack.failure_signals import trouble, unknown_states
 from smoke_tui.stack.ledger_rows import row_models
 from smoke_tui.stack.ledger_window import Look
@@ -21,49 +21,49 @@ from smoke_tui.stack.route_proof import Line, standing
 from smoke_tui.stack.turn_document import named_models, named_responses
 from smoke_tui.stack.turn_values import shown
 
-OTHER: Final = Duty(
+OTHER: Final = Requirement(
     "no other route",
     None,
     "degraded-route",
     contradicted_text="The turn was answered on another route.",
 )
-ANSWERED: Final = Duty(
+ANSWERED: Final = Requirement(
     "turn answered",
     "route-unproven",
     "expectation-unmet",
     "The stack's answer names a state that is not known.",
     "The stack's answer reports a failure: {against}.",
 )
-IDENTITY: Final = Duty(
+IDENTITY: Final = Requirement(
     "one response id",
     None,
     "expectation-unmet",
     contradicted_text="The answer names more than one response: {against}.",
 )
-MODEL: Final = Duty(
+MODEL: Final = Requirement(
     "served model",
     "route-unproven",
     "degraded-model",
     "Nothing names the model that answered the turn.",
 )
-ANSWER: Final = Duty(
+ANSWER: Final = Requirement(
     "text of the answer", "degraded-empty", "degraded-empty", "The turn was answered without text."
 )
-NONCE: Final = Duty(
+NONCE: Final = Requirement(
     "nonce in the answer",
     "degraded-empty",
     "degraded-empty",
     "The turn's answer does not hold the nonce.",
     "The turn's answer quotes the request, which is no answer to it.",
 )
-USAGE: Final = Duty(
+USAGE: Final = Requirement(
     "usage of a call",
     "route-unproven",
     "degraded-no-usage",
     "Nothing tells which usage the turn had.",
     "The turn's usage is none that a call can have: {against}.",
 )
-ROUTE: Final = Duty(
+ROUTE: Final = Requirement(
     "subscription route",
     "route-unproven",
     "degraded-route",
@@ -106,9 +106,9 @@ class Turned:
 def proof_of_turn(turned: Turned) -> tuple[Obligation, ...]:
     """The obligations of a turn, with their witnesses."""
     route = [line.witness() for line in turned.lines]
-    others = [w for w in route if w.says == "against"]
+    others = [w for w in route if w.stance == "against"]
     marks = "; ".join(f"{w.source}: {w.value}" for w in others)
-    first = (settle(OTHER, others, text=f"The turn was answered on another route ({marks})."),)
+    first = (evaluate(OTHER, others, text=f"The turn was answered on another route ({marks})."),)
     last = (_route(turned, route),)
     if not turned.answered:
         return (*first, *last)
@@ -120,12 +120,12 @@ def proof_of_turn(turned: Turned) -> tuple[Obligation, ...]:
         signs = [Witness("answer", "no sign of a failure", "holds")]
     return (
         *first,
-        settle(ANSWERED, [*signs, *unknown], code=_code(signs)),
-        settle(IDENTITY, named_responses(turned.document, turned.claims)),
+        evaluate(ANSWERED, [*signs, *unknown], code=_code(signs)),
+        evaluate(IDENTITY, named_responses(turned.document, turned.claims)),
         _model(turned),
-        settle(ANSWER, [_text(turned)]),
-        settle(NONCE, list(_nonce(turned))),
-        settle(USAGE, list(_usage(turned.document))),
+        evaluate(ANSWER, [_text(turned)]),
+        evaluate(NONCE, list(_nonce(turned))),
+        evaluate(USAGE, list(_usage(turned.document))),
         *last,
     )
 
@@ -144,15 +144,15 @@ def _route(turned: Turned, witnesses: Sequence[Witness]) -> Obligation:
     """The route: shown by its lines together, or missing for the reason that weighs most."""
     where = standing(turned.lines)
     if where == "proven":
-        return settle(ROUTE, witnesses)
-    lowered = [w if w.says == "against" else Witness(w.source, w.value) for w in witnesses]
+        return evaluate(ROUTE, witnesses)
+    lowered = [w if w.stance == "against" else Witness(w.source, w.value) for w in witnesses]
     unclear = [line for line in turned.lines if line.says == "unclear"]
     why = _NO_ROWS if any(x.says == "missing" for x in turned.lines) else None
     if why is None and unclear:
         why = (
             f"It is not clear which route answered the turn ({unclear[0].name}: {unclear[0].seen})."
         )
-    return settle(ROUTE, lowered, text=why)
+    return evaluate(ROUTE, lowered, text=why)
 
 
 def _model(turned: Turned) -> Obligation:
@@ -175,7 +175,7 @@ def _model(turned: Turned) -> Obligation:
         )
         for source, value in named
     ]
-    others = list(dict.fromkeys(w.value or "an empty name" for w in found if w.says == "against"))
+    others = list(dict.fromkeys(w.value or "an empty name" for w in found if w.stance == "against"))
     heard = "; ".join(str(w) for w in found)
     text = None
     if others:
@@ -184,7 +184,7 @@ def _model(turned: Turned) -> Obligation:
             "provider served another, or the organisation's own setting names it"
             f"{f' ({heard})' if len(found) > 1 else ''}."
         )
-    return settle(MODEL, found, text=text)
+    return evaluate(MODEL, found, text=text)
 
 
 def _fits(asked: str, value: str) -> bool:
@@ -199,13 +199,13 @@ def _text(turned: Turned) -> Witness:
 
 
 def _nonce(turned: Turned) -> Iterator[Witness]:
-    held = holds_word(turned.output, turned.nonce)
+    held = contains_word(turned.output, turned.nonce)
     yield Witness(
         "output text",
         "holds the nonce" if held else "does not hold the nonce",
         "holds" if held else "nothing",
     )
-    if quotes(turned.output, turned.prompt):
+    if repeats_prompt(turned.output, turned.prompt):
         yield Witness("output text", "quotes the request", "against")
 
 

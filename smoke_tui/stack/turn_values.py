@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smoke_tui.proof.flags import plain
+from smoke_tui.proof.flags import normalize_name
 from smoke_tui.proof.obligations import value_text
 
 _DEPTH: Final = 6
@@ -77,7 +77,7 @@ def leaves(document: Any) -> Iterator[Leaf]:
             continue
         for key, item in value.items():
             count += 1
-            where, name = f"{path}.{key}" if path else str(key), plain(key)
+            where, name = f"{path}.{key}" if path else str(key), normalize_name(key)
             yield Leaf(where, name, tables, item, listed)
             waiting.append((where, (*tables, name), item, listed))
             if isinstance(item, list) and _EARLIER.search(name) is None:

@@ -12,8 +12,15 @@ from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.version_gate import of_the_stack
 from smoke_tui.journal.spend import COUNTS
-from smoke_tui.proof.obligations import EVIDENCE, Duty, Obligation, Witness, first_unmet, settle
-from smoke_tui.proof.quoting import holds_word, with_nonce
+from smoke_tui.proof.obligations import (
+    EVIDENCE,
+    Obligation,
+    Requirement,
+    Witness,
+    evaluate,
+    first_unmet,
+)
+from smoke_tui.proof.quoting import contains_word, with_nonce
 from smoke_tui.runbook.json_path import dig
 from smoke_tui.stack.failure_signals import good_status, trouble
 from smoke_tui.stack.ledger_rows import costs_money, ledger_lines
@@ -43,7 +50,7 @@ _ENVELOPE: Final = ("detail", "code", "type")
 _LONGEST_DETAIL: Final = 300
 """An error's detail is a sentence; a longer one is a text of the answer."""
 
-ATTESTED: Final = Duty("operator's attestation", "route-unproven", "route-unproven")
+ATTESTED: Final = Requirement("operator's attestation", "route-unproven", "route-unproven")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ async def turn(ctx: StepContext) -> Result:
     lines = [
         *lines_of(
             claims,
-            holds_word(turned.output, nonce),
+            contains_word(turned.output, nonce),
             ctx.config.codex_url,
             made.document,
             own_headers,
@@ -156,7 +163,7 @@ async def _result(ctx: StepContext, turned: Turned, observed: dict[str, Any], te
             ),
         )
     decided = next(
-        (one for one in obligations if one.standing != "holds" and one.code != ROUTE.missing), None
+        (one for one in obligations if one.status != "holds" and one.code != ROUTE.missing), None
     )
     if decided is not None:
         failure = _claimed_failure(ctx, turned) if decided.name == ANSWERED.name else None
@@ -183,7 +190,7 @@ async def _result(ctx: StepContext, turned: Turned, observed: dict[str, Any], te
     if answer.get("do") != "yes":
         return _end(ctx, obligations, Result("route-unproven", why, observed, text))
     words = str(answer.get("words", ""))
-    attested = settle(ATTESTED, [Witness("operator", words, "holds")])
+    attested = evaluate(ATTESTED, [Witness("operator", words, "holds")])
     return _end(
         ctx,
         (*obligations, attested),
@@ -259,9 +266,9 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
         failure = _told_apart(ctx, turn_failure(ctx, exchange, document))
         said = f"HTTP {exchange.status}" if exchange.status is not None else "no answer"
         signs = [Witness("status", said, "against" if refused else "nothing"), *trouble(document)]
-        if not any(w.says == "against" for w in signs):
+        if not any(w.stance == "against" for w in signs):
             signs.append(Witness("upstream status", "none of success", "against"))
-        ctx.evidence(EVIDENCE, [settle(ANSWERED, signs, code=failure.code).to_json()])
+        ctx.evidence(EVIDENCE, [evaluate(ANSWERED, signs, code=failure.code).to_json()])
         raise StepEnd(
             failure.code,
             f"The turn failed: {failure.words}",
@@ -340,7 +347,7 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
         exchange = Exchange(200, (), ended.text.encode(), (), 0, None, "", {}, None, 0)
         failure = _told_apart(ctx, turn_failure(ctx, exchange, document))
         signs = [*trouble(document), Witness("upstream status", "none of success", "against")]
-        ctx.evidence(EVIDENCE, [settle(ANSWERED, signs, code=failure.code).to_json()])
+        ctx.evidence(EVIDENCE, [evaluate(ANSWERED, signs, code=failure.code).to_json()])
         raise StepEnd(
             failure.code,
             f"The turn failed: {failure.words}",

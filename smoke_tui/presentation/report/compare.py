@@ -10,7 +10,7 @@ from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.journal.verdict import is_partial
 from smoke_tui.judging.text_drift import (
-    DRIFT,
+    SAME_TEXT_RATIO,
     text_ratio,
 )
 from smoke_tui.outcomes import Outcome, Verdict
@@ -217,7 +217,11 @@ def _drift(old: str | None, new: str | None) -> tuple[str | None, str | None, Wo
     if old is None or new is None:
         return (*shown, "changed")
     alike = text_ratio(old, new)
-    return (shown[0], f"{shown[1]}, {alike:.2f} alike", "same" if alike >= DRIFT else "changed")
+    return (
+        shown[0],
+        f"{shown[1]}, {alike:.2f} alike",
+        "same" if alike >= SAME_TEXT_RATIO else "changed",
+    )
 
 
 def _calls(old: Side, new: Side) -> Iterator[Row]:

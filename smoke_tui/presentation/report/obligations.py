@@ -8,13 +8,13 @@ from typing import Any, Final
 from smoke_tui.journal.state import StepState, Try
 from smoke_tui.presentation.format import excerpt
 from smoke_tui.presentation.spans import Span, Text, quote
-from smoke_tui.proof.obligations import EVIDENCE, Standing, Witness, read_obligations
+from smoke_tui.proof.obligations import EVIDENCE, Status, Witness, read_obligations
 
 UNRECORDED: Final = (
     "What this try had to show is not in the record: the version that made it did not keep it."
 )
 
-_WORDS: Final[Mapping[Standing, str]] = {
+_WORDS: Final[Mapping[Status, str]] = {
     "holds": "yes",
     "missing": "no",
     "contradicted": "contradicted",
@@ -28,7 +28,7 @@ def obligation_rows(value: Any) -> list[list[Text]]:
     return [
         [
             [excerpt(one.name, 80)],
-            [_WORDS[one.standing] + (f" ({one.code})" if one.code else "")],
+            [_WORDS[one.status] + (f" ({one.code})" if one.code else "")],
             _witnesses(one.witnesses),
         ]
         for one in read_obligations(value)
@@ -40,7 +40,7 @@ def _witnesses(witnesses: tuple[Witness, ...]) -> Text:
     for witness in witnesses[:_MOST_WITNESSES]:
         words += ["; "] if words else []
         words += [quote(witness.source, 80), ": ", quote(witness.value, 160)]
-        words += [" (against)"] if witness.says == "against" else []
+        words += [" (against)"] if witness.stance == "against" else []
     if len(witnesses) > _MOST_WITNESSES:
         words.append(f"; and {len(witnesses) - _MOST_WITNESSES} more")
     return words or ["nothing contradicts it"]

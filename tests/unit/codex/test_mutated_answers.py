@@ -130,7 +130,7 @@ def code_of(events: list[Any]) -> str | None:
 def test_the_answer_without_a_lie_passes() -> None:
     found = judged(framed(EVENTS))
     assert found.code is None, found.summary
-    assert all(one.standing == "holds" for one in found.obligations)
+    assert all(one.status == "holds" for one in found.obligations)
     assert len(found.obligations) == 10
 
 

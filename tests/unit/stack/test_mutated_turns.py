@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smoke_tui.proof.obligations import first_unmet
-from smoke_tui.proof.quoting import holds_word
+from smoke_tui.proof.quoting import contains_word
 from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import Look
 from smoke_tui.stack.route_proof import lines_of
@@ -74,7 +74,7 @@ def code_of(
     turned = Turned(document, claims, NONCE, asked, PROMPT, look=look)
     lines = [
         *lines_of(
-            claims, holds_word(turned.output, NONCE), document=document, own_headers=list(own)
+            claims, contains_word(turned.output, NONCE), document=document, own_headers=list(own)
         ),
         *ledger_lines(look, claims["response_id"]),
     ]

@@ -12,31 +12,31 @@ from smoke_tui.presentation.evidence import evidence_pairs
 from smoke_tui.presentation.report.export import export
 from smoke_tui.proof.obligations import (
     EVIDENCE,
-    Duty,
+    Requirement,
     Witness,
+    evaluate,
     first_unmet,
     read_obligations,
-    settle,
 )
 from smoke_tui.redaction import Vault
 from tests.helpers.event_log import EventLog, shipped
 
 BOOK = shipped()
-MODEL = Duty(
+MODEL = Requirement(
     "served model", "degraded-model", "degraded-model", "None is named.", "{against} where {holds}."
 )
-HOLDS = settle(
+HOLDS = evaluate(
     MODEL, [Witness("header openai-model", "gpt-5.5", "holds"), Witness("request id", "x")]
 )
-TORN = settle(
+TORN = evaluate(
     MODEL,
     [
         Witness("response.created", "gpt-5.5", "holds"),
         Witness("response.completed", "gpt-5.2 | `x`", "against"),
     ],
 )
-MISSING = settle(MODEL, [Witness("header", "none")])
-FREE = settle(Duty("no refusal", None, "policy-refused"), [])
+MISSING = evaluate(MODEL, [Witness("header", "none")])
+FREE = evaluate(Requirement("no refusal", None, "policy-refused"), [])
 
 
 def log(*obligations: Any, kind: str = "call", keep: bool = True) -> EventLog:
@@ -57,7 +57,7 @@ def reported(form: str, session: EventLog, tmp_path: Path) -> str:
 
 
 def test_how_witnesses_come_to_a_standing() -> None:
-    assert [one.standing for one in (HOLDS, TORN, MISSING, FREE)] == [
+    assert [one.status for one in (HOLDS, TORN, MISSING, FREE)] == [
         "holds",
         "contradicted",
         "missing",
@@ -136,5 +136,5 @@ def test_the_evidence_of_a_try_has_a_line_for_each() -> None:
 )
 def test_a_record_of_another_form_is_read_as_far_as_it_goes(odd: Any) -> None:
     for one in read_obligations(odd):
-        assert one.standing == "holds"
-        assert all(witness.says == "nothing" for witness in one.witnesses)
+        assert one.status == "holds"
+        assert all(witness.stance == "nothing" for witness in one.witnesses)
