@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from smoke_tui.config.questions import QUESTIONS, Verb
 from smoke_tui.errors import (
     UsageError,
 )
@@ -14,7 +15,7 @@ from smoke_tui.runbook.model import Runbook
 from smoke_tui.runbook.schema.positions import Positions
 
 PLAIN: Final = ("answer", "note", "waive")
-KINDS: Final = ("tick", "confirm", "manual", "attest", "service", "instructions", "model")
+KINDS: Final = tuple(name for name, kind in QUESTIONS.items() if kind.answers_file)
 """Kinds of question that a key of an answers file may name; `answer` is for one question alone."""
 
 FIELDS: Final = (*PLAIN, *KINDS)
@@ -22,7 +23,6 @@ AGREED: Final = ("yes", "y", "true", "pass", "ok", "done")
 REFUSED: Final = ("no", "n", "false", "fail")
 """Words of an answers file; a sentence is neither, so it never stands for a pass."""
 
-ANSWERED_ELSEWHERE: Final = ("callback", "device")
 _BY: Final = "answers file"
 
 
@@ -98,17 +98,13 @@ class Headless:
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
         step = str(data.get("step"))
         given = self._answers.get(step, {})
-        if kind == "begin":
-            if "waive" in given:
-                self._taken[step, "waive"] = kind
-                return {"do": "waive", "reason": given["waive"], "by": _BY}
-            return {"do": "run", "by": "consent"}
-        if kind in ("spend", "commands"):
-            return {"do": "yes", "by": "consent"}
-        if kind == "finish":
-            return {"do": "finish", "by": "consent"}
+        if kind == "begin" and "waive" in given:
+            self._taken[step, "waive"] = kind
+            return {"do": "waive", "reason": given["waive"], "by": _BY}
         if kind == "second-opinion":
             return {"do": "yes" if data.get("wanted") else "no", "by": "consent"}
+        if QUESTIONS[kind].consent:
+            return {"do": QUESTIONS[kind].verbs[0], "by": "consent"}
         text, problem = self._take(step, kind, given)
         if kind == "model":
             listed = data.get("listed")
@@ -139,7 +135,7 @@ class Headless:
             return given[kind], None
         if "answer" not in given or kind not in KINDS:
             return None, None
-        if kind in ("model", "instructions") and _is_plain(given["answer"]):
+        if QUESTIONS[kind].answers_file != "plain" and _is_plain(given["answer"]):
             return None, f"{given['answer']!r} answers no question for {kind}."
         before = self._taken.get((step, "answer"))
         if before is not None:
@@ -196,16 +192,11 @@ def _as_answer(kind: str, text: str, note: str) -> Mapping[str, str]:
             "by": "nobody",
             "words": 'An attestation needs words: add note = "…", what you saw and where.',
         }
-    if kind in ("confirm", "attest", "service"):
-        return {"do": "yes" if agreed else "no", "words": words, "by": _BY}
-    if kind == "tick":
-        return {"do": "done" if agreed else "no", "words": words, "by": _BY}
-    if kind == "manual":
-        done = "pass" if agreed else "fail" if low in REFUSED else "blocked"
-        return {"do": done, "words": words, "by": _BY}
-    if kind == "instructions":
-        return {"do": "file", "path": text, "by": _BY}
-    return {"do": "absent", "words": "This question can't be answered from a file.", "by": _BY}
+    if QUESTIONS[kind].answers_file == "path":
+        return {"do": Verb.FILE, "path": text, "by": _BY}
+    verbs = QUESTIONS[kind].verbs
+    verb = verbs[0] if agreed else verbs[1] if low in REFUSED else verbs[-1]
+    return {"do": verb, "words": words, "by": _BY}
 
 
 class Scripted:
@@ -218,7 +209,7 @@ class Scripted:
         if kind == "second-opinion":
             return {"do": "yes" if data.get("wanted") else "no", "by": "rehearsal"}
         answer = await self._rehearsal.answer(kind, data)
-        if answer is None and kind not in ANSWERED_ELSEWHERE:
+        if answer is None and not QUESTIONS[kind].elsewhere:
             return {
                 "do": "absent",
                 "words": "The rehearsal's operator has no answer to this.",

@@ -6,11 +6,12 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from smoke_tui.config.questions import Choice, Verb
 from smoke_tui.journal.events.event import Event
 from smoke_tui.plain.announcer import title_of
 from smoke_tui.plain.prompt import Prompt
 from smoke_tui.presentation.format import one_line, shape_of
-from smoke_tui.presentation.live.choices import Choice, login_target, retry_target
+from smoke_tui.presentation.live.choices import login_target, retry_target
 from smoke_tui.runbook.model import Step
 
 
@@ -26,9 +27,9 @@ class Answers:
         """Answer by a choice, with the words that came with it."""
         if not self.talk.meant(question, choice):
             return False
-        if choice.special:
+        if choice.do is None:
             return _SPECIAL[choice.special](self, question)
-        answer = {"do": choice.do}
+        answer: dict[str, str] = {"do": choice.do}
         if choice.words != "none":
             said = words or self._words(question, choice)
             if said is None:
@@ -78,7 +79,7 @@ class Answers:
     # --- choices of which more is to be done ----------------------------------------------
 
     def _words(self, question: Event, choice: Choice) -> str | None:
-        seen = question.data["kind"] == "confirm" and choice.do == "yes"
+        seen = question.data["kind"] == "confirm" and choice.do is Verb.YES
         hint = one_line(self.run.hints.get("confirm", ""), 300) if seen else ""
         return self.talk.words(question.seq, choice.prompt, must=choice.words == "must", usual=hint)
 

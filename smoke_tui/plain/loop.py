@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smoke_tui.config.questions import QUESTIONS
 from smoke_tui.config.settings import Settings
 from smoke_tui.files import (
     StorageError,
@@ -19,7 +20,7 @@ from smoke_tui.plain.answers import Answers
 from smoke_tui.plain.commands import Commands
 from smoke_tui.plain.input import OVERLONG, Keyboard
 from smoke_tui.plain.output import Paper
-from smoke_tui.plain.prompt import ANSWERED_ELSEWHERE, Over, Prompt, Withdrawn
+from smoke_tui.plain.prompt import Over, Prompt, Withdrawn
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.report.verdict_text import (
@@ -133,7 +134,7 @@ class PlainSession:
 
         From a pipe, a line that fits nowhere here waits where the question may answer itself.
         """
-        if self.keys.tty or question.data["kind"] not in ANSWERED_ELSEWHERE:
+        if self.keys.tty or not QUESTIONS[question.data["kind"]].elsewhere:
             return self.talk.line(question.seq)
         return self.talk.line(
             question.seq,

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from smoke_tui.config.questions import QUESTIONS, Choice, Verb
 from smoke_tui.journal.events.event import Event
 from smoke_tui.plain.announcer import Voice
 from smoke_tui.plain.input import OVERLONG, Keyboard
 from smoke_tui.plain.output import Paper
 from smoke_tui.presentation.format import duration, one_line, titled
-from smoke_tui.presentation.live.choices import Choice, choices
+from smoke_tui.presentation.live.choices import choices
 from smoke_tui.presentation.live.progress import longest, pause
 from smoke_tui.presentation.live.questions import fields, form
 from smoke_tui.presentation.live.snapshot import Snapshot
@@ -22,8 +23,6 @@ from smoke_tui.session.live_view import LiveView
 TICK: Final = 0.1
 GRACE: Final = 0.4
 """Seconds before a question is put that may be answered by something else within them."""
-ANSWERED_ELSEWHERE: Final = ("callback", "device")
-GRAVE: Final = ("spend", "second-opinion", "attest", "commands", "confirm")
 FORGET: Final = "\x1b]52;c;\x07"
 
 
@@ -159,7 +158,7 @@ class Prompt:
         if question is None or question.seq in self._done or self.run.leaving:
             return None
         since = self._since.setdefault(question.seq, time.monotonic())
-        waits = question.data["kind"] in ANSWERED_ELSEWHERE
+        waits = QUESTIONS[question.data["kind"]].elsewhere
         return None if waits and time.monotonic() - since < GRACE else question
 
     def answered(self, question: Event) -> None:
@@ -182,7 +181,7 @@ class Prompt:
         it was typed.
         """
         stale, self._stale = self._stale, False
-        grave = question.data["kind"] in GRAVE and choice.do != "no"
+        grave = QUESTIONS[question.data["kind"]].stakes and choice.do is not Verb.NO
         if not (stale and grave and self.keys.tty):
             return True
         self.paper.say(

@@ -260,27 +260,6 @@ class Question:
     check: CallbackSpec | None = None
 
 
-QUESTIONS: Mapping[str, str] = {
-    "begin": "whether to begin a step: run, waive (with a reason), again (another step), stop",
-    "spend": "whether to make a call that spends: yes or no",
-    "commands": "whether to run what a runbook that is new here would run: yes or no",
-    "service": "whether a service may be used, was restarted, or is gone: yes or no, with words",
-    "model": "which model to ask, where the named one is not listed or was refused: use (with a "
-    "model) or keep",
-    "second-opinion": "whether to ask once more in the installed client's shape: yes or no",
-    "callback": "paste (the redirect address), page (what it says instead), other-host, cancel",
-    "device": "shows a code to type on another machine; cancel ends the wait",
-    "tick": "one field of a hand-over: done or no",
-    "confirm": "what the operator saw: yes or no, with words",
-    "instructions": "which base instructions to take: captured, or file (with a path)",
-    "text": "a line of text",
-    "secret": "a secret text",
-    "manual": "what the operator did and saw: pass, fail or blocked, with words",
-    "attest": "whether the operator saw the route of a turn: yes or no, with words",
-    "finish": "whether the session is done: finish, or again (a step)",
-}
-
-
 class Browser(Protocol):
     """Opens pages. Raises `PortError` with a plain sentence where it can't."""
 

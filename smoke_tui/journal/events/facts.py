@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.journal.events.body import ALWAYS, FLAT, FactBody
-from smoke_tui.journal.events.values import Amendment, Answer, Program, RecordedRunbook
+from smoke_tui.journal.events.values import Amendment, Program, RecordedRunbook
 from smoke_tui.redaction.secret import Json
 
 # --- the session ------------------------------------------------------------------------------

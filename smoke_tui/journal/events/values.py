@@ -57,23 +57,6 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The operator's answer to a question.
-
-    `do` is one of the question's choices, `by` who answered (operator, consent, script, ...).
-    The others go with a choice: a comment, the reason of a waiver, a path, a step, a model.
-    """
-
-    do: str = ""
-    words: str | None = None
-    reason: str | None = None
-    path: str | None = None
-    step: str | None = None
-    model: str | None = None
-    by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class QuotaWindow:
     """A window of the subscription's quota, as headers or the usage page tell it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from smoke_tui.config.questions import Verb
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import State
 from smoke_tui.presentation.causes import cause_of
@@ -13,29 +14,29 @@ from smoke_tui.presentation.live.log_buffer import LogBuffer
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.runbook.model import Runbook
 
-_SAID: Final = {
-    "run": "run it",
-    "yes": "yes",
-    "no": "no",
-    "done": "done",
-    "finish": "finish",
-    "waive": "waive",
-    "again": "a step again",
-    "stop": "stop",
-    "pass": "pass",
-    "fail": "fail",
-    "blocked": "blocked",
-    "file": "a file",
-    "cancel": "cancel",
-    "use": "another model",
-    "keep": "call it all the same",
-    "captured": "what the Codex CLI sends",
-    "decline": "I have none",
-    "page": "the page says",
-    "paste": "where it ended",
-    "other-host": "the other host",
-    "text": "an answer",
-    "secret": "a secret",
+ANSWER_TEXTS: Final[Mapping[str, str]] = {
+    Verb.RUN: "run it",
+    Verb.YES: "yes",
+    Verb.NO: "no",
+    Verb.DONE: "done",
+    Verb.FINISH: "finish",
+    Verb.WAIVE: "waive",
+    Verb.AGAIN: "a step again",
+    Verb.STOP: "stop",
+    Verb.PASS: "pass",
+    Verb.FAIL: "fail",
+    Verb.BLOCKED: "blocked",
+    Verb.FILE: "a file",
+    Verb.CANCEL: "cancel",
+    Verb.USE: "another model",
+    Verb.KEEP: "call it all the same",
+    Verb.CAPTURED: "what the Codex CLI sends",
+    Verb.DECLINE: "I have none",
+    Verb.PAGE: "the page says",
+    Verb.PASTE: "where it ended",
+    Verb.OTHER_HOST: "the other host",
+    Verb.TEXT: "an answer",
+    Verb.SECRET: "a secret",
 }
 _WORDS: Final = ("words", "reason", "path", "model")
 """What an answer holds in the operator's words, the first that is there."""
@@ -134,7 +135,7 @@ def _answered(runbook: Runbook, state: State, event: Event) -> Told:
     who = "you" if answer.get("by") == "operator" else one_line(answer.get("by", "?"), 20)
     do = str(answer.get("do", ""))
     words = one_line(next(filter(None, map(answer.get, _WORDS)), ""))
-    said = _SAID.get(do, one_line(do, 40) or "an answer")
+    said = ANSWER_TEXTS.get(do, one_line(do, 40) or "an answer")
     question = state.requests.get(event.request_seq if event.request_seq is not None else -1)
     about = question.data["data"].get("label") if question is not None else None
     about = f" {one_line(about, 60)}:" if about else ""

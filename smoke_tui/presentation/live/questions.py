@@ -30,7 +30,7 @@ _FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
 
 def form(scene: Snapshot, question: Event) -> Rows:
     """What is asked, and what has to be known to answer it."""
-    return _FORMS.get(question.data["kind"], _plain)(scene, question)
+    return FORMS.get(question.data["kind"], _plain)(scene, question)
 
 
 def _last(scene: Snapshot) -> Rows:
@@ -250,7 +250,7 @@ def _finish(scene: Snapshot, question: Event) -> Rows:
     ]
 
 
-_FORMS: Final[Mapping[str, Callable[[Snapshot, Event], Rows]]] = {
+FORMS: Final[Mapping[str, Callable[[Snapshot, Event], Rows]]] = {
     "begin": _begin,
     "spend": _spend,
     "callback": _callback,
@@ -262,3 +262,6 @@ _FORMS: Final[Mapping[str, Callable[[Snapshot, Event], Rows]]] = {
     "instructions": _instructions,
     "finish": _finish,
 }
+
+TEXT_ALONE: Final = frozenset({"service", "model", "device", "text", "secret", "manual"})
+"""Kinds of question that are their text and nothing else."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from smoke_tui.config.questions import QUESTIONS, Verb
 from smoke_tui.rehearsal.operator.browser import Browser, Page
 from smoke_tui.rehearsal.provider.catalogue import DEFAULT
 from smoke_tui.rehearsal.provider.tokens import Mint
@@ -15,15 +16,6 @@ from smoke_tui.rehearsal.scenarios.scenario import (
     Scenario,
 )
 
-_FIXED: Final[Mapping[str, Mapping[str, str]]] = {
-    "begin": {"do": "run"},
-    "spend": {"do": "yes"},
-    "tick": {"do": "done"},
-    "manual": {"do": "pass", "words": "rehearsed"},
-    "attest": {"do": "no"},
-    "second-opinion": {"do": "no"},
-    "finish": {"do": "finish"},
-}
 _SIGN_IN_PAGES: Final = 4
 _SAVE: Final = "save"
 _DEFAULTS: Final[Mapping[str, str]] = {
@@ -110,8 +102,10 @@ class ScriptedOperator:
             return _choose_model(data)
         if kind == "callback" and self._stuck:
             return {"do": "page", "words": self._stuck}
-        fixed = _FIXED.get(kind)
-        return dict(fixed) if fixed is not None else None
+        verb = QUESTIONS[kind].rehearsed
+        if verb is Verb.PASS:
+            return {"do": verb, "words": "rehearsed"}
+        return {"do": verb} if verb is not None else None
 
     async def observe(self, kind: str, data: Mapping[str, Any], answer: object) -> None:
         """Follow what somebody answered: ticks tell what to type, and when to save."""

@@ -8,9 +8,10 @@ from typing import Final
 
 from textual.content import Content
 
+from smoke_tui.config.questions import Choice
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.presentation.format import clock
-from smoke_tui.presentation.live.choices import Choice, choices
+from smoke_tui.presentation.live.choices import choices
 from smoke_tui.presentation.live.progress import longest, pace, pause
 from smoke_tui.presentation.live.questions import form
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of, next_actions

@@ -11,8 +11,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from smoke_tui.config.questions import Choice
 from smoke_tui.presentation.format import titled
-from smoke_tui.presentation.live.choices import Choice
 from smoke_tui.tui.render.key_row import key_row
 from smoke_tui.tui.screens.base import LatestSize
 from smoke_tui.tui.theme import MUTED

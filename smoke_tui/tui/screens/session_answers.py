@@ -10,9 +10,10 @@ from textual import work
 from textual.content import Content
 from textual.screen import Screen
 
+from smoke_tui.config.questions import Choice, Verb
 from smoke_tui.journal.events.event import Event
 from smoke_tui.presentation.format import one_line, titled
-from smoke_tui.presentation.live.choices import Choice, choices, login_target, retry_target
+from smoke_tui.presentation.live.choices import choices, login_target, retry_target
 from smoke_tui.presentation.live.questions import spend_line
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS
@@ -65,13 +66,13 @@ class SessionAnswers(Screen[None]):
         choice = next((c for c in choices(scene) if c.key == key), None)
         if question is None or choice is None:
             return
-        if choice.special:
+        if choice.do is None:
             special: Callable[[Event], Any] = getattr(self, f"_{choice.special}")
             special(question)
         elif choice.words == "none":
             self.send(question, {"do": choice.do})
         else:
-            self._with_words(question, choice)
+            self._with_words(question, choice, choice.do)
 
     def send(
         self, question: Event, answer: Mapping[str, str], *, secret: str | None = None
@@ -90,7 +91,7 @@ class SessionAnswers(Screen[None]):
     # --- words ----------------------------------------------------------------------------
 
     @work(exit_on_error=True)
-    async def _with_words(self, question: Event, choice: Choice) -> None:
+    async def _with_words(self, question: Event, choice: Choice, do: Verb) -> None:
         hint = self.run.hints.get("confirm", "") if choice.key == "y" else ""
         words = await self.ask(
             Line(
@@ -102,7 +103,7 @@ class SessionAnswers(Screen[None]):
             )
         )
         if words is not None:
-            self.send(question, {"do": choice.do, choice.field: words})
+            self.send(question, {"do": do, choice.field: words})
 
     @work(exclusive=True, group="compare")
     async def action_compare(self) -> None:

@@ -76,7 +76,7 @@ def test_the_fixed_answers() -> None:
             ("manual", {"do": "pass", "words": "rehearsed"}),
             ("attest", {"do": "no"}),
             ("finish", {"do": "finish"}),
-            ("something-else", None),
+            ("text", None),
         ):
             assert asyncio.run(rehearsal.answer(kind, {})) == wanted
         unsaved = asyncio.run(rehearsal.answer("confirm", {}))

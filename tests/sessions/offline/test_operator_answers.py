@@ -9,13 +9,13 @@ from collections.abc import Mapping
 import pytest
 
 from smoke_tui.cli.answers_file import Headless
+from smoke_tui.config.questions import QUESTIONS
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.runbook import parse
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import Look
 from smoke_tui.stack.route_proof import lines_of, standing
-from smoke_tui.world.requests import QUESTIONS
 from tests.helpers.events import make_event
 from tests.helpers.offline_program import Hunted, book, runs, state_of, step
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from smoke_tui.config.questions import QUESTIONS
 from smoke_tui.plain.answers import _SPECIAL
 from smoke_tui.plain.commands import COMMANDS
-from smoke_tui.presentation.live.choices import ASKS
 
 
 def test_every_choice_has_a_letter_and_a_word_of_its_own() -> None:
-    for kind, choices in ASKS.items():
-        offered = [choice for choice in choices if choice.typed]
-        assert {c.label for c in choices} - {c.label for c in offered} <= {"look and decide"}, kind
+    for kind, row in QUESTIONS.items():
+        offered = [choice for choice in row.choices if choice.typed]
+        assert {c.label for c in row.choices} - {c.label for c in offered} <= {"look and decide"}, (
+            kind
+        )
         names = [name for c in offered for name in (c.typed, c.name)]
         assert len(names) == len(set(names)), kind
         assert all(not name.isdecimal() and " " not in name for name in names)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smoke_tui.config.questions import QUESTIONS
 from smoke_tui.config.session_config import CODEX_URL
 from smoke_tui.journal.state import State
 from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import Look
 from smoke_tui.stack.route_proof import Line, lines_of, standing
-from smoke_tui.world.requests import QUESTIONS
 from tests.helpers.stack_turns import BY_HAND, NONCE, agreeing, turned
 
 OURS = {"provider": "openai", "credential": "subscription"}
