@@ -72,12 +72,14 @@ class LastingDriver(LinuxDriver):
         cast("Titled", app).terminal = self
 
     def start_application_mode(self) -> None:
+        """Save the terminal's title, then take the terminal."""
         self._lasting.write("\x1b[22;2t")
         super().start_application_mode()  # type: ignore[no-untyped-call]
         with suppress(termios.error):
             self._modes = termios.tcgetattr(self.fileno)
 
     def suspend_application_mode(self) -> None:
+        """Give the terminal back for as long as the app is stopped."""
         self._suspended = True
         super().suspend_application_mode()
 
@@ -95,6 +97,7 @@ class LastingDriver(LinuxDriver):
                 self._app.call_later(self._app.screen.refresh)
 
     def stop_application_mode(self) -> None:
+        """Restore the terminal's title and give the terminal back."""
         self._modes = None
         # In line with the titles, which wait for the writing thread: none may come after it.
         self.write("\x1b[23;2t")

@@ -37,23 +37,24 @@ def scrub(environ: MutableMapping[str, str]) -> None:
 
 
 class Signals:
-    """Turns TERM and its like into an orderly end: session closed, children stopped, then exit."""
+    """Turns a signal into an orderly end: session closed, children stopped, then exit."""
 
     def __init__(self) -> None:
         self.app: SmokeApp | None = None
         self.number: int | None = None
-        self._old = {number: signal.signal(number, self._struck) for number in SIGNALS}
+        self._old = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
 
-    def _struck(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         app = self.app
         if app is None:
             sys.exit(128 + number)
         self.number = self.number or number
         loop = app._loop
         if loop is not None and loop.is_running():
-            loop.call_soon_threadsafe(app.strike, number, signal.Signals(number).name)
+            loop.call_soon_threadsafe(app.end_by_signal, number, signal.Signals(number).name)
 
     def restore(self) -> None:
+        """Put the former handlers back."""
         for number, handler in self._old.items():
             signal.signal(number, handler)
 
@@ -66,7 +67,7 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
     """
     if not sys.stderr.isatty():
         raise UsageError("the app draws on standard error, which is not a terminal here")
-    # Said before the screen is drawn: without one the app could not keep anything.
+    # Checked before the screen is drawn: without one the app could not keep anything.
     state_dir = settings.state_dir
     scrub(os.environ)
     no_core_files()
@@ -129,18 +130,18 @@ def _run(app: SmokeApp, state_dir: Path) -> int:
         app.run()
     except Exception as error:
         app.crashed = app.crashed or error
-    run = app.current
-    if run is not None:
-        run.end("the app broke" if app.crashed else "left")
-    if app.crashed is not None and app.struck is None:
-        vault = run.session.vault if run is not None and run.session is not None else None
-        _say(f"smoke-tui: {crash_sentence(state_dir, app.crashed, vault)}")
+    live = app.current
+    if live is not None:
+        live.end("the app broke" if app.crashed else "left")
+    if app.crashed is not None and app.signal_number is None:
+        vault = live.session.vault if live is not None and live.session is not None else None
+        _write(f"smoke-tui: {crash_sentence(state_dir, app.crashed, vault)}")
         return int(Exit.INTERNAL)
     return int(Exit.INTERNAL) if app.broken else int(Exit.OK)
 
 
-def _say(text: str) -> None:
-    """On standard error, as long as it is there: after a hang-up it is not."""
+def _write(text: str) -> None:
+    """Write to standard error, unless it is gone, as after a hang-up."""
     try:
         print(text, file=sys.stderr, flush=True)
     except OSError:

@@ -1,10 +1,11 @@
-"""How tones look in the app: a colour of the theme each, and contents in plain characters."""
+"""How tones look in the app: a colour of the theme each; texts where only ASCII is wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+from textual.app import App
 from textual.content import Content
 
 from smoke_tui.presentation.marks import Tone, ascii_text
@@ -26,3 +27,18 @@ STYLES: Final[Mapping[Tone, str]] = {
 def ascii_content(content: Content) -> Content:
     """`ascii_text` of a content, with its styles."""
     return Content(ascii_text(content.plain), spans=list(content.spans))
+
+
+def ascii_only(app: App[object]) -> bool:
+    """Whether the app was asked for plain characters."""
+    return app.has_class("-ascii")
+
+
+def adapt(app: App[object], content: Content) -> Content:
+    """A content as the app shows it: in plain characters, where it was asked for these."""
+    return ascii_content(content) if ascii_only(app) else content
+
+
+def adapt_text(app: App[object], text: str) -> str:
+    """A text as the app shows it: in plain characters, where it was asked for these."""
+    return ascii_text(text) if ascii_only(app) else text

@@ -64,9 +64,9 @@ async def question(pilot: Pilot[Any], kind: str) -> None:
     await until(
         pilot,
         lambda: (
-            walk.scene.question is not None
-            and walk.seen_question is not None
-            and walk.seen_question == walk.scene.question.seq
+            walk.snapshot.question is not None
+            and walk.followed_question is not None
+            and walk.followed_question == walk.snapshot.question.seq
         ),
     )
     await pilot.pause()

@@ -22,9 +22,9 @@ from smoke_tui.presentation.report.export import refuse_secrets
 from smoke_tui.redaction import Vault
 from smoke_tui.rehearsal import list_scenarios
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.screens.home import Home
-from smoke_tui.tui.screens.record import RecordPage
-from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.home import HomeScreen
+from smoke_tui.tui.screens.record import RecordScreen
+from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.widgets.modals import Choose
 from tests.helpers.app_driver import answer, asked, press, question, screen_text, settings, until
 from tests.helpers.paths import GALLERY
@@ -66,10 +66,10 @@ async def pictures(state: Path) -> dict[str, str]:
         await until(pilot, lambda: "Recorded sessions" in screen_text(app))
         await take("home")
         await open_session(pilot, "Look at its report")
-        await until(pilot, lambda: isinstance(app.screen, ReportPage))
+        await until(pilot, lambda: isinstance(app.screen, ReportScreen))
         await take("report")
         await press(pilot, "e")
-        await until(pilot, lambda: isinstance(app.screen, RecordPage))
+        await until(pilot, lambda: isinstance(app.screen, RecordScreen))
         for key in ("]",) * 5:
             await press(pilot, key)
         await press(pilot, "v")
@@ -77,7 +77,7 @@ async def pictures(state: Path) -> dict[str, str]:
         await take("record")
         await press(pilot, "b")
         await press(pilot, "b")
-        await until(pilot, lambda: isinstance(app.screen, Home))
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await press(pilot, "shift+tab")
         await press(pilot, "r")
         await until(pilot, lambda: isinstance(app.screen, Choose))

@@ -204,4 +204,5 @@ def recorded_row(
 
 
 def first_run() -> Content:
+    """What to do first."""
     return Content.styled(FIRST_RUN, WARN)

@@ -1,61 +1,52 @@
-"""What every screen has: the first row, the keys below, and a word for terminals too small."""
+"""What every screen has: the first row, the keys below, and a notice for terminals too small."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.events import Resize
-from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer
 
+from smoke_tui.config.questions import Choice
+from smoke_tui.files import StorageError
+from smoke_tui.journal.file import Journal
+from smoke_tui.journal.load import InvalidRecord, load_state
+from smoke_tui.journal.state import State
+from smoke_tui.runbook import Runbook
+from smoke_tui.tui.app_base import AppBase
+from smoke_tui.tui.bindings import EVERY_PAGE
+from smoke_tui.tui.widgets.modals import LatestSize
 from smoke_tui.tui.widgets.panel import Panel
 
-if TYPE_CHECKING:
-    from smoke_tui.tui.app import SmokeApp
-
-T = TypeVar("T")
 TOO_SMALL = (
-    "This terminal is too small to show the walk: it takes 60 columns and 16 rows. "
+    "This terminal is too small to show the session: it takes 60 columns and 16 rows. "
     "Nothing is lost: make it larger and go on.\n\n? help   q leave\n\n"
     "Line by line, in any terminal: smoke-tui --plain RUNBOOK"
 )
 
 
-class LatestSize(Screen[T]):
-    """A screen that hears of no size that the terminal does not have any more.
-
-    Textual's screens tell themselves of every size they were laid out in. With two on their way,
-    as when a window is dragged while a session is busy, they would call each other up for ever,
-    and no key would be answered.
-    """
-
-    def post_message(self, message: Message) -> bool:
-        """Take a message; a size that is out of date is none."""
-        if isinstance(message, Resize) and message.size != self.app.size:
-            return False
-        return super().post_message(message)
-
-
 class Page(LatestSize[None]):
-    """A screen of the app. The body of a subclass goes into `body`."""
+    """A screen of the app, other than a box. The body of a subclass goes into `body`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "app.help", "Help", id="app.help", key_display="?"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*EVERY_PAGE]
+    ABOUT: ClassVar[str]
+    """What the screen is for, in its help."""
+    HELP_ROWS: ClassVar[Sequence[tuple[str, str, str]]] = ()
+    """Keys in its help that its last row does not show: binding, key, what it does."""
 
     @property
-    def smoke(self) -> SmokeApp:
-        from smoke_tui.tui.app import SmokeApp
-
-        assert isinstance(self.app, SmokeApp)
+    def smoke(self) -> AppBase:
+        """The app."""
+        assert isinstance(self.app, AppBase)
         return self.app
 
     def compose(self) -> ComposeResult:
+        """Yield the first row, the body and the row of keys."""
         yield Panel("top")
         with Container(id="body"):
             yield from self.body()
@@ -63,17 +54,31 @@ class Page(LatestSize[None]):
         yield Footer(show_command_palette=False, compact=True)
 
     def body(self) -> ComposeResult:
-        """What the screen is about."""
+        """Yield what the screen is about."""
         yield from ()
 
     def header(self, width: int) -> Content:
         """The first row."""
         return Content(" smoke-tui")
 
+    def choices(self) -> tuple[Choice, ...]:
+        """The answers that can be given now."""
+        return ()
+
+    def load(self, folder: Path) -> tuple[Journal, Runbook, State] | None:
+        """Read a recorded session; None where it can't be read, which is then shown."""
+        try:
+            return load_state(folder)
+        except (InvalidRecord, StorageError) as error:
+            self.smoke.notify_error(error)
+            return None
+
     def on_mount(self) -> None:
+        """Draw the first row."""
         self.refresh_top()
 
     def on_resize(self) -> None:
+        """Draw the first row for the new width."""
         self.refresh_top()
 
     def refresh_top(self) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 
 from smoke_tui.presentation.format import one_line, titled
-from smoke_tui.presentation.report.compare import GROUPS, Comparison, Word
+from smoke_tui.presentation.report.compare import GROUPS, Comparison, Side, Word, compare
+from smoke_tui.presentation.report.export import stored_evidence
+from smoke_tui.tui.bindings import COMPARE
 from smoke_tui.tui.render.content import lines
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.theme import FAIL, MUTED, PASS, WARN
@@ -23,18 +26,19 @@ _WORDS: Final[dict[Word, tuple[str, str]]] = {
 }
 
 
-def comparison_text(found: Comparison, old: str, new: str) -> Content:
-    """The summary, what has to be known first, then what differs; what is the same comes last."""
-    glyph, style = _WORDS[found.word]
+def comparison_text(comparison: Comparison, old: str, new: str) -> Content:
+    """The summary and its notes, then what differs by group; what is the same comes last."""
+    glyph, style = _WORDS[comparison.word]
     rows: list[Content | str] = [
         Content.assemble(
-            (f"{glyph} {found.word}", f"{style} bold"), f"  {one_line(found.summary, 400)}"
+            (f"{glyph} {comparison.word}", f"{style} bold"),
+            f"  {one_line(comparison.summary, 400)}",
         ),
         Content.styled(f"then {old}   now {new}", MUTED),
-        *(Content.styled(one_line(note, 300), WARN) for note in found.notes),
+        *(Content.styled(one_line(note, 300), WARN) for note in comparison.notes),
     ]
     for group in GROUPS:
-        differing = [row for row in found.rows if row.group == group and row.word != "same"]
+        differing = [row for row in comparison.rows if row.group == group and row.word != "same"]
         if differing:
             rows += ["", Content.styled(titled(group), "bold")]
         for row in differing:
@@ -49,27 +53,41 @@ def comparison_text(found: Comparison, old: str, new: str) -> Content:
                     f"{old_words} → {new_words}",
                 )
             )
-    same = [one_line(row.name, 40) for row in found.rows if row.word == "same"]
+    same = [one_line(row.name, 40) for row in comparison.rows if row.word == "same"]
     rows += ["", Content.styled(f"The same: {', '.join(same) or 'nothing'}.", MUTED)]
     return lines(*rows)
 
 
-class ComparePage(Page):
+class CompareScreen(Page):
     """What is better, worse or changed from one session to the other."""
 
     AUTO_FOCUS = "#comparison"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b,escape,backspace", "app.pop_screen", "Back", id="compare.back", key_display="b"),
-        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
-        Binding("q", "app.leave", "Leave", id="app.leave"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*COMPARE]
+    ABOUT = (
+        "What is better, worse or changed from one session to the other; what is the "
+        "same is named at the end."
+    )
 
-    def __init__(self, found: Comparison, old: str, new: str) -> None:
+    def __init__(self, comparison: Comparison, old: str, new: str) -> None:
         super().__init__()
-        self._text = comparison_text(found, old, new)
+        self._text = comparison_text(comparison, old, new)
 
     def body(self) -> ComposeResult:
+        """Yield the comparison."""
         yield ScrollPanel("comparison", title="Compared", content=self._text)
 
     def header(self, width: int) -> Content:
+        """What is compared."""
         return Content.assemble((" Two sessions ", "bold"), ("as seen from the older one", MUTED))
+
+
+def show_comparison(page: Page, old: Path, new: Path) -> None:
+    """Show two recorded sessions beside each other, over a screen."""
+    sides = []
+    for folder in (old, new):
+        loaded = page.load(folder)
+        if loaded is None:
+            return
+        _, runbook, state = loaded
+        sides.append(Side(runbook, state, stored_evidence(folder)))
+    page.app.push_screen(CompareScreen(compare(*sides), old.name, new.name))

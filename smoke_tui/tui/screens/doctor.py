@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 
 from smoke_tui.config.settings import OPTIONS, Settings
 from smoke_tui.doctor import Check, look, shown
 from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.marks import MARKS
+from smoke_tui.tui.bindings import MACHINE
+from smoke_tui.tui.keymap import changeable
 from smoke_tui.tui.render.content import labelled
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.theme import MUTED, STYLES
 from smoke_tui.tui.widgets.panel import ScrollPanel
 
-_ORDER = ("problem", "note", "ok")
-_MARKS = {"problem": MARKS["fail"], "note": MARKS["expected-limitation"], "ok": MARKS["pass"]}
+_MARKS: Final = {
+    "problem": MARKS["fail"],
+    "note": MARKS["expected-limitation"],
+    "ok": MARKS["pass"],
+}
+"""By a check's status, the worst first."""
 
 
 def checks_text(checks: list[Check], width: int) -> Content:
-    """What was looked at, problems first, each with what to do."""
+    """The results of the checks, problems first, each with its remedy."""
     rows = []
-    for check in sorted(checks, key=lambda c: _ORDER.index(c.status)):
+    order = list(_MARKS)
+    for check in sorted(checks, key=lambda c: order.index(c.status)):
         mark = _MARKS[check.status]
-        told = Content.assemble(
+        summary = Content.assemble(
             (f"{one_line(check.id, 40)}  ", MUTED), one_line(check.summary, 300)
         )
-        label = f"{mark.glyph} {check.status}"
-        rows.append(labelled(label, told, width, room=11, style=STYLES[mark.tone]))
+        rows.append(
+            labelled(
+                f"{mark.glyph} {check.status}", summary, width, room=11, style=STYLES[mark.tone]
+            )
+        )
         if check.remedy:
             rows.append(
                 labelled(
@@ -68,87 +78,81 @@ def settings_text(settings: Settings, width: int) -> Content:
     return Content("\n").join(rows)
 
 
-def keys_text(
-    settings: Settings, known: Mapping[str, Binding], shown: Mapping[str, str], width: int
-) -> Content:
+def keys_text(settings: Settings, changed: Mapping[str, str], width: int) -> Content:
     """Every binding that can be given another key: its id, its key, and where that came from."""
     rows = [Content(""), Content.styled("Keys, by what they are called under [keys]", "bold")]
-    for name, binding in sorted(known.items(), key=lambda known: known[0] not in settings.keys):
-        given = settings.keys.get(name)
-        source = f"  from {one_line(given.source, 80)}" if given is not None else ""
+    for name, binding in sorted(changeable().items(), key=lambda row: row[0] not in settings.keys):
+        value = settings.keys.get(name)
+        source = f"  from {one_line(value.source, 80)}" if value is not None else ""
         rows.append(
             labelled(
                 name,
                 Content.assemble(
-                    shown.get(name, binding.key_display or binding.key.split(",")[0]),
+                    changed.get(name, binding.key_display or binding.key.split(",")[0]),
                     (source, MUTED),
                     (f"  {binding.description}", MUTED),
                 ),
                 width,
                 room=20,
-                style="bold" if given else "",
+                style="bold" if value else "",
             )
         )
     return Content("\n").join(rows)
 
 
-class MachinePage(Page):
+class DoctorScreen(Page):
     """What `doctor` finds, and where each setting came from."""
 
     AUTO_FOCUS = "#checks"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "again", "Look again", id="machine.again"),
-        Binding("tab", "app.focus_next", "Other part", show=False, id="machine.other"),
-        Binding("b,escape,backspace", "app.pop_screen", "Back", id="machine.back", key_display="b"),
-        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
-        Binding("q", "app.leave", "Leave", id="app.leave"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*MACHINE]
+    ABOUT = "What the tool finds on this machine, and where each setting comes from."
 
-    def __init__(self, looks: Callable[[Settings], list[Check]] = look) -> None:
+    def __init__(self, run_checks: Callable[[Settings], list[Check]] = look) -> None:
         super().__init__()
-        self._looks = looks
-        self._found: list[Check] | None = None
+        self._run_checks = run_checks
+        self._checks: list[Check] | None = None
 
     def body(self) -> ComposeResult:
+        """Yield the checks and the settings."""
         yield ScrollPanel("checks", title="This machine")
         yield ScrollPanel("settings", title="Settings, and where each comes from")
 
     def header(self, width: int) -> Content:
+        """What is shown."""
         return Content.assemble((" This machine ", "bold"), ("and the settings", MUTED))
 
     def on_mount(self) -> None:
+        """Run the checks."""
         self.action_again()
 
     def on_resize(self) -> None:
+        """Draw again, once the layout is known."""
         self.call_after_refresh(self.draw)
 
     def draw(self) -> None:
-        """Show what was found in the width there is."""
+        """Draw the checks and the settings in the width there is."""
         if not self.is_attached:
             return
-        # It knows every screen, this one included.
-        from smoke_tui.tui.keymap import changeable
-
         panel = self.query_one("#checks", ScrollPanel)
         width = panel.scrollable_content_region.width
         panel.show(
             Content.styled("Looking…", MUTED)
-            if self._found is None
-            else checks_text(self._found, width)
+            if self._checks is None
+            else checks_text(self._checks, width)
         )
         self.query_one("#settings", ScrollPanel).show(
             Content("\n").join(
                 [
                     settings_text(self.smoke.settings, width),
-                    keys_text(self.smoke.settings, changeable(), self.smoke.shown_keys(), width),
+                    keys_text(self.smoke.settings, self.smoke.changed_keys(), width),
                 ]
             )
         )
 
     @work(exclusive=True)
     async def action_again(self) -> None:
-        """Look at everything once more."""
-        self._found = None
+        """Run all checks once more."""
+        self._checks = None
         self.draw()
-        self._found = await asyncio.to_thread(self._looks, self.smoke.settings)
+        self._checks = await asyncio.to_thread(self._run_checks, self.smoke.settings)
         self.draw()

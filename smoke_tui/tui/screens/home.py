@@ -1,4 +1,4 @@
-"""The home screen: runbooks to walk, sessions to look at."""
+"""The home screen: runbooks to run, recorded sessions to read."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import OptionList
 
 from smoke_tui import __version__
 from smoke_tui.config.settings import ORIGINS, config_dir, own_runbooks
+from smoke_tui.files import StorageError
 from smoke_tui.history.index import (
     session_folders,
 )
 from smoke_tui.history.leftovers import left_behind
+from smoke_tui.journal.load import InvalidRecord
 from smoke_tui.presentation.format import one_line
 from smoke_tui.process_setup import recorder_of
+from smoke_tui.redaction import Vault
+from smoke_tui.replay.run import load_rechecked
 from smoke_tui.runbook import Runbook, available
 from smoke_tui.session.open import ORIGIN_WORDS, origin_warning, why_not_live
+from smoke_tui.tui.bindings import HOME
 from smoke_tui.tui.render.content import foreign, labelled, lines
 from smoke_tui.tui.render.home import (
     Entry,
@@ -37,15 +42,19 @@ from smoke_tui.tui.render.home import (
     recorded_row,
 )
 from smoke_tui.tui.screens.base import Page
-from smoke_tui.tui.screens.doctor import MachinePage
-from smoke_tui.tui.screens.trends import TrendsPage
+from smoke_tui.tui.screens.compare import show_comparison
+from smoke_tui.tui.screens.doctor import DoctorScreen
+from smoke_tui.tui.screens.record import show_record
+from smoke_tui.tui.screens.report import ReportScreen
+from smoke_tui.tui.screens.session import rehearse, resume, run_live
+from smoke_tui.tui.screens.trends import TrendsScreen
 from smoke_tui.tui.theme import MUTED, WARN
 from smoke_tui.tui.widgets.modals import Choose, Pick, YesNo
 from smoke_tui.tui.widgets.panel import Panel
 from smoke_tui.tui.widgets.search import Search
 
 SESSIONS_SHOWN = 200
-ABOUT = (
+_SLOGANS = (
     "  walks you through what no CI can run, and keeps the record",
     "  what no CI can run, walked and recorded",
 )
@@ -63,19 +72,15 @@ SESSION_CHOICES = (
 )
 
 
-class Home(Page):
+class HomeScreen(Page):
     """Runbooks on one side, recorded sessions on the other."""
 
     AUTO_FOCUS = "#runbooks"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
-        Binding("l", "live", "Run live", id="home.live"),
-        Binding("p", "trends", "Spend", id="home.trends"),
-        Binding("m", "machine", "Machine", id="home.machine"),
-        Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
-        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
-        Binding("q", "app.leave", "Leave", id="app.leave"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*HOME]
+    ABOUT = (
+        "Choose a runbook to walk, or a recorded session to read. A rehearsal needs no "
+        "account and spends nothing; a live run is yours to start."
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,6 +88,7 @@ class Home(Page):
         self.recorded: list[Recorded] = []
 
     def body(self) -> ComposeResult:
+        """Yield notices, the runbooks and the recorded sessions."""
         yield Panel("recorder")
         yield Panel("welcome")
         with Horizontal(id="lists"):
@@ -94,18 +100,22 @@ class Home(Page):
             yield records
 
     def header(self, width: int) -> Content:
+        """The program, its version, and what it does."""
         name = Content.assemble((" smoke-tui ", "bold"), (__version__, MUTED))
         room = width - name.cell_length
-        return Content.assemble(name, next((said for said in ABOUT if len(said) <= room), ""))
+        return Content.assemble(
+            name, next((slogan for slogan in _SLOGANS if len(slogan) <= room), "")
+        )
 
     def on_mount(self) -> None:
+        """Read what there is; look for a recorder and for processes left behind."""
         self.read()
-        self._say_who_records()
-        self._offer_to_clean_up()
+        self._show_recorder()
+        self._offer_clean_up()
 
     @work
-    async def _say_who_records(self) -> None:
-        """What is shown may be kept: a code or an address that is revealed, too."""
+    async def _show_recorder(self) -> None:
+        """Warn that a recorder of the terminal keeps what is shown, revealed secrets included."""
         recorder = await asyncio.to_thread(recorder_of, dict(os.environ))
         if recorder:
             row = self.query_one("#recorder", Panel)
@@ -113,34 +123,36 @@ class Home(Page):
             row.show(Content.styled(f"what is shown is recorded: {recorder}", WARN))
 
     @work
-    async def _offer_to_clean_up(self) -> None:
-        """What a session that broke off has left running is named, and can be stopped."""
+    async def _offer_clean_up(self) -> None:
+        """Show what an interrupted session has left running, and offer to stop it."""
         left = await asyncio.to_thread(left_behind, self.smoke.settings.state_dir)
         if not left:
             return
         yes = await self.app.push_screen_wait(
             YesNo(
                 "Left behind",
-                lines(*(foreign(f"{one.words()}.") for one in left)),
+                lines(*(foreign(f"{process.words()}.") for process in left)),
                 yes="stop it" if len(left) == 1 else "stop them",
                 no="leave it",
             )
         )
         if yes:
-            gone = [await asyncio.to_thread(one.end) for one in left]
+            gone = [await asyncio.to_thread(process.end) for process in left]
             self.app.notify(
                 "Stopped." if all(gone) else "Something may still run; look for it.",
                 severity="information" if all(gone) else "warning",
             )
 
     def on_screen_resume(self) -> None:
+        """Read again: a session may have been added."""
         self.call_after_refresh(self.read)
 
     def on_resize(self) -> None:
+        """Draw again, once the layout is known."""
         self.call_after_refresh(self.fill)
 
     def read(self) -> None:
-        """Look again at what there is."""
+        """Read which runbooks and sessions there are."""
         paths = available(cwd=Path.cwd(), config_dir=config_dir())
         self.entries = main_first(read_entries(paths))
         folders = list(session_folders(self.smoke.settings.state_dir / "sessions"))
@@ -151,7 +163,7 @@ class Home(Page):
         self.fill()
 
     def fill(self) -> None:
-        """Show it in the width there is."""
+        """Draw the lists in the width there is."""
         if not self.is_attached:
             return
         books, records = self.query_one("#runbooks", Pick), self.query_one("#sessions", Pick)
@@ -177,7 +189,7 @@ class Home(Page):
             )
 
     def chosen(self) -> Runbook | None:
-        """The runbook under the cursor, where it can be walked."""
+        """The runbook under the cursor; None where it does not parse, which is then shown."""
         at = self.query_one("#runbooks", Pick).highlighted
         if at is None or at >= len(self.entries):
             return None
@@ -189,6 +201,7 @@ class Home(Page):
         return entry.runbook
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Ask what is to be done with the chosen runbook or session."""
         number = int(event.option_id or 0)
         if event.option_list.id == "sessions":
             self._open_session(self.recorded[number])
@@ -197,7 +210,7 @@ class Home(Page):
 
     @work
     async def _open_session(self, recorded: Recorded) -> None:
-        """Enter on a session: what is to be done with it."""
+        """Ask what is to be done with a recorded session."""
         before = before_it(self.recorded, recorded)
         choices = [
             (name, lines(words, Content.styled(f"  {more}", MUTED)))
@@ -217,25 +230,34 @@ class Home(Page):
         )
         match how:
             case "resume":
-                self.smoke.resume(recorded.folder)
+                resume(self.smoke, recorded.folder)
             case "report":
-                self.smoke.show_recorded(recorded.folder)
+                await self._show_report(recorded.folder)
             case "events":
-                self.smoke.show_events(recorded.folder)
+                show_record(self, recorded.folder)
             case "compare" if before is not None:
-                self.smoke.show_comparison(before.folder, recorded.folder)
+                show_comparison(self, before.folder, recorded.folder)
+
+    async def _show_report(self, folder: Path) -> None:
+        """Show the report of a recorded session, whose verdict is decided again in a thread."""
+        try:
+            checked = await asyncio.to_thread(load_rechecked, folder)
+        except (InvalidRecord, StorageError) as error:
+            self.smoke.notify_error(error)
+            return
+        self.app.push_screen(ReportScreen(checked.runbook, checked.state, folder, Vault()))
 
     def action_trends(self) -> None:
-        """Spend and quota over time."""
-        self.app.push_screen(TrendsPage())
+        """Show spend and quota over time."""
+        self.app.push_screen(TrendsScreen())
 
     def action_machine(self) -> None:
-        """This machine and the settings."""
-        self.app.push_screen(MachinePage())
+        """Show this machine and the settings."""
+        self.app.push_screen(DoctorScreen())
 
     @work
     async def _begin(self) -> None:
-        """Enter on a runbook: how it is to be walked."""
+        """Ask how a runbook is to be run."""
         book = self.chosen()
         if book is None:
             return
@@ -270,7 +292,7 @@ class Home(Page):
 
     @work
     async def action_rehearse(self) -> None:
-        """Choose a scenario, then walk."""
+        """Ask for a scenario, then rehearse."""
         from smoke_tui.rehearsal import list_scenarios
 
         book = self.chosen()
@@ -294,21 +316,21 @@ class Home(Page):
             )
         )
         if scenario is not None:
-            self.smoke.rehearse(book, scenario)
+            rehearse(self.smoke, book, scenario)
 
     @work
     async def action_live(self) -> None:
-        """Ask where this machine's traffic comes from, then walk."""
+        """Ask where this machine's traffic comes from, then run live."""
         book = self.chosen()
         if book is None:
             return
         origin = await ask_origin(self, book)
         if origin is not None:
-            self.smoke.go_live(book, origin)
+            run_live(self.smoke, book, origin)
 
 
 async def ask_origin(screen: Page, book: Runbook) -> str | None:
-    """The origin the operator declares; None where they would rather not go on."""
+    """Ask for the origin of this machine's traffic; None: the operator went back."""
     refusal = why_not_live()
     if refusal is not None:
         screen.app.notify(refusal, severity="error", markup=False)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 
 from smoke_tui.engine.amend import amendable
@@ -35,28 +35,26 @@ from smoke_tui.presentation.report.verdict_text import standing_of
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.open import amend_session
+from smoke_tui.tui.bindings import REPORT
 from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.render.header import badge
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.record import show_record
 from smoke_tui.tui.theme import FAIL, MUTED, PASS, STYLES
 from smoke_tui.tui.widgets.log_view import LogView
-from smoke_tui.tui.widgets.modals import Choose, Line, YesNo
+from smoke_tui.tui.widgets.modals import Choose, Line, YesNo, required
 from smoke_tui.tui.widgets.panel import Panel
 
 
-class ReportPage(Page):
+class ReportScreen(Page):
     """A finished export, shown as the plain text it is."""
 
     AUTO_FOCUS = "#preview"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "write", "Write it", id="report.write"),
-        Binding("y", "copy", "Copy it", id="report.copy"),
-        Binding("a", "amend", "Amend", id="report.amend"),
-        Binding("e", "events", "Events", id="report.events"),
-        Binding("b,escape,backspace", "home", "Home", id="report.home", key_display="b"),
-        Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme"),
-        Binding("q", "app.leave", "Leave", id="app.leave"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*REPORT]
+    ABOUT = (
+        "This text is what would be posted. It was looked through for secrets once "
+        "more; with one in it nothing is given out."
+    )
 
     def __init__(self, runbook: Runbook, state: State, folder: Path, vault: Vault) -> None:
         super().__init__()
@@ -69,15 +67,17 @@ class ReportPage(Page):
             self.content = export("md", runbook, state, folder, vault)
         except SecretFound as error:
             self.problem = str(error)
-        self._feed = LogBuffer(LIMIT)
+        self._log = LogBuffer(LIMIT)
         for line in (self.content or b"").decode().split("\n"):
-            self._feed.add(clean(line).expandtabs(4), "head" if line.startswith("#") else "")
+            self._log.add(clean(line).expandtabs(4), "head" if line.startswith("#") else "")
 
     def body(self) -> ComposeResult:
+        """Yield the result of the scan, and the report."""
         yield Panel("scan")
         yield LogView("preview", title="Report", at_end=False)
 
     def header(self, width: int) -> Content:
+        """The session, whether it counts, and its verdict."""
         result = standing_of(self.runbook, self.state)
         mark = MARKS[result.value]
         parts: list[Content | str | tuple[str, str]] = [
@@ -91,20 +91,21 @@ class ReportPage(Page):
         return Content.assemble(*parts)
 
     def on_mount(self) -> None:
+        """Show the result of the scan, and the report."""
         issue = f" It belongs on {one_line(self.runbook.issue, 60)}." if self.runbook.issue else ""
         if self.content is None:
-            said = Content.styled(f"✗ {one_line(self.problem, 400)}. Nothing leaves.", FAIL)
+            text = Content.styled(f"✗ {one_line(self.problem, 400)}. Nothing leaves.", FAIL)
         else:
-            said = Content.assemble(
+            text = Content.assemble(
                 ("✓ no secret found ", PASS),
                 f"in {len(self.content):,} bytes.{issue} ",
                 ("w writes it to a file, y sends it to the terminal's clipboard.", MUTED),
             )
-        self.query_one("#scan", Panel).show(said)
-        self.query_one("#preview", LogView).follow(self._feed)
+        self.query_one("#scan", Panel).show(text)
+        self.query_one("#preview", LogView).follow(self._log)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A report that holds a secret goes nowhere; amended is only what the operator said."""
+        """Say which keys mean something: a report that holds a secret goes nowhere."""
         if action == "amend":
             return bool(amendable(self.state))
         return self.content is not None if action in ("write", "copy") else True
@@ -119,9 +120,8 @@ class ReportPage(Page):
                 "Write the report",
                 Content("To which file?"),
                 take="write it",
-                must=True,
                 prefill=default_name(self.folder.name),
-                check=why_no_file,
+                check=lambda name: required(name) or why_no_file(name),
             )
         )
         if name is None:
@@ -135,8 +135,8 @@ class ReportPage(Page):
             )
         ):
             return
-        good, said = write_report(name, self.content, self.runbook.issue)
-        self._say(said, "information" if good else "error")
+        good, text = write_report(name, self.content, self.runbook.issue)
+        self._show_result(text, good=good)
 
     def action_copy(self) -> None:
         """Send the report to the terminal's clipboard."""
@@ -145,7 +145,7 @@ class ReportPage(Page):
 
     @work
     async def action_amend(self) -> None:
-        """Take back what the operator said of a step, and say why."""
+        """Replace the operator's answer about a step, and say why."""
         steps = amendable(self.state)
         step = (
             next(iter(steps))
@@ -160,7 +160,7 @@ class ReportPage(Page):
         )
         if step is None:
             return
-        known = self.state.steps[step]
+        step_state = self.state.steps[step]
         answer = await self.app.push_screen_wait(
             Choose(
                 "Amend",
@@ -168,7 +168,9 @@ class ReportPage(Page):
                     Content.assemble(
                         (name_of(self.runbook.step(step)), "bold"), ": what do you say now?"
                     ),
-                    foreign(f"So far it is {known.outcome}: {one_line(known.summary)}", MUTED),
+                    foreign(
+                        f"So far it is {step_state.outcome}: {one_line(step_state.summary)}", MUTED
+                    ),
                 ),
                 [(word, Content(word)) for word in steps[step]],
             )
@@ -177,7 +179,7 @@ class ReportPage(Page):
             Line(
                 "Amend",
                 Content("Why is it otherwise? The report has both, and this."),
-                must=True,
+                check=required,
                 take="amend it",
             )
         )
@@ -189,21 +191,22 @@ class ReportPage(Page):
             )
             _, runbook, state = await asyncio.to_thread(load_state, self.folder)
         except (CommandError, UsageError, InvalidRecord, StorageError) as error:
-            self._say(str(error), "error")
+            self._show_result(str(error), good=False)
             return
         # The worker ends with its screen, so it can't wait for that itself.
         self.app.call_later(
-            self.app.switch_screen, ReportPage(runbook, state, self.folder, Vault())
+            self.app.switch_screen, ReportScreen(runbook, state, self.folder, Vault())
         )
 
     def action_events(self) -> None:
-        """Walk through the session event by event."""
-        self.smoke.show_events(self.folder)
+        """Show the session event by event."""
+        show_record(self, self.folder)
 
     def action_home(self) -> None:
+        """Go back to the home screen."""
         self.smoke.go_home()
 
-    def _say(self, text: str, severity: str) -> None:
+    def _show_result(self, text: str, *, good: bool) -> None:
         self.query_one("#scan", Panel).show(
-            Content.styled(one_line(text, 400), FAIL if severity == "error" else PASS)
+            Content.styled(one_line(text, 400), PASS if good else FAIL)
         )

@@ -1,28 +1,32 @@
-"""The session screen: briefing, live output, evidence, and the bar that asks and is answered."""
+"""The session screen: steps, briefing, live output, evidence, and the bar with the question."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.presentation.format import count
-from smoke_tui.presentation.live.choices import KEYS, choices
 from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
-from smoke_tui.presentation.marks import ascii_text
+from smoke_tui.runbook import Runbook
 from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.open import open_live, open_rehearsal, open_unfinished
+from smoke_tui.tui.app_base import AppBase
+from smoke_tui.tui.bindings import SESSION
 from smoke_tui.tui.render.briefing import briefing
 from smoke_tui.tui.render.evidence import facts
 from smoke_tui.tui.render.header import session_header
 from smoke_tui.tui.render.key_row import key_row
 from smoke_tui.tui.render.question_bar import standing
 from smoke_tui.tui.render.steps import rail, row_of, strip
-from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session_answers import SessionAnswers
+from smoke_tui.tui.theme import adapt_text
 from smoke_tui.tui.widgets.log_view import LogView
 from smoke_tui.tui.widgets.modals import Box
 from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
@@ -33,39 +37,31 @@ _BAD = ("fail", "blocked", "error", "expected-limitation")
 _ZOOMS = ("", "-zoom-briefing", "-zoom-output")
 
 
-class SessionScreen(SessionAnswers, Page):
-    """One session. Ten times a second it takes in what came and draws what changed."""
+class SessionScreen(SessionAnswers):
+    """One session. Ten times a second it takes in new events and draws what changed."""
 
     AUTO_FOCUS = "#output"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"choose({key!r})", show=False, id=f"answer.{key}") for key in KEYS),
-        Binding("enter", "proceed", show=False, id="session.proceed"),
-        Binding("s,escape", "stop", "Stop", id="session.stop", key_display="s"),
-        Binding("n,N,shift+n", "note", "Note", id="session.note", key_display="n"),
-        Binding("d", "compare", "Real client", id="session.compare"),
-        Binding("e", "evidence", "Evidence", id="session.evidence"),
-        Binding("z", "zoom", "Zoom", id="session.zoom"),
-        Binding(
-            "left_square_bracket", "view(-1)", "The step before", show=False, id="session.before"
-        ),
-        Binding(
-            "right_square_bracket", "view(1)", "The step after", show=False, id="session.after"
-        ),
-        Binding("backspace", "home", "Home", show=False, id="session.home"),
-        Binding("q", "app.leave", "Leave", id="app.leave"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*SESSION]
+    ABOUT = (
+        "The tool walks the runbook; you decide, do what needs a person, and say what you "
+        "saw. The bar at the bottom says what is needed now and which key gives it. "
+        "[ and ] look at other steps."
+    )
+    HELP_ROWS = (
+        ("session.before", "[", "the step before"),
+        ("session.after", "]", "the step after"),
+    )
 
-    def __init__(self, run: LiveView) -> None:
-        super().__init__()
-        self.run = run
-        self.viewed: str | None = None
+    def __init__(self, live: LiveView) -> None:
+        super().__init__(live)
         self._zoom = 0
-        self.seen_question: int | None = None
-        self._left_alone = 0
-        self._room = 0
+        self.followed_question: int | None = None
+        self._unattended_since = 0
+        self._text_rows = 0
         self._drawn: object = None
 
     def body(self) -> ComposeResult:
+        """Yield the steps, the briefing, the output, the bar and the evidence."""
         yield Panel("strip")
         with Horizontal(id="columns"):
             yield ScrollPanel("rail", title="Steps")
@@ -79,78 +75,75 @@ class SessionScreen(SessionAnswers, Page):
             yield ScrollPanel("facts", title="Evidence")
 
     def on_mount(self) -> None:
+        """Draw the session, and begin to follow it."""
         self.tick()
         self.set_interval(TICK, self.tick)
 
     def on_resize(self) -> None:
+        """Draw again, once the layout is known."""
         # What is wrapped by hand has to know the new widths, which come with the layout.
         self.call_after_refresh(self.redraw)
 
     # --- the state, drawn -----------------------------------------------------------------
 
-    @property
-    def scene(self) -> Snapshot:
-        """This moment."""
-        fault = self.smoke.fault_words(self.run) if self.run.fault is not None else None
-        return self.run.scene(self.viewed, fault)
-
     def header(self, width: int) -> Content:
-        return session_header(self.scene, width)
+        """Session, badge, calls and time."""
+        return session_header(self.snapshot, width)
 
     def tick(self) -> None:
-        """Take in what came, answer what the operator has answered in advance, draw the rest."""
+        """Take in new events, answer what the operator has answered in advance, draw the rest."""
         if not self.is_attached:
             return
-        came = self.run.drain()
-        self.smoke.forget_credential(self.run)
-        scene = self.scene
-        live = self.run.session is not None and scene.fault is None
-        if scene.ended and self.run.finished and live and self.is_current:
-            self.run.finished = False
+        changed = self.live.drain()
+        self.smoke.forget_credential(self.live)
+        snapshot = self.snapshot
+        ended_well = snapshot.ended and self.live.session is not None and snapshot.fault is None
+        if ended_well and self.live.finished and self.is_current:
+            self.live.finished = False
             self.action_proceed()
             return
-        self._withdraw(scene)
-        if came:
-            self._follow_questions(scene)
-        self.smoke.tell_terminal(scene)
+        self._close_withdrawn(snapshot)
+        if changed:
+            self._follow_questions(snapshot)
+        self.smoke.show_terminal_title(snapshot)
         widths = tuple(self.query_one(name).size.width for name in ("#rail", "#briefing", "#bar"))
         now = (
-            scene.elapsed // 1000,
+            snapshot.elapsed // 1000,
             self.viewed,
             self.size,
             widths,
-            self._room_in_bar(0),
-            scene.fault,
-            scene.leaving,
-            scene.ended,
-            scene.hints.get("confirm"),
+            self._most_text_rows(0),
+            snapshot.fault,
+            snapshot.leaving,
+            snapshot.ended,
+            snapshot.hints.get("confirm"),
         )
-        if came or now != self._drawn:
+        if changed or now != self._drawn:
             self._drawn = now
-            self.draw(scene)
+            self.draw(snapshot)
 
     def redraw(self) -> None:
         """Draw this moment, where there is still something to draw on."""
         if self.is_attached:
-            self.draw(self.scene)
+            self.draw(self.snapshot)
 
-    def draw(self, scene: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> None:
         """Show a moment; panels that are the same stay as they are."""
         with self.app.batch_update():
-            self.query_one("#top", Panel).show(session_header(scene, self.size.width))
-            self.query_one("#strip", Panel).show(strip(scene, self.size.width))
+            self.query_one("#top", Panel).show(session_header(snapshot, self.size.width))
+            self.query_one("#strip", Panel).show(strip(snapshot, self.size.width))
             rail_panel = self.query_one("#rail", ScrollPanel)
-            if rail_panel.show(rail(scene, max(10, rail_panel.scrollable_content_region.width))):
-                rail_panel.scroll_to(y=max(0, row_of(scene) - 4), animate=False)
+            if rail_panel.show(rail(snapshot, max(10, rail_panel.scrollable_content_region.width))):
+                rail_panel.scroll_to(y=max(0, row_of(snapshot) - 4), animate=False)
             brief = self.query_one("#briefing", ScrollPanel)
-            if brief.show(briefing(scene, brief.scrollable_content_region.width or 76)):
+            if brief.show(briefing(snapshot, brief.scrollable_content_region.width or 76)):
                 self.refresh_bindings()
-            self.query_one("#facts", ScrollPanel).show(facts(scene))
-            self.query_one("#output", LogView).follow(self.run.feed)
-            self._draw_bar(scene)
+            self.query_one("#facts", ScrollPanel).show(facts(snapshot))
+            self.query_one("#output", LogView).follow(self.live.feed)
+            self._draw_bar(snapshot)
 
-    def _draw_bar(self, scene: Snapshot) -> None:
-        now = standing(scene)
+    def _draw_bar(self, snapshot: Snapshot) -> None:
+        now = standing(snapshot)
         bar = self.query_one("#bar")
         scroll = self.query_one("#bar-scroll", VerticalScroll)
         width = scroll.container_size.width or 76
@@ -159,34 +152,36 @@ class SessionScreen(SessionAnswers, Page):
         if self.query_one("#bar-keys", Panel).show(keys):
             self.refresh_bindings()
         below = len(keys.plain.split("\n"))
-        room = self._room_in_bar(below)
+        room = self._most_text_rows(below)
         scroll.styles.max_height = room
         rows = now.text.wrap(width)
         hidden = len(rows) - room
-        self._give_way(bar.gutter.height + min(len(rows), room) + below)
-        if new or room != self._room:
-            self._room = room
+        self._shrink_briefing(bar.gutter.height + min(len(rows), room) + below)
+        if new or room != self._text_rows:
+            self._text_rows = room
             here = next((n for n, row in enumerate(rows) if row.plain.startswith(" ▶")), 0)
             scroll.scroll_to(y=max(0, here - room + 2) if here else 0, animate=False)
         scroll.can_focus = hidden > 0
         title = f"{now.title} · {count(hidden, 'more row')}: tab, j" if hidden > 0 else now.title
-        title = ascii_text(title) if self.smoke.plain else title
+        title = adapt_text(self.app, title)
         if bar.border_title != title:
             bar.border_title = title
         bar.set_class(now.needs_you, "-you")
         # What went wrong, and what is to be agreed to, is read before the output is.
-        self.set_class(scene.mark(scene.shown) in _BAD or scene.next_step is not None, "-reading")
+        self.set_class(
+            snapshot.mark(snapshot.shown) in _BAD or snapshot.next_step is not None, "-reading"
+        )
 
-    def _room_in_bar(self, keys: int) -> int:
-        """How many rows of the bar its text may have: the keys below it have to be seen."""
+    def _most_text_rows(self, keys: int) -> int:
+        """The most rows of the bar that its text may have, so that the keys below it are seen."""
         bar = self.query_one("#bar")
         share = bar.styles.max_height
         rows = self.query_one("#columns").size.height
         most = int(rows * share.value / 100) if share is not None else rows
         return max(1, min(12, most - bar.gutter.height - keys))
 
-    def _give_way(self, bar: int) -> None:
-        """Leave the bar its rows: where all is too much, the briefing has less than its share."""
+    def _shrink_briefing(self, bar: int) -> None:
+        """Shrink the briefing below its share where it would take rows that the bar needs."""
         brief = self.query_one("#briefing")
         rows, output = self.query_one("#middle").size.height, self.query_one("#output")
         least = output.styles.min_height
@@ -203,79 +198,99 @@ class SessionScreen(SessionAnswers, Page):
         if brief.styles.inline.max_height != before:
             brief.refresh(layout=True)
 
-    def _withdraw(self, scene: Snapshot) -> None:
+    def _close_withdrawn(self, snapshot: Snapshot) -> None:
         """End a box whose question was answered another way."""
         top = self.app.screen
         if (
             isinstance(top, Box)
             and top.is_mounted
             and top.question is not None
-            and top.question not in scene.state.questions
+            and top.question not in snapshot.state.questions
         ):
             top.dismiss(None)
 
-    def _follow_questions(self, scene: Snapshot) -> None:
-        """A new question: go back to what is going on."""
-        question = scene.question
+    def _follow_questions(self, snapshot: Snapshot) -> None:
+        """Show the step of a new question."""
+        question = snapshot.question
         seq = question.seq if question is not None else None
-        if seq == self.seen_question:
+        if seq == self.followed_question:
             return
-        self.seen_question = seq
+        self.followed_question = seq
         self.viewed = None
         if seq is None:
-            self._left_alone = scene.elapsed
-        elif scene.elapsed - self._left_alone > LONG_WORK:
-            # Whoever has looked away since is wanted again.
+            self._unattended_since = snapshot.elapsed
+        elif snapshot.elapsed - self._unattended_since > LONG_WORK:
+            # Call back an operator who has looked away since.
             self.app.bell()
         self.query_one("#briefing", ScrollPanel).scroll_home(animate=False)
         if question is not None:
-            self.arrived(scene, question)
+            self.begin_question(snapshot, question)
 
-    # --- looking around -------------------------------------------------------------------
+    # --- moving around --------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something now."""
-        scene = self.scene
+        """Say which keys mean something now."""
+        snapshot = self.snapshot
         if action == "choose":
-            return any(c.key == parameters[0] for c in choices(scene))
+            return any(c.key == parameters[0] for c in self.choices())
         if action == "stop":
-            return scene.stoppable is not None and not scene.leaving
+            return snapshot.stoppable is not None and not snapshot.leaving
         if action == "note":
-            return self.run.active and not scene.leaving
+            return self.live.active and not snapshot.leaving
         if action == "proceed":
-            return scene.ended and self.run.session is not None
+            return snapshot.ended and self.live.session is not None
         if action == "compare":
-            return NextAction.COMPARE_CLIENT in next_actions(scene)
+            return NextAction.COMPARE_CLIENT in next_actions(snapshot)
         if action == "home":
-            return not self.run.active
+            return not self.live.active
         return True
 
     def action_view(self, by: int) -> None:
-        """Look at the step before or after the shown one."""
-        ids = [step.id for step in self.scene.steps]
-        at = ids.index(self.scene.shown.id) + by
+        """Show the step before or after the shown one."""
+        ids = [step.id for step in self.snapshot.steps]
+        at = ids.index(self.snapshot.shown.id) + by
         if 0 <= at < len(ids):
             self.action_view_step(ids[at])
 
     def action_view_step(self, step_id: str) -> None:
-        """Look at one step."""
+        """Show one step."""
         self.viewed = step_id
         self.query_one("#briefing", ScrollPanel).scroll_home(animate=False)
-        self.draw(self.scene)
+        self.draw(self.snapshot)
 
     def action_evidence(self) -> None:
-        """Put the evidence in the place of the output, and back."""
+        """Show the evidence in the place of the output, and back."""
         self.toggle_class("-evidence")
 
     def action_zoom(self) -> None:
-        """Everything; the briefing alone; the output alone."""
+        """Show everything, the briefing alone, or the output alone."""
         self._zoom = (self._zoom + 1) % len(_ZOOMS)
         for name in _ZOOMS[1:]:
             self.set_class(name == _ZOOMS[self._zoom], name)
 
     def action_home(self) -> None:
+        """Go back to the home screen, where nothing runs."""
         self.smoke.go_home()
 
     def action_proceed(self) -> None:
-        """After the end: the report."""
-        self.smoke.show_report_of(self.run)
+        """Show the report, after the end."""
+        live = self.live
+        assert live.session is not None
+        self.app.switch_screen(
+            ReportScreen(live.runbook, live.state, live.session.folder, live.session.vault)
+        )
+
+
+def rehearse(app: AppBase, runbook: Runbook, scenario: str | None) -> None:
+    """Open a rehearsal and show it."""
+    app.open_session(lambda: open_rehearsal(app.settings, runbook, scenario), SessionScreen)
+
+
+def run_live(app: AppBase, runbook: Runbook, origin: str) -> None:
+    """Open a live session and show it."""
+    app.open_session(lambda: open_live(app.settings, runbook, origin), SessionScreen)
+
+
+def resume(app: AppBase, folder: Path, rerun: str | None = None) -> None:
+    """Resume a recorded session and show it; `rerun` is the one step that is done again."""
+    app.open_session(lambda: open_unfinished(app.settings, folder, rerun), SessionScreen)

@@ -1,14 +1,12 @@
-"""How the operator answers: one key, and where needed a word, a file, a secret or a decision."""
+"""How the operator answers: one key, and where needed a text, a file, a secret or a decision."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
 from textual import work
 from textual.content import Content
-from textual.screen import Screen
 
 from smoke_tui.config.questions import Choice, Verb
 from smoke_tui.journal.events.event import Event
@@ -17,32 +15,45 @@ from smoke_tui.presentation.live.choices import choices, login_target, retry_tar
 from smoke_tui.presentation.live.questions import spend_line
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS
+from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.render.content import foreign, lines
-from smoke_tui.tui.screens.base import T
+from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.theme import MUTED, STYLES, WARN
-from smoke_tui.tui.widgets.modals import Box, Choose, Line, Reveal, SecretLine, Told, YesNo
+from smoke_tui.tui.widgets.modals import (
+    Box,
+    Choose,
+    Line,
+    Reveal,
+    SecretLine,
+    T,
+    TextBox,
+    YesNo,
+    accept,
+    required,
+)
 
-if TYPE_CHECKING:
-    from smoke_tui.session.live_view import LiveView
-    from smoke_tui.tui.app import SmokeApp
 
+class SessionAnswers(Page):
+    """The part of the session screen that asks and answers. `viewed`: a step to show, by its id."""
 
-class SessionAnswers(Screen[None]):
-    """The part of the session screen that asks and answers."""
+    def __init__(self, live: LiveView) -> None:
+        super().__init__()
+        self.live = live
+        self.viewed: str | None = None
+        self.asking = False
 
-    run: LiveView
-    asking = False
+    @property
+    def snapshot(self) -> Snapshot:
+        """The session at this moment."""
+        fault = self.smoke.fault_text(self.live) if self.live.fault is not None else None
+        return self.live.scene(self.viewed, fault)
 
-    if TYPE_CHECKING:
-
-        @property
-        def scene(self) -> Snapshot: ...
-
-        @property
-        def smoke(self) -> SmokeApp: ...
+    def choices(self) -> tuple[Choice, ...]:
+        """The answers that can be given now."""
+        return choices(self.snapshot)
 
     async def ask(self, box: Box[T]) -> T | None:
-        """Put a box over the screen and wait for it; one at a time, a second one is nothing."""
+        """Put a box over the screen and wait for it; None at once while there is another."""
         if self.asking:
             return None
         self.asking = True
@@ -51,39 +62,73 @@ class SessionAnswers(Screen[None]):
         finally:
             self.asking = False
 
-    def arrived(self, scene: Snapshot, question: Event) -> None:
-        """A question is new: answer it where the operator has done so in advance."""
-        given = self.run.in_advance(scene, question)
-        if given is not None:
-            self.send(question, given)
-        elif question.data["kind"] == "spend" and not self.run.leaving:
+    def begin_question(self, snapshot: Snapshot, question: Event) -> None:
+        """Answer a new question that was answered in advance; show what a call would spend."""
+        answer = self.live.in_advance(snapshot, question)
+        if answer is not None:
+            self.send(question, answer)
+        elif question.data["kind"] == "spend" and not self.live.leaving:
             self._spend(question)
 
     def action_choose(self, key: str) -> None:
         """Answer the open question by one of its keys."""
-        scene = self.scene
-        question = scene.question
-        choice = next((c for c in choices(scene) if c.key == key), None)
+        snapshot = self.snapshot
+        question = snapshot.question
+        choice = next((c for c in choices(snapshot) if c.key == key), None)
         if question is None or choice is None:
             return
         if choice.do is None:
-            special: Callable[[Event], Any] = getattr(self, f"_{choice.special}")
-            special(question)
+            self._act(question, choice)
         elif choice.words == "none":
             self.send(question, {"do": choice.do})
         else:
             self._with_words(question, choice, choice.do)
 
+    def _act(self, question: Event, choice: Choice) -> None:
+        """Do what a choice does instead of giving an answer of its own."""
+        match choice.special:
+            case "all":
+                self.live.run_all = True
+                self.send(question, {"do": "run"})
+            case "retry":
+                self._run_again(question, retry_target(self.snapshot))
+            case "login":
+                self._run_again(question, login_target(self.snapshot))
+            case "step":
+                self._choose_step(question)
+            case "spend":
+                self._spend(question)
+            case "open":
+                self._open_page(question)
+            case "reveal":
+                self._reveal(question)
+            case "copy_address":
+                self._copy_address(question)
+            case "device":
+                self._show_device_code(question)
+            case "paste":
+                self._paste(question)
+            case "copy_credential":
+                self._copy_credential()
+            case "path":
+                self._give_path(question)
+            case "model":
+                self._choose_model(question)
+            case "text":
+                self._give_text(question)
+            case "secret":
+                self._give_secret(question)
+
     def send(
         self, question: Event, answer: Mapping[str, str], *, secret: str | None = None
-    ) -> bool:
-        """Hand an answer in; says why where it is not taken."""
-        problem = self.run.answer(question.seq, answer, secret=secret)
+    ) -> None:
+        """Hand an answer in, or show why it is not taken."""
+        problem = self.live.answer(question.seq, answer, secret=secret)
         if problem:
-            self.say(problem, bad=True)
-        return problem is None
+            self.notify_line(problem, bad=True)
 
-    def say(self, text: str, *, bad: bool = False) -> None:
+    def notify_line(self, text: str, *, bad: bool = False) -> None:
+        """Show a message of one line."""
         self.app.notify(
             one_line(text, 300), severity="warning" if bad else "information", markup=False
         )
@@ -92,13 +137,13 @@ class SessionAnswers(Screen[None]):
 
     @work(exit_on_error=True)
     async def _with_words(self, question: Event, choice: Choice, do: Verb) -> None:
-        hint = self.run.hints.get("confirm", "") if choice.key == "y" else ""
+        hint = self.live.hints.get("confirm", "") if choice.key == "y" else ""
         words = await self.ask(
             Line(
                 titled(choice.label),
                 Content(choice.prompt),
                 prefill=one_line(hint, 300),
-                must=choice.words == "must",
+                check=required if choice.words == "must" else accept,
                 question=question.seq,
             )
         )
@@ -107,16 +152,20 @@ class SessionAnswers(Screen[None]):
 
     @work(exclusive=True, group="compare")
     async def action_compare(self) -> None:
-        """What does the real client send today? Its request beside ours, captured on loopback."""
-        self.say("Capturing what the installed Codex CLI sends; nothing leaves this machine.")
-        told = await asyncio.to_thread(self.run.compare, self.scene.shown.id)
+        """Show what the real client sends today beside our request, captured on loopback."""
+        self.notify_line(
+            "Capturing what the installed Codex CLI sends; nothing leaves this machine."
+        )
+        compared = await asyncio.to_thread(self.live.compare, self.snapshot.shown.id)
         await self.ask(
-            Told("Our request beside the real client's", lines(*(foreign(line) for line in told)))
+            TextBox(
+                "Our request beside the real client's", lines(*(foreign(line) for line in compared))
+            )
         )
 
     @work
     async def action_note(self) -> None:
-        """Put something into the record at any moment."""
+        """Put a note into the record; at any moment."""
         words = await self.ask(
             Line(
                 "Note",
@@ -124,48 +173,34 @@ class SessionAnswers(Screen[None]):
                     "What is worth remembering? It goes into the record and the report; "
                     "never write a secret."
                 ),
-                must=True,
+                check=required,
                 take="note it",
             )
         )
-        if words is not None and self.run.session is not None:
-            self.run.session.note(words)
+        if words is not None and self.live.session is not None:
+            self.live.session.note(words)
 
-    # --- the walk -------------------------------------------------------------------------
+    # --- steps ----------------------------------------------------------------------------
 
-    def _all(self, question: Event) -> None:
-        self.run.run_all = True
-        self.send(question, {"do": "run"})
-
-    def _retry(self, question: Event) -> None:
-        target = retry_target(self.scene)
-        if target is not None:
-            self._again(question, target)
-
-    def _login(self, question: Event) -> None:
-        target = login_target(self.scene)
-        if target is not None:
-            self._again(question, target)
-
-    def _again(self, question: Event, step_id: str) -> None:
-        problem = self.run.again(question, step_id)
+    def _run_again(self, question: Event, step_id: str | None) -> None:
+        problem = self.live.again(question, step_id) if step_id is not None else None
         if problem:
-            self.say(problem, bad=True)
+            self.notify_line(problem, bad=True)
 
     @work
-    async def _step(self, question: Event) -> None:
-        scene = self.scene
+    async def _choose_step(self, question: Event) -> None:
+        snapshot = self.snapshot
         options = []
-        for step in scene.steps:
+        for step in snapshot.steps:
             if step.fallback:
                 continue
-            mark = MARKS[scene.mark(step)]
+            mark = MARKS[snapshot.mark(step)]
             options.append(
                 (
                     step.id,
                     Content.assemble(
                         (f"{mark.glyph} ", STYLES[mark.tone]),
-                        f"{scene.number(step)} {name_of(step)}",
+                        f"{snapshot.number(step)} {name_of(step)}",
                         (f"  {mark.word}", MUTED),
                     ),
                 )
@@ -175,20 +210,19 @@ class SessionAnswers(Screen[None]):
                 "Another step",
                 Content("Which step is to be run now?"),
                 options,
-                start=scene.shown.id,
+                start=snapshot.shown.id,
                 question=question.seq,
             )
         )
-        if chosen is not None:
-            self._again(question, chosen)
+        self._run_again(question, chosen)
 
     @work
     async def action_stop(self) -> None:
         """Stop the step that runs or waits for a new try, after asking."""
-        stopped = self.scene.stoppable
+        stopped = self.snapshot.stoppable
         if stopped is None:
             return
-        step = self.run.runbook.step(stopped.id)
+        step = self.live.runbook.step(stopped.id)
         yes = await self.ask(
             YesNo(
                 "Stop",
@@ -201,27 +235,27 @@ class SessionAnswers(Screen[None]):
                 no="let it run",
             )
         )
-        if yes and self.run.session is not None:
-            self.run.session.cancel("step", "the operator stopped it")
+        if yes and self.live.session is not None:
+            self.live.session.cancel("step", "the operator stopped it")
 
     # --- money ----------------------------------------------------------------------------
 
     @work
     async def _spend(self, question: Event) -> None:
-        scene = self.scene
+        snapshot = self.snapshot
         text = lines(
             foreign(question.data["text"], "bold"),
-            spend_line(scene, question),
+            spend_line(snapshot, question),
             "",
             Content.styled(
                 "A rehearsal: the call goes to this machine and costs nothing."
-                if scene.rehearsed
+                if snapshot.rehearsed
                 else "It is billed: the runbook declares what it may cost."
                 if question.data["data"].get("declared") == "metered"
                 else "It is not run again by itself."
                 if question.data["data"].get("declared") == "remote"
                 else "A real call: it counts against the subscription.",
-                MUTED if scene.rehearsed else WARN,
+                MUTED if snapshot.rehearsed else WARN,
             ),
         )
         yes = await self.ask(
@@ -235,16 +269,16 @@ class SessionAnswers(Screen[None]):
     # --- the login ------------------------------------------------------------------------
 
     @work(thread=True)
-    def _open(self, question: Event) -> None:
-        assert self.run.session is not None
-        problem = self.run.open_again(self.run.session.reveal(question.seq, "url"))
-        said = f"not opened: {problem}" if problem else "handed to the browser once more"
-        self.app.call_from_thread(self.say, said, bad=problem is not None)
+    def _open_page(self, question: Event) -> None:
+        assert self.live.session is not None
+        problem = self.live.open_again(self.live.session.reveal(question.seq, "url"))
+        outcome = f"not opened: {problem}" if problem else "handed to the browser once more"
+        self.app.call_from_thread(self.notify_line, outcome, bad=problem is not None)
 
     @work
     async def _reveal(self, question: Event) -> None:
-        assert self.run.session is not None
-        url = self.run.session.reveal(question.seq, "url")
+        assert self.live.session is not None
+        url = self.live.session.reveal(question.seq, "url")
         if (
             await self.ask(
                 Reveal(
@@ -264,10 +298,10 @@ class SessionAnswers(Screen[None]):
             self._copy_address(question)
 
     @work
-    async def _device(self, question: Event) -> None:
-        assert self.run.session is not None
-        page = self.run.session.reveal(question.seq, "url")
-        code = self.run.session.reveal(question.seq, "code")
+    async def _show_device_code(self, question: Event) -> None:
+        assert self.live.session is not None
+        page = self.live.session.reveal(question.seq, "url")
+        code = self.live.session.reveal(question.seq, "code")
         if (
             await self.ask(
                 Reveal(
@@ -286,8 +320,8 @@ class SessionAnswers(Screen[None]):
             self.smoke.send_to_clipboard(code, "the code", "u shows it")
 
     def _copy_address(self, question: Event) -> None:
-        assert self.run.session is not None
-        url = self.run.session.reveal(question.seq, "url")
+        assert self.live.session is not None
+        url = self.live.session.reveal(question.seq, "url")
         self.smoke.send_to_clipboard(url, "the address", "u shows it")
 
     @work
@@ -298,29 +332,29 @@ class SessionAnswers(Screen[None]):
                 Content(
                     "Copy the whole address of the page the sign-in ended at, and paste it here."
                 ),
-                lambda text: self.run.answer(question.seq, {"do": "paste"}, secret=text),
+                lambda text: self.live.answer(question.seq, {"do": "paste"}, secret=text),
                 question=question.seq,
             )
         )
 
-    def _copy_credential(self, question: Event) -> None:
-        clipboard = self.run.clipboard
+    def _copy_credential(self) -> None:
+        clipboard = self.live.clipboard
         text = clipboard.take() if clipboard is not None else None
         if clipboard is None or text is None:
-            self.say("the credential is not at hand any more", bad=True)
+            self.notify_line("the credential is not at hand any more", bad=True)
             return
         self.smoke.send_to_clipboard(text, "the credential", str(clipboard.path))
 
-    # --- what is given --------------------------------------------------------------------
+    # --- files and texts --------------------------------------------------------------------
 
     @work
-    async def _path(self, question: Event) -> None:
+    async def _give_path(self, question: Event) -> None:
         path = await self.ask(
             Line(
                 "Instructions",
                 foreign(question.data["text"]),
-                prefill=self.run.prefill.get("instructions", ""),
-                must=True,
+                prefill=self.live.prefill.get("instructions", ""),
+                check=required,
                 question=question.seq,
             )
         )
@@ -328,7 +362,7 @@ class SessionAnswers(Screen[None]):
             self.send(question, {"do": "file", "path": path})
 
     @work
-    async def _model(self, question: Event) -> None:
+    async def _choose_model(self, question: Event) -> None:
         data = question.data["data"]
         listed = [str(name) for name in data.get("listed") or data.get("models") or ()]
         text = foreign(question.data["text"])
@@ -343,25 +377,27 @@ class SessionAnswers(Screen[None]):
             )
             model = None if model is None else listed[int(model)]
         else:
-            model = await self.ask(Line("Model", text, must=True, question=question.seq))
+            model = await self.ask(Line("Model", text, check=required, question=question.seq))
         if model is not None:
             self.send(question, {"do": "use", "model": model})
 
     @work
-    async def _text(self, question: Event) -> None:
+    async def _give_text(self, question: Event) -> None:
         text = await self.ask(
-            Line("Your answer", foreign(question.data["text"]), must=True, question=question.seq)
+            Line(
+                "Your answer", foreign(question.data["text"]), check=required, question=question.seq
+            )
         )
         if text is not None:
             self.send(question, {"do": "text"}, secret=text)
 
     @work
-    async def _secret(self, question: Event) -> None:
+    async def _give_secret(self, question: Event) -> None:
         await self.ask(
             SecretLine(
                 "A secret",
                 foreign(question.data["text"]),
-                lambda text: self.run.answer(question.seq, {"do": "secret"}, secret=text),
+                lambda text: self.live.answer(question.seq, {"do": "secret"}, secret=text),
                 question=question.seq,
             )
         )

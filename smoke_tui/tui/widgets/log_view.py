@@ -1,4 +1,4 @@
-"""A log that wraps, follows its end until scrolled up, and draws only the lines in sight."""
+"""A log view that wraps, follows its end until scrolled up, and draws only the rows in sight."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from smoke_tui.presentation.live.log_buffer import Line, LogBuffer
-from smoke_tui.presentation.marks import ascii_text
-from smoke_tui.tui.widgets.overflow_hint import tell_below
-from smoke_tui.tui.widgets.panel import SCROLL_KEYS
+from smoke_tui.tui.bindings import SCROLL
+from smoke_tui.tui.theme import adapt_text
+from smoke_tui.tui.widgets.panel import hint_rows_below
 
 
 class LogView(ScrollView, can_focus=True):
-    """Shows the lines of a `LogBuffer`. Text is foreign: it is drawn as it is, never as markup."""
+    """Shows the lines of a `LogBuffer`, whose text is never read as markup."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"log-view--{name}"
@@ -39,13 +39,13 @@ class LogView(ScrollView, can_focus=True):
             "child",
         )
     }
-    BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLL]
 
     def __init__(self, dom_id: str, title: str = "", *, at_end: bool = True) -> None:
         super().__init__(id=dom_id)
         self._follows = self._following = at_end
         self.border_title = title
-        self._feed = LogBuffer()
+        self._log = LogBuffer()
         self._rows: list[tuple[str, str]] = []
         self._starts: list[int] = []
         self._first = 0
@@ -57,12 +57,12 @@ class LogView(ScrollView, can_focus=True):
         """The wrapped rows as they are shown."""
         return [text for text, _ in self._rows]
 
-    def follow(self, feed: LogBuffer) -> bool:
-        """Take in what changed in the feed; whether anything did."""
-        changed = feed.changed()
-        if feed is not self._feed:
-            self._feed, changed = feed, feed.first
-            self._first = feed.first
+    def follow(self, log: LogBuffer) -> bool:
+        """Take in what changed in a log, and return whether anything did."""
+        changed = log.changed()
+        if log is not self._log:
+            self._log, changed = log, log.first
+            self._first = log.first
             self._rows.clear()
             self._starts.clear()
         if changed is None:
@@ -71,10 +71,10 @@ class LogView(ScrollView, can_focus=True):
         return True
 
     def _wrap_from(self, number: int) -> None:
-        """Wrap the lines from this number on anew; what scrolled out of the feed goes."""
+        """Wrap the lines from this number on again; drop those that the log dropped."""
         width = max(8, self.scrollable_content_region.width)
-        if width != self._width or self._feed.first != self._first:
-            self._width, self._first = width, self._feed.first
+        if width != self._width or self._log.first != self._first:
+            self._width, self._first = width, self._log.first
             self._rows.clear()
             self._starts.clear()
             number = self._first
@@ -82,7 +82,7 @@ class LogView(ScrollView, can_focus=True):
         if at < len(self._starts):
             del self._rows[self._starts[at] :]
             del self._starts[at:]
-        for line in self._feed.lines[len(self._starts) :]:
+        for line in self._log.lines[len(self._starts) :]:
             self._starts.append(len(self._rows))
             self._rows += self._wrapped(line, width)
         self.draws += 1
@@ -90,14 +90,14 @@ class LogView(ScrollView, can_focus=True):
         if self._following:
             self.scroll_end(animate=False, immediate=False, x_axis=False)
         self.refresh()
-        self._tell_more()
+        self._update_hint()
 
-    def _tell_more(self) -> None:
-        """Say in the frame what is not in sight, once the layout is known."""
-        self.call_after_refresh(tell_below, self, "j" if self.has_focus else "tab, j")
+    def _update_hint(self) -> None:
+        """Show in the frame how many rows are out of sight, once the layout is known."""
+        self.call_after_refresh(hint_rows_below, self)
 
     def _wrapped(self, line: Line, width: int) -> list[tuple[str, str]]:
-        shown = ascii_text(line.shown) if getattr(self.app, "plain", False) else line.shown
+        shown = adapt_text(self.app, line.shown)
         hang = min(line.hang, width // 3) if cell_len(shown) > width else 0
         rows = [row.plain.rstrip("\n") for row in Content(shown).wrap(width - hang)] or [""]
         return [
@@ -106,26 +106,28 @@ class LogView(ScrollView, can_focus=True):
         ]
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Scrolling up lets go of the end; coming back to it takes hold again."""
+        """Stop following the end when scrolled up; follow it again when scrolled back."""
         super().watch_scroll_y(old_value, new_value)
         at_end = new_value >= self.max_scroll_y - 1
         if at_end or new_value < old_value:
             self._following = at_end and self._follows
-        self._tell_more()
+        self._update_hint()
 
     def on_focus(self) -> None:
-        self._tell_more()
+        """Update the hint: with the focus, one key less is needed."""
+        self._update_hint()
 
     def on_blur(self) -> None:
-        self._tell_more()
+        """Update the hint."""
+        self._update_hint()
 
     def on_resize(self, event: Resize) -> None:
-        """The same lines in the new width, or as many of them as there are rows now."""
+        """Wrap for the new width; stay at the end."""
         if self.scrollable_content_region.width != self._width:
-            self._wrap_from(self._feed.first)
+            self._wrap_from(self._log.first)
         elif self._following:
             self.scroll_end(animate=False, immediate=False, x_axis=False)
-        self._tell_more()
+        self._update_hint()
 
     def render_line(self, y: int) -> Strip:
         """One row, in sight."""
@@ -162,4 +164,5 @@ class LogView(ScrollView, can_focus=True):
         return selection.extract("\n".join(self.rows)), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection."""
         self.refresh()

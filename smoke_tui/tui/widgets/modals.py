@@ -1,32 +1,51 @@
-"""Small questions over a screen: yes or no, words, a choice, a secret, a revealed address."""
+"""Boxes over a screen: yes or no, a line of text, a choice, a secret, a revealed address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.events import Resize
+from textual.message import Message
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from smoke_tui.redaction import clean
+from smoke_tui.tui.bindings import LIST, SCROLL
 from smoke_tui.tui.render.key_row import Keys, key_row
-from smoke_tui.tui.screens.base import LatestSize, T
-from smoke_tui.tui.theme import WARN, ascii_content
-from smoke_tui.tui.widgets.overflow_hint import tell_place
-from smoke_tui.tui.widgets.panel import SCROLL_KEYS, Panel, ScrollPanel
-from smoke_tui.tui.widgets.secret_input import SecretInput
-from smoke_tui.tui.widgets.text_input import TextInput
+from smoke_tui.tui.theme import WARN, adapt
+from smoke_tui.tui.widgets.inputs import SecretInput, TextInput
+from smoke_tui.tui.widgets.panel import Panel, ScrollPanel, hint_position
 
+T = TypeVar("T")
 REVEAL_SECONDS: Final = 60.0
 
 
+class LatestSize(Screen[T]):
+    """A screen that ignores every size that the terminal does not have any more.
+
+    Textual's screens tell themselves of every size they were laid out in. With two on their way,
+    as when a window is dragged while a session is busy, they would call each other up for ever,
+    and no key would be answered.
+    """
+
+    def post_message(self, message: Message) -> bool:
+        """Take a message, unless it is a size that is out of date."""
+        if isinstance(message, Resize) and message.size != self.app.size:
+            return False
+        return super().post_message(message)
+
+
 class Box(ModalScreen[T], LatestSize[T]):
-    """A modal with a title, a text, and a row of keys. `question` ends it when it is withdrawn."""
+    """A modal with a title, a text, and a row of keys.
+
+    `question` is the `seq` of the question it answers; it ends when that is withdrawn.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False, id="modal.leave"),
@@ -42,6 +61,7 @@ class Box(ModalScreen[T], LatestSize[T]):
         self._keys: Keys = [*keys, ("esc", "back", "escape")]
 
     def compose(self) -> ComposeResult:
+        """Yield the box."""
         with Vertical(classes="box") as box:
             box.border_title = self._title
             with VerticalScroll(classes="box-text", can_focus=False):
@@ -51,31 +71,33 @@ class Box(ModalScreen[T], LatestSize[T]):
             yield Panel("box-keys", key_row(self._keys, 68))
 
     def inside(self) -> ComposeResult:
-        """What stands between the text and the keys."""
+        """Yield what stands between the text and the keys."""
         yield from ()
 
-    def say(self, problem: str) -> None:
-        """Say why something was not taken."""
+    def show_problem(self, problem: str) -> None:
+        """Show why something was not taken."""
         row = self.query_one("#box-problem", Panel)
         row.display = True
         row.show(Content.styled(problem, WARN))
 
     def action_leave(self) -> None:
+        """End without an answer."""
         self.dismiss(None)
 
 
-class Told(Box[None]):
+class TextBox(Box[None]):
     """A text that may be longer than the screen: it is scrolled by key."""
 
-    AUTO_FOCUS = "#told-text"
+    AUTO_FOCUS = "#long-text"
 
     def __init__(self, title: str, text: Content) -> None:
         super().__init__(title, text, [])
 
     def compose(self) -> ComposeResult:
+        """Yield the box."""
         with Vertical(classes="box") as box:
             box.border_title = self._title
-            yield ScrollPanel("told-text", content=self._text)
+            yield ScrollPanel("long-text", content=self._text)
             yield Panel("box-keys", key_row(self._keys, 68))
 
 
@@ -93,14 +115,25 @@ class YesNo(Box[bool]):
         super().__init__(title, text, [("y", yes, "y"), ("n", no, "n")], question=question)
 
     def action_yes(self) -> None:
+        """Answer yes."""
         self.dismiss(True)
 
     def action_no(self) -> None:
+        """Answer no."""
         self.dismiss(False)
 
 
+def accept(text: str) -> None:
+    """Find no problem with a line of text."""
+
+
+def required(text: str) -> str | None:
+    """Why a line of text is not taken where one is needed."""
+    return None if text else "It can't be empty."
+
+
 class Line(Box[str]):
-    """One line of text. With `must` it can't be empty; `check` says why it is not taken."""
+    """One line of text; `check` says why it is not taken."""
 
     def __init__(
         self,
@@ -108,24 +141,24 @@ class Line(Box[str]):
         text: Content,
         *,
         prefill: str = "",
-        must: bool = False,
         take: str = "take it",
         question: int | None = None,
-        check: Callable[[str], str | None] = lambda text: None,
+        check: Callable[[str], str | None] = accept,
     ) -> None:
         super().__init__(title, text, [("enter", take, "enter")], question=question)
         self._prefill = prefill
-        self._must = must
         self._check = check
 
     def inside(self) -> ComposeResult:
+        """Yield the field."""
         yield TextInput(clean(self._prefill, keep_newlines=False), select_on_focus=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the line, or show why it is not taken."""
         text = event.value.strip()
-        problem = "It can't be empty." if self._must and not text else self._check(text)
+        problem = self._check(text)
         if problem:
-            self.say(problem)
+            self.show_problem(problem)
         else:
             self.dismiss(text)
 
@@ -145,12 +178,14 @@ class SecretLine(Box[bool]):
         self._hand_over = hand_over
 
     def inside(self) -> ComposeResult:
+        """Yield the field."""
         yield SecretInput()
 
     def on_secret_input_submitted(self, event: SecretInput.Submitted) -> None:
+        """Hand the secret over, or show why it is not taken."""
         problem = self._hand_over(event.field.take())
         if problem:
-            self.say(f"Not taken: {problem}.")
+            self.show_problem(f"Not taken: {problem}.")
         else:
             self.dismiss(True)
 
@@ -172,9 +207,11 @@ class Choose(Box[str]):
         self._start = start
 
     def inside(self) -> ComposeResult:
+        """Yield the list."""
         yield Pick(self.options, self._start)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """End with the id of the chosen row."""
         event.stop()
         self.dismiss(event.option_id)
 
@@ -182,12 +219,7 @@ class Choose(Box[str]):
 class Pick(OptionList):
     """A list to choose from, with letters beside the arrows."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False, id="list.down"),
-        Binding("k", "cursor_up", "Up", show=False, id="list.up"),
-        Binding("g", "first", "First", show=False, id="list.first"),
-        Binding("G,shift+g", "last", "Last", show=False, id="list.last"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*LIST]
 
     def __init__(
         self,
@@ -201,27 +233,26 @@ class Pick(OptionList):
         self._start = start
 
     def on_mount(self) -> None:
+        """Show the first rows."""
         self.fill(self._choice)
         ids = [name for name, _ in self._choice]
         if self._start in ids:
             self.highlighted = ids.index(self._start)
-        for seen in ("virtual_size", "highlighted"):
-            self.watch(self, seen, self._tell_place, init=False)
+        for name in ("virtual_size", "highlighted"):
+            self.watch(self, name, self._update_hint, init=False)
 
     def on_resize(self) -> None:
-        self._tell_place()
+        """Update the hint for the new size."""
+        self._update_hint()
 
-    def _tell_place(self) -> None:
-        self.call_after_refresh(lambda: tell_place(self, self.highlighted, self.option_count))
+    def _update_hint(self) -> None:
+        self.call_after_refresh(lambda: hint_position(self, self.highlighted, self.option_count))
 
     def fill(self, options: Sequence[tuple[str, Content]]) -> None:
         """Replace what is there, keeping the cursor where it was."""
-        plain = getattr(self.app, "plain", False)
         at = self.highlighted
         self.clear_options()
-        self.add_options(
-            [Option(ascii_content(shown) if plain else shown, id=name) for name, shown in options]
-        )
+        self.add_options([Option(adapt(self.app, shown), id=name) for name, shown in options])
         if options:
             self.highlighted = min(at or 0, len(options) - 1)
 
@@ -231,14 +262,16 @@ class Reveal(Box[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "Copy", show=False, id="reveal.copy"),
-        *SCROLL_KEYS,
+        *SCROLL,
     ]
 
     def __init__(self, title: str, text: Content, *, question: int | None = None) -> None:
         super().__init__(title, text, [("y", "copy it", "y")], question=question)
 
     def on_mount(self) -> None:
+        """Hide it again after a minute."""
         self.set_timer(REVEAL_SECONDS, self.action_leave)
 
     def action_copy(self) -> None:
+        """End with the wish for a copy."""
         self.dismiss("copy")

@@ -1,31 +1,23 @@
-"""A text that is a function of the state: drawn again only when it has changed."""
+"""Panels: texts that are drawn again only when they changed, and hints for what is out of sight."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
-from smoke_tui.tui.theme import ascii_content
-from smoke_tui.tui.widgets.overflow_hint import tell_below
-
-SCROLL_KEYS: list[BindingType] = [
-    Binding("j", "scroll_down", "Down", show=False, id="scroll.down"),
-    Binding("k", "scroll_up", "Up", show=False, id="scroll.up"),
-    Binding("g", "scroll_home", "To the top", show=False, id="scroll.top"),
-    Binding("G,shift+g", "scroll_end", "To the end", show=False, id="scroll.end"),
-]
+from smoke_tui.presentation.format import count
+from smoke_tui.tui.bindings import SCROLL
+from smoke_tui.tui.theme import adapt
 
 
 class Panel(Static):
-    """Shows a `Content`; `show` with the same one again costs nothing.
-
-    Where the app was asked for plain characters everything is shown in these.
-    """
+    """Shows a `Content`; `show` with the same one again costs nothing."""
 
     def __init__(self, dom_id: str | None = None, content: Content | None = None) -> None:
         super().__init__(id=dom_id, markup=False)
@@ -36,17 +28,17 @@ class Panel(Static):
         self.draws = 0
 
     def on_mount(self) -> None:
+        """Show the content it was made with."""
         if self._first is not None:
             self.show(self._first)
 
     def show(self, content: Content) -> bool:
-        """Show this from now on; whether it was new."""
-        if getattr(self.app, "plain", False):
-            content = ascii_content(content)
-        mark = content.plain, tuple(content.spans)
-        if mark == self._shown:
+        """Show this from now on, and return whether it was new."""
+        content = adapt(self.app, content)
+        shown = content.plain, tuple(content.spans)
+        if shown == self._shown:
             return False
-        self._shown = mark
+        self._shown = shown
         self.draws += 1
         self.update(content)
         return True
@@ -55,7 +47,7 @@ class Panel(Static):
 class ScrollPanel(VerticalScroll):
     """A panel that scrolls, with a title in its border."""
 
-    BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLL]
 
     def __init__(self, dom_id: str, title: str = "", content: Content | None = None) -> None:
         super().__init__(id=dom_id)
@@ -63,25 +55,51 @@ class ScrollPanel(VerticalScroll):
         self._panel = Panel(content=content)
 
     def compose(self) -> ComposeResult:
+        """Yield the panel that is scrolled."""
         yield self._panel
 
     def show(self, content: Content) -> bool:
-        """Show this from now on; whether it was new."""
+        """Show this from now on, and return whether it was new."""
         return self._panel.show(content)
 
     def on_mount(self) -> None:
-        for seen in ("virtual_size", "scroll_y"):
-            self.watch(self, seen, self.tell_more, init=False)
+        """Follow what changes the rows in sight."""
+        for name in ("virtual_size", "scroll_y"):
+            self.watch(self, name, self.update_hint, init=False)
 
     def on_resize(self) -> None:
-        self.tell_more()
+        """Update the hint for the new size."""
+        self.update_hint()
 
-    def tell_more(self) -> None:
-        """Say in the frame what is not in sight, once the layout is known."""
-        self.call_after_refresh(tell_below, self, "j" if self.has_focus else "tab, j")
+    def update_hint(self) -> None:
+        """Show in the frame how many rows are out of sight, once the layout is known."""
+        self.call_after_refresh(hint_rows_below, self)
 
     def on_focus(self) -> None:
-        self.tell_more()
+        """Update the hint: with the focus, one key less is needed."""
+        self.update_hint()
 
     def on_blur(self) -> None:
-        self.tell_more()
+        """Update the hint."""
+        self.update_hint()
+
+
+def hint_rows_below(widget: Widget) -> None:
+    """Show in a widget's frame how many rows there are below, and the keys that show them."""
+    below = round(widget.max_scroll_y - widget.scroll_offset.y)
+    keys = "j" if widget.has_focus else "tab, j"
+    _hint(widget, f"{count(below, 'more row')}: {keys}" if below > 0 else "")
+
+
+def hint_position(widget: Widget, index: int | None, total: int) -> None:
+    """Show in a list's frame which of its rows is chosen, where not all of them are in sight."""
+    _hint(widget, f"{(index or 0) + 1} of {total}" if widget.max_scroll_y > 0 else "")
+
+
+def _hint(widget: Widget, text: str) -> None:
+    """Put a hint into the frame around a widget: its own, else that of the box it is in."""
+    for owner in widget.ancestors_with_self:
+        if isinstance(owner, Widget) and owner.styles.border_bottom[0] not in ("", "none"):
+            if owner.border_subtitle != text:
+                owner.border_subtitle = text
+            return

@@ -10,15 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
 
-from smoke_tui.presentation.marks import ascii_text
 from smoke_tui.tui.render.key_row import Keys, key_row
-from smoke_tui.tui.theme import WARN
+from smoke_tui.tui.theme import WARN, adapt_text
+from smoke_tui.tui.widgets.inputs import TextInput
 from smoke_tui.tui.widgets.modals import Choose, Pick
 from smoke_tui.tui.widgets.panel import Panel
-from smoke_tui.tui.widgets.text_input import TextInput
 
 Options = Sequence[tuple[str, Content]]
-_LOOKING: Final[Keys] = [
+_CHOOSING: Final[Keys] = [
     ("enter", "choose", "enter"),
     ("/", "find", "slash"),
     ("esc", "back", "escape"),
@@ -41,8 +40,10 @@ def having(options: Options, words: str) -> list[tuple[str, Content]]:
 
 
 class Search(Choose):
-    """One of many, by its id. Letters move in the list, as in every other; after a slash they
-    are words to look for, until escape shows all rows again.
+    """One of many, by its id.
+
+    Letters move in the list, as in every other; after a slash they are words to look for, until
+    escape shows all rows again.
     """
 
     AUTO_FOCUS = "Pick"
@@ -60,24 +61,26 @@ class Search(Choose):
     ]
 
     def inside(self) -> ComposeResult:
+        """Yield the field for words, which is hidden at first, and the list."""
         words = TextInput(id="words", placeholder="words to look for", compact=True)
         words.display = False
         yield words
         yield from super().inside()
 
     def on_mount(self) -> None:
-        self._tell_keys(_LOOKING)
+        """Show the keys of the list."""
+        self._show_keys(_CHOOSING)
 
     def action_find(self) -> None:
         """Begin to type words, or go on with them."""
         words = self.query_one("#words", TextInput)
         words.display = True
         words.focus()
-        self._tell_keys(_FINDING)
+        self._show_keys(_FINDING)
 
-    def action_move(self, action: str) -> None:
+    async def action_move(self, action: str) -> None:
         """Move in the list while words are typed."""
-        getattr(self.query_one(Pick), f"action_{action}")()
+        await self.app.run_action(action, self.query_one(Pick))
 
     def action_leave(self) -> None:
         """Show all rows again; with all of them shown, leave."""
@@ -88,29 +91,29 @@ class Search(Choose):
         words.clear()
         words.display = False
         self.query_one(Pick).focus()
-        self._tell_keys(_LOOKING)
+        self._show_keys(_CHOOSING)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what has the words; the row that was chosen stays so where it can."""
+        """Show the rows that have the words; the chosen row stays chosen if it is one of them."""
         pick = self.query_one(Pick)
         at = pick.highlighted
         before = None if at is None else pick.get_option_at_index(at).id
-        found = having(self.options, event.value)
-        pick.fill(found)
-        names = [name for name, _ in found]
+        matching = having(self.options, event.value)
+        pick.fill(matching)
+        names = [name for name, _ in matching]
         pick.highlighted = names.index(before) if before in names else 0 if names else None
         title = self._title
         if event.value.strip():
-            title = f"{title} · {len(found)} of {len(self.options)}"
+            title = f"{title} · {len(matching)} of {len(self.options)}"
         box = self.query_one(".box")
-        box.border_title = ascii_text(title) if getattr(self.app, "plain", False) else title
+        box.border_title = adapt_text(self.app, title)
         problem = self.query_one("#box-problem", Panel)
-        problem.display = not found
+        problem.display = not matching
         problem.show(Content.styled("No row has these words.", WARN))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Choose the row under the cursor; where there is none, nothing is chosen."""
+        """Choose the row under the cursor, if there is one."""
         self.query_one(Pick).action_select()
 
-    def _tell_keys(self, keys: Keys) -> None:
+    def _show_keys(self, keys: Keys) -> None:
         self.query_one("#box-keys", Panel).show(key_row(keys, 68))

@@ -13,7 +13,7 @@ from smoke_tui.journal.load import (
 )
 from smoke_tui.redaction import Vault
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.widgets.modals import Choose, Line
 from tests.helpers.app_driver import press, screen_text, settings, until
 
@@ -65,7 +65,7 @@ def test_a_second_word_changes_the_verdict_and_the_report(
         app = SmokeApp(settings(state_dir), Goal())
         async with app.run_test(size=(80, 24)) as pilot:
             _, runbook, state = load_state(folder)
-            await app.push_screen(ReportPage(runbook, state, folder, Vault()))
+            await app.push_screen(ReportScreen(runbook, state, folder, Vault()))
             await until(pilot, lambda: "Amend" in screen_text(app))
             await press(pilot, "a")
             await until(pilot, lambda: isinstance(app.screen, Choose))
@@ -78,7 +78,7 @@ def test_a_second_word_changes_the_verdict_and_the_report(
             await until(
                 pilot,
                 lambda: (
-                    isinstance(app.screen, ReportPage)
+                    isinstance(app.screen, ReportScreen)
                     and "fail" in screen_text(app).splitlines()[0]
                 ),
             )

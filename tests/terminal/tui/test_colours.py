@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from textual.color import Color
 
-from smoke_tui.tui.app import DARK, LIGHT, Goal, SmokeApp
+from smoke_tui.tui.app import Goal, SmokeApp
+from smoke_tui.tui.app_base import DARK, LIGHT
 from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.app_driver import screen_strips, settings, settled
 from tests.helpers.tui_records import run_until

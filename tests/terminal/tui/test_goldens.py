@@ -24,12 +24,12 @@ from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.redaction import Vault
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.screens.compare import ComparePage
-from smoke_tui.tui.screens.doctor import MachinePage
-from smoke_tui.tui.screens.record import RecordPage
-from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.compare import CompareScreen
+from smoke_tui.tui.screens.doctor import DoctorScreen
+from smoke_tui.tui.screens.record import RecordScreen
+from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import SessionScreen
-from smoke_tui.tui.screens.trends import TrendsPage
+from smoke_tui.tui.screens.trends import TrendsScreen
 from tests.helpers.app_driver import press, screen_text, settings, settled, until
 from tests.helpers.events import make_event
 from tests.helpers.paths import TUI_RECORDS
@@ -260,12 +260,12 @@ def side(scenario: str) -> Side:
     return Side(runbook, state, stored_evidence(TUI_RECORDS / scenario))
 
 
-def record_page() -> RecordPage:
+def record_page() -> RecordScreen:
     folder = Path("state/sessions/20261121T213000Z-bbbb")
     if not folder.exists():
         keep(Path("state"), folder.name, DRIFT)
     runbook, events = recorded(DRIFT)
-    return RecordPage(runbook, tuple(events), folder)
+    return RecordScreen(runbook, tuple(events), folder)
 
 
 RECORD_KEYS = {
@@ -286,9 +286,9 @@ def test_record(where: str, golden: Golden) -> None:
 
 
 def test_report(golden: Golden) -> None:
-    def page() -> ReportPage:
+    def page() -> ReportScreen:
         _, runbook, state = load_state(TUI_RECORDS / DRIFT)
-        return ReportPage(runbook, state, TUI_RECORDS / DRIFT, Vault())
+        return ReportScreen(runbook, state, TUI_RECORDS / DRIFT, Vault())
 
     golden("report", shown(page).replace(DRIFT[-4:] + "  REH", "bbbb  REH"))
 
@@ -297,18 +297,18 @@ def test_comparison(golden: Golden) -> None:
     found = compare(side("edge-challenge"), side(DRIFT))
     golden(
         "compare",
-        shown(lambda: ComparePage(found, "20261121T210000Z-aaaa", "20261121T213000Z-bbbb")),
+        shown(lambda: CompareScreen(found, "20261121T210000Z-aaaa", "20261121T213000Z-bbbb")),
     )
 
 
 def test_trends_with_nothing_recorded(golden: Golden) -> None:
     sessions()
-    golden("trends-none", shown(TrendsPage))
+    golden("trends-none", shown(TrendsScreen))
 
 
 def test_trends_of_rehearsals(golden: Golden) -> None:
     sessions()
-    golden("trends-rehearsals", shown(TrendsPage, "r"))
+    golden("trends-rehearsals", shown(TrendsScreen, "r"))
 
 
 def look(settings: Settings) -> list[Check]:
@@ -335,7 +335,7 @@ def look(settings: Settings) -> list[Check]:
 
 
 def test_machine(golden: Golden) -> None:
-    golden("machine", shown(lambda: MachinePage(look), origin="residential", ascii="false"))
+    golden("machine", shown(lambda: DoctorScreen(look), origin="residential", ascii="false"))
 
 
 @pytest.mark.parametrize("name", ["walk", "home"])

@@ -9,9 +9,9 @@ from textual import events
 
 from smoke_tui.journal.file import read_journal
 from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.widgets.inputs import SecretInput
 from smoke_tui.tui.widgets.log_view import LogView
 from smoke_tui.tui.widgets.modals import Reveal, SecretLine
-from smoke_tui.tui.widgets.secret_input import SecretInput
 from smoke_tui.world.live.terminal_clipboard import TerminalClipboard
 from tests.helpers.app_driver import answer, press, question, rehearsal_app, screen_text, until
 

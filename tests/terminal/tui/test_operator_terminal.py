@@ -120,7 +120,8 @@ def test_the_bell_rings_only_after_long_work(work: int, rings: int, tmp_path: Pa
                 for event in part:
                     run.on_event(event)
                 await until(
-                    pilot, lambda: run.backlog[0] == 0 and (walk.seen_question is not None) == asks
+                    pilot,
+                    lambda: run.backlog[0] == 0 and (walk.followed_question is not None) == asks,
                 )
                 walk.tick()
 

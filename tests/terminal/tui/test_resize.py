@@ -18,10 +18,10 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.screens.base import LatestSize, Page
-from smoke_tui.tui.screens.help import Help
+from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.help import HelpScreen
 from smoke_tui.tui.screens.session import SessionScreen
-from smoke_tui.tui.widgets.modals import Box
+from smoke_tui.tui.widgets.modals import Box, LatestSize
 from tests.helpers.app_driver import press, settings, until
 from tests.helpers.paths import ROOT
 from tests.helpers.pty_terminal import LONGEST, children_of
@@ -33,7 +33,7 @@ READY = "run all that follows"
 
 def test_a_size_that_is_out_of_date_is_not_heard_of(tmp_path: Path) -> None:
     """Two of them would call each other up for ever."""
-    assert all(issubclass(screen, LatestSize) for screen in (Page, Box, Help))
+    assert all(issubclass(screen, LatestSize) for screen in (Page, Box, HelpScreen))
 
     async def main() -> None:
         app = SmokeApp(settings(tmp_path), Goal())
@@ -42,7 +42,7 @@ def test_a_size_that_is_out_of_date_is_not_heard_of(tmp_path: Path) -> None:
             for key in (None, "question_mark"):
                 if key is not None:
                     await press(pilot, key)
-                    await until(pilot, lambda: isinstance(app.screen, Help))
+                    await until(pilot, lambda: isinstance(app.screen, HelpScreen))
                 stale, current = Size(60, 16), app.size
                 assert not app.screen.post_message(Resize(stale, stale))
                 assert app.screen.post_message(Resize(current, current))

@@ -22,12 +22,12 @@ from smoke_tui.journal.folders import (
 )
 from smoke_tui.replay.run import recheck
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.screens.compare import ComparePage
-from smoke_tui.tui.screens.doctor import MachinePage
-from smoke_tui.tui.screens.home import SESSIONS_SHOWN, Home
-from smoke_tui.tui.screens.record import RecordPage
-from smoke_tui.tui.screens.report import ReportPage
-from smoke_tui.tui.screens.trends import TrendsPage
+from smoke_tui.tui.screens.compare import CompareScreen
+from smoke_tui.tui.screens.doctor import DoctorScreen
+from smoke_tui.tui.screens.home import SESSIONS_SHOWN, HomeScreen
+from smoke_tui.tui.screens.record import RecordScreen
+from smoke_tui.tui.screens.report import ReportScreen
+from smoke_tui.tui.screens.trends import TrendsScreen
 from smoke_tui.tui.widgets.modals import Choose, YesNo
 from smoke_tui.world.live.processes.leftovers import mark_of, still_running
 from tests.helpers.app_driver import press, screen_text, settings, until
@@ -45,7 +45,7 @@ def drive(state: Path, keys: Callable[[SmokeApp, Pilot[Any]], Awaitable[None]]) 
     async def main() -> None:
         app = SmokeApp(settings(state), Goal())
         async with app.run_test(size=(100, 30), notifications=True) as pilot:
-            await until(pilot, lambda: any(isinstance(s, Home) for s in app.screen_stack))
+            await until(pilot, lambda: any(isinstance(s, HomeScreen) for s in app.screen_stack))
             await pilot.pause()
             await keys(app, pilot)
 
@@ -72,7 +72,7 @@ def test_home_says_how_many_sessions_it_leaves_out(tmp_path: Path) -> None:
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         home = app.screen
-        assert isinstance(home, Home)
+        assert isinstance(home, HomeScreen)
         assert "newest" not in screen_text(app)
         keep(state, NEW)
         home.read()
@@ -92,9 +92,9 @@ def test_a_session_is_walked_through_leapt_in_replayed_and_left(tmp_path: Path) 
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         await choose(app, pilot, "Walk through it")
-        await until(pilot, lambda: isinstance(app.screen, RecordPage), "the record")
+        await until(pilot, lambda: isinstance(app.screen, RecordScreen), "the record")
         page = app.screen
-        assert isinstance(page, RecordPage)
+        assert isinstance(page, RecordScreen)
         assert page.at == 0
         for wanted in turns[:2]:
             await press(pilot, "]")
@@ -114,7 +114,7 @@ def test_a_session_is_walked_through_leapt_in_replayed_and_left(tmp_path: Path) 
         await press(pilot, "v")
         await until(pilot, lambda: f"{len(events)} events, 0 differences" in screen_text(app))
         await press(pilot, "b")
-        assert isinstance(app.screen, Home)
+        assert isinstance(app.screen, HomeScreen)
 
     drive(tmp_path / "state", keys)
 
@@ -131,9 +131,9 @@ def test_a_replay_that_differs_goes_to_where_it_does(tmp_path: Path) -> None:
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         await choose(app, pilot, "Walk through it")
-        await until(pilot, lambda: isinstance(app.screen, RecordPage), "the record")
+        await until(pilot, lambda: isinstance(app.screen, RecordScreen), "the record")
         page = app.screen
-        assert isinstance(page, RecordPage)
+        assert isinstance(page, RecordScreen)
         await press(pilot, "v")
         await until(pilot, lambda: f"differs at event {at}" in screen_text(app))
         assert page.at == at
@@ -147,11 +147,11 @@ def test_a_session_is_compared_with_the_one_before(tmp_path: Path) -> None:
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         await choose(app, pilot, "Compare it")
-        await until(pilot, lambda: isinstance(app.screen, ComparePage), "the comparison")
+        await until(pilot, lambda: isinstance(app.screen, CompareScreen), "the comparison")
         shown = screen_text(app)
         assert f"then {OLD}   now {NEW}" in shown
         await press(pilot, "escape")
-        assert isinstance(app.screen, Home)
+        assert isinstance(app.screen, HomeScreen)
 
     drive(tmp_path / "state", keys)
 
@@ -169,10 +169,10 @@ def test_a_session_that_broke_off_is_gone_on_with_to_its_end(tmp_path: Path) -> 
         run = app.current
         assert run is not None
         await walk_on(pilot)
-        await until(pilot, lambda: isinstance(app.screen, ReportPage), "the report")
+        await until(pilot, lambda: isinstance(app.screen, ReportScreen), "the report")
         assert run.state.closed is not None
         await press(pilot, "b")
-        await until(pilot, lambda: isinstance(app.screen, Home))
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         assert app.current is run
 
     drive(tmp_path / "state", keys)
@@ -193,7 +193,7 @@ def test_spend_and_machine_are_a_key_away(tmp_path: Path) -> None:
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         await press(pilot, "p")
-        assert isinstance(app.screen, TrendsPage)
+        assert isinstance(app.screen, TrendsScreen)
         await until(pilot, lambda: "No session against the provider" in screen_text(app))
         await press(pilot, "r")
         await until(pilot, lambda: OLD in screen_text(app))
@@ -201,11 +201,11 @@ def test_spend_and_machine_are_a_key_away(tmp_path: Path) -> None:
         await until(pilot, lambda: OLD not in screen_text(app))
         await press(pilot, "b")
         await press(pilot, "m")
-        assert isinstance(app.screen, MachinePage)
+        assert isinstance(app.screen, DoctorScreen)
         await until(pilot, lambda: "smoke-tui 0" in screen_text(app), "the version")
         assert "state-dir" in screen_text(app)
         await press(pilot, "b")
-        assert isinstance(app.screen, Home)
+        assert isinstance(app.screen, HomeScreen)
 
     drive(tmp_path / "state", keys)
 
@@ -237,7 +237,7 @@ def test_what_a_broken_off_session_left_is_named_and_stopped_on_demand(
             if stop:
                 await until(pilot, lambda: child.poll() is not None, "its end")
                 await until(pilot, lambda: "Stopped." in screen_text(app))
-            assert isinstance(app.screen, Home)
+            assert isinstance(app.screen, HomeScreen)
 
         drive(tmp_path / "state", keys)
         assert still_running(child.pid, mark) is not stop

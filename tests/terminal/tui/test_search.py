@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from smoke_tui.rehearsal import list_scenarios
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.screens.home import Home
+from smoke_tui.tui.screens.home import HomeScreen
 from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.widgets.modals import Pick
 from smoke_tui.tui.widgets.search import Search, having
@@ -29,7 +29,7 @@ def drive(state: Path, keys: Keys, size: tuple[int, int] = (80, 24), **values: s
     async def main() -> None:
         app = SmokeApp(settings(state, **values), Goal())
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: isinstance(app.screen, Home))
+            await until(pilot, lambda: isinstance(app.screen, HomeScreen))
             await press(pilot, "r")
             await until(pilot, lambda: isinstance(app.screen, Search), "the scenarios")
             await pilot.pause()
@@ -91,7 +91,7 @@ def test_letters_move_until_a_slash_makes_them_words(tmp_path: Path) -> None:
         await press(pilot, "j")
         assert under_cursor(app) != "refresh-rejected"
         await press(pilot, "escape")
-        assert isinstance(app.screen, Home)
+        assert isinstance(app.screen, HomeScreen)
 
     drive(tmp_path / "state", keys)
 

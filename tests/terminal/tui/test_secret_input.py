@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.pilot import Pilot
 
 from smoke_tui.tui.app import Goal, SmokeApp
+from smoke_tui.tui.widgets.inputs import LIMIT, SecretInput
 from smoke_tui.tui.widgets.modals import SecretLine
-from smoke_tui.tui.widgets.secret_input import LIMIT, SecretInput
 from tests.helpers.app_driver import screen_text, settings
 
 Check = Callable[[Pilot[Any], SecretInput, list[str]], Awaitable[None]]

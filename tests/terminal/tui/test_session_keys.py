@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from smoke_tui.tui.app import SmokeApp
-from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.app_driver import (
     answer,
@@ -41,7 +41,7 @@ async def fill_in(pilot: Pilot[Any], app: SmokeApp) -> None:
 
 async def to_the_report(pilot: Pilot[Any], app: SmokeApp) -> None:
     await answer(pilot, "finish", "enter")
-    await until(pilot, lambda: isinstance(app.screen, ReportPage), "the report")
+    await until(pilot, lambda: isinstance(app.screen, ReportScreen), "the report")
 
 
 def test_happy_from_start_to_the_exported_report(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ import pytest
 from textual.content import Content
 from textual.pilot import Pilot
 
+from smoke_tui.journal.load import load_state
+from smoke_tui.redaction import Vault
 from smoke_tui.rehearsal import list_scenarios
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.screens.report import ReportPage
+from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import SessionScreen
-from smoke_tui.tui.widgets.modals import Choose, Told
+from smoke_tui.tui.widgets.modals import Choose, TextBox
 from tests.helpers.app_driver import (
     answer,
     press,
@@ -108,8 +110,10 @@ def test_a_report_that_is_cut_says_how_much_of_it_is_out_of_sight(tmp_path: Path
 
     async def act(pilot: Pilot[Any]) -> None:
         await pilot.pause()
-        app.show_recorded(tmp_path / "state" / "sessions" / "20261121T210000Z-aaaa")
-        await until(pilot, lambda: isinstance(app.screen, ReportPage), "the report")
+        folder = tmp_path / "state" / "sessions" / "20261121T210000Z-aaaa"
+        _, runbook, state = load_state(folder)
+        await app.push_screen(ReportScreen(runbook, state, folder, Vault()))
+        await until(pilot, lambda: isinstance(app.screen, ReportScreen), "the report")
         assert "more rows: j" in await settled(pilot)
         await press(pilot, "G")
         assert "more row" not in await settled(pilot)
@@ -136,7 +140,7 @@ def test_a_long_comparison_is_scrolled_by_key(tmp_path: Path) -> None:
     async def act(pilot: Pilot[Any]) -> None:
         await pilot.pause()
         text = Content("\n".join(f"field {number}" for number in range(60)))
-        await app.push_screen(Told("Ours beside theirs", text))
+        await app.push_screen(TextBox("Ours beside theirs", text))
         assert "more rows: j" in await settled(pilot)
         await press(pilot, "G")
         assert "field 59" in await settled(pilot)

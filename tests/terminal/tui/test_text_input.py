@@ -8,7 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.events import Paste
 
-from smoke_tui.tui.widgets.text_input import TextInput
+from smoke_tui.tui.widgets.inputs import TextInput
 
 
 @pytest.mark.parametrize(

@@ -118,10 +118,10 @@ def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
 def test_bindings_can_be_remapped_and_few_are_in_the_footer() -> None:
     from textual.binding import Binding
 
-    from smoke_tui.tui.screens.home import Home
-    from smoke_tui.tui.screens.report import ReportPage
+    from smoke_tui.tui.screens.home import HomeScreen
+    from smoke_tui.tui.screens.report import ReportScreen
 
-    for screen in (SessionScreen, Home, ReportPage):
+    for screen in (SessionScreen, HomeScreen, ReportScreen):
         bindings = [
             b
             for cls in screen.__mro__

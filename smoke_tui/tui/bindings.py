@@ -1,0 +1,121 @@
+"""The table of key bindings: for each screen, and for the lists and panels that take focus.
+
+The id of a binding is its name under `[keys]` in config.toml. Boxes over a screen and text fields
+have bindings of their own, which always keep their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from textual.binding import Binding
+
+from smoke_tui.presentation.live.choices import KEYS
+
+_THEME: Final = Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme")
+_LEAVE: Final = Binding("q", "app.leave", "Leave", id="app.leave")
+
+
+def _back(screen: str, action: str = "app.pop_screen", label: str = "Back") -> Binding:
+    """The binding that leaves a screen for the one below it."""
+    return Binding(
+        "b,escape,backspace", action, label, id=f"{screen}.{label.lower()}", key_display="b"
+    )
+
+
+APP: Final = [
+    Binding("ctrl+q", "leave_now", "Leave at once", show=False, priority=True, id="app.now"),
+    Binding("t", "toggle_dark", "Theme", show=False, id="app.theme"),
+]
+EVERY_PAGE: Final = [
+    Binding("question_mark", "app.help", "Help", id="app.help", key_display="?"),
+]
+HOME: Final = [
+    Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
+    Binding("l", "live", "Run live", id="home.live"),
+    Binding("p", "trends", "Spend", id="home.trends"),
+    Binding("m", "machine", "Machine", id="home.machine"),
+    Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
+    _THEME,
+    _LEAVE,
+]
+SESSION: Final = [
+    *(Binding(key, f"choose({key!r})", show=False, id=f"answer.{key}") for key in KEYS),
+    Binding("enter", "proceed", show=False, id="session.proceed"),
+    Binding("s,escape", "stop", "Stop", id="session.stop", key_display="s"),
+    Binding("n,N,shift+n", "note", "Note", id="session.note", key_display="n"),
+    Binding("d", "compare", "Real client", id="session.compare"),
+    Binding("e", "evidence", "Evidence", id="session.evidence"),
+    Binding("z", "zoom", "Zoom", id="session.zoom"),
+    Binding("left_square_bracket", "view(-1)", "The step before", show=False, id="session.before"),
+    Binding("right_square_bracket", "view(1)", "The step after", show=False, id="session.after"),
+    Binding("backspace", "home", "Home", show=False, id="session.home"),
+    _LEAVE,
+]
+RECORD: Final = [
+    Binding("right,l", "move(1)", "Next", id="record.next", key_display="→", priority=True),
+    Binding("left,h", "move(-1)", "Before", id="record.before", key_display="←", priority=True),
+    Binding("right_square_bracket", "leap(1)", "Leap", id="record.leap", key_display="]"),
+    Binding("left_square_bracket", "leap(-1)", "The one before", show=False, id="record.leap_back"),
+    Binding("home,0", "go(0)", "First event", show=False, id="record.first", priority=True),
+    Binding("end,dollar_sign", "go(-1)", "Last event", show=False, id="record.last", priority=True),
+    Binding("v", "verify", "Replay", id="record.verify"),
+    _back("record"),
+    _THEME,
+    _LEAVE,
+]
+REPORT: Final = [
+    Binding("w", "write", "Write it", id="report.write"),
+    Binding("y", "copy", "Copy it", id="report.copy"),
+    Binding("a", "amend", "Amend", id="report.amend"),
+    Binding("e", "events", "Events", id="report.events"),
+    _back("report", "home", "Home"),
+    _THEME,
+    _LEAVE,
+]
+COMPARE: Final = [_back("compare"), _THEME, _LEAVE]
+TRENDS: Final = [
+    Binding("r", "rehearsals", "Rehearsals or real ones", id="trends.rehearsals"),
+    _back("trends"),
+    _THEME,
+    _LEAVE,
+]
+MACHINE: Final = [
+    Binding("r", "again", "Look again", id="machine.again"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="machine.other"),
+    _back("machine"),
+    _THEME,
+    _LEAVE,
+]
+HELP: Final = [
+    Binding("escape,question_mark,enter", "dismiss", "Back", show=False, id="help.back"),
+    Binding("q", "app.leave", "Leave", show=False, id="app.leave"),
+]
+SCROLL: Final = [
+    Binding("j", "scroll_down", "Down", show=False, id="scroll.down"),
+    Binding("k", "scroll_up", "Up", show=False, id="scroll.up"),
+    Binding("g", "scroll_home", "To the top", show=False, id="scroll.top"),
+    Binding("G,shift+g", "scroll_end", "To the end", show=False, id="scroll.end"),
+]
+LIST: Final = [
+    Binding("j", "cursor_down", "Down", show=False, id="list.down"),
+    Binding("k", "cursor_up", "Up", show=False, id="list.up"),
+    Binding("g", "first", "First", show=False, id="list.first"),
+    Binding("G,shift+g", "last", "Last", show=False, id="list.last"),
+]
+
+PLACES: Final[Mapping[str, list[Binding]]] = {
+    "app": APP,
+    "home": EVERY_PAGE + HOME,
+    "session": EVERY_PAGE + SESSION,
+    "record": EVERY_PAGE + RECORD,
+    "report": EVERY_PAGE + REPORT,
+    "compare": EVERY_PAGE + COMPARE,
+    "trends": EVERY_PAGE + TRENDS,
+    "machine": EVERY_PAGE + MACHINE,
+    "help": HELP,
+    "scroll": SCROLL,
+    "list": LIST,
+}
+"""Bindings that are active together, those of the app always with them."""
