@@ -6,12 +6,13 @@ import shlex
 from collections.abc import Iterator
 
 from smoke_tui.journal.state import StepState
+from smoke_tui.presentation.conditions import conditions_text
 from smoke_tui.presentation.format import count, inert, one_line
 from smoke_tui.presentation.live.progress import longest, usually
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.spans import Span, Text, row
-from smoke_tui.runbook.model import Condition, Ready, Step, limit_of
+from smoke_tui.runbook.model import Ready, Step, limit_of
 
 _EFFECTS = {
     "none": "changes nothing",
@@ -40,7 +41,7 @@ def facts_of(scene: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
     if step.set_env:
         yield "Sets", row(one_line(step.set_env))
     for rule in step.rules:
-        when = " and ".join(condition(c) for c in rule.match.conditions)
+        when = conditions_text(rule.match.conditions)
         then = f"goes to {rule.goto}" if rule.goto else f"counts as {rule.outcome}"
         yield "Rule", row(f"{when}: {one_line(then)}")
     for command in step.commands:
@@ -67,21 +68,11 @@ def _needs(scene: Snapshot, step: Step) -> Text:
 
 def _expects(scene: Snapshot, step: Step) -> Iterator[str]:
     for match in step.expect:
-        yield " and ".join(condition(c) for c in match.conditions)
+        yield conditions_text(match.conditions)
     ready = step.fields.get("ready")
     if isinstance(ready, Ready):
         probe = ready.http or ready.tcp or ready.line
         yield f"ready when {one_line(scene.fill(str(probe)))} answers"
-
-
-def condition(wanted: Condition) -> str:
-    """One condition of the match language in words."""
-    if wanted.word == "json":
-        return one_line(f"{wanted.value} {wanted.test} {wanted.operand}")
-    value = wanted.value
-    if isinstance(value, list | tuple):
-        value = " or ".join(str(item) for item in value)
-    return one_line(f"{wanted.word} is {value}")
 
 
 def _limit(scene: Snapshot, step: Step) -> str:

@@ -58,12 +58,7 @@ def invalid_object(path: str, diagnostics: tuple[Diagnostic, ...]) -> dict[str, 
         "origin": {"declared": "unknown", "hints": []},
         "steps": [],
         "spend": spend_of(State()),
-        "findings": [
-            finding(
-                d.code, d.severity, None, d.message, d.remedy, path=d.path, line=d.line, col=d.col
-            )
-            for d in diagnostics
-        ],
+        "findings": [_of_runbook(problem, problem.severity) for problem in diagnostics],
     }
 
 
@@ -75,6 +70,7 @@ def in_order(runbook: Runbook, state: State) -> list[Step]:
 
 
 def step_object(state: State, step: Step) -> dict[str, Any]:
+    """One entry of `steps`: outcome, tries, time, evidence and spend of a step."""
     known = state.steps.get(step.id, StepState(step.id))
     outcome = known.outcome or Outcome.NOT_RUN
     remedy = _remedy(known)
@@ -129,30 +125,24 @@ def findings_of(runbook: Runbook, state: State) -> list[dict[str, Any]]:
         if known is not None and known.code is not None and known.outcome is not Outcome.PASS:
             rows.append(finding(known.code, "error", step.id, known.summary, _remedy(known)))
     rows += [finding(f.code, f.severity, f.step, f.message, f.remedy) for f in state.findings]
-    return rows + [
-        finding(d.code, "warning", None, d.message, d.remedy, path=d.path, line=d.line, col=d.col)
-        for d in runbook.warnings
-    ]
+    return rows + [_of_runbook(warning, "warning") for warning in runbook.warnings]
+
+
+def _of_runbook(problem: Diagnostic, severity: str) -> dict[str, Any]:
+    row = finding(problem.code, severity, None, problem.message, problem.remedy)
+    return {**row, "path": problem.path, "line": problem.line, "col": problem.col}
 
 
 def finding(
-    code: str,
-    severity: str,
-    step: str | None,
-    message: str,
-    remedy: str,
-    *,
-    path: str | None = None,
-    line: int | None = None,
-    col: int | None = None,
+    code: str, severity: str, step: str | None, message: str, remedy: str
 ) -> dict[str, Any]:
-    """One entry of `findings`."""
+    """One entry of `findings`; only problems of a runbook have a path, a line and a column."""
     return {
         "code": code,
         "severity": severity,
-        "path": path,
-        "line": line,
-        "col": col,
+        "path": None,
+        "line": None,
+        "col": None,
         "step": step,
         "message": message,
         "remedy": remedy,

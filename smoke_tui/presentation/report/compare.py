@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState, Try
@@ -22,6 +22,7 @@ from smoke_tui.presentation.report.verdict_text import standing_of
 from smoke_tui.runbook.model import Runbook
 
 Word = Literal["same", "better", "worse", "changed"]
+Ranked = TypeVar("Ranked", Outcome, Verdict)
 
 
 SLACK: Final = 0.25
@@ -150,7 +151,7 @@ def _told(state: State, name: str) -> str:
     return _outcome(state, name).value + code
 
 
-def _ranked(best_first: tuple[Any, ...], old: Any, new: Any) -> Word:
+def _ranked(best_first: tuple[Ranked, ...], old: Ranked, new: Ranked) -> Word:
     before, after = best_first.index(old), best_first.index(new)
     return "same" if before == after else "better" if after < before else "worse"
 
@@ -328,11 +329,11 @@ def _environment(old: Side, new: Side) -> Iterator[Row]:
         yield _changed("environment", name, look(old.state), look(new.state))
 
 
-def _shown(value: Any) -> str | None:
+def _shown(value: object) -> str | None:
     return None if value is None else excerpt(value, 300)
 
 
-def _changed(group: str, name: str, old: Any, new: Any) -> Row:
+def _changed(group: str, name: str, old: object, new: object) -> Row:
     return Row(group, name, _shown(old), _shown(new), "same" if old == new else "changed")
 
 
@@ -350,5 +351,5 @@ def _time(group: str, name: str, old: float | None, new: float | None) -> Row:
     return _less(group, name, old, new, lambda value: f"{value:.3f}")
 
 
-def _seconds(ms: Any) -> float | None:
+def _seconds(ms: object) -> float | None:
     return ms / 1000 if type(ms) is int else None

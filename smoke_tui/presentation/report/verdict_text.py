@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.failure_codes.texts import text_of_code
 from smoke_tui.journal.events.event import Event
@@ -12,6 +12,7 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import is_partial
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.conditions import as_written
 from smoke_tui.presentation.format import count, excerpt, moment
 from smoke_tui.presentation.spans import Span, Text, quote, strong
 from smoke_tui.runbook.model import Rule, Runbook
@@ -179,7 +180,7 @@ def _branch(runbook: Runbook, event: Event) -> Text:
     if rule is not None:
         words += [
             f", by rule {rule.index} at runbook line {rule.line}, which matches ",
-            quote(match_words(rule), 160),
+            quote(as_written(rule.match.conditions), 160),
         ]
     elif data.get("line"):
         words.append(f", by the rule at runbook line {excerpt(data['line'], 12)}")
@@ -188,26 +189,10 @@ def _branch(runbook: Runbook, event: Event) -> Text:
     return [*words, "."]
 
 
-def rule_at(runbook: Runbook, step_id: str | None, line: Any) -> Rule | None:
+def rule_at(runbook: Runbook, step_id: str | None, line: object) -> Rule | None:
     """The rule of a step that stands at a line of the runbook."""
     rules = next((step.rules for step in runbook.steps if step.id == step_id), ())
     return next((rule for rule in rules if rule.line == line), None)
-
-
-def match_words(rule: Rule) -> str:
-    """A rule's conditions as the runbook writes them, about."""
-    return " and ".join(
-        f"{c.word} {_values(c.value)} {c.test} {_values(c.operand)}".rstrip()
-        if c.test
-        else f"{c.word} = {_values(c.value)}"
-        for c in rule.match.conditions
-    )
-
-
-def _values(value: Any) -> str:
-    if isinstance(value, tuple | list):
-        return " or ".join(str(item) for item in value)
-    return "" if value is None else str(value)
 
 
 def _rules_met(state: State) -> list[Text]:
