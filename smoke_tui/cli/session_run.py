@@ -26,7 +26,7 @@ from smoke_tui.journal.load import InvalidRecord, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit, Verdict
 from smoke_tui.presentation.report.check_result import check_object, finding
-from smoke_tui.presentation.report.export import SecretFound, export
+from smoke_tui.presentation.report.export import SecretFoundError, export
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import Given
@@ -135,7 +135,7 @@ def write_reports(
         try:
             content = export(kind, runbook, state, folder, vault)
             replace_private(Path(target), content)
-        except SecretFound as error:
+        except SecretFoundError as error:
             print(f"smoke-tui: {error}", file=sys.stderr)
             return Exit.SECRET
         except OSError as error:

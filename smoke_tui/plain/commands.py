@@ -13,7 +13,7 @@ from smoke_tui.plain.answers import Answers
 from smoke_tui.plain.prompt import Prompt, standing
 from smoke_tui.presentation.format import clock, one_line
 from smoke_tui.presentation.live.snapshot import next_actions
-from smoke_tui.presentation.report.export import SecretFound, export
+from smoke_tui.presentation.report.export import SecretFoundError, export
 from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
 from smoke_tui.presentation.spend import quota, spent
 from smoke_tui.runbook.model import Step
@@ -165,7 +165,7 @@ class Commands:
             return
         try:
             content = export("md", self.run.runbook, self.run.state, session.folder, session.vault)
-        except SecretFound as error:
+        except SecretFoundError as error:
             self.paper.say(f"Nothing leaves: {error}.")
             return
         if not is_new(name):

@@ -1,4 +1,4 @@
-"""Why there was a try of a step, in a word beside it and in a sentence of a report."""
+"""Causes of a try: a word for the log, a sentence for reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 class Cause(NamedTuple):
-    """The word and the sentence of a cause; empty where it needs none."""
+    """A cause's word and sentence; empty where there is nothing to explain."""
 
     word: str
     sentence: str = ""
@@ -28,5 +28,5 @@ _CAUSES: Final[Mapping[str, Cause]] = {
 
 
 def cause_of(name: str) -> Cause:
-    """The cause by its name in the journal; an empty one where it is not known."""
+    """Return a cause by its journal name; an unknown one has no words."""
     return _CAUSES.get(name, _CAUSES["walk"])

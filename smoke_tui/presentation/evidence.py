@@ -1,4 +1,4 @@
-"""What was seen in a step: names and values, each on one line."""
+"""Evidence of a try as pairs of a name and a value, each on one line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMED: Final[Mapping[str, Callable[[Any], tuple[str, str]]]] = {
 
 
 def evidence_pairs(attempt: Try) -> Iterator[Pair]:
-    """The evidence of one try, and what its calls used."""
+    """Yield the evidence of one try, and the tokens that its calls used."""
     for name, value in attempt.evidence:
         if name == EVIDENCE:
             for one in read_obligations(value):
@@ -39,7 +39,7 @@ def evidence_pairs(attempt: Try) -> Iterator[Pair]:
 
 
 def _shown(one: Obligation) -> str:
-    """How an obligation stands, and what its witnesses say."""
+    """An obligation's status and its witnesses."""
     word = {"holds": "shown", "missing": "not shown"}.get(one.status, one.status)
     heard = [
         str(witness)
@@ -50,7 +50,7 @@ def _shown(one: Obligation) -> str:
 
 
 def speaks_for(row: Sequence[Any]) -> str:
-    """What a line of a route's evidence speaks for; empty where that is nothing."""
+    """The route that a line of evidence supports, in brackets; empty if none."""
     says = row[2] if len(row) > 2 else "nothing"
     return "" if says == "nothing" else f" ({one_line(says, 60)})"
 
@@ -63,7 +63,7 @@ def _pairs(items: Iterable[tuple[Any, Any]]) -> Iterator[Pair]:
             )
 
 
-def pair(name: str, value: Any) -> Pair:
-    """A name and a value as they are shown."""
+def pair(name: str, value: object) -> Pair:
+    """Return a name and a value, shortened for a panel."""
     shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
     return one_line(name, 40), one_line(shown, 160)

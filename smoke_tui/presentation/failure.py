@@ -1,4 +1,4 @@
-"""What a step that did not end well means: what happened, whose side, what next, for support."""
+"""A failed step explained: what happened, whose side it is on, what to do next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smoke_tui.proof.headers import REQUEST_IDS
 from smoke_tui.runbook.model import Step
 
 FULL: Final = 100
-"""Per cent of a window with which nothing of it is left."""
+"""Percentage at which a quota window is used up."""
 SIDES: Final = {
     "us": "ours: the request or this tool",
     "this machine": "this machine's or its network's",
@@ -31,14 +31,14 @@ Facts = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What happened in a sentence, and what belongs to it, each with its label."""
+    """What happened, in a sentence, with labelled details."""
 
     what: str
     facts: Facts
 
 
 def failure(scene: Snapshot, step: Step) -> Failure | None:
-    """What a bad outcome of a step means; None for any other."""
+    """Explain the failure of a step; None if the step did not fail."""
     known = scene.of(step)
     if known.outcome not in BAD or known.outcome is None:
         return None
@@ -64,7 +64,7 @@ def failure(scene: Snapshot, step: Step) -> Failure | None:
 
 
 def _resets(scene: Snapshot, code: str | None) -> list[str]:
-    """When a full window of the subscription opens again, where an answer told of it."""
+    """Reset times of the quota windows that are used up, as far as an answer gave them."""
     if code != "usage-limit-reached":
         return []
     full = [
@@ -79,7 +79,7 @@ def _resets(scene: Snapshot, code: str | None) -> list[str]:
 
 
 def support(scene: Snapshot, attempt: Try) -> str:
-    """The block that support asks for, as far as the try saw it."""
+    """The block that the provider's support asks for, as far as the try observed it."""
     seen, config = attempt.observed, scene.config
     sent = seen.get("account_id_sent")
     parts = (
@@ -97,7 +97,7 @@ def support(scene: Snapshot, attempt: Try) -> str:
 
 
 def request_id(seen: Mapping[str, Any]) -> str | None:
-    """The first of the ids that support can look up."""
+    """Return the first id by which support can look the request up."""
     if seen.get("request_id"):
         return str(seen["request_id"])
     headers = {str(pair[0]).lower(): str(pair[1]) for pair in seen.get("headers") or ()}

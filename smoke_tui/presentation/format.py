@@ -1,4 +1,4 @@
-"""Small formats: foreign text made inert, lengths of texts, durations, ages, amounts."""
+"""Formats of single values: foreign text made inert, durations, ages, amounts."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ _SPACE: Final = re.compile(r"\s+")
 
 
 def titled(text: str) -> str:
-    """With a capital at its beginning; the rest as it is."""
+    """Capitalize the first letter; leave the rest as it is."""
     return text[:1].upper() + text[1:]
 
 
 def inert(text: object, limit: int = 20_000) -> str:
-    """Text from elsewhere, cleaned; its lines stay."""
+    """Clean foreign text for a terminal and keep its line breaks."""
     return clean(shorten(str(text), limit)).expandtabs(4)
 
 
 def flat(text: object) -> str:
-    """Text from elsewhere on one line, cleaned."""
+    """Clean foreign text and put it on one line."""
     return _SPACE.sub(" ", clean(str(text))).strip()
 
 
 def one_line(text: object, limit: int = 200) -> str:
-    """Text from elsewhere on one line of at most `limit` characters."""
+    """Put foreign text on one line of at most `limit` characters."""
     return shorten(flat(text), limit)
 
 
 def excerpt(text: object, limit: int = 200) -> str:
-    """Text from elsewhere on one line; where it is cut, it says by how much."""
+    """Put foreign text on one line; a cut says how many characters are missing."""
     return cut(flat(text), limit)
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, with a mark where some are missing."""
+    """Cut a text to `limit` characters, the last one an ellipsis."""
     return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"
 
 
 def cut(text: str, limit: int) -> str:
-    """The first `limit` characters, and how many more there are."""
+    """Cut a text to `limit` characters and say how many more there are."""
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
 
 
 def cut_middle(text: str, limit: int) -> str:
-    """The beginning and the end, `limit` characters together, and how many between are missing.
+    """Cut the middle out of a text of more than `limit` characters and say how many are missing.
 
-    Cut between lines where there are some near.
+    The cuts are moved to a line break if one is near.
     """
     if len(text) <= limit:
         return text
@@ -64,7 +64,7 @@ def cut_middle(text: str, limit: int) -> str:
 
 
 def clock(ms: int) -> str:
-    """A running time: 0:07, 12:30, 1:02:03."""
+    """Format a running clock: 0:07, 12:30, 1:02:03."""
     seconds = max(0, ms) // 1000
     hours, minutes = seconds // 3600, seconds // 60 % 60
     if hours:
@@ -73,20 +73,20 @@ def clock(ms: int) -> str:
 
 
 def duration(ms: int) -> str:
-    """Milliseconds for people: 0.4 s, 19m 29s."""
+    """Format milliseconds: 0.4 s, 19m 29s."""
     if ms < 60_000:
         return f"{ms / 1000:.1f} s"
     return f"{ms // 60_000}m {ms // 1000 % 60:02d}s"
 
 
 def window_name(minutes: int) -> str:
-    """A quota window by its length: 5 h, 7 d."""
+    """Name a quota window by its length: 5 h, 7 d."""
     hours = minutes / 60
     return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} d"
 
 
 def moment(text: object) -> str:
-    """A time to the second, UTC; as it is where it is none."""
+    """Format an ISO time to the second, UTC; other text stays as it is."""
     try:
         return datetime.fromisoformat(str(text)).strftime("%Y-%m-%d %H:%M:%SZ")
     except ValueError:
@@ -94,7 +94,7 @@ def moment(text: object) -> str:
 
 
 def age(moment: str, now: datetime) -> str:
-    """How long ago a moment of the record is."""
+    """Format how long ago an ISO time was: 3 min ago."""
     try:
         seconds = int((now - datetime.fromisoformat(moment)).total_seconds())
     except (ValueError, TypeError):
@@ -106,22 +106,22 @@ def age(moment: str, now: datetime) -> str:
 
 
 def utc_now() -> datetime:
-    """Now, with its time zone."""
+    """Return the present time, aware of its zone."""
     return datetime.now(UTC)
 
 
 def address(url: str) -> str:
-    """An address without its query: host and path."""
+    """Reduce a URL to host and path."""
     parts = urlsplit(url)
     return one_line(f"{parts.netloc}{parts.path}", 120)
 
 
 def count(number: int, what: str) -> str:
-    """A number with its noun: "1 call", "2 calls"."""
+    """Format a number with its noun: "1 call", "2 calls"."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def shape_of(text: str) -> str:
-    """What a hidden text looks like from outside."""
+    """Describe a hidden text by its numbers of lines and characters."""
     rows = text.count("\n") + (1 if text and not text.endswith("\n") else 0)
     return f"{count(rows, 'line')}, {count(len(text), 'character')}"

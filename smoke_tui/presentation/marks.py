@@ -1,4 +1,4 @@
-"""How a state is told: a glyph, a word and a tone, and the same in plain characters."""
+"""Marks of outcomes and states: a glyph, a word and a tone; and glyphs in ASCII."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Tone = Literal["", "strong", "good", "bad", "warn", "muted", "accent"]
-"""What a front may make a colour of."""
+"""Meanings that a front end may draw as colours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A state's glyph, word and tone; the tone never stands alone."""
+    """A state's glyph, word and tone; a tone is never the only sign of a state."""
 
     glyph: str
     word: str
@@ -71,5 +71,5 @@ _PLAIN: Final = str.maketrans(
 
 
 def ascii_text(text: str) -> str:
-    """Our own typographic characters as plain ones; anything else foreign as a question mark."""
+    """Replace our typographic characters by ASCII ones, all others by question marks."""
     return "".join(c if c < "\x7f" else "?" for c in text.translate(_PLAIN))

@@ -1,4 +1,4 @@
-"""A runbook's prose as plain text: paragraphs joined, tables aligned, code set in."""
+"""A runbook's Markdown as plain text: paragraphs joined, tables aligned, code indented."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _joined(text: str, spoken: bool) -> str:
 
 
 def _blocks(text: str, spoken: bool) -> Iterator[tuple[int, int, list[str]]]:
-    """The lines of each block, with the lines of the source where it starts and ends."""
+    """Yield the first and last source line of each block, and its rendered lines."""
     inline = _spoken if spoken else _source
     margins: list[str] = []
     rows: list[list[str]] | None = None
@@ -84,12 +84,12 @@ def _blocks(text: str, spoken: bool) -> Iterator[tuple[int, int, list[str]]]:
 
 
 def _source(token: Token) -> str:
-    """A paragraph or cell as it was written, on one line."""
+    """A paragraph's or cell's source on one line."""
     return " ".join(line.strip() for line in token.content.split("\n"))
 
 
 def _spoken(token: Token) -> str:
-    """A paragraph or cell without marks; a link's address follows its text."""
+    """A paragraph's or cell's text without markup; a link's address follows its text."""
     parts: list[str] = []
     address = ""
     for child in token.children or ():
@@ -103,7 +103,7 @@ def _spoken(token: Token) -> str:
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
-    """The rows of a table in columns."""
+    """A table's rows in aligned columns."""
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     return [
         (

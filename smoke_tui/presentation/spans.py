@@ -1,7 +1,7 @@
-"""Text with a style and a source, before an output gives it a look.
+"""Styled text: the one form of everything that is shown or reported.
 
-What is told to a person is a sequence of strings of ours and of spans. The app draws tones as
-colours; Markdown and HTML quote foreign spans; lines and JSON take the text alone.
+A text is a sequence of our own strings and of spans. The app draws tones as colours, Markdown and
+HTML quote foreign spans, and plain lines, JSON and JUnit take the characters alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from smoke_tui.presentation.marks import Tone
 
 
 class Span(NamedTuple):
-    """A piece of text. `foreign`: it comes from outside, and an output may quote it."""
+    """Characters with a tone; `foreign` marks text from outside, which outputs may quote."""
 
     text: str
     tone: Tone = ""
@@ -25,22 +25,22 @@ Text = Sequence[str | Span]
 
 
 def row(*parts: str | tuple[str, Tone]) -> Text:
-    """A text of strings, each with or without a tone."""
+    """Make a text of strings and of pairs of a string and its tone."""
     return tuple(Span(part) if isinstance(part, str) else Span(*part) for part in parts)
 
 
 def quote(value: object, limit: int = 300) -> Span:
-    """A value from outside on one line; at most `limit` characters of it."""
+    """Quote a value from outside: one line, at most `limit` characters."""
     return Span(excerpt(value, limit), foreign=True)
 
 
 def strong(text: str) -> Span:
-    """What matters most in a text."""
+    """Emphasize a string of ours."""
     return Span(text, "strong")
 
 
 def listed(values: Sequence[object], limit: int = 120) -> list[str | Span]:
-    """Values one after the other, the first twenty of them."""
+    """Join quoted values by commas; after twenty, only their number."""
     text: list[str | Span] = []
     for value in values[:20]:
         text += [", ", quote(value, limit)] if text else [quote(value, limit)]
@@ -48,10 +48,10 @@ def listed(values: Sequence[object], limit: int = 120) -> list[str | Span]:
 
 
 def spans(text: Text) -> Iterator[Span]:
-    """A text as spans alone."""
+    """Iterate over a text with its plain strings as spans."""
     return (Span(part) if isinstance(part, str) else part for part in text)
 
 
 def as_text(text: Text) -> str:
-    """A text without its styles."""
+    """Return the characters of a text."""
     return "".join(span.text for span in spans(text))

@@ -1,4 +1,4 @@
-"""What a session has cost, in a few words."""
+"""The cost of a session in a few words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smoke_tui.presentation.live.snapshot import Snapshot
 
 
 def spent(scene: Snapshot) -> str:
-    """Calls made, of those that may be made; never a zero where it is unknown."""
+    """Calls made out of those allowed, and how many have an unknown cost."""
     totals = spend_of(scene.state)
     caps = [s.spend.max_calls for s in scene.steps if s.spend is not None]
     most = "" if not caps or None in caps else f" of {sum(c for c in caps if c is not None)}"
@@ -22,7 +22,7 @@ def spent(scene: Snapshot) -> str:
 
 
 def quota(state: State) -> str:
-    """The subscription's windows, as far as an answer told of them."""
+    """The subscription's quota windows, as far as an answer reported them."""
     parts = []
     for window in spend_of(state)["limits"]:
         name = window_name(window["window_minutes"]).replace(" ", "")
@@ -32,7 +32,7 @@ def quota(state: State) -> str:
 
 
 def limits_text(state: State) -> str:
-    """How full the quota's windows were, before and after."""
+    """Used shares of the quota windows before and after the session."""
     parts = [
         f"{window_name(window['window_minutes'])} window{_of_limit(window)} "
         f"{window['used_percent_before']:g}% → "
@@ -43,12 +43,12 @@ def limits_text(state: State) -> str:
 
 
 def _of_limit(window: Mapping[str, Any]) -> str:
-    """The limit that a window belongs to, where it is not the usual one."""
+    """The limit that a window belongs to, unless it is the general one."""
     return f" of {excerpt(window['limit'], 60)}" if window.get("limit") else ""
 
 
 def spend_text(state: State) -> str:
-    """The session's spend in one phrase."""
+    """The session's spend as one phrase; an unknown is never a zero."""
     totals = spend_of(state)
     if not totals["calls"]:
         return "nothing"
@@ -74,7 +74,7 @@ def _money(tries: list[Try]) -> str:
 
 
 def _equivalent(tries: list[Try], totals: dict[str, Any]) -> str:
-    """What a subscription's tokens would cost; labelled, because nobody bills it."""
+    """The price of a subscription's tokens at API rates, labelled as not billed."""
     usd = totals["usd_api_equivalent"]
     if usd is None or all(map(metered, tries)):
         return ""

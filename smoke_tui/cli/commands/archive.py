@@ -23,7 +23,7 @@ from smoke_tui.journal.load import (
     load_state,
 )
 from smoke_tui.outcomes import Exit
-from smoke_tui.presentation.report.export import SecretFound, refuse_secrets, refuse_unscanned
+from smoke_tui.presentation.report.export import SecretFoundError, refuse_secrets, refuse_unscanned
 from smoke_tui.redaction import Vault
 from smoke_tui.replay.run import (
     recheck,
@@ -57,7 +57,7 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
         for name, content in members.items():
             refuse_secrets(content, Vault(), f"{folder.name}/{name}", folder)
         refuse_unscanned(folder)
-    except SecretFound as error:
+    except SecretFoundError as error:
         raise CommandError(Exit.SECRET, str(error)) from None
     content = pack(folder.name, members)
     try:

@@ -32,7 +32,7 @@ from smoke_tui.journal.load import (
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit, worst_exit
 from smoke_tui.presentation.report.check_result import check_object, finding
-from smoke_tui.presentation.report.export import RecordUnscanned, SecretFound, export
+from smoke_tui.presentation.report.export import RecordUnscannedError, SecretFoundError, export
 from smoke_tui.presentation.report.verdict_text import standing_of
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.replay.run import (
@@ -172,8 +172,8 @@ def _exported(
 ) -> list[dict[str, Any]]:
     try:
         export("md", runbook, state, folder, Vault())
-    except SecretFound as error:
-        if isinstance(error, RecordUnscanned) and {Exit.INVALID, Exit.DIVERGENCE} & set(exits):
+    except SecretFoundError as error:
+        if isinstance(error, RecordUnscannedError) and {Exit.INVALID, Exit.DIVERGENCE} & set(exits):
             # That it is not what was written has been said already, and more exactly.
             return []
         exits.append(Exit.SECRET)

@@ -27,7 +27,7 @@ from smoke_tui.journal.load import (
     InvalidRecord,
 )
 from smoke_tui.outcomes import Exit
-from smoke_tui.presentation.report.export import FORMATS, SecretFound, export
+from smoke_tui.presentation.report.export import FORMATS, SecretFoundError, export
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.replay.run import (
     Rechecked,
@@ -52,7 +52,7 @@ def report(options: argparse.Namespace, settings: Settings) -> int:
         done = _rechecked(folder)
         try:
             content = export(options.format, done.runbook, done.state, folder, Vault())
-        except SecretFound as error:
+        except SecretFoundError as error:
             raise CommandError(Exit.SECRET, str(error)) from None
     if options.copy:
         with _terminal() as terminal:

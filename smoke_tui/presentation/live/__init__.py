@@ -1,1 +1,1 @@
-"""What front ends show of a session that runs: a snapshot, its questions, its log."""
+"""What front ends show of a running session: snapshot, questions, choices, log, progress."""

@@ -1,4 +1,4 @@
-"""What a step does, costs, needs and has to show, before it is begun: labels and rows."""
+"""A step's briefing: what it does, costs, needs and has to show, as labelled texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EFFECTS = {
 
 
 def facts_of(scene: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
-    """What is to be known of a step before it is begun, each with its label."""
+    """Yield what the operator has to know before a step starts, each with its label."""
     effects = _EFFECTS.get(step.effects, one_line(step.effects))
     yield "Does", row(f"{effects}{_cap(step, scene.of(step))}")
     if step.needs:
@@ -84,7 +84,7 @@ def _limit(scene: Snapshot, step: Step) -> str:
 
 
 def headless(scene: Snapshot, step: Step) -> str:
-    """The command that does the same without a person."""
+    """Return the command that does the same without an operator."""
     words = ["smoke-tui", "--check", scene.runbook.id]
     if scene.rehearsed:
         words += ["--rehearse", "--scenario", str(scene.config.scenario)]

@@ -15,7 +15,7 @@ KEYS: Final = tuple(dict.fromkeys(c.key for kind in QUESTIONS.values() for c in 
 
 
 def choices(scene: Snapshot) -> tuple[Choice, ...]:
-    """What can be pressed now to answer the question that is open."""
+    """Return the choices that answer the open question now."""
     question = scene.question
     if question is None or scene.leaving:
         return ()
@@ -58,7 +58,7 @@ def _open(scene: Snapshot, choice: Choice) -> bool:
 
 
 def _worded(scene: Snapshot, choice: Choice) -> Choice:
-    """The choice as it is told now: "it" has to be one thing only."""
+    """The choice with a label that fits the moment: "it" has to mean one thing only."""
     if choice.do is Verb.RUN and scene.failed is not None:
         return replace(choice, label="go on")
     target = retry_target(scene)
@@ -72,8 +72,10 @@ def _worded(scene: Snapshot, choice: Choice) -> Choice:
 
 
 def retry_target(scene: Snapshot) -> str | None:
-    """The step `r` would try again: the service that the shown one has lost; the shown one, where
-    it has ended; else the one whose bad end still stands.
+    """Return the step that `r` would try again.
+
+    It is the service that the shown step has lost, else the shown step if it has ended, else the
+    first step whose failure still counts.
     """
     if scene.of(scene.shown).code == "service-died":
         dead = {r.name for r in scene.state.resources.values() if not r.alive}
@@ -87,7 +89,7 @@ def retry_target(scene: Snapshot) -> str | None:
 
 
 def login_target(scene: Snapshot) -> str | None:
-    """The login that a new try of the shown step wants first; None: it wants none."""
+    """Return the login that a new try of the shown step needs first; None if it needs none."""
     step = scene.shown
     known = scene.of(step)
     if known.outcome not in BAD or NextAction.LOG_IN not in next_actions(scene):

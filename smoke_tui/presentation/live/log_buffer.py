@@ -1,4 +1,4 @@
-"""The lines of the output panel: bounded, growing at the end, repeated ones counted."""
+"""Buffer of log lines: bounded, appended at the end, repetitions counted."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ LINES: Final = 2000
 SPARE: Final = 400
 LONGEST: Final = 2000
 NEAR: Final = 4
-"""How far from the end an open line may be; further up nobody would see it grow."""
+"""Lines from the end up to which an unfinished line is continued."""
 
 
 @dataclass(slots=True)
 class Line:
-    """One line. `key` tells repetitions apart; the rows it wraps to stand `hang` columns in."""
+    """One log line; lines of equal `key` are repetitions, wrapped rows are indented by `hang`."""
 
     text: str
     style: str = ""
@@ -26,11 +26,12 @@ class Line:
 
     @property
     def shown(self) -> str:
+        """The text, with the number of repetitions."""
         return self.text if self.times == 1 else f"{self.text}  ×{self.times}"
 
 
 class LogBuffer:
-    """Lines in the order they came. Lines are numbered from the session's first one on."""
+    """The newest lines of a session, numbered from its first one."""
 
     def __init__(self, limit: int = LINES) -> None:
         self._limit = limit
@@ -42,11 +43,11 @@ class LogBuffer:
 
     @property
     def end(self) -> int:
-        """The number of the next line."""
+        """Number of the next line."""
         return self.first + len(self.lines)
 
     def add(self, text: str, style: str = "", *, key: object = None, hang: int = 0) -> None:
-        """A line of its own (text that is already clean). One like the last is only counted."""
+        """Append a line of clean text; a repetition of the last line is only counted."""
         last = self.lines[-1] if self.lines else None
         if last is not None and key is not None and last.key == key:
             last.times += 1
@@ -56,8 +57,9 @@ class LogBuffer:
         self._append(Line(text, style, key=key, hang=hang))
 
     def pour(self, source: object, text: str, style: str = "") -> None:
-        """Foreign text as it comes; it goes on in the line its source left open, where that is
-        one of the last.
+        """Append foreign text of a source, continuing the line that the source left unfinished.
+
+        A line that is no longer one of the last stays as it is.
         """
         cleaner = self._cleaners.setdefault(source, Cleaner())
         pieces = cleaner.feed(text).expandtabs(4).split("\n")
@@ -81,7 +83,7 @@ class LogBuffer:
             self._open[source] = left
 
     def changed(self) -> int | None:
-        """The number of the first line that changed since the last look; None: none did."""
+        """Return the number of the first line changed since the last call; None if none did."""
         number, self._changed = self._changed, None
         return number
 

@@ -1,4 +1,4 @@
-"""What the output panel says of each event: one line, or none."""
+"""Log lines of events: at most one for each event."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ ANSWER_TEXTS: Final[Mapping[str, str]] = {
     Verb.SECRET: "a secret",
 }
 _WORDS: Final = ("words", "reason", "path", "model")
-"""What an answer holds in the operator's words, the first that is there."""
+"""Fields of an answer that may hold the operator's words, in order of preference."""
 
 
 def narrate(feed: LogBuffer, runbook: Runbook, state: State, event: Event) -> None:
-    """Tell of one event, after the state has taken it in."""
+    """Append an event to the log, after it was folded into the state."""
     if event.kind == "process" and event.data.get("what") == "output":
         _output(feed, state, event)
         return
@@ -54,17 +54,17 @@ def narrate(feed: LogBuffer, runbook: Runbook, state: State, event: Event) -> No
 
 
 Told = tuple[str, str, object] | None
-"""A text, its style, and what tells repetitions apart."""
+"""A text, its style, and the key by which repetitions are recognized."""
 
 
 def tell(runbook: Runbook, state: State, event: Event) -> Told:
-    """One event in one line, after the state has taken it in; None where there is nothing to say."""
+    """Render an event, after it was folded into the state; None if the log has no line for it."""
     teller = _TELLERS.get(event.kind)
     return teller(runbook, state, event) if teller is not None else None
 
 
 def _output(feed: LogBuffer, state: State, event: Event) -> None:
-    """A child's text; where it is not the running step's it says whose it is."""
+    """Append a child's output, in another style if it is not the running step's."""
     running = next((s.id for s in state.steps.values() if s.running), event.step)
     style = "child" if event.step == running else "aside"
     feed.pour(

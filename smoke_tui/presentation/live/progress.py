@@ -1,4 +1,4 @@
-"""How far something long may be: what it took before, and the longest that it may take."""
+"""Progress of a running step against its typical and its maximum duration."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from smoke_tui.presentation.spans import Text, row
 from smoke_tui.runbook.model import Step, limit_of
 
 SHORTEST: Final = 2_000
-"""Milliseconds; of what is over sooner nobody wants to hear a time."""
+"""Milliseconds; shorter durations are not shown."""
 CELLS: Final = 20
 _DONE, _LEFT = "━", "╌"
 
 
 def usually(scene: Snapshot, step: Step) -> str:
-    """What the step took in earlier sessions, before it is begun; empty where that is short
-    or not known.
-    """
+    """The typical duration of a step in a sentence; empty if it is short or unknown."""
     usual = scene.usual.get(step.id)
     if usual is None or usual.ms < SHORTEST:
         return ""
@@ -30,7 +28,7 @@ def usually(scene: Snapshot, step: Step) -> str:
 
 
 def pause(scene: Snapshot) -> Text:
-    """What is waited for between two tries, and for how long; empty where nothing is."""
+    """The countdown to the next try; empty if no retry is planned."""
     waiting = scene.waiting
     if waiting is None:
         return ()
@@ -40,13 +38,13 @@ def pause(scene: Snapshot) -> Text:
 
 
 def longest(scene: Snapshot, step: Step) -> float | None:
-    """How many seconds a step may take in this session; None: nobody has set an end."""
+    """Return the step's time limit in this session, in seconds; None if it has none."""
     seconds = limit_of(step)
     return seconds * scene.config.patience if seconds else None
 
 
 def pace(scene: Snapshot, running: StepState) -> Text:
-    """A bar against the usual time; empty where that is short or not known."""
+    """A bar of the elapsed against the typical time; empty if that is short or unknown."""
     usual = scene.usual.get(running.id)
     if usual is None or usual.ms < SHORTEST:
         return ()

@@ -1,4 +1,4 @@
-"""What a question says to the operator, by its kind: rows of text."""
+"""Texts of the engine's questions, by their kind."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
 
 
 def form(scene: Snapshot, question: Event) -> Rows:
-    """What is asked, and what has to be known to answer it."""
+    """Return what a question asks, and what the operator has to know to answer it."""
     return FORMS.get(question.data["kind"], _plain)(scene, question)
 
 
 def _last(scene: Snapshot) -> Rows:
-    """The step that just ended badly; what it means stands in the briefing."""
+    """The step that failed last; its briefing explains the failure."""
     failed = scene.failed
     if failed is None or failed.outcome is None:
         return []
@@ -55,7 +55,7 @@ def _begin(scene: Snapshot, question: Event) -> Rows:
 
 
 def _passed_over(scene: Snapshot, step: Step) -> Rows:
-    """The steps before this one that can't be run, and what each waits for."""
+    """Steps before this one that can't be run, and what each needs."""
     rows = []
     for earlier in takewhile(lambda s: s.id != step.id, scene.steps):
         if wanting := _wanting(scene, earlier):
@@ -73,7 +73,7 @@ def _passed_over(scene: Snapshot, step: Step) -> Rows:
 
 
 def _never_run(scene: Snapshot) -> Rows:
-    """All steps that can't be run, in one row: there is more to be read beside it."""
+    """All steps that can't be run, in one row."""
     waiting = [(step, _wanting(scene, step)) for step in scene.steps]
     told = ", ".join(
         f"{scene.number(step)} {name_of(step)} "
@@ -85,7 +85,7 @@ def _never_run(scene: Snapshot) -> Rows:
 
 
 def _wanting(scene: Snapshot, step: Step) -> list[Step]:
-    """What a step waits for that can't be run; nothing, where it is none of these."""
+    """The needs of a step that was not run because they are not met."""
     if scene.mark(step) != "not-run" or step.fallback:
         return []
     needs = (scene.runbook.step(need) for need in step.needs)
@@ -104,7 +104,7 @@ def _second_opinion(scene: Snapshot, question: Event) -> Rows:
 
 
 def spend_line(scene: Snapshot, question: Event) -> str:
-    """Model, where it goes, and the count of calls."""
+    """Describe a call before it is made: model, address, number of the call."""
     data: Mapping[str, Any] = question.data["data"]
     step = scene.runbook.step(question.step or "")
     cap = step.spend.max_calls if step.spend is not None else None
@@ -153,7 +153,7 @@ def _tick(scene: Snapshot, question: Event) -> Rows:
 
 
 def fields(scene: Snapshot, question: Event) -> list[tuple[str, str, str]]:
-    """The fields of a hand-over: label, value, and done, now or later."""
+    """Return the fields of a hand-over: label, value, and `done`, `now` or `later`."""
     asked = [
         e
         for e in scene.state.requests.values()
@@ -220,7 +220,7 @@ def _instructions(scene: Snapshot, question: Event) -> Rows:
 
 
 def _commands(scene: Snapshot, question: Event) -> Rows:
-    """Every command whole: what is agreed to has to be seen."""
+    """Every command in full, so that the operator sees what they agree to."""
     data = question.data["data"]
     rows = [
         row((inert(question.data["text"]), "strong")),

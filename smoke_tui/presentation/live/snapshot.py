@@ -1,4 +1,4 @@
-"""What a front shows is a function of this, and the few questions its parts ask of it."""
+"""Snapshot of a session: everything a front end's screen is a function of."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BAD = (Outcome.FAIL, Outcome.BLOCKED, Outcome.ERROR, Outcome.EXPECTED_LIMITATION
 
 
 def name_of(step: Step) -> str:
-    """A step's title without its number and on one line."""
+    """Return a step's title on one line, without its number."""
     return one_line(_NUMBER.sub("", step.title), 80)
 
 
@@ -40,7 +40,11 @@ def next_actions(scene: Snapshot) -> tuple[NextAction, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A moment of a session. `viewed` is the step that the operator looks at, if they chose one."""
+    """A session at one moment, for drawing once. `viewed` is the step that the operator chose.
+
+    `state` is the front end's own fold and moves on with the next event: copying it ten times a
+    second would cost more than drawing. Nobody keeps a snapshot beyond the drawing.
+    """
 
     runbook: Runbook
     state: State
@@ -62,36 +66,39 @@ class Snapshot:
 
     @property
     def rehearsed(self) -> bool:
+        """Whether the session is a rehearsal."""
         return self.state.world == "rehearsed"
 
     @property
     def steps(self) -> tuple[Step, ...]:
+        """The steps that were chosen to run."""
         return chosen(self.runbook, self.state)
 
     @property
     def question(self) -> Event | None:
-        """The question to be answered now: the newest open one."""
+        """The newest open question."""
         open_ones = self.state.questions
         return open_ones[max(open_ones)] if open_ones else None
 
     @property
     def running(self) -> StepState | None:
+        """The running step."""
         return next((s for s in self.state.steps.values() if s.running), None)
 
     @property
     def waiting(self) -> StepState | None:
-        """The step that is to be tried again once a pause is over."""
+        """The step that waits for its next try."""
         known = self.state.steps.values()
         return next((s for s in known if s.pending == "retry" and s.delay), None)
 
     @property
     def stoppable(self) -> StepState | None:
-        """The step that runs or waits for a new try."""
+        """The step that runs or waits for its next try."""
         return self.running or self.waiting
 
     @property
     def next_step(self) -> str | None:
-        """The step that the engine asks to begin."""
+        """The step that the engine asks to start."""
         question = self.question
         if question is not None and question.data["kind"] == "begin":
             return str(question.data["data"]["step"])
@@ -99,7 +106,7 @@ class Snapshot:
 
     @property
     def failed(self) -> StepState | None:
-        """The step that ended last, where that was not well and nothing has begun since."""
+        """The step that ended last, if it failed and nothing has started since."""
         if self.running is not None:
             return None
         last = self._last
@@ -113,7 +120,7 @@ class Snapshot:
 
     @property
     def shown(self) -> Step:
-        """The step whose briefing is on the screen."""
+        """The step whose briefing is shown."""
         for step_id in self._candidates():
             if step_id is not None:
                 return self.runbook.step(step_id)
@@ -137,7 +144,7 @@ class Snapshot:
         return next((s.id for s in self.state.steps.values() if s.outcome in BAD), None)
 
     def fill(self, text: str) -> str:
-        """A template with what is known by now; the rest of its marks stay."""
+        """Fill a template with the values known by now; other placeholders stay."""
         config = self.config
         known = {
             "stack_url": config.stack_url,
@@ -148,7 +155,7 @@ class Snapshot:
         return _MARK.sub(lambda m: str(known.get(m[1]) or m[0]), text)
 
     def _model(self) -> str:
-        """The model of the walk: that of the last call, else the named one."""
+        """The model of the last call, else the configured one."""
         asked = [
             attempt
             for known in self.state.steps.values()
@@ -161,11 +168,11 @@ class Snapshot:
         return str(named or "the model of your choice")
 
     def of(self, step: Step) -> StepState:
-        """What is known of a step; an empty state where nothing is."""
+        """Return the state of a step; an empty one if it was never tried."""
         return self.state.steps.get(step.id) or StepState(step.id)
 
     def mark(self, step: Step) -> str:
-        """The word of `MARKS` for a step."""
+        """Return the key of `MARKS` for a step."""
         known = self.of(step)
         question = self.question
         asked = question is not None and question.data["kind"] != "finish"
@@ -178,7 +185,7 @@ class Snapshot:
         return "asking" if self.next_step == step.id else "not-run"
 
     def number(self, step: Step) -> str:
-        """1, 2, …; F for a fallback."""
+        """Return a step's number, F for a fallback."""
         if step.fallback:
             return "F"
         return str([s.id for s in self.steps if not s.fallback].index(step.id) + 1)

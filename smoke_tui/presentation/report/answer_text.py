@@ -1,4 +1,4 @@
-"""The final text of an answer, read from its stored bytes: a stream of events, or one object."""
+"""The model's final text, read from an answer's stored bytes: SSE or one JSON object."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.presentation.report.exchanges import Evidence, blobs
 
 _NONCE: Final = re.compile(r"smoke-[0-9a-f]{10}")
-"""Each call's own word, which no two answers share."""
+"""The nonce of a call, different in every answer."""
 
 MOST: Final = 200_000
 
 
 def answer_of(state: State, known: StepState, evidence: Evidence) -> str | None:
-    """The text a step's last try was answered with, without its nonce; None where there is none."""
+    """Return the text that answered a step's last try, without its nonce; None if there is none."""
     if not known.tries:
         return None
     for seq in reversed(known.tries[-1].exchanges):
@@ -30,7 +30,7 @@ def answer_of(state: State, known: StepState, evidence: Evidence) -> str | None:
 
 
 def final_text(content: bytes) -> str | None:
-    """What the model wrote in the end, as far as it can be found."""
+    """Return the model's final text; None if the answer has none."""
     text = content.decode("utf-8", "replace")
     whole = _object(text)
     if whole is not None:
@@ -62,7 +62,7 @@ def _object(text: str) -> Mapping[str, Any] | None:
 
 
 def _written(value: Mapping[str, Any]) -> str | None:
-    """The text of an answer in one object: the stack's own, or the API's."""
+    """The text of an answer of the stack or of the API in one object."""
     if isinstance(value.get("output_text"), str):
         return str(value["output_text"])
     output = value.get("output")

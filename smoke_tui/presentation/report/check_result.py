@@ -1,4 +1,4 @@
-"""The `smoke-check/1` object: a session for scripts."""
+"""The `smoke-check/1` object: a session's result for scripts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def check_object(
     verdict: Verdict | None,
     findings: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """The result of a run or a look. `verdict` None: nothing was run."""
+    """Return the result of a run or a preflight; `verdict` is None if nothing was run."""
     return {
         "schema": SCHEMA,
         "exit_code": exit_code,
@@ -44,7 +44,7 @@ def check_object(
 
 
 def invalid_object(path: str, diagnostics: tuple[Diagnostic, ...]) -> dict[str, Any]:
-    """The result for a runbook that does not parse: its problems, and nothing else."""
+    """Return the result of a runbook that can't be parsed: its problems alone."""
     return {
         "schema": SCHEMA,
         "exit_code": int(Exit.INVALID),
@@ -63,14 +63,14 @@ def invalid_object(path: str, diagnostics: tuple[Diagnostic, ...]) -> dict[str, 
 
 
 def in_order(runbook: Runbook, state: State) -> list[Step]:
-    """Chosen steps: in the order they first ran, then those never reached."""
+    """Return the chosen steps: those that ran, in that order, then the rest."""
     steps = {step.id: step for step in chosen(runbook, state)}
     ran = [steps[step_id] for step_id in state.order if step_id in steps]
     return ran + [step for step in steps.values() if step.id not in state.order]
 
 
 def step_object(state: State, step: Step) -> dict[str, Any]:
-    """One entry of `steps`: outcome, tries, time, evidence and spend of a step."""
+    """Return an entry of `steps`: outcome, tries, time, evidence and spend of a step."""
     known = state.steps.get(step.id, StepState(step.id))
     outcome = known.outcome or Outcome.NOT_RUN
     remedy = _remedy(known)
@@ -94,19 +94,19 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
 
 
 def _remedy(known: StepState) -> str:
-    """What to do next, as the answer's own fields have it."""
+    """The remedy of a step's code, filled with what was observed."""
     told = text_of_code(known.code, known.observed)
     return told.remedy if told is not None else ""
 
 
 def seconds_of(known: StepState) -> float:
-    """How long a step's tries took together."""
+    """Return the duration of all tries of a step, in seconds."""
     total = sum((t.ended or t.started) - t.started for t in known.tries)
     return round(total / 1000, 3)
 
 
 def evidence_digests(state: State, known: StepState) -> list[str]:
-    """The evidence of a step's exchanges, by sha256, in order and once each."""
+    """Return the sha256 digests of a step's stored bodies, each once, in order."""
     digests: list[str] = []
     for attempt in known.tries:
         for seq in attempt.exchanges:
@@ -118,7 +118,7 @@ def evidence_digests(state: State, known: StepState) -> list[str]:
 
 
 def findings_of(runbook: Runbook, state: State) -> list[dict[str, Any]]:
-    """What is worth a look: the steps' codes as errors, then the findings, by their severity."""
+    """Return the failure codes of steps as errors, then the session's and the runbook's findings."""
     rows = []
     for step in in_order(runbook, state):
         known = state.steps.get(step.id)
@@ -136,7 +136,7 @@ def _of_runbook(problem: Diagnostic, severity: str) -> dict[str, Any]:
 def finding(
     code: str, severity: str, step: str | None, message: str, remedy: str
 ) -> dict[str, Any]:
-    """One entry of `findings`; only problems of a runbook have a path, a line and a column."""
+    """Return an entry of `findings`; path, line and column are of runbook problems only."""
     return {
         "code": code,
         "severity": severity,

@@ -1,4 +1,4 @@
-"""Two sessions beside each other: what is the same, better, worse, or merely changed."""
+"""Comparison of two sessions: what is the same, better, worse or changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Ranked = TypeVar("Ranked", Outcome, Verdict)
 
 
 SLACK: Final = 0.25
-"""By so much of itself, and by more than so many seconds, a time may differ and be the same."""
+"""Share of a duration, and seconds, by which it may differ and count as the same."""
 
 _OUTCOMES: Final = (
     Outcome.PASS,
@@ -57,7 +57,7 @@ GROUPS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two sessions."""
+    """One of the two sessions that are compared."""
 
     runbook: Runbook
     state: State
@@ -66,7 +66,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that was compared. None: that session does not know it."""
+    """A compared value; None if that session does not have it."""
 
     group: str
     name: str
@@ -77,7 +77,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`word` and `summary` follow from outcomes alone; `notes` say what has to be known first."""
+    """The result: `word` and `summary` follow from outcomes, `notes` are reservations."""
 
     word: Word
     summary: str
@@ -86,7 +86,7 @@ class Comparison:
 
 
 def compare(old: Side, new: Side) -> Comparison:
-    """The second session as seen from the first."""
+    """Compare the new session with the old one."""
     word, summary = _standing(old.state, new.state)
     rows = (
         *_verdicts(old, new),
@@ -101,7 +101,7 @@ def compare(old: Side, new: Side) -> Comparison:
 
 
 def better_or_worse(old: State, new: State) -> str:
-    """In a line, how a session went against an earlier one: by verdict, then by steps."""
+    """Return in a line how a session compares with an earlier one."""
     return _standing(old, new)[1]
 
 
@@ -125,14 +125,14 @@ def _standing(old: State, new: State) -> tuple[Word, str]:
 
 
 def _in_both(old: State, new: State) -> list[str]:
-    """The steps that either has walked; of a part of a runbook, those that both have."""
+    """Steps that either session ran; if one ran only a part of the runbook, those of both."""
     if is_partial(old) or is_partial(new):
         return [name for name in old.order if name in new.order]
     return [*old.order, *(name for name in new.order if name not in old.order)]
 
 
 def _moved(old: State, new: State, name: str) -> Word:
-    """How a step's outcome moved; a fallback that one of them did not need tells nothing."""
+    """Compare a step's outcomes; a fallback that one session did not need counts for nothing."""
     before, after = _outcome(old, name), _outcome(new, name)
     needed = {event.data["to"] for state in (old, new) for event in state.branches}
     if name in needed and Outcome.NOT_RUN in (before, after):
@@ -226,7 +226,7 @@ def _drift(old: str | None, new: str | None) -> tuple[str | None, str | None, Wo
 
 
 def _calls(old: Side, new: Side) -> Iterator[Row]:
-    """What the last call of each step was made of, and how fast it was answered."""
+    """Compare the last call of each step: model, shape, route, times, request."""
     names = [n for n in old.state.order if n in new.state.steps]
     for name in names:
         a, b = _last_call(old.state.steps[name]), _last_call(new.state.steps[name])
@@ -273,7 +273,7 @@ def _instructions(attempt: Try) -> Mapping[str, Any]:
 
 
 def _wire(state: State, attempt: Try) -> dict[str, str]:
-    """The headers that matter of the last POST, and the keys of its body."""
+    """The identifying headers of the last POST, and the keys of its body."""
     posts = [seq for seq in attempt.exchanges if state.exchanges[seq][0].data["method"] == "POST"]
     if not posts:
         return {}
@@ -338,7 +338,7 @@ def _changed(group: str, name: str, old: object, new: object) -> Row:
 
 
 def _less(group: str, name: str, old: float, new: float, show: Callable[[Any], str]) -> Row:
-    """Where less is better."""
+    """Compare numbers of which the smaller one is better."""
     word: Word = "same" if old == new else "better" if new < old else "worse"
     return Row(group, name, show(old), show(new), word)
 

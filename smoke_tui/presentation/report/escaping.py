@@ -1,4 +1,4 @@
-"""Text in Markdown: foreign text inert, on one line or in a fence it can't close.
+"""Text in Markdown: foreign text inert, as a code span or in a fence it can't close.
 
 A code host looks for names, numbers of issues and addresses in the *rendered* text, where an
 escaped `#` is a `#` again; so those are broken by an invisible space, and only code is left as is.
@@ -23,11 +23,11 @@ _AUTOMATIC: Final = (
     (re.compile(r"/(?=/)"), "/" + _BREAK),
     (re.compile(r"(?<=\w)\.(?=[^\W\d])"), "." + _BREAK),
 )
-"""What a code host makes a link of by itself: names, issues, addresses of pages and of people."""
+"""What a code host turns into links by itself: names, issues, web and mail addresses."""
 
 
 def as_markdown(text: Text) -> str:
-    """A text as one line of Markdown; what is foreign in it as code."""
+    """Render a text as one line of Markdown, its foreign spans as code spans."""
     return "".join(map(_span, spans(text)))
 
 
@@ -44,12 +44,12 @@ def _span(span: Span) -> str:
 
 
 def in_code(text: str) -> str:
-    """Text of one line for a code span that a table holds: no backtick, no bar."""
+    """Replace what can't stand in a code span inside a table: backticks and bars."""
     return text.replace("`", "'").replace("|", "¦")
 
 
 def fenced(text: str, kind: str = "text") -> list[str]:
-    """Foreign text in a fence longer than any run of backticks in it."""
+    """Put foreign text in a fence longer than any run of backticks in it."""
     body = clean(text)
     longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -57,7 +57,7 @@ def fenced(text: str, kind: str = "text") -> list[str]:
 
 
 def ours(text: str) -> str:
-    """Our own sentence that may quote foreign words: plain words, whatever they were."""
+    """Escape a sentence of ours, which may hold foreign words, so that it stays plain text."""
     shown = flat(text)
     for pattern, broken in _AUTOMATIC:
         shown = pattern.sub(broken, shown)

@@ -1,4 +1,4 @@
-"""A try's exchanges: which one failed, what was answered, and what support asks for."""
+"""HTTP exchanges of a try: the failed one, its answer, and the block for support."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smoke_tui.presentation.spans import Span, quote
 from smoke_tui.proof.headers import REQUEST_IDS
 
 Evidence = Callable[[str], bytes | None]
-"""The stored bytes of a sha256; None where the record does not have them."""
+"""Returns the stored bytes of a sha256; None if the record does not have them."""
 
 MOST_BODY: Final = 6_000
 """Characters of a failing answer's text."""
@@ -26,23 +26,23 @@ MOST_HEADERS: Final = 40
 
 
 def no_evidence(digest: str) -> bytes | None:
-    """Where only the journal is at hand."""
+    """Stand for evidence where only the journal is at hand."""
     return None
 
 
 def matters(state: State, seq: int) -> bool:
-    """Whether an exchange says something: a readiness probe that was answered does not."""
+    """Return whether an exchange is worth showing; a successful readiness probe is not."""
     request, fact = state.exchanges[seq]
     return request.data["method"] != "GET" or (fact.data["status"] or 0) >= 400
 
 
 def shown(state: State, attempt: Try) -> list[int]:
-    """The exchanges of a try that a report shows."""
+    """Return the exchanges of a try that a report shows, by sequence number."""
     return [seq for seq in attempt.exchanges if matters(state, seq)][-MOST_EXCHANGES:]
 
 
 def failing(state: State, attempt: Try) -> int | None:
-    """The exchange a try failed at: the one its code was read from, else the last that failed."""
+    """Return the exchange a try failed at: the one its code came from, else the last failed one."""
     if attempt.ended is not None and attempt.code is None and not attempt.error:
         return None
     seq = attempt.observed.get("exchange")
@@ -57,20 +57,20 @@ def failing(state: State, attempt: Try) -> int | None:
 
 
 def _failed(request: Event, fact: Event) -> bool:
-    """A GET that is answered 405 is the preflight, which means reachable."""
+    """A GET answered with 405 is the preflight: the endpoint is reachable."""
     status = fact.data["status"]
     preflight = status == 405 and request.data["method"] == "GET"
     return (status is None or status >= 400) and not preflight
 
 
 def blobs(fact: Event) -> Mapping[str, Any]:
-    """The stored bodies of an exchange, by name."""
+    """Return the stored bodies of an exchange, by name."""
     found: Mapping[str, Any] = fact.data.get("blobs", {})
     return found
 
 
 def body_text(state: State, seq: int, evidence: Evidence) -> tuple[str, str] | None:
-    """The text of an answer, shortened in its middle, and what it is; None where it is empty."""
+    """Return an answer's text, its middle cut, and a description of it; None if it is empty."""
     for blob in blobs(state.exchanges[seq][1]).values():
         if not blob["bytes"]:
             continue
@@ -83,9 +83,9 @@ def body_text(state: State, seq: int, evidence: Evidence) -> tuple[str, str] | N
 
 
 def support(state: State, attempt: Try, evidence: Evidence) -> list[Row]:
-    """What support asks for, of the exchange a try failed at; empty where there is none.
+    """Return what support asks for, read from the exchange a try failed at; empty if there is none.
 
-    Where the stack made the provider's call, what it passes on of it counts.
+    If the stack made the provider's call, what it passes on of that call counts.
     """
     seq = failing(state, attempt)
     if seq is None:
@@ -127,7 +127,7 @@ _UNSEEN: Final = "not seen: the stack made the provider's call"
 
 
 def _is_direct(state: State, url: str) -> bool:
-    """Whether a request went from here to the provider, by the addresses of this session."""
+    """Whether a request went straight to the provider, by the session's addresses."""
     config = state.first_config
     return any(
         url.startswith(address)
@@ -143,7 +143,7 @@ def _sent(headers: Mapping[str, str], name: str, direct: bool) -> list[str | Spa
 
 
 def _passed_on(fact: Event, evidence: Evidence) -> tuple[object, dict[str, str]]:
-    """Status and headers of the provider's answer, as the stack's error passes them on."""
+    """Status and headers of the provider's answer inside the stack's error."""
     for blob in blobs(fact).values():
         content = evidence(blob["sha256"]) if blob["bytes"] else None
         try:
@@ -162,7 +162,7 @@ def _headers(pairs: Iterable[Sequence[Any]]) -> dict[str, str]:
 
 
 def exchange_text(state: State, seq: int) -> str:
-    """One exchange, unrendered: request line and headers, then status and headers."""
+    """Render an exchange: request line and headers, then status and headers."""
     request, fact = state.exchanges[seq]
     asked, got = request.data, fact.data
     lines = [cut(f"{asked['method']} {asked['url']}", 1000), *_header_lines(asked, 120), ""]

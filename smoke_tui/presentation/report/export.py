@@ -1,4 +1,4 @@
-"""Leaving the machine: a finished export is scanned for secrets before a byte of it is given."""
+"""Export of a report: scanned for secrets before a byte of it is handed out."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ FORMATS: Final = tuple(_WRITERS)
 _AROUND: Final = 40
 
 
-class SecretFound(ValueError):
-    """An export holds what looks like a secret; the text says where, never what."""
+class SecretFoundError(ValueError):
+    """An export holds what looks like a secret; the message says where, never what."""
 
 
 def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault) -> bytes:
-    """A report's bytes.
+    """Return a report's bytes.
 
     Raises:
-        SecretFound: the leak scan has a hit, or the record is not what was scanned at its end.
+        SecretFoundError: the leak scan has a hit, or the record is not what was scanned at its end.
     """
     text = _WRITERS[kind](runbook, state, stored_evidence(folder))
     content = text.encode("utf-8", "replace")
@@ -50,33 +50,34 @@ def export(kind: str, runbook: Runbook, state: State, folder: Path, vault: Vault
     return content
 
 
-class RecordUnscanned(SecretFound):
-    """A record may not leave the machine, by the scan at its session's end."""
+class RecordUnscannedError(SecretFoundError):
+    """A record may not leave the machine, by the scan at the end of its session."""
 
 
 def refuse_unscanned(folder: Path) -> None:
-    """
+    """Refuse a record that the scan at the end of its session did not clear.
+
     Raises:
-        RecordUnscanned: it is not what was scanned, or something was found then.
+        RecordUnscannedError: it is not what was scanned, or something was found then.
     """
     try:
         check_scanned(folder)
     except NotScanned as problem:
-        raise RecordUnscanned(str(problem)) from None
+        raise RecordUnscannedError(str(problem)) from None
 
 
 def refuse_secrets(content: bytes, vault: Vault, what: str, folder: Path | None = None) -> None:
-    """Look once more for secrets in what is about to leave; `folder` is its session's.
+    """Scan an export for secrets once more; `folder` is that of its session.
 
     Raises:
-        SecretFound: `content` holds what looks like a secret; `what` is named in its text.
+        SecretFoundError: `content` holds what looks like a secret; `what` is named in its text.
     """
     leaks = scan(content, vault)
     if folder is not None:
         leaks = not_by_layout(content, leaks, folder)
     if leaks:
         places = ", ".join(f"{leak.kind} in line {leak.line}" for leak in leaks[:5])
-        raise SecretFound(
+        raise SecretFoundError(
             f"{what} was not given out: it would hold {len(leaks)} secret(s) "
             f"({places}){_line_of(content, leaks[0].line, vault)}; take it out where "
             "it comes from (the runbook's text, a note, what a command prints) and "
@@ -85,7 +86,7 @@ def refuse_secrets(content: bytes, vault: Vault, what: str, folder: Path | None 
 
 
 def _line_of(content: bytes, number: int, vault: Vault) -> str:
-    """The line of a secret without it, so that it can be found; nothing where that would tell it."""
+    """The line around a secret, redacted; empty if even that could reveal it."""
     line = vault.redact(content.split(b"\n")[number - 1])
     at = max(0, line.find(b"[REDACTED:") - _AROUND)
     part = line[at : at + 3 * _AROUND]
@@ -95,7 +96,7 @@ def _line_of(content: bytes, number: int, vault: Vault) -> str:
 
 
 def stored_evidence(folder: Path) -> Evidence:
-    """A session's evidence by sha256; None for what is missing or not what its name says."""
+    """Return a reader of a session's evidence; it gives None for what is missing or damaged."""
 
     def evidence(digest: str) -> bytes | None:
         try:

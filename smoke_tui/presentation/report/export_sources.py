@@ -31,7 +31,7 @@ from smoke_tui.redaction.detectors import (
 
 
 def not_by_layout(content: bytes, leaks: Sequence[Leak], folder: Path) -> list[Leak]:
-    """The leaks of an export that its layout alone has not made.
+    """Return the leaks of an export that are not made by its layout alone.
 
     Known values, and tokens that give themselves away, always count.
     """
@@ -42,7 +42,7 @@ def not_by_layout(content: bytes, leaks: Sequence[Leak], folder: Path) -> list[L
 
 
 def _sources_are_clean(folder: Path) -> bool:
-    """Whether redacting the record once more changes nothing in it."""
+    """Whether redacting the record once more leaves it unchanged."""
     vault = Vault()
     try:
         events = read_journal(folder).events
@@ -63,7 +63,7 @@ def _sources_are_clean(folder: Path) -> bool:
 
 
 def _printed(events: Sequence[Event]) -> list[str]:
-    """What each child printed on each of its streams, its blocks together."""
+    """Output of each child and stream, its blocks joined."""
     whole: dict[tuple[int | None, str], list[str]] = {}
     for event in events:
         if event.kind == "process" and event.data.get("what") == "output":

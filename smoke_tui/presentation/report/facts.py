@@ -1,4 +1,4 @@
-"""Who, when, where, with what: the facts of a session, and its steps, row by row."""
+"""Facts of a session (who, when, where, with what) and rows of its steps."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from smoke_tui.presentation.spend import limits_text, spend_text
 from smoke_tui.runbook.model import Runbook, Step
 
 Row = tuple[str, Text]
-"""A name, and what is to be said of it."""
+"""A name and its text."""
 
 
 def facts(runbook: Runbook, state: State) -> list[Row]:
-    """The session's facts, the constant ones first."""
+    """Return the session's facts, those of every session first."""
     opened, config = state.opened, state.first_config
     rows: list[Row] = [
         (
@@ -90,11 +90,11 @@ CLIENT_SOURCES: Final = {
     "installed": "of the installed Codex CLI",
     "captured": "the newest this tool was captured against",
 }
-"""Where the client version comes from that calls advertise."""
+"""Sources of the client version that calls advertise."""
 
 
 def _client(config: SessionConfig) -> list[Row]:
-    """The client version that calls advertise; records of earlier builds don't say where from."""
+    """The client version that calls advertise; records of earlier builds have no source of it."""
     source = config.client_source
     if not source:
         return []
@@ -118,11 +118,11 @@ SAID_ANEW: Final = {
     "shape": "shape",
     "login": "login by",
 }
-"""Settings that may be another when a session is gone on with, in words."""
+"""Names of the settings that may change when a session is resumed."""
 
 
 def said_anew(state: State) -> list[tuple[Event, dict[str, Any]]]:
-    """Each going on with the session, and the settings that it was given otherwise than before."""
+    """Return each resume of the session with the settings that it changed."""
     return [
         (
             event,
@@ -158,7 +158,7 @@ def _when(state: State) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """A step in the table. `label` is its number, or F for a fallback."""
+    """A row of the table of steps; `label` is the step's number, F for a fallback."""
 
     step: Step
     label: str
@@ -170,7 +170,7 @@ class StepRow:
 
 
 def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
-    """Every chosen step: in the order they first ran, then those never reached."""
+    """Return a row for each chosen step: those that ran, in that order, then the rest."""
     rows: list[StepRow] = []
     number = 0
     for step in in_order(runbook, state):
@@ -199,7 +199,7 @@ def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
 
 
 def not_done(runbook: Runbook, state: State) -> list[Text]:
-    """What was waived, by whom and why, and what was never reached."""
+    """Return what was waived, by whom and why, and what was never reached."""
     rows: list[Text] = []
     for step in chosen(runbook, state):
         known = state.steps.get(step.id)

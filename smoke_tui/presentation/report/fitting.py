@@ -1,4 +1,4 @@
-"""Keeping a report under its limit: what goes first, and that every cut says how much it cut."""
+"""Fit a report into its limit; every cut says how much it left out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Rank(IntEnum):
-    """What a part of the details is; the lower, the earlier it is left out."""
+    """Importance of a part of the details; lower ones are left out first."""
 
     PASSED = 0
     ANSWER = 1
@@ -28,19 +28,20 @@ WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some whole lines of the details; `lines` end with a blank one."""
+    """Whole lines of the details; the last one is blank."""
 
     rank: Rank
     lines: tuple[str, ...]
 
     @property
     def size(self) -> int:
+        """Bytes of the lines."""
         return _size(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A step's details: what opens and closes them, and their parts. Gone when they are."""
+    """A foldable section with a step's details; left out if all its parts are."""
 
     opening: tuple[str, ...]
     parts: tuple[Part, ...]
@@ -49,7 +50,7 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows that never go as a whole.
+    """Rows of which some are kept, whatever the limit.
 
     `room`: bytes that are theirs where the report is too long without details. `more` says that
     rows are missing, {} being how many. Rows among the `first` go last.
@@ -62,7 +63,7 @@ class Listing:
     first: frozenset[int] = field(default_factory=frozenset)
 
     def lines(self, room: int | None = None) -> list[str]:
-        """All of it, or as many rows as there is room for, in their order."""
+        """Return all rows, or as many as fit into `room` bytes, in their order."""
         kept = self._kept(room) if room is not None else list(range(len(self.rows)))
         missing = len(self.rows) - len(kept)
         note = [self.more.format(missing)] if missing else []
@@ -79,7 +80,7 @@ class Listing:
 
 
 def _shortened(head: Sequence[Listing], room: int) -> list[str]:
-    """The listings, each in its own room and in what those before it have left over."""
+    """The listings, each in its own room and in what those before it left over."""
     spare = room - sum(listing.room + _size(listing.opening) + _MORE for listing in head)
     lines: list[str] = []
     for listing in head:
@@ -91,7 +92,7 @@ def _shortened(head: Sequence[Listing], room: int) -> list[str]:
 
 
 def fit(limit: int, head: Sequence[Listing], folds: Sequence[Fold], tail: Sequence[str]) -> str:
-    """The text, at most `limit` bytes.
+    """Return the text, at most `limit` bytes.
 
     Parts go by their rank, the largest first, until the rest fits; then the head's listings are
     shortened to their rooms. A fold without parts goes, too.
@@ -125,7 +126,7 @@ def fit(limit: int, head: Sequence[Listing], folds: Sequence[Fold], tail: Sequen
 
 
 def _to_leave_out(folds: Sequence[Fold], room: int) -> set[tuple[int, int]]:
-    """The parts, by fold and number, that have to go."""
+    """The parts to leave out, by fold and number."""
     frames = [_size(fold.opening) + _size(fold.closing) for fold in folds]
     left = [len(fold.parts) for fold in folds]
     total = sum(frames) + sum(part.size for fold in folds for part in fold.parts)
@@ -150,7 +151,7 @@ _NOTE: Final = 600
 """Bytes kept for the note on what was left out."""
 
 _MORE: Final = 100
-"""Bytes kept for saying how many rows of a listing are missing."""
+"""Bytes kept for the number of missing rows of a listing."""
 
 
 def _left_out(dropped: Counter[Rank]) -> str:

@@ -1,4 +1,4 @@
-"""The report as one HTML file: no script, nothing loaded, readable on a telephone and on paper."""
+"""The report as one HTML file: no script, nothing loaded, readable on phones and on paper."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _POLICY: Final = (
     + "'; base-uri 'none'; form-action 'none'"
 )
 MOST_ROWS: Final = 500
-"""Rows of one list; a session may have noted a hundred thousand things."""
+"""Rows shown of one list; a session may hold a hundred thousand notes."""
 
 _TONES: Final = {
     Outcome.PASS: "pass",
@@ -59,7 +59,7 @@ _GOOD: Final = (Verdict.PASS, Verdict.PASS_ATTESTED, Verdict.PASS_WITH_WAIVERS)
 
 
 def page(runbook: Runbook, state: State, evidence: Evidence) -> str:
-    """The whole document."""
+    """Render the document."""
     title = f"{excerpt(runbook.title)}: {standing_of(runbook, state).value}"
     document = tag(
         "html",

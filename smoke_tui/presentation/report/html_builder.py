@@ -1,4 +1,4 @@
-"""Elements of HTML and of JUnit's XML; every text and attribute in them is made inert."""
+"""Builder of HTML and JUnit elements; every text and attribute is made inert."""
 
 from __future__ import annotations
 

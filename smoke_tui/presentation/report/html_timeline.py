@@ -1,4 +1,4 @@
-"""Steps and tries over time, as bars: one strip a step, waiting for the operator set apart."""
+"""Timeline of tries as SVG bars: one strip per step, waits for the operator apart."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from smoke_tui.presentation.format import count, duration, excerpt
 from smoke_tui.presentation.report.html_builder import Node, tag
 
 WIDE: Final = 1000
-"""Units from the session's begin to its end."""
+"""Units from the start of the session to its end."""
 
 _THIN: Final = 4
 MOST_BARS: Final = 100
 
 _SHAPES: Final = {"pass": (2, 6), "bad": (0, 10), "open": (1, 8), "wait": (3, 4)}
-"""From where, and how high: kinds are told apart without colours, too."""
+"""Top and height of a bar's kind: kinds differ without colours, too."""
 
 _LEGEND: Final = (
     ("pass", "passed"),
@@ -28,7 +28,7 @@ _LEGEND: Final = (
 
 
 def timeline(state: State) -> list[Node]:
-    """The strips, with a scale and a legend; empty where nothing was tried."""
+    """Return the strips with a legend and a scale; empty if nothing was tried."""
     total = max(state.closed.ms if state.closed else state.now_ms, 1)
     tried = [state.steps[name] for name in state.order if state.steps[name].tries]
     if not tried:
@@ -107,7 +107,7 @@ def _bar(left: str, width: int, kind: str) -> Element:
 
 
 def kind_of(known: StepState, attempt: Try) -> str:
-    """How a try is drawn."""
+    """Return the kind of bar of a try."""
     if attempt.ended is None:
         return "open"
     bad = (
@@ -121,7 +121,7 @@ def kind_of(known: StepState, attempt: Try) -> str:
 
 
 def strip_text(known: StepState, waits: list[tuple[int, int]], total: int) -> str:
-    """A strip in words."""
+    """Describe a strip in words."""
     parts = []
     for attempt in known.tries[-20:]:
         end = "no end recorded" if attempt.ended is None else f"to {duration(attempt.ended)}"

@@ -1,4 +1,4 @@
-"""The report as one JSON object that stands alone: `smoke-check/1`, and under `report` the rest."""
+"""The report as one JSON object: `smoke-check/1`, and under `report` the rest."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from smoke_tui.runbook.model import Runbook
 
 SCHEMA: Final = "smoke-report/1"
 MOST_EXCHANGES: Final = 200
-"""That are listed of one try; how many were not is said."""
+"""Exchanges listed of one try; the number of the others is given."""
 
 
 def standalone(runbook: Runbook, state: State, evidence: Evidence) -> str:
-    """The object as text."""
+    """Return the object as text."""
     verdict = standing_of(runbook, state)
     value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)
     value["report"] = _report(runbook, state, evidence)
@@ -116,7 +116,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> di
 
 
 def _listed(exchanges: Sequence[int]) -> Sequence[int]:
-    """The first and the last of very many, such as a service that was asked for hours."""
+    """The first and the last of very many, such as the probes of a service over hours."""
     if len(exchanges) <= MOST_EXCHANGES:
         return exchanges
     return [*exchanges[: MOST_EXCHANGES // 2], *exchanges[-MOST_EXCHANGES // 2 :]]

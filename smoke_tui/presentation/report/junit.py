@@ -1,4 +1,4 @@
-"""JUnit XML that CI systems read: one test suite a session, one test case a step."""
+"""The report as JUnit XML: a session is a test suite, a step a test case."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from smoke_tui.presentation.spans import as_text
 from smoke_tui.runbook.model import Runbook, Step
 
 SESSION: Final = "session"
-"""The test case that stands for the session itself, where no step is in the way of a pass."""
+"""Test case of the session itself, for a verdict that no step's error explains."""
 
 MOST_OUTPUT: Final = 2_000
 
 
 def junit(runbook: Runbook, state: State) -> str:
-    """The session as one test suite; without a verdict that is a pass it has an error at least."""
+    """Render the session as a test suite; unless its verdict is a pass, it has an error."""
     steps = in_order(runbook, state)
     hindering = in_the_way(runbook, state)
     counts = {"failure": 0, "error": 0, "skipped": 0}
@@ -58,7 +58,7 @@ def junit(runbook: Runbook, state: State) -> str:
 
 
 def _element(outcome: Outcome, hindering: bool) -> str | None:
-    """What stands inside a step's test case; None: it passed."""
+    """The element inside a step's test case; None if the step passed."""
     if outcome is Outcome.PASS:
         return None
     if outcome is Outcome.FAIL:
@@ -67,7 +67,7 @@ def _element(outcome: Outcome, hindering: bool) -> str | None:
 
 
 def _of_session(runbook: Runbook, state: State, verdict: Verdict) -> Element:
-    """An error of the session itself."""
+    """The test case of the session itself, with its error."""
     text = " ".join(as_text(words) for words in verdict_words(runbook, state))
     message = f"{verdict.value}: {SENTENCES[verdict]}"
     error = tag("error", text, message=message, type=verdict.value)
@@ -91,7 +91,7 @@ def _case(runbook: Runbook, step: Step, known: StepState, element: str | None) -
 
 
 def _told(known: StepState) -> str:
-    """What was seen, why, and what to do next."""
+    """What was observed, why, and what to do next."""
     lines = [known.summary]
     if known.reason:
         lines.append(f"{known.by or 'operator'}: {known.reason}")

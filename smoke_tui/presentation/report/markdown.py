@@ -1,4 +1,4 @@
-"""The report that stands alone on an issue: a pure function of runbook, state and evidence."""
+"""The report as Markdown that stands alone on an issue."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from smoke_tui.presentation.spans import Text, quote
 from smoke_tui.runbook.model import Runbook
 
 LIMIT: Final = 60_000
-"""Bytes; a code host refuses a body over 65,536 characters, and the report would be lost."""
+"""Bytes; code hosts refuse an issue's body over 65,536 characters."""
 
 
 def markdown(runbook: Runbook, state: State, evidence: Evidence = no_evidence) -> str:
-    """The report, at most 60,000 bytes of UTF-8.
+    """Render the report, at most 60,000 bytes of UTF-8.
 
-    Where it would be longer, details go first: those of passing tries, then the failing answers'
+    If it would be longer, details are left out: those of passing tries, then the failing answers'
     texts, then exchanges, then the rest. The verdict, the facts, the table and what is worth a
     look stay; if even they are too long, rows of them are replaced by their number.
     """
@@ -77,7 +77,7 @@ def _pairs(runbook: Runbook, state: State) -> Iterable[str]:
 
 
 def _table(runbook: Runbook, state: State) -> Listing:
-    """Steps that did not pass are the last to be left out."""
+    """The table of steps; those that did not pass are left out last."""
     rows = step_rows(runbook, state)
     ill = frozenset(
         at for at, row in enumerate(rows) if row.outcome not in (Outcome.PASS, Outcome.NOT_RUN)

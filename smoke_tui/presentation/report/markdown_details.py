@@ -1,4 +1,4 @@
-"""What was asked and answered, try by try: failures open, passes folded, each part by its rank."""
+"""Details of each step in Markdown, try by try: failures unfolded, passes folded."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from smoke_tui.runbook.model import Step
 _AUTOMATIC: Final = re.compile(r"([@#:/.]|(?i:gh)(?=-))(?=\S)")
 
 MOST_TRIES: Final = 40
-"""Tries of a step that have details, the last ones."""
+"""Tries of a step that have details: the last ones."""
 
 
 def details(state: State, step: Step, evidence: Evidence) -> Fold | None:
-    """A step's details; None where it was never tried."""
+    """Return a step's details; None if it was never tried."""
     known = state.steps.get(step.id)
     if known is None or not known.tries:
         return None
@@ -50,7 +50,7 @@ def details(state: State, step: Step, evidence: Evidence) -> Fold | None:
 
 
 def _inert(text: str) -> str:
-    """Inside our own HTML a code host still looks for names, issues and addresses."""
+    """Break names, issues and addresses, which code hosts link inside HTML, too."""
     return _AUTOMATIC.sub(r"\1&#8203;", text)
 
 

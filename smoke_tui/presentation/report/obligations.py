@@ -1,4 +1,4 @@
-"""What a try had to show for a pass, and which witnesses showed it."""
+"""Obligations of a try: what it had to show for a pass, and its witnesses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PROVING: Final = ("call", "turn")
 
 
 def obligation_rows(value: Any) -> list[list[Text]]:
-    """The obligations of a try as they are recorded: name, whether it was shown, witnesses."""
+    """Return a row per recorded obligation: name, whether it was shown, witnesses."""
     return [
         [
             [excerpt(one.name, 80)],
@@ -47,12 +47,12 @@ def _witnesses(witnesses: tuple[Witness, ...]) -> Text:
 
 
 def is_unrecorded(known: StepState, attempt: Try) -> bool:
-    """Whether a try passed by a proof that its record does not hold."""
+    """Return whether a try passed by a proof that the record does not hold."""
     passed = attempt.ended is not None and attempt.code is None and not attempt.error
     return passed and known.kind in _PROVING and not obligations_of(attempt)
 
 
 def obligations_of(attempt: Try) -> list[Any]:
-    """The obligations of a try as they are recorded; empty where there are none."""
+    """Return the recorded obligations of a try; empty if there are none."""
     value = next((value for name, value in reversed(attempt.evidence) if name == EVIDENCE), None)
     return value if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""Writing a report to where the operator says."""
+"""Write a report to a file of the operator's choice."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from smoke_tui.presentation.format import one_line
 
 
 def default_name(session: str) -> str:
-    """The file that is offered."""
+    """Return the file name that is offered."""
     return f"./smoke-report-{session}.md"
 
 
 def is_new(name: str) -> bool:
-    """Whether nothing would be replaced."""
+    """Return whether the file does not exist yet."""
     return not Path(name).expanduser().exists()
 
 
 def why_no_file(name: str) -> str | None:
-    """Why a report can't be written there; None where it can."""
+    """Return why a report can't be written there; None if it can."""
     path = Path(name).expanduser()
     if "\0" in name or path.is_dir():
         return "That is a folder: give the name of a file."
@@ -33,7 +33,7 @@ def why_no_file(name: str) -> str | None:
 
 
 def write_report(name: str, content: bytes, issue: str | None) -> tuple[bool, str]:
-    """Write it, replacing what is there as a whole; whether that went well, and what to say."""
+    """Write a report atomically; return whether that worked, and a message."""
     path = Path(name).expanduser()
     try:
         replace_private(path, content)

@@ -1,4 +1,4 @@
-"""A second opinion in a report: both answers, and how the two requests differ."""
+"""A second opinion in a report: both answers, and the differences of the requests."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from smoke_tui.presentation.format import excerpt
 from smoke_tui.presentation.spans import Text, quote, strong
 
 NAME: Final = "second-opinion"
-"""The name of the evidence that holds one."""
+"""Name of the evidence that holds a second opinion."""
 
 MOST_ROWS: Final = 60
 
 
 def answers(value: Mapping[str, Any]) -> list[Text]:
-    """What it came to, then both answers, a line each."""
+    """Return the conclusion, then both answers, a line each."""
     seen = value.get("their_status")
     status: Text = [" (HTTP ", quote(seen, 20), ")"] if seen else []
     return [
@@ -40,7 +40,7 @@ def answers(value: Mapping[str, Any]) -> list[Text]:
 
 
 def rows(value: Mapping[str, Any]) -> list[list[Text]]:
-    """The differences, cell by cell."""
+    """Return the differences as rows of cells."""
     found = value.get("differences")
     return [
         [
@@ -56,12 +56,12 @@ def rows(value: Mapping[str, Any]) -> list[list[Text]]:
     ]
 
 
-def _side(value: Any) -> Text:
+def _side(value: object) -> Text:
     return [quote(value, 120)] if value not in (None, "") else ["—"]
 
 
 def opinions_of(known: StepState) -> list[Mapping[str, Any]]:
-    """Every second opinion of a step, in the order of its tries."""
+    """Return every second opinion of a step, in the order of its tries."""
     return [
         value
         for attempt in known.tries

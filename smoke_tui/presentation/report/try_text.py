@@ -1,4 +1,4 @@
-"""A try in a report, before any medium: its line, its evidence as lines and as tables."""
+"""Texts of a try for every report format: its summary, evidence as lines and as tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smoke_tui.proof.obligations import EVIDENCE
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Evidence in columns. `named`: the first cell of each row is the row's name."""
+    """Evidence in columns; if `named`, the first cell of a row is the row's name."""
 
     label: str
     heads: Sequence[str]
@@ -26,7 +26,7 @@ class Table:
 
 
 def try_text(attempt: Try) -> Text:
-    """A try in a line: its number, why there was one, its code and what was seen."""
+    """Return a try in a line: number, cause, code and summary."""
     sentence = cause_of(attempt.cause).sentence
     why = f" ({sentence})" if sentence else ""
     text: list[str | Span] = [strong(f"Try {attempt.n}"), f"{why}: "]
@@ -38,7 +38,7 @@ def try_text(attempt: Try) -> Text:
 
 
 def evidence_text(name: str, value: Any) -> Text:
-    """A piece of evidence in a line: its plain values, each with its name."""
+    """Return a piece of evidence in a line: its scalar values with their names."""
     text: list[str | Span] = [f"{excerpt(name, 60)}: "]
     if not isinstance(value, Mapping):
         return [*text, quote(value)]
@@ -50,7 +50,7 @@ def evidence_text(name: str, value: Any) -> Text:
 
 
 def evidence_table(name: str, value: Any) -> Table | None:
-    """The table that a piece of evidence is; None where it is none."""
+    """Return a piece of evidence as a table; None if it has no such form."""
     if name == "route":
         rows: list[list[Text]] = [
             [[excerpt(line[0], 80)], [quote(line[1])], [excerpt(line[2], 40)]]

@@ -1,4 +1,4 @@
-"""The verdict in words, and what is worth a look: why a branch was taken, what was found."""
+"""Texts of the verdict and of what is worth a look: branches, rules, findings, notes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ILL: Final = (Outcome.ERROR, Outcome.FAIL, Outcome.BLOCKED, Outcome.EXPECTED_LI
 
 
 def standing_of(runbook: Runbook, state: State) -> Verdict:
-    """The verdict that the steps of the record make; where it says another, the worse of both.
+    """Return the verdict of the recorded steps; if the record says another, the worse of both.
 
     A session that is open, or was killed, is incomplete at best.
     """
@@ -50,7 +50,7 @@ def standing_of(runbook: Runbook, state: State) -> Verdict:
 
 
 def banner(state: State) -> Text | None:
-    """What has to be said before anything else: that nothing was proven."""
+    """Return the warning that a session proves nothing; None if it may."""
     if state.world == "rehearsed":
         return ["REHEARSAL: nothing was proven. Scenario ", quote(state.first_config.scenario), "."]
     other = elsewhere(state)
@@ -65,7 +65,7 @@ def banner(state: State) -> Text | None:
 
 
 def verdict_words(runbook: Runbook, state: State) -> list[Text]:
-    """The verdict block: the sentence, the step that decided it, and whether there is more."""
+    """Return the verdict's paragraphs: the sentence, the deciding step, contradictions, the end."""
     verdict = standing_of(runbook, state)
     recovered = any(s.outcome is Outcome.PASS and len(s.tries) > 1 for s in state.steps.values())
     after = (
@@ -101,7 +101,7 @@ def verdict_words(runbook: Runbook, state: State) -> list[Text]:
 
 
 def deciding(state: State) -> StepState | None:
-    """The step whose outcome weighs most; None where none went ill."""
+    """Return the step with the worst outcome; None if no step failed."""
     ill = [known for known in state.steps.values() if known.outcome in _ILL]
     return min(ill, key=lambda known: _ILL.index(known.outcome or Outcome.ERROR), default=None)
 
@@ -122,7 +122,7 @@ def _ended(known: StepState) -> Text:
 
 
 def worth_a_look(runbook: Runbook, state: State) -> list[Text]:
-    """Branches, rules, tries that broke off, findings, attestations and notes, each in a line."""
+    """Return branches, rules, interrupted tries, findings, attestations and notes, a line each."""
     rows = [_branch(runbook, event) for event in state.branches]
     rows += _rules_met(state)
     rows += _broken_off(state)
@@ -151,7 +151,7 @@ def worth_a_look(runbook: Runbook, state: State) -> list[Text]:
 
 
 def _amendment(event: Event) -> Text:
-    """What the operator said first, what they said afterwards, who, when and why."""
+    """An amendment: the outcome before, the new answer, by whom, when and why."""
     data = event.data
     return [
         quote(event.step, 60),
@@ -167,7 +167,7 @@ def _amendment(event: Event) -> Text:
 
 
 def _branch(runbook: Runbook, event: Event) -> Text:
-    """Why the walk went to a fallback, with the runbook's line."""
+    """Why the session went to a fallback, with the line of the runbook."""
     data = event.data
     words: list[str | Span] = [
         quote(event.step, 60),
@@ -190,7 +190,7 @@ def _branch(runbook: Runbook, event: Event) -> Text:
 
 
 def rule_at(runbook: Runbook, step_id: str | None, line: object) -> Rule | None:
-    """The rule of a step that stands at a line of the runbook."""
+    """Return a step's rule at a line of the runbook."""
     rules = next((step.rules for step in runbook.steps if step.id == step_id), ())
     return next((rule for rule in rules if rule.line == line), None)
 
@@ -211,7 +211,7 @@ def _rules_met(state: State) -> list[Text]:
 
 
 def _broken_off(state: State) -> list[Text]:
-    """Tries that no end was recorded for, and those that were stopped, with what they may cost."""
+    """Tries without a recorded end and interrupted ones, with calls of unknown cost."""
     rows: list[Text] = []
     for known in state.steps.values():
         for attempt in known.tries:

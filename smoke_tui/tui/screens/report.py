@@ -28,7 +28,7 @@ from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.live.log_buffer import LogBuffer
 from smoke_tui.presentation.live.snapshot import name_of
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.presentation.report.export import SecretFound, export
+from smoke_tui.presentation.report.export import SecretFoundError, export
 from smoke_tui.presentation.report.markdown import LIMIT
 from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
 from smoke_tui.presentation.report.verdict_text import standing_of
@@ -65,7 +65,7 @@ class ReportScreen(Page):
         self.problem = ""
         try:
             self.content = export("md", runbook, state, folder, vault)
-        except SecretFound as error:
+        except SecretFoundError as error:
             self.problem = str(error)
         self._log = LogBuffer(LIMIT)
         for line in (self.content or b"").decode().split("\n"):

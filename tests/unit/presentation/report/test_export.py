@@ -18,7 +18,7 @@ from smoke_tui.files import (
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.report.check_result import check_object
-from smoke_tui.presentation.report.export import FORMATS, SecretFound, export
+from smoke_tui.presentation.report.export import FORMATS, SecretFoundError, export
 from smoke_tui.presentation.report.junit import junit
 from smoke_tui.redaction import Secret, Vault
 from tests.helpers.event_log import EventLog, shipped
@@ -33,7 +33,7 @@ def test_a_secret_stops_an_export_and_is_not_in_the_message() -> None:
     vault.add(Secret(value, kind="access-token", ref="x"))
     state = with_text(f"before {value} after").state()
     for kind in FORMATS:
-        with pytest.raises(SecretFound, match=r"access-token in line \d+") as caught:
+        with pytest.raises(SecretFoundError, match=r"access-token in line \d+") as caught:
             export(kind, BOOK, state, Path("S"), vault)
         assert value not in str(caught.value)
         assert value[:12] not in str(caught.value)
@@ -41,7 +41,7 @@ def test_a_secret_stops_an_export_and_is_not_in_the_message() -> None:
 
 def test_what_merely_looks_like_a_secret_stops_an_export_too() -> None:
     token = f"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJGQUtFIn0.FAKE{random.token_urlsafe(60)}"
-    with pytest.raises(SecretFound):
+    with pytest.raises(SecretFoundError):
         export("md", BOOK, with_text(token).state(), Path("S"), Vault())
 
 
