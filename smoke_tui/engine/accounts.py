@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from smoke_tui.engine.plan import all_needs
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
+from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Runbook, Step
-
-_CREDENTIAL: Final = ("login", "call", "handover")
 
 
 def of_another_account(runbook: Runbook, state: State) -> list[str]:
@@ -39,4 +36,4 @@ def of_another_account(runbook: Runbook, state: State) -> list[str]:
 
 def _takes_credential(step: Step) -> bool:
     by_key = step.kind == "call" and step.fields.get("credential") == "api-key"
-    return step.kind in _CREDENTIAL and not by_key
+    return KINDS[step.kind].takes_credential and not by_key

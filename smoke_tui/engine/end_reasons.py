@@ -1,4 +1,4 @@
-"""What the engine says of a step that it ended itself, and with which code."""
+"""Summaries of steps that the engine ended itself."""
 
 from __future__ import annotations
 
@@ -10,11 +10,4 @@ BROKEN_OFF = "Broken off: the program ended while it ran."
 INTERRUPTED = {
     "interrupted": "The operator stopped the step.",
     "service-died": "A service that this step needs died while it ran.",
-}
-
-TIMEOUT_CODES = {
-    "run": "command-timeout",
-    "check": "command-timeout",
-    "service": "not-ready",
-    "login": "login-timeout",
 }

@@ -13,7 +13,7 @@ from smoke_tui.engine.amend import amend, half_amended, settle_half_amended
 from smoke_tui.engine.budget import over_budget, uncapped
 from smoke_tui.engine.calls import earlier_calls, last_model, refused_models
 from smoke_tui.engine.conditions import unmet_in, unmet_text
-from smoke_tui.engine.end_reasons import BROKEN_OFF, INTERRUPTED, PROOF_STAYS, TIMEOUT_CODES
+from smoke_tui.engine.end_reasons import BROKEN_OFF, INTERRUPTED, PROOF_STAYS
 from smoke_tui.engine.pass_inputs import made_otherwise, of_first_model
 from smoke_tui.engine.plan import (
     Action,
@@ -44,6 +44,7 @@ from smoke_tui.outcomes import (
     Outcome,
     Verdict,
 )
+from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Runbook, Step, limit_of
 from smoke_tui.runbook.parser.commands import every_command
 from smoke_tui.world.context import (
@@ -397,7 +398,7 @@ class Engine:
         if which == 1:
             return Result(value, INTERRUPTED[value])
         return Result(
-            TIMEOUT_CODES.get(step.kind, "timeout"),
+            KINDS[step.kind].timeout_code,
             f"The step's limit of {limit:g} s was up.",
         )
 

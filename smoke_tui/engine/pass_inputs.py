@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.plan import all_needs
@@ -16,10 +16,9 @@ from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import (
     Outcome,
 )
+from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.runbook.templates import names
-
-_ASKS_A_MODEL: Final = ("call", "turn", "battery", "record")
 
 
 def made_otherwise(runbook: Runbook, state: State) -> dict[str, str]:
@@ -54,7 +53,7 @@ def _changed(step: Step, attempt: Try, state: State) -> str | None:
         for name, mark in attempt.variables.items():
             if state.variables.get(name, mark) != mark:
                 return f"the variable {name}"
-    if step.kind in _ASKS_A_MODEL or "model" in used:
+    if KINDS[step.kind].calls_model or "model" in used:
         before, now = (model_of(step, config) for config in (attempt.config, state.config))
         if before != now:
             return f"the model, from {before or 'none'} to {now or 'none'}"

@@ -14,6 +14,7 @@ from smoke_tui.journal.state import StepState
 from smoke_tui.outcomes import (
     Outcome,
 )
+from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Rule, Step
 from smoke_tui.world.result import Result
 
@@ -109,7 +110,7 @@ def _retry_delay(step: Step, result: Result, code: str, known: StepState) -> flo
     if result.observed.get("final"):
         # The answer names a code that nobody knows: a second call could only do harm.
         return None
-    if CODES[code].retry != "once" or step.kind not in ("call", "turn", "check"):
+    if CODES[code].retry != "once" or not KINDS[step.kind].retries:
         return None
     if any(attempt.cause == "retry" for attempt in known.tries):
         return None

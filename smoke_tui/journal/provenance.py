@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from smoke_tui.config.session_config import (
     is_provider,
 )
 from smoke_tui.journal.state import State
-
-_ASKS_PROVIDER: Final = ("call", "login")
-"""Kinds of step whose requests go to the provider alone."""
+from smoke_tui.runbook.kinds import KINDS
 
 
 def elsewhere(state: State) -> str | None:
@@ -27,7 +23,8 @@ def elsewhere(state: State) -> str | None:
         if (
             request.data.get("port") == "http"
             and known is not None
-            and known.kind in _ASKS_PROVIDER
+            and known.kind in KINDS
+            and KINDS[known.kind].asks_provider_alone
             and not is_provider(request.data.get("url"))
         ):
             return str(request.data.get("url"))

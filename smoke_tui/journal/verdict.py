@@ -6,6 +6,7 @@ from typing import Final
 
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Runbook, Step
 
 _WORST = (
@@ -69,7 +70,7 @@ PASSES: Final = (Verdict.PASS, Verdict.PASS_ATTESTED, Verdict.PASS_WITH_WAIVERS)
 
 def shows_by_itself(step: Step) -> bool:
     """Whether a pass of the step shows something: a value that was asked for shows nothing."""
-    return not step.fallback and step.kind != "prompt"
+    return not step.fallback and KINDS[step.kind].shows_something
 
 
 def in_the_way(runbook: Runbook, state: State) -> frozenset[str]:

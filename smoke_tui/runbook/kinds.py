@@ -31,9 +31,21 @@ PROVIDERS: Final = ("fake", "replay", "live")
 class Kind:
     """One kind of step.
 
-    `commands` is the minimum and maximum number of commands in its run blocks. A `live` kind always
-    uses a provider; `live_when` names a field and the values with which it does. `effects` is the
-    default of the step's field.
+    Attributes:
+        commands: The minimum and maximum number of commands in its run blocks.
+        effects: The default of the step's field.
+        live: It always uses a provider.
+        live_when: A field and the values with which it uses a provider.
+        proves: A pass can be what the runbook is for.
+        timeout_code: The failure code where its time limit is up.
+        retries: The engine may try it again by itself, where the failure code allows that.
+        takes_credential: What it does holds for one account alone.
+        uses_subscription: It uses the provider's subscription.
+        calls_model: It makes calls to a model, and asks for the consent to each itself.
+        asks_provider_alone: All its requests go to the provider.
+        proves_route: A pass is recorded with the obligations of a call that it met.
+        made_in_world: A pass holds in the world alone in which it was made.
+        shows_something: A pass shows something; a value that was asked for shows nothing.
     """
 
     name: str
@@ -45,6 +57,15 @@ class Kind:
     live: bool = False
     live_when: tuple[str, tuple[str, ...]] | None = None
     proves: bool = False
+    timeout_code: str = "timeout"
+    retries: bool = False
+    takes_credential: bool = False
+    uses_subscription: bool = False
+    calls_model: bool = False
+    asks_provider_alone: bool = False
+    proves_route: bool = False
+    made_in_world: bool = False
+    shows_something: bool = True
 
     def is_live(self, values: Mapping[str, Any]) -> bool:
         """Whether a step with these values uses a provider."""
@@ -112,6 +133,11 @@ _ALL: Final = (
         },
         commands=(0, 1),
         effects="local",
+        timeout_code="login-timeout",
+        takes_credential=True,
+        uses_subscription=True,
+        asks_provider_alone=True,
+        made_in_world=True,
     ),
     Kind(
         "call",
@@ -133,6 +159,12 @@ _ALL: Final = (
         },
         live=True,
         proves=True,
+        retries=True,
+        takes_credential=True,
+        uses_subscription=True,
+        calls_model=True,
+        asks_provider_alone=True,
+        proves_route=True,
     ),
     Kind(
         "run",
@@ -141,6 +173,8 @@ _ALL: Final = (
         commands=(1, _MAX_COMMANDS),
         effects="local",
         proves=True,
+        timeout_code="command-timeout",
+        made_in_world=True,
     ),
     Kind(
         "service",
@@ -155,6 +189,8 @@ _ALL: Final = (
         (AtLeast((RUN,)), Requires("detaches", ("stop",))),
         commands=(1, 1),
         effects="local",
+        timeout_code="not-ready",
+        made_in_world=True,
     ),
     Kind(
         "handover",
@@ -187,6 +223,8 @@ _ALL: Final = (
             "confirm": Field(Text(), "What the operator confirms at the end", required=True),
         },
         effects="local",
+        takes_credential=True,
+        made_in_world=True,
     ),
     Kind(
         "turn",
@@ -218,11 +256,16 @@ _ALL: Final = (
         commands=(0, _MAX_COMMANDS),
         live=True,
         proves=True,
+        retries=True,
+        uses_subscription=True,
+        calls_model=True,
+        proves_route=True,
     ),
     Kind(
         "manual",
         "Something a person does.",
         {"ask": Field(_ASK.type, _ASK.about, required=True)},
+        made_in_world=True,
     ),
     Kind(
         "prompt",
@@ -236,6 +279,7 @@ _ALL: Final = (
             ),
         },
         effects="local",
+        shows_something=False,
     ),
     Kind(
         "check",
@@ -244,6 +288,8 @@ _ALL: Final = (
         (AtLeast(("url", RUN)), AtMostOne(("url", RUN))),
         commands=(0, _MAX_COMMANDS),
         proves=True,
+        timeout_code="command-timeout",
+        retries=True,
     ),
     Kind(
         "battery",
@@ -256,6 +302,7 @@ _ALL: Final = (
         },
         live_when=("provider", ("live",)),
         proves=True,
+        calls_model=True,
     ),
     Kind(
         "record",
@@ -269,6 +316,7 @@ _ALL: Final = (
         },
         (AtLeast(("pack", "cases")),),
         live_when=("record_mode", RECORD_MODES[1:]),
+        calls_model=True,
     ),
 )
 

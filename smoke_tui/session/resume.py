@@ -13,6 +13,7 @@ from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction import placeholders_in
 from smoke_tui.runbook import Runbook
+from smoke_tui.runbook.kinds import KINDS
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class ResumableSession:
             step.id
             for step in self.runbook.steps
             if step.id in wanted
-            and step.kind in _MADE_IN_THE_WORLD
+            and KINDS[step.kind].made_in_world
             and step.id in self.state.steps
             and self.state.steps[step.id].outcome is Outcome.PASS
         ]
@@ -89,6 +90,3 @@ def open_resumable(folder: Path, *, finished: bool = False) -> ResumableSession:
         file.close()
         raise
     return ResumableSession(file, journal, runbook, state)
-
-
-_MADE_IN_THE_WORLD = ("login", "service", "run", "handover", "manual")

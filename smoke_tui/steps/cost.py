@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
+from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.world.context import (
     StepContext,
 )
@@ -36,9 +37,6 @@ async def worst_usd(ctx: StepContext, model: str, prompt: str) -> str | None:
     return usd
 
 
-OWN_CALLS: Final = ("call", "turn", "battery", "record")
-"""Kinds that ask for each of their calls themselves."""
-
 Behaviour = Callable[[StepContext], Awaitable[Result]]
 
 
@@ -51,7 +49,7 @@ def asked_for(behaviour: Behaviour) -> Behaviour:
         spend = ctx.step.spend
         if ctx.step.effects == "remote":
             await _ask_about_remote(ctx)
-        if spend is None or ctx.step.kind in OWN_CALLS:
+        if spend is None or KINDS[ctx.step.kind].calls_model:
             return await behaviour(ctx)
         worst = None
         if spend.kind == "metered" and spend.max_usd is not None:

@@ -15,8 +15,6 @@ from smoke_tui.outcomes import (
     Exit,
     worst_exit,
 )
-from smoke_tui.runbook.kinds import KINDS
-from smoke_tui.steps import BEHAVIOURS
 from tests.helpers.machine import ENVIRONMENT
 from tests.helpers.paths import ROOT
 
@@ -120,10 +118,6 @@ def test_a_command_loads_only_what_it_needs(argv: tuple[str, ...], tmp_path: Pat
     line = next(x for x in done.stderr.splitlines() if x.startswith("LOADED "))
     modules, _ = json.loads(line.removeprefix("LOADED "))
     assert set(modules) & BUDGET[argv] == set()
-
-
-def test_every_kind_has_a_behaviour() -> None:
-    assert set(BEHAVIOURS) == set(KINDS)
 
 
 @pytest.mark.parametrize("first", range(len(EXIT_PRECEDENCE)))

@@ -34,6 +34,7 @@ from smoke_tui.outcomes import (
 )
 from smoke_tui.presentation.report.check_result import check_object, finding
 from smoke_tui.runbook import Runbook, Step
+from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.session.configure import choose_steps, config_from, read_given
 from smoke_tui.session.probe import look
 from smoke_tui.session.resolve import with_client
@@ -92,7 +93,7 @@ def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -
 
     async def everything(ctx: StepContext) -> None:
         await _steps(ctx, runbook, found)
-        if any(step.kind in ("login", "call", "turn") for step in runbook.steps):
+        if any(KINDS[step.kind].uses_subscription for step in runbook.steps):
             bundle = await _credential(ctx, found)
             await _preflight(ctx, config, bundle, runbook, found)
 
@@ -205,6 +206,6 @@ def _wanted(config: SessionConfig, runbook: Runbook) -> list[str]:
     named = [
         config.model or step.fields.get("model") or runbook.model
         for step in runbook.steps
-        if step.kind in ("call", "turn") and step.fields.get("credential") != "api-key"
+        if KINDS[step.kind].proves_route and step.fields.get("credential") != "api-key"
     ]
     return list(dict.fromkeys(str(model) for model in named if model))

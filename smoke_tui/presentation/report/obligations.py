@@ -9,6 +9,7 @@ from smoke_tui.journal.state import StepState, Try
 from smoke_tui.presentation.format import excerpt
 from smoke_tui.presentation.spans import Span, Text, quote
 from smoke_tui.proof.obligations import EVIDENCE, Status, Witness, read_obligations
+from smoke_tui.runbook.kinds import KINDS
 
 UNRECORDED: Final = (
     "What this try had to show is not in the record: the version that made it did not keep it."
@@ -20,7 +21,6 @@ _WORDS: Final[Mapping[Status, str]] = {
     "contradicted": "contradicted",
 }
 _MOST_WITNESSES: Final = 8
-_PROVING: Final = ("call", "turn")
 
 
 def obligation_rows(value: Any) -> list[list[Text]]:
@@ -49,7 +49,9 @@ def _witnesses(witnesses: tuple[Witness, ...]) -> Text:
 def is_unrecorded(known: StepState, attempt: Try) -> bool:
     """Return whether a try passed by a proof that the record does not hold."""
     passed = attempt.ended is not None and attempt.code is None and not attempt.error
-    return passed and known.kind in _PROVING and not obligations_of(attempt)
+    kind = KINDS.get(known.kind)
+    proves = kind is not None and kind.proves_route
+    return passed and proves and not obligations_of(attempt)
 
 
 def obligations_of(attempt: Try) -> list[Any]:
