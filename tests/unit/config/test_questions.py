@@ -12,7 +12,6 @@ from smoke_tui.config.questions import QUESTIONS, QuestionKind, Verb
 from smoke_tui.plain.answers import _SPECIAL
 from smoke_tui.presentation.live.narrate import ANSWER_TEXTS
 from smoke_tui.presentation.live.questions import FORMS, TEXT_ALONE
-from smoke_tui.tui.screens.session_answers import SessionAnswers
 from tests.helpers.paths import ROOT
 
 KINDS = pytest.mark.parametrize("kind", QUESTIONS.values(), ids=list(QUESTIONS))
@@ -30,7 +29,6 @@ def test_keys_are_unique_and_lead_to_an_answer_of_the_kind(kind: QuestionKind) -
         assert (choice.words == "none") is (choice.prompt == "")
         if choice.special:
             assert choice.special in _SPECIAL
-            assert hasattr(SessionAnswers, f"_{choice.special}")
 
 
 @KINDS
