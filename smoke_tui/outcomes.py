@@ -19,6 +19,15 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+BAD_OUTCOMES: Final = (
+    Outcome.ERROR,
+    Outcome.FAIL,
+    Outcome.BLOCKED,
+    Outcome.EXPECTED_LIMITATION,
+)
+"""Outcomes of steps that did not show what they should, worst first."""
+
+
 class Verdict(StrEnum):
     """How a session ended; computed, never typed. Worst first."""
 

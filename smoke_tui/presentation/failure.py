@@ -9,9 +9,9 @@ from typing import Any, Final
 from smoke_tui.failure_codes.texts import text_of_code
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import Try
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import BAD_OUTCOMES, Outcome
 from smoke_tui.presentation.format import one_line, window_name
-from smoke_tui.presentation.live.snapshot import BAD, Snapshot
+from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.proof.headers import REQUEST_IDS
 from smoke_tui.runbook.model import Step
 
@@ -40,7 +40,7 @@ class Failure:
 def failure(scene: Snapshot, step: Step) -> Failure | None:
     """Explain the failure of a step; None if the step did not fail."""
     known = scene.of(step)
-    if known.outcome not in BAD or known.outcome is None:
+    if known.outcome not in BAD_OUTCOMES or known.outcome is None:
         return None
     if known.outcome is Outcome.ERROR:
         return Failure(

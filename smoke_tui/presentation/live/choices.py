@@ -7,7 +7,8 @@ from typing import Final
 
 from smoke_tui.config.questions import LOGIN, QUESTIONS, Choice, Verb
 from smoke_tui.failure_codes.code import NextAction
-from smoke_tui.presentation.live.snapshot import BAD, Snapshot, next_actions
+from smoke_tui.outcomes import BAD_OUTCOMES
+from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
 from smoke_tui.runbook.model import Step
 
 KEYS: Final = tuple(dict.fromkeys(c.key for kind in QUESTIONS.values() for c in kind.choices))
@@ -84,7 +85,7 @@ def retry_target(scene: Snapshot) -> str | None:
             return lost
     if _ended(scene, scene.shown):
         return scene.shown.id
-    standing = (step for step in scene.steps if scene.of(step).outcome in BAD)
+    standing = (step for step in scene.steps if scene.of(step).outcome in BAD_OUTCOMES)
     return next((step.id for step in standing if _ended(scene, step)), None)
 
 
@@ -92,7 +93,7 @@ def login_target(scene: Snapshot) -> str | None:
     """Return the login that a new try of the shown step needs first; None if it needs none."""
     step = scene.shown
     known = scene.of(step)
-    if known.outcome not in BAD or NextAction.LOG_IN not in next_actions(scene):
+    if known.outcome not in BAD_OUTCOMES or NextAction.LOG_IN not in next_actions(scene):
         return None
     return next(
         (s.id for s in scene.steps if s.kind == "login" and s.id != step.id and _ended(scene, s)),
@@ -105,5 +106,5 @@ def _ended(scene: Snapshot, step: Step) -> bool:
     return (
         not step.fallback
         and known.outcome is not None
-        and bool(known.tries or known.outcome in BAD)
+        and bool(known.tries or known.outcome in BAD_OUTCOMES)
     )

@@ -16,15 +16,12 @@ from smoke_tui.journal.state import (
     TypicalDuration,
 )
 from smoke_tui.journal.verdict import chosen
-from smoke_tui.outcomes import (
-    Outcome,
-)
+from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import one_line
 from smoke_tui.runbook.model import Runbook, Step
 
 _NUMBER = re.compile(r"^\d+[.)]\s+")
 _MARK = re.compile(r"\{\{ *([\w.]+) *\}\}")
-BAD = (Outcome.FAIL, Outcome.BLOCKED, Outcome.ERROR, Outcome.EXPECTED_LIMITATION)
 
 
 def name_of(step: Step) -> str:
@@ -110,7 +107,7 @@ class Snapshot:
         if self.running is not None:
             return None
         last = self._last
-        return last if last is not None and last.outcome in BAD else None
+        return last if last is not None and last.outcome in BAD_OUTCOMES else None
 
     @property
     def _last(self) -> StepState | None:
@@ -141,7 +138,7 @@ class Snapshot:
         )
 
     def _worst(self) -> str | None:
-        return next((s.id for s in self.state.steps.values() if s.outcome in BAD), None)
+        return next((s.id for s in self.state.steps.values() if s.outcome in BAD_OUTCOMES), None)
 
     def fill(self, text: str) -> str:
         """Fill a template with the values known by now; other placeholders stay."""

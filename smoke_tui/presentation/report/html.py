@@ -10,7 +10,8 @@ from typing import Final
 from xml.etree.ElementTree import Element, tostring
 
 from smoke_tui.journal.state import State, StepState, Try
-from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.journal.verdict import PASSES
+from smoke_tui.outcomes import Outcome
 from smoke_tui.presentation.format import cut_middle, duration, excerpt
 from smoke_tui.presentation.report import second_opinion
 from smoke_tui.presentation.report.check_result import in_order
@@ -55,7 +56,6 @@ _TONES: Final = {
     Outcome.EXPECTED_LIMITATION: "warn",
     Outcome.BLOCKED: "warn",
 }
-_GOOD: Final = (Verdict.PASS, Verdict.PASS_ATTESTED, Verdict.PASS_WITH_WAIVERS)
 
 
 def page(runbook: Runbook, state: State, evidence: Evidence) -> str:
@@ -86,7 +86,7 @@ def page(runbook: Runbook, state: State, evidence: Evidence) -> str:
 
 def _header(runbook: Runbook, state: State) -> list[Node]:
     first = banner(state)
-    good = standing_of(runbook, state) in _GOOD
+    good = standing_of(runbook, state) in PASSES
     lead, *rest = verdict_words(runbook, state)
     issue = f" for {excerpt(runbook.issue, 80)}" if runbook.issue else ""
     return [

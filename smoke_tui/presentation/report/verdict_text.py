@@ -11,7 +11,7 @@ from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import is_partial
 from smoke_tui.journal.verdict import verdict as verdict_of
-from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.outcomes import BAD_OUTCOMES, Outcome, Verdict
 from smoke_tui.presentation.conditions import as_written
 from smoke_tui.presentation.format import count, excerpt, moment
 from smoke_tui.presentation.spans import Span, Text, quote, strong
@@ -33,8 +33,6 @@ HONESTY: Final = (
     "the facts are true: whoever can write its files can forge them."
 )
 """The last line of every report."""
-
-_ILL: Final = (Outcome.ERROR, Outcome.FAIL, Outcome.BLOCKED, Outcome.EXPECTED_LIMITATION)
 
 
 def standing_of(runbook: Runbook, state: State) -> Verdict:
@@ -102,8 +100,8 @@ def verdict_words(runbook: Runbook, state: State) -> list[Text]:
 
 def deciding(state: State) -> StepState | None:
     """Return the step with the worst outcome; None if no step failed."""
-    ill = [known for known in state.steps.values() if known.outcome in _ILL]
-    return min(ill, key=lambda known: _ILL.index(known.outcome or Outcome.ERROR), default=None)
+    ill = [known for known in state.steps.values() if known.outcome in BAD_OUTCOMES]
+    return min(ill, key=lambda s: BAD_OUTCOMES.index(s.outcome or Outcome.ERROR), default=None)
 
 
 def _ended(known: StepState) -> Text:
