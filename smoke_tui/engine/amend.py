@@ -29,8 +29,6 @@ _SAID: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """What a word that passes adds to what was observed, by the kind of the question."""
 
-_KEPT: Final = ("answer", "why", "by")
-
 _OF_WORD: Final = (None, "expectation-unmet", "operator-declined")
 """Codes that a try of a manual step has from the operator's own answer."""
 
@@ -95,7 +93,7 @@ def amended(
     attempt = known.tries[-1]
     decision = judge(
         step,
-        Result(None, "", {**attempt.observed, **_SAID[str(known.word)]}),
+        Result(None, "", {**attempt.observed.values, **_SAID[str(known.word)]}),
         StepState(step_id),
         _origin_then(state, attempt),
         {},
@@ -116,9 +114,10 @@ def amend(
     Where the step's outcome is none that a word decides, nothing is changed. Who amends is told so
     before; it happens where the step was undone since, and in records of other rules or hands.
     """
-    word = state.amend or {}
+    amendment = state.amend
+    assert amendment is not None
     try:
-        outcome, code = amended(runbook, state, step_id, str(word.get("answer")))
+        outcome, code = amended(runbook, state, step_id, amendment.answer)
     except NotAmendable as wrong:
         inbox.decide(
             "finding", {"code": NOT_AMENDED, "message": f"{wrong}.", "remedy": ""}, step=step_id
@@ -126,31 +125,31 @@ def amend(
         return
     known = state.steps[step_id]
     n = known.tries[-1].n
-    old = {
-        "outcome": known.outcome.value if known.outcome else None,
-        "code": known.code,
-        "summary": known.summary,
-    }
+    assert known.outcome is not None
+    old = {"outcome": known.outcome.value, "code": known.code, "summary": known.summary}
     inbox.decide(
-        "amended", {"old": old, **{name: word.get(name) for name in _KEPT}}, step=step_id, n=n
+        "amended",
+        {"old": old, "answer": amendment.answer, "why": amendment.why, "by": amendment.by},
+        step=step_id,
+        n=n,
     )
-    finish(step_id, n, outcome, code, _summary(word))
+    finish(step_id, n, outcome, code, _summary(amendment.why))
 
 
 def settle_half_amended(
     runbook: Runbook, state: State, known: StepState, finish: Callable[..., None]
 ) -> None:
     """The word stands in the record; what follows from it was not written any more."""
-    word = known.amended.data if known.amended is not None else {}
+    assert known.amended is not None
     try:
-        outcome, code = amended(runbook, state, known.id, str(word.get("answer")))
+        outcome, code = amended(runbook, state, known.id, known.amended.answer)
     except NotAmendable:
         outcome, code = Outcome.BLOCKED, "interrupted"
-    finish(known.id, known.tries[-1].n, outcome, code, _summary(word))
+    finish(known.id, known.tries[-1].n, outcome, code, _summary(known.amended.why))
 
 
-def _summary(word: Mapping[str, Any]) -> str:
-    return f"The operator, on second thoughts: {word.get('why')}"
+def _summary(why: str) -> str:
+    return f"The operator, on second thoughts: {why}"
 
 
 def _looks_into_answer(step: Step) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from smoke_tui.failure_codes.table import (
     CODES,
 )
+from smoke_tui.journal.events.values import Observed
 from smoke_tui.journal.state import State, Try
 from smoke_tui.world.call_history import EarlierCall
 
@@ -16,7 +17,7 @@ def refused_models(state: State) -> dict[str, str]:
     found: dict[str, str] = {}
     for attempt in _calls(state):
         code = CODES.get(attempt.code or "")
-        model = str(attempt.observed["model_asked"])
+        model = str(attempt.observed.value("model_asked"))
         if code is None:
             found.pop(model, None)
         elif code.group == "model" and attempt.code != "model-unlisted":
@@ -28,20 +29,22 @@ def refused_models(state: State) -> dict[str, str]:
 def earlier_calls(state: State) -> dict[str, EarlierCall]:
     """What the last call of each model learnt of it, as its try observed it."""
     return {
-        str(attempt.observed["model_asked"]): EarlierCall(
+        str(attempt.observed.value("model_asked")): EarlierCall(
             attempt.code,
-            _text(attempt.observed, "client_version"),
-            _text(attempt.observed, "served_from"),
-            _text(attempt.observed.get("about"), "needs_version"),
+            attempt.observed.text("client_version"),
+            attempt.observed.text("served_from"),
+            _needed(attempt.observed),
         )
         for attempt in _calls(state)
         if attempt.ended is not None
     }
 
 
-def _text(observed: object, name: str) -> str | None:
-    value = observed.get(name) if isinstance(observed, Mapping) else None
-    return value if isinstance(value, str) and value else None
+def _needed(observed: Observed) -> str | None:
+    """The client version that a gate asked for."""
+    about = observed.value("about")
+    version = about.get("needs_version") if isinstance(about, dict) else None
+    return version if isinstance(version, str) and version else None
 
 
 def last_model(state: State) -> str | None:
@@ -50,14 +53,14 @@ def last_model(state: State) -> str | None:
         (
             attempt
             for attempt in reversed(list(_calls(state)))
-            if attempt.observed.get("client_version")
+            if attempt.observed.value("client_version")
         ),
         None,
     )
-    return str(last.observed["model_asked"]) if last is not None else None
+    return str(last.observed.value("model_asked")) if last is not None else None
 
 
 def _calls(state: State) -> Iterator[Try]:
     """The tries that made a call of their own, in the order they began."""
     tries = (attempt for known in state.steps.values() for attempt in known.tries)
-    yield from sorted((t for t in tries if t.observed.get("model_asked")), key=lambda t: t.seq)
+    yield from sorted((t for t in tries if t.observed.value("model_asked")), key=lambda t: t.seq)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from smoke_tui.journal.events.decisions import ExpectationsEvidence
 from smoke_tui.journal.state import Try
 from smoke_tui.redaction import clean
 from smoke_tui.runbook.json_path import dig
@@ -50,8 +51,8 @@ def unmet_text(found: Sequence[Unmet]) -> str:
 
 def unmet_in(attempt: Try) -> str:
     """The same of a recorded try; empty where every expectation was met."""
-    rows = next((value for name, value in attempt.evidence if name == "expectations"), ())
-    return unmet_text([Unmet(str(row[0]), str(row[1])) for row in rows])
+    shown = next((e for e in attempt.evidence if isinstance(e, ExpectationsEvidence)), None)
+    return unmet_text([Unmet(row[0], row[1]) for row in shown.unmet] if shown else [])
 
 
 # --- whether a condition holds --------------------------------------------------------------

@@ -346,7 +346,7 @@ class Engine:
     def _settle(self, step_id: str) -> None:
         """Give a step the outcome that its last code has by itself."""
         last = self.state.steps[step_id].tries[-1]
-        fresh = bool(last.observed.get("fresh", True))
+        fresh = last.observed.fresh
         outcome = outcome_of(last.code or "expectation-unmet", fresh_credential=fresh)
         self._finish(step_id, last.n, outcome, last.code, unmet_in(last) or last.summary)
 

@@ -109,7 +109,7 @@ def of_first_model(known: StepState) -> OfFirstModel | None:
     if _taken_from_the_catalogue(former):
         return None
     code = former.code or "expectation-unmet"
-    fresh = bool(former.observed.get("fresh", True))
+    fresh = former.observed.fresh
     return OfFirstModel(
         former.outcome or outcome_of(code, fresh_credential=fresh),
         code,
@@ -127,5 +127,5 @@ def _taken_from_the_catalogue(attempt: Try) -> bool:
     return (
         code is not None
         and code.group == "model"
-        and str(attempt.observed.get("model_from", "")).startswith("the catalogue")
+        and (attempt.observed.text("model_from") or "").startswith("the catalogue")
     )

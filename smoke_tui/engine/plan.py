@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smoke_tui.journal.events.decisions import ServiceAdopted, ServiceProvided
 from smoke_tui.journal.state import Resource, State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import Outcome
@@ -62,7 +63,7 @@ Action = Begin | Settle | Block | Amend | Finish | Close
 def plan(runbook: Runbook, state: State, *, asked_to_finish: bool = False) -> Action:
     """What to do next."""
     if state.amend is not None:
-        return Amend(str(state.amend["step"]))
+        return Amend(state.amend.step)
     if state.closed is not None or state.cancelled or state.stopped or _rerun_is_done(state):
         return Close()
     if state.again and any(step.id == state.again for step in runbook.steps):
@@ -141,7 +142,7 @@ def _provide(runbook: Runbook, state: State, step: Step) -> Begin | Block | None
 def _is_variable_of(state: State, resource: Resource, step: Step) -> bool:
     """Whether the step ran with this variable: as a service, or after its fallback."""
     own = state.resources.get(step.id)
-    ran_with = own.detail.get("variables", ()) if own is not None else ()
+    ran_with = getattr(own.provided, "variables", ()) if own is not None else ()
     return resource.name in ran_with or any(
         event.step == step.id and event.data["to"] == resource.step for event in state.branches
     )
@@ -191,16 +192,20 @@ def dead_need(runbook: Runbook, state: State, step: Step) -> Resource | None:
             resource
             for resource in state.resources.values()
             if not resource.alive
-            and resource.step in (needs if resource.detail.get("kind") == "service" else step.needs)
+            and resource.step in (needs if _is_service(resource) else step.needs)
         ),
         None,
     )
 
 
+def _is_service(resource: Resource) -> bool:
+    return isinstance(resource.provided, ServiceProvided | ServiceAdopted)
+
+
 def _branch(runbook: Runbook, state: State, step: Step, known: StepState) -> Action:
     """On the way through a fallback: run it, restart what it says, go back to the caller."""
     assert known.branch is not None
-    fallback = runbook.step(known.branch["to"])
+    fallback = runbook.step(known.branch.to)
     there = state.steps.get(fallback.id)
     if there is None or there.outcome is None or there.tries[-1].seq < known.branch_seq:
         return Begin(fallback.id, "fallback", caller=step.id)

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Final
 
-from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.body import Opaque
+from smoke_tui.journal.events.decisions import (
+    Amended,
+    BranchTaken,
+    Captured,
+    Evidence,
+    FindingRecorded,
+    OtherEvidence,
+    Provided,
+    QuotaEvidence,
+    ResourceLost,
+    RetryPlanned,
+    RuleMatched,
+    SessionClosed,
+    SpendReserved,
+    SpendSettled,
+    StepFinished,
+    TryFinished,
+    TryStarted,
+    Undone,
+)
+from smoke_tui.journal.events.event import Event, EventOf, JournalDamage, typed
+from smoke_tui.journal.events.facts import (
+    Answered,
+    Cancelled,
+    Faulted,
+    HealthChanged,
+    HttpAnswered,
+    Noted,
+    ProcessOutput,
+    SessionOpened,
+    SessionResumed,
+)
+from smoke_tui.journal.events.requests import HttpRequested, QuestionAsked, Released, Requested
+from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.journal.money import both
 from smoke_tui.journal.state import Finding, Resource, State, Try
-from smoke_tui.outcomes import Outcome, Verdict
+
+NOT_AMENDED: Final = "not-amended"
+"""The finding that a step's outcome is none that the operator's word decides."""
+
+UNDONE: Final = "Was done, and counts no more"
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
 def fold(events: Iterable[Event]) -> State:
@@ -21,89 +59,110 @@ def fold(events: Iterable[Event]) -> State:
 
 
 def apply(state: State, event: Event) -> None:
-    """Let one event change the state. Unknown words change nothing but the clock."""
+    """Let one event change the state. Kinds of a newer version change nothing but the clock.
+
+    Raises:
+        JournalDamage: the event has not the form of its kind.
+    """
     state.events = event.seq + 1
     if event.time:
         state.now, state.now_ms = event.time, event.ms
-    if "secrets" in event.data:
+    if event.secrets:
         _credential(state, event)
-    handler = _HANDLERS.get(event.kind)
-    if handler is not None:
-        handler(state, event)
+    match event.body:
+        case SessionOpened() as body:
+            _opened(state, event, body)
+        case SessionResumed() as body:
+            _resumed(state, typed(event, body))
+        case Requested() as body:
+            _request(state, typed(event, body))
+        case Released():
+            state.questions.pop(event.request_seq or 0, None)
+        case Answered() as body:
+            _answered(state, typed(event, body))
+        case HttpAnswered() as body:
+            _http(state, typed(event, body))
+        case ProcessOutput() as body:
+            _output(state, event, body)
+        case HealthChanged() as body:
+            _health(state, event, body)
+        case Evidence() as body:
+            _evidence(state, event, body)
+        case Faulted() as body:
+            _evidence(state, event, OtherEvidence("trace", body.trace))
+        case FindingRecorded() as body:
+            _finding(state, event, body)
+        case TryStarted() as body:
+            _try_started(state, event, body)
+        case TryFinished() as body:
+            _try_finished(state, event, body)
+        case RuleMatched() as body:
+            _rule(state, event, body)
+        case BranchTaken() as body:
+            _branch(state, typed(event, body))
+        case RetryPlanned() as body:
+            _retry(state, event, body)
+        case StepFinished() as body:
+            _step_finished(state, event, body)
+        case Captured() as body:
+            state.captured[body.name] = body.value
+        case Provided() as body:
+            state.resources[body.name] = Resource(event.step or "", True, body, seq=event.seq)
+        case ResourceLost(name) if name in state.resources:
+            state.resources[name].alive = False
+        case SpendReserved() as body:
+            _reserved(state, event, body)
+        case SpendSettled() as body:
+            _settled(state, event, body)
+        case Undone() as body:
+            _take_back(state, body.steps, body.changed)
+        case Amended() as body:
+            _amended(state, typed(event, body))
+        case Cancelled(scope="session", why=why):
+            state.cancelled = why
+        case Noted() as body:
+            state.notes.append(typed(event, body))
+        case SessionClosed() as body:
+            state.verdict, state.closed = body.verdict, typed(event, body)
+        case Opaque(problem=str(problem)):
+            raise JournalDamage(f"event {event.seq} (`{event.kind}`): {problem}")
 
 
-def _opened(state: State, event: Event) -> None:
-    state.opened = event.data
-    state.configs = [SessionConfig.from_json(event.data.get("config", {}))]
-    state.commands_agreed = state.first_config.runbook_known
-    state.session = str(event.data.get("session", ""))
+def _opened(state: State, event: Event, body: SessionOpened) -> None:
+    state.opened = body
+    state.configs = [body.program.config]
+    state.commands_agreed = body.program.config.runbook_known
+    state.session = body.session
     state.started = event.time
 
 
-NOT_AMENDED: Final = "not-amended"
-"""The finding that a step's outcome is none that the operator's word decides."""
-
-_SAID: Final = ("answer", "why", "by")
-UNDONE: Final = "Was done, and counts no more"
-_NOTHING: Final[Mapping[str, Any]] = {}
-
-
-def _must_be(value: Any, kind: Any) -> Any:
-    """A value that reports rely on.
-
-    Raises:
-        TypeError: it is of another kind: somebody wrote it by hand.
-    """
-    if not isinstance(value, kind):
-        raise TypeError(f"{type(value).__name__} where another kind belongs")
-    return value
-
-
-def _has(found: Mapping[str, Any], names: Iterable[str]) -> None:
-    """
-    Raises:
-        KeyError: one of the names is not there.
-    """
-    for name in names:
-        _must_be(found, Mapping)[name]
-
-
-def _resumed(state: State, event: Event) -> None:
+def _resumed(state: State, event: EventOf[SessionResumed]) -> None:
     """What lived in the program that ended is gone; what was written stays."""
-    last = state.resumes[-1].data if state.resumes else state.opened
-    config = _must_be(event.data.get("config", {}), Mapping)
-    state.configs.append(SessionConfig.from_json(config) if config else state.config)
-    project, amend = event.data.get("project"), event.data.get("amend")
-    for found, names in ((project, ("revision", "dirty")), (amend, ("step", *_SAID))):
-        if found is not None:
-            _has(found, names)
-    if event.data.get("host") != last.get("host"):
+    body = event.body
+    if body.program.host != state.program.host:
         # What was agreed to on one machine was not agreed to on another.
         state.commands_agreed = False
     state.resumes.append(event)
-    # A word that was given and not yet taken in, because the program ended, is taken in now.
-    state.amend = amend or state.amend
-    if amend is None:
+    state.configs.append(body.program.config)
+    # An answer that was amended and not yet taken in, because the program ended, is taken in now.
+    state.amend = body.amend or state.amend
+    if body.amend is None:
         state.cancelled = None
     elif state.closed is None:
         # An amendment ends a session no more than it was ended before.
         state.cancelled = "amended before its end"
     state.closed = state.verdict = None
-    state.again = event.data.get("rerun")
+    state.again = body.rerun
     state.stopped = False
     state.questions.clear()
     for resource in state.resources.values():
         resource.left_behind |= resource.alive
         resource.alive = False
         resource.ailing = None
-    _take_back(state, event.data.get("undone", ()))
+    _take_back(state, body.undone)
 
 
-def _undone(state: State, event: Event) -> None:
-    _take_back(state, event.data["steps"], event.data.get("changed") or {})
-
-
-def _take_back(state: State, names: Iterable[str], changed: Mapping[str, Any] = _NOTHING) -> None:
+def _take_back(state: State, names: Iterable[str], changed: Mapping[str, str] = _NOTHING) -> None:
     """What came of steps counts no more, nor what was said of it afterwards."""
     for name in names:
         step = state.step(name)
@@ -117,13 +176,13 @@ _ACCOUNTS: Final = ("account_id", "id_token.account_id", "access_token.account_i
 
 def _credential(state: State, event: Event) -> None:
     """Whose tokens came in, read as a bundle is read; a refresh changes no account."""
-    found, attempt = event.data["secrets"], _current(state, event)
+    attempt = _current(state, event)
     if attempt is None or attempt.cause == "refresh":
         return
     for prefix in ("", "tokens."):
-        if f"{prefix}access_token" in found:
-            marks = (found.get(prefix + name) for name in _ACCOUNTS)
-            mark = next((each["public"].get("mark") for each in marks if each), None)
+        if f"{prefix}access_token" in event.secrets:
+            secrets = (event.secrets.get(prefix + name) for name in _ACCOUNTS)
+            mark = next((secret.public.get("mark") for secret in secrets if secret), None)
             if mark:
                 state.account = state.step(event.step or "").account = str(mark)
                 state.account_from = event.step
@@ -137,63 +196,77 @@ def _current(state: State, event: Event) -> Try | None:
     return next((attempt for attempt in reversed(tries) if attempt.n == event.attempt), None)
 
 
-def _request(state: State, event: Event) -> None:
+def _request(state: State, event: EventOf[Requested]) -> None:
     state.requests[event.seq] = event
-    if event.data["port"] == "operator":
-        state.questions[event.seq] = event
+    if isinstance(event.body, QuestionAsked):
+        state.questions[event.seq] = typed(event, event.body)
 
 
-def _release(state: State, event: Event) -> None:
-    if event.request_seq is not None:
-        state.questions.pop(event.request_seq, None)
-
-
-def _answered(state: State, event: Event) -> None:
-    question = (
-        state.questions.pop(event.request_seq, None) if event.request_seq is not None else None
-    )
+def _answered(state: State, event: EventOf[Answered]) -> None:
+    question = state.questions.pop(event.request_seq or 0, None)
     if question is None:
         return
-    answer = event.data.get("answer", {})
-    if answer.get("by") == "operator":
+    answer, kind = event.body.answer, question.body.question
+    if answer.by == "operator":
         state.waiting_ms += event.ms - question.ms
         state.waits.append((question.step, question.ms, event.ms))
-    if answer.get("do") == "again":
-        state.again = str(answer.get("step") or "")
-    elif answer.get("do") == "stop":
+    if answer.do == "again":
+        state.again = answer.step or ""
+    elif answer.do == "stop":
         state.stopped = True
-    if question.data["kind"] == "commands" and answer.get("do") == "yes":
+    if kind == "commands" and answer.do == "yes":
         state.commands_agreed = True
-    if question.data["kind"] == "attest" and answer.get("do") == "yes":
+    if kind == "attest" and answer.do == "yes":
         state.attested.append(event)
-    if question.data["kind"] in ("manual", "attest") and question.step is not None:
-        state.step(question.step).word = question.data["kind"]
+    if kind in ("manual", "attest") and question.step is not None:
+        state.step(question.step).word = kind
 
 
-def _http(state: State, event: Event) -> None:
+def _http(state: State, event: EventOf[HttpAnswered]) -> None:
     attempt = _current(state, event)
-    if event.request_seq is not None and event.request_seq in state.requests:
-        state.exchanges[event.request_seq] = (state.requests[event.request_seq], event)
+    request = state.requests.get(event.request_seq or 0)
+    if request is not None and isinstance(request.body, HttpRequested):
+        state.exchanges[request.seq] = (typed(request, request.body), event)
         if attempt is not None:
-            attempt.exchanges.append(event.request_seq)
+            attempt.exchanges.append(request.seq)
 
 
-def _process(state: State, event: Event) -> None:
+def _output(state: State, event: Event, body: ProcessOutput) -> None:
     attempt = _current(state, event)
-    if event.data.get("what") == "output" and attempt is not None:
-        attempt.output.add(str(event.data["text"]))
+    if attempt is not None:
+        attempt.output.add(body.text)
 
 
-def _try_started(state: State, event: Event) -> None:
+def _health(state: State, event: Event, body: HealthChanged) -> None:
+    for resource in state.resources.values():
+        if resource.step == event.step:
+            resource.ailing = None if body.up else str(body.problem)
+
+
+def _evidence(state: State, event: Event, body: Evidence) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.evidence.append(body)
+    if isinstance(body, QuotaEvidence):
+        _windows(state, body.windows)
+
+
+def _finding(state: State, event: Event, body: FindingRecorded) -> None:
+    if body.code == NOT_AMENDED:
+        state.amend = None
+    state.findings.append(Finding(event.step, body.code, body.message, body.remedy))
+
+
+def _try_started(state: State, event: Event, body: TryStarted) -> None:
     step = state.step(event.step or "")
     if step.id not in state.order:
         state.order.append(step.id)
-    step.kind = event.data.get("kind", "")
+    step.kind = body.step_kind
     step.tries.append(
         Try(
             event.attempt or 0,
-            event.data["cause"],
-            event.data.get("caller"),
+            body.cause,
+            body.caller,
             event.seq,
             event.ms,
             values=dict(state.captured),
@@ -207,126 +280,44 @@ def _try_started(state: State, event: Event) -> None:
         state.again = None
 
 
-def _amended(state: State, event: Event) -> None:
-    """The former outcome counts no more; the one that follows from the word comes next."""
-    Outcome(event.data["old"]["outcome"])
-    _has(event.data, _SAID)
-    state.amend = None
-    state.amendments.append(event)
-    step = state.step(event.step or "")
-    step.amended, step.outcome, step.code = event, None, None
-    step.summary = "Was amended; what follows from it is not in the record."
-
-
-def _evidence(state: State, event: Event) -> None:
-    attempt = _current(state, event)
-    if attempt is not None:
-        attempt.evidence.append((event.data["name"], event.data["value"]))
-    if event.data["name"] == "quota":
-        _windows(state, event.data["value"])
-
-
-def _fault(state: State, event: Event) -> None:
-    attempt = _current(state, event)
-    if attempt is not None:
-        attempt.evidence.append(("trace", event.data["trace"]))
-
-
-def _finding(state: State, event: Event) -> None:
-    if event.data["code"] == NOT_AMENDED:
-        state.amend = None
-    state.findings.append(
-        Finding(event.step, event.data["code"], event.data["message"], event.data["remedy"])
-    )
-
-
-def _captured(state: State, event: Event) -> None:
-    state.captured[event.data["name"]] = event.data["value"]
-
-
-def _provided(state: State, event: Event) -> None:
-    detail = {k: v for k, v in event.data.items() if k != "name"}
-    state.resources[event.data["name"]] = Resource(
-        event.data["name"], event.step or "", True, detail, seq=event.seq
-    )
-
-
-def _health(state: State, event: Event) -> None:
-    for resource in state.resources.values():
-        if resource.step == event.step:
-            resource.ailing = None if event.data["up"] else str(event.data["problem"])
-
-
-def _lost(state: State, event: Event) -> None:
-    resource = state.resources.get(event.data["name"])
-    if resource is not None:
-        resource.alive = False
-
-
-def _reserved(state: State, event: Event) -> None:
-    attempt = _current(state, event)
-    if attempt is not None:
-        attempt.calls += event.data["calls"]
-        attempt.kind = event.data.get("kind", "subscription")
-        attempt.worst_usd = event.data.get("worst_usd")
-        attempt.model = _must_be(event.data.get("model"), str | None)
-
-
-def _settled(state: State, event: Event) -> None:
-    attempt = _current(state, event)
-    if attempt is not None:
-        attempt.settled += 1
-        attempt.usage = event.data if attempt.usage is None else both(attempt.usage, event.data)
-    _windows(state, event.data.get("limits", ()))
-
-
-def _windows(state: State, windows: Iterable[Mapping[str, Any]]) -> None:
-    """Quota windows as they are now; what was seen first stays as before."""
-    for window in windows:
-        of = (window["window_minutes"], window.get("limit") or "")
-        known = state.limits.setdefault(of, {**window, "before": window["used_percent"]})
-        known["used_percent"] = window["used_percent"]
-        known["resets_at"] = window["resets_at"]
-
-
-def _try_finished(state: State, event: Event) -> None:
+def _try_finished(state: State, event: Event, body: TryFinished) -> None:
     attempt = _current(state, event)
     if attempt is not None:
         attempt.ended = event.ms
-        attempt.code = event.data["code"]
-        attempt.summary = event.data["summary"]
-        attempt.error = event.data["error"]
-        attempt.observed = event.data["observed"]
+        attempt.code = body.code
+        attempt.summary = body.summary
+        attempt.error = body.error
+        attempt.observed = body.observed
 
 
-def _rule(state: State, event: Event) -> None:
+def _rule(state: State, event: Event, body: RuleMatched) -> None:
     attempt = _current(state, event)
     if attempt is not None:
-        attempt.rule = event.data
+        attempt.rule = body
 
 
-def _branch(state: State, event: Event) -> None:
+def _branch(state: State, event: EventOf[BranchTaken]) -> None:
     state.branches.append(event)
     step = state.step(event.step or "")
-    step.pending, step.branch, step.branch_seq = "branch", event.data, event.seq
+    step.pending, step.branch, step.branch_seq = "branch", event.body, event.seq
 
 
-def _retry(state: State, event: Event) -> None:
+def _retry(state: State, event: Event, body: RetryPlanned) -> None:
     step = state.step(event.step or "")
-    step.pending, step.delay = "retry", float(event.data["seconds"])
+    step.pending, step.delay = "retry", float(body.seconds)
     step.retry_at = event.ms + int(step.delay * 1000)
-    step.refresh = bool(event.data.get("refresh"))
+    step.refresh = body.refresh
 
 
-def _step_finished(state: State, event: Event) -> None:
+def _step_finished(state: State, event: Event, body: StepFinished) -> None:
     step = state.step(event.step or "")
     if step.id not in state.order:
         state.order.append(step.id)
-    step.outcome = Outcome(event.data["outcome"])
-    step.code = _must_be(event.data["code"], str | None)
-    step.summary = event.data["summary"]
-    step.reason = event.data.get("reason")
-    step.by = event.data.get("by")
+    step.outcome = body.outcome
+    step.code = body.code
+    step.summary = body.summary
+    step.reason = body.reason
+    step.by = body.by
     step.finished_seq = event.seq
     step.pending = None
     attempt = _current(state, event)
@@ -339,42 +330,35 @@ def _step_finished(state: State, event: Event) -> None:
             state.again = None
 
 
-def _cancelled(state: State, event: Event) -> None:
-    if event.data["scope"] == "session":
-        state.cancelled = str(event.data["why"])
+def _amended(state: State, event: EventOf[Amended]) -> None:
+    """The former outcome counts no more; the one that follows from the answer comes next."""
+    state.amend = None
+    state.amendments.append(event)
+    step = state.step(event.step or "")
+    step.amended, step.outcome, step.code = event.body, None, None
+    step.summary = "Was amended; what follows from it is not in the record."
 
 
-def _closed(state: State, event: Event) -> None:
-    state.verdict = Verdict(event.data["verdict"])
-    state.closed = event
+def _reserved(state: State, event: Event, body: SpendReserved) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.calls += body.calls
+        attempt.kind = body.spend_kind
+        attempt.worst_usd = body.worst_usd
+        attempt.model = body.model
 
 
-_HANDLERS: Final[Mapping[str, Callable[[State, Event], None]]] = {
-    "session.opened": _opened,
-    "session.resumed": _resumed,
-    "session.closed": _closed,
-    "request": _request,
-    "release": _release,
-    "answered": _answered,
-    "http": _http,
-    "process": _process,
-    "health": _health,
-    "fault": _fault,
-    "cancelled": _cancelled,
-    "try.started": _try_started,
-    "try.finished": _try_finished,
-    "evidence": _evidence,
-    "finding": _finding,
-    "captured": _captured,
-    "provided": _provided,
-    "resource.lost": _lost,
-    "undone": _undone,
-    "amended": _amended,
-    "spend.reserved": _reserved,
-    "spend.settled": _settled,
-    "rule.matched": _rule,
-    "branch.taken": _branch,
-    "retry.planned": _retry,
-    "step.finished": _step_finished,
-    "noted": lambda state, event: state.notes.append(event),
-}
+def _settled(state: State, event: Event, body: SpendSettled) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.settled += 1
+        attempt.usage = body if attempt.usage is None else both(attempt.usage, body)
+    _windows(state, body.limits)
+
+
+def _windows(state: State, windows: Iterable[QuotaWindow]) -> None:
+    """Quota windows as they are now, beside what was seen first."""
+    for window in windows:
+        of = (window.window_minutes, window.limit or "")
+        first = state.limits[of][0] if of in state.limits else window
+        state.limits[of] = (first, window)

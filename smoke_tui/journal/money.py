@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Final, Literal
 
+from smoke_tui.journal.events.body import OMITTED, Omitted
+from smoke_tui.journal.events.decisions import SpendSettled
 from smoke_tui.journal.state import Try
+
+COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
+"""The counts of tokens that a call is settled with."""
+
+Price = Literal["usd_metered", "usd_api_equivalent"]
 
 
 def metered(attempt: Try) -> bool:
@@ -14,11 +22,11 @@ def metered(attempt: Try) -> bool:
     return bool(attempt.calls) and attempt.kind == "metered"
 
 
-def known_usd(tries: Iterable[Try], name: str = "usd_metered") -> tuple[Decimal, int]:
+def known_usd(tries: Iterable[Try], name: Price = "usd_metered") -> tuple[Decimal, int]:
     """The sum of what is known, and how many calls are not in it."""
     total, unknown = Decimal(0), 0
     for attempt in tries:
-        value = (attempt.usage or {}).get(name)
+        value = getattr(attempt.usage, name, None)
         if isinstance(value, str):
             total += Decimal(value)
         else:
@@ -26,41 +34,67 @@ def known_usd(tries: Iterable[Try], name: str = "usd_metered") -> tuple[Decimal,
     return total, unknown
 
 
+def tokens(attempt: Try, name: str) -> int:
+    """How many tokens of a kind (one of `COUNTS`) a try is known to have used."""
+    return getattr(attempt.usage, name, None) or 0
+
+
 def committed_usd(tries: Iterable[Try]) -> Decimal | None:
     """What metered calls have cost, at worst where that is not known; None where neither is."""
     total = Decimal(0)
     for attempt in filter(metered, tries):
-        value = (attempt.usage or {}).get("usd_metered") or attempt.worst_usd
+        settled = attempt.usage.usd_metered if attempt.usage is not None else None
+        value = settled if isinstance(settled, str) and settled else attempt.worst_usd
         if value is None:
             return None
         total += Decimal(value)
     return total
 
 
-def both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+def both(first: SpendSettled, second: SpendSettled) -> SpendSettled:
     """What two calls of one try used together; unknown where one of them is.
 
     The windows of the quota are those of the later answer.
     """
-    total: dict[str, Any] = {**first, **second}
-    for name, value in first.items():
-        other = second.get(name)
-        if name.endswith("_tokens") and type(value) is int:
-            total[name] = value + (other if type(other) is int else 0)
-        elif name.startswith("usd_"):
-            # Tokens that were not counted cost something that is not known.
-            known = isinstance(value, str) and (isinstance(other, str) or not unknown_calls(second))
-            total[name] = format(Decimal(value) + Decimal(other or 0), "f") if known else None
     unknown = unknown_calls(first) + unknown_calls(second)
-    return total | {"unknown": bool(unknown), "unknown_calls": unknown}
+    source = second.price_source
+    return replace(
+        second,
+        input_tokens=_sum(first.input_tokens, second.input_tokens),
+        cached_input_tokens=_sum(first.cached_input_tokens, second.cached_input_tokens),
+        output_tokens=_sum(first.output_tokens, second.output_tokens),
+        reasoning_tokens=_sum(first.reasoning_tokens, second.reasoning_tokens),
+        usd_api_equivalent=_price(first.usd_api_equivalent, second.usd_api_equivalent, second),
+        price_source=first.price_source if source is OMITTED else source,
+        usd_metered=_price(first.usd_metered, second.usd_metered, second),
+        unknown=bool(unknown),
+        unknown_calls=unknown,
+    )
+
+
+def _sum(first: int | None, second: int | None) -> int | None:
+    return second if first is None else first + (second or 0)
+
+
+def _price(
+    first: str | Omitted | None, second: str | Omitted | None, later: SpendSettled
+) -> str | Omitted | None:
+    """The price of two calls; of one where the first was not asked for."""
+    if first is OMITTED:
+        return second
+    # Tokens that were not counted cost something that is not known.
+    known = isinstance(first, str) and (isinstance(second, str) or not unknown_calls(later))
+    if not known or not isinstance(first, str):
+        return None
+    return format(Decimal(first) + Decimal(second if isinstance(second, str) else 0), "f")
 
 
 def unknown_of(attempt: Try) -> int:
     """How many calls of a try are not known: never settled, or settled as unknown."""
-    return max(0, attempt.calls - attempt.settled) + unknown_calls(attempt.usage or {})
+    settled = unknown_calls(attempt.usage) if attempt.usage is not None else 0
+    return max(0, attempt.calls - attempt.settled) + settled
 
 
-def unknown_calls(usage: Mapping[str, Any]) -> int:
+def unknown_calls(usage: SpendSettled) -> int:
     """How many calls of a settled usage are not known."""
-    counted = usage.get("unknown_calls")
-    return counted if type(counted) is int else int(bool(usage.get("unknown")))
+    return int(usage.unknown) if usage.unknown_calls is None else usage.unknown_calls

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
-from smoke_tui.journal.money import known_usd, metered, unknown_of
+from smoke_tui.journal.money import COUNTS, Price, known_usd, metered, tokens, unknown_of
 from smoke_tui.journal.state import State, StepState, Try
-
-COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
 
 
 def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
@@ -25,7 +23,7 @@ def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
         "kind": "+".join(sorted(kinds)) or "none",
     }
     for name in COUNTS:
-        totals[name] = sum(_count(attempt, name) for attempt in tries)
+        totals[name] = sum(tokens(attempt, name) for attempt in tries)
     totals["usd_metered"] = _all_known(filter(metered, paid), "usd_metered", "0")
     totals["usd_api_equivalent"] = _all_known(paid, "usd_api_equivalent", None)
     totals["unknown_calls"] = sum(unknown_of(attempt) for attempt in tries if attempt.calls)
@@ -33,25 +31,20 @@ def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
         totals["limits"] = [
             {
                 "window_minutes": minutes,
-                "used_percent_before": known["before"],
-                "used_percent_after": known["used_percent"],
-                "resets_at": known["resets_at"],
+                "used_percent_before": first.used_percent,
+                "used_percent_after": last.used_percent,
+                "resets_at": last.resets_at,
                 **({"limit": limit} if limit else {}),
             }
-            for (minutes, limit), known in sorted(state.limits.items())
+            for (minutes, limit), (first, last) in sorted(state.limits.items())
         ]
     return totals
 
 
-def _all_known(tries: Iterable[Try], name: str, nothing: str | None) -> str | None:
+def _all_known(tries: Iterable[Try], name: Price, nothing: str | None) -> str | None:
     """The sum as decimal text; None where a part of it is not known."""
     tries = list(tries)
     if not tries:
         return nothing
     total, unknown = known_usd(tries, name)
     return None if unknown else format(total, "f")
-
-
-def _count(attempt: Try, name: str) -> int:
-    value = (attempt.usage or {}).get(name)
-    return value if type(value) is int else 0

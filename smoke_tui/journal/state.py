@@ -4,14 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.codec import encode
+from smoke_tui.journal.events.decisions import (
+    Amended,
+    BranchTaken,
+    Evidence,
+    Provided,
+    RuleMatched,
+    SessionClosed,
+    SpendSettled,
+    VariableProvided,
+)
+from smoke_tui.journal.events.event import EventOf
+from smoke_tui.journal.events.facts import (
+    Answered,
+    HttpAnswered,
+    Noted,
+    SessionOpened,
+    SessionResumed,
+)
+from smoke_tui.journal.events.requests import HttpRequested, QuestionAsked, Requested
+from smoke_tui.journal.events.values import Amendment, Observed, Program, QuotaWindow
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.redaction.secret import Json
 
 NO_CONFIG: Final = SessionConfig()
 """The settings where no session has been opened."""
+
+NO_PROGRAM: Final = Program(tool="", config=NO_CONFIG, by="", host="")
+NOTHING_OBSERVED: Final = Observed()
 
 KEPT: Final = 4_000
 """Characters, at either end."""
@@ -58,21 +82,25 @@ class Try:
     code: str | None = None
     summary: str = ""
     error: bool = False
-    observed: Mapping[str, Any] = field(default_factory=dict)
-    evidence: list[tuple[str, Any]] = field(default_factory=list)
+    observed: Observed = NOTHING_OBSERVED
+    evidence: list[Evidence] = field(default_factory=list)
     exchanges: list[int] = field(default_factory=list)
     output: Ends = field(default_factory=Ends)
-    rule: Mapping[str, Any] | None = None
+    rule: RuleMatched | None = None
     calls: int = 0
     settled: int = 0
     kind: str = "subscription"
     worst_usd: str | None = None
-    usage: Mapping[str, Any] | None = None
+    usage: SpendSettled | None = None
     outcome: Outcome | None = None
     model: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Json] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     config: SessionConfig = NO_CONFIG
+
+    def evidence_values(self) -> list[tuple[str, Json]]:
+        """The name of each piece of evidence, and its JSON value."""
+        return [(each.name, encode(each)["value"]) for each in self.evidence]
 
 
 @dataclass(slots=True)
@@ -97,10 +125,10 @@ class StepState:
     delay: float = 0.0
     retry_at: int = 0
     refresh: bool = False
-    branch: Mapping[str, Any] | None = None
+    branch: BranchTaken | None = None
     branch_seq: int = 0
     word: str | None = None
-    amended: Event | None = None
+    amended: Amended | None = None
     account: str | None = None
 
     @property
@@ -112,9 +140,9 @@ class StepState:
         return sum(attempt.calls for attempt in self.tries)
 
     @property
-    def observed(self) -> Mapping[str, Any]:
+    def observed(self) -> Observed:
         """What the last try observed."""
-        return self.tries[-1].observed if self.tries else {}
+        return self.tries[-1].observed if self.tries else NOTHING_OBSERVED
 
 
 @dataclass(slots=True)
@@ -125,13 +153,17 @@ class Resource:
     because the program that held it ended, so a resumed session has it provided again.
     """
 
-    name: str
     step: str
     alive: bool
-    detail: Mapping[str, Any]
+    provided: Provided
     left_behind: bool = False
     ailing: str | None = None
     seq: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name of the resource: its step's, a variable's, a value's."""
+        return self.provided.name
 
 
 ROUTINE_FINDINGS: Final = frozenset({"catalogue-shape"})
@@ -168,13 +200,14 @@ class State:
     """Everything that follows from the events so far.
 
     `configs` are the settings of each program that wrote to the session, the opener's first.
+    `limits` are the windows of the quota by minutes and name, as they were first and last seen.
     `waits` are the times the operator was waited for: the step, from when, until when. `account`
     tells whose credential the session has, `account_from` which step brought it; None in records
     from before there was a mark for it. `ruling` is set by who decides a record again.
     """
 
     session: str = ""
-    opened: Mapping[str, Any] = field(default_factory=dict)
+    opened: SessionOpened | None = None
     configs: list[SessionConfig] = field(default_factory=list)
     started: str = ""
     now: str = ""
@@ -182,29 +215,31 @@ class State:
     events: int = 0
     steps: dict[str, StepState] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
-    questions: dict[int, Event] = field(default_factory=dict)
-    requests: dict[int, Event] = field(default_factory=dict)
-    exchanges: dict[int, tuple[Event, Event]] = field(default_factory=dict)
+    questions: dict[int, EventOf[QuestionAsked]] = field(default_factory=dict)
+    requests: dict[int, EventOf[Requested]] = field(default_factory=dict)
+    exchanges: dict[int, tuple[EventOf[HttpRequested], EventOf[HttpAnswered]]] = field(
+        default_factory=dict
+    )
     resources: dict[str, Resource] = field(default_factory=dict)
-    captured: dict[str, Any] = field(default_factory=dict)
-    branches: list[Event] = field(default_factory=list)
+    captured: dict[str, Json] = field(default_factory=dict)
+    branches: list[EventOf[BranchTaken]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    notes: list[Event] = field(default_factory=list)
-    limits: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
+    notes: list[EventOf[Noted]] = field(default_factory=list)
+    limits: dict[tuple[int, str], tuple[QuotaWindow, QuotaWindow]] = field(default_factory=dict)
     waiting_ms: int = 0
     waits: list[tuple[str | None, int, int]] = field(default_factory=list)
-    attested: list[Event] = field(default_factory=list)
-    resumes: list[Event] = field(default_factory=list)
+    attested: list[EventOf[Answered]] = field(default_factory=list)
+    resumes: list[EventOf[SessionResumed]] = field(default_factory=list)
     again: str | None = None
-    amend: Mapping[str, Any] | None = None
-    amendments: list[Event] = field(default_factory=list)
+    amend: Amendment | None = None
+    amendments: list[EventOf[Amended]] = field(default_factory=list)
     account: str | None = None
     account_from: str | None = None
     commands_agreed: bool = False
     stopped: bool = False
     cancelled: str | None = None
     verdict: Verdict | None = None
-    closed: Event | None = None
+    closed: EventOf[SessionClosed] | None = None
     ruling: Ruling | None = None
 
     @property
@@ -221,9 +256,9 @@ class State:
     def variables(self) -> dict[str, str]:
         """The session's variables, each with a mark of its value: another one, another mark."""
         return {
-            resource.name: str(resource.detail.get("sha256") or resource.seq)
+            resource.name: str(resource.provided.public.get("sha256") or resource.seq)
             for resource in self.resources.values()
-            if resource.detail.get("kind") == "variable"
+            if isinstance(resource.provided, VariableProvided)
         }
 
     def step(self, step_id: str) -> StepState:
@@ -242,11 +277,22 @@ class State:
     @property
     def left(self) -> bool:
         """Whether the session was broken off by who ran it: closed, and yet not at its end."""
-        return self.closed is not None and bool(self.closed.data.get("cancelled"))
+        return self.closed is not None and bool(self.closed.body.cancelled)
 
     @property
     def world(self) -> str:
-        return str(self.first_config.world)
+        """Where the session ran: live or rehearsed."""
+        return self.first_config.world
+
+    @property
+    def opener(self) -> Program:
+        """The program that opened the session."""
+        return self.opened.program if self.opened is not None else NO_PROGRAM
+
+    @property
+    def program(self) -> Program:
+        """The program that runs the session, or ran it last."""
+        return self.resumes[-1].body.program if self.resumes else self.opener
 
 
 @dataclass(frozen=True, slots=True)

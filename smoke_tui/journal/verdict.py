@@ -119,5 +119,5 @@ def _attested(state: State, step_id: str) -> bool:
         known is not None
         and known.outcome is Outcome.PASS
         and known.tries
-        and (known.tries[-1].observed.get("attested") or known.amended is not None)
+        and (known.tries[-1].observed.value("attested") or known.amended is not None)
     )

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from smoke_tui.journal.events.codec import encode
+from smoke_tui.journal.events.decisions import (
+    ExpectationsEvidence,
+    OtherEvidence,
+    RouteEvidence,
+)
+from smoke_tui.journal.money import COUNTS
 from smoke_tui.journal.state import Try
 from smoke_tui.presentation.format import duration, one_line
 from smoke_tui.proof.obligations import EVIDENCE, Obligation, read_obligations
@@ -19,23 +26,24 @@ _NAMED: Final[Mapping[str, Callable[[Any], tuple[str, str]]]] = {
 
 def evidence_pairs(attempt: Try) -> Iterator[Pair]:
     """Yield the evidence of one try, and the tokens that its calls used."""
-    for name, value in attempt.evidence:
-        if name == EVIDENCE:
-            for one in read_obligations(value):
-                yield pair(one.name, _shown(one))
-        elif isinstance(value, dict):
-            yield from _pairs(value.items())
-        elif name == "route" and isinstance(value, list):
-            for row in value:
-                yield pair(str(row[0]), f"{row[1]}{speaks_for(row)}")
-        elif name == "expectations" and isinstance(value, list):
-            for row in value:
-                yield pair("expected", row[0])
-                yield pair("seen", row[1])
-        else:
-            yield pair(name, value)
-    usage = attempt.usage or {}
-    yield from _pairs((k, v) for k, v in usage.items() if k.endswith("_tokens"))
+    for shown in attempt.evidence:
+        match shown:
+            case RouteEvidence(lines):
+                for row in lines:
+                    yield pair(str(row[0]), f"{row[1]}{speaks_for(row)}")
+            case ExpectationsEvidence(unmet):
+                for row in unmet:
+                    yield pair("expected", row[0])
+                    yield pair("seen", row[1])
+            case OtherEvidence(name, value) if name == EVIDENCE:
+                for one in read_obligations(value):
+                    yield pair(one.name, _shown(one))
+            case OtherEvidence(value=dict(value)):
+                yield from _pairs(value.items())
+            case _:
+                yield pair(shown.name, encode(shown)["value"])
+    if attempt.usage is not None:
+        yield from _pairs((name, getattr(attempt.usage, name)) for name in COUNTS)
 
 
 def _shown(one: Obligation) -> str:

@@ -50,11 +50,11 @@ def failure(scene: Snapshot, step: Step) -> Failure | None:
                 ("Next", "Report it with the session's folder: " + scene.folder),
             ],
         )
-    code = text_of_code(known.code, known.observed)
+    code = text_of_code(known.code, known.observed.values)
     facts = [("Seen", f"{one_line(known.summary, 400)} [{known.code}]")]
     if known.outcome is Outcome.EXPECTED_LIMITATION and known.tries and known.tries[-1].rule:
         rule = known.tries[-1].rule
-        facts.append(("Rule", f"line {rule['line']}: {one_line(rule.get('why') or '')}"))
+        facts.append(("Rule", f"line {rule.line}: {one_line(rule.why or '')}"))
     if code:
         facts += [("Side", SIDES[code.side]), ("Next", code.remedy)]
     facts += [("Resets", text) for text in _resets(scene, known.code)]
@@ -80,7 +80,7 @@ def _resets(scene: Snapshot, code: str | None) -> list[str]:
 
 def support(scene: Snapshot, attempt: Try) -> str:
     """The block that the provider's support asks for, as far as the try observed it."""
-    seen, config = attempt.observed, scene.config
+    seen, config = attempt.observed.values, scene.config
     sent = seen.get("account_id_sent")
     parts = (
         ("request id", request_id(seen)),
@@ -88,7 +88,10 @@ def support(scene: Snapshot, attempt: Try) -> str:
         ("served model", seen.get("model")),
         ("User-Agent", seen.get("user_agent") or config.user_agent),
         ("originator", seen.get("originator") or config.originator),
-        ("account id", {True: "sent", False: "not sent"}.get(sent) if sent is not None else None),
+        (
+            "account id",
+            {True: "sent", False: "not sent"}.get(bool(sent)) if sent is not None else None,
+        ),
         ("origin", config.origin),
     )
     return " · ".join(

@@ -79,7 +79,7 @@ def _equivalent(tries: list[Try], totals: dict[str, Any]) -> str:
     if usd is None or all(map(metered, tries)):
         return ""
     source = next(
-        (str(t.usage["price_source"]) for t in tries if t.usage and t.usage.get("price_source")),
+        (t.usage.price_source for t in tries if t.usage and isinstance(t.usage.price_source, str)),
         "an unknown table",
     )
     return f" (≈ ${usd} at API rates of {source}, not billed)"

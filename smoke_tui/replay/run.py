@@ -262,7 +262,7 @@ def _not_recorded(then: State, today: State) -> dict[str, str]:
             continue
         rows = [
             one
-            for kind, value in known.tries[-1].evidence
+            for kind, value in known.tries[-1].evidence_values()
             if kind == EVIDENCE
             for one in read_obligations(value)
         ]

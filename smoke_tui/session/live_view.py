@@ -16,6 +16,7 @@ from smoke_tui.history.durations import (
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import (
+    NOTHING_OBSERVED,
     State,
     TypicalDuration,
 )
@@ -197,11 +198,11 @@ class LiveView:
         """Our last call of a step beside the installed client's; takes seconds, any thread."""
         config = self.state.first_config
         tries = self.state.steps[step_id].tries
-        seen = tries[-1].observed if tries else {}
-        model = seen.get("model_asked") or config.model or config.runbook_model
+        observed = tries[-1].observed if tries else NOTHING_OBSERVED
+        model = observed.text("model_asked") or config.model or config.runbook_model
         try:
             return compare_with_client(
-                config, model, str(seen.get("shape") or config.shape), Path(self.folder)
+                config, model, observed.text("shape") or config.shape, Path(self.folder)
             ).lines()
         except NoClient as problem:
             return [f"{problem}."]

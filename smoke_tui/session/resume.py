@@ -76,10 +76,10 @@ def open_resumable(folder: Path, *, finished: bool = False) -> ResumableSession:
     file = JournalFile.reopen(folder)
     try:
         journal, runbook, state = load_state(folder)
-        if state.opened.get("schema") != SCHEMA:
+        schema = state.opened.schema if state.opened is not None else None
+        if schema != SCHEMA:
             raise InvalidRecord(
-                f"{folder}: written by another version "
-                f"({state.opened.get('schema')}); it can be read, not gone on with"
+                f"{folder}: written by another version ({schema}); it can be read, not gone on with"
             )
         if state.closed is not None and not state.left and not finished:
             raise InvalidRecord(

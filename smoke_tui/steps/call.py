@@ -16,7 +16,7 @@ from smoke_tui.codex.request_shapes import build_api_call
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.usage import ask_usage
 from smoke_tui.codex.version_gate import MODEL_CODES, gate_of, gated
-from smoke_tui.journal.spend import COUNTS
+from smoke_tui.journal.money import COUNTS
 from smoke_tui.proof.headers import REQUEST_IDS
 from smoke_tui.proof.obligations import EVIDENCE
 from smoke_tui.proof.quoting import with_nonce

@@ -18,7 +18,7 @@ from smoke_tui.codex.stream import StreamReader
 from smoke_tui.failure_codes.table import (
     CODES,
 )
-from smoke_tui.journal.spend import COUNTS
+from smoke_tui.journal.money import COUNTS
 from smoke_tui.steps.call_composition import Composition, Model, asked_text, installed_call
 from smoke_tui.steps.cost import settle
 from smoke_tui.world.context import (

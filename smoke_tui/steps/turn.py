@@ -11,7 +11,7 @@ from smoke_tui.codex.assessment import upstream_failure
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.version_gate import of_the_stack
-from smoke_tui.journal.spend import COUNTS
+from smoke_tui.journal.money import COUNTS
 from smoke_tui.proof.obligations import (
     EVIDENCE,
     Obligation,

@@ -31,7 +31,7 @@ from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import PendingRequest, World
 from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.result import Result
-from tests.helpers.events import make_event
+from tests.helpers.events import make_event, opened_data
 
 FRONT = "---\nschema: smoke/1\nid: walk\ntitle: Walk\nmodel: gpt-5-codex\n---\n\n# Walk\n"
 LONGEST_WALK = 4000
@@ -85,7 +85,7 @@ def call(step_id: str, *more: str) -> str:
 
 def told(*events: tuple[Any, ...], **config: Any) -> State:
     """The state after some events, each (word, step, try, data)."""
-    first: tuple[Any, ...] = ("session.opened", None, None, {"session": "S", "config": config})
+    first: tuple[Any, ...] = ("session.opened", None, None, opened_data(SessionConfig(**config)))
     return fold(
         make_event(seq, "T", seq, word, step, n, None, data)
         for seq, (word, step, n, data) in enumerate([first, *events])
@@ -246,7 +246,7 @@ def walk(
     )
     world.inbox = inbox
     engines.append(engine_of(runbook, config, inbox, world, behave))
-    inbox.post(IncomingFact("session.opened", {"session": "S", "config": config.to_json()}))
+    inbox.post(IncomingFact("session.opened", opened_data(config)))
     verdict, fault = walked(engines[0], inbox)
     return Walk(sink.events, verdict, engines[0].state, engines[0], fault)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook, load, parse
@@ -14,6 +15,7 @@ from smoke_tui.runbook.find import packaged
 from tests.helpers.events import make_event
 
 OPENED: Mapping[str, Any] = {
+    "schema": SCHEMA,
     "session": "20261121T190211Z-7f3a",
     "tool": "0.1",
     "by": "ada",
@@ -21,7 +23,12 @@ OPENED: Mapping[str, Any] = {
     "system": "Linux 6",
     "python": "3.11.7",
     "project": {"revision": "0" * 40, "dirty": True},
-    "runbook": {"path": "openai-subscription.md"},
+    "runbook": {
+        "id": "openai-subscription",
+        "path": "openai-subscription.md",
+        "sha256": "0" * 64,
+        "text": "",
+    },
 }
 
 

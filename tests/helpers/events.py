@@ -6,8 +6,32 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.event import Event, event_of
+from smoke_tui.journal.events.kinds import SCHEMA
+
+
+def opened_data(config: SessionConfig | None = None, **more: Any) -> dict[str, Any]:
+    """The table of a session's first event; `more` replaces parts of it."""
+    return {
+        "schema": SCHEMA,
+        "session": "S",
+        "runbook": recorded_runbook("book.md"),
+        **resumed_data(config),
+        **more,
+    }
+
+
+def resumed_data(config: SessionConfig | None = None, **more: Any) -> dict[str, Any]:
+    """The table of the event that another program begins with."""
+    shown = (config or SessionConfig()).to_json()
+    return {"tool": "0.1", "config": shown, "by": "ada", "host": "box", **more}
+
+
+def recorded_runbook(path: str) -> dict[str, str]:
+    """What the first event says of a runbook that nobody reads."""
+    return {"id": "book", "path": path, "sha256": "0" * 64, "text": ""}
 
 
 def make_event(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from smoke_tui.presentation.report.exchanges import Evidence
 from tests.helpers.event_log import OPENED, EventLog, small
+from tests.helpers.events import recorded_runbook, resumed_data
 
 
 def with_text(text: str, world: str = "live") -> EventLog:
@@ -17,7 +18,7 @@ def with_text(text: str, world: str = "live") -> EventLog:
             "system": text,
             "python": text,
             "project": {"revision": text, "dirty": False},
-            "runbook": {"path": text},
+            "runbook": recorded_runbook(text),
             "network": [text, text],
             "tool": text,
         },
@@ -106,7 +107,7 @@ def with_text(text: str, world: str = "live") -> EventLog:
         question,
     )
     log.add("noted", {"text": text})
-    log.add("session.resumed", {"by": text, "host": text, "rerun": text, "torn_bytes": 3})
+    log.add("session.resumed", resumed_data(by=text, host=text, rerun=text, torn_bytes=3))
     log.add("try.started", {"cause": "again", "caller": None}, "paste-credential", 1)
     log.tried("authoring-turn", "pass", None, text)
     return log.closed("fail")
@@ -171,13 +172,13 @@ def walked(world: str = "live") -> EventLog:
     log = EventLog(
         world=world,
         scenario="drift" if world == "rehearsed" else None,
-        opened={**OPENED, "tool": "0.1.0", "runbook": {"path": "small.md"}},
+        opened={**OPENED, "tool": "0.1.0", "runbook": recorded_runbook("small.md")},
     )
     log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
     asked = log.add("request", {"port": "operator", "kind": "spend", "data": {}}, "live-call", 1)
     log.add("noted", {"text": "still reading"})
     for _ in range(20):
-        log.add("timer", {})
+        log.add("timer", {"seconds": 1})
     log.add("answered", {"answer": {"do": "yes", "by": "operator"}}, "live-call", 1, asked)
     log.add("spend.reserved", {"calls": 1}, "live-call", 1)
     answered(log, "live-call", 400)
@@ -215,7 +216,7 @@ def walked(world: str = "live") -> EventLog:
     log.tried("mend", "pass", cause="fallback")
     log.add("try.started", {"cause": "return", "caller": "mend"}, "live-call", 2)
     log.add("spend.reserved", {"calls": 1}, "live-call", 2)
-    log.add("session.resumed", {"by": "bea", "host": "box2", "rerun": None, "torn_bytes": 7})
+    log.add("session.resumed", resumed_data(by="bea", host="box2", rerun=None, torn_bytes=7))
     log.add(
         "try.finished",
         {"code": "interrupted", "summary": "broken off", "error": False, "observed": {}},

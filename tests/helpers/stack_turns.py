@@ -21,6 +21,7 @@ from smoke_tui.steps import BEHAVIOURS
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.loop import EngineLoop
+from tests.helpers.events import opened_data
 
 NONCE = "smoke-0123456789"
 LONGEST_WALK = 400
@@ -177,7 +178,7 @@ def turned(
         """Every guard is met."""
 
     engines.append(Engine(runbook, config, inbox, stack, State(), BEHAVIOURS, no_guards))
-    inbox.post(IncomingFact("session.opened", {"session": "S", "config": config.to_json()}))
+    inbox.post(IncomingFact("session.opened", opened_data(config)))
     loop = EngineLoop()
     try:
         inbox.deliver()

@@ -28,8 +28,7 @@ from smoke_tui.journal.load import (
     InvalidRecord,
     load_state,
 )
-from smoke_tui.journal.money import known_usd, metered, unknown_of
-from smoke_tui.journal.spend import COUNTS
+from smoke_tui.journal.money import COUNTS, known_usd, metered, tokens, unknown_of
 from smoke_tui.journal.state import Try
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import clean
@@ -108,17 +107,12 @@ def _totals(tries: Sequence[Try]) -> dict[str, Any]:
     usd, unpriced = known_usd(filter(metered, tries))
     return {
         "calls": sum(attempt.calls for attempt in tries),
-        **{name: sum(_count(attempt, name) for attempt in tries) for name in COUNTS},
+        **{name: sum(tokens(attempt, name) for attempt in tries) for name in COUNTS},
         "unknown_calls": sum(unknown_of(attempt) for attempt in tries),
         "usd_metered": None if unpriced else f"{usd:f}",
         "usd_metered_at_least": f"{usd:f}",
         "unpriced_calls": unpriced,
     }
-
-
-def _count(attempt: Try, name: str) -> int:
-    value = (attempt.usage or {}).get(name)
-    return value if type(value) is int else 0
 
 
 def _tell_sessions(sessions: dict[str, Any], days: int, runbook: Runbook | None) -> None:

@@ -49,7 +49,7 @@ class QuestionAsked(Requested):
     tags: ClassVar[Mapping[str, str]] = {"port": "operator"}
 
     question: str = field(metadata=key("kind"))
-    text: str
+    text: str = field(default="", metadata=ALWAYS)
     about: Mapping[str, Json] = field(default_factory=dict, metadata=key("data", **ALWAYS))
     secret: str | None = field(default=None, metadata=ALWAYS)
 

@@ -157,10 +157,10 @@ class Snapshot:
             attempt
             for known in self.state.steps.values()
             for attempt in known.tries
-            if attempt.observed.get("model_asked")
+            if attempt.observed.value("model_asked")
         ]
         if asked:
-            return str(max(asked, key=lambda attempt: attempt.seq).observed["model_asked"])
+            return str(max(asked, key=lambda attempt: attempt.seq).observed.value("model_asked"))
         named = self.config.model or self.config.runbook_model
         return str(named or "the model of your choice")
 

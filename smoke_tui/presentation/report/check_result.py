@@ -95,7 +95,7 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
 
 def _remedy(known: StepState) -> str:
     """The remedy of a step's code, filled with what was observed."""
-    told = text_of_code(known.code, known.observed)
+    told = text_of_code(known.code, known.observed.values)
     return told.remedy if told is not None else ""
 
 

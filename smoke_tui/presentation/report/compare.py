@@ -238,7 +238,7 @@ def _calls(old: Side, new: Side) -> Iterator[Row]:
             ("route", "route"),
             ("quota_headers", "quota headers"),
         ):
-            yield _changed("calls", f"{name} {words}", a.observed.get(key), b.observed.get(key))
+            yield _changed("calls", f"{name} {words}", a.observed.value(key), b.observed.value(key))
         for key, words in (
             ("first_text_ms", "seconds to first text"),
             ("total_ms", "seconds to the end"),
@@ -246,8 +246,8 @@ def _calls(old: Side, new: Side) -> Iterator[Row]:
             yield _time(
                 "calls",
                 f"{name} {words}",
-                _seconds(a.observed.get(key)),
-                _seconds(b.observed.get(key)),
+                _seconds(a.observed.value(key)),
+                _seconds(b.observed.value(key)),
             )
         for row in ("source", "chars", "sha256"):
             yield _changed(
@@ -262,14 +262,18 @@ def _calls(old: Side, new: Side) -> Iterator[Row]:
 
 
 def _last_call(known: StepState) -> Try | None:
-    return next((t for t in reversed(known.tries) if t.observed.get("model_asked")), None)
+    return next((t for t in reversed(known.tries) if t.observed.value("model_asked")), None)
 
 
 def _instructions(attempt: Try) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(
-        (value for name, value in reversed(attempt.evidence) if name == "instructions"), {}
+    return next(
+        (
+            value
+            for name, value in reversed(attempt.evidence_values())
+            if name == "instructions" and isinstance(value, dict)
+        ),
+        {},
     )
-    return found
 
 
 def _wire(state: State, attempt: Try) -> dict[str, str]:
@@ -311,14 +315,14 @@ def _spend(old: Side, new: Side) -> Iterator[Row]:
 
 
 _SURROUNDINGS: Final[tuple[tuple[str, Callable[[State], Any]], ...]] = (
-    ("tool", lambda state: state.opened.get("tool")),
-    ("Python", lambda state: state.opened.get("python")),
-    ("system", lambda state: state.opened.get("system")),
-    ("host", lambda state: state.opened.get("host")),
-    ("project revision", lambda state: (state.opened.get("project") or {}).get("revision")),
-    ("project has changes", lambda state: (state.opened.get("project") or {}).get("dirty")),
+    ("tool", lambda state: state.opener.tool),
+    ("Python", lambda state: state.opener.python or None),
+    ("system", lambda state: state.opener.system or None),
+    ("host", lambda state: state.opener.host),
+    ("project revision", lambda state: getattr(state.opener.project, "revision", None)),
+    ("project has changes", lambda state: getattr(state.opener.project, "dirty", None)),
     ("origin", lambda state: state.first_config.origin),
-    ("network variables", lambda state: ", ".join(state.opened.get("network") or ()) or "none"),
+    ("network variables", lambda state: ", ".join(state.opener.network) or "none"),
     ("scenario", lambda state: state.first_config.scenario),
 )
 

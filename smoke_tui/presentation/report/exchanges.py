@@ -45,10 +45,10 @@ def failing(state: State, attempt: Try) -> int | None:
     """Return the exchange a try failed at: the one its code came from, else the last failed one."""
     if attempt.ended is not None and attempt.code is None and not attempt.error:
         return None
-    seq = attempt.observed.get("exchange")
-    if seq in attempt.exchanges and seq in state.exchanges:
-        return int(seq)
-    digest = attempt.observed.get("body_sha256")
+    seq = attempt.observed.value("exchange")
+    if isinstance(seq, int) and seq in attempt.exchanges and seq in state.exchanges:
+        return seq
+    digest = attempt.observed.text("body_sha256")
     backwards = list(reversed(attempt.exchanges))
     for seq in backwards:
         if digest and any(b["sha256"] == digest for b in blobs(state.exchanges[seq][1]).values()):
@@ -98,7 +98,7 @@ def support(state: State, attempt: Try, evidence: Evidence) -> list[Row]:
     ids = [
         f"{name} {found[name]}" for found in (told, got) for name in REQUEST_IDS if name in found
     ]
-    model = attempt.observed.get("model") or told.get("openai-model") or got.get("openai-model")
+    model = attempt.observed.text("model") or told.get("openai-model") or got.get("openai-model")
     rows: list[Row] = [
         ("Asked", [quote(f"{request.data['method']} {request.data['url']}", 200)]),
         ("Request id", [quote(ids[0], 120)] if ids else ["none was given"]),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.event import EventOf
+from smoke_tui.journal.events.facts import SessionResumed
+from smoke_tui.journal.events.values import Project
 from smoke_tui.journal.fold import UNDONE
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen
@@ -24,25 +25,26 @@ Row = tuple[str, Text]
 
 def facts(runbook: Runbook, state: State) -> list[Row]:
     """Return the session's facts, those of every session first."""
-    opened, config = state.opened, state.first_config
+    opener, config = state.opener, state.first_config
+    file = state.opened.runbook.path if state.opened is not None else ""
     rows: list[Row] = [
         (
             "Run by",
             [
-                quote(opened["by"], 80),
+                quote(opener.by, 80),
                 " on ",
-                quote(opened["host"], 80),
+                quote(opener.host, 80),
                 " (",
-                quote(opened.get("system", "unknown"), 80),
+                quote(opener.system or "unknown", 80),
                 ", Python ",
-                quote(opened.get("python", "unknown"), 40),
+                quote(opener.python or "unknown", 40),
                 ")",
             ],
         ),
         ("When", [_when(state)]),
         ("Origin", ["declared ", strong(excerpt(config.origin, 40))]),
-        ("Code under test", _under_test(opened.get("project"))),
-        ("Runbook", [quote(opened["runbook"]["path"], 200), ", sha256 ", quote(runbook.sha256)]),
+        ("Code under test", _under_test(opener.project)),
+        ("Runbook", [quote(file, 200), ", sha256 ", quote(runbook.sha256)]),
         ("Spend", [spend_text(state) + limits_text(state)]),
         (
             "Sent as",
@@ -54,29 +56,30 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
             ],
         ),
         *_client(config),
-        ("Tool", ["smoke-tui ", quote(opened["tool"], 40), ", session ", quote(state.session, 80)]),
+        ("Tool", ["smoke-tui ", quote(opener.tool, 40), ", session ", quote(state.session, 80)]),
     ]
-    if opened.get("network"):
-        rows.append(("Network variables set", listed(opened["network"])))
+    if opener.network:
+        rows.append(("Network variables set", listed(opener.network)))
     if config.allow_hosts:
         rows.append(("Further hosts allowed", listed(config.allow_hosts)))
     for event, anew in said_anew(state):
+        resumed = event.body
         words: list[str | Span] = [
             f"{moment(event.time)} by ",
-            quote(event.data.get("by"), 80),
+            quote(resumed.program.by, 80),
             " on ",
-            quote(event.data.get("host"), 80),
+            quote(resumed.program.host, 80),
         ]
-        if event.data.get("rerun"):
-            words += [", for ", quote(event.data["rerun"], 60), " once more"]
-        if event.data.get("amend"):
-            words += [", to amend ", quote(event.data["amend"]["step"], 60)]
+        if resumed.rerun:
+            words += [", for ", quote(resumed.rerun, 60), " once more"]
+        if resumed.amend:
+            words += [", to amend ", quote(resumed.amend.step, 60)]
         for name, value in anew.items():
             words += [f", {SAID_ANEW[name]} ", quote(value or "of the runbook", 80)]
-        if event.data.get("torn_bytes"):
-            words.append(f"; a last line of {event.data['torn_bytes']} bytes was cut short")
-        project = event.data.get("project")
-        if project and project != opened.get("project"):
+        if resumed.torn_bytes:
+            words.append(f"; a last line of {resumed.torn_bytes} bytes was cut short")
+        project = resumed.program.project
+        if project and project != opener.project:
             words += ["; the code under test was ", *_under_test(project)]
         rows.append(("Gone on with", words))
     rows += [
@@ -121,7 +124,7 @@ SAID_ANEW: Final = {
 """Names of the settings that may change when a session is resumed."""
 
 
-def said_anew(state: State) -> list[tuple[Event, dict[str, Any]]]:
+def said_anew(state: State) -> list[tuple[EventOf[SessionResumed], dict[str, Any]]]:
     """Return each resume of the session with the settings that it changed."""
     return [
         (
@@ -138,11 +141,11 @@ def said_anew(state: State) -> list[tuple[Event, dict[str, Any]]]:
     ]
 
 
-def _under_test(project: Mapping[str, Any] | None) -> Text:
+def _under_test(project: Project | None) -> Text:
     if not project:
         return ["no version control found"]
-    dirty = "with uncommitted changes" if project["dirty"] else "clean"
-    return [quote(str(project["revision"])[:12]), f" ({dirty})"]
+    dirty = "with uncommitted changes" if project.dirty else "clean"
+    return [quote(project.revision[:12]), f" ({dirty})"]
 
 
 def _when(state: State) -> str:

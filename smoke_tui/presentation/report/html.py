@@ -231,9 +231,9 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> li
 def _evidence(attempt: Try) -> list[Node]:
     lines: list[Text] = []
     nodes: list[Node] = []
-    for name, value in attempt.evidence:
+    for name, value in attempt.evidence_values():
         table = evidence_table(name, value)
-        if name == second_opinion.NAME and table is not None:
+        if name == second_opinion.NAME and table is not None and isinstance(value, dict):
             nodes += [tag("h4", "Second opinion"), _items(second_opinion.answers(value))]
             nodes += [_evidence_table(table)] if table.rows else []
         elif table is not None:

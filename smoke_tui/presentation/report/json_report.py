@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.presentation.report.check_result import check_object, in_order
@@ -102,10 +103,10 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> di
         "summary": attempt.summary,
         "begun": _seconds(attempt.started),
         "ended": _seconds(attempt.ended) if attempt.ended is not None else None,
-        "rule": dict(attempt.rule) if attempt.rule is not None else None,
+        "rule": encode(attempt.rule) if attempt.rule is not None else None,
         "calls": attempt.calls,
-        "usage": dict(attempt.usage) if attempt.usage else None,
-        "evidence": [{"name": name, "value": value} for name, value in attempt.evidence],
+        "usage": encode(attempt.usage) if attempt.usage is not None else None,
+        "evidence": [{"name": name, "value": value} for name, value in attempt.evidence_values()],
         "exchanges": [_exchange(state, seq) for seq in _listed(attempt.exchanges)],
         "exchanges_not_listed": len(attempt.exchanges) - len(_listed(attempt.exchanges)),
         "support": {name: as_text(words) for name, words in support(state, attempt, evidence)}

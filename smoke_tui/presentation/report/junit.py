@@ -51,7 +51,7 @@ def junit(runbook: Runbook, state: State) -> str:
         skipped=counts["skipped"],
         time=f"{seconds:.3f}",
         timestamp=state.started.removesuffix("Z"),
-        hostname=state.opened["host"],
+        hostname=state.opener.host,
     )
     indent(suite)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suite, "unicode")}\n'
@@ -95,7 +95,7 @@ def _told(known: StepState) -> str:
     lines = [known.summary]
     if known.reason:
         lines.append(f"{known.by or 'operator'}: {known.reason}")
-    code = text_of_code(known.code, known.observed)
+    code = text_of_code(known.code, known.observed.values)
     if code is not None:
         lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")
     return "\n".join(line for line in lines if line)
@@ -108,7 +108,7 @@ def _properties(runbook: Runbook, state: State) -> Element:
         "session": state.session,
         "verdict": standing_of(runbook, state).value,
         "world": state.world,
-        "tool": state.opened.get("tool"),
+        "tool": state.opener.tool,
         "runbook.sha256": runbook.sha256,
         "origin": state.first_config.origin,
         "spend.calls": spent["calls"],

@@ -64,7 +64,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> It
     lines = [as_markdown(try_text(attempt)), ""]
     if not passed:
         lines += _support(state, attempt, evidence)
-    for name, value in attempt.evidence:
+    for name, value in attempt.evidence_values():
         lines += [""] if name == EVIDENCE and lines[-1] else []
         lines += _evidence(name, value)
     if is_unrecorded(known, attempt):

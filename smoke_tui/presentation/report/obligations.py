@@ -56,5 +56,7 @@ def is_unrecorded(known: StepState, attempt: Try) -> bool:
 
 def obligations_of(attempt: Try) -> list[Any]:
     """Return the recorded obligations of a try; empty if there are none."""
-    value = next((value for name, value in reversed(attempt.evidence) if name == EVIDENCE), None)
+    value = next(
+        (value for name, value in reversed(attempt.evidence_values()) if name == EVIDENCE), None
+    )
     return value if isinstance(value, list) else []

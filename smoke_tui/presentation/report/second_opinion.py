@@ -65,6 +65,6 @@ def opinions_of(known: StepState) -> list[Mapping[str, Any]]:
     return [
         value
         for attempt in known.tries
-        for name, value in attempt.evidence
+        for name, value in attempt.evidence_values()
         if name == NAME and isinstance(value, Mapping)
     ]

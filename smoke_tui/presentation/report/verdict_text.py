@@ -113,7 +113,7 @@ def _ended(known: StepState) -> Text:
         f" ended {outcome} with ",
         quote(known.code, 60),
     ]
-    code = text_of_code(known.code, known.observed)
+    code = text_of_code(known.code, known.observed.values)
     if code is not None:
         words.append(f": {code.what} Whose side: {code.side}. Next: {code.remedy}")
     return words
@@ -197,14 +197,14 @@ def _rules_met(state: State) -> list[Text]:
     return [
         [
             quote(known.id, 60),
-            f", try {attempt.n}: rule {excerpt(attempt.rule['index'], 12)} "
-            f"(runbook line {excerpt(attempt.rule['line'], 12)}) makes this ",
-            quote(attempt.rule["outcome"], 40),
-            f": {excerpt(attempt.rule.get('why') or '')}",
+            f", try {attempt.n}: rule {excerpt(attempt.rule.index, 12)} "
+            f"(runbook line {excerpt(attempt.rule.line, 12)}) makes this ",
+            quote(attempt.rule.outcome, 40),
+            f": {excerpt(attempt.rule.why or '')}",
         ]
         for known in state.steps.values()
         for attempt in known.tries
-        if attempt.rule is not None and attempt.rule.get("outcome")
+        if attempt.rule is not None and attempt.rule.outcome
     ]
 
 

@@ -65,7 +65,7 @@ def _tries(tries: list[Try]) -> Iterator[Content]:
 def _held(scene: Snapshot) -> Iterator[Content]:
     for resource in scene.state.resources.values():
         mark = MARKS["pass"] if resource.alive else MARKS["fail"]
-        word = str(resource.detail.get("kind", "service"))
+        word = resource.provided.tags.get("kind", "service")
         word = "" if word == resource.name else word
         standing = word if resource.alive else f"{word} gone".strip()
         if resource.alive and resource.ailing:

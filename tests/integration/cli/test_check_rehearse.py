@@ -268,5 +268,5 @@ def test_a_field_that_comes_later_shows_the_model_that_was_called(program: Progr
     first = next(e for e in journal.events if e.kind == "request" and e.data.get("kind") == "tick")
     state = fold(journal.events[: first.seq + 1])
     shown = {label: value for label, value, _ in fields(Snapshot(runbook, state, 0), first)}
-    asked = state.steps["live-call"].tries[-1].observed["model_asked"]
+    asked = state.steps["live-call"].tries[-1].observed.value("model_asked")
     assert shown["Model"] == asked

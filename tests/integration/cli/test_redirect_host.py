@@ -72,9 +72,8 @@ def test_the_other_host_is_one_answer_away(tmp_path: Path) -> None:
     assert session.verdict is Verdict.PASS
     assert len(tokens) == 1
     _, _, state = load_state(session.folder)
-    logins = [
-        value for name, value in state.steps["oauth-login"].tries[0].evidence if name == "login"
-    ]
+    shown: list[tuple[str, Any]] = [*state.steps["oauth-login"].tries[0].evidence_values()]
+    logins = [value for name, value in shown if name == "login"]
     hosts = [login["redirect"].split("//")[1].split(":")[0] for login in logins]
     assert hosts == ["127.0.0.1", "localhost"]
     assert replay(session.folder).verdict is Verdict.PASS

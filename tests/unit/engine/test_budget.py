@@ -33,7 +33,7 @@ def spent(*calls: tuple[str, str | None, str | None]) -> State:
     events: list[tuple[Any, ...]] = []
     for n, (step, worst, usd) in enumerate(calls, 1):
         events += [
-            ("try.started", step, n, {"cause": "walk"}),
+            ("try.started", step, n, {"cause": "walk", "caller": None}),
             ("spend.reserved", step, n, {"calls": 1, "kind": "metered", "worst_usd": worst}),
         ]
         if usd is not None:

@@ -227,7 +227,7 @@ def test_a_step_may_end_with_a_code_and_facts() -> None:
     end = StepEnd("command-failed", "it ended with 3", exit=3)
     done = walk(PAIR, given_results({("one", 1): end}))
     assert done.outcomes()["one"] == ("fail", "command-failed")
-    assert fold(done.events).steps["one"].tries[0].observed == {"exit": 3}
+    assert fold(done.events).steps["one"].tries[0].observed.values == {"exit": 3}
 
 
 @pytest.mark.parametrize(

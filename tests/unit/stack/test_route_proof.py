@@ -217,7 +217,7 @@ def findings(state: State) -> list[str]:
 
 
 def evidence(state: State) -> dict[str, str]:
-    value = dict(state.steps["turn"].tries[-1].evidence)["route"]
+    value: Any = dict(state.steps["turn"].tries[-1].evidence_values())["route"]
     return {name: says for name, _, says in value}
 
 

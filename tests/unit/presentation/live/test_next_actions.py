@@ -7,6 +7,7 @@ import pytest
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.failure_codes.table import CODES
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.presentation.failure import failure
 from smoke_tui.presentation.live.choices import choices
 from smoke_tui.presentation.live.questions import form
@@ -75,16 +76,14 @@ def test_the_bar_has_the_keys_of_the_next_actions(code: str) -> None:
 
 def test_a_full_window_says_when_it_opens_again() -> None:
     scene = failed_with("usage-limit-reached")
-    scene.state.limits[(300, "")] = {
-        "before": 12.0,
-        "used_percent": 100.0,
-        "resets_at": "2026-11-22T06:55:19Z",
-    }
-    scene.state.limits[(10080, "")] = {
-        "before": 30.0,
-        "used_percent": 31.0,
-        "resets_at": "2026-11-29T06:55:19Z",
-    }
+    scene.state.limits[(300, "")] = (
+        QuotaWindow(300, 12.0, "2026-11-22T06:55:19Z"),
+        QuotaWindow(300, 100.0, "2026-11-22T06:55:19Z"),
+    )
+    scene.state.limits[(10080, "")] = (
+        QuotaWindow(10080, 30.0, "2026-11-29T06:55:19Z"),
+        QuotaWindow(10080, 31.0, "2026-11-29T06:55:19Z"),
+    )
     bad = failure(scene, scene.shown)
     assert bad is not None
     assert [text for label, text in bad.facts if label == "Resets"] == [

@@ -8,6 +8,7 @@ from smoke_tui.journal.state import State
 from smoke_tui.presentation.report.exchanges import MOST_BODY
 from smoke_tui.presentation.report.markdown import markdown
 from tests.helpers.event_log import EventLog, shipped
+from tests.helpers.events import resumed_data
 from tests.helpers.report_states import BODY, answered, saying
 
 BOOK = shipped()
@@ -128,7 +129,7 @@ def test_resumes_and_tries_that_broke_off_are_told_with_what_they_may_have_cost(
     log = EventLog()
     log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
     log.add("spend.reserved", {"calls": 1}, "live-call", 1)
-    log.add("session.resumed", {"by": "bea", "host": "box2", "rerun": None, "torn_bytes": 12})
+    log.add("session.resumed", resumed_data(by="bea", host="box2", rerun=None, torn_bytes=12))
     report = markdown(BOOK, log.state())
     assert "`live-call`, try 1 broke off; 1 call may have spent, how much is unknown." in report
     assert "by `bea` on `box2`; a last line of 12 bytes was cut short" in report

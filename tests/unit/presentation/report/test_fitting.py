@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from smoke_tui.presentation.report.fitting import Fold, Listing, Part, Rank, fit
 from smoke_tui.presentation.report.markdown import LIMIT, markdown
 from tests.helpers.event_log import EventLog, shipped
+from tests.helpers.events import resumed_data
 from tests.helpers.report_states import answered, saying
 
 BOOK = shipped()
@@ -85,7 +86,7 @@ def _event(what: str, text: str) -> tuple[str, dict[str, object]]:
         "finding": ("finding", {"code": "c", "message": text, "remedy": text}),
         "noted": ("noted", {"text": text}),
         "captured": ("captured", {"name": text[:20], "value": text}),
-        "resumed": ("session.resumed", {"by": text, "host": text, "rerun": text}),
+        "resumed": ("session.resumed", resumed_data(by=text, host=text, rerun=text)),
         "rule": (
             "rule.matched",
             {"index": 1, "line": 9, "goto": None, "why": text, "code": "c", "outcome": "blocked"},
@@ -124,7 +125,7 @@ def test_any_session_stays_within_the_limit_and_begins_with_its_verdict(
 def test_a_head_of_hundreds_of_rows_is_shortened_with_counts() -> None:
     log = EventLog(allow_hosts=[f"host-{n}.example" for n in range(500)])
     for _ in range(400):
-        log.add("session.resumed", {"by": "\U0001f600" * 80, "host": "h" * 80, "rerun": None})
+        log.add("session.resumed", resumed_data(by="\U0001f600" * 80, host="h" * 80, rerun=None))
         log.add("noted", {"text": "\U0001f600" * 300})
     report = markdown(BOOK, log.tried("live-call", "fail", "dns").state())
     assert len(report.encode()) <= LIMIT
