@@ -20,7 +20,7 @@ from smoke_tui.codex.stream import (
 )
 from smoke_tui.proof.headers import ERROR_HEADERS
 from smoke_tui.proof.obligations import Obligation, Requirement, Witness, evaluate, first_unmet
-from smoke_tui.world.requests import Exchange
+from smoke_tui.world.requests.http import Exchange
 
 ANSWERED: Final = Requirement("answered with a stream", "stream-cut", "stream-malformed")
 

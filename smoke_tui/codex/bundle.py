@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from smoke_tui.redaction import Secret
-from smoke_tui.world.requests import Sensitive
+from smoke_tui.world.values import Sensitive
 
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
 

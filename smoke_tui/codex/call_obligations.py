@@ -22,7 +22,7 @@ from smoke_tui.proof.obligations import (
     value_text,
 )
 from smoke_tui.proof.quoting import contains_word, repeats_prompt
-from smoke_tui.world.requests import Exchange
+from smoke_tui.world.requests.http import Exchange
 
 END: Final = Requirement(
     "one end of the stream",

@@ -11,7 +11,8 @@ from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.client_versions import reaches, read_minimum
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest, Joined, Sensitive
+from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
+from smoke_tui.world.values import Joined, Sensitive
 
 _LIMITS = HttpLimits(total=20.0)
 

@@ -11,12 +11,15 @@ from smoke_tui.codex.login import CLIENT_ID, bundle_of, token_request
 from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
     StepContext,
+    answer_of,
 )
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest, Question, Sensitive
+from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
+from smoke_tui.world.values import Sensitive
 
 VALID_SECONDS: Final = 900.0
 SHORTEST_INTERVAL: Final = 1.0
@@ -42,7 +45,7 @@ async def device_log_in(ctx: StepContext) -> Bundle:
             answered.
     """
     base = f"{ctx.config.issuer}/api/accounts/deviceauth"
-    started = await ctx.http(
+    started = await ctx.perform(
         HttpRequest(
             "POST",
             f"{base}/usercode",
@@ -56,7 +59,7 @@ async def device_log_in(ctx: StepContext) -> Bundle:
     if started.status != 200 or device is None or code is None:
         raise _not_started(started)
     page = f"{ctx.config.issuer}/codex/device"
-    question = ctx.question(
+    question = ctx.open(
         Question(
             "device",
             "Open the page on any machine, sign in, and type the code. Never type a code "
@@ -68,7 +71,7 @@ async def device_log_in(ctx: StepContext) -> Bundle:
         done = await _poll(ctx, base, device, code, _interval(started.json()), question)
     finally:
         question.release()
-    exchange = await ctx.http(
+    exchange = await ctx.perform(
         token_request(
             ctx.config,
             f"{ctx.config.issuer}/deviceauth/callback",
@@ -100,7 +103,7 @@ async def _poll(
     limit = VALID_SECONDS * ctx.config.patience
     deadline = ctx.deadline(limit)
     while True:
-        exchange = await ctx.http(
+        exchange = await ctx.perform(
             HttpRequest(
                 "POST",
                 f"{base}/token",
@@ -126,7 +129,7 @@ async def _poll(
         if which == 1:
             raise StepEnd("login-timeout", f"Nobody signed in within {limit:g} s.")
         if which == 2:
-            ctx.read_answer(fact)
+            answer_of(fact)
             raise StepEnd("login-cancelled", "The operator cancelled the login.")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from smoke_tui.codex.request_shapes import LITE_HEADER
 from smoke_tui.config.session_config import INSTRUCTIONS_VARIABLE
-from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
     StepContext,
 )
+from smoke_tui.world.requests.codex_cli import CaptureClient, ClientCapture
+from smoke_tui.world.requests.machine import ReadSecretFile, ReadVariable
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -23,23 +24,25 @@ async def instructions_for(ctx: StepContext, model: str, shape: str) -> Secret:
     Raises:
         StepEnd: there is none (`not-configured`), before anything is spent.
     """
-    chosen = ctx.holdings.variables.get(INSTRUCTIONS_VARIABLE)
+    chosen = ctx.resources.variables.get(INSTRUCTIONS_VARIABLE)
     source = f"the variable {INSTRUCTIONS_VARIABLE}, set in this session"
     if chosen is None and ctx.config.instructions_file:
         source = "--instructions"
         chosen = await read_instructions(ctx, ctx.config.instructions_file)
     if chosen is None:
         source = f"the variable {INSTRUCTIONS_VARIABLE}"
-        fact = await ctx.environment(INSTRUCTIONS_VARIABLE, "instructions", scrub=False)
-        if fact.data["set"] and not fact.data["blank"]:
-            chosen = fact.secrets["value"]
+        variable = await ctx.perform(
+            ReadVariable(INSTRUCTIONS_VARIABLE, "instructions", scrub=False)
+        )
+        if variable.value is not None and not variable.blank:
+            chosen = variable.value
             _note_mended(ctx, chosen, INSTRUCTIONS_VARIABLE)
     problem = ""
     if chosen is None:
-        captured = await ctx.capture_client(model)
-        chosen = captured.secrets.get("value")
-        source = f"captured from the Codex CLI {captured.data['version']}"
-        problem = str(captured.data["problem"])
+        captured = await ctx.perform(CaptureClient(ctx.config.codex, model))
+        chosen = captured.instructions
+        source = f"captured from the Codex CLI {captured.version}"
+        problem = str(captured.problem)
         _compare_shapes(ctx, captured, shape)
     if chosen is None:
         raise StepEnd(
@@ -48,22 +51,22 @@ async def instructions_for(ctx: StepContext, model: str, shape: str) -> Secret:
             f"install the Codex CLI ({problem}).",
         )
     ctx.evidence("instructions", {"source": source, **chosen.public})
-    ctx.holdings.sent_instructions = chosen
+    ctx.resources.sent_instructions = chosen
     return chosen
 
 
-def _compare_shapes(ctx: StepContext, fact: Fact, shape: str) -> None:
+def _compare_shapes(ctx: StepContext, capture: ClientCapture, shape: str) -> None:
     """Note where the installed client sends the model another shape than this call has."""
-    if "headers" not in fact.data or not ctx.config.resolved:
+    sent = capture.request
+    if sent is None or not ctx.config.resolved:
         return
-    lite = any(str(name).lower() == LITE_HEADER for name, _ in fact.data["headers"])
-    place = fact.data["place"]
-    theirs = "lite" if lite else "classic" if place == "instructions" else "developer"
+    lite = any(name.lower() == LITE_HEADER for name, _ in sent.headers)
+    theirs = "lite" if lite else "classic" if sent.place == "instructions" else "developer"
     if theirs != shape:
         ctx.finding(
             "client-shape",
-            f"The installed Codex CLI {fact.data['version']} sends "
-            f"{fact.data['model']} in the shape {theirs}; this call is "
+            f"The installed Codex CLI {capture.version} sends "
+            f"{sent.model} in the shape {theirs}; this call is "
             f"{shape}.",
             "`smoke-tui wire` shows every difference.",
         )
@@ -75,10 +78,10 @@ async def read_instructions(ctx: StepContext, path: str) -> Secret:
     Raises:
         StepEnd: it can't be read, or is blank (`not-configured`).
     """
-    fact = await ctx.read_file(path, "instructions", scrub=False)
-    if fact.data["problem"]:
-        raise StepEnd("not-configured", f"The instructions can't be read: {fact.data['problem']}.")
-    text = fact.secrets["value"]
+    read = await ctx.perform(ReadSecretFile(path, "instructions", scrub=False))
+    text = read.value
+    if text is None:
+        raise StepEnd("not-configured", f"The instructions can't be read: {read.problem}.")
     if not text.public["chars"] or text.public.get("blank"):
         raise StepEnd("not-configured", f"The instructions in {path} are blank.")
     _note_mended(ctx, text, path)

@@ -19,18 +19,13 @@ from smoke_tui.world.context import (
     StepContext,
 )
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.requests import (
-    CallbackSpec,
-    Exchange,
-    HttpLimits,
-    HttpRequest,
-    Joined,
-    Question,
-    Text,
-)
+from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest, Listen
+from smoke_tui.world.requests.machine import DrawSecret
+from smoke_tui.world.requests.operator import OpenPage, Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
+from smoke_tui.world.values import Joined, Text
 
 CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
 SCOPE: Final = "openid profile email offline_access api.connectors.read api.connectors.invoke"
@@ -163,10 +158,10 @@ async def log_in(ctx: StepContext) -> Bundle:
 async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
     """One login with one redirect host; None where the other one is wanted."""
     config = ctx.config
-    verifier = await ctx.draw_secret("verifier", "oauth-verifier", "verifier")
-    state = await ctx.draw_secret("state", "oauth-state", "state")
-    spec = CallbackSpec(config.callback_ports, CALLBACK_PATH, state, config.issuer)
-    callback = ctx.listen(spec)
+    verifier = await ctx.perform(DrawSecret("verifier", "oauth-verifier", "verifier"))
+    state = await ctx.perform(DrawSecret("state", "oauth-state", "state"))
+    spec = Listen(config.callback_ports, CALLBACK_PATH, state, config.issuer)
+    callback = ctx.open(spec)
     ready = (await callback.next()).data
     listening = ready["what"] == "ready"
     port = ready["port"] if listening else FALLBACK_PORT
@@ -181,8 +176,8 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
             "pkce": "S256",
         },
     )
-    problem = await ctx.browse(url)
-    question = ctx.question(
+    problem = await ctx.perform(OpenPage(url))
+    question = ctx.open(
         Question(
             "callback",
             "Sign in on the page in your browser. If it can't come back here, paste the address it "
@@ -196,7 +191,7 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
                 "ports": list(config.callback_ports),
             },
             secret="oauth-code",
-            check=spec,
+            redirect=spec,
         )
     )
     try:
@@ -210,7 +205,7 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
     if code is None:
         data = hit.data.get("hit") or hit.data
         raise StepEnd(*_denied(str(data.get("error")), str(data.get("description") or "")))
-    exchange = await ctx.http(token_request(config, redirect_uri, code, verifier))
+    exchange = await ctx.perform(token_request(config, redirect_uri, code, verifier))
     return bundle_of(exchange)
 
 

@@ -19,7 +19,8 @@ from smoke_tui.redaction import clean
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import Exchange, Question
+from smoke_tui.world.requests.http import Exchange
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -45,23 +46,27 @@ async def choose_model(ctx: StepContext, bundle: Bundle, named: str | None, sour
         StepEnd: `model-unlisted` where nobody may decide, `not-configured` where nothing names a
             model, or what kept the catalogue from answering.
     """
-    exchange = await ctx.http(catalogue_request(ctx.config, bundle))
+    exchange = await ctx.perform(catalogue_request(ctx.config, bundle))
     listed = read_catalogue(exchange)
     if listed is None:
         return await _without_catalogue(ctx, bundle, exchange, named, source)
     usable = [entry for entry in listed if entry.served_to(ctx.config.client_version)]
-    kept = ctx.holdings.model if ctx.cause in ("retry", "refresh", "return", "resume") else None
+    kept = (
+        ctx.resources.model
+        if ctx.attempt.cause in ("retry", "refresh", "return", "resume")
+        else None
+    )
     if kept is not None:
         # The same call once more: whoever chose its model is not asked again.
         return Chosen(kept, "the try before", _entry(listed, kept))
-    refused = ctx.refused_models
+    refused = ctx.attempt.refused_models
     if named is None:
         return await _first(ctx, bundle, usable, refused)
     entry = _entry(usable, named)
-    before = ctx.holdings.model
+    before = ctx.resources.model
     if entry is None and before is not None and before not in refused and _entry(usable, before):
         return Chosen(before, "the call before", _entry(usable, before))
-    if entry is not None and named in refused and ctx.cause == "again":
+    if entry is not None and named in refused and ctx.attempt.cause == "again":
         why = f"{named} was refused before ({refused[named]})."
         slug = await _ask(ctx, why, named, usable)
         return Chosen(named, source, entry) if slug in (None, named) else _by_operator(usable, slug)
@@ -84,13 +89,13 @@ async def _first(
                 None, ctx.config.client_version, lowest_minimum(everything or ())
             ),
         )
-    kept = _entry(usable, ctx.holdings.model or "")
+    kept = _entry(usable, ctx.resources.model or "")
     fresh = next(
         (entry for entry in (kept, *usable) if entry is not None and entry.slug not in refused),
         None,
     )
     last = list(refused)[-1] if refused else None
-    if last is not None and ctx.cause == "again":
+    if last is not None and ctx.attempt.cause == "again":
         slug = await _ask(ctx, f"{last} was refused before ({refused[last]}).", last, usable)
         if slug is not None:
             return _by_operator(usable, slug)
@@ -138,8 +143,8 @@ async def _without_catalogue(
     if failure is not None and failure.code == "intercepted":
         # Something in between has answered: the call would only hand it the token once more.
         raise _end_of(ctx, bundle, exchange, failure)
-    if named is None and ctx.holdings.model is not None:
-        named, source = ctx.holdings.model, "the call before"
+    if named is None and ctx.resources.model is not None:
+        named, source = ctx.resources.model, "the call before"
     if named is not None:
         ctx.finding(
             "catalogue-unreadable",
@@ -172,8 +177,8 @@ def _end_of(ctx: StepContext, bundle: Bundle, exchange: Exchange, failure: Failu
         refreshable=refreshable(
             ctx.config,
             bundle,
-            handed_over=ctx.holdings.handed_over,
-            refreshed=ctx.holdings.refreshed,
+            handed_over=ctx.resources.handed_over,
+            refreshed=ctx.resources.refreshed,
         ),
     )
 
@@ -181,7 +186,7 @@ def _end_of(ctx: StepContext, bundle: Bundle, exchange: Exchange, failure: Failu
 async def unfiltered(ctx: StepContext, bundle: Bundle) -> tuple[Listed, ...] | None:
     """The catalogue of all client versions, asked for once in a try; None: it can't be read."""
     if UNFILTERED not in ctx.asked_once:
-        ctx.asked_once[UNFILTERED] = await ctx.http(
+        ctx.asked_once[UNFILTERED] = await ctx.perform(
             catalogue_request(ctx.config, bundle, UNFILTERED)
         )
     return read_catalogue(ctx.asked_once[UNFILTERED])
@@ -289,7 +294,7 @@ async def _ask(
     ctx: StepContext, why: str, wanted: str | None, usable: Sequence[Listed]
 ) -> str | None:
     """The operator's choice; None where nobody is here. What was refused is offered last."""
-    refused = ctx.refused_models
+    refused = ctx.attempt.refused_models
     slugs = [entry.slug for entry in usable]
     offered = [slug for slug in slugs if slug not in refused and slug != wanted]
     offered += [slug for slug in slugs if slug not in offered]

@@ -23,7 +23,8 @@ from smoke_tui.failure_codes.table import (
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import Exchange, Question
+from smoke_tui.world.requests.http import Exchange
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -37,7 +38,7 @@ async def reach(ctx: StepContext) -> None:
     Raises:
         StepEnd: a transport or edge code; any other answer is a finding, and the call decides.
     """
-    exchange = await ctx.http(reach_request(ctx.config))
+    exchange = await ctx.perform(reach_request(ctx.config))
     skew = clock_skew(exchange, ctx.now)
     if skew is not None and abs(skew) > SKEW_SECONDS:
         ctx.finding(
@@ -81,7 +82,7 @@ async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
     Raises:
         StepEnd: something in between answered in its place (`intercepted`).
     """
-    exchange = await ctx.http(catalogue_request(ctx.config, bundle))
+    exchange = await ctx.perform(catalogue_request(ctx.config, bundle))
     if exchange.status != 200 or exchange.json() is None:
         failure = classify(as_answer(exchange))
         if failure.code == "intercepted":
@@ -103,10 +104,10 @@ async def agree_on(ctx: StepContext, model: str, listed: Sequence[Listed]) -> st
         return model
     slugs = [entry.slug for entry in listed]
     if model in slugs:
-        refused = CODES.get(ctx.before or "")
-        if refused is None or refused.group != "model" or ctx.cause != "again":
+        refused = CODES.get(ctx.attempt.before or "")
+        if refused is None or refused.group != "model" or ctx.attempt.cause != "again":
             return model
-        why = f"{model} was refused before ({ctx.before})."
+        why = f"{model} was refused before ({ctx.attempt.before})."
         return await _pick(ctx, why, model, slugs)
     ctx.finding(
         "model-not-listed",

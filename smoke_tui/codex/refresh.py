@@ -17,7 +17,8 @@ from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest
+from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
+from smoke_tui.world.requests.machine import ReplaceBundle
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -63,9 +64,10 @@ async def refresh(ctx: StepContext) -> Bundle:
     Raises:
         StepEnd: a `refresh-*` code, an `edge-*` code, or why it could not be kept.
     """
-    old: Bundle = ctx.holdings.bundle
-    ctx.holdings.refreshed = True
-    exchange = await ctx.http(refresh_request(ctx.config, old))
+    old = ctx.resources.bundle
+    assert isinstance(old, Bundle)
+    ctx.resources.refreshed = True
+    exchange = await ctx.perform(refresh_request(ctx.config, old))
     if exchange.status != 200:
         raise _refused(exchange)
     if "access_token" not in exchange.secrets:
@@ -86,8 +88,10 @@ async def refresh(ctx: StepContext) -> Bundle:
     except BundleProblem as problem:
         raise StepEnd("refresh-rejected", f"The refresh's answer: {problem}.") from None
     if old.source == "file":
-        await ctx.keep_bundle(new.fields())
-    ctx.holdings.bundle = new
+        unkept = await ctx.perform(ReplaceBundle(new.fields()))
+        if unkept:
+            raise StepEnd("not-configured", f"The refreshed bundle could not be kept: {unkept}.")
+    ctx.resources.bundle = new
     ctx.evidence("refreshed", new.summary())
     return new
 

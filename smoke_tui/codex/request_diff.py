@@ -12,7 +12,8 @@ from smoke_tui.codex.version_gate import is_older
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
 from smoke_tui.world.request_outline import items_of, outline
-from smoke_tui.world.requests import HttpLimits, HttpRequest
+from smoke_tui.world.requests.http import HttpLimits, HttpRequest
+from smoke_tui.world.values import show_text
 
 Kind = Literal["missing", "extra", "moved", "changed"]
 
@@ -173,10 +174,9 @@ def compare(
     items: Sequence[Mapping[str, Any]] = (),
 ) -> list[Difference]:
     """Every difference between our call and a captured one (headers, body outline, input items)."""
-    shown = ours.shown()
-    sent = OF_THE_TRANSPORT | {n.lower(): str(v) for n, v in shown["headers"]}
+    sent = OF_THE_TRANSPORT | {n.lower(): show_text(v) for n, v in ours.headers}
     found = list(_headers(sent, {n.lower(): v for n, v in headers}))
-    body = shown["body"]["json"]
+    body = ours.shown_json()
     ours_place = "instructions" if "instructions" in body else "input"
     theirs_place = "instructions" if place == "instructions" else "input"
     if place is not None and ours_place != theirs_place:

@@ -10,7 +10,8 @@ from smoke_tui.codex.bundle import Bundle
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
 from smoke_tui.world.request_template import INSTRUCTIONS, PROMPT, filled
-from smoke_tui.world.requests import HttpLimits, HttpRequest, Joined, Text
+from smoke_tui.world.requests.http import HttpLimits, HttpRequest
+from smoke_tui.world.values import Joined, Text
 
 Place = Literal["instructions", "developer"]
 

@@ -9,7 +9,8 @@ from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.quota import Window, shown_name, window_of
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.requests import HttpLimits, HttpRequest, Joined
+from smoke_tui.world.requests.http import HttpLimits, HttpRequest
+from smoke_tui.world.values import Joined
 
 
 def usage_request(config: SessionConfig, bundle: Bundle) -> HttpRequest:
@@ -29,7 +30,7 @@ def usage_request(config: SessionConfig, bundle: Bundle) -> HttpRequest:
 
 async def ask_usage(ctx: StepContext, bundle: Bundle) -> None:
     """Put the windows into the record, or a finding that there are none."""
-    exchange = await ctx.http(usage_request(ctx.config, bundle))
+    exchange = await ctx.perform(usage_request(ctx.config, bundle))
     windows = list(read_usage_page(exchange.json())) if exchange.status == 200 else []
     if windows:
         ctx.evidence("quota", [window.to_json() for window in windows])

@@ -48,10 +48,11 @@ from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Runbook, Step, limit_of
 from smoke_tui.runbook.parser.commands import every_command
 from smoke_tui.world.context import (
+    Attempt,
     StepContext,
 )
 from smoke_tui.world.conversation import TimeLimit, World
-from smoke_tui.world.requests import Question
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     SessionResources,
     StepEnd,
@@ -75,21 +76,19 @@ class Engine:
         inbox: EventStream,
         world: World,
         state: State,
-        behaviours: Mapping[str, Behaviour],
-        guards: Callable[[StepContext], Awaitable[None]],
+        behave: Behaviour,
     ) -> None:
         self.runbook = runbook
         self.config = config
         self.state = state
-        self.holdings = _holdings_of(state)
+        self.resources = _resources_of(state)
         self._inbox = inbox
         self._world = world
-        self._behaviours = behaviours
-        self._guards = guards
+        self._behave = behave
         self._interrupt: asyncio.Future[str] | None = None
         self._running: str | None = None
         self._asked_to_finish = False
-        self._keeper = ResourceMonitor(self.holdings, self._gone)
+        self._monitor = ResourceMonitor(self.resources, self._gone)
         inbox.route(None, self._unsolicited)
 
     async def run(self) -> Verdict:
@@ -104,7 +103,7 @@ class Engine:
                 amend(self.runbook, self.state, action.step, self._inbox, self._finish)
                 continue
             await self._perform(action)
-        await self._keeper.stop_all(
+        await self._monitor.stop_all(
             lambda name: self._context(self.runbook.step(self.state.resources[name].step), 0)
         )
         result = verdict(self.runbook, self.state)
@@ -204,13 +203,16 @@ class Engine:
         n = len(self.state.step(step.id).tries) + 1
         context = self._context(step, n)
         self._interrupt = asyncio.get_running_loop().create_future()
-        conversation = context.question(question)
+        conversation = context.open(question)
         try:
-            which, value = await context.first(conversation.next(), _wait(self._interrupt))
-            if which == 1:
+            first: tuple[int, Fact | str] = await context.first(
+                conversation.next(), _wait(self._interrupt)
+            )
+            fact = first[1]
+            if isinstance(fact, str):
                 return {"do": "stop"}
             conversation.done()
-            answer: Mapping[str, str] = value.data["answer"]
+            answer: Mapping[str, str] = fact.data["answer"]
             return answer
         finally:
             self._interrupt = None
@@ -219,18 +221,16 @@ class Engine:
 
     def _context(self, step: Step, n: int, cause: str = "walk") -> StepContext:
         tries = self.state.step(step.id).tries
-        return StepContext(
-            self._inbox,
-            self._world,
+        attempt = Attempt(
             step,
             n,
-            self.config,
-            self.holdings,
-            self._check_cap,
             cause,
             tries[-1].code if tries else None,
             refused_models(self.state),
             earlier_calls(self.state),
+        )
+        return StepContext(
+            self._inbox, self._world, self.config, self.resources, attempt, self._check_cap
         )
 
     async def _begin(self, action: Begin) -> None:
@@ -281,7 +281,7 @@ class Engine:
         finally:
             self._running = None
             context.release_all()
-            self._keeper.watch_over(step.id)
+            self._monitor.watch_over(step.id)
         context.decide(
             "try.finished",
             {
@@ -308,7 +308,7 @@ class Engine:
     async def _agreed(self, step: Step) -> bool:
         """Whether the step's commands may run; asked once, where the runbook is new here."""
         if not every_command(step) or self.config.consent or self.state.commands_agreed:
-            self.holdings.may_run = True
+            self.resources.may_run = True
             return True
         answer = await self._ask_about(
             step,
@@ -332,7 +332,7 @@ class Engine:
             ),
         )
         if answer.get("do") == "yes":
-            self.holdings.may_run = True
+            self.resources.may_run = True
             return True
         self._finish(
             step.id,
@@ -356,14 +356,17 @@ class Engine:
         self._interrupt = asyncio.get_running_loop().create_future()
         timer = context.deadline(seconds)
         try:
-            which, value = await context.first(timer.next(), _wait(self._interrupt))
+            first: tuple[int, Fact | str] = await context.first(
+                timer.next(), _wait(self._interrupt)
+            )
         finally:
             self._interrupt = None
-        if which == 0:
+        code = first[1]
+        if not isinstance(code, str):
             timer.done()
             return True
         timer.release()
-        self._finish(step.id, n - 1, Outcome.BLOCKED, value, INTERRUPTED[value])
+        self._finish(step.id, n - 1, Outcome.BLOCKED, code, INTERRUPTED[code])
         return False
 
     async def _attempt(self, context: StepContext) -> Result:
@@ -373,11 +376,14 @@ class Engine:
         limit = limit_of(step)
         limit = limit * self.config.patience if limit else None
         context.limit = TimeLimit(context, limit) if limit else None
-        waits: list[Awaitable[Any]] = [self._behave(context), _wait(self._interrupt)]
+        waits: list[Awaitable[Result | str | None]] = [
+            self._behave(context),
+            _wait(self._interrupt),
+        ]
         if context.limit is not None:
             waits.append(asyncio.shield(context.limit.expired))
         try:
-            which, value = await context.first(*waits)
+            _, value = await context.first(*waits)
         except StepEnd as end:
             return Result(end.code, end.summary, end.observed)
         except StorageError:
@@ -392,19 +398,14 @@ class Engine:
             if context.limit is not None:
                 context.limit.close()
                 context.limit = None
-        if which == 0:
-            assert isinstance(value, Result)
+        if isinstance(value, Result):
             return value
-        if which == 1:
+        if isinstance(value, str):
             return Result(value, INTERRUPTED[value])
         return Result(
             KINDS[step.kind].timeout_code,
             f"The step's limit of {limit:g} s was up.",
         )
-
-    async def _behave(self, context: StepContext) -> Result:
-        await self._guards(context)
-        return await self._behaviours[context.step.kind](context)
 
     def _judge(self, step: Step, n: int, result: Result) -> None:
         known = self.state.step(step.id)
@@ -494,10 +495,10 @@ class Engine:
             n=n,
         )
 
-    def _check_cap(self, context: StepContext, kind: str, worst_usd: str | None) -> None:
+    def _check_cap(self, step: Step, kind: str, worst_usd: str | None) -> None:
         """Refuse a call that could go over a cap of the step or the session's budget."""
-        refusal = uncapped(context.step, kind) or over_budget(
-            self.runbook, context.step, self.state, kind, worst_usd
+        refusal = uncapped(step, kind) or over_budget(
+            self.runbook, step, self.state, kind, worst_usd
         )
         if refusal is not None:
             raise StepEnd("over-budget", refusal)
@@ -524,7 +525,7 @@ class Engine:
         apply(self.state, event)
 
 
-def _holdings_of(state: State) -> SessionResources:
+def _resources_of(state: State) -> SessionResources:
     """What a resumed session still has: values, never secrets, children or a bundle."""
     handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
     return SessionResources(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from smoke_tui.world.context import (
     StepContext,
 )
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.resources import (
+    Resource,
     SessionResources,
     StepEnd,
 )
@@ -19,31 +19,31 @@ from smoke_tui.world.resources import (
 class ResourceMonitor:
     """Follows the conversations of resources; `on_gone` is told of a step whose one has ended."""
 
-    def __init__(self, holdings: SessionResources, on_gone: Callable[[str], None]) -> None:
-        self._holdings = holdings
+    def __init__(self, resources: SessionResources, on_gone: Callable[[str], None]) -> None:
+        self._resources = resources
         self._on_gone = on_gone
         self._followers: dict[int, asyncio.Task[None]] = {}
 
     def watch_over(self, step_id: str) -> None:
         """Follow what the step has left behind, if anything."""
-        resource = self._holdings.resources.get(step_id)
+        resource = self._resources.by_step.get(step_id)
         if resource is None:
             return
         for conversation in resource.conversations():
-            if conversation.job.seq not in self._followers:
-                self._followers[conversation.job.seq] = asyncio.ensure_future(
+            if conversation.seq not in self._followers:
+                self._followers[conversation.seq] = asyncio.ensure_future(
                     self._follow(step_id, resource, conversation)
                 )
 
-    async def _follow(self, step_id: str, resource: Any, conversation: Conversation) -> None:
+    async def _follow(self, step_id: str, resource: Resource, conversation: Conversation) -> None:
         while True:
-            if resource.gone_by(await conversation.next()):
+            if resource.lost_by(await conversation.next()):
                 self._on_gone(step_id)
 
     async def stop_all(self, context_of: Callable[[str], StepContext]) -> None:
         """Stop what is still there, the latest first; what can't be proven gone is told."""
-        for name in reversed(list(self._holdings.resources)):
-            resource = self._holdings.resources.pop(name)
+        for name in reversed(list(self._resources.by_step)):
+            resource = self._resources.by_step.pop(name)
             context = context_of(name)
             try:
                 gone = await resource.stop(context)

@@ -29,7 +29,7 @@ from smoke_tui.world.live.processes.leftovers import (
     still_running,
     stop_leftover,
 )
-from smoke_tui.world.requests import SpawnSpec
+from smoke_tui.world.requests.processes import Spawn
 
 Known = tuple[int, str | None]
 """A process: its id, and the mark that tells it from a later one of that id."""
@@ -101,7 +101,7 @@ class LeftBehind:
             done = subprocess.run(
                 self.stop,
                 cwd=self.cwd,
-                env=child_environment(SpawnSpec(self.stop, self.cwd)),
+                env=child_environment(Spawn(self.stop, self.cwd)),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=STOP_SECONDS,

@@ -34,7 +34,7 @@ from smoke_tui.replay.stream import (
 )
 from smoke_tui.replay.strict import Divergence, Strict
 from smoke_tui.runbook import Runbook
-from smoke_tui.steps import BEHAVIOURS, check_guards
+from smoke_tui.steps import behave
 from smoke_tui.world.loop import EngineLoop
 
 
@@ -75,7 +75,7 @@ def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool
         raise InvalidRecord(
             f"its settings are of another form ({type(error).__name__}: {error})"
         ) from None
-    engine = Engine(runbook, config, stream, RecordedWorld(), state, BEHAVIOURS, check_guards)
+    engine = Engine(runbook, config, stream, RecordedWorld(), state, behave)
     loop = EngineLoop()
     try:
         loop.when_idle(stream.deliver)

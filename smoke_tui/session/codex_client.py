@@ -12,7 +12,6 @@ from smoke_tui.codex.classify import classify
 from smoke_tui.codex.request_diff import Difference, compare, our_call, version_difference
 from smoke_tui.codex.request_shapes import SHAPES
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.stream import Fact
 from smoke_tui.runbook import parse
 from smoke_tui.session.probe import look
 from smoke_tui.session.subscriber_client import UNSEEN, capture_subscribed
@@ -21,6 +20,7 @@ from smoke_tui.world.context import (
     StepContext,
 )
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.world.requests.codex_cli import CaptureClient, ClientCapture
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -98,17 +98,16 @@ class Comparison:
         ]
 
 
-def capture_fact(config: SessionConfig, model: str | None, folder: Path) -> Fact:
-    """What the installed client sends for a model; data["problem"] says why there is nothing."""
+def capture_client(config: SessionConfig, model: str | None, folder: Path) -> ClientCapture:
+    """What the installed Codex CLI sends for a model, or why there is nothing."""
     runbook = parse(RUNBOOK, "client.md").runbook
     assert runbook is not None
 
-    async def what(ctx: StepContext) -> Fact:
-        return await ctx.capture_client(model)
+    async def what(ctx: StepContext) -> ClientCapture:
+        return await ctx.perform(CaptureClient(ctx.config.codex, model))
 
     hands = OperatorIO(NoBrowser(), FileClipboard(folder))
-    fact: Fact = look(config, hands, {}, what, runbook.steps[0])
-    return fact
+    return look(config, hands, {}, what, runbook.steps[0])
 
 
 def catalogue_text(
@@ -127,7 +126,7 @@ def catalogue_text(
             bundle = await session_bundle(ctx)
         except StepEnd as end:
             raise NoClient(end.summary) from None
-        exchange = await ctx.http(text_request(config, bundle, model))
+        exchange = await ctx.perform(text_request(config, bundle, model))
         text = exchange.secrets.get("template") or exchange.secrets.get("base")
         if text is None:
             failure = classify(as_answer(exchange)) if exchange.status != 200 else None
@@ -139,8 +138,7 @@ def catalogue_text(
         return text.reveal()
 
     hands = OperatorIO(NoBrowser(), FileClipboard(folder))
-    found: str = look(config, hands, given, what, runbook.steps[0])
-    return found
+    return look(config, hands, given, what, runbook.steps[0])
 
 
 def compare_with_client(
@@ -151,17 +149,17 @@ def compare_with_client(
     Raises:
         NoClient: there is none, or it sent nothing.
     """
-    fact = capture_fact(config, model, folder)
-    if "outline" not in fact.data:
-        raise NoClient(str(fact.data["problem"]))
-    headers = [(str(name), str(value)) for name, value in fact.data["headers"]]
+    captured = capture_client(config, model, folder)
+    sent = captured.request
+    if sent is None:
+        raise NoClient(str(captured.problem))
+    headers = list(sent.headers)
     if shape not in SHAPES:
         shape = "lite" if any(name == LITE_HEADER for name, _ in headers) else "classic"
-    model = str(fact.data["model"])
-    place, version = fact.data["place"], str(fact.data["version"])
+    model, place, items = sent.model, sent.place, sent.items
+    version = str(captured.version)
     ours = our_call(SHAPES[shape], config, model)
-    items = tuple(fact.data.get("items", ()))
-    found = compare(ours, headers, fact.data["outline"], place, items)
+    found = compare(ours, headers, sent.outline, place, items)
     stale = version_difference(config.client_version, version)
     found += [stale] if stale is not None else []
     theirs = capture_subscribed(config.codex or "codex", version, model)

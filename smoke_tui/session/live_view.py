@@ -29,7 +29,7 @@ from smoke_tui.session.codex_client import NoClient, compare_with_client
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.live.terminal_clipboard import TerminalClipboard
-from smoke_tui.world.requests import PortError
+from smoke_tui.world.ports import PortError
 
 EVENTS_A_TICK: Final = 500
 PENDING_TEXT: Final = 256 * 1024

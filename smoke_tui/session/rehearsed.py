@@ -93,7 +93,7 @@ class ScriptedHands:
 
     async def open_page(self, url: str) -> None:
         from smoke_tui.rehearsal import RehearsalError
-        from smoke_tui.world.requests import PortError
+        from smoke_tui.world.ports import PortError
 
         try:
             await self._world.open_page(url)

@@ -40,7 +40,7 @@ from smoke_tui.journal.stream import (
     LiveStream,
 )
 from smoke_tui.outcomes import Verdict
-from smoke_tui.redaction import Secret, Vault
+from smoke_tui.redaction import Vault
 from smoke_tui.runbook import Runbook
 from smoke_tui.runbook.lint.hidden_secrets import hidden_in_text
 from smoke_tui.session.environment import (
@@ -51,17 +51,15 @@ from smoke_tui.session.environment import (
 from smoke_tui.session.resume import (
     ResumableSession,
 )
-from smoke_tui.steps import BEHAVIOURS, check_guards
-from smoke_tui.world.conversation import PendingRequest
-from smoke_tui.world.credential_document import sendable
+from smoke_tui.steps import behave
 from smoke_tui.world.live.browser_clipboard import OperatorIO
-from smoke_tui.world.live.random_values import Ids, random_id
-from smoke_tui.world.live.redirect import read_redirect
-from smoke_tui.world.live.world import LiveWorld, SystemClock, learn_inside
+from smoke_tui.world.live.clock_ids import SystemClock, random_id
+from smoke_tui.world.live.operator import LiveOperator
+from smoke_tui.world.live.ports import LivePorts
+from smoke_tui.world.live.world import LiveWorld
 from smoke_tui.world.loop import EngineLoop
-from smoke_tui.world.requests import Question, render
-
-_LONGEST_PASTE = 16 * 1024
+from smoke_tui.world.ports import Ids
+from smoke_tui.world.values import render
 
 
 class Answerer(Protocol):
@@ -164,6 +162,7 @@ class Session:
                 },
             )
         self.vault.salt = self.id
+        self._operator = LiveOperator(self.vault, self._post)
         self._loop = EngineLoop()
         self._inbox = LiveStream(
             self.file,
@@ -178,7 +177,6 @@ class Session:
         self._world: LiveWorld | None = None
         self._fault: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._pasted: dict[int, str] = {}
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self.done = threading.Event()
 
@@ -197,7 +195,7 @@ class Session:
 
     def bundle(self) -> Bundle | None:
         """The bundle a login step of this session has left."""
-        held = self._engine.holdings.bundle if self._engine is not None else None
+        held = self._engine.resources.bundle if self._engine is not None else None
         return held if isinstance(held, Bundle) else None
 
     def bundle_text(self) -> str:
@@ -217,67 +215,15 @@ class Session:
         by: str = "operator",
     ) -> str | None:
         """Answer question `seq`. Returns why the answer can't be taken, or None."""
-        job = self._world.asked.get(seq) if self._world is not None else None
-        if job is None:
-            return "this question is not open any more"
-        question: Question = job.raw
-        if by == "operator" and answer.get("do") == "waive" and question.data.get("proof"):
+        question = self._operator.question(seq)
+        proof = question is not None and question.data.get("proof")
+        if by == "operator" and answer.get("do") == "waive" and proof:
             return PROOF_STAYS
-        found: dict[str, Secret] = {}
-        data: dict[str, Any] = {"answer": {**answer, "by": by}}
-        if secret is not None and question.check is not None:
-            problem = self._paste(job, question, secret, data, found)
-            if problem is not None:
-                return problem
-        elif secret is not None and question.secret is not None:
-            # A plain text is nothing to hide from the commands that it is given for.
-            public: dict[str, Any] = {"chars": len(secret)}
-            if question.secret != "given-text" and not sendable(secret):
-                public["sendable"] = False
-            value = Secret(
-                secret,
-                kind=question.secret,
-                ref=job.refs["value"],
-                public=public,
-                scrub=question.secret != "given-text",
-            )
-            found["value"] = self.vault.add(value)
-            if value.scrub:
-                learn_inside(self.vault, secret, question.secret, job.refs["value"])
-        if self._world is None or self._world.asked.pop(seq, None) is None:
-            return "this question is not open any more"
-        self._post(IncomingFact("answered", data, job.step, job.n, seq, found))
-        return None
-
-    def _paste(
-        self,
-        job: PendingRequest,
-        question: Question,
-        text: str,
-        data: dict[str, Any],
-        found: dict[str, Secret],
-    ) -> str | None:
-        """Judge a pasted redirect address like the callback it stands for."""
-        from smoke_tui.world.live.pasted_redirect import read_pasted
-
-        assert question.check is not None
-        # A wrapped address may come line by line, where nobody can tell that more follows.
-        before = self._pasted.pop(job.seq, "")
-        pairs, problem = read_pasted(f"{before}\n{text}" if before else text, question.check)
-        if problem is not None and before:
-            pairs, problem = read_pasted(text, question.check)
-        if problem is not None:
-            self._pasted[job.seq] = f"{before}\n{text}"[-_LONGEST_PASTE:]
-            return f"this is not the address of the login that waits: {problem}"
-        hit, secrets_found = read_redirect(pairs, self.vault, job.refs["value"])
-        data["hit"] = hit
-        found.update({"value": secrets_found["code"]} if "code" in secrets_found else {})
-        return None
+        return self._operator.answer(seq, answer, secret=secret, by=by)
 
     def reveal(self, seq: int, name: str) -> str:
         """A value of an open question in the form the operator has to use, such as an address."""
-        job = self._world.asked.get(seq) if self._world is not None else None
-        return "" if job is None else str(render(job.raw.data.get(name, "")))
+        return self._operator.reveal(seq, name)
 
     def cancel(self, scope: str, why: str) -> None:
         """Stop the running step, or the session."""
@@ -316,24 +262,23 @@ class Session:
 
     async def _main(self) -> None:
         self._fault = self._loop.create_future()
-        self._world = LiveWorld(
-            self._inbox,
+        ports = LivePorts(
             self.vault,
             self.config,
             self._hands,
-            self._on_fault,
+            self._operator,
             self._given,
             self._bundle_file,
             self._ids,
         )
+        self._world = LiveWorld(self._inbox, ports, self._on_fault)
         self._engine = Engine(
             self.runbook,
             self.config,
             self._inbox,
             self._world,
             self._state,
-            BEHAVIOURS,
-            check_guards,
+            behave,
         )
         self._check_kept()
         self._inbox.open(self._begins)

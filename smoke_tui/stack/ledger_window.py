@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from smoke_tui.stack.ledger_table import LedgerTable, describe
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.requests import Text
+from smoke_tui.world.requests.ledger import ReadLedger
+from smoke_tui.world.values import Text
 
 PAUSES: Final = (0.5, 1.0, 2.0)
 """Seconds before each further look: a stack may write its row after it has answered."""
@@ -99,19 +100,19 @@ async def open_window(ctx: StepContext) -> Window | Look | None:
     """Begin a window; None where there is no ledger, a `Look` with what is wrong with it."""
     if ctx.config.ledger not in ("postgresql", "stand-in"):
         return None
-    named: Mapping[str, Any] | None = ctx.fields("ledger")
+    named: Mapping[str, Any] | None = ctx.step.fields.get("ledger")
     table = describe(named, ctx.config.ledger_table, ctx.config.ledger_columns)
     template = (named or {}).get("match")
-    if template is None and "domain_id" not in ctx.holdings.values:
+    if template is None and "domain_id" not in ctx.resources.values:
         return _unread(
             ctx,
             "the runbook does not say whose rows to look for, as `match` in the turn's [ledger]",
         )
     match = ctx.fill(template or "{{ domain_id }}")
-    fact = await ctx.ledger("now", table.table, table.columns)
-    if fact.data["problem"]:
-        return _unread(ctx, fact.data["problem"])
-    return Window(table, match, str(fact.data["now"]))
+    answer = await ctx.perform(ReadLedger("now", table.table, table.columns))
+    if answer.problem:
+        return _unread(ctx, answer.problem)
+    return Window(table, match, str(answer.now))
 
 
 async def look(
@@ -127,18 +128,20 @@ async def look(
     for pause in (0.0, *PAUSES):
         if pause:
             await ctx.sleep(pause * ctx.config.patience)
-        fact = await ctx.ledger(
-            "rows",
-            window.table.table,
-            window.table.columns,
-            window.match,
-            window.mark,
-            response_id if named else None,
+        answer = await ctx.perform(
+            ReadLedger(
+                "rows",
+                window.table.table,
+                window.table.columns,
+                window.match,
+                window.mark,
+                response_id if named else None,
+            )
         )
-        if fact.data["problem"]:
-            return _unread(ctx, fact.data["problem"])
+        if answer.problem:
+            return _unread(ctx, answer.problem)
         match = window.match if isinstance(window.match, str) else None
-        seen = Look(tuple(fact.data["rows"]), fact.data["more"], match=match, mark=window.mark)
+        seen = Look(answer.rows, answer.more, match=match, mark=window.mark)
         if seen.of(response_id):
             break
     return seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from smoke_tui.journal.stream import Fact
@@ -10,7 +11,8 @@ from smoke_tui.world.context import (
     StepContext,
 )
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.requests import HttpLimits, HttpRequest, SpawnSpec
+from smoke_tui.world.requests.http import ConnectTcp, HttpLimits, HttpRequest, WatchHealth
+from smoke_tui.world.requests.processes import Spawn, StopChild
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -35,7 +37,7 @@ class Service:
     ready: Ready
     child: Conversation | None
     health: Conversation | None = None
-    stop_spec: SpawnSpec | None = None
+    stop_spec: Spawn | None = None
     stopping: bool = False
 
     @property
@@ -46,7 +48,7 @@ class Service:
         """What tells about it while the session goes on."""
         return [one for one in (self.child, self.health) if one is not None]
 
-    def gone_by(self, fact: Fact) -> bool:
+    def lost_by(self, fact: Fact) -> bool:
         """Whether this fact says that the service is no longer there."""
         if self.stopping:
             return False
@@ -65,13 +67,14 @@ class Service:
             await _run_stop(ctx, self.stop_spec)
         if self.child is None:
             return False
-        gone = await ctx.stop(self.child)
+        gone = await ctx.perform(StopChild(self.child.seq))
+        self.child.done()
         return gone and not (self.stop_spec is not None and await is_up(ctx, self.ready))
 
 
-async def _run_stop(ctx: StepContext, spec: SpawnSpec) -> None:
+async def _run_stop(ctx: StepContext, spec: Spawn) -> None:
     """Run the command that stops a detached service; how it ended is evidence, no more."""
-    child = ctx.spawn(spec)
+    child = ctx.open(spec)
     limit = ctx.deadline(STOP_COMMAND_SECONDS * ctx.config.patience)
     while True:
         which, fact = await ctx.first(child.next(), limit.next())
@@ -94,9 +97,7 @@ def watch_health(ctx: StepContext, ready: Ready) -> Conversation | None:
     request = None
     if ready.http is not None:
         request = HttpRequest("GET", where, limits=PROBE)
-    conversation = ctx.converse(
-        "health", {"of": where, "status": ready.status}, (request, where, ready.status)
-    )
+    conversation = ctx.open(WatchHealth(where, ready.status, request))
     ctx.keep_open(conversation)
     return conversation
 
@@ -124,10 +125,9 @@ class Probe:
             return ctx.deadline(pause)
         where = address_of(ctx, ready)
         if ready.http is not None:
-            request = HttpRequest("GET", where, limits=PROBE)
-            return ctx.converse("http", request.shown(), request)
+            return ctx.open(HttpRequest("GET", where, limits=PROBE))
         host, _, port = where.rpartition(":")
-        return ctx.converse("tcp", {"host": host, "port": int(port)}, (host, int(port)))
+        return ctx.open(ConnectTcp(host, int(port)))
 
     async def step(self) -> bool:
         """Wait for the open request or pause; True when the service has answered as it must."""
@@ -162,9 +162,11 @@ async def wait_ready(ctx: StepContext, child: Conversation, ready: Ready) -> Non
     probe = Probe(ctx, ready) if ready.line is None else None
     said: dict[str, str] = {"out": "", "err": ""}
     while True:
-        waits = [child.next(), *([probe.step()] if probe is not None else [])]
-        which, value = await ctx.first(*waits)
-        if which == 1:
+        waits: list[Awaitable[Fact | bool]] = [child.next()]
+        if probe is not None:
+            waits.append(probe.step())
+        _, value = await ctx.first(*waits)
+        if isinstance(value, bool):
             if value:
                 return
             continue

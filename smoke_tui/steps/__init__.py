@@ -37,4 +37,8 @@ BEHAVIOURS: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
 }
 """What each kind of step does; a spend that a step declares is asked for first, in any kind."""
 
-__all__ = ["BEHAVIOURS", "check_guards"]
+
+async def behave(ctx: StepContext) -> Result:
+    """Check a step's guards, then do what a step of its kind does."""
+    await check_guards(ctx)
+    return await BEHAVIOURS[ctx.step.kind](ctx)

@@ -22,13 +22,15 @@ from smoke_tui.proof.obligations import EVIDENCE
 from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.redaction import Secret
 from smoke_tui.steps.call_composition import Composition, asked_text, compose, named_model
-from smoke_tui.steps.cost import MOST_OUTPUT, settle, worst_usd
+from smoke_tui.steps.cost import MOST_OUTPUT, settle, spend, worst_usd
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
 from smoke_tui.steps.second_opinion import second_opinion
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import Exchange, HttpRequest, Question
+from smoke_tui.world.requests.http import Exchange, HttpRequest
+from smoke_tui.world.requests.machine import Draw, ReadVariable
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -61,17 +63,17 @@ class Prepared:
 
 async def call(ctx: StepContext) -> Result:
     """Pass when one completed response repeats the nonce, with usage, from the model asked for."""
-    subscription = ctx.fields("credential") != "api-key"
+    subscription = ctx.step.fields.get("credential") != "api-key"
     ready = await (_by_subscription(ctx) if subscription else _by_api_key(ctx))
     reader = StreamReader()
 
     def watch(piece: bytes) -> bool:
         text = reader.feed(piece)
         if text:
-            ctx.say(text)
+            ctx.show_delta(text)
         return reader.reading.over
 
-    exchange = await ctx.http(ready.request, watch)
+    exchange = await ctx.perform(ready.request, watch)
     worth = worth_of(
         exchange,
         model=ready.model,
@@ -106,7 +108,7 @@ async def call(ctx: StepContext) -> Result:
         )
     if ready.bundle is not None and ready.composition is not None:
         opinion = await second_opinion(
-            ctx, ready.bundle, ready.composition, worth, str(ctx.fields("prompt"))
+            ctx, ready.bundle, ready.composition, worth, str(ctx.step.fields.get("prompt"))
         )
         if opinion is not None:
             observed["second_opinion"] = opinion.result
@@ -153,15 +155,16 @@ async def _with_version_gate(ctx: StepContext, worth: Assessment, ready: Prepare
 async def _by_subscription(ctx: StepContext) -> Prepared:
     """Credential, preflight, composition and consent of a subscription's call."""
     bundle = await session_bundle(ctx)
-    if ctx.cause == "refresh":
+    if ctx.attempt.cause == "refresh":
         bundle = await refresh(ctx)
     await reach(ctx)
-    made = await compose(ctx, bundle, str(ctx.fields("prompt")))
+    made = await compose(ctx, bundle, str(ctx.step.fields.get("prompt")))
     if made.about:
         ctx.evidence("composition", dict(made.about))
     if ctx.config.usage:
         await ask_usage(ctx, bundle)
-    await ctx.spend(
+    await spend(
+        ctx,
         "Make the live call?",
         {
             "model": made.model,
@@ -184,8 +187,8 @@ async def _by_subscription(ctx: StepContext) -> Prepared:
             "refreshable": refreshable(
                 ctx.config,
                 bundle,
-                handed_over=ctx.holdings.handed_over,
-                refreshed=ctx.holdings.refreshed,
+                handed_over=ctx.resources.handed_over,
+                refreshed=ctx.resources.refreshed,
             ),
             **(
                 {
@@ -213,8 +216,8 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
         raise StepEnd("not-configured", "No model: give --model, or name one in the runbook.")
     key = await _api_key(ctx)
     refuse_unsendable("API key", key)
-    nonce = await ctx.draw("nonce", "nonce")
-    prompt = with_nonce(str(ctx.fields("prompt")), nonce)
+    nonce = await ctx.perform(Draw("nonce", "nonce"))
+    prompt = with_nonce(str(ctx.step.fields.get("prompt")), nonce)
     request = build_api_call(
         url=f"{ctx.config.api_url}/responses",
         key=key,
@@ -224,7 +227,8 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
         most_output=MOST_OUTPUT,
         limits=ctx.limits(120.0),
     )
-    await ctx.spend(
+    await spend(
+        ctx,
         "Make the live call? It is billed by the token.",
         {
             "model": model,
@@ -252,9 +256,9 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
 
 async def _api_key(ctx: StepContext) -> Secret:
     """The key: from the environment, else asked for."""
-    fact = await ctx.environment(KEY_VARIABLE, "api-key")
-    if "value" in fact.secrets and not fact.data["blank"]:
-        return fact.secrets["value"]
+    variable = await ctx.perform(ReadVariable(KEY_VARIABLE, "api-key"))
+    if variable.value is not None and not variable.blank:
+        return variable.value
     given = await ctx.ask_value(
         Question("secret", f"The API key ({KEY_VARIABLE} is not set).", {}, secret="api-key")
     )
@@ -267,7 +271,7 @@ def model_of(ctx: StepContext) -> str | None:
     """The model to ask for: what the last call asked for, else the option, the step, the runbook;
     None where none names one.
     """
-    return ctx.holdings.model or named_model(ctx)[0]
+    return ctx.resources.model or named_model(ctx)[0]
 
 
 async def _settle(ctx: StepContext, exchange: Exchange, worth: Assessment, ready: Prepared) -> None:

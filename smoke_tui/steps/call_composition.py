@@ -14,12 +14,13 @@ from smoke_tui.codex.models import choose_model
 from smoke_tui.codex.preflight import agree_on, listed_models
 from smoke_tui.codex.request_shapes import SHAPES, build_call, build_installed_call
 from smoke_tui.config.session_config import INSTRUCTIONS_VARIABLE
-from smoke_tui.journal.stream import Fact
 from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import HttpRequest
+from smoke_tui.world.requests.codex_cli import CaptureClient, ClientCapture
+from smoke_tui.world.requests.http import HttpRequest
+from smoke_tui.world.requests.machine import Draw
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -72,8 +73,8 @@ async def compose(ctx: StepContext, bundle: Bundle, prompt: str) -> Composition:
         return await installed_call(ctx, bundle, model, prompt)
     shape = SHAPES[model.shape]
     instructions = await instructions_for(ctx, model.slug, shape.name)
-    nonce = await ctx.draw("nonce", "nonce")
-    session = await ctx.draw("session", "uuid")
+    nonce = await ctx.perform(Draw("nonce", "nonce"))
+    session = await ctx.perform(Draw("session", "uuid"))
     request = build_call(
         shape,
         url=f"{ctx.config.codex_url}/responses",
@@ -118,7 +119,7 @@ async def settle_model(ctx: StepContext, bundle: Bundle) -> Model:
         return await _as_first_recorded(ctx, bundle, named)
     chosen = await choose_model(ctx, bundle, named, source)
     shape, why = choose_shape(ctx, chosen.slug)
-    ctx.holdings.model, ctx.holdings.lite = chosen.slug, shape == "lite"
+    ctx.resources.model, ctx.resources.lite = chosen.slug, shape == "lite"
     entry = chosen.entry
     if entry is not None and shape not in (INSTALLED, "lite") and entry.lite:
         ctx.finding(
@@ -139,7 +140,7 @@ def named_model(ctx: StepContext) -> tuple[str | None, str]:
     """The model that the option, the step or the runbook names, and which of them; None: none."""
     for value, source in (
         (ctx.config.model, "--model"),
-        (ctx.fields("model"), "the step"),
+        (ctx.step.fields.get("model"), "the step"),
         (ctx.config.runbook_model, "the runbook"),
     ):
         if value:
@@ -151,7 +152,7 @@ def choose_shape(ctx: StepContext, model: str) -> tuple[str, str]:
     """The request's shape, and why it is that one."""
     if ctx.config.shape != AUTO:
         return ctx.config.shape, f"{ctx.config.shape}, asked for by --shape"
-    field = str(ctx.fields("shape") or AUTO)
+    field = str(ctx.step.fields.get("shape") or AUTO)
     if field != AUTO:
         return field, f"{field}, asked for by the step"
     rows = rows_for(model, ctx.config.attested)
@@ -163,7 +164,7 @@ def choose_shape(ctx: StepContext, model: str) -> tuple[str, str]:
 async def _as_first_recorded(ctx: StepContext, bundle: Bundle, named: str | None) -> Model:
     """The choice as builds made it that did not resolve client and shapes at the start."""
     option = ctx.config.shape
-    name = str(ctx.fields("shape") or option) if option == "classic" else option
+    name = str(ctx.step.fields.get("shape") or option) if option == "classic" else option
     listed = await listed_models(ctx, bundle)
     if named is None:
         fitting = [e.slug for e in listed if name == AUTO or e.lite == (name == "lite")]
@@ -179,7 +180,7 @@ async def _as_first_recorded(ctx: StepContext, bundle: Bundle, named: str | None
         name = "lite" if any(e.slug == model and e.lite for e in listed) else "classic"
     # A plain request carries the text in its own field, also to a model that the catalogue
     # marks as lite (served so since 2026-07-13, opencode#36750).
-    ctx.holdings.lite = name == "lite"
+    ctx.resources.lite = name == "lite"
     return Model(model, "", None, name, "")
 
 
@@ -191,43 +192,43 @@ async def installed_call(
     Raises:
         StepEnd: nothing could be captured (`not-configured`).
     """
-    fact = await ctx.capture_client(model.slug)
-    text = fact.secrets.get("value")
-    if fact.data["problem"] or text is None or "template" not in fact.data:
-        problem = fact.data["problem"] or "its request did not hold the prompt it was given"
+    captured = await ctx.perform(CaptureClient(ctx.config.codex, model.slug))
+    sent, text = captured.request, captured.instructions
+    if captured.problem or text is None or sent is None or sent.template is None:
+        problem = captured.problem or "its request did not hold the prompt it was given"
         raise StepEnd("not-configured", f"The installed Codex CLI's shape can't be had: {problem}.")
-    chosen = ctx.holdings.variables.get(INSTRUCTIONS_VARIABLE)
+    chosen = ctx.resources.variables.get(INSTRUCTIONS_VARIABLE)
     source = f"the variable {INSTRUCTIONS_VARIABLE}, set in this session"
     if chosen is None:
-        chosen, source = text, f"captured from the Codex CLI {fact.data['version']}"
+        chosen, source = text, f"captured from the Codex CLI {captured.version}"
     ctx.evidence("instructions", {"source": source, **chosen.public})
-    ctx.holdings.sent_instructions = chosen
-    version = _version_of(ctx, fact)
-    nonce = nonce or await ctx.draw("nonce", "nonce")
-    session = await ctx.draw("session", "uuid")
+    ctx.resources.sent_instructions = chosen
+    version = _version_of(ctx, captured)
+    word = nonce if nonce is not None else await ctx.perform(Draw("nonce", "nonce"))
+    session = await ctx.perform(Draw("session", "uuid"))
     request = build_installed_call(
-        fact.data["template"],
+        sent.template,
         url=f"{ctx.config.codex_url}/responses",
         bundle=bundle,
         config=ctx.config,
         model=model.slug,
         client_version=version,
         instructions=chosen,
-        prompt=with_nonce(prompt, nonce),
+        prompt=with_nonce(prompt, word),
         session=session,
         limits=ctx.limits(120.0),
     )
     about = _about(ctx, model, version) | {
-        "captured_version": str(fact.data["version"]),
-        "template_sha256": str(fact.data["template_sha256"]),
+        "captured_version": str(captured.version),
+        "template_sha256": str(sent.template_sha256),
     }
-    return Composition(request, model.slug, INSTALLED, nonce, about, _served_from(model))
+    return Composition(request, model.slug, INSTALLED, word, about, _served_from(model))
 
 
-def _version_of(ctx: StepContext, fact: Fact) -> str:
+def _version_of(ctx: StepContext, captured: ClientCapture) -> str:
     """The client version to send with a captured template; a given one wins."""
-    if ctx.config.client_source == "installed" and fact.data["version"]:
-        return str(fact.data["version"])
+    if ctx.config.client_source == "installed" and captured.version:
+        return captured.version
     return ctx.config.client_version
 
 

@@ -10,16 +10,16 @@ from smoke_tui.codex.classify import classify
 from smoke_tui.config.session_config import LOOPBACK
 from smoke_tui.steps.run import run
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.requests import HttpRequest
+from smoke_tui.world.requests.http import HttpRequest
 from smoke_tui.world.result import Result
 
 
 async def check(ctx: StepContext) -> Result:
     """Pass when the address answers, or the commands end with 0, and expectations are met."""
-    if ctx.step.commands or not ctx.fields("url"):
+    if ctx.step.commands or not ctx.step.fields.get("url"):
         return await run(ctx)
-    url = str(ctx.fill(str(ctx.fields("url"))))
-    exchange = await ctx.http(HttpRequest("GET", url, limits=ctx.limits(30.0)))
+    url = str(ctx.fill(str(ctx.step.fields.get("url"))))
+    exchange = await ctx.perform(HttpRequest("GET", url, limits=ctx.limits(30.0)))
     observed = {"status": exchange.status, "headers": [list(pair) for pair in exchange.headers]}
     expects_status = any(match.get("status") for match in ctx.step.expect)
     cut = exchange.error is not None and exchange.status is not None

@@ -15,21 +15,22 @@ from smoke_tui.world.context import (
     StepContext,
 )
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.requests import Sensitive, SpawnSpec, Text, show
+from smoke_tui.world.requests.processes import Spawn
 from smoke_tui.world.resources import (
     StepEnd,
 )
+from smoke_tui.world.values import Sensitive, Text, show
 
 
 def children_env(ctx: StepContext) -> tuple[tuple[str, Text], ...]:
     """What the step declares for its children, and the variables this session has set."""
     declared = [(name, ctx.fill(value)) for name, value in ctx.step.env.items()]
-    return (*declared, *ctx.holdings.variables.items())
+    return (*declared, *ctx.resources.variables.items())
 
 
-def spawn_spec(ctx: StepContext, command: Command, **more: Any) -> SpawnSpec:
+def spawn_spec(ctx: StepContext, command: Command, **more: Any) -> Spawn:
     """A runbook's command as a child: no shell unless its block says so."""
-    return SpawnSpec(
+    return Spawn(
         tuple(ctx.fill(part) for part in command.argv),
         ctx.config.project,
         env=children_env(ctx),
@@ -102,11 +103,11 @@ def take_captures(ctx: StepContext, ended: Ended) -> None:
     for capture in ctx.step.capture:
         value = found[capture.name]
         if isinstance(value, Secret):
-            ctx.holdings.secrets[capture.name] = value
+            ctx.resources.secrets[capture.name] = value
             # A later program does not have it: it is gone with this one.
             ctx.decide("provided", {"name": capture.name, "kind": "value"})
         else:
-            ctx.holdings.values[capture.name] = value
+            ctx.resources.values[capture.name] = value
         ctx.decide("captured", {"name": capture.name, "value": show(value)})
 
 

@@ -9,11 +9,13 @@ from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import Question
+from smoke_tui.world.requests.machine import LookUpPrice
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
 from smoke_tui.world.result import Result
+from smoke_tui.world.values import show_fields
 
 MOST_OUTPUT: Final = 4096
 """The bound a metered call asks for, reasoning included, so that its worst price is known."""
@@ -26,15 +28,56 @@ async def worst_usd(ctx: StepContext, model: str, prompt: str) -> str | None:
 
     A token is at least one byte, so the prompt's bytes bound its tokens.
     """
-    data = await ctx.price(
-        model,
-        {
-            "input_tokens": len(prompt.encode()) + _OVERHEAD,
-            "output_tokens": MOST_OUTPUT,
-        },
-    )
-    usd: str | None = data["usd"]
-    return usd
+    counts = {"input_tokens": len(prompt.encode()) + _OVERHEAD, "output_tokens": MOST_OUTPUT}
+    return (await ctx.perform(LookUpPrice(model, counts))).usd
+
+
+async def spend(
+    ctx: StepContext,
+    what: str,
+    detail: Mapping[str, object],
+    *,
+    kind: str = "subscription",
+    worst_usd: str | None = None,
+) -> None:
+    """Before each call that spends: caps, consent, reservation.
+
+    `worst_usd` is the most that a metered call can cost, None where that is not known.
+
+    Raises:
+        StepEnd: `over-budget`, `operator-declined` or `needs-operator`.
+    """
+    ctx.check_caps(kind, worst_usd)
+    answer = await ctx.ask(Question("spend", what, detail))
+    if answer.get("do") != "yes":
+        raise StepEnd("operator-declined", answer.get("words") or "The call was not made.")
+    reserve(ctx, detail, kind=kind, worst_usd=worst_usd)
+
+
+def may_spend(ctx: StepContext, kind: str = "subscription") -> bool:
+    """Whether the caps leave room for one more call."""
+    try:
+        ctx.check_caps(kind, None)
+    except StepEnd:
+        return False
+    return True
+
+
+def reserve(
+    ctx: StepContext,
+    detail: Mapping[str, object],
+    *,
+    kind: str = "subscription",
+    worst_usd: str | None = None,
+) -> None:
+    """Count one call that the operator has agreed to.
+
+    Raises:
+        StepEnd: a cap leaves no room for it (`over-budget`).
+    """
+    ctx.check_caps(kind, worst_usd)
+    reserved = {"calls": 1, "kind": kind, "worst_usd": worst_usd}
+    ctx.decide("spend.reserved", reserved | show_fields(detail))
 
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]
@@ -46,30 +89,31 @@ def asked_for(behaviour: Behaviour) -> Behaviour:
     """
 
     async def run(ctx: StepContext) -> Result:
-        spend = ctx.step.spend
+        declared = ctx.step.spend
         if ctx.step.effects == "remote":
             await _ask_about_remote(ctx)
-        if spend is None or KINDS[ctx.step.kind].calls_model:
+        if declared is None or KINDS[ctx.step.kind].calls_model:
             return await behaviour(ctx)
         worst = None
-        if spend.kind == "metered" and spend.max_usd is not None:
-            worst = format(spend.max_usd / (spend.max_calls or 1), "f")
-        await ctx.spend(
+        if declared.kind == "metered" and declared.max_usd is not None:
+            worst = format(declared.max_usd / (declared.max_calls or 1), "f")
+        await spend(
+            ctx,
             "Run this step? The runbook declares that it spends.",
             {
                 "runs": "; ".join(c.text for c in ctx.step.commands) or ctx.step.title,
-                "declared": spend.kind,
+                "declared": declared.kind,
             },
-            kind=spend.kind,
+            kind=declared.kind,
             worst_usd=worst,
         )
         # A try that is stopped is settled by nobody: what it spent is unknown either way.
         try:
             result = await behaviour(ctx)
         except StepEnd:
-            ctx.decide("spend.settled", {"kind": spend.kind, "unknown": True, "limits": []})
+            ctx.decide("spend.settled", {"kind": declared.kind, "unknown": True, "limits": []})
             raise
-        ctx.decide("spend.settled", {"kind": spend.kind, "unknown": True, "limits": []})
+        ctx.decide("spend.settled", {"kind": declared.kind, "unknown": True, "limits": []})
         return result
 
     return run
@@ -81,8 +125,8 @@ async def _ask_about_remote(ctx: StepContext) -> None:
     Raises:
         StepEnd: nobody asked for another run (`needs-operator`), or it was declined.
     """
-    by_itself = ctx.cause not in ("walk", "again") or (
-        ctx.n > 1 and ctx.cause == "walk" and ctx.config.consent
+    by_itself = ctx.attempt.cause not in ("walk", "again") or (
+        ctx.n > 1 and ctx.attempt.cause == "walk" and ctx.config.consent
     )
     if by_itself:
         raise StepEnd(
@@ -114,19 +158,19 @@ async def settle(
     limits: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Record what a call cost, as far as its answer tells."""
-    cost: dict[str, Any] = {}
+    cost: dict[str, object] = {}
     wanted = kind == "metered" or ctx.config.prices
     if wanted and model and "output_tokens" in counts:
-        data = await ctx.price(model, counts)
-        cost = {"usd_api_equivalent": data["usd"], "price_source": data["source"]}
-        if data["problem"]:
+        price = await ctx.perform(LookUpPrice(model, counts))
+        cost = {"usd_api_equivalent": price.usd, "price_source": price.source}
+        if price.problem:
             ctx.finding(
                 "unpriced",
-                f"What the call cost is not known: {data['problem']}.",
+                f"What the call cost is not known: {price.problem}.",
                 "It is counted as unknown, not as nothing.",
             )
         if kind == "metered":
-            cost["usd_metered"] = data["usd"]
+            cost["usd_metered"] = price.usd
     ctx.decide(
         "spend.settled",
         {

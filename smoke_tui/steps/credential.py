@@ -8,6 +8,7 @@ from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
     StepContext,
 )
+from smoke_tui.world.requests.machine import ReadDocument
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -21,12 +22,12 @@ async def given_bundle(ctx: StepContext) -> Bundle | None:
     """
     if ctx.config.bundle == "none":
         return None
-    fact = await ctx.read_document(GIVEN_BUNDLE, GIVEN_LEAVES)
-    if fact.data["problem"]:
-        raise StepEnd("bundle-incomplete", f"The given bundle: {fact.data['problem']}.")
+    document = await ctx.perform(ReadDocument(GIVEN_BUNDLE, GIVEN_LEAVES))
+    if document.problem:
+        raise StepEnd("bundle-incomplete", f"The given bundle: {document.problem}.")
     try:
         bundle = read_bundle(
-            fact.data["document"], fact.secrets, source=ctx.config.bundle, issued_here=False
+            document.content, document.secrets, source=ctx.config.bundle, issued_here=False
         )
     except BundleProblem as problem:
         raise StepEnd(problem.code, f"The given bundle: {problem}.") from None
@@ -42,10 +43,10 @@ async def given_bundle(ctx: StepContext) -> Bundle | None:
 
 def hold(ctx: StepContext, bundle: Bundle) -> None:
     """Keep the bundle for the steps to come; another account than before is told."""
-    before = ctx.holdings.account
-    ctx.holdings.bundle = bundle
-    ctx.holdings.account = bundle.account or before
-    if before is not None and ctx.holdings.account != before:
+    before = ctx.resources.account
+    ctx.resources.bundle = bundle
+    ctx.resources.account = bundle.account or before
+    if before is not None and ctx.resources.account != before:
         ctx.finding(
             "account-changed",
             "This credential is of another account than the one before.",
@@ -59,7 +60,7 @@ async def session_bundle(ctx: StepContext) -> Bundle:
     Raises:
         StepEnd: there is none (`not-configured`), or it is unusable.
     """
-    held = ctx.holdings.bundle
+    held = ctx.resources.bundle
     bundle = held if isinstance(held, Bundle) else await given_bundle(ctx)
     if bundle is None:
         raise StepEnd("not-configured", "No credential: log in first, or give --bundle FILE.")

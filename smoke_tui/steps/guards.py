@@ -8,7 +8,8 @@ from smoke_tui.steps.commands import run_to_end, spawn_spec
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import HttpLimits, HttpRequest
+from smoke_tui.world.requests.http import HttpLimits, HttpRequest
+from smoke_tui.world.requests.machine import FindCommand, PathExists, ReadVariable
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -29,15 +30,15 @@ async def check_guards(ctx: StepContext) -> None:
 
 
 async def _file(ctx: StepContext, guard: Guard) -> bool:
-    return await ctx.exists(guard.value)
+    return await ctx.perform(PathExists(guard.value))
 
 
 async def _command(ctx: StepContext, guard: Guard) -> bool:
     command = command_of(guard.value, guard.line)
-    if not ctx.holdings.may_run:
-        return await ctx.find_command(command.argv[0])
+    if not ctx.resources.may_run:
+        return await ctx.perform(FindCommand(command.argv[0]))
     try:
-        return (await run_to_end(ctx, ctx.spawn(spawn_spec(ctx, command)))).code == 0
+        return (await run_to_end(ctx, ctx.open(spawn_spec(ctx, command)))).code == 0
     except StepEnd as end:
         raise StepEnd(
             "guard-unmet", f"{guard.why} ({end.summary}, runbook line {guard.line})"
@@ -45,11 +46,11 @@ async def _command(ctx: StepContext, guard: Guard) -> bool:
 
 
 async def _env(ctx: StepContext, guard: Guard) -> bool:
-    return bool((await ctx.environment(guard.value)).data["set"])
+    return (await ctx.perform(ReadVariable(guard.value))).is_set
 
 
 async def _url(ctx: StepContext, guard: Guard) -> bool:
-    exchange = await ctx.http(
+    exchange = await ctx.perform(
         HttpRequest("GET", str(ctx.fill(guard.value)), limits=HttpLimits(total=10.0))
     )
     return exchange.status is not None and exchange.status < 500

@@ -9,7 +9,7 @@ from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import PortError, Question
+from smoke_tui.world.requests.operator import ClearOffer, OfferText, OpenPage, Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -19,25 +19,26 @@ from smoke_tui.world.result import Result
 async def handover(ctx: StepContext) -> Result:
     """Pass when every field was ticked off and the operator confirmed what the runbook says."""
     bundle = await session_bundle(ctx)
-    if ctx.fields("open"):
-        problem = await ctx.browse(ctx.fill(ctx.fields("open")))
+    page = ctx.step.fields.get("open")
+    if page:
+        problem = await ctx.perform(OpenPage(ctx.fill(page)))
         if problem:
             ctx.finding(
                 "browser",
                 f"The page was not opened: {problem}.",
                 "Open it yourself; its address is in the briefing.",
             )
-    try:
-        how = await ctx.offer(_credential(ctx, bundle))
-    except PortError as problem:
-        raise StepEnd("not-configured", f"The credential can't be offered: {problem}.") from None
-    ctx.evidence("offered", {"how": how, "fields": len(ctx.fields("fields") or ())})
+    offered = await ctx.perform(OfferText(_credential(ctx, bundle)))
+    if offered.problem:
+        raise StepEnd("not-configured", f"The credential can't be offered: {offered.problem}.")
+    how = offered.how
+    ctx.evidence("offered", {"how": how, "fields": len(ctx.step.fields.get("fields") or ())})
     try:
         words = await _filled_in(ctx, how)
     except StepEnd:
-        await ctx.take_back()
+        await ctx.perform(ClearOffer())
         raise
-    await ctx.take_back()
+    await ctx.perform(ClearOffer())
     ctx.evidence("confirmed", words or "yes")
     said = f": {words.rstrip('.')}" if words else ""
     return Result(
@@ -54,7 +55,7 @@ async def _filled_in(ctx: StepContext, how: str) -> str:
     Raises:
         StepEnd: something was not done, or not seen (`operator-declined`).
     """
-    for field in ctx.fields("fields") or ():
+    for field in ctx.step.fields.get("fields") or ():
         value = ctx.fill(field["value"])
         answer = await ctx.ask(
             Question(
@@ -69,8 +70,10 @@ async def _filled_in(ctx: StepContext, how: str) -> str:
                 f"{field['label']} was not done: {answer.get('words') or 'no reason given'}",
             )
     # The page may hold it from here on, whatever the operator sees.
-    ctx.holdings.handed_over = True
-    answer = await ctx.ask(Question("confirm", str(ctx.fields("confirm")), {"handover": True}))
+    ctx.resources.handed_over = True
+    answer = await ctx.ask(
+        Question("confirm", str(ctx.step.fields.get("confirm")), {"handover": True})
+    )
     words = answer.get("words", "")
     if answer.get("do") != "yes":
         raise StepEnd("operator-declined", f"Not confirmed: {words or 'no reason given'}")
@@ -79,7 +82,7 @@ async def _filled_in(ctx: StepContext, how: str) -> str:
 
 def _credential(ctx: StepContext, bundle: Bundle) -> Any:
     """What the product wants: its own login's output, the whole bundle, or the template."""
-    template = ctx.fields("credential")
+    template = ctx.step.fields.get("credential")
     if template in (None, "bundle"):
         return bundle.whole if bundle.whole is not None else bundle.fields()
     return ctx.fill_all(template)

@@ -46,7 +46,7 @@ async def login(ctx: StepContext) -> Result:
 
 async def _product_login(ctx: StepContext) -> Bundle:
     command = ctx.step.commands[0]
-    child = ctx.spawn(
+    child = ctx.open(
         spawn_spec(ctx, command, hidden=True, sensitive=TOKEN_LEAVES, public=PUBLIC_LEAVES)
     )
     ended = await run_to_end(ctx, child)

@@ -7,7 +7,8 @@ from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import Question
+from smoke_tui.world.requests.codex_cli import CaptureClient
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -22,7 +23,7 @@ MANUAL_CODES = {"fail": "expectation-unmet", "blocked": "operator-declined"}
 
 async def manual(ctx: StepContext) -> Result:
     """Pass on the operator's word; what they say is in the record."""
-    answer = await ctx.ask(Question("manual", str(ctx.fields("ask")), {}))
+    answer = await ctx.ask(Question("manual", str(ctx.step.fields.get("ask")), {}))
     words = answer.get("words", "")
     done = answer.get("do")
     if done == "pass":
@@ -36,20 +37,20 @@ async def manual(ctx: StepContext) -> Result:
 
 async def prompt(ctx: StepContext) -> Result:
     """Ask for a value; with `set_env` it becomes a variable of every later child and call."""
-    kind = str(ctx.fields("input") or "text")
+    kind = str(ctx.step.fields.get("input") or "text")
     if kind == "instructions":
         value = await _instructions(ctx)
     else:
         value = await _value(ctx, kind)
     if ctx.step.set_env:
-        ctx.holdings.variables[ctx.step.set_env] = value
+        ctx.resources.variables[ctx.step.set_env] = value
         ctx.decide("provided", {"name": ctx.step.set_env, "kind": "variable", **value.public})
         return Result(
             None,
             f"{ctx.step.set_env} is set for this session "
             f"({value.public.get('chars', '?')} characters).",
         )
-    ctx.holdings.secrets[ctx.step.id] = value
+    ctx.resources.secrets[ctx.step.id] = value
     return Result(None, "The value was given.")
 
 
@@ -61,13 +62,13 @@ async def _instructions(ctx: StepContext) -> Secret:
             f"The installed Codex CLI sends {captured.public['chars']} characters, sha256 "
             f"{str(captured.public['sha256'])[:12]}…{compared}."
         )
-    if ctx.holdings.lite:
+    if ctx.resources.lite:
         ctx.finding("lite-variable", LITE, "Change the request's shape (--shape lite) instead.")
         hints.append(LITE)
     answer = await ctx.ask(
         Question(
             "instructions",
-            " ".join([str(ctx.fields("ask")), *hints]),
+            " ".join([str(ctx.step.fields.get("ask")), *hints]),
             {
                 "variable": ctx.step.set_env,
                 "captured": dict(captured.public) if captured is not None else None,
@@ -91,30 +92,33 @@ async def _captured(ctx: StepContext) -> tuple[Secret | None, str]:
     """
     if ctx.config.world == "rehearsed":
         return None, ""
-    fact = await ctx.capture_client(
-        ctx.holdings.model or ctx.config.model or ctx.config.runbook_model,
-        ctx.holdings.sent_instructions,
+    model = ctx.resources.model or ctx.config.model or ctx.config.runbook_model
+    captured = await ctx.perform(
+        CaptureClient(ctx.config.codex, model, ctx.resources.sent_instructions)
     )
-    if fact.data["problem"]:
+    if captured.problem:
         ctx.finding(
             "no-capture",
-            f"No text could be captured: {fact.data['problem']}.",
+            f"No text could be captured: {captured.problem}.",
             "Install the Codex CLI, or give a file.",
         )
-    compared = fact.data.get("compared")
+    changes = captured.compared
     words = (
         ""
-        if compared is None
-        else (f" (+{compared['added']} −{compared['removed']} lines against what was sent)")
+        if changes is None
+        else (f" (+{changes.added} −{changes.removed} lines against what was sent)")
     )
-    return fact.secrets.get("value"), words
+    return captured.instructions, words
 
 
 async def _value(ctx: StepContext, kind: str) -> Secret:
     secret = kind if kind == "secret" else "given-text"
     value = await ctx.ask_value(
         Question(
-            "secret" if kind == "secret" else "text", str(ctx.fields("ask")), {}, secret=secret
+            "secret" if kind == "secret" else "text",
+            str(ctx.step.fields.get("ask")),
+            {},
+            secret=secret,
         )
     )
     if value is None:

@@ -25,7 +25,7 @@ async def run(ctx: StepContext) -> Result:
     hidden = any(capture.secret for capture in ctx.step.capture)
     ended = None
     for command in ctx.step.commands:
-        child = ctx.spawn(
+        child = ctx.open(
             spawn_spec(
                 ctx,
                 command,
@@ -46,7 +46,7 @@ async def run(ctx: StepContext) -> Result:
     count = len(ctx.step.commands)
     done = "The command" if count == 1 else f"All {count} commands"
     names = ", ".join(
-        f"{c.name} {ctx.holdings.values.get(c.name, '(secret)')}" for c in ctx.step.capture
+        f"{c.name} {ctx.resources.values.get(c.name, '(secret)')}" for c in ctx.step.capture
     )
     return Result(
         None, f"{done} ended with 0{': ' + names if names else ''}.", {"exit": 0}, ended.text

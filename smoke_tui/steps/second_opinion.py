@@ -20,15 +20,17 @@ from smoke_tui.failure_codes.table import (
 )
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.steps.call_composition import Composition, Model, asked_text, installed_call
-from smoke_tui.steps.cost import settle
+from smoke_tui.steps.cost import may_spend, reserve, settle
 from smoke_tui.world.context import (
     StepContext,
 )
 from smoke_tui.world.request_outline import items_of, outline
-from smoke_tui.world.requests import Exchange, Question, show
+from smoke_tui.world.requests.http import Exchange
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
+from smoke_tui.world.values import show_text
 
 QUESTION: Final = "second-opinion"
 GROUPS: Final = ("instructions", "shape", "model")
@@ -65,7 +67,7 @@ async def second_opinion(
                 "Install the Codex CLI, or name it with --codex.",
             )
         return None
-    if not ctx.may_spend():
+    if not may_spend(ctx):
         ctx.finding(
             "no-second-opinion",
             "No second opinion: the step's cap leaves no call for it.",
@@ -91,13 +93,14 @@ async def _asked_again(
     )
     try:
         theirs = await installed_call(ctx, bundle, model, prompt, ours.nonce)
-        ctx.reserve(
+        reserve(
+            ctx,
             {
                 "model": theirs.model,
                 "host": theirs.request.url,
                 "shape": INSTALLED,
                 "second_opinion": True,
-            }
+            },
         )
     except StepEnd as end:
         ctx.finding("no-second-opinion", f"No second opinion: {end.summary}")
@@ -108,7 +111,7 @@ async def _asked_again(
         reader.feed(piece)
         return reader.reading.over
 
-    exchange = await ctx.http(theirs.request, watch)
+    exchange = await ctx.perform(theirs.request, watch)
     second = worth_of(
         exchange, model=theirs.model, nonce=theirs.nonce, prompt=asked_text(theirs.request)
     )
@@ -131,7 +134,7 @@ def _applies(ctx: StepContext, ours: Composition, worth: Assessment) -> bool:
         and any(c.word == "code" and code.name in c.value for c in rule.match.conditions)
         for rule in ctx.step.rules
     )
-    return not falls_back or ctx.cause == "return"
+    return not falls_back or ctx.attempt.cause == "return"
 
 
 async def _agreed(ctx: StepContext, ours: Composition, worth: Assessment) -> bool:
@@ -251,13 +254,12 @@ def _evidence(
 
 def differences(ours: Composition, theirs: Composition) -> list[Difference]:
     """How the two calls differ that were made, ours first."""
-    shown = theirs.request.shown()
-    body = shown["body"]["json"]
+    body = theirs.request.shown_json()
     items = items_of(body)
     texts = [f"input[{at}]" for at, item in enumerate(items) if item["role"] == "developer"]
     place = "instructions" if body.get("instructions") else next(iter(texts), None)
     headers = [
         *OF_THE_TRANSPORT.items(),
-        *((str(name), str(show(value))) for name, value in shown["headers"]),
+        *((name, show_text(value)) for name, value in theirs.request.headers),
     ]
     return compare(ours.request, headers, outline(body), place, items)

@@ -10,17 +10,18 @@ from smoke_tui.steps.run import NOTHING_RUN
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import Question, show
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
 from smoke_tui.world.result import Result
+from smoke_tui.world.values import show
 
 
 async def service(ctx: StepContext) -> Result:
     """Pass when the service is ready; it is then the session's, and its loss is a fact."""
     ready: Ready = ctx.step.fields["ready"]
-    old = ctx.holdings.resources.pop(ctx.step.id, None)
+    old = ctx.resources.by_step.pop(ctx.step.id, None)
     if isinstance(old, Service) and not await old.stop(ctx):
         if old.adopted:
             return await _restarted_by_hand(ctx, ready)
@@ -30,12 +31,12 @@ async def service(ctx: StepContext) -> Result:
     if not ctx.step.commands:
         raise StepEnd("command-missing", NOTHING_RUN)
     command = ctx.step.commands[0]
-    detaches = bool(ctx.fields("detaches"))
-    child = ctx.spawn(spawn_spec(ctx, command, stays=True, detaches=detaches))
+    detaches = bool(ctx.step.fields.get("detaches"))
+    child = ctx.open(spawn_spec(ctx, command, stays=True, detaches=detaches))
     await wait_ready(ctx, child, ready)
     ctx.keep_open(child)
-    stop: str | None = ctx.fields("stop")
-    names = sorted(ctx.holdings.variables)
+    stop: str | None = ctx.step.fields.get("stop")
+    names = sorted(ctx.resources.variables)
     stop_spec = spawn_spec(ctx, command_of(stop, ctx.step.line)) if stop else None
     kept = Service(ctx.step.id, ready, child, watch_health(ctx, ready), stop_spec)
     ctx.provide(
@@ -72,13 +73,13 @@ async def _adopt(ctx: StepContext, ready: Ready) -> Result:
 async def _restarted_by_hand(ctx: StepContext, ready: Ready) -> Result:
     """An adopted service has to be started anew: only who started it can do that."""
     where = address_of(ctx, ready)
-    names = ", ".join(sorted(ctx.holdings.variables))
+    names = ", ".join(sorted(ctx.resources.variables))
     answer = await ctx.ask(
         Question(
             "service",
             f"The service at {where} was not started by this session, so you have to "
             f"restart it{f', with {names} set' if names else ''}. Has it been restarted?",
-            {"restart": where, "variables": sorted(ctx.holdings.variables)},
+            {"restart": where, "variables": sorted(ctx.resources.variables)},
         )
     )
     if answer.get("do") != "yes":

@@ -31,10 +31,13 @@ from smoke_tui.stack.turn_obligations import ANSWERED, ROUTE, Turned, proof_of_t
 from smoke_tui.steps.call import model_of
 from smoke_tui.steps.commands import last_object, run_to_end, spawn_spec
 from smoke_tui.steps.cost import settle as settle_spend
+from smoke_tui.steps.cost import spend
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.requests import Exchange, HttpRequest, Question
+from smoke_tui.world.requests.http import Exchange, HttpRequest
+from smoke_tui.world.requests.machine import Draw
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -70,13 +73,14 @@ class Made:
 
 async def turn(ctx: StepContext) -> Result:
     """Pass when the turn was answered and facts prove that it went over the subscription."""
-    nonce = await ctx.draw("nonce", "nonce")
-    await ctx.spend(
+    nonce = await ctx.perform(Draw("nonce", "nonce"))
+    await spend(
+        ctx,
         "Run the authoring turn?",
         {
             "model": model_of(ctx) or "the organisation's own",
             "through": "the stack",
-            "url": (ctx.fields("request") or {}).get("url", "by hand"),
+            "url": (ctx.step.fields.get("request") or {}).get("url", "by hand"),
         },
     )
     window = await open_window(ctx)
@@ -132,12 +136,12 @@ async def turn(ctx: StepContext) -> Result:
 
 async def _make(ctx: StepContext, nonce: str) -> Made:
     """Make the turn in the way that the step names."""
-    values = ctx.holdings.values
+    values = ctx.resources.values
     own = NONCE_VALUE not in values
     if own:
         values[NONCE_VALUE] = nonce
     try:
-        if ctx.fields("request"):
+        if ctx.step.fields.get("request"):
             return await _by_http(ctx, nonce)
         if ctx.step.commands:
             return await _by_command(ctx, nonce)
@@ -222,7 +226,7 @@ def _told_apart(ctx: StepContext, failure: Failure) -> Failure:
     if not ctx.config.resolved:
         return failure
     model = failure.about.model or model_of(ctx)
-    return of_the_stack(failure, model, ctx.earlier_calls.get(model or ""))
+    return of_the_stack(failure, model, ctx.attempt.earlier_calls.get(model or ""))
 
 
 def _reported_by_envelope(document: Any) -> str | None:
@@ -239,11 +243,11 @@ def _reported_by_envelope(document: Any) -> str | None:
 
 
 async def _by_http(ctx: StepContext, nonce: str) -> Made:
-    wanted: Mapping[str, Any] = ctx.fields("request")
+    wanted: Mapping[str, Any] = ctx.step.fields["request"]
     body = ctx.fill_all(wanted.get("json"))
     if isinstance(body, dict) and isinstance(body.get("prompt"), str):
         body["prompt"] = with_nonce(body["prompt"], nonce)
-    exchange = await ctx.http(
+    exchange = await ctx.perform(
         HttpRequest(
             str(wanted.get("method") or "POST"),
             str(ctx.fill(wanted["url"])),
@@ -334,7 +338,7 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
     for command in ctx.step.commands:
         spec = spawn_spec(ctx, command)
         spec = replace(spec, env=(*spec.env, (NONCE_VARIABLE, nonce)))
-        ended = await run_to_end(ctx, ctx.spawn(spec))
+        ended = await run_to_end(ctx, ctx.open(spec))
         if ended.code != 0:
             await _settle(ctx, {}, None)
             failure = classify(Answer(None, (), ended.text))
@@ -357,7 +361,9 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
 
 
 async def _by_hand(ctx: StepContext) -> Made:
-    answer = await ctx.ask(Question("manual", str(ctx.fields("ask") or ctx.step.title), {}))
+    answer = await ctx.ask(
+        Question("manual", str(ctx.step.fields.get("ask") or ctx.step.title), {})
+    )
     if answer.get("do") != "pass":
         code = "expectation-unmet" if answer.get("do") == "fail" else "operator-declined"
         raise StepEnd(code, answer.get("words") or "The operator saw no answer.")
@@ -365,11 +371,11 @@ async def _by_hand(ctx: StepContext) -> Made:
 
 
 def _claims(ctx: StepContext, document: Any) -> dict[str, Any]:
-    return claims_of(document, ctx.fields("evidence") or {})
+    return claims_of(document, ctx.step.fields.get("evidence") or {})
 
 
 def _paths(ctx: StepContext) -> dict[str, str]:
-    return {**PATHS, **{k: v for k, v in (ctx.fields("evidence") or {}).items() if v}}
+    return {**PATHS, **{k: v for k, v in (ctx.step.fields.get("evidence") or {}).items() if v}}
 
 
 async def _settle(ctx: StepContext, claims: Mapping[str, Any], document: Any) -> None:

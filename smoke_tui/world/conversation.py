@@ -6,47 +6,55 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from smoke_tui.journal.stream import EventStream, Fact
+from smoke_tui.world.requests.base import Request
 
-Watch = Callable[[bytes], bool]
+BodyReader = Callable[[bytes], bool]
+"""Sees each redacted piece of a body as it comes in; True once it has read enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingRequest:
-    """A request on its way to a live port: what is rendered there, and the names of its secrets."""
+    """A request on its way to a live port: its event, its step and try, its secrets' references."""
 
     seq: int
-    port: str
     step: str
     n: int
-    raw: Any
+    request: Request
     refs: Mapping[str, str] = field(default_factory=dict)
-    watch: Watch | None = None
+    reader: BodyReader | None = None
 
 
 class World(Protocol):
-    """Who answers requests, by posting facts to the inbox."""
+    """Who answers requests, by posting facts to the event stream."""
 
-    def begin(self, job: PendingRequest) -> None: ...
+    def begin(self, pending: PendingRequest) -> None:
+        """Start to work on a request."""
 
-    def end(self, seq: int) -> None: ...
+    def end(self, seq: int) -> None:
+        """Stop working on request `seq`."""
 
 
 class Conversation:
     """One request and the facts that answer it, in order."""
 
-    def __init__(self, inbox: EventStream, world: World, job: PendingRequest) -> None:
-        self._inbox = inbox
+    def __init__(self, stream: EventStream, world: World, pending: PendingRequest) -> None:
+        self._stream = stream
         self._world = world
+        self._pending = pending
         self._facts: deque[Fact] = deque()
         self._waiter: asyncio.Future[None] | None = None
-        self.job = job
         self.open = True
         self.on_close: Callable[[], None] = lambda: None
-        inbox.route(job.seq, self._receive)
-        world.begin(job)
+        stream.route(pending.seq, self._receive)
+        world.begin(pending)
+
+    @property
+    def seq(self) -> int:
+        """The number of the request's event."""
+        return self._pending.seq
 
     def _receive(self, fact: Fact) -> None:
         self._facts.append(fact)
@@ -64,16 +72,17 @@ class Conversation:
         return self._facts.popleft()
 
     def release(self) -> None:
-        """Stop waiting: recorded, and told to the world; idempotent."""
+        """Stop waiting: recorded, and the world stops working on it; idempotent."""
         if self.open:
             self.open = False
-            self._inbox.decide("release", {}, step=self.job.step, n=self.job.n, re=self.job.seq)
-            self._world.end(self.job.seq)
+            pending = self._pending
+            self._stream.decide("release", {}, step=pending.step, n=pending.n, re=pending.seq)
+            self._world.end(pending.seq)
             self.on_close()
 
     def done(self) -> None:
         """The answer is complete: nobody waits any more, and nothing needs to be recorded."""
-        self._inbox.route(self.job.seq, None)
+        self._stream.route(self.seq, None)
         if self.open:
             self.open = False
             self.on_close()
@@ -83,11 +92,14 @@ class Timed(Protocol):
     """What a time limit needs of a step's context."""
 
     @property
-    def now_ms(self) -> int: ...
+    def now_ms(self) -> int:
+        """Milliseconds since the session opened, at the latest fact."""
 
-    def deadline(self, seconds: float) -> Conversation: ...
+    def deadline(self, seconds: float) -> Conversation:
+        """A timer; its one fact comes after `seconds`."""
 
-    def drop(self, conversation: Conversation) -> None: ...
+    def drop(self, conversation: Conversation) -> None:
+        """End a conversation that the step holds."""
 
 
 class TimeLimit:
@@ -114,6 +126,7 @@ class TimeLimit:
             self.stop()
 
     def go_on(self) -> None:
+        """Undo one `hold`; after the last one the clock runs again."""
         self._holds -= 1
         if self._holds == 0 and not self.expired.done():
             self._start()

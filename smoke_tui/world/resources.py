@@ -1,25 +1,54 @@
-"""What a session holds beyond its steps, and how it fills templates; and how a step ends early."""
+"""What a session owns beyond its steps, and how it fills templates; and how a step ends early."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.templates import scan
-from smoke_tui.world.requests import Joined, Text
+from smoke_tui.world.conversation import Conversation
+from smoke_tui.world.values import Joined, Text
+
+if TYPE_CHECKING:
+    from smoke_tui.world.context import StepContext
 
 
 class StepEnd(Exception):
-    """A step ends here, not well. `code` is a word of `outcomes.CODES`."""
+    """A step ends here, not well. `code` is a name in `failure_codes.CODES`."""
 
-    def __init__(self, code: str, summary: str, **observed: Any) -> None:
+    def __init__(self, code: str, summary: str, **observed: object) -> None:
         super().__init__(summary)
         self.code = code
         self.summary = summary
         self.observed = observed
+
+
+class Resource(Protocol):
+    """Something that a step leaves behind and the session stops at its end, such as a service."""
+
+    @property
+    def adopted(self) -> bool:
+        """Whether it was there before the session, and is not ours to stop."""
+
+    def conversations(self) -> Sequence[Conversation]:
+        """The conversations whose facts tell about it while the session goes on."""
+
+    def lost_by(self, fact: Fact) -> bool:
+        """Whether a fact of these conversations says that it is gone."""
+
+    async def stop(self, ctx: StepContext) -> bool:
+        """Stop it; whether it is proven gone."""
+
+
+class Credential(Protocol):
+    """The session's credential bundle."""
+
+    def fields(self) -> Mapping[str, Secret | str | None]:
+        """Its values by field name, as templates use them."""
 
 
 @dataclass(slots=True)
@@ -27,15 +56,15 @@ class SessionResources:
     """What outlives a step: values, variables and resources, owned by the session.
 
     `account` tells whose bundle it is, also of one that is gone. `may_run`: the operator let the
-    runbook's commands run; a mere look never may. `model` is the one that the last call asked for,
+    runbook's commands run; a preflight never may. `model` is the one that the last call asked for,
     `lite` whether in the Responses-Lite shape.
     """
 
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, object] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
     variables: dict[str, Secret] = field(default_factory=dict)
-    resources: dict[str, Any] = field(default_factory=dict)
-    bundle: Any = None
+    by_step: dict[str, Resource] = field(default_factory=dict)
+    bundle: Credential | None = None
     account: str | None = None
     handed_over: bool = False
     may_run: bool = False
@@ -48,7 +77,7 @@ class SessionResources:
         """Replace `{{ name }}` marks by values; secrets stay secrets.
 
         Raises:
-            StepEnd: a name is not known yet (`not-configured`).
+            StepEnd: no step has given a value of that name yet (`not-configured`).
         """
         parts: list[str | Secret] = []
         last = 0
@@ -62,7 +91,7 @@ class SessionResources:
             return "".join(part for part in parts if isinstance(part, str))
         return Joined(tuple(part for part in parts if part != ""))
 
-    def fill_all(self, value: Any, config: SessionConfig) -> Any:
+    def fill_all(self, value: object, config: SessionConfig) -> object:
         """`fill` for every string leaf of a JSON-like value."""
         if isinstance(value, str):
             return self.fill(value, config)
@@ -86,7 +115,7 @@ class SessionResources:
         if name.startswith("bundle.") and self.bundle is not None:
             leaf = self.bundle.fields().get(name.removeprefix("bundle."))
             if leaf is not None:
-                return leaf if isinstance(leaf, Secret) else str(leaf)
+                return leaf
         if name in self.secrets:
             return self.secrets[name]
         if name in self.values:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.world.requests import PortError
+from smoke_tui.world.ports import PortError
 from tests.helpers.chromium import DevToolsError, Tab
 
 SIGN_IN: Final = "Rehearsal: sign in"

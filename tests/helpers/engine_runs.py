@@ -27,9 +27,13 @@ from smoke_tui.replay.strict import Strict
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
 from smoke_tui.stack.services import Service
+from smoke_tui.steps.cost import spend
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import PendingRequest, World
 from smoke_tui.world.loop import EngineLoop
+from smoke_tui.world.requests.machine import Timer
+from smoke_tui.world.requests.operator import Question
+from smoke_tui.world.requests.processes import Spawn, StopChild
 from smoke_tui.world.result import Result
 from tests.helpers.events import make_event, opened_data
 
@@ -174,15 +178,16 @@ class DataWorld:
     def begin(self, job: PendingRequest) -> None:
         if self.on_request(job, self.inbox):
             return
-        if job.port == "operator":
-            answer = self.reply(job.raw.kind, {**job.raw.data, "step": job.step})
-            if answer is not None:
-                self.post(job, "answered", {"answer": {"by": "operator", **answer}})
-        elif job.port == "timer" and job.raw < LONGEST_DELAY:
-            self.post(job, "timer", {"seconds": job.raw})
-        elif job.port == "process" and isinstance(job.raw, tuple):
-            self.stopped.append(job.raw[1])
-            self.post(job, "process", {"what": "stopped", "gone": True})
+        match job.request:
+            case Question(kind, _, data):
+                answer = self.reply(kind, {**data, "step": job.step})
+                if answer is not None:
+                    self.post(job, "answered", {"answer": {"by": "operator", **answer}})
+            case Timer(seconds) if seconds < LONGEST_DELAY:
+                self.post(job, "timer", {"seconds": seconds})
+            case StopChild(child):
+                self.stopped.append(child)
+                self.post(job, "process", {"what": "stopped", "gone": True})
 
     def end(self, seq: int) -> None:
         """Nothing is under way."""
@@ -272,11 +277,11 @@ def engine_of(
 
     async def behaviour(ctx: StepContext) -> Result:
         if ctx.step.kind == "service":
-            old = ctx.holdings.resources.pop(ctx.step.id, None)
+            old = ctx.resources.by_step.pop(ctx.step.id, None)
             if isinstance(old, Service):
                 await old.stop(ctx)
         if ctx.step.spend is not None and ctx.step.kind in ("call", "turn"):
-            await ctx.spend("Spend?", {})
+            await spend(ctx, "Spend?", {})
         result = behave(ctx)
         if isinstance(result, BaseException):
             raise result
@@ -284,19 +289,13 @@ def engine_of(
             await asyncio.get_running_loop().create_future()
         assert result is not None
         if ctx.step.kind == "service" and result.code is None:
-            child = ctx.converse("process", {"argv": ["true"]}, ["true"])
+            child = ctx.open(Spawn(("true",), "/"))
             ctx.keep_open(child)
             kept = Service(ctx.step.id, ctx.step.fields["ready"], child)
             ctx.provide(ctx.step.id, kept, kind="service")
         return result
 
-    async def no_guards(ctx: StepContext) -> None:
-        """Every guard is met."""
-
-    kinds = {step.kind for step in runbook.steps}
-    return Engine(
-        runbook, config, inbox, world, State(), dict.fromkeys(kinds, behaviour), no_guards
-    )
+    return Engine(runbook, config, inbox, world, State(), behaviour)
 
 
 def walked(engine: Engine, inbox: EventStream) -> tuple[Verdict | None, BaseException | None]:

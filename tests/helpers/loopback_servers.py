@@ -21,9 +21,9 @@ from smoke_tui.httpd.server import (
     serve,
 )
 from smoke_tui.redaction import Secret, Vault
-from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.live.http import LiveHttp
-from smoke_tui.world.requests import HttpRequest
+from smoke_tui.world.requests.base import Request
+from smoke_tui.world.requests.http import HttpRequest
 
 T = TypeVar("T")
 PATIENCE = 20.0
@@ -139,11 +139,8 @@ class ThreadedServer:
         self._thread.join(PATIENCE)
 
 
-def job_of(request: HttpRequest, watch: Callable[[bytes], bool] | None = None) -> PendingRequest:
-    refs = {leaf.name: "s.1" for leaf in request.sensitive}
-    for leaf in request.sensitive:
-        refs |= {f"{leaf.name}.{name}": "s.1" for name in leaf.nested}
-    return PendingRequest(0, "http", "s", 1, request, refs, watch)
+def refs_of(request: Request) -> dict[str, str]:
+    return dict.fromkeys(request.secret_kinds(), "s.1")
 
 
 async def exchange(
@@ -156,8 +153,8 @@ async def exchange(
     """One exchange over the live port: the fact's data, its secrets, its body."""
     port = LiveHttp(vault or Vault(), frozenset(allowed))
     try:
-        data, secrets, blobs = await port.exchange(job_of(request, watch))
-        return data, secrets, blobs["body"]
+        answer = await port.exchange(request, refs_of(request), watch)
+        return dict(answer.data), dict(answer.secrets), answer.blobs["body"]
     finally:
         await port.close()
 

@@ -6,14 +6,13 @@ import asyncio
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from smoke_tui.redaction import Secret, Vault
-from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.live.processes.shell import LiveShell
-from smoke_tui.world.requests import SpawnSpec
+from smoke_tui.world.ports import PortAnswer
+from smoke_tui.world.requests.processes import Spawn
 from tests.helpers.loopback_servers import soon
 
 TOKEN = "FAKE" + "tokenThatMustNotBeSeen0123456789"
@@ -24,22 +23,22 @@ class Child:
     """One child over the live port, and what was posted of it."""
 
     def __init__(self, *argv: Any, vault: Vault | None = None, cwd: str = "/", **spec: Any) -> None:
-        self.spec = SpawnSpec(tuple(argv), cwd, **spec)
+        self.spec = Spawn(tuple(argv), cwd, **spec)
         self.shell = LiveShell(vault or Vault())
         self.facts: list[dict[str, Any]] = []
         self.secrets: dict[str, Secret] = {}
 
-    def post(self, data: Mapping[str, Any], secrets: Mapping[str, Secret] | None = None) -> None:
-        self.facts.append(dict(data))
-        self.secrets |= secrets or {}
+    def post(self, answer: PortAnswer) -> None:
+        self.facts.append(dict(answer.data))
+        self.secrets |= answer.secrets
 
     def begin(self) -> asyncio.Task[None]:
-        refs = {leaf.name: "s.1" for leaf in self.spec.sensitive} | {"whole": "s.1"}
-        job = PendingRequest(SEQ, "process", "s", 1, self.spec, refs)
-        return asyncio.create_task(self.shell.serve(job, self.post))
+        refs = dict.fromkeys(self.spec.secret_kinds(), "s.1")
+        return asyncio.create_task(self.shell.run(SEQ, self.spec, refs, self.post))
 
     async def stop(self) -> None:
-        await self.shell.serve(PendingRequest(SEQ + 1, "process", "s", 1, ("stop", SEQ)), self.post)
+        gone = await self.shell.stop(SEQ)
+        self.facts.append({"what": "stopped", "gone": gone})
 
     def words(self) -> list[str]:
         return [fact["what"] for fact in self.facts]

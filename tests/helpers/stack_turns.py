@@ -17,10 +17,13 @@ from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import EventStream, IncomingFact, LiveStream
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook import parse
-from smoke_tui.steps import BEHAVIOURS
-from smoke_tui.world.context import StepContext
+from smoke_tui.steps import behave
 from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.loop import EngineLoop
+from smoke_tui.world.requests.http import HttpRequest
+from smoke_tui.world.requests.ledger import ReadLedger
+from smoke_tui.world.requests.machine import Draw, Timer
+from smoke_tui.world.requests.operator import Question
 from tests.helpers.events import opened_data
 
 NONCE = "smoke-0123456789"
@@ -71,35 +74,36 @@ class Stack:
     marks: int = 0
 
     def begin(self, job: PendingRequest) -> None:
-        if job.port == "operator":
-            answer = self.reply(job.raw.kind, job.raw.data)
-            if answer is not None:
-                self.post(job, "answered", {"answer": {"by": "operator", **answer}})
-        elif job.port == "draw":
-            self.post(job, "draw", {"value": NONCE})
-        elif job.port == "timer" and job.raw < 100:
-            self.post(job, "timer", {"seconds": job.raw})
-        elif job.port == "ledger":
-            self.post(job, "ledger", self._look(job))
-        elif job.port == "http":
-            data = {
-                "status": 200,
-                "headers": [],
-                "chunks": [],
-                "ms": 5,
-                "error": None,
-                "error_text": "",
-            }
-            self.post(job, "http", data, {"body": json.dumps(self.document).encode()})
+        match job.request:
+            case Question(kind, _, data):
+                answer = self.reply(kind, data)
+                if answer is not None:
+                    self.post(job, "answered", {"answer": {"by": "operator", **answer}})
+            case Draw():
+                self.post(job, "draw", {"value": NONCE})
+            case Timer(seconds) if seconds < 100:
+                self.post(job, "timer", {"seconds": seconds})
+            case ReadLedger(op):
+                self.post(job, "ledger", self._look(op))
+            case HttpRequest():
+                exchanged = {
+                    "status": 200,
+                    "headers": [],
+                    "chunks": [],
+                    "ms": 5,
+                    "error": None,
+                    "error_text": "",
+                }
+                self.post(job, "http", exchanged, {"body": json.dumps(self.document).encode()})
 
-    def _look(self, job: PendingRequest) -> dict[str, Any]:
+    def _look(self, op: str) -> dict[str, Any]:
         now: dict[str, Any] = {
             "problem": None,
             "now": "2026-11-21T00:00:00Z",
             "rows": [],
             "more": False,
         }
-        if job.raw["op"] == "now":
+        if op == "now":
             return now | {"problem": self.looks[0] if isinstance(self.looks[0], str) else None}
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         return now | ({"problem": look} if isinstance(look, str) else {"rows": look})
@@ -174,10 +178,7 @@ def turned(
     inbox = LiveStream(sink, Vault(), Ticks(), [], first=lambda event: engines[0].watch(event))
     stack.inbox = inbox
 
-    async def no_guards(ctx: StepContext) -> None:
-        """Every guard is met."""
-
-    engines.append(Engine(runbook, config, inbox, stack, State(), BEHAVIOURS, no_guards))
+    engines.append(Engine(runbook, config, inbox, stack, State(), behave))
     inbox.post(IncomingFact("session.opened", opened_data(config)))
     loop = EngineLoop()
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from smoke_tui.codex.assessment import Assessment, worth_of
 from smoke_tui.proof.quoting import with_nonce
-from smoke_tui.world.requests import Exchange
+from smoke_tui.world.requests.http import Exchange
 
 MODEL = "gpt-5.5"
 NONCE = "smoke-0123456789"

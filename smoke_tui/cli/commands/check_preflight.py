@@ -38,12 +38,13 @@ from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.session.configure import choose_steps, config_from, read_given
 from smoke_tui.session.probe import look
 from smoke_tui.session.resolve import with_client
-from smoke_tui.steps import check_guards
 from smoke_tui.steps.credential import given_bundle
+from smoke_tui.steps.guards import check_guards
 from smoke_tui.world.context import (
     StepContext,
 )
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.world.requests.machine import FindCommand, PathExists
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -128,7 +129,11 @@ async def _steps(ctx: StepContext, runbook: Runbook, found: Findings) -> None:
 async def _commands(ctx: StepContext, step: Step, found: Findings) -> None:
     for command in step.commands:
         name = command.argv[0]
-        there = await ctx.exists(name) if "/" in name else await ctx.find_command(name)
+        there = (
+            await ctx.perform(PathExists(name))
+            if "/" in name
+            else await ctx.perform(FindCommand(name))
+        )
         if not there and not (name.startswith("/") and shutil.which(name)):
             found.code(
                 "command-missing", step.id, f"`{name}` was not found (runbook line {command.line})."
@@ -173,7 +178,7 @@ async def _preflight(
     runbook: Runbook,
     found: Findings,
 ) -> None:
-    exchange = await ctx.http(reach_request(config))
+    exchange = await ctx.perform(reach_request(config))
     failure = reach_failure(exchange)
     if failure is not None:
         found.code(failure.code, None, f"{config.codex_url}: {failure.words}")
@@ -181,7 +186,7 @@ async def _preflight(
     found.note("reachable", None, f"{config.codex_url} answers (405 without a credential).")
     if bundle is None:
         return
-    listing = await ctx.http(catalogue_request(config, bundle))
+    listing = await ctx.perform(catalogue_request(config, bundle))
     models = read_catalogue(listing)
     if models is None:
         refused = classify(as_answer(listing))

@@ -27,7 +27,7 @@ from smoke_tui.runbook import parse
 from smoke_tui.session.codex_client import (
     RUNBOOK,
     NoClient,
-    capture_fact,
+    capture_client,
     catalogue_text,
     compare_with_client,
 )
@@ -38,9 +38,7 @@ from smoke_tui.session.configure import (
 )
 from smoke_tui.session.resolve import with_client
 from smoke_tui.session.subscriber_client import UNSEEN
-from smoke_tui.world.live.files import (
-    read_plain_file,
-)
+from smoke_tui.world.live.text_files import read_plain_file
 
 
 def instructions(options: argparse.Namespace, settings: Settings) -> int:
@@ -165,14 +163,12 @@ def _of_client(settings: Settings) -> tuple[dict[str, Any], str]:
     Raises:
         CommandError: there is none, or it sends none (4).
     """
-    fact = capture_fact(_config(settings), settings.get("model"), settings.state_dir)
-    if fact.data["problem"]:
-        raise CommandError(Exit.NOT_PROVABLE, f"{fact.data['problem']}; --codex PATH names another")
-    text = fact.secrets["value"].reveal()
-    version = str(fact.data["version"])
-    return _summary(
-        f"Codex CLI {version}", version, fact.data["model"], fact.data["place"], text
-    ), text
+    captured = capture_client(_config(settings), settings.get("model"), settings.state_dir)
+    sent, secret = captured.request, captured.instructions
+    if captured.problem or sent is None or secret is None:
+        raise CommandError(Exit.NOT_PROVABLE, f"{captured.problem}; --codex PATH names another")
+    version, text = str(captured.version), secret.reveal()
+    return _summary(f"Codex CLI {version}", version, sent.model, sent.place, text), text
 
 
 def _summary(source: str, version: str, model: str, place: str | None, text: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.world.requests import Browser, Clipboard, PortError
+from smoke_tui.world.ports import Browser, Clipboard, PortError
 
 
 @dataclass(frozen=True, slots=True)

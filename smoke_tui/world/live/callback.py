@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from smoke_tui.httpd.messages import (
     ServerRequest,
@@ -19,9 +19,10 @@ from smoke_tui.httpd.server import (
     HttpServer,
     serve,
 )
-from smoke_tui.redaction import Secret, Vault
+from smoke_tui.redaction import Vault
 from smoke_tui.world.live.redirect import check_redirect, read_redirect
-from smoke_tui.world.requests import CallbackSpec
+from smoke_tui.world.ports import PortAnswer, Post, Refs
+from smoke_tui.world.requests.http import Listen
 
 HEADERS: Final = (
     ("content-type", "text/html; charset=utf-8"),
@@ -37,14 +38,12 @@ PAGE: Final = (
 )
 DONE: Final = "/done"
 
-Post = Callable[[Mapping[str, Any], Mapping[str, Secret]], None]
-
 
 class Callback:
     """One login's callback: waits for the one redirect whose state is right."""
 
-    def __init__(self, spec: CallbackSpec, vault: Vault, ref: str, post: Post) -> None:
-        self._spec = spec
+    def __init__(self, expected: Listen, vault: Vault, ref: str, post: Post) -> None:
+        self._expected = expected
         self._vault = vault
         self._ref = ref
         self._post = post
@@ -54,23 +53,24 @@ class Callback:
     async def start(self) -> HttpServer | None:
         """Listen on both loopback addresses of the first free port; posts ready, or why not."""
         problem = OSError(errno.EADDRINUSE, "no port was tried")
-        for port in self._spec.ports:
+        for port in self._expected.ports:
             try:
                 server = await serve(self._answer, [("127.0.0.1", port), ("::1", port)])
             except OSError as error:
                 problem = error
                 continue
             self._port = server.addresses[0][1]
-            self._post({"what": "ready", "port": self._port}, {})
+            self._post(PortAnswer({"what": "ready", "port": self._port}))
             return server
         forbidden = problem.errno in (errno.EACCES, errno.EPERM)
         self._post(
-            {
-                "what": "forbidden" if forbidden else "busy",
-                "ports": list(self._spec.ports),
-                "problem": problem.strerror or str(problem),
-            },
-            {},
+            PortAnswer(
+                {
+                    "what": "forbidden" if forbidden else "busy",
+                    "ports": list(self._expected.ports),
+                    "problem": problem.strerror or str(problem),
+                }
+            )
         )
         return None
 
@@ -83,18 +83,18 @@ class Callback:
             return _page(
                 200, "The sign-in has come back. You can close this tab and go on in the terminal."
             )
-        if request.path != self._spec.path:
+        if request.path != self._expected.path:
             return _page(404, "Nothing is here.")
         if request.method != "GET":
             return _page(405, "This address only takes a redirect.")
         return self._redirected(request)
 
     def _redirected(self, request: ServerRequest) -> ServerResponse:
-        verdict = check_redirect(request.query, self._spec)
+        verdict = check_redirect(request.query, self._expected)
         if verdict != "ok":
             self._ignored += 1
             if self._ignored <= 20:
-                self._post({"what": "ignored", "why": verdict}, {})
+                self._post(PortAnswer({"what": "ignored", "why": verdict}))
             return _page(
                 400,
                 "This sign-in does not belong to the login that is waiting. Use the newest tab.",
@@ -102,7 +102,7 @@ class Callback:
         if self._taken:
             return _page(410, "This sign-in was used already.")
         self._taken = True
-        self._post(*read_redirect(request.query, self._vault, self._ref))
+        self._post(PortAnswer(*read_redirect(request.query, self._vault, self._ref)))
         return ServerResponse(303, (*HEADERS, ("location", DONE)))
 
 
@@ -110,12 +110,18 @@ def _page(status: int, text: str) -> ServerResponse:
     return ServerResponse(status, HEADERS, PAGE.format(text).encode())
 
 
-async def listen(spec: CallbackSpec, vault: Vault, ref: str, post: Post) -> None:
-    """Run a callback until cancelled."""
-    server = await Callback(spec, vault, ref, post).start()
-    if server is None:
-        return
-    try:
-        await asyncio.get_running_loop().create_future()
-    finally:
-        await server.close()
+@dataclass(frozen=True, slots=True)
+class LiveCallbacks:
+    """Listens for the redirects of logins."""
+
+    vault: Vault
+
+    async def listen(self, request: Listen, refs: Refs, post: Post) -> None:
+        """Listen until cancelled, and post what comes in."""
+        server = await Callback(request, self.vault, refs["code"], post).start()
+        if server is None:
+            return
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            await server.close()

@@ -29,8 +29,11 @@ from smoke_tui.httpd.server import (
 from smoke_tui.redaction import Secret, clean
 from smoke_tui.world.live.codex_cli import client_environment, probe_client
 from smoke_tui.world.live.processes.shell import GUARDIAN
+from smoke_tui.world.ports import PortAnswer, Refs
 from smoke_tui.world.request_outline import instructions_in, items_of, outline
 from smoke_tui.world.request_template import hash_of, template_of
+from smoke_tui.world.requests.base import VALUE
+from smoke_tui.world.requests.codex_cli import CaptureClient
 
 SECONDS: Final = 20.0
 PROMPT: Final = "x"
@@ -153,12 +156,19 @@ class Client:
         await self._process.wait()
 
 
-def as_fact(
-    taken: Capture, ref: str, against: Secret | None = None
-) -> tuple[dict[str, Any], dict[str, Secret]]:
-    """The fact of a capture: shape and public parts; the text is private, and never journalled."""
+class LiveCodexCli:
+    """Runs the installed Codex CLI against a loopback server."""
+
+    async def capture(self, request: CaptureClient, refs: Refs) -> PortAnswer:
+        """What it sends for a model: shape and public parts; the text is never journalled."""
+        taken = await capture(request.codex, request.model)
+        return as_answer(taken, refs[VALUE], request.against)
+
+
+def as_answer(taken: Capture, ref: str, against: Secret | None = None) -> PortAnswer:
+    """The answer of a capture; the text of the base instructions is a secret of it."""
     if taken.problem is not None or taken.body is None:
-        return {"problem": taken.problem, "version": taken.version}, {}
+        return PortAnswer({"problem": taken.problem, "version": taken.version})
     found = instructions_in(taken.body)
     data: dict[str, Any] = {
         "problem": None if found else "the captured request holds no base instructions",
@@ -175,7 +185,7 @@ def as_fact(
     if template is not None:
         data |= {"template": template, "template_sha256": hash_of(template)}
     if found is None:
-        return data, {}
+        return PortAnswer(data)
     if against is not None and against.available:
         changes = [
             line[:1] for line in difflib.ndiff(against.reveal().splitlines(), found[0].splitlines())
@@ -187,6 +197,5 @@ def as_fact(
         "bytes": len(raw),
         "sha256": hashlib.sha256(raw).hexdigest(),
     }
-    return data, {
-        "value": Secret(found[0], kind="instructions", ref=ref, public=public, scrub=False)
-    }
+    text = Secret(found[0], kind="instructions", ref=ref, public=public, scrub=False)
+    return PortAnswer(data, {VALUE: text})

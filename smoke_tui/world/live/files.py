@@ -1,52 +1,72 @@
-"""Reading the operator's files as text: whole, bounded, and never waiting for a pipe or device."""
+"""The live `Files` port: the operator's files, relative to the project's folder."""
 
 from __future__ import annotations
 
-import codecs
-import errno
+import json
 import os
-import stat
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-FILE_LIMIT: Final = 4 * 1024 * 1024
+from smoke_tui.files import replace_private
+from smoke_tui.redaction import Vault, credential_documents
+from smoke_tui.world.credential_document import problem_of
+from smoke_tui.world.live.secret_texts import secret_of_text, take_secrets
+from smoke_tui.world.live.text_files import read_plain_file
+from smoke_tui.world.ports import PortAnswer, Refs
+from smoke_tui.world.requests.base import VALUE
+from smoke_tui.world.requests.machine import ReadDocument, ReadSecretFile, ReplaceBundle
+from smoke_tui.world.values import render
 
 
-def mended_text(text: str) -> tuple[str, list[str]]:
-    """A text as its author meant it, and what an editor had put in, in words."""
-    mended = []
-    if text.startswith("\ufeff"):
+@dataclass(frozen=True, slots=True)
+class LiveFiles:
+    """Reads files below `project`, and texts that were given by option under a name.
+
+    `bundle_file` is the file that the bundle came from, None where it came from none.
+    """
+
+    vault: Vault
+    project: str
+    given: Mapping[str, str]
+    bundle_file: Path | None
+
+    def exists(self, path: str) -> bool:
+        """Whether there is anything at a path."""
+        return os.access(os.path.join(self.project, path), os.F_OK)
+
+    def read(self, request: ReadSecretFile, refs: Refs) -> PortAnswer:
+        """The text of a file as a secret."""
+        text, problem = read_plain_file(os.path.join(self.project, request.path))
+        if text is None:
+            return PortAnswer({"problem": problem, "text": None})
+        secret = secret_of_text(text, request.kind, refs[VALUE], self.vault, scrub=request.scrub)
+        return PortAnswer({"problem": None, "text": None}, {VALUE: secret})
+
+    def document(self, request: ReadDocument, refs: Refs) -> PortAnswer:
+        """A JSON document without its secret leaves; every value of it is registered as secret."""
+        text, problem = self.given.get(request.source), None
+        if text is None:
+            text, problem = read_plain_file(os.path.join(self.project, request.source))
+        if text is None:
+            return PortAnswer({"problem": problem, "document": None})
         text = text.lstrip("\ufeff")
-        mended.append("a byte order mark was taken off")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        mended.append("line ends of Windows were made plain ones")
-    return text, mended
+        problem = problem_of(text)
+        raw = text.encode("utf-8", "surrogatepass")
+        secrets = take_secrets(raw, request.sensitive, refs, self.vault)
+        self.vault.add_document(text, "given")
+        if problem is not None:
+            return PortAnswer({"problem": problem, "document": None})
+        document = credential_documents.kept(json.loads(self.vault.redact(raw)))
+        return PortAnswer({"problem": None, "document": document}, secrets)
 
-
-def read_plain_file(path: str) -> tuple[str | None, str | None]:
-    """The text of a regular file, or why it can't be had; never blocks on a pipe or device."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except ValueError:
-        return None, "its path can't be one"
-    except OSError as error:
-        if error.errno == errno.ENOENT:
-            return None, f"{path} does not exist"
-        return None, f"{path}: {error.strerror}"
-    mode = os.fstat(fd).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(fd)
-        return None, f"{path} is {'a folder' if stat.S_ISDIR(mode) else 'not a regular file'}"
-    try:
-        with os.fdopen(fd, "rb") as file:
-            content = file.read(FILE_LIMIT + 1)
-    except OSError as error:
-        return None, f"{path}: {error.strerror}"
-    if len(content) > FILE_LIMIT:
-        return None, f"{path} is larger than {FILE_LIMIT} bytes"
-    try:
-        return content.decode("utf-8"), None
-    except UnicodeDecodeError:
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return None, f"{path} is UTF-16, not UTF-8 text; save it as UTF-8"
-        return None, f"{path} is not UTF-8 text"
+    def replace_bundle(self, request: ReplaceBundle) -> PortAnswer:
+        """Write the file that the bundle came from, as a whole."""
+        if self.bundle_file is None:
+            return PortAnswer({"problem": "it did not come from a file"})
+        try:
+            text = json.dumps(render(request.fields), indent=2) + "\n"
+            replace_private(self.bundle_file, text.encode())
+        except OSError as error:
+            return PortAnswer({"problem": str(error)})
+        return PortAnswer({"problem": None})

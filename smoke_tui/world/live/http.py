@@ -12,8 +12,8 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx2
@@ -21,24 +21,19 @@ from socksio import SOCKSError
 
 from smoke_tui.config.session_config import Origin, origin_of
 from smoke_tui.redaction import Secret, Vault, credential_documents
-from smoke_tui.world.conversation import PendingRequest, Watch
-from smoke_tui.world.credential_document import sendable
+from smoke_tui.world.conversation import BodyReader
 from smoke_tui.world.live.network import (
     NetworkProblem,
     named_proxy,
     proxy_for,
     trusted,
 )
+from smoke_tui.world.live.secret_texts import take_secrets
 from smoke_tui.world.live.sse_redaction import without_spread_secrets
 from smoke_tui.world.live.transport_errors import causes, in_our_words
-from smoke_tui.world.requests import (
-    PLACEHOLDER_PROBLEM,
-    HttpRequest,
-    Sensitive,
-    holds_placeholder,
-    render,
-    secrets_in,
-)
+from smoke_tui.world.ports import PortAnswer, Refs
+from smoke_tui.world.requests.http import HttpRequest
+from smoke_tui.world.values import PLACEHOLDER_PROBLEM, holds_placeholder, render_text, secrets_in
 
 KEPT_HEADERS: Final = frozenset(
     {
@@ -169,12 +164,11 @@ class LiveHttp:
             raise Refused(f"{request.url} is not where this credential may be sent")
 
     async def exchange(
-        self, job: PendingRequest
-    ) -> tuple[dict[str, Any], dict[str, Secret], dict[str, bytes]]:
-        """Do one exchange: the fact's data, the secrets in it, its body."""
-        request: HttpRequest = job.raw
+        self, request: HttpRequest, refs: Refs, reader: BodyReader | None = None
+    ) -> PortAnswer:
+        """Send one request and take its answer in, redacted."""
         start = time.monotonic()
-        answer = _Answer(self._vault, request, job.refs, job.watch, start)
+        answer = _Answer(self._vault, request, refs, reader, start)
         error, text = None, ""
         try:
             self.check_origin(request)
@@ -203,7 +197,7 @@ class LiveHttp:
                 raise
             error, text = _by_proxy(problem, request.url, "network", type(problem).__name__)
         secrets, body = answer.finish()
-        return (
+        return PortAnswer(
             {
                 "status": answer.status,
                 "headers": answer.headers,
@@ -219,7 +213,7 @@ class LiveHttp:
     async def _talk(self, request: HttpRequest, answer: _Answer) -> None:
         limits = request.limits
         content = request.rendered_body()
-        headers = [(name, render(value)) for name, value in request.headers]
+        headers = [(name, render_text(value)) for name, value in request.headers]
         names = {name.lower() for name, _ in headers}
         if "accept-encoding" not in names:
             headers.append(("accept-encoding", "identity"))
@@ -291,14 +285,14 @@ class _Answer:
         self,
         vault: Vault,
         request: HttpRequest,
-        refs: Mapping[str, str],
-        watch: Watch | None,
+        refs: Refs,
+        reader: BodyReader | None,
         start: float,
     ) -> None:
         self._vault = vault
         self._sensitive = request.sensitive
         self._refs = refs
-        self._watch = watch
+        self._reader = reader
         self._start = start
         self._stream = vault.stream()
         self._raw: list[bytes] = []
@@ -320,7 +314,7 @@ class _Answer:
             raise _Stop("compressed", f"the answer is {coding}-encoded though identity was asked")
 
     def take(self, piece: bytes) -> bool:
-        """Take one piece in; True when the watcher has seen enough."""
+        """Take one piece in; True when the reader has read enough."""
         self.size += len(piece)
         if self._sensitive:
             self._raw.append(piece)
@@ -333,7 +327,7 @@ class _Answer:
         self.chunks.append([self._length, self.elapsed()])
         self._length += len(clean)
         self._clean.append(clean)
-        return self._watch(clean) if self._watch is not None else False
+        return self._reader(clean) if self._reader is not None else False
 
     def finish(self) -> tuple[dict[str, Secret], bytes]:
         """The secrets of the answer, registered, and its redacted body."""
@@ -359,64 +353,6 @@ def _kept_bytes(redacted: bytes) -> bytes:
         return b""
     public = credential_documents.kept(document, words=True)
     return redacted if public == document else json.dumps(public).encode()
-
-
-def take_secrets(
-    raw: bytes, sensitive: tuple[Sensitive, ...], refs: Mapping[str, str], vault: Vault
-) -> dict[str, Secret]:
-    """The secret leaves of a JSON document, registered in the vault."""
-    try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
-        return {}
-    found: dict[str, Secret] = {}
-    for leaf in sensitive:
-        value = _leaf(document, leaf.path)
-        if not isinstance(value, str) or not value:
-            continue
-        claims = credential_documents.claims_of(value)
-        public = _public(value, leaf.kind, vault)
-        for name, path in leaf.claims.items():
-            claim = _leaf(claims, path)
-            if isinstance(claim, bool | int) or (isinstance(claim, str) and len(claim) < 200):
-                public[name] = claim
-        found[leaf.name] = vault.add(
-            Secret(value, kind=leaf.kind, ref=refs[leaf.name], public=public, scrub=leaf.scrub)
-        )
-        for name, (path, kind) in leaf.nested.items():
-            claim = _leaf(claims, path)
-            if isinstance(claim, str) and claim:
-                key = f"{leaf.name}.{name}"
-                found[key] = vault.add(
-                    Secret(claim, kind=kind, ref=refs[key], public=_public(claim, kind, vault))
-                )
-        if leaf.scrub:
-            vault.add_parts(value, leaf.kind, refs[leaf.name])
-    return found
-
-
-def _public(value: str, kind: str, vault: Vault) -> dict[str, Any]:
-    """What may be known of a secret: its length, of an account whether it is the same as before,
-    and where it is so that no header can carry it."""
-    public: dict[str, Any] = {"length": len(value)}
-    if kind == "account-id":
-        public["mark"] = vault.fingerprint(value)
-    return public if sendable(value) else {**public, "sendable": False}
-
-
-def _leaf(value: Any, path: tuple[str, ...]) -> Any:
-    for part in path:
-        key, picks, wanted = part.partition("=")
-        if part.isdigit() and isinstance(value, list):
-            value = value[int(part)] if int(part) < len(value) else None
-        elif picks and isinstance(value, list):
-            value = next(
-                (item for item in value if isinstance(item, Mapping) and item.get(key) == wanted),
-                None,
-            )
-        else:
-            value = value.get(part) if isinstance(value, Mapping) else None
-    return value
 
 
 def _by_proxy(problem: Exception, url: str, error: str, text: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from smoke_tui.world.live.redirect import check_redirect
-from smoke_tui.world.requests import CallbackSpec
+from smoke_tui.world.requests.http import Listen
 
 Query = tuple[tuple[str, str], ...]
 
@@ -39,25 +39,25 @@ _MOST_LINES: Final = 100
 _AGAIN: Final = "copy the whole address of the page the sign-in ended at, from the newest tab"
 
 
-def read_pasted(text: str, spec: CallbackSpec) -> tuple[Query, str | None]:
+def read_pasted(text: str, expected: Listen) -> tuple[Query, str | None]:
     """The redirect's query, and None; or why the text is not the redirect that is waited for."""
     reasons = []
     for address in islice(_addresses(text[:_LONGEST]), _MOST_READINGS):
-        query, problem = _judge(address, spec)
+        query, problem = _judge(address, expected)
         if problem is None:
             return query, None
-        if _twice(query, spec):
+        if _twice(query, expected):
             # A later beginning in the same address would hide that it names two codes.
             return (), problem
         reasons.append(problem)
     return (), reasons[0] if reasons else _no_address(text)
 
 
-def _twice(query: Query, spec: CallbackSpec) -> bool:
+def _twice(query: Query, expected: Listen) -> bool:
     """Whether a query of this login names its code or error more than once."""
     names = [name for name, _ in query]
     return any(names.count(name) > 1 for name in ("code", "error")) and any(
-        name == "state" and spec.state.matches(value) for name, value in query
+        name == "state" and expected.state.matches(value) for name, value in query
     )
 
 
@@ -103,7 +103,7 @@ def _joined(lines: list[str], start: int) -> Iterator[str]:
         yield address.rstrip(_CLOSING + ".!")
 
 
-def _judge(address: str, spec: CallbackSpec) -> tuple[Query, str | None]:
+def _judge(address: str, expected: Listen) -> tuple[Query, str | None]:
     """The query of one reading, and None or the reason why it is not ours."""
     # Where a line ended within an escape, only the joined address shows it.
     address = _AMPERSANDS.sub("&", address)
@@ -116,20 +116,20 @@ def _judge(address: str, spec: CallbackSpec) -> tuple[Query, str | None]:
         query = tuple(parse_qsl(parts.query or parts.fragment, keep_blank_values=True))
     except ValueError:
         return (), f"this is no address; {_AGAIN}"
-    verdict = check_redirect(query, spec)
+    verdict = check_redirect(query, expected)
     if whole:
-        elsewhere = _elsewhere(host, port, parts.path, dict(query), spec, verdict)
+        elsewhere = _elsewhere(host, port, parts.path, dict(query), expected, verdict)
         if elsewhere is not None:
             return (), elsewhere
     return query, _reason(verdict, dict(query)) if verdict != "ok" else None
 
 
 def _elsewhere(
-    host: str, port: int | None, path: str, query: dict[str, str], spec: CallbackSpec, verdict: str
+    host: str, port: int | None, path: str, query: dict[str, str], expected: Listen, verdict: str
 ) -> str | None:
     """Why an address is not where this login ends; None where it may be."""
     if host in _LOOPBACK:
-        if path.rstrip("/") != spec.path.rstrip("/"):
+        if path.rstrip("/") != expected.path.rstrip("/"):
             return f"this is another page of this machine ({path or '/'}); {_AGAIN}"
         return None
     if "redirect_uri" in query or "code_challenge" in query or "/authorize" in path:

@@ -5,8 +5,20 @@ Loaded only when a price is asked for: the package is an extra and takes a third
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
+
+from smoke_tui.world.ports import PortAnswer
+from smoke_tui.world.requests.machine import LookUpPrice
+
+
+class LivePrices:
+    """Looks prices up on a thread, since the table takes long to load."""
+
+    async def look_up(self, request: LookUpPrice) -> PortAnswer:
+        """What tokens cost at a model's public rates."""
+        return PortAnswer(await asyncio.to_thread(price, request.model, request.counts))
 
 
 def price(model: str, counts: Mapping[str, int]) -> dict[str, Any]:

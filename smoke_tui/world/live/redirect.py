@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any, Final
 
 from smoke_tui.redaction import Secret, Vault, clean
-from smoke_tui.world.requests import CallbackSpec
+from smoke_tui.world.requests.http import Listen
 
 LONGEST_CODE: Final = 4096
 
 
-def check_redirect(query: tuple[tuple[str, str], ...], spec: CallbackSpec) -> str:
+def check_redirect(query: tuple[tuple[str, str], ...], expected: Listen) -> str:
     """ "ok", or why a redirect is not ours: state first, everything else after it."""
     states = [value for name, value in query if name == "state"]
     if len(states) != 1:
         return "no single state"
-    if not spec.state.matches(states[0]):
+    if not expected.state.matches(states[0]):
         return "wrong state"
     issuers = [value for name, value in query if name == "iss"]
-    if issuers and issuers != [spec.issuer]:
+    if issuers and issuers != [expected.issuer]:
         return "wrong issuer"
     codes = [value for name, value in query if name == "code"]
     errors = [value for name, value in query if name == "error"]

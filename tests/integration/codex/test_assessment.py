@@ -29,7 +29,7 @@ from smoke_tui.runbook.find import packaged
 from smoke_tui.session.probe import look
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
-from smoke_tui.world.requests import Exchange, HttpLimits, HttpRequest
+from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
 from tests.helpers.response_streams import (
     ANSWER,
     MODEL,
@@ -238,7 +238,7 @@ def streamed(
         try:
             url = f"http://127.0.0.1:{server.addresses[0][1]}/"
             request = HttpRequest("POST", url, json={}, limits=HttpLimits(**limits))
-            return Got(await ctx.http(request, watch), reader)
+            return Got(await ctx.perform(request, watch), reader)
         finally:
             await server.close()
 

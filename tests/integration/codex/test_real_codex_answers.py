@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.codex.assessment import worth_of
-from smoke_tui.world.requests import Exchange
+from smoke_tui.world.requests.http import Exchange
 from tests.helpers.answer_table import ANSWERS, MODEL, NONCE
 from tests.helpers.replayed_answers import Judged, Replayed, judge
 

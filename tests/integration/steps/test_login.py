@@ -28,7 +28,7 @@ from smoke_tui.rehearsal.provider.tokens import Mint
 from smoke_tui.replay.run import replay
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import OperatorIO
-from smoke_tui.world.requests import PortError
+from smoke_tui.world.ports import PortError
 from tests.helpers.loopback_servers import ThreadedServer, ask, get, ok
 from tests.helpers.recorded_sessions import PATIENCE, Eyes, live_runbook
 

@@ -19,6 +19,7 @@ from smoke_tui.journal.file import read_journal
 from smoke_tui.presentation.report.export import FORMATS
 from smoke_tui.steps import BEHAVIOURS
 from smoke_tui.world.context import StepContext
+from smoke_tui.world.requests.machine import ReadSecretFile
 from smoke_tui.world.result import Result
 from tests.helpers.canaries import Answer, Hunt, mint, provider
 from tests.helpers.minted_secrets import Bundle
@@ -171,12 +172,19 @@ def test_a_stream_that_gives_the_token_back_in_pieces(tmp_path: Path) -> None:
 # --- our own bugs --------------------------------------------------------------------------------
 
 
+async def file_text(ctx: StepContext) -> str:
+    """The secret text of a file."""
+    path = os.path.join(os.getcwd(), "secret.txt")
+    text = (await ctx.perform(ReadSecretFile(path, "canary"))).value
+    assert text is not None
+    return text.reveal()
+
+
 def broken(value: str, before: int) -> Callable[[StepContext], Any]:
     """A behaviour that raises with a secret in its words and in its variables."""
 
     async def behaviour(ctx: StepContext) -> Result:
-        secret = await ctx.read_file(os.path.join(os.getcwd(), "secret.txt"), "canary")
-        held = secret.secrets["value"].reveal()
+        held = await file_text(ctx)
         assert held == value
         raise RuntimeError("x" * before + held)
 
@@ -213,8 +221,7 @@ def test_an_engine_that_breaks_leaves_a_trace_without_it(
     (tmp_path / "call.md").write_text(CALL)
 
     async def behaviour(ctx: StepContext) -> Result:
-        fact = await ctx.read_file(os.path.join(os.getcwd(), "secret.txt"), "canary")
-        return Result("no-such-code", fact.secrets["value"].reveal())
+        return Result("no-such-code", await file_text(ctx))
 
     def judging(*args: Any) -> None:
         result: Result = args[1]

@@ -272,7 +272,7 @@ def test_of_two_that_go_on_with_a_session_one_is_told_no(tmp_path: Path) -> None
 
 def test_a_clock_of_1970_loses_nothing(program: Hunted, monkeypatch: pytest.MonkeyPatch) -> None:
     """It stands in the record as it was; durations come from another clock."""
-    from smoke_tui.world.live.world import SystemClock
+    from smoke_tui.world.live.clock_ids import SystemClock
 
     moments = iter(range(10_000))
     monkeypatch.setattr(

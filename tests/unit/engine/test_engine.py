@@ -24,7 +24,8 @@ from smoke_tui.world.context import (
     StepContext,
 )
 from smoke_tui.world.conversation import PendingRequest
-from smoke_tui.world.requests import Question
+from smoke_tui.world.requests.machine import Timer
+from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import (
     StepEnd,
 )
@@ -249,7 +250,7 @@ def test_a_step_may_end_with_a_code_and_facts() -> None:
 )
 def test_a_step_that_never_ends_ends_at_its_limit(block: str, code: str) -> None:
     def fire(job: PendingRequest, inbox: EventStream) -> bool:
-        if job.port == "timer" and job.raw == 120:
+        if job.request == Timer(120):
             inbox.post(IncomingFact("timer", {"seconds": 120}, job.step, job.n, job.seq))
         return False
 
@@ -303,7 +304,7 @@ def test_stop_ends_the_walk_where_it_is() -> None:
 
 def test_a_question_withdrawn_by_its_step_is_released() -> None:
     def behave(ctx: StepContext) -> Scripted:
-        ctx.question(Question("text", "still there?"))
+        ctx.open(Question("text", "still there?"))
         return passing(ctx)
 
     def reply(kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:

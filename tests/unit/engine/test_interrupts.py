@@ -11,6 +11,7 @@ from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.stream import EventStream, IncomingFact
 from smoke_tui.outcomes import Verdict
+from smoke_tui.world.requests.machine import Timer
 from tests.helpers.engine_runs import (
     LIVE,
     PAIR,
@@ -66,7 +67,7 @@ def test_cancelling_during_the_wait_before_a_retry_makes_no_further_call() -> No
     done = walk(
         LIVE,
         given_results(failing("live-call", "overloaded", delay=90)),
-        on_request=lambda job, inbox: job.port == "timer" and job.raw == 90,
+        on_request=lambda job, inbox: job.request == Timer(90),
         after=cancel_at("retry.planned", "live-call"),
     )
     assert done.fault is None, "the walk has to notice the cancel while it waits"

@@ -6,12 +6,13 @@ import asyncio
 import errno
 import os
 import subprocess
-from collections.abc import Callable
 from typing import Final
 
 from smoke_tui.world.live.processes.leftovers import mark_of, stop_leftover
 from smoke_tui.world.live.processes.output import Hidden, Output, Pipe
-from smoke_tui.world.requests import SpawnSpec, show
+from smoke_tui.world.ports import PortAnswer, Post
+from smoke_tui.world.requests.processes import Spawn
+from smoke_tui.world.values import show, show_text
 
 _KILLED: Final = 137
 _STOPPED: Final = 143
@@ -31,8 +32,8 @@ class Child:
         process: subprocess.Popen[bytes],
         control: int,
         status: int,
-        spec: SpawnSpec,
-        post: Callable[..., None],
+        request: Spawn,
+        post: Post,
         outputs: tuple[Output | Hidden, Output | Hidden],
     ) -> None:
         self.ended = asyncio.Event()
@@ -41,7 +42,7 @@ class Child:
         self._process = process
         self._control: int | None = control
         self._status = status
-        self._spec = spec
+        self._request = request
         self._post = post
         self._outputs = outputs
         self._pipes: list[Pipe] = []
@@ -111,12 +112,14 @@ class Child:
         match words:
             case ["failed", number]:
                 self.proven = True
-                self._missing(_why(int(number), str(show(self._spec.argv[0])), self._spec.cwd))
+                self._missing(
+                    _why(int(number), show_text(self._request.argv[0]), self._request.cwd)
+                )
             case ["started", pid]:
                 self._begin(int(pid))
             case ["ended", code, count, *pids]:
                 self._code = int(code)
-                if self._spec.detaches and self._control is not None:
+                if self._request.detaches and self._control is not None:
                     self._detached(int(count), [int(pid) for pid in pids])
             case ["swept", code, gone]:
                 self._code = int(code)
@@ -128,14 +131,16 @@ class Child:
         self._processes = [known]
         guardian = self._process.pid
         self._post(
-            {
-                "what": "started",
-                "pid": command,
-                "mark": known[1],
-                "guardian": guardian,
-                "boot": mark_of(guardian),
-                "argv": show(self._spec.argv),
-            }
+            PortAnswer(
+                {
+                    "what": "started",
+                    "pid": command,
+                    "mark": known[1],
+                    "guardian": guardian,
+                    "boot": mark_of(guardian),
+                    "argv": show(self._request.argv),
+                }
+            )
         )
         assert self._process.stdout is not None
         assert self._process.stderr is not None
@@ -153,17 +158,19 @@ class Child:
         for pipe in self._pipes:
             pipe.drain()
         self._post(
-            {
-                "what": "detached",
-                "code": self._code,
-                "kept": count,
-                "processes": [list(known) for known in self._processes],
-            }
+            PortAnswer(
+                {
+                    "what": "detached",
+                    "code": self._code,
+                    "kept": count,
+                    "processes": [list(known) for known in self._processes],
+                }
+            )
         )
 
     def _missing(self, problem: str) -> None:
         self._told_end = True
-        self._post({"what": "missing", "problem": problem})
+        self._post(PortAnswer({"what": "missing", "problem": problem}))
 
     def _end(self, error: Exception | None = None) -> None:
         """The guardian has ended, or a fault of ours keeps us from following it."""

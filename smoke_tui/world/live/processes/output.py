@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import IO, Final
 
 from smoke_tui.redaction import Cleaner, Vault
+from smoke_tui.world.ports import PortAnswer, Post
 
 #: Bytes of one pipe that are posted as they come.
 KEPT_BYTES: Final = 1024 * 1024
@@ -26,8 +27,6 @@ PACE: Final = 0.1
 # Small while every byte is looked at, so that the loop is never held for long.
 _SLICE: Final = 4 * 1024
 _BLOCK: Final = 256 * 1024
-
-Post = Callable[..., None]
 
 
 class Clear:
@@ -100,12 +99,14 @@ class Output:
             self._timer = None
         if self._pending:
             self._post(
-                {
-                    "what": "output",
-                    "source": self._source,
-                    "text": self._pending,
-                    "dropped": self._dropped,
-                }
+                PortAnswer(
+                    {
+                        "what": "output",
+                        "source": self._source,
+                        "text": self._pending,
+                        "dropped": self._dropped,
+                    }
+                )
             )
             self._pending = ""
             self._last = asyncio.get_running_loop().time()

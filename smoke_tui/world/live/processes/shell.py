@@ -9,22 +9,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.redaction import Secret, Vault, credential_documents
-from smoke_tui.world.conversation import PendingRequest
-from smoke_tui.world.live.http import take_secrets
 from smoke_tui.world.live.processes.child import Child
 from smoke_tui.world.live.processes.output import Hidden, Output
-from smoke_tui.world.requests import (
-    PLACEHOLDER_PROBLEM,
-    SpawnSpec,
-    holds_placeholder,
-    render,
-    secrets_in,
-)
+from smoke_tui.world.live.secret_texts import take_secrets
+from smoke_tui.world.ports import PortAnswer, Post, Refs
+from smoke_tui.world.requests.processes import Spawn
+from smoke_tui.world.values import PLACEHOLDER_PROBLEM, holds_placeholder, render_text, secrets_in
 
 PASSED_ON: Final = (
     "PATH",
@@ -50,8 +45,6 @@ GUARDIAN: Final = str(Path(__file__).with_name("guardian.py"))
 STOP_SECONDS: Final = 8.0
 _OPENING: Final = re.compile(r'\{(?=[ \t\r\n]*["}])')
 
-Post = Callable[..., None]
-
 
 class LiveShell:
     """Starts children and posts what they do."""
@@ -61,25 +54,18 @@ class LiveShell:
         self._children: dict[int, Child] = {}
         self._following: set[asyncio.Task[None]] = set()
 
-    async def serve(self, job: PendingRequest, post: Post) -> None:
-        """Run one child to its end, or stop one."""
-        if isinstance(job.raw, SpawnSpec):
-            await self._run(job, job.raw, post)
-        else:
-            post({"what": "stopped", "gone": await self._stop(job.raw[1])})
+    async def run(self, seq: int, request: Spawn, refs: Refs, post: Post) -> None:
+        """Start the child of request `seq`, follow it to its end, and post what it does."""
+        started = self._start(seq, request, refs, post)
+        if started is not None:
+            # Who no longer waits for a child does not keep it from being followed to its end.
+            following = asyncio.create_task(started)
+            self._following.add(following)
+            following.add_done_callback(self._following.discard)
+            await asyncio.shield(following)
 
-    def holds(self, seq: int) -> bool:
-        """Whether this request is a child that runs."""
-        child = self._children.get(seq)
-        return child is not None and not child.ended.is_set()
-
-    def end(self, seq: int) -> None:
-        """Take a child down without waiting."""
-        child = self._children.get(seq)
-        if child is not None:
-            child.let_go()
-
-    async def _stop(self, seq: int) -> bool:
+    async def stop(self, seq: int) -> bool:
+        """Take a child down and wait for it; whether it is proven gone."""
         child = self._children.get(seq)
         if child is None:
             return True
@@ -91,6 +77,17 @@ class LiveShell:
             return False
         return child.proven is True
 
+    def holds(self, seq: int) -> bool:
+        """Whether request `seq` has started a child that runs."""
+        child = self._children.get(seq)
+        return child is not None and not child.ended.is_set()
+
+    def end(self, seq: int) -> None:
+        """Take a child down without waiting."""
+        child = self._children.get(seq)
+        if child is not None:
+            child.let_go()
+
     async def close(self) -> None:
         """Take every child down and wait for it."""
         for child in self._children.values():
@@ -98,52 +95,31 @@ class LiveShell:
         if self._following:
             await asyncio.wait(self._following, timeout=STOP_SECONDS)
 
-    async def _run(self, job: PendingRequest, spec: SpawnSpec, post: Post) -> None:
-        started = self._start(job, spec, post)
-        if started is not None:
-            # Who no longer waits for a child does not keep it from being followed to its end.
-            following = asyncio.create_task(started)
-            self._following.add(following)
-            following.add_done_callback(self._following.discard)
-            await asyncio.shield(following)
-
     def _start(
-        self, job: PendingRequest, spec: SpawnSpec, post: Post
-    ) -> Coroutine[Any, Any, None] | None:
+        self, seq: int, request: Spawn, refs: Refs, post: Post
+    ) -> Coroutine[object, object, None] | None:
         """Start a child; nothing is awaited in here, so that nothing can be cut in half."""
-        problem = _refusal(spec)
-        env = child_environment(spec)
-        argv = [str(part) for part in render(spec.argv)]
+        problem = _refusal(request)
+        env = child_environment(request)
+        argv = [render_text(part) for part in request.argv]
         if problem is None:
-            problem = _missing(argv[0], spec.cwd, env["PATH"])
+            problem = _missing(argv[0], request.cwd, env["PATH"])
         if problem is not None:
-            post({"what": "missing", "problem": problem})
+            post(PortAnswer({"what": "missing", "problem": problem}))
             return None
         control_read, control = os.pipe()
         status_read, status = os.pipe()
-        mode = "detaches" if spec.detaches else "ends"
+        mode = "detaches" if request.detaches else "ends"
+        own = (str(control_read), str(status), mode, "--")
         try:
             process = subprocess.Popen(
                 # As UTF-8 whatever the locale says: the runbook is.
-                [
-                    _utf8(word)
-                    for word in (
-                        sys.executable,
-                        "-I",
-                        "-S",
-                        GUARDIAN,
-                        str(control_read),
-                        str(status),
-                        mode,
-                        "--",
-                        *argv,
-                    )
-                ],
+                [_utf8(word) for word in (sys.executable, "-I", "-S", GUARDIAN, *own, *argv)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
-                cwd=spec.cwd,
+                cwd=request.cwd,
                 env={_utf8(name): _utf8(value) for name, value in env.items()},
                 pass_fds=(control_read, status),
                 start_new_session=True,
@@ -151,28 +127,29 @@ class LiveShell:
         except (OSError, ValueError) as error:
             os.close(control)
             os.close(status_read)
-            said = error.strerror if isinstance(error, OSError) else str(error)
-            post({"what": "missing", "problem": f"{argv[0]} can't be started: {said or error}"})
+            reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+            problem = f"{argv[0]} can't be started: {reason}"
+            post(PortAnswer({"what": "missing", "problem": problem}))
             return None
         finally:
             os.close(control_read)
             os.close(status)
         outputs: tuple[Output | Hidden, Output | Hidden] = (
             (Hidden(), Hidden())
-            if spec.hidden
+            if request.hidden
             else (Output(self._vault, "out", post), Output(self._vault, "err", post))
         )
-        child = Child(process, control, status_read, spec, post, outputs)
-        self._children[job.seq] = child
-        return self._follow(child, job, spec, post, outputs)
+        child = Child(process, control, status_read, request, post, outputs)
+        self._children[seq] = child
+        return self._follow(child, outputs, request, refs, post)
 
     async def _follow(
         self,
         child: Child,
-        job: PendingRequest,
-        spec: SpawnSpec,
-        post: Post,
         outputs: tuple[Output | Hidden, Output | Hidden],
+        request: Spawn,
+        refs: Refs,
+        post: Post,
     ) -> None:
         output = outputs[0]
         try:
@@ -181,34 +158,32 @@ class LiveShell:
                 for hidden in outputs:
                     # Also of what is not kept, no part may come back by another way.
                     assert isinstance(hidden, Hidden)
-                    self._learn(bytes(hidden.content), job, spec)
-                post(*self._parse(bytes(output.content), job, spec))
+                    self._register(bytes(hidden.content), request, refs)
+                post(self._parse(bytes(output.content), request, refs))
             if code is not None:
-                post({"what": "exited", "code": code})
+                post(PortAnswer({"what": "exited", "code": code}))
         finally:
             child.ended.set()
 
-    def _learn(self, output: bytes, job: PendingRequest, spec: SpawnSpec) -> None:
+    def _register(self, output: bytes, request: Spawn, refs: Refs) -> None:
         """Register every value of a hidden output, whether it is wanted or not."""
         text = output.decode("utf-8", "replace")
-        found = last_json_object(text)
-        for part in (found, text if found is None else text.replace(found, " ")):
+        document = last_json_object(text)
+        for part in (document, text if document is None else text.replace(document, " ")):
             if part and part.strip():
-                self._vault.add_document(part, job.refs["whole"], spec.public)
+                self._vault.add_document(part, refs["whole"], request.public)
 
-    def _parse(
-        self, output: bytes, job: PendingRequest, spec: SpawnSpec
-    ) -> tuple[dict[str, Any], Mapping[str, Secret]]:
+    def _parse(self, output: bytes, request: Spawn, refs: Refs) -> PortAnswer:
         text = last_json_object(output.decode("utf-8", "replace"))
         if text is None:
-            return {"what": "parsed", "found": False, "document": None}, {}
-        secrets = take_secrets(text.encode(), spec.sensitive, job.refs, self._vault)
+            return PortAnswer({"what": "parsed", "found": False, "document": None})
+        secrets = take_secrets(text.encode(), request.sensitive, refs, self._vault)
         secrets["whole"] = Secret(
-            text, kind="output", ref=job.refs["whole"], public={"length": len(text)}, scrub=False
+            text, kind="output", ref=refs["whole"], public={"length": len(text)}, scrub=False
         )
         document = json.loads(self._vault.redact(text.encode()))
-        document = credential_documents.named_leaves(document, spec.public)
-        return {"what": "parsed", "found": True, "document": document}, secrets
+        document = credential_documents.named_leaves(document, request.public)
+        return PortAnswer({"what": "parsed", "found": True, "document": document}, secrets)
 
 
 def last_json_object(text: str) -> str | None:
@@ -228,14 +203,14 @@ def last_json_object(text: str) -> str | None:
     return text[start:end] if end > 0 and end == text.rfind("}") + 1 else None
 
 
-def child_environment(spec: SpawnSpec) -> dict[str, str]:
+def child_environment(request: Spawn) -> dict[str, str]:
     """The environment of a child: an allow-list, fixed values, and what the step declares."""
     env = {n: v for n, v in os.environ.items() if n in PASSED_ON or n.startswith("LC_")}
     env.setdefault("PATH", os.defpath)
     env |= SET
-    if spec.path_prepend:
-        env["PATH"] = spec.path_prepend + os.pathsep + env["PATH"]
-    env |= {name: str(render(value)) for name, value in spec.env}
+    if request.path_prepend:
+        env["PATH"] = request.path_prepend + os.pathsep + env["PATH"]
+    env |= {name: render_text(value) for name, value in request.env}
     return env
 
 
@@ -243,11 +218,11 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _refusal(spec: SpawnSpec) -> str | None:
-    leaves = secrets_in(spec.argv) + secrets_in([value for _, value in spec.env])
+def _refusal(request: Spawn) -> str | None:
+    leaves = secrets_in(request.argv) + secrets_in([value for _, value in request.env])
     if any(secret.scrub for secret in leaves):
         return "a secret would stand in the arguments or the environment of a command"
-    if holds_placeholder((spec.argv, spec.env, spec.cwd)):
+    if holds_placeholder((request.argv, request.env, request.cwd)):
         return f"the command was not started: {PLACEHOLDER_PROBLEM}"
     return None
 

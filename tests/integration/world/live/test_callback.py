@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.redaction import Secret, Vault
-from smoke_tui.world.live.callback import Callback, listen
+from smoke_tui.world.live.callback import Callback, LiveCallbacks
 from smoke_tui.world.live.redirect import check_redirect
-from smoke_tui.world.requests import CallbackSpec
+from smoke_tui.world.ports import PortAnswer
+from smoke_tui.world.requests.http import Listen
 from tests.helpers.loopback_servers import ask, get, soon, until
 
 ISSUER = "https://auth.openai.com"
@@ -36,8 +37,11 @@ class Open:
     port: int = 0
     addresses: tuple[tuple[str, int], ...] = ()
 
-    def post(self, data: Mapping[str, Any], secrets: Mapping[str, Secret]) -> None:
-        self.posted.append((dict(data), dict(secrets)))
+    def post(self, answer: PortAnswer) -> None:
+        self.posted.append((dict(answer.data), dict(answer.secrets)))
+
+    async def listen(self, *ports: int) -> None:
+        await LiveCallbacks(self.vault).listen(spec(*ports), {"code": "login.1"}, self.post)
 
     def words(self) -> list[str]:
         return [data["what"] for data, _ in self.posted]
@@ -55,9 +59,9 @@ class Open:
         assert self.words()[-1] == "hit"
 
 
-def spec(*ports: int) -> CallbackSpec:
+def spec(*ports: int) -> Listen:
     state = Secret(STATE, kind="oauth-state", ref="login.1")
-    return CallbackSpec(ports or (0,), PATH, state, ISSUER)
+    return Listen(ports or (0,), PATH, state, ISSUER)
 
 
 @asynccontextmanager
@@ -331,7 +335,7 @@ def test_where_every_port_is_busy_it_says_so() -> None:
         first, second = Taken(), Taken()
         one = Open()
         try:
-            await listen(spec(first.port, second.port), one.vault, "login.1", one.post)
+            await one.listen(first.port, second.port)
         finally:
             first.close()
             second.close()
@@ -345,7 +349,7 @@ def test_where_every_port_is_busy_it_says_so() -> None:
 def test_a_cancelled_wait_lets_the_port_go_at_once() -> None:
     async def main() -> None:
         one = Open()
-        task = asyncio.create_task(listen(spec(), one.vault, "login.1", one.post))
+        task = asyncio.create_task(one.listen())
         await until(lambda: bool(one.posted))
         port = one.posted[0][0]["port"]
         task.cancel()

@@ -15,8 +15,9 @@ from smoke_tui.httpd.messages import (
 )
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.http import LiveHttp, shown_headers
-from smoke_tui.world.requests import HttpLimits, HttpRequest, Joined, Sensitive
-from tests.helpers.loopback_servers import Origins, exchange, job_of, ok, raw, soon, until
+from smoke_tui.world.requests.http import HttpLimits, HttpRequest
+from smoke_tui.world.values import Joined, Sensitive
+from tests.helpers.loopback_servers import Origins, exchange, ok, raw, soon, until
 from tests.helpers.minted_secrets import jwt
 
 TOKEN = f"FAKE{random.token_urlsafe(40)}"
@@ -407,7 +408,7 @@ def test_cancelling_closes_the_connection_at_once() -> None:
             return False
 
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        task = asyncio.create_task(port.exchange(job_of(HttpRequest("GET", url), watch)))
+        task = asyncio.create_task(port.exchange(HttpRequest("GET", url), {}, watch))
         await until(lambda: bool(began))
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

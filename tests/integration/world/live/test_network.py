@@ -16,7 +16,7 @@ import pytest
 
 from smoke_tui.world.live import network
 from smoke_tui.world.live.network import NetworkProblem, named_proxy, network_problems, proxy_for
-from smoke_tui.world.requests import HttpRequest
+from smoke_tui.world.requests.http import HttpRequest
 from tests.helpers.loopback_servers import Origins, exchange, ok, soon
 
 VARIABLES = (

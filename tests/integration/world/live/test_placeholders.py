@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from smoke_tui.redaction import Secret, Vault
-from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.live.processes.shell import LiveShell
-from smoke_tui.world.requests import HttpRequest, Joined, SpawnSpec, holds_placeholder
+from smoke_tui.world.requests.http import HttpRequest
+from smoke_tui.world.requests.processes import Spawn
+from smoke_tui.world.values import Joined, holds_placeholder
 from tests.helpers.loopback_servers import Origins, exchange, ok, soon
 
 MARK = "[REDACTED:password#1]"
@@ -45,7 +46,7 @@ def test_no_request_with_one_is_sent(request_of: Any) -> None:
 def test_no_command_with_one_is_run(tmp_path: Path, where: str) -> None:
     made = tmp_path / "made"
     argv = ("touch", str(made), MARK) if where == "argument" else ("touch", str(made))
-    spec = SpawnSpec(
+    spec = Spawn(
         argv,
         f"{tmp_path}/{MARK}" if where == "folder" else str(tmp_path),
         env=(("P", MARK),) if where == "variable" else (),
@@ -54,10 +55,7 @@ def test_no_command_with_one_is_run(tmp_path: Path, where: str) -> None:
 
     async def work() -> None:
         shell = LiveShell(Vault())
-        await shell.serve(
-            PendingRequest(0, "process", "s", 1, spec, {}, None),
-            lambda *what: posted.append(what[0]),
-        )
+        await shell.run(0, spec, {}, lambda answer: posted.append(answer.data))
         await shell.close()
 
     asyncio.run(work())

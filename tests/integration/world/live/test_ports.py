@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import pytest
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.stream import Fact
+from smoke_tui.journal.stream import FunctionListener
 from smoke_tui.redaction import Secret
 from smoke_tui.session.probe import look
 from smoke_tui.world.context import (
@@ -30,13 +30,26 @@ from smoke_tui.world.live.browser_clipboard import (
     left_credentials,
     remove_left_credentials,
 )
-from smoke_tui.world.live.files import (
-    read_plain_file,
+from smoke_tui.world.live.text_files import read_plain_file
+from smoke_tui.world.ports import PortError
+from smoke_tui.world.requests.http import ConnectTcp
+from smoke_tui.world.requests.machine import (
+    Document,
+    Draw,
+    DrawSecret,
+    FindCommand,
+    PathExists,
+    ReadDocument,
+    ReadSecretFile,
+    ReadVariable,
+    SecretText,
+    Variable,
 )
-from smoke_tui.world.requests import Joined, PortError, Sensitive
+from smoke_tui.world.requests.operator import OpenPage
 from smoke_tui.world.resources import (
     StepEnd,
 )
+from smoke_tui.world.values import Joined, Sensitive
 from tests.helpers.loopback_servers import Origins, ok
 from tests.helpers.recorded_sessions import live_runbook
 
@@ -47,18 +60,19 @@ STEP = live_runbook().steps[0]
 def seen(what: Callable[[StepContext], Awaitable[T]], tmp_path: Path, **given: str) -> T:
     """What one look at the live world gives."""
     hands = OperatorIO(NoBrowser(), FileClipboard(tmp_path))
-    result: T = look(SessionConfig(project=str(tmp_path)), hands, given, what, STEP)
-    return result
+    written = FunctionListener(lambda event: lines.append(event.line()))
+    lines: list[bytes] = []
+    return look(SessionConfig(project=str(tmp_path)), hands, given, what, STEP, [written])
 
 
 def test_draws_have_the_shapes_of_the_real_client(tmp_path: Path) -> None:
     async def what(ctx: StepContext) -> list[Any]:
         return [
-            await ctx.draw_secret("verifier", "oauth-verifier", "verifier"),
-            await ctx.draw_secret("state", "oauth-state", "state"),
-            await ctx.draw_secret("verifier", "oauth-verifier", "verifier"),
-            await ctx.draw("nonce", "nonce"),
-            await ctx.draw("session", "uuid"),
+            await ctx.perform(DrawSecret("verifier", "oauth-verifier", "verifier")),
+            await ctx.perform(DrawSecret("state", "oauth-state", "state")),
+            await ctx.perform(DrawSecret("verifier", "oauth-verifier", "verifier")),
+            await ctx.perform(Draw("nonce", "nonce")),
+            await ctx.perform(Draw("session", "uuid")),
         ]
 
     verifier, state, second, nonce, session = seen(what, tmp_path)
@@ -89,28 +103,27 @@ def test_only_a_plain_readable_text_is_read(tmp_path: Path, what: str) -> None:
     assert str(path) in problem
 
 
-def test_a_files_text_is_plain_or_a_secret_with_its_measure(tmp_path: Path) -> None:
+def test_a_files_text_is_a_secret_with_its_measure(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("Größe FAKE", encoding="utf-8")
 
-    async def what(ctx: StepContext) -> tuple[Fact, ...]:
-        return (
-            await ctx.read_file("x.txt"),
-            await ctx.read_file("x.txt", "instructions", scrub=False),
-            await ctx.read_file("gone.txt"),
-            await ctx.read_file("x.txt", "pw"),
-        )
+    async def what(ctx: StepContext) -> list[SecretText]:
+        return [
+            await ctx.perform(ReadSecretFile("x.txt", "instructions", scrub=False)),
+            await ctx.perform(ReadSecretFile("gone.txt", "pw")),
+            await ctx.perform(ReadSecretFile("x.txt", "pw")),
+        ]
 
-    plain, held, gone, scrubbed = seen(what, tmp_path)
-    assert plain.data["text"] == "Größe FAKE"
-    assert held.data["text"] is None
+    held, gone, scrubbed = seen(what, tmp_path)
     raw = "Größe FAKE".encode()
-    assert held.secrets["value"].public == {
+    assert held.value is not None
+    assert held.value.public == {
         "chars": 10,
         "bytes": 12,
         "sha256": hashlib.sha256(raw).hexdigest(),
     }
-    assert "sha256" not in scrubbed.secrets["value"].public
-    assert "does not exist" in gone.data["problem"]
+    assert scrubbed.value is not None
+    assert "sha256" not in scrubbed.value.public
+    assert "does not exist" in (gone.problem or "")
 
 
 LEAVES = (Sensitive("access_token", ("access_token",), "access-token"),)
@@ -121,19 +134,20 @@ def test_a_document_gives_its_secrets_apart(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(json.dumps({"access_token": token, "plan_type": "plus"}))
     text = json.dumps({"access_token": token + "2", "n": 1})
 
-    async def what(ctx: StepContext) -> tuple[Fact, ...]:
-        return (
-            await ctx.read_document("b.json", LEAVES),
-            await ctx.read_document("given:bundle", LEAVES),
-            await ctx.read_document("gone.json", LEAVES),
-        )
+    async def what(ctx: StepContext) -> list[Document]:
+        return [
+            await ctx.perform(ReadDocument("b.json", LEAVES)),
+            await ctx.perform(ReadDocument("given:bundle", LEAVES)),
+            await ctx.perform(ReadDocument("gone.json", LEAVES)),
+        ]
 
     file, given, gone = seen(what, tmp_path, **{"given:bundle": text})
-    assert file.data["document"]["plan_type"] == "plus"
+    assert isinstance(file.content, dict)
+    assert file.content["plan_type"] == "plus"
     assert file.secrets["access_token"].reveal() == token
     assert given.secrets["access_token"].reveal() == token + "2"
-    assert token not in repr(file.event) + repr(given.event)
-    assert gone.data["document"] is None
+    assert token not in repr(file) + repr(given)
+    assert gone.content is None
 
 
 @pytest.mark.parametrize(
@@ -149,12 +163,10 @@ def test_a_document_gives_its_secrets_apart(tmp_path: Path) -> None:
     ],
 )
 def test_a_document_that_is_none_is_an_answer_and_no_crash(tmp_path: Path, text: str) -> None:
-    async def what(ctx: StepContext) -> Fact:
-        return await ctx.read_document("given:x", LEAVES)
+    async def what(ctx: StepContext) -> Document:
+        return await ctx.perform(ReadDocument("given:x", LEAVES))
 
-    fact = seen(what, tmp_path, **{"given:x": text})
-    assert fact.secrets == {}
-    fact.event.line()
+    assert seen(what, tmp_path, **{"given:x": text}).secrets == {}
 
 
 def test_variables_are_looked_at_and_never_shown(
@@ -164,19 +176,20 @@ def test_variables_are_looked_at_and_never_shown(
     monkeypatch.setenv("BLANK_HERE", "  ")
     monkeypatch.delenv("NOT_HERE", raising=False)
 
-    async def what(ctx: StepContext) -> list[Fact]:
+    async def what(ctx: StepContext) -> list[Variable]:
         return [
-            await ctx.environment(name, kind)
+            await ctx.perform(ReadVariable(name, kind))
             for name in ("SET_HERE", "BLANK_HERE", "NOT_HERE")
             for kind in (None, "instructions")
         ]
 
     plain, held, _, blank, _, absent = seen(what, tmp_path)
-    assert (plain.data["set"], plain.secrets) == (True, {})
-    assert held.secrets["value"].reveal() == "FAKE private text"
-    assert "private" not in repr(held.event)
-    assert (blank.data["set"], blank.data["blank"]) == (True, True)
-    assert absent.data["set"] is False
+    assert (plain.is_set, plain.value) == (True, None)
+    assert held.value is not None
+    assert held.value.reveal() == "FAKE private text"
+    assert "private" not in repr(held)
+    assert (blank.is_set, blank.blank) == (True, True)
+    assert absent.is_set is False
 
 
 def test_commands_files_and_connections_are_looked_for(tmp_path: Path) -> None:
@@ -184,16 +197,13 @@ def test_commands_files_and_connections_are_looked_for(tmp_path: Path) -> None:
 
     async def what(ctx: StepContext) -> list[Any]:
         async with Origins(lambda request: ok()) as server:
-            found = []
-            for port in (server.port, 1):
-                conversation = ctx.converse("tcp", {}, ("127.0.0.1", port))
-                found.append((await conversation.next()).data["problem"])
             return [
-                await ctx.find_command("sh"),
-                await ctx.find_command("no-such-command"),
-                await ctx.exists("here"),
-                await ctx.exists("gone"),
-                *found,
+                await ctx.perform(FindCommand("sh")),
+                await ctx.perform(FindCommand("no-such-command")),
+                await ctx.perform(PathExists("here")),
+                await ctx.perform(PathExists("gone")),
+                await ctx.perform(ConnectTcp("127.0.0.1", server.port)),
+                await ctx.perform(ConnectTcp("127.0.0.1", 1)),
             ]
 
     sh, none, here, gone, open_port, shut = seen(what, tmp_path)
@@ -265,7 +275,7 @@ def test_two_sessions_never_share_a_clipboard_file_and_a_kill_leaves_one_to_be_f
 
 KILLED = """
 import asyncio, os, pathlib, signal, sys
-from smoke_tui.world.live.hands import FileClipboard
+from smoke_tui.world.live.browser_clipboard import FileClipboard
 asyncio.run(FileClipboard(pathlib.Path(sys.argv[1])).put("FAKE, of a session that is killed"))
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -284,11 +294,10 @@ def test_no_page_s_address_holds_a_secret_but_the_state_of_a_login(tmp_path: Pat
 
     def browsed(*parts: str | Secret) -> str | None:
         async def what(ctx: StepContext) -> str | None:
-            return await ctx.browse(Joined(parts))
+            return await ctx.perform(OpenPage(Joined(parts)))
 
         hands = OperatorIO(Opens(), FileClipboard(tmp_path))
-        problem: str | None = look(SessionConfig(), hands, {}, what, STEP)
-        return problem
+        return look(SessionConfig(), hands, {}, what, STEP)
 
     assert browsed(f"{issuer}/authorize?state=", state) is None
     for parts in (
@@ -306,14 +315,14 @@ def test_no_page_s_address_holds_a_secret_but_the_state_of_a_login(tmp_path: Pat
 
 def test_no_page_is_opened_without_a_front(tmp_path: Path) -> None:
     async def what(ctx: StepContext) -> str | None:
-        return await ctx.browse("https://auth.openai.com/")
+        return await ctx.perform(OpenPage("https://auth.openai.com/"))
 
     assert "headless" in (seen(what, tmp_path) or "")
 
 
 def test_a_template_is_filled_with_what_is_known_and_nothing_else(tmp_path: Path) -> None:
     async def what(ctx: StepContext) -> list[Any]:
-        ctx.holdings.values["org_id"] = "org-1"
+        ctx.resources.values["org_id"] = "org-1"
         filled = [
             ctx.fill("x {{ org_id }} y"),
             ctx.fill("{{ stack_url }}/a"),

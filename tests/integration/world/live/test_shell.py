@@ -11,7 +11,8 @@ import pytest
 
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.processes.shell import last_json_object
-from smoke_tui.world.requests import Sensitive, SpawnSpec
+from smoke_tui.world.requests.processes import Spawn
+from smoke_tui.world.values import Sensitive
 from tests.helpers.loopback_servers import soon
 from tests.helpers.shell_children import SEQ, TOKEN, Child, children, descriptors, python, ran
 
@@ -91,8 +92,8 @@ def test_a_folder_that_vanishes_under_a_child_is_its_own_affair(tmp_path: Path) 
 
 
 def test_requests_of_old_journals_are_still_the_same() -> None:
-    assert "detaches" not in SpawnSpec(("a",), "/").shown()
-    assert SpawnSpec(("a",), "/", detaches=True).shown()["detaches"] is True
+    assert "detaches" not in Spawn(("a",), "/").shown()
+    assert Spawn(("a",), "/", detaches=True).shown()["detaches"] is True
 
 
 def test_a_child_gets_an_allow_list_and_what_was_declared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,15 +26,14 @@ PATIENCE = 20.0
 TOOL = """
 import asyncio, json, signal, sys
 from smoke_tui.redaction import Vault
-from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.live.processes.shell import LiveShell
-from smoke_tui.world.requests import SpawnSpec
-def post(data, secrets=None): print(json.dumps(data), flush=True)
+from smoke_tui.world.requests.processes import Spawn
+def post(answer): print(json.dumps(answer.data), flush=True)
 def interrupted(number, frame): print(json.dumps({"what": "interrupted"}), flush=True)
 async def main():
     mode, *argv = sys.argv[1:]
-    spec = SpawnSpec((sys.executable, "-S", "-c", *argv), "/", stays=True, detaches=mode == "stays")
-    await LiveShell(Vault()).serve(PendingRequest(1, "process", "s", 1, spec), post)
+    spec = Spawn((sys.executable, "-S", "-c", *argv), "/", stays=True, detaches=mode == "stays")
+    await LiveShell(Vault()).run(1, spec, {}, post)
 signal.signal(signal.SIGINT, interrupted)
 asyncio.run(main())
 """

@@ -97,7 +97,7 @@ def test_a_secret_at_the_edges_of_what_is_left_out_is_not_seen_by_half(between: 
     facts: list[dict[str, Any]] = []
 
     async def main() -> None:
-        output = Output(knowing(TOKEN), "out", facts.append)
+        output = Output(knowing(TOKEN), "out", lambda answer: facts.append(dict(answer.data)))
         at = 0
         while at < len(text):
             # Much smaller than a secret: what is left out ends within one.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.world.live.files import FILE_LIMIT, mended_text, read_plain_file
+from smoke_tui.world.live.text_files import FILE_LIMIT, mended_text, read_plain_file
 
 BOM = "\ufeff"
 

@@ -8,7 +8,7 @@ from smoke_tui.config.session_config import SessionConfig, origin_of, refuse_hos
 from smoke_tui.world.live.network import (
     proxy_for,
 )
-from smoke_tui.world.requests import HttpRequest
+from smoke_tui.world.requests.http import HttpRequest
 from tests.helpers.loopback_servers import Origins, exchange, ok, soon
 
 

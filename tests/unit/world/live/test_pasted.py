@@ -11,11 +11,11 @@ import pytest
 
 from smoke_tui.redaction import Secret
 from smoke_tui.world.live.pasted_redirect import read_pasted
-from smoke_tui.world.requests import CallbackSpec
+from smoke_tui.world.requests.http import Listen
 
 STATE = "st4te-minted-for-this-test-0123456789abcdefghijklmnop"
 CODE = "ac_minted-for-this-test.0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-SPEC = CallbackSpec(
+SPEC = Listen(
     (1455, 1457),
     "/auth/callback",
     Secret(STATE, kind="oauth-state", ref="t.1"),

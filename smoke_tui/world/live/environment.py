@@ -1,0 +1,36 @@
+"""The live `Env` port: this process's variables, and the commands on PATH."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+
+from smoke_tui.redaction import Vault
+from smoke_tui.world.live.secret_texts import secret_of_text
+from smoke_tui.world.ports import PortAnswer, Refs
+from smoke_tui.world.requests.base import VALUE
+from smoke_tui.world.requests.machine import ReadVariable
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEnv:
+    """Reads the environment; `path_prepend` comes before PATH, as it does for children."""
+
+    vault: Vault
+    path_prepend: str | None
+
+    def variable(self, request: ReadVariable, refs: Refs) -> PortAnswer:
+        """A variable, its text as a secret where it is asked for."""
+        value = os.environ.get(request.name)
+        if value is None or request.kind is None:
+            return PortAnswer({"set": value is not None, "blank": value == ""})
+        secret = secret_of_text(value, request.kind, refs[VALUE], self.vault, scrub=request.scrub)
+        blank = not value.strip("\ufeff \t\r\n")
+        return PortAnswer({"set": True, "blank": blank}, {VALUE: secret})
+
+    def finds(self, command: str) -> bool:
+        """Whether a command is on the PATH that children get."""
+        folders = (self.path_prepend, os.environ.get("PATH"))
+        path = os.pathsep.join(filter(None, folders))
+        return shutil.which(command, path=path) is not None

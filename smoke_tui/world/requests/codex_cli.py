@@ -1,0 +1,89 @@
+"""The request for a capture of what the installed Codex CLI sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from smoke_tui.journal.stream import Fact
+from smoke_tui.redaction import Secret
+from smoke_tui.world.requests.base import VALUE, Query
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRequest:
+    """What the installed Codex CLI sent when it was captured on loopback.
+
+    `place` is where its base instructions are (None: it sent none); `template` is the whole
+    request with placeholders, None where the prompt it was given could not be located in it.
+    """
+
+    model: str
+    place: str | None
+    headers: tuple[tuple[str, str], ...]
+    outline: Mapping[str, object]
+    items: tuple[Mapping[str, object], ...]
+    template: Mapping[str, object] | None
+    template_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanges:
+    """How many lines were added and removed since an earlier text."""
+
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCapture:
+    """A capture of the installed Codex CLI, or why there is none.
+
+    `instructions` is the secret text of the base instructions; `compared` is the difference to
+    the text that the request named.
+    """
+
+    problem: str | None
+    version: str | None
+    request: ClientRequest | None
+    instructions: Secret | None
+    compared: LineChanges | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureClient(Query[ClientCapture]):
+    """Capture what the installed Codex CLI sends for a model.
+
+    `codex` is the path of the program, or None for the one on PATH; `against` is an earlier text
+    of its base instructions to compare with.
+    """
+
+    port_name: ClassVar[str] = "codex-cli"
+    codex: str | None
+    model: str | None
+    against: Secret | None = None
+
+    def secret_kinds(self) -> Mapping[str, str]:
+        """The text of the base instructions."""
+        return {VALUE: "instructions"}
+
+    def answer(self, fact: Fact) -> ClientCapture:
+        """The capture, or why there is none."""
+        data = fact.data
+        request = None
+        if "outline" in data:
+            request = ClientRequest(
+                str(data["model"]),
+                data["place"],
+                tuple((str(name), str(value)) for name, value in data["headers"]),
+                data["outline"],
+                tuple(data.get("items", ())),
+                data.get("template"),
+                data.get("template_sha256"),
+            )
+        compared = data.get("compared")
+        changes = None if compared is None else LineChanges(compared["added"], compared["removed"])
+        return ClientCapture(
+            data["problem"], data["version"], request, fact.secrets.get(VALUE), changes
+        )

@@ -1,0 +1,188 @@
+"""Requests over the network: HTTP exchanges, a login's callback, probes of services."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+from urllib.parse import quote
+
+from smoke_tui.journal.stream import Fact
+from smoke_tui.redaction import Secret
+from smoke_tui.world.requests.base import UNSHOWN, Query, Request, kinds_of
+from smoke_tui.world.values import (
+    Sensitive,
+    Text,
+    render,
+    render_text,
+    show,
+    show_fields,
+    show_text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """Bounds of one exchange: seconds, and bytes of the body.
+
+    `linger` is how long the rest of a body is awaited once its reader has read enough.
+    """
+
+    connect: float = 10.0
+    idle: float = 30.0
+    total: float = 120.0
+    body: int = 8 * 1024 * 1024
+    linger: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What came of an HTTP request, redacted.
+
+    `error` is None or one of: network, dns, tls, proxy, timeout, stalled, cut, oversized,
+    compressed, refused-host. `chunks` are (offset in `body`, milliseconds since sending).
+    `digest` is the sha256 of the body in the evidence, `request` the number of the request event.
+    """
+
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    chunks: tuple[tuple[int, int], ...]
+    milliseconds: int
+    error: str | None
+    error_text: str
+    secrets: Mapping[str, Secret]
+    digest: str | None
+    request: int
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, without regard to case."""
+        return next((v for n, v in self.headers if n.lower() == name.lower()), None)
+
+    def text(self) -> str:
+        """The body as text; bytes that are no UTF-8 are replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> object:
+        """The body as JSON, or None."""
+        try:
+            value: object = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest(Query[Exchange]):
+    """One HTTP request. `form` pairs or a `json` value or neither make the body."""
+
+    port_name: ClassVar[str] = "http"
+    method: str
+    url: str
+    headers: tuple[tuple[str, Text], ...] = ()
+    json: object = None
+    form: tuple[tuple[str, Text], ...] | None = None
+    sensitive: tuple[Sensitive, ...] = ()
+    limits: HttpLimits = HttpLimits()
+
+    def shown(self) -> dict[str, object]:
+        """Method, address, headers, and the body as a form or as JSON; without the limits."""
+        body: dict[str, object] | None = None
+        if self.form is not None:
+            body = {"form": [[name, show_text(value)] for name, value in self.form]}
+        elif self.json is not None:
+            body = {"json": show(self.json)}
+        return {
+            "method": self.method,
+            "url": self.url,
+            "headers": [[name, show_text(value)] for name, value in self.headers],
+            "body": body,
+        }
+
+    def shown_json(self) -> dict[str, object]:
+        """The JSON body in its unrendered form; empty where the body is none or no object."""
+        return show_fields(self.json) if isinstance(self.json, Mapping) else {}
+
+    def rendered_body(self) -> bytes | None:
+        """The bytes of the body, secrets included; for live ports only."""
+        if self.form is not None:
+            return "&".join(
+                f"{quote(name, safe='')}={quote(render_text(value), safe='')}"
+                for name, value in self.form
+            ).encode("ascii")
+        if self.json is not None:
+            return json.dumps(render(self.json), ensure_ascii=False).encode()
+        return None
+
+    def secret_kinds(self) -> Mapping[str, str]:
+        """The kinds of the sensitive leaves of its answer's body."""
+        return kinds_of(self.sensitive)
+
+    def answer(self, fact: Fact) -> Exchange:
+        """The exchange: its answer, or why there was none."""
+        data = fact.data
+        blob = data.get("blobs", {}).get("body")
+        return Exchange(
+            data["status"],
+            tuple((name, value) for name, value in data["headers"]),
+            fact.blobs.get("body", b""),
+            tuple((offset, ms) for offset, ms in data["chunks"]),
+            data["ms"],
+            data["error"],
+            data["error_text"],
+            fact.secrets,
+            blob["sha256"] if blob else None,
+            fact.event.request_seq or 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listen(Request):
+    """A one-shot loopback listener for a login's redirect.
+
+    Facts: ready (with its port) or busy or forbidden, then ignored calls, and the hit. `ports` are
+    tried in order (0: any free one). `state` is compared in constant time. With `issuer`, an `iss`
+    parameter has to be equal to it (RFC 9207).
+    """
+
+    port_name: ClassVar[str] = "listen"
+    ports: tuple[int, ...]
+    path: str
+    state: Secret
+    issuer: str
+
+    def secret_kinds(self) -> Mapping[str, str]:
+        """The authorization code of the hit."""
+        return {"code": "oauth-code"}
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectTcp(Query[str | None]):
+    """A connection that is opened and closed again."""
+
+    port_name: ClassVar[str] = "tcp"
+    host: str
+    port: int
+
+    def answer(self, fact: Fact) -> str | None:
+        """None, or why there was no connection."""
+        problem: str | None = fact.data["problem"]
+        return problem
+
+
+@dataclass(frozen=True, slots=True)
+class WatchHealth(Request):
+    """A probe of a service's address from now on; a fact only when the result changes.
+
+    With `request` it has to be answered with `status`, else a connection to `address` has to open.
+    """
+
+    port_name: ClassVar[str] = "health"
+    address: str
+    status: int
+    request: HttpRequest | None = field(metadata=UNSHOWN)
+
+    def shown(self) -> dict[str, object]:
+        """The address as `of`, and the status."""
+        return {"of": self.address, "status": self.status}

@@ -1,0 +1,80 @@
+"""Requests to the operator: questions, a page to open, a text to carry elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from smoke_tui.journal.stream import Fact
+from smoke_tui.world.requests.base import UNSHOWN, VALUE, Query, Request
+from smoke_tui.world.requests.http import Listen
+from smoke_tui.world.values import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Request):
+    """Something only the operator can say or do; the one fact is the answer.
+
+    `kind` is one of `QUESTIONS`; `data` is what a front end shows. `secret`: the answer's value is
+    a secret of that kind; front ends read it masked, and only its shape is recorded. `redirect`: a
+    pasted address is judged like the callback it stands for.
+    """
+
+    port_name: ClassVar[str] = "operator"
+    kind: str
+    text: str
+    data: Mapping[str, object] = field(default_factory=dict)
+    secret: str | None = None
+    redirect: Listen | None = field(default=None, metadata=UNSHOWN)
+
+    def secret_kinds(self) -> Mapping[str, str]:
+        """The kind of its answer's value, where that is a secret."""
+        return {VALUE: self.secret} if self.secret else {}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage(Query[str | None]):
+    """A page to open in the operator's browser."""
+
+    port_name: ClassVar[str] = "browser"
+    url: Text
+
+    def answer(self, fact: Fact) -> str | None:
+        """None, or why it could not be opened."""
+        problem: str | None = fact.data["problem"]
+        return problem
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """How a text was offered to be carried elsewhere ("file PATH", "clipboard"), or why not."""
+
+    how: str
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferText(Query[Offered]):
+    """A text, or a JSON value as text, for the operator to carry elsewhere."""
+
+    port_name: ClassVar[str] = "clipboard"
+    text: object
+
+    def answer(self, fact: Fact) -> Offered:
+        """How it was offered, or why it could not be."""
+        return Offered(str(fact.data["how"]), fact.data["problem"])
+
+
+@dataclass(frozen=True, slots=True)
+class ClearOffer(Query[None]):
+    """Take back what was offered, as far as that can be done."""
+
+    port_name: ClassVar[str] = "clipboard"
+
+    def shown(self) -> dict[str, object]:
+        """That it is to be cleared."""
+        return {"clear": True}
+
+    def answer(self, fact: Fact) -> None:
+        """Nothing beside that it was done."""
