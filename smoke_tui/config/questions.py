@@ -60,6 +60,27 @@ class Answer:
     by: str | None = None
 
 
+Special = Literal[
+    "",
+    "all",
+    "retry",
+    "login",
+    "step",
+    "spend",
+    "open",
+    "reveal",
+    "copy_address",
+    "paste",
+    "device",
+    "copy_credential",
+    "path",
+    "model",
+    "text",
+    "secret",
+]
+"""What a front end does for a choice that has no answer of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One way to answer a question in a front end.
@@ -79,7 +100,7 @@ class Choice:
     words: Literal["none", "may", "must"] = "none"
     prompt: str = ""
     field: Literal["words", "reason"] = "words"
-    special: str = ""
+    special: Special = ""
     letter: str = ""
     word: str = ""
 

@@ -1,10 +1,10 @@
-"""Answering a question by a line: a choice, and where needed words, a file, a secret, a model."""
+"""Answers to questions, by lines: a choice, and where needed a text, a file, a secret, a model."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Mapping
+from typing import assert_never
 
 from smoke_tui.config.questions import Choice, Verb
 from smoke_tui.journal.events.event import Event
@@ -16,182 +16,177 @@ from smoke_tui.runbook.model import Step
 
 
 class Answers:
-    """Turns choices into answers. Every method says whether the question is answered."""
+    """Turns choices into answers. Methods that return a bool say whether the question is answered."""
 
-    def __init__(self, talk: Prompt) -> None:
-        self.talk = talk
-        self.run = talk.run
-        self.paper = talk.paper
+    def __init__(self, prompt: Prompt) -> None:
+        self.prompt = prompt
+        self.live = prompt.live
+        self.output = prompt.output
 
     def take(self, question: Event, choice: Choice, words: str) -> bool:
         """Answer by a choice, with the words that came with it."""
-        if not self.talk.meant(question, choice):
+        if not self.prompt.meant(question, choice):
             return False
         if choice.do is None:
-            return _SPECIAL[choice.special](self, question)
+            return self._act(question, choice)
         answer: dict[str, str] = {"do": choice.do}
         if choice.words != "none":
-            said = words or self._words(question, choice)
-            if said is None:
+            text = words or self._ask_words(question, choice)
+            if text is None:
                 return False
-            answer[choice.field] = said
+            answer[choice.field] = text
         return self.send(question, answer)
+
+    def _act(self, question: Event, choice: Choice) -> bool:
+        """Do what a choice does instead of giving an answer of its own."""
+        match choice.special:
+            case "all":
+                self.live.run_all = True
+                return self.send(question, {"do": "run"})
+            case "retry" | "login":
+                target = retry_target if choice.special == "retry" else login_target
+                step_id = target(self.prompt.snapshot)
+                return step_id is not None and self.again(question, self.live.runbook.step(step_id))
+            case "step":
+                return self._choose_step(question)
+            case "spend":
+                return self.send(question, {"do": "yes"})
+            case "open":
+                self._open_page(question)
+            case "reveal":
+                self.output.write("The sign-in address, valid for this login only:")
+                self.output.quote(self._reveal(question, "url"))
+            case "device":
+                self.output.write("The page, and the code to type there:")
+                self.output.quote(self._reveal(question, "url"))
+                self.output.quote(self._reveal(question, "code"))
+            case "copy_address":
+                self.copy(self._reveal(question, "url"), "the address", "u shows it")
+            case "copy_credential":
+                self.copy_credential()
+            case "paste":
+                return self._give_secret(
+                    question,
+                    "paste",
+                    "Copy the whole address of the page the sign-in ended at, and paste it here.",
+                )
+            case "secret":
+                return self._give_secret(question, "secret", "Give the secret.")
+            case "path":
+                return self._give_path(question)
+            case "model":
+                return self._choose_model(question)
+            case "text":
+                text = self.prompt.words(question.seq, "Your answer?", must=True)
+                return bool(text) and self.send(question, {"do": "text"}, secret=text)
+            case "":
+                pass
+            case _:
+                assert_never(choice.special)
+        return False
 
     def send(
         self, question: Event, answer: Mapping[str, str], *, secret: str | None = None
     ) -> bool:
-        """Hand an answer in; says why where it is not taken."""
-        problem = self.run.answer(question.seq, answer, secret=secret)
+        """Hand an answer in, or write why it is not taken."""
+        problem = self.live.answer(question.seq, answer, secret=secret)
         if problem:
-            self.paper.say(f"Not taken: {problem}.")
+            self.output.write(f"Not taken: {problem}.")
         return problem is None
 
     def again(self, question: Event | None, step: Step) -> bool:
-        """Have a step run once more, where the walk asks what is next."""
+        """Have a step run once more, where it is asked which step is next."""
         if question is None or question.data["kind"] not in ("begin", "finish"):
-            self.paper.say("A step can be chosen when the walk asks what is next.")
+            self.output.write("A step can be chosen when the walk asks what is next.")
             return False
-        problem = self.run.again(question, step.id)
+        problem = self.live.again(question, step.id)
         if problem:
-            self.paper.say(f"Not taken: {problem}.")
+            self.output.write(f"Not taken: {problem}.")
         return problem is None
 
-    def copy(self, text: str, what: str, also: str) -> bool:
-        """Send a text to the terminal's clipboard, and say no more than that."""
-        self.paper.send(f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07")
-        self.paper.say(
+    def copy(self, text: str, what: str, also: str) -> None:
+        """Send a text to the terminal's clipboard; nobody knows whether it was taken."""
+        self.output.send(f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07")
+        self.output.write(
             f"Sent {what} to the terminal's clipboard, which may or may not keep it; also: {also}."
         )
-        return False
 
-    def copy_credential(self, question: Event | None = None) -> bool:
-        """Send the credential there; only where a terminal is and one is at hand."""
-        clipboard = self.run.clipboard
-        if not self.talk.can_copy:
-            self.paper.say("There is no terminal here that could take it to its clipboard.")
-            return False
+    def copy_credential(self) -> None:
+        """Send the credential to the terminal's clipboard, where there are both."""
+        clipboard = self.live.clipboard
+        if not self.prompt.can_copy:
+            self.output.write("There is no terminal here that could take it to its clipboard.")
+            return
         text = clipboard.take() if clipboard is not None else None
         if clipboard is None or text is None:
-            self.paper.say("No credential is at hand.")
-            return False
-        return self.copy(text, "the credential", str(clipboard.path))
+            self.output.write("No credential is at hand.")
+        else:
+            self.copy(text, "the credential", str(clipboard.path))
 
     # --- choices of which more is to be done ----------------------------------------------
 
-    def _words(self, question: Event, choice: Choice) -> str | None:
-        seen = question.data["kind"] == "confirm" and choice.do is Verb.YES
-        hint = one_line(self.run.hints.get("confirm", ""), 300) if seen else ""
-        return self.talk.words(question.seq, choice.prompt, must=choice.words == "must", usual=hint)
+    def _ask_words(self, question: Event, choice: Choice) -> str | None:
+        confirms = question.data["kind"] == "confirm" and choice.do is Verb.YES
+        hint = one_line(self.live.hints.get("confirm", ""), 300) if confirms else ""
+        return self.prompt.words(
+            question.seq, choice.prompt, must=choice.words == "must", default=hint
+        )
 
-    def _all(self, question: Event) -> bool:
-        self.run.run_all = True
-        return self.send(question, {"do": "run"})
-
-    def _retry(self, question: Event) -> bool:
-        target = retry_target(self.talk.scene)
-        return target is not None and self.again(question, self.run.runbook.step(target))
-
-    def _login(self, question: Event) -> bool:
-        target = login_target(self.talk.scene)
-        return target is not None and self.again(question, self.run.runbook.step(target))
-
-    def _step(self, question: Event) -> bool:
-        scene = self.talk.scene
-        for step in scene.steps:
+    def _choose_step(self, question: Event) -> bool:
+        snapshot = self.prompt.snapshot
+        for step in snapshot.steps:
             if not step.fallback:
-                self.paper.say(f"{scene.number(step)} or {step.id}: {title_of(step)}")
-        said = self.talk.words(question.seq, "Which step is to be run now?", must=True)
-        chosen = self.step(said or "")
-        if chosen is None and said:
-            self.paper.say("There is no such step.")
+                self.output.write(f"{snapshot.number(step)} or {step.id}: {title_of(step)}")
+        name = self.prompt.words(question.seq, "Which step is to be run now?", must=True)
+        chosen = self.step(name or "")
+        if chosen is None and name:
+            self.output.write("There is no such step.")
         return chosen is not None and self.again(question, chosen)
 
     def step(self, name: str) -> Step | None:
-        """A step by its number or its id."""
-        scene = self.talk.scene
+        """Find a step by its number or its id."""
+        snapshot = self.prompt.snapshot
         return next(
-            (s for s in scene.steps if name.lower() in (scene.number(s).lower(), s.id.lower())),
+            (
+                s
+                for s in snapshot.steps
+                if name.lower() in (snapshot.number(s).lower(), s.id.lower())
+            ),
             None,
         )
 
-    def _spend(self, question: Event) -> bool:
-        return self.send(question, {"do": "yes"})
-
-    def _open(self, question: Event) -> bool:
-        problem = self.run.open_again(self._revealed(question, "url"))
-        self.paper.say(f"Not opened: {problem}." if problem else "Handed to the browser once more.")
-        return False
-
-    def _reveal(self, question: Event) -> bool:
-        self.paper.say("The sign-in address, valid for this login only:")
-        self.paper.quote(self._revealed(question, "url"))
-        return False
-
-    def _copy_address(self, question: Event) -> bool:
-        return self.copy(self._revealed(question, "url"), "the address", "u shows it")
-
-    def _device(self, question: Event) -> bool:
-        self.paper.say("The page, and the code to type there:")
-        self.paper.quote(self._revealed(question, "url"))
-        self.paper.quote(self._revealed(question, "code"))
-        return False
-
-    def _revealed(self, question: Event, name: str) -> str:
-        session = self.run.session
-        return session.reveal(question.seq, name) if session is not None else ""
-
-    def _paste(self, question: Event) -> bool:
-        return self._secret_of(
-            question,
-            "paste",
-            "Copy the whole address of the page the sign-in ended at, and paste it here.",
+    def _open_page(self, question: Event) -> None:
+        problem = self.live.open_again(self._reveal(question, "url"))
+        self.output.write(
+            f"Not opened: {problem}." if problem else "Handed to the browser once more."
         )
 
-    def _secret(self, question: Event) -> bool:
-        return self._secret_of(question, "secret", "Give the secret.")
+    def _reveal(self, question: Event, name: str) -> str:
+        session = self.live.session
+        return session.reveal(question.seq, name) if session is not None else ""
 
-    def _secret_of(self, question: Event, do: str, prompt: str) -> bool:
-        text = self.talk.secret(question.seq, prompt)
+    def _give_secret(self, question: Event, do: str, prompt: str) -> bool:
+        text = self.prompt.secret(question.seq, prompt)
         if text is None or not self.send(question, {"do": do}, secret=text):
             return False
-        self.paper.say(f"Taken: {shape_of(text)}.")
+        self.output.write(f"Taken: {shape_of(text)}.")
         return True
 
-    def _path(self, question: Event) -> bool:
-        path = self.talk.words(
-            question.seq, "Which file?", must=True, usual=self.run.prefill.get("instructions", "")
+    def _give_path(self, question: Event) -> bool:
+        path = self.prompt.words(
+            question.seq,
+            "Which file?",
+            must=True,
+            default=self.live.prefill.get("instructions", ""),
         )
         return path is not None and self.send(question, {"do": "file", "path": path})
 
-    def _model(self, question: Event) -> bool:
+    def _choose_model(self, question: Event) -> bool:
         data = question.data["data"]
         listed = [str(name) for name in data.get("listed") or data.get("models") or ()]
         for number, name in enumerate(listed, 1):
-            self.paper.say(f"{number}: {one_line(name)}")
-        said = self.talk.words(question.seq, "Which model?", must=True)
-        if said is not None and said.isdecimal() and 0 < int(said) <= len(listed):
-            said = listed[int(said) - 1]
-        return bool(said) and self.send(question, {"do": "use", "model": said or ""})
-
-    def _text(self, question: Event) -> bool:
-        said = self.talk.words(question.seq, "Your answer?", must=True)
-        return bool(said) and self.send(question, {"do": "text"}, secret=said)
-
-
-_SPECIAL: Final[Mapping[str, Callable[[Answers, Event], bool]]] = {
-    "all": Answers._all,
-    "retry": Answers._retry,
-    "login": Answers._login,
-    "step": Answers._step,
-    "spend": Answers._spend,
-    "open": Answers._open,
-    "reveal": Answers._reveal,
-    "copy_address": Answers._copy_address,
-    "copy_credential": Answers.copy_credential,
-    "device": Answers._device,
-    "paste": Answers._paste,
-    "secret": Answers._secret,
-    "path": Answers._path,
-    "model": Answers._model,
-    "text": Answers._text,
-}
+            self.output.write(f"{number}: {one_line(name)}")
+        model = self.prompt.words(question.seq, "Which model?", must=True) or ""
+        if model.isdecimal() and 0 < int(model) <= len(listed):
+            model = listed[int(model) - 1]
+        return bool(model) and self.send(question, {"do": "use", "model": model})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.journal.events.event import Event
 from smoke_tui.plain.announcer import place, title_of, word_of
 from smoke_tui.plain.answers import Answers
-from smoke_tui.plain.prompt import Prompt, standing
+from smoke_tui.plain.prompt import Prompt, needed_now
 from smoke_tui.presentation.format import clock, one_line
 from smoke_tui.presentation.live.snapshot import next_actions
 from smoke_tui.presentation.report.export import SecretFoundError, export
@@ -21,33 +21,82 @@ from smoke_tui.runbook.model import Step
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A word, what it takes, what it does, and whether it acts at once on input from a pipe."""
+    """A word that can be typed: what it does, what it takes.
 
+    `at_once`: it is obeyed also from a pipe while nothing is asked.
+    """
+
+    name: str
     about: str
-    run: Callable[[Commands, str], None]
     takes: str = ""
     at_once: bool = False
+
+
+_STEP: Final = "[STEP]"
+_COMMANDS: Final = (
+    Command("help", "this list; ? is the same"),
+    Command("status", "where the walk is, how long, what it cost, what is needed", at_once=True),
+    Command(
+        "show", "what a step is, by its number or id; without one, the step it is about now", _STEP
+    ),
+    Command("briefing", "the same", _STEP),
+    Command("evidence", "what was seen in a step", _STEP),
+    Command("note", "puts words into the record; never a secret", "TEXT"),
+    Command("again", "runs a step once more, where the walk asks what is next", _STEP),
+    Command("stop", "stops the running step, after asking", at_once=True),
+    Command("copy", "sends the credential of a hand-over to the terminal's clipboard"),
+    Command("compare", "our refused request beside the real client's"),
+    Command("report", "writes the report to a file", "[FILE]"),
+    Command("quit", "leaves, after asking; the session can be resumed"),
+)
+COMMANDS: Final[Mapping[str, Command]] = {command.name: command for command in _COMMANDS}
+_OTHER_NAMES: Final = {"?": "help", "exit": "quit", "leave": "quit"}
 
 
 class Commands:
     """The commands of one session."""
 
-    def __init__(self, talk: Prompt, answers: Answers) -> None:
-        self.talk = talk
+    def __init__(self, prompt: Prompt, answers: Answers) -> None:
+        self.prompt = prompt
         self.answers = answers
-        self.run = talk.run
-        self.paper = talk.paper
+        self.live = prompt.live
+        self.output = prompt.output
         self.question: Event | None = None
         self.did_answer = False
 
     def understood(self, line: str, question: Event | None) -> bool:
-        """Do what a line says; False where it is no command. `did_answer`: the question, too."""
-        found = self.find(line)
-        if found is None:
+        """Obey a line; False where it is no command. `did_answer`: it has answered the question."""
+        command = self.find(line)
+        if command is None:
             return False
         self.question, self.did_answer = question, False
-        found.run(self, line.partition(" ")[2].strip())
+        self._obey(command, line.partition(" ")[2].strip())
         return True
+
+    def _obey(self, command: Command, rest: str) -> None:
+        match command.name:
+            case "help":
+                self._help()
+            case "status":
+                self._status()
+            case "show" | "briefing":
+                self._show(rest)
+            case "evidence":
+                self._evidence(rest)
+            case "note":
+                self._note(rest)
+            case "again":
+                self._again(rest)
+            case "stop":
+                self._stop()
+            case "copy":
+                self.answers.copy_credential()
+            case "compare":
+                self._compare()
+            case "report":
+                self.report(rest)
+            case "quit":
+                self._quit()
 
     def find(self, line: str) -> Command | None:
         """The command that a line begins with; one that takes nothing stands alone."""
@@ -55,157 +104,136 @@ class Commands:
         command = COMMANDS.get(_OTHER_NAMES.get(head.lower(), head.lower()))
         return command if command is not None and (command.takes or not rest.strip()) else None
 
-    def _help(self, rest: str) -> None:
+    def _help(self) -> None:
         if self.question is not None:
-            self.talk.put(self.question)
-        for name, command in COMMANDS.items():
-            self.paper.say(f"{name}{f' {command.takes}' if command.takes else ''}: {command.about}")
-        self.paper.say(
+            self.prompt.ask(self.question)
+        for command in _COMMANDS:
+            takes = f" {command.takes}" if command.takes else ""
+            self.output.write(f"{command.name}{takes}: {command.about}")
+        self.output.write(
             "Answers are taken by number, letter or word; words may follow on the same "
             "line where a choice asks for them, as in: n the page shows an error"
         )
-        self.paper.say(
+        self.output.write(
             "An empty line answers nothing: it repeats the question. Ctrl-C closes the "
             "session; its record is kept."
         )
 
-    def _status(self, rest: str) -> None:
-        scene = self.talk.scene
-        world = "rehearsal" if scene.rehearsed else f"live, origin {scene.config.origin}"
-        self.paper.say(
-            f"Session {scene.state.session}, {world}, {clock(scene.elapsed)} since it "
-            f"began; {spent(scene)}; {quota(scene.state)}."
+    def _status(self) -> None:
+        snapshot = self.prompt.snapshot
+        world = "rehearsal" if snapshot.rehearsed else f"live, origin {snapshot.config.origin}"
+        self.output.write(
+            f"Session {snapshot.state.session}, {world}, {clock(snapshot.elapsed)} since it "
+            f"began; {spent(snapshot)}; {quota(snapshot.state)}."
         )
-        for step in scene.steps:
-            self.paper.say(f"{place(scene, step)}, {word_of(scene, step)}: {title_of(step)}")
-        self.paper.say(standing(scene))
+        for step in snapshot.steps:
+            self.output.write(
+                f"{place(snapshot, step)}, {word_of(snapshot, step)}: {title_of(step)}"
+            )
+        self.output.write(needed_now(snapshot))
 
     def _show(self, rest: str) -> None:
         step = self._step(rest)
         if step is not None:
-            scene = self.talk.scene
-            self.paper.say(f"{place(scene, step)}, {word_of(scene, step)}: {title_of(step)}")
-            self.talk.voice.brief(scene, step)
-            self.talk.voice.tell_failure(scene, step)
+            snapshot = self.prompt.snapshot
+            self.output.write(
+                f"{place(snapshot, step)}, {word_of(snapshot, step)}: {title_of(step)}"
+            )
+            self.prompt.announcer.write_briefing(snapshot, step)
+            self.prompt.announcer.write_failure(snapshot, step)
 
     def _evidence(self, rest: str) -> None:
         step = self._step(rest)
         if step is None:
             return
-        scene = self.talk.scene
-        known = scene.of(step)
-        self.paper.say(
-            f"{place(scene, step)}, {word_of(scene, step)}: {title_of(step)}; "
-            f"{len(known.tries)} tries."
+        snapshot = self.prompt.snapshot
+        tries = snapshot.of(step).tries
+        self.output.write(
+            f"{place(snapshot, step)}, {word_of(snapshot, step)}: {title_of(step)}; "
+            f"{len(tries)} tries."
         )
-        self.talk.voice.tell_evidence(scene, step)
-        for finding in scene.state.findings:
-            self.paper.say(
+        self.prompt.announcer.write_evidence(snapshot, step)
+        for finding in snapshot.state.findings:
+            self.output.write(
                 f"Worth a look: {one_line(finding.message, 300)} {one_line(finding.remedy, 200)}"
             )
-        self.paper.say(f"Record: {scene.folder}")
+        self.output.write(f"Record: {snapshot.folder}")
 
     def _step(self, name: str) -> Step | None:
-        """The named step, else the one that it is about now."""
-        step = self.answers.step(name) if name else self.talk.scene.shown
+        """The named step, else the one that is shown."""
+        step = self.answers.step(name) if name else self.prompt.snapshot.shown
         if step is None:
-            self.paper.say("There is no such step; status lists them.")
+            self.output.write("There is no such step; status lists them.")
         return step
 
     def _note(self, rest: str) -> None:
         if not rest:
-            self.paper.say("Type note and what is worth remembering; never a secret.")
-        elif self.run.session is not None:
-            self.run.session.note(rest)
+            self.output.write("Type note and what is worth remembering; never a secret.")
+        elif self.live.session is not None:
+            self.live.session.note(rest)
 
     def _again(self, rest: str) -> None:
         step = self._step(rest)
         if step is not None and not step.fallback:
             self.did_answer = self.answers.again(self.question, step)
 
-    def _stop(self, rest: str) -> None:
-        stopped = self.talk.scene.stoppable
-        if stopped is None or self.run.session is None:
-            self.paper.say("No step is running.")
+    def _stop(self) -> None:
+        stopped = self.prompt.snapshot.stoppable
+        if stopped is None or self.live.session is None:
+            self.output.write("No step is running.")
             return
-        step = self.run.runbook.step(stopped.id)
+        step = self.live.runbook.step(stopped.id)
         if (
-            self.talk.agreed(
+            self.prompt.agreed(
                 f"Stop {title_of(step)}? It ends blocked (interrupted) and can be tried again.",
                 "stop it",
                 "let it run",
             )
-            and self.talk.scene.stoppable is not None
+            and self.prompt.snapshot.stoppable is not None
         ):
-            self.run.session.cancel("step", "the operator stopped it")
+            self.live.session.cancel("step", "the operator stopped it")
             self.did_answer = self.question is not None and self.question.step == stopped.id
 
-    def _copy(self, rest: str) -> None:
-        self.answers.copy_credential()
-
-    def _compare(self, rest: str) -> None:
-        scene = self.talk.scene
-        if NextAction.COMPARE_CLIENT not in next_actions(scene):
-            self.paper.say("Nothing has failed that the real client's request may explain.")
+    def _compare(self) -> None:
+        snapshot = self.prompt.snapshot
+        if NextAction.COMPARE_CLIENT not in next_actions(snapshot):
+            self.output.write("Nothing has failed that the real client's request may explain.")
             return
-        self.paper.say("Capturing what the installed Codex CLI sends; nothing leaves this machine.")
-        self.paper.flush()
-        for line in self.run.compare(scene.shown.id):
-            self.paper.quote(line)
+        self.output.write(
+            "Capturing what the installed Codex CLI sends; nothing leaves this machine."
+        )
+        self.output.flush()
+        for line in self.live.compare(snapshot.shown.id):
+            self.output.quote(line)
 
     def report(self, name: str) -> None:
         """Write the report, as far as the session has come."""
-        session = self.run.session
+        session = self.live.session
         if session is None:
             return
         name = name or default_name(session.id)
         problem = why_no_file(name)
         if problem is not None:
-            self.paper.say(f"Not written: {problem}")
+            self.output.write(f"Not written: {problem}")
             return
         try:
-            content = export("md", self.run.runbook, self.run.state, session.folder, session.vault)
+            content = export(
+                "md", self.live.runbook, self.live.state, session.folder, session.vault
+            )
         except SecretFoundError as error:
-            self.paper.say(f"Nothing leaves: {error}.")
+            self.output.write(f"Nothing leaves: {error}.")
             return
         if not is_new(name):
-            self.paper.say("Not written: a file of that name exists; give another name.")
+            self.output.write("Not written: a file of that name exists; give another name.")
             return
-        _, said = write_report(name, content, self.run.runbook.issue)
-        self.paper.say(said)
+        _, result = write_report(name, content, self.live.runbook.issue)
+        self.output.write(result)
 
-    def _quit(self, rest: str) -> None:
-        if self.talk.agreed(
+    def _quit(self) -> None:
+        if self.prompt.agreed(
             "Leave? That stops what the session has started, services included; "
             "its record is kept.",
             "leave",
             "stay",
         ):
-            self.talk.leave("left")
-
-
-COMMANDS: Final[Mapping[str, Command]] = {
-    "help": Command("this list; ? is the same", Commands._help),
-    "status": Command(
-        "where the walk is, how long, what it cost, what is needed", Commands._status, at_once=True
-    ),
-    "show": Command(
-        "what a step is, by its number or id; without one, the step it is about now",
-        Commands._show,
-        "[STEP]",
-    ),
-    "briefing": Command("the same", Commands._show, "[STEP]"),
-    "evidence": Command("what was seen in a step", Commands._evidence, "[STEP]"),
-    "note": Command("puts words into the record; never a secret", Commands._note, "TEXT"),
-    "again": Command(
-        "runs a step once more, where the walk asks what is next", Commands._again, "[STEP]"
-    ),
-    "stop": Command("stops the running step, after asking", Commands._stop, at_once=True),
-    "copy": Command(
-        "sends the credential of a hand-over to the terminal's clipboard", Commands._copy
-    ),
-    "compare": Command("our refused request beside the real client's", Commands._compare),
-    "report": Command("writes the report to a file", Commands.report, "[FILE]"),
-    "quit": Command("leaves, after asking; the session can be resumed", Commands._quit),
-}
-_OTHER_NAMES: Final = {"?": "help", "exit": "quit", "leave": "quit"}
+            self.prompt.leave("left")

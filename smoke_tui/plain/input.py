@@ -1,4 +1,4 @@
-"""Standard input: lines as they come, and secrets without an echo."""
+"""Standard input: lines, and secrets without an echo."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ERASE, _CLEAR, _END = "\x08\x7f", "\x15", "\x04"
 
 
 class Keyboard:
-    """Reads without blocking anybody: `wait` takes in what has come, `line` gives it out.
+    """Reads standard input without blocking: `wait` takes in what is there, `line` returns it.
 
     A terminal keeps its own line editing; a line that is being typed stays with it, whatever is
     printed meanwhile.
@@ -39,15 +39,15 @@ class Keyboard:
         except OSError:
             self.tty, self._ended = False, True
         if self.tty:
-            self._fd = _never_waiting(fd)
+            self._fd = _reopen_nonblocking(fd)
 
     @property
     def closed(self) -> bool:
-        """Nothing will come any more, and all that came was taken."""
+        """Whether the input has ended and all of it was taken."""
         return self._ended and not self._lines
 
     def wait(self, seconds: float) -> None:
-        """Take in what comes, for that long at most."""
+        """Take in what is typed, for that long at most."""
         if self._ended:
             # There is nothing to wait on but time.
             select.select([], [], [], seconds)
@@ -70,18 +70,18 @@ class Keyboard:
             self._split(data)
 
     def line(self) -> str | None:
-        """The next whole line; None: there is none yet."""
+        """Take the next whole line; None: there is none yet."""
         return self._lines.popleft() if self._lines else None
 
     def peek(self) -> str | None:
-        """The next whole line, left where it is."""
+        """Return the next whole line without taking it."""
         return self._lines[0] if self._lines else None
 
     # --- secrets --------------------------------------------------------------------------
 
     @contextmanager
     def hidden(self) -> Iterator[None]:
-        """While this lasts, what is typed at a terminal is not shown, and comes as it is typed.
+        """Hide what is typed at a terminal meanwhile, and read it character by character.
 
         The terminal's own line editing would cut a line at 4095 characters.
         """
@@ -105,7 +105,7 @@ class Keyboard:
                 termios.tcsetattr(self._fd, termios.TCSANOW, old)
 
     def secret(self) -> str | None:
-        """The whole secret, once it is there; None: not yet. A paste may have many lines."""
+        """Take the whole secret, which may have many lines; None: it is not there yet."""
         if self._hidden is None or self._lines:
             return self.line()
         data = b"".join(self._hidden)
@@ -133,11 +133,11 @@ class Keyboard:
             self._pending, self._over = b"", True
 
 
-def _never_waiting(fd: int) -> int:
-    """The same terminal, opened so that a read never waits.
+def _reopen_nonblocking(fd: int) -> int:
+    """Open the same terminal again so that a read never waits.
 
     A Ctrl-C throws away what was typed, also what `select` has already announced. The flag
-    belongs to an opened file, and other programs share the one that we were given.
+    belongs to an open file, and other programs share the one that was inherited.
     """
     try:
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -147,7 +147,7 @@ def _never_waiting(fd: int) -> int:
 
 
 def _typed(data: bytes) -> str:
-    """What keys came to: erased characters are gone, and so are a paste's own marks."""
+    """The text that keys produced, without erased characters and the marks around a paste."""
     for mark in _PASTE_MARKS:
         data = data.replace(mark, b"")
     kept: list[str] = []

@@ -1,4 +1,4 @@
-"""`--plain`: the walk line by line, from its first line to its exit code."""
+"""`--plain`: a session line by line, from its first line to its exit code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smoke_tui.history.find import need_session
 from smoke_tui.outcomes import Exit
 from smoke_tui.plain.input import Keyboard
 from smoke_tui.plain.loop import PlainSession
-from smoke_tui.plain.output import Paper
+from smoke_tui.plain.output import Output
 from smoke_tui.plain.prompt import TICK
 from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_files
 from smoke_tui.runbook import Runbook
@@ -40,36 +40,36 @@ from smoke_tui.session.session import Session
 
 
 def start(options: argparse.Namespace, settings: Settings) -> int:
-    """Walk on lines; the exit code is that of the verdict, or of what ended the walk.
+    """Run a session on lines; the exit code is that of the verdict, or of what ended it.
 
     Raises:
         UsageError: the options make no sense.
-        CommandError: there is nothing to walk, or not here.
+        CommandError: there is nothing to run, or not here.
         BrokenPipeError: the reader of our output went away.
     """
     no_core_files()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A serial line's character set need not have every character of an answer.
         sys.stdout.reconfigure(errors="backslashreplace")
-    keys, paper = Keyboard(), Paper(sys.stdout, ascii_only=settings.on("ascii"))
+    keyboard, output = Keyboard(), Output(sys.stdout, ascii_only=settings.on("ascii"))
     signals = Signals()
-    run: LiveView | None = None
+    live: LiveView | None = None
     try:
-        run = _open(options, settings, keys, paper)
-        signals.session = run.session
-        return PlainSession(run, keys, paper, settings, signals.strikes).to_the_end()
+        live = _open(options, settings, keyboard, output)
+        signals.session = live.session
+        return PlainSession(live, keyboard, output, settings, signals.received).run()
     except (UsageError, CommandError, BrokenPipeError):
         raise
     except Exception as error:
-        vault = run.session.vault if run is not None and run.session is not None else None
+        vault = live.session.vault if live is not None and live.session is not None else None
         words = crash_sentence(settings.state_dir, error, vault)
-        paper.say(f"{words[0].upper()}{words[1:]}.")
-        paper.flush()
+        output.write(f"{words[0].upper()}{words[1:]}.")
+        output.flush()
         return Exit.INTERNAL
     finally:
-        if run is not None:
-            run.end("left")
-        if signal.SIGHUP in signals.strikes:
+        if live is not None:
+            live.end("left")
+        if signal.SIGHUP in signals.received:
             let_go_of_the_terminal()
         signals.restore()
 
@@ -79,22 +79,23 @@ class Signals:
 
     def __init__(self) -> None:
         self.session: Session | None = None
-        self.strikes: list[int] = []
-        self._old = {number: signal.signal(number, self._struck) for number in SIGNALS}
+        self.received: list[int] = []
+        self._old = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
 
-    def _struck(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.session is None:
             sys.exit(128 + number)
-        self.strikes.append(number)
+        self.received.append(number)
         self.session.cancel("session", signal.Signals(number).name)
 
     def restore(self) -> None:
+        """Put the former handlers back."""
         for number, handler in self._old.items():
             signal.signal(number, handler)
 
 
 def _open(
-    options: argparse.Namespace, settings: Settings, keys: Keyboard, paper: Paper
+    options: argparse.Namespace, settings: Settings, keyboard: Keyboard, output: Output
 ) -> LiveView:
     if "session" in options:
         folder = need_session(settings, options.session)
@@ -107,46 +108,52 @@ def _open(
     refusal = why_not_live()
     if refusal is not None:
         raise CommandError(Exit.NOT_PROVABLE, refusal)
-    return open_live(settings, runbook, settings.get("origin") or _origin(runbook, keys, paper))
+    return open_live(
+        settings, runbook, settings.get("origin") or _origin(runbook, keyboard, output)
+    )
 
 
-def _origin(runbook: Runbook, keys: Keyboard, paper: Paper) -> str:
-    """The origin the operator declares.
+def _origin(runbook: Runbook, keyboard: Keyboard, output: Output) -> str:
+    """Ask the operator for the origin of this machine's traffic.
 
     Raises:
-        CommandError: nobody says it.
+        CommandError: the input ended.
     """
-    paper.say(f"To be run live: {runbook.title}")
+    output.write(f"To be run live: {runbook.title}")
     while True:
-        paper.say(
+        output.write(
             "Question: where does this machine's traffic come from? The answer goes into the "
             "report, and decides what a challenge of the provider's edge means."
         )
         names = list(ORIGIN_WORDS)
         for number, name in enumerate(names, 1):
-            paper.say(f"{number}, {name[0]} or {name}: {ORIGIN_WORDS[name]}")
-        said = _line(keys, paper).lower()
+            output.write(f"{number}, {name[0]} or {name}: {ORIGIN_WORDS[name]}")
+        reply = _line(keyboard, output).lower()
         origin = next(
-            (name for number, name in enumerate(names, 1) if said in (str(number), name[0], name)),
+            (name for number, name in enumerate(names, 1) if reply in (str(number), name[0], name)),
             None,
         )
         warning = origin_warning(runbook, origin) if origin is not None else None
         if warning is not None:
-            paper.say(f"{warning} y: go on; anything else: choose again.")
-            if _line(keys, paper).lower() not in ("y", "yes"):
+            output.write(f"{warning} y: go on; anything else: choose again.")
+            if _line(keyboard, output).lower() not in ("y", "yes"):
                 continue
         if origin is not None:
             return origin
 
 
-def _line(keys: Keyboard, paper: Paper) -> str:
-    """A line before there is a session."""
-    paper.flush()
-    while not keys.closed:
-        line = keys.line()
+def _line(keyboard: Keyboard, output: Output) -> str:
+    """Read a line before there is a session.
+
+    Raises:
+        CommandError: the input ended.
+    """
+    output.flush()
+    while not keyboard.closed:
+        line = keyboard.line()
         if line is not None:
             return line.strip()
-        keys.wait(TICK)
+        keyboard.wait(TICK)
     raise CommandError(
         Exit.NOT_PROVABLE,
         "the input has ended before it was said where the traffic comes from; give --origin",

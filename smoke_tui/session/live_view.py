@@ -50,7 +50,7 @@ class LogListener:
     """Tells it to the run's own feed."""
 
     def event(self, run: LiveView, event: Event) -> None:
-        narrate(run.feed, run.runbook, run.state, event)
+        narrate(run.feed, run.state, event)
 
     def text(self, run: LiveView, signal: TextDelta) -> None:
         run.feed.pour(("stream", signal.step, signal.n), signal.text, "stream")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import assert_never
 
 from textual import work
 from textual.content import Content
@@ -118,6 +119,10 @@ class SessionAnswers(Page):
                 self._give_text(question)
             case "secret":
                 self._give_secret(question)
+            case "":
+                pass
+            case _:
+                assert_never(choice.special)
 
     def send(
         self, question: Event, answer: Mapping[str, str], *, secret: str | None = None

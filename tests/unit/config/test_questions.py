@@ -9,7 +9,6 @@ import pytest
 
 from smoke_tui.cli.answers_file import Headless
 from smoke_tui.config.questions import QUESTIONS, QuestionKind, Verb
-from smoke_tui.plain.answers import _SPECIAL
 from smoke_tui.presentation.live.narrate import ANSWER_TEXTS
 from smoke_tui.presentation.live.questions import FORMS, TEXT_ALONE
 from tests.helpers.paths import ROOT
@@ -27,8 +26,6 @@ def test_keys_are_unique_and_lead_to_an_answer_of_the_kind(kind: QuestionKind) -
         assert (choice.do is None) is bool(choice.special)
         assert choice.do is None or choice.do in kind.verbs
         assert (choice.words == "none") is (choice.prompt == "")
-        if choice.special:
-            assert choice.special in _SPECIAL
 
 
 @KINDS

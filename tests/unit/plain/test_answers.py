@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from smoke_tui.config.questions import QUESTIONS
-from smoke_tui.plain.answers import _SPECIAL
 from smoke_tui.plain.commands import COMMANDS
 
 
@@ -16,6 +15,5 @@ def test_every_choice_has_a_letter_and_a_word_of_its_own() -> None:
         names = [name for c in offered for name in (c.typed, c.name)]
         assert len(names) == len(set(names)), kind
         assert all(not name.isdecimal() and " " not in name for name in names)
-        assert {c.special for c in offered if c.special} <= set(_SPECIAL)
         letters = {c.typed for c in offered}
         assert not letters & set(COMMANDS), kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke_tui.presentation.live.narrate import tell
+from smoke_tui.presentation.live.narrate import event_line
 from smoke_tui.presentation.live.questions import form
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.live_view import LiveView
@@ -61,6 +61,6 @@ def test_an_answer_is_told_with_what_was_given(answer: dict[str, str], told: str
         request_seq=question,
         data={"answer": {**answer, "by": "operator"}},
     )
-    words = tell(run.runbook, run.state, event)
-    assert words is not None
-    assert words[0] == told
+    line = event_line(run.state, event)
+    assert line is not None
+    assert line.text == told

@@ -9,7 +9,7 @@ import pytest
 from smoke_tui.journal.state import (
     TypicalDuration,
 )
-from smoke_tui.plain.prompt import standing as plain_standing
+from smoke_tui.plain.prompt import needed_now
 from smoke_tui.presentation.live.briefing import facts_of
 from smoke_tui.presentation.live.progress import CELLS, SHORTEST, pace, pause, usually
 from smoke_tui.presentation.live.snapshot import Snapshot
@@ -89,4 +89,4 @@ def test_a_pause_before_a_retry_is_counted_down() -> None:
     later = replace(run.scene(), elapsed=last + 11_500)
     assert as_text(pause(later)).startswith("In 0:01 a new try of ")
     assert "In 0:01" in standing(later).text.plain
-    assert "In 0:01 a new try of Make one live call." in plain_standing(later)
+    assert "In 0:01 a new try of Make one live call." in needed_now(later)
