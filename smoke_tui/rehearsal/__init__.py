@@ -1,23 +1,23 @@
 """The rehearsal: an issuer, a Codex backend, a stand-in stack and a scripted operator.
 
-Loopback only, nothing spent, nothing proven.
+It runs on loopback only, spends nothing and proves nothing.
 """
 
-from smoke_tui.rehearsal.postgres.postgres import NoPostgres
-from smoke_tui.rehearsal.provider.server import Seen
+from smoke_tui.rehearsal.postgres.postgres import NoPostgresError
+from smoke_tui.rehearsal.provider.server import RecordedRequest
 from smoke_tui.rehearsal.rehearsal import Rehearsal
-from smoke_tui.rehearsal.scenarios.lookup import UnknownScenario, list_scenarios
+from smoke_tui.rehearsal.scenarios.lookup import UnknownScenarioError, list_scenarios
 from smoke_tui.rehearsal.scenarios.scenario import (
     RehearsalError,
     Scenario,
 )
 
 __all__ = [
-    "NoPostgres",
+    "NoPostgresError",
+    "RecordedRequest",
     "Rehearsal",
     "RehearsalError",
     "Scenario",
-    "Seen",
-    "UnknownScenario",
+    "UnknownScenarioError",
     "list_scenarios",
 ]

@@ -1,4 +1,4 @@
-"""The rehearsal's folder: the stand-in stack, a `uv` stand-in, the instructions texts."""
+"""The rehearsal's folder: the stand-in stack, a stand-in for `uv`, the instructions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.rehearsal.provider import instructions
 
@@ -40,7 +40,7 @@ esac
 
 @dataclass(frozen=True, slots=True)
 class RehearsalFolder:
-    """Where everything of one rehearsal lies; `root` is 0700 and goes away as a whole."""
+    """The folder of one rehearsal; `root` is 0700 and is removed as a whole."""
 
     root: Path
     stack_dir: Path
@@ -48,26 +48,26 @@ class RehearsalFolder:
     instructions_file: Path
     current_instructions_file: Path
 
-    def configure(self, config: Mapping[str, Any]) -> None:
-        """Tell the stack its settings (0600)."""
-        hidden = self.stack_dir / ".rehearsal"
-        _write(hidden / "config.json", json.dumps(config), 0o600)
-        _write(hidden / "python", sys.executable, 0o600)
+    def configure(self, config: Mapping[str, object]) -> None:
+        """Write the stack's settings (0600)."""
+        settings_dir = self.stack_dir / ".rehearsal"
+        _write(settings_dir / "config.json", json.dumps(config), 0o600)
+        _write(settings_dir / "python", sys.executable, 0o600)
 
     def remove(self) -> None:
-        """Remove the folder; what is already gone is no error."""
+        """Remove the folder; missing files are no error."""
         shutil.rmtree(self.root, ignore_errors=True)
 
 
 def build(folder: Path | None, configured_instructions: str) -> RehearsalFolder:
-    """Make the folder, inside `folder` or the system's place for temporary files."""
+    """Create the folder, in `folder` or the system's folder for temporary files."""
     root = Path(tempfile.mkdtemp(prefix="smoke-rehearsal-", dir=folder))
     try:
         stack_dir, bin_dir = root / "stack", root / "bin"
         shutil.copytree(
             _TEMPLATES, stack_dir, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
         )
-        # A copy out of an installed wheel may have lost its mode.
+        # A file copied from an installed wheel may have lost its mode.
         (stack_dir / "tools/dev/start.sh").chmod(0o700)
         stack_dir.chmod(0o700)
         (stack_dir / ".rehearsal").mkdir(mode=0o700)
@@ -83,10 +83,10 @@ def build(folder: Path | None, configured_instructions: str) -> RehearsalFolder:
 
 
 class ReservedPort:
-    """A loopback port that nobody else is given until `release`; a server of ours can take it.
+    """A loopback port reserved until `release`; a server of the rehearsal can listen on it.
 
-    On Linux a socket that is bound and does not listen keeps the port, and lets one that sets
-    SO_REUSEADDR listen on it. Elsewhere the port is only free when it is chosen.
+    On Linux a bound socket that does not listen reserves the port, and another one with
+    SO_REUSEADDR can listen on it. Elsewhere the port is only known to be free when it is chosen.
     """
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class ReservedPort:
             self._socket.close()
 
     def release(self) -> None:
-        """Give the port back; safe to call again."""
+        """Release the port; safe to call again."""
         self._socket.close()
 
 

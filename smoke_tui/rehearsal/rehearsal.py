@@ -1,4 +1,4 @@
-"""One rehearsal: its servers in a thread of their own, its folder, its scripted operator."""
+"""A rehearsal: its servers in a thread of their own, its folder, its scripted operator."""
 
 from __future__ import annotations
 
@@ -10,23 +10,21 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
-from smoke_tui.httpd.messages import (
-    ServerLimits,
-)
+from smoke_tui.httpd.messages import ServerLimits
 from smoke_tui.httpd.server import (
     HttpServer,
     serve,
 )
-from smoke_tui.rehearsal import folder as house
+from smoke_tui.rehearsal.folder import ReservedPort, build
 from smoke_tui.rehearsal.operator.operator import ScriptedOperator
 from smoke_tui.rehearsal.postgres.postgres import Postgres
 from smoke_tui.rehearsal.provider import instructions
 from smoke_tui.rehearsal.provider.backend import Backend
 from smoke_tui.rehearsal.provider.certificates import mint_loopback
 from smoke_tui.rehearsal.provider.issuer import Issuer
-from smoke_tui.rehearsal.provider.server import Front, Seen
+from smoke_tui.rehearsal.provider.server import ProviderServer, RecordedRequest
 from smoke_tui.rehearsal.provider.tokens import Mint
 from smoke_tui.rehearsal.scenarios.lookup import find_scenario
 from smoke_tui.rehearsal.scenarios.scenario import (
@@ -36,7 +34,7 @@ from smoke_tui.rehearsal.scenarios.scenario import (
 
 _START_SECONDS: Final = 10.0
 _STOP_SECONDS: Final = 5.0
-_STACK_GONE_SECONDS: Final = 3.0
+_STACK_EXIT_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.02
 _LIMITS: Final = ServerLimits(connections=128)
 
@@ -44,9 +42,7 @@ _LIMITS: Final = ServerLimits(connections=128)
 class Rehearsal:
     """A running rehearsal; use `start`, and `stop` or a `with` block.
 
-    `issuer` and `codex_url` are served from the start; at `stack_url` nothing listens until the
-    stack's `start.sh` runs. `instructions_file` is what an operator would have configured,
-    `current_instructions_file` what the backend accepts now.
+    `issuer` and `codex_url` are served at once; `stack_url` only after the stack's `start.sh`.
     """
 
     def __init__(
@@ -61,22 +57,22 @@ class Rehearsal:
     ) -> None:
         self.scenario = scenario
         self.errors: list[Exception] = []
-        """Exceptions of the rehearsal's own handlers: always a bug here."""
+        """Exceptions of the rehearsal's own handlers: always a bug of the rehearsal."""
         self._mint = Mint(now)
         self._issuer = Issuer(self._mint, scenario)
-        self._front = Front(self._issuer, Backend(self._issuer, scenario), scenario)
+        self._provider = ProviderServer(self._issuer, Backend(self._issuer, scenario), scenario)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._port = port
         self._postgres: Postgres | None = None
-        self._reserved: house.ReservedPort | None = None
+        self._reserved: ReservedPort | None = None
         self._loopback = mint_loopback() if tls else None
         self._tls_port = 0
         self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
         configured = instructions.CURRENT if scenario.drift_after is None else instructions.STALE
-        self._house = house.build(folder, configured)
+        self._folder = build(folder, configured)
         if self._loopback is not None:
             self.authority_file.write_bytes(self._loopback.authority)
         try:
@@ -85,18 +81,18 @@ class Rehearsal:
                 raise RehearsalError("The rehearsal's servers did not start in time.")
             if self._failure is not None:
                 raise self._failure
-            self._reserved = house.ReservedPort()
+            self._reserved = ReservedPort()
             self._stack_port = self._reserved.number
             if embedded:
                 self._postgres = Postgres(
-                    self._house.root / "ledger", self._mint.secret("FAKE-ledger-")
+                    self._folder.root / "ledger", self._mint.secret("FAKE-ledger-")
                 )
-            self._house.configure(self._stack_config(configured))
+            self._folder.configure(self._stack_config(configured))
         except BaseException:
             self._stack_port = 0
             self.stop()
             raise
-        self._hands = ScriptedOperator(
+        self._operator = ScriptedOperator(
             self._mint,
             scenario,
             self.stack_url,
@@ -115,18 +111,21 @@ class Rehearsal:
         tls: bool = False,
         now: Callable[[], float] = time.time,
     ) -> Rehearsal:
-        """Start one; returns when the servers listen. With `embedded` its ledger is a PostgreSQL.
+        """Start a rehearsal; returns when its servers listen.
 
-        With `tls` the same servers listen a second time, at `tls_origin`, with a certificate of
-        the authority in `authority_file`: a client's built-in provider takes HTTPS only.
-        `now` gives the time of the issuer and the backend; that of the stack is the machine's.
+        With `embedded` the ledger is a PostgreSQL. With `tls` the servers also listen at
+        `tls_origin`, with a certificate of the authority in `authority_file`: a client's built-in
+        provider accepts HTTPS only. `now` is the clock of the issuer and the backend; the stack
+        uses the machine's.
 
         Raises:
-            UnknownScenario, OSError (the port is taken), NoPostgres.
+            UnknownScenarioError: no scenario has this name.
+            OSError: the port is taken.
+            NoPostgresError: `embedded` is not possible here.
         """
         return cls(find_scenario(scenario), port, folder, embedded=embedded, tls=tls, now=now)
 
-    # Where things are
+    # Addresses and files
 
     @property
     def issuer(self) -> str:
@@ -140,17 +139,17 @@ class Rehearsal:
 
     @property
     def tls_origin(self) -> str | None:
-        """The origin of issuer and backend over TLS; None where none was asked for."""
+        """The origin of issuer and backend over TLS; None without TLS."""
         return f"https://127.0.0.1:{self._tls_port}" if self._tls_port else None
 
     @property
     def authority_file(self) -> Path:
         """The certificate that a client of `tls_origin` has to trust (`CODEX_CA_CERTIFICATE`)."""
-        return self._house.root / "authority.pem"
+        return self._folder.root / "authority.pem"
 
     @property
     def stack_url(self) -> str:
-        """Where the stand-in stack will listen."""
+        """The address of the stand-in stack once it runs."""
         return f"http://127.0.0.1:{self._stack_port}"
 
     @property
@@ -163,59 +162,63 @@ class Rehearsal:
     @property
     def stack_dir(self) -> Path:
         """The stand-in stack's checkout."""
-        return self._house.stack_dir
+        return self._folder.stack_dir
 
     @property
     def bin_dir(self) -> Path:
-        """To be put first on PATH: a `uv` stand-in."""
-        return self._house.bin_dir
+        """A folder with a stand-in for `uv`, to be first on PATH."""
+        return self._folder.bin_dir
 
     @property
     def instructions_file(self) -> Path:
-        """The base instructions an operator would have configured."""
-        return self._house.instructions_file
+        """The base instructions that an operator would have configured."""
+        return self._folder.instructions_file
 
     @property
     def current_instructions_file(self) -> Path:
         """The base instructions that the backend accepts now."""
-        return self._house.current_instructions_file
+        return self._folder.current_instructions_file
 
     @property
     def account(self) -> tuple[str, str]:
         """The email address and the password that sign in."""
         return self._mint.email, self._mint.password
 
-    # What happens
+    # Credentials, requests, answers
 
     def bundle(self) -> dict[str, object]:
-        """A fresh bundle as the issuer would give it."""
+        """A fresh bundle as the issuer would return it."""
         return self._issuer.bundle()
 
     def minted(self) -> list[str]:
         """Every secret value minted so far."""
         return self._mint.minted()
 
-    def requests(self) -> list[Seen]:
-        """What the issuer and the backend saw, oldest first, without secrets."""
-        return self._front.requests()
+    def requests(self) -> list[RecordedRequest]:
+        """The requests to issuer and backend, oldest first, without secrets."""
+        return self._provider.requests()
 
     async def open_page(self, url: str) -> None:
-        """The scripted browser: sign in, consent, follow redirects. RehearsalError."""
-        await self._hands.open_page(url)
+        """Open a page in the scripted browser: sign in, consent, follow redirects.
+
+        Raises:
+            RehearsalError: the page ends in an error.
+        """
+        await self._operator.open_page(url)
 
     async def put_credential(self, text: str) -> None:
-        """What the scripted operator will paste."""
-        await self._hands.put_credential(text)
+        """Set the credential that the scripted operator pastes."""
+        await self._operator.put_credential(text)
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
-        """The scripted operator's answer to a question; None says nothing."""
-        return await self._hands.answer(kind, data)
+    async def answer(self, kind: str, data: Mapping[str, object]) -> Mapping[str, str] | None:
+        """The scripted operator's answer to a question; None for no answer."""
+        return await self._operator.answer(kind, data)
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: object) -> None:
-        """Tell the scripted operator of a question that somebody answered."""
-        await self._hands.observe(kind, data, answer)
+    async def observe(self, kind: str, data: Mapping[str, object], answer: object) -> None:
+        """Pass a question that was answered by someone else to the scripted operator."""
+        await self._operator.observe(kind, data, answer)
 
-    # Life
+    # Start and stop
 
     def stop(self) -> None:
         """Stop the servers and the stack, remove the folder; safe to call again."""
@@ -227,14 +230,14 @@ class Rehearsal:
             self._thread.join(_STOP_SECONDS)
         if self._postgres is not None:
             self._postgres.stop()
-        self._house.remove()
-        # The stack leaves by itself when its folder is gone.
-        deadline = time.monotonic() + _STACK_GONE_SECONDS
+        self._folder.remove()
+        # The stack exits when its folder is removed.
+        deadline = time.monotonic() + _STACK_EXIT_SECONDS
         while self._stack_port and _listens(self._stack_port) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         if self._reserved is not None:
             self._reserved.release()
-        self._house.remove()
+        self._folder.remove()
 
     def __enter__(self) -> Self:
         return self
@@ -259,7 +262,7 @@ class Rehearsal:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         server = await serve(
-            self._front.handle,
+            self._provider.handle,
             [("127.0.0.1", self._port)],
             limits=_LIMITS,
             on_error=self.errors.append,
@@ -268,7 +271,7 @@ class Rehearsal:
         try:
             if self._loopback is not None:
                 secure = await serve(
-                    self._front.handle,
+                    self._provider.handle,
                     [("127.0.0.1", 0)],
                     limits=_LIMITS,
                     on_error=self.errors.append,
@@ -284,7 +287,7 @@ class Rehearsal:
                 await secure.close()
             await server.close()
 
-    def _stack_config(self, builtin: str) -> dict[str, Any]:
+    def _stack_config(self, builtin: str) -> dict[str, object]:
         return {
             "port": self._stack_port,
             "issuer": self.issuer,

@@ -27,13 +27,13 @@ def rehearsal(scenario: str | None, *, embedded: bool = False) -> Iterator[Any]:
     Raises:
         UsageError: there is no such scenario, or no PostgreSQL for its ledger.
     """
-    from smoke_tui.rehearsal import NoPostgres, Rehearsal, UnknownScenario
+    from smoke_tui.rehearsal import NoPostgresError, Rehearsal, UnknownScenarioError
 
     try:
         world = Rehearsal.start(scenario or "happy", embedded=embedded)
-    except UnknownScenario as error:
+    except UnknownScenarioError as error:
         raise UsageError(f"--scenario: {error}; `smoke-tui rehearse list` shows all") from None
-    except NoPostgres as error:
+    except NoPostgresError as error:
         raise UsageError(f"--ledger embedded: {error}") from None
     except OSError as error:
         raise CommandError(

@@ -27,10 +27,10 @@ SCHEMA = "smoke-rehearsal/1"
 def rehearse(options: argparse.Namespace, settings: Settings) -> int:
     """Serve until TERM, INT or the end of standard input, or list the scenarios."""
     from smoke_tui.rehearsal import (
-        NoPostgres,
+        NoPostgresError,
         Rehearsal,
         RehearsalError,
-        UnknownScenario,
+        UnknownScenarioError,
         list_scenarios,
     )
 
@@ -59,9 +59,9 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
             embedded=_embedded(settings),
             tls=options.tls,
         )
-    except UnknownScenario as error:
+    except UnknownScenarioError as error:
         raise UsageError(f"{error}; `smoke-tui rehearse list` shows all") from None
-    except NoPostgres as error:
+    except NoPostgresError as error:
         raise UsageError(f"--ledger embedded: {error}") from None
     except RehearsalError as error:
         raise UsageError(str(error)) from None

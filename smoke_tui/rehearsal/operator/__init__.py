@@ -1,1 +1,1 @@
-"""The scripted operator of a rehearsal, with a small browser."""
+"""A scripted operator with a minimal browser."""

@@ -1,4 +1,4 @@
-"""A browser for the scripted operator: forms, cookies, redirects; loopback only."""
+"""A minimal browser for the scripted operator: forms, cookies, redirects; loopback only."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from smoke_tui.rehearsal.scenarios.scenario import (
-    RehearsalError,
-)
+from smoke_tui.rehearsal.scenarios.scenario import RehearsalError
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_HOPS: Final = 10
-_SECONDS: Final = 15.0
+_MAX_REDIRECTS: Final = 10
+_TIMEOUT_SECONDS: Final = 15.0
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 
 
 @dataclass(slots=True)
 class Form:
-    """A form: where it goes, its fields as they stand, and its fields' labels."""
+    """A form: its target, its fields' current values, and its fields' labels."""
 
     method: str = "GET"
     action: str = ""
@@ -31,16 +29,16 @@ class Form:
     labels: dict[str, str] = field(default_factory=dict)
 
     def value_for(self, name: str, wanted: str) -> str:
-        """What to submit for a value told by its words: an option's value, or the words."""
-        for value, words in self.options.get(name, {}).items():
-            if wanted.strip().lower() in (value.lower(), words.strip().lower()):
+        """The value to submit for a text: that of the option with this text, else the text."""
+        for value, text in self.options.get(name, {}).items():
+            if wanted.strip().lower() in (value.lower(), text.strip().lower()):
                 return value
         return wanted
 
 
 @dataclass(slots=True)
 class Page:
-    """What a browser shows after following redirects."""
+    """A page after following redirects."""
 
     url: str
     status: int
@@ -51,14 +49,18 @@ class Page:
 
 
 class Browser:
-    """One person's browser; cookies are kept per origin."""
+    """A browser; cookies are kept per origin."""
 
     def __init__(self) -> None:
         self._cookies: dict[str, dict[str, str]] = {}
 
     def open(self, url: str, fields: Mapping[str, str] | None = None) -> Page:
-        """Load a page (or post fields to it), following redirects. Blocks; RehearsalError."""
-        for _ in range(_HOPS):
+        """Load a page, or post fields to it, following redirects; blocks.
+
+        Raises:
+            RehearsalError: nothing answers, or the redirects do not end.
+        """
+        for _ in range(_MAX_REDIRECTS):
             status, headers, text = self._request(url, fields)
             location = headers.get("location")
             if status not in _REDIRECTS or location is None:
@@ -67,7 +69,11 @@ class Browser:
         raise RehearsalError("The page redirects without end.")
 
     def submit(self, page: Page, fields: Mapping[str, str]) -> Page:
-        """Send a page's form with these fields filled in."""
+        """Submit a page's form with these values.
+
+        Raises:
+            RehearsalError: the page has no form, or nothing answers.
+        """
         if page.form is None:
             raise RehearsalError(f"The page {page.title!r} has no form.")
         return self.open(urljoin(page.url, page.form.action), {**page.form.fields, **fields})
@@ -84,7 +90,7 @@ class Browser:
             headers["cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
         path = (target.path or "/") + (f"?{target.query}" if target.query else "")
         connection = http.client.HTTPConnection(
-            str(target.hostname), target.port or 80, timeout=_SECONDS
+            str(target.hostname), target.port or 80, timeout=_TIMEOUT_SECONDS
         )
         try:
             if fields is None:
@@ -105,7 +111,7 @@ class Browser:
 
 
 def read_page(url: str, status: int, text: str) -> Page:
-    """A page out of what was received; plain text has no form and no title."""
+    """A page from a response; plain text has no form and no title."""
     reader = _Reader()
     if text.lstrip()[:1] == "<":
         reader.feed(text)

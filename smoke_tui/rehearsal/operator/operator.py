@@ -1,4 +1,4 @@
-"""The scripted operator: signs in, answers questions, types the credential into the dashboard."""
+"""The scripted operator: signs in, answers questions, fills in the dashboard's form."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from smoke_tui.rehearsal.scenarios.scenario import (
     Scenario,
 )
 
-_SIGN_IN_PAGES: Final = 4
+_MAX_SIGN_IN_PAGES: Final = 4
 _SAVE: Final = "save"
-_DEFAULTS: Final[Mapping[str, str]] = {
+_FORM_VALUES: Final[Mapping[str, str]] = {
     "provider": "openai",
     "model": DEFAULT,
     "credential_type": "oauth_bundle",
@@ -27,7 +27,7 @@ _DEFAULTS: Final[Mapping[str, str]] = {
 
 
 class ScriptedOperator:
-    """One scripted person; `pending_user_code` tells the device code to type, if any."""
+    """A scripted person; `pending_user_code` returns the device code to type, if any."""
 
     def __init__(
         self,
@@ -45,14 +45,18 @@ class ScriptedOperator:
         self._credential: str | None = None
         self._ticked: dict[str, str] = {}
         self._org_id = ""
-        self._said: tuple[bool, str] | None = None
-        self._stuck = ""
+        self._save_result: tuple[bool, str] | None = None
+        self._error_page = ""
         self._lock = asyncio.Lock()
 
     # The browser
 
     async def open_page(self, url: str) -> None:
-        """Open a page; sign in where it asks for that. RehearsalError where it leads nowhere."""
+        """Open a page and sign in if it asks for that.
+
+        Raises:
+            RehearsalError: the page ends in an error.
+        """
         if self._scenario.operator.get("open", {}).get("do") == "nothing":
             return
         await asyncio.to_thread(self._open_page, url)
@@ -60,55 +64,55 @@ class ScriptedOperator:
     def _open_page(self, url: str) -> None:
         browser = Browser()
         page = browser.open(url)
-        for _ in range(_SIGN_IN_PAGES):
-            known = self._known_fields(page)
-            if not known:
+        for _ in range(_MAX_SIGN_IN_PAGES):
+            values = self._form_values(page)
+            if not values:
                 break
-            page = browser.submit(page, known)
+            page = browser.submit(page, values)
         if page.status >= 400:
-            self._stuck = page.notice or page.title or page.text
-            raise RehearsalError(f"The page answered {page.status}: {self._stuck.strip()}")
+            self._error_page = page.notice or page.title or page.text
+            raise RehearsalError(f"The page answered {page.status}: {self._error_page.strip()}")
 
-    def _known_fields(self, page: Page) -> dict[str, str]:
+    def _form_values(self, page: Page) -> dict[str, str]:
         if page.form is None or page.status >= 400:
             return {}
         if "consent_challenge" in page.form.fields:
             return {"action": "accept"}
-        known = {
+        account = {
             "email": self._mint.email,
             "password": self._mint.password,
             "user_code": self._pending_user_code() or "",
         }
-        return {name: known[name] for name in page.form.fields if known.get(name)}
+        return {name: account[name] for name in page.form.fields if account.get(name)}
 
     # Questions
 
     async def put_credential(self, text: str) -> None:
-        """Take what is to be pasted; a new credential means a new visit to the form."""
+        """Set the credential to paste; a new one is saved with a new visit to the form."""
         async with self._lock:
-            self._credential, self._said = text, None
+            self._credential, self._save_result = text, None
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
-        """The answer to a question, or None for silence."""
+        """The answer to a question; None for no answer."""
         if kind in self._scenario.operator:
             return dict(self._scenario.operator[kind])
         await self.observe(kind, data, None)
         if kind == "confirm":
-            good, words = await self._save()
-            return {"do": "yes" if good else "no", "words": words}
+            saved, words = await self._save()
+            return {"do": "yes" if saved else "no", "words": words}
         if kind == "instructions":
             return {"do": "file", "path": str(self._instructions)}
         if kind == "model":
             return _choose_model(data)
-        if kind == "callback" and self._stuck:
-            return {"do": "page", "words": self._stuck}
+        if kind == "callback" and self._error_page:
+            return {"do": "page", "words": self._error_page}
         verb = QUESTIONS[kind].rehearsed
         if verb is Verb.PASS:
             return {"do": verb, "words": "rehearsed"}
         return {"do": verb} if verb is not None else None
 
     async def observe(self, kind: str, data: Mapping[str, Any], answer: object) -> None:
-        """Follow what somebody answered: ticks tell what to type, and when to save."""
+        """Take note of a question and its answer: ticks say what to type, and when to save."""
         self._org_id = str(data.get("org_id") or self._org_id)
         if kind != "tick":
             return
@@ -120,12 +124,12 @@ class ScriptedOperator:
 
     async def _save(self) -> tuple[bool, str]:
         async with self._lock:
-            if self._said is None or not self._said[0]:
+            if self._save_result is None or not self._save_result[0]:
                 try:
-                    self._said = await asyncio.to_thread(self._post_form)
+                    self._save_result = await asyncio.to_thread(self._post_form)
                 except RehearsalError as error:
-                    self._said = (False, str(error))
-            return self._said
+                    self._save_result = (False, str(error))
+            return self._save_result
 
     def _post_form(self) -> tuple[bool, str]:
         if self._credential is None:
@@ -134,22 +138,24 @@ class ScriptedOperator:
         page = browser.open(f"{self._stack_url}/org-settings")
         if page.form is None or page.status != 200:
             return False, f"The page answered {page.status} without a form."
-        fields = dict(_DEFAULTS)
+        fields = dict(_FORM_VALUES)
         for name, label in page.form.labels.items():
-            told = self._ticked.get(label.strip().lower(), "")
-            # "for example X" or "of your choice" leaves it to the person, who takes a current one.
-            free = name == "model" and len(told.split()) > 1
-            if told and not free and name in ("provider", "model", "credential_type"):
-                fields[name] = page.form.value_for(name, told)
+            ticked = self._ticked.get(label.strip().lower(), "")
+            # "for example X" or "of your choice" is a free choice: the default is used.
+            is_free_choice = name == "model" and len(ticked.split()) > 1
+            if ticked and not is_free_choice and name in ("provider", "model", "credential_type"):
+                fields[name] = page.form.value_for(name, ticked)
         if self._org_id in page.form.options.get("org_id", {}):
             fields["org_id"] = self._org_id
-        done = browser.submit(page, {**fields, "bundle": self._credential})
-        said = done.notice or f"the page answered {done.status}"
-        return done.status == 200, f"Saved: {said}" if done.status == 200 else said
+        result = browser.submit(page, {**fields, "bundle": self._credential})
+        notice = result.notice or f"the page answered {result.status}"
+        return result.status == 200, f"Saved: {notice}" if result.status == 200 else notice
 
 
 def _choose_model(data: Mapping[str, Any]) -> Mapping[str, str]:
-    """The first of the listed models that is not the one that cannot be had; else as it was."""
+    """The first listed model that is neither the wanted one nor refused; else keep the model."""
     listed, refused = data.get("listed") or (), data.get("refused") or ()
-    other = next((one for one in listed if one != data.get("wanted") and one not in refused), None)
-    return {"do": "keep"} if other is None else {"do": "use", "model": str(other)}
+    choice = next(
+        (model for model in listed if model != data.get("wanted") and model not in refused), None
+    )
+    return {"do": "keep"} if choice is None else {"do": "use", "model": str(choice)}

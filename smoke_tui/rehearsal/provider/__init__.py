@@ -1,1 +1,1 @@
-"""The rehearsed provider: the login's issuer and the Codex backend."""
+"""A rehearsed provider: the login's issuer and the Codex backend, on one loopback server."""

@@ -24,8 +24,7 @@ from smoke_tui.rehearsal.provider.issuer import Issuer
 from smoke_tui.rehearsal.provider.replies import RESET_SECONDS, Reply
 from smoke_tui.rehearsal.provider.request_bodies import plain_body
 from smoke_tui.rehearsal.provider.request_checks import Call
-from smoke_tui.rehearsal.provider.streaming import WHOLE, play
-from smoke_tui.rehearsal.provider.streaming import Answer as Streamed
+from smoke_tui.rehearsal.provider.streaming import WHOLE, StreamedResponse, play
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
 
 PRIMARY_MINUTES: Final = 300
@@ -36,7 +35,7 @@ _PERCENT_A_CALL: Final = 0.4
 
 @dataclass(slots=True)
 class Backend:
-    """State of one backend: whose tokens it knows, and how many calls it has completed."""
+    """State of one backend: its issuer, completed calls and used quota."""
 
     issuer: Issuer
     scenario: Scenario
@@ -54,24 +53,24 @@ class Backend:
 
     @property
     def drifted(self) -> bool:
-        """Whether only the current instructions are accepted by now."""
+        """Whether only the current instructions are accepted now."""
         after = self.scenario.drift_after
         return after is not None and self.completed >= after
 
     # Responses
 
     async def get_responses(self, request: ServerRequest) -> Answer:
-        """GET …/responses: no WebSocket here, and for the preflight "reachable"."""
+        """GET …/responses: no WebSocket; to a preflight it means "reachable"."""
         if (request.header("upgrade") or "").lower() == "websocket":
             return ServerResponse(426, (("content-type", "text/plain"),), b"Upgrade Required")
         return respond(replies.detail(405, "Method Not Allowed"), headers=(("allow", "POST"),))
 
     async def post_responses(self, request: ServerRequest) -> Answer:
-        """POST …/responses: a stream, or the scenario's or a rule's refusal."""
-        sent = plain_body(request)
-        if isinstance(sent, Reply):
-            return respond(sent)
-        request = replace(request, body=sent)
+        """POST …/responses: a stream, or a refusal of the scenario or a rule."""
+        content = plain_body(request)
+        if isinstance(content, Reply):
+            return respond(content)
+        request = replace(request, body=content)
         body = json_body(request)
         if body is None:
             return respond(replies.BAD_REQUEST)
@@ -89,29 +88,29 @@ class Backend:
     def _refuse(self, call: Call) -> Answer | None:
         if self.scenario.reset:
             return reset()
-        found = request_checks.refusal(call)
-        # A request without a credential is refused for that, whatever the scenario.
-        if self._struck(call) and found is not replies.NO_BEARER:
-            found = self.scenario.refusal
-        if found is None:
+        reply = request_checks.refusal(call)
+        # A request without a credential is refused for that in every scenario.
+        if self._scenario_applies(call) and reply is not replies.NO_BEARER:
+            reply = self.scenario.refusal
+        if reply is None:
             return None
-        limits = self.limits(100.0) if found is replies.USAGE_LIMIT else ()
-        return respond(found, call.model, limits, now=self.now)
+        limits = self.limits(100.0) if reply is replies.USAGE_LIMIT else ()
+        return respond(reply, call.model, limits, now=self.now)
 
-    def _struck(self, call: Call) -> bool:
-        """Whether the scenario's refusal is for this call: its model, its client's version."""
-        row = self.scenario
-        if row.refusal is None or (row.only_model or call.model) != call.model:
+    def _scenario_applies(self, call: Call) -> bool:
+        """Whether the scenario's refusal applies to this call: its model, its client's version."""
+        scenario = self.scenario
+        if scenario.refusal is None or (scenario.only_model or call.model) != call.model:
             return False
-        if row.only_plain and (call.lite or not request_checks.is_lite(call.model)):
+        if scenario.only_plain and (call.lite or not request_checks.is_lite(call.model)):
             return False
         version = version_of(call.request.header("version"))
-        return row.raised is None or (version or row.raised) < row.raised
+        return scenario.raised is None or (version or scenario.raised) < scenario.raised
 
     def _stream(self, call: Call) -> Answer:
-        word = call.last_word()
-        text = f"This answer is rehearsed, and the word asked for is {word} as it was given."
-        answer = Streamed(
+        nonce = call.last_word()
+        text = f"This answer is rehearsed, and the word asked for is {nonce} as it was given."
+        answer = StreamedResponse(
             self.scenario.script,
             call.model,
             text,
@@ -128,7 +127,7 @@ class Backend:
         )
         return ServerResponse(200, headers, self._counted(answer))
 
-    async def _counted(self, answer: Streamed) -> AsyncIterator[bytes]:
+    async def _counted(self, answer: StreamedResponse) -> AsyncIterator[bytes]:
         async for chunk in play(answer):
             yield chunk
         if answer.script.acts == WHOLE:
@@ -150,31 +149,34 @@ class Backend:
     # Side requests; their shapes are from the client's captures and source.
 
     async def models(self, request: ServerRequest) -> Answer:
-        """GET …/models: what the account may use."""
+        """GET …/models: the catalogue."""
         if (problem := request_checks.check_bearer(request, self.issuer.access)) is not None:
             return respond(problem)
-        # Under drift the catalogue lags too, else the real CLI would mend itself from it.
+        # Under drift the catalogue is stale too, else the real CLI would repair itself from it.
         stale = self.scenario.drift_after is not None
         text = instructions.STALE if stale else instructions.CURRENT
-        asked = dict(request.query).get("client_version")
-        row = self.scenario
-        listed = [entry(model, text) for model in listed_for(asked, row.listed)]
-        if row.raised is not None:
-            told = ".".join(str(part) for part in row.raised)
-            newer = (version_of(asked) or row.raised) >= row.raised
-            if row.hides_raised and not newer and asked != UNFILTERED:
+        client_version = dict(request.query).get("client_version")
+        scenario = self.scenario
+        listed = [entry(model, text) for model in listed_for(client_version, scenario.listed)]
+        if scenario.raised is not None:
+            minimum = ".".join(str(part) for part in scenario.raised)
+            is_new_enough = (version_of(client_version) or scenario.raised) >= scenario.raised
+            if scenario.hides_raised and not is_new_enough and client_version != UNFILTERED:
                 listed = []
-            for one in listed:
-                # An older client still sees the old minimum: its list is not the newest.
-                if (newer or asked == UNFILTERED) and row.only_model in (None, one["slug"]):
-                    one["minimal_client_version"] = told
+            for listed_model in listed:
+                # An older client still sees the old minimum.
+                if (is_new_enough or client_version == UNFILTERED) and scenario.only_model in (
+                    None,
+                    listed_model["slug"],
+                ):
+                    listed_model["minimal_client_version"] = minimum
         return json_answer(200, {"models": listed}, ("etag", 'W/"rehearsal"'))
 
     async def accounts_check(self, request: ServerRequest) -> Answer:
-        """GET /backend-api/wham/accounts/check; client 0.156 and later cannot do without.
+        """GET /backend-api/wham/accounts/check; required by client 0.156 and later.
 
-        The form of the real answer is that of openai/codex#47374; the two routing fields, which
-        that report does not show, are those that the client reads (captured from 0.169).
+        The real response is in openai/codex#47374; the two routing fields, which that report does
+        not show, are those that the client reads (captured from 0.169).
         """
         account_id = request.header("chatgpt-account-id") or self.issuer.mint.account_id
         account = {
@@ -196,7 +198,7 @@ class Backend:
         )
 
     async def usage(self, request: ServerRequest) -> Answer:
-        """GET /backend-api/wham/usage."""
+        """GET /backend-api/wham/usage: the quota windows."""
         if (problem := request_checks.check_bearer(request, self.issuer.access)) is not None:
             return respond(problem)
         now = self.now
@@ -224,10 +226,10 @@ class Backend:
 
     async def mcp(self, request: ServerRequest) -> Answer:
         """POST /backend-api/ps/mcp: the plug-ins' MCP server, with no tools (form of MCP)."""
-        asked = json_body(request) or {}
-        if "id" not in asked:
+        message = json_body(request) or {}
+        if "id" not in message:
             return ServerResponse(202)
-        parameters = asked.get("params")
+        parameters = message.get("params")
         version = parameters.get("protocolVersion") if isinstance(parameters, dict) else None
         results: dict[object, object] = {
             "initialize": {
@@ -237,13 +239,13 @@ class Backend:
             },
             "tools/list": {"tools": []},
         }
-        answer: dict[str, object] = {"jsonrpc": "2.0", "id": asked["id"]}
-        if asked.get("method") in results:
-            answer["result"] = results[asked["method"]]
+        answer: dict[str, object] = {"jsonrpc": "2.0", "id": message["id"]}
+        if message.get("method") in results:
+            answer["result"] = results[message["method"]]
         else:
             answer["error"] = {"code": -32601, "message": "Method not found"}
         return json_answer(200, answer)
 
     async def empty(self, request: ServerRequest) -> Answer:
-        """Settings, plug-ins and analytics: nothing to say."""
+        """Settings, plug-ins and analytics: an empty object."""
         return json_answer(200, {})

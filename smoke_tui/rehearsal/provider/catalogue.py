@@ -1,16 +1,16 @@
-"""The models a rehearsed backend knows, and the form of the real catalogue.
+"""The models of the rehearsed backend, in the form of the real catalogue.
 
 Slugs, names, priorities, visibility, context windows, reasoning levels and the lite flag are those
-of the catalogue bundled with client 0.171.0, in its order (captured); the texts are the
-rehearsal's own. `served_from` is the first client version for which a model is listed and served;
-each row says where that was reported.
+of the catalogue bundled with client 0.171.0, in its order (captured); the texts are constructed.
+`served_from` is the first client version for which a model is listed and served; each row names the
+source of that.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 Version = tuple[int, ...]
 
@@ -22,9 +22,9 @@ RETIREMENT_5_5: Final = "2026-10-14T00:00:00Z"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One catalogue entry: what differs between models, and where its gate was reported.
+    """A catalogue entry: what differs between models, and the source of its version gate.
 
-    `minimal_client_version` is a list for `as_list` rows: live catalogues were reported with both
+    `minimal_client_version` is a list for `as_list` rows: live catalogues are reported with both
     forms (openinterpreter#1797). `basis` is `cap` (captured), `rec` (a public record) or `inf`
     (inferred), then the source of `served_from`.
     """
@@ -45,7 +45,7 @@ class Model:
 
     @property
     def minimal_client_version(self) -> str | list[str]:
-        """As it stands in the catalogue."""
+        """The minimum client version in the form of the catalogue."""
         version = ".".join(str(part) for part in self.served_from)
         return [version] if self.as_list else version
 
@@ -147,20 +147,19 @@ ALL_SLUGS: Final = tuple(BY_SLUG)
 DEFAULT: Final = min(
     (model for model in MODELS if model.visibility == "list"), key=lambda model: model.priority
 ).slug
-"""What a client of today asks for where nobody chose."""
+"""The model that a current client requests by default."""
 
 
 def version_of(text: str | None) -> Version | None:
-    """The numbers of a client version; a pre-release counts as its release; None where odd."""
+    """The numbers of a client version, a pre-release as its release; None if it is no version."""
     match = re.fullmatch(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:[-+][0-9A-Za-z.+-]*)?", text or "")
     return None if match is None else tuple(int(part) for part in match.groups())
 
 
 def listed_for(client_version: str | None, slugs: tuple[str, ...]) -> list[Model]:
-    """The models of `slugs` that a client of this version is shown.
+    """The models of `slugs` that a client of this version sees.
 
-    Without a version, and with one that is no version, only what was never gated by one
-    (inferred: nobody reported it).
+    Without a valid version, only models that were never gated (inferred: there is no report).
     """
     models = [BY_SLUG[slug] for slug in slugs]
     if client_version == UNFILTERED:
@@ -169,9 +168,9 @@ def listed_for(client_version: str | None, slugs: tuple[str, ...]) -> list[Model
     return [model for model in models if model.served_from <= version]
 
 
-def entry(model: Model, instructions: str) -> dict[str, Any]:
-    """A catalogue entry as `GET …/models` gives it."""
-    upgrade: dict[str, Any] | None = None
+def entry(model: Model, instructions: str) -> dict[str, object]:
+    """A catalogue entry as `GET …/models` returns it."""
+    upgrade: dict[str, str] | None = None
     if model.upgrade is not None:
         upgrade = {"model": model.upgrade, "migration_markdown": f"Meet {model.upgrade}\n"}
         if model.retirement_at is not None:

@@ -1,7 +1,7 @@
-"""A private certificate authority for loopback, made anew for every rehearsal that serves TLS.
+"""A private certificate authority for loopback, created for each rehearsal with TLS.
 
 Its key never leaves the process; only the certificate is written, for `CODEX_CA_CERTIFICATE` or
-`SSL_CERT_FILE`. `cryptography` is imported only when a rehearsal is asked for TLS.
+`SSL_CERT_FILE`. `cryptography` is imported only for TLS.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from smoke_tui.rehearsal.scenarios.scenario import (
-    RehearsalError,
-)
+from smoke_tui.rehearsal.scenarios.scenario import RehearsalError
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -29,7 +27,7 @@ _ADDRESSES: Final = ("127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Loopback:
-    """What a TLS listener on loopback needs, and the authority a client has to trust."""
+    """The TLS context of a loopback listener, and the authority that clients have to trust."""
 
     context: ssl.SSLContext
     authority: bytes
@@ -84,7 +82,7 @@ def mint_loopback() -> Loopback:
 def _context(pem: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["http/1.1"])
-    # The ssl module reads files only; this one is gone when the call returns.
+    # The ssl module reads files only; this one is removed at once.
     with tempfile.TemporaryDirectory(prefix="smoke-rehearsal-") as folder:
         path = Path(folder) / "server.pem"
         path.touch(mode=0o600)

@@ -1,4 +1,4 @@
-"""Small tools for reading requests and writing answers, shared by issuer and backend."""
+"""Helpers for reading requests and building responses, shared by issuer and backend."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 def respond(
     reply: Reply, model: str = "", headers: Headers = (), now: float = 0.0
 ) -> ServerResponse:
-    """A canned reply as an answer; `headers` come after its own, `now` is for what resets."""
-    kind = () if reply.content_type is None else (("content-type", reply.content_type),)
+    """A reply as an HTTP response; `headers` follow its own, `now` is for reset times."""
+    content_type = () if reply.content_type is None else (("content-type", reply.content_type),)
     return ServerResponse(
-        reply.status, (*kind, *reply.headers, *headers), reply.body_for(model, now)
+        reply.status, (*content_type, *reply.headers, *headers), reply.body_for(model, now)
     )
 
 
 def json_answer(status: int, body: object, *headers: tuple[str, str]) -> ServerResponse:
-    """A JSON answer."""
+    """A JSON response."""
     return ServerResponse(
         status, (("content-type", "application/json"), *headers), json.dumps(body).encode()
     )
@@ -41,7 +41,7 @@ def oauth_error(name: str, description: str, status: int = 400) -> ServerRespons
 
 
 def reset() -> RawResponse:
-    """No answer: the connection is reset."""
+    """No response: the connection is reset."""
     return RawResponse(_nothing(), reset=True)
 
 
@@ -51,12 +51,12 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 def is_json(request: ServerRequest) -> bool:
-    """Whether the request says that its body is JSON."""
+    """Whether the request declares a JSON body."""
     return (request.header("content-type") or "").startswith("application/json")
 
 
 def json_body(request: ServerRequest) -> dict[str, object] | None:
-    """The body as a JSON object, or None where it is none."""
+    """The body as a JSON object, or None if it is not one."""
     try:
         body = json.loads(request.body)
     except ValueError:
@@ -65,7 +65,7 @@ def json_body(request: ServerRequest) -> dict[str, object] | None:
 
 
 def form_of(request: ServerRequest) -> Mapping[str, str]:
-    """The fields of a form or of a flat JSON object; nothing where it is neither."""
+    """The fields of a form or of a flat JSON object; empty if it is neither."""
     if is_json(request):
         return {str(k): str(v) for k, v in (json_body(request) or {}).items()}
     text = request.body.decode("utf-8", "replace")
@@ -75,11 +75,11 @@ def form_of(request: ServerRequest) -> Mapping[str, str]:
         return {}
 
 
-def cookie_of(request: ServerRequest, wanted: str) -> str:
-    """The value of a cookie, or nothing."""
+def cookie_of(request: ServerRequest, cookie_name: str) -> str:
+    """The value of a cookie, or an empty text."""
     for header in request.headers_all("cookie"):
         for part in header.split(";"):
             name, _, value = part.strip().partition("=")
-            if name == wanted:
+            if name == cookie_name:
                 return value
     return ""

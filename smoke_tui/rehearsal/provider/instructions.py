@@ -1,4 +1,4 @@
-"""The rehearsal's own base instructions: two short texts, one of them out of date."""
+"""The rehearsal's base instructions: two short texts, one of them outdated."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ CURRENT: Final = (
     "Answer briefly, in plain words, and repeat any word you are asked to repeat.\n"
     "Revision: rehearsal-2.\n"
 )
-"""What a rehearsed backend accepts."""
+"""The text that a rehearsed backend accepts."""
 
 STALE: Final = (
     "You are a coding agent in a rehearsal.\n"
     "Answer briefly and in plain words.\n"
     "Revision: rehearsal-1.\n"
 )
-"""What it accepted before the drift."""
+"""The text that it accepted before the drift."""

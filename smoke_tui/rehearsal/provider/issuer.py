@@ -38,7 +38,7 @@ _REAL_DEVICE_REDIRECT: Final = "https://auth.openai.com/deviceauth/callback"
 
 @dataclass(slots=True)
 class _Session:
-    """A browser on its way from the authorize page to the callback."""
+    """A login between the authorize page and the callback."""
 
     redirect_uri: str
     state: str
@@ -50,7 +50,7 @@ class _Session:
 
 @dataclass(slots=True)
 class _Grant:
-    """What an authorization code stands for."""
+    """The redirect addresses and the challenge of an authorization code."""
 
     redirect_uris: tuple[str, ...]
     code_challenge: str
@@ -65,7 +65,7 @@ class Issuer:
     scenario: Scenario
     origin: str = ""
     access: dict[str, bool] = field(default_factory=dict)
-    """Access tokens given, and whether each still holds."""
+    """Issued access tokens, and whether each is still valid."""
     _sessions: dict[str, _Session] = field(default_factory=dict)
     _grants: dict[str, _Grant] = field(default_factory=dict)
     _refresh: dict[str, str] = field(default_factory=dict)
@@ -74,10 +74,10 @@ class Issuer:
     def __post_init__(self) -> None:
         self.device = DeviceLogin(self.mint, self.scenario, self._grant_device)
 
-    # The browser's part
+    # For the browser
 
     async def authorize(self, request: ServerRequest) -> Answer:
-        """GET /oauth/authorize: the sign-in page, or what is wrong with the request."""
+        """GET /oauth/authorize: the sign-in page, or an error."""
         if self.scenario.authorize_page is not None:
             return respond(self.scenario.authorize_page)
         query = dict(request.query)
@@ -102,26 +102,26 @@ class Issuer:
         return pages.answer(200, pages.sign_in(challenge), ("set-cookie", set_cookie))
 
     async def log_in(self, request: ServerRequest) -> Answer:
-        """POST /log-in: the credentials; on to consent."""
+        """POST /log-in: check the credentials and redirect to the consent page."""
         form = form_of(request)
         session = self._sessions.get(form.get("login_challenge", ""))
         if session is None or cookie_of(request, COOKIE) != session.cookie:
             # The code of diegosouzapw/OmniRoute#8046.
             return pages.answer(400, pages.problem("invalid_state", "Start the sign-in again."))
-        right = form.get("email") == self.mint.email and secrets.compare_digest(
+        correct = form.get("email") == self.mint.email and secrets.compare_digest(
             form.get("password", "").encode(), self.mint.password.encode()
         )
-        if not right:
-            wrong = "The email address or the password is not right."
-            again = pages.sign_in(form["login_challenge"], form.get("email", ""), wrong)
-            return pages.answer(401, again)
+        if not correct:
+            message = "The email address or the password is not right."
+            page = pages.sign_in(form["login_challenge"], form.get("email", ""), message)
+            return pages.answer(401, page)
         session.consent = self.mint.secret("FAKE-consent-")
         self._sessions[session.consent] = self._sessions.pop(form["login_challenge"])
-        where = "/sign-in-with-chatgpt/codex/consent?"
-        return _redirect(where + urlencode({"consent_challenge": session.consent}))
+        address = "/sign-in-with-chatgpt/codex/consent?"
+        return _redirect(address + urlencode({"consent_challenge": session.consent}))
 
     async def consent_page(self, request: ServerRequest) -> Answer:
-        """GET the consent page."""
+        """GET /sign-in-with-chatgpt/codex/consent: the consent page."""
         challenge = dict(request.query).get("consent_challenge", "")
         session = self._sessions.get(challenge)
         if session is None or cookie_of(request, COOKIE) != session.cookie:
@@ -129,7 +129,7 @@ class Issuer:
         return pages.answer(200, pages.consent(challenge))
 
     async def consent(self, request: ServerRequest) -> Answer:
-        """POST consent: back to the client, with a code or with an error."""
+        """POST the consent: redirect to the client, with a code or an error."""
         session = self._sessions.pop(form_of(request).get("consent_challenge", ""), None)
         if session is None or cookie_of(request, COOKIE) != session.cookie:
             return pages.answer(400, pages.problem("invalid_state", "Start the sign-in again."))
@@ -141,10 +141,10 @@ class Issuer:
         code = self._grant((session.redirect_uri,), session.code_challenge)
         return _back(session.redirect_uri, code=code, scope=session.scope, state=session.state)
 
-    # The client's part
+    # For the client
 
     async def token(self, request: ServerRequest) -> Answer:
-        """POST /oauth/token: a code (form) or a refresh token (JSON or form)."""
+        """POST /oauth/token: exchange a code (form) or a refresh token (JSON or form)."""
         fields = form_of(request)
         kind = fields.get("grant_type", "")
         if fields.get("client_id") != CLIENT_ID:
@@ -176,20 +176,20 @@ class Issuer:
             return reset()
         if self.scenario.refresh is not None:
             return respond(self.scenario.refresh)
-        given = fields.get("refresh_token", "")
+        token = fields.get("refresh_token", "")
         by_state = {
             "live": None,
             "used": replies.REFRESH_REUSED,
             "revoked": replies.REFRESH_REVOKED,
         }
-        refusal = by_state.get(self._refresh.get(given, ""), replies.REFRESH_REJECTED)
+        refusal = by_state.get(self._refresh.get(token, ""), replies.REFRESH_REJECTED)
         if refusal is not None:
             return respond(refusal)
-        self._refresh[given] = "used"
+        self._refresh[token] = "used"
         return self._tokens()
 
     async def revoke(self, request: ServerRequest) -> Answer:
-        """POST /oauth/revoke: a refresh token, and every access token given with it."""
+        """POST /oauth/revoke: revoke a refresh token and every access token."""
         token = form_of(request).get("token", "")
         if token in self._refresh:
             self._refresh[token] = "revoked"
@@ -197,7 +197,7 @@ class Issuer:
         return json_answer(200, {})
 
     def issue(self) -> dict[str, str]:
-        """Fresh tokens, as the token endpoint gives them, the scenario's gaps included."""
+        """Fresh tokens as the token endpoint returns them, without those the scenario omits."""
         omit = self.scenario.omit_claims
         tokens = {
             "id_token": self.mint.id_token(self.origin, omit),
@@ -206,11 +206,11 @@ class Issuer:
         }
         self.access[tokens["access_token"]] = True
         self._refresh[tokens["refresh_token"]] = "live"
-        gaps = self.scenario.omit_tokens
-        return {name: value for name, value in tokens.items() if name not in gaps}
+        omitted = self.scenario.omit_tokens
+        return {name: value for name, value in tokens.items() if name not in omitted}
 
     def bundle(self) -> dict[str, object]:
-        """A bundle as the login prints it; `expires_at` is that of the access token."""
+        """A bundle as the login prints it; `expires_at` is the access token's."""
         tokens = self.issue()
         expires = self.mint.now() + ACCESS_TOKEN_SECONDS
         missing = "chatgpt_account_id" in self.scenario.omit_claims
@@ -244,14 +244,14 @@ class Issuer:
 
 
 def _authorize_problem(query: Mapping[str, str]) -> Answer | None:
-    """What the authorize page says to a request that is not the client's, or None."""
+    """The error page for a request that no known client sends, or None."""
     required = ("response_type", "client_id", "redirect_uri", "code_challenge", "state", "scope")
     missing = [name for name in required if not query.get(name)]
     if missing:
         # The code of HybridAIOne/hybridclaw#1146.
         return pages.answer(400, pages.problem("missing_required_parameter", ", ".join(missing)))
     target = urlsplit(query["redirect_uri"])
-    wrong = (
+    unknown_client = (
         query["client_id"] != CLIENT_ID
         or target.scheme != "http"
         or target.hostname not in ("localhost", "127.0.0.1")
@@ -261,10 +261,10 @@ def _authorize_problem(query: Mapping[str, str]) -> Answer | None:
         or query.get("code_challenge_method") != "S256"
         or len(query["code_challenge"]) != _CHALLENGE_CHARS
     )
-    if wrong:
-        # The code of NadirRouter/NadirClaw#10: no redirect to an address that is not listed.
-        told = pages.problem("unknown_error", "The request is not a known client's.")
-        return pages.answer(400, told)
+    if unknown_client:
+        # The code of NadirRouter/NadirClaw#10: unlisted addresses get no redirect.
+        page = pages.problem("unknown_error", "The request is not a known client's.")
+        return pages.answer(400, page)
     return None
 
 

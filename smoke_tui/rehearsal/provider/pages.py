@@ -1,31 +1,29 @@
-"""The issuer's pages: labelled, announced, without a script."""
+"""The issuer's pages: accessible HTML without scripts."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from smoke_tui.httpd.messages import (
-    ServerResponse,
-)
+from smoke_tui.httpd.messages import ServerResponse
 from smoke_tui.rehearsal.provider.replies import HTML
 from smoke_tui.rehearsal.stack.tools.dev import stack_markup as markup
 
 _ABOUT: Final = "No account exists, and nothing here is real."
 _CALLBACKS: Final = "'self' http://localhost:* http://127.0.0.1:*"
-"""Where a form may lead: browsers hold redirects after it to the same rule."""
+"""Allowed targets of forms; browsers apply the rule to redirects of a form too."""
 
 
 def answer(status: int, body: bytes, *headers: tuple[str, str]) -> ServerResponse:
-    """A page as an answer."""
+    """A page as an HTTP response."""
     return ServerResponse(
         status, (("content-type", HTML), *markup.page_headers(_CALLBACKS), *headers), body
     )
 
 
 def sign_in(session: str, email: str = "", problem: str = "") -> bytes:
-    """The sign-in form; `problem` says why it is shown again. A password is never repeated."""
-    wrong = {"email": problem, "password": "Type the password again."} if problem else {}
-    notice = markup.alert("You are not signed in.", wrong) if wrong else ""
+    """The sign-in form; `problem` is why it is shown again, with an empty password."""
+    problems = {"email": problem, "password": "Type the password again."} if problem else {}
+    notice = markup.alert("You are not signed in.", problems) if problems else ""
     fields = markup.group(
         "Your account",
         (
@@ -34,22 +32,22 @@ def sign_in(session: str, email: str = "", problem: str = "") -> bytes:
                 "Email address",
                 'type="email" autocomplete="username"',
                 value=email,
-                problem=wrong.get("email", ""),
+                problem=problems.get("email", ""),
             ),
             markup.text_field(
                 "password",
                 "Password",
                 'type="password" autocomplete="current-password"',
-                problem=wrong.get("password", ""),
+                problem=problems.get("password", ""),
             ),
         ),
     )
-    sent = markup.form(
+    form = markup.form(
         "/log-in",
         {"login_challenge": session},
         fields + markup.button("Continue", "action", "default"),
     )
-    return _page("Rehearsal: sign in", notice + sent, failed=bool(problem))
+    return _page("Rehearsal: sign in", notice + form, failed=bool(problem))
 
 
 def consent(challenge: str) -> bytes:
@@ -66,7 +64,7 @@ def consent(challenge: str) -> bytes:
 
 
 def device(typed: str = "", problem: str = "") -> bytes:
-    """Where a device code is typed in; `problem` says why it is shown again."""
+    """The form for a device code; `problem` is why it is shown again."""
     notice = markup.alert("This device is not signed in.", {"user_code": problem})
     field = markup.text_field(
         "user_code",
@@ -75,22 +73,22 @@ def device(typed: str = "", problem: str = "") -> bytes:
         value=typed,
         problem=problem,
     )
-    sent = markup.form("/codex/device", {}, field + markup.button("Continue"))
-    body = (notice if problem else "") + sent
+    form = markup.form("/codex/device", {}, field + markup.button("Continue"))
+    body = (notice if problem else "") + form
     return _page("Rehearsal: device code", body, failed=bool(problem))
 
 
 def device_signed_in() -> bytes:
-    """What follows a right device code."""
+    """The page after a correct device code."""
     return _page(
         "Rehearsal: signed in", markup.status("Your device is signed in. You can close this page.")
     )
 
 
 def problem(code: str, sentence: str) -> bytes:
-    """An error page; the real one shows an error code of this kind and goes nowhere."""
-    told = f"An error occurred during authentication ({code}). {sentence}"
-    return _page("Rehearsal: authentication error", markup.alert(told))
+    """An error page; as the real one, it shows an error code and never redirects."""
+    message = f"An error occurred during authentication ({code}). {sentence}"
+    return _page("Rehearsal: authentication error", markup.alert(message))
 
 
 def _page(heading: str, body: str, *, failed: bool = False) -> bytes:

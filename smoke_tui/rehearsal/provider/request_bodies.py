@@ -1,16 +1,14 @@
-"""Request bodies as a client sent them: plain, or compressed as the built-in provider does.
+"""Decompress request bodies: plain, or zstd as the built-in provider sends them.
 
 Client 0.120 and later send `content-encoding: zstd` with a login and the built-in provider
-(captured). `zstandard` is an extra and is imported only for such a body.
+(captured). `zstandard` is an optional dependency, imported only for such a body.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-)
+from smoke_tui.httpd.messages import ServerRequest
 from smoke_tui.rehearsal.provider import replies
 from smoke_tui.rehearsal.provider.replies import Reply
 
@@ -26,7 +24,7 @@ TOO_LARGE: Final = replies.detail(413, "The body is larger than the rehearsal re
 
 
 def plain_body(request: ServerRequest) -> bytes | Reply:
-    """The body decompressed, or the refusal of one that cannot be."""
+    """The decompressed body, or a refusal."""
     encoding = (request.header("content-encoding") or "identity").strip().lower()
     if encoding == "identity":
         return request.body
@@ -37,7 +35,7 @@ def plain_body(request: ServerRequest) -> bytes | Reply:
     except ImportError:
         return NO_ZSTD
     try:
-        # Read as a stream: the client's frames do not always tell their size.
+        # Read as a stream: the client's frames do not always contain their size.
         with zstandard.ZstdDecompressor().stream_reader(request.body) as reader:
             body = reader.read(BODY_BYTES + 1)
     except zstandard.ZstdError:

@@ -1,7 +1,7 @@
-"""What the rehearsed backend refuses, rule by rule, in the order of `RULES`.
+"""The rules by which the rehearsed backend refuses a request, in the order of `RULES`.
 
-Texts and statuses are those of public reports; what was never established about the real backend
-(which headers it insists on) is not checked.
+Texts and statuses are from public reports. What is not known about the real backend (which headers
+it requires) is not checked.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-)
+from smoke_tui.httpd.messages import ServerRequest
 from smoke_tui.rehearsal.provider import instructions, replies
 from smoke_tui.rehearsal.provider.catalogue import BY_SLUG, version_of
 from smoke_tui.rehearsal.provider.replies import Reply
@@ -39,22 +37,22 @@ KNOWN_PARAMETERS: Final = frozenset(
         "tools",
     }
 )
-"""Top-level keys that a client from 0.40 to 0.171 was seen to send (captured).
+"""Top-level keys that clients from 0.40 to 0.171 send (captured).
 
 All others are refused, among them temperature, top_p, max_output_tokens, previous_response_id,
-truncation, metadata, user, top_logprobs and whatever nobody knows (GoModel#718).
+truncation, metadata, user, top_logprobs and unknown ones (GoModel#718).
 """
 
 SERVED_TIERS: Final = ("priority",)
 """The one `service_tier` the real client sends (captured); others were refused (GoModel#718)."""
 
 _CLIENT_AGENTS: Final = ("codex_", "codex-tui/")
-_CLIENT_MARKS: Final = ("x-codex-turn-metadata", "session-id", "session_id")
+_CLIENT_HEADERS: Final = ("x-codex-turn-metadata", "session-id", "session_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A Responses call under inspection, with what the backend knows at this moment."""
+    """A Responses call to check, with the backend's state."""
 
     request: ServerRequest
     body: Mapping[str, Any]
@@ -64,32 +62,35 @@ class Call:
 
     @property
     def model(self) -> str:
+        """The requested model."""
         return str(self.body.get("model", ""))
 
     @property
     def bearer(self) -> str | None:
+        """The bearer token, or None."""
         return bearer_of(self.request)
 
     @property
     def lite(self) -> bool:
+        """Whether the lite shape is requested."""
         return self.request.header(LITE_HEADER) == "true"
 
     @property
     def real_client(self) -> bool:
-        """The real CLI, told by its agent and by a header that it always sends."""
+        """Whether this is the real CLI, by its agent and a header that it always sends."""
         agent = self.request.header("user-agent") or ""
-        marked = any(self.request.header(mark) for mark in _CLIENT_MARKS)
-        return agent.startswith(_CLIENT_AGENTS) and marked
+        has_client_header = any(self.request.header(name) for name in _CLIENT_HEADERS)
+        return agent.startswith(_CLIENT_AGENTS) and has_client_header
 
     def messages(self) -> Iterator[Mapping[str, Any]]:
-        """The message items of the input; an item without a type is one."""
+        """The message items of the input; items without a type count."""
         items = self.body.get("input")
         for item in items if isinstance(items, list) else ():
             if isinstance(item, dict) and item.get("type", "message") == "message":
                 yield item
 
     def instructions(self) -> str:
-        """The base instructions: the field, or the first message where it is a developer's."""
+        """The base instructions: the field, or the first message if it is a developer's."""
         top = self.body.get("instructions")
         if isinstance(top, str) and top.strip() and not self.lite:
             return top
@@ -99,8 +100,8 @@ class Call:
         return text_of(first)
 
     def last_word(self) -> str:
-        """The last word of the last user text: the nonce, where a call carries one."""
-        texts = [text_of(one) for one in self.messages() if one.get("role") == "user"]
+        """The last word of the last user text: the nonce, if the call has one."""
+        texts = [text_of(message) for message in self.messages() if message.get("role") == "user"]
         words = texts[-1].split() if texts else []
         return words[-1] if words else ""
 
@@ -124,7 +125,7 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 
 def check_bearer(request: ServerRequest, access: Mapping[str, bool]) -> Reply | None:
-    """What is wrong with a credential that has to be one of ours, or None."""
+    """The refusal of a credential that the issuer did not issue, or None."""
     token = bearer_of(request)
     if token is None:
         return replies.NO_BEARER
@@ -151,13 +152,13 @@ def _check_account(request: ServerRequest, token: str) -> Reply | None:
 
 
 def _credential(call: Call) -> Reply | None:
-    found = check_bearer(call.request, call.access)
+    reply = check_bearer(call.request, call.access)
     if not call.real_client:
-        return found
-    # An account id without a token is one of ours that lost its credential.
-    logged_out = found is replies.NO_BEARER and not call.request.header("chatgpt-account-id")
-    own_login = found is replies.UNAUTHORIZED and call.bearer not in call.access
-    return None if logged_out or own_login else found
+        return reply
+    # With an account id but no token, the client has lost a credential of the issuer.
+    logged_out = reply is replies.NO_BEARER and not call.request.header("chatgpt-account-id")
+    own_login = reply is replies.UNAUTHORIZED and call.bearer not in call.access
+    return None if logged_out or own_login else reply
 
 
 def _store(call: Call) -> Reply | None:
@@ -207,8 +208,8 @@ def is_lite(model: str) -> bool:
 def _identity(call: Call) -> Reply | None:
     """`originator` and the first segment of `User-Agent` name one client (sub2api#3984).
 
-    Spelling may differ: `hermes-agent` with `HermesAgent/1.0` is what the provider's staff asked
-    for (hermes-agent#90162).
+    Spelling may differ: the provider's staff asked for `hermes-agent` with `HermesAgent/1.0`
+    (hermes-agent#90162).
     """
     originator = call.request.header("originator")
     agent = (call.request.header("user-agent") or "").partition("/")[0]
@@ -228,17 +229,17 @@ def _lite_contract(call: Call) -> Reply | None:
 
 
 def _instructions(call: Call) -> Reply | None:
-    """Base instructions have to be there, and under drift to be the current ones.
+    """Base instructions are required; under drift they have to be the current ones.
 
-    Clients that sent none got "Instructions are required" until 2026-06-18 (rec: helm-api#310);
-    what became of that is not known. Client 0.162 and later send none but a developer message
-    (cap), so that counts for everybody (inf).
+    Clients that sent none got "Instructions are required" until 2026-06-18 (recorded:
+    helm-api#310); what happens since is not known. Client 0.162 and later send a developer message
+    instead (captured), so that is accepted from every client (inferred).
     """
-    sent = call.instructions()
-    if not sent.strip() and not (call.real_client and not call.drifted):
+    text = call.instructions()
+    if not text.strip() and not (call.real_client and not call.drifted):
         return replies.INSTRUCTIONS_REQUIRED
-    # Without drift any text passes, as peers who send their own report of the real backend.
-    current = sent.strip() == instructions.CURRENT.strip()
+    # Without drift any text passes, as peers with texts of their own report of the real backend.
+    current = text.strip() == instructions.CURRENT.strip()
     return replies.INSTRUCTIONS_INVALID if call.drifted and not current else None
 
 

@@ -1,4 +1,4 @@
-"""One server for issuer and backend: routes, the edge before them, and a record of requests."""
+"""One server for issuer and backend: routes, the edge in front of them, recorded requests."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _BACKEND: Final = "/backend-api/"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One request that a server saw, without its secrets; status 0 means no answer was given.
+class RecordedRequest:
+    """A request without its secrets; status 0 means that the connection was reset.
 
-    `fields` are the names of the body's fields, `model` the one asked for.
+    `fields` are the names of the body's fields, `model` the requested model.
     """
 
     method: str
@@ -47,17 +47,17 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Front:
+class ProviderServer:
     """The handler of the rehearsal's one server."""
 
     issuer: Issuer
     backend: Backend
     scenario: Scenario
-    seen: list[Seen] = field(default_factory=list)
+    recorded: list[RecordedRequest] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def routes(self) -> dict[tuple[str, str], Route]:
-        """Every (method, path) that is answered."""
+        """The handler of each (method, path)."""
         issuer, backend, device = self.issuer, self.backend, self.issuer.device
         return {
             ("GET", "/oauth/authorize"): issuer.authorize,
@@ -79,17 +79,17 @@ class Front:
             ("GET", "/backend-api/wham/settings/user"): backend.empty,
             ("GET", "/backend-api/ps/plugins/installed"): backend.empty,
             ("GET", "/backend-api/ps/plugins/suggested/codex"): backend.empty,
-            # New with client 0.171.0 (captured); the forms of both answers are inferred.
+            # New with client 0.171.0 (captured); both responses are inferred.
             ("GET", "/backend-api/ps/plugins/tooling-state/turtle"): backend.empty,
             ("POST", "/backend-api/ps/mcp"): backend.mcp,
         }
 
     async def handle(self, request: ServerRequest) -> Answer:
-        """Answer a request and remember it."""
+        """Answer a request and record it."""
         answer = await self._answer(request)
         status = 0 if isinstance(answer, RawResponse) else answer.status
         with self._lock:
-            self.seen.append(_seen(request, status))
+            self.recorded.append(_without_secrets(request, status))
         if isinstance(answer, RawResponse):
             return answer
         return replace(answer, headers=(*answer.headers, *self._diagnostics(request, answer)))
@@ -110,7 +110,7 @@ class Front:
         return respond(replies.detail(404, "Not Found"))
 
     def _diagnostics(self, request: ServerRequest, answer: Answer) -> tuple[tuple[str, str], ...]:
-        """The headers that stand on every answer; an answer of the edge has no request id."""
+        """Headers of every response; a response of the edge has no request id."""
         if self.scenario.from_between and request.path.startswith(_BACKEND):
             return (("date", formatdate(self.issuer.mint.now(), usegmt=True)),)
         common = (
@@ -127,21 +127,21 @@ class Front:
             return common
         return (*common, ("x-request-id", str(uuid.uuid4())))
 
-    def requests(self) -> list[Seen]:
-        """What was seen so far; safe from any thread."""
+    def requests(self) -> list[RecordedRequest]:
+        """The requests so far; safe from any thread."""
         with self._lock:
-            return list(self.seen)
+            return list(self.recorded)
 
 
-def _seen(request: ServerRequest, status: int) -> Seen:
-    sent = plain_body(request)
+def _without_secrets(request: ServerRequest, status: int) -> RecordedRequest:
+    content = plain_body(request)
     try:
-        body = json.loads(sent) if isinstance(sent, bytes) and sent[:1] == b"{" else {}
+        body = json.loads(content) if isinstance(content, bytes) and content[:1] == b"{" else {}
     except ValueError:
         body = {}
     fields = body if isinstance(body, dict) else {}
     model = fields.get("model")
-    return Seen(
+    return RecordedRequest(
         method=request.method,
         path=request.path,
         status=status,

@@ -1,6 +1,6 @@
-"""The server-sent events of a Responses answer, as a script of acts.
+"""The server-sent events of a Responses stream, as a script of acts.
 
-The event grammar is that of client 0.169's parser; a scenario chooses which acts are played.
+The event grammar is that of client 0.169's parser; a scenario chooses the acts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 DELTA_SECONDS: Final = 0.004
 _KEEP_ALIVE_SECONDS: Final = 0.25
@@ -41,11 +41,11 @@ FLOOD: Final = ("created", "in-progress", "item", "flood")
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What a stream says: its acts, and what differs from a plain answer.
+    """The acts of a stream and its differences from a plain response.
 
-    `served_model` None means the model asked for; `served_header` and `created_header` are what
-    the HTTP header and the headers inside the first event say instead. `phase` is that of the
-    message; `error` is the (code, message) of a failure.
+    `served_model` None means the requested model; `served_header` and `created_header` replace it in
+    the HTTP header and in the headers inside the first event. `phase` is that of the message;
+    `error` is the (code, message) of a failure.
     """
 
     acts: tuple[str, ...] = WHOLE
@@ -58,8 +58,8 @@ class Script:
 
 
 @dataclass(slots=True)
-class Answer:
-    """One answer on its way: the text is sent in pieces, and repeated whole at the end."""
+class StreamedResponse:
+    """A response being streamed: its text is sent in deltas, then repeated as a whole."""
 
     script: Script
     model: str
@@ -70,8 +70,8 @@ class Answer:
     item_id: str = field(default_factory=lambda: f"msg_FAKE{secrets.token_hex(20)}")
     sequence: int = 0
 
-    def response(self, status: str, **extra: Any) -> dict[str, Any]:
-        """The response object as it stands inside the life-cycle events."""
+    def response(self, status: str, **extra: object) -> dict[str, object]:
+        """The response object inside life-cycle events."""
         return {
             "id": self.response_id,
             "object": "response",
@@ -88,10 +88,11 @@ class Answer:
 
     @property
     def served_by_header(self) -> str:
-        """What the `openai-model` header names."""
+        """The model that the `openai-model` header names."""
         return self.script.served_header or self.script.served_model or self.model
 
-    def usage(self) -> dict[str, Any] | None:
+    def usage(self) -> dict[str, object] | None:
+        """The usage object, None if the script omits it."""
         if not self.script.usage:
             return None
         output = max(1, len(self.text) // 4)
@@ -103,16 +104,20 @@ class Answer:
             "total_tokens": self.input_tokens + output,
         }
 
-    def item(self, status: str, text: str | None) -> dict[str, Any]:
-        content = [] if text is None else [{"type": "output_text", "annotations": [], "text": text}]
+    def item(self, status: str, text: str | None) -> dict[str, object]:
+        """A message item with one text part, or none."""
+        content: list[dict[str, object]] = []
+        if text is not None:
+            content = [{"type": "output_text", "annotations": [], "text": text}]
         return self.message(status, content)
 
-    def refusal(self) -> dict[str, Any]:
-        """The message of a model that refuses; no part of it is text."""
-        return self.message("completed", [{"type": "refusal", "refusal": REFUSES}])
+    def refusal(self) -> dict[str, object]:
+        """The message of a refusing model; none of its parts is text."""
+        return self.message("completed", [{"type": "refusal", "refusal": REFUSAL_TEXT}])
 
-    def message(self, status: str, content: list[dict[str, Any]]) -> dict[str, Any]:
-        item: dict[str, Any] = {
+    def message(self, status: str, content: list[dict[str, object]]) -> dict[str, object]:
+        """A message item with this content."""
+        item: dict[str, object] = {
             "id": self.item_id,
             "type": "message",
             "status": status,
@@ -123,13 +128,14 @@ class Answer:
             item["phase"] = self.script.phase
         return item
 
-    def event(self, kind: str, **fields: Any) -> bytes:
+    def event(self, kind: str, **fields: object) -> bytes:
         """One event, framed."""
         body = {"type": kind, "sequence_number": self.sequence, **fields}
         self.sequence += 1
         return f"event: {kind}\ndata: {json.dumps(body)}\n\n".encode()
 
     def delta(self, text: str) -> bytes:
+        """An event with the next piece of text."""
         return self.event(
             "response.output_text.delta",
             item_id=self.item_id,
@@ -139,19 +145,19 @@ class Answer:
         )
 
 
-REFUSES: Final = "I'm not able to repeat that word."
+REFUSAL_TEXT: Final = "I'm not able to repeat that word."
 
-Act = Callable[[Answer], AsyncIterator[bytes]]
+Act = Callable[[StreamedResponse], AsyncIterator[bytes]]
 
 
-def _once(make: Callable[[Answer], bytes]) -> Act:
-    async def act(answer: Answer) -> AsyncIterator[bytes]:
+def _once(make: Callable[[StreamedResponse], bytes]) -> Act:
+    async def act(answer: StreamedResponse) -> AsyncIterator[bytes]:
         yield make(answer)
 
     return act
 
 
-def _completed(answer: Answer) -> bytes:
+def _completed(answer: StreamedResponse) -> bytes:
     has_text = "item-done" in answer.script.acts
     output = [answer.item("completed", answer.text)] if has_text else []
     if "refusal-item" in answer.script.acts:
@@ -162,20 +168,20 @@ def _completed(answer: Answer) -> bytes:
     return answer.event("response.completed", response=body)
 
 
-def _failed(answer: Answer) -> bytes:
+def _failed(answer: StreamedResponse) -> bytes:
     code, message = answer.script.error
     error = {"code": code, "message": message}
     return answer.event("response.failed", response=answer.response("failed", error=error))
 
 
-def _created(answer: Answer) -> bytes:
+def _created(answer: StreamedResponse) -> bytes:
     # The third place that names the served model (openai/codex PR #27478).
     served = answer.script.created_header or answer.served_by_header
     body = answer.response("in_progress", headers={"openai-model": served})
     return answer.event("response.created", response=body)
 
 
-def _refusal_part(answer: Answer, kind: str, **fields: str) -> bytes:
+def _refusal_part(answer: StreamedResponse, kind: str, **fields: str) -> bytes:
     return answer.event(
         f"response.refusal.{kind}",
         item_id=answer.item_id,
@@ -185,25 +191,25 @@ def _refusal_part(answer: Answer, kind: str, **fields: str) -> bytes:
     )
 
 
-def _done(answer: Answer) -> bytes:
+def _done(answer: StreamedResponse) -> bytes:
     output = [answer.item("completed", answer.text)]
     body = answer.response("completed", output=output, usage=answer.usage())
     return answer.event("response.done", response=body)
 
 
-def _untyped_error(answer: Answer) -> bytes:
+def _untyped_error(answer: StreamedResponse) -> bytes:
     code, message = answer.script.error
     return f"event: error\ndata: {json.dumps({'code': code, 'message': message})}\n\n".encode()
 
 
-def _incomplete(answer: Answer) -> bytes:
+def _incomplete(answer: StreamedResponse) -> bytes:
     body = answer.response(
         "incomplete", incomplete_details={"reason": "max_output_tokens"}, usage=answer.usage()
     )
     return answer.event("response.incomplete", response=body)
 
 
-async def _deltas(answer: Answer, share: float = 1.0) -> AsyncIterator[bytes]:
+async def _deltas(answer: StreamedResponse, share: float = 1.0) -> AsyncIterator[bytes]:
     words = answer.text.split(" ")
     count = max(1, int(len(words) * share))
     for number, word in enumerate(words[:count]):
@@ -211,22 +217,22 @@ async def _deltas(answer: Answer, share: float = 1.0) -> AsyncIterator[bytes]:
         yield answer.delta(word if number == 0 else f" {word}")
 
 
-def _half_deltas(answer: Answer) -> AsyncIterator[bytes]:
+def _half_deltas(answer: StreamedResponse) -> AsyncIterator[bytes]:
     return _deltas(answer, 0.5)
 
 
-async def _hang(answer: Answer) -> AsyncIterator[bytes]:
+async def _hang(answer: StreamedResponse) -> AsyncIterator[bytes]:
     await asyncio.Event().wait()
     yield b""
 
 
-async def _keep_alive(answer: Answer) -> AsyncIterator[bytes]:
+async def _keep_alive(answer: StreamedResponse) -> AsyncIterator[bytes]:
     while True:
         await asyncio.sleep(_KEEP_ALIVE_SECONDS)
         yield b": keep-alive\n\n"
 
 
-async def _flood(answer: Answer) -> AsyncIterator[bytes]:
+async def _flood(answer: StreamedResponse) -> AsyncIterator[bytes]:
     for _ in range(_FLOOD_CHUNKS):
         yield answer.delta("x" * _FLOOD_CHUNK)
 
@@ -257,8 +263,8 @@ ACTS: Final[dict[str, Act]] = {
             "response.output_item.done", output_index=0, item=a.item("completed", a.text)
         )
     ),
-    "refusal-delta": _once(lambda a: _refusal_part(a, "delta", delta=REFUSES)),
-    "refusal-done": _once(lambda a: _refusal_part(a, "done", refusal=REFUSES)),
+    "refusal-delta": _once(lambda a: _refusal_part(a, "delta", delta=REFUSAL_TEXT)),
+    "refusal-done": _once(lambda a: _refusal_part(a, "done", refusal=REFUSAL_TEXT)),
     "refusal-item": _once(
         lambda a: a.event("response.output_item.done", output_index=0, item=a.refusal())
     ),
@@ -273,7 +279,7 @@ ACTS: Final[dict[str, Act]] = {
 }
 
 
-async def play(answer: Answer) -> AsyncIterator[bytes]:
+async def play(answer: StreamedResponse) -> AsyncIterator[bytes]:
     """The bytes of the whole stream, act by act."""
     for name in answer.script.acts:
         async for chunk in ACTS[name](answer):

@@ -1,6 +1,6 @@
-"""Fake credentials of the real shape, minted at start and remembered, so that tests can hunt them.
+"""Fake credentials of the real shape, minted at start and kept, so that tests can search for them.
 
-The claim names are those of the tokens the real issuer gives; no value here is valid anywhere.
+The claim names are those of real tokens; no value here is valid anywhere.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ SCOPES: Final = (
     "api.connectors.read",
     "api.connectors.invoke",
 )
-"""What client 0.169 asks for (captured)."""
+"""Scopes that client 0.169 requests (captured)."""
 
 ID_TOKEN_SECONDS: Final = 3_600
 ACCESS_TOKEN_SECONDS: Final = 864_000
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
 ACCOUNT: Final = "fa4efa4e-0000-4000-8000-fa4efa4efa4e"
-"""The same in every rehearsal: a session that is gone on with is still of this account."""
+"""Account id of every rehearsal, so that a resumed session has the same account."""
 _PROFILE_CLAIM: Final = "https://api.openai.com/profile"
 
 
@@ -46,7 +46,7 @@ def s256(verifier: str) -> str:
 
 
 def claims_of(token: str) -> dict[str, Any] | None:
-    """The unverified claims of a three-segment JWT, or None where it is none."""
+    """The unverified claims of a three-segment JWT, or None if it is no JWT."""
     parts = token.split(".")
     if len(parts) != 3 or not all(parts):
         return None
@@ -59,7 +59,7 @@ def claims_of(token: str) -> dict[str, Any] | None:
 
 
 class Mint:
-    """One made-up account and every secret made for it; `now` gives the issuer's time."""
+    """A fake account and every secret minted for it; `now` is the issuer's clock."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
@@ -71,7 +71,7 @@ class Mint:
         self.password = self.secret("FAKE-password-")
 
     def secret(self, prefix: str, size: int = 24) -> str:
-        """A fresh remembered secret: the prefix, then `size` random bytes as base64url."""
+        """A new secret, which is kept: the prefix and `size` random bytes as base64url."""
         value = prefix + secrets.token_urlsafe(size)
         self._secrets.append(value)
         return value
@@ -144,7 +144,7 @@ class Mint:
             **claims,
         }
         segments = [b64url(json.dumps(part).encode()) for part in (header, payload)]
-        # A signature that begins with FAKE; the rest is as long as that of a 2048-bit key.
+        # A signature that begins with FAKE, as long as that of a 2048-bit key.
         segments.append("FAKE" + b64url(secrets.token_bytes(253)))
         token = ".".join(segments)
         self._secrets.append(token)

@@ -1,1 +1,1 @@
-"""The scenarios of the rehearsal: how each differs from one where everything works."""
+"""The scenarios of the rehearsal, as a table of data."""

@@ -1,10 +1,10 @@
-"""Scenarios of the account: deactivated, out of quota, held back by a policy or a network."""
+"""Scenarios of the account: deactivated, out of quota, blocked by a policy or a network."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from smoke_tui.rehearsal.provider import account_replies, streaming
+from smoke_tui.rehearsal.provider import replies, streaming
 from smoke_tui.rehearsal.provider.replies import Reply
 from smoke_tui.rehearsal.provider.streaming import Script
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
@@ -12,8 +12,12 @@ from smoke_tui.rehearsal.scenarios.scenario import Scenario
 _CLIENT: Final = "code and meaning from clients 0.169 and 0.171"
 
 
-def _refused(name: str, sentence: str, reply: Reply, basis: str, **more: Any) -> Scenario:
-    return Scenario(name, sentence, basis, refusal=reply, **more)
+def _refused(
+    name: str, sentence: str, reply: Reply, basis: str, *, before_edge: bool = False
+) -> Scenario:
+    return Scenario(
+        name, sentence, basis, refusal=reply, at_edge=before_edge, from_between=before_edge
+    )
 
 
 def _failed(name: str, sentence: str, code: str, message: str) -> Scenario:
@@ -24,61 +28,61 @@ ACCOUNT_ROWS: Final = (
     _refused(
         "account-deactivated",
         "The account is deactivated; only a header says so.",
-        account_replies.DEACTIVATED_HEADER,
+        replies.DEACTIVATED_HEADER,
         "diegosouzapw/OmniRoute#4353, place of the code from the client's source",
     ),
     _refused(
         "account-deactivated-code",
         "The account is deactivated, and the body's code says so.",
-        account_replies.DEACTIVATED_CODE,
+        replies.DEACTIVATED_CODE,
         "Soju06/codex-lb#364",
     ),
     _refused(
         "account-deactivated-text",
         "The account is deactivated, in words without a code.",
-        account_replies.DEACTIVATED_TEXT,
+        replies.DEACTIVATED_TEXT,
         "icebear0828/codex-proxy#248",
     ),
     _refused(
         "usage-limit-reached-404",
         "The usage limit is reached, under the status 404.",
-        account_replies.LIMIT_AS_404,
+        replies.LIMIT_AS_404,
         "numman-ali's source",
     ),
     _refused(
         "usage-limit-reached-family",
         "The limit of one family of models is reached; the plan's own windows are not.",
-        account_replies.LIMIT_OF_A_FAMILY,
+        replies.LIMIT_OF_A_FAMILY,
         "cpa-usage-keeper#252",
     ),
     _refused(
         "quota-exhausted-owner-credits",
         "The workspace's credits are gone, and the operator owns the workspace.",
-        account_replies.limit("workspace_owner_credits_depleted"),
+        replies.limit("workspace_owner_credits_depleted"),
         _CLIENT,
     ),
     _refused(
         "quota-exhausted-member-credits",
         "The workspace's credits are gone, and only its owner can refill them.",
-        account_replies.limit("workspace_member_credits_depleted"),
+        replies.limit("workspace_member_credits_depleted"),
         "openai/codex#27598, manaflow-ai/subrouter#346",
     ),
     _refused(
         "quota-exhausted-owner-cap",
         "The workspace's spend cap is reached, and the operator owns the workspace.",
-        account_replies.limit("workspace_owner_usage_limit_reached"),
+        replies.limit("workspace_owner_usage_limit_reached"),
         _CLIENT,
     ),
     _refused(
         "quota-exhausted-member-cap",
         "The workspace's spend cap is reached, and only its owner can raise it.",
-        account_replies.limit("workspace_member_usage_limit_reached"),
+        replies.limit("workspace_member_usage_limit_reached"),
         _CLIENT,
     ),
     _refused(
         "quota-exhausted-organization",
         "The organisation's usage limit is exceeded.",
-        account_replies.ORGANIZATION_USAGE,
+        replies.ORGANIZATION_USAGE,
         _CLIENT,
     ),
     _failed(
@@ -90,13 +94,13 @@ ACCOUNT_ROWS: Final = (
     _refused(
         "policy-refused-hook",
         "A hook of the workspace blocks the request.",
-        account_replies.HOOK_DENIED,
+        replies.HOOK_DENIED,
         _CLIENT,
     ),
     _refused(
         "policy-refused-program",
         "The access program that the request needs is not enabled for the workspace.",
-        account_replies.PROGRAM_MISSING,
+        replies.PROGRAM_MISSING,
         f"{_CLIENT}, text constructed",
     ),
     _failed(
@@ -114,23 +118,21 @@ ACCOUNT_ROWS: Final = (
     _refused(
         "overloaded-policy",
         "The policy service has no capacity.",
-        account_replies.POLICY_CAPACITY,
+        replies.POLICY_CAPACITY,
         _CLIENT,
     ),
     _refused(
         "intercepted",
         "A company filter answers in the provider's place, the preflight included.",
-        account_replies.FILTER_PAGE,
+        replies.FILTER_PAGE,
         "constructed from the public look of such pages",
-        at_edge=True,
-        from_between=True,
+        before_edge=True,
     ),
     _refused(
         "intercepted-portal",
         "A captive portal answers in the provider's place, the preflight included.",
-        account_replies.PORTAL_PAGE,
+        replies.PORTAL_PAGE,
         "RFC 6585, 6; the page constructed",
-        at_edge=True,
-        from_between=True,
+        before_edge=True,
     ),
 )

@@ -1,4 +1,4 @@
-"""Scenarios of answers that look whole and are not, or that contradict themselves."""
+"""Scenarios of responses that look complete and are not, or contradict themselves."""
 
 from __future__ import annotations
 

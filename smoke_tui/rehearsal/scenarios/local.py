@@ -1,4 +1,4 @@
-"""Scenarios of this side of the wire: the stack, its scripts, and the operator."""
+"""Scenarios of the local side: the stack, its scripts, and the operator."""
 
 from __future__ import annotations
 

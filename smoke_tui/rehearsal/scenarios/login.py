@@ -1,4 +1,4 @@
-"""Scenarios of the login: what the issuer's pages, redirects and token endpoint say."""
+"""Scenarios of the login: the issuer's pages, redirects and token endpoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking scenarios up by name."""
+"""Look up scenarios by name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from smoke_tui.rehearsal.scenarios.scenario import Scenario
 from smoke_tui.rehearsal.scenarios.table import ROWS
 
 
-class UnknownScenario(ValueError):
-    """No scenario has this name; the message offers the nearest."""
+class UnknownScenarioError(ValueError):
+    """No scenario has this name; the message suggests the nearest."""
 
     def __init__(self, name: str) -> None:
         near = difflib.get_close_matches(name, SCENARIOS, n=1)
@@ -23,13 +23,17 @@ SCENARIOS: Final[dict[str, Scenario]] = {row.name: row for row in ROWS}
 
 
 def find_scenario(name: str) -> Scenario:
-    """The scenario of that name, or UnknownScenario."""
+    """The scenario of a name.
+
+    Raises:
+        UnknownScenarioError: there is none.
+    """
     try:
         return SCENARIOS[name]
     except KeyError:
-        raise UnknownScenario(name) from None
+        raise UnknownScenarioError(name) from None
 
 
 def list_scenarios() -> list[tuple[str, str]]:
-    """Every (name, sentence), in the order of the table."""
+    """(name, sentence) of every scenario, in the table's order."""
     return [(row.name, row.sentence) for row in ROWS]

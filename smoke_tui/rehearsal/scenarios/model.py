@@ -1,7 +1,6 @@
 """Scenarios of a refused model: retired, missing, or behind a version gate in its three wordings.
 
-Each strikes the model that everybody asks for by default, and no other: whoever chooses another
-model, or gives the client version that is asked for, is served.
+Each applies to the default model only: another model, or the required client version, is served.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from smoke_tui.rehearsal.provider.replies import Reply
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
 
 RAISED: Final[Version] = (0, 180, 0)
-"""A floor above every client of today."""
+"""A minimum version above every released client."""
 
 
 def _refused(name: str, sentence: str, reply: Reply, basis: str) -> Scenario:

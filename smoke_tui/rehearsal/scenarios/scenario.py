@@ -1,4 +1,4 @@
-"""What a scenario is made of."""
+"""The description of a scenario."""
 
 from __future__ import annotations
 
@@ -6,50 +6,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
+from smoke_tui.failure_codes.table import CODES
 from smoke_tui.rehearsal.provider.catalogue import ALL_SLUGS, Version
 from smoke_tui.rehearsal.provider.replies import Reply
 from smoke_tui.rehearsal.provider.streaming import Script
 
-NEVER: Final = None
+NO_DRIFT: Final = None
 
 StackMode = Literal[
-    "subscription",
-    "platform-key",
-    "organization-header",
-    "own-key",
-    "other-model",
-    "unproven",
-    "canned",
-    "claimed",
-    "login-page",
-    "never-ready",
-    "dies",
-    "save-error",
-    "seed-fails",
-    "seed-half-way",
-    "seed-hangs",
-    "seed-mute",
-    "seed-lacks-world",
-]
-"""What the stand-in stack does; anything but the first strikes the stack alone."""
+    "subscription", "platform-key", "organization-header", "own-key", "other-model", "unproven",
+    "canned", "claimed", "login-page", "never-ready", "dies", "save-error", "seed-fails",
+    "seed-half-way", "seed-hangs", "seed-mute", "seed-lacks-world",
+]  # fmt: skip
+"""Behaviour of the stand-in stack; any but the first affects the stack alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario, as data: what differs from a rehearsal where all goes well.
+    """One scenario, as data: the difference from a rehearsal without faults.
 
-    `refusal` answers every Responses call; with `at_edge` it answers every request under
-    /backend-api, the unauthenticated preflight included; `from_between` says that something on the
-    way answers, without the marks of the provider's edge. `drift_after` is the number of completed
-    calls after which only the current instructions are accepted (None: no drift). `operator` holds
-    answers by kind of question that differ from the usual ones ("open" is the browser). `basis`
-    says where the answer was seen. With `only_model` a refusal strikes that model alone, with
-    `only_plain` plain requests for lite models, with `raised` clients that are older; the
-    unfiltered catalogue then names `raised` as the minimum, and `hides_raised` lists nothing to an
-    older client. `answer_headers` stand on every stream.
+    `basis` is the source of the response. `refusal` answers every Responses call; with `at_edge`
+    every request under /backend-api, the unauthenticated preflight included; `from_between` omits
+    the headers of the provider's edge, as a filter on the way would. With `only_model` a refusal
+    applies to that model only, with `only_plain` to plain requests for lite models, with `raised`
+    to older clients; the unfiltered catalogue then gives `raised` as the minimum, and with
+    `hides_raised` lists nothing to an older client. `drift_after` is the number of completed calls
+    after which only the current instructions are accepted (None: no drift). `operator` holds
+    answers by kind of question that differ from the default ("open" is the browser).
+    `answer_headers` are added to every stream.
     """
 
     name: str
@@ -60,7 +44,7 @@ class Scenario:
     from_between: bool = False
     reset: bool = False
     script: Script = field(default_factory=Script)
-    drift_after: int | None = NEVER
+    drift_after: int | None = NO_DRIFT
     listed: tuple[str, ...] = ALL_SLUGS
     authorize_error: tuple[str, str] | None = None
     authorize_page: Reply | None = None
@@ -79,11 +63,11 @@ class Scenario:
 
     @property
     def code(self) -> str | None:
-        """The code of outcomes.md that this scenario leads to: its name, or how that begins."""
+        """The failure code that this scenario leads to: its name, or the start of its name."""
         words = self.name.split("-")
-        starts = ("-".join(words[:count]) for count in range(len(words), 0, -1))
-        return next((start for start in starts if start in CODES), None)
+        prefixes = ("-".join(words[:count]) for count in range(len(words), 0, -1))
+        return next((prefix for prefix in prefixes if prefix in CODES), None)
 
 
 class RehearsalError(Exception):
-    """The rehearsal itself could not go on; the message is a plain sentence, free of secrets."""
+    """The rehearsal itself failed; the message is a sentence without secrets."""

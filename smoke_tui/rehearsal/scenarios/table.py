@@ -1,8 +1,8 @@
-"""The table of scenarios: what each says of itself, and how it differs from a happy one."""
+"""The table of scenarios: description, source, and what differs from a faultless rehearsal."""
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from smoke_tui.rehearsal.provider import replies, streaming
 from smoke_tui.rehearsal.provider.replies import Reply
@@ -15,8 +15,10 @@ from smoke_tui.rehearsal.scenarios.model import MODEL_ROWS
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
 
 
-def _refused(name: str, sentence: str, reply: Reply, basis: str, **more: Any) -> Scenario:
-    return Scenario(name, sentence, basis, refusal=reply, **more)
+def _refused(
+    name: str, sentence: str, reply: Reply, basis: str, *, at_edge: bool = False
+) -> Scenario:
+    return Scenario(name, sentence, basis, refusal=reply, at_edge=at_edge)
 
 
 def _streamed(name: str, sentence: str, script: Script, basis: str) -> Scenario:
@@ -28,7 +30,7 @@ def _no_refresh(name: str, sentence: str, reply: Reply | Literal["reset"], basis
 
 
 _GRAMMAR: Final = "constructed from the event grammar of client 0.169"
-_UNSEEN: Final = "constructed: nobody reported it"
+_UNREPORTED: Final = "constructed: nobody reported it"
 _CLIENT: Final = "strings in the client's source"
 
 ROWS: Final = (
@@ -320,8 +322,10 @@ ROWS: Final = (
     *ACCOUNT_ROWS,
     *ANSWER_ROWS,
     # Unlisted
-    _refused("request-refused", "A refusal that nobody has described.", replies.REFUSED, _UNSEEN),
-    _refused("redirect-refused", "The backend redirects the call.", replies.REDIRECT, _UNSEEN),
+    _refused(
+        "request-refused", "A refusal that nobody has described.", replies.REFUSED, _UNREPORTED
+    ),
+    _refused("redirect-refused", "The backend redirects the call.", replies.REDIRECT, _UNREPORTED),
     # Stack and operator
     *LOCAL_ROWS,
 )

@@ -17,7 +17,7 @@ from smoke_tui.rehearsal import (
     Rehearsal,
     RehearsalError,
     Scenario,
-    UnknownScenario,
+    UnknownScenarioError,
     list_scenarios,
 )
 from smoke_tui.rehearsal.provider.catalogue import DEFAULT
@@ -59,7 +59,7 @@ def test_the_table() -> None:
 
 
 def test_an_unknown_scenario_offers_the_nearest() -> None:
-    with pytest.raises(UnknownScenario, match="Did you mean 'instructions-drift'"):
+    with pytest.raises(UnknownScenarioError, match="Did you mean 'instructions-drift'"):
         Rehearsal.start("instruction-drift")
 
 

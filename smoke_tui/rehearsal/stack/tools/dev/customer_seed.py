@@ -12,7 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-# The scripts run from a copy, where their neighbours have no package.
+# The scripts run from a copy without the package.
 if TYPE_CHECKING:
     from smoke_tui.rehearsal.stack.tools.dev.stack_state import CONFIG_FILE, load_config
 else:

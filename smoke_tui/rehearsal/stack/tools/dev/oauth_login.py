@@ -1,6 +1,6 @@
-"""The product's own login, rehearsed: oauth_login.py --provider openai
+"""The stack's own login command, rehearsed: `oauth_login.py --provider openai`.
 
-Runs a PKCE login against the rehearsed issuer, signs in by itself, and prints the bundle as the
+It runs a PKCE login against the rehearsed issuer, signs in by itself, and prints the bundle as the
 last line of its output. Progress goes to standard error.
 """
 
@@ -20,7 +20,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-# The scripts run from a copy, where their neighbours have no package.
+# The scripts run from a copy without the package.
 if TYPE_CHECKING:
     from smoke_tui.rehearsal.stack.tools.dev.stack_state import load_config
 else:
@@ -31,34 +31,35 @@ SCOPE = "openid profile email offline_access api.connectors.read api.connectors.
 CALLBACK_SECONDS = 15.0
 
 
-class LoginFailed(Exception):
+class LoginFailedError(Exception):
     """The login ended without a bundle."""
 
 
 class Callback(http.server.BaseHTTPRequestHandler):
-    """Takes the one redirect."""
+    """Receives the one redirect."""
 
     result: dict[str, str] = {}  # noqa: RUF012
     arrived = threading.Event()
 
     def do_GET(self) -> None:
+        """Accept the redirect; anything else is 404."""
         parts = urlsplit(self.path)
-        found = parts.path == "/auth/callback"
-        body = b"You can close this page." if found else b"Not Found"
-        self.send_response(200 if found else 404)
+        is_callback = parts.path == "/auth/callback"
+        body = b"You can close this page." if is_callback else b"Not Found"
+        self.send_response(200 if is_callback else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        if found:
+        if is_callback:
             type(self).result = {name: values[0] for name, values in parse_qs(parts.query).items()}
             self.arrived.set()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """The callback's address holds a code, so nothing is logged."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Log nothing: the callback's address contains a code."""
 
 
 class Fields(HTMLParser):
-    """Names and values of a form's inputs, and its action."""
+    """Parser of a form: its action, and its inputs' names and values."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,17 +67,18 @@ class Fields(HTMLParser):
         self.fields: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
+        """Collect a form's action or an input."""
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.action = found.get("action", "")
-        elif tag == "input" and "name" in found:
-            self.fields[found["name"]] = found.get("value", "")
+            self.action = attributes.get("action", "")
+        elif tag == "input" and "name" in attributes:
+            self.fields[attributes["name"]] = attributes.get("value", "")
 
 
 def send(
     method: str, url: str, fields: dict[str, str] | None = None, cookie: str = ""
 ) -> tuple[int, dict[str, str], str]:
-    """One request; status, headers with lower-case names, text."""
+    """Send one request; return status, headers with lower-case names, text."""
     target = urlsplit(url)
     connection = http.client.HTTPConnection(str(target.hostname), target.port, timeout=10)
     headers = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
@@ -87,45 +89,45 @@ def send(
         connection.request(method, path, urlencode(fields) if fields else None, headers)
         response = connection.getresponse()
         text = response.read().decode("utf-8", "replace")
-        shown = {name.lower(): value for name, value in response.getheaders()}
-        return response.status, shown, text
+        response_headers = {name.lower(): value for name, value in response.getheaders()}
+        return response.status, response_headers, text
     finally:
         connection.close()
 
 
 def sign_in(config: dict[str, Any], url: str) -> None:
-    """The person's part: sign in, consent, follow the redirect."""
+    """Sign in as a person: credentials, consent, redirect."""
     issuer = config["issuer"]
     status, headers, text = send("GET", url)
     cookie = headers.get("set-cookie", "").partition(";")[0]
     for _ in range(4):
         if status in (302, 303):
-            where = headers["location"]
-            where = where if where.startswith("http") else issuer + where
-            status, headers, text = send("GET", where, cookie=cookie)
-            if not where.startswith(issuer):
+            location = headers["location"]
+            location = location if location.startswith("http") else issuer + location
+            status, headers, text = send("GET", location, cookie=cookie)
+            if not location.startswith(issuer):
                 return
             continue
         form = Fields()
         form.feed(text)
         if status != 200 or not form.action:
             break
-        known = {"email": config["email"], "password": config["password"]}
-        filled = {name: known.get(name, value) for name, value in form.fields.items()}
+        account = {"email": config["email"], "password": config["password"]}
+        filled = {name: account.get(name, value) for name, value in form.fields.items()}
         status, headers, text = send("POST", issuer + form.action, filled, cookie)
-    raise LoginFailed(f"the issuer answered {status} and did not send the browser back")
+    raise LoginFailedError(f"the issuer answered {status} and did not send the browser back")
 
 
 def account_of(token: str) -> dict[str, Any]:
     """The account claims of a JWT."""
     middle = token.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-    found: dict[str, Any] = claims.get("https://api.openai.com/auth", {})
-    return found
+    account: dict[str, Any] = claims.get("https://api.openai.com/auth", {})
+    return account
 
 
 def log_in(config: dict[str, Any]) -> dict[str, Any]:
-    """The whole login; the bundle."""
+    """Run the whole login; return the bundle."""
     server = http.server.HTTPServer(("127.0.0.1", 0), Callback)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     redirect_uri = f"http://localhost:{server.server_port}/auth/callback"
@@ -146,14 +148,14 @@ def log_in(config: dict[str, Any]) -> dict[str, Any]:
     print("login: the rehearsal's person signs in", file=sys.stderr, flush=True)
     sign_in(config, f"{config['issuer']}/oauth/authorize?{urlencode(query)}")
     if not Callback.arrived.wait(CALLBACK_SECONDS):
-        raise LoginFailed("the callback never came")
+        raise LoginFailedError("the callback never came")
     server.shutdown()
     server.server_close()
     result = Callback.result
     if "error" in result:
-        raise LoginFailed(f"{result['error']}: {result.get('error_description', '')}")
+        raise LoginFailedError(f"{result['error']}: {result.get('error_description', '')}")
     if result.get("state") != state:
-        raise LoginFailed("the state does not match")
+        raise LoginFailedError("the state does not match")
     form = {
         "grant_type": "authorization_code",
         "client_id": CLIENT_ID,
@@ -163,7 +165,7 @@ def log_in(config: dict[str, Any]) -> dict[str, Any]:
     }
     status, _, text = send("POST", f"{config['issuer']}/oauth/token", form)
     if status != 200:
-        raise LoginFailed(f"the token endpoint answered {status}: {text}")
+        raise LoginFailedError(f"the token endpoint answered {status}: {text}")
     tokens = json.loads(text)
     account = account_of(tokens["id_token"])
     now = datetime.now(UTC)
@@ -186,8 +188,8 @@ def main() -> int:
     parser.parse_args()
     try:
         bundle = log_in(load_config())
-    except (LoginFailed, OSError) as failed:
-        print(f"error: {failed}", file=sys.stderr)
+    except (LoginFailedError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
         return 1
     print(json.dumps(bundle))
     return 0

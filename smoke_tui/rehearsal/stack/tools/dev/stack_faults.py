@@ -1,4 +1,4 @@
-"""How the stack goes wrong behind a healthy face, by the mode that the rehearsal asked for."""
+"""Faults of the stack behind a healthy appearance, by the mode of the scenario."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def _other_model(credential: dict[str, Any]) -> dict[str, Any]:
 
 
 def _own_key(credential: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: credential[name] for name in ("provider", "model")}
-    return {**kept, "credential_type": "api_key", "api_key": FAKE_KEY}
+    public = {name: credential[name] for name in ("provider", "model")}
+    return {**public, "credential_type": "api_key", "api_key": FAKE_KEY}
 
 
 STORED_INSTEAD: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "other-model": _other_model,
     "own-key": _own_key,
 }
-"""What becomes of a credential once the page has said that it is saved."""
+"""What is stored instead of a credential that the page reported as saved."""
 
 
-def _canned(org: dict[str, str], prompt: str, **claims: Any) -> tuple[str, bytes]:
-    """An answer out of a cache: it repeats the prompt's last word, and nobody was asked."""
+def _canned(org: dict[str, str], prompt: str, **claims: object) -> tuple[str, bytes]:
+    """A cached answer: it repeats the prompt's last word without a request to a model."""
     text = f"As you said before: {prompt.split()[-1]}"
     answer = {"output_text": text, "org_id": org["org_id"], **claims}
     return "application/json", json.dumps(answer).encode()
@@ -61,11 +61,11 @@ TURN_ANSWERS: dict[str, Callable[[dict[str, str], str], tuple[str, bytes]]] = {
     "claimed": _claimed,
     "login-page": _login_page,
 }
-"""Content type and body of a turn that is answered with 200, but not by the provider."""
+"""Content type and body of a turn answered with 200, but not by the provider."""
 
 
 def own_key_answer(org: dict[str, str], credential: dict[str, Any], prompt: str) -> dict[str, Any]:
-    """A turn paid by an API key that the organization holds; no network, so nobody is asked."""
+    """A turn with the organization's API key; no request is sent."""
     return {
         "output_text": f"This answer came from an API key, with {prompt.split()[-1]} in it.",
         "route": {

@@ -1,4 +1,4 @@
-"""The usage ledger where the rehearsal has a PostgreSQL; psycopg is imported only then."""
+"""The usage ledger in the rehearsal's PostgreSQL; psycopg is imported only for it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUESTION = (
 
 
 def write(dsn: str | None, row: dict[str, Any]) -> None:
-    """Add a row; without an address there is nothing to do."""
+    """Insert a row; without a DSN do nothing."""
     if not dsn:
         return
     import psycopg

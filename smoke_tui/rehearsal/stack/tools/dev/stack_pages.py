@@ -1,13 +1,14 @@
-"""The dashboard's one page, and what its form is checked for."""
+"""The dashboard's settings page, and the validation of its form."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-# The scripts run from a copy, where their neighbours have no package.
+# The scripts run from a copy without the package.
 if TYPE_CHECKING:
     from smoke_tui.rehearsal.stack.tools.dev import stack_markup as markup
 else:
@@ -24,22 +25,31 @@ ABOUT = "This dashboard stands in for the real one; nothing you save here leaves
 NOTHING_SAVED = "Nothing was saved."
 
 
+@dataclass(frozen=True)
+class FormResult:
+    """The result of a submitted form: its values, errors by field, and a message."""
+
+    typed: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    failed: str = ""
+    done: str = ""
+
+
+NO_RESULT = FormResult()
+
+
 def settings_page(
     orgs: list[dict[str, str]],
     credentials: Mapping[str, Mapping[str, Any]],
     csrf: str,
-    *,
-    typed: Mapping[str, str] | None = None,
-    problems: Mapping[str, str] | None = None,
-    failed: str = "",
-    done: str = "",
+    result: FormResult = NO_RESULT,
 ) -> bytes:
-    """The page; no part of a stored or typed secret is ever on it.
-
-    `typed` is what a refused form held, `problems` what is wrong by field; `failed` or `done`
-    says what came of it.
-    """
-    notice = markup.alert(failed, problems) if failed else markup.status(done) if done else ""
+    """The settings page; it never contains a part of a stored or submitted secret."""
+    notice = ""
+    if result.failed:
+        notice = markup.alert(result.failed, result.problems)
+    elif result.done:
+        notice = markup.status(result.done)
     items = "".join(
         f"<li>{escape(org_id)}: {escape(one['provider'])}, {escape(one['model'])}, "
         f"{escape(dict(CREDENTIALS)[one.get('credential_type', OAUTH)])}</li>"
@@ -49,15 +59,15 @@ def settings_page(
         '<section aria-labelledby="stored"><h2 id="stored">Stored credentials</h2>'
         f'<ul class="stored">{items or "<li>None</li>"}</ul></section>'
     )
-    title = f"{'Error: ' if failed else ''}Organization settings (rehearsal)"
-    body = f"{notice}{_form(orgs, csrf, typed or {}, problems or {})}\n{stored}"
+    title = f"{'Error: ' if result.failed else ''}Organization settings (rehearsal)"
+    body = f"{notice}{_form(orgs, csrf, result.typed, result.problems)}\n{stored}"
     return markup.document(title, ABOUT, HEADING, body)
 
 
 def _form(
-    orgs: list[dict[str, str]], csrf: str, typed: Mapping[str, str], wrong: Mapping[str, str]
+    orgs: list[dict[str, str]], csrf: str, typed: Mapping[str, str], problems: Mapping[str, str]
 ) -> str:
-    newest_first = [(one["org_id"], one["world"]) for one in reversed(orgs)]
+    newest_first = [(org["org_id"], org["world"]) for org in reversed(orgs)]
     none_yet = "" if orgs else "There is no organization yet: seed one, then load this page again."
     model = markup.group(
         "Language model",
@@ -68,14 +78,14 @@ def _form(
                 newest_first,
                 value=typed.get("org_id", ""),
                 hint=none_yet,
-                problem=wrong.get("org_id", ""),
+                problem=problems.get("org_id", ""),
             ),
             markup.choice_field(
                 "provider",
                 "Provider",
                 PROVIDERS,
                 value=typed.get("provider", ""),
-                problem=wrong.get("provider", ""),
+                problem=problems.get("provider", ""),
             ),
             markup.text_field(
                 "model",
@@ -83,7 +93,7 @@ def _form(
                 'autocomplete="off" autocapitalize="none" spellcheck="false"',
                 value=typed.get("model", ""),
                 hint="As the provider writes it, such as gpt-6.2-sol.",
-                problem=wrong.get("model", ""),
+                problem=problems.get("model", ""),
             ),
         ),
     )
@@ -95,14 +105,14 @@ def _form(
                 "Credential type",
                 CREDENTIALS,
                 value=typed.get("credential_type", ""),
-                problem=wrong.get("credential_type", ""),
+                problem=problems.get("credential_type", ""),
             ),
             markup.area_field(
                 "bundle",
                 "Bundle",
                 'rows="6" autocomplete="off" autocapitalize="none" spellcheck="false"',
                 hint="The whole JSON object of the login. It is stored, and never shown again.",
-                problem=wrong.get("bundle", ""),
+                problem=problems.get("bundle", ""),
             ),
         ),
     )
@@ -114,19 +124,19 @@ def _form(
                 "I accept the provider's terms of service",
                 value="accepted",
                 ticked=typed.get("tos") == "accepted",
-                problem=wrong.get("tos", ""),
+                problem=problems.get("tos", ""),
             ),
         ),
     )
-    told = "<p>Every field has to be filled in.</p>"
+    note = "<p>Every field has to be filled in.</p>"
     body = "\n".join((model, credential, terms, markup.button("Save")))
-    return told + markup.form("/org-settings", {"csrf": csrf}, body)
+    return note + markup.form("/org-settings", {"csrf": csrf}, body)
 
 
 def read_form(
     form: Mapping[str, str], known_orgs: list[str]
 ) -> tuple[dict[str, Any] | None, dict[str, str]]:
-    """The credential of a submitted form, or None and what is wrong with it, field by field."""
+    """The credential of a submitted form, or None and its errors by field."""
     bundle, bundle_problem = _read_bundle(form.get("bundle", ""))
     model = form.get("model", "").strip()
     checks = (
@@ -141,7 +151,7 @@ def read_form(
         ("bundle", not bundle_problem, bundle_problem),
         ("tos", form.get("tos") == "accepted", "Accept the terms of service."),
     )
-    problems = {name: text for name, good, text in checks if not good}
+    problems = {name: text for name, valid, text in checks if not valid}
     if problems:
         return None, problems
     return {"provider": OPENAI, "model": model, "credential_type": OAUTH, "bundle": bundle}, {}
@@ -154,6 +164,6 @@ def _read_bundle(text: str) -> tuple[Any, str]:
         bundle = json.loads(text)
     except (ValueError, RecursionError):
         return None, "The bundle is not JSON."
-    held = bundle if isinstance(bundle, dict) else {}
-    missing = [name for name in BUNDLE_FIELDS if not held.get(name)]
+    fields = bundle if isinstance(bundle, dict) else {}
+    missing = [name for name in BUNDLE_FIELDS if not fields.get(name)]
     return bundle, f"The bundle lacks {', '.join(missing)}." if missing else ""

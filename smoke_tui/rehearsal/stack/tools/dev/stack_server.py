@@ -1,6 +1,6 @@
 """The stand-in stack: a dashboard, authoring turns and a usage ledger, on one loopback port.
 
-Stops at once on SIGTERM, and by itself when the process that started it is gone.
+It stops on SIGTERM, and when the process that started it ends.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-# The scripts run from a copy, where their neighbours have no package.
+# The scripts run from a copy without the package.
 if TYPE_CHECKING:
     from smoke_tui.rehearsal.stack.tools.dev import stack_faults as faults
     from smoke_tui.rehearsal.stack.tools.dev.stack_markup import page_headers
     from smoke_tui.rehearsal.stack.tools.dev.stack_pages import (
+        NO_RESULT,
         NOTHING_SAVED,
+        FormResult,
         read_form,
         settings_page,
     )
@@ -32,13 +34,13 @@ if TYPE_CHECKING:
         load_config,
         moment,
     )
-    from smoke_tui.rehearsal.stack.tools.dev.stack_turn import TurnFailed, run_turn
+    from smoke_tui.rehearsal.stack.tools.dev.stack_turn import TurnFailedError, run_turn
 else:
     import stack_faults as faults
     from stack_markup import page_headers
-    from stack_pages import NOTHING_SAVED, read_form, settings_page
+    from stack_pages import NO_RESULT, NOTHING_SAVED, FormResult, read_form, settings_page
     from stack_state import CONFIG_FILE, State, load_config, moment
-    from stack_turn import TurnFailed, run_turn
+    from stack_turn import TurnFailedError, run_turn
 
 BODY_BYTES = 1024 * 1024
 PARENT_POLL_SECONDS = 0.25
@@ -59,6 +61,7 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
+        """Serve health, the settings page and the ledger."""
         self._route(
             {
                 "/healthz": self._health,
@@ -68,6 +71,7 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
+        """Serve the form, the seeding and authoring turns."""
         self._route(
             {
                 "/org-settings": self._save,
@@ -96,9 +100,9 @@ class Handler(BaseHTTPRequestHandler):
         self._send_page(200, self._page())
 
     def _ledger(self) -> None:
-        asked = parse_qs(urlsplit(self.path).query)
+        query = parse_qs(urlsplit(self.path).query)
         now = moment()
-        rows = STATE.usage(asked.get("org_id", [""])[0], asked.get("since", [""])[0])
+        rows = STATE.usage(query.get("org_id", [""])[0], query.get("since", [""])[0])
         self._json(200, {"now": now, "rows": rows})
 
     # POST
@@ -110,19 +114,19 @@ class Handler(BaseHTTPRequestHandler):
     def _save(self) -> None:
         form = dict(parse_qsl(self._body().decode("utf-8", "replace"), keep_blank_values=True))
         if not secrets.compare_digest(form.get("csrf", "").encode(), CSRF.encode()):
-            old = "The page is out of date; fill it in again."
-            self._send_page(403, self._page(typed=form, failed=old))
+            message = "The page is out of date; fill it in again."
+            self._send_page(403, self._page(FormResult(form, failed=message)))
             return
-        credential, problems = read_form(form, [one["org_id"] for one in STATE.orgs()])
+        credential, problems = read_form(form, [org["org_id"] for org in STATE.orgs()])
         if credential is None:
-            told = self._page(typed=form, problems=problems, failed=NOTHING_SAVED)
-            self._send_page(422, told)
+            result = FormResult(form, problems, NOTHING_SAVED)
+            self._send_page(422, self._page(result))
             return
         org_id = form["org_id"]
         STATE.set_credential(org_id, credential)
         failed = faults.NOT_SAVED if MODE == "save-error" else ""
-        page = self._page(failed=failed, done=f"Settings saved for {org_id}.")
-        # The page is made before, so that it shows what was asked for.
+        page = self._page(FormResult(failed=failed, done=f"Settings saved for {org_id}."))
+        # The page is rendered first, so that it shows the submitted credential.
         if MODE in faults.STORED_INSTEAD:
             STATE.set_credential(org_id, faults.STORED_INSTEAD[MODE](credential))
         self._send_page(500 if failed else 200, page)
@@ -157,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         try:
             done = run_turn(CONFIG, credential, prompt)
-        except TurnFailed as failed:
+        except TurnFailedError as failed:
             self._json(502, {"error": failed.answer})
             return
         if MODE == "unproven":
@@ -204,15 +208,15 @@ class Handler(BaseHTTPRequestHandler):
             return b""
         return self.rfile.read(size)
 
-    def _json(self, status: int, body: Any) -> None:
+    def _json(self, status: int, body: object) -> None:
         self._send(status, "application/json", json.dumps(body).encode())
 
-    def _page(self, **told: Any) -> bytes:
-        """The settings page; `told` is what it says of a form that was sent."""
+    def _page(self, result: FormResult = NO_RESULT) -> bytes:
+        """The settings page with the result of a submitted form."""
         orgs = STATE.orgs()
-        stored = {one["org_id"]: STATE.credential(one["org_id"]) for one in orgs}
-        held = {org_id: one for org_id, one in stored.items() if one is not None}
-        return settings_page(orgs, held, CSRF, **told)
+        stored = {org["org_id"]: STATE.credential(org["org_id"]) for org in orgs}
+        credentials = {org_id: stored[org_id] or {} for org_id in stored if stored[org_id]}
+        return settings_page(orgs, credentials, CSRF, result)
 
     def _send_page(self, status: int, page: bytes) -> None:
         self._send(status, "text/html; charset=utf-8", page, page_headers())
@@ -232,29 +236,31 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Path and status only: a query or a body never reaches the log."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Log nothing here; `log_request` logs path and status, never a query or a body."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log path and status of a request."""
         path = urlsplit(self.path).path
         if path != "/healthz":
             print(f"{self.command} {path} {int(code)}", flush=True)
 
 
 class Server(ThreadingHTTPServer):
-    """Connections that break off are no news."""
+    """A threading server that does not report broken connections."""
 
     daemon_threads = True
     allow_reuse_address = True
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Report exceptions other than broken connections."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             print(f"error: {type(error).__name__}", file=sys.stderr, flush=True)
 
 
 def platform_answer(org: dict[str, str], prompt: str) -> dict[str, Any]:
-    """The stack's own degrade: a platform key answers, and the ledger has a platform row."""
+    """A turn answered with the platform's own key; the ledger gets a platform row."""
     STATE.record(
         org["org_id"],
         provider="openai",
@@ -280,7 +286,7 @@ def platform_answer(org: dict[str, str], prompt: str) -> dict[str, Any]:
 
 
 def watch_parent() -> None:
-    """Leave when the process that started this one is gone, or the rehearsal's folder is."""
+    """Exit when the process that started this one ends, or the rehearsal's folder is removed."""
     parent = os.getppid()
     while os.getppid() == parent and CONFIG_FILE.exists():
         time.sleep(PARENT_POLL_SECONDS)
@@ -288,8 +294,8 @@ def watch_parent() -> None:
 
 
 def main() -> int:
-    """Serve until stopped; exit code 1 where the port is taken."""
-    # State is replaced as a whole, so leaving at once loses nothing.
+    """Serve until stopped; exit code 1 if the port is taken."""
+    # State files are replaced atomically, so an immediate exit loses nothing.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     threading.Thread(target=watch_parent, daemon=True).start()

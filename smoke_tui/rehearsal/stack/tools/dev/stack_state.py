@@ -1,4 +1,4 @@
-"""What the stand-in stack remembers: settings, orgs, credentials, usage; one file, mode 0600."""
+"""The stack's state: settings, orgs, credentials, usage; one file, mode 0600."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-# The scripts run from a copy, where their neighbours have no package.
+# The scripts run from a copy without the package.
 if TYPE_CHECKING:
     from smoke_tui.rehearsal.stack.tools.dev.stack_ledger import COLUMNS, write
 else:
@@ -23,12 +23,12 @@ STATE_FILE = HOME / ".rehearsal" / "state.json"
 
 
 def moment() -> str:
-    """Now, in UTC; always as long, so that texts compare as times do."""
+    """The current UTC time, of constant length, so that texts sort as times do."""
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def load_config() -> dict[str, Any]:
-    """The settings that the rehearsal wrote."""
+    """The settings written by the rehearsal."""
     config: dict[str, Any] = json.loads(CONFIG_FILE.read_text("utf-8"))
     return config
 
@@ -44,8 +44,8 @@ class State:
 
     def seed(self) -> dict[str, str]:
         """A new org with one domain and one world."""
-        mark = uuid.uuid4().hex[:8]
-        org = {"org_id": f"org_{mark}", "domain_id": f"dom_{mark}", "world": f"world-{mark}"}
+        suffix = uuid.uuid4().hex[:8]
+        org = {"org_id": f"org_{suffix}", "domain_id": f"dom_{suffix}", "world": f"world-{suffix}"}
         with self._lock:
             self._data["orgs"].append(org)
             self._save()
@@ -57,14 +57,14 @@ class State:
             return list(self._data["orgs"])
 
     def org(self, org_id: str | None) -> dict[str, str] | None:
-        """The org of that id; without an id the newest."""
+        """The org with this id; without an id the newest."""
         orgs = self.orgs()
         if not org_id:
             return orgs[-1] if orgs else None
-        return next((one for one in orgs if one["org_id"] == org_id), None)
+        return next((org for org in orgs if org["org_id"] == org_id), None)
 
     def set_credential(self, org_id: str, credential: dict[str, Any]) -> None:
-        """Keep an org's credential."""
+        """Store an org's credential."""
         with self._lock:
             self._data["credentials"][org_id] = credential
             self._save()
@@ -72,25 +72,25 @@ class State:
     def credential(self, org_id: str) -> dict[str, Any] | None:
         """An org's credential."""
         with self._lock:
-            found: dict[str, Any] | None = self._data["credentials"].get(org_id)
-            return found
+            credential: dict[str, Any] | None = self._data["credentials"].get(org_id)
+            return credential
 
-    def record(self, org_id: str, **row: Any) -> None:
-        """One row of usage, dated now, here and in the ledger where there is one."""
-        whole = dict.fromkeys(COLUMNS) | {"org_id": org_id, "recorded_at": moment()} | row
+    def record(self, org_id: str, **row: object) -> None:
+        """Store one row of usage with the current time, also in the ledger if there is one."""
+        full_row = dict.fromkeys(COLUMNS) | {"org_id": org_id, "recorded_at": moment()} | row
         with self._lock:
-            self._data["usage"].append(whole)
+            self._data["usage"].append(full_row)
             self._save()
-        write(load_config().get("ledger_dsn"), whole)
+        write(load_config().get("ledger_dsn"), full_row)
 
-    def usage(self, whose: str, since: str) -> list[dict[str, Any]]:
-        """Rows of usage of an org or a domain, with those of the platform tier, from a time on."""
+    def usage(self, owner: str, since: str) -> list[dict[str, Any]]:
+        """Rows of usage since a time: of an org or a domain, and of the platform tier."""
         with self._lock:
             return [
                 row
                 for row in self._data["usage"]
                 if row["recorded_at"] >= since
-                and (row["domain_id"] is None or whose in (row["org_id"], row["domain_id"]))
+                and (row["domain_id"] is None or owner in (row["org_id"], row["domain_id"]))
             ]
 
     def _save(self) -> None:

@@ -1,4 +1,4 @@
-"""One authoring turn: the request to the Codex backend, and what came of it."""
+"""One authoring turn: the request to the Codex backend, and its result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 INSTRUCTIONS_VARIABLE = "SPECTRAL_OPENAI_CODEX_INSTRUCTIONS"
 CLIENT_VERSION = "0.171.0"
-"""The client version whose models the product is ready for."""
+"""The client version whose models the stack supports."""
 IDLE_SECONDS = 60.0
 STREAM_BYTES = 8 * 1024 * 1024
 DIAGNOSTIC_HEADERS = (
@@ -30,8 +30,8 @@ DIAGNOSTIC_HEADERS = (
 DIAGNOSTIC_PREFIX = "x-codex-"
 
 
-class TurnFailed(Exception):
-    """The backend did not complete the turn; `answer` is what the stack says of it."""
+class TurnFailedError(Exception):
+    """The backend did not complete the turn; `answer` is the stack's report of it."""
 
     def __init__(self, message: str, status: int | None, body: str, headers: dict[str, str]):
         super().__init__(message)
@@ -44,19 +44,23 @@ class TurnFailed(Exception):
 
 
 def instructions(config: dict[str, Any]) -> str:
-    """The variable's text where it is not blank, else the built-in copy."""
+    """The variable's text if it is not blank, else the built-in copy."""
     own = os.environ.get(INSTRUCTIONS_VARIABLE, "")
     return own if own.strip() else str(config["builtin_instructions"])
 
 
 def request_body(model: str, text: str, prompt: str) -> dict[str, Any]:
-    """The product's request: the classic shape, for every model (served so since July 2026)."""
+    """The product's request: the classic shape, for every model (accepted since July 2026)."""
     user = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": prompt}]}
     return {"model": model, "stream": True, "store": False, "instructions": text, "input": [user]}
 
 
 def run_turn(config: dict[str, Any], credential: dict[str, Any], prompt: str) -> dict[str, Any]:
-    """Ask the backend; the answer's text, model, id, usage and host. TurnFailed otherwise."""
+    """Send the request; return text, model, id, usage and host of the response.
+
+    Raises:
+        TurnFailedError: the backend did not complete it.
+    """
     bundle, model = credential["bundle"], credential["model"]
     target = urlsplit(config["codex_url"])
     body = request_body(model, instructions(config), prompt)
@@ -76,8 +80,8 @@ def run_turn(config: dict[str, Any], credential: dict[str, Any], prompt: str) ->
         response = connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
         connection.close()
-        raise TurnFailed(f"no answer: {type(error).__name__}", None, "", {}) from error
-    shown = {
+        raise TurnFailedError(f"no answer: {type(error).__name__}", None, "", {}) from error
+    diagnostics = {
         name.lower(): value
         for name, value in response.getheaders()
         if name.lower() in DIAGNOSTIC_HEADERS or name.lower().startswith(DIAGNOSTIC_PREFIX)
@@ -87,17 +91,17 @@ def run_turn(config: dict[str, Any], credential: dict[str, Any], prompt: str) ->
     finally:
         connection.close()
     if response.status != 200:
-        raise TurnFailed("the backend refused the turn", response.status, raw, shown)
-    done = _completed(raw)
-    if done is None:
-        raise TurnFailed("the turn was not completed", response.status, raw, shown)
+        raise TurnFailedError("the backend refused the turn", response.status, raw, diagnostics)
+    response_object = _completed(raw)
+    if response_object is None:
+        raise TurnFailedError("the turn was not completed", response.status, raw, diagnostics)
     return {
-        "output_text": _text(done),
-        "model": done.get("model"),
-        "response_id": done.get("id"),
-        "usage": done.get("usage"),
+        "output_text": _text(response_object),
+        "model": response_object.get("model"),
+        "response_id": response_object.get("id"),
+        "usage": response_object.get("usage"),
         "host": target.netloc,
-        "upstream_headers": shown,
+        "upstream_headers": diagnostics,
     }
 
 
@@ -125,8 +129,8 @@ def _completed(raw: str) -> dict[str, Any] | None:
         except ValueError:
             continue
         if event.get("type") == "response.completed":
-            done: dict[str, Any] = event["response"]
-            return done
+            response_object: dict[str, Any] = event["response"]
+            return response_object
     return None
 
 
