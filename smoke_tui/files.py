@@ -87,17 +87,37 @@ MOST: Final = 1024 * 1024 * 1024
 """Bytes; nothing that a session writes is near it."""
 
 
+class NotRegular(OSError):
+    """What is to be read is a folder, a pipe or a device."""
+
+
+def open_plain(path: str | os.PathLike[str]) -> int:
+    """Open a regular file to read it, and return its descriptor.
+
+    Raises:
+        NotRegular: it is no regular file.
+        OSError: it can't be opened, or is a link (`ELOOP`).
+        ValueError: the path holds a NUL.
+    """
+    # Without O_NONBLOCK a pipe would be waited for.
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    try:
+        if stat.S_ISREG(os.fstat(fd).st_mode):
+            return fd
+    except OSError:
+        os.close(fd)
+        raise
+    os.close(fd)
+    raise NotRegular(errno.EINVAL, "it is no regular file", str(path))
+
+
 def read_plain(path: Path, most: int = MOST) -> bytes:
-    """The content of a regular file.
+    """Read a regular file; links are not followed.
 
     Raises:
         OSError: it can't be read, is a link or no regular file, or is larger than `most`.
     """
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(fd, "rb") as file:
-        info = os.fstat(fd)
-        if not stat.S_ISREG(info.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
-        if info.st_size > most:
+    with os.fdopen(open_plain(path), "rb") as file:
+        if os.fstat(file.fileno()).st_size > most:
             raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes", str(path))
         return file.read(most + 1)

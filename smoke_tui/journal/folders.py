@@ -11,13 +11,13 @@ import contextlib
 import fcntl
 import os
 import re
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.files import (
     StorageError,
+    open_plain,
 )
 
 JOURNAL = "journal.jsonl"
@@ -51,11 +51,11 @@ def never_began(folder: Path) -> bool:
             return False
         if JOURNAL not in names:
             return True
-        fd = os.open(folder / JOURNAL, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = open_plain(folder / JOURNAL)
     except OSError:
         return False
     with os.fdopen(fd, "rb") as file:
-        return stat.S_ISREG(os.fstat(fd).st_mode) and b"\n" not in file.read(_FIRST_LINE)
+        return b"\n" not in file.read(_FIRST_LINE)
 
 
 def left_by_a_kill(name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -13,6 +12,7 @@ from smoke_tui.plain.prompt import Prompt
 from smoke_tui.presentation.format import one_line, shape_of
 from smoke_tui.presentation.live.choices import login_target, retry_target
 from smoke_tui.runbook.model import Step
+from smoke_tui.world.live.terminal_clipboard import copy_sequence
 
 
 class Answers:
@@ -106,7 +106,7 @@ class Answers:
 
     def copy(self, text: str, what: str, also: str) -> None:
         """Send a text to the terminal's clipboard; nobody knows whether it was taken."""
-        self.output.send(f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07")
+        self.output.send(copy_sequence(text.encode()).decode())
         self.output.write(
             f"Sent {what} to the terminal's clipboard, which may or may not keep it; also: {also}."
         )

@@ -19,11 +19,11 @@ from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.live_view import LiveView
+from smoke_tui.world.live.terminal_clipboard import copy_sequence
 
 TICK: Final = 0.1
 GRACE: Final = 0.4
 """Seconds before a question is asked that something else may answer within them."""
-FORGET: Final = "\x1b]52;c;\x07"
 
 
 class WithdrawnError(Exception):
@@ -73,7 +73,7 @@ class Prompt:
         self.announcer.flush()
         clipboard = self.live.clipboard
         if clipboard is not None and clipboard.to_forget():
-            self.output.send(FORGET)
+            self.output.send(copy_sequence(b"").decode())
             self.output.write(
                 "The terminal was asked to forget the credential; whether it did is not "
                 "to be known."

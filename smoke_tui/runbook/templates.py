@@ -61,6 +61,16 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(template.name for template in scan(text) if template.name is not None)
 
 
+def fill(text: str, values: Mapping[str, object]) -> str:
+    """The text with the values of its templates; a template without a value stays."""
+
+    def value(match: re.Match[str]) -> str:
+        name = _template(match).name
+        return str((values.get(name) if name is not None else None) or match[0])
+
+    return _TEMPLATE.sub(value, text)
+
+
 def template_of(name: str) -> str:
     """The template of a name, as `Command.argv` contains it."""
     return f"{{{{ {name} }}}}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import base64
 import os
 import sys
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ from smoke_tui.replay.run import (
     Rechecked,
     load_rechecked,
 )
+from smoke_tui.world.live.terminal_clipboard import copy_sequence
 
 CLIPBOARD_LIMIT: Final = 74_994
 """Bytes; in base64 they are the 100,000 that terminals commonly take in one sequence."""
@@ -131,7 +131,7 @@ def _refuse_too_long(content: bytes) -> None:
 
 
 def _send(content: bytes, terminal: int) -> None:
-    sequence = memoryview(b"\x1b]52;c;" + base64.b64encode(content) + b"\x07")
+    sequence = memoryview(copy_sequence(content))
     while sequence:
         sequence = sequence[os.write(terminal, sequence) :]
     print(

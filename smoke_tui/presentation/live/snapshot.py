@@ -19,9 +19,9 @@ from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import one_line
 from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.runbook.templates import fill
 
 _NUMBER = re.compile(r"^\d+[.)]\s+")
-_MARK = re.compile(r"\{\{ *([\w.]+) *\}\}")
 
 
 def name_of(step: Step) -> str:
@@ -143,13 +143,13 @@ class Snapshot:
     def fill(self, text: str) -> str:
         """Fill a template with the values known by now; other placeholders stay."""
         config = self.config
-        known = {
+        values = {
             "stack_url": config.stack_url,
             "project": config.project,
             "model": self._model(),
             **self.state.captured,
         }
-        return _MARK.sub(lambda m: str(known.get(m[1]) or m[0]), text)
+        return fill(text, values)
 
     def _model(self) -> str:
         """The model of the last call, else the configured one."""

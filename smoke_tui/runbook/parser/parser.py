@@ -6,11 +6,11 @@ import errno
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from smoke_tui.files import NotRegular, open_plain
 from smoke_tui.runbook.lint.diagnostics import ABOUT_PROSE, Diagnostic, LintCode, Reporter
 from smoke_tui.runbook.lint.hidden_secrets import HiddenText, hidden_in_step, hidden_in_text
 from smoke_tui.runbook.lint.rules import Drafts, lint
@@ -48,11 +48,10 @@ def load(path: str | os.PathLike[str]) -> Parsed:
     Links and anything but regular files are refused without being followed or waited for.
     """
     name = os.fspath(path)
-    flags = os.O_RDONLY
-    for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
-        flags |= getattr(os, flag, 0)
     try:
-        handle = os.open(name, flags)
+        handle = open_plain(name)
+    except NotRegular:
+        return _refused(name, LintCode.NOT_A_FILE)
     except (OSError, ValueError) as error:
         link = isinstance(error, OSError) and error.errno in (errno.ELOOP, errno.EMLINK)
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "bad name"
@@ -60,15 +59,10 @@ def load(path: str | os.PathLike[str]) -> Parsed:
             name, LintCode.LINK if link else LintCode.UNREADABLE, None if link else reason
         )
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return _refused(name, LintCode.NOT_A_FILE)
-        # The descriptor is closed below, so that a folder never becomes a file object.
-        with os.fdopen(handle, "rb", closefd=False) as file:
+        with os.fdopen(handle, "rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError as error:
         return _refused(name, LintCode.UNREADABLE, error.strerror)
-    finally:
-        os.close(handle)
     return parse(data, name)
 
 

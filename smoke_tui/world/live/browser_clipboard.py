@@ -7,11 +7,11 @@ import errno
 import fcntl
 import os
 import secrets
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from smoke_tui.files import open_plain
 from smoke_tui.world.ports import Browser, Clipboard, PortError
 
 
@@ -92,13 +92,12 @@ def left_credentials(folder: Path) -> list[Path]:
     found = []
     for path in (path for name in CREDENTIAL_FILES for path in sorted(folder.glob(name))):
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            fd = open_plain(path)
         except OSError:
             continue
         try:
-            if stat.S_ISREG(os.fstat(fd).st_mode):
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                found.append(path)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            found.append(path)
         except OSError:
             continue
         finally:

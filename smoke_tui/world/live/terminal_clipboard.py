@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from smoke_tui.files import (
     private_folder,
 )
 from smoke_tui.world.live.browser_clipboard import FileClipboard
+
+
+def copy_sequence(content: bytes) -> bytes:
+    """The OSC 52 sequence that has a terminal take `content` to its clipboard; empty: forget it."""
+    return b"\x1b]52;c;" + base64.b64encode(content) + b"\x07"
 
 
 class TerminalClipboard:
