@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.presentation.report.exchanges import Evidence
+from smoke_tui.presentation.report.exchanges import EvidenceReader
 from tests.helpers.event_log import OPENED, EventLog, small
 from tests.helpers.events import recorded_runbook, resumed_data
 
@@ -113,8 +113,8 @@ def with_text(text: str, world: str = "live") -> EventLog:
     return log.closed("fail")
 
 
-def saying(text: str) -> Evidence:
-    """Evidence whose every piece says `text`."""
+def saying(text: str) -> EvidenceReader:
+    """EvidenceReader whose every piece says `text`."""
     return lambda digest: text.encode("utf-8", "replace")
 
 

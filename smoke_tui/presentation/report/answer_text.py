@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from smoke_tui.journal.state import State, StepState
-from smoke_tui.presentation.report.exchanges import Evidence, blobs
+from smoke_tui.presentation.report.exchanges import EvidenceReader
 
 _NONCE: Final = re.compile(r"smoke-[0-9a-f]{10}")
 """The nonce of a call, different in every answer."""
@@ -16,13 +16,13 @@ _NONCE: Final = re.compile(r"smoke-[0-9a-f]{10}")
 MOST: Final = 200_000
 
 
-def answer_of(state: State, known: StepState, evidence: Evidence) -> str | None:
+def answer_of(state: State, known: StepState, evidence: EvidenceReader) -> str | None:
     """Return the text that answered a step's last try, without its nonce; None if there is none."""
     if not known.tries:
         return None
     for seq in reversed(known.tries[-1].exchanges):
-        for blob in blobs(state.exchanges[seq][1]).values():
-            content = evidence(blob["sha256"]) if blob["bytes"] else None
+        for blob in state.exchanges[seq][1].blobs.values():
+            content = evidence(blob.sha256) if blob.bytes else None
             text = final_text(content[:MOST]) if content else None
             if text is not None:
                 return _NONCE.sub("smoke-…", text)

@@ -111,9 +111,9 @@ def evidence_digests(state: State, known: StepState) -> list[str]:
     for attempt in known.tries:
         for seq in attempt.exchanges:
             _, fact = state.exchanges[seq]
-            for blob in fact.data.get("blobs", {}).values():
-                if blob["bytes"] and blob["sha256"] not in digests:
-                    digests.append(blob["sha256"])
+            for blob in fact.blobs.values():
+                if blob.bytes and blob.sha256 not in digests:
+                    digests.append(blob.sha256)
     return digests
 
 

@@ -17,7 +17,7 @@ from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.presentation.format import excerpt, window_name
 from smoke_tui.presentation.report.answer_text import answer_of
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
-from smoke_tui.presentation.report.exchanges import Evidence
+from smoke_tui.presentation.report.exchanges import EvidenceReader
 from smoke_tui.presentation.report.verdict_text import standing_of
 from smoke_tui.runbook.model import Runbook
 
@@ -61,7 +61,7 @@ class Side:
 
     runbook: Runbook
     state: State
-    evidence: Evidence
+    evidence: EvidenceReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _in_both(old: State, new: State) -> list[str]:
 def _moved(old: State, new: State, name: str) -> Word:
     """Compare a step's outcomes; a fallback that one session did not need counts for nothing."""
     before, after = _outcome(old, name), _outcome(new, name)
-    needed = {event.data["to"] for state in (old, new) for event in state.branches}
+    needed = {event.body.to for state in (old, new) for event in state.branches}
     if name in needed and Outcome.NOT_RUN in (before, after):
         return "same" if before == after else "changed"
     return _ranked(_OUTCOMES, before, after)
@@ -278,12 +278,13 @@ def _instructions(attempt: Try) -> Mapping[str, Any]:
 
 def _wire(state: State, attempt: Try) -> dict[str, str]:
     """The identifying headers of the last POST, and the keys of its body."""
-    posts = [seq for seq in attempt.exchanges if state.exchanges[seq][0].data["method"] == "POST"]
+    asked = (state.exchanges[seq][0].body for seq in attempt.exchanges)
+    posts = [request for request in asked if request.method == "POST"]
     if not posts:
         return {}
-    asked = state.exchanges[posts[-1]][0].data
-    sent = {str(name).lower(): str(value) for name, value in asked["headers"]}
-    body = (asked.get("body") or {}).get("json")
+    sent = {name.lower(): value for name, value in posts[-1].headers}
+    recorded = posts[-1].body
+    body = recorded.get("json") if isinstance(recorded, dict) else None
     return {
         "User-Agent": sent.get("user-agent", "not sent"),
         "originator": sent.get("originator", "not sent"),

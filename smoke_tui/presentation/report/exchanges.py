@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.event import EventOf
+from smoke_tui.journal.events.facts import HttpAnswered
+from smoke_tui.journal.events.requests import HttpRequested
 from smoke_tui.journal.state import State, Try
 from smoke_tui.presentation.format import cut, cut_middle, excerpt
 from smoke_tui.presentation.report.facts import Row
 from smoke_tui.presentation.spans import Span, quote
 from smoke_tui.proof.headers import REQUEST_IDS
 
-Evidence = Callable[[str], bytes | None]
+EvidenceReader = Callable[[str], bytes | None]
 """Returns the stored bytes of a sha256; None if the record does not have them."""
 
 MOST_BODY: Final = 6_000
@@ -33,7 +35,7 @@ def no_evidence(digest: str) -> bytes | None:
 def matters(state: State, seq: int) -> bool:
     """Return whether an exchange is worth showing; a successful readiness probe is not."""
     request, fact = state.exchanges[seq]
-    return request.data["method"] != "GET" or (fact.data["status"] or 0) >= 400
+    return request.body.method != "GET" or (fact.body.status or 0) >= 400
 
 
 def shown(state: State, attempt: Try) -> list[int]:
@@ -51,38 +53,32 @@ def failing(state: State, attempt: Try) -> int | None:
     digest = attempt.observed.text("body_sha256")
     backwards = list(reversed(attempt.exchanges))
     for seq in backwards:
-        if digest and any(b["sha256"] == digest for b in blobs(state.exchanges[seq][1]).values()):
+        if digest and any(b.sha256 == digest for b in state.exchanges[seq][1].blobs.values()):
             return seq
     return next((seq for seq in backwards if _failed(*state.exchanges[seq])), None)
 
 
-def _failed(request: Event, fact: Event) -> bool:
+def _failed(request: EventOf[HttpRequested], fact: EventOf[HttpAnswered]) -> bool:
     """A GET answered with 405 is the preflight: the endpoint is reachable."""
-    status = fact.data["status"]
-    preflight = status == 405 and request.data["method"] == "GET"
+    status = fact.body.status
+    preflight = status == 405 and request.body.method == "GET"
     return (status is None or status >= 400) and not preflight
 
 
-def blobs(fact: Event) -> Mapping[str, Any]:
-    """Return the stored bodies of an exchange, by name."""
-    found: Mapping[str, Any] = fact.data.get("blobs", {})
-    return found
-
-
-def body_text(state: State, seq: int, evidence: Evidence) -> tuple[str, str] | None:
+def body_text(state: State, seq: int, evidence: EvidenceReader) -> tuple[str, str] | None:
     """Return an answer's text, its middle cut, and a description of it; None if it is empty."""
-    for blob in blobs(state.exchanges[seq][1]).values():
-        if not blob["bytes"]:
+    for blob in state.exchanges[seq][1].blobs.values():
+        if not blob.bytes:
             continue
-        about = f"{blob['bytes']:,} bytes, sha256 {excerpt(blob['sha256'], 64)}"
-        content = evidence(blob["sha256"])
+        about = f"{blob.bytes:,} bytes, sha256 {excerpt(blob.sha256, 64)}"
+        content = evidence(blob.sha256)
         if content is None:
             return "", f"{about}; the record at hand does not have it"
         return cut_middle(content.decode("utf-8", "replace"), MOST_BODY), about
     return None
 
 
-def support(state: State, attempt: Try, evidence: Evidence) -> list[Row]:
+def support(state: State, attempt: Try, evidence: EvidenceReader) -> list[Row]:
     """Return what support asks for, read from the exchange a try failed at; empty if there is none.
 
     If the stack made the provider's call, what it passes on of that call counts.
@@ -91,22 +87,22 @@ def support(state: State, attempt: Try, evidence: Evidence) -> list[Row]:
     if seq is None:
         return []
     request, fact = state.exchanges[seq]
-    sent, got = _headers(request.data["headers"]), _headers(fact.data["headers"])
-    status = fact.data["status"]
-    direct = _is_direct(state, str(request.data["url"]))
+    sent, got = _headers(request.body.headers), _headers(fact.body.headers)
+    status = fact.body.status
+    direct = _is_direct(state, request.body.url)
     told_status, told = (None, {}) if direct else _passed_on(fact, evidence)
     ids = [
         f"{name} {found[name]}" for found in (told, got) for name in REQUEST_IDS if name in found
     ]
     model = attempt.observed.text("model") or told.get("openai-model") or got.get("openai-model")
     rows: list[Row] = [
-        ("Asked", [quote(f"{request.data['method']} {request.data['url']}", 200)]),
+        ("Asked", [quote(f"{request.body.method} {request.body.url}", 200)]),
         ("Request id", [quote(ids[0], 120)] if ids else ["none was given"]),
         (
             "Status",
             [quote(status, 20)]
             if status is not None
-            else ["no answer: ", quote(fact.data["error"], 60)],
+            else ["no answer: ", quote(fact.body.error, 60)],
         ),
         *([("Provider's status", [quote(told_status, 20)])] if told_status is not None else []),
         ("Served model", [quote(model or "not named", 80)]),
@@ -142,10 +138,12 @@ def _sent(headers: Mapping[str, str], name: str, direct: bool) -> list[str | Spa
     return [quote(headers[name], 200)] if name in headers else ["not sent"]
 
 
-def _passed_on(fact: Event, evidence: Evidence) -> tuple[object, dict[str, str]]:
+def _passed_on(
+    fact: EventOf[HttpAnswered], evidence: EvidenceReader
+) -> tuple[object, dict[str, str]]:
     """Status and headers of the provider's answer inside the stack's error."""
-    for blob in blobs(fact).values():
-        content = evidence(blob["sha256"]) if blob["bytes"] else None
+    for blob in fact.blobs.values():
+        content = evidence(blob.sha256) if blob.bytes else None
         try:
             error = json.loads(content or b"")["error"]
             headers = error.get("upstream_headers")
@@ -164,25 +162,19 @@ def _headers(pairs: Iterable[Sequence[Any]]) -> dict[str, str]:
 def exchange_text(state: State, seq: int) -> str:
     """Render an exchange: request line and headers, then status and headers."""
     request, fact = state.exchanges[seq]
-    asked, got = request.data, fact.data
-    lines = [cut(f"{asked['method']} {asked['url']}", 1000), *_header_lines(asked, 120), ""]
-    if got["status"] is None:
-        lines.append(f"(no answer: {got['error']}: {cut(str(got['error_text']), 500)})")
-        return "\n".join(lines)
-    lines += [f"HTTP {got['status']} after {got['ms']} ms", *_header_lines(got, 200)]
-    lines += [
-        f"(body: {blob['bytes']} bytes, sha256 {blob['sha256']})" for blob in blobs(fact).values()
-    ]
-    if got["error"]:
-        lines.append(f"({got['error']}: {cut(str(got['error_text']), 500)})")
+    asked, got = request.body, fact.body
+    lines = [cut(f"{asked.method} {asked.url}", 1000), *_header_lines(asked.headers, 120), ""]
+    if got.status is None:
+        return "\n".join([*lines, f"(no answer: {got.error}: {cut(got.error_text, 500)})"])
+    lines += [f"HTTP {got.status} after {got.ms} ms", *_header_lines(got.headers, 200)]
+    lines += [f"(body: {blob.bytes} bytes, sha256 {blob.sha256})" for blob in fact.blobs.values()]
+    if got.error:
+        lines.append(f"({got.error}: {cut(got.error_text, 500)})")
     return "\n".join(lines)
 
 
-def _header_lines(data: Mapping[str, Any], limit: int) -> list[str]:
-    pairs = data["headers"]
-    lines = [
-        f"{cut(str(name), 100)}: {cut(str(value), limit)}" for name, value in pairs[:MOST_HEADERS]
-    ]
-    if len(pairs) > MOST_HEADERS:
-        lines.append(f"({len(pairs) - MOST_HEADERS} more headers)")
+def _header_lines(headers: Sequence[tuple[str, str]], limit: int) -> list[str]:
+    lines = [f"{cut(name, 100)}: {cut(value, limit)}" for name, value in headers[:MOST_HEADERS]]
+    if len(headers) > MOST_HEADERS:
+        lines.append(f"({len(headers) - MOST_HEADERS} more headers)")
     return lines

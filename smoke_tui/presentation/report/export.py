@@ -14,7 +14,7 @@ from smoke_tui.journal.file import (
     read_evidence,
 )
 from smoke_tui.journal.state import State
-from smoke_tui.presentation.report.exchanges import Evidence
+from smoke_tui.presentation.report.exchanges import EvidenceReader
 from smoke_tui.presentation.report.export_sources import not_by_layout
 from smoke_tui.presentation.report.html import page
 from smoke_tui.presentation.report.json_report import standalone
@@ -23,7 +23,7 @@ from smoke_tui.presentation.report.markdown import markdown
 from smoke_tui.redaction import Vault, clean, scan
 from smoke_tui.runbook.model import Runbook
 
-_WRITERS: Final[Mapping[str, Callable[[Runbook, State, Evidence], str]]] = {
+_WRITERS: Final[Mapping[str, Callable[[Runbook, State, EvidenceReader], str]]] = {
     "md": markdown,
     "json": standalone,
     "html": page,
@@ -95,7 +95,7 @@ def _line_of(content: bytes, number: int, vault: Vault) -> str:
     return f", in `{clean(part.decode('utf-8', 'replace')).strip()}`"
 
 
-def stored_evidence(folder: Path) -> Evidence:
+def stored_evidence(folder: Path) -> EvidenceReader:
     """Return a reader of a session's evidence; it gives None for what is missing or damaged."""
 
     def evidence(digest: str) -> bytes | None:

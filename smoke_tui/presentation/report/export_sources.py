@@ -14,7 +14,9 @@ from pathlib import Path
 from smoke_tui.files import (
     StorageError,
 )
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.facts import ProcessOutput
 from smoke_tui.journal.evidence import referenced
 from smoke_tui.journal.file import (
     read_evidence,
@@ -48,7 +50,7 @@ def _sources_are_clean(folder: Path) -> bool:
         events = read_journal(folder).events
         names = frozenset(event.step for event in events if event.step is not None)
         for event in events:
-            data = dict(event.data)
+            data = encode(event.body, event.blobs, event.secrets)
             if with_names(data, vault.redact_json(data), names) != data:
                 return False
         for text in _printed(events):
@@ -66,7 +68,7 @@ def _printed(events: Sequence[Event]) -> list[str]:
     """Output of each child and stream, its blocks joined."""
     whole: dict[tuple[int | None, str], list[str]] = {}
     for event in events:
-        if event.kind == "process" and event.data.get("what") == "output":
-            source = (event.request_seq, str(event.data.get("source")))
-            whole.setdefault(source, []).append(str(event.data.get("text")))
+        if isinstance(event.body, ProcessOutput):
+            source = (event.request_seq, event.body.source)
+            whole.setdefault(source, []).append(event.body.text)
     return ["".join(blocks) for blocks in whole.values()]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, tostring
 
+from smoke_tui.journal.events.decisions import OtherEvidence
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.journal.verdict import PASSES
 from smoke_tui.outcomes import Outcome
@@ -17,7 +18,7 @@ from smoke_tui.presentation.report import second_opinion
 from smoke_tui.presentation.report.check_result import in_order
 from smoke_tui.presentation.report.exchanges import (
     MOST_BODY,
-    Evidence,
+    EvidenceReader,
     body_text,
     exchange_text,
     failing,
@@ -58,7 +59,7 @@ _TONES: Final = {
 }
 
 
-def page(runbook: Runbook, state: State, evidence: Evidence) -> str:
+def page(runbook: Runbook, state: State, evidence: EvidenceReader) -> str:
     """Render the document."""
     title = f"{excerpt(runbook.title)}: {standing_of(runbook, state).value}"
     document = tag(
@@ -109,7 +110,7 @@ def _header(runbook: Runbook, state: State) -> list[Node]:
     ]
 
 
-def _main(runbook: Runbook, state: State, evidence: Evidence) -> list[Node]:
+def _main(runbook: Runbook, state: State, evidence: EvidenceReader) -> list[Node]:
     rows: Sequence[Text] = not_done(runbook, state)
     seen = worth_a_look(runbook, state)
     steps = [_step(state, step, evidence) for step in in_order(runbook, state)]
@@ -177,7 +178,7 @@ def _row(row: StepRow) -> Element:
     )
 
 
-def _step(state: State, step: Step, evidence: Evidence) -> Element | None:
+def _step(state: State, step: Step, evidence: EvidenceReader) -> Element | None:
     known = state.steps.get(step.id)
     if known is None or not known.tries:
         return None
@@ -197,7 +198,7 @@ def _step(state: State, step: Step, evidence: Evidence) -> Element | None:
     )
 
 
-def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> list[Node]:
+def _try(state: State, known: StepState, attempt: Try, evidence: EvidenceReader) -> list[Node]:
     nodes: list[Node] = [tag("h3", *_inline(try_text(attempt), "span"))]
     asked = support(state, attempt, evidence)
     if asked:
@@ -231,17 +232,17 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> li
 def _evidence(attempt: Try) -> list[Node]:
     lines: list[Text] = []
     nodes: list[Node] = []
-    for name, value in attempt.evidence_values():
-        table = evidence_table(name, value)
-        if name == second_opinion.NAME and table is not None and isinstance(value, dict):
-            nodes += [tag("h4", "Second opinion"), _items(second_opinion.answers(value))]
-            nodes += [_evidence_table(table)] if table.rows else []
-        elif table is not None:
-            nodes.append(_evidence_table(table))
-        elif name == "trace":
-            nodes.append(_pre(cut_middle(str(value), MOST_BODY), "Trace"))
+    for piece in attempt.evidence:
+        table = evidence_table(piece)
+        opinion = second_opinion.opinion_of(piece)
+        if opinion is not None:
+            nodes += [tag("h4", "Second opinion"), _items(second_opinion.answers(opinion))]
+        if table is not None:
+            nodes += [_evidence_table(table)] if table.rows or opinion is None else []
+        elif isinstance(piece, OtherEvidence) and piece.name == "trace":
+            nodes.append(_pre(cut_middle(str(piece.value), MOST_BODY), "Trace"))
         else:
-            lines.append(evidence_text(name, value))
+            lines.append(evidence_text(piece))
     return [_items(lines), *nodes] if lines else nodes
 
 

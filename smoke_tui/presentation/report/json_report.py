@@ -10,7 +10,7 @@ from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.presentation.report.check_result import check_object, in_order
-from smoke_tui.presentation.report.exchanges import Evidence, blobs, body_text, failing, support
+from smoke_tui.presentation.report.exchanges import EvidenceReader, body_text, failing, support
 from smoke_tui.presentation.report.facts import facts, not_done, said_anew
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
@@ -27,7 +27,7 @@ MOST_EXCHANGES: Final = 200
 """Exchanges listed of one try; the number of the others is given."""
 
 
-def standalone(runbook: Runbook, state: State, evidence: Evidence) -> str:
+def standalone(runbook: Runbook, state: State, evidence: EvidenceReader) -> str:
     """Return the object as text."""
     verdict = standing_of(runbook, state)
     value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)
@@ -35,7 +35,7 @@ def standalone(runbook: Runbook, state: State, evidence: Evidence) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
 
 
-def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any]:
+def _report(runbook: Runbook, state: State, evidence: EvidenceReader) -> dict[str, Any]:
     first = banner(state)
     return {
         "schema": SCHEMA,
@@ -51,18 +51,18 @@ def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any
                 "step": event.step,
                 "try": event.attempt,
                 "at": event.time,
-                "code": event.data["code"],
-                "to": event.data["to"],
-                "line": event.data.get("line"),
+                "code": event.body.code,
+                "to": event.body.to,
+                "line": event.body.line,
             }
             for event in state.branches
         ],
         "resumes": [
             {
                 "at": event.time,
-                "by": event.data.get("by"),
-                "host": event.data.get("host"),
-                "rerun": event.data.get("rerun"),
+                "by": event.body.program.by,
+                "host": event.body.program.host,
+                "rerun": event.body.rerun,
                 **({"settings": anew} if anew else {}),
             }
             for event, anew in said_anew(state)
@@ -72,16 +72,16 @@ def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any
                 "step": event.step,
                 "try": event.attempt,
                 "at": event.time,
-                "words": event.data["answer"].get("words", ""),
+                "words": event.body.answer.words or "",
             }
             for event in state.attested
         ],
         "amended": [
-            {"step": event.step, "try": event.attempt, "at": event.time, **event.data}
+            {"step": event.step, "try": event.attempt, "at": event.time, **encode(event.body)}
             for event in state.amendments
         ],
         "honesty": HONESTY,
-        "notes": [{"at": event.time, "text": event.data["text"]} for event in state.notes],
+        "notes": [{"at": event.time, "text": event.body.text} for event in state.notes],
         "waiting_seconds": round(state.waiting_ms / 1000, 3),
         "tries": [
             _try(state, known, attempt, evidence)
@@ -92,7 +92,7 @@ def _report(runbook: Runbook, state: State, evidence: Evidence) -> dict[str, Any
     }
 
 
-def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> dict[str, Any]:
+def _try(state: State, known: StepState, attempt: Try, evidence: EvidenceReader) -> dict[str, Any]:
     failed = failing(state, attempt)
     answer = body_text(state, failed, evidence) if failed is not None else None
     return {
@@ -126,14 +126,14 @@ def _listed(exchanges: Sequence[int]) -> Sequence[int]:
 def _exchange(state: State, seq: int) -> dict[str, Any]:
     request, fact = state.exchanges[seq]
     return {
-        "method": request.data["method"],
-        "url": request.data["url"],
-        "status": fact.data["status"],
-        "error": fact.data["error"],
-        "ms": fact.data["ms"],
+        "method": request.body.method,
+        "url": request.body.url,
+        "status": fact.body.status,
+        "error": fact.body.error,
+        "ms": fact.body.ms,
         "bodies": {
-            name: {"sha256": f"sha256:{blob['sha256']}", "bytes": blob["bytes"]}
-            for name, blob in blobs(fact).items()
+            name: {"sha256": f"sha256:{blob.sha256}", "bytes": blob.bytes}
+            for name, blob in fact.blobs.items()
         },
     }
 

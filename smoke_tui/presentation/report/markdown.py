@@ -11,7 +11,7 @@ from smoke_tui.outcomes import Outcome
 from smoke_tui.presentation.format import duration, excerpt
 from smoke_tui.presentation.report.check_result import in_order
 from smoke_tui.presentation.report.escaping import as_markdown, in_code
-from smoke_tui.presentation.report.exchanges import Evidence, no_evidence
+from smoke_tui.presentation.report.exchanges import EvidenceReader, no_evidence
 from smoke_tui.presentation.report.facts import StepRow, facts, not_done, step_rows
 from smoke_tui.presentation.report.fitting import Listing, fit
 from smoke_tui.presentation.report.markdown_details import details
@@ -28,7 +28,7 @@ LIMIT: Final = 60_000
 """Bytes; code hosts refuse an issue's body over 65,536 characters."""
 
 
-def markdown(runbook: Runbook, state: State, evidence: Evidence = no_evidence) -> str:
+def markdown(runbook: Runbook, state: State, evidence: EvidenceReader = no_evidence) -> str:
     """Render the report, at most 60,000 bytes of UTF-8.
 
     If it would be longer, details are left out: those of passing tries, then the failing answers'

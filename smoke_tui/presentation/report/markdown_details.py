@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
+from smoke_tui.journal.events.decisions import Evidence, ExpectationsEvidence, OtherEvidence
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import Outcome
 from smoke_tui.presentation.format import cut_middle, excerpt
@@ -14,7 +15,7 @@ from smoke_tui.presentation.report import second_opinion
 from smoke_tui.presentation.report.escaping import as_markdown, fenced
 from smoke_tui.presentation.report.exchanges import (
     MOST_BODY,
-    Evidence,
+    EvidenceReader,
     body_text,
     exchange_text,
     failing,
@@ -33,7 +34,7 @@ MOST_TRIES: Final = 40
 """Tries of a step that have details: the last ones."""
 
 
-def details(state: State, step: Step, evidence: Evidence) -> Fold | None:
+def details(state: State, step: Step, evidence: EvidenceReader) -> Fold | None:
     """Return a step's details; None if it was never tried."""
     known = state.steps.get(step.id)
     if known is None or not known.tries:
@@ -54,7 +55,7 @@ def _inert(text: str) -> str:
     return _AUTOMATIC.sub(r"\1&#8203;", text)
 
 
-def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> Iterator[Part]:
+def _try(state: State, known: StepState, attempt: Try, evidence: EvidenceReader) -> Iterator[Part]:
     passed = (
         attempt.ended is not None
         and attempt.code is None
@@ -64,9 +65,9 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> It
     lines = [as_markdown(try_text(attempt)), ""]
     if not passed:
         lines += _support(state, attempt, evidence)
-    for name, value in attempt.evidence_values():
-        lines += [""] if name == EVIDENCE and lines[-1] else []
-        lines += _evidence(name, value)
+    for piece in attempt.evidence:
+        lines += [""] if piece.name == EVIDENCE and lines[-1] else []
+        lines += _evidence(piece)
     if is_unrecorded(known, attempt):
         lines += [f"_{UNRECORDED}_", ""]
     yield Part(Rank.PASSED if passed else Rank.TRY, (*lines, *([""] if lines[-1] else [])))
@@ -83,7 +84,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: Evidence) -> It
         yield Part(Rank.ANSWER, ("What the command printed:", "", *fenced(text), ""))
 
 
-def _answer(state: State, seq: int, evidence: Evidence) -> Iterator[Part]:
+def _answer(state: State, seq: int, evidence: EvidenceReader) -> Iterator[Part]:
     found = body_text(state, seq, evidence)
     if found is None:
         return
@@ -94,7 +95,7 @@ def _answer(state: State, seq: int, evidence: Evidence) -> Iterator[Part]:
         yield Part(Rank.ANSWER, (f"The failing answer's text: {about}.", ""))
 
 
-def _support(state: State, attempt: Try, evidence: Evidence) -> list[str]:
+def _support(state: State, attempt: Try, evidence: EvidenceReader) -> list[str]:
     rows = support(state, attempt, evidence)
     if not rows:
         return []
@@ -106,19 +107,20 @@ def _support(state: State, attempt: Try, evidence: Evidence) -> list[str]:
     ]
 
 
-def _evidence(name: str, value: Any) -> Iterator[str]:
-    if name == "trace":
-        yield from (*fenced(cut_middle(str(value), MOST_BODY)), "")
+def _evidence(piece: Evidence) -> Iterator[str]:
+    if isinstance(piece, OtherEvidence) and piece.name == "trace":
+        yield from (*fenced(cut_middle(str(piece.value), MOST_BODY)), "")
         return
-    table = evidence_table(name, value)
+    table = evidence_table(piece)
     if table is None:
-        yield f"- {as_markdown(evidence_text(name, value))}"
+        yield f"- {as_markdown(evidence_text(piece))}"
         return
-    if name == second_opinion.NAME:
-        yield from (f"- {as_markdown(text)}" for text in second_opinion.answers(value))
+    opinion = second_opinion.opinion_of(piece)
+    if opinion is not None:
+        yield from (f"- {as_markdown(text)}" for text in second_opinion.answers(opinion))
         if not table.rows:
             return
-    if name in ("expectations", second_opinion.NAME):
+    if opinion is not None or isinstance(piece, ExpectationsEvidence):
         yield ""
     yield f"| {' | '.join(table.heads)} |"
     yield f"|{'---|' * len(table.heads)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from smoke_tui.journal.events.decisions import Evidence, OtherEvidence
 from smoke_tui.journal.state import StepState
 from smoke_tui.presentation.format import excerpt
 from smoke_tui.presentation.spans import Text, quote, strong
@@ -60,11 +61,15 @@ def _side(value: object) -> Text:
     return [quote(value, 120)] if value not in (None, "") else ["—"]
 
 
+def opinion_of(evidence: Evidence) -> Mapping[str, Any] | None:
+    """Return the second opinion that a piece of evidence is; None if it is none."""
+    match evidence:
+        case OtherEvidence(name, dict(value)) if name == NAME:
+            return value
+    return None
+
+
 def opinions_of(known: StepState) -> list[Mapping[str, Any]]:
     """Return every second opinion of a step, in the order of its tries."""
-    return [
-        value
-        for attempt in known.tries
-        for name, value in attempt.evidence_values()
-        if name == NAME and isinstance(value, Mapping)
-    ]
+    pieces = (opinion_of(piece) for attempt in known.tries for piece in attempt.evidence)
+    return [opinion for opinion in pieces if opinion is not None]

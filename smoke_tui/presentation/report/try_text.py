@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from smoke_tui.journal.events.codec import encode
+from smoke_tui.journal.events.decisions import (
+    Evidence,
+    ExpectationsEvidence,
+    OtherEvidence,
+    RouteEvidence,
+)
 from smoke_tui.journal.state import Try
 from smoke_tui.presentation.causes import cause_of
 from smoke_tui.presentation.format import excerpt
@@ -37,9 +43,10 @@ def try_text(attempt: Try) -> Text:
     return [*text, quote(attempt.summary)]
 
 
-def evidence_text(name: str, value: Any) -> Text:
+def evidence_text(evidence: Evidence) -> Text:
     """Return a piece of evidence in a line: its scalar values with their names."""
-    text: list[str | Span] = [f"{excerpt(name, 60)}: "]
+    value = encode(evidence)["value"]
+    text: list[str | Span] = [f"{excerpt(evidence.name, 60)}: "]
     if not isinstance(value, Mapping):
         return [*text, quote(value)]
     for key, item in list(value.items())[:40]:
@@ -49,22 +56,24 @@ def evidence_text(name: str, value: Any) -> Text:
     return text
 
 
-def evidence_table(name: str, value: Any) -> Table | None:
+def evidence_table(evidence: Evidence) -> Table | None:
     """Return a piece of evidence as a table; None if it has no such form."""
-    if name == "route":
-        rows: list[list[Text]] = [
-            [[excerpt(line[0], 80)], [quote(line[1])], [excerpt(line[2], 40)]]
-            for line in value[:50]
-        ]
-        return Table("Evidence of the route", ("Evidence", "Seen", "Says"), rows)
-    if name == "expectations" and isinstance(value, list):
-        rows = [[[quote(cell, 400)] for cell in row[:2]] for row in value[:50]]
-        return Table("What was expected", ("Expected", "Seen"), rows, named=False)
-    if name == EVIDENCE:
-        shown = ("To be shown", "Shown", "Witnesses")
-        return Table("What the try had to show", shown, obligation_rows(value))
-    if name == second_opinion.NAME and isinstance(value, Mapping):
-        heads = ("Where", "Field", "Kind", "Ours", "The client's", "Known reason")
-        differences = second_opinion.rows(value)
-        return Table("How the two requests differ", heads, differences, named=False)
-    return None
+    rows: list[list[Text]]
+    match evidence:
+        case RouteEvidence(lines):
+            rows = [
+                [[excerpt(line[0], 80)], [quote(line[1])], [excerpt(line[2], 40)]]
+                for line in lines[:50]
+            ]
+            return Table("Evidence of the route", ("Evidence", "Seen", "Says"), rows)
+        case ExpectationsEvidence(unmet):
+            rows = [[[quote(cell, 400)] for cell in row[:2]] for row in unmet[:50]]
+            return Table("What was expected", ("Expected", "Seen"), rows, named=False)
+        case OtherEvidence(name, value) if name == EVIDENCE:
+            shown = ("To be shown", "Shown", "Witnesses")
+            return Table("What the try had to show", shown, obligation_rows(value))
+    opinion = second_opinion.opinion_of(evidence)
+    if opinion is None:
+        return None
+    heads = ("Where", "Field", "Kind", "Ours", "The client's", "Known reason")
+    return Table("How the two requests differ", heads, second_opinion.rows(opinion), named=False)

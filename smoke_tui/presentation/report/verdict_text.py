@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from smoke_tui.failure_codes.texts import text_of_code
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.decisions import Amended, BranchTaken
+from smoke_tui.journal.events.event import EventOf
 from smoke_tui.journal.money import unknown_of
 from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import State, StepState
@@ -93,7 +94,7 @@ def verdict_words(runbook: Runbook, state: State) -> list[Text]:
         paragraphs.append(["This session is not finished."])
     elif state.left:
         paragraphs.append(
-            ["This session was broken off: ", quote(state.closed.data.get("cancelled")), "."]
+            ["This session was broken off: ", quote(state.closed.body.cancelled), "."]
         )
     return paragraphs
 
@@ -132,11 +133,11 @@ def worth_a_look(runbook: Runbook, state: State) -> list[Text]:
             [
                 quote(event.step, 60),
                 ": attested by the operator: ",
-                quote(event.data["answer"].get("words", "")),
+                quote(event.body.answer.words or ""),
             ]
         )
     rows += [_amendment(event) for event in state.amendments]
-    rows += [["Note by the operator: ", quote(event.data["text"])] for event in state.notes]
+    rows += [["Note by the operator: ", quote(event.body.text)] for event in state.notes]
     for warning in runbook.warnings:
         rows.append(
             [
@@ -148,40 +149,40 @@ def worth_a_look(runbook: Runbook, state: State) -> list[Text]:
     return rows
 
 
-def _amendment(event: Event) -> Text:
+def _amendment(event: EventOf[Amended]) -> Text:
     """An amendment: the outcome before, the new answer, by whom, when and why."""
-    data = event.data
+    body = event.body
     return [
         quote(event.step, 60),
         f": amended at {moment(event.time)} by ",
-        quote(data["by"], 80),
+        quote(body.by, 80),
         ", from ",
-        quote(data["old"]["outcome"], 40),
+        quote(body.old.outcome, 40),
         " to the word ",
-        quote(data["answer"], 40),
+        quote(body.answer, 40),
         ": ",
-        quote(data["why"]),
+        quote(body.why),
     ]
 
 
-def _branch(runbook: Runbook, event: Event) -> Text:
+def _branch(runbook: Runbook, event: EventOf[BranchTaken]) -> Text:
     """Why the session went to a fallback, with the line of the runbook."""
-    data = event.data
+    body = event.body
     words: list[str | Span] = [
         quote(event.step, 60),
         f", try {event.attempt}: ",
-        quote(data["code"], 60),
+        quote(body.code, 60),
         ", so the walk went to ",
-        quote(data["to"], 60),
+        quote(body.to, 60),
     ]
-    rule = rule_at(runbook, event.step, data.get("line"))
+    rule = rule_at(runbook, event.step, body.line)
     if rule is not None:
         words += [
             f", by rule {rule.index} at runbook line {rule.line}, which matches ",
             quote(as_written(rule.match.conditions), 160),
         ]
-    elif data.get("line"):
-        words.append(f", by the rule at runbook line {excerpt(data['line'], 12)}")
+    elif body.line:
+        words.append(f", by the rule at runbook line {excerpt(body.line, 12)}")
     else:
         words.append(", because the table of codes says so; no rule of the runbook did")
     return [*words, "."]
