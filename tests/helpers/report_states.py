@@ -114,7 +114,7 @@ def with_text(text: str, world: str = "live") -> EventLog:
 
 
 def saying(text: str) -> EvidenceReader:
-    """EvidenceReader whose every piece says `text`."""
+    """Evidence whose every piece says `text`."""
     return lambda digest: text.encode("utf-8", "replace")
 
 
