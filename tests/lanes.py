@@ -22,6 +22,9 @@ FAST_FOLDERS: Final = frozenset({"unit"})
 OTHER_FOLDERS: Final = frozenset({"integration", "sessions", "terminal"})
 """Tests with real parts: children, loopback servers, terminals, browsers, databases."""
 
+LEAST_FAST: Final = 3000
+"""Tests in the fast lane; far fewer would mean that it has come apart."""
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 OTHER_PYTHONS: Final = ("3.12", "3.13")

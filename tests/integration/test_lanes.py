@@ -14,9 +14,6 @@ from tests.helpers.machine import ENVIRONMENT
 from tests.helpers.paths import ROOT, TESTS
 from tests.lanes import FAST_FOLDERS, MAY_SKIP, OTHER_FOLDERS, OTHER_PYTHONS, not_installed
 
-LEAST_FAST = 1500
-"""Tests in the fast lane; far fewer would mean that it has come apart."""
-
 
 def run(
     *args: str, cwd: Path = ROOT, more: Mapping[str, str] | None = None
@@ -58,11 +55,10 @@ def test_every_folder_of_tests_is_in_the_fast_lane_or_meant_not_to_be() -> None:
     assert not FAST_FOLDERS & OTHER_FOLDERS
 
 
-def test_the_fast_lane_is_not_empty_and_has_no_real_parts_in_it() -> None:
-    done = run("--collect-only", "-m", "fast", "tests")
+def test_a_folder_decides_whether_its_tests_are_in_the_fast_lane() -> None:
+    done = run("--collect-only", "-m", "fast", "tests/unit/world", "tests/integration/history")
     assert done.returncode == 0, done.stdout + done.stderr
     chosen = [line for line in done.stdout.splitlines() if "::" in line]
-    assert len(chosen) >= LEAST_FAST
     assert {line.split("/")[1] for line in chosen} == FAST_FOLDERS
 
 

@@ -1,4 +1,4 @@
-"""What the operator is told in every scenario of the rehearsal, held as goldens."""
+"""The texts that an operator reads in every scenario of the rehearsal, held as goldens."""
 
 from __future__ import annotations
 
@@ -28,6 +28,23 @@ SLOW = {
 RECOVERED = (None, "instructions-drift", "device-login-disabled")
 """Codes of scenarios that may end well."""
 
+FAILS_AT = {
+    "degraded-route": "authoring-turn",
+    "degraded-route-header": "authoring-turn",
+    "degraded-route-own-key": "authoring-turn",
+    "degraded-model-swapped": "authoring-turn",
+    "route-unproven": "authoring-turn",
+    "route-unproven-canned": "authoring-turn",
+    "route-unproven-claimed": "authoring-turn",
+    "expectation-unmet-page": "authoring-turn",
+    "operator-declined-saved": "paste-credential",
+    "command-failed": "seed-org",
+    "command-failed-half-way": "seed-org",
+    "expectation-unmet": "seed-org",
+    "expectation-unmet-field": "seed-org",
+}
+"""Scenarios whose stack goes wrong: the one step that has to notice."""
+
 VARYING = (
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://LOOPBACK"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
@@ -39,7 +56,7 @@ VARYING = (
 )
 
 
-def told(program: Program, scenario: str) -> str:
+def texts_of(program: Program, scenario: str) -> str:
     """The result as a person reads it, with what varies replaced, and each code's full words."""
     done = program("--check", "openai-subscription", "--rehearse", "--scenario", scenario)
     text = done.out
@@ -54,18 +71,18 @@ def told(program: Program, scenario: str) -> str:
 
 
 @pytest.mark.parametrize("scenario", [name for name, _ in list_scenarios() if name not in SLOW])
-def test_told(program: Program, golden: Callable[[str, str], None], scenario: str) -> None:
-    golden(f"told-{scenario}", told(program, scenario))
+def test_the_texts_of_a_scenario(
+    program: Program, golden: Callable[[str, str], None], scenario: str
+) -> None:
+    golden(f"told-{scenario}", texts_of(program, scenario))
     # The record holds, replays without a difference, and never comes to a pass.
     verified = program("--check", "last", "--json")
     code = find_scenario(scenario).code
     if code in RECOVERED:
         return
     result = verified.json()
-    assert code in {step["code"] for step in result["steps"]}
+    failed = [(step["id"], step["code"]) for step in result["steps"] if step["code"]]
+    assert code in {code for _, code in failed}
+    if scenario in FAILS_AT:
+        assert failed == [(FAILS_AT[scenario], code)]
     assert verified.code == {"fail": 1, "blocked": 4}[result["verdict"]]
-
-
-def test_every_golden_is_used(request: pytest.FixtureRequest) -> None:
-    kept = {path.stem for path in (request.path.parent / "goldens").glob("told-*.txt")}
-    assert kept == {f"told-{name}" for name, _ in list_scenarios() if name not in SLOW}
