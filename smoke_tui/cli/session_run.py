@@ -15,7 +15,6 @@ from smoke_tui.cli.output import (
     print_result,
 )
 from smoke_tui.cli.signals import run_session
-from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError
 from smoke_tui.files import StorageError, replace_private
@@ -29,53 +28,32 @@ from smoke_tui.presentation.report.check_result import check_object, finding
 from smoke_tui.presentation.report.export import SecretFoundError, export
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.runbook import Runbook
-from smoke_tui.session.configure import Given
 from smoke_tui.session.crash import crash_sentence
-from smoke_tui.session.resume import ResumableSession
+from smoke_tui.session.open import open_session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import NotStarted, Session
-from smoke_tui.world.live.browser_clipboard import OperatorIO
 
 
-def run_and_tell(
-    options: argparse.Namespace,
-    settings: Settings,
-    runbook: Runbook,
-    config: SessionConfig,
-    hands: OperatorIO,
-    answerer: Any,
-    given: Given,
-    unfinished: ResumableSession | None = None,
-    rerun: str | None = None,
-) -> int:
-    """Run a session to its end, tell of each finished step, print the result."""
-    for left in left_behind(settings.state_dir):
+def run_and_tell(options: argparse.Namespace, settings: Settings, request: SessionRequest) -> int:
+    """Run a session to its end, narrate each finished step, print the result."""
+    for left in left_behind(request.state_dir):
         print(
             clean(f"smoke-tui: {left.words()}; `smoke-tui doctor --stop-leftovers` stops it"),
             file=sys.stderr,
         )
-    state = fold(unfinished.journal.events) if unfinished is not None else State()
+    resumable, answerer = request.resumable, request.answerer
+    state = fold(resumable.journal.events) if resumable is not None else State()
     narrator = Narrator(state, verbose=settings.on("verbose"))
     try:
-        session = Session(
-            runbook,
-            config,
-            state_dir=settings.state_dir,
-            hands=hands,
-            answerer=answerer,
-            watchers=[narrator],
-            given=given.texts,
-            bundle_file=given.file,
-            unfinished=unfinished,
-            rerun=rerun,
-        )
+        session = open_session(request)
     except StorageError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
-    struck = run_session(session)
+    struck = run_session(session, narrator)
     more = [
         finding(code, "warning", step, words, "Answer each question by its kind; see the README.")
         for code, step, words in (answerer.findings() if isinstance(answerer, Headless) else ())
     ]
-    return finish(session, runbook, options, settings, struck, more)
+    return finish(session, request.runbook, options, settings, struck, more)
 
 
 def finish(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
+from smoke_tui.journal.stream import EventListener
 from smoke_tui.process_setup import no_core_files
 from smoke_tui.session.session import Session
 
 STRIKES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run_session(session: Session) -> list[int]:
+def run_session(session: Session, *listeners: EventListener) -> list[int]:
     """Start a session and wait for its end; the signals that came are returned."""
     no_core_files()
     struck: list[int] = []
@@ -22,7 +23,7 @@ def run_session(session: Session) -> list[int]:
 
     old = {number: signal.signal(number, stop) for number in STRIKES}
     try:
-        session.start()
+        session.start(*listeners)
         # Short waits, because a signal's handler runs only between them.
         while not session.done.wait(0.2):
             continue

@@ -38,7 +38,7 @@ from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.prose import spoken_prose
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.runbook.model import Step
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 
 _FAILURE_LABELS: Final = {"Side": "Whose side", "Next": "What to do next", "Support": "For support"}
 
@@ -63,7 +63,7 @@ class Announcer:
 
     # --- what a live view reports ---------------------------------------------------------
 
-    def event(self, live: LiveView, event: Event) -> None:
+    def event(self, live: SessionView, event: Event) -> None:
         """Write what there is to say about an event."""
         body = event.body
         if isinstance(body, ProcessOutput):
@@ -99,11 +99,11 @@ class Announcer:
             case _ if line is not None:
                 self._write_line(line, raw=isinstance(body, Captured))
 
-    def text(self, live: LiveView, signal: TextDelta) -> None:
+    def text(self, live: SessionView, signal: TextDelta) -> None:
         """Quote a piece of an answer as it streams."""
         self._quotes.add(("stream", signal.step, signal.n), signal.text, signal.step)
 
-    def skipped(self, live: LiveView, characters: int) -> None:
+    def skipped(self, live: SessionView, characters: int) -> None:
         """Write how much text was left out."""
         self.output.write(f"{characters:,} characters of output were not shown.")
 
@@ -132,7 +132,7 @@ class Announcer:
             self.output.write(f"The same {count(self._repetitions, 'more time')}.")
         self._repetitions, self._last_key = 0, None
 
-    def _quote_output(self, live: LiveView, event: Event, body: ProcessOutput) -> None:
+    def _quote_output(self, live: SessionView, event: Event, body: ProcessOutput) -> None:
         step = event.step or ""
         running = step in live.state.steps and live.state.steps[step].running
         about = "" if running else f"{one_line(step, 40)}: "
@@ -140,7 +140,7 @@ class Announcer:
         if body.dropped:
             self.output.write(f"{body.dropped} bytes of output were left out.")
 
-    def _begin_try(self, live: LiveView, event: Event, body: TryStarted) -> None:
+    def _begin_try(self, live: SessionView, event: Event, body: TryStarted) -> None:
         snapshot, step = live.scene(), live.runbook.step(event.step or "")
         cause = cause_of(body.cause).word
         details = [f"try {event.attempt}"] if (event.attempt or 1) > 1 else []
@@ -150,7 +150,7 @@ class Announcer:
         self._announced = None
         self.output.write(f"Running: {title_of(step)}.")
 
-    def _finish_step(self, live: LiveView, event: Event, body: StepFinished) -> None:
+    def _finish_step(self, live: SessionView, event: Event, body: StepFinished) -> None:
         snapshot, step = live.scene(), live.runbook.step(event.step or "")
         state = snapshot.of(step)
         word = MARKS[body.outcome.value].word

@@ -162,8 +162,7 @@ class Answers:
         )
 
     def _reveal(self, question: Event, name: str) -> str:
-        session = self.live.session
-        return session.reveal(question.seq, name) if session is not None else ""
+        return self.live.reveal(question.seq, name)
 
     def _give_secret(self, question: Event, do: str, prompt: str) -> bool:
         text = self.prompt.secret(question.seq, prompt)

@@ -169,8 +169,8 @@ class Commands:
     def _note(self, rest: str) -> None:
         if not rest:
             self.output.write("Type note and what is worth remembering; never a secret.")
-        elif self.live.session is not None:
-            self.live.session.note(rest)
+        else:
+            self.live.note(rest)
 
     def _again(self, rest: str) -> None:
         step = self._step(rest)
@@ -179,7 +179,7 @@ class Commands:
 
     def _stop(self) -> None:
         stopped = self.prompt.snapshot.stoppable
-        if stopped is None or self.live.session is None:
+        if stopped is None:
             self.output.write("No step is running.")
             return
         step = self.live.runbook.step(stopped.id)
@@ -191,7 +191,7 @@ class Commands:
             )
             and self.prompt.snapshot.stoppable is not None
         ):
-            self.live.session.cancel("step", "the operator stopped it")
+            self.live.stop_step("the operator stopped it")
             self.did_answer = self.question is not None and self.question.step == stopped.id
 
     def _compare(self) -> None:
@@ -209,8 +209,6 @@ class Commands:
     def report(self, name: str) -> None:
         """Write the report, as far as the session has come."""
         session = self.live.session
-        if session is None:
-            return
         name = name or default_name(session.id)
         problem = why_no_file(name)
         if problem is not None:

@@ -61,8 +61,7 @@ class PlainSession:
             BrokenPipeError: the reader of our output went away.
         """
         resumed = self.live.state.events > 0
-        self.live.teller = self.prompt.announcer
-        self.live.start()
+        self.live.start(self.prompt.announcer)
         self._begin(resumed)
         while not self.live.ended:
             try:
@@ -186,7 +185,6 @@ class PlainSession:
 
     def _end(self) -> int:
         state, session = self.live.state, self.live.session
-        assert session is not None
         write = self.output.write
         if self.live.fault is not None:
             write(told_fault(self.settings.state_dir, session))

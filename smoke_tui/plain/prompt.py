@@ -84,9 +84,8 @@ class Prompt:
 
     def leave(self, why: str) -> None:
         """End the session; its record is kept."""
-        session = self.live.session
-        if not self.live.leaving and session is not None and not session.done.is_set():
-            session.cancel("session", why)
+        if not self.live.leaving and self.live.active:
+            self.live.session.cancel("session", why)
         self.live.leaving = True
 
     # --- what is typed --------------------------------------------------------------------

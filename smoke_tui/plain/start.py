@@ -28,11 +28,11 @@ from smoke_tui.session.configure import (
 )
 from smoke_tui.session.crash import crash_sentence
 from smoke_tui.session.live_view import LiveView
-from smoke_tui.session.open import (
+from smoke_tui.session.open_view import (
     ORIGIN_WORDS,
     open_live,
     open_rehearsal,
-    open_unfinished,
+    open_resumed,
     origin_warning,
     why_not_live,
 )
@@ -61,7 +61,7 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
     except (UsageError, CommandError, BrokenPipeError):
         raise
     except Exception as error:
-        vault = live.session.vault if live is not None and live.session is not None else None
+        vault = live.session.vault if live is not None else None
         words = crash_sentence(settings.state_dir, error, vault)
         output.write(f"{words[0].upper()}{words[1:]}.")
         output.flush()
@@ -99,7 +99,7 @@ def _open(
 ) -> LiveView:
     if "session" in options:
         folder = need_session(settings, options.session)
-        return open_unfinished(settings, folder, getattr(options, "step", None))
+        return open_resumed(settings, folder, getattr(options, "step", None))
     if options.scenario and not options.rehearse:
         raise UsageError("--scenario belongs to --rehearse")
     runbook = open_runbook(options.target)

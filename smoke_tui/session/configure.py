@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from smoke_tui.codex.attestations import ATTESTED, AUTO
-from smoke_tui.config.ledger_address import EMBEDDED, kind_of
 from smoke_tui.config.session_config import (
     API_URL,
     CAPTURED_VERSION,
     CLIENT_ORIGINATOR,
     CODEX_URL,
-    GIVEN_BUNDLE,
-    GIVEN_LEDGER,
     ISSUER,
     STACK_URL,
     SessionConfig,
@@ -36,12 +31,13 @@ from smoke_tui.errors import (
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import Diagnostic, Runbook, find, load
+from smoke_tui.session.given import (
+    Given,
+)
 from smoke_tui.session.resolve import client_version_of, header_of, names_of
 from smoke_tui.stack.ledger_table import describe
-from smoke_tui.world.credential_document import problem_of
 
 DEFAULT_RUNBOOK = "openai-subscription"
-BUNDLE_LIMIT = 256 * 1024
 
 
 class InvalidRunbook(CommandError):
@@ -73,101 +69,6 @@ def open_runbook(name: str | None) -> Runbook:
     if parsed.runbook is None:
         raise InvalidRunbook(path, parsed.diagnostics)
     return parsed.runbook
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Texts that were handed in by option, kept out of the record: bundle, ledger's address.
-
-    `bundle` and `ledger` say in a word what each is.
-    """
-
-    texts: Mapping[str, str]
-    bundle: str
-    file: Path | None = None
-    ledger: str = "none"
-
-
-def read_given(settings: Settings, *, judged: bool = True) -> Given:
-    """Read --bundle and --ledger. Not `judged`: whether the bundle is one, the caller says.
-
-    Raises:
-        CommandError: the bundle can't be read, or is a file of another tool (3).
-        UsageError: --ledger is no address, or belongs to a rehearsal.
-    """
-    address = ledger_address(settings)
-    texts = {GIVEN_LEDGER: address} if address else {}
-    ledger = kind_of(address) if address else "none"
-    source = settings.get("bundle")
-    if source is None:
-        return Given(texts, "none", ledger=ledger)
-    if source == "-":
-        text = _standard_input()
-        _refuse_foreign(text, judged)
-        return Given({**texts, GIVEN_BUNDLE: text}, "stdin", ledger=ledger)
-    from smoke_tui.world.live.text_files import read_plain_file
-
-    path = expanded(source, settings.source("bundle"))
-    read, problem = read_plain_file(str(path))
-    if read is None:
-        raise CommandError(Exit.INVALID, f"--bundle: {problem}")
-    _refuse_foreign(read, judged)
-    return Given({**texts, GIVEN_BUNDLE: read}, "file", path, ledger)
-
-
-def _standard_input() -> str:
-    """All of standard input, as UTF-8 whatever the locale says.
-
-    Raises:
-        CommandError: it can't be read, or is no text (3).
-    """
-    try:
-        raw = getattr(sys.stdin, "buffer", None)
-        if raw is None:
-            return sys.stdin.read(BUNDLE_LIMIT)
-        return str(raw.read(BUNDLE_LIMIT).decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise CommandError(Exit.INVALID, "--bundle -: standard input is not UTF-8 text") from None
-    except OSError as error:
-        raise CommandError(
-            Exit.INVALID, f"--bundle -: standard input can't be read: {error.strerror or error}"
-        ) from None
-
-
-def _refuse_foreign(text: str, judged: bool) -> None:
-    """
-    Raises:
-        CommandError: a document that was given as a credential is none of ours (3).
-    """
-    problem = problem_of(text) if judged else None
-    if problem is not None:
-        raise CommandError(Exit.INVALID, f"--bundle: {problem}; nothing was sent")
-
-
-def ledger_address(settings: Settings) -> str | None:
-    """The address of the stack's ledger; None where none was given.
-
-    Raises:
-        UsageError: it can't be one; the text does not quote it.
-    """
-    address = settings.get("ledger")
-    if address is None:
-        return None
-    if wants_embedded(settings):
-        raise UsageError(
-            f"{settings.source('ledger')}: embedded is the rehearsal's own ledger; "
-            "add --rehearse, or give the address of the stack's"
-        )
-    try:
-        kind_of(address)
-    except ValueError as wrong:
-        raise UsageError(f"{settings.source('ledger')}: {wrong}") from None
-    return address
-
-
-def wants_embedded(settings: Settings) -> bool:
-    """Whether --ledger asks for the rehearsal's own PostgreSQL."""
-    return settings.get("ledger") == EMBEDDED
 
 
 def ledger_names(settings: Settings) -> tuple[str | None, tuple[str, ...]]:
@@ -245,18 +146,13 @@ _SAID_ANEW = ("origin", "model", "shape", "codex", "login", "login-originator")
 _SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 
 
-def config_recorded(state: State) -> SessionConfig:
-    """The settings a session was opened with, or last gone on with."""
-    return state.config
-
-
 def config_resumed(state: State, given: Given, settings: Settings) -> SessionConfig:
     """The settings a session was recorded with, and what is given anew.
 
     Raises:
         UsageError: the command line names another address than the session is against.
     """
-    recorded = config_recorded(state)
+    recorded = state.config
     said = {
         name: settings.get(name)
         for name in (*_SAID_ANEW, *_SAME_AS_BEFORE)
@@ -317,6 +213,3 @@ def choose_steps(
 def refuse_in_ci() -> bool:
     """Whether live calls are refused here: `CI` is set to anything but empty, 0 or false."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
-
-
-Narrator = Callable[[str], None]

@@ -6,23 +6,27 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Final
 
 from smoke_tui.config.ledger_address import kind_of
 from smoke_tui.config.session_config import GIVEN_LEDGER, SessionConfig
+from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
-from smoke_tui.session.configure import (
-    Given,
-)
+from smoke_tui.session.given import Given, wants_embedded
 from smoke_tui.stack.ledger_table import LedgerTable
+from smoke_tui.world.live.browser_clipboard import OperatorIO
 
-REHEARSED_PATIENCE = 0.1
+if TYPE_CHECKING:
+    from smoke_tui.rehearsal import Rehearsal
+
+REHEARSED_PATIENCE: Final = 0.1
+"""A rehearsal waits a tenth as long for what never comes."""
 
 
 @contextmanager
-def rehearsal(scenario: str | None, *, embedded: bool = False) -> Iterator[Any]:
-    """Start the embedded rehearsal and stop it at the end.
+def rehearsal(settings: Settings, scenario: str | None) -> Iterator[Rehearsal]:
+    """Start the embedded rehearsal of a scenario, and stop it at the end. Blocks until it listens.
 
     Raises:
         UsageError: there is no such scenario, or no PostgreSQL for its ledger.
@@ -30,7 +34,7 @@ def rehearsal(scenario: str | None, *, embedded: bool = False) -> Iterator[Any]:
     from smoke_tui.rehearsal import NoPostgresError, Rehearsal, UnknownScenarioError
 
     try:
-        world = Rehearsal.start(scenario or "happy", embedded=embedded)
+        world = Rehearsal.start(scenario or "happy", embedded=wants_embedded(settings))
     except UnknownScenarioError as error:
         raise UsageError(f"--scenario: {error}; `smoke-tui rehearse list` shows all") from None
     except NoPostgresError as error:
@@ -54,7 +58,7 @@ def _first_reason(error: OSError) -> str:
     return str(first[2] if isinstance(first, tuple) else first)
 
 
-def rehearsed(config: SessionConfig, world: Any) -> SessionConfig:
+def rehearsed(config: SessionConfig, world: Rehearsal) -> SessionConfig:
     """A live configuration turned towards the rehearsal's servers, all of them on loopback.
 
     The rehearsal's ledger has the product's own names and all the columns that one may have.
@@ -80,18 +84,25 @@ def rehearsed(config: SessionConfig, world: Any) -> SessionConfig:
     )
 
 
-def given_rehearsed(world: Any) -> Given:
+def given_rehearsed(world: Rehearsal) -> Given:
     """What a rehearsed session is given: the address of the rehearsal's ledger."""
     return Given({GIVEN_LEDGER: world.ledger}, "none", ledger=kind_of(world.ledger))
 
 
-class ScriptedHands:
-    """The rehearsal's browser and clipboard, as ports."""
+def rehearsed_io(world: Rehearsal) -> OperatorIO:
+    """The rehearsal's browser and clipboard."""
+    scripted = ScriptedIO(world)
+    return OperatorIO(scripted, scripted)
 
-    def __init__(self, world: Any) -> None:
+
+class ScriptedIO:
+    """The rehearsal's browser and clipboard, as ports of the world."""
+
+    def __init__(self, world: Rehearsal) -> None:
         self._world = world
 
     async def open_page(self, url: str) -> None:
+        """Sign in at a page, as the scenario has it."""
         from smoke_tui.rehearsal import RehearsalError
         from smoke_tui.world.ports import PortError
 
@@ -101,6 +112,7 @@ class ScriptedHands:
             raise PortError(str(error)) from None
 
     async def put(self, text: str) -> str:
+        """Type a credential into the stand-in stack."""
         await self._world.put_credential(text)
         return "typed by the rehearsal"
 

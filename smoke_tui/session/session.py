@@ -5,30 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import platform
 import threading
 import traceback
-from collections.abc import Coroutine, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from smoke_tui import __version__
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.end_reasons import PROOF_STAYS
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.close_scan import leave_scan
-from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.file import (
     JournalFile,
 )
 from smoke_tui.journal.folders import (
-    JOURNAL,
-    NameTaken,
     clear_left,
 )
 from smoke_tui.journal.state import State
@@ -41,39 +33,33 @@ from smoke_tui.journal.stream import (
 )
 from smoke_tui.outcomes import Verdict
 from smoke_tui.redaction import Vault
-from smoke_tui.runbook import Runbook
 from smoke_tui.runbook.lint.hidden_secrets import hidden_in_text
-from smoke_tui.session.environment import (
-    git_state,
-    network_variables,
-    user_name,
-)
-from smoke_tui.session.resume import (
-    ResumableSession,
-)
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.steps import behave
-from smoke_tui.world.live.browser_clipboard import OperatorIO
-from smoke_tui.world.live.clock_ids import SystemClock, random_id
 from smoke_tui.world.live.operator import LiveOperator
 from smoke_tui.world.live.ports import LivePorts
 from smoke_tui.world.live.world import LiveWorld
 from smoke_tui.world.loop import EngineLoop
-from smoke_tui.world.ports import Ids
 from smoke_tui.world.values import render
-
-
-class Answerer(Protocol):
-    """Who answers for the operator: a policy, an answers file, a script. None: says nothing."""
-
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None: ...
-
-    async def observe(
-        self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]
-    ) -> None: ...
 
 
 class NotStarted(Exception):
     """A session can't begin, and nothing was run or spent; the text says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """The journal that a session writes, and where it stands in it.
+
+    `state` is what the journal holds before `begins`, the fact that this program begins with.
+    """
+
+    name: str
+    file: JournalFile
+    state: State
+    vault: Vault
+    clock: Clock
+    begins: IncomingFact
 
 
 class Session:
@@ -83,95 +69,31 @@ class Session:
     `answer`, `cancel` and `note`, from any thread. `fault` is set where our own tool broke.
     """
 
-    def __init__(
-        self,
-        runbook: Runbook,
-        config: SessionConfig,
-        *,
-        state_dir: Path,
-        hands: OperatorIO,
-        answerer: Answerer | None = None,
-        watchers: Sequence[EventListener] = (),
-        given: Mapping[str, str] | None = None,
-        bundle_file: Path | None = None,
-        clock: Clock | None = None,
-        extra: Mapping[str, Any] | None = None,
-        unfinished: ResumableSession | None = None,
-        rerun: str | None = None,
-        amend: Mapping[str, str] | None = None,
-        ids: Ids = random_id,
-    ) -> None:
-        self.runbook = runbook
-        self.config = config
-        self.vault = Vault()
+    def __init__(self, request: SessionRequest, record: SessionRecord) -> None:
+        self.runbook = request.runbook
+        self.config = request.config
+        self.operator_io = request.operator_io
+        self.id = record.name
+        self.file = record.file
+        self.vault = record.vault
         self.fault: BaseException | None = None
         self.verdict: Verdict | None = None
-        self._hands = hands
-        self._answerer = answerer
-        self._given = dict(given or {})
-        self._bundle_file = bundle_file
-        self._ids = ids
-        here = {
-            "tool": __version__,
-            "rules": RULES,
-            "config": config.to_json(),
-            "real_provider": config.real_provider,
-            "by": user_name(),
-            "host": platform.node(),
-            "system": f"{platform.system()} {platform.release()}",
-            "python": platform.python_version(),
-            "network": network_variables(),
-            "project": git_state(config.project),
-            "pid": os.getpid(),
-            **(extra or {}),
-        }
-        self.file: JournalFile
-        if unfinished is None:
-            self._state = State()
-            self._clock = clock or SystemClock()
-            self.file = new_file(state_dir / "sessions", self._clock.wall())
-            self.id = self.file.folder.name
-            self._begins = IncomingFact(
-                "session.opened",
-                {
-                    "schema": SCHEMA,
-                    "session": self.id,
-                    "runbook": {
-                        "id": runbook.id,
-                        "path": Path(runbook.path).name,
-                        "sha256": runbook.sha256,
-                        "text": runbook.text,
-                    },
-                    **here,
-                },
-            )
-        else:
-            self._state = unfinished.state
-            self._clock = clock or SystemClock(self._state.now_ms)
-            self.id = self._state.session
-            self.file = unfinished.file
-            self.vault.number_after((self.file.folder / JOURNAL).read_bytes())
-            self._begins = IncomingFact(
-                "session.resumed",
-                {
-                    "undone": [] if amend else unfinished.undone(rerun),
-                    "rerun": rerun,
-                    **({"amend": {**amend, "by": here["by"]}} if amend else {}),
-                    "torn_bytes": unfinished.file.torn_bytes,
-                    **here,
-                },
-            )
-        self.vault.salt = self.id
+        self._answerer = request.answerer
+        self._given = request.given
+        self._ids = request.ids
+        self._state = record.state
+        self._begins = record.begins
         self._operator = LiveOperator(self.vault, self._post)
         self._loop = EngineLoop()
+        self._listeners: list[EventListener] = [FunctionListener(self._on_event)]
         self._inbox = LiveStream(
-            self.file,
-            self.vault,
-            self._clock,
-            [FunctionListener(self._on_event), *watchers],
-            start=self._state.events,
+            record.file,
+            record.vault,
+            record.clock,
+            self._listeners,
+            start=record.state.events,
             first=self._keep_up,
-            names=frozenset(step.id for step in runbook.steps),
+            names=frozenset(step.id for step in request.runbook.steps),
         )
         self._engine: Engine | None = None
         self._world: LiveWorld | None = None
@@ -182,10 +104,12 @@ class Session:
 
     @property
     def folder(self) -> Path:
+        """Where the session's journal and evidence are kept."""
         return self.file.folder
 
-    def start(self) -> None:
-        """Begin the walk."""
+    def start(self, *listeners: EventListener) -> None:
+        """Begin the session, or resume it; `listeners` hear everything from its first event on."""
+        self._listeners.extend(listeners)
         self._thread.start()
 
     def wait(self, timeout: float | None = None) -> Verdict | None:
@@ -265,10 +189,10 @@ class Session:
         ports = LivePorts(
             self.vault,
             self.config,
-            self._hands,
+            self.operator_io,
             self._operator,
-            self._given,
-            self._bundle_file,
+            self._given.texts,
+            self._given.file,
             self._ids,
         )
         self._world = LiveWorld(self._inbox, ports, self._on_fault)
@@ -358,24 +282,6 @@ class Session:
             await self._answerer.observe(question.data["kind"], data, answered.data["answer"])
         except Exception as error:
             self._on_fault(error)
-
-
-def session_id(moment: datetime) -> str:
-    """A sortable name: UTC time, and the part of the second in 1/65,536 as four hex digits."""
-    return f"{moment:%Y%m%dT%H%M%SZ}-{moment.microsecond * 65536 // 1_000_000:04x}"
-
-
-def new_file(sessions: Path, moment: datetime) -> JournalFile:
-    """The journal of a new session, under the first name from this moment on that is free.
-
-    What kills have left among the sessions is cleared first.
-    """
-    clear_left(sessions)
-    while True:
-        try:
-            return JournalFile.create(sessions / session_id(moment))
-        except NameTaken:
-            moment += timedelta(microseconds=16)
 
 
 def trace_of(fault: BaseException, vault: Vault) -> str:

@@ -25,9 +25,10 @@ from smoke_tui.journal.folders import RecordGone
 from smoke_tui.presentation.format import one_line, utc_now
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.redaction import clean
-from smoke_tui.session.crash import told_fault
-from smoke_tui.session.live_view import LiveView, Opener
+from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.open_view import Opener
 from smoke_tui.session.session import NotStarted
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui import bindings
 from smoke_tui.tui.widgets.modals import Reveal, YesNo
 
@@ -122,16 +123,16 @@ class AppBase(App[int]):
         while len(self.screen_stack) > 2:
             await self.pop_screen()
 
-    def fault_text(self, live: LiveView) -> str:
+    def fault_text(self, live: SessionView) -> str | None:
         """What a session's fault means for the operator; our own bugs leave a trace in a file."""
         fault = live.fault
-        assert live.session is not None
-        assert fault is not None
+        if fault is None:
+            return None
         text = self._fault_texts.get(id(fault))
         if text is None:
             ours = not isinstance(fault, StorageError | NotStarted)
             self.broken |= ours or isinstance(fault, RecordGone)
-            text = one_line(told_fault(self.settings.state_dir, live.session), 400)
+            text = one_line(live.fault_message(self.settings.state_dir) or "", 400)
             self._fault_texts[id(fault)] = text
         return text
 
@@ -159,7 +160,7 @@ class AppBase(App[int]):
             timeout=8,
         )
 
-    def forget_credential(self, live: LiveView) -> None:
+    def forget_credential(self, live: SessionView) -> None:
         """Ask the terminal to empty its clipboard, once the hand-over is done."""
         if live.clipboard is not None and live.clipboard.to_forget():
             self.copy_to_clipboard("")

@@ -134,7 +134,7 @@ def _run(app: SmokeApp, state_dir: Path) -> int:
     if live is not None:
         live.end("the app broke" if app.crashed else "left")
     if app.crashed is not None and app.signal_number is None:
-        vault = live.session.vault if live is not None and live.session is not None else None
+        vault = live.session.vault if live is not None else None
         _write(f"smoke-tui: {crash_sentence(state_dir, app.crashed, vault)}")
         return int(Exit.INTERNAL)
     return int(Exit.INTERNAL) if app.broken else int(Exit.OK)

@@ -26,13 +26,15 @@ from smoke_tui.redaction import Secret
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
+from smoke_tui.session.given import Given
+from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import (
-    ScriptedHands,
     given_rehearsed,
     rehearsed,
+    rehearsed_io,
 )
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
-from smoke_tui.world.live.browser_clipboard import OperatorIO
 
 PATIENCE = 100.0
 VERDICTS: Mapping[str, Verdict] = {
@@ -126,20 +128,22 @@ def run(
     book = runbook or load(packaged() / "openai-subscription.md").runbook
     assert book is not None
     with Rehearsal.start(scenario) as world:
-        hands = ScriptedHands(world)
         config = replace(rehearsed(SessionConfig(runbook_model=book.model), world), **changes)
-        session = Session(
-            book,
-            config,
-            state_dir=state_dir,
-            hands=OperatorIO(hands, hands),
-            answerer=Scripted(world),
-            watchers=[watcher] if watcher is not None else [],
-            given={**given_rehearsed(world).texts, **(mint(world) if mint else given or {})},
+        session = open_session(
+            SessionRequest(
+                runbook=book,
+                config=config,
+                state_dir=state_dir,
+                operator_io=rehearsed_io(world),
+                answerer=Scripted(world),
+                given=Given(
+                    {**given_rehearsed(world).texts, **(mint(world) if mint else given or {})}
+                ),
+            )
         )
         if isinstance(watcher, Striker):
             watcher.session = session
-        session.start()
+        session.start(*([watcher] if watcher is not None else []))
         assert session.done.wait(PATIENCE), f"{scenario}: the session did not end"
         assert world.errors == []
         return Recorded(

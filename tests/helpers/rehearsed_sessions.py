@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -20,22 +20,24 @@ from smoke_tui.cli.session_run import (
     finish,
 )
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.values import Project
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.session.configure import (
-    Given,
     config_from,
     open_runbook,
 )
+from smoke_tui.session.environment import this_program
+from smoke_tui.session.given import Given
+from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import (
-    ScriptedHands,
     given_rehearsed,
     rehearsed,
+    rehearsed_io,
 )
-from smoke_tui.session.session import Session
-from smoke_tui.world.live.browser_clipboard import OperatorIO
+from smoke_tui.session.request import SessionRequest
 from tests.helpers.event_order import in_one_order
 from tests.helpers.placeholders import FixedWords
 
@@ -53,8 +55,8 @@ HERE: Final[Mapping[str, Any]] = {
     "system": "Linux 6",
     "python": "3",
     "pid": 4711,
-    "network": [],
-    "project": {"revision": "0" * 40, "dirty": False},
+    "network": (),
+    "project": Project("0" * 40, False),
 }
 """What a session says of who runs it and where."""
 
@@ -135,20 +137,20 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
     clock, said = StoryClock(), io.StringIO()
     world = _start(scenario, clock)
     with world, redirect_stdout(said), redirect_stderr(io.StringIO()):
-        hands = ScriptedHands(world)
-        session = Session(
-            book,
-            rehearsed(config_from(settings, book, Given({}, "none")), world),
-            state_dir=settings.state_dir,
-            hands=OperatorIO(hands, hands),
-            answerer=Scripted(world),
-            watchers=[clock, Narrator(State())],
-            given=given_rehearsed(world).texts,
-            clock=clock,
-            ids=CountedIds(),
-            extra=HERE,
+        session = open_session(
+            SessionRequest(
+                runbook=book,
+                config=rehearsed(config_from(settings, book, Given({}, "none")), world),
+                state_dir=settings.state_dir,
+                operator_io=rehearsed_io(world),
+                answerer=Scripted(world),
+                clock=clock,
+                ids=CountedIds(),
+                program=lambda config: replace(this_program(config), **HERE),
+                given=Given(given_rehearsed(world).texts),
+            )
         )
-        session.start()
+        session.start(clock, Narrator(State()))
         session.wait(LONGEST)
         code = finish(session, book, options, settings, [])
     words = FixedWords(

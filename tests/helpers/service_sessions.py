@@ -22,6 +22,9 @@ from smoke_tui.replay.run import (
     replay,
 )
 from smoke_tui.runbook import Runbook, parse
+from smoke_tui.session.given import Given
+from smoke_tui.session.open import open_session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 
@@ -122,17 +125,18 @@ def run(
     operator = Operator(reply)
     settings = {"consent": True, "patience": 0.1, **config}
     eyes = Eyes(on_event)
-    session = Session(
-        runbook,
-        SessionConfig(project=str(folder), **settings),
-        state_dir=folder / "state",
-        hands=OperatorIO(NoBrowser(), FileClipboard(folder)),
-        answerer=operator,
-        watchers=[eyes],
-        given=given,
+    session = open_session(
+        SessionRequest(
+            runbook=runbook,
+            config=SessionConfig(project=str(folder), **settings),
+            state_dir=folder / "state",
+            operator_io=OperatorIO(NoBrowser(), FileClipboard(folder)),
+            answerer=operator,
+            given=Given(given or {}),
+        )
     )
     eyes.session = session
-    session.start()
+    session.start(eyes)
     assert session.done.wait(LONGEST), "the session did not end"
     if session.fault is not None:
         raise session.fault

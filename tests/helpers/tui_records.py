@@ -17,7 +17,7 @@ from smoke_tui.journal.load import (
     load_state,
 )
 from smoke_tui.runbook import Runbook
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from tests.helpers.events import change_event
 from tests.helpers.paths import TUI_RECORDS
 
@@ -54,14 +54,14 @@ def recorded(scenario: str = "edge-challenge") -> tuple[Runbook, list[Event]]:
     return runbook, list(journal.events)
 
 
-def run_until(wanted: Callable[[Event], bool], scenario: str = "edge-challenge") -> LiveView:
+def run_until(wanted: Callable[[Event], bool], scenario: str = "edge-challenge") -> SessionView:
     """A committed record up to and with the first event that is wanted."""
     runbook, events = recorded(scenario)
     at = next(n for n, event in enumerate(events) if wanted(event))
-    return LiveView.of_record(runbook, events[: at + 1])
+    return SessionView.of_record(runbook, events[: at + 1])
 
 
-def asking(kind: str, step: str | None = None) -> LiveView:
+def asking(kind: str, step: str | None = None) -> SessionView:
     """The session with a drift up to where this is asked."""
     return run_until(
         lambda e: (

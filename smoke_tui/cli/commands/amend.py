@@ -10,7 +10,7 @@ from smoke_tui.cli.session_run import (
 )
 from smoke_tui.config.settings import Settings
 from smoke_tui.history.find import need_session
-from smoke_tui.session.open import amend_session
+from smoke_tui.session.amend import amend_session
 
 
 def amend(options: argparse.Namespace, settings: Settings) -> int:

@@ -27,23 +27,16 @@ from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.check_result import check_object, finding, invalid_object
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import (
-    Given,
     InvalidRunbook,
     choose_steps,
-    config_from,
     open_runbook,
-    read_given,
     refuse_in_ci,
-    wants_embedded,
 )
+from smoke_tui.session.prepare import new_request, with_consent
 from smoke_tui.session.rehearsed import (
-    ScriptedHands,
-    given_rehearsed,
     rehearsal,
-    rehearsed,
 )
-from smoke_tui.session.resolve import with_client
-from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.session.request import SessionRequest
 
 
 def check(options: argparse.Namespace, settings: Settings) -> int:
@@ -80,28 +73,19 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _rehearse(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
-    with rehearsal(options.scenario, embedded=wants_embedded(settings)) as world:
-        hands = ScriptedHands(world)
-        config = choose_steps(
-            with_client(rehearsed(config_from(settings, runbook, Given({}, "none")), world)),
-            runbook,
-            options.only,
-            options.start_from,
-        )
-        return run_and_tell(
-            options,
-            settings,
-            runbook,
-            config,
-            OperatorIO(hands, hands),
-            Scripted(world),
-            given_rehearsed(world),
-        )
+    with rehearsal(settings, options.scenario) as world:
+        request = _chosen(new_request(settings, runbook, world), options)
+        return run_and_tell(options, settings, replace(request, answerer=Scripted(world)))
+
+
+def _chosen(request: SessionRequest, options: argparse.Namespace) -> SessionRequest:
+    """The request for the steps that --only and --from leave in."""
+    config = choose_steps(request.config, request.runbook, options.only, options.start_from)
+    return replace(request, config=config)
 
 
 def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
     if refuse_in_ci():
-        state = State()
         code = Exit.NOT_PROVABLE
         refused = finding(
             "ci-refused",
@@ -111,14 +95,11 @@ def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> 
             "Run it from a person's own machine, or use --rehearse.",
         )
         print_result(
-            check_object(runbook, state, exit_code=code, verdict=None, findings=[refused]),
+            check_object(runbook, State(), exit_code=code, verdict=None, findings=[refused]),
             options,
             settings,
         )
         return code
-    given = read_given(settings)
-    config = with_client(config_from(settings, runbook, given))
-    config = choose_steps(replace(config, consent=True), runbook, options.only, options.start_from)
+    request = _chosen(with_consent(new_request(settings, runbook)), options)
     answers = read_answers(Path(options.answers), runbook) if options.answers else {}
-    hands = OperatorIO(NoBrowser(), FileClipboard(settings.state_dir))
-    return run_and_tell(options, settings, runbook, config, hands, Headless(answers), given)
+    return run_and_tell(options, settings, replace(request, answerer=Headless(answers)))

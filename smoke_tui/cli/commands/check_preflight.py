@@ -35,7 +35,13 @@ from smoke_tui.outcomes import (
 from smoke_tui.presentation.report.check_result import check_object, finding
 from smoke_tui.runbook import Runbook, Step
 from smoke_tui.runbook.kinds import KINDS
-from smoke_tui.session.configure import choose_steps, config_from, read_given
+from smoke_tui.session.configure import (
+    choose_steps,
+    config_from,
+)
+from smoke_tui.session.given import (
+    read_given,
+)
 from smoke_tui.session.probe import look
 from smoke_tui.session.resolve import with_client
 from smoke_tui.steps.credential import given_bundle

@@ -32,8 +32,10 @@ from smoke_tui.session.codex_client import (
     compare_with_client,
 )
 from smoke_tui.session.configure import (
-    Given,
     config_from,
+)
+from smoke_tui.session.given import (
+    Given,
     read_given,
 )
 from smoke_tui.session.resolve import with_client

@@ -34,17 +34,21 @@ from smoke_tui.journal.load import (
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
 from smoke_tui.redaction import clean
-from smoke_tui.runbook import Runbook, parse
+from smoke_tui.runbook import parse
 from smoke_tui.session.configure import (
-    Given,
     config_from,
     refuse_in_ci,
 )
+from smoke_tui.session.given import (
+    NOTHING_GIVEN,
+)
+from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import (
-    ScriptedHands,
     rehearsal,
     rehearsed,
+    rehearsed_io,
 )
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO, SystemBrowser
 
@@ -74,40 +78,38 @@ def login_command(options: argparse.Namespace, settings: Settings) -> int:
         raise CommandError(Exit.USAGE, f"--out {options.out} is a link; give a plain file's name")
     if options.device and options.paste:
         raise CommandError(Exit.USAGE, "--device and --paste exclude each other")
-    config = config_from(settings, runbook, Given({}, "none"))
+    config = config_from(settings, runbook, NOTHING_GIVEN)
     if options.device:
         config = replace(config, login="device")
+    request = SessionRequest(
+        runbook=runbook,
+        config=config,
+        state_dir=settings.state_dir,
+        operator_io=OperatorIO(SystemBrowser(), FileClipboard(settings.state_dir)),
+        answerer=_Consent(),
+    )
     if options.rehearse:
-        with rehearsal(None) as world:
-            hands = ScriptedHands(world)
-            session = Session(
-                runbook,
-                rehearsed(config, world),
-                state_dir=settings.state_dir,
-                hands=OperatorIO(hands, hands),
-                answerer=Scripted(world),
+        with rehearsal(settings, None) as world:
+            session = open_session(
+                replace(
+                    request,
+                    config=rehearsed(config, world),
+                    operator_io=rehearsed_io(world),
+                    answerer=Scripted(world),
+                )
             )
-            return _finish(session, runbook, options)
+            return _finish(session, run_session(session), options)
     if refuse_in_ci():
         raise CommandError(
             Exit.NOT_PROVABLE, "a real login is refused where CI is set; use --rehearse"
         )
-    front = _Terminal(paste=options.paste)
-    config = replace(config, callback_ports=() if options.paste else config.callback_ports)
-    session = Session(
-        runbook,
-        config,
-        state_dir=settings.state_dir,
-        answerer=front,
-        watchers=[front],
-        hands=OperatorIO(SystemBrowser(), FileClipboard(settings.state_dir)),
-    )
-    front.session = session
-    return _finish(session, runbook, options)
+    if options.paste:
+        request = replace(request, config=replace(config, callback_ports=()))
+    session = open_session(request)
+    return _finish(session, run_session(session, _Terminal(session, paste=options.paste)), options)
 
 
-def _finish(session: Session, runbook: Runbook, options: argparse.Namespace) -> int:
-    struck = run_session(session)
+def _finish(session: Session, struck: list[int], options: argparse.Namespace) -> int:
     if session.fault is not None:
         return fault_exit(session)
     try:
@@ -169,18 +171,23 @@ def _hidden_lines() -> str:
     return data.decode("utf-8", "replace")
 
 
-class _Terminal:
-    """The person at the terminal: shown the address, asked for a paste, both on standard error."""
-
-    def __init__(self, *, paste: bool) -> None:
-        self._paste = paste
-        self.session: Session | None = None
+class _Consent:
+    """Begins the login and ends the session without asking; the rest is for the terminal."""
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+        """The answer to the questions around the login."""
         return {"begin": {"do": "run"}, "finish": {"do": "finish"}}.get(kind)
 
     async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
         """Nothing follows from an answer."""
+
+
+class _Terminal:
+    """The person at the terminal: shown the address, asked for a paste, both on standard error."""
+
+    def __init__(self, session: Session, *, paste: bool) -> None:
+        self._session = session
+        self._paste = paste
 
     def on_event(self, event: Event) -> None:
         talk = {"callback": self._talk, "device": self._show}.get(
@@ -194,16 +201,14 @@ class _Terminal:
 
     def _show(self, event: Event) -> None:
         """The device's code, on standard error, because it has to be typed elsewhere."""
-        assert self.session is not None
         print(
-            f"{event.data['text']}\n\n  {self.session.reveal(event.seq, 'url')}\n  code: "
-            f"{self.session.reveal(event.seq, 'code')}\n",
+            f"{event.data['text']}\n\n  {self._session.reveal(event.seq, 'url')}\n  code: "
+            f"{self._session.reveal(event.seq, 'code')}\n",
             file=sys.stderr,
         )
 
     def _talk(self, event: Event) -> None:
-        session = self.session
-        assert session is not None
+        session = self._session
         data = event.data["data"]
         print(f"Sign in here:\n\n  {session.reveal(event.seq, 'url')}\n", file=sys.stderr)
         if data["problem"]:

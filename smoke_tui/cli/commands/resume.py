@@ -27,23 +27,16 @@ from smoke_tui.journal.load import (
 )
 from smoke_tui.outcomes import Exit
 from smoke_tui.session.configure import (
-    config_resumed,
-    read_given,
     refuse_in_ci,
-    wants_embedded,
 )
+from smoke_tui.session.prepare import resumed_request, with_consent
 from smoke_tui.session.rehearsed import (
-    ScriptedHands,
-    given_rehearsed,
     rehearsal,
-    rehearsed,
 )
-from smoke_tui.session.resolve import resolved_anew
 from smoke_tui.session.resume import (
     ResumableSession,
     open_resumable,
 )
-from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 
 _OPTIONS = {
     "live": False,
@@ -100,32 +93,11 @@ def go_on(
         except ValueError as error:
             raise UsageError(str(error)) from None
         if unfinished.state.world == "rehearsed":
-            return _rehearsed(unfinished, settings, options, rerun, held)
+            scenario = unfinished.state.first_config.scenario
+            world = held.enter_context(rehearsal(settings, scenario))
+            request = resumed_request(settings, unfinished, rerun, world)
+            return run_and_tell(options, settings, replace(request, answerer=Scripted(world)))
         return _live(unfinished, settings, options, rerun)
-
-
-def _rehearsed(
-    unfinished: ResumableSession,
-    settings: Settings,
-    options: argparse.Namespace,
-    rerun: str | None,
-    held: ExitStack,
-) -> int:
-    scenario = unfinished.state.first_config.scenario
-    world = held.enter_context(rehearsal(scenario, embedded=wants_embedded(settings)))
-    given, hands = given_rehearsed(world), ScriptedHands(world)
-    config = resolved_anew(rehearsed(config_resumed(unfinished.state, given, settings), world))
-    return run_and_tell(
-        options,
-        settings,
-        unfinished.runbook,
-        config,
-        OperatorIO(hands, hands),
-        Scripted(world),
-        given,
-        unfinished,
-        rerun,
-    )
 
 
 def _live(
@@ -137,18 +109,6 @@ def _live(
         )
     if refuse_in_ci():
         raise CommandError(Exit.NOT_PROVABLE, "live calls are refused where CI is set")
-    given = read_given(settings)
-    config = replace(resolved_anew(config_resumed(unfinished.state, given, settings)), consent=True)
+    request = with_consent(resumed_request(settings, unfinished, rerun))
     answers = read_answers(Path(options.answers), unfinished.runbook) if options.answers else {}
-    hands = OperatorIO(NoBrowser(), FileClipboard(settings.state_dir))
-    return run_and_tell(
-        options,
-        settings,
-        unfinished.runbook,
-        config,
-        hands,
-        Headless(answers),
-        given,
-        unfinished,
-        rerun,
-    )
+    return run_and_tell(options, settings, replace(request, answerer=Headless(answers)))

@@ -33,7 +33,13 @@ from smoke_tui.journal.state import Try
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import clean
 from smoke_tui.runbook import Runbook
-from smoke_tui.session.configure import ledger_address, ledger_names, open_runbook
+from smoke_tui.session.configure import (
+    ledger_names,
+    open_runbook,
+)
+from smoke_tui.session.given import (
+    ledger_address,
+)
 from smoke_tui.stack.ledger_table import LedgerTable, describe
 
 SCHEMA: Final = "smoke-spend/1"

@@ -27,7 +27,7 @@ from smoke_tui.process_setup import recorder_of
 from smoke_tui.redaction import Vault
 from smoke_tui.replay.run import load_rechecked
 from smoke_tui.runbook import Runbook, available
-from smoke_tui.session.open import ORIGIN_WORDS, origin_warning, why_not_live
+from smoke_tui.session.open_view import ORIGIN_WORDS, origin_warning, why_not_live
 from smoke_tui.tui.bindings import HOME
 from smoke_tui.tui.render.content import foreign, labelled, lines
 from smoke_tui.tui.render.home import (

@@ -34,7 +34,7 @@ from smoke_tui.presentation.report.save import default_name, is_new, why_no_file
 from smoke_tui.presentation.report.verdict_text import standing_of
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.runbook import Runbook
-from smoke_tui.session.open import amend_session
+from smoke_tui.session.amend import amend_session
 from smoke_tui.tui.bindings import REPORT
 from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.render.header import badge

@@ -14,8 +14,8 @@ from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
 from smoke_tui.runbook import Runbook
-from smoke_tui.session.live_view import LiveView
-from smoke_tui.session.open import open_live, open_rehearsal, open_unfinished
+from smoke_tui.session.open_view import open_live, open_rehearsal, open_resumed
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.bindings import SESSION
 from smoke_tui.tui.render.briefing import briefing
@@ -52,7 +52,7 @@ class SessionScreen(SessionAnswers):
         ("session.after", "]", "the step after"),
     )
 
-    def __init__(self, live: LiveView) -> None:
+    def __init__(self, live: SessionView) -> None:
         super().__init__(live)
         self._zoom = 0
         self.followed_question: int | None = None
@@ -97,7 +97,7 @@ class SessionScreen(SessionAnswers):
         changed = self.live.drain()
         self.smoke.forget_credential(self.live)
         snapshot = self.snapshot
-        ended_well = snapshot.ended and self.live.session is not None and snapshot.fault is None
+        ended_well = snapshot.ended and self.live.has_session and snapshot.fault is None
         if ended_well and self.live.finished and self.is_current:
             self.live.finished = False
             self.action_proceed()
@@ -238,7 +238,7 @@ class SessionScreen(SessionAnswers):
         if action == "note":
             return self.live.active and not snapshot.leaving
         if action == "proceed":
-            return snapshot.ended and self.live.session is not None
+            return snapshot.ended and self.live.has_session
         if action == "compare":
             return NextAction.COMPARE_CLIENT in next_actions(snapshot)
         if action == "home":
@@ -274,8 +274,9 @@ class SessionScreen(SessionAnswers):
 
     def action_proceed(self) -> None:
         """Show the report, after the end."""
-        live = self.live
-        assert live.session is not None
+        live = self.smoke.current
+        if live is None:
+            return
         self.app.switch_screen(
             ReportScreen(live.runbook, live.state, live.session.folder, live.session.vault)
         )
@@ -293,4 +294,4 @@ def run_live(app: AppBase, runbook: Runbook, origin: str) -> None:
 
 def resume(app: AppBase, folder: Path, rerun: str | None = None) -> None:
     """Resume a recorded session and show it; `rerun` is the one step that is done again."""
-    app.open_session(lambda: open_unfinished(app.settings, folder, rerun), SessionScreen)
+    app.open_session(lambda: open_resumed(app.settings, folder, rerun), SessionScreen)

@@ -16,7 +16,7 @@ from smoke_tui.presentation.live.choices import choices, login_target, retry_tar
 from smoke_tui.presentation.live.questions import spend_line
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.theme import MUTED, STYLES, WARN
@@ -37,7 +37,7 @@ from smoke_tui.tui.widgets.modals import (
 class SessionAnswers(Page):
     """The part of the session screen that asks and answers. `viewed`: a step to show, by its id."""
 
-    def __init__(self, live: LiveView) -> None:
+    def __init__(self, live: SessionView) -> None:
         super().__init__()
         self.live = live
         self.viewed: str | None = None
@@ -46,7 +46,7 @@ class SessionAnswers(Page):
     @property
     def snapshot(self) -> Snapshot:
         """The session at this moment."""
-        fault = self.smoke.fault_text(self.live) if self.live.fault is not None else None
+        fault = self.smoke.fault_text(self.live)
         return self.live.scene(self.viewed, fault)
 
     def choices(self) -> tuple[Choice, ...]:
@@ -182,8 +182,8 @@ class SessionAnswers(Page):
                 take="note it",
             )
         )
-        if words is not None and self.live.session is not None:
-            self.live.session.note(words)
+        if words is not None:
+            self.live.note(words)
 
     # --- steps ----------------------------------------------------------------------------
 
@@ -240,8 +240,8 @@ class SessionAnswers(Page):
                 no="let it run",
             )
         )
-        if yes and self.live.session is not None:
-            self.live.session.cancel("step", "the operator stopped it")
+        if yes:
+            self.live.stop_step("the operator stopped it")
 
     # --- money ----------------------------------------------------------------------------
 
@@ -275,15 +275,13 @@ class SessionAnswers(Page):
 
     @work(thread=True)
     def _open_page(self, question: Event) -> None:
-        assert self.live.session is not None
-        problem = self.live.open_again(self.live.session.reveal(question.seq, "url"))
+        problem = self.live.open_again(self.live.reveal(question.seq, "url"))
         outcome = f"not opened: {problem}" if problem else "handed to the browser once more"
         self.app.call_from_thread(self.notify_line, outcome, bad=problem is not None)
 
     @work
     async def _reveal(self, question: Event) -> None:
-        assert self.live.session is not None
-        url = self.live.session.reveal(question.seq, "url")
+        url = self.live.reveal(question.seq, "url")
         if (
             await self.ask(
                 Reveal(
@@ -304,9 +302,8 @@ class SessionAnswers(Page):
 
     @work
     async def _show_device_code(self, question: Event) -> None:
-        assert self.live.session is not None
-        page = self.live.session.reveal(question.seq, "url")
-        code = self.live.session.reveal(question.seq, "code")
+        page = self.live.reveal(question.seq, "url")
+        code = self.live.reveal(question.seq, "code")
         if (
             await self.ask(
                 Reveal(
@@ -325,8 +322,7 @@ class SessionAnswers(Page):
             self.smoke.send_to_clipboard(code, "the code", "u shows it")
 
     def _copy_address(self, question: Event) -> None:
-        assert self.live.session is not None
-        url = self.live.session.reveal(question.seq, "url")
+        url = self.live.reveal(question.seq, "url")
         self.smoke.send_to_clipboard(url, "the address", "u shows it")
 
     @work

@@ -16,16 +16,17 @@ from smoke_tui.replay.run import (
     replay,
 )
 from smoke_tui.session.configure import (
-    Given,
     config_from,
     open_runbook,
 )
+from smoke_tui.session.given import Given
+from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import (
-    ScriptedHands,
+    ScriptedIO,
     rehearsal,
     rehearsed,
 )
-from smoke_tui.session.session import Session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 
 
@@ -41,7 +42,7 @@ class Undecided(Scripted):
         return await super().answer(kind, data)
 
 
-class Late(ScriptedHands):
+class Late(ScriptedIO):
     """A browser that does nothing at the first page."""
 
     opened = 0
@@ -56,15 +57,17 @@ def test_the_other_host_is_one_answer_away(tmp_path: Path) -> None:
     from dataclasses import replace
 
     runbook = open_runbook("openai-subscription")
-    with rehearsal("happy") as world:
+    with rehearsal(Settings({}), "happy") as world:
         config = rehearsed(config_from(Settings({}), runbook, Given({}, "none")), world)
         hands = Late(world)
-        session = Session(
-            runbook,
-            replace(config, only="oauth-login"),
-            state_dir=tmp_path,
-            hands=OperatorIO(hands, hands),
-            answerer=Undecided(world),
+        session = open_session(
+            SessionRequest(
+                runbook=runbook,
+                config=replace(config, only="oauth-login"),
+                state_dir=tmp_path,
+                operator_io=OperatorIO(hands, hands),
+                answerer=Undecided(world),
+            )
         )
         session.start()
         assert session.done.wait(60)

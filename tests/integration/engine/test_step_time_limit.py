@@ -17,7 +17,8 @@ from smoke_tui.outcomes import Verdict
 from smoke_tui.replay.run import (
     replay,
 )
-from smoke_tui.session.session import Session
+from smoke_tui.session.open import open_session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.engine_runs import book, manual
 
@@ -35,12 +36,14 @@ class Slow:
 
 
 def run(block: str, folder: Path) -> tuple[Verdict | None, Path]:
-    session = Session(
-        book(block),
-        SessionConfig(project=str(folder)),
-        state_dir=folder,
-        hands=OperatorIO(NoBrowser(), FileClipboard(folder)),
-        answerer=Slow(),
+    session = open_session(
+        SessionRequest(
+            runbook=book(block),
+            config=SessionConfig(project=str(folder)),
+            state_dir=folder,
+            operator_io=OperatorIO(NoBrowser(), FileClipboard(folder)),
+            answerer=Slow(),
+        )
     )
     session.start()
     assert session.done.wait(30)

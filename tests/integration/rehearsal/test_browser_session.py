@@ -16,14 +16,17 @@ from smoke_tui.replay.run import replay
 from smoke_tui.session.configure import (
     config_from,
     open_runbook,
-    wants_embedded,
 )
+from smoke_tui.session.given import (
+    Given,
+)
+from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import (
     given_rehearsed,
     rehearsal,
     rehearsed,
 )
-from smoke_tui.session.session import Session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO
 from tests.helpers.browser_operator import Person
 from tests.helpers.chromium import Tab
@@ -41,15 +44,17 @@ SETTINGS: Mapping[str, Mapping[str, str | None]] = {
 def test_the_main_runbook(tab: Tab, tmp_path: Path, options: Mapping[str, str | None]) -> None:
     settings = read_settings({"state-dir": str(tmp_path / "state"), **options})
     runbook = open_runbook(None)
-    with rehearsal(None, embedded=wants_embedded(settings)) as world:
+    with rehearsal(settings, None) as world:
         person, given = Person(tab, world), given_rehearsed(world)
-        session = Session(
-            runbook,
-            rehearsed(config_from(settings, runbook, given), world),
-            state_dir=settings.state_dir,
-            hands=OperatorIO(person, FileClipboard(tmp_path)),
-            answerer=person,
-            given=given.texts,
+        session = open_session(
+            SessionRequest(
+                runbook=runbook,
+                config=rehearsed(config_from(settings, runbook, given), world),
+                state_dir=settings.state_dir,
+                operator_io=OperatorIO(person, FileClipboard(tmp_path)),
+                answerer=person,
+                given=Given(given.texts),
+            )
         )
         session.start()
         verdict = session.wait(PATIENCE)

@@ -19,7 +19,9 @@ from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
 from smoke_tui.rehearsal.provider.tokens import Mint
 from smoke_tui.replay.run import replay
-from smoke_tui.session.session import Session
+from smoke_tui.session.given import Given
+from smoke_tui.session.open import open_session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.loopback_servers import ThreadedServer, ok
 from tests.helpers.recorded_sessions import PATIENCE
@@ -84,13 +86,15 @@ def session_with(tmp_path: Path, server: Server) -> State:
             instructions_file=str(instructions),
             runbook_model="gpt-5.5",
         )
-        session = Session(
-            runbook(CALL.replace("max_calls = 1", "max_calls = 3")),
-            config,
-            state_dir=tmp_path / "state",
-            hands=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
-            answerer=Agreed("no"),
-            given={"given:bundle": bundle.read_text()},
+        session = open_session(
+            SessionRequest(
+                runbook=runbook(CALL.replace("max_calls = 1", "max_calls = 3")),
+                config=config,
+                state_dir=tmp_path / "state",
+                operator_io=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
+                answerer=Agreed("no"),
+                given=Given({"given:bundle": bundle.read_text()}),
+            )
         )
         session.start()
         assert session.done.wait(PATIENCE)

@@ -25,7 +25,9 @@ from smoke_tui.replay.run import (
     replay,
 )
 from smoke_tui.runbook import Runbook, parse
-from smoke_tui.session.session import Session
+from smoke_tui.session.given import Given
+from smoke_tui.session.open import open_session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.loopback_servers import ThreadedServer, ok
 from tests.helpers.recorded_sessions import PATIENCE
@@ -92,13 +94,15 @@ def ended(
             instructions_file=str(instructions),
             runbook_model="gpt-5-codex",
         )
-        session = Session(
-            runbook(step),
-            config,
-            state_dir=tmp_path / "state",
-            hands=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
-            answerer=Agreed(attest),
-            given={"given:bundle": json.dumps(given)},
+        session = open_session(
+            SessionRequest(
+                runbook=runbook(step),
+                config=config,
+                state_dir=tmp_path / "state",
+                operator_io=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
+                answerer=Agreed(attest),
+                given=Given({"given:bundle": json.dumps(given)}),
+            )
         )
         session.start()
         assert session.done.wait(PATIENCE)

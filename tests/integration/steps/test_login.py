@@ -26,7 +26,8 @@ from smoke_tui.journal.folders import (
 from smoke_tui.outcomes import Verdict
 from smoke_tui.rehearsal.provider.tokens import Mint
 from smoke_tui.replay.run import replay
-from smoke_tui.session.session import Session
+from smoke_tui.session.open import open_session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.ports import PortError
 from tests.helpers.loopback_servers import ThreadedServer, ask, get, ok
@@ -99,15 +100,16 @@ class Login:
     def __init__(self, tmp_path: Path, issuer: str, person: Person, **config: Any) -> None:
         self.eyes = Eyes()
         config.setdefault("callback_ports", (0,))
-        self.session = Session(
-            BOOK,
-            SessionConfig(issuer=issuer, only="oauth-login", consent=True, **config),
-            state_dir=tmp_path,
-            hands=OperatorIO(person, person),
-            answerer=person,
-            watchers=[self.eyes],
+        self.session = open_session(
+            SessionRequest(
+                runbook=BOOK,
+                config=SessionConfig(issuer=issuer, only="oauth-login", consent=True, **config),
+                state_dir=tmp_path,
+                operator_io=OperatorIO(person, person),
+                answerer=person,
+            )
         )
-        self.session.start()
+        self.session.start(self.eyes)
 
     def end(self) -> tuple[Verdict | None, str | None]:
         """The verdict and the step's code, once it is over and can be replayed."""
@@ -349,12 +351,16 @@ def test_a_denied_sign_in_says_what_the_page_said_without_its_disguise(tmp_path:
 
 def test_a_cancel_before_the_start_leaves_a_whole_record(tmp_path: Path) -> None:
     person = Person()
-    session = Session(
-        BOOK,
-        SessionConfig(issuer="http://127.0.0.1:9", only="oauth-login", callback_ports=(0,)),
-        state_dir=tmp_path,
-        hands=OperatorIO(person, person),
-        answerer=person,
+    session = open_session(
+        SessionRequest(
+            runbook=BOOK,
+            config=SessionConfig(
+                issuer="http://127.0.0.1:9", only="oauth-login", callback_ports=(0,)
+            ),
+            state_dir=tmp_path,
+            operator_io=OperatorIO(person, person),
+            answerer=person,
+        )
     )
     session.cancel("session", "SIGTERM")
     session.start()

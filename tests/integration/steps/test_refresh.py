@@ -20,7 +20,9 @@ from smoke_tui.redaction import Vault, scan
 from smoke_tui.rehearsal.provider.tokens import Mint
 from smoke_tui.replay.run import replay
 from smoke_tui.runbook import Runbook, parse
-from smoke_tui.session.session import Session
+from smoke_tui.session.given import Given
+from smoke_tui.session.open import open_session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.loopback_servers import ThreadedServer, ok, raw
 from tests.helpers.recorded_sessions import PATIENCE
@@ -145,14 +147,15 @@ def ended(
             instructions_file=str(instructions),
             runbook_model="gpt-5-codex",
         )
-        session = Session(
-            book(),
-            config,
-            state_dir=tmp_path / "state",
-            answerer=Agreed(),
-            hands=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
-            bundle_file=path,
-            given={"given:bundle": json.dumps(backend.old)},
+        session = open_session(
+            SessionRequest(
+                runbook=book(),
+                config=config,
+                state_dir=tmp_path / "state",
+                answerer=Agreed(),
+                operator_io=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
+                given=Given({"given:bundle": json.dumps(backend.old)}, file=path),
+            )
         )
         session.start()
         assert session.done.wait(PATIENCE)

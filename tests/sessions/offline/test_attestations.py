@@ -14,7 +14,7 @@ from smoke_tui.errors import (
 )
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
-from smoke_tui.session.open import amend_session
+from smoke_tui.session.amend import amend_session
 from tests.helpers.events import change_event
 from tests.helpers.offline_program import (
     Change,

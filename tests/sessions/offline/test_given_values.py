@@ -15,6 +15,8 @@ from smoke_tui.replay.run import (
     replay,
 )
 from smoke_tui.runbook import Runbook, parse
+from smoke_tui.session.open import open_session
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.resume import (
     ResumableSession,
     open_resumable,
@@ -61,16 +63,17 @@ class Asked:
 def walked(folder: Path, runbook: Runbook, unfinished: ResumableSession | None = None) -> Session:
     """A session in which the value is given whenever it is asked for."""
     heard = Asked()
-    session = Session(
-        runbook,
-        SessionConfig(project=str(folder), runbook_known=True),
-        state_dir=folder / "state",
-        hands=OperatorIO(NoBrowser(), FileClipboard(folder)),
-        answerer=Operator(),
-        watchers=[heard],
-        unfinished=unfinished,
+    session = open_session(
+        SessionRequest(
+            runbook=runbook,
+            config=SessionConfig(project=str(folder), runbook_known=True),
+            state_dir=folder / "state",
+            operator_io=OperatorIO(NoBrowser(), FileClipboard(folder)),
+            answerer=Operator(),
+            resumable=unfinished,
+        )
     )
-    session.start()
+    session.start(heard)
     while (seq := heard.seqs.get(timeout=LONGEST)) is not None:
         while session.answer(seq, {"do": "give"}, secret=PIN) is not None:
             # The question is recorded before it can be answered.

@@ -20,7 +20,7 @@ from smoke_tui.journal.file import (
 from smoke_tui.journal.folders import (
     NameTaken,
 )
-from smoke_tui.session.session import new_file, session_id
+from smoke_tui.session.open import new_file, session_id
 from tests.helpers.offline_program import Hunted, beside, book, cut, ended, runs, state_of, until
 from tests.helpers.program import Done
 

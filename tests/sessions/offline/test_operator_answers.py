@@ -12,7 +12,7 @@ from smoke_tui.cli.answers_file import Headless
 from smoke_tui.config.questions import QUESTIONS
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.runbook import parse
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import Look
 from smoke_tui.stack.route_proof import lines_of, standing
@@ -239,7 +239,7 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     """Nothing is ticked off, confirmed, attested, spent or seen in advance."""
     found = parse(book(LOOK), "hunt.md").runbook
     assert found is not None
-    run = LiveView(found)
+    run = SessionView(found)
     run.run_all = True
     question = make_event(
         1,

@@ -22,7 +22,7 @@ from smoke_tui.journal.load import (
 from smoke_tui.presentation.report.compare import Side, compare
 from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.redaction import Vault
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.compare import CompareScreen
 from smoke_tui.tui.screens.doctor import DoctorScreen
@@ -160,7 +160,7 @@ MOMENTS: dict[str, tuple[str, Callable[[Event], bool]]] = {
 }
 
 
-def at_rest(moment: str) -> LiveView:
+def at_rest(moment: str) -> SessionView:
     scenario, wanted = MOMENTS[moment]
     return run_until(wanted, scenario)
 
@@ -170,10 +170,10 @@ def test_walk(moment: str, golden: Golden) -> None:
     golden(f"walk-{moment}", shown(lambda: SessionScreen(at_rest(moment))))
 
 
-def asked_instead(kind: str, text: str, data: dict[str, object]) -> LiveView:
+def asked_instead(kind: str, text: str, data: dict[str, object]) -> SessionView:
     """The moment before the stack is booted, with a question that no rehearsal asks there."""
     run = run_until(lambda e: e.kind == "try.started" and e.step == "boot-stack")
-    run.on_event(
+    run.incoming.on_event(
         make_event(
             run.state.events,
             "2026-11-22T01:00:00.000Z",

@@ -24,7 +24,7 @@ def test_only_what_changed_is_drawn(tmp_path: Path) -> None:
             await settled(pilot)
             before = {panel: panel.draws for panel in walk.query(Panel)}
             for number in range(300):
-                run.on_signal(TextDelta("oauth-login", 1, f"word {number} "))
+                run.incoming.on_signal(TextDelta("oauth-login", 1, f"word {number} "))
             walk.tick()
             assert {panel: panel.draws for panel in walk.query(Panel)} == before
             assert "word 299" in walk.query_one("#output", LogView).rows[-1]
@@ -46,7 +46,7 @@ def test_the_output_follows_its_end_until_it_is_scrolled_up(tmp_path: Path) -> N
 
             async def say(count: int) -> None:
                 rows = len(tail.rows) + count
-                run.on_signal(TextDelta("oauth-login", 1, "line\n" * count))
+                run.incoming.on_signal(TextDelta("oauth-login", 1, "line\n" * count))
                 await until(pilot, lambda: len(tail.rows) >= rows)
 
             await say(60)

@@ -17,7 +17,7 @@ import pytest
 
 from smoke_tui.journal.events.event import Event
 from smoke_tui.process_setup import recorder_of
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import LONG_WORK, SessionScreen
 from tests.helpers.app_driver import settings, until
@@ -80,7 +80,7 @@ def test_the_title_is_restored_after_a_crash(tmp_path: Path) -> None:
         saved_and_restored(terminal.output)
 
 
-class Timed(LiveView):
+class Timed(SessionView):
     """A record whose time is what it is told to be."""
 
     at = 0
@@ -118,10 +118,13 @@ def test_the_bell_rings_only_after_long_work(work: int, rings: int, tmp_path: Pa
             async def come(part: list[Event], at: int, asks: bool) -> None:
                 run.at = at
                 for event in part:
-                    run.on_event(event)
+                    run.incoming.on_event(event)
                 await until(
                     pilot,
-                    lambda: run.backlog[0] == 0 and (walk.followed_question is not None) == asks,
+                    lambda: (
+                        run.incoming.backlog[0] == 0
+                        and (walk.followed_question is not None) == asks
+                    ),
                 )
                 walk.tick()
 

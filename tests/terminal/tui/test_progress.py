@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.widgets.modals import YesNo
@@ -23,7 +23,7 @@ def test_a_pause_before_a_retry_can_be_stopped(tmp_path: Path) -> None:
         kind="retry.planned",
         data={"seconds": 12.0, "code": "rate-limited", "refresh": False},
     )
-    run = LiveView.of_record(runbook, [*events[: at + 1], paused])
+    run = SessionView.of_record(runbook, [*events[: at + 1], paused])
 
     async def main() -> None:
         app = SmokeApp(settings(tmp_path / "state"), Goal())

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from smoke_tui.journal.load import load_state
 from smoke_tui.redaction import Vault
 from smoke_tui.rehearsal import list_scenarios
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import SessionScreen
@@ -77,7 +77,7 @@ def test_the_keys_of_a_long_question_are_in_sight(tmp_path: Path, size: tuple[in
             "data": {"evidence": evidence},
         },
     )
-    run = LiveView.of_record(runbook, [*events[:at], asked])
+    run = SessionView.of_record(runbook, [*events[:at], asked])
     app = SmokeApp(settings(tmp_path / "state"), Goal())
 
     async def act(pilot: Pilot[Any]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.presentation.live.log_buffer import LINES, LONGEST, SPARE
-from smoke_tui.session.live_view import PENDING_TEXT, LiveView
+from smoke_tui.session.session_view import PENDING_TEXT, SessionView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import TICK, SessionScreen
 from smoke_tui.tui.widgets.log_view import LogView
@@ -22,7 +22,7 @@ SECONDS, DELTAS = 10, 300
 TICKS = round(SECONDS / TICK)
 
 
-class Driven(LiveView):
+class Driven(SessionView):
     """A record whose time is what it is told to be."""
 
     at = 0
@@ -45,7 +45,7 @@ def running() -> Driven:
     at = next(n for n, e in enumerate(events) if e.kind == "spend.reserved")
     run = Driven(runbook)
     for event in events[: at + 1]:
-        run.on_event(event)
+        run.incoming.on_event(event)
     while run.drain():
         continue
     run.at = run.state.now_ms
@@ -73,7 +73,7 @@ def test_three_hundred_deltas_a_second_are_drawn_ten_times(tmp_path: Path) -> No
             for tick in range(TICKS):
                 for _ in range(round(DELTAS * TICK)):
                     number += 1
-                    run.on_signal(TextDelta("live-call", 1, f"word{number} "))
+                    run.incoming.on_signal(TextDelta("live-call", 1, f"word{number} "))
                 run.at += round(TICK * 1000)
                 walk.tick()
                 if tick % 10 == 9:
@@ -95,11 +95,11 @@ def test_the_feed_keeps_a_bounded_part_of_a_long_stream() -> None:
     kept: list[int] = []
     for _ in range(10 * TICKS):
         for number in range(round(DELTAS * TICK)):
-            run.on_signal(TextDelta("live-call", 1, f"word {number} of a line\n"))
+            run.incoming.on_signal(TextDelta("live-call", 1, f"word {number} of a line\n"))
         run.drain()
         kept.append(sum(len(line.text) for line in run.feed.lines))
         assert len(run.feed.lines) <= LINES + SPARE
-        assert run.backlog[1] <= PENDING_TEXT
+        assert run.incoming.backlog[1] <= PENDING_TEXT
     assert max(kept[TICKS:]) <= (LINES + SPARE) * 30
     assert max(len(line.text) for line in run.feed.lines) <= LONGEST
 
@@ -108,7 +108,7 @@ def test_a_line_without_an_end_is_bounded_too() -> None:
     run = running()
     for _ in range(TICKS):
         for _ in range(round(DELTAS * TICK)):
-            run.on_signal(TextDelta("live-call", 1, "x" * 400))
+            run.incoming.on_signal(TextDelta("live-call", 1, "x" * 400))
         while run.drain():
             continue
     assert max(len(line.text) for line in run.feed.lines) <= LONGEST

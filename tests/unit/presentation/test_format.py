@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smoke_tui.presentation.failure import request_id
 from smoke_tui.presentation.format import shape_of
-from smoke_tui.session.open import origin_warning
+from smoke_tui.session.open_view import origin_warning
 from tests.helpers.tui_records import recorded
 
 

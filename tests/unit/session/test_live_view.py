@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from smoke_tui.journal.stream import TextDelta
-from smoke_tui.session.live_view import PENDING_TEXT, LiveView
+from smoke_tui.session.session_view import PENDING_TEXT, SessionView
 from tests.helpers.tui_records import recorded
 
 
 def test_a_flood_of_text_is_not_kept() -> None:
-    run = LiveView(recorded()[0])
+    run = SessionView(recorded()[0])
     for _ in range(1000):
-        run.on_signal(TextDelta("live-call", 1, "x" * 1000))
-    assert run.backlog[1] <= PENDING_TEXT + 1000
+        run.incoming.on_signal(TextDelta("live-call", 1, "x" * 1000))
+    assert run.incoming.backlog[1] <= PENDING_TEXT + 1000
     while run.drain():
         continue
     assert sum(len(line.text) for line in run.feed.lines) <= PENDING_TEXT + 2000

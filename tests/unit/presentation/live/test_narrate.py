@@ -7,12 +7,12 @@ import pytest
 from smoke_tui.presentation.live.narrate import event_line
 from smoke_tui.presentation.live.questions import form
 from smoke_tui.presentation.spans import as_text
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from tests.helpers.events import make_event
 from tests.helpers.tui_records import DRIFT, asking
 
 
-def at_the_end(run: LiveView) -> list[str]:
+def at_the_end(run: SessionView) -> list[str]:
     """What is told where the walk ends at this point."""
     asked = make_event(
         run.state.events,

@@ -13,7 +13,7 @@ from smoke_tui.presentation.live.choices import choices
 from smoke_tui.presentation.live.questions import form
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.spans import as_text
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.render.question_bar import standing
 from tests.helpers.events import change_event
 from tests.helpers.tui_records import recorded, run_until
@@ -32,7 +32,7 @@ def failed_with(code: str) -> Snapshot:
     at = next(
         n for n, e in enumerate(events) if e.kind == "step.finished" and e.step == "live-call"
     )
-    return LiveView.of_record(runbook, [told(event) for event in events[: at + 2]]).scene()
+    return SessionView.of_record(runbook, [told(event) for event in events[: at + 2]]).scene()
 
 
 def keys(scene: Snapshot) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
     )
     asked = events[at + 1]
     asked = change_event(asked, data={**asked.data, "data": {"step": "boot-stack"}})
-    scene = LiveView.of_record(runbook, [*events[:at], bad, asked]).scene()
+    scene = SessionView.of_record(runbook, [*events[:at], bad, asked]).scene()
     assert scene.question is not None
     said = [as_text(row) for row in form(scene, scene.question)]
     assert "Passed over: 2 Make one live call; it needs 1 Log in to OpenAI." in said
@@ -121,7 +121,7 @@ def test_a_service_that_died_is_what_is_tried_again() -> None:
         kind="request",
         data={"port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None},
     )
-    scene = LiveView.of_record(runbook, [*events[:at], bad, finish]).scene()
+    scene = SessionView.of_record(runbook, [*events[:at], bad, finish]).scene()
     scene.state.resources["boot-stack"].alive = False
     assert keys(scene)[0] == ("r", "try step 3 again")
 

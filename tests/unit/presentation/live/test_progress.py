@@ -14,21 +14,21 @@ from smoke_tui.presentation.live.briefing import facts_of
 from smoke_tui.presentation.live.progress import CELLS, SHORTEST, pace, pause, usually
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.spans import as_text
-from smoke_tui.session.live_view import LiveView
+from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.render.question_bar import standing
 from tests.helpers.events import make_event
 from tests.helpers.tui_records import recorded, run_until
 
 
 def test_a_time_that_is_short_is_no_usual_one() -> None:
-    run = LiveView(recorded()[0])
+    run = SessionView(recorded()[0])
     step = run.runbook.step("boot-stack")
     for ms, told in ((SHORTEST - 1, False), (SHORTEST, True)):
         scene = replace(run.scene(), usual={step.id: TypicalDuration(ms, 4)})
         assert bool(usually(scene, step)) is told
 
 
-def scene_at(run: LiveView, after: int, usual: int | None) -> Snapshot:
+def scene_at(run: SessionView, after: int, usual: int | None) -> Snapshot:
     """The running step `after` milliseconds into its try."""
     running = run.scene().running
     assert running is not None
@@ -61,7 +61,7 @@ def test_a_running_step_is_told_against_its_usual_time(
 
 
 def test_what_is_known_of_a_step_is_told_before_it_is_begun() -> None:
-    run = LiveView(recorded()[0])
+    run = SessionView(recorded()[0])
     step = run.runbook.step("boot-stack")
     scene = replace(run.scene(), usual={"boot-stack": TypicalDuration(12_300, 4)})
     assert usually(scene, step).startswith("usually 12.3 s, as in 4 earlier sessions")
@@ -73,7 +73,7 @@ def test_a_pause_before_a_retry_is_counted_down() -> None:
     run = run_until(lambda e: e.kind == "try.finished" and e.step == "live-call")
     last = run.state.now_ms
     assert pause(run.scene()) == ()
-    run.on_event(
+    run.incoming.on_event(
         make_event(
             run.state.events,
             run.state.now,

@@ -9,7 +9,7 @@ from tests.helpers.tui_records import DRIFT, asking, run_until
 def test_between_two_tries_the_step_that_waits_is_shown() -> None:
     """Another has ended last, and it may even have failed."""
     run = run_until(lambda e: e.kind == "try.finished" and e.step == "authoring-turn")
-    run.on_event(
+    run.incoming.on_event(
         make_event(
             run.state.events,
             run.state.now,

@@ -26,15 +26,19 @@ from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
 from smoke_tui.session.configure import (
     config_from,
+)
+from smoke_tui.session.given import (
+    Given,
     read_given,
 )
+from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import (
-    ScriptedHands,
     given_rehearsed,
     rehearsed,
+    rehearsed_io,
 )
+from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
-from smoke_tui.world.live.browser_clipboard import OperatorIO
 from tests.helpers.ledger_program import PASSWORD, LedgerProgram, alive, free_port
 
 RUNBOOK = "openai-subscription"
@@ -95,16 +99,17 @@ def session_with(address: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> 
     given = read_given(settings)
     asked = config_from(settings, runbook, given)
     with Rehearsal.start() as world:
-        hands = ScriptedHands(world)
         config = replace(rehearsed(asked, world), ledger=asked.ledger)
         texts = {**given_rehearsed(world).texts, **given.texts}
-        session = Session(
-            runbook,
-            config,
-            state_dir=state,
-            hands=OperatorIO(hands, hands),
-            answerer=Scripted(world),
-            given=texts,
+        session = open_session(
+            SessionRequest(
+                runbook=runbook,
+                config=config,
+                state_dir=state,
+                operator_io=rehearsed_io(world),
+                answerer=Scripted(world),
+                given=Given(texts),
+            )
         )
         session.start()
         assert session.done.wait(PATIENCE)
