@@ -11,7 +11,7 @@ from smoke_tui.journal.line_forms import check_forms
 from smoke_tui.journal.state import State
 from smoke_tui.runbook import LATER_ERRORS, Runbook, parse
 
-_OTHER_FORM = (KeyError, ValueError, TypeError, AttributeError, IndexError, AssertionError)
+OTHER_FORM_ERRORS = (KeyError, ValueError, TypeError, AttributeError, IndexError, AssertionError)
 """What reading a line of another form raises."""
 
 
@@ -57,7 +57,7 @@ def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
         return journal, runbook, fold(journal.events)
     except JournalDamage as error:
         raise InvalidRecord(f"{folder}: its events are of another form: {error}") from None
-    except _OTHER_FORM as error:
+    except OTHER_FORM_ERRORS as error:
         # Whole lines with another form: not of this program, or somebody wrote them by hand.
         raise InvalidRecord(
             f"{folder}: its events are of another form ({type(error).__name__}: {error})"

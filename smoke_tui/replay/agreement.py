@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.event import Event
 from smoke_tui.redaction import Vault, placeholders_in
+from smoke_tui.redaction.secret import Json
 
 _NUMBER: Final = re.compile(r"(\[REDACTED:[^\]#]+)#[0-9]+\]")
 _SHORTEST: Final = 6
@@ -63,17 +65,27 @@ def agrees(recorded: Event, decided: Event) -> bool:
         decided.request_seq,
     ):
         return False
-    return same_data(recorded.data, decided.data)
+    return same_bodies(recorded, decided)
 
 
-def same_data(recorded: Any, decided: Any) -> bool:
+def table_of(event: Event) -> dict[str, Json]:
+    """The recorded table of an event."""
+    return encode(event.body, event.blobs, event.secrets)
+
+
+def same_bodies(recorded: Event, decided: Event) -> bool:
+    """Whether two events say the same, whatever their places in the stream."""
+    return same_data(table_of(recorded), table_of(decided))
+
+
+def same_data(recorded: object, decided: object) -> bool:
     """As `agrees`, for what two decisions hold."""
     if recorded == decided:
         return True
     return "[REDACTED:" in str(recorded) and _alike(recorded, decided, Vault(), closed=False)
 
 
-def _alike(recorded: Any, decided: Any, vault: Vault, *, closed: bool) -> bool:
+def _alike(recorded: object, decided: object, vault: Vault, *, closed: bool) -> bool:
     if isinstance(recorded, Mapping) and isinstance(decided, Mapping):
         return list(recorded) == list(decided) and all(
             _alike(recorded[key], decided[key], vault, closed=closed or key in _CLOSED)
@@ -85,7 +97,7 @@ def _alike(recorded: Any, decided: Any, vault: Vault, *, closed: bool) -> bool:
         )
     if isinstance(recorded, str) and isinstance(decided, str) and not closed:
         return recorded == decided or _same_text(recorded, decided, vault)
-    return bool(recorded == decided)
+    return recorded == decided
 
 
 def _same_text(recorded: str, decided: str, vault: Vault) -> bool:

@@ -6,33 +6,53 @@ Only what was never asked for then can't be answered: it is not in the record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.journal.events.event import Event
-from smoke_tui.replay.agreement import same_data
+from smoke_tui.journal.events.requests import (
+    HttpRequested,
+    OtherRequested,
+    QuestionAsked,
+    Requested,
+    StopRequested,
+)
+from smoke_tui.replay.agreement import same_data, table_of
 from smoke_tui.replay.redecide import AnotherWay
 from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
 
-_IDENTITY: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
-    "operator": lambda data: data.get("kind"),
-    "http": lambda data: [data.get("method"), data.get("url")],
-    "ledger": lambda data: data.get("op"),
-    "process": lambda data: data.get("argv"),
-    "draw": lambda data: data.get("name"),
-    "env": lambda data: [data.get("name"), data.get("command")],
-    "file": lambda data: [data.get("op"), data.get("path")],
-    "document": lambda data: data.get("source"),
-    "price": lambda data: data.get("model"),
-    "clipboard": lambda data: bool(data.get("clear")),
-    "listen": lambda data: None,
-    "browser": lambda data: None,
-    "codex-cli": lambda data: None,
-    "keep-bundle": lambda data: None,
-    "timer": lambda data: None,
+_IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
+    "ledger": ("op",),
+    "process": ("argv",),
+    "draw": ("name",),
+    "env": ("name", "command"),
+    "file": ("op", "path"),
+    "document": ("source",),
+    "price": ("model",),
+    "clipboard": ("clear",),
+    "listen": (),
+    "codex-cli": (),
+    "keep-bundle": (),
+    "timer": (),
 }
-"""By port: what makes two requests the same question to the world, whatever their form."""
+"""By port: the parameters that make two requests the same question to the world.
+
+Of a port that is missing here, all of them.
+"""
+
+
+def _identity(body: Requested) -> object:
+    """What makes a request the same question to the world, whatever its form."""
+    match body:
+        case QuestionAsked():
+            return body.question
+        case HttpRequested():
+            return [body.method, body.url]
+        case OtherRequested(port, parameters):
+            names = _IDENTITY.get(port, tuple(parameters))
+            return [parameters.get(name) for name in names]
+    return None
 
 
 class AnyOrder:
@@ -99,7 +119,8 @@ class AnyOrder:
     def _bind(self, event: Event) -> None:
         """Find the recorded request that this is."""
         alike = [e for e in self._ahead() if e.kind == "request" and self._asks_the_same(e, event)]
-        recorded = next((e for e in alike if e.data == event.data), alike[0] if alike else None)
+        table = table_of(event)
+        recorded = next((e for e in alike if table_of(e) == table), alike[0] if alike else None)
         if recorded is None:
             if not any(e.is_fact for e in self._ahead()):
                 raise self._end()
@@ -111,16 +132,14 @@ class AnyOrder:
         """Whether the world was asked for this then, in whatever words."""
         if (recorded.step, recorded.attempt) != (event.step, event.attempt):
             return False
-        then, now = recorded.data, event.data
-        if then.get("port") != now["port"]:
+        then, now = recorded.body, event.body
+        if not isinstance(then, Requested) or not isinstance(now, Requested):
             return False
-        if now.get("op") == "stop" or then.get("op") == "stop":
-            child = self._today_of.get(then.get("of", -1))
-            return then.get("op") == now.get("op") and child == now["of"]
-        identity = _IDENTITY.get(str(now["port"]))
-        if identity is None:
-            return same_data(then, now)
-        return same_data(identity(then), identity(now))
+        if isinstance(then, StopRequested) and isinstance(now, StopRequested):
+            return self._today_of.get(then.of) == now.of
+        if isinstance(then, StopRequested) or isinstance(now, StopRequested):
+            return False
+        return then.port == now.port and same_data(_identity(then), _identity(now))
 
     def _in_todays_order(self, recorded: Event) -> Event:
         """A recorded fact as an answer to today's request; time never goes back."""
@@ -130,9 +149,13 @@ class AnyOrder:
 
 
 def _text_of(event: Event) -> str:
-    data = event.data
-    of = {
-        "http": f"{data.get('method')} {data.get('url')}",
-        "operator": f"an answer to `{data.get('kind')}`",
-    }.get(str(data["port"]), f"an answer of the {data['port']}")
-    return f"{of} (step {event.step}, try {event.attempt})"
+    match event.body:
+        case HttpRequested():
+            request = f"{event.body.method} {event.body.url}"
+        case QuestionAsked():
+            request = f"an answer to `{event.body.question}`"
+        case Requested():
+            request = f"an answer of the {event.body.port}"
+        case _:
+            request = f"`{event.kind}`"
+    return f"{request} (step {event.step}, try {event.attempt})"

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from smoke_tui.journal.events.event import Event
-from smoke_tui.replay.agreement import same_data
+from smoke_tui.journal.events.requests import QuestionAsked, Requested, StopRequested
+from smoke_tui.replay.agreement import same_bodies
 from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
 
 BINDING: Final = ("request", "release")
@@ -142,11 +143,12 @@ class Collect:
             return False
         if event.kind == "release":
             return self._today_of.get(recorded.request_seq or -1) == event.request_seq
-        if event.data["port"] == "operator":
-            return bool(recorded.data.get("kind") == event.data["kind"])
-        if event.data.get("op") == "stop" and recorded.data.get("op") == "stop":
-            return self._today_of.get(recorded.data.get("of", -1)) == event.data.get("of")
-        return same_data(recorded.data, event.data)
+        match recorded.body, event.body:
+            case QuestionAsked() as then, QuestionAsked() as now:
+                return then.question == now.question
+            case StopRequested(of_then), StopRequested(of_now):
+                return self._today_of.get(of_then) == of_now
+        return same_bodies(recorded, event)
 
     def _compare(self) -> None:
         """Between two facts: what was decided then, and what is decided today."""
@@ -162,9 +164,9 @@ def _same(a: Event | None, b: Event | None) -> bool:
     """Whether two decisions are the same, whatever their numbers."""
     if a is None or b is None:
         return a is b
-    return (a.kind, a.step, a.attempt) == (b.kind, b.step, b.attempt) and same_data(a.data, b.data)
+    return (a.kind, a.step, a.attempt) == (b.kind, b.step, b.attempt) and same_bodies(a, b)
 
 
 def _text_of(event: Event) -> str:
-    port = f" of {event.data['port']}" if event.kind == "request" else ""
+    port = f" of {event.body.port}" if isinstance(event.body, Requested) else ""
     return f"`{event.kind}`{port} (step {event.step}, event {event.seq})"

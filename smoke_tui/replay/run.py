@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.decision_rules import RULES, rules_in
 from smoke_tui.journal.events.event import JournalDamage
+from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
 from smoke_tui.journal.file import Journal, read_journal
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.load import (
-    _OTHER_FORM,
+    OTHER_FORM_ERRORS,
     InvalidRecord,
     load_state,
 )
@@ -68,14 +68,16 @@ def _run_again(
 def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool:
     """Run one program's part of the record; whether another one resumed the session after it."""
     try:
-        config = SessionConfig.from_json(stream.begin().data["config"])
+        opening = stream.begin().body
     except RecordEnds:
         return False
-    except _OTHER_FORM as error:
+    except OTHER_FORM_ERRORS as error:
         raise InvalidRecord(
             f"its settings are of another form ({type(error).__name__}: {error})"
         ) from None
-    engine = Engine(runbook, config, stream, RecordedWorld(), state, behave)
+    if not isinstance(opening, SessionOpened | SessionResumed):
+        raise InvalidRecord("its settings are of another form")
+    engine = Engine(runbook, opening.program.config, stream, RecordedWorld(), state, behave)
     loop = EngineLoop()
     try:
         loop.when_idle(stream.deliver)
@@ -85,7 +87,7 @@ def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool
         return True
     except RecordEnds:
         return False
-    except _OTHER_FORM as error:
+    except OTHER_FORM_ERRORS as error:
         raise InvalidRecord(
             "its events can't be decided again, they are of another form "
             f"({type(error).__name__}: {error})"

@@ -153,8 +153,8 @@ class RecordedWorld:
 def recorded_secrets(event: Event) -> dict[str, Secret]:
     """The secrets of a recorded fact: names and public parts, no values."""
     return {
-        name: Secret(None, kind=raw["kind"], ref=raw["ref"], public=raw["public"])
-        for name, raw in event.data.get("secrets", {}).items()
+        name: Secret(None, kind=secret.kind, ref=secret.ref, public=secret.public)
+        for name, secret in event.secrets.items()
     }
 
 
@@ -164,6 +164,4 @@ def evidence_of(journal: Journal, event: Event) -> dict[str, bytes]:
     Raises:
         JournalError: it is missing, or is not what it was.
     """
-    return {
-        name: journal.evidence(blob["sha256"]) for name, blob in event.data.get("blobs", {}).items()
-    }
+    return {name: journal.evidence(blob.sha256) for name, blob in event.blobs.items()}

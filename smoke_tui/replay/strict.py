@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from smoke_tui.journal.events.event import Event
-from smoke_tui.replay.agreement import agrees
+from smoke_tui.replay.agreement import agrees, table_of
 from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
 
 
@@ -78,7 +78,7 @@ def _difference(expected: Event, got: Event) -> str:
         a, b = getattr(expected, name), getattr(got, name)
         if a != b:
             return f"{name} was {a!r} and is {b!r}"
-    path, a, b = _first_difference(dict(expected.data), dict(got.data), "data")
+    path, a, b = _first_difference(table_of(expected), table_of(got), "data")
     return f"{path} was {a!r} and is {b!r}"
 
 
