@@ -26,8 +26,8 @@ _NAMED: Final[Mapping[str, Callable[[Any], tuple[str, str]]]] = {
 
 def evidence_pairs(attempt: Try) -> Iterator[Pair]:
     """Yield the evidence of one try, and the tokens that its calls used."""
-    for shown in attempt.evidence:
-        match shown:
+    for piece in attempt.evidence:
+        match piece:
             case RouteEvidence(lines):
                 for row in lines:
                     yield pair(str(row[0]), f"{row[1]}{speaks_for(row)}")
@@ -36,23 +36,23 @@ def evidence_pairs(attempt: Try) -> Iterator[Pair]:
                     yield pair("expected", row[0])
                     yield pair("seen", row[1])
             case OtherEvidence(name, value) if name == EVIDENCE:
-                for one in read_obligations(value):
-                    yield pair(one.name, _shown(one))
+                for obligation in read_obligations(value):
+                    yield pair(obligation.name, _shown(obligation))
             case OtherEvidence(value=dict(value)):
                 yield from _pairs(value.items())
             case _:
-                yield pair(shown.name, encode(shown)["value"])
+                yield pair(piece.name, encode(piece)["value"])
     if attempt.usage is not None:
         yield from _pairs((name, getattr(attempt.usage, name)) for name in COUNTS)
 
 
-def _shown(one: Obligation) -> str:
+def _shown(obligation: Obligation) -> str:
     """An obligation's status and its witnesses."""
-    word = {"holds": "shown", "missing": "not shown"}.get(one.status, one.status)
+    word = {"holds": "shown", "missing": "not shown"}.get(obligation.status, obligation.status)
     heard = [
         str(witness)
-        for witness in one.witnesses
-        if one.status != "contradicted" or witness.stance != "nothing"
+        for witness in obligation.witnesses
+        if obligation.status != "contradicted" or witness.stance != "nothing"
     ]
     return f"{word}: {'; '.join(heard)}" if heard else word
 
@@ -73,5 +73,5 @@ def _pairs(items: Iterable[tuple[Any, Any]]) -> Iterator[Pair]:
 
 def pair(name: str, value: object) -> Pair:
     """Return a name and a value, shortened for a panel."""
-    shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-    return one_line(name, 40), one_line(shown, 160)
+    piece = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+    return one_line(name, 40), one_line(piece, 160)

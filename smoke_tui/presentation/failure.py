@@ -37,39 +37,43 @@ class Failure:
     facts: Facts
 
 
-def failure(scene: Snapshot, step: Step) -> Failure | None:
+def failure(snapshot: Snapshot, step: Step) -> Failure | None:
     """Explain the failure of a step; None if the step did not fail."""
-    known = scene.of(step)
-    if known.outcome not in BAD_OUTCOMES or known.outcome is None:
+    step_state = snapshot.of(step)
+    if step_state.outcome not in BAD_OUTCOMES or step_state.outcome is None:
         return None
-    if known.outcome is Outcome.ERROR:
+    if step_state.outcome is Outcome.ERROR:
         return Failure(
             "Our own tool broke; this says nothing about the thing under test.",
             [
-                ("Seen", one_line(known.summary, 400)),
-                ("Next", "Report it with the session's folder: " + scene.folder),
+                ("Seen", one_line(step_state.summary, 400)),
+                ("Next", "Report it with the session's folder: " + snapshot.folder),
             ],
         )
-    code = text_of_code(known.code, known.observed.values)
-    facts = [("Seen", f"{one_line(known.summary, 400)} [{known.code}]")]
-    if known.outcome is Outcome.EXPECTED_LIMITATION and known.tries and known.tries[-1].rule:
-        rule = known.tries[-1].rule
+    code = text_of_code(step_state.code, step_state.observed.values)
+    facts = [("Seen", f"{one_line(step_state.summary, 400)} [{step_state.code}]")]
+    if (
+        step_state.outcome is Outcome.EXPECTED_LIMITATION
+        and step_state.tries
+        and step_state.tries[-1].rule
+    ):
+        rule = step_state.tries[-1].rule
         facts.append(("Rule", f"line {rule.line}: {one_line(rule.why or '')}"))
     if code:
         facts += [("Side", SIDES[code.side]), ("Next", code.remedy)]
-    facts += [("Resets", text) for text in _resets(scene, known.code)]
-    if known.tries:
-        facts.append(("Support", support(scene, known.tries[-1])))
+    facts += [("Resets", text) for text in _resets(snapshot, step_state.code)]
+    if step_state.tries:
+        facts.append(("Support", support(snapshot, step_state.tries[-1])))
     return Failure(code.what if code else "The step did not end well.", facts)
 
 
-def _resets(scene: Snapshot, code: str | None) -> list[str]:
+def _resets(snapshot: Snapshot, code: str | None) -> list[str]:
     """Reset times of the quota windows that are used up, as far as an answer gave them."""
     if code != "usage-limit-reached":
         return []
     full = [
         w
-        for w in spend_of(scene.state)["limits"]
+        for w in spend_of(snapshot.state)["limits"]
         if w["resets_at"] and (w["used_percent_after"] or 0) >= FULL
     ]
     return [
@@ -78,16 +82,16 @@ def _resets(scene: Snapshot, code: str | None) -> list[str]:
     ]
 
 
-def support(scene: Snapshot, attempt: Try) -> str:
+def support(snapshot: Snapshot, attempt: Try) -> str:
     """The block that the provider's support asks for, as far as the try observed it."""
-    seen, config = attempt.observed.values, scene.config
-    sent = seen.get("account_id_sent")
+    observed, config = attempt.observed.values, snapshot.config
+    sent = observed.get("account_id_sent")
     parts = (
-        ("request id", request_id(seen)),
-        ("status", seen.get("status")),
-        ("served model", seen.get("model")),
-        ("User-Agent", seen.get("user_agent") or config.user_agent),
-        ("originator", seen.get("originator") or config.originator),
+        ("request id", request_id(observed)),
+        ("status", observed.get("status")),
+        ("served model", observed.get("model")),
+        ("User-Agent", observed.get("user_agent") or config.user_agent),
+        ("originator", observed.get("originator") or config.originator),
         (
             "account id",
             {True: "sent", False: "not sent"}.get(bool(sent)) if sent is not None else None,
@@ -99,9 +103,9 @@ def support(scene: Snapshot, attempt: Try) -> str:
     )
 
 
-def request_id(seen: Mapping[str, Any]) -> str | None:
+def request_id(observed: Mapping[str, Any]) -> str | None:
     """Return the first id by which support can look the request up."""
-    if seen.get("request_id"):
-        return str(seen["request_id"])
-    headers = {str(pair[0]).lower(): str(pair[1]) for pair in seen.get("headers") or ()}
+    if observed.get("request_id"):
+        return str(observed["request_id"])
+    headers = {str(pair[0]).lower(): str(pair[1]) for pair in observed.get("headers") or ()}
     return next((f"{name} {headers[name]}" for name in REQUEST_IDS if name in headers), None)

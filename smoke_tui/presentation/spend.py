@@ -12,10 +12,10 @@ from smoke_tui.presentation.format import count, excerpt, one_line, window_name
 from smoke_tui.presentation.live.snapshot import Snapshot
 
 
-def spent(scene: Snapshot) -> str:
+def spent(snapshot: Snapshot) -> str:
     """Calls made out of those allowed, and how many have an unknown cost."""
-    totals = spend_of(scene.state)
-    caps = [s.spend.max_calls for s in scene.steps if s.spend is not None]
+    totals = spend_of(snapshot.state)
+    caps = [s.spend.max_calls for s in snapshot.steps if s.spend is not None]
     most = "" if not caps or None in caps else f" of {sum(c for c in caps if c is not None)}"
     unknown = f" ({totals['unknown_calls']} unknown)" if totals["unknown_calls"] else ""
     return f"calls {totals['calls']}{most}{unknown}"

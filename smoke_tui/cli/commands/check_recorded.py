@@ -33,7 +33,7 @@ from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit, worst_exit
 from smoke_tui.presentation.report.check_result import check_object, finding
 from smoke_tui.presentation.report.export import RecordUnscannedError, SecretFoundError, export
-from smoke_tui.presentation.report.verdict_text import standing_of
+from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.replay.run import (
     NOT_BORNE_OUT,
@@ -55,14 +55,14 @@ def verify(folder: Path, settings: Settings, options: argparse.Namespace) -> int
         journal, runbook, state = load_state(folder)
     except (InvalidRecord, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
-    verdict = standing_of(runbook, state)
+    verdict = effective_verdict(runbook, state)
     exits: list[Exit] = []
     rows = _torn(journal)
     rows += _evidence(folder, journal, exits)
     if Exit.INVALID not in exits:
         done = _rechecked(folder)
         state.ruling = done.ruling
-        verdict = standing_of(runbook, state)
+        verdict = effective_verdict(runbook, state)
         rows += _replayed(folder, done, exits)
     exits.append(exit_of(verdict, options))
     rows += _exported(folder, runbook, state, exits)

@@ -14,7 +14,7 @@ from smoke_tui.history.find import reading
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.compare import Comparison, Row, Side, compare
 from smoke_tui.presentation.report.export import stored_evidence
-from smoke_tui.presentation.report.verdict_text import standing_of
+from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.redaction import clean
 
 SCHEMA: Final = "smoke-diff/1"
@@ -59,7 +59,7 @@ def _side(side: Side) -> dict[str, Any]:
     return {
         "session": side.state.session,
         "world": side.state.world,
-        "verdict": standing_of(side.runbook, side.state).value,
+        "verdict": effective_verdict(side.runbook, side.state).value,
         "runbook": {"id": side.runbook.id, "sha256": side.runbook.sha256},
         "started": side.state.started or None,
         "finished": side.state.closed.time if side.state.closed else None,

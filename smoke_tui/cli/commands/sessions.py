@@ -44,7 +44,7 @@ from smoke_tui.journal.state import State
 from smoke_tui.journal.verdict import PASSES
 from smoke_tui.outcomes import Exit, Verdict
 from smoke_tui.presentation.report.check_result import finding
-from smoke_tui.presentation.report.verdict_text import standing_of
+from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.replay.run import (
     load_rechecked,
 )
@@ -310,7 +310,7 @@ def _borne_out(folder: Path) -> Verdict | None:
         return None
     if done.divergence is not None or done.missing is not None:
         return None
-    found = standing_of(done.runbook, done.state)
+    found = effective_verdict(done.runbook, done.state)
     return found if done.rules != RULES or found is done.state.verdict else None
 
 

@@ -22,20 +22,20 @@ _EFFECTS = {
 }
 
 
-def facts_of(scene: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
+def facts_of(snapshot: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
     """Yield what the operator has to know before a step starts, each with its label."""
     effects = _EFFECTS.get(step.effects, one_line(step.effects))
-    yield "Does", row(f"{effects}{_cap(step, scene.of(step))}")
+    yield "Does", row(f"{effects}{_cap(step, snapshot.of(step))}")
     if step.needs:
-        yield "Needs", _needs(scene, step)
+        yield "Needs", _needs(snapshot, step)
     for guard in step.guards:
         yield "Guard", row(f"{guard.test} {one_line(guard.value)}: {one_line(guard.why)}")
-    for wanted in _expects(scene, step):
+    for wanted in _expects(snapshot, step):
         yield "Expects", row(wanted)
-    usual = usually(scene, step)
+    usual = usually(snapshot, step)
     if usual:
         yield "Takes", row(usual)
-    limit = _limit(scene, step)
+    limit = _limit(snapshot, step)
     if limit:
         yield "Limit", row(limit)
     if step.set_env:
@@ -46,50 +46,50 @@ def facts_of(scene: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
         yield "Rule", row(f"{when}: {one_line(then)}")
     for command in step.commands:
         yield "Runs", row((inert(f"$ {command.text.strip()}"), "strong"))
-    yield "Same as", row((headless(scene, step), "accent"))
+    yield "Same as", row((headless(snapshot, step), "accent"))
 
 
-def _cap(step: Step, known: StepState) -> str:
+def _cap(step: Step, step_state: StepState) -> str:
     if step.spend is None:
         return ""
     if step.spend.max_calls is not None:
-        return f"; at most {count(step.spend.max_calls, 'call')}, {known.calls} made"
+        return f"; at most {count(step.spend.max_calls, 'call')}, {step_state.calls} made"
     return f"; at most {step.spend.max_usd} US dollars"
 
 
-def _needs(scene: Snapshot, step: Step) -> Text:
+def _needs(snapshot: Snapshot, step: Step) -> Text:
     text: list[str | Span] = []
     for need in step.needs:
-        mark = MARKS[scene.mark(scene.runbook.step(need))]
+        mark = MARKS[snapshot.mark(snapshot.runbook.step(need))]
         text += [", "] if text else []
         text.append(Span(f"{mark.glyph} {one_line(need)}", mark.tone))
     return text
 
 
-def _expects(scene: Snapshot, step: Step) -> Iterator[str]:
+def _expects(snapshot: Snapshot, step: Step) -> Iterator[str]:
     for match in step.expect:
         yield conditions_text(match.conditions)
     ready = step.fields.get("ready")
     if isinstance(ready, Ready):
         probe = ready.http or ready.tcp or ready.line
-        yield f"ready when {one_line(scene.fill(str(probe)))} answers"
+        yield f"ready when {one_line(snapshot.fill(str(probe)))} answers"
 
 
-def _limit(scene: Snapshot, step: Step) -> str:
-    here, declared = longest(scene, step), limit_of(step)
+def _limit(snapshot: Snapshot, step: Step) -> str:
+    here, declared = longest(snapshot, step), limit_of(step)
     if here is None:
         return ""
     shorter = "" if here == declared else f" (in a rehearsal; {declared:g} s for real)"
     return f"{here:g} s{shorter}, without the time you take to answer"
 
 
-def headless(scene: Snapshot, step: Step) -> str:
+def headless(snapshot: Snapshot, step: Step) -> str:
     """Return the command that does the same without an operator."""
-    words = ["smoke-tui", "--check", scene.runbook.id]
-    if scene.rehearsed:
-        words += ["--rehearse", "--scenario", str(scene.config.scenario)]
+    words = ["smoke-tui", "--check", snapshot.runbook.id]
+    if snapshot.rehearsed:
+        words += ["--rehearse", "--scenario", str(snapshot.config.scenario)]
     else:
-        words += ["--live", "--origin", scene.config.origin]
+        words += ["--live", "--origin", snapshot.config.origin]
     if not step.fallback:
         words += ["--only", step.id]
     return one_line(shlex.join(words), 300)

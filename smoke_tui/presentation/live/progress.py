@@ -16,9 +16,9 @@ CELLS: Final = 20
 _DONE, _LEFT = "━", "╌"
 
 
-def usually(scene: Snapshot, step: Step) -> str:
+def usually(snapshot: Snapshot, step: Step) -> str:
     """The typical duration of a step in a sentence; empty if it is short or unknown."""
-    usual = scene.usual.get(step.id)
+    usual = snapshot.usual.get(step.id)
     if usual is None or usual.ms < SHORTEST:
         return ""
     return (
@@ -27,28 +27,28 @@ def usually(scene: Snapshot, step: Step) -> str:
     )
 
 
-def pause(scene: Snapshot) -> Text:
+def pause(snapshot: Snapshot) -> Text:
     """The countdown to the next try; empty if no retry is planned."""
-    waiting = scene.waiting
+    waiting = snapshot.waiting
     if waiting is None:
         return ()
-    name = name_of(scene.runbook.step(waiting.id))
-    left = clock(max(0, waiting.retry_at - scene.elapsed) + 999)
+    name = name_of(snapshot.runbook.step(waiting.id))
+    left = clock(max(0, waiting.retry_at - snapshot.elapsed) + 999)
     return row((f"In {left} a new try of ", ""), (name, "strong"))
 
 
-def longest(scene: Snapshot, step: Step) -> float | None:
+def longest(snapshot: Snapshot, step: Step) -> float | None:
     """Return the step's time limit in this session, in seconds; None if it has none."""
     seconds = limit_of(step)
-    return seconds * scene.config.patience if seconds else None
+    return seconds * snapshot.config.patience if seconds else None
 
 
-def pace(scene: Snapshot, running: StepState) -> Text:
+def pace(snapshot: Snapshot, running: StepState) -> Text:
     """A bar of the elapsed against the typical time; empty if that is short or unknown."""
-    usual = scene.usual.get(running.id)
+    usual = snapshot.usual.get(running.id)
     if usual is None or usual.ms < SHORTEST:
         return ()
-    spent = scene.state.worked(running.id, running.tries[-1].started, scene.elapsed)
+    spent = snapshot.state.worked(running.id, running.tries[-1].started, snapshot.elapsed)
     if spent > usual.ms:
         return row((f"longer than usual ({clock(usual.ms)})", "warn"))
     done = spent * CELLS // usual.ms

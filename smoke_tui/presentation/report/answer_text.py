@@ -16,11 +16,11 @@ _NONCE: Final = re.compile(r"smoke-[0-9a-f]{10}")
 MOST: Final = 200_000
 
 
-def answer_of(state: State, known: StepState, evidence: EvidenceReader) -> str | None:
+def answer_of(state: State, step_state: StepState, evidence: EvidenceReader) -> str | None:
     """Return the text that answered a step's last try, without its nonce; None if there is none."""
-    if not known.tries:
+    if not step_state.tries:
         return None
-    for seq in reversed(known.tries[-1].exchanges):
+    for seq in reversed(step_state.tries[-1].exchanges):
         for blob in state.exchanges[seq][1].blobs.values():
             content = evidence(blob.sha256) if blob.bytes else None
             text = final_text(content[:MOST]) if content else None

@@ -71,44 +71,44 @@ def in_order(runbook: Runbook, state: State) -> list[Step]:
 
 def step_object(state: State, step: Step) -> dict[str, Any]:
     """Return an entry of `steps`: outcome, tries, time, evidence and spend of a step."""
-    known = state.steps.get(step.id, StepState(step.id))
-    outcome = known.outcome or Outcome.NOT_RUN
-    remedy = _remedy(known)
-    opinions = opinions_of(known)
+    step_state = state.steps.get(step.id, StepState(step.id))
+    outcome = step_state.outcome or Outcome.NOT_RUN
+    remedy = _remedy(step_state)
+    opinions = opinions_of(step_state)
     return {
         "id": step.id,
         "kind": step.kind,
         "title": step.title,
         "outcome": outcome.value,
-        "code": known.code,
-        "tries": len(known.tries),
-        "seconds": seconds_of(known),
-        "summary": known.summary,
+        "code": step_state.code,
+        "tries": len(step_state.tries),
+        "seconds": seconds_of(step_state),
+        "summary": step_state.summary,
         "remedy": remedy,
-        "evidence": [f"sha256:{digest}" for digest in evidence_digests(state, known)],
-        "spend": spend_of(state, known) if any(t.calls for t in known.tries) else {},
-        "obligations": obligations_of(known.tries[-1]) if known.tries else [],
+        "evidence": [f"sha256:{digest}" for digest in evidence_digests(state, step_state)],
+        "spend": spend_of(state, step_state) if any(t.calls for t in step_state.tries) else {},
+        "obligations": obligations_of(step_state.tries[-1]) if step_state.tries else [],
         # Only where there was one, so that older readers see what they know.
         **({"second_opinion": opinions[-1]} if opinions else {}),
     }
 
 
-def _remedy(known: StepState) -> str:
+def _remedy(step_state: StepState) -> str:
     """The remedy of a step's code, filled with what was observed."""
-    told = text_of_code(known.code, known.observed.values)
-    return told.remedy if told is not None else ""
+    code_text = text_of_code(step_state.code, step_state.observed.values)
+    return code_text.remedy if code_text is not None else ""
 
 
-def seconds_of(known: StepState) -> float:
+def seconds_of(step_state: StepState) -> float:
     """Return the duration of all tries of a step, in seconds."""
-    total = sum((t.ended or t.started) - t.started for t in known.tries)
+    total = sum((t.ended or t.started) - t.started for t in step_state.tries)
     return round(total / 1000, 3)
 
 
-def evidence_digests(state: State, known: StepState) -> list[str]:
+def evidence_digests(state: State, step_state: StepState) -> list[str]:
     """Return the sha256 digests of a step's stored bodies, each once, in order."""
     digests: list[str] = []
-    for attempt in known.tries:
+    for attempt in step_state.tries:
         for seq in attempt.exchanges:
             _, fact = state.exchanges[seq]
             for blob in fact.blobs.values():
@@ -121,9 +121,15 @@ def findings_of(runbook: Runbook, state: State) -> list[dict[str, Any]]:
     """Return the failure codes of steps as errors, then the session's and the runbook's findings."""
     rows = []
     for step in in_order(runbook, state):
-        known = state.steps.get(step.id)
-        if known is not None and known.code is not None and known.outcome is not Outcome.PASS:
-            rows.append(finding(known.code, "error", step.id, known.summary, _remedy(known)))
+        step_state = state.steps.get(step.id)
+        if (
+            step_state is not None
+            and step_state.code is not None
+            and step_state.outcome is not Outcome.PASS
+        ):
+            rows.append(
+                finding(step_state.code, "error", step.id, step_state.summary, _remedy(step_state))
+            )
     rows += [finding(f.code, f.severity, f.step, f.message, f.remedy) for f in state.findings]
     return rows + [_of_runbook(warning, "warning") for warning in runbook.warnings]
 

@@ -18,7 +18,7 @@ from smoke_tui.presentation.format import excerpt, window_name
 from smoke_tui.presentation.report.answer_text import answer_of
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
 from smoke_tui.presentation.report.exchanges import EvidenceReader
-from smoke_tui.presentation.report.verdict_text import standing_of
+from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.runbook.model import Runbook
 
 Word = Literal["same", "better", "worse", "changed"]
@@ -87,7 +87,7 @@ class Comparison:
 
 def compare(old: Side, new: Side) -> Comparison:
     """Compare the new session with the old one."""
-    word, summary = _standing(old.state, new.state)
+    word, summary = _overall(old.state, new.state)
     rows = (
         *_verdicts(old, new),
         *_steps(old, new),
@@ -95,29 +95,32 @@ def compare(old: Side, new: Side) -> Comparison:
         *_spend(old, new),
         *_environment(old, new),
     )
-    known = [row for row in rows if row.old is not None or row.new is not None]
-    known.sort(key=lambda row: GROUPS.index(row.group))
-    return Comparison(word, summary, tuple(_notes(old, new)), tuple(known))
+    compared = [row for row in rows if row.old is not None or row.new is not None]
+    compared.sort(key=lambda row: GROUPS.index(row.group))
+    return Comparison(word, summary, tuple(_notes(old, new)), tuple(compared))
 
 
 def better_or_worse(old: State, new: State) -> str:
     """Return in a line how a session compares with an earlier one."""
-    return _standing(old, new)[1]
+    return _overall(old, new)[1]
 
 
-def _standing(old: State, new: State) -> tuple[Word, str]:
+def _overall(old: State, new: State) -> tuple[Word, str]:
     before, after = old.verdict or Verdict.INCOMPLETE, new.verdict or Verdict.INCOMPLETE
     moved = {name: _moved(old, new, name) for name in _in_both(old, new)}
     by_verdict = _ranked(_VERDICTS, before, after)
-    words = set(moved.values())
+    steps_moved = set(moved.values())
     word: Word = by_verdict
     if by_verdict == "same":
-        word = "worse" if "worse" in words else "better" if "better" in words else "same"
+        word = (
+            "worse" if "worse" in steps_moved else "better" if "better" in steps_moved else "same"
+        )
     if word == "same":
         return word, f"the same as last time: {after.value}"
     telling = [name for name, how in moved.items() if how == word]
     steps = "; ".join(
-        f"{name} was {_outcome(old, name).value}, is {_told(new, name)}" for name in telling[:3]
+        f"{name} was {_outcome(old, name).value}, is {_outcome_text(new, name)}"
+        for name in telling[:3]
     )
     more = f"; and {len(telling) - 3} more" if len(telling) > 3 else ""
     verdicts = f"{before.value} → {after.value}" if by_verdict != "same" else after.value
@@ -141,13 +144,15 @@ def _moved(old: State, new: State, name: str) -> Word:
 
 
 def _outcome(state: State, name: str) -> Outcome:
-    known = state.steps.get(name)
-    return known.outcome if known is not None and known.outcome else Outcome.NOT_RUN
+    step_state = state.steps.get(name)
+    return step_state.outcome if step_state is not None and step_state.outcome else Outcome.NOT_RUN
 
 
-def _told(state: State, name: str) -> str:
-    known = state.steps.get(name)
-    code = f" ({excerpt(known.code, 60)})" if known is not None and known.code else ""
+def _outcome_text(state: State, name: str) -> str:
+    step_state = state.steps.get(name)
+    code = (
+        f" ({excerpt(step_state.code, 60)})" if step_state is not None and step_state.code else ""
+    )
     return _outcome(state, name).value + code
 
 
@@ -180,7 +185,10 @@ def _notes(old: Side, new: Side) -> Iterator[str]:
 
 
 def _verdicts(old: Side, new: Side) -> Iterator[Row]:
-    before, after = standing_of(old.runbook, old.state), standing_of(new.runbook, new.state)
+    before, after = (
+        effective_verdict(old.runbook, old.state),
+        effective_verdict(new.runbook, new.state),
+    )
     yield Row("verdict", "verdict", before.value, after.value, _ranked(_VERDICTS, before, after))
 
 
@@ -232,20 +240,20 @@ def _calls(old: Side, new: Side) -> Iterator[Row]:
         a, b = _last_call(old.state.steps[name]), _last_call(new.state.steps[name])
         if a is None or b is None:
             continue
-        for key, words in (
+        for key, label in (
             ("model", "served model"),
             ("shape", "shape"),
             ("route", "route"),
             ("quota_headers", "quota headers"),
         ):
-            yield _changed("calls", f"{name} {words}", a.observed.value(key), b.observed.value(key))
-        for key, words in (
+            yield _changed("calls", f"{name} {label}", a.observed.value(key), b.observed.value(key))
+        for key, label in (
             ("first_text_ms", "seconds to first text"),
             ("total_ms", "seconds to the end"),
         ):
             yield _time(
                 "calls",
-                f"{name} {words}",
+                f"{name} {label}",
                 _seconds(a.observed.value(key)),
                 _seconds(b.observed.value(key)),
             )
@@ -261,8 +269,8 @@ def _calls(old: Side, new: Side) -> Iterator[Row]:
             yield _changed("wire", f"{name} {part}", x.get(part), y.get(part))
 
 
-def _last_call(known: StepState) -> Try | None:
-    return next((t for t in reversed(known.tries) if t.observed.value("model_asked")), None)
+def _last_call(step_state: StepState) -> Try | None:
+    return next((t for t in reversed(step_state.tries) if t.observed.value("model_asked")), None)
 
 
 def _instructions(attempt: Try) -> Mapping[str, Any]:
@@ -296,14 +304,14 @@ def _wire(state: State, attempt: Try) -> dict[str, str]:
 
 def _spend(old: Side, new: Side) -> Iterator[Row]:
     a, b = spend_of(old.state), spend_of(new.state)
-    for key, words in (
+    for key, label in (
         ("calls", "calls"),
         ("unknown_calls", "calls of unknown cost"),
         ("input_tokens", "tokens in"),
         ("output_tokens", "tokens out"),
         ("usd_metered", "US dollars metered"),
     ):
-        yield _changed("spend", words, a[key], b[key])
+        yield _changed("spend", label, a[key], b[key])
     windows = {w["window_minutes"]: w["used_percent_after"] for w in a["limits"]}
     later = {w["window_minutes"]: w["used_percent_after"] for w in b["limits"]}
     for minutes in sorted({*windows, *later}):
@@ -330,8 +338,8 @@ _SURROUNDINGS: Final[tuple[tuple[str, Callable[[State], Any]], ...]] = (
 
 def _environment(old: Side, new: Side) -> Iterator[Row]:
     yield _changed("environment", "runbook sha256", old.runbook.sha256, new.runbook.sha256)
-    for name, look in _SURROUNDINGS:
-        yield _changed("environment", name, look(old.state), look(new.state))
+    for name, value_of in _SURROUNDINGS:
+        yield _changed("environment", name, value_of(old.state), value_of(new.state))
 
 
 def _shown(value: object) -> str | None:

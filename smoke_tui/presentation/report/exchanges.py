@@ -90,11 +90,16 @@ def support(state: State, attempt: Try, evidence: EvidenceReader) -> list[Row]:
     sent, got = _headers(request.body.headers), _headers(fact.body.headers)
     status = fact.body.status
     direct = _is_direct(state, request.body.url)
-    told_status, told = (None, {}) if direct else _passed_on(fact, evidence)
+    upstream_status, upstream = (None, {}) if direct else _passed_on(fact, evidence)
     ids = [
-        f"{name} {found[name]}" for found in (told, got) for name in REQUEST_IDS if name in found
+        f"{name} {headers[name]}"
+        for headers in (upstream, got)
+        for name in REQUEST_IDS
+        if name in headers
     ]
-    model = attempt.observed.text("model") or told.get("openai-model") or got.get("openai-model")
+    model = (
+        attempt.observed.text("model") or upstream.get("openai-model") or got.get("openai-model")
+    )
     rows: list[Row] = [
         ("Asked", [quote(f"{request.body.method} {request.body.url}", 200)]),
         ("Request id", [quote(ids[0], 120)] if ids else ["none was given"]),
@@ -104,7 +109,11 @@ def support(state: State, attempt: Try, evidence: EvidenceReader) -> list[Row]:
             if status is not None
             else ["no answer: ", quote(fact.body.error, 60)],
         ),
-        *([("Provider's status", [quote(told_status, 20)])] if told_status is not None else []),
+        *(
+            [("Provider's status", [quote(upstream_status, 20)])]
+            if upstream_status is not None
+            else []
+        ),
         ("Served model", [quote(model or "not named", 80)]),
         ("User-Agent", _sent(sent, "user-agent", direct)),
         ("Originator", _sent(sent, "originator", direct)),

@@ -62,26 +62,26 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
         rows.append(("Network variables set", listed(opener.network)))
     if config.allow_hosts:
         rows.append(("Further hosts allowed", listed(config.allow_hosts)))
-    for event, anew in said_anew(state):
+    for event, changed in changed_settings(state):
         resumed = event.body
-        words: list[str | Span] = [
+        text: list[str | Span] = [
             f"{moment(event.time)} by ",
             quote(resumed.program.by, 80),
             " on ",
             quote(resumed.program.host, 80),
         ]
         if resumed.rerun:
-            words += [", for ", quote(resumed.rerun, 60), " once more"]
+            text += [", for ", quote(resumed.rerun, 60), " once more"]
         if resumed.amend:
-            words += [", to amend ", quote(resumed.amend.step, 60)]
-        for name, value in anew.items():
-            words += [f", {SAID_ANEW[name]} ", quote(value or "of the runbook", 80)]
+            text += [", to amend ", quote(resumed.amend.step, 60)]
+        for name, value in changed.items():
+            text += [f", {CHANGEABLE_SETTINGS[name]} ", quote(value or "of the runbook", 80)]
         if resumed.torn_bytes:
-            words.append(f"; a last line of {resumed.torn_bytes} bytes was cut short")
+            text.append(f"; a last line of {resumed.torn_bytes} bytes was cut short")
         project = resumed.program.project
         if project and project != opener.project:
-            words += ["; the code under test was ", *_under_test(project)]
-        rows.append(("Gone on with", words))
+            text += ["; the code under test was ", *_under_test(project)]
+        rows.append(("Gone on with", text))
     rows += [
         (f"Seeded {excerpt(name, 60)}", [quote(value)]) for name, value in state.captured.items()
     ]
@@ -101,21 +101,21 @@ def _client(config: SessionConfig) -> list[Row]:
     source = config.client_source
     if not source:
         return []
-    words: list[str | Span] = [
+    text: list[str | Span] = [
         quote(config.client_version, 80),
         f", {CLIENT_SOURCES.get(source, excerpt(source, 60))}",
     ]
     installed = config.installed_version
     if installed and installed != config.client_version:
-        words += ["; the installed Codex CLI is ", quote(installed, 80)]
+        text += ["; the installed Codex CLI is ", quote(installed, 80)]
     if config.installed_newer:
-        words.append("; that is newer than what this tool was captured against")
+        text.append("; that is newer than what this tool was captured against")
     if config.installed_problem:
-        words += ["; the Codex CLI: ", quote(config.installed_problem, 300)]
-    return [("Client version", words)]
+        text += ["; the Codex CLI: ", quote(config.installed_problem, 300)]
+    return [("Client version", text)]
 
 
-SAID_ANEW: Final = {
+CHANGEABLE_SETTINGS: Final = {
     "origin": "declared origin",
     "model": "model",
     "shape": "shape",
@@ -124,14 +124,14 @@ SAID_ANEW: Final = {
 """Names of the settings that may change when a session is resumed."""
 
 
-def said_anew(state: State) -> list[tuple[EventOf[SessionResumed], dict[str, Any]]]:
+def changed_settings(state: State) -> list[tuple[EventOf[SessionResumed], dict[str, Any]]]:
     """Return each resume of the session with the settings that it changed."""
     return [
         (
             event,
             {
                 name: getattr(config, name)
-                for name in SAID_ANEW
+                for name in CHANGEABLE_SETTINGS
                 if getattr(config, name) != getattr(before, name)
             },
         )
@@ -177,24 +177,24 @@ def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
     rows: list[StepRow] = []
     number = 0
     for step in in_order(runbook, state):
-        known = state.steps.get(step.id, StepState(step.id))
-        outcome = known.outcome or Outcome.NOT_RUN
+        step_state = state.steps.get(step.id, StepState(step.id))
+        outcome = step_state.outcome or Outcome.NOT_RUN
         number += not step.fallback
-        seen: Text = [quote(known.summary, 200)] if known.summary else ["not reached"]
+        seen: Text = [quote(step_state.summary, 200)] if step_state.summary else ["not reached"]
         if step.fallback and outcome is Outcome.NOT_RUN:
             seen = ["not needed"]
         elif outcome is Outcome.WAIVED:
-            seen = ["not done: ", quote(known.reason or "", 200)]
-        elif known.running:
+            seen = ["not done: ", quote(step_state.reason or "", 200)]
+        elif step_state.running:
             seen = ["begun, and no end of it is in the record"]
         rows.append(
             StepRow(
                 step,
                 "F" if step.fallback else str(number),
                 outcome,
-                known.code,
-                len(known.tries),
-                int(seconds_of(known) * 1000),
+                step_state.code,
+                len(step_state.tries),
+                int(seconds_of(step_state) * 1000),
                 seen,
             )
         )
@@ -205,28 +205,28 @@ def not_done(runbook: Runbook, state: State) -> list[Text]:
     """Return what was waived, by whom and why, and what was never reached."""
     rows: list[Text] = []
     for step in chosen(runbook, state):
-        known = state.steps.get(step.id)
-        if known is not None and known.outcome is Outcome.WAIVED:
+        step_state = state.steps.get(step.id)
+        if step_state is not None and step_state.outcome is Outcome.WAIVED:
             rows.append(
                 [
                     quote(step.id),
                     " waived by ",
-                    quote(known.by or "operator", 80),
+                    quote(step_state.by or "operator", 80),
                     ": ",
-                    quote(known.reason or ""),
+                    quote(step_state.reason or ""),
                 ]
             )
-        elif (known is None or known.outcome is None) and not step.fallback:
-            if known is None or not known.tries:
-                words = " was not reached"
+        elif (step_state is None or step_state.outcome is None) and not step.fallback:
+            if step_state is None or not step_state.tries:
+                text = " was not reached"
             else:
-                words = (
+                text = (
                     " was begun and not ended"
-                    if known.running or known.pending
+                    if step_state.running or step_state.pending
                     else (
                         " was done, and counts no more"
-                        + known.summary.removeprefix(UNDONE).rstrip(".")
+                        + step_state.summary.removeprefix(UNDONE).rstrip(".")
                     )
                 )
-            rows.append([quote(step.id), words])
+            rows.append([quote(step.id), text])
     return rows

@@ -34,8 +34,8 @@ from smoke_tui.presentation.report.try_text import Table, evidence_table, eviden
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
-    standing_of,
-    verdict_words,
+    effective_verdict,
+    verdict_paragraphs,
     worth_a_look,
 )
 from smoke_tui.presentation.spans import Text, spans
@@ -61,7 +61,7 @@ _TONES: Final = {
 
 def page(runbook: Runbook, state: State, evidence: EvidenceReader) -> str:
     """Render the document."""
-    title = f"{excerpt(runbook.title)}: {standing_of(runbook, state).value}"
+    title = f"{excerpt(runbook.title)}: {effective_verdict(runbook, state).value}"
     document = tag(
         "html",
         tag(
@@ -87,8 +87,8 @@ def page(runbook: Runbook, state: State, evidence: EvidenceReader) -> str:
 
 def _header(runbook: Runbook, state: State) -> list[Node]:
     first = banner(state)
-    good = standing_of(runbook, state) in PASSES
-    lead, *rest = verdict_words(runbook, state)
+    good = effective_verdict(runbook, state) in PASSES
+    lead, *rest = verdict_paragraphs(runbook, state)
     issue = f" for {excerpt(runbook.issue, 80)}" if runbook.issue else ""
     return [
         tag(
@@ -102,7 +102,7 @@ def _header(runbook: Runbook, state: State) -> list[Node]:
             tag(
                 "section",
                 tag("p", *_inline(lead), class_="lead"),
-                *(tag("p", *_inline(words)) for words in rest),
+                *(tag("p", *_inline(text)) for text in rest),
                 class_=f"verdict {'pass' if good else 'bad'}",
                 aria_label="Verdict",
             ),
@@ -135,13 +135,13 @@ def _optional(title: str, nodes: Sequence[Node]) -> list[Element]:
 
 def _pairs(rows: Sequence[Row]) -> Element:
     return tag(
-        "dl", *(tag("div", tag("dt", name), tag("dd", *_inline(words))) for name, words in rows)
+        "dl", *(tag("div", tag("dt", name), tag("dd", *_inline(text))) for name, text in rows)
     )
 
 
 def _items(rows: Sequence[Text]) -> Element:
     more = [tag("li", f"… and {len(rows) - MOST_ROWS:,} more")] if len(rows) > MOST_ROWS else []
-    return tag("ul", *(tag("li", *_inline(words)) for words in rows[:MOST_ROWS]), *more)
+    return tag("ul", *(tag("li", *_inline(text)) for text in rows[:MOST_ROWS]), *more)
 
 
 def _steps(rows: Sequence[StepRow]) -> Element:
@@ -179,11 +179,11 @@ def _row(row: StepRow) -> Element:
 
 
 def _step(state: State, step: Step, evidence: EvidenceReader) -> Element | None:
-    known = state.steps.get(step.id)
-    if known is None or not known.tries:
+    step_state = state.steps.get(step.id)
+    if step_state is None or not step_state.tries:
         return None
-    bad = known.outcome not in (Outcome.PASS, Outcome.WAIVED)
-    hidden = len(known.tries) - MOST_TRIES
+    bad = step_state.outcome not in (Outcome.PASS, Outcome.WAIVED)
+    hidden = len(step_state.tries) - MOST_TRIES
     more = [tag("p", f"The first {hidden} tries have no details here.")] if hidden > 0 else []
     return tag(
         "details",
@@ -191,20 +191,20 @@ def _step(state: State, step: Step, evidence: EvidenceReader) -> Element | None:
         *more,
         *(
             node
-            for attempt in known.tries[-MOST_TRIES:]
-            for node in _try(state, known, attempt, evidence)
+            for attempt in step_state.tries[-MOST_TRIES:]
+            for node in _try(state, step_state, attempt, evidence)
         ),
         open=bad,
     )
 
 
-def _try(state: State, known: StepState, attempt: Try, evidence: EvidenceReader) -> list[Node]:
+def _try(state: State, step_state: StepState, attempt: Try, evidence: EvidenceReader) -> list[Node]:
     nodes: list[Node] = [tag("h3", *_inline(try_text(attempt), "span"))]
     asked = support(state, attempt, evidence)
     if asked:
         nodes += [tag("h4", "What support asks for"), _pairs(asked)]
     nodes += _evidence(attempt)
-    if is_unrecorded(known, attempt):
+    if is_unrecorded(step_state, attempt):
         nodes.append(tag("p", UNRECORDED))
     failed = failing(state, attempt)
     answer = body_text(state, failed, evidence) if failed is not None else None

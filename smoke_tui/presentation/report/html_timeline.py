@@ -38,8 +38,12 @@ def timeline(state: State) -> list[Node]:
         tag(
             "ol",
             *(
-                tag("li", tag("span", known.id, class_="name"), _strip(state, known, total))
-                for known in tried
+                tag(
+                    "li",
+                    tag("span", step_state.id, class_="name"),
+                    _strip(state, step_state, total),
+                )
+                for step_state in tried
             ),
             class_="strips",
         ),
@@ -65,28 +69,28 @@ def _legend() -> list[Node]:
                 preserveAspectRatio="none",
                 aria_hidden="true",
             ),
-            words,
+            label,
         )
-        for kind, words in _LEGEND
+        for kind, label in _LEGEND
     ]
 
 
-def _strip(state: State, known: StepState, total: int) -> Element:
-    tries = known.tries[-MOST_BARS:]
-    waits = [(begun, ended) for step, begun, ended in state.waits if step == known.id]
+def _strip(state: State, step_state: StepState, total: int) -> Element:
+    tries = step_state.tries[-MOST_BARS:]
+    waits = [(begun, ended) for step, begun, ended in state.waits if step == step_state.id]
     bars = [
         _span(
             attempt.started,
             attempt.ended if attempt.ended is not None else total,
             total,
-            kind_of(known, attempt),
+            kind_of(step_state, attempt),
         )
         for attempt in tries
     ]
     bars += [_span(begun, ended, total, "wait") for begun, ended in waits[-MOST_BARS:]]
     return tag(
         "svg",
-        tag("title", strip_text(known, waits, total)),
+        tag("title", strip_text(step_state, waits, total)),
         *bars,
         role="img",
         viewBox=f"0 0 {WIDE} 10",
@@ -106,7 +110,7 @@ def _bar(left: str, width: int, kind: str) -> Element:
     return tag("rect", x=left, y=top, width=width, height=height, class_=kind)
 
 
-def kind_of(known: StepState, attempt: Try) -> str:
+def kind_of(step_state: StepState, attempt: Try) -> str:
     """Return the kind of bar of a try."""
     if attempt.ended is None:
         return "open"
@@ -114,20 +118,21 @@ def kind_of(known: StepState, attempt: Try) -> str:
         attempt.code is not None
         or attempt.error
         or (
-            attempt is known.tries[-1] and known.outcome not in (Outcome.PASS, Outcome.WAIVED, None)
+            attempt is step_state.tries[-1]
+            and step_state.outcome not in (Outcome.PASS, Outcome.WAIVED, None)
         )
     )
     return "bad" if bad else "pass"
 
 
-def strip_text(known: StepState, waits: list[tuple[int, int]], total: int) -> str:
+def strip_text(step_state: StepState, waits: list[tuple[int, int]], total: int) -> str:
     """Describe a strip in words."""
     parts = []
-    for attempt in known.tries[-20:]:
+    for attempt in step_state.tries[-20:]:
         end = "no end recorded" if attempt.ended is None else f"to {duration(attempt.ended)}"
         code = f", {excerpt(attempt.code, 60)}" if attempt.code else ""
         parts.append(f"try {attempt.n} from {duration(attempt.started)} {end}{code}")
     if waits:
         waited = duration(sum(ended - begun for begun, ended in waits))
         parts.append(f"the operator was waited for {count(len(waits), 'time')}, {waited} together")
-    return f"{known.id} of {duration(total)}: {'; '.join(parts)}"
+    return f"{step_state.id} of {duration(total)}: {'; '.join(parts)}"

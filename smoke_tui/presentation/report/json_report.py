@@ -11,12 +11,12 @@ from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.presentation.report.check_result import check_object, in_order
 from smoke_tui.presentation.report.exchanges import EvidenceReader, body_text, failing, support
-from smoke_tui.presentation.report.facts import facts, not_done, said_anew
+from smoke_tui.presentation.report.facts import changed_settings, facts, not_done
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
-    standing_of,
-    verdict_words,
+    effective_verdict,
+    verdict_paragraphs,
     worth_a_look,
 )
 from smoke_tui.presentation.spans import as_text
@@ -29,7 +29,7 @@ MOST_EXCHANGES: Final = 200
 
 def standalone(runbook: Runbook, state: State, evidence: EvidenceReader) -> str:
     """Return the object as text."""
-    verdict = standing_of(runbook, state)
+    verdict = effective_verdict(runbook, state)
     value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)
     value["report"] = _report(runbook, state, evidence)
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
@@ -42,10 +42,10 @@ def _report(runbook: Runbook, state: State, evidence: EvidenceReader) -> dict[st
         "title": runbook.title,
         "issue": runbook.issue,
         "nothing_proven": as_text(first) if first is not None else None,
-        "verdict": [as_text(paragraph) for paragraph in verdict_words(runbook, state)],
-        "facts": [{"name": name, "text": as_text(words)} for name, words in facts(runbook, state)],
-        "not_done": [as_text(words) for words in not_done(runbook, state)],
-        "worth_a_look": [as_text(words) for words in worth_a_look(runbook, state)],
+        "verdict": [as_text(paragraph) for paragraph in verdict_paragraphs(runbook, state)],
+        "facts": [{"name": name, "text": as_text(text)} for name, text in facts(runbook, state)],
+        "not_done": [as_text(text) for text in not_done(runbook, state)],
+        "worth_a_look": [as_text(text) for text in worth_a_look(runbook, state)],
         "branches": [
             {
                 "step": event.step,
@@ -63,9 +63,9 @@ def _report(runbook: Runbook, state: State, evidence: EvidenceReader) -> dict[st
                 "by": event.body.program.by,
                 "host": event.body.program.host,
                 "rerun": event.body.rerun,
-                **({"settings": anew} if anew else {}),
+                **({"settings": changed} if changed else {}),
             }
-            for event, anew in said_anew(state)
+            for event, changed in changed_settings(state)
         ],
         "attested": [
             {
@@ -84,19 +84,21 @@ def _report(runbook: Runbook, state: State, evidence: EvidenceReader) -> dict[st
         "notes": [{"at": event.time, "text": event.body.text} for event in state.notes],
         "waiting_seconds": round(state.waiting_ms / 1000, 3),
         "tries": [
-            _try(state, known, attempt, evidence)
+            _try(state, step_state, attempt, evidence)
             for step in in_order(runbook, state)
-            for known in [state.steps.get(step.id, StepState(step.id))]
-            for attempt in known.tries
+            for step_state in [state.steps.get(step.id, StepState(step.id))]
+            for attempt in step_state.tries
         ],
     }
 
 
-def _try(state: State, known: StepState, attempt: Try, evidence: EvidenceReader) -> dict[str, Any]:
+def _try(
+    state: State, step_state: StepState, attempt: Try, evidence: EvidenceReader
+) -> dict[str, Any]:
     failed = failing(state, attempt)
     answer = body_text(state, failed, evidence) if failed is not None else None
     return {
-        "step": known.id,
+        "step": step_state.id,
         "try": attempt.n,
         "cause": attempt.cause,
         "code": attempt.code,
@@ -109,7 +111,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: EvidenceReader)
         "evidence": [{"name": name, "value": value} for name, value in attempt.evidence_values()],
         "exchanges": [_exchange(state, seq) for seq in _listed(attempt.exchanges)],
         "exchanges_not_listed": len(attempt.exchanges) - len(_listed(attempt.exchanges)),
-        "support": {name: as_text(words) for name, words in support(state, attempt, evidence)}
+        "support": {name: as_text(text) for name, text in support(state, attempt, evidence)}
         or None,
         "failing_answer": answer[0] if answer is not None else None,
         "output": attempt.output.text() if attempt.output.length and attempt.code else None,

@@ -13,7 +13,12 @@ from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.presentation.format import cut_middle
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
 from smoke_tui.presentation.report.html_builder import tag
-from smoke_tui.presentation.report.verdict_text import SENTENCES, banner, standing_of, verdict_words
+from smoke_tui.presentation.report.verdict_text import (
+    SENTENCES,
+    banner,
+    effective_verdict,
+    verdict_paragraphs,
+)
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.runbook.model import Runbook, Step
 
@@ -30,12 +35,12 @@ def junit(runbook: Runbook, state: State) -> str:
     counts = {"failure": 0, "error": 0, "skipped": 0}
     cases: list[Element] = []
     for step in steps:
-        known = state.steps.get(step.id, StepState(step.id))
-        element = _element(known.outcome or Outcome.NOT_RUN, step.id in hindering)
+        step_state = state.steps.get(step.id, StepState(step.id))
+        element = _element(step_state.outcome or Outcome.NOT_RUN, step.id in hindering)
         if element is not None:
             counts[element] += 1
-        cases.append(_case(runbook, step, known, element))
-    verdict = standing_of(runbook, state)
+        cases.append(_case(runbook, step, step_state, element))
+    verdict = effective_verdict(runbook, state)
     if verdict not in PASSES and not counts["failure"] + counts["error"]:
         cases.append(_of_session(runbook, state, verdict))
         counts["error"] = 1
@@ -68,34 +73,34 @@ def _element(outcome: Outcome, hindering: bool) -> str | None:
 
 def _of_session(runbook: Runbook, state: State, verdict: Verdict) -> Element:
     """The test case of the session itself, with its error."""
-    text = " ".join(as_text(words) for words in verdict_words(runbook, state))
+    text = " ".join(as_text(text) for text in verdict_paragraphs(runbook, state))
     message = f"{verdict.value}: {SENTENCES[verdict]}"
     error = tag("error", text, message=message, type=verdict.value)
     return tag("testcase", error, classname=runbook.id, name=SESSION, time="0.000")
 
 
-def _case(runbook: Runbook, step: Step, known: StepState, element: str | None) -> Element:
-    outcome = known.outcome or Outcome.NOT_RUN
-    case = tag("testcase", classname=runbook.id, name=step.id, time=f"{seconds_of(known):.3f}")
+def _case(runbook: Runbook, step: Step, step_state: StepState, element: str | None) -> Element:
+    outcome = step_state.outcome or Outcome.NOT_RUN
+    case = tag("testcase", classname=runbook.id, name=step.id, time=f"{seconds_of(step_state):.3f}")
     if element is None:
         return case
-    word = f"{outcome.value} {known.code}" if known.code else outcome.value
-    message = f"{word}: {known.summary}" if known.summary else word
+    word = f"{outcome.value} {step_state.code}" if step_state.code else outcome.value
+    message = f"{word}: {step_state.summary}" if step_state.summary else word
     # The common schema has no type for what was skipped.
-    kind = (known.code or outcome.value) if element != "skipped" else None
-    case.append(tag(element, _told(known), message=message, type=kind))
-    printed = known.tries[-1].output if known.tries else None
+    kind = (step_state.code or outcome.value) if element != "skipped" else None
+    case.append(tag(element, _explanation(step_state), message=message, type=kind))
+    printed = step_state.tries[-1].output if step_state.tries else None
     if printed is not None and printed.length and element != "skipped":
         case.append(tag("system-out", cut_middle(printed.text(), MOST_OUTPUT)))
     return case
 
 
-def _told(known: StepState) -> str:
+def _explanation(step_state: StepState) -> str:
     """What was observed, why, and what to do next."""
-    lines = [known.summary]
-    if known.reason:
-        lines.append(f"{known.by or 'operator'}: {known.reason}")
-    code = text_of_code(known.code, known.observed.values)
+    lines = [step_state.summary]
+    if step_state.reason:
+        lines.append(f"{step_state.by or 'operator'}: {step_state.reason}")
+    code = text_of_code(step_state.code, step_state.observed.values)
     if code is not None:
         lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")
     return "\n".join(line for line in lines if line)
@@ -106,7 +111,7 @@ def _properties(runbook: Runbook, state: State) -> Element:
     first = banner(state)
     values = {
         "session": state.session,
-        "verdict": standing_of(runbook, state).value,
+        "verdict": effective_verdict(runbook, state).value,
         "world": state.world,
         "tool": state.opener.tool,
         "runbook.sha256": runbook.sha256,

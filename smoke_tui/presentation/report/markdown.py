@@ -18,7 +18,7 @@ from smoke_tui.presentation.report.markdown_details import details
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
-    verdict_words,
+    verdict_paragraphs,
     worth_a_look,
 )
 from smoke_tui.presentation.spans import Text, quote
@@ -66,20 +66,20 @@ def _opening(runbook: Runbook, state: State) -> Iterable[str]:
     yield f"<!-- smoke-report v1 session={marker} runbook={runbook.id} sha256={runbook.sha256} -->"
     issue = f" for {excerpt(runbook.issue, 80)}" if runbook.issue else ""
     yield f"## {as_markdown([excerpt(runbook.title) + issue])}"
-    for paragraph in verdict_words(runbook, state):
+    for paragraph in verdict_paragraphs(runbook, state):
         yield ""
         yield as_markdown(paragraph)
 
 
 def _pairs(runbook: Runbook, state: State) -> Iterable[str]:
-    for name, words in facts(runbook, state):
-        yield f"| {as_markdown([name])} | {as_markdown(words)} |"
+    for name, text in facts(runbook, state):
+        yield f"| {as_markdown([name])} | {as_markdown(text)} |"
 
 
 def _table(runbook: Runbook, state: State) -> Listing:
     """The table of steps; those that did not pass are left out last."""
     rows = step_rows(runbook, state)
-    ill = frozenset(
+    failed = frozenset(
         at for at, row in enumerate(rows) if row.outcome not in (Outcome.PASS, Outcome.NOT_RUN)
     )
     return Listing(
@@ -87,7 +87,7 @@ def _table(runbook: Runbook, state: State) -> Listing:
         tuple(_row(row) for row in rows),
         18_000,
         "| … | {} more steps | | | | |",
-        ill,
+        failed,
     )
 
 

@@ -36,17 +36,17 @@ MOST_TRIES: Final = 40
 
 def details(state: State, step: Step, evidence: EvidenceReader) -> Fold | None:
     """Return a step's details; None if it was never tried."""
-    known = state.steps.get(step.id)
-    if known is None or not known.tries:
+    step_state = state.steps.get(step.id)
+    if step_state is None or not step_state.tries:
         return None
-    opened = "" if known.outcome is Outcome.PASS else " open"
+    opened = "" if step_state.outcome is Outcome.PASS else " open"
     title = html.escape(excerpt(step.title), quote=False)
     parts: list[Part] = []
-    missing = len(known.tries) - MOST_TRIES
+    missing = len(step_state.tries) - MOST_TRIES
     if missing > 0:
         parts.append(Part(Rank.TRY, (f"_The first {missing} tries have no details here._", "")))
-    for attempt in known.tries[-MOST_TRIES:]:
-        parts += _try(state, known, attempt, evidence)
+    for attempt in step_state.tries[-MOST_TRIES:]:
+        parts += _try(state, step_state, attempt, evidence)
     return Fold((f"<details{opened}><summary>{_inert(title)}</summary>", ""), tuple(parts))
 
 
@@ -55,12 +55,14 @@ def _inert(text: str) -> str:
     return _AUTOMATIC.sub(r"\1&#8203;", text)
 
 
-def _try(state: State, known: StepState, attempt: Try, evidence: EvidenceReader) -> Iterator[Part]:
+def _try(
+    state: State, step_state: StepState, attempt: Try, evidence: EvidenceReader
+) -> Iterator[Part]:
     passed = (
         attempt.ended is not None
         and attempt.code is None
         and not attempt.error
-        and known.outcome in (Outcome.PASS, Outcome.WAIVED)
+        and step_state.outcome in (Outcome.PASS, Outcome.WAIVED)
     )
     lines = [as_markdown(try_text(attempt)), ""]
     if not passed:
@@ -68,7 +70,7 @@ def _try(state: State, known: StepState, attempt: Try, evidence: EvidenceReader)
     for piece in attempt.evidence:
         lines += [""] if piece.name == EVIDENCE and lines[-1] else []
         lines += _evidence(piece)
-    if is_unrecorded(known, attempt):
+    if is_unrecorded(step_state, attempt):
         lines += [f"_{UNRECORDED}_", ""]
     yield Part(Rank.PASSED if passed else Rank.TRY, (*lines, *([""] if lines[-1] else [])))
     failed = failing(state, attempt)
@@ -85,10 +87,10 @@ def _try(state: State, known: StepState, attempt: Try, evidence: EvidenceReader)
 
 
 def _answer(state: State, seq: int, evidence: EvidenceReader) -> Iterator[Part]:
-    found = body_text(state, seq, evidence)
-    if found is None:
+    answer = body_text(state, seq, evidence)
+    if answer is None:
         return
-    text, about = found
+    text, about = answer
     if text:
         yield Part(Rank.ANSWER, (f"The failing answer's text ({about}):", "", *fenced(text), ""))
     else:
@@ -102,7 +104,7 @@ def _support(state: State, attempt: Try, evidence: EvidenceReader) -> list[str]:
     return [
         "| What support asks for | |",
         "|---|---|",
-        *(f"| {name} | {as_markdown(words)} |" for name, words in rows),
+        *(f"| {name} | {as_markdown(text)} |" for name, text in rows),
         "",
     ]
 

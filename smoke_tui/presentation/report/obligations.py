@@ -27,29 +27,29 @@ def obligation_rows(value: Any) -> list[list[Text]]:
     """Return a row per recorded obligation: name, whether it was shown, witnesses."""
     return [
         [
-            [excerpt(one.name, 80)],
-            [_WORDS[one.status] + (f" ({one.code})" if one.code else "")],
-            _witnesses(one.witnesses),
+            [excerpt(obligation.name, 80)],
+            [_WORDS[obligation.status] + (f" ({obligation.code})" if obligation.code else "")],
+            _witnesses(obligation.witnesses),
         ]
-        for one in read_obligations(value)
+        for obligation in read_obligations(value)
     ]
 
 
 def _witnesses(witnesses: tuple[Witness, ...]) -> Text:
-    words: list[str | Span] = []
+    text: list[str | Span] = []
     for witness in witnesses[:_MOST_WITNESSES]:
-        words += ["; "] if words else []
-        words += [quote(witness.source, 80), ": ", quote(witness.value, 160)]
-        words += [" (against)"] if witness.stance == "against" else []
+        text += ["; "] if text else []
+        text += [quote(witness.source, 80), ": ", quote(witness.value, 160)]
+        text += [" (against)"] if witness.stance == "against" else []
     if len(witnesses) > _MOST_WITNESSES:
-        words.append(f"; and {len(witnesses) - _MOST_WITNESSES} more")
-    return words or ["nothing contradicts it"]
+        text.append(f"; and {len(witnesses) - _MOST_WITNESSES} more")
+    return text or ["nothing contradicts it"]
 
 
-def is_unrecorded(known: StepState, attempt: Try) -> bool:
+def is_unrecorded(step_state: StepState, attempt: Try) -> bool:
     """Return whether a try passed by a proof that the record does not hold."""
     passed = attempt.ended is not None and attempt.code is None and not attempt.error
-    kind = KINDS.get(known.kind)
+    kind = KINDS.get(step_state.kind)
     proves = kind is not None and kind.proves_route
     return passed and proves and not obligations_of(attempt)
 

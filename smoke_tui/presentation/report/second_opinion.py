@@ -18,8 +18,8 @@ MOST_ROWS: Final = 60
 
 def answers(value: Mapping[str, Any]) -> list[Text]:
     """Return the conclusion, then both answers, a line each."""
-    seen = value.get("their_status")
-    status: Text = [" (HTTP ", quote(seen, 20), ")"] if seen else []
+    their_status = value.get("their_status")
+    status: Text = [" (HTTP ", quote(their_status, 20), ")"] if their_status else []
     return [
         [strong(excerpt(value.get("message"), 600)), " ", excerpt(value.get("remedy"), 300)],
         [
@@ -42,7 +42,7 @@ def answers(value: Mapping[str, Any]) -> list[Text]:
 
 def rows(value: Mapping[str, Any]) -> list[list[Text]]:
     """Return the differences as rows of cells."""
-    found = value.get("differences")
+    differences = value.get("differences")
     return [
         [
             [excerpt(each.get("where"), 20)],
@@ -52,7 +52,7 @@ def rows(value: Mapping[str, Any]) -> list[list[Text]]:
             _side(each.get("theirs")),
             [excerpt(each.get("reason") or "none known", 160)],
         ]
-        for each in (found if isinstance(found, list) else [])[:MOST_ROWS]
+        for each in (differences if isinstance(differences, list) else [])[:MOST_ROWS]
         if isinstance(each, Mapping)
     ]
 
@@ -69,7 +69,7 @@ def opinion_of(evidence: Evidence) -> Mapping[str, Any] | None:
     return None
 
 
-def opinions_of(known: StepState) -> list[Mapping[str, Any]]:
+def opinions_of(step_state: StepState) -> list[Mapping[str, Any]]:
     """Return every second opinion of a step, in the order of its tries."""
-    pieces = (opinion_of(piece) for attempt in known.tries for piece in attempt.evidence)
+    pieces = (opinion_of(piece) for attempt in step_state.tries for piece in attempt.evidence)
     return [opinion for opinion in pieces if opinion is not None]

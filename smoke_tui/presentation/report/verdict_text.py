@@ -36,16 +36,16 @@ HONESTY: Final = (
 """The last line of every report."""
 
 
-def standing_of(runbook: Runbook, state: State) -> Verdict:
+def effective_verdict(runbook: Runbook, state: State) -> Verdict:
     """Return the verdict of the recorded steps; if the record says another, the worse of both.
 
     A session that is open, or was killed, is incomplete at best.
     """
     made = verdict_of(runbook, state)
-    found = [made, state.verdict or Verdict.INCOMPLETE]
+    finding = [made, state.verdict or Verdict.INCOMPLETE]
     if state.ruling is not None:
-        found.append(state.ruling.verdict)
-    return min(found, key=list(Verdict).index)
+        finding.append(state.ruling.verdict)
+    return min(finding, key=list(Verdict).index)
 
 
 def banner(state: State) -> Text | None:
@@ -63,9 +63,9 @@ def banner(state: State) -> Text | None:
     return None
 
 
-def verdict_words(runbook: Runbook, state: State) -> list[Text]:
+def verdict_paragraphs(runbook: Runbook, state: State) -> list[Text]:
     """Return the verdict's paragraphs: the sentence, the deciding step, contradictions, the end."""
-    verdict = standing_of(runbook, state)
+    verdict = effective_verdict(runbook, state)
     recovered = any(s.outcome is Outcome.PASS and len(s.tries) > 1 for s in state.steps.values())
     after = (
         " after a fallback"
@@ -101,23 +101,25 @@ def verdict_words(runbook: Runbook, state: State) -> list[Text]:
 
 def deciding(state: State) -> StepState | None:
     """Return the step with the worst outcome; None if no step failed."""
-    ill = [known for known in state.steps.values() if known.outcome in BAD_OUTCOMES]
-    return min(ill, key=lambda s: BAD_OUTCOMES.index(s.outcome or Outcome.ERROR), default=None)
-
-
-def _ended(known: StepState) -> Text:
-    outcome = known.outcome.value if known.outcome else ""
-    if known.code is None:
-        return [quote(known.id), f" ended with {outcome}: ", quote(known.summary)]
-    words: list[str | Span] = [
-        quote(known.id),
-        f" ended {outcome} with ",
-        quote(known.code, 60),
+    failed = [
+        step_state for step_state in state.steps.values() if step_state.outcome in BAD_OUTCOMES
     ]
-    code = text_of_code(known.code, known.observed.values)
+    return min(failed, key=lambda s: BAD_OUTCOMES.index(s.outcome or Outcome.ERROR), default=None)
+
+
+def _ended(step_state: StepState) -> Text:
+    outcome = step_state.outcome.value if step_state.outcome else ""
+    if step_state.code is None:
+        return [quote(step_state.id), f" ended with {outcome}: ", quote(step_state.summary)]
+    text: list[str | Span] = [
+        quote(step_state.id),
+        f" ended {outcome} with ",
+        quote(step_state.code, 60),
+    ]
+    code = text_of_code(step_state.code, step_state.observed.values)
     if code is not None:
-        words.append(f": {code.what} Whose side: {code.side}. Next: {code.remedy}")
-    return words
+        text.append(f": {code.what} Whose side: {code.side}. Next: {code.remedy}")
+    return text
 
 
 def worth_a_look(runbook: Runbook, state: State) -> list[Text]:
@@ -125,9 +127,9 @@ def worth_a_look(runbook: Runbook, state: State) -> list[Text]:
     rows = [_branch(runbook, event) for event in state.branches]
     rows += _rules_met(state)
     rows += _broken_off(state)
-    for found in state.findings:
-        where: Text = [quote(found.step, 60), ": "] if found.step else []
-        rows.append([*where, quote(found.message), f" {excerpt(found.remedy)}"])
+    for finding in state.findings:
+        where: Text = [quote(finding.step, 60), ": "] if finding.step else []
+        rows.append([*where, quote(finding.message), f" {excerpt(finding.remedy)}"])
     for event in state.attested:
         rows.append(
             [
@@ -168,7 +170,7 @@ def _amendment(event: EventOf[Amended]) -> Text:
 def _branch(runbook: Runbook, event: EventOf[BranchTaken]) -> Text:
     """Why the session went to a fallback, with the line of the runbook."""
     body = event.body
-    words: list[str | Span] = [
+    text: list[str | Span] = [
         quote(event.step, 60),
         f", try {event.attempt}: ",
         quote(body.code, 60),
@@ -177,15 +179,15 @@ def _branch(runbook: Runbook, event: EventOf[BranchTaken]) -> Text:
     ]
     rule = rule_at(runbook, event.step, body.line)
     if rule is not None:
-        words += [
+        text += [
             f", by rule {rule.index} at runbook line {rule.line}, which matches ",
             quote(as_written(rule.match.conditions), 160),
         ]
     elif body.line:
-        words.append(f", by the rule at runbook line {excerpt(body.line, 12)}")
+        text.append(f", by the rule at runbook line {excerpt(body.line, 12)}")
     else:
-        words.append(", because the table of codes says so; no rule of the runbook did")
-    return [*words, "."]
+        text.append(", because the table of codes says so; no rule of the runbook did")
+    return [*text, "."]
 
 
 def rule_at(runbook: Runbook, step_id: str | None, line: object) -> Rule | None:
@@ -197,14 +199,14 @@ def rule_at(runbook: Runbook, step_id: str | None, line: object) -> Rule | None:
 def _rules_met(state: State) -> list[Text]:
     return [
         [
-            quote(known.id, 60),
+            quote(step_state.id, 60),
             f", try {attempt.n}: rule {excerpt(attempt.rule.index, 12)} "
             f"(runbook line {excerpt(attempt.rule.line, 12)}) makes this ",
             quote(attempt.rule.outcome, 40),
             f": {excerpt(attempt.rule.why or '')}",
         ]
-        for known in state.steps.values()
-        for attempt in known.tries
+        for step_state in state.steps.values()
+        for attempt in step_state.tries
         if attempt.rule is not None and attempt.rule.outcome
     ]
 
@@ -212,13 +214,13 @@ def _rules_met(state: State) -> list[Text]:
 def _broken_off(state: State) -> list[Text]:
     """Tries without a recorded end and interrupted ones, with calls of unknown cost."""
     rows: list[Text] = []
-    for known in state.steps.values():
-        for attempt in known.tries:
+    for step_state in state.steps.values():
+        for attempt in step_state.tries:
             if attempt.ended is not None and attempt.code != "interrupted":
                 continue
             unknown = unknown_of(attempt)
             spent = (
                 f"; {count(unknown, 'call')} may have spent, how much is unknown" if unknown else ""
             )
-            rows.append([quote(known.id, 60), f", try {attempt.n} broke off{spent}."])
+            rows.append([quote(step_state.id, 60), f", try {attempt.n} broke off{spent}."])
     return rows

@@ -31,7 +31,7 @@ from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.report.export import SecretFoundError, export
 from smoke_tui.presentation.report.markdown import LIMIT
 from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
-from smoke_tui.presentation.report.verdict_text import standing_of
+from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.amend import amend_session
@@ -78,7 +78,7 @@ class ReportScreen(Page):
 
     def header(self, width: int) -> Content:
         """The session, whether it counts, and its verdict."""
-        result = standing_of(self.runbook, self.state)
+        result = effective_verdict(self.runbook, self.state)
         mark = MARKS[result.value]
         parts: list[Content | str | tuple[str, str]] = [
             (" Report ", "bold"),
