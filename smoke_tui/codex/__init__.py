@@ -1,1 +1,1 @@
-"""The wire of OpenAI's Codex client: login, requests, answers, and which failure an answer is."""
+"""The Codex wire protocol: login, requests, streams, and what a response means."""

@@ -1,4 +1,4 @@
-"""What an answer says besides its code: which limit, until when, which field, which model."""
+"""Details of a response besides its code: which limit, until when, which field, which model."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from smoke_tui.codex.quota import active_limit, families, read_windows
+from smoke_tui.codex.quota import active_limit, read_windows, windows_by_family
 from smoke_tui.redaction import clean
 
-LONGEST: Final = 120
-LATEST: Final = 1 << 34
-FULL: Final = 100.0
+MAX_LENGTH: Final = 120
+MAX_TIME: Final = 1 << 34
+FULL_PERCENT: Final = 100.0
 
 _PARAM: Final = re.compile(
     r"unsupported parameter:?\s*['\"`]?([A-Za-z0-9_.\[\]-]{1,80})", re.IGNORECASE
@@ -26,14 +26,14 @@ _MODEL: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """The answer's own fields; each None where it does not say.
+class AnswerDetails:
+    """Details of a response, each None if it has none.
 
-    `reached`: which limit, as the provider names it; `limit`: the family of the full window;
-    `code`: the server's own code; `named`: one that nobody knows; `page`: what an intercepting page
-    calls itself; `needs_version`: the client version from which on the model is served;
-    `redirect`: the host that the answer redirects to; `asked_by`: who asked, where not this tool;
-    `served_to`: the client version with which an earlier call of ours was served the model.
+    `reached` is the provider's name of the limit; `limit` the family of the full window; `code` the
+    server's own code; `named` an unknown code; `page` the title of an intercepting page;
+    `needs_version` the client version from which on the model is served; `redirect` the host of a
+    redirect; `asked_by` who sent the request if not this tool; `served_to` the client version of an
+    earlier call for which the model was served.
     """
 
     reached: str | None = None
@@ -51,12 +51,13 @@ class About:
     asked_by: str | None = None
     served_to: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, str | int]:
+        """The details that are set."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def first_of(envelopes: Iterable[Mapping[str, Any]], keys: tuple[str, ...]) -> Any:
-    """The first of the keys that any envelope has."""
+def first_of(envelopes: Iterable[Mapping[str, object]], keys: tuple[str, ...]) -> object:
+    """The value of the first key that any envelope has."""
     for envelope in envelopes:
         for key in keys:
             if envelope.get(key) is not None:
@@ -64,18 +65,17 @@ def first_of(envelopes: Iterable[Mapping[str, Any]], keys: tuple[str, ...]) -> A
     return None
 
 
-def about_of(
+def read_details(
     headers: Sequence[tuple[str, str]],
-    body: Any,
-    envelopes: Sequence[Mapping[str, Any]],
+    envelopes: Sequence[Mapping[str, object]],
     texts: Sequence[str],
     *,
     waits: bool,
     named: str | None,
     code: str | None = None,
     redirect: str | None = None,
-) -> About:
-    """Read what an answer says. `waits`: whether there is a window that waiting opens."""
+) -> AnswerDetails:
+    """Read the details of a response; `waits` is whether waiting opens the quota window."""
     fields = {name.lower(): value for name, value in headers}
     reached = fields.get("x-codex-rate-limit-reached-type") or first_of(
         envelopes, ("rate_limit_reached_type", "x-codex-rate-limit-reached-type")
@@ -83,9 +83,9 @@ def about_of(
     plan = first_of(envelopes, ("plan_type",)) or fields.get("x-codex-plan-type")
     full = _fullest(headers) if waits else None
     moment = _moment(first_of(envelopes, ("resets_at",))) if waits else None
-    return About(
-        reached=_word(reached),
-        plan=_word(plan),
+    return AnswerDetails(
+        reached=_short_text(reached),
+        plan=_short_text(plan),
         limit=full[0] if full else None,
         window=full[1] if full else None,
         resets_at=moment if moment is not None else full[2] if full else None,
@@ -98,11 +98,11 @@ def about_of(
 
 
 def _fullest(headers: Sequence[tuple[str, str]]) -> tuple[str | None, str, int | None] | None:
-    """The full window that opens last: its family, how long it is, when it opens."""
+    """The full window that opens last: its family, its name, its reset time."""
     windows = read_windows(headers)
     if active_limit(headers) is None:
-        windows = tuple(w for family in families(headers).values() for w in family)
-    full = [w for w in windows if w.used_percent >= FULL]
+        windows = tuple(w for family in windows_by_family(headers).values() for w in family)
+    full = [w for w in windows if w.used_percent >= FULL_PERCENT]
     if not full:
         return None
     last = max(full, key=lambda w: (w.resets_at or "", w.window_minutes))
@@ -113,28 +113,28 @@ def _unix(moment: str | None) -> int | None:
     return None if moment is None else int(datetime.fromisoformat(moment).timestamp())
 
 
-def _moment(raw: Any) -> int | None:
+def _moment(raw: object) -> int | None:
     if isinstance(raw, str) and re.fullmatch(r"[0-9]{1,12}", raw):
         raw = int(raw)
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
-    return int(raw) if 0 < raw < LATEST else None
+    return int(raw) if 0 < raw < MAX_TIME else None
 
 
-def _word(raw: Any) -> str | None:
-    return clean(raw.strip())[:LONGEST] or None if isinstance(raw, str) else None
+def _short_text(raw: object) -> str | None:
+    return clean(raw.strip())[:MAX_LENGTH] or None if isinstance(raw, str) else None
 
 
-def _param(envelopes: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> str | None:
+def _param(envelopes: Sequence[Mapping[str, object]], texts: Sequence[str]) -> str | None:
     raw = first_of(envelopes, ("param", "loc"))
     if isinstance(raw, list):
         raw = ".".join(str(part) for part in raw[:8] if isinstance(part, str | int))
     if isinstance(raw, str):
-        return clean(raw)[:LONGEST] or None
-    found = next(filter(None, map(_PARAM.search, texts)), None)
-    return found.group(1).rstrip(".") if found else None
+        return clean(raw)[:MAX_LENGTH] or None
+    match = next(filter(None, map(_PARAM.search, texts)), None)
+    return match.group(1).rstrip(".") if match else None
 
 
 def _model(texts: Sequence[str]) -> str | None:
-    found = next(filter(None, map(_MODEL.search, texts)), None)
-    return next(filter(None, found.groups()), None) if found else None
+    match = next(filter(None, map(_MODEL.search, texts)), None)
+    return next(filter(None, match.groups()), None) if match else None

@@ -1,19 +1,24 @@
-"""What a live call's answer is worth: built-in checks, before any expectation."""
+"""The assessment of a live call's response by built-in checks, before any expectation."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from smoke_tui.codex.call_obligations import COMPLETE, END, Asked, ends_of, final_error, proof_of
+from smoke_tui.codex.call_obligations import (
+    COMPLETE,
+    END,
+    ExpectedCall,
+    call_obligations,
+    end_witnesses,
+    final_error,
+)
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, Failure, classify
-from smoke_tui.codex.event_kinds import ENDS
-from smoke_tui.codex.sse import (
-    looks_like_stream,
-)
+from smoke_tui.codex.event_kinds import TERMINAL_EVENTS
+from smoke_tui.codex.sse import looks_like_stream
 from smoke_tui.codex.stream import (
     Reading,
     read_stream,
@@ -22,7 +27,9 @@ from smoke_tui.proof.headers import ERROR_HEADERS
 from smoke_tui.proof.obligations import Obligation, Requirement, Witness, evaluate, first_unmet
 from smoke_tui.world.requests.http import Exchange
 
-ANSWERED: Final = Requirement("answered with a stream", "stream-cut", "stream-malformed")
+ANSWERED_WITH_STREAM: Final = Requirement(
+    "answered with a stream", "stream-cut", "stream-malformed"
+)
 
 _NO_BODY: Final[Mapping[str, str]] = {
     "stalled": "stream-stalled",
@@ -39,9 +46,9 @@ _CUT: Final = ("stream-cut", "The stream ended before response.completed")
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A code with its sentence, or None where every obligation was met.
+    """A failure code with a sentence; the code is None if every obligation is met.
 
-    `obligations` are all that were looked at, in the order in which their codes decide.
+    `obligations` are all that were checked, in the order of priority of their codes.
     """
 
     code: str | None
@@ -51,21 +58,23 @@ class Assessment:
     obligations: tuple[Obligation, ...] = ()
 
 
-def worth_of(
+def assess(
     exchange: Exchange, *, model: str, nonce: str, prompt: str = "", subscription: bool = True
 ) -> Assessment:
-    """Judge one Responses call. A 200 is no success by itself.
+    """Assess one Responses call; the status 200 alone is no success.
 
-    `prompt` is what was asked, with the nonce. `subscription`: marks of an API key are positive
-    evidence of another route.
+    `prompt` is the whole prompt, with the nonce. With `subscription`, signs of an API key are evidence
+    of another route.
     """
     if exchange.status != 200 or not looks_like_stream(exchange.body):
-        return _no_stream(exchange)
+        return _assess_without_stream(exchange)
     reading = _read(exchange)
-    ended = _ended(exchange, reading)
-    if ended is not None:
-        return ended
-    obligations = proof_of(exchange, reading, Asked(model, nonce, prompt, subscription))
+    early_end = _early_end(exchange, reading)
+    if early_end is not None:
+        return early_end
+    obligations = call_obligations(
+        exchange, reading, ExpectedCall(model, nonce, prompt, subscription)
+    )
     unmet = first_unmet(obligations)
     if unmet is None:
         route = "the subscription" if subscription else "the API key"
@@ -84,29 +93,31 @@ def worth_of(
 
 
 def upstream_failure(exchange: Exchange) -> Failure | None:
-    """The failure in an answer that somebody passes on; None where the call was completed."""
+    """The failure in a response that the stack passes on; None if the call was completed."""
     if exchange.status != 200 or not looks_like_stream(exchange.body):
-        worth = _no_stream(exchange)
+        assessment = _assess_without_stream(exchange)
     else:
-        ended = _ended(exchange, _read(exchange))
-        if ended is None:
+        early_end = _early_end(exchange, _read(exchange))
+        if early_end is None:
             return None
-        worth = ended
-    return worth.failure or Failure(worth.code or "stream-malformed", "stream", worth.summary)
+        assessment = early_end
+    return assessment.failure or Failure(
+        assessment.code or "stream-malformed", "stream", assessment.summary
+    )
 
 
 def _read(exchange: Exchange) -> Reading:
     return read_stream(exchange.body, [offset for offset, _ in exchange.chunks] or [0])
 
 
-def _no_stream(exchange: Exchange) -> Assessment:
-    said = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
-    witness = Witness("status", said, "against")
+def _assess_without_stream(exchange: Exchange) -> Assessment:
+    status_text = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
+    witness = Witness("status", status_text, "against")
     if exchange.status == 200 and not exchange.body.strip():
         code = _NO_BODY.get(exchange.error or "", "stream-cut")
         return _failed(
-            ANSWERED,
-            [Witness("status", said), Witness("body", "empty", "against")],
+            ANSWERED_WITH_STREAM,
+            [Witness("status", status_text), Witness("body", "empty", "against")],
             code,
             exchange.error_text or "The answer was empty.",
             Reading(),
@@ -116,16 +127,21 @@ def _no_stream(exchange: Exchange) -> Assessment:
         witness = Witness("body", "no event stream", "against")
         if failure.by.startswith("status"):
             failure = replace(failure, code="stream-malformed")
-    status = f"{said}: " if exchange.status is not None else ""
+    status = f"{status_text}: " if exchange.status is not None else ""
     return _failed(
-        ANSWERED, [witness], failure.code, f"{status}{failure.words}", Reading(), failure
+        ANSWERED_WITH_STREAM,
+        [witness],
+        failure.code,
+        f"{status}{failure.words}",
+        Reading(),
+        failure,
     )
 
 
-def _ended(exchange: Exchange, reading: Reading) -> Assessment | None:
-    """The worth of a stream that did not come to one good end; None where it did."""
-    ends = ends_of(reading)
-    skipped = [Witness(one.kind, f"{one.size:,} bytes, not read") for one in reading.skipped]
+def _early_end(exchange: Exchange, reading: Reading) -> Assessment | None:
+    """The assessment of a stream without exactly one good end; None if it has one."""
+    ends = end_witnesses(reading)
+    skipped = [Witness(event.kind, f"{event.size:,} bytes, not read") for event in reading.skipped]
     if reading.oversized or exchange.error == "oversized":
         return _failed(
             END,
@@ -141,7 +157,7 @@ def _ended(exchange: Exchange, reading: Reading) -> Assessment | None:
         elif reading.last is not None:
             text += f"; the last event that came is {reading.last}"
         return _failed(END, ends, code, f"{text}.", reading)
-    kinds = [ENDS[end] for end in reading.terminals]
+    kinds = [TERMINAL_EVENTS[end] for end in reading.terminals]
     if len(kinds) > 1 and "completed" in kinds:
         return _failed(
             END,
@@ -169,21 +185,25 @@ def _ended(exchange: Exchange, reading: Reading) -> Assessment | None:
 
 
 def _failed(
-    duty: Requirement,
+    requirement: Requirement,
     witnesses: list[Witness],
     code: str,
     summary: str,
     reading: Reading,
     failure: Failure | None = None,
 ) -> Assessment:
-    """The worth of an answer that was not judged further than its first obligation."""
+    """An assessment that ends at its first obligation."""
     return Assessment(
-        code, summary, reading, failure, (evaluate(duty, witnesses, code=code, text=summary),)
+        code,
+        summary,
+        reading,
+        failure,
+        (evaluate(requirement, witnesses, code=code, text=summary),),
     )
 
 
 def _contradicted(exchange: Exchange, reading: Reading, code: str) -> tuple[Failure | None, str]:
-    """What a completed response says that it came to instead, by its error and its states."""
+    """The failure and code of a completed response that reports an error or another state."""
     if any(name.lower() in ERROR_HEADERS and value.strip() for name, value in exchange.headers):
         failure = classify(Answer(exchange.status, exchange.headers, ""))
         return failure, code if failure.by.startswith("status") else failure.code
@@ -191,7 +211,7 @@ def _contradicted(exchange: Exchange, reading: Reading, code: str) -> tuple[Fail
     if error is not None:
         failure = _failure(reading)
         return failure, failure.code
-    states = {said.value for said in reading.states if isinstance(said.value, str)}
+    states = {state.value for state in reading.states if isinstance(state.value, str)}
     if "incomplete" in states or any(
         p.source.endswith("incomplete_details") for p in reading.problems
     ):
@@ -202,8 +222,8 @@ def _contradicted(exchange: Exchange, reading: Reading, code: str) -> tuple[Fail
 
 
 def _failure(reading: Reading) -> Failure:
-    """The failure inside a failed response; without a known mark it is `response-failed`."""
-    final: Mapping[str, Any] = reading.final
+    """The failure inside a failed response; without a known signal `response-failed`."""
+    final: Mapping[str, object] = reading.final
     error = final_error(reading) or final
     failure = classify(Answer(None, (), json.dumps({"error": error})))
     if failure.by.startswith("status"):

@@ -1,4 +1,4 @@
-"""Which request shape is best attested for a client that is not OpenAI's own, per model."""
+"""Request shapes that are reported to work for clients other than OpenAI's own, per model."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ INSTALLED: Final = "installed"
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """One row: a shape is reported as served for models of a pattern.
+    """A report that a shape is served for the models of a pattern.
 
-    `date` is the day it was reported first, ISO 8601, empty where the report has none that is
-    known; `sources` are public issues and pull requests.
+    `date` is the day of the first report (ISO 8601, empty if unknown); `sources` are public issues
+    and pull requests.
     """
 
     shape: str
@@ -25,11 +25,12 @@ class Attestation:
     sources: tuple[str, ...]
 
     def to_row(self) -> tuple[str, ...]:
-        """The row as a session's settings record it."""
+        """The row as recorded in a session's settings."""
         return (self.shape, self.models, self.date, *self.sources)
 
     @classmethod
     def from_row(cls, row: Sequence[str]) -> Attestation:
+        """Read a recorded row."""
         shape, models, date, *sources = row
         return cls(shape, models, date, tuple(sources))
 
@@ -41,15 +42,15 @@ class Attestation:
 
 
 ATTESTED: Final = (
-    # Models with Responses-Lite are served plain requests, too.
+    # Models with Responses-Lite are served plain requests too.
     Attestation("classic", "*", "2026-07-13", ("opencode#36750", "hermes-agent#105025")),
-    # With reasoning.context=all_turns, which the shape of that name sends.
+    # With reasoning.context=all_turns, which the shape `lite` sends.
     Attestation("lite", "*", "", ("oc-codex-multi-auth#191",)),
 )
-"""The best attested row first. `developer` has none: only the real client is known to send it."""
+"""The best attested shape first. `developer` has none: only the real client is known to send it."""
 
 
-def rows_for(model: str, rows: Sequence[Sequence[str]]) -> list[Attestation]:
-    """The recorded rows that speak of a model, in their order."""
-    found = [Attestation.from_row(row) for row in rows if len(row) >= 3]
-    return [row for row in found if fnmatchcase(model, row.models)]
+def attestations_for(model: str, rows: Sequence[Sequence[str]]) -> list[Attestation]:
+    """The recorded rows that apply to a model, in order."""
+    attestations = [Attestation.from_row(row) for row in rows if len(row) >= 3]
+    return [row for row in attestations if fnmatchcase(model, row.models)]

@@ -1,11 +1,11 @@
-"""The credential bundle: what a login gives and the operator hands over."""
+"""The credential bundle: the result of a login, which the operator hands over."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.redaction import Secret
 from smoke_tui.world.values import Sensitive
@@ -37,23 +37,23 @@ def _leaves(prefix: tuple[str, ...], name: str) -> tuple[Sensitive, ...]:
 
 
 TOKEN_LEAVES: Final = _leaves((), "")
-"""The secret leaves of a token answer and of a bundle of our own shape (cli.md)."""
+"""The secret leaves of a token response and of this tool's bundle file."""
 
 GIVEN_LEAVES: Final = (*TOKEN_LEAVES, *_leaves(("tokens",), "tokens."))
-"""The same, and the leaves of the Codex CLI's own auth.json (captured from client 0.169)."""
+"""TOKEN_LEAVES and those of the Codex CLI's own auth.json (captured from client 0.169)."""
 
 
 PUBLIC_LEAVES: Final = (("provider",), ("plan_type",), ("expires_at",))
-"""What may be known of a bundle of our own shape beside its secrets."""
+"""The leaves of this tool's bundle file that are not secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """The tokens of one login.
 
-    `expires_at` is ISO 8601 UTC or None where unknown. `source` is login, file, stdin, codex-cli
-    or command. `issued_here`: it came from a login of this session. `whole` is the product's own
-    login output, to be handed over verbatim.
+    `expires_at` is ISO 8601 UTC, None if unknown. `source` is login, file, stdin, codex-cli or
+    command; `issued_here` means a login of this session. `whole` is the output of the product's own
+    login, which is handed over verbatim.
     """
 
     access_token: Secret
@@ -67,7 +67,7 @@ class Bundle:
     whole: Secret | None = None
 
     def fields(self) -> dict[str, Secret | str | None]:
-        """The bundle by field name, as templates and the written file use it."""
+        """The bundle by field name, for templates and the bundle file."""
         return {
             "provider": "openai",
             "access_token": self.access_token,
@@ -80,35 +80,35 @@ class Bundle:
 
     @property
     def account(self) -> str | None:
-        """What tells accounts of one session apart; None in records from before there was one."""
-        mark = self.account_id.public.get("mark")
-        return str(mark) if mark else None
+        """A fingerprint that distinguishes accounts of a session; None in older records."""
+        fingerprint = self.account_id.public.get("mark")
+        return str(fingerprint) if fingerprint else None
 
     def fresh(self, now: str) -> bool:
-        """Issued in this session, or unexpired by its own claims at `now` (ISO 8601)."""
+        """Whether it was issued in this session, or is unexpired at `now` (ISO 8601)."""
         return self.issued_here or (self.expires_at is not None and self.expires_at > now[:19])
 
-    def summary(self) -> dict[str, Any]:
-        """What may be shown of it: shapes and public claims."""
+    def summary(self) -> dict[str, str]:
+        """The parts that may be shown: lengths and public claims."""
         return {
-            "access token": _shape(self.access_token),
-            "refresh token": _shape(self.refresh_token),
-            "id token": _shape(self.id_token),
-            "account id": _shape(self.account_id),
+            "access token": _presence(self.access_token),
+            "refresh token": _presence(self.refresh_token),
+            "id token": _presence(self.id_token),
+            "account id": _presence(self.account_id),
             "plan": self.plan_type or "unknown",
             "expires": self.expires_at or "unknown",
             "source": self.source,
         }
 
 
-def _shape(secret: Secret | None) -> str:
+def _presence(secret: Secret | None) -> str:
     if secret is None:
         return "absent"
     return f"present, {secret.public.get('length', '?')} characters"
 
 
-class BundleProblem(ValueError):
-    """A document is no usable bundle. `code` is a word of outcomes; the text says what lacks."""
+class BundleError(ValueError):
+    """A document is no usable bundle; `code` is a failure code, the message says what is missing."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
@@ -116,7 +116,7 @@ class BundleProblem(ValueError):
 
 
 def read_bundle(
-    document: Any,
+    document: object,
     secrets: Mapping[str, Secret],
     *,
     source: str,
@@ -124,23 +124,23 @@ def read_bundle(
     whole: Secret | None = None,
     need_refresh: bool = False,
 ) -> Bundle:
-    """Make a bundle of a redacted document and the secrets that were taken out of it.
+    """Build a bundle from a redacted document and the secrets taken from it.
 
     Raises:
-        BundleProblem: it holds no access token (`bundle-incomplete`), no refresh token where a
-            login must give one, or no account (`account-id-missing`).
+        BundleProblem: there is no access token, no refresh token though `need_refresh`
+            (`bundle-incomplete`), or no account (`account-id-missing`).
     """
     if not isinstance(document, Mapping):
-        raise BundleProblem("bundle-incomplete", "it is not a JSON object")
+        raise BundleError("bundle-incomplete", "it is not a JSON object")
     prefix = "" if "access_token" in secrets else "tokens."
     outer = document if not prefix else document.get("tokens")
     fields = outer if isinstance(outer, Mapping) else {}
     access = secrets.get(f"{prefix}access_token")
     if access is None:
-        raise BundleProblem("bundle-incomplete", "it holds no access_token")
+        raise BundleError("bundle-incomplete", "it holds no access_token")
     refresh = secrets.get(f"{prefix}refresh_token")
     if need_refresh and refresh is None:
-        raise BundleProblem("bundle-incomplete", "the login gave no refresh_token")
+        raise BundleError("bundle-incomplete", "the login gave no refresh_token")
     identity = secrets.get(f"{prefix}id_token")
     account = next(
         (
@@ -155,7 +155,7 @@ def read_bundle(
         None,
     )
     if account is None:
-        raise BundleProblem(
+        raise BundleError(
             "account-id-missing",
             "it names no ChatGPT account: neither account_id nor the tokens' claims hold one",
         )
@@ -169,8 +169,7 @@ def read_bundle(
             ),
             None,
         )
-    given = fields.get("expires_at")
-    expires = _moment(given) or _expiry(access)
+    expires = _utc_time(fields.get("expires_at")) or _expiry(access)
     return Bundle(
         access,
         refresh,
@@ -184,10 +183,10 @@ def read_bundle(
     )
 
 
-def _moment(text: Any) -> str | None:
-    """A given time in our own form; None where it is none."""
+def _utc_time(text: object) -> str | None:
+    """An ISO 8601 time in UTC; None if the text is none."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text if isinstance(text, str) else "")
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (TypeError, ValueError, OverflowError, OSError):
         return None

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smoke_tui.codex.event_kinds import ENDS
-from smoke_tui.codex.items import contradicts
+from smoke_tui.codex.event_kinds import TERMINAL_EVENTS
+from smoke_tui.codex.items import Item, changed_kind
 from smoke_tui.codex.quota import has_quota_headers
-from smoke_tui.codex.stream import Mention, Reading
+from smoke_tui.codex.stream import Reading, Statement
 from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import same_family, same_model
 from smoke_tui.proof.headers import ERROR_HEADERS, FOREIGN_HEADER, MODEL_HEADERS
@@ -93,7 +93,7 @@ _BEGUN: Final = ("in_progress", "queued")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExpectedCall:
     """What a call asked for. `prompt` is all of it, with the nonce."""
 
     model: str
@@ -102,12 +102,14 @@ class Asked:
     subscription: bool = True
 
 
-def proof_of(exchange: Exchange, reading: Reading, asked: Asked) -> tuple[Obligation, ...]:
+def call_obligations(
+    exchange: Exchange, reading: Reading, asked: ExpectedCall
+) -> tuple[Obligation, ...]:
     """The obligations of a call whose stream came to its end, with their witnesses."""
     return tuple(
         evaluate(duty, witnesses, text=text)
         for duty, witnesses, text in (
-            (END, ends_of(reading), None),
+            (END, end_witnesses(reading), None),
             (COMPLETE, list(_complete(exchange, reading)), None),
             (IDENTITY, list(_identity(reading)), None),
             *(
@@ -129,11 +131,11 @@ def proof_of(exchange: Exchange, reading: Reading, asked: Asked) -> tuple[Obliga
     )
 
 
-def ends_of(reading: Reading) -> list[Witness]:
+def end_witnesses(reading: Reading) -> list[Witness]:
     """The ends of a stream: exactly one may be there, and nothing of the answer after it."""
     found: list[Witness] = []
     for number, end in enumerate(reading.terminals, 1):
-        good = number == 1 and ENDS[end] == "completed"
+        good = number == 1 and TERMINAL_EVENTS[end] == "completed"
         found.append(Witness(f"end {number}", end, "holds" if good else "against"))
     found += [Witness("form of an event", text, "against") for text in reading.crossed]
     found += [Witness("after the end", text, "against") for text in reading.late]
@@ -197,7 +199,7 @@ def _marks(exchange: Exchange, reading: Reading) -> str | None:
 def _model(exchange: Exchange, reading: Reading, asked: str) -> tuple[list[Witness], str | None]:
     """Every place that names the served model; two that disagree contradict one another."""
     named = [
-        Mention(f"header {name.lower()}", value)
+        Statement(f"header {name.lower()}", value)
         for name, value in exchange.headers
         if name.lower() in MODEL_HEADERS and not value.startswith("[REDACTED")
     ]
@@ -248,7 +250,7 @@ def _agreement(reading: Reading) -> Iterator[Witness]:
             "holds" if same else "against",
         )
     for item in items:
-        if any(contradicts(announced, item) for announced in reading.announced):
+        if any(changed_kind(announced, item) for announced in reading.announced):
             yield Witness("items", f"{item.id} was announced as another", "against")
     ids = [item.id for item in items if item.id is not None]
     for name in {name for name in ids if ids.count(name) > 1}:
@@ -267,9 +269,9 @@ def _sent_in_pieces(reading: Reading, source: str) -> str:
     return "".join(item.text for item in messages if item.id in named)
 
 
-def _kept(items: Sequence[Any]) -> list[tuple[str, str | None]]:
+def _kept(items: Sequence[Item]) -> list[tuple[str, str | None]]:
     """The messages of a list of items: their text, and what keeps them from being the answer."""
-    return [(item.text, item.odd) for item in items if item.is_message]
+    return [(item.text, item.not_final) for item in items if item.is_message]
 
 
 def _answer(reading: Reading) -> Iterator[Witness]:
@@ -277,7 +279,7 @@ def _answer(reading: Reading) -> Iterator[Witness]:
     for item in reading.answer_items:
         shown = item.is_final and bool(item.text.strip())
         yield Witness(
-            item.shown,
+            item.description,
             _size(item.text) if item.is_message else "seen",
             "holds" if shown else "nothing",
         )
@@ -289,7 +291,7 @@ def _no_answer(reading: Reading) -> str | None:
     """What the response holds in place of a final answer."""
     if reading.answer.strip():
         return None
-    others = dict.fromkeys(item.shown for item in reading.answer_items if not item.is_final)
+    others = dict.fromkeys(item.description for item in reading.answer_items if not item.is_final)
     if others:
         return f"The response holds no final answer, only: {', '.join(others)}."
     if "".join(reading.deltas).strip():
@@ -297,7 +299,7 @@ def _no_answer(reading: Reading) -> str | None:
     return None
 
 
-def _nonce(reading: Reading, asked: Asked) -> Iterator[Witness]:
+def _nonce(reading: Reading, asked: ExpectedCall) -> Iterator[Witness]:
     held = any(contains_word(part, asked.nonce) for part in reading.answer_parts)
     yield Witness(
         "final answer",
@@ -328,7 +330,7 @@ def _usage(reading: Reading) -> Iterator[Witness]:
         )
 
 
-def _read(said: Mention, says: Stance) -> Witness:
+def _read(said: Statement, says: Stance) -> Witness:
     return Witness(said.source, value_text(said.value), says)
 
 

@@ -1,4 +1,4 @@
-"""What can be asked without spending: whether the backend answers, and what it lists."""
+"""Requests that spend nothing: whether the backend answers, and which models it lists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.classify import Answer, Failure, classify
-from smoke_tui.codex.client_versions import reaches, read_minimum
+from smoke_tui.codex.client_versions import is_at_least, read_minimum
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
 from smoke_tui.world.values import Joined, Sensitive
@@ -26,12 +26,12 @@ class Listed:
     lite: bool
 
     def served_to(self, version: str) -> bool:
-        """Whether a client of this version may call the model, by the catalogue's own word."""
-        return reaches(version, self.minimal_client_version)
+        """Whether the catalogue serves the model to a client of this version."""
+        return is_at_least(version, self.minimal_client_version)
 
 
 def reach_request(config: SessionConfig) -> HttpRequest:
-    """An unauthenticated GET of the responses address: 405 means that the edge lets us through."""
+    """An unauthenticated GET of the responses address: 405 means that the edge lets requests through."""
     return HttpRequest(
         "GET",
         f"{config.codex_url}/responses",
@@ -43,9 +43,9 @@ def reach_request(config: SessionConfig) -> HttpRequest:
 def catalogue_request(
     config: SessionConfig, bundle: Bundle, client_version: str | None = None
 ) -> HttpRequest:
-    """The model catalogue, with the token; spends nothing (captured from client 0.169).
+    """A GET of the model catalogue with the token; spends nothing (captured from client 0.169).
 
-    `client_version` is what the catalogue is filtered by; without it the version that calls send.
+    The catalogue is filtered by `client_version`, by default that of the session's calls.
     """
     version = quote(client_version or config.client_version, safe="")
     return HttpRequest(
@@ -64,9 +64,9 @@ def catalogue_request(
 
 
 def text_request(config: SessionConfig, bundle: Bundle, model: str) -> HttpRequest:
-    """The catalogue, with the base instructions of one model taken out of it.
+    """A GET of the catalogue that takes one model's base instructions out of the response.
 
-    They are the template that a client renders, so that they can differ from what it sends.
+    They are a template that the client renders, so the text that it sends may differ.
     """
     entry = ("models", f"slug={model}")
     return replace(
@@ -84,27 +84,27 @@ def text_request(config: SessionConfig, bundle: Bundle, model: str) -> HttpReque
 
 
 def as_answer(exchange: Exchange) -> Answer:
-    """An exchange as the classifier takes it."""
+    """An exchange as input of the classifier."""
     return Answer(
         exchange.status, exchange.headers, exchange.text(), exchange.error, exchange.error_text
     )
 
 
 def reach_failure(exchange: Exchange) -> Failure | None:
-    """Why the backend can't be reached; None where it can."""
+    """Why the backend can't be reached; None if it can."""
     return None if exchange.status == 405 else classify(as_answer(exchange))
 
 
 def read_catalogue(exchange: Exchange) -> tuple[Listed, ...] | None:
-    """The listed models; None where the answer is no catalogue."""
+    """The listed models; None if the response is no catalogue."""
     document = exchange.json()
     models = document.get("models") if isinstance(document, Mapping) else None
     if exchange.status != 200 or not isinstance(models, list):
         return None
-    return tuple(_listed(m) for m in models if isinstance(m, Mapping) and _slug(m))
+    return tuple(_listed(m) for m in models if isinstance(m, Mapping) and _is_listed(m))
 
 
-def _slug(model: Mapping[str, Any]) -> bool:
+def _is_listed(model: Mapping[str, Any]) -> bool:
     return isinstance(model.get("slug"), str) and model.get("visibility") not in ("hide", "none")
 
 

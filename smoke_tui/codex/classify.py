@@ -13,23 +13,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from smoke_tui.codex.answer_details import About, about_of, first_of
-from smoke_tui.codex.edge_pages import EdgeAnswer, edge_code, is_page, redirect_host, title_of
+from smoke_tui.codex.answer_details import AnswerDetails, first_of, read_details
+from smoke_tui.codex.edge_pages import EdgeAnswer, edge_code, is_page, page_title, redirect_host
 from smoke_tui.codex.failure_signals import (
-    GENERAL,
+    GENERIC_NAMES,
     OUT_OF_CREDITS,
     TEXTS,
     TRANSPORT,
-    by_status,
-    code_of_name,
+    code_for_name,
+    code_for_status,
 )
 from smoke_tui.redaction import clean
 
-LONGEST_TEXT: Final = 600
-LONGEST_NAME: Final = 80
-INSPECTED: Final = 4000
+MAX_TEXT: Final = 600
+MAX_NAME: Final = 80
+MAX_INSPECTED: Final = 4000
 """Characters of a text in which marks are looked for: an answer may be megabytes of anything."""
-MOST_ENVELOPES: Final = 24
+MAX_ENVELOPES: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Failure:
     delay: float | None = None
     resets_at: int | None = None
     named: str | None = None
-    about: About = field(default_factory=About)
+    about: AnswerDetails = field(default_factory=AnswerDetails)
 
     @property
     def words(self) -> str:
@@ -127,20 +127,21 @@ _NAMES: Final = ("header", "code", "type", "error")
 
 def classify(answer: Answer) -> Failure:
     """The failure an unsuccessful answer stands for; never a guess dressed as knowledge."""
-    said = said_by(answer)
+    said = server_text(answer)
     if answer.error is not None and answer.status is None:
         return Failure(TRANSPORT.get(answer.error, "network"), "transport", said)
     edge = _edge(answer)
     redirect = redirect_host(answer.status, answer.header("location"))
     if edge is not None:
-        return Failure(edge, "edge", said, about=About(page=said or None, redirect=redirect))
+        return Failure(
+            edge, "edge", said, about=AnswerDetails(page=said or None, redirect=redirect)
+        )
     body = _document(answer.text)
     code, by, named = _found(answer, body)
     if code == "intercepted":
-        return Failure(code, "edge", said, named=named, about=About(named=named))
-    about = about_of(
+        return Failure(code, "edge", said, named=named, about=AnswerDetails(named=named))
+    about = read_details(
         answer.headers,
-        body,
         list(_envelopes(body)),
         list(_texts(body, answer.text)),
         waits=code != "quota-exhausted",
@@ -148,7 +149,7 @@ def classify(answer: Answer) -> Failure:
         code=by.partition(" ")[2] if by.split()[0] in _NAMES else None,
         redirect=redirect,
     )
-    delay = delay_of(answer, body) if code != "quota-exhausted" else None
+    delay = requested_delay(answer, body) if code != "quota-exhausted" else None
     return Failure(code, by, said, about.param, delay, about.resets_at, named, about)
 
 
@@ -156,7 +157,7 @@ def _found(answer: Answer, body: Any) -> tuple[str, str, str | None]:
     """The code, the mark that gave it, and the name that nobody knows, if there is one."""
     named: str | None = None
     for word, where in _words(answer, body):
-        code = code_of_name(word)
+        code = code_for_name(word)
         if code is not None:
             return _refined(code, answer, body), f"{where} {word}", None
         named = named or _unknown(word, where)
@@ -166,7 +167,7 @@ def _found(answer: Answer, body: Any) -> tuple[str, str, str | None]:
                 return _refined(code, answer, body), "text", named
     if answer.error is not None:
         return TRANSPORT.get(answer.error, "network"), "transport", named
-    code = by_status(answer.status)
+    code = code_for_status(answer.status)
     return _refined(code, answer, body), f"status {answer.status}", named
 
 
@@ -194,11 +195,11 @@ def reached_type(answer: Answer, body: Any) -> str | None:
 
 def _unknown(word: str, where: str) -> str | None:
     """A word as the name of an error that nobody knows; None where it names nothing."""
-    if word in GENERAL or re.fullmatch(r"[\d.]*", word):
+    if word in GENERIC_NAMES or re.fullmatch(r"[\d.]*", word):
         return None
     if where == "type" and re.fullmatch(r"[a-z0-9]+([_.\-/][a-z0-9]+)*", word) is None:
         return None
-    return clean(word)[:LONGEST_NAME].strip() or None
+    return clean(word)[:MAX_NAME].strip() or None
 
 
 def _edge(answer: Answer) -> str | None:
@@ -230,7 +231,7 @@ def _is_json(text: str) -> bool:
     if text.lstrip()[:1] not in ("{", "["):
         return False
     return _document(text) is not None or (
-        len(text) >= LONGEST_TEXT and _JSON_BEGINS.match(text) is not None
+        len(text) >= MAX_TEXT and _JSON_BEGINS.match(text) is not None
     )
 
 
@@ -238,12 +239,12 @@ def _envelopes(body: Any) -> Iterator[Mapping[str, Any]]:
     """The objects an error may stand in, innermost first: all five envelopes, and lists."""
     seen: list[Mapping[str, Any]] = []
     queue = [body]
-    while queue and len(seen) < MOST_ENVELOPES:
+    while queue and len(seen) < MAX_ENVELOPES:
         value = queue.pop(0)
         if isinstance(value, str):
             value = _document(value) if value.lstrip()[:1] in ("{", "[") else None
         if isinstance(value, list):
-            queue += value[:MOST_ENVELOPES]
+            queue += value[:MAX_ENVELOPES]
         elif isinstance(value, Mapping):
             seen.append(value)
             queue += [value.get(key) for key in ("error", "errors", "detail", "response", "body")]
@@ -269,7 +270,7 @@ def _words(answer: Answer, body: Any) -> Iterator[tuple[str, str]]:
             value = envelope.get(key)
             if isinstance(value, str) and _TOKEN.fullmatch(value.strip().lower()):
                 yield _name(value), "error"
-    if body is None and _TOKEN.fullmatch(answer.text[:INSPECTED].strip().lower()):
+    if body is None and _TOKEN.fullmatch(answer.text[:MAX_INSPECTED].strip().lower()):
         yield _name(answer.text), "error"
 
 
@@ -293,7 +294,7 @@ def _named(envelope: Mapping[str, Any], key: str) -> Iterator[str]:
 
 def _name(value: str) -> str:
     """A name in one spelling: `AccountDeactivated`, `account-deactivated`, `account_deactivated`."""
-    text = value.strip()[: 2 * LONGEST_NAME]
+    text = value.strip()[: 2 * MAX_NAME]
     if text.replace("_", "").isalnum() and not text.isupper():
         text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
     text = text.lower()
@@ -308,33 +309,33 @@ def _texts(body: Any, raw: str) -> Iterator[str]:
             value = envelope.get(key)
             if isinstance(value, str) and value.strip():
                 found = True
-                yield value.strip()[:INSPECTED]
+                yield value.strip()[:MAX_INSPECTED]
     if not found and not is_page(raw) and raw.strip():
-        yield raw[:INSPECTED]
+        yield raw[:MAX_INSPECTED]
 
 
-def said_by(answer: Answer) -> str:
+def server_text(answer: Answer) -> str:
     """The server's own words, cleaned and cut, for the person."""
     if answer.error is not None and not answer.text:
-        return clean(answer.error_text)[:LONGEST_TEXT]
+        return clean(answer.error_text)[:MAX_TEXT]
     if is_page(answer.text):
-        return title_of(answer.text)
+        return page_title(answer.text)
     text = next(_texts(_document(answer.text), answer.text), answer.text)
-    return clean(text.strip())[:LONGEST_TEXT]
+    return clean(text.strip())[:MAX_TEXT]
 
 
 _TRY_AGAIN: Final = re.compile(
     r"try again in\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|seconds?|m|minutes?)\b", re.IGNORECASE
 )
-LONGEST_DELAY: Final = 10_000_000.0
+MAX_DELAY: Final = 10_000_000.0
 
 
-def delay_of(answer: Answer, body: Any) -> float | None:
+def requested_delay(answer: Answer, body: Any) -> float | None:
     """Seconds the answer asks to wait: body, then its text, then Retry-After."""
     seconds = first_of(_envelopes(body), ("resets_in_seconds", "retry_after_seconds"))
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
         return _sane(seconds)
-    asked = _TRY_AGAIN.search(answer.text[: 16 * INSPECTED])
+    asked = _TRY_AGAIN.search(answer.text[: 16 * MAX_INSPECTED])
     if asked:
         unit = asked.group(2).lower()
         factor = 0.001 if unit == "ms" else 60.0 if unit.startswith("m") else 1.0
@@ -349,4 +350,4 @@ def _sane(seconds: float) -> float | None:
         value = float(seconds)
     except OverflowError:
         return None
-    return value if 0 <= value < LONGEST_DELAY else None
+    return value if 0 <= value < MAX_DELAY else None

@@ -1,4 +1,4 @@
-"""Versions of the Codex CLI: how they compare, and which one this tool was captured against.
+"""Versions of the Codex CLI: parsing and comparing.
 
 They are npm's: semantic versions, a pre-release before its release (0.162.0-alpha.15 < 0.162.0).
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 UNFILTERED: Final = "0.0.0"
-"""As `client_version` of the catalogue: all models are listed (zed#62729, hermes-agent#93295)."""
+"""The `client_version` for which the catalogue lists all models (zed#62729, hermes-agent#93295)."""
 
 _VERSION: Final = re.compile(
     r"(\d{1,9}(?:\.\d{1,9}){1,3})(?:-([0-9A-Za-z][0-9A-Za-z.-]{0,60}))?(?:\+[0-9A-Za-z.-]{1,60})?"
@@ -20,37 +20,37 @@ Key = tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]]
 
 
 def parse_version(text: str) -> Key | None:
-    """A key that orders versions; None where the text is no version."""
+    """A sort key; None if the text is no version."""
     match = _VERSION.fullmatch(text.strip()) if text.isascii() else None
     if match is None:
         return None
     numbers = tuple(int(part) for part in match[1].split("."))
     numbers += (0,) * (4 - len(numbers))
-    before = match[2]
-    if before is None:
-        # A release comes after all of its pre-releases.
+    pre_release = match[2]
+    if pre_release is None:
+        # A release comes after its pre-releases.
         return numbers, ((2, 0, ""),)
     return numbers, tuple(
-        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in before.split(".")
+        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in pre_release.split(".")
     )
 
 
 def is_newer(version: str | None, than: str) -> bool:
-    """Whether a version comes after another; False where either is none."""
+    """Whether a version comes after another; False if either is no version."""
     a, b = parse_version(version or ""), parse_version(than)
     return a is not None and b is not None and a > b
 
 
-def reaches(version: str, minimum: str | None) -> bool:
-    """Whether a version is at least `minimum`; a minimum that is none asks for nothing."""
+def is_at_least(version: str, minimum: str | None) -> bool:
+    """Whether a version is at least `minimum`; an invalid minimum is no restriction."""
     return minimum is None or not is_newer(minimum, version)
 
 
-def read_minimum(value: Any) -> str | None:
-    """A `minimal_client_version` of the catalogue; None where it asks for nothing readable.
+def read_minimum(value: object) -> str | None:
+    """A `minimal_client_version` of the catalogue; None if it is none.
 
-    It is a text, or a list: of numbers (`[0, 144, 0]`), or of texts, of which the highest counts
-    (reported as an array in openinterpreter#1797).
+    It is a text, a list of numbers (`[0, 144, 0]`), or a list of texts, of which the highest counts
+    (openinterpreter#1797).
     """
     if isinstance(value, str):
         text = value.strip().removeprefix("v")
@@ -62,5 +62,5 @@ def read_minimum(value: Any) -> str | None:
     ):
         text = ".".join(str(part) for part in value)
         return text if parse_version(text) is not None else None
-    found = [text for text in map(read_minimum, value) if text is not None]
-    return max(found, key=lambda text: parse_version(text) or ((), ())) if found else None
+    versions = [text for text in map(read_minimum, value) if text is not None]
+    return max(versions, key=lambda text: parse_version(text) or ((), ())) if versions else None

@@ -1,7 +1,7 @@
-"""Whether an answer is the provider's: pages of its edge, and of what stands in between.
+"""Whether a response is the provider's: pages of its edge, and of systems in between.
 
-`server: cloudflare` and `cf-ray` prove no failure of the edge: they are on every answer. That
-they are missing tells that an answer did not come through the provider's edge at all.
+`server: cloudflare` and `cf-ray` do not prove a failure of the edge: every response has them. A
+response without them did not come through the provider's edge.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from smoke_tui.redaction import clean
 
-LONGEST_TITLE: Final = 160
-LONGEST_HOST: Final = 120
+MAX_TITLE: Final = 160
+MAX_HOST: Final = 120
 
 CHALLENGE: Final = re.compile(r"<title>\s*just a moment|_cf_chl|challenge-platform", re.IGNORECASE)
 BLOCK: Final = re.compile(r"attention required!", re.IGNORECASE)
 BLOCKED: Final = re.compile(r"you have been blocked|error code: 10\d\d", re.IGNORECASE)
-OF_THE_EDGE: Final = re.compile(r"cloudflare|\bcf-", re.IGNORECASE)
+EDGE_MARKS: Final = re.compile(r"cloudflare|\bcf-", re.IGNORECASE)
 CLOUDFLARE: Final = re.compile(
     r"cf-error-details|cloudflare ray id|<center>cloudflare</center>"
     r"|cdn-cgi/|\| cloudflare",
@@ -56,7 +56,7 @@ FILTERS: Final[tuple[tuple[str, str], ...]] = (
     ("Pi-hole", r"pi-hole"),
     ("AdGuard", r"adguard"),
 )
-"""Makers of filters and the words that give their pages away; the name is for the person."""
+"""Vendors of filters and patterns of their pages; the name is shown to the operator."""
 
 _FILTERS: Final = tuple(
     (name, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for name, pattern in FILTERS
@@ -80,7 +80,11 @@ _INSPECTED: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class EdgeAnswer:
-    """The parts of an answer that show whose it is; header names are lower-case."""
+    """The parts of a response that show who sent it; header names are lower-case.
+
+    `coded`: a header carries a code; `broken`: the body is incomplete; `ours`: the response is the
+    stack's, whose pages are its own.
+    """
 
     status: int | None
     headers: tuple[tuple[str, str], ...]
@@ -88,22 +92,21 @@ class EdgeAnswer:
     coded: bool
     broken: bool
     ours: bool = False
-    """`coded`: a header carries a code; `broken`: the body did not come whole; `ours`: the answer
-    is of the product under test, whose pages are its own."""
 
     def header(self, name: str) -> str:
+        """The first value of a header, or an empty text."""
         return next((value for n, value in self.headers if n == name), "")
 
 
 def edge_code(answer: EdgeAnswer) -> str | None:
-    """The edge's code, `intercepted`, or None where the answer may be the backend's own."""
+    """A code of the edge, `intercepted`, or None if the response may be the backend's."""
     if answer.header("cf-mitigated").lower() == "challenge":
         return "edge-challenge"
     if answer.status is None:
         return None
     if not answer.ours and _redirected_away(answer):
         return "intercepted"
-    if is_page(answer.text) or _says_html(answer):
+    if is_page(answer.text) or _is_html(answer):
         return _page(answer)
     if answer.header("x-squid-error"):
         return "intercepted"
@@ -117,27 +120,27 @@ def is_page(text: str) -> bool:
     return text.lstrip("\ufeff \t\r\n")[:1] == "<"
 
 
-def title_of(text: str) -> str:
-    """What a page calls itself, for the person."""
+def page_title(text: str) -> str:
+    """The title of a page."""
     inspected = text[:_INSPECTED]
     for tag in _TITLES:
-        begin = re.search(rf"<{tag}[^<>]{{0,200}}>", inspected, re.IGNORECASE)
-        if begin is None:
+        start = re.search(rf"<{tag}[^<>]{{0,200}}>", inspected, re.IGNORECASE)
+        if start is None:
             continue
         rest = re.split(
             rf"</{tag}",
-            inspected[begin.end() : begin.end() + 2000],
+            inspected[start.end() : start.end() + 2000],
             maxsplit=1,
             flags=re.IGNORECASE,
         )[0]
-        words = " ".join(clean(html.unescape(_TAG.sub(" ", rest))).split())
-        if words:
-            return words[:LONGEST_TITLE]
+        title = " ".join(clean(html.unescape(_TAG.sub(" ", rest))).split())
+        if title:
+            return title[:MAX_TITLE]
     return "an HTML page"
 
 
-def filter_of(text: str, headers: tuple[tuple[str, str], ...] = ()) -> str | None:
-    """Whose filter wrote a page, as far as its words tell."""
+def filter_vendor(text: str, headers: tuple[tuple[str, str], ...] = ()) -> str | None:
+    """The vendor of the filter that sent a page, if its text shows one."""
     haystack = "\n".join(
         (text[:_INSPECTED], *(f"{n}: {v}" for n, v in headers if n in ("server", "x-squid-error")))
     )
@@ -145,16 +148,16 @@ def filter_of(text: str, headers: tuple[tuple[str, str], ...] = ()) -> str | Non
 
 
 def _page(answer: EdgeAnswer) -> str | None:
-    """Whose page it is. A 407 is the proxy's own word; the provider's own pages have no code."""
+    """The code of a page by its sender; pages of a proxy (407) and of the provider have none."""
     text = answer.text[:_INSPECTED]
     refused = answer.status is not None and answer.status >= 400
     if refused and CHALLENGE.search(text):
         return "edge-challenge"
-    if not answer.ours and filter_of(text, answer.headers):
+    if not answer.ours and filter_vendor(text, answer.headers):
         return "intercepted"
     if refused and (
         BLOCK.search(text)
-        or (BLOCKED.search(text) and (OF_THE_EDGE.search(text) or _through_the_edge(answer)))
+        or (BLOCKED.search(text) and (EDGE_MARKS.search(text) or _through_the_edge(answer)))
     ):
         return "edge-block"
     if answer.ours or answer.status == 407 or _through_the_edge(answer) or CLOUDFLARE.search(text):
@@ -165,7 +168,7 @@ def _page(answer: EdgeAnswer) -> str | None:
 
 
 def _through_the_edge(answer: EdgeAnswer) -> bool:
-    """Whether headers of the provider's edge or backend are there."""
+    """Whether there are headers of the provider's edge or backend."""
     return any(
         name in ("cf-ray", "cf-mitigated", "x-oai-request-id", "x-openai-request-id")
         or name.startswith(("openai-", "x-codex-"))
@@ -173,7 +176,7 @@ def _through_the_edge(answer: EdgeAnswer) -> bool:
     )
 
 
-def _says_html(answer: EdgeAnswer) -> bool:
+def _is_html(answer: EdgeAnswer) -> bool:
     """A page that begins with something else than markup."""
     return (
         answer.header("content-type").lower().startswith("text/html")
@@ -183,18 +186,18 @@ def _says_html(answer: EdgeAnswer) -> bool:
 
 
 def redirect_host(status: int | None, location: str) -> str | None:
-    """The host that a redirect leads to; None where the answer is none, or names no other host."""
+    """The host of a redirect; None if the response is no redirect, or names no host."""
     if status is None or not 300 <= status < 400:
         return None
     try:
         host = (urlsplit(location.strip()).hostname or "").rstrip(".")
     except ValueError:
         return None
-    return clean(host)[:LONGEST_HOST] or None
+    return clean(host)[:MAX_HOST] or None
 
 
 def _redirected_away(answer: EdgeAnswer) -> bool:
-    """A redirect to a host that is not the provider's, by what is not the provider's edge."""
+    """Whether something other than the provider's edge redirects to a foreign host."""
     host = redirect_host(answer.status, answer.header("location"))
     if host is None or _through_the_edge(answer):
         return False

@@ -1,4 +1,4 @@
-"""The kinds of events of a Responses stream: which end it, are errors, or come too late."""
+"""The kinds of events of a Responses stream: terminal events, errors, and their order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 End = Literal["completed", "failed", "incomplete"]
 
-ENDS: Final[Mapping[str, End]] = {
+TERMINAL_EVENTS: Final[Mapping[str, End]] = {
     "response.completed": "completed",
     "response.failed": "failed",
     "response.error": "failed",
@@ -20,11 +20,11 @@ ENDS: Final[Mapping[str, End]] = {
 }
 """The events that end a response, and how."""
 
-LATE: Final = re.compile(
+NOT_AFTER_END: Final = re.compile(
     r"response\.(created|queued|in_progress|output_|content_part|refusal|reasoning|function_call"
     r"|custom_tool_call|[a-z_]+_call\b)"
 )
-"""Beginnings of the events that may not come after the end: they would belong to the answer."""
+"""Prefixes of events that may not follow the end, since they are part of the answer."""
 
 SKIPPABLE: Final = (
     "response.output_item.",
@@ -33,25 +33,27 @@ SKIPPABLE: Final = (
     "response.custom_tool_call",
     "response.image_generation_call",
 )
-"""Beginnings of the events that may be too large to read: none of them is an end."""
+"""Prefixes of events that may be too large to read: none of them is terminal."""
 
 _FAILURE: Final = re.compile(
     r"(^|[._\s-])errors?([._\s-]|$)|^(response[._-])?(fail(ed|ure)|abort(ed)?|time[d_-]*out|expired"
     r"|interrupted|terminated|rejected)$",
     re.I,
 )
-"""Other names of an error; a tool's own failure (`response.mcp_call.failed`) is none."""
+"""Other names of errors; a tool's failure (`response.mcp_call.failed`) is none."""
 
 
-def kind_of(name: str, event: Mapping[str, Any] | None) -> str | None:
-    """The kind of an event; an error is one by its type, its `event:` line or its envelope alone.
+def event_kind(name: str, event: Mapping[str, Any] | None) -> str | None:
+    """The kind of an event; its type, its `event:` line or its envelope can make it an error.
 
-    None: it is no event of a Responses stream.
+    None if it is no event of a Responses stream.
     """
     typed = event.get("type") if event is not None else None
-    for word in (typed, name):
-        if isinstance(word, str) and (ENDS.get(word) == "failed" or _FAILURE.search(word)):
-            return word if word in ENDS else "error"
+    for kind_name in (typed, name):
+        if isinstance(kind_name, str) and (
+            TERMINAL_EVENTS.get(kind_name) == "failed" or _FAILURE.search(kind_name)
+        ):
+            return kind_name if kind_name in TERMINAL_EVENTS else "error"
     if event is None:
         return None
     if event.get("error") is not None:
@@ -66,21 +68,21 @@ def kind_of(name: str, event: Mapping[str, Any] | None) -> str | None:
     return "error" if event.get("detail") is not None else None
 
 
-def document_of(data: bytes) -> tuple[Mapping[str, Any] | None, list[str]]:
-    """An event as a document, and the names that it gives two different values."""
-    twice: list[str] = []
+def parse_event(data: bytes) -> tuple[Mapping[str, Any] | None, list[str]]:
+    """An event as a document, and the names to which it gives two different values."""
+    ambiguous: list[str] = []
 
     def table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) != len(pairs):
-            twice.extend(name for name, value in pairs if made[name] != value)
-        return made
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            ambiguous.extend(name for name, value in pairs if fields[name] != value)
+        return fields
 
     try:
         event = json.loads(data, object_pairs_hook=table)
     except (ValueError, RecursionError):
         return None, []
     if isinstance(event, list):
-        # Not an event, but an envelope may stand in a list.
-        event = next((one for one in event if isinstance(one, dict) and "error" in one), None)
-    return (event, twice) if isinstance(event, dict) else (None, [])
+        # A list is no event, but may contain an error envelope.
+        event = next((item for item in event if isinstance(item, dict) and "error" in item), None)
+    return (event, ambiguous) if isinstance(event, dict) else (None, [])

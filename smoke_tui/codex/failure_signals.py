@@ -1,7 +1,7 @@
-"""What a failure is told by: the provider's own codes, its wordings, statuses; all data.
+"""The tables of failure signals: the provider's codes, wordings and statuses.
 
 Codes marked [bin] are strings of the real client 0.171 (what it does with each was captured).
-Wordings are those of public reports of the real service, matched loosely.
+Wordings are from public reports of the real service, matched loosely.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ OUT_OF_CREDITS: Final = (
     "workspace_owner_usage_limit_reached",
     "workspace_member_usage_limit_reached",
 )
-"""Values of `x-codex-rate-limit-reached-type` for which waiting helps nobody [bin]."""
+"""Values of `x-codex-rate-limit-reached-type` for which waiting does not help [bin]."""
 
 STRUCTURED: Final[Mapping[str, str]] = {
     "token_expired": "token-expired",
@@ -85,7 +85,7 @@ STRUCTURED: Final[Mapping[str, str]] = {
     "codex_cli_workspace_disabled": "entitlement-missing",
     "missing_codex_entitlement": "entitlement-missing",
 }
-"""The server's own codes, and what they are called here."""
+"""The server's codes, and the failure code of each."""
 
 _STATE: Final = (
     r"(deactivated|suspended|banned|disabled|deleted|terminated|closed|locked|frozen"
@@ -96,9 +96,9 @@ _STATED: Final = (
     r"|blocked|inactive|not active|no longer active)"
 )
 _NO_PART: Final = r"(?!'s| (message|input|prompt|turn|item|role|token|key|feature|limit))"
-"""What stands behind a subject that is only a part of it: `user message`, `account token`."""
+"""Excludes words that make the subject another one: `user message`, `account token`."""
 _OTHER_SUBJECT: Final = r"(?!.*(token|session|key|feature|model|login|device|limit|codex))"
-KINDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
+CODE_PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
     (code, re.compile(pattern))
     for code, pattern in (
         (
@@ -135,55 +135,22 @@ KINDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ),
     )
 )
-"""Codes known by their kind: the state of an account has been seen under many names."""
+"""Patterns of codes: the state of an account is reported under many names."""
 
-GENERAL: Final = frozenset(
+GENERIC_NAMES: Final = frozenset(
     {
-        "error",
-        "errors",
-        "null",
-        "none",
-        "unknown",
-        "unknown_error",
-        "failed",
-        "failure",
-        "unauthorized",
-        "unauthenticated",
-        "forbidden",
-        "not_found",
-        "bad_request",
-        "conflict",
-        "too_many_requests",
-        "service_unavailable",
-        "bad_gateway",
-        "gateway_timeout",
-        "internal_error",
-        "invalid_request",
-        "invalid_request_error",
-        "authentication_error",
-        "permission_error",
-        "not_found_error",
-        "rate_limit_error",
-        "api_error",
-        "overloaded_error",
-        "request_forbidden",
-        "requests",
-        "tokens",
-        "timeout",
-        "upstream_error",
-        "http_error",
-        "request_error",
-        "client_error",
-        "response.failed",
-        "response.incomplete",
-        "invalid_grant",
-        "token_exchange_failed",
-        "missing_scope",
-        "missing_scopes",
-        "deviceauth_authorization_pending",
+        "error", "errors", "null", "none", "unknown", "unknown_error", "failed", "failure",
+        "unauthorized", "unauthenticated", "forbidden", "not_found", "bad_request", "conflict",
+        "too_many_requests", "service_unavailable", "bad_gateway", "gateway_timeout",
+        "internal_error", "invalid_request", "invalid_request_error", "authentication_error",
+        "permission_error", "not_found_error", "rate_limit_error", "api_error",
+        "overloaded_error", "request_forbidden", "requests", "tokens", "timeout",
+        "upstream_error", "http_error", "request_error", "client_error", "response.failed",
+        "response.incomplete", "invalid_grant", "token_exchange_failed", "missing_scope",
+        "missing_scopes", "deviceauth_authorization_pending",
     }
-)
-"""Words that repeat a status, a text or a class of errors: they name nothing by themselves."""
+)  # fmt: skip
+"""Names that repeat a status, a text or a class of errors and identify no failure."""
 
 TEXTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
     (code, re.compile(pattern, re.IGNORECASE | re.DOTALL))
@@ -244,7 +211,7 @@ TEXTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ),
     )
 )
-"""Marks in `detail` and message texts, the more particular first."""
+"""Patterns of `detail` and message texts, the most specific first."""
 
 STATUSES: Final[Mapping[int, str]] = {
     400: "shape-rejected",
@@ -260,16 +227,16 @@ STATUSES: Final[Mapping[int, str]] = {
 }
 
 
-def code_of_name(name: str) -> str | None:
-    """What a name of the server's is called here; None where nobody knows it."""
-    known = STRUCTURED.get(name)
-    if known is not None:
-        return known
-    return next((code for code, pattern in KINDS if pattern.fullmatch(name)), None)
+def code_for_name(name: str) -> str | None:
+    """The failure code of a server's code; None if it is unknown."""
+    code = STRUCTURED.get(name)
+    if code is not None:
+        return code
+    return next((code for code, pattern in CODE_PATTERNS if pattern.fullmatch(name)), None)
 
 
-def by_status(status: int | None) -> str:
-    """The most general code of a status."""
+def code_for_status(status: int | None) -> str:
+    """The most general failure code of a status."""
     if status is None:
         return "network"
     if status in STATUSES:

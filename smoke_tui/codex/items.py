@@ -1,4 +1,4 @@
-"""The items of an answer: which are the final answer, and what the others are."""
+"""Output items of a response: which are the final answer, and what the others are."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Any, Final
 
 FINAL_PHASES: Final = (None, "final_answer")
 FINAL_CHANNELS: Final = (None, "final", "final_answer")
-"""Where an item names its phase or channel, only these are the final answer."""
+"""Phases and channels of the final answer; None means that the item names none."""
 
 RECIPIENTS: Final = (None, "all", "user")
-"""To whom a message of the final answer is addressed, where it says so."""
+"""Recipients of the final answer; None means that the item names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of an answer. `kind` is its type; `odd` says why a message is not the answer.
+    """One output item; `kind` is its type.
 
-    `parts` are the texts of its parts, one by one; `text` is all of them.
+    `not_final` is why a message is not the final answer, None if it is. `parts` are the texts of its
+    parts, `text` is their concatenation.
     """
 
     kind: str
@@ -26,27 +27,29 @@ class Item:
     role: str | None = None
     text: str = ""
     refusal: str = ""
-    odd: str | None = None
+    not_final: str | None = None
     parts: tuple[str, ...] = ()
 
     @property
     def is_message(self) -> bool:
+        """Whether this is a message."""
         return self.kind == "message"
 
     @property
     def is_final(self) -> bool:
-        return self.is_message and self.odd is None
+        """Whether this is a message of the final answer."""
+        return self.is_message and self.not_final is None
 
     @property
-    def shown(self) -> str:
-        """What it is, for a person."""
+    def description(self) -> str:
+        """What the item is, as text."""
         if not self.is_message:
             return f"{self.kind} item"
-        return "final answer" if self.odd is None else f"message, {self.odd}"
+        return "final answer" if self.not_final is None else f"message, {self.not_final}"
 
 
-def read_item(raw: Any) -> Item | None:
-    """An item as the wire has it; None where it is none."""
+def read_item(raw: object) -> Item | None:
+    """Parse an item; None if it is none."""
     if not isinstance(raw, Mapping):
         return None
     kind, name = raw.get("type"), raw.get("id")
@@ -55,7 +58,7 @@ def read_item(raw: Any) -> Item | None:
         part for part in (content if isinstance(content, list) else []) if isinstance(part, Mapping)
     ]
     texts = tuple(_text(part.get("text")) for part in parts if part.get("type") == "output_text")
-    refusal = "".join(_text(one.get("refusal")) for one in (*parts, raw))
+    refusal = "".join(_text(part.get("refusal")) for part in (*parts, raw))
     if not refusal and any(part.get("type") == "refusal" for part in parts):
         refusal = "(no words)"
     return Item(
@@ -64,21 +67,21 @@ def read_item(raw: Any) -> Item | None:
         raw["role"] if isinstance(raw.get("role"), str) else None,
         "".join(texts),
         refusal,
-        _odd(raw),
+        _why_not_final(raw),
         texts,
     )
 
 
-def contradicts(announced: Item, done: Item) -> bool:
-    """Whether an item was announced as something else than it was finished as."""
+def changed_kind(announced: Item, done: Item) -> bool:
+    """Whether a finished item has another kind or role than it was announced with."""
     return announced.id == done.id is not None and (
         announced.kind != done.kind
         or (None not in (announced.role, done.role) and announced.role != done.role)
     )
 
 
-def _odd(raw: Mapping[str, Any]) -> str | None:
-    """Why a message is not the final answer; None where it is."""
+def _why_not_final(raw: Mapping[str, Any]) -> str | None:
+    """Why a message is not the final answer; None if it is."""
     if raw.get("role") != "assistant":
         return f"role {raw.get('role', 'not named')}"
     if raw.get("phase") not in FINAL_PHASES:
@@ -94,5 +97,5 @@ def _odd(raw: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value if isinstance(value, str) else ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleError, read_bundle
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, classify
 from smoke_tui.config.session_config import SessionConfig
@@ -293,5 +293,5 @@ def bundle_of(exchange: Exchange) -> Bundle:
         return read_bundle(
             exchange.json(), exchange.secrets, source="login", issued_here=True, need_refresh=True
         )
-    except BundleProblem as problem:
+    except BundleError as problem:
         raise StepEnd(problem.code, f"The login's answer is no bundle: {problem}.") from None

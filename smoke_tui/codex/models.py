@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smoke_tui.codex.answer_details import About
+from smoke_tui.codex.answer_details import AnswerDetails
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import Listed, as_answer, catalogue_request, read_catalogue
 from smoke_tui.codex.classify import Failure, classify
@@ -25,13 +25,13 @@ from smoke_tui.world.resources import (
     StepEnd,
 )
 
-MOST_NAMED: Final = 12
+MAX_NAMED: Final = 12
 _GENERAL: Final = ("request-refused", "shape-rejected", "redirect-refused", "stream-malformed")
 """Codes of a catalogue's answer that say nothing about the credential, the edge or the network."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenModel:
     """The model to ask for. `source` names who chose it; `entry` is its row of the catalogue."""
 
     slug: str
@@ -39,7 +39,9 @@ class Chosen:
     entry: Listed | None
 
 
-async def choose_model(ctx: StepContext, bundle: Bundle, named: str | None, source: str) -> Chosen:
+async def choose_model(
+    ctx: StepContext, bundle: Bundle, named: str | None, source: str
+) -> ChosenModel:
     """Settle on a model before anything is spent.
 
     Raises:
@@ -58,30 +60,34 @@ async def choose_model(ctx: StepContext, bundle: Bundle, named: str | None, sour
     )
     if kept is not None:
         # The same call once more: whoever chose its model is not asked again.
-        return Chosen(kept, "the try before", _entry(listed, kept))
+        return ChosenModel(kept, "the try before", _entry(listed, kept))
     refused = ctx.attempt.refused_models
     if named is None:
         return await _first(ctx, bundle, usable, refused)
     entry = _entry(usable, named)
     before = ctx.resources.model
     if entry is None and before is not None and before not in refused and _entry(usable, before):
-        return Chosen(before, "the call before", _entry(usable, before))
+        return ChosenModel(before, "the call before", _entry(usable, before))
     if entry is not None and named in refused and ctx.attempt.cause == "again":
         why = f"{named} was refused before ({refused[named]})."
         slug = await _ask(ctx, why, named, usable)
-        return Chosen(named, source, entry) if slug in (None, named) else _by_operator(usable, slug)
+        return (
+            ChosenModel(named, source, entry)
+            if slug in (None, named)
+            else _by_operator(usable, slug)
+        )
     if entry is not None:
-        return Chosen(named, source, entry)
+        return ChosenModel(named, source, entry)
     return await _unlisted(ctx, bundle, named, source, listed, usable)
 
 
 async def _first(
     ctx: StepContext, bundle: Bundle, usable: Sequence[Listed], refused: Mapping[str, str]
-) -> Chosen:
+) -> ChosenModel:
     """Nothing names a model: the first listed one that was not refused in this session."""
     if not usable:
         everything = await unfiltered(ctx, bundle)
-        reason, remedy = why_unlisted(None, ctx.config.client_version, everything, ())
+        reason, remedy = explain_unlisted(None, ctx.config.client_version, everything, ())
         raise StepEnd(
             "model-unlisted",
             f"{reason} {remedy}",
@@ -101,7 +107,7 @@ async def _first(
             return _by_operator(usable, slug)
     chosen = fresh or usable[0]
     source = "the call before" if chosen is kept else "the catalogue's first"
-    return Chosen(chosen.slug, f"{source} that was not refused" if refused else source, chosen)
+    return ChosenModel(chosen.slug, f"{source} that was not refused" if refused else source, chosen)
 
 
 async def _unlisted(
@@ -111,13 +117,13 @@ async def _unlisted(
     source: str,
     listed: Sequence[Listed],
     usable: Sequence[Listed],
-) -> Chosen:
+) -> ChosenModel:
     """A model that the catalogue does not list, or not for this client's version."""
     everything = tuple(listed) if _entry(listed, named) else await unfiltered(ctx, bundle)
-    reason, remedy = why_unlisted(named, ctx.config.client_version, everything, usable)
+    reason, remedy = explain_unlisted(named, ctx.config.client_version, everything, usable)
     ctx.finding("model-not-listed", reason, remedy)
     if ctx.config.unlisted:
-        return Chosen(named, f"{source}, --unlisted", _entry(everything or (), named))
+        return ChosenModel(named, f"{source}, --unlisted", _entry(everything or (), named))
     slug = await _ask(ctx, reason, named, usable)
     if slug is None:
         entry = _entry(everything or (), named)
@@ -129,13 +135,13 @@ async def _unlisted(
             ),
         )
     if slug == named:
-        return Chosen(named, "the operator, who insists", _entry(everything or (), named))
+        return ChosenModel(named, "the operator, who insists", _entry(everything or (), named))
     return _by_operator(usable, slug)
 
 
 async def _without_catalogue(
     ctx: StepContext, bundle: Bundle, exchange: Exchange, named: str | None, source: str
-) -> Chosen:
+) -> ChosenModel:
     """The catalogue can't be read: a named model is called without it, none is an end."""
     broken = exchange.status != 200 or exchange.error or exchange.json() is None
     failure = classify(as_answer(exchange)) if broken else None
@@ -151,7 +157,7 @@ async def _without_catalogue(
             f"The model catalogue could not be read ({why}); {named} is asked for without it.",
             "Look at the exchange; the call itself decides.",
         )
-        return Chosen(named, source, None)
+        return ChosenModel(named, source, None)
     if failure is not None and failure.code not in _GENERAL:
         raise _end_of(ctx, bundle, exchange, failure)
     slug = await _ask(ctx, f"The model catalogue could not be read ({why}).", None, ())
@@ -160,7 +166,7 @@ async def _without_catalogue(
             "not-configured",
             f"No model is named, and the catalogue could not be read ({why}): give --model.",
         )
-    return Chosen(slug, "the operator", None)
+    return ChosenModel(slug, "the operator", None)
 
 
 def _end_of(ctx: StepContext, bundle: Bundle, exchange: Exchange, failure: Failure) -> StepEnd:
@@ -192,14 +198,14 @@ async def unfiltered(ctx: StepContext, bundle: Bundle) -> tuple[Listed, ...] | N
     return read_catalogue(ctx.asked_once[UNFILTERED])
 
 
-def _about_unlisted(model: str | None, sent: str, minimum: str | None) -> dict[str, str]:
+def _about_unlisted(model: str | None, sent: str, minimum: str | None) -> dict[str, str | int]:
     """What the record keeps of an unlisted model, for what is told of it."""
     needs = minimum if minimum is not None and is_newer(minimum, sent) else None
-    about = About(model=_short(model) if model else None, needs_version=needs)
+    about = AnswerDetails(model=_short(model) if model else None, needs_version=needs)
     return about.to_json()
 
 
-def why_unlisted(
+def explain_unlisted(
     model: str | None,
     version: str,
     everything: Sequence[Listed] | None,
@@ -216,7 +222,7 @@ def why_unlisted(
             return (
                 f"The catalogue lists no model for client version {version}; the first are "
                 f"served from {lowest} on.",
-                newer_client(lowest),
+                suggest_newer_client(lowest),
             )
         return (
             f"The catalogue lists no model for client version {version}.",
@@ -237,7 +243,7 @@ def why_unlisted(
     if minimum is not None and is_newer(minimum, version):
         return (
             f"{model} is served from {minimum} on; this session sends {version}.",
-            newer_client(minimum),
+            suggest_newer_client(minimum),
         )
     return (
         f"{model} is in the catalogue of other client versions, and not in that of {version}.",
@@ -245,20 +251,20 @@ def why_unlisted(
     )
 
 
-def listing_of(listed: Sequence[Listed] | None) -> dict[str, tuple[str, ...]] | None:
+def minimum_versions(listed: Sequence[Listed] | None) -> dict[str, tuple[str, ...]] | None:
     """The listed models with their minimal client versions, as `version_gate` takes them."""
     if listed is None:
         return None
     return {e.slug: (e.minimal_client_version,) if e.minimal_client_version else () for e in listed}
 
 
-def what_else(model: str, version: str, everything: Sequence[Listed] | None) -> str:
+def suggest_models(model: str, version: str, everything: Sequence[Listed] | None) -> str:
     """What to do after a model was refused that no newer client version would help."""
     usable = [each for each in everything or () if each.served_to(version) and each.slug != model]
     return f"Try another model ({_named(usable)})." if usable else "Try again later."
 
 
-def newer_client(minimum: str) -> str:
+def suggest_newer_client(minimum: str) -> str:
     """What to do where a newer client version is asked for."""
     return f"Install a newer Codex CLI or give --client-version {minimum}."
 
@@ -274,8 +280,8 @@ def lowest_minimum(listed: Sequence[Listed]) -> str | None:
 
 
 def _named(listed: Sequence[Listed]) -> str:
-    names = ", ".join(_short(entry.slug) for entry in listed[:MOST_NAMED])
-    return names + (f" and {len(listed) - MOST_NAMED} more" if len(listed) > MOST_NAMED else "")
+    names = ", ".join(_short(entry.slug) for entry in listed[:MAX_NAMED])
+    return names + (f" and {len(listed) - MAX_NAMED} more" if len(listed) > MAX_NAMED else "")
 
 
 def _short(slug: str) -> str:
@@ -286,8 +292,8 @@ def _entry(listed: Sequence[Listed], slug: str) -> Listed | None:
     return next((entry for entry in listed if entry.slug == slug), None)
 
 
-def _by_operator(usable: Sequence[Listed], slug: str) -> Chosen:
-    return Chosen(slug, "the operator", _entry(usable, slug))
+def _by_operator(usable: Sequence[Listed], slug: str) -> ChosenModel:
+    return ChosenModel(slug, "the operator", _entry(usable, slug))
 
 
 async def _ask(

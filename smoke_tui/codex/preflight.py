@@ -95,7 +95,7 @@ async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
     return read_catalogue(exchange) or ()
 
 
-async def agree_on(ctx: StepContext, model: str, listed: Sequence[Listed]) -> str:
+async def agree_on_model(ctx: StepContext, model: str, listed: Sequence[Listed]) -> str:
     """The model to ask for, as builds decided that did not resolve the client at the start.
 
     Their records are replayed by it; `codex.models` decides today.

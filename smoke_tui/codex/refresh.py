@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleError, read_bundle
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import classify
 from smoke_tui.codex.login import CLIENT_ID
@@ -85,7 +85,7 @@ async def refresh(ctx: StepContext) -> Bundle:
             source=old.source,
             issued_here=True,
         )
-    except BundleProblem as problem:
+    except BundleError as problem:
         raise StepEnd("refresh-rejected", f"The refresh's answer: {problem}.") from None
     if old.source == "file":
         unkept = await ctx.perform(ReplaceBundle(new.fields()))

@@ -20,10 +20,10 @@ Kind = Literal["missing", "extra", "moved", "changed"]
 UNCOMPARED: Final = frozenset({"host", "content-length", "connection"})
 """Headers that a transport sets by itself."""
 
-OF_THE_TRANSPORT: Final = {"accept-encoding": "identity"}
+TRANSPORT_HEADERS: Final = {"accept-encoding": "identity"}
 """Headers that this tool's transport adds to every request that does not name them."""
 
-VARYING: Final = frozenset(
+PRESENCE_ONLY: Final = frozenset(
     {
         "session-id",
         "thread-id",
@@ -144,7 +144,7 @@ def version_difference(ours: str, theirs: str) -> Difference | None:
     return Difference("header", "version", "changed", ours, theirs, reason)
 
 
-def our_call(shape: Shape, config: SessionConfig, model: str) -> HttpRequest:
+def example_call(shape: Shape, config: SessionConfig, model: str) -> HttpRequest:
     """The call this tool would make, with stand-ins for all that is secret or drawn."""
 
     def stand_in(kind: str) -> Secret:
@@ -174,7 +174,7 @@ def compare(
     items: Sequence[Mapping[str, Any]] = (),
 ) -> list[Difference]:
     """Every difference between our call and a captured one (headers, body outline, input items)."""
-    sent = OF_THE_TRANSPORT | {n.lower(): show_text(v) for n, v in ours.headers}
+    sent = TRANSPORT_HEADERS | {n.lower(): show_text(v) for n, v in ours.headers}
     found = list(_headers(sent, {n.lower(): v for n, v in headers}))
     body = ours.shown_json()
     ours_place = "instructions" if "instructions" in body else "input"
@@ -243,11 +243,11 @@ def _item_text(item: Mapping[str, Any]) -> str:
 def _headers(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[Difference]:
     for name in sorted({*ours, *theirs} - UNCOMPARED):
         if name not in ours:
-            shown = "sent" if name in VARYING else theirs[name]
+            shown = "sent" if name in PRESENCE_ONLY else theirs[name]
             yield _difference("header", name, "missing", "", shown)
         elif name not in theirs:
             yield _difference("header", name, "extra", ours[name], "")
-        elif name not in VARYING and ours[name] != theirs[name]:
+        elif name not in PRESENCE_ONLY and ours[name] != theirs[name]:
             yield _difference("header", name, "changed", ours[name], theirs[name])
 
 
@@ -266,7 +266,7 @@ def _body(
             yield _difference("body", name, "extra", _short(ours[key]), "")
         elif isinstance(ours[key], Mapping) and isinstance(theirs[key], Mapping):
             yield from _body(ours[key], theirs[key], f"{name}.")
-        elif key not in VARYING and ours[key] != theirs[key]:
+        elif key not in PRESENCE_ONLY and ours[key] != theirs[key]:
             yield _difference("body", name, "changed", _short(ours[key]), _short(theirs[key]))
 
 

@@ -14,7 +14,7 @@ from typing import Final
 EVENT_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of an event's data that are read whole; of a larger one only its two ends are kept."""
 
-EDGE: Final = 4096
+KEPT_END: Final = 4096
 """Bytes of each end of an event that is too large."""
 
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")
@@ -77,7 +77,7 @@ class EventSplitter:
             return
         self._line += part[:room]
         self._beyond += len(part) - room
-        self._tail = (self._tail + part[max(room, len(part) - EDGE) :])[-EDGE:]
+        self._tail = (self._tail + part[max(room, len(part) - KEPT_END) :])[-KEPT_END:]
 
     def _take_line(self) -> Iterator[SseEvent]:
         line, tail, beyond = bytes(self._line), bytes(self._tail), self._beyond
@@ -120,7 +120,7 @@ class EventSplitter:
         head = (
             (before + b"\n" + value if before else value) if self._ends is None else self._ends[0]
         )
-        self._ends = (head[:EDGE], (value + tail)[-EDGE:])
+        self._ends = (head[:KEPT_END], (value + tail)[-KEPT_END:])
 
     def _event(self) -> SseEvent:
         if self._ends is None:

@@ -7,7 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from smoke_tui.codex.event_kinds import ENDS, LATE, SKIPPABLE, document_of, kind_of
+from smoke_tui.codex.event_kinds import (
+    NOT_AFTER_END,
+    SKIPPABLE,
+    TERMINAL_EVENTS,
+    event_kind,
+    parse_event,
+)
 from smoke_tui.codex.items import Item, read_item
 from smoke_tui.codex.sse import EventSplitter, SseEvent, looks_like_stream
 from smoke_tui.proof.counts import Usage, read_usage
@@ -23,7 +29,7 @@ _TYPE: Final = re.compile(rb'"type"\s*:\s*"([^"]{1,100})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class Statement:
     """One place of a stream where a fact is named, and what stands there, whatever its type."""
 
     source: str
@@ -47,13 +53,13 @@ class Reading:
     oversized: str | None = None
     skipped: list[Skipped] = field(default_factory=list)
     last: str | None = None
-    ids: list[Mention] = field(default_factory=list)
-    models: list[Mention] = field(default_factory=list)
-    states: list[Mention] = field(default_factory=list)
-    problems: list[Mention] = field(default_factory=list)
-    objects: list[Mention] = field(default_factory=list)
-    reroutes: list[Mention] = field(default_factory=list)
-    usages: list[Mention] = field(default_factory=list)
+    ids: list[Statement] = field(default_factory=list)
+    models: list[Statement] = field(default_factory=list)
+    states: list[Statement] = field(default_factory=list)
+    problems: list[Statement] = field(default_factory=list)
+    objects: list[Statement] = field(default_factory=list)
+    reroutes: list[Statement] = field(default_factory=list)
+    usages: list[Statement] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     deltas: list[str] = field(default_factory=list)
     done_texts: list[str] = field(default_factory=list)
@@ -148,9 +154,9 @@ class StreamReader:
             reading.last = "[DONE]"
             self._marked_done = True
             return
-        event, twice = document_of(sse.data) if sse.whole else (None, [])
-        kind = kind_of(sse.name, event)
-        if sse.bare and ENDS.get(kind or "") != "failed":
+        event, twice = parse_event(sse.data) if sse.whole else (None, [])
+        kind = event_kind(sse.name, event)
+        if sse.bare and TERMINAL_EVENTS.get(kind or "") != "failed":
             return
         reading.events += 1
         if not sse.whole:
@@ -162,14 +168,14 @@ class StreamReader:
         event = event or {"message": sse.data[:_LONGEST_WORDS].decode("utf-8", "replace")}
         reading.crossed += [f"{name} twice, with two values" for name in twice]
         reading.last = kind
-        if sse.name in ENDS and kind in ENDS and sse.name != kind:
+        if sse.name in TERMINAL_EVENTS and kind in TERMINAL_EVENTS and sse.name != kind:
             reading.crossed.append(f"{kind} under the name {sse.name}")
-        if self._marked_done and kind in ENDS:
+        if self._marked_done and kind in TERMINAL_EVENTS:
             reading.late.append(f"{kind} after [DONE]")
         self._hear(kind, event)
-        if kind in ENDS:
+        if kind in TERMINAL_EVENTS:
             self._end(kind, event)
-        elif reading.terminals and LATE.match(kind):
+        elif reading.terminals and NOT_AFTER_END.match(kind):
             reading.late.append(kind)
         elif not reading.terminals:
             self._read_output(kind, event)
@@ -189,7 +195,7 @@ class StreamReader:
             )
         )
         self.reading.last = kind
-        if harmless and sse.name not in ENDS:
+        if harmless and sse.name not in TERMINAL_EVENTS:
             self.reading.skipped.append(Skipped(kind, sse.size))
         elif self.reading.oversized is None:
             self.reading.oversized = f"an event ({kind}) of {sse.size:,} bytes is too large to read"
@@ -198,11 +204,11 @@ class StreamReader:
         """Take down what an event says of the response as a whole."""
         reading = self.reading
         if "response_id" in event:
-            reading.ids.append(Mention(f"{kind} response_id", event["response_id"]))
+            reading.ids.append(Statement(f"{kind} response_id", event["response_id"]))
         self._hear_number(kind, event.get("sequence_number"))
         self._hear_headers(f"{kind} headers", event.get("headers"))
         reading.problems += [
-            Mention(f"{kind} {name}", event[name])
+            Statement(f"{kind} {name}", event[name])
             for name in ("status", "status_code")
             if type(event.get(name)) is int and event[name] >= _REFUSED
         ]
@@ -217,21 +223,21 @@ class StreamReader:
             ("object", reading.objects),
         ):
             if name in response:
-                into.append(Mention(f"{kind} response.{name}", response[name]))
+                into.append(Statement(f"{kind} response.{name}", response[name]))
         if event.get("model") is not None:
-            reading.models.append(Mention(f"{kind} model", event["model"]))
+            reading.models.append(Statement(f"{kind} model", event["model"]))
         reading.problems += [
-            Mention(f"{kind} response.{name}", response[name])
+            Statement(f"{kind} response.{name}", response[name])
             for name in ("error", "incomplete_details")
             if response.get(name) is not None
         ]
         reading.problems += [
-            Mention(f"{kind} response.{name}", response[name])
+            Statement(f"{kind} response.{name}", response[name])
             for name in ("errors", "status_details")
             if response.get(name)
         ]
         if not isinstance(response.get("output"), list | None):
-            reading.problems.append(Mention(f"{kind} response.output", response["output"]))
+            reading.problems.append(Statement(f"{kind} response.output", response["output"]))
         if response.get("refusal"):
             reading.refusals.append(str(response["refusal"]))
         self._hear_reroutes(kind, event)
@@ -249,7 +255,7 @@ class StreamReader:
     def _hear_reroutes(self, source: str, table: Mapping[str, Any]) -> None:
         """Flags by which an answer says that it came another way than it was asked for."""
         self.reading.reroutes += [
-            Mention(f"{source} {name}", value)
+            Statement(f"{source} {name}", value)
             for name, value in table.items()
             if is_degraded(name, value)
             or (
@@ -262,7 +268,7 @@ class StreamReader:
     def _hear_headers(self, source: str, headers: Any) -> None:
         for name, value in header_pairs(headers):
             if name in MODEL_HEADERS:
-                self.reading.models.append(Mention(f"{source} {name}", value))
+                self.reading.models.append(Statement(f"{source} {name}", value))
             elif name == FOREIGN_HEADER:
                 self.reading.foreign.append(source)
 
@@ -272,7 +278,7 @@ class StreamReader:
         response = event.get("response")
         if isinstance(response, Mapping):
             reading.final = response
-        elif ENDS[kind] == "failed":
+        elif TERMINAL_EVENTS[kind] == "failed":
             reading.final = event
 
     def _read_output(self, kind: str, event: Mapping[str, Any]) -> None:
@@ -349,5 +355,5 @@ def read_stream(body: bytes, offsets: Sequence[int] = (0,)) -> Reading:
     return reader.reading
 
 
-def _last_text(mentions: Sequence[Mention]) -> str | None:
+def _last_text(mentions: Sequence[Statement]) -> str | None:
     return next((m.value for m in reversed(mentions) if isinstance(m.value, str) and m.value), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.codex.quota import Window, shown_name, window_of
+from smoke_tui.codex.quota import Window, limit_name, read_window
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
@@ -51,14 +51,14 @@ def read_usage_page(document: Any) -> Iterator[Window]:
     for other in others if isinstance(others, list) else []:
         if isinstance(other, Mapping):
             named = other.get("limit_name") or other.get("metered_feature")
-            yield from _windows(other.get("rate_limit"), shown_name(named) or "another limit")
+            yield from _windows(other.get("rate_limit"), limit_name(named) or "another limit")
 
 
 def _windows(limits: Any, limit: str | None) -> Iterator[Window]:
     for slot in ("primary_window", "secondary_window"):
         raw = limits.get(slot) if isinstance(limits, Mapping) else None
         if isinstance(raw, Mapping):
-            window = window_of(
+            window = read_window(
                 raw.get("used_percent"),
                 raw.get("limit_window_seconds"),
                 raw.get("reset_at"),

@@ -36,7 +36,7 @@ def is_older(sent: str, needed: str) -> bool:
     return is_newer(needed, sent)
 
 
-def gate_of(
+def explain_refusal(
     code: str, model: str, sent: str, filtered: Listing | None, unfiltered: Listing | None
 ) -> Gate:
     """What a refusal is, by both listings. Pure; None stands for a listing that was not to be had.
@@ -75,7 +75,7 @@ def gate_of(
     return Gate(code, None, "the catalogue lists it, so that the account may not have it yet")
 
 
-def of_the_stack(failure: Failure, model: str | None, earlier: EarlierCall | None) -> Failure:
+def stack_refusal(failure: Failure, model: str | None, earlier: EarlierCall | None) -> Failure:
     """A refusal for the model that the stack met, with what an earlier call learnt of it. Pure.
 
     The stack advertises a client version of its own, which nobody here knows: a version that was
@@ -96,7 +96,7 @@ def of_the_stack(failure: Failure, model: str | None, earlier: EarlierCall | Non
     return replace(failure, about=about)
 
 
-def gated(failure: Failure, gate: Gate, model: str) -> Failure:
+def with_gate(failure: Failure, gate: Gate, model: str) -> Failure:
     """The failure with what the listings say of it."""
     about = replace(failure.about, model=model, needs_version=gate.needs_version)
     return replace(failure, code=gate.code, about=about)

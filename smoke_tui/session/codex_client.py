@@ -9,7 +9,7 @@ from typing import Any
 
 from smoke_tui.codex.catalogue import as_answer, text_request
 from smoke_tui.codex.classify import classify
-from smoke_tui.codex.request_diff import Difference, compare, our_call, version_difference
+from smoke_tui.codex.request_diff import Difference, compare, example_call, version_difference
 from smoke_tui.codex.request_shapes import SHAPES
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.runbook import parse
@@ -158,7 +158,7 @@ def compare_with_client(
         shape = "lite" if any(name == LITE_HEADER for name, _ in headers) else "classic"
     model, place, items = sent.model, sent.place, sent.items
     version = str(captured.version)
-    ours = our_call(SHAPES[shape], config, model)
+    ours = example_call(SHAPES[shape], config, model)
     found = compare(ours, headers, sent.outline, place, items)
     stale = version_difference(config.client_version, version)
     found += [stale] if stale is not None else []

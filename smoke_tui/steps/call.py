@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smoke_tui.codex.assessment import Assessment, worth_of
+from smoke_tui.codex.assessment import Assessment, assess
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.classify import Failure
-from smoke_tui.codex.models import listing_of, newer_client, unfiltered, what_else
+from smoke_tui.codex.models import (
+    minimum_versions,
+    suggest_models,
+    suggest_newer_client,
+    unfiltered,
+)
 from smoke_tui.codex.preflight import reach
 from smoke_tui.codex.quota import has_quota_headers, read_windows
 from smoke_tui.codex.refresh import refresh, refreshable
 from smoke_tui.codex.request_shapes import build_api_call
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.usage import ask_usage
-from smoke_tui.codex.version_gate import MODEL_CODES, gate_of, gated
+from smoke_tui.codex.version_gate import MODEL_CODES, explain_refusal, with_gate
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.proof.headers import REQUEST_IDS
 from smoke_tui.proof.obligations import EVIDENCE
@@ -74,7 +79,7 @@ async def call(ctx: StepContext) -> Result:
         return reader.reading.over
 
     exchange = await ctx.perform(ready.request, watch)
-    worth = worth_of(
+    worth = assess(
         exchange,
         model=ready.model,
         nonce=ready.nonce,
@@ -137,18 +142,20 @@ async def _with_version_gate(ctx: StepContext, worth: Assessment, ready: Prepare
     version = str(composition.about["client_version"])
     with ctx.result_known():
         everything = await unfiltered(ctx, bundle)
-    gate = gate_of(str(worth.code), ready.model, version, None, listing_of(everything))
+    gate = explain_refusal(
+        str(worth.code), ready.model, version, None, minimum_versions(everything)
+    )
     remedy = (
-        newer_client(gate.needs_version)
+        suggest_newer_client(gate.needs_version)
         if gate.needs_version
-        else what_else(ready.model, version, everything)
+        else suggest_models(ready.model, version, everything)
     )
     ctx.finding(
         "model-refused",
         f"{ready.model} was refused to client version {version}: {gate.why}.",
         remedy,
     )
-    failure = gated(worth.failure, gate, ready.model)
+    failure = with_gate(worth.failure, gate, ready.model)
     return replace(worth, code=failure.code, failure=failure)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smoke_tui.codex.attestations import AUTO, INSTALLED, rows_for
+from smoke_tui.codex.attestations import AUTO, INSTALLED, attestations_for
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import Listed
 from smoke_tui.codex.instructions import instructions_for
 from smoke_tui.codex.models import choose_model
-from smoke_tui.codex.preflight import agree_on, listed_models
+from smoke_tui.codex.preflight import agree_on_model, listed_models
 from smoke_tui.codex.request_shapes import SHAPES, build_call, build_installed_call
 from smoke_tui.config.session_config import INSTRUCTIONS_VARIABLE
 from smoke_tui.proof.quoting import with_nonce
@@ -155,7 +155,7 @@ def choose_shape(ctx: StepContext, model: str) -> tuple[str, str]:
     field = str(ctx.step.fields.get("shape") or AUTO)
     if field != AUTO:
         return field, f"{field}, asked for by the step"
-    rows = rows_for(model, ctx.config.attested)
+    rows = attestations_for(model, ctx.config.attested)
     if not rows:
         return FALLBACK_SHAPE, f"{FALLBACK_SHAPE}: no shape is attested for {model}"
     return rows[0].shape, rows[0].text()
@@ -175,7 +175,7 @@ async def _as_first_recorded(ctx: StepContext, bundle: Bundle, named: str | None
                 "the catalogue lists none that fits.",
             )
         named = fitting[0]
-    model = await agree_on(ctx, named, listed)
+    model = await agree_on_model(ctx, named, listed)
     if name == AUTO:
         name = "lite" if any(e.slug == model and e.lite for e in listed) else "classic"
     # A plain request carries the text in its own field, also to a model that the catalogue

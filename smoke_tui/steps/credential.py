@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.codex.bundle import GIVEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.codex.bundle import GIVEN_LEAVES, Bundle, BundleError, read_bundle
 from smoke_tui.config.session_config import GIVEN_BUNDLE
 from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
@@ -29,7 +29,7 @@ async def given_bundle(ctx: StepContext) -> Bundle | None:
         bundle = read_bundle(
             document.content, document.secrets, source=ctx.config.bundle, issued_here=False
         )
-    except BundleProblem as problem:
+    except BundleError as problem:
         raise StepEnd(problem.code, f"The given bundle: {problem}.") from None
     if bundle.source == "codex-cli":
         ctx.finding(

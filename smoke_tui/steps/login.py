@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.codex.bundle import PUBLIC_LEAVES, TOKEN_LEAVES, Bundle, BundleProblem, read_bundle
+from smoke_tui.codex.bundle import PUBLIC_LEAVES, TOKEN_LEAVES, Bundle, BundleError, read_bundle
 from smoke_tui.codex.device import device_log_in
 from smoke_tui.codex.login import log_in
 from smoke_tui.steps.commands import run_to_end, spawn_spec
@@ -67,5 +67,5 @@ async def _product_login(ctx: StepContext) -> Bundle:
             issued_here=True,
             whole=parsed.secrets.get("whole"),
         )
-    except BundleProblem as problem:
+    except BundleError as problem:
         raise StepEnd(problem.code, f"`{command.text}`: {problem}.") from None

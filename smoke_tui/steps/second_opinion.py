@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from smoke_tui.codex.assessment import Assessment, worth_of
+from smoke_tui.codex.assessment import Assessment, assess
 from smoke_tui.codex.attestations import INSTALLED
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.quota import read_windows
-from smoke_tui.codex.request_diff import OF_THE_TRANSPORT, Difference, compare
+from smoke_tui.codex.request_diff import TRANSPORT_HEADERS, Difference, compare
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.failure_codes.table import (
     CODES,
@@ -112,7 +112,7 @@ async def _asked_again(
         return reader.reading.over
 
     exchange = await ctx.perform(theirs.request, watch)
-    second = worth_of(
+    second = assess(
         exchange, model=theirs.model, nonce=theirs.nonce, prompt=asked_text(theirs.request)
     )
     await _settle(ctx, exchange, second, theirs)
@@ -259,7 +259,7 @@ def differences(ours: Composition, theirs: Composition) -> list[Difference]:
     texts = [f"input[{at}]" for at, item in enumerate(items) if item["role"] == "developer"]
     place = "instructions" if body.get("instructions") else next(iter(texts), None)
     headers = [
-        *OF_THE_TRANSPORT.items(),
+        *TRANSPORT_HEADERS.items(),
         *((name, show_text(value)) for name, value in theirs.request.headers),
     ]
     return compare(ours.request, headers, outline(body), place, items)

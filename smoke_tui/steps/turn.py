@@ -10,7 +10,7 @@ from typing import Any, Final
 from smoke_tui.codex.assessment import upstream_failure
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, Failure, classify
-from smoke_tui.codex.version_gate import of_the_stack
+from smoke_tui.codex.version_gate import stack_refusal
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.proof.obligations import (
     EVIDENCE,
@@ -226,7 +226,7 @@ def _told_apart(ctx: StepContext, failure: Failure) -> Failure:
     if not ctx.config.resolved:
         return failure
     model = failure.about.model or model_of(ctx)
-    return of_the_stack(failure, model, ctx.attempt.earlier_calls.get(model or ""))
+    return stack_refusal(failure, model, ctx.attempt.earlier_calls.get(model or ""))
 
 
 def _reported_by_envelope(document: Any) -> str | None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smoke_tui.codex.assessment import Assessment, worth_of
+from smoke_tui.codex.assessment import Assessment, assess
 from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.world.requests.http import Exchange
 
@@ -134,7 +134,7 @@ def framed(events: Sequence[Event], end: str = "\n", names: bool = True) -> byte
 def judged(body: bytes, headers: Sequence[tuple[str, str]] = HEADERS, **more: Any) -> Assessment:
     """What a call's answer is worth."""
     exchange = Exchange(200, tuple(headers), body, ((0, 1),), 5, None, "", {}, None, 0)
-    return worth_of(exchange, **{"model": MODEL, "nonce": NONCE, "prompt": PROMPT, **more})
+    return assess(exchange, **{"model": MODEL, "nonce": NONCE, "prompt": PROMPT, **more})
 
 
 def without(table: Mapping[str, Any], *names: str) -> Event:

@@ -20,7 +20,7 @@ from smoke_tui.codex.catalogue import (
     read_catalogue,
 )
 from smoke_tui.codex.classify import classify
-from smoke_tui.codex.models import unfiltered, why_unlisted
+from smoke_tui.codex.models import explain_unlisted, unfiltered
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import Settings
 from smoke_tui.failure_codes.table import (
@@ -206,7 +206,7 @@ async def _preflight(
         if any(model.slug == wanted for model in usable):
             continue
         listed = any(model.slug == wanted for model in models)
-        reason, remedy = why_unlisted(
+        reason, remedy = explain_unlisted(
             wanted, version, models if listed else await unfiltered(ctx, bundle), usable
         )
         found.code("model-unlisted", None, f"{reason} {remedy}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.codex.request_diff import compare, our_call, version_difference
+from smoke_tui.codex.request_diff import compare, example_call, version_difference
 from smoke_tui.codex.request_shapes import SHAPES
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.session.subscriber_client import UNSEEN, capture_subscribed
@@ -160,7 +160,11 @@ def test_an_item_that_nobody_expects_has_no_size_of_a_text_and_is_told() -> None
         ("message", [1]),
     ]
     found = compare(
-        our_call(SHAPES["developer"], SessionConfig(), "m"), [], outline(body), "input[0]", items
+        example_call(SHAPES["developer"], SessionConfig(), "m"),
+        [],
+        outline(body),
+        "input[0]",
+        items,
     )
     told = {d.name: (d.kind, d.theirs) for d in found if d.name.startswith("input")}
     assert set(told) == {"input[1]", "input[2]"}

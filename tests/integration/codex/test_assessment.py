@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.codex.assessment import Assessment, worth_of
+from smoke_tui.codex.assessment import Assessment, assess
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
@@ -55,7 +55,7 @@ def exchange_of(
 
 
 def worth(body: bytes, *headers: tuple[str, str], **more: Any) -> Assessment:
-    return worth_of(exchange_of(body, *headers, **more), model=MODEL, nonce=NONCE)
+    return assess(exchange_of(body, *headers, **more), model=MODEL, nonce=NONCE)
 
 
 GOOD = created() + ANSWER
@@ -210,7 +210,7 @@ class Got:
 
     @property
     def code(self) -> str | None:
-        return worth_of(self.exchange, model=MODEL, nonce=NONCE).code
+        return assess(self.exchange, model=MODEL, nonce=NONCE).code
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nx-codex-primary-used-percent: 1\r\n\r\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.codex.assessment import worth_of
+from smoke_tui.codex.assessment import assess
 from smoke_tui.world.requests.http import Exchange
 from tests.helpers.answer_table import ANSWERS, MODEL, NONCE
 from tests.helpers.replayed_answers import Judged, Replayed, judge
@@ -34,7 +34,7 @@ def our_code(answer: Replayed) -> str | None:
     exchange = Exchange(
         answer.status, answer.headers, answer.body, ((0, 1),), 5, error, "", {}, None, 0
     )
-    return worth_of(exchange, model=MODEL, nonce=NONCE).code
+    return assess(exchange, model=MODEL, nonce=NONCE).code
 
 
 @pytest.fixture(scope="module", name="judged")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.codex.classify import Answer, classify, said_by
+from smoke_tui.codex.classify import Answer, classify, server_text
 from smoke_tui.codex.failure_signals import STRUCTURED, TEXTS, TRANSPORT
 from smoke_tui.failure_codes.table import (
     CODES,
@@ -587,12 +587,12 @@ def test_what_a_usage_limit_says_besides() -> None:
 
 
 def test_what_was_said_is_clean_and_short() -> None:
-    said = said_by(Answer(400, (), detail("a\x1b[31mb\u202e" + "x" * 5000)))
+    said = server_text(Answer(400, (), detail("a\x1b[31mb\u202e" + "x" * 5000)))
     assert "\x1b" not in said
     assert "\u202e" not in said
     assert len(said) <= 600
-    assert said_by(Answer(403, (), JUST_A_MOMENT)) == "Just a moment..."
-    assert said_by(Answer(None, (), "", "dns", "no such host")) == "no such host"
+    assert server_text(Answer(403, (), JUST_A_MOMENT)) == "Just a moment..."
+    assert server_text(Answer(None, (), "", "dns", "no such host")) == "no such host"
 
 
 JSON_TEXT = st.recursive(

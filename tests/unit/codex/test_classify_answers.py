@@ -11,8 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.codex.classify import Answer, Failure, classify
-from smoke_tui.codex.failure_signals import GENERAL, STRUCTURED, by_status, code_of_name
-from smoke_tui.codex.quota import active_limit, families, read_windows
+from smoke_tui.codex.failure_signals import (
+    GENERIC_NAMES,
+    STRUCTURED,
+    code_for_name,
+    code_for_status,
+)
+from smoke_tui.codex.quota import active_limit, read_windows, windows_by_family
 from smoke_tui.engine.rules import judge
 from smoke_tui.failure_codes.table import (
     CODES,
@@ -146,7 +151,7 @@ def test_the_state_of_an_account_is_known_by_its_wording(text: str) -> None:
     ],
 )
 def test_a_state_of_something_else_is_no_state_of_the_account(name: str, code: str | None) -> None:
-    assert code_of_name(name) == code
+    assert code_for_name(name) == code
 
 
 @pytest.mark.parametrize(
@@ -403,7 +408,7 @@ def test_the_window_is_that_of_the_limit_the_call_counted_against() -> None:
     assert (window.used_percent, window.window_minutes, window.limit) == (97.0, 300, "GPT-Spark")
     assert window.to_json()["limit"] == "GPT-Spark"
     assert active_limit(FAMILIES) == "codex-bengalfox"
-    assert {limit: len(found) for limit, found in families(FAMILIES).items()} == {
+    assert {limit: len(found) for limit, found in windows_by_family(FAMILIES).items()} == {
         "codex-bengalfox": 1,
         "codex": 1,
     }
@@ -462,8 +467,8 @@ def test_bare_data_is_no_reason(text: str) -> None:
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=3, max_size=20).filter(
     lambda name: (
-        code_of_name(name) is None
-        and name not in GENERAL
+        code_for_name(name) is None
+        and name not in GENERIC_NAMES
         and "_" in name.strip("_")
         and "__" not in name
         and name == name.strip("_")
@@ -494,7 +499,7 @@ def test_a_name_nobody_knows_never_makes_a_second_call(
     status: int | None, envelope: int, key: str, name: str
 ) -> None:
     found = classify(Answer(status, CF, wrapped(envelope, key, name, "hm")))
-    assert (found.code, found.named) == (by_status(status), name)
+    assert (found.code, found.named) == (code_for_status(status), name)
     assert outcome_of(found.code) in (Outcome.FAIL, Outcome.BLOCKED)
     assert not calls_again(found)
 

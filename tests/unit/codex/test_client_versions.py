@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.codex.client_versions import is_newer, parse_version, reaches, read_minimum
+from smoke_tui.codex.client_versions import is_at_least, is_newer, parse_version, read_minimum
 
 IN_ORDER = [
     "0.9.0",
@@ -73,6 +73,6 @@ def test_a_minimum_is_read_in_each_form(value: Any, minimum: str | None) -> None
 
 
 def test_a_minimum_that_is_none_asks_for_nothing() -> None:
-    assert reaches("0.1.0", None)
-    assert reaches("0.171.0", "0.171.0")
-    assert not reaches("0.171.0-alpha.1", "0.171.0")
+    assert is_at_least("0.1.0", None)
+    assert is_at_least("0.171.0", "0.171.0")
+    assert not is_at_least("0.171.0-alpha.1", "0.171.0")

@@ -14,7 +14,7 @@ from smoke_tui.codex.bundle import (
     GIVEN_LEAVES,
     TOKEN_LEAVES,
     Bundle,
-    BundleProblem,
+    BundleError,
     read_bundle,
 )
 from smoke_tui.codex.catalogue import (
@@ -199,14 +199,14 @@ def test_the_account_comes_from_the_id_token_and_then_the_access_token() -> None
     ],
 )
 def test_what_is_no_bundle_says_why(document: Any, code: str) -> None:
-    with pytest.raises(BundleProblem) as caught:
+    with pytest.raises(BundleError) as caught:
         bundle_of(document)
     assert caught.value.code == code
     assert "FAKE" not in str(caught.value)
 
 
 def test_a_login_has_to_give_a_refresh_token() -> None:
-    with pytest.raises(BundleProblem, match="refresh_token"):
+    with pytest.raises(BundleError, match="refresh_token"):
         bundle_of(without("refresh_token"), need_refresh=True)
     assert bundle_of(without("refresh_token")).refresh_token is None
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.codex.sse import EDGE, EVENT_LIMIT, EventSplitter, SseEvent, looks_like_stream
+from smoke_tui.codex.sse import EVENT_LIMIT, KEPT_END, EventSplitter, SseEvent, looks_like_stream
 from smoke_tui.codex.stream import StreamReader, read_stream
 from smoke_tui.proof.counts import read_usage, usage_problem
 from tests.helpers.response_streams import (
@@ -143,7 +143,7 @@ def test_an_event_that_is_too_large_keeps_its_ends_and_its_size(step: int, lines
     assert (first.data, first.whole, last.data, last.whole) == (b"ok", True, b"still", True)
     assert (odd.whole, odd.size) == (False, each * lines + lines - 1)
     assert odd.data[:10] == b"a" * 10
-    assert len(odd.data) <= 2 * EDGE + 1
+    assert len(odd.data) <= 2 * KEPT_END + 1
 
 
 def test_just_below_the_limit_is_read_whole() -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from smoke_tui.codex.classify import Answer, classify
-from smoke_tui.codex.version_gate import Gate, gate_of, gated, is_older, of_the_stack
+from smoke_tui.codex.version_gate import Gate, explain_refusal, is_older, stack_refusal, with_gate
 from smoke_tui.failure_codes.texts import CodeText, text_of_code
 from smoke_tui.world.call_history import EarlierCall
 
@@ -35,14 +35,14 @@ def test_each_text_of_a_gate_ends_in_the_version_that_helps(
     status: int, body: dict[str, object]
 ) -> None:
     failure = classify(Answer(status, (), json.dumps(body)))
-    gate = gate_of(
+    gate = explain_refusal(
         failure.code,
         "gpt-6.2-sol",
         "0.169.0",
         {"gpt-5.5": ()},
         {"gpt-5.5": (), "gpt-6.2-sol": ("0.171.0",)},
     )
-    told = gated(failure, gate, "gpt-6.2-sol")
+    told = with_gate(failure, gate, "gpt-6.2-sol")
     assert (told.code, told.about.needs_version) == ("client-too-old", "0.171.0")
     row = text_of_code(told.code, told.observed())
     assert row is not None
@@ -55,11 +55,12 @@ def test_a_retired_model_stays_one(status: int, body: dict[str, object]) -> None
     failure = classify(Answer(status, (), json.dumps(body)))
     everything = {"gpt-5.5": (), "gpt-6.2-astra": ("0.171.0",)}
     assert (
-        gate_of(failure.code, "gpt-6.2-sol", "0.169.0", {"gpt-5.5": ()}, everything).code
+        explain_refusal(failure.code, "gpt-6.2-sol", "0.169.0", {"gpt-5.5": ()}, everything).code
         == failure.code
     )
     assert (
-        gate_of(failure.code, "gpt-6.2-sol", "0.169.0", {"gpt-5.5": ()}, None).code == failure.code
+        explain_refusal(failure.code, "gpt-6.2-sol", "0.169.0", {"gpt-5.5": ()}, None).code
+        == failure.code
     )
 
 
@@ -107,7 +108,7 @@ def test_what_both_listings_make_of_a_refusal(
     unfiltered: dict[str, tuple[str, ...]] | None,
     gate: tuple[str, str | None],
 ) -> None:
-    found = gate_of(code, "m", sent, filtered, unfiltered)
+    found = explain_refusal(code, "m", sent, filtered, unfiltered)
     assert (found.code, found.needs_version) == gate
     assert isinstance(found, Gate)
 
@@ -137,7 +138,7 @@ RETIRED_OR_GATED = (
 
 def at_the_turn(earlier: EarlierCall | None) -> tuple[str, CodeText]:
     status, body = RETIRED_OR_GATED
-    found = of_the_stack(classify(Answer(status, (), json.dumps(body))), "gpt-6.2-sol", earlier)
+    found = stack_refusal(classify(Answer(status, (), json.dumps(body))), "gpt-6.2-sol", earlier)
     row = text_of_code(found.code, found.observed())
     assert row is not None
     return found.code, row
@@ -178,4 +179,4 @@ def test_without_that_knowledge_the_stack_s_refusal_stays_what_it_says(
 
 def test_a_refusal_for_something_else_says_nothing_of_models() -> None:
     found = classify(Answer(429, (), "slow down"))
-    assert of_the_stack(found, "m", EarlierCall("client-too-old", needs="0.180.0")) == found
+    assert stack_refusal(found, "m", EarlierCall("client-too-old", needs="0.180.0")) == found
