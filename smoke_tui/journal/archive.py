@@ -122,7 +122,7 @@ def is_archive(path: Path) -> bool:
         return False
 
 
-def unpack(path: Path, into: Path) -> Path:
+def unpack(path: Path, into: Path, most_bytes: int = MOST_BYTES) -> Path:
     """Verify an archive and lay its session out below `into`, which is ours alone; its folder.
 
     Raises:
@@ -133,7 +133,7 @@ def unpack(path: Path, into: Path) -> Path:
     except OSError as error:
         raise ArchiveDamage(f"{path}: {error.strerror or error}") from None
     try:
-        session, members = _read(content)
+        session, members = _read(content, most_bytes)
     except ValueError as error:
         raise ArchiveDamage(f"{path} is no archive as it was written: {error}") from None
     folder = into / session
@@ -144,13 +144,13 @@ def unpack(path: Path, into: Path) -> Path:
     return folder
 
 
-def _read(content: bytes) -> tuple[str, dict[str, bytes]]:
+def _read(content: bytes, most_bytes: int) -> tuple[str, dict[str, bytes]]:
     """The session's name and members.
 
     Raises:
         ValueError: what is wrong, in words.
     """
-    members = _members(_unzip(content))
+    members = _members(_unzip(content, most_bytes))
     manifest = _manifest(members.pop(MANIFEST, b""))
     listed = {row["name"]: (row["bytes"], row["sha256"]) for row in manifest["members"]}
     found = {name: (len(data), _sha256(data)) for name, data in members.items()}
@@ -161,15 +161,15 @@ def _read(content: bytes) -> tuple[str, dict[str, bytes]]:
     return str(manifest["session"]), members
 
 
-def _unzip(packed: bytes) -> bytes:
+def _unzip(packed: bytes, most_bytes: int) -> bytes:
     """The content of one gzip stream; zlib checks its checksum and length."""
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        data = unpacker.decompress(packed, MOST_BYTES)
+        data = unpacker.decompress(packed, most_bytes)
     except zlib.error as error:
         raise ValueError(f"it can't be unpacked ({error})") from None
     if not unpacker.eof:
-        raise ValueError(f"it is cut short, or unpacks to more than {MOST_BYTES:,} bytes")
+        raise ValueError(f"it is cut short, or unpacks to more than {most_bytes:,} bytes")
     if unpacker.unused_data:
         raise ValueError("something stands behind its end")
     return data

@@ -1,4 +1,4 @@
-"""Canaries: made-up secrets, every form in which one could be found again, and the hunt for them."""
+"""Canaries: made-up secrets, every form in which one could be found again, and the search for them."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def forms(value: str) -> Iterator[bytes]:
             yield encode(b"x" * shift + raw)[4 : -4 or None]
 
 
-def hunted(values: set[str]) -> set[bytes]:
+def searched_forms(values: set[str]) -> set[bytes]:
     return {form for value in values if len(value) >= SHORTEST for form in forms(value)}
 
 
 @dataclass
-class Hunt:
+class LeakSearch:
     """Everything that was left behind or said, by place, and the values to look for."""
 
     values: set[str] = field(default_factory=set)
@@ -95,7 +95,7 @@ class Hunt:
 
     def finds(self) -> dict[str, list[bytes]]:
         """Where any of the values is in any form."""
-        wanted = hunted(self.values)
+        wanted = searched_forms(self.values)
         found = {
             place: [form for form in wanted if form in content]
             for place, content in self.places.items()
@@ -103,8 +103,8 @@ class Hunt:
         return {place: hits for place, hits in found.items() if hits}
 
 
-@pytest.fixture(scope="module", name="spied")
-def _spied() -> Iterator[set[str]]:
+@pytest.fixture(scope="module", name="known_secrets")
+def _known_secrets() -> Iterator[set[str]]:
     """Every value that any vault learnt, and every one that a rehearsal minted."""
     values: set[str] = set()
     worlds: list[Rehearsal] = []

@@ -15,7 +15,7 @@ from smoke_tui.journal.events.event import Event
 from tests.helpers.events import change_event
 
 
-def in_one_order(events: Sequence[Event]) -> list[Event]:
+def in_fixed_order(events: Sequence[Event]) -> list[Event]:
     """The events without vain probes, what each child says in one place, numbered anew."""
     return _numbered(_children_together(_without_vain_probes(events)))
 

@@ -30,9 +30,9 @@ LONGEST = 60.0
 Change = Callable[[Event], Event | None]
 
 
-def book(*steps: str, name: str = "hunt") -> str:
+def book(*steps: str, name: str = "offline") -> str:
     """A runbook of steps as `step` makes them."""
-    return f"---\nschema: smoke/1\nid: {name}\ntitle: A hunt\n---\n\n# A hunt\n" + "".join(steps)
+    return f"---\nschema: smoke/1\nid: {name}\ntitle: Offline\n---\n\n# Offline\n" + "".join(steps)
 
 
 def step(name: str, kind: str, *lines: str, run: str = "") -> str:
@@ -46,7 +46,7 @@ def runs(name: str, run: str, *lines: str) -> str:
     return step(name, "run", *lines, run=run)
 
 
-class Hunted(Program):
+class OfflineProgram(Program):
     """The program, and runbooks that it runs for real."""
 
     def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
@@ -55,9 +55,9 @@ class Hunted(Program):
 
     def live(self, text: str, *argv: str, answers: str = "") -> Done:
         """Run a runbook for real; it may only hold steps that need nobody else."""
-        (self.folder / "hunt.md").write_text(text)
+        (self.folder / "offline.md").write_text(text)
         (self.folder / "answers.toml").write_text(answers)
-        return self("--check", "hunt.md", "--live", "--answers", "answers.toml", "--json", *argv)
+        return self("--check", "offline.md", "--live", "--answers", "answers.toml", "--json", *argv)
 
 
 def edited(folder: Path, change: Change) -> None:

@@ -58,7 +58,7 @@ KEYS: Final[Mapping[str, str]] = {
 """Keys of facts whose values are processes, times, or how a stream fell into pieces."""
 
 
-class FixedWords:
+class Placeholders:
     """Puts fixed words into one session's events and texts, in the order they are given.
 
     `known` are texts that are known to differ, such as folders.

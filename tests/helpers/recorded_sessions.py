@@ -81,7 +81,7 @@ def live_runbook(change: Callable[[str], str] = lambda text: text) -> Runbook:
     return parsed.runbook
 
 
-class Striker:
+class Canceller:
     """Cancels the session once, where `strikes` says so."""
 
     def __init__(self, strikes: Callable[[Event | TextDelta], bool]) -> None:
@@ -141,7 +141,7 @@ def run(
                 ),
             )
         )
-        if isinstance(watcher, Striker):
+        if isinstance(watcher, Canceller):
             watcher.session = session
         session.start(*([watcher] if watcher is not None else []))
         assert session.done.wait(PATIENCE), f"{scenario}: the session did not end"
@@ -161,7 +161,7 @@ def recorded(name: str) -> Recorded:
     """One of `VERDICTS`, recorded at the first call."""
     root = Path(tempfile.mkdtemp(prefix="smoke-recorded-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
-    watcher = Striker(_strikes(name)) if name in _UNDER else None
+    watcher = Canceller(_strikes(name)) if name in _UNDER else None
     return run(_UNDER.get(name, name), root, watcher=watcher)
 
 
@@ -172,7 +172,7 @@ def rewritten(source: Path, target: Path, events: Iterable[Event]) -> Path:
     return target
 
 
-class Eyes:
+class EventRecorder:
     """Remembers every event."""
 
     def __init__(self) -> None:

@@ -38,8 +38,8 @@ from smoke_tui.session.rehearsed import (
     rehearsed_io,
 )
 from smoke_tui.session.request import SessionRequest
-from tests.helpers.event_order import in_one_order
-from tests.helpers.placeholders import FixedWords
+from tests.helpers.event_order import in_fixed_order
+from tests.helpers.placeholders import Placeholders
 
 BEGIN: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """Long ago, so that no time of the stack, whose children have the machine's, is near it."""
@@ -61,7 +61,7 @@ HERE: Final[Mapping[str, Any]] = {
 """What a session says of who runs it and where."""
 
 
-class StoryClock:
+class EventClock:
     """A clock that the session's own facts move on: by a tick each, a timer by its seconds.
 
     It stands still while a service boots and for what a child prints, because how often a service
@@ -134,7 +134,7 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
         ]
     )
     settings, options, book = request.settings, request.options, open_runbook(None)
-    clock, said = StoryClock(), io.StringIO()
+    clock, said = EventClock(), io.StringIO()
     world = _start(scenario, clock)
     with world, redirect_stdout(said), redirect_stderr(io.StringIO()):
         session = open_session(
@@ -153,20 +153,20 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
         session.start(clock, Narrator(State()))
         session.wait(LONGEST)
         code = finish(session, book, options, settings, [])
-    words = FixedWords(
+    words = Placeholders(
         {
             book.text: "TEXT",
             str(book.path): "RUNBOOK",
             str(world.stack_dir.parent): "FOLDER",
         }
     )
-    events = [words.event(event) for event in in_one_order(read_journal(session.folder).events)]
+    events = [words.event(event) for event in in_fixed_order(read_journal(session.folder).events)]
     return Recorded(
         events, words.text(said.getvalue()), words.text(report.read_text("utf-8")), code
     )
 
 
-def _start(scenario: str, clock: StoryClock) -> Rehearsal:
+def _start(scenario: str, clock: EventClock) -> Rehearsal:
     """A rehearsal at a port of five digits: tokens name it, and their lengths are recorded."""
     while True:
         world = Rehearsal.start(scenario, now=lambda: clock.wall().timestamp())

@@ -16,7 +16,7 @@ from smoke_tui.journal.load import (
     load_state,
 )
 from smoke_tui.journal.state import State
-from smoke_tui.journal.stream import TextDelta
+from smoke_tui.journal.stream import Clock, TextDelta
 from smoke_tui.outcomes import Verdict
 from smoke_tui.replay.run import (
     replay,
@@ -94,7 +94,7 @@ class Eyes:
 
 
 @dataclass
-class Ran:
+class EndedSession:
     """A session that ended, read back from its record, and replayed without a difference."""
 
     verdict: Verdict | None
@@ -119,8 +119,9 @@ def run(
     *,
     on_event: See | None = None,
     given: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
     **config: Any,
-) -> Ran:
+) -> EndedSession:
     """Run a session to its end, then its replay; `on_event` sees every event on the way."""
     operator = Operator(reply)
     settings = {"consent": True, "patience": 0.1, **config}
@@ -133,6 +134,7 @@ def run(
             operator_io=OperatorIO(NoBrowser(), FileClipboard(folder)),
             answerer=operator,
             given=Given(given or {}),
+            clock=clock,
         )
     )
     eyes.session = session
@@ -142,7 +144,7 @@ def run(
         raise session.fault
     journal, _, state = load_state(session.folder)
     assert replay(session.folder).verdict is session.verdict
-    return Ran(session.verdict, state, list(journal.events), operator, session.folder)
+    return EndedSession(session.verdict, state, list(journal.events), operator, session.folder)
 
 
 class Answering(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""The house and its law: layers, light imports, types, style, packaging."""
+"""Layout, import contracts, light imports, types, style and packaging."""
 
 from __future__ import annotations
 

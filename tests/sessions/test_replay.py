@@ -29,7 +29,7 @@ from smoke_tui.replay.run import (
 )
 from smoke_tui.replay.strict import Divergence
 from tests.helpers.events import change_event
-from tests.helpers.recorded_sessions import VERDICTS, Eyes, Recorded, recorded, rewritten
+from tests.helpers.recorded_sessions import VERDICTS, EventRecorder, Recorded, recorded, rewritten
 
 NAMES = sorted(VERDICTS)
 Change = Callable[[Event], Event]
@@ -54,7 +54,7 @@ def test_a_session_ends_as_its_scenario_says(name: str) -> None:
 def test_a_replay_has_the_same_events_and_touches_nothing(name: str) -> None:
     done = recorded(name)
     before = bytes_below(done.folder)
-    eyes = Eyes()
+    eyes = EventRecorder()
     state = replay(done.folder, [eyes])
     assert [event.line() for event in eyes.events] == [event.line() for event in done.events]
     assert state.verdict is done.verdict

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from smoke_tui.config.session_config import GIVEN_BUNDLE
-from tests.helpers.service_sessions import Ran, agree, book, look, run
+from tests.helpers.service_sessions import EndedSession, agree, book, look, run
 
 HANDOVER = '''id = "paste"
 kind = "handover"
@@ -46,7 +46,7 @@ def minted() -> str:
 
 def handed(
     folder: Path, credential: str = '"bundle"', reply: Any = agree, on_event: Any = None
-) -> Ran:
+) -> EndedSession:
     runbook = book(("", HANDOVER.replace("CREDENTIAL", credential)), ("", look("see")))
     return run(
         runbook, folder, reply, on_event=on_event, given={GIVEN_BUNDLE: minted()}, bundle="file"

@@ -25,7 +25,7 @@ from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.loopback_servers import ThreadedServer, ok
 from tests.helpers.recorded_sessions import PATIENCE
-from tests.integration.steps.test_hostile_answers import CALL, Agreed, runbook
+from tests.integration.steps.test_hostile_answers import CALL, Consenting, runbook
 
 Headers = tuple[tuple[str, str], ...]
 PORTAL = b"<html><head><title>Hotel Wi-Fi: sign in</title></head><body>Hello</body></html>"
@@ -92,7 +92,7 @@ def session_with(tmp_path: Path, server: Server) -> State:
                 config=config,
                 state_dir=tmp_path / "state",
                 operator_io=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
-                answerer=Agreed("no"),
+                answerer=Consenting("no"),
                 given=Given({"given:bundle": bundle.read_text()}),
             )
         )

@@ -48,7 +48,7 @@ def runbook(step: str) -> Runbook:
     return parsed.runbook
 
 
-class Agreed:
+class Consenting:
     """Consents to everything; attests only where told to."""
 
     def __init__(self, attest: str) -> None:
@@ -100,7 +100,7 @@ def ended(
                 config=config,
                 state_dir=tmp_path / "state",
                 operator_io=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
-                answerer=Agreed(attest),
+                answerer=Consenting(attest),
                 given=Given({"given:bundle": json.dumps(given)}),
             )
         )

@@ -31,7 +31,7 @@ from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.ports import PortError
 from tests.helpers.loopback_servers import ThreadedServer, ask, get, ok
-from tests.helpers.recorded_sessions import PATIENCE, Eyes, live_runbook
+from tests.helpers.recorded_sessions import PATIENCE, EventRecorder, live_runbook
 
 BOOK = live_runbook()
 
@@ -98,7 +98,7 @@ class Login:
     """A session of the login step alone."""
 
     def __init__(self, tmp_path: Path, issuer: str, person: Person, **config: Any) -> None:
-        self.eyes = Eyes()
+        self.eyes = EventRecorder()
         config.setdefault("callback_ports", (0,))
         self.session = open_session(
             SessionRequest(

@@ -59,7 +59,7 @@ def book() -> Runbook:
     return parsed.runbook
 
 
-class Agreed:
+class Consenting:
     """Consents to everything."""
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
@@ -152,7 +152,7 @@ def ended(
                 runbook=book(),
                 config=config,
                 state_dir=tmp_path / "state",
-                answerer=Agreed(),
+                answerer=Consenting(),
                 operator_io=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
                 given=Given({"given:bundle": json.dumps(backend.old)}, file=path),
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.canaries import Answer, Hunt, provider
+from tests.helpers.canaries import Answer, LeakSearch, provider
 from tests.helpers.minted_secrets import Bundle
 from tests.sessions.leaks.test_encodings import PRINTER, check, given_out
 from tests.sessions.leaks.test_returned_secrets import CALL, FRONT, answering, sse
@@ -109,10 +109,10 @@ def test_no_form_of_an_answer_stays(
     monkeypatch.chdir(tmp_path)
     bundle = Bundle(tmp_path)
     (tmp_path / "book.md").write_text(CALL if book == "call" else LOOK)
-    hunt = Hunt(bundle.values)
+    search = LeakSearch(bundle.values)
     answer = carriers(bundle.access)[carrier]
     with provider(answering(answer) if book == "call" else lambda *_: answer) as url:
-        code, _ = hunt.command(
+        code, _ = search.command(
             "--state-dir",
             str(tmp_path / "state"),
             "--check",
@@ -134,5 +134,5 @@ def test_no_form_of_an_answer_stays(
             __file__,
         )
     assert code in (1, 4)
-    given_out(hunt, tmp_path)
-    check(hunt, bundle.values)
+    given_out(search, tmp_path)
+    check(search, bundle.values)

@@ -15,10 +15,10 @@ from smoke_tui.journal.folders import (
     JOURNAL,
 )
 from smoke_tui.presentation.report.export import FORMATS
-from tests.helpers.canaries import Hunt, _spied, forms, mint
+from tests.helpers.canaries import LeakSearch, _known_secrets, forms, mint
 from tests.helpers.events import change_event
 
-__all__ = ["_spied"]
+__all__ = ["_known_secrets"]
 
 SCENARIOS = ("degraded-route", "token-expired", "instructions-drift-at-turn")
 
@@ -33,14 +33,14 @@ def broken_off(folder: Path, step: str) -> None:
 
 
 @pytest.fixture(scope="module", name="left")
-def _left(spied: set[str], tmp_path_factory: pytest.TempPathFactory) -> Hunt:
+def _left(known_secrets: set[str], tmp_path_factory: pytest.TempPathFactory) -> LeakSearch:
     """What all commands said and left behind."""
     root = tmp_path_factory.mktemp("canary")
     state = root / "state"
-    hunt = Hunt(spied)
+    search = LeakSearch(known_secrets)
 
     def do(*argv: str) -> str:
-        return hunt.command("--state-dir", str(state), *argv)[1]
+        return search.command("--state-dir", str(state), *argv)[1]
 
     for scenario in SCENARIOS:
         do(
@@ -70,7 +70,7 @@ def _left(spied: set[str], tmp_path_factory: pytest.TempPathFactory) -> Hunt:
             do("report", name, "--format", kind)
         do("--check", name, "--json")
         do("archive", name, "-o", str(root / f"{name}.smoke"))
-        hunt.archive(root / f"{name}.smoke")
+        search.archive(root / f"{name}.smoke")
         do("--check", str(root / f"{name}.smoke"))
     do("diff", names[0], names[1], "--json")
     do("diff", names[0], names[1])
@@ -89,27 +89,27 @@ def _left(spied: set[str], tmp_path_factory: pytest.TempPathFactory) -> Hunt:
         for e in read_journal(copy).events
     ]
     (copy / JOURNAL).write_bytes(b"".join(e.line() for e in events))
-    code, told = hunt.command("--state-dir", str(state), "replay", copy.name, "--json")
+    code, told = search.command("--state-dir", str(state), "replay", copy.name, "--json")
     assert (code, "another" in told) == (6, True)
-    hunt.command("--state-dir", str(state), "replay", copy.name)
-    hunt.walk(root, root / "bundle.json")
-    hunt.values |= {
+    search.command("--state-dir", str(state), "replay", copy.name)
+    search.walk(root, root / "bundle.json")
+    search.values |= {
         value
         for value in json.loads((root / "bundle.json").read_text()).values()
         if isinstance(value, str) and len(value) > 30
     }
-    return hunt
+    return search
 
 
-def test_nothing_holds_a_secret(left: Hunt) -> None:
+def test_nothing_holds_a_secret(left: LeakSearch) -> None:
     assert len(left.values) > 60
     assert len(left.places) > 100
     assert left.finds() == {}
 
 
-def test_the_hunt_finds_what_it_hunts() -> None:
+def test_the_search_finds_every_form() -> None:
     value = mint()
     for form in forms(value):
-        hunt = Hunt({value})
-        hunt.keep("somewhere", b"before " + form + b" after")
-        assert hunt.finds(), form
+        search = LeakSearch({value})
+        search.keep("somewhere", b"before " + form + b" after")
+        assert search.finds(), form

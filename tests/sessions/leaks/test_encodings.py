@@ -15,7 +15,7 @@ import pytest
 
 from smoke_tui.journal.file import read_journal
 from smoke_tui.presentation.report.export import FORMATS
-from tests.helpers.canaries import Hunt, mint
+from tests.helpers.canaries import LeakSearch, mint
 from tests.helpers.minted_secrets import AUTH_CLAIM, jwt
 from tests.helpers.paths import ROOT
 
@@ -154,10 +154,10 @@ def pieces(value: str) -> Iterator[bytes]:
             yield piece.encode()
 
 
-def check(hunt: Hunt, values: set[str]) -> None:
-    assert hunt.finds() == {}
+def check(search: LeakSearch, values: set[str]) -> None:
+    assert search.finds() == {}
     wanted = {piece for value in values for piece in pieces(value)}
-    for place, content in hunt.places.items():
+    for place, content in search.places.items():
         squeezed = content.replace(b"\\n", b"").translate(
             None, b" \r\n\t,'\"+-\xc2\xad\xe2\x80\x8b"
         )
@@ -166,20 +166,20 @@ def check(hunt: Hunt, values: set[str]) -> None:
             assert not told, (place, told[:3])
 
 
-def given_out(hunt: Hunt, root: Path) -> None:
+def given_out(search: LeakSearch, root: Path) -> None:
     """All that another process gives out, and a machine that has only the archive."""
     state = ["--state-dir", str(root / "state")]
     for kind in FORMATS:
-        code, _ = hunt.command(*state, "report", "last", "--format", kind)
+        code, _ = search.command(*state, "report", "last", "--format", kind)
         assert code == 0
-    hunt.command(*state, "--check", "last", "--json")
-    assert hunt.command(*state, "archive", "last", "-o", str(root / "last.smoke"))[0] == 0
-    hunt.archive(root / "last.smoke")
+    search.command(*state, "--check", "last", "--json")
+    assert search.command(*state, "archive", "last", "-o", str(root / "last.smoke"))[0] == 0
+    search.archive(root / "last.smoke")
     elsewhere = ["--state-dir", str(root / "elsewhere")]
     for kind in FORMATS:
-        code, _ = hunt.command(*elsewhere, "report", str(root / "last.smoke"), "--format", kind)
+        code, _ = search.command(*elsewhere, "report", str(root / "last.smoke"), "--format", kind)
         assert code == 0
-    hunt.walk(root / "state")
+    search.walk(root / "state")
 
 
 @pytest.mark.parametrize("form", ["all", "halves", "blocks", "blocks on two streams"])
@@ -188,8 +188,8 @@ def test_no_form_stays(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "book.md").write_text(BOOK.replace("FORM", f"'{form}'"))
-    hunt = Hunt(set(bundle))
-    code, _ = hunt.command(
+    search = LeakSearch(set(bundle))
+    code, _ = search.command(
         "--state-dir",
         str(tmp_path / "state"),
         "--check",
@@ -203,8 +203,8 @@ def test_no_form_stays(
         str(tmp_path / "state" / "report.md"),
     )
     assert code == 0
-    given_out(hunt, tmp_path)
-    check(hunt, bundle)
+    given_out(search, tmp_path)
+    check(search, bundle)
 
 
 def test_no_form_stays_after_a_kill(
@@ -213,7 +213,7 @@ def test_no_form_stays_after_a_kill(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "book.md").write_text(BOOK.replace("FORM", "all stay"))
     env = {name: value for name, value in os.environ.items() if name != "CI"}
-    hunt = Hunt(set(bundle))
+    search = LeakSearch(set(bundle))
     with subprocess.Popen(
         [
             sys.executable,
@@ -244,9 +244,9 @@ def test_no_form_stays_after_a_kill(
             time.sleep(0.1)
         program.send_signal(signal.SIGKILL)
         assert program.stdout is not None
-        hunt.keep("what was printed", program.stdout.read())
-    given_out(hunt, tmp_path)
-    check(hunt, bundle)
+        search.keep("what was printed", program.stdout.read())
+    given_out(search, tmp_path)
+    check(search, bundle)
 
 
 def test_what_a_last_scan_finds_is_never_given_out(
@@ -254,24 +254,24 @@ def test_what_a_last_scan_finds_is_never_given_out(
 ) -> None:
     """Should the look on the way in fail, the one at the end refuses for every later process."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("smoke_tui.redaction.write_guard.holds_known", lambda data, hunt: False)
+    monkeypatch.setattr("smoke_tui.redaction.write_guard.holds_known", lambda data, search: False)
     (tmp_path / "book.md").write_text(BOOK.replace("FORM", "reversed"))
     state = ["--state-dir", str(tmp_path / "state")]
-    hunt = Hunt(set(bundle))
-    hunt.command(*state, "--check", "book.md", "--live", "--json", "--bundle", "bundle.json")
+    search = LeakSearch(set(bundle))
+    search.command(*state, "--check", "book.md", "--live", "--json", "--bundle", "bundle.json")
     for argv in (
         ["report", "last"],
         ["report", "last", "--format", "json"],
         ["archive", "last", "-o", str(tmp_path / "last.smoke")],
     ):
-        code, said = hunt.command(*state, *argv)
+        code, said = search.command(*state, *argv)
         assert (code, said) == (7, "")
-    assert hunt.command(*state, "--check", "last", "--json")[0] == 7
+    assert search.command(*state, "--check", "last", "--json")[0] == 7
     assert not (tmp_path / "last.smoke").exists()
     (scan,) = (tmp_path / "state").rglob("scan.json")
     found = json.loads(scan.read_text())["findings"]
     assert {row["how"].split()[0] for row in found} >= {"reversed"}
-    assert hunt.finds() == {}
+    assert search.finds() == {}
 
 
 def test_bytes_that_were_not_scanned_are_not_given_out(
@@ -280,13 +280,13 @@ def test_bytes_that_were_not_scanned_are_not_given_out(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "book.md").write_text(BOOK.replace("FORM", "raw"))
     state = ["--state-dir", str(tmp_path / "state")]
-    hunt = Hunt(set(bundle))
-    hunt.command(*state, "--check", "book.md", "--live", "--json", "--bundle", "bundle.json")
+    search = LeakSearch(set(bundle))
+    search.command(*state, "--check", "book.md", "--live", "--json", "--bundle", "bundle.json")
     (scan,) = (tmp_path / "state").rglob("scan.json")
     good = scan.read_text()
     scan.write_text(good.replace('"bytes": ', '"bytes": 1'))
-    assert hunt.command(*state, "report", "last")[0] == 7
+    assert search.command(*state, "report", "last")[0] == 7
     scan.write_text("{}")
-    assert hunt.command(*state, "report", "last")[0] == 7
+    assert search.command(*state, "report", "last")[0] == 7
     scan.write_text(good)
-    assert hunt.command(*state, "report", "last")[0] == 0
+    assert search.command(*state, "report", "last")[0] == 0

@@ -84,15 +84,19 @@ def test_the_scan_finds_nothing(name: str) -> None:
 def test_a_plain_search_finds_nothing(name: str) -> None:
     done = recorded(name)
     assert done.minted
-    hunted = {form for value in done.minted for form in forms(value) if len(form) >= FRAGMENT}
-    hunted |= {piece for value in done.minted for piece in fragments(value)}
-    hunted |= {s.reveal().encode() for s in done.secrets if s.available and len(s.reveal()) > 7}
+    searched_forms = {
+        form for value in done.minted for form in forms(value) if len(form) >= FRAGMENT
+    }
+    searched_forms |= {piece for value in done.minted for piece in fragments(value)}
+    searched_forms |= {
+        s.reveal().encode() for s in done.secrets if s.available and len(s.reveal()) > 7
+    }
     for place, content in left_behind(name):
-        for piece in hunted:
+        for piece in searched_forms:
             assert piece not in content, f"{place} holds part of a secret"
 
 
-def test_the_search_itself_finds_what_it_hunts() -> None:
+def test_the_search_itself_finds_every_form() -> None:
     done = recorded("happy")
     value = done.minted[-1]
     vault = vault_of(done)

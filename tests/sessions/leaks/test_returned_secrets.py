@@ -21,7 +21,7 @@ from smoke_tui.steps import BEHAVIOURS
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.machine import ReadSecretFile
 from smoke_tui.world.result import Result
-from tests.helpers.canaries import Answer, Hunt, mint, provider
+from tests.helpers.canaries import Answer, LeakSearch, mint, provider
 from tests.helpers.minted_secrets import Bundle
 from tests.helpers.paths import ROOT
 
@@ -94,24 +94,24 @@ def answering(refusal: Answer) -> Callable[[str, str, Mapping[str, str]], Answer
     return answer
 
 
-def reported(hunt: Hunt, root: Path) -> None:
+def reported(search: LeakSearch, root: Path) -> None:
     """Every export of the newest session, and every file."""
     state = ["--state-dir", str(root / "state")]
     for kind in FORMATS:
-        hunt.command(*state, "report", "last", "--format", kind)
-    hunt.command(*state, "--check", "last", "--json")
-    if hunt.command(*state, "archive", "last", "-o", str(root / "last.smoke"))[0] == 0:
-        hunt.archive(root / "last.smoke")
-    hunt.walk(root / "state")
+        search.command(*state, "report", "last", "--format", kind)
+    search.command(*state, "--check", "last", "--json")
+    if search.command(*state, "archive", "last", "-o", str(root / "last.smoke"))[0] == 0:
+        search.archive(root / "last.smoke")
+    search.walk(root / "state")
 
 
 @pytest.mark.parametrize("number", range(7))
 def test_a_provider_that_quotes_the_token(tmp_path: Path, number: int) -> None:
     bundle = Bundle(tmp_path)
-    hunt = Hunt(bundle.values)
+    search = LeakSearch(bundle.values)
     (tmp_path / "call.md").write_text(CALL)
     with provider(answering(quoting(bundle.access)[number])) as url:
-        code, _ = hunt.command(
+        code, _ = search.command(
             "--state-dir",
             str(tmp_path / "state"),
             "--check",
@@ -133,20 +133,20 @@ def test_a_provider_that_quotes_the_token(tmp_path: Path, number: int) -> None:
             str(tmp_path / "state.md"),
         )
     assert code in (1, 4)
-    hunt.keep("report", (tmp_path / "state.md").read_bytes())
-    reported(hunt, tmp_path)
-    assert hunt.finds() == {}
+    search.keep("report", (tmp_path / "state.md").read_bytes())
+    reported(search, tmp_path)
+    assert search.finds() == {}
 
 
 def test_a_stream_that_gives_the_token_back_in_pieces(tmp_path: Path) -> None:
     """No piece is a secret by itself; whoever reads the evidence or a report has them all."""
     bundle = Bundle(tmp_path)
-    hunt = Hunt()
+    search = LeakSearch()
     (tmp_path / "call.md").write_text(CALL)
     pieces = [bundle.access[at : at + 40] for at in range(0, len(bundle.access), 40)]
     body = sse(*({"type": "response.output_text.delta", "delta": piece} for piece in pieces))
     with provider(answering((200, {"content-type": "text/event-stream"}, body))) as url:
-        hunt.command(
+        search.command(
             "--state-dir",
             str(tmp_path / "state"),
             "--check",
@@ -164,8 +164,8 @@ def test_a_stream_that_gives_the_token_back_in_pieces(tmp_path: Path) -> None:
             "--instructions",
             __file__,
         )
-    reported(hunt, tmp_path)
-    for place, content in hunt.places.items():
+    reported(search, tmp_path)
+    for place, content in search.places.items():
         assert not all(piece.encode() in content for piece in pieces), place
 
 
@@ -200,16 +200,16 @@ def test_a_step_that_breaks_with_a_secret_in_its_words(
     (tmp_path / "secret.txt").write_text(value)
     (tmp_path / "call.md").write_text(CALL)
     monkeypatch.setitem(BEHAVIOURS, "call", broken(value, before))
-    hunt = Hunt({value})
+    search = LeakSearch({value})
     assert (
-        hunt.command(
+        search.command(
             "--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live", "--json"
         )[0]
         == 70
     )
-    reported(hunt, tmp_path)
-    assert hunt.finds() == {}
-    for place, content in hunt.places.items():
+    reported(search, tmp_path)
+    assert search.finds() == {}
+    for place, content in search.places.items():
         assert b"FAKECANARY" not in content, place
 
 
@@ -229,9 +229,9 @@ def test_an_engine_that_breaks_leaves_a_trace_without_it(
 
     monkeypatch.setitem(BEHAVIOURS, "call", behaviour)
     monkeypatch.setattr("smoke_tui.engine.engine.judge", judging)
-    hunt = Hunt({value})
+    search = LeakSearch({value})
     assert (
-        hunt.command(
+        search.command(
             "--state-dir", str(tmp_path / "state"), "--check", "call.md", "--live", "--json"
         )[0]
         == 70
@@ -239,8 +239,8 @@ def test_an_engine_that_breaks_leaves_a_trace_without_it(
     (crash,) = (tmp_path / "state").rglob("crash*.txt")
     assert "LookupError" in crash.read_text()
     assert crash.stat().st_mode & 0o777 == 0o600
-    hunt.walk(tmp_path / "state")
-    assert hunt.finds() == {}
+    search.walk(tmp_path / "state")
+    assert search.finds() == {}
 
 
 # --- the operator's own hands, and children ------------------------------------------------------
@@ -335,7 +335,7 @@ def family(pid: int) -> list[int]:
 def test_what_the_operator_types_and_what_children_print(tmp_path: Path) -> None:
     typed, made, key, dsn = mint(), mint(), mint("sk-proj-"), mint()
     unknown = mint("sk-proj-")
-    hunt = Hunt({typed, made, key, dsn, unknown})
+    search = LeakSearch({typed, made, key, dsn, unknown})
     (tmp_path / "mint.py").write_text(f'print(\'{{"made": "{made}"}}\')\n')
     (tmp_path / "typed").write_text(typed)
     (tmp_path / "typed.md").write_text(TYPED)
@@ -373,19 +373,19 @@ def test_what_the_operator_types_and_what_children_print(tmp_path: Path) -> None
         plain.stdin.flush()
         until_printed(tmp_path / "state", plain)
         for pid in family(plain.pid):
-            hunt.keep(f"cmdline of {pid}", Path(f"/proc/{pid}/cmdline").read_bytes())
-            hunt.keep(f"environ of {pid}", Path(f"/proc/{pid}/environ").read_bytes())
+            search.keep(f"cmdline of {pid}", Path(f"/proc/{pid}/cmdline").read_bytes())
+            search.keep(f"environ of {pid}", Path(f"/proc/{pid}/environ").read_bytes())
         (tmp_path / "gate").write_text("")
         rest = ["run", "run", f"pass I saw {typed} at {made}", f"note {made}", "finish", "quit"]
         out, _ = plain.communicate("".join(f"{line}\n" for line in rest).encode(), timeout=60)
-    hunt.keep("what was printed", out)
+    search.keep("what was printed", out)
     # A secret in a child's arguments is refused, so that step is blocked.
     assert plain.returncode == 4, out.decode()
     assert b"a secret would stand in the arguments" in out
     assert b"The operator: I saw [REDACTED" in out
-    reported(hunt, tmp_path)
-    assert sum("environ" in place for place in hunt.places) >= 2
-    assert hunt.finds() == {}
+    reported(search, tmp_path)
+    assert sum("environ" in place for place in search.places) >= 2
+    assert search.finds() == {}
 
 
 def until_printed(state: Path, plain: subprocess.Popen[bytes]) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.offline_program import Hunted
+from tests.helpers.offline_program import OfflineProgram
 
 
 @pytest.fixture
-def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Hunted:
-    return Hunted(tmp_path, capsys)
+def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> OfflineProgram:
+    return OfflineProgram(tmp_path, capsys)

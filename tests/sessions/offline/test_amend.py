@@ -7,7 +7,7 @@ import json
 import pytest
 
 from smoke_tui.journal.file import read_journal
-from tests.helpers.offline_program import Hunted, book, cut, runs, state_of, step
+from tests.helpers.offline_program import OfflineProgram, book, cut, runs, state_of, step
 from tests.helpers.program import Done
 from tests.sessions.offline.test_operator_answers import ATTESTED, CLAIMED, turn
 
@@ -16,15 +16,15 @@ BOTH = book(SEEN, runs("after", "true", 'needs = ["look"]'))
 WHY = "it was the page of the other account"
 
 
-def amend(program: Hunted, answer: str, step_id: str = "look", why: str = WHY) -> Done:
+def amend(program: OfflineProgram, answer: str, step_id: str = "look", why: str = WHY) -> Done:
     return program("amend", "last", "--step", step_id, "--answer", answer, "--why", why, "--json")
 
 
-def walked(program: Hunted, answer: str = "pass") -> None:
+def walked(program: OfflineProgram, answer: str = "pass") -> None:
     program.live(BOTH, answers=f'[look]\nanswer = "{answer}"\n')
 
 
-def test_a_pass_that_was_none_fails_the_session(program: Hunted) -> None:
+def test_a_pass_that_was_none_fails_the_session(program: OfflineProgram) -> None:
     walked(program)
     assert state_of(program.only()).verdict == "pass"
     done = amend(program, "fail")
@@ -44,7 +44,7 @@ def test_a_pass_that_was_none_fails_the_session(program: Hunted) -> None:
     assert program("--check", "last").code == 1
 
 
-def test_a_second_word_for_a_pass_is_weaker_than_the_first(program: Hunted) -> None:
+def test_a_second_word_for_a_pass_is_weaker_than_the_first(program: OfflineProgram) -> None:
     walked(program, "fail")
     assert amend(program, "pass").code == 4
     assert state_of(program.only()).verdict == "incomplete"
@@ -59,7 +59,7 @@ def test_a_second_word_for_a_pass_is_weaker_than_the_first(program: Hunted) -> N
     assert program("replay", "last").code == 0
 
 
-def test_an_unfinished_session_stays_one(program: Hunted) -> None:
+def test_an_unfinished_session_stays_one(program: OfflineProgram) -> None:
     walked(program)
     events = read_journal(program.only()).events
     told = next(e.seq for e in events if e.kind == "step.finished")
@@ -71,7 +71,7 @@ def test_an_unfinished_session_stays_one(program: Hunted) -> None:
     assert program("replay", "last").code == 0
 
 
-def test_a_route_that_nobody_saw_is_unproven_again(program: Hunted) -> None:
+def test_a_route_that_nobody_saw_is_unproven_again(program: OfflineProgram) -> None:
     assert program.live(turn(CLAIMED), answers=ATTESTED).code == 0
     assert state_of(program.only()).verdict == "pass-attested"
     assert amend(program, "no", "authoring-turn").code == 4
@@ -92,7 +92,7 @@ def test_a_route_that_nobody_saw_is_unproven_again(program: Hunted) -> None:
     ],
 )
 def test_what_rests_on_nobody_s_word_is_not_amended(
-    program: Hunted, step_id: str, answer: str, why: str
+    program: OfflineProgram, step_id: str, answer: str, why: str
 ) -> None:
     walked(program)
     before = (program.only() / "journal.jsonl").read_bytes()
@@ -100,7 +100,7 @@ def test_what_rests_on_nobody_s_word_is_not_amended(
     assert (program.only() / "journal.jsonl").read_bytes() == before
 
 
-def test_two_tokens_in_two_programs_have_two_numbers(program: Hunted) -> None:
+def test_two_tokens_in_two_programs_have_two_numbers(program: OfflineProgram) -> None:
     """What stands for one in the record stands for no other."""
     walked(program)
     for answer, letter in (("fail", "a"), ("pass", "b"), ("fail", "a")):

@@ -18,7 +18,7 @@ from smoke_tui.session.amend import amend_session
 from tests.helpers.events import change_event
 from tests.helpers.offline_program import (
     Change,
-    Hunted,
+    OfflineProgram,
     book,
     cut,
     edited,
@@ -35,7 +35,7 @@ ATTESTED = '[authoring-turn]\nanswer = "yes"\nnote = "Seen on the page."\n'
 PASSED, FAILED = '[look]\nanswer = "pass"\n', '[look]\nanswer = "fail"\n'
 
 
-def amend(program: Hunted, answer: str, step_id: str = "look", *more: str) -> Done:
+def amend(program: OfflineProgram, answer: str, step_id: str = "look", *more: str) -> Done:
     return program(
         "amend",
         "last",
@@ -50,11 +50,11 @@ def amend(program: Hunted, answer: str, step_id: str = "look", *more: str) -> Do
     )
 
 
-def verdict(program: Hunted) -> str | None:
+def verdict(program: OfflineProgram) -> str | None:
     return state_of(program.only()).verdict
 
 
-def test_a_word_written_down_half_is_not_what_it_was_before(program: Hunted) -> None:
+def test_a_word_written_down_half_is_not_what_it_was_before(program: OfflineProgram) -> None:
     """The program died between the amendment and the outcome that it makes."""
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
@@ -68,7 +68,9 @@ def test_a_word_written_down_half_is_not_what_it_was_before(program: Hunted) -> 
 
 
 @pytest.mark.parametrize("half", [False, True])
-def test_a_record_cut_between_two_decisions_replays_alike(program: Hunted, half: bool) -> None:
+def test_a_record_cut_between_two_decisions_replays_alike(
+    program: OfflineProgram, half: bool
+) -> None:
     """What the engine would have decided next is no difference: the program had ended."""
     program.live(book(step(*LOOK), runs("after", "true", 'needs = ["look"]')), answers=PASSED)
     if half:
@@ -84,7 +86,7 @@ def test_a_record_cut_between_two_decisions_replays_alike(program: Hunted, half:
     assert verdict(program) == ("fail" if half else "pass")
 
 
-def test_a_half_amended_step_is_told_as_one(program: Hunted) -> None:
+def test_a_half_amended_step_is_told_as_one(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK)), answers=FAILED)
     amend(program, "pass")
     at = next(e.seq for e in read_journal(program.only()).events if e.kind == "amended")
@@ -99,7 +101,7 @@ def test_a_half_amended_step_is_told_as_one(program: Hunted) -> None:
     assert program("replay", "last").code == 0
 
 
-def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: Hunted) -> None:
+def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: OfflineProgram) -> None:
     """To settle what broke off is not the new try that `rerun` promises."""
     program.live(turn(CLAIMED).replace("max_calls = 1", "max_calls = 2"), answers=ATTESTED)
     events = read_journal(program.only()).events
@@ -111,7 +113,7 @@ def test_a_call_that_broke_off_is_done_again_where_that_is_asked(program: Hunted
     assert program("replay", "last").code == 0
 
 
-def test_a_fallback_taken_back_is_no_pass(program: Hunted) -> None:
+def test_a_fallback_taken_back_is_no_pass(program: OfflineProgram) -> None:
     work = "if [ -f flag ]; then exit 0; else touch flag; exit 1; fi"
     text = book(
         runs("work", work, "[[on]]", 'match = { code = "command-failed" }', 'goto = "look"'),
@@ -123,7 +125,7 @@ def test_a_fallback_taken_back_is_no_pass(program: Hunted) -> None:
     assert verdict(program) == "fail"
 
 
-def test_a_word_written_down_half_can_be_amended(program: Hunted) -> None:
+def test_a_word_written_down_half_can_be_amended(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
     at = next(e.seq for e in read_journal(program.only()).events if e.kind == "amended")
@@ -137,7 +139,9 @@ def test_a_word_written_down_half_can_be_amended(program: Hunted) -> None:
 
 
 @pytest.mark.parametrize("cut_at", ["session.resumed", "amended", "step.finished"])
-def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Hunted, cut_at: str) -> None:
+def test_an_amendment_that_broke_off_can_be_gone_on_with(
+    program: OfflineProgram, cut_at: str
+) -> None:
     program.live(book(step(*LOOK), runs("after", "true", 'needs = ["look"]')), answers=FAILED)
     amend(program, "pass")
     at = [e.seq for e in read_journal(program.only()).events if e.kind == cut_at][-1]
@@ -150,7 +154,7 @@ def test_an_amendment_that_broke_off_can_be_gone_on_with(program: Hunted, cut_at
     assert done.json()["verdict"] == "pass-attested"
 
 
-def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: Hunted) -> None:
+def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
     at = next(e.seq for e in read_journal(program.only()).events if e.kind == "session.resumed")
@@ -160,7 +164,7 @@ def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: Hunted) -> 
     assert program("replay", "--all").code == 0
 
 
-def test_seeing_no_fault_by_hand_attests_no_route(program: Hunted) -> None:
+def test_seeing_no_fault_by_hand_attests_no_route(program: OfflineProgram) -> None:
     """A turn by hand asks for the answer and then for the route; the first word is not both."""
     by_hand = step(
         "authoring-turn",
@@ -177,7 +181,7 @@ def test_seeing_no_fault_by_hand_attests_no_route(program: Hunted) -> None:
     assert verdict(program) == "fail"
 
 
-def test_an_attested_route_does_not_make_up_for_what_was_expected(program: Hunted) -> None:
+def test_an_attested_route_does_not_make_up_for_what_was_expected(program: OfflineProgram) -> None:
     program.live(
         turn(CLAIMED).replace('json = "output_text"', 'json = "notes"'),
         answers='[authoring-turn]\nanswer = "no"\n',
@@ -188,13 +192,13 @@ def test_an_attested_route_does_not_make_up_for_what_was_expected(program: Hunte
     assert program("replay", "last").code == 0
 
 
-def test_a_route_attested_late_passes_where_all_else_was_met(program: Hunted) -> None:
+def test_a_route_attested_late_passes_where_all_else_was_met(program: OfflineProgram) -> None:
     program.live(turn(CLAIMED), answers='[authoring-turn]\nanswer = "no"\n')
     assert (amend(program, "yes", "authoring-turn").code, verdict(program)) == (0, "pass-attested")
     assert program("replay", "last").code == 0
 
 
-def test_an_answer_that_is_looked_into_is_looked_into_again(program: Hunted) -> None:
+def test_an_answer_that_is_looked_into_is_looked_into_again(program: OfflineProgram) -> None:
     """What was printed is not at hand any more: the step has to be done once more."""
     rule = '[[on]]\nmatch = { body_contains = ["quiet"] }\noutcome = "fail"\nwhy = "a mock"\n'
     program.live(
@@ -207,7 +211,7 @@ def test_an_answer_that_is_looked_into_is_looked_into_again(program: Hunted) -> 
     assert "not at hand" in done.err
 
 
-def test_what_a_rule_makes_of_any_word_it_makes_of_the_second(program: Hunted) -> None:
+def test_what_a_rule_makes_of_any_word_it_makes_of_the_second(program: OfflineProgram) -> None:
     ruled = step(
         *LOOK,
         "[[on]]",
@@ -223,7 +227,7 @@ def test_what_a_rule_makes_of_any_word_it_makes_of_the_second(program: Hunted) -
     assert program("replay", "last").code == 0
 
 
-def test_what_was_waived_after_a_word_does_not_rest_on_it(program: Hunted) -> None:
+def test_what_was_waived_after_a_word_does_not_rest_on_it(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK[:-1])), answers=PASSED)
     (program.folder / "waive.toml").write_text('[look]\nwaive = "No time."\n')
     program("rerun", "last", "--step", "look", "--live", "--answers", "waive.toml")
@@ -240,14 +244,14 @@ def test_what_was_waived_after_a_word_does_not_rest_on_it(program: Hunted) -> No
         ("--instructions", "x.txt"),
     ],
 )
-def test_an_amendment_changes_no_setting(program: Hunted, option: tuple[str, str]) -> None:
+def test_an_amendment_changes_no_setting(program: OfflineProgram, option: tuple[str, str]) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     before = (program.only() / "journal.jsonl").read_bytes()
     assert amend(program, "fail", "look", *option).code == 2
     assert (program.only() / "journal.jsonl").read_bytes() == before
 
 
-def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: Hunted) -> None:
+def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     size = (program.only() / "journal.jsonl").stat().st_size
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -266,7 +270,7 @@ def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: Hunte
     assert lost.value.exit == 4
 
 
-def test_what_was_said_anew_is_in_the_report(program: Hunted) -> None:
+def test_what_was_said_anew_is_in_the_report(program: OfflineProgram) -> None:
     """Steps before and after were done from different places, with different models."""
     program.live(book(step(*LOOK), runs("after", "true")), "--origin", "datacenter", answers=PASSED)
     done = [e.seq for e in read_journal(program.only()).events if e.kind == "step.finished"]
@@ -280,7 +284,7 @@ def test_what_was_said_anew_is_in_the_report(program: Hunted) -> None:
     assert program("replay", "last").code == 0
 
 
-def test_a_session_begun_in_the_future_never_gets_old(program: Hunted) -> None:
+def test_a_session_begun_in_the_future_never_gets_old(program: OfflineProgram) -> None:
     """A clock that was wrong, put right before the session ended."""
     program.live(book(step(*LOOK)), answers=PASSED)
     edited(
@@ -291,11 +295,13 @@ def test_a_session_begun_in_the_future_never_gets_old(program: Hunted) -> None:
             else change_event(e, time=f"{int(e.time[:4]) + 5}{e.time[4:]}")
         ),
     )
-    done = program("--check", "hunt.md", "--json", "--max-age", "1d")
+    done = program("--check", "offline.md", "--json", "--max-age", "1d")
     assert (done.code, "not-counted" in done.findings()) == (4, True)
 
 
-def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(program: Hunted) -> None:
+def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(
+    program: OfflineProgram,
+) -> None:
     """Whoever goes on with a failed session and is killed has not made yesterday's pass the last."""
     program.live(book(step(*LOOK)), answers=PASSED)
     program.live(book(step(*LOOK)), answers=FAILED)
@@ -303,7 +309,7 @@ def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(program:
     journal = failed / "journal.jsonl"
 
     def age() -> tuple[int, set[str]]:
-        done = program("--check", "hunt.md", "--json", "--max-age", "1d")
+        done = program("--check", "offline.md", "--json", "--max-age", "1d")
         return done.code, done.findings()
 
     assert age()[0] == 1
@@ -330,7 +336,7 @@ def forged(event: Event, **data: object) -> Event:
         lambda e: forged(e, amend={"step": "look"}),
     ],
 )
-def test_a_forged_amendment_differs(program: Hunted, change: Change) -> None:
+def test_a_forged_amendment_differs(program: OfflineProgram, change: Change) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
     edited(program.only(), lambda e: change(e) if e.kind == "session.resumed" else e)
@@ -341,7 +347,7 @@ def test_a_forged_amendment_differs(program: Hunted, change: Change) -> None:
 
 
 @pytest.mark.parametrize("word", ["undone", "amended"])
-def test_a_decision_that_nobody_made_differs(program: Hunted, word: str) -> None:
+def test_a_decision_that_nobody_made_differs(program: OfflineProgram, word: str) -> None:
     program.live(book(step(*LOOK), runs("after", "exit 1")), answers=PASSED)
     closed = read_journal(program.only()).events[-1]
     made: dict[str, object] = (
@@ -376,7 +382,7 @@ def test_a_decision_that_nobody_made_differs(program: Hunted, word: str) -> None
     ],
 )
 def test_a_record_of_another_form_is_told_as_one(
-    program: Hunted, ev: str, name: str, value: object
+    program: OfflineProgram, ev: str, name: str, value: object
 ) -> None:
     """Written by hand, every checksum right: no traceback, and no exit 1 as of a broken product."""
     program.live(book(step(*LOOK)), answers=PASSED)

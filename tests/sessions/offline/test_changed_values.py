@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.rehearsal import Rehearsal
-from tests.helpers.offline_program import Hunted, book, runs, state_of, step
+from tests.helpers.offline_program import OfflineProgram, book, runs, state_of, step
 
 GIVES = runs("give", "cat value.json", 'capture = { name = { json = "name" } }')
 TAKES = (
@@ -19,17 +19,19 @@ AFTER = runs("after", "true", 'needs = ["take"]')
 BESIDE = runs("beside", "true")
 
 
-def value(program: Hunted, name: str) -> None:
+def value(program: OfflineProgram, name: str) -> None:
     (program.folder / "value.json").write_text(json.dumps({"name": name}) + "\n")
 
 
-def rerun(program: Hunted, name: str, *more: str) -> tuple[int, str]:
+def rerun(program: OfflineProgram, name: str, *more: str) -> tuple[int, str]:
     done = program("rerun", "last", "--step", name, "--live", "--json", *more)
     assert program("replay", "last").code == 0
     return done.code, str(done.json()["verdict"])
 
 
-def test_another_captured_value_undoes_what_took_it_and_what_needs_that(program: Hunted) -> None:
+def test_another_captured_value_undoes_what_took_it_and_what_needs_that(
+    program: OfflineProgram,
+) -> None:
     value(program, "one")
     assert program.live(book(GIVES, TAKES, AFTER, BESIDE)).code == 0
     assert rerun(program, "give") == (0, "pass")
@@ -44,7 +46,7 @@ def test_another_captured_value_undoes_what_took_it_and_what_needs_that(program:
     assert rerun(program, "after") == (0, "pass")
 
 
-def test_a_value_given_back_is_another_one_again(program: Hunted) -> None:
+def test_a_value_given_back_is_another_one_again(program: OfflineProgram) -> None:
     value(program, "one")
     program.live(book(GIVES, TAKES))
     value(program, "two")
@@ -54,7 +56,7 @@ def test_a_value_given_back_is_another_one_again(program: Hunted) -> None:
     assert rerun(program, "give") == (4, "incomplete")
 
 
-def test_a_secret_captured_anew_is_another_value(program: Hunted) -> None:
+def test_a_secret_captured_anew_is_another_value(program: OfflineProgram) -> None:
     (program.folder / "value.json").write_text('{"key": "FAKE-key-of-a-test-000111222333"}\n')
     gives = runs("give", "cat value.json", 'capture = { key = { json = "key", secret = true } }')
     takes = step("take", "run", 'needs = ["give"]', 'env = { KEY = "{{ key }}" }', run="true")
@@ -66,7 +68,7 @@ def test_a_secret_captured_anew_is_another_value(program: Hunted) -> None:
         assert done.json()["verdict"] == "blocked"
 
 
-def test_what_failed_stays_failed_though_a_value_changed(program: Hunted) -> None:
+def test_what_failed_stays_failed_though_a_value_changed(program: OfflineProgram) -> None:
     value(program, "one")
     failing = TAKES.replace("echo {{ name }}", "sh -c 'exit 3' {{ name }}")
     assert program.live(book(GIVES, failing)).code == 1
@@ -85,7 +87,7 @@ CALL = step(
 
 
 @pytest.fixture
-def options(program: Hunted) -> list[str]:
+def options(program: OfflineProgram) -> list[str]:
     (program.folder / "base.txt").write_text("You are a test.")
     return ["--instructions", "base.txt", "--bundle", "bundle.json"]
 
@@ -96,7 +98,7 @@ def against(world: Rehearsal, folder: Path, options: list[str]) -> list[str]:
 
 
 def test_a_pass_of_one_model_is_undone_where_the_session_asks_another(
-    program: Hunted, options: list[str]
+    program: OfflineProgram, options: list[str]
 ) -> None:
     with Rehearsal.start("happy") as world:
         given = against(world, program.folder, options)

@@ -9,14 +9,14 @@ import pytest
 from smoke_tui.journal.file import read_journal
 from smoke_tui.outcomes import Outcome
 from smoke_tui.rehearsal import Rehearsal
-from tests.helpers.offline_program import Hunted, book, cut, runs, state_of, step
+from tests.helpers.offline_program import OfflineProgram, book, cut, runs, state_of, step
 
 SUBSCRIPTION = ('effects = "spends"', 'spend = { kind = "subscription", max_calls = 2 }')
 METERED = ('effects = "spends"', 'spend = { kind = "metered", max_usd = "0.10" }')
 SERVICE = ('ready = { line = "up", timeout = "5s" }',)
 
 
-def asked(program: Hunted) -> list[str]:
+def asked(program: OfflineProgram) -> list[str]:
     return [
         e.data["kind"]
         for e in state_of(program.only()).requests.values()
@@ -24,7 +24,7 @@ def asked(program: Hunted) -> list[str]:
     ]
 
 
-def rerun(program: Hunted, name: str = "one") -> dict[str, object]:
+def rerun(program: OfflineProgram, name: str = "one") -> dict[str, object]:
     done = program("rerun", "last", "--step", name, "--live", "--json")
     assert program("replay", "last").code == 0
     found: dict[str, object] = done.json()
@@ -40,7 +40,7 @@ def rerun(program: Hunted, name: str = "one") -> dict[str, object]:
     ],
     ids=["run", "service", "check"],
 )
-def test_every_run_is_asked_for_and_counted(program: Hunted, text: str) -> None:
+def test_every_run_is_asked_for_and_counted(program: OfflineProgram, text: str) -> None:
     done = program.live(text)
     assert done.code == 0
     assert asked(program) == ["spend"]
@@ -50,7 +50,7 @@ def test_every_run_is_asked_for_and_counted(program: Hunted, text: str) -> None:
     assert "1 call" in program("report", "last").out
 
 
-def test_the_cap_holds_over_reruns(program: Hunted) -> None:
+def test_the_cap_holds_over_reruns(program: OfflineProgram) -> None:
     assert program.live(book(runs("one", "true", *SUBSCRIPTION))).code == 0
     assert rerun(program)["verdict"] == "pass"
     third = rerun(program)
@@ -59,7 +59,7 @@ def test_the_cap_holds_over_reruns(program: Hunted) -> None:
     assert (known.code, known.calls, len(known.tries)) == ("over-budget", 2, 3)
 
 
-def test_a_metered_run_is_capped_by_what_it_may_cost(program: Hunted) -> None:
+def test_a_metered_run_is_capped_by_what_it_may_cost(program: OfflineProgram) -> None:
     done = program.live(book(runs("one", "true", *METERED)))
     assert done.code == 0
     spend = done.json()["spend"]
@@ -69,16 +69,16 @@ def test_a_metered_run_is_capped_by_what_it_may_cost(program: Hunted) -> None:
     assert (known.code, known.calls) == ("over-budget", 1)
 
 
-def test_what_failed_was_spent_all_the_same(program: Hunted) -> None:
+def test_what_failed_was_spent_all_the_same(program: OfflineProgram) -> None:
     done = program.live(book(runs("one", "exit 3", *SUBSCRIPTION)))
     assert done.code == 1
     assert done.json()["spend"]["calls"] == 1
 
 
-def test_who_does_not_agree_runs_nothing(program: Hunted) -> None:
+def test_who_does_not_agree_runs_nothing(program: OfflineProgram) -> None:
     """Line by line, the operator is asked and says no."""
-    (program.folder / "hunt.md").write_text(book(runs("one", "touch ran", *SUBSCRIPTION)))
-    program("--plain", "hunt.md", "--live")
+    (program.folder / "offline.md").write_text(book(runs("one", "touch ran", *SUBSCRIPTION)))
+    program("--plain", "offline.md", "--live")
     assert not (program.folder / "ran").exists()
 
 
@@ -91,20 +91,20 @@ def test_who_does_not_agree_runs_nothing(program: Hunted) -> None:
         ('effects = "spends"', 'spend = { kind = "metered", max_calls = 2 }'),
     ],
 )
-def test_a_step_that_spends_names_its_cap(program: Hunted, more: tuple[str, ...]) -> None:
+def test_a_step_that_spends_names_its_cap(program: OfflineProgram, more: tuple[str, ...]) -> None:
     done = program.live(book(runs("one", "touch ran", *more)))
     assert done.code == 3
     assert not (program.folder / "ran").exists()
 
 
-def test_without_a_declared_spend_nothing_is_asked(program: Hunted) -> None:
+def test_without_a_declared_spend_nothing_is_asked(program: OfflineProgram) -> None:
     done = program.live(book(runs("one", "true")))
     assert (done.code, done.json()["spend"]["calls"]) == (0, 0)
     assert asked(program) == []
     assert state_of(program.only()).steps["one"].outcome is Outcome.PASS
 
 
-def test_a_cap_in_dollars_is_none_for_a_call_of_a_subscription(program: Hunted) -> None:
+def test_a_cap_in_dollars_is_none_for_a_call_of_a_subscription(program: OfflineProgram) -> None:
     """Nobody prices such a call, so that nothing would ever stop it."""
     (program.folder / "base.txt").write_text("You are a test.")
     with Rehearsal.start("happy") as world:
@@ -132,7 +132,7 @@ def test_a_cap_in_dollars_is_none_for_a_call_of_a_subscription(program: Hunted) 
 REMOTE = runs("one", "echo x >> ran; test -e there", 'effects = "remote"')
 
 
-def test_what_changes_something_elsewhere_is_asked_for(program: Hunted) -> None:
+def test_what_changes_something_elsewhere_is_asked_for(program: OfflineProgram) -> None:
     assert program.live(book(REMOTE)).code == 1
     assert asked(program) == ["spend"]
     (program.folder / "there").touch()
@@ -140,7 +140,7 @@ def test_what_changes_something_elsewhere_is_asked_for(program: Hunted) -> None:
     assert (program.folder / "ran").read_text() == "x\n" * 2
 
 
-def test_what_broke_off_elsewhere_is_not_run_again_by_itself(program: Hunted) -> None:
+def test_what_broke_off_elsewhere_is_not_run_again_by_itself(program: OfflineProgram) -> None:
     (program.folder / "there").touch()
     assert program.live(book(REMOTE)).code == 0
     begun = next(

@@ -14,7 +14,15 @@ from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
 from tests.helpers.events import change_event
-from tests.helpers.offline_program import Change, Hunted, book, edited, rewrite, runs, state_of
+from tests.helpers.offline_program import (
+    Change,
+    OfflineProgram,
+    book,
+    edited,
+    rewrite,
+    runs,
+    state_of,
+)
 
 TWO = book(runs("one", "true", "proof = true"), runs("two", "true"))
 BAD = book(runs("one", "true", "proof = true"), runs("two", "exit 3"))
@@ -24,8 +32,8 @@ def says(event: Event, **data: Any) -> Event:
     return change_event(event, data={**event.data, **data})
 
 
-def age(program: Hunted, *more: str, longest: str = "7d") -> Any:
-    return program("--check", "hunt.md", "--max-age", longest, "--json", *more)
+def age(program: OfflineProgram, *more: str, longest: str = "7d") -> Any:
+    return program("--check", "offline.md", "--max-age", longest, "--json", *more)
 
 
 def shifted(folder: Path, by: timedelta, since: int = 0) -> None:
@@ -75,7 +83,9 @@ def _without_the_step(event: Event) -> Event | None:
         _without_the_step,
     ],
 )
-def test_an_edited_verdict_is_noticed_by_the_replay(program: Hunted, change: Change) -> None:
+def test_an_edited_verdict_is_noticed_by_the_replay(
+    program: OfflineProgram, change: Change
+) -> None:
     """A checksum is no signature; but what was decided has to follow from what was seen."""
     assert program.live(BAD).code == 1
     edited(program.only(), change)
@@ -96,7 +106,7 @@ def test_an_edited_verdict_is_noticed_by_the_replay(program: Hunted, change: Cha
     assert not Path("edited.smoke").exists()
 
 
-def test_an_edited_record_beside_its_scan_is_not_given_out(program: Hunted) -> None:
+def test_an_edited_record_beside_its_scan_is_not_given_out(program: OfflineProgram) -> None:
     assert program.live(BAD).code == 1
     folder = program.only()
     rewrite(
@@ -114,15 +124,15 @@ def test_an_edited_record_beside_its_scan_is_not_given_out(program: Hunted) -> N
     assert program("--check", "last", "--json").code == 6
 
 
-def test_a_pass_of_another_text_is_no_pass_of_this_one(program: Hunted) -> None:
+def test_a_pass_of_another_text_is_no_pass_of_this_one(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     assert age(program).code == 0
-    (Path("hunt.md")).write_text(TWO + "\n")
+    (Path("offline.md")).write_text(TWO + "\n")
     done = age(program)
     assert (done.code, "runbook-changed" in done.findings()) == (4, True)
 
 
-def test_a_second_close_is_noticed(program: Hunted) -> None:
+def test_a_second_close_is_noticed(program: OfflineProgram) -> None:
     assert program.live(BAD).code == 1
     events = read_journal(program.only()).events
     again = replace(says(events[-1], verdict="pass"), seq=len(events))
@@ -133,7 +143,7 @@ def test_a_second_close_is_noticed(program: Hunted) -> None:
 
 @pytest.mark.parametrize("change", [_verdict_alone, _without_the_step])
 def test_a_verdict_that_its_record_does_not_bear_out_is_not_counted(
-    program: Hunted, change: Change
+    program: OfflineProgram, change: Change
 ) -> None:
     assert program.live(BAD).code == 1
     edited(program.only(), change)
@@ -145,36 +155,36 @@ def test_a_verdict_that_its_record_does_not_bear_out_is_not_counted(
 # --- the age of a verdict ------------------------------------------------------------------------
 
 
-def test_a_young_pass_counts(program: Hunted) -> None:
+def test_a_young_pass_counts(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     assert age(program).code == 0
 
 
-def test_a_rehearsal_does_not(program: Hunted) -> None:
-    (program.folder / "hunt.md").write_text(TWO)
-    assert program("--check", "hunt.md", "--rehearse").code == 0
+def test_a_rehearsal_does_not(program: OfflineProgram) -> None:
+    (program.folder / "offline.md").write_text(TWO)
+    assert program("--check", "offline.md", "--rehearse").code == 0
     assert age(program).code == 4
 
 
-def test_calls_to_loopback_do_not(program: Hunted) -> None:
+def test_calls_to_loopback_do_not(program: OfflineProgram) -> None:
     assert program.live(TWO, "--codex-url", "http://127.0.0.1:9/codex").code == 0
     assert age(program).code == 4
 
 
 @pytest.mark.parametrize("option", [("--only", "two"), ("--from", "two")])
-def test_a_part_does_not(program: Hunted, option: tuple[str, str]) -> None:
+def test_a_part_does_not(program: OfflineProgram, option: tuple[str, str]) -> None:
     done = program.live(TWO, *option)
     assert (done.code, done.json()["partial"]) == (0, True)
     assert age(program).code == 4
 
 
-def test_an_unfinished_session_does_not(program: Hunted) -> None:
+def test_an_unfinished_session_does_not(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     rewrite(program.only(), read_journal(program.only()).events[:-1])
     assert age(program).code == 4
 
 
-def test_the_session_that_was_closed_last_counts_whenever_it_began(program: Hunted) -> None:
+def test_the_session_that_was_closed_last_counts_whenever_it_began(program: OfflineProgram) -> None:
     """An older session that failed today outweighs yesterday's pass."""
     assert program.live(book(runs("one", "test -e there"), runs("two", "true"))).code == 1
     old = program.only()
@@ -187,7 +197,7 @@ def test_the_session_that_was_closed_last_counts_whenever_it_began(program: Hunt
     assert age(program).code == 1
 
 
-def test_one_step_done_again_today_does_not_renew_an_old_pass(program: Hunted) -> None:
+def test_one_step_done_again_today_does_not_renew_an_old_pass(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     shifted(program.only(), timedelta(days=-30))
     assert age(program).code == 4
@@ -196,7 +206,7 @@ def test_one_step_done_again_today_does_not_renew_an_old_pass(program: Hunted) -
     assert (done.code, "too-old" in done.findings()) == (4, True)
 
 
-def test_a_pass_of_the_future_does_not_stay_young_for_ever(program: Hunted) -> None:
+def test_a_pass_of_the_future_does_not_stay_young_for_ever(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     shifted(program.only(), timedelta(days=9000))
     done = age(program)
@@ -204,18 +214,20 @@ def test_a_pass_of_the_future_does_not_stay_young_for_ever(program: Hunted) -> N
 
 
 @pytest.mark.parametrize("years", [-40, 25])
-def test_a_failure_is_not_passed_over_because_of_its_clock(program: Hunted, years: int) -> None:
+def test_a_failure_is_not_passed_over_because_of_its_clock(
+    program: OfflineProgram, years: int
+) -> None:
     assert program.live(TWO).code == 0
     passed = program.only()
     shifted(passed, timedelta(hours=-1))
     assert program.live(BAD).code == 1
     (failed,) = [path for path in program.sessions() if path != passed]
     shifted(failed, timedelta(days=365 * years))
-    (program.folder / "hunt.md").write_text(TWO)
+    (program.folder / "offline.md").write_text(TWO)
     assert age(program).code == 1
 
 
-def test_a_rehearsal_that_is_called_live_is_none(program: Hunted) -> None:
+def test_a_rehearsal_that_is_called_live_is_none(program: OfflineProgram) -> None:
     assert program("--check", "openai-subscription", "--rehearse").code == 0
 
     def called_live(event: Event) -> Event:
@@ -232,7 +244,9 @@ def test_a_rehearsal_that_is_called_live_is_none(program: Hunted) -> None:
     assert "last-verdict" not in done.findings()
 
 
-def test_one_that_names_the_provider_and_used_loopback_is_none_either(program: Hunted) -> None:
+def test_one_that_names_the_provider_and_used_loopback_is_none_either(
+    program: OfflineProgram,
+) -> None:
     assert program("--check", "openai-subscription", "--rehearse").code == 0
 
     def renamed(event: Event) -> Event:
@@ -254,25 +268,25 @@ def test_one_that_names_the_provider_and_used_loopback_is_none_either(program: H
     assert program("--check", "openai-subscription", "--max-age", "7d").code != 0
 
 
-def test_a_list_says_that_its_verdicts_are_recorded(program: Hunted) -> None:
+def test_a_list_says_that_its_verdicts_are_recorded(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     assert "recorded pass" in program("sessions").out
 
 
-def test_the_last_line_of_a_report_says_what_a_record_can_show(program: Hunted) -> None:
+def test_the_last_line_of_a_report_says_what_a_record_can_show(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     last = program("report", "last").out.rstrip().splitlines()[-1]
     assert "does not show that the facts are true" in last
 
 
-def test_a_clock_of_1970_makes_no_young_pass(program: Hunted) -> None:
+def test_a_clock_of_1970_makes_no_young_pass(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     first = datetime.fromisoformat(read_journal(program.only()).events[0].time)
     shifted(program.only(), datetime(1970, 1, 1, tzinfo=UTC) - first)
     assert age(program).code == 4
 
 
-def test_strictness_holds_for_what_was_recorded(program: Hunted) -> None:
+def test_strictness_holds_for_what_was_recorded(program: OfflineProgram) -> None:
     answers = '[two]\nwaive = "Not today."\n'
     assert program.live(TWO, answers=answers).code == 0
     assert program("--check", "last").code == 0
@@ -281,7 +295,7 @@ def test_strictness_holds_for_what_was_recorded(program: Hunted) -> None:
     assert age(program, "--strict").code == 4
 
 
-def test_a_limitation_is_green_only_where_it_was_allowed(program: Hunted) -> None:
+def test_a_limitation_is_green_only_where_it_was_allowed(program: OfflineProgram) -> None:
     """Also one whose rule names no origin."""
     rule = '\n[[on]]\nmatch = { exit = 3 }\noutcome = "expected-limitation"\nwhy = "As it is"'
     done = program.live(book(runs("one", "exit 3", rule)))
@@ -293,7 +307,7 @@ def test_a_limitation_is_green_only_where_it_was_allowed(program: Hunted) -> Non
 # --- from another machine ------------------------------------------------------------------------
 
 
-def test_commands_agreed_to_elsewhere_are_asked_about_here(program: Hunted) -> None:
+def test_commands_agreed_to_elsewhere_are_asked_about_here(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     first = read_journal(program.only()).events[0]
     config = {**first.data["config"], "runbook_known": True}
@@ -308,7 +322,7 @@ def test_commands_agreed_to_elsewhere_are_asked_about_here(program: Hunted) -> N
 # --- reports that were asked for -----------------------------------------------------------------
 
 
-def test_a_report_that_is_not_there_is_not_green(program: Hunted, tmp_path: Path) -> None:
+def test_a_report_that_is_not_there_is_not_green(program: OfflineProgram, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "missing" / "report.md")
     done = program.live(TWO, "--report", nowhere)
     assert (done.code, done.json()["exit_code"], done.json()["verdict"]) == (2, 2, "pass")
@@ -317,7 +331,7 @@ def test_a_report_that_is_not_there_is_not_green(program: Hunted, tmp_path: Path
 
 
 def test_a_recorded_session_gives_the_reports_that_are_asked_for(
-    program: Hunted, tmp_path: Path
+    program: OfflineProgram, tmp_path: Path
 ) -> None:
     assert program.live(TWO).code == 0
     report, junit = tmp_path / "a.md", tmp_path / "a.xml"
@@ -344,7 +358,7 @@ def test_a_recorded_session_gives_the_reports_that_are_asked_for(
     ],
 )
 def test_a_captured_value_has_to_say_something(
-    program: Hunted, document: str, passes: bool
+    program: OfflineProgram, document: str, passes: bool
 ) -> None:
     text = book(runs("one", f"echo '{document}'", 'capture = { org = { json = "org" } }'))
     done = program.live(text)
@@ -369,7 +383,7 @@ def test_a_captured_value_has_to_say_something(
     ],
 )
 def test_an_expectation_that_can_not_be_looked_at_is_not_met(
-    program: Hunted, output: str, test: str, passes: bool
+    program: OfflineProgram, output: str, test: str, passes: bool
 ) -> None:
     done = program.live(book(runs("one", f"printf '%s' '{output}'", f"expect = [{test}]")))
     assert (done.code == 0) == passes

@@ -20,9 +20,21 @@ from smoke_tui.journal.file import (
 from smoke_tui.journal.folders import (
     NameTaken,
 )
+from smoke_tui.outcomes import Verdict
+from smoke_tui.runbook import parse
 from smoke_tui.session.open import new_file, session_id
-from tests.helpers.offline_program import Hunted, beside, book, cut, ended, runs, state_of, until
-from tests.helpers.program import Done
+from smoke_tui.world.live.clock_ids import SystemClock
+from tests.helpers.offline_program import (
+    OfflineProgram,
+    beside,
+    book,
+    cut,
+    ended,
+    runs,
+    state_of,
+    until,
+)
+from tests.helpers.service_sessions import run
 
 TWO = book(runs("one", "true"), runs("two", "true"))
 WAITS = book(runs("one", "true"), runs("two", "cat gate", 'timeout = "1m"'))
@@ -33,7 +45,7 @@ def newest(folder: Path) -> Path:
 
 
 def write(folder: Path, text: str) -> None:
-    (folder / "hunt.md").write_text(text)
+    (folder / "offline.md").write_text(text)
 
 
 def waits_at_the_gate(folder: Path, resumes: int = 0) -> bool:
@@ -78,7 +90,9 @@ def test_a_stream_that_was_closed_before_the_start_costs_nothing(
     """Neither the session, nor the result, nor a journal with a stream's number."""
     write(tmp_path, TWO)
     done = ended(
-        beside(tmp_path, "--check", "hunt.md", "--live", "--json", before=lambda: os.close(number))
+        beside(
+            tmp_path, "--check", "offline.md", "--live", "--json", before=lambda: os.close(number)
+        )
     )
     assert done.code == 0
     assert "Traceback" not in done.err
@@ -97,7 +111,7 @@ def test_a_session_goes_on_where_nobody_reads(tmp_path: Path, name: str) -> None
         child = beside(
             tmp_path,
             "--check",
-            "hunt.md",
+            "offline.md",
             "--live",
             "--json",
             out=pipe if name == "out" else subprocess.PIPE,
@@ -116,7 +130,7 @@ def test_a_session_goes_on_where_nobody_reads(tmp_path: Path, name: str) -> None
 
 def test_a_record_that_was_removed_is_not_passed_on_as_kept(tmp_path: Path) -> None:
     write(tmp_path, book(runs("one", "true"), runs("two", "rm -rf state"), runs("three", "true")))
-    done = ended(beside(tmp_path, "--check", "hunt.md", "--live", "--json"))
+    done = ended(beside(tmp_path, "--check", "offline.md", "--live", "--json"))
     assert done.code == 70
     assert "NOT SAVED" in done.err
     assert "Traceback" not in done.err
@@ -127,9 +141,9 @@ def test_a_record_that_was_removed_is_not_passed_on_as_kept(tmp_path: Path) -> N
 
 def test_so_is_one_that_was_removed_at_the_very_end(tmp_path: Path) -> None:
     write(tmp_path, book(runs("one", "rm -rf state")))
-    done = ended(beside(tmp_path, "--plain", "hunt.md", "--origin", "office"))
+    done = ended(beside(tmp_path, "--plain", "offline.md", "--origin", "office"))
     assert done.code != 0
-    done = ended(beside(tmp_path, "--check", "hunt.md", "--live"))
+    done = ended(beside(tmp_path, "--check", "offline.md", "--live"))
     assert done.code == 70
     assert "NOT SAVED" in done.err
     assert "Traceback" not in done.err
@@ -138,7 +152,7 @@ def test_so_is_one_that_was_removed_at_the_very_end(tmp_path: Path) -> None:
 def test_a_record_that_was_moved_stays_one(tmp_path: Path) -> None:
     """Renaming a folder loses nothing; that it is not where it was is said."""
     write(tmp_path, book(runs("one", "mv state elsewhere"), runs("two", "true")))
-    done = ended(beside(tmp_path, "--check", "hunt.md", "--live"))
+    done = ended(beside(tmp_path, "--check", "offline.md", "--live"))
     assert done.code == 4
     assert "NOT SAVED" in done.err
     (folder,) = (tmp_path / "elsewhere" / "sessions").iterdir()
@@ -148,14 +162,14 @@ def test_a_record_that_was_moved_stays_one(tmp_path: Path) -> None:
 def test_a_report_to_a_pipe_does_not_wait_for_a_reader(tmp_path: Path) -> None:
     write(tmp_path, TWO)
     os.mkfifo(tmp_path / "pipe")
-    done = ended(beside(tmp_path, "--check", "hunt.md", "--live", "--json", "--report", "pipe"))
+    done = ended(beside(tmp_path, "--check", "offline.md", "--live", "--json", "--report", "pipe"))
     assert (done.code, json.loads(done.out)["verdict"]) == (2, "pass")
     assert state_of(newest(tmp_path)).verdict == "pass"
 
 
 def test_no_room_for_a_report_leaves_the_old_one(tmp_path: Path) -> None:
     write(tmp_path, TWO)
-    assert ended(beside(tmp_path, "--check", "hunt.md", "--live")).code == 0
+    assert ended(beside(tmp_path, "--check", "offline.md", "--live")).code == 0
     (tmp_path / "report.md").write_text("the old one")
 
     def small() -> None:
@@ -172,7 +186,7 @@ def test_no_room_for_a_report_leaves_the_old_one(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".smoke-tui-*"))
 
 
-def test_names_that_collide_cost_the_older_session_nothing(program: Hunted) -> None:
+def test_names_that_collide_cost_the_older_session_nothing(program: OfflineProgram) -> None:
     """Sessions sort by when they began, two of one moment, too."""
     assert program.live(TWO).code == 0
     taken = program.only()
@@ -201,7 +215,7 @@ def test_signals_one_after_another_close_the_session_once(
 ) -> None:
     write(tmp_path, WAITS)
     os.mkfifo(tmp_path / "gate")
-    child = beside(tmp_path, "--check", "hunt.md", "--live", "--json")
+    child = beside(tmp_path, "--check", "offline.md", "--live", "--json")
     until(lambda: waits_at_the_gate(tmp_path), "the session did not come to its second step")
     for number in struck:
         child.send_signal(number)
@@ -227,7 +241,7 @@ def resumed(folder: Path, before: Callable[[], None] | None = None) -> subproces
 def test_a_signal_while_a_session_is_gone_on_with(tmp_path: Path) -> None:
     write(tmp_path, WAITS)
     os.mkfifo(tmp_path / "gate")
-    child = beside(tmp_path, "--check", "hunt.md", "--live")
+    child = beside(tmp_path, "--check", "offline.md", "--live")
     until(lambda: waits_at_the_gate(tmp_path), "the session did not come to its second step")
     child.kill()
     ended(child)
@@ -248,7 +262,7 @@ def test_a_signal_while_a_session_is_gone_on_with(tmp_path: Path) -> None:
 def test_of_two_that_go_on_with_a_session_one_is_told_no(tmp_path: Path) -> None:
     write(tmp_path, WAITS)
     os.mkfifo(tmp_path / "gate")
-    child = beside(tmp_path, "--check", "hunt.md", "--live")
+    child = beside(tmp_path, "--check", "offline.md", "--live")
     until(lambda: waits_at_the_gate(tmp_path), "the session did not come to its second step")
     child.kill()
     ended(child)
@@ -270,20 +284,27 @@ def test_of_two_that_go_on_with_a_session_one_is_told_no(tmp_path: Path) -> None
 # --- clocks --------------------------------------------------------------------------------------
 
 
-def test_a_clock_of_1970_loses_nothing(program: Hunted, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stands in the record as it was; durations come from another clock."""
-    from smoke_tui.world.live.clock_ids import SystemClock
+class ClockOf1970(SystemClock):
+    """Goes back every seven looks; durations come from elsewhere."""
 
-    moments = iter(range(10_000))
-    monkeypatch.setattr(
-        SystemClock,
-        "wall",
-        lambda self: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=5 - next(moments) % 7),
-    )
-    done: Done = program.live(TWO)
-    assert (done.code, done.json()["verdict"]) == (0, "pass")
-    assert all(row["seconds"] >= 0 for row in done.json()["steps"])
+    def __init__(self) -> None:
+        super().__init__()
+        self._looks = 0
+
+    def wall(self) -> datetime:
+        self._looks += 1
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=5 - self._looks % 7)
+
+
+def test_a_clock_of_1970_loses_nothing(program: OfflineProgram) -> None:
+    runbook = parse(TWO, "offline.md").runbook
+    assert runbook is not None
+    done = run(runbook, program.folder, clock=ClockOf1970())
+    assert done.verdict is Verdict.PASS
+    assert all(event.time.startswith("19") for event in done.events)
+    checked = program("--check", "last", "--json")
+    assert checked.code == 0
+    assert all(row["seconds"] >= 0 for row in checked.json()["steps"])
     assert program("replay", "last").code == 0
-    assert program("--check", "last").code == 0
     cut(program.only(), 12)
     assert program("--check", "last", "--resume", "--live").code == 0

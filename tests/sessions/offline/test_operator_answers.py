@@ -17,7 +17,7 @@ from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import Look
 from smoke_tui.stack.route_proof import lines_of, standing
 from tests.helpers.events import make_event
-from tests.helpers.offline_program import Hunted, book, runs, state_of, step
+from tests.helpers.offline_program import OfflineProgram, book, runs, state_of, step
 
 SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?", "n/a", "", "0")
 ATTESTED = '[authoring-turn]\nanswer = "yes"\nnote = "Seen on the page."\n'
@@ -108,7 +108,7 @@ def test_a_model_has_to_be_listed() -> None:
         assert ask(given, "model", listed=["gpt-5.5"])["do"] == do
 
 
-def test_what_nothing_asked_for_is_a_finding(program: Hunted) -> None:
+def test_what_nothing_asked_for_is_a_finding(program: OfflineProgram) -> None:
     text = book(LOOK, runs("two", "true"), runs("three", "true"))
     done = program.live(
         text,
@@ -136,7 +136,7 @@ def test_what_nothing_asked_for_is_a_finding(program: Hunted) -> None:
     ],
 )
 def test_what_an_answers_file_can_not_hold_is_told_with_its_line(
-    program: Hunted, answers: str, words: str
+    program: OfflineProgram, answers: str, words: str
 ) -> None:
     done = program.live(book(LOOK), answers=answers)
     assert done.code == 2
@@ -144,13 +144,13 @@ def test_what_an_answers_file_can_not_hold_is_told_with_its_line(
     assert not program.state.exists() or program.sessions() == []
 
 
-def test_what_was_not_seen_does_not_pass(program: Hunted) -> None:
+def test_what_was_not_seen_does_not_pass(program: OfflineProgram) -> None:
     done = program.live(book(LOOK), answers='[look]\nanswer = "I did not see it"\n')
     assert (done.code, done.json()["verdict"]) == (4, "blocked")
     assert "I did not see it" in done.json()["steps"][0]["summary"]
 
 
-def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Hunted) -> None:
+def test_a_command_that_prints_a_canned_answer_proves_no_route(program: OfflineProgram) -> None:
     """It knows no nonce, so that it answers nothing, whoever attests it."""
     canned = CLAIMED | {"output_text": "A quiet world."}
     for answers in ("", ATTESTED):
@@ -158,7 +158,7 @@ def test_a_command_that_prints_a_canned_answer_proves_no_route(program: Hunted) 
         assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-empty")
 
 
-def test_a_command_that_does_not_tell_its_usage_proves_no_route(program: Hunted) -> None:
+def test_a_command_that_does_not_tell_its_usage_proves_no_route(program: OfflineProgram) -> None:
     """It was given the nonce and repeats it; what is missing is for the operator to attest."""
     done = program.live(turn(CLAIMED))
     assert (done.code, done.json()["steps"][0]["code"]) == (4, "needs-operator")
@@ -169,7 +169,7 @@ def test_a_command_that_does_not_tell_its_usage_proves_no_route(program: Hunted)
     assert program("--check", "last", "--strict").code == 4
 
 
-def test_a_command_that_tells_all_of_it_passes(program: Hunted) -> None:
+def test_a_command_that_tells_all_of_it_passes(program: OfflineProgram) -> None:
     whole = CLAIMED | {"usage": {"input_tokens": 9, "output_tokens": 3}}
     done = program.live(turn(whole))
     assert (done.code, done.json()["verdict"]) == (0, "pass")
@@ -188,7 +188,7 @@ def test_a_command_that_tells_all_of_it_passes(program: Hunted) -> None:
     ],
 )
 def test_a_degraded_turn_is_not_put_to_the_operator(
-    program: Hunted, marks: dict[str, object]
+    program: OfflineProgram, marks: dict[str, object]
 ) -> None:
     done = program.live(turn(CLAIMED | marks), answers=ATTESTED)
     assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-route")
@@ -237,7 +237,7 @@ def test_a_row_of_another_turn_bears_nothing_out(
 @pytest.mark.parametrize("kind", sorted(QUESTIONS))
 def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     """Nothing is ticked off, confirmed, attested, spent or seen in advance."""
-    found = parse(book(LOOK), "hunt.md").runbook
+    found = parse(book(LOOK), "offline.md").runbook
     assert found is not None
     run = SessionView(found)
     run.run_all = True
@@ -255,7 +255,7 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     assert run.in_advance(scene, question) == ({"do": "run"} if kind == "begin" else None)
 
 
-def test_waiving_a_failed_proof_is_no_pass(program: Hunted) -> None:
+def test_waiving_a_failed_proof_is_no_pass(program: OfflineProgram) -> None:
     proof = book(runs("one", "true"), runs("two", "exit 3", "proof = true"))
     assert program.live(proof).code == 1
     (program.folder / "waive.toml").write_text('[two]\nwaive = "It never works."\n')
@@ -265,7 +265,7 @@ def test_waiving_a_failed_proof_is_no_pass(program: Hunted) -> None:
     assert program("--check", "last").code == 1
 
 
-def test_waiving_any_other_step_is_never_a_bare_pass(program: Hunted) -> None:
+def test_waiving_any_other_step_is_never_a_bare_pass(program: OfflineProgram) -> None:
     """The operator may; the verdict says so, and --strict does not take it."""
     assert program.live(book(runs("one", "true"), runs("two", "exit 3"))).code == 1
     (program.folder / "waive.toml").write_text('[two]\nwaive = "Known."\n')

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.journal.file import read_journal
-from tests.helpers.offline_program import Hunted, book, cut, runs, state_of
+from tests.helpers.offline_program import OfflineProgram, book, cut, runs, state_of
 
 RETRY = ("fallback = true", "retry = { max = 1 }")
 GOTO = '\n[[on]]\nmatch = { exit = 3 }\ngoto = "mend"'
@@ -27,7 +27,7 @@ def _looped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from smoke_tui.__main__ import main
 
     folder = tmp_path_factory.mktemp("looped")
-    (folder / "hunt.md").write_text(LOOP)
+    (folder / "offline.md").write_text(LOOP)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("CI", raising=False)
         patch.setenv("XDG_CONFIG_HOME", str(folder))
@@ -37,7 +37,7 @@ def _looped(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "--state-dir",
                     str(folder),
                     "--check",
-                    str(folder / "hunt.md"),
+                    str(folder / "offline.md"),
                     "--live",
                     "--project",
                     str(folder),
@@ -48,7 +48,7 @@ def _looped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next((folder / "sessions").iterdir())
 
 
-def taken(looped: Path, program: Hunted, lines: int) -> Path:
+def taken(looped: Path, program: OfflineProgram, lines: int) -> Path:
     """A copy of it, broken off after so many lines."""
     program.state.mkdir(mode=0o700, exist_ok=True)
     folder = program.state / "sessions" / looped.name
@@ -60,7 +60,7 @@ def taken(looped: Path, program: Hunted, lines: int) -> Path:
     return folder
 
 
-def resume(program: Hunted) -> int:
+def resume(program: OfflineProgram) -> int:
     return program("--check", "last", "--resume", "--live").code
 
 
@@ -69,7 +69,7 @@ POINTS = ("try.started", "try.finished", "rule.matched", "branch.taken", "step.f
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_fallback_is_taken_once_wherever_the_session_breaks_off(
-    looped: Path, program: Hunted, point: str
+    looped: Path, program: OfflineProgram, point: str
 ) -> None:
     seqs = [e.seq for e in read_journal(looped).events if e.kind == point]
     assert seqs
@@ -82,7 +82,9 @@ def test_a_fallback_is_taken_once_wherever_the_session_breaks_off(
         assert program("replay", "last").code == 0
 
 
-def test_breaking_off_again_and_again_gives_no_further_tries(looped: Path, program: Hunted) -> None:
+def test_breaking_off_again_and_again_gives_no_further_tries(
+    looped: Path, program: OfflineProgram
+) -> None:
     """Each time in the middle of the try behind the fallback."""
     begun = [
         e.seq for e in read_journal(looped).events if e.kind == "try.started" and e.step == "two"
@@ -100,7 +102,7 @@ def test_breaking_off_again_and_again_gives_no_further_tries(looped: Path, progr
     assert program("replay", "last").code == 0
 
 
-def test_a_try_that_passed_and_was_not_settled_is_done_again(program: Hunted) -> None:
+def test_a_try_that_passed_and_was_not_settled_is_done_again(program: OfflineProgram) -> None:
     """What stands in the record is not enough to pass: the outcome was never acknowledged."""
     (program.folder / "there").touch()
     text = book(runs("one", "test -e there", "proof = true"))
@@ -112,7 +114,7 @@ def test_a_try_that_passed_and_was_not_settled_is_done_again(program: Hunted) ->
     assert [t.code for t in state_of(program.only()).steps["one"].tries] == [None, "command-failed"]
 
 
-def test_a_part_stays_a_part(program: Hunted) -> None:
+def test_a_part_stays_a_part(program: OfflineProgram) -> None:
     text = book(runs("one", "exit 3"), runs("two", "true"))
     assert program.live(text, "--only", "two").code == 0
     begun = next(e.seq for e in read_journal(program.only()).events if e.kind == "try.started")
@@ -122,7 +124,7 @@ def test_a_part_stays_a_part(program: Hunted) -> None:
     assert [row["id"] for row in done.json()["steps"]] == ["two"]
 
 
-def test_one_step_once_more_does_not_complete_what_is_incomplete(program: Hunted) -> None:
+def test_one_step_once_more_does_not_complete_what_is_incomplete(program: OfflineProgram) -> None:
     text = book(
         runs("one", "true"),
         runs("two", "exit 3"),
@@ -135,7 +137,9 @@ def test_one_step_once_more_does_not_complete_what_is_incomplete(program: Hunted
     assert (done.code, done.json()["verdict"]) == (4, "incomplete")
 
 
-def test_a_step_that_fails_when_it_is_done_again_takes_its_pass_back(program: Hunted) -> None:
+def test_a_step_that_fails_when_it_is_done_again_takes_its_pass_back(
+    program: OfflineProgram,
+) -> None:
     (program.folder / "there").touch()
     assert program.live(book(runs("one", "test -e there"), runs("two", "true"))).code == 0
     (program.folder / "there").unlink()
@@ -143,7 +147,7 @@ def test_a_step_that_fails_when_it_is_done_again_takes_its_pass_back(program: Hu
     assert program("--check", "last").code == 1
 
 
-def test_a_fallback_that_failed_settles_its_caller(program: Hunted) -> None:
+def test_a_fallback_that_failed_settles_its_caller(program: OfflineProgram) -> None:
     text = LOOP.replace(
         'true\n```\n\n```toml step\nid = "mend"', 'exit 1\n```\n\n```toml step\nid = "mend"'
     )
@@ -153,7 +157,9 @@ def test_a_fallback_that_failed_settles_its_caller(program: Hunted) -> None:
     assert len(state_of(program.only()).steps["two"].tries) == 1
 
 
-def test_the_report_says_that_the_code_under_test_changed_in_between(program: Hunted) -> None:
+def test_the_report_says_that_the_code_under_test_changed_in_between(
+    program: OfflineProgram,
+) -> None:
     """What passed before the session broke off was shown of another revision."""
 
     def git(*argv: str) -> str:
@@ -181,7 +187,7 @@ def test_the_report_says_that_the_code_under_test_changed_in_between(program: Hu
     assert f"the code under test was `{new[:12]}`" in report
 
 
-def test_a_captured_value_is_not_lost_and_not_made_up(program: Hunted) -> None:
+def test_a_captured_value_is_not_lost_and_not_made_up(program: OfflineProgram) -> None:
     text = book(
         runs("one", 'echo \'{"org": "o-1"}\'', 'capture = { org = { json = "org" } }'),
         runs("two", 'test "$ORG" = o-1', 'needs = ["one"]', 'env = { ORG = "{{ org }}" }'),

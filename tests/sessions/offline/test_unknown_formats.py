@@ -20,7 +20,7 @@ from smoke_tui.journal.folders import (
 )
 from smoke_tui.outcomes import Exit
 from tests.helpers.events import change_event
-from tests.helpers.offline_program import Hunted
+from tests.helpers.offline_program import OfflineProgram
 from tests.helpers.paths import RECORDS_OF_RULES_1
 
 ODD: list[Any] = [
@@ -86,7 +86,7 @@ def mutated(event: Event, chance: random.Random) -> Event:
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_an_event_of_any_form_breaks_no_command(program: Hunted, seed: int) -> None:
+def test_an_event_of_any_form_breaks_no_command(program: OfflineProgram, seed: int) -> None:
     chance = random.Random(seed)
     root = program.state / "sessions"
     root.mkdir(parents=True)
@@ -133,7 +133,7 @@ def changed(data: Any, path: tuple[Any, ...], value: Any) -> Any:
     ],
 )
 def test_a_line_of_another_form_breaks_no_list_and_no_look(
-    program: Hunted, ev: str, path: tuple[Any, ...], value: Any
+    program: OfflineProgram, ev: str, path: tuple[Any, ...], value: Any
 ) -> None:
     root = program.state / "sessions"
     root.mkdir(parents=True)

@@ -178,10 +178,11 @@ def test_a_forged_name_of_a_session_is_refused(tmp_path: Path, session: str) -> 
         read(tmp_path, forged(blocks))
 
 
-def test_a_bomb_ends_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smoke_tui.journal.archive.MOST_BYTES", 1024 * 1024)
+def test_a_bomb_ends_at_the_limit(tmp_path: Path) -> None:
+    bomb = tmp_path / "x.smoke"
+    bomb.write_bytes(forged(bytes(64 * 1024 * 1024)))
     with pytest.raises(ArchiveDamage, match="unpacks to more than"):
-        read(tmp_path, forged(bytes(64 * 1024 * 1024)))
+        unpack(bomb, tmp_path, most_bytes=1024 * 1024)
 
 
 @pytest.mark.parametrize("what", ["journal", "evidence", "folder"])

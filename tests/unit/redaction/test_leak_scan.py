@@ -60,9 +60,9 @@ def test_disguises(disguise: str, size: int) -> None:
     assert {(leak.kind, leak.ref) for leak in leaks} == {("thing", "7")}
     assert leaks[0].line in (2, 3)
     assert value not in repr(leaks)
-    hunt = SecretSearch(vault.secrets())
-    assert holds_secret(text, hunt)
-    assert not holds_secret(b"first line\nthen: nothing of it\nlast\n", hunt)
+    search = SecretSearch(vault.secrets())
+    assert holds_secret(text, search)
+    assert not holds_secret(b"first line\nthen: nothing of it\nlast\n", search)
 
 
 def test_where_and_how() -> None:
