@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.codec import encode
@@ -39,6 +39,9 @@ NOTHING_OBSERVED: Final = Observed()
 
 KEPT: Final = 4_000
 """Characters, at either end."""
+
+OpenQuestion: TypeAlias = EventOf[QuestionAsked]
+"""A question to the operator, as an event."""
 
 
 @dataclass(slots=True)
@@ -215,7 +218,7 @@ class State:
     events: int = 0
     steps: dict[str, StepState] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
-    questions: dict[int, EventOf[QuestionAsked]] = field(default_factory=dict)
+    questions: dict[int, OpenQuestion] = field(default_factory=dict)
     requests: dict[int, EventOf[Requested]] = field(default_factory=dict)
     exchanges: dict[int, tuple[EventOf[HttpRequested], EventOf[HttpAnswered]]] = field(
         default_factory=dict

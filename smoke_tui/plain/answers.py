@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from smoke_tui.config.questions import Choice, Verb
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.plain.announcer import title_of
 from smoke_tui.plain.prompt import Prompt
 from smoke_tui.presentation.format import one_line, shape_of
 from smoke_tui.presentation.live.choices import login_target, retry_target
+from smoke_tui.presentation.live.questions import listed_models
 from smoke_tui.runbook.model import Step
 from smoke_tui.world.live.terminal_clipboard import copy_sequence
 
@@ -23,7 +24,7 @@ class Answers:
         self.live = prompt.live
         self.output = prompt.output
 
-    def take(self, question: Event, choice: Choice, words: str) -> bool:
+    def take(self, question: OpenQuestion, choice: Choice, words: str) -> bool:
         """Answer by a choice, with the words that came with it."""
         if not self.prompt.meant(question, choice):
             return False
@@ -37,7 +38,7 @@ class Answers:
             answer[choice.field] = text
         return self.send(question, answer)
 
-    def _act(self, question: Event, choice: Choice) -> bool:
+    def _act(self, question: OpenQuestion, choice: Choice) -> bool:
         """Do what a choice does instead of giving an answer of its own."""
         match choice.special:
             case "all":
@@ -86,7 +87,7 @@ class Answers:
         return False
 
     def send(
-        self, question: Event, answer: Mapping[str, str], *, secret: str | None = None
+        self, question: OpenQuestion, answer: Mapping[str, str], *, secret: str | None = None
     ) -> bool:
         """Hand an answer in, or write why it is not taken."""
         problem = self.live.answer(question.seq, answer, secret=secret)
@@ -94,9 +95,9 @@ class Answers:
             self.output.write(f"Not taken: {problem}.")
         return problem is None
 
-    def again(self, question: Event | None, step: Step) -> bool:
+    def again(self, question: OpenQuestion | None, step: Step) -> bool:
         """Have a step run once more, where it is asked which step is next."""
-        if question is None or question.data["kind"] not in ("begin", "finish"):
+        if question is None or question.body.question not in ("begin", "finish"):
             self.output.write("A step can be chosen when the walk asks what is next.")
             return False
         problem = self.live.again(question, step.id)
@@ -125,14 +126,14 @@ class Answers:
 
     # --- choices of which more is to be done ----------------------------------------------
 
-    def _ask_words(self, question: Event, choice: Choice) -> str | None:
-        confirms = question.data["kind"] == "confirm" and choice.do is Verb.YES
+    def _ask_words(self, question: OpenQuestion, choice: Choice) -> str | None:
+        confirms = question.body.question == "confirm" and choice.do is Verb.YES
         hint = one_line(self.live.hints.get("confirm", ""), 300) if confirms else ""
         return self.prompt.words(
             question.seq, choice.prompt, must=choice.words == "must", default=hint
         )
 
-    def _choose_step(self, question: Event) -> bool:
+    def _choose_step(self, question: OpenQuestion) -> bool:
         snapshot = self.prompt.snapshot
         for step in snapshot.steps:
             if not step.fallback:
@@ -155,23 +156,23 @@ class Answers:
             None,
         )
 
-    def _open_page(self, question: Event) -> None:
+    def _open_page(self, question: OpenQuestion) -> None:
         problem = self.live.open_again(self._reveal(question, "url"))
         self.output.write(
             f"Not opened: {problem}." if problem else "Handed to the browser once more."
         )
 
-    def _reveal(self, question: Event, name: str) -> str:
+    def _reveal(self, question: OpenQuestion, name: str) -> str:
         return self.live.reveal(question.seq, name)
 
-    def _give_secret(self, question: Event, do: str, prompt: str) -> bool:
+    def _give_secret(self, question: OpenQuestion, do: str, prompt: str) -> bool:
         text = self.prompt.secret(question.seq, prompt)
         if text is None or not self.send(question, {"do": do}, secret=text):
             return False
         self.output.write(f"Taken: {shape_of(text)}.")
         return True
 
-    def _give_path(self, question: Event) -> bool:
+    def _give_path(self, question: OpenQuestion) -> bool:
         path = self.prompt.words(
             question.seq,
             "Which file?",
@@ -180,9 +181,8 @@ class Answers:
         )
         return path is not None and self.send(question, {"do": "file", "path": path})
 
-    def _choose_model(self, question: Event) -> bool:
-        data = question.data["data"]
-        listed = [str(name) for name in data.get("listed") or data.get("models") or ()]
+    def _choose_model(self, question: OpenQuestion) -> bool:
+        listed = listed_models(question)
         for number, name in enumerate(listed, 1):
             self.output.write(f"{number}: {one_line(name)}")
         model = self.prompt.words(question.seq, "Which model?", must=True) or ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.failure_codes.code import NextAction
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.plain.announcer import place, title_of, word_of
 from smoke_tui.plain.answers import Answers
 from smoke_tui.plain.prompt import Prompt, needed_now
@@ -61,10 +61,10 @@ class Commands:
         self.answers = answers
         self.live = prompt.live
         self.output = prompt.output
-        self.question: Event | None = None
+        self.question: OpenQuestion | None = None
         self.did_answer = False
 
-    def understood(self, line: str, question: Event | None) -> bool:
+    def understood(self, line: str, question: OpenQuestion | None) -> bool:
         """Obey a line; False where it is no command. `did_answer`: it has answered the question."""
         command = self.find(line)
         if command is None:

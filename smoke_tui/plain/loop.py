@@ -9,11 +9,11 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.files import (
     StorageError,
 )
-from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.folders import (
     RecordGone,
 )
 from smoke_tui.journal.provenance import elsewhere
+from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict, worst_exit
 from smoke_tui.plain.announcer import Announcer, place, title_of, word_of
 from smoke_tui.plain.answers import Answers
@@ -115,12 +115,12 @@ class PlainSession:
 
     # --- questions ------------------------------------------------------------------------
 
-    def _ask(self, question: Event) -> None:
+    def _ask(self, question: OpenQuestion) -> None:
         """Ask a question until it is answered, or not asked any more."""
         snapshot = self.prompt.snapshot
-        if question.data["kind"] == "begin":
+        if question.body.question == "begin":
             self.prompt.announcer.announce(
-                snapshot, self.live.runbook.step(question.data["data"]["step"])
+                snapshot, self.live.runbook.step(str(question.body.about["step"]))
             )
         answer = self.live.in_advance(snapshot, question)
         if answer is not None and self.answers.send(question, answer):
@@ -134,12 +134,12 @@ class PlainSession:
         except WithdrawnError:
             self.prompt.withdrawn(question)
 
-    def _line(self, question: Event) -> str:
+    def _line(self, question: OpenQuestion) -> str:
         """The next line that is for this question.
 
         From a pipe, a line that fits nowhere here waits where the question may answer itself.
         """
-        if self.keyboard.tty or not QUESTIONS[question.data["kind"]].elsewhere:
+        if self.keyboard.tty or not QUESTIONS[question.body.question].elsewhere:
             return self.prompt.line(question.seq)
         return self.prompt.line(
             question.seq,
@@ -148,7 +148,7 @@ class PlainSession:
             ),
         )
 
-    def _obey(self, line: str, question: Event) -> bool:
+    def _obey(self, line: str, question: OpenQuestion) -> bool:
         """Obey a line, and return whether it has answered the question."""
         if not line:
             self.prompt.ask(question)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from smoke_tui.config.questions import QUESTIONS, Choice, Verb
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.plain.announcer import Announcer
 from smoke_tui.plain.input import OVERLONG, Keyboard
 from smoke_tui.plain.output import Output
@@ -156,20 +156,20 @@ class Prompt:
 
     # --- questions ------------------------------------------------------------------------
 
-    def to_ask(self) -> Event | None:
+    def to_ask(self) -> OpenQuestion | None:
         """The question that is to be asked now."""
         question = self.snapshot.question
         if question is None or question.seq in self._done or self.live.leaving:
             return None
         since = self._since.setdefault(question.seq, time.monotonic())
-        waits = QUESTIONS[question.data["kind"]].elsewhere
+        waits = QUESTIONS[question.body.question].elsewhere
         return None if waits and time.monotonic() - since < GRACE else question
 
-    def answered(self, question: Event) -> None:
+    def answered(self, question: OpenQuestion) -> None:
         """Note that a question is not to be asked again."""
         self._done.add(question.seq)
 
-    def withdrawn(self, question: Event) -> None:
+    def withdrawn(self, question: OpenQuestion) -> None:
         """Write that a question was answered another way."""
         self.answered(question)
         self._stale = True
@@ -180,13 +180,13 @@ class Prompt:
             else "Not asked any more: the step has ended or goes on without it."
         )
 
-    def meant(self, question: Event, choice: Choice) -> bool:
+    def meant(self, question: OpenQuestion, choice: Choice) -> bool:
         """Whether an answer was meant for this question.
 
         The question before may have been withdrawn while it was typed.
         """
         stale, self._stale = self._stale, False
-        grave = QUESTIONS[question.data["kind"]].stakes and choice.do is not Verb.NO
+        grave = QUESTIONS[question.body.question].stakes and choice.do is not Verb.NO
         if not (stale and grave and self.keyboard.tty):
             return True
         self.output.write(
@@ -195,7 +195,7 @@ class Prompt:
         )
         return False
 
-    def ask(self, question: Event) -> None:
+    def ask(self, question: OpenQuestion) -> None:
         """Write a question: what is asked in one line, then every way to answer it."""
         snapshot = self.snapshot
         first, *rest = _rows(snapshot, question)
@@ -209,7 +209,7 @@ class Prompt:
             self.output.write(f"{number}, {choice.typed} or {choice.name}: {choice.label}")
         self.output.write("?: help, and what else can be typed")
 
-    def remind(self, question: Event) -> None:
+    def remind(self, question: OpenQuestion) -> None:
         """Write what is still asked, after something else was written."""
         if question.seq in self.live.state.questions and not self.live.leaving:
             first = _rows(self.snapshot, question)[0]
@@ -241,9 +241,9 @@ class Prompt:
         return None
 
 
-def _rows(snapshot: Snapshot, question: Event) -> list[str]:
+def _rows(snapshot: Snapshot, question: OpenQuestion) -> list[str]:
     """A question's rows; a first one of many lines becomes one."""
-    kind = question.data["kind"]
+    kind = question.body.question
     if kind == "tick":
         return _field(snapshot, question)
     rows = [as_text(row) for row in form(snapshot, question)]
@@ -255,13 +255,13 @@ def _rows(snapshot: Snapshot, question: Event) -> list[str]:
     return [first, *rows]
 
 
-def _field(snapshot: Snapshot, question: Event) -> list[str]:
+def _field(snapshot: Snapshot, question: OpenQuestion) -> list[str]:
     """The rows of one field of a form; those of the first say what the form is for."""
     rows_of_form = fields(snapshot, question)
     at = next((n for n, row in enumerate(rows_of_form) if row[2] == "now"), 0)
     label, value, _ = rows_of_form[at]
     rows = [f"field {at + 1} of {len(rows_of_form)}, {label}: {value}"]
-    how = question.data["data"].get("how")
+    how = question.body.about.get("how")
     if at == 0 and how:
         rows.append(f"The credential: {one_line(how)}")
     return rows

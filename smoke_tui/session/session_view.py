@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Protocol, Self
 
+from smoke_tui.config.questions import Verb
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.facts import Answered, HttpAnswered
+from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.journal.fold import apply
-from smoke_tui.journal.state import State, TypicalDuration
+from smoke_tui.journal.state import OpenQuestion, State, TypicalDuration
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.presentation.live.log_buffer import LogBuffer
 from smoke_tui.presentation.live.narrate import narrate
@@ -152,16 +155,16 @@ class SessionView:
         return True
 
     def _apply(self, event: Event) -> None:
-        skipped = self.incoming.take_skipped() if event.kind == "http" else 0
+        ended = isinstance(event.body, HttpAnswered)
+        skipped = self.incoming.take_skipped() if ended else 0
         if skipped:
             self.teller.skipped(self, skipped)
         apply(self.state, event)
-        asked = (
-            self.state.requests.get(event.request_seq) if event.request_seq is not None else None
-        )
-        if event.kind == "answered" and asked is not None:
-            self.hints.pop(asked.data["kind"], None)
-            self.finished |= event.data["answer"].get("do") == "finish"
+        if isinstance(event.body, Answered) and event.request_seq is not None:
+            request = self.state.requests.get(event.request_seq)
+            if request is not None and isinstance(request.body, QuestionAsked):
+                self.hints.pop(request.body.question, None)
+                self.finished |= event.body.answer.do == Verb.FINISH
         self.teller.event(self, event)
 
     def scene(self, viewed: str | None = None, fault: str | None = None) -> Snapshot:
@@ -181,18 +184,18 @@ class SessionView:
             self.usual,
         )
 
-    def in_advance(self, scene: Snapshot, question: Event) -> Mapping[str, str] | None:
+    def in_advance(self, scene: Snapshot, question: OpenQuestion) -> Mapping[str, str] | None:
         """The answer that the operator has given in advance to a new question; None: none."""
-        if question.data["kind"] != "begin":
+        if question.body.question != "begin":
             return None
-        if self.run_next == str(question.data["data"]["step"]):
+        if self.run_next == str(question.body.about["step"]):
             self.run_next = None
             return {"do": "run"}
         if self.run_all and scene.failed is not None:
             self.run_all = False
         return {"do": "run"} if self.run_all else None
 
-    def again(self, question: Event, step_id: str) -> str | None:
+    def again(self, question: OpenQuestion, step_id: str) -> str | None:
         """Have a step run once more instead of what was asked; why that can't be, or None."""
         self.run_next = step_id
         problem = self.answer(question.seq, {"do": "again", "step": step_id})

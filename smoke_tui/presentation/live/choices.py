@@ -20,7 +20,7 @@ def choices(scene: Snapshot) -> tuple[Choice, ...]:
     question = scene.question
     if question is None or scene.leaving:
         return ()
-    kind = QUESTIONS.get(question.data["kind"])
+    kind = QUESTIONS.get(question.body.question)
     found = [_worded(scene, c) for c in (kind.choices if kind else ()) if _open(scene, c)]
     if scene.failed is not None:
         # After a failure the likeliest next thing comes first.
@@ -44,17 +44,15 @@ def _open(scene: Snapshot, choice: Choice) -> bool:
         return login_target(scene) is not None
     if choice.special == "copy_credential":
         return scene.can_copy
+    about = scene.question.body.about if scene.question is not None else {}
     if choice.do is Verb.WAIVE:
         # What the session is for is not waived away.
-        asked = scene.question
-        return asked is None or not asked.data["data"].get("proof")
+        return not about.get("proof")
     if choice.do is Verb.KEEP:
         # There may be no model that could be kept.
-        question = scene.question
-        return question is not None and question.data["data"].get("wanted") is not None
+        return about.get("wanted") is not None
     if choice.do is Verb.CAPTURED:
-        question = scene.question
-        return question is not None and question.data["data"].get("captured") is not None
+        return about.get("captured") is not None
     return True
 
 

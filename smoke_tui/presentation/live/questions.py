@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import takewhile
-from typing import Any, Final
+from typing import Final
 
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.requests import QuestionAsked
+from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import Outcome
 from smoke_tui.presentation.evidence import speaks_for
@@ -17,6 +18,7 @@ from smoke_tui.presentation.report.verdict_text import (
     SENTENCES,
 )
 from smoke_tui.presentation.spans import Text, row
+from smoke_tui.redaction.secret import Json
 from smoke_tui.runbook.model import Step
 
 Rows = list[Text]
@@ -28,9 +30,9 @@ _FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
 }
 
 
-def form(scene: Snapshot, question: Event) -> Rows:
+def form(scene: Snapshot, question: OpenQuestion) -> Rows:
     """Return what a question asks, and what the operator has to know to answer it."""
-    return FORMS.get(question.data["kind"], _plain)(scene, question)
+    return FORMS.get(question.body.question, _plain)(scene, question)
 
 
 def _last(scene: Snapshot) -> Rows:
@@ -43,8 +45,8 @@ def _last(scene: Snapshot) -> Rows:
     return [row((f"{mark.glyph} {one_line(failed.id, 40)} {mark.word}{code}", mark.tone))]
 
 
-def _begin(scene: Snapshot, question: Event) -> Rows:
-    step = scene.runbook.step(question.data["data"]["step"])
+def _begin(scene: Snapshot, question: OpenQuestion) -> Rows:
+    step = scene.runbook.step(str(question.body.about["step"]))
     proof = " (a proof: it can't be waived away)" if step.proof else ""
     after = "Go on with " if scene.failed else "Next: "
     return [
@@ -92,49 +94,49 @@ def _wanting(scene: Snapshot, step: Step) -> list[Step]:
     return [need for need in needs if scene.of(need).outcome not in _MET]
 
 
-def _spend(scene: Snapshot, question: Event) -> Rows:
-    return [row((one_line(question.data["text"]), "warn"), f"  {spend_line(scene, question)}")]
+def _spend(scene: Snapshot, question: OpenQuestion) -> Rows:
+    return [row((one_line(question.body.text), "warn"), f"  {spend_line(scene, question)}")]
 
 
-def _second_opinion(scene: Snapshot, question: Event) -> Rows:
+def _second_opinion(scene: Snapshot, question: OpenQuestion) -> Rows:
     return [
-        row((inert(question.data["text"]), "strong")),
+        row((inert(question.body.text), "strong")),
         row((f"{spend_line(scene, question)}. It never makes the step pass.", "muted")),
     ]
 
 
-def spend_line(scene: Snapshot, question: Event) -> str:
+def spend_line(scene: Snapshot, question: OpenQuestion) -> str:
     """Describe a call before it is made: model, address, number of the call."""
-    data: Mapping[str, Any] = question.data["data"]
+    about = question.body.about
     step = scene.runbook.step(question.step or "")
     cap = step.spend.max_calls if step.spend is not None else None
     made = scene.of(step).calls
-    if data.get("runs"):
+    if about.get("runs"):
         most = f" of at most {cap}" if cap is not None else ""
-        return one_line(f"{data['runs']}; {data.get('declared')} run {made + 1}{most}", 300)
-    through = scene.fill(str(data.get("host") or data.get("url") or "?"))
-    via = f" through {data['through']}" if data.get("through") else ""
+        return one_line(f"{about['runs']}; {about.get('declared')} run {made + 1}{most}", 300)
+    through = scene.fill(str(about.get("host") or about.get("url") or "?"))
+    via = f" through {about['through']}" if about.get("through") else ""
     most = f" of at most {cap}" if cap is not None else ""
-    return one_line(f"{data.get('model')} at {through}{via}; call {made + 1}{most}", 300)
+    return one_line(f"{about.get('model')} at {through}{via}; call {made + 1}{most}", 300)
 
 
-def _callback(scene: Snapshot, question: Event) -> Rows:
-    data = question.data["data"]
-    if data.get("problem"):
-        opened = f"The sign-in page could not be opened: {one_line(data['problem'])}."
+def _callback(scene: Snapshot, question: OpenQuestion) -> Rows:
+    about = question.body.about
+    if about.get("problem"):
+        opened = f"The sign-in page could not be opened: {one_line(about['problem'])}."
     else:
         opened = "The sign-in page was opened in your browser."
     rows = [
         row(
-            (opened, "warn" if data.get("problem") else ""),
+            (opened, "warn" if about.get("problem") else ""),
             " Sign in there; nothing more is needed when it comes back.",
         )
     ]
-    if not data.get("listening"):
+    if not about.get("listening"):
         rows.append(
             row(
                 (
-                    f"The sign-in can't come back by itself ({one_line(data.get('busy') or 'port taken')}):"
+                    f"The sign-in can't come back by itself ({one_line(about.get('busy') or 'port taken')}):"
                     " paste the address it ends at.",
                     "warn",
                 )
@@ -143,8 +145,8 @@ def _callback(scene: Snapshot, question: Event) -> Rows:
     return rows
 
 
-def _tick(scene: Snapshot, question: Event) -> Rows:
-    how = question.data["data"].get("how")
+def _tick(scene: Snapshot, question: OpenQuestion) -> Rows:
+    how = question.body.about.get("how")
     rows = [row("Fill in the page", (f"; the credential: {one_line(how)}" if how else "", "muted"))]
     for label, value, state in fields(scene, question):
         glyph, tone = _FIELD_LOOKS[state]
@@ -152,65 +154,69 @@ def _tick(scene: Snapshot, question: Event) -> Rows:
     return rows
 
 
-def fields(scene: Snapshot, question: Event) -> list[tuple[str, str, str]]:
+def fields(scene: Snapshot, question: OpenQuestion) -> list[tuple[str, str, str]]:
     """Return the fields of a hand-over: label, value, and `done`, `now` or `later`."""
     asked = [
-        e
-        for e in scene.state.requests.values()
-        if e.data["port"] == "operator"
-        and e.data["kind"] == "tick"
-        and e.step == question.step
-        and e.attempt == question.attempt
+        (seq, event.body.about)
+        for seq, event in scene.state.requests.items()
+        if isinstance(event.body, QuestionAsked)
+        and event.body.question == "tick"
+        and (event.step, event.attempt) == (question.step, question.attempt)
     ]
     rows = [
         (
-            one_line(e.data["data"]["label"], 60),
-            one_line(e.data["data"]["value"], 120),
-            "now" if e.seq == question.seq else "done",
+            one_line(about["label"], 60),
+            one_line(about["value"], 120),
+            "now" if seq == question.seq else "done",
         )
-        for e in asked
+        for seq, about in asked
     ]
     step = scene.runbook.step(question.step or "")
-    for known in tuple(step.fields.get("fields") or ())[len(rows) :]:
-        value = one_line(scene.fill(known["value"]), 120)
-        rows.append((one_line(known["label"], 60), value, "later"))
+    for later in tuple(step.fields.get("fields") or ())[len(rows) :]:
+        value = one_line(scene.fill(later["value"]), 120)
+        rows.append((one_line(later["label"], 60), value, "later"))
     return rows
 
 
-def _confirm(scene: Snapshot, question: Event) -> Rows:
-    rows = [row((inert(question.data["text"]), "strong"))]
+def listed_models(question: OpenQuestion) -> list[str]:
+    """Return the models that a question offers."""
+    about = question.body.about
+    return [str(name) for name in _items(about.get("listed") or about.get("models"))]
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _confirm(scene: Snapshot, question: OpenQuestion) -> Rows:
+    rows = [row((inert(question.body.text), "strong"))]
     hint = scene.hints.get("confirm")
     if hint:
         rows.append(row((f"The rehearsal's page says: {one_line(hint, 300)}", "muted")))
     return [*rows, row("Is that so?")]
 
 
-def _attest(scene: Snapshot, question: Event) -> Rows:
-    rows = [row((inert(question.data["text"]), "strong"))]
-    for line in question.data["data"].get("evidence", ()):
-        rows.append(
-            row(
-                (f" {one_line(line[0], 40)}: ", "muted"),
-                f"{one_line(line[1], 120)}{speaks_for(line)}",
-            )
-        )
+def _attest(scene: Snapshot, question: OpenQuestion) -> Rows:
+    rows = [row((inert(question.body.text), "strong"))]
+    for line in _items(question.body.about.get("evidence")):
+        if isinstance(line, list):
+            name, seen = one_line(line[0], 40), one_line(line[1], 120)
+            rows.append(row((f" {name}: ", "muted"), f"{seen}{speaks_for(line)}"))
     return rows
 
 
-def _instructions(scene: Snapshot, question: Event) -> Rows:
-    data = question.data["data"]
-    variable, captured = data.get("variable"), data.get("captured")
+def _instructions(scene: Snapshot, question: OpenQuestion) -> Rows:
+    about = question.body.about
+    variable, captured = about.get("variable"), about.get("captured")
     caller = next((e for e in reversed(scene.state.branches)), None)
     why = (
-        f"{one_line(caller.step or '')} was rejected ({one_line(caller.data['code'])}). "
+        f"{one_line(caller.step or '')} was rejected ({one_line(caller.body.code)}). "
         if caller is not None
         else ""
     )
     into = f" They go into {one_line(variable)} for this session." if variable else ""
     rows = [
-        row(
-            (why, "warn"), (inert(question.data["text"]), "strong"), f": which file has them?{into}"
-        )
+        row((why, "warn"), (inert(question.body.text), "strong"), f": which file has them?{into}")
     ]
     if isinstance(captured, Mapping):
         rows.append(
@@ -219,26 +225,26 @@ def _instructions(scene: Snapshot, question: Event) -> Rows:
     return rows
 
 
-def _commands(scene: Snapshot, question: Event) -> Rows:
+def _commands(scene: Snapshot, question: OpenQuestion) -> Rows:
     """Every command in full, so that the operator sees what they agree to."""
-    data = question.data["data"]
+    about = question.body.about
     rows = [
-        row((inert(question.data["text"]), "strong")),
-        row(("in  ", "muted"), inert(data["cwd"])),
+        row((inert(question.body.text), "strong")),
+        row(("in  ", "muted"), inert(about["cwd"])),
     ]
-    for command in data["commands"]:
-        shell = " (by a shell)" if command["shell"] else ""
-        rows.append(
-            row((f" {one_line(command['step'], 42)}{shell}  ", "muted"), inert(command["argv"]))
-        )
+    for command in _items(about["commands"]):
+        if isinstance(command, dict):
+            shell = " (by a shell)" if command["shell"] else ""
+            step = f" {one_line(command['step'], 42)}{shell}  "
+            rows.append(row((step, "muted"), inert(command["argv"])))
     return rows
 
 
-def _plain(scene: Snapshot, question: Event) -> Rows:
-    return [row((inert(question.data["text"]), "strong"))]
+def _plain(scene: Snapshot, question: OpenQuestion) -> Rows:
+    return [row((inert(question.body.text), "strong"))]
 
 
-def _finish(scene: Snapshot, question: Event) -> Rows:
+def _finish(scene: Snapshot, question: OpenQuestion) -> Rows:
     result = verdict(scene.runbook, scene.state)
     mark = MARKS[result.value]
     left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
@@ -250,7 +256,7 @@ def _finish(scene: Snapshot, question: Event) -> Rows:
     ]
 
 
-FORMS: Final[Mapping[str, Callable[[Snapshot, Event], Rows]]] = {
+FORMS: Final[Mapping[str, Callable[[Snapshot, OpenQuestion], Rows]]] = {
     "begin": _begin,
     "spend": _spend,
     "callback": _callback,

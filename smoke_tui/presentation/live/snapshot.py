@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.failure_codes.table import CODES
-from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import (
+    OpenQuestion,
     State,
     StepState,
     TypicalDuration,
@@ -72,7 +72,7 @@ class Snapshot:
         return chosen(self.runbook, self.state)
 
     @property
-    def question(self) -> Event | None:
+    def question(self) -> OpenQuestion | None:
         """The newest open question."""
         open_ones = self.state.questions
         return open_ones[max(open_ones)] if open_ones else None
@@ -97,8 +97,8 @@ class Snapshot:
     def next_step(self) -> str | None:
         """The step that the engine asks to start."""
         question = self.question
-        if question is not None and question.data["kind"] == "begin":
-            return str(question.data["data"]["step"])
+        if question is not None and question.body.question == "begin":
+            return str(question.body.about["step"])
         return None
 
     @property
@@ -172,7 +172,7 @@ class Snapshot:
         """Return the key of `MARKS` for a step."""
         known = self.of(step)
         question = self.question
-        asked = question is not None and question.data["kind"] != "finish"
+        asked = question is not None and question.body.question != "finish"
         if known.running:
             return "asking" if asked and question and question.step == step.id else "running"
         if known.pending is not None:

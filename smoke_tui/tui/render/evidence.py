@@ -31,7 +31,7 @@ def facts(scene: Snapshot) -> Content:
             for f in scene.state.findings
         ),
     )
-    _block(rows, "Notes", (Content(one_line(e.data["text"], 300)) for e in scene.state.notes))
+    _block(rows, "Notes", (Content(one_line(e.body.text, 300)) for e in scene.state.notes))
     if scene.folder:
         _block(rows, "Record", iter((Content(one_line(scene.folder, 300)),)))
     return Content("\n").join(rows)

@@ -12,6 +12,8 @@ from textual.content import Content
 from smoke_tui.history.index import (
     ends,
 )
+from smoke_tui.journal.events.decisions import SessionClosed
+from smoke_tui.journal.events.facts import SessionOpened
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.format import age, count, one_line, shorten
 from smoke_tui.presentation.marks import MARKS
@@ -29,7 +31,7 @@ FIRST_RUN = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A runbook that was found; `runbook` is None where it does not parse."""
+    """A runbook file; `runbook` is None where it does not parse."""
 
     path: Path
     runbook: Runbook | None
@@ -37,7 +39,7 @@ class Entry:
 
 
 def read_entries(paths: Sequence[Path]) -> list[Entry]:
-    """Parse the runbooks there are."""
+    """Parse runbooks."""
     entries = []
     for path in paths:
         parsed = load(path)
@@ -84,11 +86,11 @@ def entry_row(entry: Entry, width: int) -> Content:
     )
 
 
-def fitting(width: int, between: str, parts: Sequence[str], droppable: Sequence[int]) -> str:
-    """Parts in a row; where it is too long some are left out, in this order, then it is cut."""
+def fitting(width: int, separator: str, parts: Sequence[str], droppable: Sequence[int]) -> str:
+    """Join parts; where that is too long, drop some of them in this order, then cut it."""
     kept = dict(enumerate(parts))
     for number in (*droppable, None):
-        row = one_line(between.join(filter(None, kept.values())), 1000)
+        row = one_line(separator.join(filter(None, kept.values())), 1000)
         if len(row) <= width or number is None:
             break
         del kept[number]
@@ -110,7 +112,7 @@ _RANKS = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recorded session as its first and last lines tell."""
+    """A recorded session, as far as its first and last events describe it."""
 
     folder: Path
     runbook: str = ""
@@ -122,24 +124,24 @@ class Recorded:
 
 
 def read_recorded(folder: Path) -> Recorded:
-    """Look at the ends of one journal."""
-    found = ends(folder)
-    if found is None:
+    """Read the first and the last event of a journal."""
+    first, last = ends(folder) or (None, None)
+    opened = first.body if first is not None else None
+    closed = last.body if last is not None else None
+    if first is None or not isinstance(opened, SessionOpened):
         return Recorded(folder)
-    first, last = found
-    try:
-        config = first.data["config"]
-        return Recorded(
-            folder,
-            str(first.data["runbook"]["id"]),
-            str(config["world"]),
-            str(config.get("scenario") or ""),
-            first.time,
-            str(last.data["verdict"]) if last is not None else "open",
-            last is None or bool(last.data.get("cancelled")),
-        )
-    except (KeyError, TypeError, AttributeError):
+    if closed is not None and not isinstance(closed, SessionClosed):
         return Recorded(folder)
+    config = opened.program.config
+    return Recorded(
+        folder,
+        opened.runbook.id,
+        config.world,
+        config.scenario or "",
+        first.time,
+        closed.verdict.value if closed is not None else "open",
+        closed is None or bool(closed.cancelled),
+    )
 
 
 def before_it(newest_first: Sequence[Recorded], recorded: Recorded) -> Recorded | None:
@@ -158,7 +160,7 @@ def before_it(newest_first: Sequence[Recorded], recorded: Recorded) -> Recorded 
 
 
 def _against(recorded: Recorded, before: Recorded | None) -> str:
-    """Better or worse than last time, by verdict; nothing where it is the same."""
+    """Whether the verdict is better or worse than last time; empty where it is the same."""
     if before is None or recorded.verdict not in _RANKS:
         return ""
     new, old = _RANKS[recorded.verdict], _RANKS[before.verdict]

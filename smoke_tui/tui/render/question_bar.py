@@ -51,7 +51,7 @@ def standing(scene: Snapshot) -> Standing:
     if scene.leaving:
         return _bar("Ending", [Content("Stopping what the session started …")], [], False)
     if scene.state.closed is not None and scene.ended:
-        mark = MARKS[scene.state.closed.data["verdict"]]
+        mark = MARKS[scene.state.closed.body.verdict.value]
         text = Content.styled(f"{mark.glyph} {mark.word}", f"{STYLES[mark.tone]} bold")
         return _bar("Closed", [text], [("enter", "the report", "proceed")], True)
     if question is None:

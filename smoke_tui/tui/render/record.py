@@ -1,19 +1,31 @@
-"""A recorded session, event by event: where in time, its neighbours, and what it says."""
+"""A recorded session, event by event: its place in time, its neighbours, its content."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from textual.content import Content
 
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS
 from smoke_tui.presentation.format import clock, inert, one_line, shorten
 from smoke_tui.tui.theme import ACCENT, MUTED, WARN
 
-_TOLD: Final = ("what", "code", "outcome", "status", "problem", "name", "kind", "port", "to", "do")
+_SUMMARY_KEYS: Final = (
+    "what",
+    "code",
+    "outcome",
+    "status",
+    "problem",
+    "name",
+    "kind",
+    "port",
+    "to",
+    "do",
+)
 _LONGEST: Final = 12_000
 
 
@@ -21,10 +33,12 @@ def time_bar(events: Sequence[Event], at: int, width: int) -> Content:
     """How far through the session's time this event is, and through its events."""
     total = max(1, events[-1].ms)
     here = events[at].ms
-    words = f" {_time(here, total)} of {_time(total, total)}   event {at + 1:,} of {len(events):,} "
-    room = max(8, width - len(words) - 2)
+    position = (
+        f" {_time(here, total)} of {_time(total, total)}   event {at + 1:,} of {len(events):,} "
+    )
+    room = max(8, width - len(position) - 2)
     full = round(room * here / total)
-    return Content.assemble(" ", ("█" * full, ACCENT), ("░" * (room - full), MUTED), words)
+    return Content.assemble(" ", ("█" * full, ACCENT), ("░" * (room - full), MUTED), position)
 
 
 def _time(ms: int, total: int) -> str:
@@ -46,27 +60,30 @@ def _row(event: Event, time: str, width: int, *, here: bool) -> Content:
     mark = "▶ " if here else "  "
     kind = "fact    " if event.is_fact else "decision"
     step = f"{event.step}{f'.{event.attempt}' if event.attempt else ''}" if event.step else ""
-    text = f"{time:>7} {kind} {event.kind}  {one_line(step, 44)}  {_words(event)}"
+    text = f"{time:>7} {kind} {event.kind}  {one_line(step, 44)}  {_summary(event)}"
     style = "bold" if here else (MUTED if event.is_fact else "")
     return Content.styled(shorten(mark + text, max(10, width)), style)
 
 
-def _words(event: Event) -> str:
-    """What a row can tell of an event's content."""
-    data: Any = event.data.get("answer") if event.kind == "answered" else event.data
-    told = [
-        one_line(data[name], 60)
-        for name in _TOLD
-        if isinstance(data, dict) and data.get(name) not in (None, "", [])
+def _summary(event: Event) -> str:
+    """The first three values of an event's table that say the most."""
+    table = encode(event.body, event.blobs, event.secrets)
+    answer = table.get("answer")
+    values = answer if isinstance(answer, dict) else table
+    texts = [
+        one_line(values[name], 60)
+        for name in _SUMMARY_KEYS
+        if values.get(name) not in (None, "", [])
     ]
-    return " · ".join(told[:3])
+    return " · ".join(texts[:3])
 
 
 def event_detail(event: Event) -> Content:
-    """One event whole: what such an event is, when, for whom, and its content as JSON."""
-    about = FACTS.get(event.kind) or DECISIONS.get(event.kind) or "a word of a newer version"
+    """One event in full: what such an event is, its time, its step, and its content as JSON."""
+    table = encode(event.body, event.blobs, event.secrets)
+    about = FACTS.get(event.kind) or DECISIONS.get(event.kind) or "a kind of a newer version"
     kind = "Fact" if event.is_fact else "Decision"
-    text = inert(json.dumps(dict(event.data), indent=1, ensure_ascii=False), _LONGEST)
+    text = inert(json.dumps(table, indent=1, ensure_ascii=False), _LONGEST)
     rows = [
         Content.assemble((f"{kind} {event.seq}: {event.kind}", "bold"), (f"  {about}", MUTED)),
         Content.styled(

@@ -12,11 +12,15 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.files import (
     StorageError,
 )
 from smoke_tui.journal.decision_rules import RULES
+from smoke_tui.journal.events.decisions import BranchTaken, SessionClosed, StepFinished, TryStarted
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
+from smoke_tui.journal.events.values import Program
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.load import (
     InvalidRecord,
@@ -37,7 +41,7 @@ from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.theme import FAIL, MUTED, PASS
 from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
 
-_LEAPS = ("try.started", "step.finished", "branch.taken", "session.resumed", "session.closed")
+_LEAPS = TryStarted | StepFinished | BranchTaken | SessionResumed | SessionClosed
 
 
 class RecordScreen(Page):
@@ -71,10 +75,10 @@ class RecordScreen(Page):
 
     def header(self, width: int) -> Content:
         """The session, whether it counts, and the runbook."""
-        opened = self.events[0].data
         row = Content.assemble((" Record ", "bold"), (self.folder.name[-4:], MUTED), " ")
-        if opened["config"]["world"] == "rehearsed":
-            row = Content.assemble(row, badge(opened["config"].get("scenario")))
+        match self.events[0].body:
+            case SessionOpened(program=Program(config=SessionConfig(world="rehearsed") as config)):
+                row = Content.assemble(row, badge(config.scenario))
         room = width - row.cell_length - 1
         title = shorten(one_line(self.runbook.title), room) if room >= 12 else ""
         return Content.assemble(row, f" {title}")
@@ -123,7 +127,7 @@ class RecordScreen(Page):
     def action_leap(self, by: int) -> None:
         """Go to where a try begins, a step ends, a branch is taken, or the session is resumed."""
         at = self.at + by
-        while 0 < at < len(self.events) - 1 and self.events[at].kind not in _LEAPS:
+        while 0 < at < len(self.events) - 1 and not isinstance(self.events[at].body, _LEAPS):
             at += by
         self.action_move(at - self.at)
 

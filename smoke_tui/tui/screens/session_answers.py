@@ -10,10 +10,10 @@ from textual import work
 from textual.content import Content
 
 from smoke_tui.config.questions import Choice, Verb
-from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.presentation.format import one_line, titled
 from smoke_tui.presentation.live.choices import choices, login_target, retry_target
-from smoke_tui.presentation.live.questions import spend_line
+from smoke_tui.presentation.live.questions import listed_models, spend_line
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.session.session_view import SessionView
@@ -63,12 +63,12 @@ class SessionAnswers(Page):
         finally:
             self.asking = False
 
-    def begin_question(self, snapshot: Snapshot, question: Event) -> None:
+    def begin_question(self, snapshot: Snapshot, question: OpenQuestion) -> None:
         """Answer a new question that was answered in advance; show what a call would spend."""
         answer = self.live.in_advance(snapshot, question)
         if answer is not None:
             self.send(question, answer)
-        elif question.data["kind"] == "spend" and not self.live.leaving:
+        elif question.body.question == "spend" and not self.live.leaving:
             self._spend(question)
 
     def action_choose(self, key: str) -> None:
@@ -85,7 +85,7 @@ class SessionAnswers(Page):
         else:
             self._with_words(question, choice, choice.do)
 
-    def _act(self, question: Event, choice: Choice) -> None:
+    def _act(self, question: OpenQuestion, choice: Choice) -> None:
         """Do what a choice does instead of giving an answer of its own."""
         match choice.special:
             case "all":
@@ -125,7 +125,7 @@ class SessionAnswers(Page):
                 assert_never(choice.special)
 
     def send(
-        self, question: Event, answer: Mapping[str, str], *, secret: str | None = None
+        self, question: OpenQuestion, answer: Mapping[str, str], *, secret: str | None = None
     ) -> None:
         """Hand an answer in, or show why it is not taken."""
         problem = self.live.answer(question.seq, answer, secret=secret)
@@ -141,7 +141,7 @@ class SessionAnswers(Page):
     # --- words ----------------------------------------------------------------------------
 
     @work(exit_on_error=True)
-    async def _with_words(self, question: Event, choice: Choice, do: Verb) -> None:
+    async def _with_words(self, question: OpenQuestion, choice: Choice, do: Verb) -> None:
         hint = self.live.hints.get("confirm", "") if choice.key == "y" else ""
         words = await self.ask(
             Line(
@@ -187,13 +187,13 @@ class SessionAnswers(Page):
 
     # --- steps ----------------------------------------------------------------------------
 
-    def _run_again(self, question: Event, step_id: str | None) -> None:
+    def _run_again(self, question: OpenQuestion, step_id: str | None) -> None:
         problem = self.live.again(question, step_id) if step_id is not None else None
         if problem:
             self.notify_line(problem, bad=True)
 
     @work
-    async def _choose_step(self, question: Event) -> None:
+    async def _choose_step(self, question: OpenQuestion) -> None:
         snapshot = self.snapshot
         options = []
         for step in snapshot.steps:
@@ -246,19 +246,19 @@ class SessionAnswers(Page):
     # --- money ----------------------------------------------------------------------------
 
     @work
-    async def _spend(self, question: Event) -> None:
+    async def _spend(self, question: OpenQuestion) -> None:
         snapshot = self.snapshot
         text = lines(
-            foreign(question.data["text"], "bold"),
+            foreign(question.body.text, "bold"),
             spend_line(snapshot, question),
             "",
             Content.styled(
                 "A rehearsal: the call goes to this machine and costs nothing."
                 if snapshot.rehearsed
                 else "It is billed: the runbook declares what it may cost."
-                if question.data["data"].get("declared") == "metered"
+                if question.body.about.get("declared") == "metered"
                 else "It is not run again by itself."
-                if question.data["data"].get("declared") == "remote"
+                if question.body.about.get("declared") == "remote"
                 else "A real call: it counts against the subscription.",
                 MUTED if snapshot.rehearsed else WARN,
             ),
@@ -274,13 +274,13 @@ class SessionAnswers(Page):
     # --- the login ------------------------------------------------------------------------
 
     @work(thread=True)
-    def _open_page(self, question: Event) -> None:
+    def _open_page(self, question: OpenQuestion) -> None:
         problem = self.live.open_again(self.live.reveal(question.seq, "url"))
         outcome = f"not opened: {problem}" if problem else "handed to the browser once more"
         self.app.call_from_thread(self.notify_line, outcome, bad=problem is not None)
 
     @work
-    async def _reveal(self, question: Event) -> None:
+    async def _reveal(self, question: OpenQuestion) -> None:
         url = self.live.reveal(question.seq, "url")
         if (
             await self.ask(
@@ -301,7 +301,7 @@ class SessionAnswers(Page):
             self._copy_address(question)
 
     @work
-    async def _show_device_code(self, question: Event) -> None:
+    async def _show_device_code(self, question: OpenQuestion) -> None:
         page = self.live.reveal(question.seq, "url")
         code = self.live.reveal(question.seq, "code")
         if (
@@ -309,7 +309,7 @@ class SessionAnswers(Page):
                 Reveal(
                     "Login code",
                     lines(
-                        foreign(question.data["text"]),
+                        foreign(question.body.text),
                         "",
                         Content.assemble("page  ", foreign(page)),
                         Content.assemble("code  ", foreign(code, "bold")),
@@ -321,12 +321,12 @@ class SessionAnswers(Page):
         ):
             self.smoke.send_to_clipboard(code, "the code", "u shows it")
 
-    def _copy_address(self, question: Event) -> None:
+    def _copy_address(self, question: OpenQuestion) -> None:
         url = self.live.reveal(question.seq, "url")
         self.smoke.send_to_clipboard(url, "the address", "u shows it")
 
     @work
-    async def _paste(self, question: Event) -> None:
+    async def _paste(self, question: OpenQuestion) -> None:
         await self.ask(
             SecretLine(
                 "Redirect address",
@@ -349,11 +349,11 @@ class SessionAnswers(Page):
     # --- files and texts --------------------------------------------------------------------
 
     @work
-    async def _give_path(self, question: Event) -> None:
+    async def _give_path(self, question: OpenQuestion) -> None:
         path = await self.ask(
             Line(
                 "Instructions",
-                foreign(question.data["text"]),
+                foreign(question.body.text),
                 prefill=self.live.prefill.get("instructions", ""),
                 check=required,
                 question=question.seq,
@@ -363,10 +363,9 @@ class SessionAnswers(Page):
             self.send(question, {"do": "file", "path": path})
 
     @work
-    async def _choose_model(self, question: Event) -> None:
-        data = question.data["data"]
-        listed = [str(name) for name in data.get("listed") or data.get("models") or ()]
-        text = foreign(question.data["text"])
+    async def _choose_model(self, question: OpenQuestion) -> None:
+        listed = listed_models(question)
+        text = foreign(question.body.text)
         if listed:
             model = await self.ask(
                 Choose(
@@ -383,21 +382,19 @@ class SessionAnswers(Page):
             self.send(question, {"do": "use", "model": model})
 
     @work
-    async def _give_text(self, question: Event) -> None:
+    async def _give_text(self, question: OpenQuestion) -> None:
         text = await self.ask(
-            Line(
-                "Your answer", foreign(question.data["text"]), check=required, question=question.seq
-            )
+            Line("Your answer", foreign(question.body.text), check=required, question=question.seq)
         )
         if text is not None:
             self.send(question, {"do": "text"}, secret=text)
 
     @work
-    async def _give_secret(self, question: Event) -> None:
+    async def _give_secret(self, question: OpenQuestion) -> None:
         await self.ask(
             SecretLine(
                 "A secret",
-                foreign(question.data["text"]),
+                foreign(question.body.text),
                 lambda text: self.live.answer(question.seq, {"do": "secret"}, secret=text),
                 question=question.seq,
             )

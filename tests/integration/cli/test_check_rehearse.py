@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.load import (
     load_state,
@@ -233,8 +234,13 @@ def test_the_report_is_rebuilt_byte_for_byte(program: Program, tmp_path: Path) -
 def test_a_field_that_comes_later_shows_the_model_that_was_called(program: Program) -> None:
     program("--check", "--rehearse")
     journal, runbook, _ = load_state(program.sessions()[-1])
-    first = next(e for e in journal.events if e.kind == "request" and e.data.get("kind") == "tick")
-    state = fold(journal.events[: first.seq + 1])
-    shown = {label: value for label, value, _ in fields(Snapshot(runbook, state, 0), first)}
+    first = next(
+        e.seq
+        for e in journal.events
+        if isinstance(e.body, QuestionAsked) and e.body.question == "tick"
+    )
+    state = fold(journal.events[: first + 1])
+    rows = fields(Snapshot(runbook, state, 0), state.questions[first])
+    shown = {label: value for label, value, _ in rows}
     asked = state.steps["live-call"].tries[-1].observed.value("model_asked")
     assert shown["Model"] == asked

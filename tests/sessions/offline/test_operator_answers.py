@@ -10,13 +10,14 @@ import pytest
 
 from smoke_tui.cli.answers_file import Headless
 from smoke_tui.config.questions import QUESTIONS
+from smoke_tui.journal.events.event import EventOf
+from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.runbook import parse
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import Look
 from smoke_tui.stack.route_proof import lines_of, standing
-from tests.helpers.events import make_event
 from tests.helpers.offline_program import OfflineProgram, book, runs, state_of, step
 
 SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?", "n/a", "", "0")
@@ -241,16 +242,8 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     assert found is not None
     run = SessionView(found)
     run.run_all = True
-    question = make_event(
-        1,
-        "T",
-        1,
-        "request",
-        "look",
-        1,
-        None,
-        {"port": "operator", "kind": kind, "text": "?", "data": {"step": "look"}, "secret": None},
-    )
+    asked = QuestionAsked(kind, "?", {"step": "look"})
+    question = EventOf(1, "T", 1, asked, "look", 1)
     scene = Snapshot(found, run.state, 0, None, {}, True, False, None, "", False, False)
     assert run.in_advance(scene, question) == ({"do": "run"} if kind == "begin" else None)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from smoke_tui.journal.events.event import EventOf
+from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.presentation.live.narrate import event_line
 from smoke_tui.presentation.live.questions import form
 from smoke_tui.presentation.spans import as_text
@@ -14,15 +16,8 @@ from tests.helpers.tui_records import DRIFT, asking
 
 def at_the_end(run: SessionView) -> list[str]:
     """What is told where the walk ends at this point."""
-    asked = make_event(
-        run.state.events,
-        run.state.now,
-        run.state.now_ms,
-        "request",
-        DRIFT,
-        1,
-        data={"port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None},
-    )
+    state, finish = run.state, QuestionAsked("finish")
+    asked = EventOf(state.events, state.now, state.now_ms, finish, DRIFT, 1)
     return [as_text(row) for row in form(run.scene(), asked)]
 
 
