@@ -26,7 +26,6 @@ from smoke_tui.redaction import Secret
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
-from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import (
     given_rehearsed,
@@ -120,14 +119,13 @@ def run(
     *,
     runbook: Runbook | None = None,
     watcher: Any = None,
-    given: Mapping[str, str] | None = None,
-    mint: Callable[[Rehearsal], Mapping[str, str]] | None = None,
+    embedded: bool = False,
     **changes: Any,
 ) -> Recorded:
-    """One whole session against a rehearsal of its own."""
+    """One whole session against a rehearsal of its own; `embedded`: its ledger is a PostgreSQL."""
     book = runbook or load(packaged() / "openai-subscription.md").runbook
     assert book is not None
-    with Rehearsal.start(scenario) as world:
+    with Rehearsal.start(scenario, embedded=embedded) as world:
         config = replace(rehearsed(SessionConfig(runbook_model=book.model), world), **changes)
         session = open_session(
             SessionRequest(
@@ -136,9 +134,7 @@ def run(
                 state_dir=state_dir,
                 operator_io=rehearsed_io(world),
                 answerer=Scripted(world),
-                given=Given(
-                    {**given_rehearsed(world).texts, **(mint(world) if mint else given or {})}
-                ),
+                given=given_rehearsed(world),
             )
         )
         if isinstance(watcher, Canceller):

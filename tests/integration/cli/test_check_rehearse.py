@@ -6,8 +6,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.load import (
@@ -15,8 +13,6 @@ from smoke_tui.journal.load import (
 )
 from smoke_tui.presentation.live.questions import fields
 from smoke_tui.presentation.live.snapshot import Snapshot
-from smoke_tui.redaction import Vault, scan
-from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.session.configure import open_runbook
 from tests.helpers.events import change_event
 from tests.helpers.program import Done, Program
@@ -132,34 +128,6 @@ def test_a_stack_that_never_gets_ready(program: Program, tmp_path: Path) -> None
     ends = [(s["id"], s["outcome"], s["code"]) for s in done.json()["steps"] if s["code"]]
     assert ends == [("boot-stack", "blocked", "not-ready")]
     assert (done.code, done.json()["verdict"]) == (4, "blocked")
-
-
-@pytest.mark.parametrize("scenario", ["happy", "instructions-drift", "login-denied"])
-def test_no_minted_secret_is_left_anywhere(
-    program: Program, scenario: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    worlds: list[Rehearsal] = []
-    start = Rehearsal.start
-
-    def remember(name: str, *, embedded: bool) -> Rehearsal:
-        worlds.append(start(name, embedded=embedded))
-        return worlds[-1]
-
-    monkeypatch.setattr(Rehearsal, "start", staticmethod(remember))
-    done = program("-v", "--check", RUNBOOK, "--rehearse", "--scenario", scenario, "--json")
-    report = program("report", "last")
-    vault = Vault()
-    values = worlds[0].minted()
-    assert len(values) > 3
-    for value in values:
-        vault.add_value(value, "minted")
-    files = [path for path in program.state.rglob("*") if path.is_file()]
-    texts = {str(path): path.read_bytes() for path in files}
-    texts |= {"out": done.out.encode(), "err": done.err.encode(), "report": report.out.encode()}
-    for name, content in texts.items():
-        assert [v for v in values if v.encode() in content] == [], name
-        assert [leak for leak in scan(content, vault) if leak.how != "shape"] == [], name
-    assert len(files) >= 3
 
 
 def test_modes_are_private(program: Program) -> None:

@@ -40,6 +40,7 @@ from smoke_tui.session.rehearsed import (
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
 from tests.helpers.ledger_program import PASSWORD, LedgerProgram, alive, free_port
+from tests.helpers.recorded_sessions import run
 
 RUNBOOK = "openai-subscription"
 PATIENCE = 60.0
@@ -157,25 +158,16 @@ def test_a_password_is_left_nowhere(
     assert opened["data"]["config"]["ledger"] == "postgresql"
 
 
-def test_the_rehearsals_own_password_is_left_nowhere(
-    program: LedgerProgram, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SMOKE_TUI_LEDGER", "embedded")
-    worlds: list[Rehearsal] = []
-    start = Rehearsal.start
-
-    def remember(name: str, *, embedded: bool) -> Rehearsal:
-        worlds.append(start(name, embedded=embedded))
-        return worlds[-1]
-
-    monkeypatch.setattr(Rehearsal, "start", staticmethod(remember))
-    done = program("-v", "--check", RUNBOOK, "--rehearse")
-    assert done.code == 0
-    secret = next(value for value in worlds[0].minted() if value.startswith("FAKE-ledger-"))
-    assert secret in worlds[0].ledger
+def test_the_rehearsals_own_password_is_left_nowhere(program: LedgerProgram) -> None:
+    recorded = run("happy", program.state, embedded=True)
+    assert recorded.verdict is Verdict.PASS
+    secret = next(value for value in recorded.minted if value.startswith("FAKE-ledger-"))
+    assert secret in {known.reveal() for known in recorded.secrets}
+    checked = program("-v", "--check", "last")
+    assert checked.code == 0
     texts = program.left_behind() | {
-        "out": done.out.encode(),
-        "err": done.err.encode(),
+        "out": checked.out.encode(),
+        "err": checked.err.encode(),
         "report": program("report", "last").out.encode(),
     }
     assert [name for name, content in texts.items() if secret.encode() in content] == []
