@@ -73,7 +73,6 @@ def read_details(
     waits: bool,
     named: str | None,
     code: str | None = None,
-    redirect: str | None = None,
 ) -> AnswerDetails:
     """Read the details of a response; `waits` is whether waiting opens the quota window."""
     fields = {name.lower(): value for name, value in headers}
@@ -93,7 +92,6 @@ def read_details(
         model=_model(texts),
         named=named,
         code=code,
-        redirect=redirect,
     )
 
 

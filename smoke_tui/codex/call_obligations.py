@@ -1,4 +1,4 @@
-"""What a live call has to show, and which witnesses of an answer show it."""
+"""The obligations of a live call, and the witnesses of each in a response."""
 
 from __future__ import annotations
 
@@ -83,18 +83,18 @@ USAGE: Final = Requirement(
 )
 
 CALL: Final = (END, COMPLETE, IDENTITY, ROUTE, MODEL, REFUSAL, AGREEMENT, ANSWER, NONCE, USAGE)
-"""The obligations of a live call, in the order in which their codes decide."""
+"""The obligations of a live call, in the order of priority of their codes."""
 
 _REDACTED: Final = "[REDACTED"
-"""Where a text holds this, its pieces may have been redacted otherwise than its whole."""
+"""Marks redacted text, whose deltas may have been redacted differently from the whole."""
 
-_BEGUN: Final = ("in_progress", "queued")
+_STARTED_STATES: Final = ("in_progress", "queued")
 """States of a response before its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCall:
-    """What a call asked for. `prompt` is all of it, with the nonce."""
+    """The expected properties of a call; `prompt` is the whole prompt, with the nonce."""
 
     model: str
     nonce: str
@@ -103,78 +103,86 @@ class ExpectedCall:
 
 
 def call_obligations(
-    exchange: Exchange, reading: Reading, asked: ExpectedCall
+    exchange: Exchange, reading: Reading, expected: ExpectedCall
 ) -> tuple[Obligation, ...]:
-    """The obligations of a call whose stream came to its end, with their witnesses."""
+    """The obligations of a call whose stream reached its end, with their witnesses."""
     return tuple(
-        evaluate(duty, witnesses, text=text)
-        for duty, witnesses, text in (
+        evaluate(requirement, witnesses, text=text)
+        for requirement, witnesses, text in (
             (END, end_witnesses(reading), None),
             (COMPLETE, list(_complete(exchange, reading)), None),
             (IDENTITY, list(_identity(reading)), None),
             *(
-                ((ROUTE, list(_route(exchange, reading)), _marks(exchange, reading)),)
-                if asked.subscription
+                ((ROUTE, list(_route(exchange, reading)), _api_key_text(exchange, reading)),)
+                if expected.subscription
                 else ()
             ),
-            (MODEL, *_model(exchange, reading, asked.model)),
+            (MODEL, *_model(exchange, reading, expected.model)),
             (
                 REFUSAL,
                 [Witness("answer", reading.refusal, "against")] if reading.refusal else [],
                 None,
             ),
             (AGREEMENT, list(_agreement(reading)), None),
-            (ANSWER, list(_answer(reading)), _no_answer(reading)),
-            (NONCE, list(_nonce(reading, asked)), None),
+            (ANSWER, list(_answer(reading)), _no_answer_text(reading)),
+            (NONCE, list(_nonce(reading, expected)), None),
             (USAGE, list(_usage(reading)), None),
         )
     )
 
 
 def end_witnesses(reading: Reading) -> list[Witness]:
-    """The ends of a stream: exactly one may be there, and nothing of the answer after it."""
-    found: list[Witness] = []
+    """The terminal events: exactly one is allowed, with nothing of the answer after it."""
+    witnesses: list[Witness] = []
     for number, end in enumerate(reading.terminals, 1):
-        good = number == 1 and TERMINAL_EVENTS[end] == "completed"
-        found.append(Witness(f"end {number}", end, "holds" if good else "against"))
-    found += [Witness("form of an event", text, "against") for text in reading.crossed]
-    found += [Witness("after the end", text, "against") for text in reading.late]
+        is_first_completed = number == 1 and TERMINAL_EVENTS[end] == "completed"
+        witnesses.append(
+            Witness(f"end {number}", end, "holds" if is_first_completed else "against")
+        )
+    witnesses += [Witness("form of an event", text, "against") for text in reading.crossed]
+    witnesses += [Witness("after the end", text, "against") for text in reading.late]
     if not reading.terminals and reading.last:
-        found.append(Witness("last event", reading.last))
-    return found
+        witnesses.append(Witness("last event", reading.last))
+    return witnesses
 
 
 def _complete(exchange: Exchange, reading: Reading) -> Iterator[Witness]:
-    """The states that a response was said to be in, and what was said to be wrong with it."""
+    """The states that the stream reports of the response, and reported problems."""
     for name, value in exchange.headers:
         if name.lower() in ERROR_HEADERS and value.strip():
             yield Witness(f"header {name.lower()}", value, "against")
-    for said in reading.objects:
-        if said.value != "response":
-            yield _read(said, "against")
-    for said in reading.states:
-        good: Sequence[str] = (
+    for statement in reading.objects:
+        if statement.value != "response":
+            yield _witness(statement, "against")
+    for statement in reading.states:
+        allowed: Sequence[str] = (
             ("completed",)
-            if said.source.startswith("response.completed ")
-            else _BEGUN
-            if said.source.startswith(
+            if statement.source.startswith("response.completed ")
+            else _STARTED_STATES
+            if statement.source.startswith(
                 ("response.created ", "response.in_progress ", "response.queued ")
             )
-            else (*_BEGUN, "completed")
+            else (*_STARTED_STATES, "completed")
         )
-        ok = said.value in good if isinstance(said.value, str) else False
-        shows: Stance = "holds" if said.value == "completed" else "nothing"
-        yield _read(said, shows if ok else "against")
+        is_allowed = statement.value in allowed if isinstance(statement.value, str) else False
+        stance: Stance = "holds" if statement.value == "completed" else "nothing"
+        yield _witness(statement, stance if is_allowed else "against")
     for problem in reading.problems:
-        yield _read(problem, "against")
+        yield _witness(problem, "against")
 
 
 def _identity(reading: Reading) -> Iterator[Witness]:
     final = reading.final.get("id")
-    for said in reading.ids:
-        ok = isinstance(said.value, str) and bool(said.value) and final in (None, said.value)
-        ends = said.source.startswith("response.completed ")
-        yield _read(said, ("holds" if ends else "nothing") if ok else "against")
+    for statement in reading.ids:
+        is_consistent = (
+            isinstance(statement.value, str)
+            and bool(statement.value)
+            and final in (None, statement.value)
+        )
+        is_final = statement.source.startswith("response.completed ")
+        yield _witness(
+            statement, ("holds" if is_final else "nothing") if is_consistent else "against"
+        )
 
 
 def _route(exchange: Exchange, reading: Reading) -> Iterator[Witness]:
@@ -182,64 +190,72 @@ def _route(exchange: Exchange, reading: Reading) -> Iterator[Witness]:
         yield Witness("headers", FOREIGN_HEADER, "against")
     for source in reading.foreign:
         yield Witness(source, FOREIGN_HEADER, "against")
-    for said in reading.reroutes:
-        yield _read(said, "against")
+    for statement in reading.reroutes:
+        yield _witness(statement, "against")
     quota = has_quota_headers(exchange.headers)
     yield Witness(
         "headers", "x-codex-* seen" if quota else "no x-codex-*", "holds" if quota else "nothing"
     )
 
 
-def _marks(exchange: Exchange, reading: Reading) -> str | None:
-    """What the marks of another route are, where they are those of an API key."""
+def _api_key_text(exchange: Exchange, reading: Reading) -> str | None:
+    """The contradiction as text if the signs of another route are those of an API key."""
     key = reading.foreign or any(name.lower() == FOREIGN_HEADER for name, _ in exchange.headers)
     return "The answer carries the marks of an API key, not a subscription." if key else None
 
 
-def _model(exchange: Exchange, reading: Reading, asked: str) -> tuple[list[Witness], str | None]:
-    """Every place that names the served model; two that disagree contradict one another."""
+def _model(
+    exchange: Exchange, reading: Reading, requested: str
+) -> tuple[list[Witness], str | None]:
+    """Every place that names the served model; two different ones contradict each other."""
     named = [
         Statement(f"header {name.lower()}", value)
         for name, value in exchange.headers
         if name.lower() in MODEL_HEADERS and not value.startswith("[REDACTED")
     ]
-    named += [said for said in reading.models if said.value is not None]
-    good = [
-        said.value
-        for said in named
-        if isinstance(said.value, str) and same_family(asked, said.value)
+    named += [statement for statement in reading.models if statement.value is not None]
+    matching = [
+        statement.value
+        for statement in named
+        if isinstance(statement.value, str) and same_family(requested, statement.value)
     ]
-    found = []
-    for said in named:
-        fits = said.value in good and all(same_model(str(said.value), other) for other in good)
-        found.append(_read(said, "holds" if fits else "against"))
-    others = dict.fromkeys(w.value or "an empty name" for w in found if w.stance == "against")
-    holding = dict.fromkeys(w.value for w in found if w.stance == "holds")
-    if not others:
-        return found, f"{asked} was asked for, no named model answered."
-    both = f" {'; '.join(str(w) for w in found)}." if holding or len(others) > 1 else ""
-    return found, f"{asked} was asked for, {' and '.join(others)} answered.{both}"
+    witnesses = []
+    for statement in named:
+        fits = statement.value in matching and all(
+            same_model(str(statement.value), other) for other in matching
+        )
+        witnesses.append(_witness(statement, "holds" if fits else "against"))
+    other_models = dict.fromkeys(
+        w.value or "an empty name" for w in witnesses if w.stance == "against"
+    )
+    holding = dict.fromkeys(w.value for w in witnesses if w.stance == "holds")
+    if not other_models:
+        return witnesses, f"{requested} was asked for, no named model answered."
+    both = f" {'; '.join(str(w) for w in witnesses)}." if holding or len(other_models) > 1 else ""
+    return witnesses, f"{requested} was asked for, {' and '.join(other_models)} answered.{both}"
 
 
 def _agreement(reading: Reading) -> Iterator[Witness]:
-    """The answer's text, as pieces, as whole parts, as finished items and in the response."""
+    """The answer's text from deltas, parts, finished items and the final response."""
     items = reading.answer_items
     text = "".join(item.text for item in items if item.is_message)
-    whole = not reading.malformed
+    complete = not reading.malformed
     for source, parts in (
         ("output_text.delta", reading.deltas),
         ("output_text.done", reading.done_texts),
         ("content_part.done", reading.part_texts),
     ):
         joined = "".join(parts)
-        if joined and whole:
-            same = joined == _sent_in_pieces(reading, source) or _REDACTED in joined + text
+        if joined and complete:
+            same = joined == _text_of_deltas(reading, source) or _REDACTED in joined + text
             yield Witness(source, _size(joined), "holds" if same else "against")
-    again = "".join(item.text for item in reading.final_items if item.is_message)
+    repeated = "".join(item.text for item in reading.final_items if item.is_message)
     if reading.items and reading.final_items:
-        same = again == text and _kept(reading.final_items) == _kept(reading.items)
+        same = repeated == text and _message_keys(reading.final_items) == _message_keys(
+            reading.items
+        )
         yield Witness(
-            "response.completed response.output", _size(again), "holds" if same else "against"
+            "response.completed response.output", _size(repeated), "holds" if same else "against"
         )
     whole_text = reading.final.get("output_text")
     if isinstance(whole_text, str) and whole_text:
@@ -257,38 +273,38 @@ def _agreement(reading: Reading) -> Iterator[Witness]:
         yield Witness("items", f"{name} came more than once", "against")
 
 
-def _sent_in_pieces(reading: Reading, source: str) -> str:
-    """The text of the messages that came in pieces; all of them, where a piece's item is unknown.
+def _text_of_deltas(reading: Reading, source: str) -> str:
+    """The text of the messages that were sent as deltas; of all messages if an item is unknown.
 
-    A backend may send one message in pieces and another one whole.
+    A backend may send one message as deltas and another one as a whole.
     """
-    named = reading.pieces_of.get(source, [])
+    item_ids = reading.pieces_of.get(source, [])
     messages = [item for item in reading.answer_items if item.is_message]
-    if not set(map(str, named)) <= {item.id for item in messages}:
+    if not set(map(str, item_ids)) <= {item.id for item in messages}:
         return "".join(item.text for item in messages)
-    return "".join(item.text for item in messages if item.id in named)
+    return "".join(item.text for item in messages if item.id in item_ids)
 
 
-def _kept(items: Sequence[Item]) -> list[tuple[str, str | None]]:
-    """The messages of a list of items: their text, and what keeps them from being the answer."""
+def _message_keys(items: Sequence[Item]) -> list[tuple[str, str | None]]:
+    """Text and reason against being final of each message, for a comparison."""
     return [(item.text, item.not_final) for item in items if item.is_message]
 
 
 def _answer(reading: Reading) -> Iterator[Witness]:
-    """The items of the answer; only the final answer's text shows anything."""
+    """The output items; only the text of the final answer counts."""
     for item in reading.answer_items:
-        shown = item.is_final and bool(item.text.strip())
+        is_answer = item.is_final and bool(item.text.strip())
         yield Witness(
             item.description,
             _size(item.text) if item.is_message else "seen",
-            "holds" if shown else "nothing",
+            "holds" if is_answer else "nothing",
         )
     for skipped in reading.skipped:
         yield Witness(skipped.kind, f"{skipped.size:,} bytes, not read")
 
 
-def _no_answer(reading: Reading) -> str | None:
-    """What the response holds in place of a final answer."""
+def _no_answer_text(reading: Reading) -> str | None:
+    """What the response has instead of a final answer, as text; None if it has one."""
     if reading.answer.strip():
         return None
     others = dict.fromkeys(item.description for item in reading.answer_items if not item.is_final)
@@ -299,39 +315,39 @@ def _no_answer(reading: Reading) -> str | None:
     return None
 
 
-def _nonce(reading: Reading, asked: ExpectedCall) -> Iterator[Witness]:
-    held = any(contains_word(part, asked.nonce) for part in reading.answer_parts)
+def _nonce(reading: Reading, expected: ExpectedCall) -> Iterator[Witness]:
+    contained = any(contains_word(part, expected.nonce) for part in reading.answer_parts)
     yield Witness(
         "final answer",
-        "holds the nonce" if held else "does not hold the nonce",
-        "holds" if held else "nothing",
+        "holds the nonce" if contained else "does not hold the nonce",
+        "holds" if contained else "nothing",
     )
-    if asked.prompt and repeats_prompt(reading.answer, asked.prompt):
+    if expected.prompt and repeats_prompt(reading.answer, expected.prompt):
         yield Witness("final answer", "quotes the request", "against")
 
 
 def _usage(reading: Reading) -> Iterator[Witness]:
     final = reading.final.get("usage")
-    for said in reading.usages:
-        ends = said.source.startswith("response.completed ")
-        if said.value is None:
-            if ends:
-                yield _read(said, "against")
+    for statement in reading.usages:
+        is_final = statement.source.startswith("response.completed ")
+        if statement.value is None:
+            if is_final:
+                yield _witness(statement, "against")
             continue
-        problem = usage_problem(said.value)
-        if problem is None and said.value != final:
+        problem = usage_problem(statement.value)
+        if problem is None and statement.value != final:
             problem = "it is another count than the finished response's"
-        usage = read_usage(said.value)
-        value = str(usage) if usage is not None else value_text(said.value)
+        usage = read_usage(statement.value)
+        value = str(usage) if usage is not None else value_text(statement.value)
         yield Witness(
-            said.source,
+            statement.source,
             f"{value}{f': {problem}' if problem else ''}",
-            "against" if problem else "holds" if ends else "nothing",
+            "against" if problem else "holds" if is_final else "nothing",
         )
 
 
-def _read(said: Statement, says: Stance) -> Witness:
-    return Witness(said.source, value_text(said.value), says)
+def _witness(statement: Statement, stance: Stance) -> Witness:
+    return Witness(statement.source, value_text(statement.value), stance)
 
 
 def _size(text: str) -> str:
@@ -339,7 +355,7 @@ def _size(text: str) -> str:
 
 
 def final_error(reading: Reading) -> Mapping[str, Any] | None:
-    """The error object of a response, wherever the stream names one; None where it does not."""
+    """The error object of a response from any place in the stream, None without one."""
     for holder in (
         reading.final,
         *({"error": p.value} for p in reading.problems if p.source.endswith(".error")),

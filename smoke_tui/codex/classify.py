@@ -1,7 +1,7 @@
-"""Which failure an answer is: one function that reads the tables of `marks` and `edge`.
+"""Classify a failed response by the tables of `failure_signals` and `edge_pages`.
 
-The order is that of the outcomes page: transport, edge, structured code, text, status. A code
-beats a status: a usage limit has been seen under 404, a reused refresh token under 400 and 401.
+The order is transport, edge, structured code, text, status. A code overrides a status: a usage
+limit is reported under 404, a reused refresh token under 400 and 401.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from smoke_tui.codex.answer_details import AnswerDetails, first_of, read_details
 from smoke_tui.codex.edge_pages import EdgeAnswer, edge_code, is_page, page_title, redirect_host
@@ -28,15 +28,15 @@ from smoke_tui.redaction import clean
 MAX_TEXT: Final = 600
 MAX_NAME: Final = 80
 MAX_INSPECTED: Final = 4000
-"""Characters of a text in which marks are looked for: an answer may be megabytes of anything."""
+"""Characters of a text that are searched for signals; responses may be megabytes."""
 MAX_ENVELOPES: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to be classified: status, headers (any case), body text, transport error.
+    """A response to classify: status, headers (any case), body text, transport error.
 
-    `ours`: it is of the product under test, not of the provider.
+    `ours` means that the stack sent it, not the provider.
     """
 
     status: int | None
@@ -47,18 +47,20 @@ class Answer:
     ours: bool = False
 
     def header(self, name: str) -> str:
+        """The first value of a header, or an empty text."""
         return next(iter(self.headers_all(name)), "")
 
     def headers_all(self, name: str) -> list[str]:
+        """Every value of a header."""
         return [v for n, v in self.headers if n.lower() == name]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What an answer is. `said` is the server's own text, cleaned and cut; `by` is the mark.
+    """A classified failure; `said` is the server's text, cleaned and cut; `by` is the signal.
 
-    `named`: the code that the answer names and nobody knows; such a failure is final, never tried
-    again and never answered with a refresh. `about`: what the answer says besides.
+    `named` is a code of the response that is unknown here; such a failure is final: it is neither
+    retried nor followed by a refresh. `about` are the response's other details.
     """
 
     code: str
@@ -72,7 +74,7 @@ class Failure:
 
     @property
     def words(self) -> str:
-        """Why, for the person: the server's own words; where it has none, what gave it away."""
+        """The reason as text: the server's text; without one, the signal."""
         if self.named is not None and self.by.startswith("status"):
             name = f"the answer names {self.named}, a code that nobody has described yet"
             return f"{self.said} ({name})" if self.said and not _is_json(self.said) else name
@@ -88,22 +90,26 @@ class Failure:
             )
         if self.said and not _is_json(self.said):
             return self.said
-        mark, _, word = self.by.partition(" ")
-        known = _MARKS.get(mark)
-        return known.format(word=word) if known is not None else self.said or self.by
+        signal, _, detail = self.by.partition(" ")
+        template = _SIGNAL_TEXTS.get(signal)
+        return template.format(word=detail) if template is not None else self.said or self.by
 
-    def observed(self) -> dict[str, Any]:
-        """What the record keeps of it; the engine reads `delay` and `final`."""
+    def observed(self) -> dict[str, object]:
+        """The failure as recorded in the journal; the engine reads `delay` and `final`."""
         about = self.about.to_json()
-        kept = {"said": self.said or None, "param": self.param, "delay": self.delay}
+        fields: dict[str, object] = {
+            "said": self.said or None,
+            "param": self.param,
+            "delay": self.delay,
+        }
         return (
-            kept
+            fields
             | ({"about": about} if about else {})
             | ({"final": True} if self.named is not None else {})
         )
 
 
-_MARKS: Final[Mapping[str, str]] = {
+_SIGNAL_TEXTS: Final[Mapping[str, str]] = {
     "edge": "the provider's edge answered in place of its backend, without a word",
     "transport": "the connection broke off, and nothing says why",
     "status": "no reason was given",
@@ -122,24 +128,24 @@ _REDIRECTS: Final[Mapping[str, str]] = {
 
 
 _NAMES: Final = ("header", "code", "type", "error")
-"""Marks that are followed by the server's own code."""
+"""Signals that are followed by the server's own code."""
 
 
 def classify(answer: Answer) -> Failure:
-    """The failure an unsuccessful answer stands for; never a guess dressed as knowledge."""
-    said = server_text(answer)
+    """The failure that an unsuccessful response stands for."""
+    text = server_text(answer)
     if answer.error is not None and answer.status is None:
-        return Failure(TRANSPORT.get(answer.error, "network"), "transport", said)
+        return Failure(TRANSPORT.get(answer.error, "network"), "transport", text)
     edge = _edge(answer)
     redirect = redirect_host(answer.status, answer.header("location"))
     if edge is not None:
         return Failure(
-            edge, "edge", said, about=AnswerDetails(page=said or None, redirect=redirect)
+            edge, "edge", text, about=AnswerDetails(page=text or None, redirect=redirect)
         )
     body = _document(answer.text)
-    code, by, named = _found(answer, body)
+    code, by, named = _code_and_signal(answer, body)
     if code == "intercepted":
-        return Failure(code, "edge", said, named=named, about=AnswerDetails(named=named))
+        return Failure(code, "edge", text, named=named, about=AnswerDetails(named=named))
     about = read_details(
         answer.headers,
         list(_envelopes(body)),
@@ -147,32 +153,32 @@ def classify(answer: Answer) -> Failure:
         waits=code != "quota-exhausted",
         named=named if by.startswith("status") else None,
         code=by.partition(" ")[2] if by.split()[0] in _NAMES else None,
-        redirect=redirect,
     )
+    about = replace(about, redirect=redirect)
     delay = requested_delay(answer, body) if code != "quota-exhausted" else None
-    return Failure(code, by, said, about.param, delay, about.resets_at, named, about)
+    return Failure(code, by, text, about.param, delay, about.resets_at, named, about)
 
 
-def _found(answer: Answer, body: Any) -> tuple[str, str, str | None]:
-    """The code, the mark that gave it, and the name that nobody knows, if there is one."""
+def _code_and_signal(answer: Answer, body: object) -> tuple[str, str, str | None]:
+    """The code, the signal it follows from, and an unknown code of the response if there is one."""
     named: str | None = None
-    for word, where in _words(answer, body):
-        code = code_for_name(word)
+    for name, source in _structured_codes(answer, body):
+        code = code_for_name(name)
         if code is not None:
-            return _refined(code, answer, body), f"{where} {word}", None
-        named = named or _unknown(word, where)
+            return _refine(code, answer, body), f"{source} {name}", None
+        named = named or _unknown_code(name, source)
     for text in _texts(body, answer.text):
         for code, pattern in TEXTS:
             if pattern.search(text):
-                return _refined(code, answer, body), "text", named
+                return _refine(code, answer, body), "text", named
     if answer.error is not None:
         return TRANSPORT.get(answer.error, "network"), "transport", named
     code = code_for_status(answer.status)
-    return _refined(code, answer, body), f"status {answer.status}", named
+    return _refine(code, answer, body), f"status {answer.status}", named
 
 
-def _refined(code: str, answer: Answer, body: Any) -> str:
-    """A code that another field of the answer makes more particular."""
+def _refine(code: str, answer: Answer, body: object) -> str:
+    """A more specific code if another field of the response gives one."""
     if code == "shape-rejected" and first_of(_envelopes(body), ("param",)) == "reasoning.context":
         return "lite-shape"
     if code in ("usage-limit-reached", "rate-limited"):
@@ -182,28 +188,28 @@ def _refined(code: str, answer: Answer, body: Any) -> str:
 
 
 _TOKEN: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
-"""A text that is a name of the server's, not a sentence."""
+"""A text that is a code, not a sentence."""
 
 
-def reached_type(answer: Answer, body: Any) -> str | None:
-    """Which limit was reached, as header or field name it."""
-    said = answer.header("x-codex-rate-limit-reached-type") or first_of(
+def reached_type(answer: Answer, body: object) -> str | None:
+    """The kind of limit that was reached, from a header or a field."""
+    kind = answer.header("x-codex-rate-limit-reached-type") or first_of(
         _envelopes(body), ("rate_limit_reached_type", "x-codex-rate-limit-reached-type")
     )
-    return said.strip().lower() if isinstance(said, str) else None
+    return kind.strip().lower() if isinstance(kind, str) else None
 
 
-def _unknown(word: str, where: str) -> str | None:
-    """A word as the name of an error that nobody knows; None where it names nothing."""
+def _unknown_code(word: str, source: str) -> str | None:
+    """A word as an unknown error code; None if it identifies nothing."""
     if word in GENERIC_NAMES or re.fullmatch(r"[\d.]*", word):
         return None
-    if where == "type" and re.fullmatch(r"[a-z0-9]+([_.\-/][a-z0-9]+)*", word) is None:
+    if source == "type" and re.fullmatch(r"[a-z0-9]+([_.\-/][a-z0-9]+)*", word) is None:
         return None
     return clean(word)[:MAX_NAME].strip() or None
 
 
 def _edge(answer: Answer) -> str | None:
-    coded = any(where == "header" for _, where in _words(answer, None))
+    coded = any(where == "header" for _, where in _structured_codes(answer, None))
     return edge_code(
         EdgeAnswer(
             answer.status,
@@ -216,7 +222,7 @@ def _edge(answer: Answer) -> str | None:
     )
 
 
-def _document(text: str) -> Any:
+def _document(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -227,7 +233,7 @@ _JSON_BEGINS: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|-?[0-9.]+\s*
 
 
 def _is_json(text: str) -> bool:
-    """Whether a text is a JSON document, be it cut; `[SSL: …]` and `[Errno 2] …` are none."""
+    """Whether a text is JSON, possibly cut off; `[SSL: …]` and `[Errno 2] …` are not."""
     if text.lstrip()[:1] not in ("{", "["):
         return False
     return _document(text) is not None or (
@@ -235,24 +241,24 @@ def _is_json(text: str) -> bool:
     )
 
 
-def _envelopes(body: Any) -> Iterator[Mapping[str, Any]]:
-    """The objects an error may stand in, innermost first: all five envelopes, and lists."""
-    seen: list[Mapping[str, Any]] = []
-    queue = [body]
-    while queue and len(seen) < MAX_ENVELOPES:
+def _envelopes(body: object) -> Iterator[Mapping[str, object]]:
+    """The objects that may contain an error, innermost first, also in lists and in JSON texts."""
+    envelopes: list[Mapping[str, object]] = []
+    queue: list[object] = [body]
+    while queue and len(envelopes) < MAX_ENVELOPES:
         value = queue.pop(0)
         if isinstance(value, str):
             value = _document(value) if value.lstrip()[:1] in ("{", "[") else None
         if isinstance(value, list):
             queue += value[:MAX_ENVELOPES]
         elif isinstance(value, Mapping):
-            seen.append(value)
+            envelopes.append(value)
             queue += [value.get(key) for key in ("error", "errors", "detail", "response", "body")]
-    return iter(reversed(seen))
+    return iter(reversed(envelopes))
 
 
-def _words(answer: Answer, body: Any) -> Iterator[tuple[str, str]]:
-    """Structured codes in their order: the two headers, the body's `code`, then its `type`."""
+def _structured_codes(answer: Answer, body: object) -> Iterator[tuple[str, str]]:
+    """(code, source) in order: the two headers, the body's `code`, `type`, then code-like texts."""
     for plain in answer.headers_all("x-openai-authorization-error"):
         if plain.strip():
             yield _name(plain), "header"
@@ -274,8 +280,8 @@ def _words(answer: Answer, body: Any) -> Iterator[tuple[str, str]]:
         yield _name(answer.text), "error"
 
 
-def _unpacked(packed: str) -> Any:
-    """The document of `x-error-json`: base64 in any alphabet and padding, or plain."""
+def _unpacked(packed: str) -> object:
+    """The document in `x-error-json`: base64 of any alphabet and padding, or plain."""
     text = "".join(packed.split())
     if text[:1] == "{":
         return _document(packed)
@@ -286,14 +292,14 @@ def _unpacked(packed: str) -> Any:
         return None
 
 
-def _named(envelope: Mapping[str, Any], key: str) -> Iterator[str]:
+def _named(envelope: Mapping[str, object], key: str) -> Iterator[str]:
     value = envelope.get(key)
     if isinstance(value, str) and value.strip() and not (key == "type" and "loc" in envelope):
         yield _name(value)
 
 
 def _name(value: str) -> str:
-    """A name in one spelling: `AccountDeactivated`, `account-deactivated`, `account_deactivated`."""
+    """A code in lower case with underscores: `AccountDeactivated` and `account-deactivated` too."""
     text = value.strip()[: 2 * MAX_NAME]
     if text.replace("_", "").isalnum() and not text.isupper():
         text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
@@ -301,21 +307,21 @@ def _name(value: str) -> str:
     return re.sub(r"[\s\-]+", "_", text) if re.fullmatch(r"[a-z0-9_\s\-]+", text) else text
 
 
-def _texts(body: Any, raw: str) -> Iterator[str]:
-    """What the server says in words; the raw text only where it is no JSON document."""
-    found = False
+def _texts(body: object, raw: str) -> Iterator[str]:
+    """The server's texts; the raw body only if it is no JSON document."""
+    has_text = False
     for envelope in _envelopes(body):
         for key in ("detail", "message", "error_description", "error", "msg"):
             value = envelope.get(key)
             if isinstance(value, str) and value.strip():
-                found = True
+                has_text = True
                 yield value.strip()[:MAX_INSPECTED]
-    if not found and not is_page(raw) and raw.strip():
+    if not has_text and not is_page(raw) and raw.strip():
         yield raw[:MAX_INSPECTED]
 
 
 def server_text(answer: Answer) -> str:
-    """The server's own words, cleaned and cut, for the person."""
+    """The server's text, cleaned and cut."""
     if answer.error is not None and not answer.text:
         return clean(answer.error_text)[:MAX_TEXT]
     if is_page(answer.text):
@@ -330,22 +336,22 @@ _TRY_AGAIN: Final = re.compile(
 MAX_DELAY: Final = 10_000_000.0
 
 
-def requested_delay(answer: Answer, body: Any) -> float | None:
-    """Seconds the answer asks to wait: body, then its text, then Retry-After."""
+def requested_delay(answer: Answer, body: object) -> float | None:
+    """Seconds to wait that the response asks for: its body, its text, then Retry-After."""
     seconds = first_of(_envelopes(body), ("resets_in_seconds", "retry_after_seconds"))
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
-        return _sane(seconds)
-    asked = _TRY_AGAIN.search(answer.text[: 16 * MAX_INSPECTED])
-    if asked:
-        unit = asked.group(2).lower()
+        return _valid_delay(seconds)
+    match = _TRY_AGAIN.search(answer.text[: 16 * MAX_INSPECTED])
+    if match:
+        unit = match.group(2).lower()
         factor = 0.001 if unit == "ms" else 60.0 if unit.startswith("m") else 1.0
-        return _sane(float(asked.group(1)) * factor)
+        return _valid_delay(float(match.group(1)) * factor)
     header = answer.header("retry-after").strip()
-    return _sane(float(header)) if re.fullmatch(r"[0-9]{1,12}", header) else None
+    return _valid_delay(float(header)) if re.fullmatch(r"[0-9]{1,12}", header) else None
 
 
-def _sane(seconds: float) -> float | None:
-    """A wait that can be meant; an endless or negative one is none."""
+def _valid_delay(seconds: float) -> float | None:
+    """A delay if it is finite, not negative and below the maximum, else None."""
     try:
         value = float(seconds)
     except OverflowError:

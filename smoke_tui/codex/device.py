@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import as_answer
@@ -82,7 +82,7 @@ async def device_log_in(ctx: StepContext) -> Bundle:
     return bundle_of(exchange)
 
 
-def _interval(document: Any) -> float:
+def _interval(document: object) -> float:
     """Seconds between polls; the issuer gives them as text."""
     raw = document.get("interval") if isinstance(document, dict) else None
     try:
@@ -99,7 +99,7 @@ async def _poll(
     interval: float,
     question: Conversation,
 ) -> Exchange:
-    """Ask until the operator has signed in; 403 and 404 mean: not yet."""
+    """Poll until the operator has signed in; 403 and 404 mean not yet."""
     limit = VALID_SECONDS * ctx.config.patience
     deadline = ctx.deadline(limit)
     while True:

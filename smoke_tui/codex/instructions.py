@@ -1,4 +1,4 @@
-"""Where the base instructions of a call come from: the first source that has some."""
+"""Find the base instructions of a call: the first source that has some."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from smoke_tui.world.resources import (
 
 
 async def instructions_for(ctx: StepContext, model: str, shape: str) -> Secret:
-    """The text, as a secret whose public parts are its length and sha256.
+    """The base instructions, as a secret whose public parts are its length and sha256.
 
-    The order is that of the command line's contract; a variable that a fallback of this session
-    has set comes before all. The report names the source, never the text.
+    The order: a variable set by a fallback of this session, --instructions, the variable of the
+    environment, a capture of the installed client. The report names the source, never the text.
 
     Raises:
         StepEnd: there is none (`not-configured`), before anything is spent.
@@ -36,7 +36,7 @@ async def instructions_for(ctx: StepContext, model: str, shape: str) -> Secret:
         )
         if variable.value is not None and not variable.blank:
             chosen = variable.value
-            _note_mended(ctx, chosen, INSTRUCTIONS_VARIABLE)
+            _note_repairs(ctx, chosen, INSTRUCTIONS_VARIABLE)
     problem = ""
     if chosen is None:
         captured = await ctx.perform(CaptureClient(ctx.config.codex, model))
@@ -84,12 +84,12 @@ async def read_instructions(ctx: StepContext, path: str) -> Secret:
         raise StepEnd("not-configured", f"The instructions can't be read: {read.problem}.")
     if not text.public["chars"] or text.public.get("blank"):
         raise StepEnd("not-configured", f"The instructions in {path} are blank.")
-    _note_mended(ctx, text, path)
+    _note_repairs(ctx, text, path)
     return text
 
 
-def _note_mended(ctx: StepContext, text: Secret, source: str) -> None:
-    """Say what an editor had put into the text, which is sent without it."""
+def _note_repairs(ctx: StepContext, text: Secret, source: str) -> None:
+    """Note what an editor added to the text, which is sent without it."""
     mended = text.public.get("mended")
     if isinstance(mended, list):
         ctx.finding(

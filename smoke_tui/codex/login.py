@@ -1,6 +1,6 @@
 """The browser login: RFC 6749 code grant with RFC 7636 S256, to a loopback callback (RFC 8252).
 
-authlib's pure parts build the messages; secrets never enter them: marks stand in their places.
+authlib's pure parts build the messages with placeholders in the place of secrets.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ AUTHORIZE_ORDER: Final = (
 TOKEN_ORDER: Final = ("grant_type", "client_id", "code", "redirect_uri", "code_verifier")
 """Orders of parameters, as captured from client 0.169."""
 
-_MARK: Final = "MARK-{}-MARK"
+_PLACEHOLDER: Final = "MARK-{}-MARK"
 
 REDIRECT_ERRORS: Final[tuple[tuple[str, str], ...]] = (
     ("missing_codex_entitlement", "entitlement-missing"),
@@ -60,10 +60,10 @@ REDIRECT_ERRORS: Final[tuple[tuple[str, str], ...]] = (
     ("temporarily_unavailable", "server-error"),
     ("server_error", "server-error"),
 )
-"""What an error redirect, or an error page at consent, means; the description before the word.
+"""Failure codes of an error redirect or an error page; the description has priority over the error.
 
-`missing_required_parameter` at consent is the request's doing, not the person's (hybridclaw#1146,
-zosma-cowork#132); peers that send names of their own dispute the cause (oh-my-pi#2699).
+`missing_required_parameter` is caused by the request, not by the person (hybridclaw#1146,
+zosma-cowork#132); the cause is disputed (oh-my-pi#2699).
 """
 
 EXCHANGE_CODES: Final = frozenset(
@@ -80,21 +80,21 @@ EXCHANGE_CODES: Final = frozenset(
         "bad-gateway",
     }
 )
-"""Codes that a token answer may have by itself; every other refusal is `exchange-rejected`."""
+"""Codes that a token response keeps; every other refusal is `exchange-rejected`."""
 
 
 def authorize_url(config: SessionConfig, redirect_uri: str, challenge: str, state: Secret) -> Text:
     """The address of the sign-in page (parameters as captured from client 0.169)."""
     from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 
-    mark = _MARK.format("state")
+    placeholder = _PLACEHOLDER.format("state")
     url = prepare_grant_uri(
         f"{config.issuer}/oauth/authorize",
         CLIENT_ID,
         "code",
         redirect_uri=redirect_uri,
         scope=SCOPE,
-        state=mark,
+        state=placeholder,
         code_challenge=challenge,
         code_challenge_method="S256",
         id_token_add_organizations="true",
@@ -103,7 +103,7 @@ def authorize_url(config: SessionConfig, redirect_uri: str, challenge: str, stat
     )
     base, _, query = url.partition("?")
     url = f"{base}?{urlencode(in_order(parse_qsl(query), AUTHORIZE_ORDER))}"
-    before, _, after = url.partition(mark)
+    before, _, after = url.partition(placeholder)
     return Joined((before, state, after))
 
 
@@ -118,13 +118,13 @@ def token_request(
     """The exchange of the code for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5)."""
     from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
-    leaves = {_MARK.format("code"): code, _MARK.format("verifier"): verifier}
+    leaves = {_PLACEHOLDER.format("code"): code, _PLACEHOLDER.format("verifier"): verifier}
     body = prepare_token_request(
         "authorization_code",
         redirect_uri=redirect_uri,
         client_id=CLIENT_ID,
-        code=_MARK.format("code"),
-        code_verifier=_MARK.format("verifier"),
+        code=_PLACEHOLDER.format("code"),
+        code_verifier=_PLACEHOLDER.format("verifier"),
     )
     pairs: list[tuple[str, Text]] = [
         (name, leaves.get(value, value)) for name, value in in_order(parse_qsl(body), TOKEN_ORDER)
@@ -204,7 +204,9 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
     code = hit.secrets.get("code") or hit.secrets.get("value")
     if code is None:
         data = hit.data.get("hit") or hit.data
-        raise StepEnd(*_denied(str(data.get("error")), str(data.get("description") or "")))
+        raise StepEnd(
+            *_redirect_failure(str(data.get("error")), str(data.get("description") or ""))
+        )
     exchange = await ctx.perform(token_request(config, redirect_uri, code, verifier))
     return bundle_of(exchange)
 
@@ -232,7 +234,7 @@ async def _redirect(
                     "--bundle, or run this in the app.",
                 )
             if answer.get("do") == "page":
-                raise StepEnd(*_page_said(answer.get("words", "")))
+                raise StepEnd(*_page_failure(answer.get("words", "")))
             if answer.get("do") == "cancel":
                 raise StepEnd("login-cancelled", "The operator cancelled the login.")
             deadline.release()
@@ -254,17 +256,17 @@ def _port_text(ready: Mapping[str, Any]) -> str:
     return f"The callback could not listen on port {ports}: {ready['problem']}."
 
 
-def _page_said(words: str) -> tuple[str, str]:
-    """What an error page of the sign-in means, where nothing comes back to the callback."""
-    marked = next((code for mark, code in REDIRECT_ERRORS if mark in words.lower()), None)
+def _page_failure(words: str) -> tuple[str, str]:
+    """Code and text of the sign-in's error page, which never redirects to the callback."""
+    code = next((code for mark, code in REDIRECT_ERRORS if mark in words.lower()), None)
     failure = classify(Answer(None, (), words))
-    if marked is not None:
-        return marked, f"The sign-in page says: {failure.said}"
-    known = failure.by != "status None"
-    return (failure.code if known else "login-denied"), f"The sign-in page says: {failure.said}"
+    if code is not None:
+        return code, f"The sign-in page says: {failure.said}"
+    is_known = failure.by != "status None"
+    return (failure.code if is_known else "login-denied"), f"The sign-in page says: {failure.said}"
 
 
-def _denied(error: str, description: str) -> tuple[str, str]:
+def _redirect_failure(error: str, description: str) -> tuple[str, str]:
     said = f"{error}: {description}" if description else error
     for text in (description, error):
         for mark, code in REDIRECT_ERRORS:

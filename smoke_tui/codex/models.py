@@ -1,6 +1,6 @@
-"""Which model a call asks for: the named one where the catalogue lists it, else the first listed.
+"""Choose the model of a call: the named one if it is listed, else the first listed one.
 
-A model that is not listed is never called without a person's or the command line's word.
+An unlisted model is called only if the operator or the command line insists.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from smoke_tui.world.resources import (
 
 MAX_NAMED: Final = 12
 _GENERAL: Final = ("request-refused", "shape-rejected", "redirect-refused", "stream-malformed")
-"""Codes of a catalogue's answer that say nothing about the credential, the edge or the network."""
+"""Codes of a catalogue response that concern neither credential, edge nor network."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenModel:
-    """The model to ask for. `source` names who chose it; `entry` is its row of the catalogue."""
+    """The model of a call; `source` is who chose it, `entry` its row of the catalogue."""
 
     slug: str
     source: str
@@ -42,7 +42,7 @@ class ChosenModel:
 async def choose_model(
     ctx: StepContext, bundle: Bundle, named: str | None, source: str
 ) -> ChosenModel:
-    """Settle on a model before anything is spent.
+    """Choose a model before anything is spent.
 
     Raises:
         StepEnd: `model-unlisted` where nobody may decide, `not-configured` where nothing names a
@@ -199,7 +199,7 @@ async def unfiltered(ctx: StepContext, bundle: Bundle) -> tuple[Listed, ...] | N
 
 
 def _about_unlisted(model: str | None, sent: str, minimum: str | None) -> dict[str, str | int]:
-    """What the record keeps of an unlisted model, for what is told of it."""
+    """Details of an unlisted model for the journal."""
     needs = minimum if minimum is not None and is_newer(minimum, sent) else None
     about = AnswerDetails(model=_short(model) if model else None, needs_version=needs)
     return about.to_json()
@@ -211,9 +211,9 @@ def explain_unlisted(
     everything: Sequence[Listed] | None,
     usable: Sequence[Listed],
 ) -> tuple[str, str]:
-    """Why a model (None: any) is not listed for a client version, and what to do about it.
+    """Reason and remedy for a model (None: any) that is not listed for a client version.
 
-    `everything` is the catalogue of all versions, None where it could not be read.
+    `everything` is the catalogue of all versions, None if it could not be read.
     """
     choose = f"Choose one that is listed with --model ({_named(usable)})." if usable else ""
     if model is None:
@@ -259,24 +259,24 @@ def minimum_versions(listed: Sequence[Listed] | None) -> dict[str, tuple[str, ..
 
 
 def suggest_models(model: str, version: str, everything: Sequence[Listed] | None) -> str:
-    """What to do after a model was refused that no newer client version would help."""
+    """A remedy for a refused model that no newer client version would get."""
     usable = [each for each in everything or () if each.served_to(version) and each.slug != model]
     return f"Try another model ({_named(usable)})." if usable else "Try again later."
 
 
 def suggest_newer_client(minimum: str) -> str:
-    """What to do where a newer client version is asked for."""
+    """A remedy if a newer client version is required."""
     return f"Install a newer Codex CLI or give --client-version {minimum}."
 
 
 def lowest_minimum(listed: Sequence[Listed]) -> str | None:
-    """The lowest client version that some model is served from."""
-    found: str | None = None
+    """The lowest client version for which any model is served."""
+    lowest: str | None = None
     for entry in listed:
         minimum = entry.minimal_client_version
-        if minimum is not None and (found is None or is_newer(found, minimum)):
-            found = minimum
-    return found
+        if minimum is not None and (lowest is None or is_newer(lowest, minimum)):
+            lowest = minimum
+    return lowest
 
 
 def _named(listed: Sequence[Listed]) -> str:

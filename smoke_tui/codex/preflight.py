@@ -1,4 +1,4 @@
-"""What is asked before a call is spent: reachability, catalogue, clock."""
+"""Checks before a call is spent: reachability, catalogue, clock."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def reach(ctx: StepContext) -> None:
 
 
 def clock_skew(exchange: Exchange, now: str) -> float | None:
-    """Seconds our clock is ahead of the answer's Date header; None where there is none."""
+    """Seconds by which the local clock is ahead of the Date header; None without one."""
     try:
         theirs = parsedate_to_datetime(exchange.header("date") or "")
         ours = datetime.fromisoformat(now)

@@ -1,7 +1,7 @@
-"""Refreshing a bundle: once, before hand-over, and only where its new form can be kept.
+"""Refresh a bundle: once, before hand-over, and only if the new one can be stored.
 
-OpenAI's refresh tokens are single-use: a second use, or a use by another program, can end the
-whole login. So a refresh that was sent is never sent again, whatever came of it.
+OpenAI's refresh tokens are single-use: a second use, or a use by another program, can end the whole
+login. So a refresh is sent once, whatever its result.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from smoke_tui.world.resources import (
 )
 
 REFUSALS: Final = {"token-expired": "refresh-expired", "token-revoked": "refresh-revoked"}
-"""Codes that mean something else at the token endpoint than at a call."""
+"""Codes with another meaning at the token endpoint than at a call."""
 
 STATES: Final = ("account-deactivated", "workspace-deactivated")
-"""States that no login mends, whatever was asked."""
+"""States that no login repairs."""
 
 UNSENT: Final = ("dns", "tls", "proxy", "refused-host")
-"""Transport errors after which the old token was certainly not used."""
+"""Transport errors before which no token was sent."""
 
 
 def refreshable(
     config: SessionConfig, bundle: Bundle, *, handed_over: bool, refreshed: bool
 ) -> bool:
-    """Whether a refresh is allowed: its own chain, not handed over, not refreshed before."""
-    ours = bundle.source == "login" or (bundle.source == "file" and config.refreshable)
-    return ours and bundle.refresh_token is not None and not handed_over and not refreshed
+    """Whether a refresh is allowed: of an own login, not handed over, not refreshed before."""
+    is_own = bundle.source == "login" or (bundle.source == "file" and config.refreshable)
+    return is_own and bundle.refresh_token is not None and not handed_over and not refreshed
 
 
 def refresh_request(config: SessionConfig, bundle: Bundle) -> HttpRequest:
@@ -59,7 +59,7 @@ def refresh_request(config: SessionConfig, bundle: Bundle) -> HttpRequest:
 
 
 async def refresh(ctx: StepContext) -> Bundle:
-    """Refresh the session's bundle, and keep its new form before it is used.
+    """Refresh the session's bundle; store the new one before it is used.
 
     Raises:
         StepEnd: a `refresh-*` code, an `edge-*` code, or why it could not be kept.
@@ -71,7 +71,7 @@ async def refresh(ctx: StepContext) -> Bundle:
     if exchange.status != 200:
         raise _refused(exchange)
     if "access_token" not in exchange.secrets:
-        # The old refresh token may be used up; nothing says that a new one was issued.
+        # The old refresh token may be used up without a new one.
         broken = exchange.error is not None or exchange.json() is None
         raise StepEnd(
             "refresh-unknown" if broken else "refresh-rejected",
@@ -97,7 +97,7 @@ async def refresh(ctx: StepContext) -> Bundle:
 
 
 def _secrets(old: Bundle) -> dict[str, Secret]:
-    """What an answer that leaves something out does not change."""
+    """The old secrets, for those that the response omits."""
     named = {
         "access_token": old.access_token,
         "refresh_token": old.refresh_token,

@@ -1,4 +1,4 @@
-"""Our request beside the real client's: what differs, and why where it is known."""
+"""Compare our request with the real client's: differences, and the reasons of known ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.codex.request_shapes import Shape, build_call
+from smoke_tui.codex.request_shapes import CallInputs, Shape, build_call
 from smoke_tui.codex.version_gate import is_older
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
@@ -18,10 +18,10 @@ from smoke_tui.world.values import show_text
 Kind = Literal["missing", "extra", "moved", "changed"]
 
 UNCOMPARED: Final = frozenset({"host", "content-length", "connection"})
-"""Headers that a transport sets by itself."""
+"""Headers that a transport sets."""
 
 TRANSPORT_HEADERS: Final = {"accept-encoding": "identity"}
-"""Headers that this tool's transport adds to every request that does not name them."""
+"""Headers that this tool's transport adds by default."""
 
 PRESENCE_ONLY: Final = frozenset(
     {
@@ -37,7 +37,7 @@ PRESENCE_ONLY: Final = frozenset(
         "conversation_id",
     }
 )
-"""Names whose values are drawn anew each time, or secret: only their presence is compared."""
+"""Names with random or secret values, of which only the presence is compared."""
 
 CONTEXT: Final = "the client adds its own context messages"
 
@@ -112,12 +112,12 @@ REASONS: Final[tuple[tuple[str, Kind, str], ...]] = (
     ("reasoning.effort", "changed", "the client's effort setting for the model"),
     ("reasoning.summary", "extra", "sent where the client has no catalogue entry for the model"),
 )
-"""Differences that are known, with their reasons; any other is worth a look."""
+"""Known differences, with their reasons."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference. `where` is header or body, `reason` None where nobody knows it yet."""
+    """A difference; `where` is header or body, `reason` is None if it is unknown."""
 
     where: str
     name: str
@@ -128,12 +128,12 @@ class Difference:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What it is about, whatever the values."""
+        """The subject of the difference, without the values."""
         return self.where, self.name, self.kind
 
 
 def version_difference(ours: str, theirs: str) -> Difference | None:
-    """The client version that is advertised beside the installed one; a stale one is told."""
+    """The difference between the sent and the installed client version, if there is one."""
     if ours == theirs:
         return None
     reason = (
@@ -145,7 +145,7 @@ def version_difference(ours: str, theirs: str) -> Difference | None:
 
 
 def example_call(shape: Shape, config: SessionConfig, model: str) -> HttpRequest:
-    """The call this tool would make, with stand-ins for all that is secret or drawn."""
+    """The call this tool would make, with stand-ins for secret and random values."""
 
     def stand_in(kind: str) -> Secret:
         return Secret(None, kind=kind, ref="wire")
@@ -153,17 +153,9 @@ def example_call(shape: Shape, config: SessionConfig, model: str) -> HttpRequest
     bundle = Bundle(
         stand_in("access-token"), None, None, stand_in("account-id"), None, None, "none", False
     )
-    return build_call(
-        shape,
-        url=f"{config.codex_url}/responses",
-        bundle=bundle,
-        config=config,
-        model=model,
-        instructions=stand_in("instructions"),
-        prompt="x",
-        session="session",
-        limits=HttpLimits(),
-    )
+    instructions = stand_in("instructions")
+    inputs = CallInputs(bundle, config, model, instructions, "x", "session", HttpLimits())
+    return build_call(shape, inputs)
 
 
 def compare(
@@ -175,26 +167,26 @@ def compare(
 ) -> list[Difference]:
     """Every difference between our call and a captured one (headers, body outline, input items)."""
     sent = TRANSPORT_HEADERS | {n.lower(): show_text(v) for n, v in ours.headers}
-    found = list(_headers(sent, {n.lower(): v for n, v in headers}))
+    differences = list(_headers(sent, {n.lower(): v for n, v in headers}))
     body = ours.shown_json()
     ours_place = "instructions" if "instructions" in body else "input"
     theirs_place = "instructions" if place == "instructions" else "input"
     if place is not None and ours_place != theirs_place:
-        found.append(_difference("body", "instructions", "moved", ours_place, place))
-    found += _body(outline(body), theirs)
-    found += _items(items_of(body), list(items), place)
-    return found
+        differences.append(_difference("body", "instructions", "moved", ours_place, place))
+    differences += _body(outline(body), theirs)
+    differences += _items(items_of(body), list(items), place)
+    return differences
 
 
 def _items(
     ours: list[dict[str, Any]], theirs: list[Mapping[str, Any]], place: str | None
 ) -> Iterator[Difference]:
-    """The items of `input`, each by what it is for: tools, base instructions, prompt, context."""
-    left = {_purpose(item, index, len(ours), None): item for index, item in enumerate(ours)}
+    """The items of `input`, each by its purpose: tools, base instructions, prompt, context."""
+    remaining = {_purpose(item, index, len(ours), None): item for index, item in enumerate(ours)}
     for index, item in enumerate(theirs):
         purpose = _purpose(item, index, len(theirs), place)
-        name, mine = f"input[{index}]", left.pop(purpose, None)
-        if mine is None:
+        name, own_item = f"input[{index}]", remaining.pop(purpose, None)
+        if own_item is None:
             reason = CONTEXT if purpose.startswith("context") else None
             if purpose == "tools":
                 reason = "the lite shape carries the tools in the input (--shape lite)"
@@ -203,18 +195,18 @@ def _items(
             yield Difference("body", name, "missing", "", _item_text(item), reason)
             continue
         for key in item["keys"]:
-            if key not in mine["keys"]:
+            if key not in own_item["keys"]:
                 yield _difference("body", f"{name}.{key}", "missing", "", "sent", key)
-        if purpose == "tools" and mine.get("tools") != item.get("tools"):
+        if purpose == "tools" and own_item.get("tools") != item.get("tools"):
             yield Difference(
                 "body",
                 f"{name}.tools",
                 "changed",
-                f"{mine.get('tools')}",
+                f"{own_item.get('tools')}",
                 f"{item.get('tools')}",
                 "this tool's calls offer no tools",
             )
-    for purpose, item in left.items():
+    for purpose, item in remaining.items():
         reason = (
             "the client sends them in the field instructions" if purpose == "instructions" else None
         )
@@ -232,19 +224,19 @@ def _purpose(item: Mapping[str, Any], index: int, count: int, place: str | None)
 
 
 def _item_text(item: Mapping[str, Any]) -> str:
-    """One item in words: `developer message of 21,769 characters (model.base_instructions)`."""
+    """One item as text: `developer message of 21,769 characters (model.base_instructions)`."""
     sizes = " + ".join(f"{size:,}" for size in item["chars"] if size is not None)
-    what = f"{item['role']} {item['type']}" + (f" of {sizes} characters" if sizes else "")
+    text = f"{item['role']} {item['type']}" + (f" of {sizes} characters" if sizes else "")
     if item.get("tools") is not None:
-        what += f" with {item['tools']} groups"
-    return what + (f" ({', '.join(item['kinds'])})" if item.get("kinds") else "")
+        text += f" with {item['tools']} groups"
+    return text + (f" ({', '.join(item['kinds'])})" if item.get("kinds") else "")
 
 
 def _headers(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[Difference]:
     for name in sorted({*ours, *theirs} - UNCOMPARED):
         if name not in ours:
-            shown = "sent" if name in PRESENCE_ONLY else theirs[name]
-            yield _difference("header", name, "missing", "", shown)
+            value = "sent" if name in PRESENCE_ONLY else theirs[name]
+            yield _difference("header", name, "missing", "", value)
         elif name not in theirs:
             yield _difference("header", name, "extra", ours[name], "")
         elif name not in PRESENCE_ONLY and ours[name] != theirs[name]:
@@ -270,7 +262,7 @@ def _body(
             yield _difference("body", name, "changed", _short(ours[key]), _short(theirs[key]))
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     if isinstance(value, list):
         return f"{len(value)} items"
     return str(value)[:120]
@@ -279,7 +271,7 @@ def _short(value: Any) -> str:
 def _difference(
     where: str, name: str, kind: Kind, ours: str, theirs: str, key: str | None = None
 ) -> Difference:
-    """`key` is the name a reason is looked up by, where it is another."""
+    """A difference with its reason, looked up by `key`, by default the name."""
     names = (key or name, f"{name.partition('.')[0]}.*")
     reason = next((why for n, k, why in REASONS if n in names and k == kind), None)
     return Difference(where, name, kind, ours[:120], theirs[:120], reason)

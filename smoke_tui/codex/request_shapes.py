@@ -18,9 +18,9 @@ Place = Literal["instructions", "developer"]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One way to ask. `place` is where the base instructions stand.
+    """A form of the request; `place` is where it has the base instructions.
 
-    `captured` names the client versions whose requests it was taken from.
+    `captured` names the client versions from whose requests it was taken.
     """
 
     name: str
@@ -78,20 +78,37 @@ COMMON_BODY: Final[Mapping[str, Any]] = {
     "store": False,
     "include": ["reasoning.encrypted_content"],
 }
-"""Fields that every captured client sends alike."""
+"""Fields that are the same in every captured client."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallInputs:
+    """The parts of a Responses call for a subscription that its shape does not decide."""
+
+    bundle: Bundle
+    config: SessionConfig
+    model: str
+    instructions: Secret
+    prompt: str
+    session: str
+    limits: HttpLimits
+
+    @property
+    def url(self) -> str:
+        """The address of the call."""
+        return f"{self.config.codex_url}/responses"
 
 
 def build_api_call(
-    *,
-    url: str,
-    key: Secret,
     config: SessionConfig,
+    key: Secret,
     model: str,
     prompt: str,
-    most_output: int,
+    *,
+    max_output_tokens: int,
     limits: HttpLimits,
 ) -> HttpRequest:
-    """The Responses call of the supported production path: an organisation's own API key."""
+    """The Responses call with an organisation's API key, the provider's supported way."""
     headers: tuple[tuple[str, Text], ...] = (
         ("accept", "text/event-stream"),
         ("content-type", "application/json"),
@@ -103,28 +120,18 @@ def build_api_call(
         "stream": True,
         "store": False,
         "input": [_user(prompt)],
-        "max_output_tokens": most_output,
+        "max_output_tokens": max_output_tokens,
     }
-    return HttpRequest("POST", url, headers, json=body, limits=limits)
+    return HttpRequest("POST", f"{config.api_url}/responses", headers, json=body, limits=limits)
 
 
 def _user(prompt: str) -> dict[str, Any]:
     return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": prompt}]}
 
 
-def build_call(
-    shape: Shape,
-    *,
-    url: str,
-    bundle: Bundle,
-    config: SessionConfig,
-    model: str,
-    instructions: Secret,
-    prompt: str,
-    session: str,
-    limits: HttpLimits,
-) -> HttpRequest:
+def build_call(shape: Shape, inputs: CallInputs) -> HttpRequest:
     """The Responses call of one shape, for a subscription."""
+    bundle, config, session = inputs.bundle, inputs.config, inputs.session
     headers: list[tuple[str, Text]] = [
         ("version", config.client_version),
         *shape.headers,
@@ -138,48 +145,39 @@ def build_call(
         ("originator", config.originator),
         ("user-agent", config.user_agent),
     ]
-    user = _user(prompt)
+    user = _user(inputs.prompt)
     body: dict[str, Any] = {
-        "model": model,
+        "model": inputs.model,
         **COMMON_BODY,
         **shape.body,
         "prompt_cache_key": session,
     }
     if shape.place == "instructions":
-        body["instructions"] = instructions
+        body["instructions"] = inputs.instructions
         body["input"] = [user]
     else:
         developer = {
             "type": "message",
             "role": "developer",
-            "content": [{"type": "input_text", "text": instructions}],
+            "content": [{"type": "input_text", "text": inputs.instructions}],
         }
         tools = [{"type": "additional_tools", "role": "developer", "tools": []}]
         body["input"] = [*(tools if shape.name == "lite" else []), developer, user]
-    return HttpRequest("POST", url, tuple(headers), json=body, limits=limits)
+    return HttpRequest("POST", inputs.url, tuple(headers), json=body, limits=inputs.limits)
 
 
 def build_installed_call(
-    template: Mapping[str, Any],
-    *,
-    url: str,
-    bundle: Bundle,
-    config: SessionConfig,
-    model: str,
-    client_version: str,
-    instructions: Secret,
-    prompt: str,
-    session: str,
-    limits: HttpLimits,
+    template: Mapping[str, Any], inputs: CallInputs, client_version: str
 ) -> HttpRequest:
-    """The Responses call as the installed Codex CLI sends it today, from a captured template.
+    """The Responses call as the installed Codex CLI sends it, from a captured template.
 
-    Names, credential and client version are this tool's own.
+    User agent, originator, credential and client version are this tool's own.
     """
-    values: dict[str, Any] = {INSTRUCTIONS: instructions, PROMPT: prompt}
+    bundle, config = inputs.bundle, inputs.config
+    values: dict[str, Text] = {INSTRUCTIONS: inputs.instructions, PROMPT: inputs.prompt}
 
-    def fill(name: str) -> Any:
-        return values.get(name, session)
+    def fill(name: str) -> Text:
+        return values.get(name, inputs.session)
 
     headers: list[tuple[str, Text]] = [
         ("version", client_version),
@@ -189,5 +187,5 @@ def build_installed_call(
         ("originator", config.originator),
         ("user-agent", config.user_agent),
     ]
-    body = {**filled(template["body"], fill), "model": model}
-    return HttpRequest("POST", url, tuple(headers), json=body, limits=limits)
+    body = {**filled(template["body"], fill), "model": inputs.model}
+    return HttpRequest("POST", inputs.url, tuple(headers), json=body, limits=inputs.limits)

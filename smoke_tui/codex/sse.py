@@ -1,7 +1,7 @@
-"""Server-sent events over raw bytes, in any pieces, within bounded memory.
+"""Parse server-sent events from bytes, in any chunks, within bounded memory.
 
-Line rules are those of the WHATWG HTML standard, section 9.2.6: lines end with CR, LF or CRLF,
-nothing else; a BOM at the start is dropped; an event is dispatched by an empty line.
+Line rules are those of the WHATWG HTML standard, section 9.2.6: lines end with CR, LF or CRLF; a
+BOM at the start is dropped; an empty line dispatches an event.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 EVENT_LIMIT: Final = 4 * 1024 * 1024
-"""Bytes of an event's data that are read whole; of a larger one only its two ends are kept."""
+"""Maximum bytes of an event's data; of larger data only both ends are kept."""
 
 KEPT_END: Final = 4096
-"""Bytes of each end of an event that is too large."""
+"""Bytes that are kept of each end of larger data."""
 
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")
-_LONGEST_NAME: Final = 200
+_MAX_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class SseEvent:
-    """One event: its `event:` name, its data, and how large that was.
+    """One event: its `event:` name, its data, and the size of that in bytes.
 
-    `whole` False: the data was too large to keep, and only its two ends are here. `bare`: a line of
-    JSON that is no field of an event, or an event that no empty line ended.
+    `whole` is False if only both ends of the data were kept. `bare` marks a line of JSON outside of
+    an event, or an event without an empty line at its end.
     """
 
     name: str
@@ -37,38 +37,38 @@ class SseEvent:
 
 
 class EventSplitter:
-    """Turns bytes in any pieces into events."""
+    """Splits bytes, in any chunks, into events."""
 
     def __init__(self) -> None:
         self._line = bytearray()
         self._tail = bytearray()
         self._beyond = 0
         self._after_cr = False
-        self._begun = False
+        self._started = False
         self._name = ""
-        self._forget()
+        self._reset()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._name = ""
         self._data: list[bytes] = []
         self._size = 0
         self._lines = 0
         self._ends: tuple[bytes, bytes] | None = None
 
-    def feed(self, piece: bytes) -> Iterator[SseEvent]:
-        """Every event that `piece` completes."""
-        if self._after_cr and piece[:1] == b"\n":
-            piece = piece[1:]
+    def feed(self, chunk: bytes) -> Iterator[SseEvent]:
+        """The events that `chunk` completes."""
+        if self._after_cr and chunk[:1] == b"\n":
+            chunk = chunk[1:]
             self._after_cr = False
-        if not piece:
+        if not chunk:
             return
-        self._after_cr = piece.endswith(b"\r")
-        lines = _LINE_END.split(piece)
-        rest = lines.pop()
+        self._after_cr = chunk.endswith(b"\r")
+        lines = _LINE_END.split(chunk)
+        last_line = lines.pop()
         for line in lines:
             self._extend(line)
             yield from self._take_line()
-        self._extend(rest)
+        self._extend(last_line)
 
     def _extend(self, part: bytes) -> None:
         room = EVENT_LIMIT - len(self._line)
@@ -84,30 +84,30 @@ class EventSplitter:
         self._line.clear()
         self._tail.clear()
         self._beyond = 0
-        if not self._begun:
-            self._begun = True
+        if not self._started:
+            self._started = True
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line:
             if self._lines:
                 yield self._event()
-            self._forget()
+            self._reset()
             return
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if name == b"event":
-            self._name = value[:_LONGEST_NAME].decode("utf-8", "replace").strip()
+            self._name = value[:_MAX_NAME].decode("utf-8", "replace").strip()
         elif name == b"data":
             self._take_data(value, tail, beyond)
         elif line.lstrip()[:1] in (b"{", b"[") and not beyond:
             yield SseEvent("", line, len(line), bare=True)
 
     def rest(self) -> Iterator[SseEvent]:
-        """What stands behind the last empty line, after the last piece."""
+        """What follows the last empty line, after the last chunk."""
         if self._line:
             yield from self._take_line()
         if self._lines:
             yield replace(self._event(), bare=True)
-        self._forget()
+        self._reset()
 
     def _take_data(self, value: bytes, tail: bytes, beyond: int) -> None:
         self._lines += 1
@@ -129,6 +129,6 @@ class EventSplitter:
 
 
 def looks_like_stream(body: bytes) -> bool:
-    """Whether bytes are an event stream, whatever their content type says."""
+    """Whether bytes are an event stream, regardless of their content type."""
     head = body.lstrip(b"\xef\xbb\xbf\r\n ")[:64]
     return head.startswith((b"event:", b"data:", b"id:", b"retry:", b":"))

@@ -1,4 +1,4 @@
-"""The reading of a Responses stream: every witness of every fact, in the order they came."""
+"""Read a Responses stream: every statement of every fact, in order."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
 
 __all__ = ["Reading", "StreamReader", "looks_like_stream", "read_stream"]
 
-_LONGEST_WORDS: Final = 2000
+_MAX_TEXT: Final = 2000
 _REFUSED: Final = 400
-"""The lowest HTTP status that refuses."""
+"""The lowest HTTP status of a refusal."""
 _TYPE: Final = re.compile(rb'"type"\s*:\s*"([^"]{1,100})"')
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One place of a stream where a fact is named, and what stands there, whatever its type."""
+    """A fact as one place of the stream states it; the value may have any type."""
 
     source: str
     value: Any
@@ -38,7 +38,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An event that was too large to read, and how large."""
+    """An event that was too large to read, and its size in bytes."""
 
     kind: str
     size: int
@@ -46,7 +46,7 @@ class Skipped:
 
 @dataclass(slots=True)
 class Reading:
-    """What a Responses stream said, event by event."""
+    """The facts that a Responses stream states, event by event."""
 
     events: int = 0
     malformed: int = 0
@@ -76,28 +76,29 @@ class Reading:
 
     @property
     def response_id(self) -> str | None:
+        """The last response id."""
         return _last_text(self.ids)
 
     @property
     def model(self) -> str | None:
-        """The model that the bodies of the events name, the last one."""
+        """The last model that the bodies of events name."""
         return _last_text([m for m in self.models if m.source.endswith("response.model")])
 
     @property
     def final_items(self) -> list[Item]:
-        """The items as the finished response repeats them; empty where it does not."""
+        """The items in the final response; empty if it has none."""
         output = self.final.get("output")
-        found = (read_item(raw) for raw in (output if isinstance(output, list) else []))
-        return [item for item in found if item is not None]
+        items = (read_item(raw) for raw in (output if isinstance(output, list) else []))
+        return [item for item in items if item is not None]
 
     @property
     def answer_items(self) -> list[Item]:
-        """The finished items: those of the events, else those of the finished response."""
+        """The finished items: those of events, else those of the final response."""
         return self.items or self.final_items
 
     @property
     def answer_parts(self) -> list[str]:
-        """The texts of the final answer, each part by itself."""
+        """The texts of the final answer's parts."""
         return [part for item in self.answer_items if item.is_final for part in item.parts]
 
     @property
@@ -107,21 +108,23 @@ class Reading:
 
     @property
     def refusal(self) -> str:
-        """A refusal in the model's own words; empty where there is none."""
+        """The model's refusal; empty if there is none."""
         items = (*self.items, *self.final_items)
         return next((item.refusal for item in items if item.refusal), "".join(self.refusals))
 
     @property
     def text(self) -> str:
-        """The final answer where there is one, else what came in pieces."""
+        """The final answer if there is one, else the deltas."""
         return self.answer or "".join(self.deltas)
 
     @property
     def usage(self) -> Usage | None:
+        """The token counts of the final response."""
         return read_usage(self.final.get("usage"))
 
     @property
     def over(self) -> bool:
+        """Whether a terminal event was read."""
         return bool(self.terminals)
 
 
@@ -165,14 +168,14 @@ class StreamReader:
         if kind is None:
             reading.malformed += 1
             return
-        event = event or {"message": sse.data[:_LONGEST_WORDS].decode("utf-8", "replace")}
+        event = event or {"message": sse.data[:_MAX_TEXT].decode("utf-8", "replace")}
         reading.crossed += [f"{name} twice, with two values" for name in twice]
         reading.last = kind
         if sse.name in TERMINAL_EVENTS and kind in TERMINAL_EVENTS and sse.name != kind:
             reading.crossed.append(f"{kind} under the name {sse.name}")
         if self._marked_done and kind in TERMINAL_EVENTS:
             reading.late.append(f"{kind} after [DONE]")
-        self._hear(kind, event)
+        self._read_statements(kind, event)
         if kind in TERMINAL_EVENTS:
             self._end(kind, event)
         elif reading.terminals and NOT_AFTER_END.match(kind):
@@ -181,14 +184,14 @@ class StreamReader:
             self._read_output(kind, event)
 
     def _skip(self, sse: SseEvent) -> None:
-        """Pass over an event that is too large, where it can't be what the verdict hangs on."""
-        named = [found.decode("utf-8", "replace") for found in _TYPE.findall(sse.data)]
+        """Skip an event that is too large; only harmless kinds may be skipped."""
+        named = [match.decode("utf-8", "replace") for match in _TYPE.findall(sse.data)]
         kinds = [name for name in (*named, sse.name) if name.startswith("response.")]
         kind = kinds[0] if kinds else sse.name or "nameless"
         items = [name for name in named if not name.startswith("response.")]
         harmless = (
             bool(kinds)
-            and all(one.startswith(SKIPPABLE) for one in kinds)
+            and all(skipped_kind.startswith(SKIPPABLE) for skipped_kind in kinds)
             and (
                 not kind.startswith("response.output_item.")
                 or (bool(items) and "message" not in items)
@@ -200,13 +203,13 @@ class StreamReader:
         elif self.reading.oversized is None:
             self.reading.oversized = f"an event ({kind}) of {sse.size:,} bytes is too large to read"
 
-    def _hear(self, kind: str, event: Mapping[str, Any]) -> None:
-        """Take down what an event says of the response as a whole."""
+    def _read_statements(self, kind: str, event: Mapping[str, Any]) -> None:
+        """Record what an event states about the response as a whole."""
         reading = self.reading
         if "response_id" in event:
             reading.ids.append(Statement(f"{kind} response_id", event["response_id"]))
-        self._hear_number(kind, event.get("sequence_number"))
-        self._hear_headers(f"{kind} headers", event.get("headers"))
+        self._read_number(kind, event.get("sequence_number"))
+        self._read_headers(f"{kind} headers", event.get("headers"))
         reading.problems += [
             Statement(f"{kind} {name}", event[name])
             for name in ("status", "status_code")
@@ -215,7 +218,7 @@ class StreamReader:
         response = event.get("response")
         if not isinstance(response, Mapping):
             return
-        for name, into in (
+        for name, statements in (
             ("id", reading.ids),
             ("model", reading.models),
             ("status", reading.states),
@@ -223,7 +226,7 @@ class StreamReader:
             ("object", reading.objects),
         ):
             if name in response:
-                into.append(Statement(f"{kind} response.{name}", response[name]))
+                statements.append(Statement(f"{kind} response.{name}", response[name]))
         if event.get("model") is not None:
             reading.models.append(Statement(f"{kind} model", event["model"]))
         reading.problems += [
@@ -240,20 +243,20 @@ class StreamReader:
             reading.problems.append(Statement(f"{kind} response.output", response["output"]))
         if response.get("refusal"):
             reading.refusals.append(str(response["refusal"]))
-        self._hear_reroutes(kind, event)
-        self._hear_reroutes(f"{kind} response", response)
-        self._hear_headers(f"{kind} response.headers", response.get("headers"))
+        self._read_reroutes(kind, event)
+        self._read_reroutes(f"{kind} response", response)
+        self._read_headers(f"{kind} response.headers", response.get("headers"))
 
-    def _hear_number(self, kind: str, number: Any) -> None:
-        """The numbers of a response's events rise; one that does not is of another stream."""
+    def _read_number(self, kind: str, number: object) -> None:
+        """Record a sequence number that does not rise: its event is of another stream."""
         if type(number) is not int or not kind.startswith("response."):
             return
         if self._sequence is not None and number <= self._sequence:
             self.reading.crossed.append(f"sequence number {number} after {self._sequence}")
         self._sequence = number
 
-    def _hear_reroutes(self, source: str, table: Mapping[str, Any]) -> None:
-        """Flags by which an answer says that it came another way than it was asked for."""
+    def _read_reroutes(self, source: str, table: Mapping[str, Any]) -> None:
+        """Record flags of a fallback or of another provider."""
         self.reading.reroutes += [
             Statement(f"{source} {name}", value)
             for name, value in table.items()
@@ -265,7 +268,7 @@ class StreamReader:
             )
         ]
 
-    def _hear_headers(self, source: str, headers: Any) -> None:
+    def _read_headers(self, source: str, headers: object) -> None:
         for name, value in header_pairs(headers):
             if name in MODEL_HEADERS:
                 self.reading.models.append(Statement(f"{source} {name}", value))
@@ -323,12 +326,12 @@ def _part_done(reading: Reading, event: Mapping[str, Any]) -> None:
 
 
 def _name_item(reading: Reading, kind: str, event: Mapping[str, Any]) -> None:
-    """Keep which item a piece of text is of."""
+    """Record the item of a piece of text."""
     reading.pieces_of.setdefault(kind.removeprefix("response."), []).append(event.get("item_id"))
 
 
 def _refusal(reading: Reading, event: Mapping[str, Any]) -> None:
-    """A refusal in pieces, or whole, which replaces its pieces."""
+    """Record a refusal's delta, or the whole refusal in place of its deltas."""
     if isinstance(event.get("refusal"), str):
         reading.refusals[:] = [event["refusal"]]
     elif isinstance(event.get("delta"), str):
@@ -343,11 +346,11 @@ _OUTPUT: Final[Mapping[str, Callable[[Reading, Mapping[str, Any]], None]]] = {
     "response.refusal.delta": _refusal,
     "response.refusal.done": _refusal,
 }
-"""The events that bring the answer itself, beside its pieces."""
+"""The events with output other than text deltas."""
 
 
 def read_stream(body: bytes, offsets: Sequence[int] = (0,)) -> Reading:
-    """Read a whole recorded stream, in the pieces that begin at `offsets`."""
+    """Read a whole recorded stream, in chunks that start at `offsets`."""
     reader = StreamReader()
     for start, end in zip(offsets, [*offsets[1:], len(body)], strict=True):
         reader.feed(body[start:end])

@@ -1,9 +1,8 @@
-"""The usage page: a side request that shows quota windows and never decides anything."""
+"""The usage page: a side request that shows quota windows and decides nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.quota import Window, limit_name, read_window
@@ -14,7 +13,7 @@ from smoke_tui.world.values import Joined
 
 
 def usage_request(config: SessionConfig, bundle: Bundle) -> HttpRequest:
-    """`GET …/wham/usage`, as the real client's status page asks it (read in its source)."""
+    """`GET …/wham/usage`, as the real client's status page sends it (from its source)."""
     return HttpRequest(
         "GET",
         f"{config.codex_url.removesuffix('/codex')}/wham/usage",
@@ -29,7 +28,7 @@ def usage_request(config: SessionConfig, bundle: Bundle) -> HttpRequest:
 
 
 async def ask_usage(ctx: StepContext, bundle: Bundle) -> None:
-    """Put the windows into the record, or a finding that there are none."""
+    """Record the windows as evidence, or a finding that there are none."""
     exchange = await ctx.perform(usage_request(ctx.config, bundle))
     windows = list(read_usage_page(exchange.json())) if exchange.status == 200 else []
     if windows:
@@ -42,19 +41,19 @@ async def ask_usage(ctx: StepContext, bundle: Bundle) -> None:
         )
 
 
-def read_usage_page(document: Any) -> Iterator[Window]:
-    """The windows of the page's `rate_limit`, whatever their slots, then those of other limits."""
+def read_usage_page(document: object) -> Iterator[Window]:
+    """The windows of the page's `rate_limit`, then those of additional limits."""
     if not isinstance(document, Mapping):
         return
     yield from _windows(document.get("rate_limit"), None)
     others = document.get("additional_rate_limits")
     for other in others if isinstance(others, list) else []:
         if isinstance(other, Mapping):
-            named = other.get("limit_name") or other.get("metered_feature")
-            yield from _windows(other.get("rate_limit"), limit_name(named) or "another limit")
+            name = other.get("limit_name") or other.get("metered_feature")
+            yield from _windows(other.get("rate_limit"), limit_name(name) or "another limit")
 
 
-def _windows(limits: Any, limit: str | None) -> Iterator[Window]:
+def _windows(limits: object, limit: str | None) -> Iterator[Window]:
     for slot in ("primary_window", "secondary_window"):
         raw = limits.get(slot) if isinstance(limits, Mapping) else None
         if isinstance(raw, Mapping):

@@ -1,10 +1,9 @@
-"""A refused model: retired, or served from a later client version on.
+"""Explain a refused model: retired, or served from a later client version on.
 
 The provider's gate has three texts: "requires a newer version of Codex" (multica#8088), "is not
 supported when using Codex with a ChatGPT account" (clodex#271, GCMP#420), and 404
-`model_not_found` (CLIProxyAPI#6061, oh-my-pi#5108). The last two are a retirement's as well; the
-catalogue as it is for `client_version=0.0.0`, which lists all models (zed#62729,
-hermes-agent#93295), tells them apart.
+`model_not_found` (CLIProxyAPI#6061, oh-my-pi#5108). The last two are also those of a retirement;
+the unfiltered catalogue (`client_version=0.0.0`: zed#62729, hermes-agent#93295) tells them apart.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ from smoke_tui.world.call_history import EarlierCall
 
 MODEL_CODES: Final = ("model-unsupported", "model-not-found", "client-too-old")
 Listing = Mapping[str, Sequence[str]]
-"""The listed models, each with its minimal client versions; none where it names none."""
+"""The listed models, each with its minimum client versions, if it names any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a refusal for the model comes to: its code, from which version on, and why."""
+    """The explanation of a refused model: code, required version, reason."""
 
     code: str
     needs_version: str | None
@@ -32,29 +31,33 @@ class Gate:
 
 
 def is_older(sent: str, needed: str) -> bool:
-    """Whether a client version is below the needed one; False where either is no version."""
+    """Whether a client version is below the needed one; False if either is no version."""
     return is_newer(needed, sent)
 
 
 def explain_refusal(
     code: str, model: str, sent: str, filtered: Listing | None, unfiltered: Listing | None
 ) -> Gate:
-    """What a refusal is, by both listings. Pure; None stands for a listing that was not to be had.
+    """Explain a refusal by both catalogues; None stands for one that could not be read. Pure.
 
-    `code` is that of the refusal's own words, `sent` the client version the call was made with.
+    `code` is the code of the refusal's text, `sent` the client version of the call.
     """
     if code not in MODEL_CODES:
         return Gate(code, None, "")
     listed = next(
-        (found[model] for found in (unfiltered, filtered) if found is not None and model in found),
+        (
+            listing[model]
+            for listing in (unfiltered, filtered)
+            if listing is not None and model in listing
+        ),
         None,
     )
     newer = sorted(
         (v for v in listed or () if is_older(sent, v)), key=lambda v: parse_version(v) or ((), ())
     )
-    needs = newer[0] if newer else None
+    required = newer[0] if newer else None
     if code == "client-too-old":
-        return Gate(code, needs, "the answer says so")
+        return Gate(code, required, "the answer says so")
     if listed is None:
         why = (
             "the catalogue lists it for no client version"
@@ -62,8 +65,8 @@ def explain_refusal(
             else "no catalogue was to be had for every client version"
         )
         return Gate(code, None, why)
-    if needs is not None:
-        return Gate("client-too-old", needs, f"the catalogue lists it from {needs} on")
+    if required is not None:
+        return Gate("client-too-old", required, f"the catalogue lists it from {required} on")
     if filtered is not None and model not in filtered:
         if listed:
             return Gate(
@@ -76,10 +79,10 @@ def explain_refusal(
 
 
 def stack_refusal(failure: Failure, model: str | None, earlier: EarlierCall | None) -> Failure:
-    """A refusal for the model that the stack met, with what an earlier call learnt of it. Pure.
+    """A refusal that the stack received, with the result of an earlier call of this model. Pure.
 
-    The stack advertises a client version of its own, which nobody here knows: a version that was
-    good enough for the call may not be that of the stack.
+    The stack sends a client version of its own, which is not known here: a version that was new
+    enough for the call may not be the stack's.
     """
     if failure.code not in MODEL_CODES:
         return failure
@@ -97,6 +100,6 @@ def stack_refusal(failure: Failure, model: str | None, earlier: EarlierCall | No
 
 
 def with_gate(failure: Failure, gate: Gate, model: str) -> Failure:
-    """The failure with what the listings say of it."""
+    """The failure with the explanation from the catalogues."""
     about = replace(failure.about, model=model, needs_version=gate.needs_version)
     return replace(failure, code=gate.code, about=about)

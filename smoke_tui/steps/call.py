@@ -226,12 +226,11 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
     nonce = await ctx.perform(Draw("nonce", "nonce"))
     prompt = with_nonce(str(ctx.step.fields.get("prompt")), nonce)
     request = build_api_call(
-        url=f"{ctx.config.api_url}/responses",
-        key=key,
-        config=ctx.config,
-        model=model,
-        prompt=prompt,
-        most_output=MOST_OUTPUT,
+        ctx.config,
+        key,
+        model,
+        prompt,
+        max_output_tokens=MOST_OUTPUT,
         limits=ctx.limits(120.0),
     )
     await spend(

@@ -12,7 +12,7 @@ from smoke_tui.codex.catalogue import Listed
 from smoke_tui.codex.instructions import instructions_for
 from smoke_tui.codex.models import choose_model
 from smoke_tui.codex.preflight import agree_on_model, listed_models
-from smoke_tui.codex.request_shapes import SHAPES, build_call, build_installed_call
+from smoke_tui.codex.request_shapes import SHAPES, CallInputs, build_call, build_installed_call
 from smoke_tui.config.session_config import INSTRUCTIONS_VARIABLE
 from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.world.context import (
@@ -75,17 +75,16 @@ async def compose(ctx: StepContext, bundle: Bundle, prompt: str) -> Composition:
     instructions = await instructions_for(ctx, model.slug, shape.name)
     nonce = await ctx.perform(Draw("nonce", "nonce"))
     session = await ctx.perform(Draw("session", "uuid"))
-    request = build_call(
-        shape,
-        url=f"{ctx.config.codex_url}/responses",
-        bundle=bundle,
-        config=ctx.config,
-        model=model.slug,
-        instructions=instructions,
-        session=session,
-        prompt=with_nonce(prompt, nonce),
-        limits=ctx.limits(120.0),
+    inputs = CallInputs(
+        bundle,
+        ctx.config,
+        model.slug,
+        instructions,
+        with_nonce(prompt, nonce),
+        session,
+        ctx.limits(120.0),
     )
+    request = build_call(shape, inputs)
     return Composition(
         request,
         model.slug,
@@ -206,18 +205,16 @@ async def installed_call(
     version = _version_of(ctx, captured)
     word = nonce if nonce is not None else await ctx.perform(Draw("nonce", "nonce"))
     session = await ctx.perform(Draw("session", "uuid"))
-    request = build_installed_call(
-        sent.template,
-        url=f"{ctx.config.codex_url}/responses",
-        bundle=bundle,
-        config=ctx.config,
-        model=model.slug,
-        client_version=version,
-        instructions=chosen,
-        prompt=with_nonce(prompt, word),
-        session=session,
-        limits=ctx.limits(120.0),
+    inputs = CallInputs(
+        bundle,
+        ctx.config,
+        model.slug,
+        chosen,
+        with_nonce(prompt, word),
+        session,
+        ctx.limits(120.0),
     )
+    request = build_installed_call(sent.template, inputs, version)
     about = _about(ctx, model, version) | {
         "captured_version": str(captured.version),
         "template_sha256": str(sent.template_sha256),

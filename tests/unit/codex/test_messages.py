@@ -25,7 +25,7 @@ from smoke_tui.codex.catalogue import (
 )
 from smoke_tui.codex.login import authorize_url, token_request
 from smoke_tui.codex.quota import has_quota_headers, read_windows
-from smoke_tui.codex.request_shapes import SHAPES, build_call
+from smoke_tui.codex.request_shapes import SHAPES, CallInputs, build_call
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.secret_texts import take_secrets
@@ -262,17 +262,10 @@ TEXT = Secret("BASE INSTRUCTIONS", kind="instructions", ref="call.1", scrub=Fals
 
 
 def call(shape: str) -> HttpRequest:
-    return build_call(
-        SHAPES[shape],
-        url="https://chatgpt.com/backend-api/codex/responses",
-        bundle=bundle_of(OURS),
-        config=SessionConfig(),
-        model="gpt-5-codex",
-        instructions=TEXT,
-        prompt="P",
-        session="s-1",
-        limits=HttpLimits(),
+    inputs = CallInputs(
+        bundle_of(OURS), SessionConfig(), "gpt-5-codex", TEXT, "P", "s-1", HttpLimits()
     )
+    return build_call(SHAPES[shape], inputs)
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES))
