@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from smoke_tui.config.questions import QUESTIONS, Verb
+from smoke_tui.config.questions import QUESTIONS, Answer, Verb
 from smoke_tui.errors import (
     UsageError,
 )
@@ -95,32 +96,32 @@ class Headless:
         self._taken: dict[tuple[str, str], str] = {}
         self._ambiguous: dict[str, str] = {}
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         step = str(data.get("step"))
         given = self._answers.get(step, {})
         if kind == "begin" and "waive" in given:
             self._taken[step, "waive"] = kind
-            return {"do": "waive", "reason": given["waive"], "by": _BY}
+            return Answer(Verb.WAIVE, reason=given["waive"], by=_BY)
         if kind == "second-opinion":
-            return {"do": "yes" if data.get("wanted") else "no", "by": "consent"}
+            return Answer(Verb.YES if data.get("wanted") else Verb.NO, by="consent")
         if QUESTIONS[kind].consent:
-            return {"do": QUESTIONS[kind].verbs[0], "by": "consent"}
+            return Answer(QUESTIONS[kind].verbs[0], by="consent")
         text, problem = self._take(step, kind, given)
         if kind == "model":
             listed = data.get("listed")
             fits = text is not None and (not listed or text in listed)
             return (
-                {"do": "use", "model": str(text), "by": _BY}
+                Answer(Verb.USE, model=str(text), by=_BY)
                 if fits
-                else {"do": "absent", "by": "nobody"}
+                else Answer(Verb.ABSENT, by="nobody")
             )
         if kind == "instructions" and text is None and data.get("captured"):
-            return {"do": "captured", "by": "consent"}
+            return Answer(Verb.CAPTURED, by="consent")
         if text is None:
-            return {"do": "absent", "by": "nobody", **({"words": problem} if problem else {})}
+            return Answer(Verb.ABSENT, words=problem, by="nobody")
         return _as_answer(kind, text, given.get("note", ""))
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Nobody else answers here."""
 
     def _take(
@@ -177,7 +178,7 @@ def _is_plain(text: str) -> bool:
     return text.strip().lower() in (*AGREED, *REFUSED)
 
 
-def _as_answer(kind: str, text: str, note: str) -> Mapping[str, str]:
+def _as_answer(kind: str, text: str, note: str) -> Answer:
     """An answer's text in the form the question takes; a note goes beside it.
 
     Only a plain yes agrees: "I did not see it" must not. An attestation is somebody's words.
@@ -187,16 +188,16 @@ def _as_answer(kind: str, text: str, note: str) -> Mapping[str, str]:
     note = note.strip()
     words = note or ("" if agreed or low in REFUSED else text)
     if kind == "attest" and agreed and not note:
-        return {
-            "do": "absent",
-            "by": "nobody",
-            "words": 'An attestation needs words: add note = "…", what you saw and where.',
-        }
+        return Answer(
+            Verb.ABSENT,
+            by="nobody",
+            words='An attestation needs words: add note = "…", what you saw and where.',
+        )
     if QUESTIONS[kind].answers_file == "path":
-        return {"do": Verb.FILE, "path": text, "by": _BY}
+        return Answer(Verb.FILE, path=text, by=_BY)
     verbs = QUESTIONS[kind].verbs
     verb = verbs[0] if agreed else verbs[1] if low in REFUSED else verbs[-1]
-    return {"do": verb, "words": words, "by": _BY}
+    return Answer(verb, words=words, by=_BY)
 
 
 class Scripted:
@@ -205,17 +206,15 @@ class Scripted:
     def __init__(self, rehearsal: Any) -> None:
         self._rehearsal = rehearsal
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         if kind == "second-opinion":
-            return {"do": "yes" if data.get("wanted") else "no", "by": "rehearsal"}
+            return Answer(Verb.YES if data.get("wanted") else Verb.NO, by="rehearsal")
         answer = await self._rehearsal.answer(kind, data)
         if answer is None and not QUESTIONS[kind].elsewhere:
-            return {
-                "do": "absent",
-                "words": "The rehearsal's operator has no answer to this.",
-                "by": "rehearsal",
-            }
-        return None if answer is None else {**answer, "by": "rehearsal"}
+            return Answer(
+                Verb.ABSENT, words="The rehearsal's operator has no answer to this.", by="rehearsal"
+            )
+        return None if answer is None else replace(answer, by="rehearsal")
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         await self._rehearsal.observe(kind, data, answer)

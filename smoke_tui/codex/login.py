@@ -12,11 +12,14 @@ from urllib.parse import parse_qsl, urlencode
 from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleError, read_bundle
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, classify
+from smoke_tui.config.questions import Verb
 from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.journal.events.facts import Answered
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
     StepContext,
+    recorded_answer,
 )
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest, Listen
@@ -198,7 +201,8 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
         hit = await _redirect(ctx, callback, question, ready)
     finally:
         question.release()
-    if hit.data.get("answer", {}).get("do") == "other-host":
+    body = hit.event.body
+    if isinstance(body, Answered) and body.answer.do == Verb.OTHER_HOST:
         ctx.drop(callback)
         return None
     code = hit.secrets.get("code") or hit.secrets.get("value")
@@ -224,8 +228,8 @@ async def _redirect(
         if which == 1:
             raise StepEnd("login-timeout", f"No sign-in came back within {limit:g} s.")
         if which == 2:
-            answer = fact.data["answer"]
-            if answer.get("do") == "absent":
+            answer = recorded_answer(fact)
+            if answer.do == Verb.ABSENT:
                 if ready["what"] != "ready":
                     raise StepEnd(f"port-{ready['what']}", _port_text(ready))
                 raise StepEnd(
@@ -233,9 +237,9 @@ async def _redirect(
                     "A person has to sign in here; give a bundle with "
                     "--bundle, or run this in the app.",
                 )
-            if answer.get("do") == "page":
-                raise StepEnd(*_page_failure(answer.get("words", "")))
-            if answer.get("do") == "cancel":
+            if answer.do == Verb.PAGE:
+                raise StepEnd(*_page_failure(answer.words or ""))
+            if answer.do == Verb.CANCEL:
                 raise StepEnd("login-cancelled", "The operator cancelled the login.")
             deadline.release()
             return fact

@@ -15,6 +15,7 @@ from smoke_tui.codex.catalogue import Listed, as_answer, catalogue_request, read
 from smoke_tui.codex.classify import Failure, classify
 from smoke_tui.codex.client_versions import UNFILTERED, is_newer
 from smoke_tui.codex.refresh import refreshable
+from smoke_tui.config.questions import Verb
 from smoke_tui.redaction import clean
 from smoke_tui.world.context import (
     StepContext,
@@ -320,6 +321,6 @@ async def _ask(
         if end.code != "needs-operator":
             raise
         return None
-    if answer.get("do") == "use" and str(answer.get("model") or "").strip():
-        return str(answer["model"]).strip()
+    if answer.do == Verb.USE and str(answer.model or "").strip():
+        return str(answer.model).strip()
     return wanted

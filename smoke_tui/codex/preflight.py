@@ -17,6 +17,7 @@ from smoke_tui.codex.catalogue import (
     read_catalogue,
 )
 from smoke_tui.codex.classify import classify
+from smoke_tui.config.questions import Verb
 from smoke_tui.failure_codes.table import (
     CODES,
 )
@@ -125,4 +126,4 @@ async def _pick(ctx: StepContext, why: str, model: str, slugs: Sequence[str]) ->
             {"wanted": model, "listed": slugs},
         )
     )
-    return answer["model"] if answer.get("do") == "use" and answer.get("model") else model
+    return answer.model if answer.do == Verb.USE and answer.model else model

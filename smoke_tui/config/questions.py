@@ -114,6 +114,18 @@ class Choice:
         """The word to be typed."""
         return self.word or self.do or self.special
 
+    def answer(self, words: str = "") -> Answer:
+        """Return the answer of this choice, with the operator's words where it takes any.
+
+        Raises:
+            ValueError: The choice is no answer of its own.
+        """
+        if self.do is None:
+            raise ValueError(f"{self.label}: no answer")
+        if self.words == "none":
+            return Answer(self.do)
+        return Answer(self.do, **{self.field: words})
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionKind:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.accounts import of_another_account
 from smoke_tui.engine.amend import amend, half_amended, settle_half_amended
@@ -50,6 +51,7 @@ from smoke_tui.runbook.parser.commands import every_command
 from smoke_tui.world.context import (
     Attempt,
     StepContext,
+    recorded_answer,
 )
 from smoke_tui.world.conversation import TimeLimit, World
 from smoke_tui.world.requests.operator import Question
@@ -145,7 +147,7 @@ class Engine:
                         {"verdict": verdict(self.runbook, self.state).value},
                     ),
                 )
-                if answer.get("do") == "again":
+                if answer.do == Verb.AGAIN:
                     self._asked_to_finish = False
             case Amend() | Close():
                 raise AssertionError("amending and closing are not performed")
@@ -198,7 +200,7 @@ class Engine:
                     f"{BROKEN_OFF} A call {spent}. Try it again yourself.",
                 )
 
-    async def _ask_about(self, step: Step, question: Question) -> Mapping[str, str]:
+    async def _ask_about(self, step: Step, question: Question) -> Answer:
         """Ask between tries; a cancel counts as stop."""
         n = len(self.state.step(step.id).tries) + 1
         context = self._context(step, n)
@@ -210,10 +212,9 @@ class Engine:
             )
             fact = first[1]
             if isinstance(fact, str):
-                return {"do": "stop"}
+                return Answer(Verb.STOP)
             conversation.done()
-            answer: Mapping[str, str] = fact.data["answer"]
-            return answer
+            return recorded_answer(fact)
         finally:
             self._interrupt = None
             if conversation.open:
@@ -245,19 +246,19 @@ class Engine:
                     "begin", step.title, {"step": step.id, "kind": step.kind, "proof": step.proof}
                 ),
             )
-            if answer.get("do") == "waive" and step.proof:
+            if answer.do == Verb.WAIVE and step.proof:
                 self._finish(step.id, None, Outcome.BLOCKED, "operator-declined", PROOF_STAYS)
-            elif answer.get("do") == "waive":
+            elif answer.do == Verb.WAIVE:
                 self._finish(
                     step.id,
                     None,
                     Outcome.WAIVED,
                     None,
                     "Waived by the operator.",
-                    reason=answer.get("reason") or answer.get("words", ""),
-                    by=answer.get("by", "operator"),
+                    reason=answer.reason or (answer.words or ""),
+                    by=answer.by or "operator",
                 )
-            if answer.get("do") != "run":
+            if answer.do != Verb.RUN:
                 return
             dead = dead_need(self.runbook, self.state, step)
             if dead is not None:
@@ -331,7 +332,7 @@ class Engine:
                 },
             ),
         )
-        if answer.get("do") == "yes":
+        if answer.do == Verb.YES:
             self.resources.may_run = True
             return True
         self._finish(
@@ -339,7 +340,7 @@ class Engine:
             None,
             Outcome.BLOCKED,
             "operator-declined",
-            answer.get("words") or "The runbook's commands were not to be run.",
+            answer.words or "The runbook's commands were not to be run.",
         )
         return False
 

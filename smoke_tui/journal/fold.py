@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from smoke_tui.config.questions import QUESTIONS, Verb
 from smoke_tui.journal.events.body import Opaque
 from smoke_tui.journal.events.decisions import (
     Amended,
@@ -210,15 +211,15 @@ def _answered(state: State, event: EventOf[Answered]) -> None:
     if answer.by == "operator":
         state.waiting_ms += event.ms - question.ms
         state.waits.append((question.step, question.ms, event.ms))
-    if answer.do == "again":
+    if answer.do == Verb.AGAIN:
         state.again = answer.step or ""
-    elif answer.do == "stop":
+    elif answer.do == Verb.STOP:
         state.stopped = True
-    if kind == "commands" and answer.do == "yes":
+    if kind == "commands" and answer.do == Verb.YES:
         state.commands_agreed = True
-    if kind == "attest" and answer.do == "yes":
+    if kind == "attest" and answer.do == Verb.YES:
         state.attested.append(event)
-    if kind in ("manual", "attest") and question.step is not None:
+    if kind in QUESTIONS and QUESTIONS[kind].amendable and question.step is not None:
         state.step(question.step).word = kind
 
 

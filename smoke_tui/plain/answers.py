@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import assert_never
 
-from smoke_tui.config.questions import Choice, Verb
+from smoke_tui.config.questions import Answer, Choice, Verb
 from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.plain.announcer import title_of
 from smoke_tui.plain.prompt import Prompt
@@ -30,20 +29,17 @@ class Answers:
             return False
         if choice.do is None:
             return self._act(question, choice)
-        answer: dict[str, str] = {"do": choice.do}
+        text: str | None = ""
         if choice.words != "none":
             text = words or self._ask_words(question, choice)
-            if text is None:
-                return False
-            answer[choice.field] = text
-        return self.send(question, answer)
+        return text is not None and self.send(question, choice.answer(text))
 
     def _act(self, question: OpenQuestion, choice: Choice) -> bool:
         """Do what a choice does instead of giving an answer of its own."""
         match choice.special:
             case "all":
                 self.live.run_all = True
-                return self.send(question, {"do": "run"})
+                return self.send(question, Answer(Verb.RUN))
             case "retry" | "login":
                 target = retry_target if choice.special == "retry" else login_target
                 step_id = target(self.prompt.snapshot)
@@ -51,7 +47,7 @@ class Answers:
             case "step":
                 return self._choose_step(question)
             case "spend":
-                return self.send(question, {"do": "yes"})
+                return self.send(question, Answer(Verb.YES))
             case "open":
                 self._open_page(question)
             case "reveal":
@@ -79,16 +75,14 @@ class Answers:
                 return self._choose_model(question)
             case "text":
                 text = self.prompt.words(question.seq, "Your answer?", must=True)
-                return bool(text) and self.send(question, {"do": "text"}, secret=text)
+                return bool(text) and self.send(question, Answer(Verb.TEXT), secret=text)
             case "":
                 pass
             case _:
                 assert_never(choice.special)
         return False
 
-    def send(
-        self, question: OpenQuestion, answer: Mapping[str, str], *, secret: str | None = None
-    ) -> bool:
+    def send(self, question: OpenQuestion, answer: Answer, *, secret: str | None = None) -> bool:
         """Hand an answer in, or write why it is not taken."""
         problem = self.live.answer(question.seq, answer, secret=secret)
         if problem:
@@ -167,7 +161,7 @@ class Answers:
 
     def _give_secret(self, question: OpenQuestion, do: str, prompt: str) -> bool:
         text = self.prompt.secret(question.seq, prompt)
-        if text is None or not self.send(question, {"do": do}, secret=text):
+        if text is None or not self.send(question, Answer(do), secret=text):
             return False
         self.output.write(f"Taken: {shape_of(text)}.")
         return True
@@ -179,7 +173,7 @@ class Answers:
             must=True,
             default=self.live.prefill.get("instructions", ""),
         )
-        return path is not None and self.send(question, {"do": "file", "path": path})
+        return path is not None and self.send(question, Answer(Verb.FILE, path=path))
 
     def _choose_model(self, question: OpenQuestion) -> bool:
         listed = listed_models(question)
@@ -188,4 +182,4 @@ class Answers:
         model = self.prompt.words(question.seq, "Which model?", must=True) or ""
         if model.isdecimal() and 0 < int(model) <= len(listed):
             model = listed[int(model) - 1]
-        return bool(model) and self.send(question, {"do": "use", "model": model})
+        return bool(model) and self.send(question, Answer(Verb.USE, model=model))

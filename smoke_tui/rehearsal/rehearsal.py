@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.httpd.messages import ServerLimits
 from smoke_tui.httpd.server import (
     HttpServer,
@@ -210,7 +211,7 @@ class Rehearsal:
         """Set the credential that the scripted operator pastes."""
         await self._operator.put_credential(text)
 
-    async def answer(self, kind: str, data: Mapping[str, object]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, object]) -> Answer | None:
         """The scripted operator's answer to a question; None for no answer."""
         return await self._operator.answer(kind, data)
 

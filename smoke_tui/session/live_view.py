@@ -6,10 +6,11 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import NOTHING_OBSERVED, TypicalDuration
 from smoke_tui.session.codex_client import NoClient, compare_with_client
@@ -112,9 +113,7 @@ class LiveView(SessionView):
         """What the fault means for the operator; a bug of ours leaves its trace in `folder`."""
         return told_fault(folder, self.session) if self.fault is not None else None
 
-    def answer(
-        self, seq: int, answer: Mapping[str, str], *, secret: str | None = None
-    ) -> str | None:
+    def answer(self, seq: int, answer: Answer, *, secret: str | None = None) -> str | None:
         """Answer a question; why that can't be, or None."""
         if seq in self._answered:
             # A second press of the same key.
@@ -162,14 +161,14 @@ class OperatorInFrontEnd:
         self._hints = hints
         self._world = world
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         if kind == "callback":
             answer = await self._world.answer(kind, data)
-            return None if answer is None else {**answer, "by": "rehearsal"}
+            return None if answer is None else replace(answer, by="rehearsal")
         if kind == "confirm" and data.get("handover"):
-            seen = await self._world.answer(kind, data)
-            self._hints["confirm"] = str((seen or {}).get("words", ""))
+            page = await self._world.answer(kind, data)
+            self._hints["confirm"] = (page.words or "") if page is not None else ""
         return None
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         await self._world.observe(kind, data, answer)

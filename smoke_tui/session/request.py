@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.values import Amendment, Program
 from smoke_tui.journal.stream import Clock
@@ -22,10 +23,10 @@ from smoke_tui.world.ports import Ids
 class Answerer(Protocol):
     """Answers questions in place of the operator: consent, an answers file, a script."""
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         """The answer to a question; None leaves it to somebody else."""
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Take note of an answer that the operator gave."""
 
 

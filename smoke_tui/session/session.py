@@ -7,16 +7,18 @@ import contextlib
 import json
 import threading
 import traceback
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.engine.end_reasons import PROOF_STAYS
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.close_scan import leave_scan
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.facts import Answered
 from smoke_tui.journal.file import (
     JournalFile,
 )
@@ -130,20 +132,18 @@ class Session:
 
     # --- what fronts do -------------------------------------------------------------------
 
-    def answer(
-        self,
-        seq: int,
-        answer: Mapping[str, str],
-        *,
-        secret: str | None = None,
-        by: str = "operator",
-    ) -> str | None:
-        """Answer question `seq`. Returns why the answer can't be taken, or None."""
+    def answer(self, seq: int, answer: Answer, *, secret: str | None = None) -> str | None:
+        """Answer question `seq`; where the answer does not say by whom, it is the operator's.
+
+        Returns why the answer can't be taken, or None.
+        """
         question = self._operator.question(seq)
         proof = question is not None and question.data.get("proof")
-        if by == "operator" and answer.get("do") == "waive" and proof:
-            return PROOF_STAYS
-        return self._operator.answer(seq, answer, secret=secret, by=by)
+        if answer.by is None:
+            if answer.do == Verb.WAIVE and proof:
+                return PROOF_STAYS
+            answer = replace(answer, by="operator")
+        return self._operator.answer(seq, answer, secret=secret)
 
     def reveal(self, seq: int, name: str) -> str:
         """A value of an open question in the form the operator has to use, such as an address."""
@@ -249,10 +249,10 @@ class Session:
             return
         if event.kind == "request" and event.data["port"] == "operator":
             self._in_hand(self._ask(event))
-        elif event.kind == "answered" and event.data["answer"].get("by") == "operator":
+        elif isinstance(event.body, Answered) and event.body.answer.by == "operator":
             question = self._state.requests.get(event.request_seq or 0)
             if question is not None:
-                self._in_hand(self._tell(question, event))
+                self._in_hand(self._tell(question, event.body.answer))
 
     def _in_hand(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the engine, and hold on to it until it is done."""
@@ -272,14 +272,13 @@ class Session:
             self._on_fault(error)
             return
         if answer is not None:
-            by = answer.get("by", "script")
-            self.answer(event.seq, {k: v for k, v in answer.items() if k != "by"}, by=by)
+            self.answer(event.seq, replace(answer, by=answer.by or "script"))
 
-    async def _tell(self, question: Event, answered: Event) -> None:
+    async def _tell(self, question: Event, answer: Answer) -> None:
         assert self._answerer is not None
         data = {**question.data["data"], "text": question.data["text"], "step": question.step}
         try:
-            await self._answerer.observe(question.data["kind"], data, answered.data["answer"])
+            await self._answerer.observe(question.data["kind"], data, answer)
         except Exception as error:
             self._on_fault(error)
 

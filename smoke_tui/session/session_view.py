@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Protocol, Self
 
-from smoke_tui.config.questions import Verb
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import Answered, HttpAnswered
 from smoke_tui.journal.events.requests import QuestionAsked
@@ -184,21 +184,21 @@ class SessionView:
             self.usual,
         )
 
-    def in_advance(self, scene: Snapshot, question: OpenQuestion) -> Mapping[str, str] | None:
+    def in_advance(self, scene: Snapshot, question: OpenQuestion) -> Answer | None:
         """The answer that the operator has given in advance to a new question; None: none."""
         if question.body.question != "begin":
             return None
         if self.run_next == str(question.body.about["step"]):
             self.run_next = None
-            return {"do": "run"}
+            return Answer(Verb.RUN)
         if self.run_all and scene.failed is not None:
             self.run_all = False
-        return {"do": "run"} if self.run_all else None
+        return Answer(Verb.RUN) if self.run_all else None
 
     def again(self, question: OpenQuestion, step_id: str) -> str | None:
         """Have a step run once more instead of what was asked; why that can't be, or None."""
         self.run_next = step_id
-        problem = self.answer(question.seq, {"do": "again", "step": step_id})
+        problem = self.answer(question.seq, Answer(Verb.AGAIN, step=step_id))
         if problem:
             self.run_next = None
         return problem
@@ -234,9 +234,7 @@ class SessionView:
         """What the fault means for the operator; a bug of ours leaves its trace in `folder`."""
         return None
 
-    def answer(
-        self, seq: int, answer: Mapping[str, str], *, secret: str | None = None
-    ) -> str | None:
+    def answer(self, seq: int, answer: Answer, *, secret: str | None = None) -> str | None:
         """Answer a question; why that can't be, or None."""
         return IS_A_RECORD
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
+from smoke_tui.config.questions import Verb
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.world.context import (
     StepContext,
@@ -49,8 +50,8 @@ async def spend(
     """
     ctx.check_caps(kind, worst_usd)
     answer = await ctx.ask(Question("spend", what, detail))
-    if answer.get("do") != "yes":
-        raise StepEnd("operator-declined", answer.get("words") or "The call was not made.")
+    if answer.do != Verb.YES:
+        raise StepEnd("operator-declined", answer.words or "The call was not made.")
     reserve(ctx, detail, kind=kind, worst_usd=worst_usd)
 
 
@@ -144,8 +145,8 @@ async def _ask_about_remote(ctx: StepContext) -> None:
             },
         )
     )
-    if answer.get("do") != "yes":
-        raise StepEnd("operator-declined", answer.get("words") or "It was not run.")
+    if answer.do != Verb.YES:
+        raise StepEnd("operator-declined", answer.words or "It was not run.")
 
 
 async def settle(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from smoke_tui.codex.bundle import Bundle
+from smoke_tui.config.questions import Verb
 from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.context import (
     StepContext,
@@ -64,18 +65,18 @@ async def _filled_in(ctx: StepContext, how: str) -> str:
                 {"label": field["label"], "value": value, "how": how},
             )
         )
-        if answer.get("do") != "done":
+        if answer.do != Verb.DONE:
             raise StepEnd(
                 "operator-declined",
-                f"{field['label']} was not done: {answer.get('words') or 'no reason given'}",
+                f"{field['label']} was not done: {answer.words or 'no reason given'}",
             )
     # The page may hold it from here on, whatever the operator sees.
     ctx.resources.handed_over = True
     answer = await ctx.ask(
         Question("confirm", str(ctx.step.fields.get("confirm")), {"handover": True})
     )
-    words = answer.get("words", "")
-    if answer.get("do") != "yes":
+    words = answer.words or ""
+    if answer.do != Verb.YES:
         raise StepEnd("operator-declined", f"Not confirmed: {words or 'no reason given'}")
     return words
 

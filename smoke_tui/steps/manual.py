@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smoke_tui.codex.instructions import read_instructions
+from smoke_tui.config.questions import Verb
 from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
     StepContext,
@@ -24,8 +25,8 @@ MANUAL_CODES = {"fail": "expectation-unmet", "blocked": "operator-declined"}
 async def manual(ctx: StepContext) -> Result:
     """Pass on the operator's word; what they say is in the record."""
     answer = await ctx.ask(Question("manual", str(ctx.step.fields.get("ask")), {}))
-    words = answer.get("words", "")
-    done = answer.get("do")
+    words = answer.words or ""
+    done = answer.do
     if done == "pass":
         ctx.evidence("operator", words or "pass")
         return Result(None, f"The operator: {words or 'pass'}")
@@ -75,12 +76,12 @@ async def _instructions(ctx: StepContext) -> Secret:
             },
         )
     )
-    if answer.get("do") == "captured" and captured is not None:
+    if answer.do == Verb.CAPTURED and captured is not None:
         ctx.evidence("instructions", {"source": "captured from the Codex CLI", **captured.public})
         return captured
-    if answer.get("do") != "file" or not answer.get("path"):
+    if answer.do != Verb.FILE or not answer.path:
         raise StepEnd("operator-declined", "No instructions were given.")
-    text = await read_instructions(ctx, answer["path"])
+    text = await read_instructions(ctx, answer.path)
     ctx.evidence("instructions", {"source": "a file the operator chose", **text.public})
     return text
 

@@ -15,6 +15,7 @@ from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.quota import read_windows
 from smoke_tui.codex.request_diff import TRANSPORT_HEADERS, Difference, compare
 from smoke_tui.codex.stream import StreamReader
+from smoke_tui.config.questions import Verb
 from smoke_tui.failure_codes.table import (
     CODES,
 )
@@ -162,7 +163,7 @@ async def _agreed(ctx: StepContext, ours: Composition, worth: Assessment) -> boo
         if end.code != "needs-operator":
             raise
         return False
-    return answer.get("do") == "yes"
+    return answer.do == Verb.YES
 
 
 def concluded(ours: Assessment, theirs: Assessment, version: str) -> Opinion:

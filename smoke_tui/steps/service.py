@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smoke_tui.config.questions import Verb
 from smoke_tui.runbook.model import Ready
 from smoke_tui.runbook.parser.commands import command_of
 from smoke_tui.stack.services import Service, address_of, is_up, wait_ready, watch_health
@@ -62,7 +63,7 @@ async def _adopt(ctx: StepContext, ready: Ready) -> Result:
             {"adopt": where},
         )
     )
-    if answer.get("do") != "yes":
+    if answer.do != Verb.YES:
         raise StepEnd(
             "not-ready",
             f"{where} is taken by something that was not to be used; stop it, then try again.",
@@ -82,11 +83,10 @@ async def _restarted_by_hand(ctx: StepContext, ready: Ready) -> Result:
             {"restart": where, "variables": sorted(ctx.resources.variables)},
         )
     )
-    if answer.get("do") != "yes":
+    if answer.do != Verb.YES:
         raise StepEnd(
             "not-ready",
-            f"The service at {where} was not restarted: "
-            f"{answer.get('words') or 'no reason given'}.",
+            f"The service at {where} was not restarted: {answer.words or 'no reason given'}.",
         )
     if not await is_up(ctx, ready):
         raise StepEnd("not-ready", f"Nothing answers at {where} after the restart by hand.")
@@ -121,7 +121,7 @@ async def _ask_gone(ctx: StepContext, ready: Ready) -> None:
             {"stop": where},
         )
     )
-    if answer.get("do") != "yes":
+    if answer.do != Verb.YES:
         raise StepEnd(
             "not-ready",
             "The old instance could not be proven gone; stop it yourself, then try again.",

@@ -11,6 +11,7 @@ from smoke_tui.codex.assessment import upstream_failure
 from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.version_gate import stack_refusal
+from smoke_tui.config.questions import Verb
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.proof.obligations import (
     EVIDENCE,
@@ -191,9 +192,9 @@ async def _result(ctx: StepContext, turned: Turned, observed: dict[str, Any], te
             {"evidence": [[x.name, x.seen, x.says] for x in turned.lines]},
         )
     )
-    if answer.get("do") != "yes":
+    if answer.do != Verb.YES:
         return _end(ctx, obligations, Result("route-unproven", why, observed, text))
-    words = str(answer.get("words", ""))
+    words = str(answer.words or "")
     attested = evaluate(ATTESTED, [Witness("operator", words, "holds")])
     return _end(
         ctx,
@@ -364,10 +365,10 @@ async def _by_hand(ctx: StepContext) -> Made:
     answer = await ctx.ask(
         Question("manual", str(ctx.step.fields.get("ask") or ctx.step.title), {})
     )
-    if answer.get("do") != "pass":
-        code = "expectation-unmet" if answer.get("do") == "fail" else "operator-declined"
-        raise StepEnd(code, answer.get("words") or "The operator saw no answer.")
-    return Made({}, answer.get("words", ""), answered=False)
+    if answer.do != Verb.PASS:
+        code = "expectation-unmet" if answer.do == Verb.FAIL else "operator-declined"
+        raise StepEnd(code, answer.words or "The operator saw no answer.")
+    return Made({}, (answer.words or ""), answered=False)
 
 
 def _claims(ctx: StepContext, document: Any) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.journal.events.facts import Answered
 from smoke_tui.journal.stream import EventStream, Fact, TextDelta
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.model import Step
@@ -23,7 +25,6 @@ from smoke_tui.world.resources import Resource, SessionResources, StepEnd
 from smoke_tui.world.values import Text, show
 
 A = TypeVar("A")
-Answer = Mapping[str, str]
 CheckCaps = Callable[[Step, str, str | None], None]
 """Refuses one more call of a step, of a kind of money, that costs at most so many dollars.
 
@@ -245,13 +246,20 @@ class StepContext:
         return self.resources.fill_all(value, self.config)
 
 
+def recorded_answer(fact: Fact) -> Answer:
+    """The operator's answer that a fact holds, even where it says that nobody is here."""
+    body = fact.event.body
+    assert isinstance(body, Answered)
+    return body.answer
+
+
 def answer_of(fact: Fact) -> Answer:
-    """The fields of an operator's answer.
+    """The operator's answer.
 
     Raises:
         StepEnd: it says that nobody is here (`needs-operator`).
     """
-    answer: Answer = fact.data["answer"]
-    if answer.get("do") == "absent":
-        raise StepEnd("needs-operator", answer.get("words") or "A person has to answer here.")
+    answer = recorded_answer(fact)
+    if answer.do == Verb.ABSENT:
+        raise StepEnd("needs-operator", answer.words or "A person has to answer here.")
     return answer

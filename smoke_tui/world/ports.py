@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.redaction import Secret
 from smoke_tui.world.conversation import BodyReader, PendingRequest
 from smoke_tui.world.requests.codex_cli import CaptureClient
@@ -123,9 +124,7 @@ class Operator(Protocol):
     def withdraw(self, seq: int) -> None:
         """Forget question `seq`, if it still waits."""
 
-    def answer(
-        self, seq: int, answer: Mapping[str, str], *, secret: str | None, by: str
-    ) -> str | None:
+    def answer(self, seq: int, answer: Answer, *, secret: str | None) -> str | None:
         """Answer question `seq`. Returns why the answer can't be taken, or None."""
 
     def reveal(self, seq: int, name: str) -> str:

@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.world.ports import PortError
 from tests.helpers.chromium import DevToolsError, Tab
 
 SIGN_IN: Final = "Rehearsal: sign in"
 PASTE: Final = "paste"
-FIXED: Final[Mapping[str, Mapping[str, str]]] = {
-    "begin": {"do": "run"},
-    "model": {"do": "keep"},
-    "spend": {"do": "yes"},
-    "finish": {"do": "finish"},
+FIXED: Final[Mapping[str, Answer]] = {
+    "begin": Answer(Verb.RUN),
+    "model": Answer(Verb.KEEP),
+    "spend": Answer(Verb.YES),
+    "finish": Answer(Verb.FINISH),
 }
 
 
@@ -65,20 +66,20 @@ class Person:
         if self._tab.title == SIGN_IN:
             sign_in(self._tab, self._rehearsal)
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         if kind == "tick":
             return await asyncio.to_thread(self._tick, data["label"], data["value"], data["how"])
         if kind == "confirm":
             words = await asyncio.to_thread(self._tab.text_of, "status")
-            return {"do": "yes", "words": words}
+            return Answer(Verb.YES, words=words)
         return FIXED.get(kind)
 
-    def _tick(self, label: str, value: str, how: str) -> Mapping[str, str]:
+    def _tick(self, label: str, value: str, how: str) -> Answer:
         text = Path(how.removeprefix("file ")).read_text("utf-8") if value == PASTE else value
         if not fill_in(self._tab, label, text):
-            return {"do": "no", "words": "the page does not show it"}
+            return Answer(Verb.NO, words="the page does not show it")
         self.ticked.append(label)
-        return {"do": "done"}
+        return Answer(Verb.DONE)
 
     async def observe(self, kind: str, data: Mapping[str, Any], answer: object) -> None:
         """Nobody else answers."""

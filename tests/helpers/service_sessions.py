@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.load import (
@@ -31,7 +32,7 @@ from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, Ope
 FRONT = "---\nschema: smoke/1\nid: services\ntitle: Services\n---\n\n# Services\n"
 LONGEST = 60.0
 See = Callable[[Session, Event], None]
-Reply = Callable[[str, Mapping[str, Any]], Mapping[str, str] | None]
+Reply = Callable[[str, Mapping[str, Any]], Answer | None]
 
 
 def book(*steps: tuple[str, str]) -> Runbook:
@@ -63,19 +64,19 @@ class Operator:
     reply: Reply
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         self.asked.append((kind, data))
         return self.reply(kind, data)
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Nothing follows."""
 
     def kinds(self) -> list[str]:
         return [kind for kind, _ in self.asked if kind not in ("begin", "finish")]
 
 
-def agree(kind: str, data: Mapping[str, Any]) -> Mapping[str, str]:
-    return {"do": {"begin": "run", "finish": "finish", "manual": "pass"}.get(kind, "yes")}
+def agree(kind: str, data: Mapping[str, Any]) -> Answer:
+    return Answer({"begin": "run", "finish": "finish", "manual": "pass"}.get(kind, "yes"))
 
 
 class Eyes:

@@ -18,6 +18,7 @@ from smoke_tui.cli.session_run import (
     fault_exit,
 )
 from smoke_tui.cli.signals import run_session
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import (
     CommandError,
@@ -174,11 +175,11 @@ def _hidden_lines() -> str:
 class _Consent:
     """Begins the login and ends the session without asking; the rest is for the terminal."""
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         """The answer to the questions around the login."""
-        return {"begin": {"do": "run"}, "finish": {"do": "finish"}}.get(kind)
+        return {"begin": Answer(Verb.RUN), "finish": Answer(Verb.FINISH)}.get(kind)
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Nothing follows from an answer."""
 
 
@@ -218,7 +219,7 @@ class _Terminal:
                 f"(the callback's ports can't be used: {clean(str(data['busy']))})", file=sys.stderr
             )
         if not (sys.stdin.isatty() or self._paste or data["listening"]):
-            session.answer(event.seq, {"do": "absent"})
+            session.answer(event.seq, Answer(Verb.ABSENT))
         while sys.stdin.isatty() or self._paste:
             try:
                 text = _hidden_lines() if sys.stdin.isatty() else sys.stdin.readline()
@@ -226,9 +227,9 @@ class _Terminal:
                 text = ""
             if not text.strip():
                 if not data["listening"]:
-                    session.answer(event.seq, {"do": "cancel"})
+                    session.answer(event.seq, Answer(Verb.CANCEL))
                 return
-            problem = session.answer(event.seq, {"do": "paste"}, secret=text)
+            problem = session.answer(event.seq, Answer(Verb.PASTE), secret=text)
             if problem is None:
                 return
             print(f"smoke-tui: {problem}", file=sys.stderr)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from smoke_tui.config.questions import QUESTIONS, Verb
+from smoke_tui.config.questions import QUESTIONS, Answer, Verb
 from smoke_tui.rehearsal.operator.browser import Browser, Page
 from smoke_tui.rehearsal.provider.catalogue import DEFAULT
 from smoke_tui.rehearsal.provider.tokens import Mint
@@ -57,7 +57,7 @@ class ScriptedOperator:
         Raises:
             RehearsalError: the page ends in an error.
         """
-        if self._scenario.operator.get("open", {}).get("do") == "nothing":
+        if not self._scenario.opens_pages:
             return
         await asyncio.to_thread(self._open_page, url)
 
@@ -92,24 +92,24 @@ class ScriptedOperator:
         async with self._lock:
             self._credential, self._save_result = text, None
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         """The answer to a question; None for no answer."""
         if kind in self._scenario.operator:
-            return dict(self._scenario.operator[kind])
+            return self._scenario.operator[kind]
         await self.observe(kind, data, None)
         if kind == "confirm":
             saved, words = await self._save()
-            return {"do": "yes" if saved else "no", "words": words}
+            return Answer(Verb.YES if saved else Verb.NO, words=words)
         if kind == "instructions":
-            return {"do": "file", "path": str(self._instructions)}
+            return Answer(Verb.FILE, path=str(self._instructions))
         if kind == "model":
             return _choose_model(data)
         if kind == "callback" and self._error_page:
-            return {"do": "page", "words": self._error_page}
+            return Answer(Verb.PAGE, words=self._error_page)
         verb = QUESTIONS[kind].rehearsed
         if verb is Verb.PASS:
-            return {"do": verb, "words": "rehearsed"}
-        return {"do": verb} if verb is not None else None
+            return Answer(verb, words="rehearsed")
+        return Answer(verb) if verb is not None else None
 
     async def observe(self, kind: str, data: Mapping[str, Any], answer: object) -> None:
         """Take note of a question and its answer: ticks say what to type, and when to save."""
@@ -152,10 +152,10 @@ class ScriptedOperator:
         return result.status == 200, f"Saved: {notice}" if result.status == 200 else notice
 
 
-def _choose_model(data: Mapping[str, Any]) -> Mapping[str, str]:
+def _choose_model(data: Mapping[str, Any]) -> Answer:
     """The first listed model that is neither the wanted one nor refused; else keep the model."""
     listed, refused = data.get("listed") or (), data.get("refused") or ()
     choice = next(
         (model for model in listed if model != data.get("wanted") and model not in refused), None
     )
-    return {"do": "keep"} if choice is None else {"do": "use", "model": str(choice)}
+    return Answer(Verb.KEEP) if choice is None else Answer(Verb.USE, model=str(choice))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.rehearsal.scenarios.scenario import Scenario, StackMode
 
 _OURS: Final = "constructed: this side of the wire is the rehearsal's own"
@@ -14,8 +15,10 @@ def _stack(name: str, sentence: str, mode: StackMode, basis: str = _OURS) -> Sce
     return Scenario(name, sentence, basis, stack=mode)
 
 
-def _operator(name: str, sentence: str, answers: Mapping[str, Mapping[str, str]]) -> Scenario:
-    return Scenario(name, sentence, _OURS, operator=answers)
+def _operator(
+    name: str, sentence: str, answers: Mapping[str, Answer], *, opens_pages: bool = True
+) -> Scenario:
+    return Scenario(name, sentence, _OURS, operator=answers, opens_pages=opens_pages)
 
 
 LOCAL_ROWS: Final = (
@@ -98,16 +101,18 @@ LOCAL_ROWS: Final = (
     _operator(
         "login-cancelled",
         "The operator cancels the login instead of signing in.",
-        {"open": {"do": "nothing"}, "callback": {"do": "cancel"}},
+        {"callback": Answer(Verb.CANCEL)},
+        opens_pages=False,
     ),
     _operator(
         "login-timeout",
         "Nobody signs in; lasts as long as the login's own limit.",
-        {"open": {"do": "nothing"}},
+        {},
+        opens_pages=False,
     ),
     _operator(
         "operator-declined",
         "The operator does not agree to spend.",
-        {"spend": {"do": "no"}},
+        {"spend": Answer(Verb.NO)},
     ),
 )

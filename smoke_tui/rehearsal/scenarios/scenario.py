@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.failure_codes.table import CODES
 from smoke_tui.rehearsal.provider.catalogue import ALL_SLUGS, Version
 from smoke_tui.rehearsal.provider.replies import Reply
@@ -32,8 +33,8 @@ class Scenario:
     to older clients; the unfiltered catalogue then gives `raised` as the minimum, and with
     `hides_raised` lists nothing to an older client. `drift_after` is the number of completed calls
     after which only the current instructions are accepted (None: no drift). `operator` holds
-    answers by kind of question that differ from the default ("open" is the browser).
-    `answer_headers` are added to every stream.
+    answers by kind of question that differ from the default; with `opens_pages` False the browser
+    stays closed. `answer_headers` are added to every stream.
     """
 
     name: str
@@ -59,7 +60,8 @@ class Scenario:
     omit_claims: frozenset[str] = frozenset()
     omit_tokens: frozenset[str] = frozenset()
     stack: StackMode = "subscription"
-    operator: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    operator: Mapping[str, Answer] = field(default_factory=dict)
+    opens_pages: bool = True
 
     @property
     def code(self) -> str | None:

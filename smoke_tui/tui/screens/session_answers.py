@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import assert_never
 
 from textual import work
 from textual.content import Content
 
-from smoke_tui.config.questions import Choice, Verb
+from smoke_tui.config.questions import Answer, Choice, Verb
 from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.presentation.format import one_line, titled
 from smoke_tui.presentation.live.choices import choices, login_target, retry_target
@@ -81,16 +80,16 @@ class SessionAnswers(Page):
         if choice.do is None:
             self._act(question, choice)
         elif choice.words == "none":
-            self.send(question, {"do": choice.do})
+            self.send(question, choice.answer())
         else:
-            self._with_words(question, choice, choice.do)
+            self._with_words(question, choice)
 
     def _act(self, question: OpenQuestion, choice: Choice) -> None:
         """Do what a choice does instead of giving an answer of its own."""
         match choice.special:
             case "all":
                 self.live.run_all = True
-                self.send(question, {"do": "run"})
+                self.send(question, Answer(Verb.RUN))
             case "retry":
                 self._run_again(question, retry_target(self.snapshot))
             case "login":
@@ -124,9 +123,7 @@ class SessionAnswers(Page):
             case _:
                 assert_never(choice.special)
 
-    def send(
-        self, question: OpenQuestion, answer: Mapping[str, str], *, secret: str | None = None
-    ) -> None:
+    def send(self, question: OpenQuestion, answer: Answer, *, secret: str | None = None) -> None:
         """Hand an answer in, or show why it is not taken."""
         problem = self.live.answer(question.seq, answer, secret=secret)
         if problem:
@@ -153,7 +150,7 @@ class SessionAnswers(Page):
             )
         )
         if words is not None:
-            self.send(question, {"do": do, choice.field: words})
+            self.send(question, choice.answer(words))
 
     @work(exclusive=True, group="compare")
     async def action_compare(self) -> None:
@@ -267,9 +264,9 @@ class SessionAnswers(Page):
             YesNo("Spend", text, yes="make the call", no="don't", question=question.seq)
         )
         if yes is True:
-            self.send(question, {"do": "yes"})
+            self.send(question, Answer(Verb.YES))
         elif yes is False:
-            self.send(question, {"do": "no", "words": ""})
+            self.send(question, Answer(Verb.NO, words=""))
 
     # --- the login ------------------------------------------------------------------------
 
@@ -333,7 +330,7 @@ class SessionAnswers(Page):
                 Content(
                     "Copy the whole address of the page the sign-in ended at, and paste it here."
                 ),
-                lambda text: self.live.answer(question.seq, {"do": "paste"}, secret=text),
+                lambda text: self.live.answer(question.seq, Answer(Verb.PASTE), secret=text),
                 question=question.seq,
             )
         )
@@ -360,7 +357,7 @@ class SessionAnswers(Page):
             )
         )
         if path is not None:
-            self.send(question, {"do": "file", "path": path})
+            self.send(question, Answer(Verb.FILE, path=path))
 
     @work
     async def _choose_model(self, question: OpenQuestion) -> None:
@@ -379,7 +376,7 @@ class SessionAnswers(Page):
         else:
             model = await self.ask(Line("Model", text, check=required, question=question.seq))
         if model is not None:
-            self.send(question, {"do": "use", "model": model})
+            self.send(question, Answer(Verb.USE, model=model))
 
     @work
     async def _give_text(self, question: OpenQuestion) -> None:
@@ -387,7 +384,7 @@ class SessionAnswers(Page):
             Line("Your answer", foreign(question.body.text), check=required, question=question.seq)
         )
         if text is not None:
-            self.send(question, {"do": "text"}, secret=text)
+            self.send(question, Answer(Verb.TEXT), secret=text)
 
     @work
     async def _give_secret(self, question: OpenQuestion) -> None:
@@ -395,7 +392,7 @@ class SessionAnswers(Page):
             SecretLine(
                 "A secret",
                 foreign(question.body.text),
-                lambda text: self.live.answer(question.seq, {"do": "secret"}, secret=text),
+                lambda text: self.live.answer(question.seq, Answer(Verb.SECRET), secret=text),
                 question=question.seq,
             )
         )

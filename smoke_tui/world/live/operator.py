@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import origin_of
+from smoke_tui.journal.events.tables import write_table
 from smoke_tui.journal.stream import IncomingFact
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.redaction.secret import Json
@@ -57,16 +59,14 @@ class LiveOperator:
         waiting = self._open.get(seq)
         return None if waiting is None else waiting[1]
 
-    def answer(
-        self, seq: int, answer: Mapping[str, str], *, secret: str | None = None, by: str
-    ) -> str | None:
+    def answer(self, seq: int, answer: Answer, *, secret: str | None = None) -> str | None:
         """Answer question `seq`. Returns why the answer can't be taken, or None."""
         waiting = self._open.get(seq)
         if waiting is None:
             return _CLOSED
         pending, question = waiting
         secrets: dict[str, Secret] = {}
-        data: dict[str, object] = {"answer": {**answer, "by": by}}
+        data: dict[str, object] = {"answer": write_table(answer)}
         if secret is not None and question.redirect is not None:
             pairs, problem = self._pasted_redirect(seq, secret, question.redirect)
             if problem is not None:

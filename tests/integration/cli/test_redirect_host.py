@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.answers_file import Scripted
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.settings import Settings
 from smoke_tui.journal.load import (
     load_state,
@@ -35,10 +36,10 @@ class Undecided(Scripted):
 
     asked = 0
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         if kind == "callback":
             self.asked += 1
-            return {"do": "other-host"} if self.asked == 1 else None
+            return Answer(Verb.OTHER_HOST) if self.asked == 1 else None
         return await super().answer(kind, data)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.load import (
     load_state,
@@ -26,12 +27,12 @@ from tests.helpers.engine_runs import book, manual
 class Slow:
     """An operator who thinks longer than the step may take."""
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         if kind == "manual":
             await asyncio.sleep(0.5)
-        return {"do": {"begin": "run", "finish": "finish"}.get(kind, "pass")}
+        return Answer({"begin": "run", "finish": "finish"}.get(kind, "pass"))
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Nothing follows."""
 
 

@@ -21,9 +21,10 @@ HOLD = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
+from smoke_tui.config.questions import Answer
 from tests.helpers.service_sessions import book, look, run, service
 run(book(({command!r}, service("boot", {ready!r})), ("", look("see"))), Path({folder!r}),
-    lambda kind, data: None if kind == "manual" else {{"do": "run" if kind == "begin" else "yes"}})
+    lambda kind, data: None if kind == "manual" else Answer("run" if kind == "begin" else "yes"))
 """
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.httpd.messages import (
     ServerRequest,
     ServerResponse,
@@ -68,19 +69,19 @@ def test_the_fixed_answers() -> None:
     with Rehearsal.start() as rehearsal:
         current = str(rehearsal.current_instructions_file)
         for kind, wanted in (
-            ("begin", {"do": "run"}),
-            ("spend", {"do": "yes"}),
+            ("begin", Answer(Verb.RUN)),
+            ("spend", Answer(Verb.YES)),
             ("callback", None),
-            ("tick", {"do": "done"}),
-            ("instructions", {"do": "file", "path": current}),
-            ("manual", {"do": "pass", "words": "rehearsed"}),
-            ("attest", {"do": "no"}),
-            ("finish", {"do": "finish"}),
+            ("tick", Answer(Verb.DONE)),
+            ("instructions", Answer(Verb.FILE, path=current)),
+            ("manual", Answer(Verb.PASS, words="rehearsed")),
+            ("attest", Answer(Verb.NO)),
+            ("finish", Answer(Verb.FINISH)),
             ("text", None),
         ):
             assert asyncio.run(rehearsal.answer(kind, {})) == wanted
         unsaved = asyncio.run(rehearsal.answer("confirm", {}))
-        assert unsaved == {"do": "no", "words": "No credential was handed over."}
+        assert unsaved == Answer(Verb.NO, words="No credential was handed over.")
 
 
 def test_ticks_steer_the_typing_and_save_posts_once(tmp_path: Path) -> None:
@@ -97,10 +98,10 @@ def test_ticks_steer_the_typing_and_save_posts_once(tmp_path: Path) -> None:
                 ("Save", ""),
             ):
                 data = {"label": label, "value": value}
-                await rehearsal.observe("tick", data, {"do": "done"})
+                await rehearsal.observe("tick", data, Answer(Verb.DONE))
             answer = await rehearsal.answer("confirm", {"text": "?"})
             assert answer is not None
-            assert answer["do"] == "yes"
+            assert answer.do == "yes"
 
         asyncio.run(person())
         page = send("GET", f"{rehearsal.stack_url}/org-settings").text
@@ -116,12 +117,14 @@ def test_a_refused_form_is_told_in_the_pages_words(tmp_path: Path) -> None:
             await rehearsal.put_credential("{}")
             answer = await rehearsal.answer("confirm", {})
             assert answer is not None
-            assert answer["do"] == "no"
-            assert answer["words"].startswith("Nothing was saved. The bundle lacks access_token")
+            assert answer.do == "no"
+            assert (answer.words or "").startswith(
+                "Nothing was saved. The bundle lacks access_token"
+            )
             await rehearsal.put_credential(json.dumps(rehearsal.bundle()))
             again = await rehearsal.answer("confirm", {})
             assert again is not None
-            assert again["do"] == "yes"
+            assert again.do == "yes"
 
         asyncio.run(person())
 
@@ -132,7 +135,7 @@ def test_asked_for_a_model_the_operator_takes_one_that_can_be_had() -> None:
         def chosen(**data: object) -> object:
             return asyncio.run(rehearsal.answer("model", data))
 
-        assert chosen(wanted="old", listed=["a", "b"]) == {"do": "use", "model": "a"}
-        assert chosen(wanted="a", listed=["a", "b"]) == {"do": "use", "model": "b"}
-        assert chosen(wanted="a", listed=["b", "a"], refused=["b"]) == {"do": "keep"}
-        assert chosen(wanted="a", listed=[]) == {"do": "keep"}
+        assert chosen(wanted="old", listed=["a", "b"]) == Answer(Verb.USE, model="a")
+        assert chosen(wanted="a", listed=["a", "b"]) == Answer(Verb.USE, model="b")
+        assert chosen(wanted="a", listed=["b", "a"], refused=["b"]) == Answer(Verb.KEEP)
+        assert chosen(wanted="a", listed=[]) == Answer(Verb.KEEP)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.failure_codes.table import (
     CODES,
 )
@@ -296,7 +297,7 @@ def test_logins_that_lead_nowhere() -> None:
         assert post_json(where, {"client_id": CLIENT_ID}).status == 404
     with Rehearsal.start("login-cancelled") as rehearsal:
         asyncio.run(rehearsal.open_page(authorize_url(rehearsal)))
-        assert asyncio.run(rehearsal.answer("callback", {})) == {"do": "cancel"}
+        assert asyncio.run(rehearsal.answer("callback", {})) == Answer(Verb.CANCEL)
         assert rehearsal.requests() == []
     with Rehearsal.start("operator-declined") as rehearsal:
-        assert asyncio.run(rehearsal.answer("spend", {})) == {"do": "no"}
+        assert asyncio.run(rehearsal.answer("spend", {})) == Answer(Verb.NO)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.operator.browser import Browser
 from smoke_tui.rehearsal.provider.catalogue import DEFAULT
@@ -44,8 +45,8 @@ def save(rehearsal: Rehearsal) -> str:
         await rehearsal.put_credential(json.dumps(rehearsal.bundle()))
         answer = await rehearsal.answer("confirm", {"text": "Is it saved?"})
         assert answer is not None
-        assert answer["do"] == "yes", answer
-        return answer["words"]
+        assert answer.do == "yes", answer
+        return answer.words or ""
 
     return asyncio.run(hands())
 
@@ -183,7 +184,7 @@ def test_a_stack_that_saves_and_says_that_it_did_not(tmp_path: Path) -> None:
             return await rehearsal.answer("confirm", {"text": "Is it saved?"})
 
         said = "The settings could not be saved: the database did not answer in time."
-        assert asyncio.run(hands()) == {"do": "no", "words": said}
+        assert asyncio.run(hands()) == Answer(Verb.NO, words=said)
         page = send("GET", f"{rehearsal.stack_url}/org-settings").text
         assert f"{made['org_id']}: openai, gpt-6.2-sol, Subscription (OAuth bundle)" in page
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import GIVEN_BUNDLE
 from tests.helpers.service_sessions import EndedSession, agree, book, look, run
 
@@ -79,7 +80,7 @@ def test_the_credential_is_there_while_it_is_needed_and_no_longer(
 ) -> None:
     seen: dict[str, Any] = {}
 
-    def reply(kind: str, data: Mapping[str, Any]) -> Mapping[str, str]:
+    def reply(kind: str, data: Mapping[str, Any]) -> Answer:
         if kind in ("tick", "confirm", "manual"):
             offered = list(tmp_path.glob("credential-*.txt"))
             seen[f"{kind} {data.get('label', '')}".strip()] = (
@@ -87,7 +88,7 @@ def test_the_credential_is_there_while_it_is_needed_and_no_longer(
                 if offered
                 else None
             )
-        return {"do": "done"} if kind == "tick" else agree(kind, data)
+        return Answer(Verb.DONE) if kind == "tick" else agree(kind, data)
 
     done = handed(tmp_path, credential, reply)
     assert done.outcome("paste") == ("pass", None)
@@ -104,12 +105,12 @@ def test_the_credential_is_there_while_it_is_needed_and_no_longer(
 
 @pytest.mark.parametrize("at", ["tick", "confirm"])
 def test_it_is_taken_back_where_something_is_in_the_way_too(tmp_path: Path, at: str) -> None:
-    def reply(kind: str, data: Mapping[str, Any]) -> Mapping[str, str]:
+    def reply(kind: str, data: Mapping[str, Any]) -> Answer:
         if kind == at:
-            return {"do": "no", "words": "the page is gone"}
+            return Answer(Verb.NO, words="the page is gone")
         if kind == "manual":
             assert list(tmp_path.glob("credential*")) == []
-        return {"do": "done"} if kind == "tick" else agree(kind, data)
+        return Answer(Verb.DONE) if kind == "tick" else agree(kind, data)
 
     done = handed(tmp_path, reply=reply)
     assert done.outcome("paste") == ("blocked", "operator-declined")
@@ -118,7 +119,8 @@ def test_it_is_taken_back_where_something_is_in_the_way_too(tmp_path: Path, at: 
 
 def test_what_was_asked_for_is_recorded_and_not_what_was_given(tmp_path: Path) -> None:
     done = handed(
-        tmp_path, reply=lambda kind, data: {"do": "done"} if kind == "tick" else agree(kind, data)
+        tmp_path,
+        reply=lambda kind, data: Answer(Verb.DONE) if kind == "tick" else agree(kind, data),
     )
     offers = [e.data for e in done.events if e.kind == "request" and e.data["port"] == "clipboard"]
     assert [sorted(offer) for offer in offers] == [["port", "text"], ["clear", "port"]]

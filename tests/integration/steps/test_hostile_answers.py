@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
     ServerRequest,
@@ -54,12 +55,12 @@ class Consenting:
     def __init__(self, attest: str) -> None:
         self._attest = attest
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         if kind == "attest":
-            return {"do": self._attest, "words": "seen in the dashboard"}
-        return {"do": {"begin": "run", "spend": "yes", "finish": "finish"}.get(kind, "no")}
+            return Answer(self._attest, words="seen in the dashboard")
+        return Answer({"begin": "run", "spend": "yes", "finish": "finish"}.get(kind, "no"))
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Watches nobody."""
 
 

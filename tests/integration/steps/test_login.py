@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import pytest
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
     ServerRequest,
@@ -65,9 +66,7 @@ Visit = Callable[[str, int, str], Any]
 class Person:
     """Opens the sign-in page with `visit(url, port, state)`, and answers little else."""
 
-    def __init__(
-        self, visit: Visit | None = None, callback: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, visit: Visit | None = None, callback: Answer | None = None) -> None:
         self._visit = visit
         self._callback = callback
         self.urls: list[str] = []
@@ -85,12 +84,14 @@ class Person:
     async def clear(self) -> None:
         """Nothing to clear."""
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
-        return {"begin": {"do": "run"}, "finish": {"do": "finish"}, "callback": self._callback}.get(
-            kind
-        )
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
+        return {
+            "begin": Answer(Verb.RUN),
+            "finish": Answer(Verb.FINISH),
+            "callback": self._callback,
+        }.get(kind)
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Watches nobody."""
 
 
@@ -187,7 +188,7 @@ def test_with_every_port_busy_and_nobody_there_the_ports_are_named(tmp_path: Pat
         login = Login(
             tmp_path,
             "http://127.0.0.1:9",
-            Person(callback={"do": "absent"}),
+            Person(callback=Answer(Verb.ABSENT)),
             callback_ports=(port,),
         )
         assert login.end() == (Verdict.BLOCKED, "port-busy")
@@ -198,12 +199,12 @@ def test_with_every_port_busy_and_nobody_there_the_ports_are_named(tmp_path: Pat
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        ({"do": "absent"}, "needs-operator"),
-        ({"do": "cancel"}, "login-cancelled"),
+        (Answer(Verb.ABSENT), "needs-operator"),
+        (Answer(Verb.CANCEL), "login-cancelled"),
     ],
 )
 def test_nobody_and_a_cancel_have_codes_of_their_own(
-    tmp_path: Path, answer: dict[str, str], code: str
+    tmp_path: Path, answer: Answer, code: str
 ) -> None:
     login = Login(tmp_path, "http://127.0.0.1:9", Person(callback=answer))
     assert login.end() == (Verdict.BLOCKED, code)
@@ -265,7 +266,7 @@ def test_both_a_pasted_address_and_the_callback_may_bring_the_code(tmp_path: Pat
             text = form.format(
                 port=urlsplit(query["redirect_uri"][0]).port, state=query["state"][0]
             )
-            assert login.session.answer(question.seq, {"do": "paste"}, secret=text) is None
+            assert login.session.answer(question.seq, Answer(Verb.PASTE), secret=text) is None
             assert login.end() == (Verdict.PASS, None)
             assert b"ac_FAKE1234" not in login.journal()
             assert query["state"][0].encode() not in login.journal()
@@ -299,7 +300,7 @@ def test_a_wrong_paste_is_told_why_and_leaves_no_trace(tmp_path: Path) -> None:
     for text in WRONG:
         pasted = text.format(state=query["state"][0]) if "{state}" in text else text
         try:
-            problem = login.session.answer(question.seq, {"do": "paste"}, secret=pasted)
+            problem = login.session.answer(question.seq, Answer(Verb.PASTE), secret=pasted)
         except Exception as error:
             raised.append(f"{text[:40]!r}: {error!r}")
             continue
@@ -321,12 +322,12 @@ def test_an_answered_question_is_not_open_any_more(tmp_path: Path) -> None:
     login = Login(tmp_path, "http://127.0.0.1:9", Person())
     question = login.question()
     begin = next(e for e in login.eyes.events if e.data.get("kind") == "begin")
-    assert login.session.answer(begin.seq, {"do": "waive", "reason": "late"}) is not None
+    assert login.session.answer(begin.seq, Answer(Verb.WAIVE, reason="late")) is not None
     assert login.session.reveal(begin.seq, "step") == ""
-    assert login.session.answer(99_999, {"do": "run"}) is not None
-    assert login.session.answer(question.seq, {"do": "cancel"}) is None
+    assert login.session.answer(99_999, Answer(Verb.RUN)) is not None
+    assert login.session.answer(question.seq, Answer(Verb.CANCEL)) is None
     assert login.end()[1] == "login-cancelled"
-    assert login.session.answer(question.seq, {"do": "cancel"}) is not None
+    assert login.session.answer(question.seq, Answer(Verb.CANCEL)) is not None
     assert login.session.reveal(question.seq, "url") == ""
 
 

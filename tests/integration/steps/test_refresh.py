@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import (
     ServerRequest,
@@ -62,10 +63,10 @@ def book() -> Runbook:
 class Consenting:
     """Consents to everything."""
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
-        return {"do": {"begin": "run", "spend": "yes", "finish": "finish"}.get(kind, "no")}
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
+        return Answer({"begin": "run", "spend": "yes", "finish": "finish"}.get(kind, "no"))
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Watches nobody."""
 
 

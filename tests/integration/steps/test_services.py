@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.history.leftovers import agreed_before
 from smoke_tui.journal.events.event import Event
 from smoke_tui.outcomes import Verdict
@@ -44,15 +45,15 @@ def http(port: int) -> str:
 def silent_when(*kinds: str) -> Any:
     """Answers everything but these."""
 
-    def reply(kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    def reply(kind: str, data: Mapping[str, Any]) -> Answer | None:
         return None if kind in kinds else agree(kind, data)
 
     return reply
 
 
 def refusing(refused: str) -> Any:
-    def reply(kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
-        return {"do": "no", "words": "not now"} if kind == refused else agree(kind, data)
+    def reply(kind: str, data: Mapping[str, Any]) -> Answer | None:
+        return Answer(Verb.NO, words="not now") if kind == refused else agree(kind, data)
 
     return reply
 
@@ -115,7 +116,7 @@ def test_a_service_of_ours_that_stops_answering_is_ailing_and_not_lost(tmp_path:
         elif event.kind == "health" and not event.data["up"]:
             ill.unlink()
         elif event.kind == "health":
-            assert session.answer(asked[0], {"do": "pass"}) is None
+            assert session.answer(asked[0], Answer(Verb.PASS)) is None
 
     done = run(
         book(
@@ -138,9 +139,9 @@ def again_once(step: str) -> Any:
     """Goes back to a step when every step has been walked, once."""
     left = [step]
 
-    def reply(kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    def reply(kind: str, data: Mapping[str, Any]) -> Answer | None:
         if kind == "finish" and left:
-            return {"do": "again", "step": left.pop()}
+            return Answer(Verb.AGAIN, step=left.pop())
         return agree(kind, data)
 
     return reply

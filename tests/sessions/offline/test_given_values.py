@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
@@ -33,14 +34,14 @@ TAKEN = runs("takes", f'test "$SMOKE_PIN" = {PIN[:4]}"{PIN[4:]}"', 'needs = ["pi
 class Operator:
     """Agrees to everything."""
 
-    async def answer(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
+    async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         return (
-            {"do": {"begin": "run", "commands": "yes", "finish": "finish"}[kind]}
+            Answer({"begin": Verb.RUN, "commands": Verb.YES, Verb.FINISH: Verb.FINISH}[kind])
             if (kind in ("begin", "commands", "finish"))
             else None
         )
 
-    async def observe(self, kind: str, data: Mapping[str, Any], answer: Mapping[str, str]) -> None:
+    async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Watches nobody."""
 
 
@@ -75,7 +76,7 @@ def walked(folder: Path, runbook: Runbook, unfinished: ResumableSession | None =
     )
     session.start(heard)
     while (seq := heard.seqs.get(timeout=LONGEST)) is not None:
-        while session.answer(seq, {"do": "give"}, secret=PIN) is not None:
+        while session.answer(seq, Answer("give"), secret=PIN) is not None:
             # The question is recorded before it can be answered.
             assert not session.done.wait(0.01)
     assert session.done.wait(LONGEST)

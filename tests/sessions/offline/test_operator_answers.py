@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
 
 import pytest
 
 from smoke_tui.cli.answers_file import Headless
-from smoke_tui.config.questions import QUESTIONS
+from smoke_tui.config.questions import QUESTIONS, Answer, Verb
 from smoke_tui.journal.events.event import EventOf
 from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.presentation.live.snapshot import Snapshot
@@ -55,7 +54,7 @@ def test_a_sentence_in_an_answers_file_agrees_to_nothing(kind: str, text: str) -
     given = Headless({"one": {"answer": text}})
     answer = asyncio.run(given.answer(kind, {"step": "one"}))
     assert answer is not None
-    assert answer["do"] != GOOD[kind]
+    assert answer.do != GOOD[kind]
 
 
 @pytest.mark.parametrize("kind", GOOD)
@@ -63,50 +62,50 @@ def test_a_plain_yes_agrees(kind: str) -> None:
     given = {"answer": "Yes", **({"note": "Seen."} if kind == "attest" else {})}
     answer = asyncio.run(Headless({"one": given}).answer(kind, {"step": "one"}))
     assert answer is not None
-    assert answer["do"] == GOOD[kind]
+    assert answer.do == GOOD[kind]
 
 
-def ask(given: Headless, kind: str, **data: object) -> Mapping[str, str]:
-    return asyncio.run(given.answer(kind, {"step": "one", **data})) or {}
+def ask(given: Headless, kind: str, **data: object) -> Answer:
+    return asyncio.run(given.answer(kind, {"step": "one", **data})) or Answer()
 
 
 def test_an_attestation_without_words_is_none() -> None:
     for given in ({"answer": "yes"}, {"attest": "yes"}, {"answer": "yes", "note": "  "}):
-        assert ask(Headless({"one": given}), "attest")["do"] == "absent"
-    assert ask(Headless({"one": {"attest": "yes", "note": "Seen."}}), "attest")["do"] == "yes"
+        assert ask(Headless({"one": given}), "attest").do == "absent"
+    assert ask(Headless({"one": {"attest": "yes", "note": "Seen."}}), "attest").do == "yes"
 
 
 def test_one_answer_is_for_one_question() -> None:
     given = Headless({"one": {"answer": "yes", "note": "Seen."}})
-    assert ask(given, "manual")["do"] == "pass"
+    assert ask(given, "manual").do == "pass"
     second = ask(given, "attest")
-    assert second["do"] == "absent"
-    assert "taken for manual" in second["words"]
-    assert ask(given, "manual")["do"] == "absent"
+    assert second.do == "absent"
+    assert "taken for manual" in (second.words or "")
+    assert ask(given, "manual").do == "absent"
     assert [code for code, _, _ in given.findings()] == ["ambiguous-answer"]
 
 
 def test_kinds_that_are_named_are_answered_each() -> None:
     given = Headless({"one": {"tick": "done", "confirm": "yes", "service": "no"}})
-    assert [ask(given, "tick")["do"] for _ in range(3)] == ["done"] * 3
-    assert ask(given, "confirm")["do"] == "yes"
-    assert ask(given, "confirm")["do"] == "absent"
-    assert ask(given, "service")["do"] == "no"
-    assert ask(given, "attest")["do"] == "absent"
+    assert [ask(given, "tick").do for _ in range(3)] == ["done"] * 3
+    assert ask(given, "confirm").do == "yes"
+    assert ask(given, "confirm").do == "absent"
+    assert ask(given, "service").do == "no"
+    assert ask(given, "attest").do == "absent"
     assert [code for code, _, _ in given.findings()] == ["ambiguous-answer"]
 
 
 @pytest.mark.parametrize("kind", ["model", "instructions", "text", "secret", "callback", "device"])
 def test_a_yes_is_no_model_no_path_and_no_value(kind: str) -> None:
     given = Headless({"one": {"answer": "yes", "note": "Seen."}})
-    assert ask(given, kind, listed=["gpt-5.5"])["do"] in ("keep", "absent")
-    assert ask(given, "manual")["do"] == "pass"
+    assert ask(given, kind, listed=["gpt-5.5"]).do in ("keep", "absent")
+    assert ask(given, "manual").do == "pass"
 
 
 def test_a_model_has_to_be_listed() -> None:
     for text, do in (("gpt-5.5", "use"), ("gpt-none", "absent")):
         given = Headless({"one": {"answer": text}})
-        assert ask(given, "model", listed=["gpt-5.5"])["do"] == do
+        assert ask(given, "model", listed=["gpt-5.5"]).do == do
 
 
 def test_what_nothing_asked_for_is_a_finding(program: OfflineProgram) -> None:
@@ -245,7 +244,7 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     asked = QuestionAsked(kind, "?", {"step": "look"})
     question = EventOf(1, "T", 1, asked, "look", 1)
     scene = Snapshot(found, run.state, 0, None, {}, True, False, None, "", False, False)
-    assert run.in_advance(scene, question) == ({"do": "run"} if kind == "begin" else None)
+    assert run.in_advance(scene, question) == (Answer(Verb.RUN) if kind == "begin" else None)
 
 
 def test_waiving_a_failed_proof_is_no_pass(program: OfflineProgram) -> None:

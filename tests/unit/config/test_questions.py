@@ -54,11 +54,11 @@ def test_who_answers_without_an_operator(kind: QuestionKind) -> None:
     answer = asyncio.run(answers.answer(kind.name, data))
     assert answer is not None
     if kind.consent:
-        assert (answer["do"], answer["by"]) == (kind.verbs[0], "consent")
+        assert (answer.do, answer.by) == (kind.verbs[0], "consent")
     elif kind.answers_file:
-        assert (answer["do"], answer["by"]) == (kind.verbs[0], "answers file")
+        assert (answer.do, answer.by) == (kind.verbs[0], "answers file")
     else:
-        assert answer["do"] == Verb.ABSENT
+        assert answer.do == Verb.ABSENT
     assert not (kind.consent and kind.answers_file)
 
 
