@@ -249,13 +249,26 @@ def test_no_form_stays_after_a_kill(
     check(search, bundle)
 
 
+PLANTER = """
+import hashlib, json, pathlib
+text = json.load(open("bundle.json"))["refresh_token"][::-1].encode()
+(session,) = pathlib.Path("state/sessions").iterdir()
+folder = session / "evidence"
+folder.mkdir(mode=0o700, exist_ok=True)
+path = folder / hashlib.sha256(text).hexdigest()
+path.write_bytes(text)
+path.chmod(0o600)
+"""
+"""A child that puts evidence with a reversed secret into its own session."""
+
+
 def test_what_a_last_scan_finds_is_never_given_out(
     tmp_path: Path, bundle: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Should the look on the way in fail, the one at the end refuses for every later process."""
+    """What came in another way than by the event stream is found at the end, for ever after."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("smoke_tui.redaction.write_guard.holds_known", lambda data, search: False)
-    (tmp_path / "book.md").write_text(BOOK.replace("FORM", "reversed"))
+    (tmp_path / "printer.py").write_text(PLANTER)
+    (tmp_path / "book.md").write_text(BOOK)
     state = ["--state-dir", str(tmp_path / "state")]
     search = LeakSearch(set(bundle))
     search.command(*state, "--check", "book.md", "--live", "--json", "--bundle", "bundle.json")
