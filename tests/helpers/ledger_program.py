@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from typing import Any
 
 from smoke_tui.stack.ledger_table import LedgerTable
@@ -57,21 +55,3 @@ class LedgerProgram(Program):
     def left_behind(self) -> dict[str, bytes]:
         """Every file of every session."""
         return {str(path): path.read_bytes() for path in self.state.rglob("*") if path.is_file()}
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def alive(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    with open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] != "Z"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -120,11 +119,3 @@ def beside(
 def ended(child: subprocess.Popen[bytes]) -> Done:
     out, err = child.communicate(timeout=LONGEST)
     return Done(child.returncode, (out or b"").decode(), (err or b"").decode())
-
-
-def until(is_so: Callable[[], bool], what: str) -> None:
-    """Wait for something to be so."""
-    end = time.monotonic() + LONGEST
-    while not is_so():
-        assert time.monotonic() < end, what
-        time.sleep(0.02)

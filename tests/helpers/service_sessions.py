@@ -172,8 +172,3 @@ def somebody_elses() -> Iterator[ThreadingHTTPServer]:
         server.shutdown()
         server.server_close()
         thread.join(5)
-
-
-def free_port() -> int:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
-        return server.server_address[1]

@@ -78,14 +78,6 @@ def python(script: str, *args: str) -> tuple[str, ...]:
     return (sys.executable, "-S", "-c", script, *args)
 
 
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in "ZX"
-
-
 def descriptors() -> list[str]:
     return sorted(os.listdir("/proc/self/fd"))
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from smoke_tui.history.leftovers import LeftBehind, left_behind
 from tests.helpers.other_system import Elsewhere
 from tests.helpers.paths import ROOT
-from tests.helpers.service_sessions import free_port
+from tests.helpers.processes import free_port, until
 
 SERVE = f"{sys.executable} -u -m http.server --bind 127.0.0.1"
 HOLD = """
@@ -28,14 +27,6 @@ run(book(({command!r}, service("boot", {ready!r})), ("", look("see"))), Path({fo
 """
 
 
-def until(condition: object, seconds: float = 20.0) -> None:
-    assert callable(condition)
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
-
-
 def held_session(
     folder: Path, command: str, port: int, env: dict[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
@@ -47,7 +38,8 @@ def held_session(
         lambda: any(
             b'"ev":"provided"' in path.read_bytes()
             for path in folder.glob("state/sessions/*/journal.jsonl")
-        )
+        ),
+        "the service did not get ready",
     )
     return program
 
@@ -67,7 +59,7 @@ def test_when_we_are_killed_what_we_started_goes_with_us(tmp_path: Path) -> None
     program = held_session(tmp_path, f"{SERVE} {port}", port)
     program.kill()
     program.wait()
-    until(lambda: left_behind(tmp_path / "state") == [])
+    until(lambda: left_behind(tmp_path / "state") == [], "something is left")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a process started")
@@ -88,7 +80,7 @@ def test_what_outlives_its_guardian_is_named_and_can_be_stopped(tmp_path: Path) 
         left[:] = left_behind(tmp_path / "state")
         return bool(left)
 
-    until(see)
+    until(see, "it was not seen")
     assert [one.step for one in left] == ["boot"]
     assert f"{SERVE} {port} (process {left[0].pid}) still runs" in left[0].words()
     assert left[0].end()

@@ -15,15 +15,8 @@ from smoke_tui.history.leftovers import agreed_before
 from smoke_tui.journal.events.event import Event
 from smoke_tui.outcomes import Verdict
 from smoke_tui.session.session import Session
-from tests.helpers.service_sessions import (
-    agree,
-    book,
-    free_port,
-    look,
-    run,
-    service,
-    somebody_elses,
-)
+from tests.helpers.processes import free_port
+from tests.helpers.service_sessions import agree, book, look, run, service, somebody_elses
 
 SERVE = f"{sys.executable} -u -m http.server --bind 127.0.0.1"
 MOODY = """

@@ -24,16 +24,8 @@ from smoke_tui.outcomes import Verdict
 from smoke_tui.runbook import parse
 from smoke_tui.session.open import new_file, session_id
 from smoke_tui.world.live.clock_ids import SystemClock
-from tests.helpers.offline_program import (
-    OfflineProgram,
-    beside,
-    book,
-    cut,
-    ended,
-    runs,
-    state_of,
-    until,
-)
+from tests.helpers.offline_program import OfflineProgram, beside, book, cut, ended, runs, state_of
+from tests.helpers.processes import until
 from tests.helpers.service_sessions import run
 
 TWO = book(runs("one", "true"), runs("two", "true"))

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.helpers.loopback_servers import soon, until
-from tests.helpers.shell_children import SEQ, Child, alive, python, ran
+from tests.helpers.processes import alive
+from tests.helpers.shell_children import SEQ, Child, python, ran
 
 TREE = """
 import os, signal, subprocess, sys, time

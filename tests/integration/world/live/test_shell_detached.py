@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.loopback_servers import soon, until
-from tests.helpers.shell_children import SEQ, Child, alive, children, descriptors, python
+from tests.helpers.processes import alive
+from tests.helpers.shell_children import SEQ, Child, children, descriptors, python
 
 # Starts daemons in sessions of their own, which hold the pipe; ends when they are up.
 STARTER = """

@@ -17,7 +17,8 @@ import pytest
 
 from smoke_tui.world.live.processes.leftovers import mark_of, still_running, stop_leftover
 from tests.helpers.paths import ROOT
-from tests.helpers.shell_children import alive, children
+from tests.helpers.processes import alive
+from tests.helpers.shell_children import children
 from tests.integration.world.live.test_shell_descendants import DAEMON, TREE
 
 PATIENCE = 20.0

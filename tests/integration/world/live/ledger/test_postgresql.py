@@ -15,7 +15,8 @@ from psycopg import sql
 from smoke_tui.rehearsal.postgres.postgres import USER, Postgres
 from smoke_tui.stack.ledger_window import Look
 from smoke_tui.world.live.ledger.postgresql import ROWS, ask, read
-from tests.helpers.ledger_program import PASSWORD, asked, free_port, problem, rows
+from tests.helpers.ledger_program import PASSWORD, asked, problem, rows
+from tests.helpers.processes import free_port
 
 Database = psycopg.Connection[tuple[object, ...]]
 INSERT = (

@@ -39,7 +39,8 @@ from smoke_tui.session.rehearsed import (
 )
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
-from tests.helpers.ledger_program import PASSWORD, LedgerProgram, alive, free_port
+from tests.helpers.ledger_program import PASSWORD, LedgerProgram
+from tests.helpers.processes import alive, free_port
 from tests.helpers.recorded_sessions import run
 
 RUNBOOK = "openai-subscription"
