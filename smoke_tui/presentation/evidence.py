@@ -57,13 +57,13 @@ def _shown(obligation: Obligation) -> str:
     return f"{word}: {'; '.join(heard)}" if heard else word
 
 
-def speaks_for(row: Sequence[Any]) -> str:
+def speaks_for(row: Sequence[object]) -> str:
     """The route that a line of evidence supports, in brackets; empty if none."""
     says = row[2] if len(row) > 2 else "nothing"
     return "" if says == "nothing" else f" ({one_line(says, 60)})"
 
 
-def _pairs(items: Iterable[tuple[Any, Any]]) -> Iterator[Pair]:
+def _pairs(items: Iterable[tuple[str, object]]) -> Iterator[Pair]:
     for name, value in items:
         if value is not None and name not in _LEFT_OUT and not isinstance(value, list | dict):
             yield pair(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.failure_codes.texts import text_of_code
+from smoke_tui.journal.events.values import Observed
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import Try
 from smoke_tui.outcomes import BAD_OUTCOMES, Outcome
@@ -84,18 +84,15 @@ def _resets(snapshot: Snapshot, code: str | None) -> list[str]:
 
 def support(snapshot: Snapshot, attempt: Try) -> str:
     """The block that the provider's support asks for, as far as the try observed it."""
-    observed, config = attempt.observed.values, snapshot.config
-    sent = observed.get("account_id_sent")
+    observed, config = attempt.observed, snapshot.config
+    sent = observed.value("account_id_sent")
     parts = (
         ("request id", request_id(observed)),
-        ("status", observed.get("status")),
-        ("served model", observed.get("model")),
-        ("User-Agent", observed.get("user_agent") or config.user_agent),
-        ("originator", observed.get("originator") or config.originator),
-        (
-            "account id",
-            {True: "sent", False: "not sent"}.get(bool(sent)) if sent is not None else None,
-        ),
+        ("status", observed.status),
+        ("served model", observed.value("model")),
+        ("User-Agent", observed.text("user_agent") or config.user_agent),
+        ("originator", observed.text("originator") or config.originator),
+        ("account id", None if sent is None else "sent" if sent else "not sent"),
         ("origin", config.origin),
     )
     return " · ".join(
@@ -103,9 +100,8 @@ def support(snapshot: Snapshot, attempt: Try) -> str:
     )
 
 
-def request_id(observed: Mapping[str, Any]) -> str | None:
+def request_id(observed: Observed) -> str | None:
     """Return the first id by which support can look the request up."""
-    if observed.get("request_id"):
-        return str(observed["request_id"])
-    headers = {str(pair[0]).lower(): str(pair[1]) for pair in observed.get("headers") or ()}
-    return next((f"{name} {headers[name]}" for name in REQUEST_IDS if name in headers), None)
+    headers = {name.lower(): value for name, value in observed.headers}
+    ids = (f"{name} {headers[name]}" for name in REQUEST_IDS if name in headers)
+    return observed.text("request_id") or next(ids, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.presentation.report.exchanges import EvidenceReader
@@ -53,7 +53,7 @@ def final_text(content: bytes) -> str | None:
     return "".join(done or deltas) or None
 
 
-def _object(text: str) -> Mapping[str, Any] | None:
+def _object(text: str) -> Mapping[str, object] | None:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -61,7 +61,7 @@ def _object(text: str) -> Mapping[str, Any] | None:
     return value if isinstance(value, Mapping) else None
 
 
-def _written(value: Mapping[str, Any]) -> str | None:
+def _written(value: Mapping[str, object]) -> str | None:
     """The text of an answer of the stack or of the API in one object."""
     if isinstance(value.get("output_text"), str):
         return str(value["output_text"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState, Try
@@ -273,7 +273,7 @@ def _last_call(step_state: StepState) -> Try | None:
     return next((t for t in reversed(step_state.tries) if t.observed.value("model_asked")), None)
 
 
-def _instructions(attempt: Try) -> Mapping[str, Any]:
+def _instructions(attempt: Try) -> Mapping[str, object]:
     return next(
         (
             value
@@ -323,7 +323,7 @@ def _spend(old: Side, new: Side) -> Iterator[Row]:
         )
 
 
-_SURROUNDINGS: Final[tuple[tuple[str, Callable[[State], Any]], ...]] = (
+_SURROUNDINGS: Final[tuple[tuple[str, Callable[[State], object]], ...]] = (
     ("tool", lambda state: state.opener.tool),
     ("Python", lambda state: state.opener.python or None),
     ("system", lambda state: state.opener.system or None),
@@ -350,7 +350,7 @@ def _changed(group: str, name: str, old: object, new: object) -> Row:
     return Row(group, name, _shown(old), _shown(new), "same" if old == new else "changed")
 
 
-def _less(group: str, name: str, old: float, new: float, show: Callable[[Any], str]) -> Row:
+def _less(group: str, name: str, old: float, new: float, show: Callable[[float], str]) -> Row:
     """Compare numbers of which the smaller one is better."""
     word: Word = "same" if old == new else "better" if new < old else "worse"
     return Row(group, name, show(old), show(new), word)

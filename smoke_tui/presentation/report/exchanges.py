@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.journal.events.event import EventOf
 from smoke_tui.journal.events.facts import HttpAnswered
@@ -164,7 +164,7 @@ def _passed_on(
     return None, {}
 
 
-def _headers(pairs: Iterable[Sequence[Any]]) -> dict[str, str]:
+def _headers(pairs: Iterable[tuple[object, object]]) -> dict[str, str]:
     return {str(name).lower(): str(value) for name, value in pairs}
 
 

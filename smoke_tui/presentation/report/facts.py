@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import EventOf
@@ -124,7 +124,7 @@ CHANGEABLE_SETTINGS: Final = {
 """Names of the settings that may change when a session is resumed."""
 
 
-def changed_settings(state: State) -> list[tuple[EventOf[SessionResumed], dict[str, Any]]]:
+def changed_settings(state: State) -> list[tuple[EventOf[SessionResumed], dict[str, object]]]:
     """Return each resume of the session with the settings that it changed."""
     return [
         (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.journal.state import StepState, Try
 from smoke_tui.presentation.format import excerpt
 from smoke_tui.presentation.spans import Span, Text, quote
 from smoke_tui.proof.obligations import EVIDENCE, Status, Witness, read_obligations
+from smoke_tui.redaction.secret import Json
 from smoke_tui.runbook.kinds import KINDS
 
 UNRECORDED: Final = (
@@ -23,7 +24,7 @@ _WORDS: Final[Mapping[Status, str]] = {
 _MOST_WITNESSES: Final = 8
 
 
-def obligation_rows(value: Any) -> list[list[Text]]:
+def obligation_rows(value: Json) -> list[list[Text]]:
     """Return a row per recorded obligation: name, whether it was shown, witnesses."""
     return [
         [
@@ -54,7 +55,7 @@ def is_unrecorded(step_state: StepState, attempt: Try) -> bool:
     return passed and proves and not obligations_of(attempt)
 
 
-def obligations_of(attempt: Try) -> list[Any]:
+def obligations_of(attempt: Try) -> list[Json]:
     """Return the recorded obligations of a try; empty if there are none."""
     value = next(
         (value for name, value in reversed(attempt.evidence_values()) if name == EVIDENCE), None

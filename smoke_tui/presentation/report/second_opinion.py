@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.journal.events.decisions import Evidence, OtherEvidence
 from smoke_tui.journal.state import StepState
 from smoke_tui.presentation.format import excerpt
 from smoke_tui.presentation.spans import Text, quote, strong
+from smoke_tui.redaction.secret import Json
 
 NAME: Final = "second-opinion"
 """Name of the evidence that holds a second opinion."""
@@ -16,7 +17,7 @@ NAME: Final = "second-opinion"
 MOST_ROWS: Final = 60
 
 
-def answers(value: Mapping[str, Any]) -> list[Text]:
+def answers(value: Mapping[str, Json]) -> list[Text]:
     """Return the conclusion, then both answers, a line each."""
     their_status = value.get("their_status")
     status: Text = [" (HTTP ", quote(their_status, 20), ")"] if their_status else []
@@ -40,7 +41,7 @@ def answers(value: Mapping[str, Any]) -> list[Text]:
     ]
 
 
-def rows(value: Mapping[str, Any]) -> list[list[Text]]:
+def rows(value: Mapping[str, Json]) -> list[list[Text]]:
     """Return the differences as rows of cells."""
     differences = value.get("differences")
     return [
@@ -61,7 +62,7 @@ def _side(value: object) -> Text:
     return [quote(value, 120)] if value not in (None, "") else ["—"]
 
 
-def opinion_of(evidence: Evidence) -> Mapping[str, Any] | None:
+def opinion_of(evidence: Evidence) -> Mapping[str, Json] | None:
     """Return the second opinion that a piece of evidence is; None if it is none."""
     match evidence:
         case OtherEvidence(name, dict(value)) if name == NAME:
@@ -69,7 +70,7 @@ def opinion_of(evidence: Evidence) -> Mapping[str, Any] | None:
     return None
 
 
-def opinions_of(step_state: StepState) -> list[Mapping[str, Any]]:
+def opinions_of(step_state: StepState) -> list[Mapping[str, Json]]:
     """Return every second opinion of a step, in the order of its tries."""
     pieces = (opinion_of(piece) for attempt in step_state.tries for piece in attempt.evidence)
     return [opinion for opinion in pieces if opinion is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smoke_tui.journal.events.values import Observed
 from smoke_tui.presentation.failure import request_id
 from smoke_tui.presentation.format import shape_of
 from smoke_tui.session.open_view import origin_warning
@@ -11,7 +12,9 @@ from tests.helpers.tui_records import recorded
 def test_small_words() -> None:
     assert shape_of("a") == "1 line, 1 character"
     assert shape_of("a\nb\nc\n") == "3 lines, 6 characters"
-    assert request_id({"headers": [["CF-Ray", "r"], ["x-request-id", "q"]]}) == "x-request-id q"
+    assert (
+        request_id(Observed(headers=(("CF-Ray", "r"), ("x-request-id", "q")))) == "x-request-id q"
+    )
     runbook = recorded()[0]
     assert origin_warning(runbook, "datacenter")
     assert origin_warning(runbook, "unknown")
