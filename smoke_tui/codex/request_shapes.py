@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
-from smoke_tui.world.request_template import INSTRUCTIONS, PROMPT, filled
+from smoke_tui.world.request_template import INSTRUCTIONS, PROMPT, fill_body, fill_header
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
 from smoke_tui.world.values import Joined, Text
 
@@ -181,11 +181,11 @@ def build_installed_call(
 
     headers: list[tuple[str, Text]] = [
         ("version", client_version),
-        *((str(name), filled(value, fill)) for name, value in template["headers"]),
+        *((str(name), fill_header(value, fill)) for name, value in template["headers"]),
         ("authorization", Joined(("Bearer ", bundle.access_token))),
         ("chatgpt-account-id", bundle.account_id),
         ("originator", config.originator),
         ("user-agent", config.user_agent),
     ]
-    body = {**filled(template["body"], fill), "model": inputs.model}
+    body = fill_body(template["body"], fill) | {"model": inputs.model}
     return HttpRequest("POST", inputs.url, tuple(headers), json=body, limits=inputs.limits)

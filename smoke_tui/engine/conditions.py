@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.journal.events.decisions import ExpectationsEvidence
 from smoke_tui.journal.state import Try
@@ -26,6 +26,10 @@ class Unmet:
 
     expected: str
     seen: str
+
+
+Test = Callable[[Condition, Result, str | None, str], bool]
+"""Whether a condition holds of a result, its code, and the declared origin."""
 
 
 def matches(match: Match, result: Result, code: str | None, origin: str) -> bool:
@@ -88,7 +92,7 @@ def _body(c: Condition, result: Result, code: str | None, origin: str) -> bool:
     return all(part.casefold() in body for part in c.value)
 
 
-def _document(result: Result) -> Any:
+def _document(result: Result) -> object:
     """The JSON that paths lead into; None where there is none."""
     if result.document is not None:
         return result.document
@@ -117,7 +121,7 @@ def _json(c: Condition, result: Result, code: str | None, origin: str) -> bool:
     }[c.operand]
 
 
-def _equal_to(name: str) -> Any:
+def _equal_to(name: str) -> Test:
     def test(c: Condition, result: Result, code: str | None, origin: str) -> bool:
         return bool(result.observed.get(name) == c.value)
 
@@ -128,7 +132,7 @@ def _origin(c: Condition, result: Result, code: str | None, origin: str) -> bool
     return origin in c.value
 
 
-_TESTS: Final[Mapping[str, Callable[[Condition, Result, str | None, str], bool]]] = {
+_TESTS: Final[Mapping[str, Test]] = {
     "code": _code,
     "status": _status,
     "header": _header,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
@@ -484,7 +483,7 @@ class Engine:
         outcome: Outcome,
         code: str | None,
         summary: str,
-        **more: Any,
+        **more: object,
     ) -> None:
         shown = None if outcome in (Outcome.PASS, Outcome.WAIVED, Outcome.ERROR) else code
         if shown is None and outcome in (Outcome.FAIL, Outcome.BLOCKED):

@@ -302,7 +302,9 @@ _KINDS: Final = ("type", "object", "kind")
 _USED: Final = ("used", "taken", "applied", "triggered", "active", "activated", "happened")
 
 
-def degrade_flags(document: Any, claims: Mapping[str, Any], own: Any = None) -> Iterator[Witness]:
+def degrade_flags(
+    document: object, claims: Mapping[str, Any], own: object = None
+) -> Iterator[Witness]:
     """Flags by which a stack says that it did not answer as it was asked to.
 
     `own` are the headers of the stack's answer itself.
@@ -322,7 +324,7 @@ def degrade_flags(document: Any, claims: Mapping[str, Any], own: Any = None) -> 
             yield Witness(f"header {name}", shown(value), "against")
 
 
-def _headers(document: Any, *tables: Any) -> Iterator[tuple[str, Any]]:
+def _headers(document: object, *tables: object) -> Iterator[tuple[str, Any]]:
     """Every header that a stack sent or passed on, once, where its value was kept."""
     seen: list[tuple[str, Any]] = []
     for table in (*tables, *(leaf.value for leaf in leaves(document) if leaf.name in HEADERS)):
@@ -349,7 +351,7 @@ def _warns(text: str) -> bool:
     return match is not None and _DENIES.search(text[: match.start()]) is None
 
 
-def _header_degrades(name: str, value: Any) -> bool:
+def _header_degrades(name: str, value: object) -> bool:
     """Whether a header of the stack's tells of another way."""
     if name == "warning":
         return isinstance(value, str) and _warns(value)
@@ -387,7 +389,7 @@ def _other_way(leaf: Leaf) -> bool:
     )
 
 
-def trouble(document: Any, *headers: Any) -> Iterator[Witness]:
+def trouble(document: object, *headers: object) -> Iterator[Witness]:
     """Signs that the turn failed: errors, failed states, refused statuses, wherever they stand.
 
     `headers` are those that the stack passed on, and its own.
@@ -419,7 +421,7 @@ def _bad_state(leaf: Leaf, value: str) -> bool:
     return leaf.within(_WAY_HOLDERS) and bool(_BAD_STATES & set(words_of(value)[:1]))
 
 
-def unknown_states(document: Any) -> Iterator[Witness]:
+def unknown_states(document: object) -> Iterator[Witness]:
     """States of the turn that no set declares; they show neither success nor failure."""
     for leaf in leaves(document):
         value = leaf.value
@@ -449,13 +451,13 @@ def _bad_flag(leaf: Leaf) -> bool:
     )
 
 
-def _set(value: Any) -> bool:
+def _set(value: object) -> bool:
     """Whether a flag is plainly set."""
     word = value.strip().casefold() if isinstance(value, str) else value
     return word is True or (type(word) is int and word == 1) or word in YES
 
 
-def good_status(value: Any) -> bool:
+def good_status(value: object) -> bool:
     """Whether a status is none at all, a word, or a number of success."""
     if value is None or isinstance(value, bool):
         return value is not False

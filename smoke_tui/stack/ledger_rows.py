@@ -12,7 +12,7 @@ from smoke_tui.stack.route_proof import OUR_ROWS_LINE, Line, Says, credential_li
 Row = Mapping[str, Any]
 
 
-def ledger_lines(look: Look | None, response_id: Any = None) -> list[Line]:
+def ledger_lines(look: Look | None, response_id: object = None) -> list[Line]:
     """Evidence from the ledger's rows of the turn's window; None: there is no ledger.
 
     Where the rows name responses, the answer has to name one, too, and a row of exactly this one
@@ -56,7 +56,7 @@ def ledger_lines(look: Look | None, response_id: Any = None) -> list[Line]:
     return lines
 
 
-def row_models(look: Look | None, response_id: Any) -> list[str]:
+def row_models(look: Look | None, response_id: object) -> list[str]:
     """The models that the rows of a response name, each once."""
     rows = look.of(response_id) if look is not None and look.problem is None else None
     named = [row.get("model") for row in rows or ()]
@@ -69,7 +69,7 @@ def costs_money(look: Look | None) -> Decimal:
     return sum(amounts, Decimal(0))
 
 
-def _amount(cost: Any) -> Decimal:
+def _amount(cost: object) -> Decimal:
     try:
         amount = Decimal(str(cost))
     except InvalidOperation:

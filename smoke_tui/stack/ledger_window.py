@@ -70,7 +70,7 @@ class Look:
             row for row in self.ours if self.match is not None and str(row["domain"]) != self.match
         ]
 
-    def of(self, response_id: Any) -> list[Mapping[str, Any]] | None:
+    def of(self, response_id: object) -> list[Mapping[str, Any]] | None:
         """The rows of one response; None where they name responses and the answer names none.
 
         Rows that name no response count by their time alone. An id has to be the same exactly.
@@ -82,7 +82,7 @@ class Look:
         return [row for row in self.ours if row.get("response_id") == response_id]
 
 
-def _moment(text: Any) -> datetime | None:
+def _moment(text: object) -> datetime | None:
     """A time of the ledger's, in UTC where it names no zone; None where it can't be read."""
     try:
         moment = datetime.fromisoformat(str(text))
@@ -91,7 +91,7 @@ def _moment(text: Any) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def has_text(value: Any) -> bool:
+def has_text(value: object) -> bool:
     """Whether a column of a row holds anything."""
     return value is not None and bool(str(value).strip())
 
@@ -116,7 +116,7 @@ async def open_window(ctx: StepContext) -> Window | Look | None:
 
 
 async def look(
-    ctx: StepContext, window: Window | Look | None, response_id: Any = None
+    ctx: StepContext, window: Window | Look | None, response_id: object = None
 ) -> Look | None:
     """The rows of a window, looked at a few times until one of the turn is there.
 
@@ -124,7 +124,9 @@ async def look(
     """
     if not isinstance(window, Window):
         return window
-    named = isinstance(response_id, str) and "response_id" in window.table.columns
+    wanted = response_id if isinstance(response_id, str) else None
+    if "response_id" not in window.table.columns:
+        wanted = None
     for pause in (0.0, *PAUSES):
         if pause:
             await ctx.sleep(pause * ctx.config.patience)
@@ -135,7 +137,7 @@ async def look(
                 window.table.columns,
                 window.match,
                 window.mark,
-                response_id if named else None,
+                wanted,
             )
         )
         if answer.problem:

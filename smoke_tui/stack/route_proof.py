@@ -75,8 +75,8 @@ def lines_of(
     claims: Mapping[str, Any],
     nonce_seen: bool,
     codex_url: str = CODEX_URL,
-    document: Any = None,
-    own_headers: Any = None,
+    document: object = None,
+    own_headers: object = None,
 ) -> list[Line]:
     """Evidence from what the turn's answer says of itself, in its document and its headers."""
     flags = list(degrade_flags(document, claims, own_headers))
@@ -122,7 +122,7 @@ def lacks_quota_headers(claims: Mapping[str, Any]) -> bool:
     return isinstance(headers, Mapping) and not list(_quota(headers))
 
 
-def provider_line(name: str, value: Any) -> Line:
+def provider_line(name: str, value: object) -> Line:
     """A provider's name; any other than the declared ones is another route."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return Line(name, shown(value), "nothing")
@@ -131,7 +131,7 @@ def provider_line(name: str, value: Any) -> Line:
     return Line(name, value, "subscription" if normal(value) in PROVIDERS else "another route")
 
 
-def credential_line(name: str, value: Any) -> Line:
+def credential_line(name: str, value: object) -> Line:
     """A credential's name; one that no set declares is unclear, and proves nothing."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return Line(name, shown(value), "nothing")
@@ -147,12 +147,12 @@ def normal(text: str) -> str:
     return re.sub(r"[\s_\-/.:()]+", "-", text.strip().casefold()).strip("-")
 
 
-def _host(value: Any, codex_url: str) -> Line:
+def _host(value: object, codex_url: str) -> Line:
     """The backend's own host, exactly; any other answers another route, or is unclear."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return Line("host", shown(value), "nothing")
     named = _origin(value.strip()) if isinstance(value, str) else None
-    if named is None:
+    if not isinstance(value, str) or named is None:
         return Line("host", shown(value), "unclear")
     known = [origin for url in (codex_url, CODEX_URL) if (origin := _origin(url)) is not None]
     host, port = named
@@ -177,7 +177,7 @@ def _origin(text: str) -> tuple[str, int | None] | None:
     return (host, port) if host and "@" not in parts.netloc else None
 
 
-def _quota_line(headers: Any) -> Line:
+def _quota_line(headers: object) -> Line:
     if not isinstance(headers, Mapping | list):
         return Line(QUOTA_LINE, "not given", "nothing")
     quota = list(_quota(headers))
@@ -188,5 +188,5 @@ def _quota_line(headers: Any) -> Line:
     )
 
 
-def _quota(headers: Any) -> Iterator[str]:
+def _quota(headers: object) -> Iterator[str]:
     return (name for name, _ in header_pairs(headers) if name.startswith("x-codex-"))

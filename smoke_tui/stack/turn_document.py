@@ -27,13 +27,13 @@ PATHS: Final[Mapping[str, str]] = {
 """Where a turn's answer says what answered, unless the runbook says otherwise."""
 
 
-def claims_of(document: Any, given: Mapping[str, str]) -> dict[str, Any]:
+def claims_of(document: object, given: Mapping[str, str]) -> dict[str, Any]:
     """What a turn's answer claims, by name; `given` are the runbook's own paths."""
     paths = {**PATHS, **{name: path for name, path in given.items() if path}}
     return {name: dig(document, path)[1] for name, path in paths.items()}
 
 
-def foreign_headers(document: Any, headers: Any, own: Any = None) -> Iterator[Witness]:
+def foreign_headers(document: object, headers: object, own: object = None) -> Iterator[Witness]:
     """Marks of an API key in the headers that a stack passes on, wherever they stand.
 
     `own` are the headers of the stack's answer itself: a stack may pass them on there.
@@ -53,7 +53,7 @@ def foreign_headers(document: Any, headers: Any, own: Any = None) -> Iterator[Wi
 
 
 def named_models(
-    document: Any, claims: Mapping[str, Any], own: Any = None
+    document: object, claims: Mapping[str, Any], own: object = None
 ) -> Iterator[tuple[str, Any]]:
     """Every place of an answer that names the model that answered."""
     if claims.get("model") is not None:
@@ -81,7 +81,7 @@ def named_models(
             yield leaf.path, leaf.value
 
 
-def named_responses(document: Any, claims: Mapping[str, Any]) -> Iterator[Witness]:
+def named_responses(document: object, claims: Mapping[str, Any]) -> Iterator[Witness]:
     """Every place that names the provider's response; two different ones contradict each other."""
     claimed = claims.get("response_id")
     for leaf in leaves(document):

@@ -209,7 +209,7 @@ def _nonce(turned: Turned) -> Iterator[Witness]:
         yield Witness("output text", "quotes the request", "against")
 
 
-def _usage(document: Any) -> Iterator[Witness]:
+def _usage(document: object) -> Iterator[Witness]:
     """The usage that an answer tells of; one that names no counts tells nothing."""
     if not isinstance(document, Mapping) or "usage" not in document:
         return

@@ -67,7 +67,7 @@ class Leaf:
         return not self.listed and all(table in holders for table in self.tables)
 
 
-def leaves(document: Any) -> Iterator[Leaf]:
+def leaves(document: object) -> Iterator[Leaf]:
     """Every value of a document's tables, and of the tables in its lists."""
     waiting: list[tuple[str, tuple[str, ...], Any, bool]] = [("", (), document, False)]
     count = 0
@@ -93,7 +93,7 @@ def _entries(name: str, entries: Sequence[Any]) -> list[tuple[int, Any]]:
     return numbered[-1:] if name in TRIES else numbered
 
 
-def texts_of(value: Any) -> Iterator[str]:
+def texts_of(value: object) -> Iterator[str]:
     """Every text inside a value."""
     if isinstance(value, str):
         yield value
@@ -107,7 +107,7 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.casefold())
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value of a stack's answer as it is shown."""
     if isinstance(value, bool):
         return "yes" if value else "no"

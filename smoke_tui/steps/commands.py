@@ -28,14 +28,13 @@ def children_env(ctx: StepContext) -> tuple[tuple[str, Text], ...]:
     return (*declared, *ctx.resources.variables.items())
 
 
-def spawn_spec(ctx: StepContext, command: Command, **more: Any) -> Spawn:
+def spawn_spec(ctx: StepContext, command: Command) -> Spawn:
     """A runbook's command as a child: no shell unless its block says so."""
     return Spawn(
         tuple(ctx.fill(part) for part in command.argv),
         ctx.config.project,
         env=children_env(ctx),
         path_prepend=ctx.config.path_prepend,
-        **more,
     )
 
 
@@ -116,7 +115,7 @@ def _lacking(capture: Capture) -> StepEnd:
     return StepEnd("expectation-unmet", f"The output holds no {capture.name} ({where}).")
 
 
-def _find(capture: Capture, document: Any, text: str) -> Any:
+def _find(capture: Capture, document: object, text: str) -> object:
     if capture.pattern:
         match = re.search(capture.pattern, text, re.MULTILINE)
         value: Any = match.group(1) if match else None
@@ -130,7 +129,7 @@ def _find(capture: Capture, document: Any, text: str) -> Any:
     return value if capture.type == "json" else str(value)
 
 
-def last_object(text: str) -> Any:
+def last_object(text: str) -> object:
     """The JSON object on the last line that holds one, or None."""
     for line in reversed(text.splitlines()):
         if line.lstrip().startswith("{"):

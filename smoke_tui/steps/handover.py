@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.config.questions import Verb
 from smoke_tui.steps.credential import session_bundle
@@ -81,7 +79,7 @@ async def _filled_in(ctx: StepContext, how: str) -> str:
     return words
 
 
-def _credential(ctx: StepContext, bundle: Bundle) -> Any:
+def _credential(ctx: StepContext, bundle: Bundle) -> object:
     """What the product wants: its own login's output, the whole bundle, or the template."""
     template = ctx.step.fields.get("credential")
     if template in (None, "bundle"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from smoke_tui.codex.bundle import PUBLIC_LEAVES, TOKEN_LEAVES, Bundle, BundleError, read_bundle
 from smoke_tui.codex.device import device_log_in
 from smoke_tui.codex.login import log_in
@@ -46,9 +48,10 @@ async def login(ctx: StepContext) -> Result:
 
 async def _product_login(ctx: StepContext) -> Bundle:
     command = ctx.step.commands[0]
-    child = ctx.open(
-        spawn_spec(ctx, command, hidden=True, sensitive=TOKEN_LEAVES, public=PUBLIC_LEAVES)
+    spawn = replace(
+        spawn_spec(ctx, command), hidden=True, sensitive=TOKEN_LEAVES, public=PUBLIC_LEAVES
     )
+    child = ctx.open(spawn)
     ended = await run_to_end(ctx, child)
     if ended.code != 0:
         raise StepEnd(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from smoke_tui.steps.commands import (
     public_of,
     run_to_end,
@@ -25,15 +27,13 @@ async def run(ctx: StepContext) -> Result:
     hidden = any(capture.secret for capture in ctx.step.capture)
     ended = None
     for command in ctx.step.commands:
-        child = ctx.open(
-            spawn_spec(
-                ctx,
-                command,
-                hidden=hidden,
-                sensitive=sensitive_of(ctx.step.capture),
-                public=public_of(ctx.step.capture) if hidden else (),
-            )
+        spawn = replace(
+            spawn_spec(ctx, command),
+            hidden=hidden,
+            sensitive=sensitive_of(ctx.step.capture),
+            public=public_of(ctx.step.capture) if hidden else (),
         )
+        child = ctx.open(spawn)
         ended = await run_to_end(ctx, child)
         ctx.evidence("command", {"argv": command.text, "exit": ended.code})
         if ended.code != 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from smoke_tui.config.questions import Verb
 from smoke_tui.runbook.model import Ready
 from smoke_tui.runbook.parser.commands import command_of
@@ -33,7 +35,7 @@ async def service(ctx: StepContext) -> Result:
         raise StepEnd("command-missing", NOTHING_RUN)
     command = ctx.step.commands[0]
     detaches = bool(ctx.step.fields.get("detaches"))
-    child = ctx.open(spawn_spec(ctx, command, stays=True, detaches=detaches))
+    child = ctx.open(replace(spawn_spec(ctx, command), stays=True, detaches=detaches))
     await wait_ready(ctx, child, ready)
     ctx.keep_open(child)
     stop: str | None = ctx.step.fields.get("stop")

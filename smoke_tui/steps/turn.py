@@ -230,7 +230,7 @@ def _told_apart(ctx: StepContext, failure: Failure) -> Failure:
     return stack_refusal(failure, model, ctx.attempt.earlier_calls.get(model or ""))
 
 
-def _reported_by_envelope(document: Any) -> str | None:
+def _reported_by_envelope(document: object) -> str | None:
     """What an error's envelope says, where a document is one beside its answer."""
     if not isinstance(document, Mapping):
         return None
@@ -286,7 +286,7 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
     return Made(document, exchange.text(), observed, _longest_text(body))
 
 
-def _longest_text(body: Any) -> str:
+def _longest_text(body: object) -> str:
     """The longest text of a request's body, which is its prompt; empty where it has none."""
     if isinstance(body, str):
         return body
@@ -294,7 +294,7 @@ def _longest_text(body: Any) -> str:
     return max((_longest_text(value) for value in inner), key=len, default="")
 
 
-def _upstream(ctx: StepContext, document: Any) -> tuple[bool, int | None]:
+def _upstream(ctx: StepContext, document: object) -> tuple[bool, int | None]:
     """Whether an answer tells of the provider's status and it is none of success, and which."""
     told, status = dig(document, _paths(ctx)["upstream_status"])
     if isinstance(status, str) and status.strip().isdigit():
@@ -303,7 +303,7 @@ def _upstream(ctx: StepContext, document: Any) -> tuple[bool, int | None]:
     return told and status is not None and (number is None or not good_status(number)), number
 
 
-def turn_failure(ctx: StepContext, exchange: Exchange, document: Any) -> Failure:
+def turn_failure(ctx: StepContext, exchange: Exchange, document: object) -> Failure:
     """The failure of a turn: the provider's own answer where the stack passes it on."""
     own = replace(as_answer(exchange), ours=True)
     if exchange.status is None:
@@ -371,7 +371,7 @@ async def _by_hand(ctx: StepContext) -> Made:
     return Made({}, (answer.words or ""), answered=False)
 
 
-def _claims(ctx: StepContext, document: Any) -> dict[str, Any]:
+def _claims(ctx: StepContext, document: object) -> dict[str, Any]:
     return claims_of(document, ctx.step.fields.get("evidence") or {})
 
 
@@ -379,7 +379,7 @@ def _paths(ctx: StepContext) -> dict[str, str]:
     return {**PATHS, **{k: v for k, v in (ctx.step.fields.get("evidence") or {}).items() if v}}
 
 
-async def _settle(ctx: StepContext, claims: Mapping[str, Any], document: Any) -> None:
+async def _settle(ctx: StepContext, claims: Mapping[str, Any], document: object) -> None:
     """What the turn cost, as far as its answer tells; what the provider refused cost nothing."""
     usage = dig(document, "usage")[1]
     counts = {

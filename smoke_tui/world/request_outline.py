@@ -43,14 +43,18 @@ def instructions_in(body: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def outline(value: Any, key: str = "") -> Any:
+def outline(body: Mapping[str, object]) -> dict[str, object]:
     """A request's shape without its texts: keys, small words and numbers, lengths."""
+    return {name: _outline(item, name) for name, item in body.items()}
+
+
+def _outline(value: object, key: str) -> object:
     if isinstance(value, Mapping):
-        return {name: outline(item, name) for name, item in value.items()}
+        return outline(value)
     if isinstance(value, list):
         if key == "tools":
             return f"<{len(value)} tools>"
-        return [outline(item, key) for item in value]
+        return [_outline(item, key) for item in value]
     if isinstance(value, str) and not (key in READABLE and len(value) <= 60):
         return "<text>" if value else "<empty>"
     return value

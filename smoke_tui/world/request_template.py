@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from smoke_tui.redaction import Secret
 from smoke_tui.world.request_outline import instructions_in
+from smoke_tui.world.values import Joined, Text
 
 MARK: Final = "$smoke"
 INSTRUCTIONS: Final = "instructions"
@@ -62,7 +64,8 @@ _UNIQUE: Final = re.compile(
 )
 """An id, a path, several lines, JSON inside a text: of one session, not of a kind of request."""
 
-Fill = Callable[[str], Any]
+Fill = Callable[[str], Text | None]
+"""The text that stands for a mark, by its name."""
 
 
 def template_of(
@@ -95,14 +98,22 @@ def hash_of(template: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def filled(value: Any, fill: Fill) -> Any:
-    """A template with its marks replaced by what `fill` gives for their names."""
+def fill_body(body: Mapping[str, object], fill: Fill) -> dict[str, object]:
+    """A template's body with its marks replaced by what `fill` gives for their names."""
+    return {str(name): _filled(item, fill) for name, item in body.items()}
+
+
+def fill_header(value: object, fill: Fill) -> Text:
+    """The value of a template's header, its mark replaced."""
+    text = _filled(value, fill)
+    return text if isinstance(text, Secret | Joined) else str(text)
+
+
+def _filled(value: object, fill: Fill) -> object:
     if isinstance(value, Mapping):
-        if set(value) == {MARK}:
-            return fill(str(value[MARK]))
-        return {str(name): filled(item, fill) for name, item in value.items()}
+        return fill(str(value[MARK])) if set(value) == {MARK} else fill_body(value, fill)
     if isinstance(value, list | tuple):
-        return [filled(item, fill) for item in value]
+        return [_filled(item, fill) for item in value]
     return value
 
 
@@ -118,7 +129,8 @@ class _Maker:
         self._ids = ids
         self.asked = False
 
-    def header(self, pair: tuple[str, str]) -> tuple[str, Any]:
+    def header(self, pair: tuple[str, str]) -> tuple[str, object]:
+        """A header with its lower-case name."""
         name, value = pair[0].lower(), pair[1]
         if name in OURS:
             return name, _NONE
@@ -126,7 +138,7 @@ class _Maker:
             return name, {MARK: SESSION}
         return name, self._text(value)
 
-    def field(self, name: str, value: Any) -> Any:
+    def field(self, name: str, value: object) -> object:
         """A field of the body."""
         if name in LEFT_OUT:
             return _NONE
@@ -140,13 +152,13 @@ class _Maker:
             return {MARK: SESSION}
         return self._plain(value)
 
-    def _input(self, items: Any) -> Any:
+    def _input(self, items: object) -> object:
         if not isinstance(items, list):
             return _NONE
         kept = (self._item(item) for item in items)
         return [item for item in kept if item is not _NONE]
 
-    def _item(self, item: Any) -> Any:
+    def _item(self, item: object) -> object:
         """An input item: a message by its own texts, tools emptied, of others what has no text."""
         if not isinstance(item, Mapping):
             return _NONE
@@ -159,27 +171,28 @@ class _Maker:
         private = [name for name in item if name not in kept and name not in ("id", *LEFT_OUT)]
         return _NONE if private else kept
 
-    def _message(self, item: Mapping[str, Any]) -> Any:
+    def _message(self, item: Mapping[str, Any]) -> object:
         content = item["content"]
         parts = content if isinstance(content, list) else [{"text": content}]
-        kept = [part for part in map(self._part, parts) if part is not _NONE]
+        kept = [part for part in map(self._part, parts) if part is not None]
         if not kept:
             return _NONE
         rest = {name: value for name, value in item.items() if name != "content"}
         plain = isinstance(content, str)
         return {**self._mapping(rest), "content": kept[0]["text"] if plain else kept}
 
-    def _part(self, part: Any) -> Any:
-        text = part.get("text") if isinstance(part, Mapping) else None
-        if not isinstance(text, str):
-            return _NONE
+    def _part(self, part: object) -> dict[str, object] | None:
+        """A part of a message that is the instructions or the prompt; None: any other."""
+        if not isinstance(part, Mapping) or not isinstance(part.get("text"), str):
+            return None
+        text = part["text"]
         if text == self._instructions:
             mark = INSTRUCTIONS
         elif text == self._prompt:
             mark = PROMPT
             self.asked = True
         else:
-            return _NONE
+            return None
         rest = {name: value for name, value in part.items() if name != "text"}
         return {**self._mapping(rest), "text": {MARK: mark}}
 
@@ -189,7 +202,7 @@ class _Maker:
         )
         return {name: item for name, item in pairs if item is not _NONE}
 
-    def _plain(self, value: Any) -> Any:
+    def _plain(self, value: object) -> object:
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, Mapping):
@@ -198,7 +211,7 @@ class _Maker:
             return [item for item in map(self._plain, value) if item is not _NONE]
         return value
 
-    def _text(self, value: str) -> Any:
+    def _text(self, value: str) -> object:
         if value in self._ids and len(value) > 8:
             return {MARK: SESSION}
         return _NONE if len(value) > _LONGEST or _UNIQUE.search(value) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from smoke_tui.world.request_template import filled, hash_of, template_of
+from smoke_tui.world.request_template import fill_body, hash_of, template_of
 
 SESSION = "01a222ad-30a1-7de3-a5ad-eee7415a7280"
 BASE = "You are a test of base instructions.\nSecond line."
@@ -72,7 +72,8 @@ def test_a_template_keeps_the_kind_and_nothing_of_the_session() -> None:
 def test_a_filled_template_has_our_prompt_text_and_ids() -> None:
     template = template_of(body(), HEADERS, "x")
     assert template is not None
-    made = filled(template["body"], {"instructions": BASE, "prompt": "Ours", "session": "s"}.get)
+    texts = {"instructions": BASE, "prompt": "Ours", "session": "s"}
+    made: dict[str, Any] = fill_body(template["body"], texts.get)
     assert made["input"][1]["content"][0]["text"] == BASE
     assert made["input"][2]["content"][0]["text"] == "Ours"
     assert made["prompt_cache_key"] == "s"

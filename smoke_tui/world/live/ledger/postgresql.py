@@ -10,7 +10,7 @@ import asyncio
 import threading
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from smoke_tui.world.live.ledger.problems import (
     CONNECT_SECONDS,
@@ -22,6 +22,9 @@ from smoke_tui.world.live.ledger.problems import (
     not_read,
 )
 from smoke_tui.world.live.ledger.stand_in import read_stand_in
+
+if TYPE_CHECKING:
+    from psycopg import Cursor
 
 ROWS: Final = 200
 """The most rows of one answer."""
@@ -142,7 +145,14 @@ def _read_postgresql(address: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         connection.close()
 
 
-def _ask_postgresql(cursor: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
+def _now(cursor: Cursor[tuple[Any, ...]]) -> str:
+    """The ledger's own time, ISO 8601 UTC."""
+    row = cursor.execute(_NOW).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _ask_postgresql(cursor: Cursor[tuple[Any, ...]], asked: Mapping[str, Any]) -> dict[str, Any]:
     """One question inside a transaction that can only read."""
     from psycopg import sql
 
@@ -160,7 +170,7 @@ def _ask_postgresql(cursor: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
             raise LedgerProblem(missing_column(asked, role, name, there))
     names = {role: sql.Identifier(name) for role, name in columns.items()}
     if asked["op"] == "now":
-        return {"now": cursor.execute(_NOW).fetchone()[0]}
+        return {"now": _now(cursor)}
     if asked["op"] == "days":
         cursor.execute(
             sql.SQL(_DAYS).format(table=table, **names),
@@ -199,7 +209,7 @@ def _ask_postgresql(cursor: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
         {"since": asked["since"], "match": asked["match"], "response": asked.get("response")},
     )
     found = cursor.fetchall()
-    now = cursor.execute(_NOW).fetchone()[0]
+    now = _now(cursor)
     rows = [dict(zip(("time", *others), row, strict=True)) for row in found[:ROWS]]
     return {
         "now": now,
@@ -208,7 +218,7 @@ def _ask_postgresql(cursor: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def money(text: Any) -> str | None:
+def money(text: object) -> str | None:
     """A cost as a decimal string; None where it is none."""
     try:
         amount = Decimal(str(text))

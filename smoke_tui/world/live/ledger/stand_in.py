@@ -63,7 +63,7 @@ def _get(address: str, query: Mapping[str, str]) -> Mapping[str, Any]:
     return document
 
 
-def _row(raw: Any, asked: Mapping[str, Any]) -> dict[str, str | None]:
+def _row(raw: object, asked: Mapping[str, Any]) -> dict[str, str | None]:
     if not isinstance(raw, dict):
         raise LedgerProblem("the stand-in's answer has no rows")
     for role, name in asked["columns"].items():
