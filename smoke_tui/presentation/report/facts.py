@@ -81,7 +81,7 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
         project = resumed.program.project
         if project and project != opener.project:
             text += ["; the code under test was ", *_under_test(project)]
-        rows.append(("Gone on with", text))
+        rows.append(("Resumed", text))
     rows += [
         (f"Seeded {excerpt(name, 60)}", [quote(value)]) for name, value in state.captured.items()
     ]

@@ -276,7 +276,7 @@ def test_what_was_said_anew_is_in_the_report(program: OfflineProgram) -> None:
     done = [e.seq for e in read_journal(program.only()).events if e.kind == "step.finished"]
     cut(program.only(), done[0] + 1)
     program("--check", "last", "--resume", "--live", "--origin", "residential", "--model", "gpt-6")
-    (line,) = [x for x in program("report", "last").out.splitlines() if "Gone on with" in x]
+    (line,) = [x for x in program("report", "last").out.splitlines() if "Resumed" in x]
     assert "declared origin `residential`" in line
     assert "model `gpt-6`" in line
     told = json.loads(program("report", "last", "--format", "json").out)["report"]["resumes"]
