@@ -19,6 +19,9 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+GOOD_OUTCOMES: Final = (Outcome.PASS, Outcome.WAIVED)
+"""Outcomes of steps that other steps may need."""
+
 BAD_OUTCOMES: Final = (
     Outcome.ERROR,
     Outcome.FAIL,

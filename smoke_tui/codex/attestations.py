@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-AUTO: Final = "auto"
-INSTALLED: Final = "installed"
-
 
 @dataclass(frozen=True, slots=True)
 class Attestation:

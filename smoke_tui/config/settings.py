@@ -12,13 +12,12 @@ from typing import Any, Final
 
 import platformdirs
 
+from smoke_tui.config.names import ORIGINS, SHAPES
 from smoke_tui.errors import (
     UsageError,
 )
 
 PREFIX: Final = "SMOKE_TUI_"
-ORIGINS: Final = ("residential", "office", "datacenter", "unknown")
-SHAPES: Final = ("auto", "installed", "lite", "developer", "classic")
 
 
 @dataclass(frozen=True, slots=True)

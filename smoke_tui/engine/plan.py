@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from smoke_tui.journal.events.decisions import ServiceAdopted, ServiceProvided
 from smoke_tui.journal.state import Resource, State, StepState
 from smoke_tui.journal.verdict import chosen
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
 from smoke_tui.runbook.model import Runbook, Step
-
-SATISFIED = (Outcome.PASS, Outcome.WAIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ def _is_variable_of(state: State, resource: Resource, step: Step) -> bool:
 def _failed_since(state: State, step_id: str) -> bool:
     """Whether the step was tried again since the session was resumed, in vain."""
     step = state.steps[step_id]
-    return step.tries[-1].seq > state.resumes[-1].seq and step.outcome not in (None, *SATISFIED)
+    return step.tries[-1].seq > state.resumes[-1].seq and step.outcome not in (None, *GOOD_OUTCOMES)
 
 
 def _rerun_is_done(state: State) -> bool:
@@ -166,7 +164,7 @@ def _rerun_is_done(state: State) -> bool:
 
 def _passed(state: State, step_id: str) -> bool:
     known = state.steps.get(step_id)
-    return known is not None and known.outcome in SATISFIED
+    return known is not None and known.outcome in GOOD_OUTCOMES
 
 
 def all_needs(runbook: Runbook, step: Step) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from smoke_tui.config.names import SHAPES
 from smoke_tui.runbook.identifiers import NAME_PATTERN, identifier, table_name
 from smoke_tui.runbook.schema.common_fields import COMMAND, COMMON, READY
 from smoke_tui.runbook.schema.scalars import JSON_PATH, URL, Converted, Flag, JsonValue, Text, Whole
@@ -146,9 +147,7 @@ _ALL: Final = (
             "prompt": Field(Text(literal=True), "What the model is asked", required=True),
             "model": Field(Text(), "The model, where not the runbook's"),
             "shape": Field(
-                Text(
-                    "a request shape", choices=("auto", "installed", "lite", "developer", "classic")
-                ),
+                Text("a request shape", choices=SHAPES),
                 "The shape of the request",
             ),
             "credential": Field(

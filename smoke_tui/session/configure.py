@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from smoke_tui.codex.attestations import ATTESTED, AUTO
+from smoke_tui.codex.attestations import ATTESTED
+from smoke_tui.config.names import AUTO
 from smoke_tui.config.session_config import (
     API_URL,
     CAPTURED_VERSION,

@@ -7,8 +7,9 @@ import platform
 from dataclasses import replace
 
 from smoke_tui import __version__
-from smoke_tui.codex.attestations import ATTESTED, INSTALLED
+from smoke_tui.codex.attestations import ATTESTED
 from smoke_tui.codex.client_versions import is_newer, parse_version
+from smoke_tui.config.names import INSTALLED
 from smoke_tui.config.session_config import CAPTURED_VERSION, ORIGINATOR, SessionConfig
 from smoke_tui.config.settings import (
     Settings,

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smoke_tui.codex.attestations import AUTO, INSTALLED, attestations_for
+from smoke_tui.codex.attestations import attestations_for
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import Listed
 from smoke_tui.codex.instructions import instructions_for
 from smoke_tui.codex.models import choose_model
 from smoke_tui.codex.preflight import agree_on_model, listed_models
 from smoke_tui.codex.request_shapes import SHAPES, CallInputs, build_call, build_installed_call
+from smoke_tui.config.names import AUTO, INSTALLED
 from smoke_tui.config.session_config import INSTRUCTIONS_VARIABLE
 from smoke_tui.proof.quoting import with_nonce
 from smoke_tui.world.context import (

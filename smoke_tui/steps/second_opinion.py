@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from smoke_tui.codex.assessment import Assessment, assess
-from smoke_tui.codex.attestations import INSTALLED
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.quota import read_windows
 from smoke_tui.codex.request_diff import TRANSPORT_HEADERS, Difference, compare
 from smoke_tui.codex.stream import StreamReader
+from smoke_tui.config.names import INSTALLED
 from smoke_tui.config.questions import Verb
 from smoke_tui.failure_codes.table import (
     CODES,

@@ -9,7 +9,7 @@ from typing import Final
 from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.journal.verdict import verdict
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import GOOD_OUTCOMES
 from smoke_tui.presentation.evidence import speaks_for
 from smoke_tui.presentation.format import inert, one_line
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
@@ -22,7 +22,6 @@ from smoke_tui.redaction.secret import Json
 from smoke_tui.runbook.model import Step
 
 Rows = list[Text]
-_MET: Final = (Outcome.PASS, Outcome.WAIVED)
 _FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
     "done": ("☑", "muted"),
     "now": ("▶", "strong"),
@@ -91,7 +90,7 @@ def _wanting(scene: Snapshot, step: Step) -> list[Step]:
     if scene.mark(step) != "not-run" or step.fallback:
         return []
     needs = (scene.runbook.step(need) for need in step.needs)
-    return [need for need in needs if scene.of(need).outcome not in _MET]
+    return [need for need in needs if scene.of(need).outcome not in GOOD_OUTCOMES]
 
 
 def _spend(scene: Snapshot, question: OpenQuestion) -> Rows:

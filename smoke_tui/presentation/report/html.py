@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, tostring
 from smoke_tui.journal.events.decisions import OtherEvidence
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.journal.verdict import PASSES
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
 from smoke_tui.presentation.format import cut_middle, duration, excerpt
 from smoke_tui.presentation.report import second_opinion
 from smoke_tui.presentation.report.check_result import in_order
@@ -182,7 +182,7 @@ def _step(state: State, step: Step, evidence: EvidenceReader) -> Element | None:
     step_state = state.steps.get(step.id)
     if step_state is None or not step_state.tries:
         return None
-    bad = step_state.outcome not in (Outcome.PASS, Outcome.WAIVED)
+    bad = step_state.outcome not in GOOD_OUTCOMES
     hidden = len(step_state.tries) - MOST_TRIES
     more = [tag("p", f"The first {hidden} tries have no details here.")] if hidden > 0 else []
     return tag(

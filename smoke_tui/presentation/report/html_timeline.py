@@ -6,7 +6,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from smoke_tui.journal.state import State, StepState, Try
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import GOOD_OUTCOMES
 from smoke_tui.presentation.format import count, duration, excerpt
 from smoke_tui.presentation.report.html_builder import Node, tag
 
@@ -117,10 +117,7 @@ def kind_of(step_state: StepState, attempt: Try) -> str:
     bad = (
         attempt.code is not None
         or attempt.error
-        or (
-            attempt is step_state.tries[-1]
-            and step_state.outcome not in (Outcome.PASS, Outcome.WAIVED, None)
-        )
+        or (attempt is step_state.tries[-1] and step_state.outcome not in (*GOOD_OUTCOMES, None))
     )
     return "bad" if bad else "pass"
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from smoke_tui.journal.events.decisions import Evidence, ExpectationsEvidence, OtherEvidence
 from smoke_tui.journal.state import State, StepState, Try
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
 from smoke_tui.presentation.format import cut_middle, excerpt
 from smoke_tui.presentation.report import second_opinion
 from smoke_tui.presentation.report.escaping import as_markdown, fenced
@@ -62,7 +62,7 @@ def _try(
         attempt.ended is not None
         and attempt.code is None
         and not attempt.error
-        and step_state.outcome in (Outcome.PASS, Outcome.WAIVED)
+        and step_state.outcome in GOOD_OUTCOMES
     )
     lines = [as_markdown(try_text(attempt)), ""]
     if not passed:

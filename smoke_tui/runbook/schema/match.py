@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from smoke_tui.config.names import ORIGINS
 from smoke_tui.failure_codes.table import CODES
 from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.lint.diagnostics import LintCode
@@ -15,7 +16,6 @@ from smoke_tui.runbook.schema.positions import Path
 from smoke_tui.runbook.schema.scalars import JSON_PATH, RATIO, JsonValue, Text, Whole
 from smoke_tui.runbook.schema.tables import AtMostOne, Field, ListOf, MapOf, Requires, TableOf
 
-ORIGINS: Final = ("residential", "office", "datacenter", "unknown")
 ROUTES: Final = ("openai/subscription", "degraded")
 IS_TESTS: Final = ("non-empty", "present", "absent")
 STEP_ID: Final = r"^[a-z][a-z0-9-]{1,40}$"

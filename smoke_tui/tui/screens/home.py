@@ -15,7 +15,8 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from smoke_tui import __version__
-from smoke_tui.config.settings import ORIGINS, config_dir, own_runbooks
+from smoke_tui.config.names import ORIGINS
+from smoke_tui.config.settings import config_dir, own_runbooks
 from smoke_tui.files import StorageError
 from smoke_tui.history.index import (
     session_folders,

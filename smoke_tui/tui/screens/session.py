@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
 from smoke_tui.failure_codes.code import NextAction
+from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
 from smoke_tui.runbook import Runbook
@@ -33,7 +34,6 @@ from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
 
 TICK = 0.1
 LONG_WORK = 5_000
-_BAD = ("fail", "blocked", "error", "expected-limitation")
 _ZOOMS = ("", "-zoom-briefing", "-zoom-output")
 
 
@@ -169,7 +169,8 @@ class SessionScreen(SessionAnswers):
         bar.set_class(now.needs_you, "-you")
         # What went wrong, and what is to be agreed to, is read before the output is.
         self.set_class(
-            snapshot.mark(snapshot.shown) in _BAD or snapshot.next_step is not None, "-reading"
+            snapshot.mark(snapshot.shown) in BAD_OUTCOMES or snapshot.next_step is not None,
+            "-reading",
         )
 
     def _most_text_rows(self, keys: int) -> int:

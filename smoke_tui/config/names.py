@@ -1,0 +1,17 @@
+"""Names that options, runbooks and requests share: request shapes and origins of the traffic."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ORIGINS: Final = ("residential", "office", "datacenter", "unknown")
+"""Where the traffic of a machine comes from, as the operator declares it."""
+
+AUTO: Final = "auto"
+"""The best attested shape for the model."""
+
+INSTALLED: Final = "installed"
+"""The shape that the installed Codex CLI sends."""
+
+SHAPES: Final = (AUTO, INSTALLED, "lite", "developer", "classic")
+"""What an option or a runbook may ask for as the shape of a call."""
