@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class Lie:
+class Mutation:
     """One change: where, what kind, and what stands there instead."""
 
     path: Path
@@ -45,14 +45,14 @@ class Lie:
         return made
 
 
-def lies_about(document: Any, path: Path = ()) -> Iterator[Lie]:
+def mutations_of(document: Any, path: Path = ()) -> Iterator[Mutation]:
     """Every lie about every value of a document."""
     if path:
-        yield Lie(path, "removed")
+        yield Mutation(path, "removed")
         if isinstance(path[-1], int):
-            yield Lie(path, "doubled")
+            yield Mutation(path, "doubled")
         for kind, value in instead_of(document):
-            yield Lie(path, kind, value)
+            yield Mutation(path, kind, value)
     inner: Sequence[tuple[str | int, Any]] = (
         list(document.items())
         if isinstance(document, Mapping)
@@ -61,7 +61,7 @@ def lies_about(document: Any, path: Path = ()) -> Iterator[Lie]:
         else ()
     )
     for key, value in inner:
-        yield from lies_about(value, (*path, key))
+        yield from mutations_of(value, (*path, key))
 
 
 def instead_of(value: Any) -> Iterator[tuple[str, Any]]:
@@ -117,17 +117,19 @@ class Benign:
     kinds: str = "*"
     used: bool = field(default=False, compare=False)
 
-    def covers(self, lie: Lie) -> bool:
-        fits = fnmatch.fnmatchcase(lie.where, self.where) and any(
-            fnmatch.fnmatchcase(lie.kind, kind) for kind in self.kinds.split("|")
+    def covers(self, mutation: Mutation) -> bool:
+        fits = fnmatch.fnmatchcase(mutation.where, self.where) and any(
+            fnmatch.fnmatchcase(mutation.kind, kind) for kind in self.kinds.split("|")
         )
         self.used = self.used or fits
         return fits
 
 
-def unexplained(passed: Sequence[Lie], benign: Sequence[Benign]) -> list[str]:
+def unexplained(passed: Sequence[Mutation], benign: Sequence[Benign]) -> list[str]:
     """The lies that passed and that no row explains."""
-    return [str(lie) for lie in passed if not [row for row in benign if row.covers(lie)]]
+    return [
+        str(mutation) for mutation in passed if not [row for row in benign if row.covers(mutation)]
+    ]
 
 
 def unused(benign: Sequence[Benign]) -> list[str]:

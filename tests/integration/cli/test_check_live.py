@@ -57,7 +57,7 @@ def test_without_a_model_the_catalogue_s_first_is_taken(
     assert [seen.path for seen in posts] == ["/backend-api/codex/responses"]
 
 
-def test_a_look_spends_nothing(world: Rehearsal, program: Program, tmp_path: Path) -> None:
+def test_a_preflight_spends_nothing(world: Rehearsal, program: Program, tmp_path: Path) -> None:
     done = program("--check", *given(world, tmp_path), "--model", "gpt-5.5", "--json")
     assert (done.code, done.json()["verdict"]) == (0, None)
     assert {f["code"] for f in done.json()["findings"]} == {"credential", "reachable"}
@@ -65,7 +65,9 @@ def test_a_look_spends_nothing(world: Rehearsal, program: Program, tmp_path: Pat
     assert not program.state.exists() or program.sessions() == []
 
 
-def test_a_look_names_an_unlisted_model(world: Rehearsal, program: Program, tmp_path: Path) -> None:
+def test_a_preflight_names_an_unlisted_model(
+    world: Rehearsal, program: Program, tmp_path: Path
+) -> None:
     done = program("--check", *given(world, tmp_path), "--model", "gpt-none", "--json")
     assert done.code == 4
     assert "model-unlisted" in {f["code"] for f in done.json()["findings"]}

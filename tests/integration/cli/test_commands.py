@@ -65,7 +65,7 @@ ask = "x"
 """
 
 
-def test_seven_mistakes_are_told_in_one_pass(program: Program, tmp_path: Path) -> None:
+def test_seven_mistakes_are_reported_in_one_pass(program: Program, tmp_path: Path) -> None:
     (tmp_path / "seven.md").write_text(SEVEN)
     done = program("lint", "seven.md")
     assert done.code == 3

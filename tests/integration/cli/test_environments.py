@@ -194,7 +194,7 @@ def test_every_command_ends_as_elsewhere(folder: Path, usual: dict[str, int], wh
 
 
 @pytest.mark.parametrize("buffered", ["", "1"])
-def test_a_full_device_behind_the_result_is_told(
+def test_a_full_device_behind_the_result_is_reported(
     folder: Path, usual: dict[str, int], buffered: str
 ) -> None:
     full = Environment({"PYTHONUNBUFFERED": buffered}, out="/dev/full")

@@ -54,7 +54,7 @@ def test_another_machine_verifies_replays_and_reports_an_archive(
     assert list(Path(os.environ.get("TMPDIR", "/tmp")).glob(f"smoke-tui-*/{recorded.name}")) == []
 
 
-def test_an_archive_is_read_not_gone_on_with(program: Program, recorded: Path) -> None:
+def test_an_archive_is_read_not_resumed(program: Program, recorded: Path) -> None:
     program("archive", "last", "-o", "s.smoke")
     done = program("rerun", "s.smoke", "--step", "live-call", "--live")
     assert (done.code, "not gone on with" in done.err) == (3, True)
@@ -195,7 +195,7 @@ def test_the_json_report_is_one_object(program: Program, recorded: Path) -> None
     assert json.loads(failing["failing_answer"]) == {"detail": "Instructions are not valid"}
 
 
-def test_events_of_another_form_are_told_and_no_trace_is_shown(
+def test_events_of_another_form_are_reported_and_no_trace_is_shown(
     program: Program, recorded: Path
 ) -> None:
     rewrite(recorded, {2: {"answer": 3}})

@@ -211,7 +211,7 @@ def test_the_product_s_own_login_stays_hidden(program: Program, tmp_path: Path) 
     assert program("replay", "last").code == 0
 
 
-def test_busy_ports_are_told_at_once(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_busy_ports_are_reported_at_once(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     with socket.create_server(("127.0.0.1", 0)) as one, Rehearsal.start("happy") as world:
         port = str(one.getsockname()[1])

@@ -76,7 +76,9 @@ def test_what_is_advised_is_served(
 
 
 @pytest.mark.parametrize("scenario", ["client-too-old-unsupported", "client-too-old-not-found"])
-def test_the_turn_is_told_with_what_the_call_has_learnt(program: Program, scenario: str) -> None:
+def test_the_turn_is_reported_with_what_the_call_has_learnt(
+    program: Program, scenario: str
+) -> None:
     steps = {
         step["id"]: step
         for step in program("--check", "--rehearse", "--scenario", scenario, "--json").json()[
@@ -125,7 +127,7 @@ def test_the_catalogue_of_all_versions_is_asked_for_once(program: Program, tmp_p
     assert program("replay", "last").code == 0
 
 
-def test_a_codex_cli_that_cannot_be_used_is_said_where_the_result_is(program: Program) -> None:
+def test_a_codex_cli_that_cannot_be_used_is_reported_where_the_result_is(program: Program) -> None:
     done = program("--check", "--rehearse", "--codex", "/nowhere/codex", "--json")
     told = [f["message"] for f in done.json()["findings"] if f["code"] == "codex-cli"]
     assert done.code == 0
@@ -133,7 +135,7 @@ def test_a_codex_cli_that_cannot_be_used_is_said_where_the_result_is(program: Pr
     assert told[0] in program("report", "last").out
 
 
-def test_a_mere_look_says_it_too(program: Program) -> None:
+def test_a_preflight_reports_it_too(program: Program) -> None:
     with Rehearsal.start("happy") as world:
         done = program(
             "--check",

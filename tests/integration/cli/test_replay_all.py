@@ -107,7 +107,7 @@ def test_an_unfinished_session_is_decided_as_far_as_it_goes(
     assert (row["result"], row["verdict"], row["today"]) == ("same", None, None)
 
 
-def test_a_damaged_session_is_told_apart(program: Program, recorded: Path) -> None:
+def test_a_damaged_session_is_distinguished(program: Program, recorded: Path) -> None:
     journal = recorded / "journal.jsonl"
     content = bytearray(journal.read_bytes())
     content[len(content) // 2] ^= 1

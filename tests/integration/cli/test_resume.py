@@ -147,7 +147,7 @@ def test_calls_are_never_made_twice_by_themselves(recorded: Path, program: Progr
     assert program("replay", recorded.name).code == 0
 
 
-def test_a_torn_line_is_cut_off_and_said(recorded: Path, program: Program) -> None:
+def test_a_torn_line_is_cut_off_and_reported(recorded: Path, program: Program) -> None:
     folder = broken_off(recorded, program, 40, torn=b'{"seq":40,"t":"2026')
     assert program("--check", recorded.name, "--resume").code in (0, 4)
     resumed = next(e for e in read_journal(folder).events if e.kind == "session.resumed")
@@ -155,7 +155,7 @@ def test_a_torn_line_is_cut_off_and_said(recorded: Path, program: Program) -> No
     assert program("replay", recorded.name).code == 0
 
 
-def test_a_finished_session_is_not_gone_on_with(recorded: Path, program: Program) -> None:
+def test_a_finished_session_is_not_resumed(recorded: Path, program: Program) -> None:
     folder = broken_off(recorded, program, 10_000)
     before = (folder / "journal.jsonl").read_bytes()
     done = program("--check", recorded.name, "--resume")
@@ -164,7 +164,7 @@ def test_a_finished_session_is_not_gone_on_with(recorded: Path, program: Program
     assert (folder / "journal.jsonl").read_bytes() == before
 
 
-def test_two_do_not_go_on_with_one_session(recorded: Path, program: Program) -> None:
+def test_two_do_not_resume_one_session(recorded: Path, program: Program) -> None:
     folder = broken_off(recorded, program, 30)
     held = JournalFile.reopen(folder)
     done = program("--check", recorded.name, "--resume")

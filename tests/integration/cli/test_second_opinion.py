@@ -100,7 +100,7 @@ def test_where_both_are_refused_it_is_not_the_shape(live: Any, program: Program)
     assert program("replay", "last").code == 0
 
 
-def test_what_is_told_of_the_step_agrees_with_the_second_opinion(
+def test_what_is_reported_of_the_step_agrees_with_the_second_opinion(
     live: Any, program: Program
 ) -> None:
     done = live("shape-rejected", "0.171.0", "--second-opinion")

@@ -110,7 +110,7 @@ def test_an_old_client_is_never_started_with_a_login(version: str, tmp_path: Pat
         ("codex 1.2.3-rc.1+build", "1.2.3-rc.1"),
     ],
 )
-def test_a_pre_release_is_told_as_it_is(
+def test_a_pre_release_is_reported_as_it_is(
     program: Program, tmp_path: Path, printed: str, version: str
 ) -> None:
     codex = tmp_path / "codex"
@@ -137,7 +137,7 @@ def test_only_a_version_that_is_behind_has_no_reason(ours: str, theirs: str, tol
     )
 
 
-def test_an_item_that_nobody_expects_has_no_size_of_a_text_and_is_told() -> None:
+def test_an_item_that_nobody_expects_has_no_size_of_a_text_and_is_reported() -> None:
     body = {
         "model": "m",
         "input": [

@@ -335,7 +335,7 @@ def test_a_taken_port_goes_up_and_leaves_nothing_open() -> None:
     asyncio.run(main())
 
 
-def test_an_aborting_client_is_no_news() -> None:
+def test_an_aborting_client_is_not_reported() -> None:
     async def scene(server: HttpServer) -> None:
         for data in (b"", GET, GET + b"\r\n", POST + b"content-length: 9\r\n\r\nab"):
             raw = socket.create_connection(server.addresses[0])

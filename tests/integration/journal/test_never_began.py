@@ -52,7 +52,7 @@ KINDS = ("folder", "evidence", "empty", "half a line")
     ],
     ids=lambda argv: " ".join(argv),
 )
-def test_it_is_told_as_nothing_and_never_as_damage(
+def test_it_is_reported_as_not_begun_and_never_as_damage(
     tmp_path: Path, kind: str, argv: tuple[str, ...]
 ) -> None:
     folder = leave(tmp_path / "state", kind)

@@ -64,7 +64,7 @@ DRIFT_AT_TURN = (
         ("instructions-drift-at-turn", DRIFT_AT_TURN),
     ],
 )
-def test_a_whole_walk(
+def test_a_whole_session(
     scenario: str, lines: tuple[str, ...], golden: Callable[[str, str], None], tmp_path: Path
 ) -> None:
     with Piped(["--plain", "--rehearse", "--scenario", scenario], home=tmp_path) as plain:
@@ -83,7 +83,7 @@ def test_a_whole_walk(
         assert report.read_text().startswith("REHEARSAL: nothing was proven.")
 
 
-def test_a_failure_is_told_with_what_to_do_next(tmp_path: Path) -> None:
+def test_a_failure_is_reported_with_what_to_do_next(tmp_path: Path) -> None:
     with Piped(
         ["--plain", "--rehearse", "--scenario", "usage-limit-reached"], home=tmp_path
     ) as plain:
@@ -105,7 +105,9 @@ def test_a_failure_is_told_with_what_to_do_next(tmp_path: Path) -> None:
         assert f"\n{label}" in text, label
 
 
-def test_an_empty_line_never_spends_and_nonsense_is_told_what_is_possible(tmp_path: Path) -> None:
+def test_an_empty_line_never_spends_and_nonsense_is_reported_what_is_possible(
+    tmp_path: Path,
+) -> None:
     with Piped(["--plain", "--rehearse"], home=tmp_path) as plain:
         plain.enter("run", "run")
         at = plain.wait_for("1, y or yes: make the call")
@@ -128,7 +130,7 @@ def test_an_empty_line_never_spends_and_nonsense_is_told_what_is_possible(tmp_pa
     assert state.steps["live-call"].summary == "no quota left"
 
 
-def test_the_input_ends_and_the_session_goes_on_later(tmp_path: Path) -> None:
+def test_the_input_ends_and_the_session_is_resumed_later(tmp_path: Path) -> None:
     with Piped(["--plain", "--rehearse"], home=tmp_path) as plain:
         plain.enter("run", "run")
         plain.wait_for("make the call")
@@ -332,7 +334,7 @@ def test_a_signal_closes_the_session(tmp_path: Path) -> None:
         (["resume", "--plain", "last"], {}, 5, "no session"),
     ],
 )
-def test_what_cannot_be_walked_is_said(
+def test_what_cannot_be_walked_is_reported(
     args: list[str], env: dict[str, str], code: int, words: str, tmp_path: Path
 ) -> None:
     with Piped(args, home=tmp_path, env=env) as plain:

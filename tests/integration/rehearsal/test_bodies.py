@@ -44,7 +44,7 @@ def test_a_zstd_body_is_read(secure: Rehearsal) -> None:
     assert "instructions" in seen.fields
 
 
-def test_a_body_that_cannot_be_read_is_told_so(
+def test_a_body_that_cannot_be_read_is_reported(
     secure: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert compressed(secure, b"{}").status == 400
@@ -75,7 +75,7 @@ def test_https_is_for_clients_that_trust_its_authority(secure: Rehearsal) -> Non
     assert b"PRIVATE" not in secure.authority_file.read_bytes()
 
 
-def test_https_without_its_package_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_https_without_its_package_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
     with pytest.raises(RehearsalError, match=r"pip install 'smoke-tui\[rehearsal\]'"):
         Rehearsal.start(tls=True)

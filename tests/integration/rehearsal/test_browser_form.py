@@ -73,7 +73,7 @@ def test_a_refused_form_says_why_keeps_what_was_typed_and_can_be_put_right(
         assert [token for token in tokens if token in tab.html()] == []
 
 
-def test_a_form_is_sent_by_key_and_an_old_page_is_told(tab: Tab, tmp_path: Path) -> None:
+def test_a_form_is_sent_by_key_and_an_old_page_is_reported(tab: Tab, tmp_path: Path) -> None:
     with Rehearsal.start() as rehearsal:
         with stack(rehearsal, tmp_path / "log"):
             tab.open(f"{rehearsal.stack_url}/org-settings")

@@ -109,7 +109,7 @@ def test_ticks_steer_the_typing_and_save_posts_once(tmp_path: Path) -> None:
         assert log.read_text("utf-8").count("POST /org-settings 200") == 1
 
 
-def test_a_refused_form_is_told_in_the_pages_words(tmp_path: Path) -> None:
+def test_a_refused_form_is_reported_in_the_pages_words(tmp_path: Path) -> None:
     with Rehearsal.start() as rehearsal, stack(rehearsal, tmp_path / "log"):
         script(rehearsal, "tools/dev/customer_seed.py")
 

@@ -294,7 +294,7 @@ def test_scripts_without_a_stack_say_so() -> None:
         assert "not running" in done.stderr
 
 
-def test_a_taken_port_is_told(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported(tmp_path: Path) -> None:
     with Rehearsal.start() as rehearsal, stack(rehearsal, tmp_path / "log"):
         done = subprocess.run(
             ["tools/dev/start.sh"],

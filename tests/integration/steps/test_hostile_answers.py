@@ -249,7 +249,9 @@ def test_a_check_whose_answer_was_broken_off_does_not_pass(tmp_path: Path, expec
 @pytest.mark.parametrize(
     "token", ["eyJFAKE.eyJFAKE\u2026", "FAKE\u00e9token-123456", "FAKE token\nwith a line"]
 )
-def test_a_credential_that_no_header_can_carry_is_told_as_such(tmp_path: Path, token: str) -> None:
+def test_a_credential_that_no_header_can_carry_is_reported_as_such(
+    tmp_path: Path, token: str
+) -> None:
     bundle = {"access_token": token, "account_id": "acct-FAKE-1"}
     verdict, code, summary = ended(tmp_path, CALL, 200, b"", bundle=bundle)
     assert verdict in (Verdict.FAIL, Verdict.BLOCKED)

@@ -232,7 +232,7 @@ def test_a_cancel_while_the_code_is_exchanged_keeps_no_token(tmp_path: Path) -> 
     assert fold(login.eyes.events).resources == {}
 
 
-def test_a_browser_that_does_not_open_is_told_and_the_login_goes_on(tmp_path: Path) -> None:
+def test_a_browser_that_does_not_open_is_reported_and_the_login_goes_on(tmp_path: Path) -> None:
     issuer = Issuer()
 
     async def visit(url: str, port: int, state: str) -> None:
@@ -292,7 +292,7 @@ WRONG = [
 ]
 
 
-def test_a_wrong_paste_is_told_why_and_leaves_no_trace(tmp_path: Path) -> None:
+def test_a_wrong_paste_is_reported_why_and_leaves_no_trace(tmp_path: Path) -> None:
     login = Login(tmp_path, "http://127.0.0.1:9", Person())
     question = login.question()
     query = parse_qs(urlsplit(login.session.reveal(question.seq, "url")).query)

@@ -88,14 +88,14 @@ LIES: dict[str, tuple[list[Event], str]] = {
 
 
 @pytest.mark.parametrize("name", LIES)
-def test_a_call_with_one_lie_does_not_pass(tmp_path: Path, name: str) -> None:
+def test_a_call_with_one_mutation_does_not_pass(tmp_path: Path, name: str) -> None:
     events, code = LIES[name]
     verdict, found, summary = ended(tmp_path, CALL, 200, wire(events), QUOTA)
     assert verdict not in GOOD
     assert found == code, summary
 
 
-def test_the_same_call_without_a_lie_passes(tmp_path: Path) -> None:
+def test_the_same_call_without_a_mutation_passes(tmp_path: Path) -> None:
     assert ended(tmp_path, CALL, 200, wire(EVENTS), QUOTA)[:2] == (Verdict.PASS, None)
 
 
@@ -147,7 +147,7 @@ TURNS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", TURNS)
-def test_a_turn_with_one_lie_does_not_pass(tmp_path: Path, name: str) -> None:
+def test_a_turn_with_one_mutation_does_not_pass(tmp_path: Path, name: str) -> None:
     lie, code = TURNS[name]
     verdict, found, summary = ended(tmp_path, TURN, 200, json.dumps({**TOLD, **lie}).encode())
     assert verdict not in GOOD
@@ -167,7 +167,7 @@ def test_the_stacks_own_headers_are_read(
     assert ended(tmp_path, TURN, 200, json.dumps(TOLD).encode(), (header,))[1] == code
 
 
-def test_the_same_turn_without_a_lie_passes(tmp_path: Path) -> None:
+def test_the_same_turn_without_a_mutation_passes(tmp_path: Path) -> None:
     found = ended(tmp_path, TURN, 200, json.dumps(TOLD).encode())
     assert found[:2] == (Verdict.PASS, None), found[2]
 
@@ -188,7 +188,7 @@ def reported(*events: Event) -> bytes:
     return framed([{"type": "response.created", "response": RESPONSE}, *events])
 
 
-def test_a_refusal_is_told_in_its_own_words(tmp_path: Path) -> None:
+def test_a_refusal_is_reported_in_its_own_words(tmp_path: Path) -> None:
     words = "I'm not able to repeat that word."
     item = {
         "type": "message",

@@ -44,7 +44,7 @@ def test_a_pass_that_was_none_fails_the_session(program: OfflineProgram) -> None
     assert program("--check", "last").code == 1
 
 
-def test_a_second_word_for_a_pass_is_weaker_than_the_first(program: OfflineProgram) -> None:
+def test_a_second_attestation_of_a_pass_is_weaker_than_the_first(program: OfflineProgram) -> None:
     walked(program, "fail")
     assert amend(program, "pass").code == 4
     assert state_of(program.only()).verdict == "incomplete"
@@ -91,7 +91,7 @@ def test_a_route_that_nobody_saw_is_unproven_again(program: OfflineProgram) -> N
         ("look", "fail", "\u200b\u2060"),
     ],
 )
-def test_what_rests_on_nobody_s_word_is_not_amended(
+def test_what_rests_on_no_attestation_is_not_amended(
     program: OfflineProgram, step_id: str, answer: str, why: str
 ) -> None:
     walked(program)

@@ -54,7 +54,7 @@ def verdict(program: OfflineProgram) -> str | None:
     return state_of(program.only()).verdict
 
 
-def test_a_word_written_down_half_is_not_what_it_was_before(program: OfflineProgram) -> None:
+def test_a_half_written_attestation_is_not_the_earlier_one(program: OfflineProgram) -> None:
     """The program died between the amendment and the outcome that it makes."""
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
@@ -86,7 +86,7 @@ def test_a_record_cut_between_two_decisions_replays_alike(
     assert verdict(program) == ("fail" if half else "pass")
 
 
-def test_a_half_amended_step_is_told_as_one(program: OfflineProgram) -> None:
+def test_a_half_amended_step_is_reported_as_one(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK)), answers=FAILED)
     amend(program, "pass")
     at = next(e.seq for e in read_journal(program.only()).events if e.kind == "amended")
@@ -125,7 +125,7 @@ def test_a_fallback_taken_back_is_no_pass(program: OfflineProgram) -> None:
     assert verdict(program) == "fail"
 
 
-def test_a_word_written_down_half_can_be_amended(program: OfflineProgram) -> None:
+def test_a_half_written_attestation_can_be_amended(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
     at = next(e.seq for e in read_journal(program.only()).events if e.kind == "amended")
@@ -154,7 +154,7 @@ def test_an_amendment_that_broke_off_can_be_gone_on_with(
     assert done.json()["verdict"] == "pass-attested"
 
 
-def test_a_word_that_was_given_and_not_taken_in_is_not_lost(program: OfflineProgram) -> None:
+def test_an_answer_that_was_not_taken_in_is_not_lost(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     amend(program, "fail")
     at = next(e.seq for e in read_journal(program.only()).events if e.kind == "session.resumed")
@@ -227,7 +227,7 @@ def test_what_a_rule_makes_of_any_word_it_makes_of_the_second(program: OfflinePr
     assert program("replay", "last").code == 0
 
 
-def test_what_was_waived_after_a_word_does_not_rest_on_it(program: OfflineProgram) -> None:
+def test_what_was_waived_after_an_attestation_does_not_rest_on_it(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK[:-1])), answers=PASSED)
     (program.folder / "waive.toml").write_text('[look]\nwaive = "No time."\n')
     program("rerun", "last", "--step", "look", "--live", "--answers", "waive.toml")
@@ -251,7 +251,7 @@ def test_an_amendment_changes_no_setting(program: OfflineProgram, option: tuple[
     assert (program.only() / "journal.jsonl").read_bytes() == before
 
 
-def test_a_word_that_could_not_be_written_down_is_said_to_be_lost(program: OfflineProgram) -> None:
+def test_an_answer_that_could_not_be_written_is_reported_lost(program: OfflineProgram) -> None:
     program.live(book(step(*LOOK)), answers=PASSED)
     size = (program.only() / "journal.jsonl").stat().st_size
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -381,7 +381,7 @@ def test_a_decision_that_nobody_made_differs(program: OfflineProgram, word: str)
         ("step.finished", "code", []),
     ],
 )
-def test_a_record_of_another_form_is_told_as_one(
+def test_a_record_of_another_form_is_reported_as_one(
     program: OfflineProgram, ev: str, name: str, value: object
 ) -> None:
     """Written by hand, every checksum right: no traceback, and no exit 1 as of a broken product."""

@@ -230,7 +230,7 @@ def resumed(folder: Path, before: Callable[[], None] | None = None) -> subproces
     return beside(folder, "--check", "last", "--resume", "--live", "--json", before=before)
 
 
-def test_a_signal_while_a_session_is_gone_on_with(tmp_path: Path) -> None:
+def test_a_signal_while_a_session_is_resumed(tmp_path: Path) -> None:
     write(tmp_path, WAITS)
     os.mkfifo(tmp_path / "gate")
     child = beside(tmp_path, "--check", "offline.md", "--live")
@@ -251,7 +251,7 @@ def test_a_signal_while_a_session_is_gone_on_with(tmp_path: Path) -> None:
     assert ended(beside(tmp_path, "replay", "last")).code == 0
 
 
-def test_of_two_that_go_on_with_a_session_one_is_told_no(tmp_path: Path) -> None:
+def test_of_two_that_resume_a_session_one_is_refused(tmp_path: Path) -> None:
     write(tmp_path, WAITS)
     os.mkfifo(tmp_path / "gate")
     child = beside(tmp_path, "--check", "offline.md", "--live")

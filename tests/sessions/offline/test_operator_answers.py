@@ -135,7 +135,7 @@ def test_what_nothing_asked_for_is_a_finding(program: OfflineProgram) -> None:
         ('[look.more]\nanswer = "yes"\n', "[look] more: only"),
     ],
 )
-def test_what_an_answers_file_can_not_hold_is_told_with_its_line(
+def test_what_an_answers_file_can_not_hold_is_reported_with_its_line(
     program: OfflineProgram, answers: str, words: str
 ) -> None:
     done = program.live(book(LOOK), answers=answers)

@@ -38,7 +38,7 @@ proof = true
 
 
 @pytest.mark.usefixtures("capsys")
-def test_a_second_word_changes_the_verdict_and_the_report(
+def test_a_second_attestation_changes_the_verdict_and_the_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CI", raising=False)

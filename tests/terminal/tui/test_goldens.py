@@ -166,7 +166,7 @@ def at_rest(moment: str) -> SessionView:
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_walk(moment: str, golden: Golden) -> None:
+def test_session(moment: str, golden: Golden) -> None:
     golden(f"walk-{moment}", shown(lambda: SessionScreen(at_rest(moment))))
 
 
@@ -219,11 +219,11 @@ QUESTIONS: dict[str, tuple[str, dict[str, object]]] = {
 
 
 @pytest.mark.parametrize("kind", QUESTIONS)
-def test_walk_asked(kind: str, golden: Golden) -> None:
+def test_session_asked(kind: str, golden: Golden) -> None:
     golden(f"walk-{kind}", shown(lambda: SessionScreen(asked_instead(kind, *QUESTIONS[kind]))))
 
 
-def test_walk_evidence(golden: Golden) -> None:
+def test_session_evidence(golden: Golden) -> None:
     golden(
         "walk-evidence",
         shown(
@@ -237,7 +237,7 @@ def test_walk_evidence(golden: Golden) -> None:
 
 
 @pytest.mark.parametrize("moment", ["failed", "tick"])
-def test_walk_in_plain_characters(moment: str, golden: Golden) -> None:
+def test_session_in_plain_characters(moment: str, golden: Golden) -> None:
     text = shown(lambda: SessionScreen(at_rest(moment)), ascii="true")
     assert text.isascii()
     golden(f"walk-{moment}-ascii", text)

@@ -87,7 +87,7 @@ def test_the_table_holds_the_bindings_of_every_screen() -> None:
         ({"home_rehearse": "x", "home_live": "x"}, "on the same screen"),
     ],
 )
-def test_what_can_t_be_is_said(keys: dict[str, str], words: str) -> None:
+def test_what_can_t_be_is_reported(keys: dict[str, str], words: str) -> None:
     with pytest.raises(UsageError, match=r"config\.toml: ") as error:
         keymap(given(**keys))
     assert words in str(error.value)

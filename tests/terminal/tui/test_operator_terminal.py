@@ -175,7 +175,7 @@ def test_known_recorders(environ: Mapping[str, str], words: str) -> None:
     assert recorder_of(environ) == words
 
 
-def test_a_recorded_terminal_is_said(tmp_path: Path) -> None:
+def test_a_recorded_terminal_is_reported(tmp_path: Path) -> None:
     with Terminal(
         ["--state-dir", str(tmp_path / "state")], home=tmp_path, env={"ASCIINEMA_REC": "1"}
     ) as terminal:

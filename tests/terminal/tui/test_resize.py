@@ -31,7 +31,7 @@ SIZES = [(60 + 7 * (n % 20), 16 + (5 * n) % 34) for n in range(39)] + [(80, 24)]
 READY = "run all that follows"
 
 
-def test_a_size_that_is_out_of_date_is_not_heard_of(tmp_path: Path) -> None:
+def test_an_outdated_size_is_ignored(tmp_path: Path) -> None:
     """Two of them would call each other up for ever."""
     assert all(issubclass(screen, LatestSize) for screen in (Page, Box, HelpScreen))
 

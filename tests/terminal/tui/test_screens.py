@@ -85,7 +85,7 @@ def test_home_says_how_many_sessions_it_leaves_out(tmp_path: Path) -> None:
     drive(state, keys)
 
 
-def test_a_session_is_walked_through_leapt_in_replayed_and_left(tmp_path: Path) -> None:
+def test_a_record_is_moved_through_by_key_replayed_and_left(tmp_path: Path) -> None:
     keep(tmp_path / "state", OLD, DRIFT)
     events = recorded(DRIFT)[1]
     turns = [e.seq for e in events if e.kind in ("try.started", "step.finished")]
@@ -156,7 +156,7 @@ def test_a_session_is_compared_with_the_one_before(tmp_path: Path) -> None:
     drive(tmp_path / "state", keys)
 
 
-def test_a_session_that_broke_off_is_gone_on_with_to_its_end(tmp_path: Path) -> None:
+def test_a_session_that_broke_off_is_resumed_to_its_end(tmp_path: Path) -> None:
     """As after a crash in the hand-over: the login and the call stay, the rest is done again."""
     events = recorded(DRIFT)[1]
     lines = next(e.seq for e in events if e.kind == "step.finished" and e.step == "live-call") + 1

@@ -130,7 +130,7 @@ def test_without_a_terminal_it_is_refused(tmp_path: Path) -> None:
         (["no-such-runbook"], 5, "no runbook"),
     ],
 )
-def test_nonsense_is_said_before_the_screen_is_taken(
+def test_nonsense_is_reported_before_the_screen_is_taken(
     args: list[str], code: int, words: str, tmp_path: Path
 ) -> None:
     with Terminal(args, home=tmp_path) as terminal:

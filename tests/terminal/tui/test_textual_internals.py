@@ -64,7 +64,7 @@ def test_nothing_is_kept_to_be_printed_after_a_crash(tmp_path: Path) -> None:
     assert isinstance(app.crashed, RuntimeError)
 
 
-def test_a_worker_s_own_error_is_what_is_told(tmp_path: Path) -> None:
+def test_a_worker_s_own_error_is_what_is_reported(tmp_path: Path) -> None:
     app = SmokeApp(settings(tmp_path), Goal())
 
     async def main() -> None:

@@ -149,7 +149,7 @@ def test_the_page_is_named_to_the_person_clean_and_short() -> None:
     ],
 )
 @pytest.mark.parametrize("text", ["", page("302 Found")])
-def test_a_redirect_is_told_by_its_host_alone_and_never_followed(
+def test_a_redirect_is_reported_by_its_host_alone_and_never_followed(
     headers: Headers, ours: bool, code: str, text: str
 ) -> None:
     location = "https://user:word@portal.example:8443/login?session=FAKE-secret"
@@ -164,5 +164,5 @@ def test_a_redirect_is_told_by_its_host_alone_and_never_followed(
             assert secret not in told
 
 
-def test_a_redirect_that_names_no_host_is_no_riddle() -> None:
+def test_a_redirect_without_a_host_is_explained() -> None:
     assert "never followed" in classify(Answer(302, (("cf-ray", "1-FRA"),))).words

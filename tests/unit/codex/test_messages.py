@@ -356,7 +356,7 @@ def windows(**fields: str) -> list[tuple[str, str]]:
     return [(f"X-Codex-{name.replace('_', '-')}", value) for name, value in fields.items()]
 
 
-def test_windows_are_told_apart_by_their_length() -> None:
+def test_windows_are_reported_apart_by_their_length() -> None:
     found = read_windows(
         windows(
             primary_used_percent="12.5",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.mutations import Benign, Lie, lies_about, unexplained, unused
+from tests.helpers.mutations import Benign, Mutation, mutations_of, unexplained, unused
 from tests.helpers.valid_answers import (
     HEADERS,
     MESSAGE,
@@ -127,17 +127,17 @@ def code_of(events: list[Any]) -> str | None:
     return judged(framed(bodies)).code
 
 
-def test_the_answer_without_a_lie_passes() -> None:
+def test_the_answer_without_a_mutation_passes() -> None:
     found = judged(framed(EVENTS))
     assert found.code is None, found.summary
     assert all(one.status == "holds" for one in found.obligations)
     assert len(found.obligations) == 10
 
 
-def test_no_lie_about_any_leaf_passes_unexplained() -> None:
-    lies = list(lies_about(EVENTS))
-    assert len(lies) > 1500
-    passed = [lie for lie in lies if code_of(lie.told(EVENTS)) is None]
+def test_no_mutation_about_any_leaf_passes_unexplained() -> None:
+    mutations = list(mutations_of(EVENTS))
+    assert len(mutations) > 1500
+    passed = [mutation for mutation in mutations if code_of(mutation.told(EVENTS)) is None]
     assert unexplained(passed, BENIGN) == []
     assert unused(BENIGN) == []
 
@@ -366,7 +366,7 @@ WHOLES: dict[str, list[Event]] = {
 
 
 @pytest.mark.parametrize("name", WHOLES)
-def test_no_lie_about_the_whole_passes(name: str) -> None:
+def test_no_mutation_about_the_whole_passes(name: str) -> None:
     assert judged(framed(WHOLES[name])).code is not None
 
 
@@ -389,7 +389,7 @@ def test_no_lie_about_the_whole_passes(name: str) -> None:
         framed(EVENTS[:-1]) + json.dumps(EVENTS[-1]).encode() + b"\n\n",
     ],
 )
-def test_no_lie_about_the_framing_passes(body: bytes) -> None:
+def test_no_mutation_about_the_framing_passes(body: bytes) -> None:
     assert judged(body).code is not None
 
 
@@ -407,7 +407,7 @@ def test_no_lie_about_the_framing_passes(body: bytes) -> None:
         (*QUOTA, ("openai-model", f"{MODEL}-2026-13-01")),
     ],
 )
-def test_no_lie_in_the_headers_passes(headers: tuple[tuple[str, str], ...]) -> None:
+def test_no_mutation_in_the_headers_passes(headers: tuple[tuple[str, str], ...]) -> None:
     assert judged(framed(EVENTS), headers).code is not None
 
 
@@ -566,7 +566,7 @@ def test_an_honest_answer_passes_with_the_headers_it_has(
     assert judged(framed(EVENTS), headers).code is None
 
 
-def test_an_item_that_is_too_large_is_told_with_its_size() -> None:
+def test_an_item_that_is_too_large_is_reported_with_its_size() -> None:
     found = judged(HONEST["with a reasoning item of 7 MB"]())
     (answer,) = [one for one in found.obligations if one.name == "final answer"]
     assert any("7,000," in witness.value for witness in answer.witnesses)
@@ -577,13 +577,13 @@ def test_an_answer_that_is_too_large_is_our_limit() -> None:
     assert judged(body).code == "stream-oversized"
 
 
-def test_what_a_lie_is_found_by_is_said_with_both_sides() -> None:
+def test_what_a_mutation_is_found_by_is_reported_with_both_sides() -> None:
     found = judged(framed(EVENTS), (*QUOTA, ("openai-model", "gpt-5.2")))
     assert "gpt-5.2 (header openai-model)" in found.summary
     assert f"{MODEL} (response.completed response.model)" in found.summary
 
 
-def test_lies_are_made_of_every_leaf() -> None:
-    lies = list(lies_about({"a": [{"b": 1}], "c": None}))
-    assert {lie.where for lie in lies} == {"a", "a.0", "a.0.b", "c"}
-    assert Lie(("a", 0, "b"), "negative", -1).told({"a": [{"b": 1}]}) == {"a": [{"b": -1}]}
+def test_mutations_are_made_of_every_leaf() -> None:
+    mutations = list(mutations_of({"a": [{"b": 1}], "c": None}))
+    assert {mutation.where for mutation in mutations} == {"a", "a.0", "a.0.b", "c"}
+    assert Mutation(("a", 0, "b"), "negative", -1).told({"a": [{"b": 1}]}) == {"a": [{"b": -1}]}

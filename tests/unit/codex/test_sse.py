@@ -314,7 +314,7 @@ def test_usage_that_is_a_count_is_read(usage: object) -> None:
         {"input_tokens": 3, "output_tokens": 2, "new_tokens": "many"},
     ],
 )
-def test_usage_that_no_call_can_have_is_told(usage: object) -> None:
+def test_usage_that_no_call_can_have_is_reported(usage: object) -> None:
     assert usage_problem(usage)
 
 

@@ -47,7 +47,7 @@ from tests.helpers.engine_runs import (
 )
 
 
-def test_the_shipped_runbook_walks_to_a_pass() -> None:
+def test_the_shipped_runbook_passes() -> None:
     done = walk(LIVE, passing)
     assert done.verdict is Verdict.PASS
     assert [step for _, step in done.words("step.finished")] == [
@@ -294,7 +294,7 @@ def test_again_and_then_a_waiver_ends() -> None:
     assert done.outcomes()["one"] == ("waived", None)
 
 
-def test_stop_ends_the_walk_where_it_is() -> None:
+def test_stop_ends_the_session_where_it_is() -> None:
     def reply(kind: str, data: Mapping[str, Any]) -> Mapping[str, str] | None:
         return {"do": "stop"} if data.get("step") == "two" else agreeing(kind, data)
 
@@ -351,7 +351,7 @@ def scripted(choices: Mapping[tuple[str, int], str | None]) -> Any:
     st.sets(st.sampled_from([step.id for step in LIVE.steps]), max_size=3),
     st.sampled_from([None, "again"]),
 )
-def test_whatever_happens_the_walk_ends(
+def test_every_session_ends(
     choices: dict[tuple[str, int], str | None], waived: set[str], more: str | None
 ) -> None:
     asked: list[str] = []
@@ -407,7 +407,7 @@ def test_the_engines_state_is_the_fold_of_its_events(
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(OUTCOMES)
-def test_a_walk_can_be_walked_again_from_its_record(
+def test_a_session_can_be_replayed_from_its_record(
     choices: dict[tuple[str, int], str | None],
 ) -> None:
     done = walk(LIVE, scripted(choices))
@@ -416,7 +416,7 @@ def test_a_walk_can_be_walked_again_from_its_record(
     assert state.events == len(done.events)
 
 
-def test_another_result_is_another_walk() -> None:
+def test_another_result_makes_another_session() -> None:
     done = walk(LIVE, passing)
     with pytest.raises(Divergence) as caught:
         replayed(LIVE, done, given_results(failing("seed-org", "command-failed")))

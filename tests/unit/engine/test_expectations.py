@@ -83,7 +83,7 @@ def test_every_kind_of_expectation_says_what_it_saw(expect: str, body: str, sent
     assert told(expect, body=body) == sentence
 
 
-def test_only_what_is_unmet_is_told_and_all_of_it() -> None:
+def test_only_what_is_unmet_is_reported_and_all_of_it() -> None:
     text = told('{ status = 503 }, { status = 200, body_contains = ["a"] }, { exit = 0 }', body="a")
     assert text == "Expected status 200; seen 503. Expected exit 0; seen 2"
 
@@ -108,5 +108,5 @@ def test_a_document_of_the_step_is_what_paths_lead_into() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "null", "[" * 5000, "NaN", '"text"', "3", "\ud800"])
-def test_odd_bodies_are_told_and_never_break(body: str) -> None:
+def test_odd_bodies_are_reported_and_never_break(body: str) -> None:
     assert told('{ json = "a[0].b", equals = 1 }', body=body).startswith("Expected json a[0].b")

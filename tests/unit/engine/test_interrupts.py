@@ -37,7 +37,7 @@ def cancel_at(word: str, step: str, scope: str = "session") -> Any:
     return after
 
 
-def test_cancelling_the_session_stops_the_running_step_and_the_walk() -> None:
+def test_cancelling_the_session_stops_the_running_step_and_the_session() -> None:
     done = walk(PAIR, lambda ctx: None, after=cancel_at("try.started", "one"))
     assert done.outcomes() == {"one": ("blocked", "interrupted")}
     assert done.verdict is Verdict.BLOCKED

@@ -94,13 +94,13 @@ def test_an_end_is_an_end_whatever_is_pending(end: tuple[Any, ...]) -> None:
         assert after(MENDED, *before, end) == Close()
 
 
-def test_cancelling_a_step_does_not_end_the_walk() -> None:
+def test_cancelling_a_step_does_not_end_the_session() -> None:
     assert after(CHAIN, ("cancelled", None, None, {"scope": "step", "why": ""})) == Begin(
         "aa", "walk"
     )
 
 
-def test_a_fallback_never_stands_in_the_walk() -> None:
+def test_a_fallback_never_stands_in_the_session() -> None:
     events = [*tried("ask"), *tried("boot"), PROVIDED, *tried("use")]
     assert after(MENDED, *events) == Finish()
 

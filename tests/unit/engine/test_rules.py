@@ -138,7 +138,7 @@ def test_a_branch_is_taken_as_often_as_its_fallback_allows() -> None:
     assert decide(step, "instructions-drift", bounds={}).goto is None
 
 
-def test_past_its_bound_a_branch_leaves_the_word_to_the_next_rule() -> None:
+def test_past_its_bound_a_branch_leaves_the_decision_to_the_next_rule() -> None:
     step = step_of(GOTO, rule('code = "instructions-drift"', "blocked"))
     back = known_after(tried("ask", None), tried("ask", None, 2, "return", "mend"))
     decision = decide(step, "instructions-drift", known=back)

@@ -205,7 +205,7 @@ def test_after_a_torn_line_the_next_one_stands_alone(tmp_path: Path, keep: int) 
 
 
 @pytest.mark.parametrize("line", [0, 1])
-def test_damage_in_the_middle_is_told_with_its_line(tmp_path: Path, line: int) -> None:
+def test_damage_in_the_middle_is_reported_with_its_line(tmp_path: Path, line: int) -> None:
     folder = tmp_path / "sessions" / "S"
     content = bytearray(three(folder))
     content[len(told(0).line()) * line + 30] ^= 1

@@ -166,7 +166,7 @@ def test_the_close_has_the_verdict() -> None:
     assert state.closed is log.events[-1]
 
 
-def test_unknown_words_move_only_the_clock() -> None:
+def test_unknown_events_move_only_the_clock() -> None:
     log = EventLog()
     before = log.state()
     log.add("something.new", {"x": 1}, "ask", 1)

@@ -83,7 +83,7 @@ def test_any_flipped_byte_is_noticed(bit: int) -> None:
 
 @LAW
 @given(st.binary(max_size=200))
-def test_foreign_bytes_are_damage_and_nothing_worse(content: bytes) -> None:
+def test_foreign_bytes_are_damage(content: bytes) -> None:
     with pytest.raises(JournalDamage):
         parse_line(content)
 
@@ -111,7 +111,7 @@ def test_a_line_holds_no_number_that_json_does_not_have(value: float) -> None:
         make_event(0, "T", 0, "noted", data={"x": value}).line()
 
 
-def test_every_word_is_either_a_fact_or_a_decision() -> None:
+def test_every_kind_of_event_is_a_fact_or_a_decision() -> None:
     assert not set(FACTS) & set(DECISIONS)
     assert SAMPLE.is_fact
     assert not make_event(0, "T", 0, "step.finished").is_fact

@@ -117,7 +117,7 @@ def test_a_fallback_under_way_leaves_the_session_incomplete() -> None:
     assert of(log) is V.INCOMPLETE
 
 
-def test_the_operators_word_gives_attested() -> None:
+def test_an_attestation_gives_attested() -> None:
     log = (
         EventLog()
         .tried("live-call", "pass", attested=True)
@@ -127,7 +127,7 @@ def test_the_operators_word_gives_attested() -> None:
     assert of(log) is V.PASS_ATTESTED
 
 
-def test_waivers_weigh_more_than_the_operators_word() -> None:
+def test_waivers_weigh_more_than_an_attestation() -> None:
     log = EventLog().tried("live-call", "pass", attested=True).tried("look", "waived")
     assert of(log.tried("sign", "pass")) is V.PASS_WITH_WAIVERS
 

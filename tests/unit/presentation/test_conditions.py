@@ -12,7 +12,7 @@ CONDITIONS = (
 )
 
 
-def test_conditions_are_told_to_the_operator() -> None:
+def test_conditions_are_reported_to_the_operator() -> None:
     assert conditions_text(CONDITIONS[:2]) == "code is timeout or dns and error.type is x"
 
 

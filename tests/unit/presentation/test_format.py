@@ -9,7 +9,7 @@ from smoke_tui.session.open_view import origin_warning
 from tests.helpers.tui_records import recorded
 
 
-def test_small_words() -> None:
+def test_short_texts() -> None:
     assert shape_of("a") == "1 line, 1 character"
     assert shape_of("a\nb\nc\n") == "3 lines, 6 characters"
     assert (

@@ -56,7 +56,7 @@ def test_plain_names_are_taken_as_they_are(text: str) -> None:
         ("table=x", "time="),
     ],
 )
-def test_a_wrong_column_is_told_with_those_that_are_known(text: str, says: str) -> None:
+def test_a_wrong_column_is_reported_with_those_that_are_known(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=re.escape(says)):
         read_columns([text])
 
@@ -102,7 +102,7 @@ FRONT = "---\nschema: smoke/1\nid: t\ntitle: T\n---\n\n# T\n\n## 1. Turn\n\nDo i
         ('match = "{{ nobody_gave_this }}"', "nobody_gave_this"),
     ],
 )
-def test_a_wrong_ledger_in_a_runbook_is_told(ledger: str, says: str) -> None:
+def test_a_wrong_ledger_in_a_runbook_is_reported(ledger: str, says: str) -> None:
     step = (
         'id = "t"\nkind = "turn"\neffects = "spends"\n'
         f'spend = {{ kind = "subscription", max_calls = 1 }}\nask = "x"\n[ledger]\n{ledger}\n'

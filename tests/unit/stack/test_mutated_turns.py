@@ -14,7 +14,7 @@ from smoke_tui.stack.ledger_window import Look
 from smoke_tui.stack.route_proof import lines_of
 from smoke_tui.stack.turn_document import claims_of
 from smoke_tui.stack.turn_obligations import Turned, proof_of_turn
-from tests.helpers.mutations import Benign, lies_about, unexplained, unused
+from tests.helpers.mutations import Benign, mutations_of, unexplained, unused
 from tests.helpers.valid_answers import MODEL, NONCE, PROMPT, USAGE
 
 HEADERS = {
@@ -139,25 +139,29 @@ OF_ROWS = [
 ]
 
 
-def test_the_turn_without_a_lie_passes() -> None:
+def test_the_turn_without_a_mutation_passes() -> None:
     assert code_of() is None
     assert code_of(rows=[ROW]) is None
     assert code_of(rows=[ROW, OTHER_ROW]) is None
     assert code_of(asked=None) is None
 
 
-def test_no_lie_about_any_leaf_of_a_turn_passes_unexplained() -> None:
-    lies = list(lies_about(DOCUMENT))
-    assert len(lies) > 200
+def test_no_mutation_about_any_leaf_of_a_turn_passes_unexplained() -> None:
+    mutations = list(mutations_of(DOCUMENT))
+    assert len(mutations) > 200
     for rows, benign in ((None, BY_HEADERS), ([ROW], BY_LEDGER)):
-        passed = [lie for lie in lies if code_of(lie.told(DOCUMENT), rows) is None]
+        passed = [
+            mutation for mutation in mutations if code_of(mutation.told(DOCUMENT), rows) is None
+        ]
         assert unexplained(passed, benign) == []
         assert unused(benign) == []
 
 
-def test_no_lie_about_any_leaf_of_the_ledger_passes_unexplained() -> None:
+def test_no_mutation_about_any_leaf_of_the_ledger_passes_unexplained() -> None:
     rows = [ROW, OTHER_ROW]
-    passed = [lie for lie in lies_about(rows) if code_of(rows=lie.told(rows)) is None]
+    passed = [
+        mutation for mutation in mutations_of(rows) if code_of(rows=mutation.told(rows)) is None
+    ]
     assert unexplained(passed, OF_ROWS) == []
     assert unused(OF_ROWS) == []
 

@@ -52,7 +52,7 @@ def test_a_client_that_does_not_run_says_why(tmp_path: Path, text: str, why: str
     assert why in str(found.problem)
 
 
-def test_what_can_not_be_run_is_told_apart(tmp_path: Path) -> None:
+def test_what_can_not_be_run_is_distinguished(tmp_path: Path) -> None:
     plain = program(tmp_path, "echo 1.2.3", 0o644)
     broken = tmp_path / "broken"
     broken.write_text("#!/no/such/interpreter\n")

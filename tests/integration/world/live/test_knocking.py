@@ -32,7 +32,7 @@ def test_no_reason_repeats_a_host(host: str, said: str, monkeypatch: pytest.Monk
     assert asyncio.run(refused(host, 1)) == said
 
 
-def test_a_refusal_is_told_by_its_number() -> None:
+def test_a_refusal_is_reported_by_its_number() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         assert asyncio.run(refused("127.0.0.1", taken.getsockname()[1])) == "Connection refused"

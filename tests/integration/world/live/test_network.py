@@ -213,7 +213,7 @@ async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     ],
     ids=["not socks", "silent", "refused", "not allowed"],
 )
-def test_a_socks_proxy_that_does_not_do_its_work_is_told_as_that(
+def test_a_socks_proxy_that_does_not_do_its_work_is_reported_as_that(
     serve: Serve, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def work() -> None:
@@ -311,7 +311,7 @@ def _bad_files(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
-def test_certificates_that_can_t_be_used_are_told_before_anything_is_sent(
+def test_certificates_that_can_t_be_used_are_reported_before_anything_is_sent(
     tmp_path: Path, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path, words in _bad_files(tmp_path).items():

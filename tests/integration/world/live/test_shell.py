@@ -242,7 +242,7 @@ def test_a_hidden_child_shows_nothing_but_its_last_object() -> None:
 
 
 @pytest.mark.parametrize("script", ["print('no object')", "", "print('{broken')", "print('[1]')"])
-def test_a_hidden_child_without_an_object_is_told_as_such(script: str) -> None:
+def test_a_hidden_child_without_an_object_is_reported_as_such(script: str) -> None:
     child = hidden(script)
     assert child.facts[1] == {"what": "parsed", "found": False, "document": None}
     assert child.secrets == {}

@@ -85,7 +85,7 @@ def test_stopping_takes_the_whole_family_down(how: str) -> None:
     assert child.fact("started")["pid"] in pids
 
 
-def test_who_ignores_term_is_told_with_the_others_and_killed_with_the_others() -> None:
+def test_who_ignores_term_is_reported_with_the_others_and_killed_with_the_others() -> None:
     child = Child(*python(DEAF), stays=True)
     told: list[str] = []
 
@@ -159,7 +159,7 @@ def test_a_daemon_does_not_outlive_a_command_that_is_run_to_its_end() -> None:
     assert not alive(child.pids()[0])
 
 
-def test_letting_go_of_a_child_ends_it_and_its_end_is_told() -> None:
+def test_letting_go_of_a_child_ends_it_and_its_end_is_reported() -> None:
     async def main(wait: bool) -> None:
         child = Child("/bin/sleep", "600", stays=True)
         task = child.begin()

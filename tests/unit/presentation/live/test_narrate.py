@@ -21,7 +21,7 @@ def at_the_end(run: SessionView) -> list[str]:
     return [as_text(row) for row in form(run.scene(), asked)]
 
 
-def test_at_the_end_it_is_told_what_could_not_be_run_and_what_for() -> None:
+def test_at_the_end_it_is_reported_what_could_not_be_run_and_what_for() -> None:
     verdict, not_run = at_the_end(asking("begin", "seed-org"))
     assert verdict.startswith("Nothing else can be run as it stands.")
     assert not_run == (
@@ -43,7 +43,7 @@ def test_at_the_end_it_is_told_what_could_not_be_run_and_what_for() -> None:
         ({"do": "yes", "words": ""}, "you: yes"),
     ],
 )
-def test_an_answer_is_told_with_what_was_given(answer: dict[str, str], told: str) -> None:
+def test_an_answer_is_reported_with_what_was_given(answer: dict[str, str], told: str) -> None:
     run = asking("instructions")
     question = max(run.state.questions)
     event = make_event(

@@ -46,7 +46,7 @@ def scene_at(run: SessionView, after: int, usual: int | None) -> Snapshot:
         (500, None, ""),
     ],
 )
-def test_a_running_step_is_told_against_its_usual_time(
+def test_a_running_step_is_reported_against_its_usual_time(
     after: int, usual: int | None, said: str
 ) -> None:
     run = run_until(lambda e: e.kind == "try.started" and e.step == "boot-stack")
@@ -60,7 +60,7 @@ def test_a_running_step_is_told_against_its_usual_time(
     assert standing(scene).text.plain.startswith("▶ Boot the local stack")
 
 
-def test_what_is_known_of_a_step_is_told_before_it_is_begun() -> None:
+def test_what_is_known_of_a_step_is_reported_before_it_is_begun() -> None:
     run = SessionView(recorded()[0])
     step = run.runbook.step("boot-stack")
     scene = replace(run.scene(), usual={"boot-stack": TypicalDuration(12_300, 4)})

@@ -193,7 +193,7 @@ def test_a_part_of_a_runbook_is_compared_by_what_both_walked() -> None:
     assert "is of a part of its runbook" in found.notes[0]
 
 
-def test_a_rehearsal_beside_a_live_session_is_said_first() -> None:
+def test_a_rehearsal_beside_a_live_session_is_reported_first() -> None:
     found = compare(side(called(world="rehearsed")), side(called()))
     assert found.notes[0].startswith("A rehearsed session is compared with a live one")
 

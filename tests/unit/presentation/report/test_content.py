@@ -102,7 +102,7 @@ def test_a_command_that_failed_shows_how_its_output_began_and_ended() -> None:
     assert "characters are left out here" in report
 
 
-def test_a_branch_is_told_with_its_rule_and_the_runbooks_line() -> None:
+def test_a_branch_is_reported_with_its_rule_and_the_runbooks_line() -> None:
     rule = next(rule for rule in BOOK.step("live-call").rules if rule.goto)
     log = refused()
     log.add(
@@ -125,7 +125,7 @@ def test_a_branch_is_told_with_its_rule_and_the_runbooks_line() -> None:
     assert "no rule of the runbook did" in markdown(BOOK, log.state())
 
 
-def test_resumes_and_tries_that_broke_off_are_told_with_what_they_may_have_cost() -> None:
+def test_resumes_and_tries_that_broke_off_are_reported_with_what_they_may_have_cost() -> None:
     log = EventLog()
     log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
     log.add("spend.reserved", {"calls": 1}, "live-call", 1)

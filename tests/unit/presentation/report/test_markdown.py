@@ -253,7 +253,7 @@ def test_a_failure_names_side_and_next_step() -> None:
     assert "Next: Set the product's instructions variable" in report
 
 
-def test_every_try_of_a_recovered_step_is_told() -> None:
+def test_every_try_of_a_recovered_step_is_reported() -> None:
     log = EventLog()
     log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
     log.add(
@@ -301,7 +301,7 @@ def test_further_hosts_are_in_every_report() -> None:
     assert "`proxy.example`" in report
 
 
-def test_spend_and_limits_are_told_and_unknown_is_never_zero() -> None:
+def test_spend_and_limits_are_reported_and_unknown_is_never_zero() -> None:
     log = EventLog()
     log.add("try.started", {"cause": "walk", "caller": None}, "live-call", 1)
     log.add("spend.reserved", {"calls": 1}, "live-call", 1)

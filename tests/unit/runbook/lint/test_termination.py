@@ -5,7 +5,7 @@ from __future__ import annotations
 from smoke_tui.runbook.lint.termination import Node, endless_paths
 
 
-def test_walks_that_end_and_walks_that_do_not() -> None:
+def test_runbooks_that_end_and_runbooks_that_do_not() -> None:
     good = {"a": Node(("f",), 0), "b": Node(("f", "g"), 0), "f": Node((), 1), "g": Node(("f",), 2)}
     assert endless_paths(good) == []
     circle = endless_paths({"a": Node(("f",), 0), "f": Node(("g",), 1), "g": Node(("f",), 1)})

@@ -25,7 +25,9 @@ BOM = "\ufeff"
         ("", "", 0),
     ],
 )
-def test_what_an_editor_put_in_is_taken_out_and_told(text: str, mended: str, count: int) -> None:
+def test_what_an_editor_put_in_is_taken_out_and_reported(
+    text: str, mended: str, count: int
+) -> None:
     kept, words = mended_text(text)
     assert (kept, len(words)) == (mended, count)
 
@@ -42,7 +44,9 @@ def test_what_an_editor_put_in_is_taken_out_and_told(text: str, mended: str, cou
         ("nul", "its path can't be one"),
     ],
 )
-def test_what_can_t_be_read_is_told_as_what_it_is(tmp_path: Path, kind: str, words: str) -> None:
+def test_what_can_t_be_read_is_reported_as_what_it_is(
+    tmp_path: Path, kind: str, words: str
+) -> None:
     path = tmp_path / "instructions.txt"
     if kind == "folder":
         path.mkdir()

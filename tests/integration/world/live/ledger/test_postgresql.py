@@ -102,7 +102,7 @@ def test_unknown_costs_and_odd_values(server: Postgres, database: Database) -> N
     assert max(len(row["model"] or "") for row in found) == 200
 
 
-def test_many_rows_are_cut_and_said_so(server: Postgres, database: Database) -> None:
+def test_many_rows_are_cut_and_reported(server: Postgres, database: Database) -> None:
     database.execute(
         "INSERT INTO core.llm_usage (domain_id) SELECT 'dom-1' FROM generate_series(1, %s)", [ROWS]
     )
@@ -246,14 +246,14 @@ def test_a_table_that_is_locked(server: Postgres, database: Database) -> None:
         other.rollback()
 
 
-def test_a_user_without_rights_is_told(server: Postgres, database: Database) -> None:
+def test_a_user_without_rights_is_reported(server: Postgres, database: Database) -> None:
     database.execute("DROP ROLE IF EXISTS stranger")
     database.execute("CREATE ROLE stranger LOGIN PASSWORD 'strange-r'")
     address = f"postgresql://stranger:strange-r@127.0.0.1:{server.port}/postgres"
     assert problem(address) == "the user may not read core.llm_usage"
 
 
-def test_columns_of_other_types_are_told(server: Postgres, database: Database) -> None:
+def test_columns_of_other_types_are_reported(server: Postgres, database: Database) -> None:
     add(database)
     told = problem(server.dsn, time="domain_id", domain="model", match="gpt-5")
     assert "domain_id has to hold times and cost_estimate numbers" in told
@@ -301,7 +301,7 @@ def silent_server() -> tuple[socket.socket, int]:
         ("postgresql://u:{password}@127.0.0.1:{silent}/db", "it did not answer within 5 s"),
     ],
 )
-def test_a_connection_that_fails_is_told_without_its_address(
+def test_a_connection_that_fails_is_reported_without_its_address(
     server: Postgres, address: str, says: str
 ) -> None:
     listening, silent = silent_server()

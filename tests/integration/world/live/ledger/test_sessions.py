@@ -192,7 +192,7 @@ def test_the_rehearsals_own_password_is_left_nowhere(program: LedgerProgram) -> 
         (("spend", "--days", "0"), "1 to"),
     ],
 )
-def test_bad_usage_is_told(program: LedgerProgram, argv: tuple[str, ...], says: str) -> None:
+def test_bad_usage_is_reported(program: LedgerProgram, argv: tuple[str, ...], says: str) -> None:
     done = program(*argv)
     assert (done.code, done.out) == (2, "")
     assert says in done.err
