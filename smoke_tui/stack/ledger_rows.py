@@ -6,25 +6,25 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from smoke_tui.stack.ledger_window import Look, has_text
+from smoke_tui.stack.ledger_window import LedgerReading, has_text
 from smoke_tui.stack.route_proof import OUR_ROWS_LINE, Line, Says, credential_line, provider_line
 
 Row = Mapping[str, Any]
 
 
-def ledger_lines(look: Look | None, response_id: object = None) -> list[Line]:
+def ledger_lines(reading: LedgerReading | None, response_id: object = None) -> list[Line]:
     """Evidence from the ledger's rows of the turn's window; None: there is no ledger.
 
     Where the rows name responses, the answer has to name one, too, and a row of exactly this one
     has to be there: another turn of the organisation may fall into the window.
     """
-    if look is None:
+    if reading is None:
         return [Line("ledger", "not given", "nothing")]
-    if look.problem is not None:
+    if reading.problem is not None:
         return [Line("ledger", "could not be read", "nothing")]
-    ours, platform = look.ours, look.platform
-    own = look.of(response_id)
-    seen, told = _rows(ours, look.more), _told(ours)
+    ours, platform = reading.ours, reading.platform
+    own = reading.of(response_id)
+    seen, told = _rows(ours, reading.more), _told(ours)
     if told != "another route" and own is None:
         seen, told = f"{seen}, and the answer does not name its response", "unclear"
     elif told != "another route" and ours and not own:
@@ -35,37 +35,39 @@ def ledger_lines(look: Look | None, response_id: object = None) -> list[Line]:
         Line(OUR_ROWS_LINE, seen, told),
         Line(
             "ledger: platform-tier rows",
-            _rows(platform, look.more),
+            _rows(platform, reading.more),
             "another route" if platform else "nothing",
         ),
     ]
-    if look.elsewhere:
+    if reading.elsewhere:
         lines.append(
             Line(
                 "ledger: rows of this response in another name",
-                _rows(look.elsewhere, look.more),
+                _rows(reading.elsewhere, reading.more),
                 "unclear",
             )
         )
-    if look.before:
+    if reading.before:
         lines.append(
-            Line("ledger: rows from before the turn", _rows(look.before, look.more), "unclear")
+            Line(
+                "ledger: rows from before the turn", _rows(reading.before, reading.more), "unclear"
+            )
         )
-    if look.more:
+    if reading.more:
         lines.append(Line("ledger: rows that were not read", "there are more", "unclear"))
     return lines
 
 
-def row_models(look: Look | None, response_id: object) -> list[str]:
+def row_models(reading: LedgerReading | None, response_id: object) -> list[str]:
     """The models that the rows of a response name, each once."""
-    rows = look.of(response_id) if look is not None and look.problem is None else None
+    rows = reading.of(response_id) if reading is not None and reading.problem is None else None
     named = [row.get("model") for row in rows or ()]
     return list(dict.fromkeys(str(model) for model in named if has_text(model)))
 
 
-def costs_money(look: Look | None) -> Decimal:
+def costs_money(reading: LedgerReading | None) -> Decimal:
     """What the organisation's rows cost together, as far as they say."""
-    amounts = [_amount(row.get("cost")) for row in look.ours] if look is not None else []
+    amounts = [_amount(row.get("cost")) for row in reading.ours] if reading is not None else []
     return sum(amounts, Decimal(0))
 
 

@@ -13,7 +13,7 @@ from smoke_tui.world.requests.ledger import ReadLedger
 from smoke_tui.world.values import Text
 
 PAUSES: Final = (0.5, 1.0, 2.0)
-"""Seconds before each further look: a stack may write its row after it has answered."""
+"""Seconds before each further reading: a stack may write its row after it has answered."""
 
 _REMEDY: Final = "Check --ledger, --ledger-table and --ledger-columns."
 
@@ -28,7 +28,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LedgerReading:
     """What the ledger holds of a window; with a `problem` it could not be read.
 
     `match` is what the organisation's rows hold as their domain, where that is no secret; `mark`
@@ -96,8 +96,8 @@ def has_text(value: object) -> bool:
     return value is not None and bool(str(value).strip())
 
 
-async def open_window(ctx: StepContext) -> Window | Look | None:
-    """Begin a window; None where there is no ledger, a `Look` with what is wrong with it."""
+async def open_window(ctx: StepContext) -> Window | LedgerReading | None:
+    """Begin a window; None where there is no ledger, a `LedgerReading` with what is wrong with it."""
     if ctx.config.ledger not in ("postgresql", "stand-in"):
         return None
     named: Mapping[str, Any] | None = ctx.step.fields.get("ledger")
@@ -115,10 +115,10 @@ async def open_window(ctx: StepContext) -> Window | Look | None:
     return Window(table, match, str(answer.now))
 
 
-async def look(
-    ctx: StepContext, window: Window | Look | None, response_id: object = None
-) -> Look | None:
-    """The rows of a window, looked at a few times until one of the turn is there.
+async def read_window(
+    ctx: StepContext, window: Window | LedgerReading | None, response_id: object = None
+) -> LedgerReading | None:
+    """The rows of a window, read a few times until one of the turn is there.
 
     Rows of the turn's own response are read whoever's name they are in.
     """
@@ -143,16 +143,16 @@ async def look(
         if answer.problem:
             return _unread(ctx, answer.problem)
         match = window.match if isinstance(window.match, str) else None
-        seen = Look(answer.rows, answer.more, match=match, mark=window.mark)
-        if seen.of(response_id):
+        reading = LedgerReading(answer.rows, answer.more, match=match, mark=window.mark)
+        if reading.of(response_id):
             break
-    return seen
+    return reading
 
 
-def _unread(ctx: StepContext, problem: str) -> Look:
+def _unread(ctx: StepContext, problem: str) -> LedgerReading:
     ctx.finding(
         "ledger",
         f"The ledger could not be read, so the proof of the route is weaker: {problem}.",
         _REMEDY,
     )
-    return Look(problem=problem)
+    return LedgerReading(problem=problem)

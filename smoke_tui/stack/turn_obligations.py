@@ -16,7 +16,7 @@ from smoke_tui.proof.obligations import Obligation, Requirement, Witness, evalua
 from smoke_tui.proof.quoting import contains_word, repeats_prompt
 from smoke_tui.stack.failure_signals import trouble, unknown_states
 from smoke_tui.stack.ledger_rows import row_models
-from smoke_tui.stack.ledger_window import Look
+from smoke_tui.stack.ledger_window import LedgerReading
 from smoke_tui.stack.route_proof import Line, standing
 from smoke_tui.stack.turn_document import named_models, named_responses
 from smoke_tui.stack.turn_values import shown
@@ -91,7 +91,7 @@ class Turned:
     asked: str | None = None
     prompt: str = ""
     answered: bool = True
-    look: Look | None = None
+    reading: LedgerReading | None = None
     lines: Sequence[Line] = field(default_factory=list)
     own_headers: Sequence[Any] = ()
     reported: str | None = None
@@ -159,7 +159,10 @@ def _model(turned: Turned) -> Obligation:
     """Every place that names the model; all have to be the one asked for, or one and the same."""
     named = [
         *named_models(turned.document, turned.claims, list(turned.own_headers)),
-        *(("ledger", model) for model in row_models(turned.look, turned.claims.get("response_id"))),
+        *(
+            ("ledger", model)
+            for model in row_models(turned.reading, turned.claims.get("response_id"))
+        ),
     ]
     texts = [value for _, value in named if isinstance(value, str) and value.strip()]
     asked = turned.asked or (texts[0] if texts else "")

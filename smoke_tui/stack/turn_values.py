@@ -52,8 +52,10 @@ TURN_HOLDERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One value: its path, its plain name, the plain names of the tables it stands in, and whether
-    an entry of a list holds it that tells of other things than how the turn was made.
+    """One value of a document.
+
+    It has its path, its normalized name, the normalized names of the tables above it, and whether
+    it is inside an entry of a list that is not about how the turn was made.
     """
 
     path: str

@@ -39,8 +39,10 @@ SOURCES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A call that could be made. `about` is what the record says of it beside its answer;
-    `served_from`: the client version that the catalogue asks for.
+    """A call that could be made.
+
+    `about` is what the record holds of it beside its answer; `served_from` is the client version
+    that the catalogue asks for.
     """
 
     request: HttpRequest

@@ -25,7 +25,7 @@ from smoke_tui.proof.quoting import contains_word, with_nonce
 from smoke_tui.runbook.json_path import dig
 from smoke_tui.stack.failure_signals import good_status, trouble
 from smoke_tui.stack.ledger_rows import costs_money, ledger_lines
-from smoke_tui.stack.ledger_window import look, open_window
+from smoke_tui.stack.ledger_window import open_window, read_window
 from smoke_tui.stack.route_proof import lacks_quota_headers, lines_of
 from smoke_tui.stack.turn_document import PATHS, claims_of
 from smoke_tui.stack.turn_obligations import ANSWERED, ROUTE, Turned, proof_of_turn
@@ -88,8 +88,8 @@ async def turn(ctx: StepContext) -> Result:
     made = await _make(ctx, nonce)
     claims = _claims(ctx, made.document)
     await _settle(ctx, claims, made.document)
-    seen = await look(ctx, window, claims["response_id"])
-    cost = costs_money(seen)
+    reading = await read_window(ctx, window, claims["response_id"])
+    cost = costs_money(reading)
     if cost:
         ctx.finding(
             "ledger-cost",
@@ -111,7 +111,7 @@ async def turn(ctx: StepContext) -> Result:
         model_of(ctx),
         made.prompt,
         made.answered,
-        seen,
+        reading,
         own_headers=own_headers,
         reported=_reported_by_envelope(made.document),
     )
@@ -123,7 +123,7 @@ async def turn(ctx: StepContext) -> Result:
             made.document,
             own_headers,
         ),
-        *ledger_lines(seen, claims["response_id"]),
+        *ledger_lines(reading, claims["response_id"]),
     ]
     ctx.evidence("route", [[line.name, line.seen, line.says] for line in lines])
     observed = made.observed | {

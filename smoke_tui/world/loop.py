@@ -65,6 +65,7 @@ class EngineLoop(asyncio.SelectorEventLoop):
         self.set_default_executor(_Unawaited())
 
     def when_idle(self, callback: Callable[[], bool]) -> None:
+        """Set what is called before the loop would sleep."""
         self._idle.on_idle = callback
 
     def drop(self) -> None:

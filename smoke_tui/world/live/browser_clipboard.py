@@ -1,4 +1,4 @@
-"""What only a front can give the live world: a browser, and a way to carry text elsewhere."""
+"""What only a front end can give the live world: a browser, and a way to hand over text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smoke_tui.world.ports import Browser, Clipboard, PortError
 
 @dataclass(frozen=True, slots=True)
 class OperatorIO:
-    """What only a front can give the world: a browser and a way to carry text elsewhere."""
+    """What only a front end can give the world: a browser and a way to hand over text."""
 
     browser: Browser
     clipboard: Clipboard
@@ -27,6 +27,11 @@ class NoBrowser:
     """For headless runs: no page is ever opened."""
 
     async def open_page(self, url: str) -> None:
+        """Open nothing.
+
+        Raises:
+            PortError: always.
+        """
         raise PortError("no browser is opened in a headless run")
 
 
@@ -34,6 +39,11 @@ class SystemBrowser:
     """The operator's own browser."""
 
     async def open_page(self, url: str) -> None:
+        """Open a page by the system's default browser.
+
+        Raises:
+            PortError: it is no http(s) page, or no browser could be started.
+        """
         import webbrowser
 
         if not url.startswith(("https://", "http://")):
@@ -59,6 +69,11 @@ class FileClipboard:
         self.path: Path | None = None
 
     async def put(self, text: str) -> str:
+        """Write a text to a new file; "file" and its path.
+
+        Raises:
+            PortError: the file can't be written.
+        """
         await self.clear()
         path = self._folder / f"credential-{secrets.token_hex(4)}.txt"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -80,6 +95,7 @@ class FileClipboard:
         return f"file {path}"
 
     async def clear(self) -> None:
+        """Remove the file."""
         path, fd, self.path, self._fd = self.path, self._fd, None, -1
         if path is not None:
             path.unlink(missing_ok=True)

@@ -97,7 +97,8 @@ def _variable(name: str) -> str:
 
 
 def _read_proxy(text: str, variable: str) -> Proxy:
-    """
+    """The proxy that a variable of the environment names.
+
     Raises:
         NetworkProblem: it is no address of a proxy.
     """

@@ -38,12 +38,18 @@ class TerminalClipboard:
         return self._file.path
 
     async def put(self, text: str) -> str:
+        """Offer a text to the terminal, and write it to a file; how it was offered.
+
+        Raises:
+            PortError: the file can't be written.
+        """
         how = await self._file.put(text)
         with self._lock:
             self._text = text
         return how
 
     async def clear(self) -> None:
+        """Remove the file, and have the terminal's clipboard emptied where the text was sent."""
         with self._lock:
             self._text, self._over = None, self._sent
         await self._file.clear()

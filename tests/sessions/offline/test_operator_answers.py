@@ -15,7 +15,7 @@ from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.runbook import parse
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.stack.ledger_rows import ledger_lines
-from smoke_tui.stack.ledger_window import Look
+from smoke_tui.stack.ledger_window import LedgerReading
 from smoke_tui.stack.route_proof import lines_of, standing
 from tests.helpers.offline_program import OfflineProgram, book, runs, state_of, step
 
@@ -230,7 +230,7 @@ def test_a_row_of_another_turn_bears_nothing_out(
         "response_id": "resp_mine",
         "headers": {"x-codex-plan-type": "plus"},
     }
-    seen = ledger_lines(Look(tuple(rows)), claims["response_id"])
+    seen = ledger_lines(LedgerReading(tuple(rows)), claims["response_id"])
     assert standing([*lines_of(claims, True), *seen]) == where
 
 

@@ -10,7 +10,7 @@ import pytest
 from smoke_tui.proof.obligations import first_unmet
 from smoke_tui.proof.quoting import contains_word
 from smoke_tui.stack.ledger_rows import ledger_lines
-from smoke_tui.stack.ledger_window import Look
+from smoke_tui.stack.ledger_window import LedgerReading
 from smoke_tui.stack.route_proof import lines_of
 from smoke_tui.stack.turn_document import claims_of
 from smoke_tui.stack.turn_obligations import Turned, proof_of_turn
@@ -67,11 +67,11 @@ def code_of(
     look = (
         None
         if rows is None
-        else Look(
+        else LedgerReading(
             tuple(row for row in rows if isinstance(row, Mapping)), more, match="dom-1", mark=mark
         )
     )
-    turned = Turned(document, claims, NONCE, asked, PROMPT, look=look)
+    turned = Turned(document, claims, NONCE, asked, PROMPT, reading=look)
     lines = [
         *lines_of(
             claims, contains_word(turned.output, NONCE), document=document, own_headers=list(own)
@@ -86,7 +86,7 @@ def code_of(
                 NONCE,
                 asked,
                 PROMPT,
-                look=look,
+                reading=look,
                 lines=lines,
                 own_headers=list(own),
             )

@@ -13,7 +13,7 @@ from smoke_tui.config.questions import QUESTIONS
 from smoke_tui.config.session_config import CODEX_URL
 from smoke_tui.journal.state import State
 from smoke_tui.stack.ledger_rows import ledger_lines
-from smoke_tui.stack.ledger_window import Look
+from smoke_tui.stack.ledger_window import LedgerReading
 from smoke_tui.stack.route_proof import Line, lines_of, standing
 from tests.helpers.stack_turns import BY_HAND, NONCE, agreeing, turned
 
@@ -25,7 +25,7 @@ Rows = list[dict[str, Any]]
 
 
 def lines(claims: Mapping[str, Any], rows: Rows | None = None) -> list[Line]:
-    look = None if rows is None else Look(tuple(rows))
+    look = None if rows is None else LedgerReading(tuple(rows))
     return [*lines_of(claims, True), *ledger_lines(look)]
 
 
@@ -123,23 +123,23 @@ def test_each_thing_is_a_line_of_its_own() -> None:
     ("look", "name", "seen", "says"),
     [
         (None, "ledger", "not given", "nothing"),
-        (Look(problem="no"), "ledger", "could not be read", "nothing"),
-        (Look(), "ledger: rows of the organisation", "none", "missing"),
+        (LedgerReading(problem="no"), "ledger", "could not be read", "nothing"),
+        (LedgerReading(), "ledger: rows of the organisation", "none", "missing"),
         (
-            Look((ROW, BARE)),
+            LedgerReading((ROW, BARE)),
             "ledger: rows of the organisation",
             "2 (model gpt-5, credential openai subscription)",
             "nothing",
         ),
         (
-            Look((PLATFORM,), True),
+            LedgerReading((PLATFORM,), True),
             "ledger: platform-tier rows",
             "at least 1 (credential platform)",
             "another route",
         ),
     ],
 )
-def test_what_a_ledger_says(look: Look | None, name: str, seen: str, says: str) -> None:
+def test_what_a_ledger_says(look: LedgerReading | None, name: str, seen: str, says: str) -> None:
     assert Line(name, seen, says) in ledger_lines(look)  # type: ignore[arg-type]
 
 

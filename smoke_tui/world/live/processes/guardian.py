@@ -46,7 +46,7 @@ def can_adopt() -> bool:
 
 
 def prctl(option: int, argument: object) -> bool:
-    """prctl(2); whether it is there and did as it was told."""
+    """Call prctl(2); whether this system has it and it succeeded."""
     try:
         return bool(ctypes.CDLL(None).prctl(option, argument, 0, 0, 0) == 0)
     except (OSError, AttributeError):
@@ -151,6 +151,7 @@ def wait(control: int, awake: int, seconds: float | None = None) -> bool:
 
 
 def tell(status: int, *words: object) -> None:
+    """Write one line to the status pipe; nothing where nobody reads it any more."""
     try:
         os.write(status, (" ".join(map(str, words)) + "\n").encode())
     except BrokenPipeError:
@@ -193,6 +194,7 @@ def sweep(family: Family, awake: int) -> bool:
 
 
 def main() -> None:
+    """Run the command, report on the status pipe, and stop everything when the control closes."""
     control, status, detaches = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "detaches"
     awake, waker = os.pipe()
     os.set_blocking(waker, False)

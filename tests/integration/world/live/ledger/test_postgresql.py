@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from smoke_tui.rehearsal.postgres.postgres import USER, Postgres
-from smoke_tui.stack.ledger_window import Look
+from smoke_tui.stack.ledger_window import LedgerReading
 from smoke_tui.world.live.ledger.postgresql import ROWS, ask, read
 from tests.helpers.ledger_program import PASSWORD, asked, problem, rows
 from tests.helpers.processes import free_port
@@ -64,7 +64,7 @@ def test_a_blank_domain_is_the_platforms(server: Postgres, database: Database, b
     add(database, blank, cost="0.004200")
     (row,) = rows(server.dsn)
     assert row["domain"] == blank
-    assert Look((row,)).platform == [row]
+    assert LedgerReading((row,)).platform == [row]
     database.execute("UPDATE core.llm_usage SET recorded_at = now()")
     (day,) = rows(server.dsn, op="days")
     assert day["usd"] == "0.004200"
@@ -80,7 +80,7 @@ def test_a_row_of_the_response_is_read_whoever_it_is_of(
     assert [row["domain"] for row in read(server.dsn, named)["rows"]] == ["dom-1"]
     found = read(server.dsn, named | {"response": "resp_dom-2"})["rows"]
     assert {row["domain"] for row in found} == {"dom-1", "dom-2"}
-    assert Look(tuple(found), match="dom-1").elsewhere == [
+    assert LedgerReading(tuple(found), match="dom-1").elsewhere == [
         row for row in found if row["domain"] == "dom-2"
     ]
 
