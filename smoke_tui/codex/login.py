@@ -5,8 +5,7 @@ authlib's pure parts build the messages with placeholders in the place of secret
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from smoke_tui.codex.bundle import TOKEN_LEAVES, Bundle, BundleError, read_bundle
@@ -14,7 +13,15 @@ from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, classify
 from smoke_tui.config.questions import Verb
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events.facts import Answered
+from smoke_tui.journal.events.body import Body
+from smoke_tui.journal.events.facts import (
+    Answered,
+    ListenBusy,
+    ListenForbidden,
+    ListenHit,
+    ListenIgnored,
+    ListenReady,
+)
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
@@ -165,9 +172,9 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
     state = await ctx.perform(DrawSecret("state", "oauth-state", "state"))
     spec = Listen(config.callback_ports, CALLBACK_PATH, state, config.issuer)
     callback = ctx.open(spec)
-    ready = (await callback.next()).data
-    listening = ready["what"] == "ready"
-    port = ready["port"] if listening else FALLBACK_PORT
+    ready = (await callback.next()).body
+    listening = isinstance(ready, ListenReady)
+    port = ready.port if isinstance(ready, ListenReady) else FALLBACK_PORT
     redirect_uri = f"http://{host}:{port}{CALLBACK_PATH}"
     url = authorize_url(config, redirect_uri, str(verifier.public["challenge"]), state)
     ctx.evidence(
@@ -190,7 +197,7 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
                 "host": host,
                 "problem": problem,
                 "listening": listening,
-                "busy": None if listening else ready.get("problem"),
+                "busy": ready.problem if isinstance(ready, ListenBusy | ListenForbidden) else None,
                 "ports": list(config.callback_ports),
             },
             secret="oauth-code",
@@ -207,16 +214,16 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
         return None
     code = hit.secrets.get("code") or hit.secrets.get("value")
     if code is None:
-        data = hit.data.get("hit") or hit.data
-        raise StepEnd(
-            *_redirect_failure(str(data.get("error")), str(data.get("description") or ""))
-        )
+        returned = body.hit if isinstance(body, Answered) else body
+        error = returned.error if isinstance(returned, ListenHit) else None
+        description = returned.description if isinstance(returned, ListenHit) else ""
+        raise StepEnd(*_redirect_failure(str(error), description))
     exchange = await ctx.perform(token_request(config, redirect_uri, code, verifier))
     return bundle_of(exchange)
 
 
 async def _redirect(
-    ctx: StepContext, callback: Conversation, question: Conversation, ready: Mapping[str, Any]
+    ctx: StepContext, callback: Conversation, question: Conversation, ready: Body
 ) -> Fact:
     """The good redirect's fact; wrong ones are counted and do not end the wait."""
     limit = ctx.config.callback_seconds * ctx.config.patience
@@ -230,8 +237,8 @@ async def _redirect(
         if which == 2:
             answer = recorded_answer(fact)
             if answer.do == Verb.ABSENT:
-                if ready["what"] != "ready":
-                    raise StepEnd(f"port-{ready['what']}", _port_text(ready))
+                if isinstance(ready, ListenBusy | ListenForbidden):
+                    raise StepEnd(f"port-{ready.tags['what']}", _port_text(ready))
                 raise StepEnd(
                     "needs-operator",
                     "A person has to sign in here; give a bundle with "
@@ -243,21 +250,21 @@ async def _redirect(
                 raise StepEnd("login-cancelled", "The operator cancelled the login.")
             deadline.release()
             return fact
-        if fact.data["what"] == "hit":
+        if isinstance(fact.body, ListenHit):
             deadline.release()
             return fact
         ignored += 1
         if ignored == 1:
             ctx.finding(
                 "callback-ignored",
-                f"A callback that is not ours was ignored: {fact.data['why']}.",
+                f"A callback that is not ours was ignored: {fact.expect(ListenIgnored).why}.",
                 "Use the newest sign-in tab.",
             )
 
 
-def _port_text(ready: Mapping[str, Any]) -> str:
-    ports = ", ".join(str(port) for port in ready["ports"])
-    return f"The callback could not listen on port {ports}: {ready['problem']}."
+def _port_text(ready: ListenBusy | ListenForbidden) -> str:
+    ports = ", ".join(str(port) for port in ready.ports)
+    return f"The callback could not listen on port {ports}: {ready.problem}."
 
 
 def _page_failure(words: str) -> tuple[str, str]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.redaction import clean
 
 DEFAULT_FAMILY: Final = "codex"
@@ -26,35 +26,7 @@ FIELD: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A quota window: its length in minutes, percent used, and reset time (ISO 8601 UTC).
-
-    `limit` is the name of its family, None for the default one.
-    """
-
-    window_minutes: int
-    used_percent: float
-    resets_at: str | None
-    limit: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The length, as text: `5 h`, `7 d`."""
-        hours = self.window_minutes / 60
-        return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} d"
-
-    def to_json(self) -> dict[str, object]:
-        """The window as evidence in the journal."""
-        fields: dict[str, object] = {
-            "window_minutes": self.window_minutes,
-            "used_percent": self.used_percent,
-            "resets_at": self.resets_at,
-        }
-        return fields | ({"limit": self.limit} if self.limit is not None else {})
-
-
-def windows_by_family(headers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[Window, ...]]:
+def windows_by_family(headers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[QuotaWindow, ...]]:
     """The windows of each family, shortest first, by its id; families without windows are omitted."""
     parts: dict[str, dict[str, str]] = {}
     for name, value in headers:
@@ -62,7 +34,7 @@ def windows_by_family(headers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[
         if match is not None:
             limit, slot, what, _ = match.groups()
             parts.setdefault(_id(limit), {}).setdefault(f"{slot}-{what}" if slot else "name", value)
-    windows_of: dict[str, tuple[Window, ...]] = {}
+    windows_of: dict[str, tuple[QuotaWindow, ...]] = {}
     for limit, fields in parts.items():
         shown = None if limit == DEFAULT_FAMILY else limit_name(fields.get("name", "")) or limit
         windows = [
@@ -87,7 +59,7 @@ def active_limit(headers: Iterable[tuple[str, str]]) -> str | None:
     return _id(limit_name(named).lower()) or None
 
 
-def read_windows(headers: Iterable[tuple[str, str]]) -> tuple[Window, ...]:
+def read_windows(headers: Iterable[tuple[str, str]]) -> tuple[QuotaWindow, ...]:
     """The windows of the family that the call counted against, shortest first.
 
     Without such a family, or if it has no windows, those of the default family.
@@ -99,7 +71,7 @@ def read_windows(headers: Iterable[tuple[str, str]]) -> tuple[Window, ...]:
 
 def read_window(
     used: object, length: object, reset: object, *, seconds: bool = False, limit: str | None = None
-) -> Window | None:
+) -> QuotaWindow | None:
     """A window from its three numbers; None without usage or length.
 
     `length` is in minutes, with `seconds` in seconds; `reset` is a Unix time.
@@ -108,7 +80,7 @@ def read_window(
     minutes = int(size / 60 if seconds else size) if size else 0
     if percent is None or not minutes:
         return None
-    return Window(minutes, percent, iso_time(reset), limit)
+    return QuotaWindow(minutes, percent, iso_time(reset), limit)
 
 
 def has_quota_headers(headers: Iterable[tuple[str, str]]) -> bool:

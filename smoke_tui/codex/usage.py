@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from smoke_tui.codex.bundle import Bundle
-from smoke_tui.codex.quota import Window, limit_name, read_window
+from smoke_tui.codex.quota import limit_name, read_window
 from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.journal.events.decisions import QuotaEvidence
+from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
 from smoke_tui.world.values import Joined
@@ -32,7 +34,7 @@ async def ask_usage(ctx: StepContext, bundle: Bundle) -> None:
     exchange = await ctx.perform(usage_request(ctx.config, bundle))
     windows = list(read_usage_page(exchange.json())) if exchange.status == 200 else []
     if windows:
-        ctx.evidence("quota", [window.to_json() for window in windows])
+        ctx.decide(QuotaEvidence(tuple(windows)))
     else:
         ctx.finding(
             "no-usage-page",
@@ -41,7 +43,7 @@ async def ask_usage(ctx: StepContext, bundle: Bundle) -> None:
         )
 
 
-def read_usage_page(document: object) -> Iterator[Window]:
+def read_usage_page(document: object) -> Iterator[QuotaWindow]:
     """The windows of the page's `rate_limit`, then those of additional limits."""
     if not isinstance(document, Mapping):
         return
@@ -53,7 +55,7 @@ def read_usage_page(document: object) -> Iterator[Window]:
             yield from _windows(other.get("rate_limit"), limit_name(name) or "another limit")
 
 
-def _windows(limits: object, limit: str | None) -> Iterator[Window]:
+def _windows(limits: object, limit: str | None) -> Iterator[QuotaWindow]:
     for slot in ("primary_window", "secondary_window"):
         raw = limits.get(slot) if isinstance(limits, Mapping) else None
         if isinstance(raw, Mapping):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from smoke_tui.engine.rules import judge
+from smoke_tui.journal.events.decisions import Amended, FindingRecorded
+from smoke_tui.journal.events.values import FormerOutcome
 from smoke_tui.journal.fold import NOT_AMENDED
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.journal.stream import EventStream
@@ -119,19 +121,14 @@ def amend(
     try:
         outcome, code = amended(runbook, state, step_id, amendment.answer)
     except NotAmendable as wrong:
-        inbox.decide(
-            "finding", {"code": NOT_AMENDED, "message": f"{wrong}.", "remedy": ""}, step=step_id
-        )
+        inbox.decide(FindingRecorded(NOT_AMENDED, f"{wrong}.", ""), step=step_id)
         return
     known = state.steps[step_id]
     n = known.tries[-1].n
     assert known.outcome is not None
-    old = {"outcome": known.outcome.value, "code": known.code, "summary": known.summary}
+    old = FormerOutcome(known.outcome, known.code, known.summary)
     inbox.decide(
-        "amended",
-        {"old": old, "answer": amendment.answer, "why": amendment.why, "by": amendment.by},
-        step=step_id,
-        n=n,
+        Amended(old, amendment.answer, amendment.why, amendment.by), step=step_id, attempt=n
     )
     finish(step_id, n, outcome, code, _summary(amendment.why))
 

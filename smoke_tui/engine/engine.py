@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
@@ -35,9 +36,24 @@ from smoke_tui.failure_codes.table import (
 from smoke_tui.files import (
     StorageError,
 )
+from smoke_tui.journal.events.codec import observed_of
+from smoke_tui.journal.events.decisions import (
+    BranchTaken,
+    ExpectationsEvidence,
+    FindingRecorded,
+    ResourceLost,
+    RetryPlanned,
+    RuleMatched,
+    SessionClosed,
+    StepFinished,
+    TryFinished,
+    TryStarted,
+    Undone,
+)
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.facts import Faulted
 from smoke_tui.journal.fold import apply
-from smoke_tui.journal.state import State
+from smoke_tui.journal.state import NOTHING_OBSERVED, State
 from smoke_tui.journal.stream import EventStream, Fact, IncomingFact
 from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import (
@@ -109,14 +125,13 @@ class Engine:
         )
         result = verdict(self.runbook, self.state)
         self._inbox.decide(
-            "session.closed",
-            {
-                "verdict": result.value,
-                "steps": {s.id: s.outcome.value for s in self.state.steps.values() if s.outcome},
-                "cancelled": self.state.cancelled,
-                "calls": sum(s.calls for s in self.state.steps.values()),
-                "commands_agreed": self.state.commands_agreed,
-            },
+            SessionClosed(
+                result,
+                {s.id: s.outcome.value for s in self.state.steps.values() if s.outcome},
+                self.state.cancelled,
+                sum(s.calls for s in self.state.steps.values()),
+                self.state.commands_agreed,
+            )
         )
         return result
 
@@ -170,15 +185,9 @@ class Engine:
                 continue
             if last.ended is None:
                 self._inbox.decide(
-                    "try.finished",
-                    {
-                        "code": "interrupted",
-                        "summary": BROKEN_OFF,
-                        "error": False,
-                        "observed": {},
-                    },
+                    TryFinished("interrupted", BROKEN_OFF, False, NOTHING_OBSERVED),
                     step=known.id,
-                    n=last.n,
+                    attempt=last.n,
                 )
             if not last.calls and self.runbook.step(known.id).effects == "remote":
                 self._finish(
@@ -254,8 +263,7 @@ class Engine:
                     Outcome.WAIVED,
                     None,
                     "Waived by the operator.",
-                    reason=answer.reason or (answer.words or ""),
-                    by=answer.by or "operator",
+                    waiver=answer,
                 )
             if answer.do != Verb.RUN:
                 return
@@ -266,15 +274,7 @@ class Engine:
         if not await self._agreed(step):
             return
         context = self._context(step, n, action.cause)
-        context.decide(
-            "try.started",
-            {
-                "cause": action.cause,
-                "caller": action.caller,
-                "kind": step.kind,
-                "title": step.title,
-            },
-        )
+        context.decide(TryStarted(action.cause, action.caller, step.kind, step.title))
         self._running = step.id
         try:
             result = await self._attempt(context)
@@ -282,15 +282,8 @@ class Engine:
             self._running = None
             context.release_all()
             self._monitor.watch_over(step.id)
-        context.decide(
-            "try.finished",
-            {
-                "code": result.code,
-                "summary": result.summary,
-                "error": result.error,
-                "observed": dict(result.observed),
-            },
-        )
+        observed = observed_of(result.observed)
+        context.decide(TryFinished(result.code, result.summary, result.error, observed))
         self._judge(step, n, result)
         self._undo()
 
@@ -298,12 +291,10 @@ class Engine:
         """What was done with another account's credential, or with other values, is not proven."""
         undone = of_another_account(self.runbook, self.state)
         if undone:
-            self._inbox.decide("undone", {"steps": undone, "why": "another account"})
+            self._inbox.decide(Undone(tuple(undone), "another account"))
         changed = made_otherwise(self.runbook, self.state)
         if changed:
-            self._inbox.decide(
-                "undone", {"steps": list(changed), "why": "another value", "changed": changed}
-            )
+            self._inbox.decide(Undone(tuple(changed), "another value", changed))
 
     async def _agreed(self, step: Step) -> bool:
         """Whether the step's commands may run; asked once, where the runbook is new here."""
@@ -391,7 +382,7 @@ class Engine:
         except Exception as error:
             # Our own bug ends the step, not the session; the trace has no local variables.
             trace = "".join(traceback.format_exception(error))
-            self._inbox.post(IncomingFact("fault", {"trace": trace}, step.id, context.n))
+            self._inbox.post(IncomingFact(Faulted(trace), step.id, context.n))
             return Result(None, words_of(error), error=True)
         finally:
             self._interrupt = None
@@ -412,67 +403,33 @@ class Engine:
         bounds = {s.id: s.retry_max for s in self.runbook.steps if s.fallback}
         decision = judge(step, result, known, self.config.origin, bounds)
         if decision.unmet:
-            self._inbox.decide(
-                "evidence",
-                {
-                    "name": "expectations",
-                    "value": [[u.expected, u.seen] for u in decision.unmet],
-                },
-                step=step.id,
-                n=n,
+            unmet = tuple((u.expected, u.seen) for u in decision.unmet)
+            self._inbox.decide(ExpectationsEvidence(unmet), step=step.id, attempt=n)
+        rule = decision.rule
+        if rule is not None:
+            matched = RuleMatched(
+                index=rule.index,
+                line=rule.line,
+                goto=rule.goto,
+                why=rule.why,
+                outcome=rule.outcome,
+                code=decision.code,
             )
-        if decision.rule is not None:
-            self._inbox.decide(
-                "rule.matched",
-                {
-                    "index": decision.rule.index,
-                    "line": decision.rule.line,
-                    "goto": decision.rule.goto,
-                    "why": decision.rule.why,
-                    "outcome": decision.rule.outcome.value if decision.rule.outcome else None,
-                    "code": decision.code,
-                },
-                step=step.id,
-                n=n,
-            )
+            self._inbox.decide(matched, step=step.id, attempt=n)
         if decision.goto is not None:
-            self._inbox.decide(
-                "branch.taken",
-                {
-                    "to": decision.goto,
-                    "code": decision.code,
-                    "line": decision.rule.line if decision.rule else None,
-                },
-                step=step.id,
-                n=n,
-            )
+            branch = BranchTaken(decision.goto, decision.code, rule.line if rule else None)
+            self._inbox.decide(branch, step=step.id, attempt=n)
         elif decision.delay is not None:
-            self._inbox.decide(
-                "retry.planned",
-                {
-                    "seconds": decision.delay,
-                    "code": decision.code,
-                    "refresh": decision.refresh,
-                },
-                step=step.id,
-                n=n,
-            )
+            retry = RetryPlanned(decision.delay, decision.code, decision.refresh)
+            self._inbox.decide(retry, step=step.id, attempt=n)
         else:
             assert decision.outcome is not None
             outcome, code = decision.outcome, decision.code
             words = unmet_text(decision.unmet) or result.summary
             former = of_first_model(known) if outcome is Outcome.PASS else None
             if former is not None:
-                self._inbox.decide(
-                    "finding",
-                    {
-                        "code": "another-model",
-                        "message": former.words,
-                        "remedy": "",
-                    },
-                    step=step.id,
-                    n=n,
-                )
+                finding = FindingRecorded("another-model", former.words, "")
+                self._inbox.decide(finding, step=step.id, attempt=n)
                 outcome, code, words = former.outcome, former.code, former.words
             self._finish(step.id, n, outcome, code, words)
 
@@ -483,17 +440,16 @@ class Engine:
         outcome: Outcome,
         code: str | None,
         summary: str,
-        **more: object,
+        waiver: Answer | None = None,
     ) -> None:
         shown = None if outcome in (Outcome.PASS, Outcome.WAIVED, Outcome.ERROR) else code
         if shown is None and outcome in (Outcome.FAIL, Outcome.BLOCKED):
             shown = "expectation-unmet"
-        self._inbox.decide(
-            "step.finished",
-            {"outcome": outcome.value, "code": shown, "summary": summary, **more},
-            step=step_id,
-            n=n,
-        )
+        finished = StepFinished(outcome, shown, summary)
+        if waiver is not None:
+            reason = waiver.reason or waiver.words or ""
+            finished = replace(finished, reason=reason, by=waiver.by or "operator")
+        self._inbox.decide(finished, step=step_id, attempt=n)
 
     def _check_cap(self, step: Step, kind: str, worst_usd: str | None) -> None:
         """Refuse a call that could go over a cap of the step or the session's budget."""
@@ -513,7 +469,7 @@ class Engine:
         """What a step has left is gone: what hangs on it is stopped."""
         if not self.state.resources[step_id].alive:
             return
-        self._inbox.decide("resource.lost", {"name": step_id}, step=step_id)
+        self._inbox.decide(ResourceLost(step_id), step=step_id)
         running = self._running
         if running is None or self._interrupt is None or self._interrupt.done():
             return

@@ -142,7 +142,7 @@ def _is_variable_of(state: State, resource: Resource, step: Step) -> bool:
     own = state.resources.get(step.id)
     ran_with = getattr(own.provided, "variables", ()) if own is not None else ()
     return resource.name in ran_with or any(
-        event.step == step.id and event.data["to"] == resource.step for event in state.branches
+        event.step == step.id and event.body.to == resource.step for event in state.branches
     )
 
 
@@ -154,11 +154,11 @@ def _failed_since(state: State, step_id: str) -> bool:
 
 def _rerun_is_done(state: State) -> bool:
     """Whether the one step that the session was taken up for again has its new outcome."""
-    if state.resumes and state.resumes[-1].data.get("amend"):
+    if state.resumes and state.resumes[-1].body.amend:
         return True
-    if not state.resumes or not state.resumes[-1].data.get("rerun") or state.again:
+    if not state.resumes or not state.resumes[-1].body.rerun or state.again:
         return False
-    step = state.step(str(state.resumes[-1].data["rerun"]))
+    step = state.step(str(state.resumes[-1].body.rerun))
     return (step.finished_seq or 0) > state.resumes[-1].seq and step.outcome is not None
 
 

@@ -31,8 +31,8 @@ def referenced(events: Iterable[Event]) -> list[str]:
     """The sha256 of every piece of evidence the events name, once each."""
     found: dict[str, None] = {}
     for event in events:
-        for blob in event.data.get("blobs", {}).values():
-            found[str(blob["sha256"])] = None
+        for blob in event.blobs.values():
+            found[blob.sha256] = None
     return list(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from smoke_tui.config.session_config import (
     is_provider,
 )
+from smoke_tui.journal.events.requests import HttpRequested
 from smoke_tui.journal.state import State
 from smoke_tui.runbook.kinds import KINDS
 
@@ -21,11 +22,11 @@ def elsewhere(state: State) -> str | None:
     for request in state.requests.values():
         known = state.steps.get(request.step or "")
         if (
-            request.data.get("port") == "http"
+            isinstance(request.body, HttpRequested)
             and known is not None
             and known.kind in KINDS
             and KINDS[known.kind].asks_provider_alone
-            and not is_provider(request.data.get("url"))
+            and not is_provider(request.body.url)
         ):
-            return str(request.data.get("url"))
+            return request.body.url
     return None

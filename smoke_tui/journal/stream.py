@@ -7,13 +7,18 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
-from smoke_tui.journal.events.event import Event, event_of, storable
-from smoke_tui.journal.events.kinds import DECISIONS, FACTS
+from smoke_tui.journal.events.body import Body, DecisionBody, FactBody
+from smoke_tui.journal.events.codec import encode
+from smoke_tui.journal.events.event import Event, JournalDamage, event_of, storable
+from smoke_tui.journal.events.facts import ProcessOutput, SessionOpened, SessionResumed
+from smoke_tui.journal.events.values import Blob, RecordedSecret
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction import Secret, StreamRedactor, Vault
 from smoke_tui.redaction.write_guard import WriteGuard
+
+B = TypeVar("B", bound=Body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,10 @@ class IncomingFact:
     `blobs` go into the evidence folder, the journal gets their names.
     """
 
-    ev: str
-    data: Mapping[str, Any]
+    body: FactBody
     step: str | None = None
-    n: int | None = None
-    re: int | None = None
+    attempt: int | None = None
+    request_seq: int | None = None
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     blobs: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -42,8 +46,19 @@ class Fact:
     blobs: Mapping[str, bytes]
 
     @property
-    def data(self) -> Mapping[str, Any]:
-        return self.event.data
+    def body(self) -> Body:
+        """What the event says."""
+        return self.event.body
+
+    def expect(self, cls: type[B]) -> B:
+        """The fact's body, which has to be of a class.
+
+        Raises:
+            JournalDamage: it is of another: the record was changed by hand.
+        """
+        if not isinstance(self.body, cls):
+            raise JournalDamage(f"event {self.event.seq} (`{self.event.kind}`) answers otherwise")
+        return self.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +156,11 @@ class EventStream(Protocol):
 
     def decide(
         self,
-        ev: str,
-        data: Mapping[str, Any],
+        body: DecisionBody,
         *,
         step: str | None = None,
-        n: int | None = None,
-        re: int | None = None,
+        attempt: int | None = None,
+        request_seq: int | None = None,
     ) -> Event:
         """Write a decision, dated by the latest fact, and return it."""
 
@@ -203,8 +217,6 @@ class LiveStream:
 
     def post(self, incoming: IncomingFact) -> None:
         """Hand in a fact; safe from any thread."""
-        if incoming.ev not in FACTS:
-            raise ValueError(f"{incoming.ev!r} is no fact")
         self._arrivals.append(incoming)
 
     def open(self, arrival: IncomingFact) -> None:
@@ -221,17 +233,15 @@ class LiveStream:
 
     def decide(
         self,
-        ev: str,
-        data: Mapping[str, Any],
+        body: DecisionBody,
         *,
         step: str | None = None,
-        n: int | None = None,
-        re: int | None = None,
+        attempt: int | None = None,
+        request_seq: int | None = None,
     ) -> Event:
         """Write a decision, dated by the latest fact, and return it."""
-        if ev not in DECISIONS:
-            raise ValueError(f"{ev!r} is no decision")
-        return self._record(event_of((self._seq, *self._time), ev, self._clean(data), step, n, re))
+        data, place = self._clean(encode(body)), (self._seq, *self._time)
+        return self._record(event_of(place, body.kind, data, step, attempt, request_seq))
 
     def _clean(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Data as it is recorded: without secrets, the steps' names as they are."""
@@ -253,29 +263,23 @@ class LiveStream:
             return False
         arrival = self._arrivals.popleft()
         self._time = (stamp(self._clock.wall()), self._clock.milliseconds())
-        data = dict(arrival.data)
         blobs = {
             name: self._guard.blob(self._vault.redact(content))
             for name, content in arrival.blobs.items()
         }
-        if blobs:
-            data["blobs"] = {
-                name: {"sha256": self._sink.keep(content), "bytes": len(content)}
-                for name, content in blobs.items()
-            }
-        if arrival.secrets:
-            data["secrets"] = {
-                name: {"kind": s.kind, "ref": s.ref, "public": dict(s.public)}
-                for name, s in arrival.secrets.items()
-            }
+        data = encode(
+            arrival.body,
+            {n: Blob(self._sink.keep(content), len(content)) for n, content in blobs.items()},
+            {n: RecordedSecret(s.kind, s.ref, s.public) for n, s in arrival.secrets.items()},
+        )
         event = self._record(
             event_of(
                 (self._seq, *self._time),
-                arrival.ev,
+                arrival.body.kind,
                 self._inspected(arrival, self._clean(data)),
                 arrival.step,
-                arrival.n,
-                arrival.re,
+                arrival.attempt,
+                arrival.request_seq,
             )
         )
         self.dispatch(Fact(event, arrival.secrets, blobs))
@@ -290,9 +294,9 @@ class LiveStream:
 
         What a session was opened with is what it goes on by: it is kept as it was taken in.
         """
-        if arrival.ev in ("session.opened", "session.resumed"):
+        if isinstance(arrival.body, SessionOpened | SessionResumed):
             return data
-        if arrival.ev == "process" and data.get("what") == "output":
+        if isinstance(arrival.body, ProcessOutput):
             text = self._guard.printed(arrival.step or "", str(data["source"]), str(data["text"]))
             return {**data, "text": text}
         looked = self._guard.data(data)

@@ -106,7 +106,7 @@ def _callers_recovered(runbook: Runbook, state: State, fallback: str) -> bool:
     """
     if state.steps[fallback].amended is not None:
         return False
-    callers = {event.step for event in state.branches if event.data["to"] == fallback}
+    callers = {event.step for event in state.branches if event.body.to == fallback}
     return bool(callers) and all(
         state.steps[caller].outcome is Outcome.PASS for caller in callers if caller
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
+from smoke_tui.journal.events.body import DecisionBody
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.event import Event, event_of, storable
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.stream import EventListener, Fact, IncomingFact, TextDelta
@@ -92,18 +94,18 @@ class RecordedStream:
 
     def decide(
         self,
-        ev: str,
-        data: Mapping[str, object],
+        body: DecisionBody,
         *,
         step: str | None = None,
-        n: int | None = None,
-        re: int | None = None,
+        attempt: int | None = None,
+        request_seq: int | None = None,
     ) -> Event:
         """Hold a decision against the record, and return the event that stands for it."""
         # A step may catch what the policy raises; the first failure stays the one that is shown.
         if self._failure is not None:
             raise self._failure
-        event = event_of((self._seq, *self._time), ev, storable(data), step, n, re)
+        data, place = storable(encode(body)), (self._seq, *self._time)
+        event = event_of(place, body.kind, data, step, attempt, request_seq)
         try:
             event = self._policy.decide(event)
         except Exception as failure:

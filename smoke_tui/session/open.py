@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
 from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.events.values import RecordedRunbook
@@ -45,7 +44,7 @@ def _created(request: SessionRequest) -> SessionRecord:
     )
     vault = Vault()
     vault.salt = name
-    return SessionRecord(name, file, State(), vault, clock, _incoming(opened))
+    return SessionRecord(name, file, State(), vault, clock, IncomingFact(opened))
 
 
 def _resumed(request: SessionRequest, resumable: ResumableSession) -> SessionRecord:
@@ -62,11 +61,7 @@ def _resumed(request: SessionRequest, resumable: ResumableSession) -> SessionRec
     vault.number_after((file.folder / JOURNAL).read_bytes())
     vault.salt = state.session
     clock = request.clock or SystemClock(state.now_ms)
-    return SessionRecord(state.session, file, state, vault, clock, _incoming(resumed))
-
-
-def _incoming(body: SessionOpened | SessionResumed) -> IncomingFact:
-    return IncomingFact(body.kind, encode(body))
+    return SessionRecord(state.session, file, state, vault, clock, IncomingFact(resumed))
 
 
 def session_id(moment: datetime) -> str:

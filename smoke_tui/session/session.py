@@ -18,7 +18,7 @@ from smoke_tui.engine.end_reasons import PROOF_STAYS
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.close_scan import leave_scan
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.events.facts import Answered
+from smoke_tui.journal.events.facts import Answered, Cancelled, Noted, SessionOpened
 from smoke_tui.journal.file import (
     JournalFile,
 )
@@ -151,11 +151,11 @@ class Session:
 
     def cancel(self, scope: str, why: str) -> None:
         """Stop the running step, or the session."""
-        self._post(IncomingFact("cancelled", {"scope": scope, "why": why}))
+        self._post(IncomingFact(Cancelled(scope, why)))
 
     def note(self, text: str) -> None:
         """Put the operator's words into the record."""
-        self._post(IncomingFact("noted", {"text": text}))
+        self._post(IncomingFact(Noted(text)))
 
     def _post(self, arrival: IncomingFact) -> None:
         self._inbox.post(arrival)
@@ -227,7 +227,7 @@ class Session:
         Raises:
             NotStarted: a value that was given as a secret stands in it.
         """
-        if self._begins.ev != "session.opened":
+        if not isinstance(self._begins.body, SessionOpened):
             return
         for seen in hidden_in_text(self.runbook.text, self.vault):
             raise NotStarted(

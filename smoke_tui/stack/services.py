@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
+from smoke_tui.journal.events.facts import (
+    HealthChanged,
+    HttpAnswered,
+    ProcessDetached,
+    ProcessExited,
+    ProcessMissing,
+    ProcessOutput,
+    TcpAnswered,
+)
 from smoke_tui.journal.stream import Fact
 from smoke_tui.runbook.model import Ready
 from smoke_tui.world.context import (
@@ -52,11 +61,11 @@ class Service:
         """Whether this fact says that the service is no longer there."""
         if self.stopping:
             return False
-        if fact.event.kind == "health":
+        if isinstance(fact.body, HealthChanged):
             # A child is watched itself; of any other service only its address tells.
             held = self.child is not None and self.stop_spec is None
-            return not held and not fact.data["up"]
-        return bool(fact.data["what"] == "exited")
+            return not held and not fact.body.up
+        return isinstance(fact.body, ProcessExited)
 
     async def stop(self, ctx: StepContext) -> bool:
         """Stop it; whether it is proven gone. An adopted service is not ours to stop."""
@@ -83,10 +92,15 @@ async def _run_stop(ctx: StepContext, spec: Spawn) -> None:
             ctx.drop(child)
             limit.done()
             return
-        if fact.data["what"] in ("exited", "missing"):
-            ctx.evidence("stop", fact.data.get("problem") or f"ended with {fact.data['code']}")
-            ctx.drop(limit)
-            return
+        match fact.body:
+            case ProcessExited(code):
+                ctx.evidence("stop", f"ended with {code}")
+            case ProcessMissing(problem):
+                ctx.evidence("stop", problem)
+            case _:
+                continue
+        ctx.drop(limit)
+        return
 
 
 def watch_health(ctx: StepContext, ready: Ready) -> Conversation | None:
@@ -142,8 +156,8 @@ class Probe:
 
     def _good(self, fact: Fact) -> bool:
         if self._ready.http is not None:
-            return bool(fact.data["status"] == self._ready.status)
-        return fact.data["problem"] is None
+            return fact.expect(HttpAnswered).status == self._ready.status
+        return fact.expect(TcpAnswered).problem is None
 
 
 async def is_up(ctx: StepContext, ready: Ready) -> bool:
@@ -170,20 +184,23 @@ async def wait_ready(ctx: StepContext, child: Conversation, ready: Ready) -> Non
             if value:
                 return
             continue
-        data = value.data
-        if data["what"] == "missing":
-            raise StepEnd("command-missing", data["problem"])
-        if data["what"] == "exited" or (data["what"] == "detached" and data["code"] != 0):
-            lines = [line for text in said.values() for line in text.splitlines()]
-            tail = "\n".join(lines[-TAIL_LINES:])
-            raise StepEnd(
-                "not-ready",
-                f"The service ended with {data['code']} before it was "
-                f"ready.{' Its last lines: ' + tail if tail else ''}",
-                exit=data["code"],
-            )
-        if data["what"] == "output":
-            # A line may come in pieces.
-            text = said[data["source"]] = (said[data["source"]] + data["text"])[-TAIL_CHARACTERS:]
-            if ready.line is not None and ready.line in text:
-                return
+        match value.body:
+            case ProcessMissing(problem):
+                raise StepEnd("command-missing", problem)
+            case ProcessDetached(code=0):
+                continue
+            case ProcessExited(code) | ProcessDetached(code=code):
+                lines = [line for text in said.values() for line in text.splitlines()]
+                tail = "\n".join(lines[-TAIL_LINES:])
+                raise StepEnd(
+                    "not-ready",
+                    f"The service ended with {code} before it was "
+                    f"ready.{' Its last lines: ' + tail if tail else ''}",
+                    exit=code,
+                )
+            case ProcessOutput() as output:
+                # A line may come in pieces.
+                text = (said[output.source] + output.text)[-TAIL_CHARACTERS:]
+                said[output.source] = text
+                if ready.line is not None and ready.line in text:
+                    return

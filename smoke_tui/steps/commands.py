@@ -7,6 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from smoke_tui.journal.events.decisions import Captured, ValueProvided
+from smoke_tui.journal.events.facts import (
+    ProcessExited,
+    ProcessMissing,
+    ProcessOutput,
+    ProcessParsed,
+)
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.json_path import dig, parse_path
@@ -57,15 +64,15 @@ async def run_to_end(ctx: StepContext, child: Conversation) -> Ended:
     parsed = None
     while True:
         fact = await child.next()
-        match fact.data["what"]:
-            case "missing":
-                raise StepEnd("command-missing", fact.data["problem"])
-            case "output" if fact.data["source"] == "out":
-                text.append(fact.data["text"])
-            case "parsed":
+        match fact.body:
+            case ProcessMissing(problem):
+                raise StepEnd("command-missing", problem)
+            case ProcessOutput(source="out") as output:
+                text.append(output.text)
+            case ProcessParsed():
                 parsed = fact
-            case "exited":
-                return Ended(fact.data["code"], "".join(text), parsed)
+            case ProcessExited(code):
+                return Ended(code, "".join(text), parsed)
 
 
 def sensitive_of(captures: tuple[Capture, ...]) -> tuple[Sensitive, ...]:
@@ -88,7 +95,9 @@ def take_captures(ctx: StepContext, ended: Ended) -> None:
     Raises:
         StepEnd: a value is not there (`expectation-unmet`).
     """
-    document = ended.parsed.data["document"] if ended.parsed else last_object(ended.text)
+    document = (
+        ended.parsed.expect(ProcessParsed).document if ended.parsed else last_object(ended.text)
+    )
     secrets = ended.parsed.secrets if ended.parsed else {}
     found = {
         capture.name: secrets.get(capture.name)
@@ -104,10 +113,10 @@ def take_captures(ctx: StepContext, ended: Ended) -> None:
         if isinstance(value, Secret):
             ctx.resources.secrets[capture.name] = value
             # A later program does not have it: it is gone with this one.
-            ctx.decide("provided", {"name": capture.name, "kind": "value"})
+            ctx.decide(ValueProvided(capture.name))
         else:
             ctx.resources.values[capture.name] = value
-        ctx.decide("captured", {"name": capture.name, "value": show(value)})
+        ctx.decide(Captured(capture.name, show(value)))
 
 
 def _lacking(capture: Capture) -> StepEnd:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from smoke_tui.config.questions import Verb
+from smoke_tui.journal.events.decisions import SpendReserved, SpendSettled
+from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.world.context import (
     StepContext,
@@ -77,8 +80,10 @@ def reserve(
         StepEnd: a cap leaves no room for it (`over-budget`).
     """
     ctx.check_caps(kind, worst_usd)
-    reserved = {"calls": 1, "kind": kind, "worst_usd": worst_usd}
-    ctx.decide("spend.reserved", reserved | show_fields(detail))
+    shown = show_fields(detail)
+    model = shown.pop("model", None)
+    asked = str(model) if model is not None else None
+    ctx.decide(SpendReserved(1, kind, worst_usd, asked, shown))
 
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]
@@ -112,9 +117,9 @@ def asked_for(behaviour: Behaviour) -> Behaviour:
         try:
             result = await behaviour(ctx)
         except StepEnd:
-            ctx.decide("spend.settled", {"kind": declared.kind, "unknown": True, "limits": []})
+            ctx.decide(SpendSettled(declared.kind, unknown=True))
             raise
-        ctx.decide("spend.settled", {"kind": declared.kind, "unknown": True, "limits": []})
+        ctx.decide(SpendSettled(declared.kind, unknown=True))
         return result
 
     return run
@@ -156,29 +161,28 @@ async def settle(
     model: str | None,
     counts: Mapping[str, int],
     unknown: bool,
-    limits: Sequence[Mapping[str, Any]] = (),
+    limits: Sequence[QuotaWindow] = (),
 ) -> None:
     """Record what a call cost, as far as its answer tells."""
-    cost: dict[str, object] = {}
+    settled = SpendSettled(
+        kind,
+        unknown,
+        counts.get("input_tokens"),
+        counts.get("cached_input_tokens"),
+        counts.get("output_tokens"),
+        counts.get("reasoning_tokens"),
+        limits=tuple(limits),
+    )
     wanted = kind == "metered" or ctx.config.prices
     if wanted and model and "output_tokens" in counts:
         price = await ctx.perform(LookUpPrice(model, counts))
-        cost = {"usd_api_equivalent": price.usd, "price_source": price.source}
+        settled = replace(settled, usd_api_equivalent=price.usd, price_source=price.source)
+        if kind == "metered":
+            settled = replace(settled, usd_metered=price.usd)
         if price.problem:
             ctx.finding(
                 "unpriced",
                 f"What the call cost is not known: {price.problem}.",
                 "It is counted as unknown, not as nothing.",
             )
-        if kind == "metered":
-            cost["usd_metered"] = price.usd
-    ctx.decide(
-        "spend.settled",
-        {
-            "kind": kind,
-            "unknown": unknown,
-            **counts,
-            **cost,
-            "limits": list(limits),
-        },
-    )
+    ctx.decide(settled)

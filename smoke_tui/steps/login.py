@@ -7,6 +7,8 @@ from dataclasses import replace
 from smoke_tui.codex.bundle import PUBLIC_LEAVES, TOKEN_LEAVES, Bundle, BundleError, read_bundle
 from smoke_tui.codex.device import device_log_in
 from smoke_tui.codex.login import log_in
+from smoke_tui.journal.events.decisions import BundleProvided
+from smoke_tui.journal.events.facts import ProcessParsed
 from smoke_tui.steps.commands import run_to_end, spawn_spec
 from smoke_tui.steps.credential import given_bundle, hold
 from smoke_tui.world.context import (
@@ -36,7 +38,7 @@ async def login(ctx: StepContext) -> Result:
             f"The plan is {bundle.plan_type}, not Plus or Pro.",
             "A narrower plan may not include every model.",
         )
-    ctx.decide("provided", {"name": "bundle", "kind": "bundle"})
+    ctx.decide(BundleProvided("bundle"))
     return Result(
         None,
         f"{how[0].upper()}{how[1:]}: account id present, plan "
@@ -60,11 +62,11 @@ async def _product_login(ctx: StepContext) -> Bundle:
             exit=ended.code,
         )
     parsed = ended.parsed
-    if parsed is None or not parsed.data["found"]:
+    if parsed is None or not parsed.expect(ProcessParsed).found:
         raise StepEnd("bundle-incomplete", f"`{command.text}` printed no JSON object.")
     try:
         return read_bundle(
-            parsed.data["document"],
+            parsed.expect(ProcessParsed).document,
             parsed.secrets,
             source="command",
             issued_here=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from smoke_tui.codex.instructions import read_instructions
 from smoke_tui.config.questions import Verb
+from smoke_tui.journal.events.decisions import VariableProvided
 from smoke_tui.redaction import Secret
 from smoke_tui.world.context import (
     StepContext,
@@ -45,7 +46,7 @@ async def prompt(ctx: StepContext) -> Result:
         value = await _value(ctx, kind)
     if ctx.step.set_env:
         ctx.resources.variables[ctx.step.set_env] = value
-        ctx.decide("provided", {"name": ctx.step.set_env, "kind": "variable", **value.public})
+        ctx.decide(VariableProvided(ctx.step.set_env, value.public))
         return Result(
             None,
             f"{ctx.step.set_env} is set for this session "

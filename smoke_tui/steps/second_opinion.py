@@ -223,7 +223,7 @@ async def _settle(
         model=call.model,
         counts={} if usage is None else {name: getattr(usage, name) for name in COUNTS},
         unknown=usage is None and not refused,
-        limits=[window.to_json() for window in read_windows(exchange.headers)],
+        limits=read_windows(exchange.headers),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from smoke_tui.config.questions import Verb
+from smoke_tui.journal.events.decisions import ServiceAdopted, ServiceProvided
 from smoke_tui.runbook.model import Ready
 from smoke_tui.runbook.parser.commands import command_of
 from smoke_tui.stack.services import Service, address_of, is_up, wait_ready, watch_health
@@ -18,7 +19,7 @@ from smoke_tui.world.resources import (
     StepEnd,
 )
 from smoke_tui.world.result import Result
-from smoke_tui.world.values import show
+from smoke_tui.world.values import show_text
 
 
 async def service(ctx: StepContext) -> Result:
@@ -42,15 +43,9 @@ async def service(ctx: StepContext) -> Result:
     names = sorted(ctx.resources.variables)
     stop_spec = spawn_spec(ctx, command_of(stop, ctx.step.line)) if stop else None
     kept = Service(ctx.step.id, ready, child, watch_health(ctx, ready), stop_spec)
-    ctx.provide(
-        ctx.step.id,
-        kept,
-        kind="service",
-        argv=command.text,
-        variables=names,
-        stop_argv=show(stop_spec.argv) if stop_spec is not None else None,
-        cwd=ctx.config.project,
-    )
+    stop_argv = tuple(show_text(part) for part in stop_spec.argv) if stop_spec else None
+    cwd = ctx.config.project
+    ctx.provide(ServiceProvided(ctx.step.id, command.text, tuple(names), stop_argv, cwd), kept)
     with_names = f" with {', '.join(names)} set" if names else ""
     return Result(None, f"`{command.text}` is ready{with_names}.")
 
@@ -97,9 +92,7 @@ async def _restarted_by_hand(ctx: StepContext, ready: Ready) -> Result:
 
 def _take_over(ctx: StepContext, ready: Ready, said: str) -> Result:
     health = watch_health(ctx, ready)
-    ctx.provide(
-        ctx.step.id, Service(ctx.step.id, ready, None, health), kind="service", adopted=True
-    )
+    ctx.provide(ServiceAdopted(ctx.step.id, True), Service(ctx.step.id, ready, None, health))
     ctx.finding(
         "adopted",
         f"{said}; which variables it runs with is not known here.",

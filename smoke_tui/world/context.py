@@ -11,6 +11,9 @@ from typing import TypeVar
 
 from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.journal.events.body import DecisionBody
+from smoke_tui.journal.events.codec import requested
+from smoke_tui.journal.events.decisions import FindingRecorded, OtherEvidence, Provided
 from smoke_tui.journal.events.facts import Answered
 from smoke_tui.journal.stream import EventStream, Fact, TextDelta
 from smoke_tui.redaction import Secret
@@ -104,33 +107,33 @@ class StepContext:
 
     # --- the record -----------------------------------------------------------------------
 
-    def decide(self, ev: str, data: Mapping[str, object]) -> int:
+    def decide(self, body: DecisionBody) -> int:
         """Record a decision of this try; the number of its event."""
-        return self._stream.decide(ev, data, step=self.step.id, n=self.n).seq
+        return self._stream.decide(body, step=self.step.id, attempt=self.n).seq
 
     def evidence(self, name: str, value: object) -> None:
         """Record something observed; `value` is JSON or has secrets as leaves."""
-        self.decide("evidence", {"name": name, "value": show(value)})
+        self.decide(OtherEvidence(name, show(value)))
 
     def finding(self, code: str, message: str, remedy: str = "") -> None:
         """Record something that deserves attention and decides nothing."""
-        self.decide("finding", {"code": code, "message": message, "remedy": remedy})
+        self.decide(FindingRecorded(code, message, remedy))
 
     def show_delta(self, text: str) -> None:
         """Show a piece of an answer's text that is not recorded."""
         self._stream.signal(TextDelta(self.step.id, self.n, text))
 
-    def provide(self, name: str, resource: Resource, **public: object) -> None:
+    def provide(self, provided: Provided, resource: Resource) -> None:
         """Hand a resource to the session; its conversations stay open after the step."""
-        self.resources.by_step[name] = resource
-        self.decide("provided", {"name": name, **public})
+        self.resources.by_step[provided.name] = resource
+        self.decide(provided)
 
     # --- asking the world -----------------------------------------------------------------
 
     def open(self, request: Request, reader: BodyReader | None = None) -> Conversation:
         """Make a request whose facts the caller follows; the step ends it, or `release_all`."""
         refs = {name: self._ref(kind) for name, kind in request.secret_kinds().items()}
-        seq = self.decide("request", {"port": request.port_name, **request.shown()})
+        seq = self.decide(requested(request.port_name, request.shown()))
         pending = PendingRequest(seq, self.step.id, self.n, request, refs, reader)
         conversation = Conversation(self._stream, self._world, pending)
         self._open.append(conversation)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from smoke_tui.journal.events.requests import Released
 from smoke_tui.journal.stream import EventStream, Fact
 from smoke_tui.world.requests.base import Request
 
@@ -76,7 +77,9 @@ class Conversation:
         if self.open:
             self.open = False
             pending = self._pending
-            self._stream.decide("release", {}, step=pending.step, n=pending.n, re=pending.seq)
+            self._stream.decide(
+                Released(), step=pending.step, attempt=pending.n, request_seq=pending.seq
+            )
             self._world.end(pending.seq)
             self.on_close()
 

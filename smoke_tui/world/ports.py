@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from smoke_tui.config.questions import Answer
+from smoke_tui.journal.events.body import FactBody
 from smoke_tui.redaction import Secret
 from smoke_tui.world.conversation import BodyReader, PendingRequest
 from smoke_tui.world.requests.codex_cli import CaptureClient
@@ -35,9 +36,9 @@ class PortError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PortAnswer:
-    """A fact that answers a request, not yet redacted: the event's data, its secrets, evidence."""
+    """A fact that answers a request, not yet redacted, with its secrets and evidence."""
 
-    data: Mapping[str, object]
+    body: FactBody
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     blobs: Mapping[str, bytes] = field(default_factory=dict)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 from smoke_tui.redaction import Secret, placeholders_in
+from smoke_tui.redaction.secret import Json
 
 PLACEHOLDER_PROBLEM: Final = (
     "it holds a placeholder of a hidden value, not the value; capture it with "
@@ -50,7 +51,7 @@ def show_text(text: Text) -> str:
     return text
 
 
-def show(value: object) -> object:
+def show(value: object) -> Json:
     """The unrendered form of a value: every secret as its placeholder; containers are copied."""
     if isinstance(value, Secret | Joined):
         return show_text(value)
@@ -58,10 +59,10 @@ def show(value: object) -> object:
         return show_fields(value)
     if isinstance(value, list | tuple):
         return [show(item) for item in value]
-    return value
+    return cast("Json", value)
 
 
-def show_fields(fields: Mapping[str, object]) -> dict[str, object]:
+def show_fields(fields: Mapping[str, object]) -> dict[str, Json]:
     """The unrendered form of an object: every secret in it as its placeholder."""
     return {str(key): show(item) for key, item in fields.items()}
 

@@ -15,11 +15,12 @@ from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.engine import Engine
+from smoke_tui.journal.events.decisions import ServiceProvided
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
-from smoke_tui.journal.stream import EventStream, IncomingFact, LiveStream, TextDelta
+from smoke_tui.journal.stream import EventStream, LiveStream, TextDelta
 from smoke_tui.outcomes import Verdict
 from smoke_tui.redaction import Vault
 from smoke_tui.replay.stream import RecordedStream, RecordedWorld
@@ -35,7 +36,7 @@ from smoke_tui.world.requests.machine import Timer
 from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.requests.processes import Spawn, StopChild
 from smoke_tui.world.result import Result
-from tests.helpers.events import make_event, opened_data
+from tests.helpers.events import incoming, make_event, opened_data
 
 FRONT = "---\nschema: smoke/1\nid: walk\ntitle: Walk\nmodel: gpt-5-codex\n---\n\n# Walk\n"
 LONGEST_WALK = 4000
@@ -193,7 +194,7 @@ class DataWorld:
         """Nothing is under way."""
 
     def post(self, job: PendingRequest, ev: str, data: Mapping[str, Any]) -> None:
-        self.inbox.post(IncomingFact(ev, data, job.step, job.n, job.seq))
+        self.inbox.post(incoming(ev, data, job.step, job.n, job.seq))
 
 
 class MemorySink:
@@ -251,7 +252,7 @@ def walk(
     )
     world.inbox = inbox
     engines.append(engine_of(runbook, config, inbox, world, behave))
-    inbox.post(IncomingFact("session.opened", opened_data(config)))
+    inbox.post(incoming("session.opened", opened_data(config)))
     verdict, fault = walked(engines[0], inbox)
     return Walk(sink.events, verdict, engines[0].state, engines[0], fault)
 
@@ -292,7 +293,7 @@ def engine_of(
             child = ctx.open(Spawn(("true",), "/"))
             ctx.keep_open(child)
             kept = Service(ctx.step.id, ctx.step.fields["ready"], child)
-            ctx.provide(ctx.step.id, kept, kind="service")
+            ctx.provide(ServiceProvided(ctx.step.id), kept)
         return result
 
     return Engine(runbook, config, inbox, world, State(), behaviour)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events.codec import encode
-from smoke_tui.journal.events.event import Event, event_of
+from smoke_tui.journal.events.body import DecisionBody, FactBody
+from smoke_tui.journal.events.codec import decode
+from smoke_tui.journal.events.event import Event, data_of, event_of
 from smoke_tui.journal.events.kinds import SCHEMA
+from smoke_tui.journal.stream import IncomingFact
 
 
 def opened_data(config: SessionConfig | None = None, **more: Any) -> dict[str, Any]:
@@ -48,11 +50,6 @@ def make_event(
     return event_of((seq, time, ms), kind, data or {}, step, attempt, request_seq)
 
 
-def data_of(event: Event) -> dict[str, Any]:
-    """The table that a journal holds of an event."""
-    return encode(event.body, event.blobs, event.secrets)
-
-
 def change_event(
     event: Event, *, kind: str | None = None, data: Mapping[str, Any] | None = None, **place: Any
 ) -> Event:
@@ -67,3 +64,22 @@ def change_event(
         moved.attempt,
         moved.request_seq,
     )
+
+
+def fact_of(kind: str, data: Mapping[str, Any]) -> FactBody:
+    """A fact's body from the table that a journal would hold of it."""
+    body = decode(kind, data).body
+    assert isinstance(body, FactBody), body
+    return body
+
+
+def decision_of(kind: str, data: Mapping[str, Any]) -> DecisionBody:
+    """A decision's body from the table that a journal would hold of it."""
+    body = decode(kind, data).body
+    assert isinstance(body, DecisionBody), body
+    return body
+
+
+def incoming(kind: str, data: Mapping[str, Any], *place: Any, **more: Any) -> IncomingFact:
+    """A fact on its way in, from the table that a journal would hold of it."""
+    return IncomingFact(fact_of(kind, data), *place, **more)

@@ -20,6 +20,7 @@ from smoke_tui.httpd.server import (
     HttpServer,
     serve,
 )
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.http import LiveHttp
 from smoke_tui.world.requests.base import Request
@@ -154,7 +155,7 @@ async def exchange(
     port = LiveHttp(vault or Vault(), frozenset(allowed))
     try:
         answer = await port.exchange(request, refs_of(request), watch)
-        return dict(answer.data), dict(answer.secrets), answer.blobs["body"]
+        return encode(answer.body), dict(answer.secrets), answer.blobs["body"]
     finally:
         await port.close()
 

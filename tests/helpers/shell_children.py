@@ -9,6 +9,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.processes.shell import LiveShell
 from smoke_tui.world.ports import PortAnswer
@@ -29,7 +30,7 @@ class Child:
         self.secrets: dict[str, Secret] = {}
 
     def post(self, answer: PortAnswer) -> None:
-        self.facts.append(dict(answer.data))
+        self.facts.append(encode(answer.body))
         self.secrets |= answer.secrets
 
     def begin(self) -> asyncio.Task[None]:

@@ -14,7 +14,7 @@ from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
-from smoke_tui.journal.stream import EventStream, IncomingFact, LiveStream
+from smoke_tui.journal.stream import EventStream, LiveStream
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook import parse
 from smoke_tui.steps import behave
@@ -24,7 +24,7 @@ from smoke_tui.world.requests.http import HttpRequest
 from smoke_tui.world.requests.ledger import ReadLedger
 from smoke_tui.world.requests.machine import Draw, Timer
 from smoke_tui.world.requests.operator import Question
-from tests.helpers.events import opened_data
+from tests.helpers.events import incoming, opened_data
 
 NONCE = "smoke-0123456789"
 LONGEST_WALK = 400
@@ -118,7 +118,7 @@ class Stack:
         data: Mapping[str, Any],
         blobs: Mapping[str, bytes] | None = None,
     ) -> None:
-        self.inbox.post(IncomingFact(ev, data, job.step, job.n, job.seq, {}, blobs or {}))
+        self.inbox.post(incoming(ev, data, job.step, job.n, job.seq, {}, blobs or {}))
 
 
 class Ticks:
@@ -179,7 +179,7 @@ def turned(
     stack.inbox = inbox
 
     engines.append(Engine(runbook, config, inbox, stack, State(), behave))
-    inbox.post(IncomingFact("session.opened", opened_data(config)))
+    inbox.post(incoming("session.opened", opened_data(config)))
     loop = EngineLoop()
     try:
         inbox.deliver()

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from smoke_tui.journal.events import decisions, facts, machine_facts, requests
 from smoke_tui.journal.events.body import Body, Opaque, StepDecision, TryDecision
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS
+from smoke_tui.journal.events.requests import Requested
 from smoke_tui.journal.events.tables import Mismatch, Note, plan_of, read_table, write_table
 from smoke_tui.journal.events.values import Blob, Observed, RecordedSecret
 from smoke_tui.redaction.secret import Json
@@ -161,6 +162,13 @@ def encode(
 def kind_of(body: Body) -> str:
     """The serialized name of a body's kind."""
     return body.name if isinstance(body, Opaque) else body.kind
+
+
+def requested(port: str, parameters: Mapping[str, Any]) -> Requested:
+    """A request of a port as it is recorded."""
+    body = decode(Requested.kind, {"port": port, **parameters}).body
+    assert isinstance(body, Requested), body
+    return body
 
 
 def observed_of(values: Mapping[str, Any]) -> Observed:

@@ -13,6 +13,7 @@ from smoke_tui.journal.events.body import Body, FactBody, Opaque
 from smoke_tui.journal.events.codec import decode, encode, kind_of
 from smoke_tui.journal.events.kinds import FACTS
 from smoke_tui.journal.events.values import Blob, RecordedSecret
+from smoke_tui.redaction.secret import Json
 
 
 class JournalDamage(ValueError):
@@ -57,7 +58,7 @@ class EventOf(Generic[B_co]):
     @property
     def data(self) -> dict[str, Any]:
         """The recorded table; for readers that are not converted to `body` yet."""
-        return encode(self.body, self.blobs, self.secrets)
+        return data_of(self)
 
     def line(self) -> bytes:
         """The canonical bytes of the line, with its checksum and a final newline."""
@@ -70,7 +71,7 @@ class EventOf(Generic[B_co]):
                 "step": self.step,
                 "try": self.attempt,
                 "re": self.request_seq,
-                "data": encode(self.body, self.blobs, self.secrets),
+                "data": data_of(self),
             },
             ensure_ascii=True,
             allow_nan=False,
@@ -94,6 +95,11 @@ def typed(event: Event, body: B) -> EventOf[B]:
     """The same event, its body known to be of a class: `body` is its own."""
     assert event.body is body
     return cast("EventOf[B]", event)
+
+
+def data_of(event: Event) -> dict[str, Json]:
+    """The table that a journal holds of an event: its body, evidence and secrets."""
+    return encode(event.body, event.blobs, event.secrets)
 
 
 def event_of(

@@ -233,7 +233,7 @@ class ProcessDetached(FactBody):
     kind: ClassVar[str] = "process"
     tags: ClassVar[Mapping[str, str]] = {"what": "detached"}
 
-    code: int
+    code: int | None
     kept: int
     processes: tuple[tuple[int, str | None], ...]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -109,8 +110,8 @@ class CommandFound(FactBody):
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """How many lines a text has gained and lost against another one."""
+class LineChanges:
+    """How many lines were added and removed since an earlier text."""
 
     added: int
     removed: int
@@ -131,11 +132,11 @@ class ClientCaptured(FactBody):
     model: str
     place: str | None
     headers: tuple[tuple[str, str], ...]
-    outline: Json
-    items: Json = None
-    template: Json = None
+    outline: Mapping[str, Json]
+    items: tuple[Mapping[str, Json], ...] = field(default=(), metadata=ALWAYS)
+    template: Mapping[str, Json] | None = None
     template_sha256: str | None = None
-    compared: Compared | None = None
+    compared: LineChanges | None = None
 
 
 @dataclass(frozen=True, slots=True)

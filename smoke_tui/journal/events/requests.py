@@ -73,6 +73,19 @@ class StopRequested(Requested):
 
 
 @dataclass(frozen=True, slots=True)
+class TcpRequested(Requested):
+    """A connection to be tried; the number of its TCP port is recorded in place of `tcp`."""
+
+    number: int = field(metadata=key("port"))
+    host: str
+
+    @property
+    def port(self) -> str:
+        """The port of the world that is asked."""
+        return "tcp"
+
+
+@dataclass(frozen=True, slots=True)
 class OtherRequested(Requested):
     """A request of any other port, and its parameters."""
 

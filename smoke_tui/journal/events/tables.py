@@ -12,6 +12,7 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.body import Body, Omitted
 from smoke_tui.redaction.secret import Json
 
@@ -82,8 +83,8 @@ _PLANS: Final[dict[type, _Plan]] = {}
 
 def _made(cls: type) -> _Plan:
     hints = get_type_hints(cls, localns={"Json": object})
-    # Every field of a class of the lower layers is written, whatever its default.
-    always = not cls.__module__.startswith("smoke_tui.journal.")
+    # Settings are written whole, whatever their defaults.
+    always = cls is SessionConfig
     columns = tuple(_column(each, hints[each.name], always) for each in fields(cls))
     tags: Mapping[str, str] = cls.tags if issubclass(cls, Body) else {}
     known, required = set(tags), set(tags)

@@ -69,6 +69,12 @@ class QuotaWindow:
     resets_at: str | None
     limit: str | None = None
 
+    @property
+    def name(self) -> str:
+        """How long it lasts, in hours or days."""
+        hours = self.window_minutes / 60
+        return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} d"
+
 
 @dataclass(frozen=True, slots=True)
 class FormerOutcome:

@@ -19,6 +19,7 @@ from smoke_tui.httpd.server import (
     HttpServer,
     serve,
 )
+from smoke_tui.journal.events.facts import ListenBusy, ListenForbidden, ListenIgnored, ListenReady
 from smoke_tui.redaction import Vault
 from smoke_tui.world.live.redirect import check_redirect, read_redirect
 from smoke_tui.world.ports import PortAnswer, Post, Refs
@@ -60,18 +61,12 @@ class Callback:
                 problem = error
                 continue
             self._port = server.addresses[0][1]
-            self._post(PortAnswer({"what": "ready", "port": self._port}))
+            self._post(PortAnswer(ListenReady(self._port)))
             return server
         forbidden = problem.errno in (errno.EACCES, errno.EPERM)
-        self._post(
-            PortAnswer(
-                {
-                    "what": "forbidden" if forbidden else "busy",
-                    "ports": list(self._expected.ports),
-                    "problem": problem.strerror or str(problem),
-                }
-            )
-        )
+        words = problem.strerror or str(problem)
+        taken = ListenForbidden if forbidden else ListenBusy
+        self._post(PortAnswer(taken(self._expected.ports, words)))
         return None
 
     async def _answer(self, request: ServerRequest) -> ServerResponse:
@@ -94,7 +89,7 @@ class Callback:
         if verdict != "ok":
             self._ignored += 1
             if self._ignored <= 20:
-                self._post(PortAnswer({"what": "ignored", "why": verdict}))
+                self._post(PortAnswer(ListenIgnored(verdict)))
             return _page(
                 400,
                 "This sign-in does not belong to the login that is waiting. Use the newest tab.",

@@ -26,6 +26,7 @@ from smoke_tui.httpd.messages import (
 from smoke_tui.httpd.server import (
     serve,
 )
+from smoke_tui.journal.events.machine_facts import ClientCaptured, ClientNotCaptured, LineChanges
 from smoke_tui.redaction import Secret, clean
 from smoke_tui.world.live.codex_cli import client_environment, probe_client
 from smoke_tui.world.live.processes.shell import GUARDIAN
@@ -34,6 +35,7 @@ from smoke_tui.world.request_outline import instructions_in, items_of, outline
 from smoke_tui.world.request_template import hash_of, template_of
 from smoke_tui.world.requests.base import VALUE
 from smoke_tui.world.requests.codex_cli import CaptureClient
+from smoke_tui.world.values import show_fields
 
 SECONDS: Final = 20.0
 PROMPT: Final = "x"
@@ -168,29 +170,29 @@ class LiveCodexCli:
 def as_answer(taken: Capture, ref: str, against: Secret | None = None) -> PortAnswer:
     """The answer of a capture; the text of the base instructions is a secret of it."""
     if taken.problem is not None or taken.body is None:
-        return PortAnswer({"problem": taken.problem, "version": taken.version})
+        return PortAnswer(ClientNotCaptured(taken.problem, taken.version))
     found = instructions_in(taken.body)
-    data: dict[str, Any] = {
-        "problem": None if found else "the captured request holds no base instructions",
-        "version": taken.version,
-        "model": str(taken.body.get("model", "")),
-        "place": found[1] if found else None,
-        "headers": [
-            [name, value] for name, value in taken.headers if name.lower() != "authorization"
-        ],
-        "outline": outline(taken.body),
-        "items": items_of(taken.body),
-    }
     template = template_of(taken.body, taken.headers, PROMPT) if found else None
-    if template is not None:
-        data |= {"template": template, "template_sha256": hash_of(template)}
-    if found is None:
-        return PortAnswer(data)
-    if against is not None and against.available:
+    compared = None
+    if found is not None and against is not None and against.available:
         changes = [
             line[:1] for line in difflib.ndiff(against.reveal().splitlines(), found[0].splitlines())
         ]
-        data["compared"] = {"added": changes.count("+"), "removed": changes.count("-")}
+        compared = LineChanges(changes.count("+"), changes.count("-"))
+    captured = ClientCaptured(
+        None if found else "the captured request holds no base instructions",
+        taken.version,
+        str(taken.body.get("model", "")),
+        found[1] if found else None,
+        tuple((name, value) for name, value in taken.headers if name.lower() != "authorization"),
+        show_fields(outline(taken.body)),
+        tuple(items_of(taken.body)),
+        template,
+        hash_of(template) if template is not None else None,
+        compared,
+    )
+    if found is None:
+        return PortAnswer(captured)
     raw = found[0].encode()
     public: dict[str, Any] = {
         "chars": len(found[0]),
@@ -198,4 +200,4 @@ def as_answer(taken: Capture, ref: str, against: Secret | None = None) -> PortAn
         "sha256": hashlib.sha256(raw).hexdigest(),
     }
     text = Secret(found[0], kind="instructions", ref=ref, public=public, scrub=False)
-    return PortAnswer(data, {VALUE: text})
+    return PortAnswer(captured, {VALUE: text})

@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import dataclass
 
+from smoke_tui.journal.events.machine_facts import VariableRead
 from smoke_tui.redaction import Vault
 from smoke_tui.world.live.secret_texts import secret_of_text
 from smoke_tui.world.ports import PortAnswer, Refs
@@ -24,10 +25,10 @@ class LiveEnv:
         """A variable, its text as a secret where it is asked for."""
         value = os.environ.get(request.name)
         if value is None or request.kind is None:
-            return PortAnswer({"set": value is not None, "blank": value == ""})
+            return PortAnswer(VariableRead(value is not None, value == ""))
         secret = secret_of_text(value, request.kind, refs[VALUE], self.vault, scrub=request.scrub)
         blank = not value.strip("\ufeff \t\r\n")
-        return PortAnswer({"set": True, "blank": blank}, {VALUE: secret})
+        return PortAnswer(VariableRead(True, blank), {VALUE: secret})
 
     def finds(self, command: str) -> bool:
         """Whether a command is on the PATH that children get."""

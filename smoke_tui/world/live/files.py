@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.files import replace_private
+from smoke_tui.journal.events.machine_facts import BundleKept, DocumentRead, FileRead
 from smoke_tui.redaction import Vault, credential_documents
 from smoke_tui.world.credential_document import problem_of
 from smoke_tui.world.live.secret_texts import secret_of_text, take_secrets
@@ -39,9 +40,9 @@ class LiveFiles:
         """The text of a file as a secret."""
         text, problem = read_plain_file(os.path.join(self.project, request.path))
         if text is None:
-            return PortAnswer({"problem": problem, "text": None})
+            return PortAnswer(FileRead(problem, None))
         secret = secret_of_text(text, request.kind, refs[VALUE], self.vault, scrub=request.scrub)
-        return PortAnswer({"problem": None, "text": None}, {VALUE: secret})
+        return PortAnswer(FileRead(None, None), {VALUE: secret})
 
     def document(self, request: ReadDocument, refs: Refs) -> PortAnswer:
         """A JSON document without its secret leaves; every value of it is registered as secret."""
@@ -49,24 +50,24 @@ class LiveFiles:
         if text is None:
             text, problem = read_plain_file(os.path.join(self.project, request.source))
         if text is None:
-            return PortAnswer({"problem": problem, "document": None})
+            return PortAnswer(DocumentRead(problem, None))
         text = text.lstrip("\ufeff")
         problem = problem_of(text)
         raw = text.encode("utf-8", "surrogatepass")
         secrets = take_secrets(raw, request.sensitive, refs, self.vault)
         self.vault.add_document(text, "given")
         if problem is not None:
-            return PortAnswer({"problem": problem, "document": None})
+            return PortAnswer(DocumentRead(problem, None))
         document = credential_documents.kept(json.loads(self.vault.redact(raw)))
-        return PortAnswer({"problem": None, "document": document}, secrets)
+        return PortAnswer(DocumentRead(None, document), secrets)
 
     def replace_bundle(self, request: ReplaceBundle) -> PortAnswer:
         """Write the file that the bundle came from, as a whole."""
         if self.bundle_file is None:
-            return PortAnswer({"problem": "it did not come from a file"})
+            return PortAnswer(BundleKept("it did not come from a file"))
         try:
             text = json.dumps(render(request.fields), indent=2) + "\n"
             replace_private(self.bundle_file, text.encode())
         except OSError as error:
-            return PortAnswer({"problem": str(error)})
-        return PortAnswer({"problem": None})
+            return PortAnswer(BundleKept(str(error)))
+        return PortAnswer(BundleKept(None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from smoke_tui.journal.events.facts import HealthChanged, HttpAnswered
 from smoke_tui.world.live.tcp import refused
 from smoke_tui.world.ports import Http, PortAnswer, Post
 from smoke_tui.world.requests.http import WatchHealth
@@ -23,7 +24,7 @@ async def watch_health(http: Http, request: WatchHealth, patience: float, post: 
         misses = misses + 1 if problem else 0
         if up == (misses >= _MISSES):
             up = not up
-            post(PortAnswer({"up": up, "problem": problem}))
+            post(PortAnswer(HealthChanged(up, problem)))
 
 
 async def _problem(http: Http, request: WatchHealth) -> str | None:
@@ -31,7 +32,8 @@ async def _problem(http: Http, request: WatchHealth) -> str | None:
     if request.request is None:
         host, _, port = request.address.rpartition(":")
         return await refused(host, int(port))
-    data = (await http.exchange(request.request, {})).data
-    if data["status"] == request.status:
+    answer = (await http.exchange(request.request, {})).body
+    assert isinstance(answer, HttpAnswered)
+    if answer.status == request.status:
         return None
-    return str(data["error_text"] or data["error"] or f"status {data['status']}")
+    return answer.error_text or answer.error or f"status {answer.status}"

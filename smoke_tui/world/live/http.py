@@ -20,6 +20,7 @@ import httpx2
 from socksio import SOCKSError
 
 from smoke_tui.config.session_config import Origin, origin_of
+from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.redaction import Secret, Vault, credential_documents
 from smoke_tui.world.conversation import BodyReader
 from smoke_tui.world.live.network import (
@@ -83,7 +84,7 @@ class Refused(Exception):
     """The request may not be sent; the text says why."""
 
 
-def shown_headers(pairs: list[tuple[str, str]]) -> list[list[str]]:
+def shown_headers(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Header values by allow-list; of every other header only the name is kept.
 
     Of a redirect's target only the host is: its path and query may be secret.
@@ -92,11 +93,11 @@ def shown_headers(pairs: list[tuple[str, str]]) -> list[list[str]]:
     for name, value in pairs:
         low = name.lower()
         if low == "location":
-            shown.append([low, _where(value)])
+            shown.append((low, _where(value)))
             continue
         kept = low in KEPT_HEADERS or low.startswith(KEPT_PREFIXES) or QUOTA_HEADER.fullmatch(low)
-        shown.append([low, value if kept and low not in HIDDEN_HEADERS else "[REDACTED:header]"])
-    return shown
+        shown.append((low, value if kept and low not in HIDDEN_HEADERS else "[REDACTED:header]"))
+    return tuple(shown)
 
 
 def _where(target: str) -> str:
@@ -197,18 +198,15 @@ class LiveHttp:
                 raise
             error, text = _by_proxy(problem, request.url, "network", type(problem).__name__)
         secrets, body = answer.finish()
-        return PortAnswer(
-            {
-                "status": answer.status,
-                "headers": answer.headers,
-                "chunks": answer.chunks,
-                "ms": answer.elapsed(),
-                "error": error,
-                "error_text": text[:500],
-            },
-            secrets,
-            {"body": body},
+        made = HttpAnswered(
+            answer.status,
+            answer.headers,
+            tuple(answer.chunks),
+            answer.elapsed(),
+            error,
+            text[:500],
         )
+        return PortAnswer(made, secrets, {"body": body})
 
     async def _talk(self, request: HttpRequest, answer: _Answer) -> None:
         limits = request.limits
@@ -300,8 +298,8 @@ class _Answer:
         self._length = 0
         self.size = 0
         self.status: int | None = None
-        self.headers: list[list[str]] = []
-        self.chunks: list[list[int]] = []
+        self.headers: tuple[tuple[str, str], ...] = ()
+        self.chunks: list[tuple[int, int]] = []
 
     def elapsed(self) -> int:
         return int((time.monotonic() - self._start) * 1000)
@@ -324,7 +322,7 @@ class _Answer:
     def _show(self, clean: bytes) -> bool:
         if not clean:
             return False
-        self.chunks.append([self._length, self.elapsed()])
+        self.chunks.append((self._length, self.elapsed()))
         self._length += len(clean)
         self._clean.append(clean)
         return self._reader(clean) if self._reader is not None else False

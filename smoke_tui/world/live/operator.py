@@ -8,7 +8,8 @@ from typing import Final
 
 from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import origin_of
-from smoke_tui.journal.events.tables import write_table
+from smoke_tui.journal.events.facts import Answered
+from smoke_tui.journal.events.machine_facts import ClipboardOffered, PageOpened
 from smoke_tui.journal.stream import IncomingFact
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.redaction.secret import Json
@@ -66,19 +67,20 @@ class LiveOperator:
             return _CLOSED
         pending, question = waiting
         secrets: dict[str, Secret] = {}
-        data: dict[str, object] = {"answer": write_table(answer)}
+        hit = None
         if secret is not None and question.redirect is not None:
             pairs, problem = self._pasted_redirect(seq, secret, question.redirect)
             if problem is not None:
                 return f"this is not the address of the login that waits: {problem}"
-            data["hit"], of_redirect = read_redirect(pairs, self._vault, pending.refs[VALUE])
+            hit, of_redirect = read_redirect(pairs, self._vault, pending.refs[VALUE])
             if "code" in of_redirect:
                 secrets = {VALUE: of_redirect["code"]}
         elif secret is not None and question.secret is not None:
             secrets = {VALUE: self._secret(secret, question.secret, pending.refs[VALUE])}
         if self._open.pop(seq, None) is None:
             return _CLOSED
-        self._post(IncomingFact("answered", data, pending.step, pending.n, seq, secrets))
+        body = Answered(answer, hit)
+        self._post(IncomingFact(body, pending.step, pending.n, seq, secrets))
         return None
 
     def reveal(self, seq: int, name: str) -> str:
@@ -120,8 +122,8 @@ async def open_page(browser: Browser, issuer: str, request: OpenPage) -> PortAns
         _check_address(request.url, issuer)
         await browser.open_page(render_text(request.url))
     except PortError as error:
-        return PortAnswer({"problem": str(error)})
-    return PortAnswer({"problem": None})
+        return PortAnswer(PageOpened(str(error)))
+    return PortAnswer(PageOpened(None))
 
 
 async def offer_text(clipboard: Clipboard, request: OfferText) -> PortAnswer:
@@ -132,8 +134,8 @@ async def offer_text(clipboard: Clipboard, request: OfferText) -> PortAnswer:
         text = rendered if isinstance(rendered, str) else json.dumps(rendered, indent=2)
         how = await clipboard.put(text)
     except PortError as error:
-        return PortAnswer({"how": "", "problem": str(error)})
-    return PortAnswer({"how": how, "problem": None})
+        return PortAnswer(ClipboardOffered("", str(error)))
+    return PortAnswer(ClipboardOffered(how, None))
 
 
 def _check_address(url: Text, issuer: str) -> None:

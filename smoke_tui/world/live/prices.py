@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
+from smoke_tui.journal.events.machine_facts import Priced
 from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.machine import LookUpPrice
 
@@ -21,19 +21,16 @@ class LivePrices:
         return PortAnswer(await asyncio.to_thread(price, request.model, request.counts))
 
 
-def price(model: str, counts: Mapping[str, int]) -> dict[str, Any]:
-    """What these tokens cost: `usd` as decimal text or None, `source`, `problem` in words.
+def price(model: str, counts: Mapping[str, int]) -> Priced:
+    """What these tokens cost.
 
     Reasoning tokens are inside the output tokens; cached ones inside the input tokens.
     """
     try:
         from genai_prices import Usage, __version__, calc_price
     except ImportError:
-        return {
-            "usd": None,
-            "source": None,
-            "problem": "no price table is installed (pip install 'smoke-tui[prices]')",
-        }
+        problem = "no price table is installed (pip install 'smoke-tui[prices]')"
+        return Priced(None, None, problem)
     source = f"genai-prices {__version__}"
     usage = Usage(
         input_tokens=counts.get("input_tokens", 0),
@@ -43,5 +40,5 @@ def price(model: str, counts: Mapping[str, int]) -> dict[str, Any]:
     try:
         found = calc_price(usage, model_ref=model, provider_id="openai")
     except LookupError:
-        return {"usd": None, "source": source, "problem": f"{source} has no price for {model}"}
-    return {"usd": format(found.total_price.normalize(), "f"), "source": source, "problem": None}
+        return Priced(None, source, f"{source} has no price for {model}")
+    return Priced(format(found.total_price.normalize(), "f"), source, None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
+from smoke_tui.journal.events.facts import ListenHit
 from smoke_tui.redaction import Secret, Vault, clean
 from smoke_tui.world.requests.http import Listen
 
@@ -31,14 +32,11 @@ def check_redirect(query: tuple[tuple[str, str], ...], expected: Listen) -> str:
 
 def read_redirect(
     query: tuple[tuple[str, str], ...], vault: Vault, ref: str
-) -> tuple[dict[str, Any], dict[str, Secret]]:
+) -> tuple[ListenHit, dict[str, Secret]]:
     """The fact of a good redirect: the code as a secret, or the error in clean words."""
     fields = dict(query)
     if "error" in fields:
-        return {
-            "what": "hit",
-            "error": clean(fields["error"])[:100],
-            "description": clean(fields.get("error_description", ""))[:300],
-        }, {}
+        description = clean(fields.get("error_description", ""))[:300]
+        return ListenHit(clean(fields["error"])[:100], description), {}
     code = vault.add(Secret(fields["code"], kind="oauth-code", ref=ref))
-    return {"what": "hit", "error": None, "description": ""}, {"code": code}
+    return ListenHit(None, ""), {"code": code}

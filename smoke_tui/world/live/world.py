@@ -7,6 +7,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from smoke_tui.journal.events.facts import ProcessStopped, TcpAnswered
+from smoke_tui.journal.events.machine_facts import (
+    ClipboardOffered,
+    CommandFound,
+    Drawn,
+    FileExists,
+    TimerFired,
+)
 from smoke_tui.journal.stream import EventStream, IncomingFact
 from smoke_tui.redaction import Secret
 from smoke_tui.world.conversation import PendingRequest
@@ -95,29 +103,29 @@ class LiveWorld:
             case Listen() as request:
                 await ports.callbacks.listen(request, refs, post)
             case ConnectTcp(host, port):
-                post(PortAnswer({"problem": await refused(host, port)}))
+                post(PortAnswer(TcpAnswered(await refused(host, port))))
             case WatchHealth() as request:
                 await watch_health(ports.http, request, ports.config.patience, post)
             case Spawn() as request:
                 await ports.shell.run(pending.seq, request, refs, post)
             case StopChild(child):
-                post(PortAnswer({"what": "stopped", "gone": await ports.shell.stop(child)}))
+                post(PortAnswer(ProcessStopped(await ports.shell.stop(child))))
             case Timer(seconds):
                 await asyncio.sleep(seconds)
-                post(PortAnswer({"seconds": seconds}))
+                post(PortAnswer(TimerFired(seconds)))
             case Draw(_, shape):
-                post(PortAnswer({"value": ports.ids(shape)}))
+                post(PortAnswer(Drawn(ports.ids(shape))))
             case DrawSecret() as request:
-                post(PortAnswer({}, {VALUE: self._drawn(request, refs[VALUE])}))
+                post(PortAnswer(Drawn(), {VALUE: self._drawn(request, refs[VALUE])}))
             case OpenPage() as request:
                 post(await open_page(ports.io.browser, ports.config.issuer, request))
             case OfferText() as request:
                 post(await offer_text(ports.io.clipboard, request))
             case ClearOffer():
                 await ports.io.clipboard.clear()
-                post(PortAnswer({"how": "cleared", "problem": None}))
+                post(PortAnswer(ClipboardOffered("cleared", None)))
             case PathExists(path):
-                post(PortAnswer({"exists": ports.files.exists(path)}))
+                post(PortAnswer(FileExists(ports.files.exists(path))))
             case ReadSecretFile() as request:
                 post(ports.files.read(request, refs))
             case ReadDocument() as request:
@@ -127,7 +135,7 @@ class LiveWorld:
             case ReadVariable() as request:
                 post(ports.env.variable(request, refs))
             case FindCommand(command):
-                post(PortAnswer({"set": ports.env.finds(command)}))
+                post(PortAnswer(CommandFound(ports.env.finds(command))))
             case LookUpPrice() as request:
                 post(await ports.prices.look_up(request))
             case ReadLedger() as request:
@@ -143,11 +151,9 @@ class LiveWorld:
         return self._ports.vault.add(Secret(value, kind=request.kind, ref=ref, public=public))
 
     def _post(self, pending: PendingRequest, answer: PortAnswer) -> None:
-        name = pending.request.port_name
         self._stream.post(
             IncomingFact(
-                "file" if name in _FILE_PORTS else name,
-                answer.data,
+                answer.body,
                 pending.step,
                 pending.n,
                 pending.seq,

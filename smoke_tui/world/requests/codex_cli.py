@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from smoke_tui.journal.events.machine_facts import ClientCaptured, ClientNotCaptured, LineChanges
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.world.requests.base import VALUE, Query
@@ -26,14 +27,6 @@ class ClientRequest:
     items: tuple[Mapping[str, object], ...]
     template: Mapping[str, object] | None
     template_sha256: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LineChanges:
-    """How many lines were added and removed since an earlier text."""
-
-    added: int
-    removed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +63,18 @@ class CaptureClient(Query[ClientCapture]):
 
     def answer(self, fact: Fact) -> ClientCapture:
         """The capture, or why there is none."""
-        data = fact.data
-        request = None
-        if "outline" in data:
-            request = ClientRequest(
-                str(data["model"]),
-                data["place"],
-                tuple((str(name), str(value)) for name, value in data["headers"]),
-                data["outline"],
-                tuple(data.get("items", ())),
-                data.get("template"),
-                data.get("template_sha256"),
-            )
-        compared = data.get("compared")
-        changes = None if compared is None else LineChanges(compared["added"], compared["removed"])
+        if isinstance(fact.body, ClientNotCaptured):
+            return ClientCapture(fact.body.problem, fact.body.version, None, None, None)
+        body = fact.expect(ClientCaptured)
+        request = ClientRequest(
+            body.model,
+            body.place,
+            body.headers,
+            body.outline,
+            body.items,
+            body.template,
+            body.template_sha256,
+        )
         return ClientCapture(
-            data["problem"], data["version"], request, fact.secrets.get(VALUE), changes
+            body.problem, body.version, request, fact.secrets.get(VALUE), body.compared
         )

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 from urllib.parse import quote
 
+from smoke_tui.journal.events.facts import HttpAnswered, TcpAnswered
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
+from smoke_tui.redaction.secret import Json
 from smoke_tui.world.requests.base import UNSHOWN, Query, Request, kinds_of
 from smoke_tui.world.values import (
     Sensitive,
@@ -100,7 +102,7 @@ class HttpRequest(Query[Exchange]):
             "body": body,
         }
 
-    def shown_json(self) -> dict[str, object]:
+    def shown_json(self) -> dict[str, Json]:
         """The JSON body in its unrendered form; empty where the body is none or no object."""
         return show_fields(self.json) if isinstance(self.json, Mapping) else {}
 
@@ -121,18 +123,17 @@ class HttpRequest(Query[Exchange]):
 
     def answer(self, fact: Fact) -> Exchange:
         """The exchange: its answer, or why there was none."""
-        data = fact.data
-        blob = data.get("blobs", {}).get("body")
+        answer, blob = fact.expect(HttpAnswered), fact.event.blobs.get("body")
         return Exchange(
-            data["status"],
-            tuple((name, value) for name, value in data["headers"]),
+            answer.status,
+            answer.headers,
             fact.blobs.get("body", b""),
-            tuple((offset, ms) for offset, ms in data["chunks"]),
-            data["ms"],
-            data["error"],
-            data["error_text"],
+            answer.chunks,
+            answer.ms,
+            answer.error,
+            answer.error_text,
             fact.secrets,
-            blob["sha256"] if blob else None,
+            blob.sha256 if blob else None,
             fact.event.request_seq or 0,
         )
 
@@ -167,8 +168,7 @@ class ConnectTcp(Query[str | None]):
 
     def answer(self, fact: Fact) -> str | None:
         """None, or why there was no connection."""
-        problem: str | None = fact.data["problem"]
-        return problem
+        return fact.expect(TcpAnswered).problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from smoke_tui.journal.events.machine_facts import LedgerRead
 from smoke_tui.journal.stream import Fact
 from smoke_tui.world.requests.base import Query
 from smoke_tui.world.values import Text
@@ -46,5 +47,5 @@ class ReadLedger(Query[LedgerAnswer]):
 
     def answer(self, fact: Fact) -> LedgerAnswer:
         """Time and rows, or why the ledger can't be read."""
-        data = fact.data
-        return LedgerAnswer(data["problem"], data["now"], tuple(data["rows"]), data["more"])
+        read = fact.expect(LedgerRead)
+        return LedgerAnswer(read.problem, read.now, read.rows, read.more)

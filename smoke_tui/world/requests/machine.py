@@ -6,6 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from smoke_tui.journal.events.machine_facts import (
+    BundleKept,
+    CommandFound,
+    DocumentRead,
+    Drawn,
+    FileExists,
+    FileRead,
+    Priced,
+    VariableRead,
+)
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.world.requests.base import UNSHOWN, VALUE, Query, kinds_of
@@ -37,7 +47,7 @@ class Draw(Query[str]):
 
     def answer(self, fact: Fact) -> str:
         """The value."""
-        return str(fact.data["value"])
+        return fact.expect(Drawn).value or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,7 @@ class PathExists(Query[bool]):
 
     def answer(self, fact: Fact) -> bool:
         """Whether there is."""
-        return bool(fact.data["exists"])
+        return fact.expect(FileExists).exists
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ class ReadSecretFile(Query[SecretText]):
 
     def answer(self, fact: Fact) -> SecretText:
         """The text, or why there is none."""
-        return SecretText(fact.secrets.get(VALUE), fact.data["problem"])
+        return SecretText(fact.secrets.get(VALUE), fact.expect(FileRead).problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,8 @@ class ReadDocument(Query[Document]):
 
     def answer(self, fact: Fact) -> Document:
         """The document, or why there is none."""
-        return Document(fact.data["document"], fact.secrets, fact.data["problem"])
+        read = fact.expect(DocumentRead)
+        return Document(read.document, fact.secrets, read.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +150,7 @@ class ReplaceBundle(Query[str | None]):
 
     def answer(self, fact: Fact) -> str | None:
         """None, or why it could not be written."""
-        problem: str | None = fact.data["problem"]
-        return problem
+        return fact.expect(BundleKept).problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +177,8 @@ class ReadVariable(Query[Variable]):
 
     def answer(self, fact: Fact) -> Variable:
         """What is known of the variable."""
-        data = fact.data
-        return Variable(data["set"], bool(data.get("blank")), fact.secrets.get(VALUE))
+        read = fact.expect(VariableRead)
+        return Variable(read.set, read.blank, fact.secrets.get(VALUE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +190,7 @@ class FindCommand(Query[bool]):
 
     def answer(self, fact: Fact) -> bool:
         """Whether it is."""
-        return bool(fact.data["set"])
+        return fact.expect(CommandFound).set
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +216,5 @@ class LookUpPrice(Query[Price]):
 
     def answer(self, fact: Fact) -> Price:
         """The price, or why there is none."""
-        return Price(fact.data["usd"], fact.data["source"], fact.data["problem"])
+        priced = fact.expect(Priced)
+        return Price(priced.usd, priced.source, priced.problem)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from smoke_tui.journal.events.machine_facts import ClipboardOffered, PageOpened
 from smoke_tui.journal.stream import Fact
 from smoke_tui.world.requests.base import UNSHOWN, VALUE, Query, Request
 from smoke_tui.world.requests.http import Listen
@@ -42,8 +43,7 @@ class OpenPage(Query[str | None]):
 
     def answer(self, fact: Fact) -> str | None:
         """None, or why it could not be opened."""
-        problem: str | None = fact.data["problem"]
-        return problem
+        return fact.expect(PageOpened).problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ class OfferText(Query[Offered]):
 
     def answer(self, fact: Fact) -> Offered:
         """How it was offered, or why it could not be."""
-        return Offered(str(fact.data["how"]), fact.data["problem"])
+        offered = fact.expect(ClipboardOffered)
+        return Offered(offered.how, offered.problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from smoke_tui.journal.events.facts import ProcessStopped
 from smoke_tui.journal.stream import Fact
 from smoke_tui.world.requests.base import Query, Request, kinds_of
 from smoke_tui.world.values import Sensitive, Text, show, show_text
@@ -63,4 +64,4 @@ class StopChild(Query[bool]):
 
     def answer(self, fact: Fact) -> bool:
         """Whether it is proven gone."""
-        return bool(fact.data["gone"])
+        return fact.expect(ProcessStopped).gone

@@ -406,7 +406,7 @@ FAMILIES = (
 def test_the_window_is_that_of_the_limit_the_call_counted_against() -> None:
     (window,) = read_windows(FAMILIES)
     assert (window.used_percent, window.window_minutes, window.limit) == (97.0, 300, "GPT-Spark")
-    assert window.to_json()["limit"] == "GPT-Spark"
+    assert window.limit == "GPT-Spark"
     assert active_limit(FAMILIES) == "codex-bengalfox"
     assert {limit: len(found) for limit, found in windows_by_family(FAMILIES).items()} == {
         "codex-bengalfox": 1,
@@ -418,7 +418,7 @@ def test_a_family_that_is_named_and_not_told_leaves_the_usual_windows() -> None:
     headers = (("x-codex-active-limit", "premium"), *FAMILIES[1:])
     (window,) = read_windows(headers)
     assert (window.used_percent, window.limit) == (1.0, None)
-    assert "limit" not in window.to_json()
+    assert window.limit is None
 
 
 def test_the_weekly_window_may_stand_in_the_first_slot() -> None:

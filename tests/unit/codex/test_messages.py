@@ -27,6 +27,7 @@ from smoke_tui.codex.login import authorize_url, token_request
 from smoke_tui.codex.quota import has_quota_headers, read_windows
 from smoke_tui.codex.request_shapes import SHAPES, CallInputs, build_call
 from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.journal.events.tables import write_table
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.secret_texts import take_secrets
 from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
@@ -372,7 +373,7 @@ def test_windows_are_reported_apart_by_their_length() -> None:
     ]
     assert found[0].resets_at is None
     assert found[1].resets_at == "2026-05-04T23:16:08Z"
-    assert found[1].to_json() == {
+    assert write_table(found[1]) == {
         "window_minutes": 10080,
         "used_percent": 12.5,
         "resets_at": "2026-05-04T23:16:08Z",

@@ -14,7 +14,7 @@ from smoke_tui.failure_codes.table import (
 )
 from smoke_tui.journal.events.kinds import DECISIONS
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.stream import EventStream, IncomingFact
+from smoke_tui.journal.stream import EventStream
 from smoke_tui.outcomes import (
     Outcome,
     Verdict,
@@ -45,6 +45,7 @@ from tests.helpers.engine_runs import (
     replayed,
     walk,
 )
+from tests.helpers.events import incoming
 
 
 def test_the_shipped_runbook_passes() -> None:
@@ -251,7 +252,7 @@ def test_a_step_may_end_with_a_code_and_facts() -> None:
 def test_a_step_that_never_ends_ends_at_its_limit(block: str, code: str) -> None:
     def fire(job: PendingRequest, inbox: EventStream) -> bool:
         if job.request == Timer(120):
-            inbox.post(IncomingFact("timer", {"seconds": 120}, job.step, job.n, job.seq))
+            inbox.post(incoming("timer", {"seconds": 120}, job.step, job.n, job.seq))
         return False
 
     done = walk(book(block), lambda ctx: None, on_request=fire)

@@ -9,7 +9,7 @@ import pytest
 
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.stream import EventStream, IncomingFact
+from smoke_tui.journal.stream import EventStream
 from smoke_tui.outcomes import Verdict
 from smoke_tui.world.requests.machine import Timer
 from tests.helpers.engine_runs import (
@@ -23,6 +23,7 @@ from tests.helpers.engine_runs import (
     passing,
     walk,
 )
+from tests.helpers.events import incoming
 
 
 def cancel_at(word: str, step: str, scope: str = "session") -> Any:
@@ -32,7 +33,7 @@ def cancel_at(word: str, step: str, scope: str = "session") -> Any:
     def after(event: Event, inbox: EventStream) -> None:
         if event.kind == word and event.step == step and not done:
             done.append(event.seq)
-            inbox.post(IncomingFact("cancelled", {"scope": scope, "why": "SIGINT"}))
+            inbox.post(incoming("cancelled", {"scope": scope, "why": "SIGINT"}))
 
     return after
 
@@ -88,7 +89,7 @@ def lose(service: str, when: str, step: str) -> Any:
             posted.append(True)
             child = children[service]
             inbox.post(
-                IncomingFact(
+                incoming(
                     "process", {"what": "exited", "code": 1}, child.step, child.attempt, child.seq
                 )
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smoke_tui.journal.events.machine_facts import LedgerRead
 from smoke_tui.world.live.ledger.postgresql import ask
 from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.ledger import ReadLedger
@@ -23,10 +24,8 @@ class LiveLedger:
         asked = request.shown() | {"match": render(request.match)}
         if holds_placeholder(asked):
             return _unread(PLACEHOLDER_PROBLEM)
-        return PortAnswer(await ask(self.address, asked))
+        return PortAnswer(LedgerRead(**await ask(self.address, asked)))
 
 
 def _unread(problem: str) -> PortAnswer:
-    return PortAnswer(
-        {"problem": f"it was not asked: {problem}", "now": None, "rows": [], "more": False}
-    )
+    return PortAnswer(LedgerRead(f"it was not asked: {problem}"))

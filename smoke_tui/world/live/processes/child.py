@@ -8,11 +8,12 @@ import os
 import subprocess
 from typing import Final
 
+from smoke_tui.journal.events.facts import ProcessDetached, ProcessMissing, ProcessStarted
 from smoke_tui.world.live.processes.leftovers import mark_of, stop_leftover
 from smoke_tui.world.live.processes.output import Hidden, Output, Pipe
 from smoke_tui.world.ports import PortAnswer, Post
 from smoke_tui.world.requests.processes import Spawn
-from smoke_tui.world.values import show, show_text
+from smoke_tui.world.values import show_text
 
 _KILLED: Final = 137
 _STOPPED: Final = 143
@@ -132,14 +133,13 @@ class Child:
         guardian = self._process.pid
         self._post(
             PortAnswer(
-                {
-                    "what": "started",
-                    "pid": command,
-                    "mark": known[1],
-                    "guardian": guardian,
-                    "boot": mark_of(guardian),
-                    "argv": show(self._request.argv),
-                }
+                ProcessStarted(
+                    command,
+                    known[1],
+                    guardian,
+                    mark_of(guardian),
+                    tuple(show_text(part) for part in self._request.argv),
+                )
             )
         )
         assert self._process.stdout is not None
@@ -157,20 +157,11 @@ class Child:
         self._told_end = count == 0
         for pipe in self._pipes:
             pipe.drain()
-        self._post(
-            PortAnswer(
-                {
-                    "what": "detached",
-                    "code": self._code,
-                    "kept": count,
-                    "processes": [list(known) for known in self._processes],
-                }
-            )
-        )
+        self._post(PortAnswer(ProcessDetached(self._code, count, tuple(self._processes))))
 
     def _missing(self, problem: str) -> None:
         self._told_end = True
-        self._post(PortAnswer({"what": "missing", "problem": problem}))
+        self._post(PortAnswer(ProcessMissing(problem)))
 
     def _end(self, error: Exception | None = None) -> None:
         """The guardian has ended, or a fault of ours keeps us from following it."""

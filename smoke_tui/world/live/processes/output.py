@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import IO, Final
 
+from smoke_tui.journal.events.facts import ProcessOutput
 from smoke_tui.redaction import Cleaner, Vault
 from smoke_tui.world.ports import PortAnswer, Post
 
@@ -100,12 +101,7 @@ class Output:
         if self._pending:
             self._post(
                 PortAnswer(
-                    {
-                        "what": "output",
-                        "source": self._source,
-                        "text": self._pending,
-                        "dropped": self._dropped,
-                    }
+                    ProcessOutput(source=self._source, text=self._pending, dropped=self._dropped)
                 )
             )
             self._pending = ""

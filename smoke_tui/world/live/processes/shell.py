@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Final
 
+from smoke_tui.journal.events.facts import ProcessExited, ProcessMissing, ProcessParsed
 from smoke_tui.redaction import Secret, Vault, credential_documents
 from smoke_tui.world.live.processes.child import Child
 from smoke_tui.world.live.processes.output import Hidden, Output
@@ -105,7 +106,7 @@ class LiveShell:
         if problem is None:
             problem = _missing(argv[0], request.cwd, env["PATH"])
         if problem is not None:
-            post(PortAnswer({"what": "missing", "problem": problem}))
+            post(PortAnswer(ProcessMissing(problem)))
             return None
         control_read, control = os.pipe()
         status_read, status = os.pipe()
@@ -129,7 +130,7 @@ class LiveShell:
             os.close(status_read)
             reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
             problem = f"{argv[0]} can't be started: {reason}"
-            post(PortAnswer({"what": "missing", "problem": problem}))
+            post(PortAnswer(ProcessMissing(problem)))
             return None
         finally:
             os.close(control_read)
@@ -161,7 +162,7 @@ class LiveShell:
                     self._register(bytes(hidden.content), request, refs)
                 post(self._parse(bytes(output.content), request, refs))
             if code is not None:
-                post(PortAnswer({"what": "exited", "code": code}))
+                post(PortAnswer(ProcessExited(code)))
         finally:
             child.ended.set()
 
@@ -176,14 +177,14 @@ class LiveShell:
     def _parse(self, output: bytes, request: Spawn, refs: Refs) -> PortAnswer:
         text = last_json_object(output.decode("utf-8", "replace"))
         if text is None:
-            return PortAnswer({"what": "parsed", "found": False, "document": None})
+            return PortAnswer(ProcessParsed(False, None))
         secrets = take_secrets(text.encode(), request.sensitive, refs, self._vault)
         secrets["whole"] = Secret(
             text, kind="output", ref=refs["whole"], public={"length": len(text)}, scrub=False
         )
         document = json.loads(self._vault.redact(text.encode()))
         document = credential_documents.named_leaves(document, request.public)
-        return PortAnswer({"what": "parsed", "found": True, "document": document}, secrets)
+        return PortAnswer(ProcessParsed(True, document), secrets)
 
 
 def last_json_object(text: str) -> str | None:

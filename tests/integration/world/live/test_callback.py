@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.callback import Callback, LiveCallbacks
 from smoke_tui.world.live.redirect import check_redirect
@@ -38,7 +39,7 @@ class Open:
     addresses: tuple[tuple[str, int], ...] = ()
 
     def post(self, answer: PortAnswer) -> None:
-        self.posted.append((dict(answer.data), dict(answer.secrets)))
+        self.posted.append((encode(answer.body), dict(answer.secrets)))
 
     async def listen(self, *ports: int) -> None:
         await LiveCallbacks(self.vault).listen(spec(*ports), {"code": "login.1"}, self.post)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.processes.shell import LiveShell
 from smoke_tui.world.requests.http import HttpRequest
@@ -55,7 +56,7 @@ def test_no_command_with_one_is_run(tmp_path: Path, where: str) -> None:
 
     async def work() -> None:
         shell = LiveShell(Vault())
-        await shell.run(0, spec, {}, lambda answer: posted.append(answer.data))
+        await shell.run(0, spec, {}, lambda answer: posted.append(encode(answer.body)))
         await shell.close()
 
     asyncio.run(work())

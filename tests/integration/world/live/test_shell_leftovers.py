@@ -26,10 +26,11 @@ PATIENCE = 20.0
 # The tool in small: posts its facts as lines, and says when a SIGINT has come.
 TOOL = """
 import asyncio, json, signal, sys
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.redaction import Vault
 from smoke_tui.world.live.processes.shell import LiveShell
 from smoke_tui.world.requests.processes import Spawn
-def post(answer): print(json.dumps(answer.data), flush=True)
+def post(answer): print(json.dumps(encode(answer.body)), flush=True)
 def interrupted(number, frame): print(json.dumps({"what": "interrupted"}), flush=True)
 async def main():
     mode, *argv = sys.argv[1:]

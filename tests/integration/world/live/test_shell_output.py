@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+from smoke_tui.journal.events.codec import encode
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.processes.output import KEPT_BYTES, LEAD_BYTES, TAIL_BYTES, Clear, Output
 from tests.helpers.loopback_servers import soon, until
@@ -97,7 +98,7 @@ def test_a_secret_at_the_edges_of_what_is_left_out_is_not_seen_by_half(between: 
     facts: list[dict[str, Any]] = []
 
     async def main() -> None:
-        output = Output(knowing(TOKEN), "out", lambda answer: facts.append(dict(answer.data)))
+        output = Output(knowing(TOKEN), "out", lambda answer: facts.append(encode(answer.body)))
         at = 0
         while at < len(text):
             # Much smaller than a secret: what is left out ends within one.
