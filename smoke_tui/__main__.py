@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
 
 from smoke_tui.cli.main import Request, fail, run, understand
 from smoke_tui.config.settings import (
@@ -71,7 +72,7 @@ def _have_folder() -> None:
 
 
 def _front(request: Request) -> int:
-    if getattr(request.options, "plain", False):
+    if request.plain:
         return _plain(request)
     return _app(request) if _wants_app(request) else run(request)
 
@@ -146,16 +147,19 @@ def _forget_lost_reader() -> None:
 def _wants_app(request: Request) -> bool:
     """Whether the app is asked for: by no command, or by one that goes on with a session."""
     if request.command is None:
-        return not request.options.check
+        return not request.check
     if request.command not in ("resume", "rerun"):
         return False
-    headless = request.command == "rerun" and request.options.live
+    headless = request.command == "rerun" and request.arguments["live"]
     return not headless and _has_terminal()
 
 
 def _has_terminal() -> bool:
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
+
+if TYPE_CHECKING:
+    from smoke_tui.session.view_goal import ViewGoal
 
 #: Options that only `--check` heeds; in the app or line by line they would be passed over.
 _OF_CHECK: Final = {
@@ -177,10 +181,18 @@ def _unheeded(request: Request) -> str | None:
     """Why the options don't go together, for what is no `--check`; None where they do."""
     if request.command is not None:
         return None
-    if request.options.check:
+    if request.check:
         return "--plain and --check exclude each other"
-    given = [option for name, option in _OF_CHECK.items() if getattr(request.options, name)]
+    given = [option for name, option in _OF_CHECK.items() if request.arguments.get(name)]
     return f"{', '.join(given)}: only with --check" if given else None
+
+
+def _goal(request: Request) -> ViewGoal:
+    """What a front end is to show."""
+    from smoke_tui.session.view_goal import ViewGoal
+
+    names = {field.name for field in fields(ViewGoal)}
+    return ViewGoal(**{key: value for key, value in request.arguments.items() if key in names})
 
 
 def _plain(request: Request) -> int:
@@ -189,7 +201,7 @@ def _plain(request: Request) -> int:
         return fail(wrong)
     from smoke_tui.plain.start import start
 
-    return int(start(request.options, request.settings))
+    return int(start(_goal(request), request.settings))
 
 
 def _app(request: Request) -> int:
@@ -204,7 +216,7 @@ def _app(request: Request) -> int:
         )
     from smoke_tui.tui.start import start
 
-    return int(start(request.options, request.settings))
+    return int(start(_goal(request), request.settings))
 
 
 if __name__ == "__main__":

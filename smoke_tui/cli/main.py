@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from smoke_tui import __version__
 from smoke_tui.config.settings import (
@@ -30,7 +30,8 @@ EXIT_CODES: Final = """exit codes:
 class Command:
     """One command: what it does, a worked example, its own arguments, and what runs it.
 
-    `run` is "module:function" below `smoke_tui.cli.commands`, so that a command loads only what it needs.
+    `run` is "module:function" in `cli.commands`, so that a command loads only what it needs. The
+    function takes the settings, and the arguments by their names.
     """
 
     about: str
@@ -57,7 +58,7 @@ PLAIN: Final = _arg(
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "sessions": Command(
-        "lists recorded sessions", "smoke-tui sessions --json", "sessions:list_sessions", (JSON,)
+        "lists recorded sessions", "smoke-tui sessions --json", "sessions:sessions", (JSON,)
     ),
     "report": Command(
         "exports a session's report",
@@ -65,7 +66,13 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "report:report",
         (
             RECORD,
-            _arg("--format", default="md", help="md (default), json, junit or html"),
+            _arg(
+                "--format",
+                dest="kind",
+                default="md",
+                metavar="FORMAT",
+                help="md (default), json, junit or html",
+            ),
             _arg("-o", "--output", metavar="FILE", help="where to; standard output without it"),
             _arg(
                 "--copy",
@@ -98,7 +105,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "replay": Command(
         "runs a recorded session again, offline, against its recorded answers with today's rules",
         "smoke-tui replay last --step live-call",
-        "replay:replay_command",
+        "replay:replay",
         (
             _arg(
                 "session",
@@ -109,6 +116,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
             _arg("--step", metavar="ID", help="only what this step decides"),
             _arg(
                 "--all",
+                dest="every",
                 action="store_true",
                 help="all recorded sessions: which verdicts would change, and why",
             ),
@@ -118,14 +126,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "resume": Command(
         "goes on with an unfinished session, in the app or line by line",
         "smoke-tui resume last",
-        "resume:resume_command",
+        "resume:resume",
         (_arg("session", nargs="?", default="last", metavar="SESSION"), PLAIN),
     ),
     "rerun": Command(
         "does one step again for real, as a new try in the same session; the app asks before it "
         "spends, --live is the consent without it",
         "smoke-tui rerun last --step live-call",
-        "resume:rerun_command",
+        "resume:rerun",
         (
             SESSION,
             _arg("--step", required=True, metavar="ID", help="the step"),
@@ -156,7 +164,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "login": Command(
         "only the login; prints a masked summary",
         "smoke-tui login --out bundle.json",
-        "login:login_command",
+        "login:login",
         (
             _arg("--device", action="store_true", help="by a code, typed on any machine"),
             _arg(
@@ -252,6 +260,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
         ),
     ),
 }
+
+
+_GLOBAL: Final = frozenset(option.key for option in OPTIONS)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -358,11 +369,17 @@ def command_parser(name: str) -> argparse.ArgumentParser:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command line as understood: a command (None: the app or --check), options, settings."""
+    """A command line as understood.
+
+    `command` None is the app, the session line by line (`plain`) or `--check` (`check`).
+    `arguments` are those of the command, by name; without one they are those of `CheckOptions`.
+    """
 
     command: str | None
-    options: argparse.Namespace
+    arguments: Mapping[str, Any]
     settings: Settings
+    plain: bool = False
+    check: bool = False
 
 
 def understand(argv: Sequence[str]) -> Request:
@@ -385,19 +402,25 @@ def understand(argv: Sequence[str]) -> Request:
     for option in OPTIONS:
         value = getattr(options, option.key)
         given[option.name] = " ".join(value) if isinstance(value, list) else value
-    return Request(name, options, read_settings(given))
+    arguments = {key: value for key, value in vars(options).items() if key not in _GLOBAL}
+    plain, check = arguments.pop("plain", False), arguments.pop("check", False)
+    return Request(name, arguments, read_settings(given), plain, check)
 
 
 def run(request: Request) -> int:
     """Run a command, or `--check`."""
     from importlib import import_module
 
-    target = COMMANDS[request.command].run if request.command else "check:check"
-    module, _, function = target.partition(":")
-    action: Callable[[argparse.Namespace, Settings], int] = getattr(
+    if request.command is None:
+        from smoke_tui.cli.check_options import CheckOptions
+        from smoke_tui.cli.commands.check import check
+
+        return int(check(request.settings, CheckOptions(**request.arguments)))
+    module, _, function = COMMANDS[request.command].run.partition(":")
+    action: Callable[..., int] = getattr(
         import_module(f"smoke_tui.cli.commands.{module}"), function
     )
-    return int(action(request.options, request.settings))
+    return int(action(request.settings, **request.arguments))
 
 
 def fail(text: str, code: int = Exit.USAGE) -> int:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import sys
 from typing import Any
 
-from smoke_tui.config.settings import Settings
+from smoke_tui.cli.check_options import ResultOptions
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
-from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
 from smoke_tui.presentation.marks import MARKS, ascii_text
 from smoke_tui.redaction import clean
 
@@ -69,7 +67,7 @@ def print_json(value: Any) -> None:
     print(text)
 
 
-def print_result(result: dict[str, Any], options: argparse.Namespace, settings: Settings) -> None:
+def print_result(result: dict[str, Any], options: ResultOptions) -> None:
     """A `smoke-check/1` result as JSON, or as text."""
     if options.json:
         print_json(result)
@@ -85,7 +83,7 @@ def print_result(result: dict[str, Any], options: argparse.Namespace, settings: 
         if result["verdict"] is None:
             break
         glyph = MARKS[step["outcome"]].glyph
-        mark = ascii_text(glyph) if settings.on("ascii") else glyph
+        mark = ascii_text(glyph) if options.ascii else glyph
         code = f" {step['code']}" if step["code"] else ""
         tries = f", {step['tries']} tries" if step["tries"] > 1 else ""
         print(
@@ -98,12 +96,3 @@ def print_result(result: dict[str, Any], options: argparse.Namespace, settings: 
         print(f"session {result['session']}")
     verdict = result["verdict"] or "nothing was run"
     print(f"check: {verdict}: exit {int(result['exit_code'])}")
-
-
-def exit_of(verdict: Verdict, options: argparse.Namespace) -> Exit:
-    """As the outcomes page says, `--strict` and `--allow-limitation` considered."""
-    if verdict is Verdict.EXPECTED_LIMITATION and options.allow_limitation:
-        return Exit.OK
-    if options.strict and verdict in (Verdict.PASS_WITH_WAIVERS, Verdict.PASS_ATTESTED):
-        return Exit.NOT_PROVABLE
-    return VERDICT_EXITS[verdict]

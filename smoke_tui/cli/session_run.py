@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.answers_file import Headless
+from smoke_tui.cli.check_options import ResultOptions
 from smoke_tui.cli.output import (
     Narrator,
-    exit_of,
     print_result,
 )
 from smoke_tui.cli.signals import run_session
-from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError
 from smoke_tui.files import StorageError, replace_private
 from smoke_tui.history.leftovers import left_behind
@@ -34,7 +32,7 @@ from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import NotStarted, Session
 
 
-def run_and_tell(options: argparse.Namespace, settings: Settings, request: SessionRequest) -> int:
+def run_headless(request: SessionRequest, options: ResultOptions) -> int:
     """Run a session to its end, narrate each finished step, print the result."""
     for left in left_behind(request.state_dir):
         print(
@@ -43,25 +41,23 @@ def run_and_tell(options: argparse.Namespace, settings: Settings, request: Sessi
         )
     resumable, answerer = request.resumable, request.answerer
     state = fold(resumable.journal.events) if resumable is not None else State()
-    narrator = Narrator(state, verbose=settings.on("verbose"))
+    narrator = Narrator(state, verbose=options.verbose)
     try:
         session = open_session(request)
     except StorageError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
-    struck = run_session(session, narrator)
+    signals = run_session(session, narrator)
     more = [
         finding(code, "warning", step, words, "Answer each question by its kind; see the README.")
         for code, step, words in (answerer.findings() if isinstance(answerer, Headless) else ())
     ]
-    return finish(session, request.runbook, options, settings, struck, more)
+    return finish(session, options, signals, more)
 
 
 def finish(
     session: Session,
-    runbook: Runbook,
-    options: argparse.Namespace,
-    settings: Settings,
-    struck: list[int],
+    options: ResultOptions,
+    signals: Sequence[int] = (),
     more: Sequence[dict[str, Any]] = (),
 ) -> int:
     """The exit code of a session that has ended, its result printed, its reports written."""
@@ -81,26 +77,26 @@ def finish(
         )
         return Exit.INTERNAL
     verdict = session.verdict or Verdict.ERROR
-    code = int(exit_of(verdict, options))
+    code = int(options.exit_of(verdict))
     if verdict is Verdict.ERROR:
         print(
             f"smoke-tui: our own tool broke; the trace is in {session.folder / 'journal.jsonl'}",
             file=sys.stderr,
         )
-    if struck:
-        code = 128 + struck[0]
-    written = write_reports(session.folder, runbook, state, session.vault, options)
+    if signals:
+        code = 128 + signals[0]
+    written = write_reports(session.folder, session.runbook, state, session.vault, options)
     if written is Exit.SECRET or code == Exit.OK:
         # A report that was asked for and is not there is nothing to be green about.
         code = int(written)
-    result = check_object(runbook, state, exit_code=code, verdict=verdict)
+    result = check_object(session.runbook, state, exit_code=code, verdict=verdict)
     result["findings"] += more
-    print_result(result, options, settings)
+    print_result(result, options)
     return code
 
 
 def write_reports(
-    folder: Path, runbook: Runbook, state: State, vault: Vault, options: argparse.Namespace
+    folder: Path, runbook: Runbook, state: State, vault: Vault, options: ResultOptions
 ) -> Exit:
     """Write --report and --junit; 7 where a secret would have left, 2 where one is not written."""
     code = Exit.OK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import signal
 import sys
@@ -37,9 +36,10 @@ from smoke_tui.session.open_view import (
     why_not_live,
 )
 from smoke_tui.session.session import Session
+from smoke_tui.session.view_goal import ViewGoal
 
 
-def start(options: argparse.Namespace, settings: Settings) -> int:
+def start(goal: ViewGoal, settings: Settings) -> int:
     """Run a session on lines; the exit code is that of the verdict, or of what ended it.
 
     Raises:
@@ -55,7 +55,7 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
     signals = Signals()
     live: LiveView | None = None
     try:
-        live = _open(options, settings, keyboard, output)
+        live = _open(goal, settings, keyboard, output)
         signals.session = live.session
         return PlainSession(live, keyboard, output, settings, signals.received).run()
     except (UsageError, CommandError, BrokenPipeError):
@@ -94,17 +94,15 @@ class Signals:
             signal.signal(number, handler)
 
 
-def _open(
-    options: argparse.Namespace, settings: Settings, keyboard: Keyboard, output: Output
-) -> LiveView:
-    if "session" in options:
-        folder = need_session(settings, options.session)
-        return open_resumed(settings, folder, getattr(options, "step", None))
-    if options.scenario and not options.rehearse:
+def _open(goal: ViewGoal, settings: Settings, keyboard: Keyboard, output: Output) -> LiveView:
+    if goal.session is not None:
+        folder = need_session(settings, goal.session)
+        return open_resumed(settings, folder, goal.step)
+    if goal.scenario and not goal.rehearse:
         raise UsageError("--scenario belongs to --rehearse")
-    runbook = open_runbook(options.target)
-    if options.rehearse:
-        return open_rehearsal(settings, runbook, options.scenario)
+    runbook = open_runbook(goal.target)
+    if goal.rehearse:
+        return open_rehearsal(settings, runbook, goal.scenario)
     refusal = why_not_live()
     if refusal is not None:
         raise CommandError(Exit.NOT_PROVABLE, refusal)

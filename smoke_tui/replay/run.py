@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from smoke_tui.engine.engine import Engine
+from smoke_tui.files import StorageError
 from smoke_tui.journal.decision_rules import RULES, rules_in
 from smoke_tui.journal.events.event import JournalDamage
 from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
@@ -22,6 +23,7 @@ from smoke_tui.journal.state import Ruling, State
 from smoke_tui.journal.stream import EventListener, FunctionListener
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.proof.obligations import EVIDENCE, read_obligations
 from smoke_tui.replay.older_rules import AnyOrder
 from smoke_tui.replay.redecide import AnotherWay, Collect, Difference
@@ -283,3 +285,15 @@ def load_rechecked(folder: Path) -> Rechecked:
     done = recheck(folder)
     done.state.ruling = done.ruling
     return done
+
+
+def verdict_borne_out(folder: Path) -> Verdict | None:
+    """A session's verdict, decided again from its record; None where that does not bear it out."""
+    try:
+        done = load_rechecked(folder)
+    except (InvalidRecord, StorageError):
+        return None
+    if done.divergence is not None or done.missing is not None:
+        return None
+    verdict = effective_verdict(done.runbook, done.state)
+    return verdict if done.rules != RULES or verdict is done.state.verdict else None

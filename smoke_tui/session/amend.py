@@ -21,7 +21,7 @@ from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.resume import ResumableSession, open_resumable
 from smoke_tui.session.session import Session
-from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.world.live.browser_clipboard import headless_io
 
 
 def amend_session(settings: Settings, folder: Path, step_id: str, answer: str, why: str) -> Session:
@@ -49,7 +49,7 @@ def amend_session(settings: Settings, folder: Path, step_id: str, answer: str, w
                 runbook=resumable.runbook,
                 config=_recorded_config(resumable, settings),
                 state_dir=settings.state_dir,
-                operator_io=OperatorIO(NoBrowser(), FileClipboard(folder)),
+                operator_io=headless_io(folder),
                 resumable=resumable,
                 amendment=Amendment(step_id, answer, why, user_name()),
             )

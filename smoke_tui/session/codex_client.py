@@ -1,4 +1,4 @@
-"""A look at the installed Codex CLI: what it sends today, and how our own call differs."""
+"""The installed Codex CLI: what it sends today, and how our own call differs."""
 
 from __future__ import annotations
 
@@ -12,35 +12,17 @@ from smoke_tui.codex.classify import classify
 from smoke_tui.codex.request_diff import Difference, compare, example_call, version_difference
 from smoke_tui.codex.request_shapes import SHAPES
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.runbook import parse
-from smoke_tui.session.probe import look
+from smoke_tui.session.given import NOTHING_GIVEN, Given
+from smoke_tui.session.probe import MakeContext, probe
 from smoke_tui.session.subscriber_client import UNSEEN, capture_subscribed
 from smoke_tui.steps.credential import session_bundle
-from smoke_tui.world.context import (
-    StepContext,
-)
-from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.world.live.browser_clipboard import headless_io
 from smoke_tui.world.requests.codex_cli import CaptureClient, ClientCapture
 from smoke_tui.world.resources import (
     StepEnd,
 )
 
 LITE_HEADER = "x-openai-internal-codex-responses-lite"
-RUNBOOK = """\
----
-schema: smoke/1
-id: client
-title: The installed client
----
-
-## Look at the client
-
-```toml step
-id   = "client"
-kind = "manual"
-ask  = "Nothing is asked."
-```
-"""
 
 
 class NoClient(ValueError):
@@ -100,28 +82,22 @@ class Comparison:
 
 def capture_client(config: SessionConfig, model: str | None, folder: Path) -> ClientCapture:
     """What the installed Codex CLI sends for a model, or why there is nothing."""
-    runbook = parse(RUNBOOK, "client.md").runbook
-    assert runbook is not None
 
-    async def what(ctx: StepContext) -> ClientCapture:
-        return await ctx.perform(CaptureClient(ctx.config.codex, model))
+    async def capture(context: MakeContext) -> ClientCapture:
+        return await context().perform(CaptureClient(config.codex, model))
 
-    hands = OperatorIO(NoBrowser(), FileClipboard(folder))
-    return look(config, hands, {}, what, runbook.steps[0])
+    return probe(config, NOTHING_GIVEN, headless_io(folder), capture)
 
 
-def catalogue_text(
-    config: SessionConfig, model: str, given: Mapping[str, str], folder: Path
-) -> str:
+def catalogue_text(config: SessionConfig, model: str, given: Given, folder: Path) -> str:
     """The catalogue's own, unrendered text for a model, asked for with the given bundle.
 
     Raises:
         NoClient: there is no credential, no answer, or no such model.
     """
-    runbook = parse(RUNBOOK, "client.md").runbook
-    assert runbook is not None
 
-    async def what(ctx: StepContext) -> str:
+    async def ask(context: MakeContext) -> str:
+        ctx = context()
         try:
             bundle = await session_bundle(ctx)
         except StepEnd as end:
@@ -137,8 +113,7 @@ def catalogue_text(
             )
         return text.reveal()
 
-    hands = OperatorIO(NoBrowser(), FileClipboard(folder))
-    return look(config, hands, given, what, runbook.steps[0])
+    return probe(config, given, headless_io(folder), ask)
 
 
 def compare_with_client(

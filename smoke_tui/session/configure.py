@@ -89,7 +89,7 @@ def ledger_names(settings: Settings) -> tuple[str | None, tuple[str, ...]]:
     return table, columns
 
 
-def config_from(settings: Settings, runbook: Runbook, given: Given) -> SessionConfig:
+def config_from(settings: Settings, runbook: Runbook | None, given: Given) -> SessionConfig:
     """The configuration of a live session.
 
     Raises:
@@ -111,7 +111,7 @@ def config_from(settings: Settings, runbook: Runbook, given: Given) -> SessionCo
         stack_url=(settings.get("stack-url") or STACK_URL).rstrip("/"),
         origin=settings.get("origin") or "unknown",
         model=settings.get("model"),
-        runbook_model=runbook.model,
+        runbook_model=runbook.model if runbook is not None else None,
         shape=settings.get("shape") or AUTO,
         instructions_file=_instructions_file(settings),
         bundle=given.bundle,

@@ -13,7 +13,7 @@ from smoke_tui.session.rehearsed import given_rehearsed, rehearsed, rehearsed_io
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.resolve import resolved_anew, with_client
 from smoke_tui.session.resume import ResumableSession
-from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.world.live.browser_clipboard import OperatorIO, headless_io
 
 if TYPE_CHECKING:
     from smoke_tui.rehearsal import Rehearsal
@@ -78,4 +78,4 @@ def with_consent(request: SessionRequest) -> SessionRequest:
 def _operator_io(settings: Settings, rehearsal: Rehearsal | None) -> OperatorIO:
     if rehearsal is not None:
         return rehearsed_io(rehearsal)
-    return OperatorIO(NoBrowser(), FileClipboard(settings.state_dir))
+    return headless_io(settings.state_dir)

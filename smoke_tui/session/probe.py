@@ -1,16 +1,17 @@
-"""A look at the world without a session: one behaviour, nothing recorded."""
+"""Probe the live world without a session: nothing is recorded."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Protocol, TypeVar
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.stream import EventListener, LiveStream
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook.model import Step
+from smoke_tui.session.given import Given
 from smoke_tui.world.context import (
     Attempt,
     StepContext,
@@ -28,28 +29,39 @@ from smoke_tui.world.resources import (
 T = TypeVar("T")
 
 
-class _Forget:
-    """A sink for looks that are not recorded."""
+PROBE_STEP: Final = Step("probe", "manual", "Probe", "", line=1, fence_line=1)
+"""The step of requests that belong to no step of a runbook."""
+
+
+class MakeContext(Protocol):
+    """Makes the context in which requests are made for a step."""
+
+    def __call__(self, step: Step = PROBE_STEP) -> StepContext:
+        """The context of a step."""
+
+
+class _NoRecord:
+    """Keeps nothing of what happens."""
 
     def append(self, event: Event) -> None:
-        """Nothing is kept."""
+        """Keep nothing."""
 
     def keep(self, content: bytes) -> str:
+        """Keep nothing; there is no name for it."""
         return ""
 
 
-def look(
+def probe(
     config: SessionConfig,
-    hands: OperatorIO,
-    given: Mapping[str, str],
-    what: Callable[[StepContext], Awaitable[T]],
-    step: Step,
-    watchers: Sequence[EventListener] = (),
+    given: Given,
+    operator_io: OperatorIO,
+    behave: Callable[[MakeContext], Awaitable[T]],
+    listeners: Sequence[EventListener] = (),
 ) -> T:
-    """Run one behaviour against the live world without a session; nothing is recorded."""
+    """Ask the live world something without a session; nothing is recorded. Blocks."""
     loop = EngineLoop()
     vault = Vault()
-    inbox = LiveStream(_Forget(), vault, SystemClock(), list(watchers))
+    stream = LiveStream(_NoRecord(), vault, SystemClock(), list(listeners))
     fault: asyncio.Future[T] = loop.create_future()
 
     def on_fault(error: BaseException) -> None:
@@ -57,10 +69,15 @@ def look(
             fault.set_exception(error)
 
     async def main() -> T:
-        operator = LiveOperator(vault, inbox.post)
-        world = LiveWorld(inbox, LivePorts(vault, config, hands, operator, given), on_fault)
-        context = StepContext(inbox, world, config, SessionResources(), Attempt(step))
-        task = asyncio.ensure_future(what(context))
+        operator = LiveOperator(vault, stream.post)
+        ports = LivePorts(vault, config, operator_io, operator, given.texts)
+        world = LiveWorld(stream, ports, on_fault)
+        resources = SessionResources()
+
+        def context(step: Step = PROBE_STEP) -> StepContext:
+            return StepContext(stream, world, config, resources, Attempt(step))
+
+        task = asyncio.ensure_future(behave(context))
         try:
             await asyncio.wait([task, fault], return_when=asyncio.FIRST_COMPLETED)
             return (fault if fault.done() else task).result()
@@ -69,7 +86,7 @@ def look(
             loop.when_idle(lambda: False)
             await world.close()
 
-    loop.when_idle(inbox.deliver)
+    loop.when_idle(stream.deliver)
     try:
         return loop.run_until_complete(main())
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
@@ -24,6 +23,7 @@ from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_fil
 from smoke_tui.session.configure import (
     open_runbook,
 )
+from smoke_tui.session.view_goal import ViewGoal
 
 if TYPE_CHECKING:
     from smoke_tui.tui.app import Goal, SmokeApp
@@ -59,7 +59,7 @@ class Signals:
             signal.signal(number, handler)
 
 
-def start(options: argparse.Namespace, settings: Settings) -> int:
+def start(goal: ViewGoal, settings: Settings) -> int:
     """Run the app on this terminal; returns the exit code.
 
     Raises:
@@ -74,17 +74,17 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
     if settings.on("no-color"):
         os.environ["NO_COLOR"] = "1"
     try:
-        goal = _goal(options, settings)
+        app_goal = _goal(goal, settings)
     except CommandError as error:
         print(f"smoke-tui: {error}", file=sys.stderr)
         return int(error.exit)
-    goal = replace(goal, keymap=_keymap(settings))
+    app_goal = replace(app_goal, keymap=_keymap(settings))
     signals = Signals()
     try:
         from smoke_tui.tui.app import SmokeApp
         from smoke_tui.tui.driver import LastingDriver
 
-        app = SmokeApp(settings, goal, LastingDriver)
+        app = SmokeApp(settings, app_goal, LastingDriver)
         signals.app = app
         code = _run(app, state_dir)
         if signals.number == signal.SIGHUP:
@@ -94,26 +94,24 @@ def start(options: argparse.Namespace, settings: Settings) -> int:
         signals.restore()
 
 
-def _goal(options: argparse.Namespace, settings: Settings) -> Goal:
+def _goal(goal: ViewGoal, settings: Settings) -> Goal:
     from smoke_tui.rehearsal import list_scenarios
     from smoke_tui.tui.app import Goal
 
-    if "session" in options:
+    if goal.session is not None:
         from smoke_tui.history.find import need_session
 
-        return Goal(
-            session=need_session(settings, options.session), rerun=getattr(options, "step", None)
-        )
-    if options.scenario and not options.rehearse:
+        return Goal(session=need_session(settings, goal.session), rerun=goal.step)
+    if goal.scenario and not goal.rehearse:
         raise UsageError("--scenario belongs to --rehearse")
-    if options.scenario and options.scenario not in [name for name, _ in list_scenarios()]:
+    if goal.scenario and goal.scenario not in [name for name, _ in list_scenarios()]:
         raise UsageError(
-            f"--scenario: there is no scenario {options.scenario!r}; "
+            f"--scenario: there is no scenario {goal.scenario!r}; "
             "`smoke-tui rehearse list` shows all"
         )
-    if options.target is None and not options.rehearse:
+    if goal.target is None and not goal.rehearse:
         return Goal()
-    return Goal(open_runbook(options.target), options.rehearse, options.scenario)
+    return Goal(open_runbook(goal.target), goal.rehearse, goal.scenario)
 
 
 def _keymap(settings: Settings) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from smoke_tui.cli.answers_file import Scripted
+from smoke_tui.cli.check_options import CheckOptions
 from smoke_tui.cli.main import understand
 from smoke_tui.cli.output import Narrator
 from smoke_tui.cli.session_run import (
@@ -133,7 +134,8 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
             str(report),
         ]
     )
-    settings, options, book = request.settings, request.options, open_runbook(None)
+    settings, book = request.settings, open_runbook(None)
+    options = CheckOptions(**request.arguments).result(settings)
     clock, said = EventClock(), io.StringIO()
     world = _start(scenario, clock)
     with world, redirect_stdout(said), redirect_stderr(io.StringIO()):
@@ -152,7 +154,7 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
         )
         session.start(clock, Narrator(State()))
         session.wait(LONGEST)
-        code = finish(session, book, options, settings, [])
+        code = finish(session, options)
     words = Placeholders(
         {
             book.text: "TEXT",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 from pathlib import Path
 
@@ -30,14 +29,14 @@ from smoke_tui.replay.run import (
 )
 
 
-def archive(options: argparse.Namespace, settings: Settings) -> int:
+def archive(settings: Settings, *, session: str, output: str, json: bool) -> int:
     """Verify, scan, pack, write 0600.
 
     Raises:
         CommandError: there is no such session (5), it is damaged (3), a member holds what looks
             like a secret (7), or the file can't be written (2).
     """
-    folder = need_session(settings, options.session)
+    folder = need_session(settings, session)
     try:
         journal, _, state = load_state(folder)
         done = recheck(folder)
@@ -61,18 +60,18 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
         raise CommandError(Exit.SECRET, str(error)) from None
     content = pack(folder.name, members)
     try:
-        replace_private(Path(options.output), content)
+        replace_private(Path(output), content)
     except OSError as error:
         raise CommandError(
-            Exit.USAGE, f"-o {options.output}: {error.strerror or error}; choose another file"
+            Exit.USAGE, f"-o {output}: {error.strerror or error}; choose another file"
         ) from None
     digest = hashlib.sha256(content).hexdigest()
-    if options.json:
+    if json:
         print_json(
             {
                 "schema": "smoke-archive/1",
                 "session": folder.name,
-                "file": options.output,
+                "file": output,
                 "finished": state.closed is not None,
                 "members": sorted(members),
                 "bytes": len(content),
@@ -82,7 +81,7 @@ def archive(options: argparse.Namespace, settings: Settings) -> int:
         return Exit.OK
     unfinished = "" if state.closed is not None else ", unfinished"
     print(
-        f"wrote {options.output}: session {folder.name}{unfinished}, {len(members)} members, "
+        f"wrote {output}: session {folder.name}{unfinished}, {len(members)} members, "
         f"{len(content):,} bytes, sha256 {digest}"
     )
     return Exit.OK

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 from pathlib import Path
 
 from smoke_tui.cli.answers_file import Headless, Scripted, read_answers
-from smoke_tui.cli.commands.check_preflight import look_at
+from smoke_tui.cli.check_options import CheckOptions
+from smoke_tui.cli.commands.check_preflight import preflight
+from smoke_tui.cli.commands.check_recorded import verify
 from smoke_tui.cli.output import (
     print_json,
     print_result,
 )
+from smoke_tui.cli.resume_headless import Resumption, resume_headless
 from smoke_tui.cli.session_run import (
-    run_and_tell,
+    run_headless,
 )
 from smoke_tui.config.settings import (
     Settings,
@@ -39,7 +41,7 @@ from smoke_tui.session.rehearsed import (
 from smoke_tui.session.request import SessionRequest
 
 
-def check(options: argparse.Namespace, settings: Settings) -> int:
+def check(settings: Settings, options: CheckOptions) -> int:
     """Run `--check` in the form its options ask for; returns the exit code."""
     if options.scenario and not options.rehearse:
         raise UsageError("--scenario belongs to --rehearse")
@@ -47,15 +49,17 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("--live and --rehearse exclude each other")
     if options.answers and not options.live:
         raise UsageError("--answers belongs to --live")
-    from smoke_tui.cli.commands.check_recorded import verify
-
+    result = options.result(settings)
     if options.target and names_session(settings, options.target):
         if options.resume:
-            from smoke_tui.cli.commands.resume import go_on
-
-            return go_on(need_session(settings, options.target), settings, options)
+            return resume_headless(
+                settings,
+                need_session(settings, options.target),
+                Resumption(live=options.live, answers=options.answers),
+                result,
+            )
         with reading(settings, options.target) as folder:
-            return verify(folder, settings, options)
+            return verify(folder, result)
     if options.resume:
         raise UsageError("--resume goes with --check SESSION; `smoke-tui sessions` lists them")
     try:
@@ -69,22 +73,22 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
         return _rehearse(options, settings, runbook)
     if options.live:
         return _live(options, settings, runbook)
-    return look_at(options, settings, runbook)
+    return preflight(options, settings, runbook)
 
 
-def _rehearse(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
+def _rehearse(options: CheckOptions, settings: Settings, runbook: Runbook) -> int:
     with rehearsal(settings, options.scenario) as world:
         request = _chosen(new_request(settings, runbook, world), options)
-        return run_and_tell(options, settings, replace(request, answerer=Scripted(world)))
+        return run_headless(replace(request, answerer=Scripted(world)), options.result(settings))
 
 
-def _chosen(request: SessionRequest, options: argparse.Namespace) -> SessionRequest:
+def _chosen(request: SessionRequest, options: CheckOptions) -> SessionRequest:
     """The request for the steps that --only and --from leave in."""
     config = choose_steps(request.config, request.runbook, options.only, options.start_from)
     return replace(request, config=config)
 
 
-def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
+def _live(options: CheckOptions, settings: Settings, runbook: Runbook) -> int:
     if refuse_in_ci():
         code = Exit.NOT_PROVABLE
         refused = finding(
@@ -96,10 +100,9 @@ def _live(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> 
         )
         print_result(
             check_object(runbook, State(), exit_code=code, verdict=None, findings=[refused]),
-            options,
-            settings,
+            options.result(settings),
         )
         return code
     request = _chosen(with_consent(new_request(settings, runbook)), options)
     answers = read_answers(Path(options.answers), runbook) if options.answers else {}
-    return run_and_tell(options, settings, replace(request, answerer=Headless(answers)))
+    return run_headless(replace(request, answerer=Headless(answers)), options.result(settings))

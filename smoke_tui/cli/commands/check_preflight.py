@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from smoke_tui.cli.check_options import CheckOptions, ResultOptions
 from smoke_tui.cli.output import (
-    exit_of,
     print_result,
 )
 from smoke_tui.codex.bundle import Bundle
@@ -26,6 +26,8 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.failure_codes.table import (
     CODES,
 )
+from smoke_tui.history.find import sessions_root
+from smoke_tui.history.freshness import MaxAge, freshness
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import (
     Exit,
@@ -33,6 +35,7 @@ from smoke_tui.outcomes import (
     worst_exit,
 )
 from smoke_tui.presentation.report.check_result import check_object, finding
+from smoke_tui.replay.run import verdict_borne_out
 from smoke_tui.runbook import Runbook, Step
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.session.configure import (
@@ -42,14 +45,14 @@ from smoke_tui.session.configure import (
 from smoke_tui.session.given import (
     read_given,
 )
-from smoke_tui.session.probe import look
+from smoke_tui.session.probe import MakeContext, probe
 from smoke_tui.session.resolve import with_client
 from smoke_tui.steps.credential import given_bundle
 from smoke_tui.steps.guards import check_guards
 from smoke_tui.world.context import (
     StepContext,
 )
-from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from smoke_tui.world.live.browser_clipboard import headless_io
 from smoke_tui.world.requests.machine import FindCommand, PathExists
 from smoke_tui.world.resources import (
     StepEnd,
@@ -58,35 +61,29 @@ from smoke_tui.world.resources import (
 
 @dataclass(slots=True)
 class Findings:
-    """What a look has found, and the exit code it comes to."""
+    """What a preflight has found, and the exit codes it comes to."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
 
     def code(self, code: str, step: str | None, message: str) -> None:
-        """A problem with a code of the outcomes page."""
+        """Add a problem with a failure code."""
         known = CODES[code]
         self.rows.append(finding(code, "error", step, message, known.remedy))
         failed = known.outcome is Outcome.FAIL
         self.exits.append(Exit.FAILED if failed else Exit.NOT_PROVABLE)
 
     def note(self, code: str, step: str | None, message: str) -> None:
-        """Something that is as it should be, or only worth knowing."""
+        """Add something that is as it should be, or only worth knowing."""
         self.rows.append(finding(code, "info", step, message, ""))
 
 
-def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -> int:
-    """Guards, commands, credential, and the zero-quota preflight; prints and returns the code."""
+def preflight(options: CheckOptions, settings: Settings, runbook: Runbook) -> int:
+    """Check guards, commands, credential and provider without spending; returns the exit code."""
     given = read_given(settings, judged=False)
-    config = choose_steps(
-        with_client(config_from(settings, runbook, given)),
-        runbook,
-        options.only,
-        options.start_from,
-    )
+    config = with_client(config_from(settings, runbook, given))
+    config = choose_steps(config, runbook, options.only, options.start_from)
     found = Findings()
-    hands = OperatorIO(NoBrowser(), FileClipboard(settings.state_dir))
-
     if config.codex is not None and config.installed_problem:
         found.rows.append(
             finding(
@@ -98,38 +95,54 @@ def look_at(options: argparse.Namespace, settings: Settings, runbook: Runbook) -
             )
         )
 
-    async def everything(ctx: StepContext) -> None:
-        await _steps(ctx, runbook, found)
+    async def everything(context: MakeContext) -> None:
+        for step in runbook.steps:
+            await _step(context(step), found)
         if any(KINDS[step.kind].uses_subscription for step in runbook.steps):
+            ctx = context()
             bundle = await _credential(ctx, found)
-            await _preflight(ctx, config, bundle, runbook, found)
+            await _provider(ctx, bundle, runbook, found)
 
-    look(config, hands, given.texts, everything, runbook.steps[0])
-    from smoke_tui.cli.commands.sessions import add_age
-
+    probe(config, given, headless_io(settings.state_dir), everything)
+    result = options.result(settings)
     if options.max_age:
-        add_age(found, settings, runbook, options.max_age, lambda v: exit_of(v, options))
+        _check_age(found, sessions_root(settings), runbook, MaxAge.parse(options.max_age), result)
     code = worst_exit(found.exits)
     state = State(configs=[config])
     print_result(
-        check_object(runbook, state, exit_code=code, verdict=None, findings=found.rows),
-        options,
-        settings,
+        check_object(runbook, state, exit_code=code, verdict=None, findings=found.rows), result
     )
     return code
 
 
-async def _steps(ctx: StepContext, runbook: Runbook, found: Findings) -> None:
-    """Guards and commands of every step."""
-    for step in runbook.steps:
-        ctx.step = step
-        try:
-            if all(guard.test != "url" for guard in step.guards):
-                await check_guards(ctx)
-        except StepEnd as end:
-            found.code(end.code, step.id, end.summary)
-            continue
-        await _commands(ctx, step, found)
+def _check_age(
+    found: Findings, sessions: Path, runbook: Runbook, age: MaxAge, options: ResultOptions
+) -> None:
+    """`--max-age`: the last recorded live verdict of the runbook has to be young enough."""
+    result = freshness(
+        sessions,
+        runbook,
+        age,
+        redecide=verdict_borne_out,
+        passes=lambda verdict: options.exit_of(verdict) is Exit.OK,
+    )
+    found.rows += [
+        finding(row.code, row.severity, None, row.message, row.remedy) for row in result.findings
+    ]
+    found.exits.append(
+        options.exit_of(result.verdict) if result.verdict is not None else Exit.NOT_PROVABLE
+    )
+
+
+async def _step(ctx: StepContext, found: Findings) -> None:
+    """Check the guards and commands of a step."""
+    try:
+        if all(guard.test != "url" for guard in ctx.step.guards):
+            await check_guards(ctx)
+    except StepEnd as end:
+        found.code(end.code, ctx.step.id, end.summary)
+        return
+    await _commands(ctx, ctx.step, found)
 
 
 async def _commands(ctx: StepContext, step: Step, found: Findings) -> None:
@@ -177,13 +190,11 @@ async def _credential(ctx: StepContext, found: Findings) -> Bundle | None:
     return bundle
 
 
-async def _preflight(
-    ctx: StepContext,
-    config: SessionConfig,
-    bundle: Bundle | None,
-    runbook: Runbook,
-    found: Findings,
+async def _provider(
+    ctx: StepContext, bundle: Bundle | None, runbook: Runbook, found: Findings
 ) -> None:
+    """Check that the provider answers, and that it lists the models."""
+    config = ctx.config
     exchange = await ctx.perform(reach_request(config))
     failure = reach_failure(exchange)
     if failure is not None:

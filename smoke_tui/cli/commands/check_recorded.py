@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.cli.check_options import ResultOptions
 from smoke_tui.cli.output import (
-    exit_of,
     print_result,
 )
 from smoke_tui.cli.session_run import (
     write_reports,
 )
-from smoke_tui.config.settings import Settings
 from smoke_tui.errors import (
     CommandError,
 )
@@ -45,7 +43,7 @@ from smoke_tui.runbook import Runbook
 MOST_SPARE = 20
 
 
-def verify(folder: Path, settings: Settings, options: argparse.Namespace) -> int:
+def verify(folder: Path, options: ResultOptions) -> int:
     """Look at a recorded session from all sides, and print the result.
 
     Raises:
@@ -64,7 +62,7 @@ def verify(folder: Path, settings: Settings, options: argparse.Namespace) -> int
         state.ruling = done.ruling
         verdict = effective_verdict(runbook, state)
         rows += _replayed(folder, done, exits)
-    exits.append(exit_of(verdict, options))
+    exits.append(options.exit_of(verdict))
     rows += _exported(folder, runbook, state, exits)
     code = worst_exit(exits)
     written = write_reports(folder, runbook, state, Vault(), options)
@@ -72,7 +70,7 @@ def verify(folder: Path, settings: Settings, options: argparse.Namespace) -> int
         code = written
     result = check_object(runbook, state, exit_code=code, verdict=verdict)
     result["findings"] = rows + result["findings"]
-    print_result(result, options, settings)
+    print_result(result, options)
     return code
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import hashlib
 import os
@@ -23,9 +22,7 @@ from smoke_tui.files import (
 )
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import clean
-from smoke_tui.runbook import parse
 from smoke_tui.session.codex_client import (
-    RUNBOOK,
     NoClient,
     capture_client,
     catalogue_text,
@@ -35,6 +32,7 @@ from smoke_tui.session.configure import (
     config_from,
 )
 from smoke_tui.session.given import (
+    NOTHING_GIVEN,
     Given,
     read_given,
 )
@@ -43,22 +41,24 @@ from smoke_tui.session.subscriber_client import UNSEEN
 from smoke_tui.world.live.text_files import read_plain_file
 
 
-def instructions(options: argparse.Namespace, settings: Settings) -> int:
+def instructions(
+    settings: Settings, *, what: str, catalogue: bool, out: str | None, json: bool
+) -> int:
     """`instructions capture | show | diff`."""
     folder = settings.state_dir / "instructions"
-    if options.what == "show" and not settings.get("codex") and not settings.get("model"):
-        return _show(_latest(folder), options)
-    result, text = _of_catalogue(settings) if options.catalogue else _of_client(settings)
-    if options.what == "diff":
-        return _diff(folder, settings, text, result, options)
-    path = Path(options.out) if options.out else _own_file(folder, result)
+    if what == "show" and not settings.get("codex") and not settings.get("model"):
+        return _show(_latest(folder), json=json)
+    result, text = _of_catalogue(settings) if catalogue else _of_client(settings)
+    if what == "diff":
+        return _diff(_other(folder, settings), text, result, json=json)
+    path = Path(out) if out else _own_file(folder, result)
     try:
         replace_private(path, text.encode())
     except OSError as error:
         raise CommandError(Exit.USAGE, f"--out {path}: {error.strerror}") from None
-    if options.what == "show":
-        return _show(path, options)
-    if options.json:
+    if what == "show":
+        return _show(path, json=json)
+    if json:
         print_json({**result, "file": str(path)})
     else:
         print(
@@ -67,7 +67,7 @@ def instructions(options: argparse.Namespace, settings: Settings) -> int:
             f"{', at ' + result['place'] + ' of the request' if result['place'] else ''}\n"
             f"kept in {path}"
         )
-    if options.catalogue:
+    if catalogue:
         print(
             "smoke-tui: this text is a template; what the client sends can differ from it",
             file=sys.stderr,
@@ -95,27 +95,31 @@ def _latest(folder: Path) -> Path:
     return files[-1]
 
 
-def _show(path: Path, options: argparse.Namespace) -> int:
+def _show(path: Path, *, json: bool) -> int:
     text, problem = read_plain_file(str(path))
     if text is None:
         raise CommandError(Exit.NOTHING, str(problem))
-    if options.json:
+    if json:
         print_json({"schema": "smoke-instructions/1", "file": str(path), "chars": len(text)})
     else:
         sys.stdout.write(clean(text))
     return Exit.OK
 
 
+def _other(folder: Path, settings: Settings) -> Path:
+    """The copy to compare with: --instructions, else the one captured last."""
+    given = settings.get("instructions")
+    return Path(given) if given else _latest(folder)
+
+
 def _diff(
-    folder: Path,
-    settings: Settings,
+    other: Path,
     text: str,
     result: dict[str, Any],
-    options: argparse.Namespace,
+    *,
+    json: bool,
 ) -> int:
-    """Compare with --instructions, else with the copy captured last; 1 where they differ."""
-    given = settings.get("instructions")
-    other = Path(given) if given else _latest(folder)
+    """Compare with another copy; 1 where they differ."""
     old, problem = read_plain_file(str(other))
     if old is None:
         raise CommandError(Exit.INVALID, str(problem))
@@ -129,7 +133,7 @@ def _diff(
             lineterm="",
         )
     )
-    if options.json:
+    if json:
         print_json({**result, "compared_with": str(other), "same": same, "diff_lines": len(lines)})
     else:
         print(
@@ -153,7 +157,7 @@ def _of_catalogue(settings: Settings) -> tuple[dict[str, Any], str]:
         raise CommandError(Exit.USAGE, "--catalogue needs --model")
     given = read_given(settings)
     try:
-        text = catalogue_text(_config(settings, given), model, given.texts, settings.state_dir)
+        text = catalogue_text(_config(settings, given), model, given, settings.state_dir)
     except NoClient as problem:
         raise CommandError(Exit.NOT_PROVABLE, str(problem)) from None
     return _summary("the catalogue (unrendered)", "catalogue", model, None, text), text
@@ -188,13 +192,11 @@ def _summary(source: str, version: str, model: str, place: str | None, text: str
     }
 
 
-def _config(settings: Settings, given: Given | None = None) -> SessionConfig:
-    runbook = parse(RUNBOOK, "client.md").runbook
-    assert runbook is not None
-    return with_client(config_from(settings, runbook, given or Given({}, "none")))
+def _config(settings: Settings, given: Given = NOTHING_GIVEN) -> SessionConfig:
+    return with_client(config_from(settings, None, given))
 
 
-def wire(options: argparse.Namespace, settings: Settings) -> int:
+def wire(settings: Settings, *, json: bool) -> int:
     """`wire`: 0 where every difference is a known one, 1 where one is not."""
     config = _config(settings)
     try:
@@ -202,7 +204,7 @@ def wire(options: argparse.Namespace, settings: Settings) -> int:
     except NoClient as problem:
         raise CommandError(Exit.NOT_PROVABLE, f"{problem}; --codex PATH names another") from None
     code = Exit.FAILED if found.unexplained else Exit.OK
-    if options.json:
+    if json:
         print_json(
             {
                 "schema": "smoke-wire/1",

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
 from contextlib import ExitStack
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
-from smoke_tui.cli.commands.sessions import read_session
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
+from smoke_tui.errors import CommandError
+from smoke_tui.files import StorageError
 from smoke_tui.history.find import reading
+from smoke_tui.journal.load import InvalidRecord, load_state
+from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.compare import Comparison, Row, Side, compare
 from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.redaction import clean
+from smoke_tui.runbook import Runbook
 
 SCHEMA: Final = "smoke-diff/1"
 _NAME: Final = 40
 _VALUE: Final = 60
 
 
-def diff(options: argparse.Namespace, settings: Settings) -> int:
+def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
     """Compare B with A; exit 1 where its outcomes are worse, else 0.
 
     Raises:
@@ -30,14 +34,14 @@ def diff(options: argparse.Namespace, settings: Settings) -> int:
     """
     with ExitStack() as held:
         sides = []
-        for name in (options.a, options.b):
+        for name in (a, b):
             folder = held.enter_context(reading(settings, name))
-            runbook, state = read_session(folder)
+            runbook, state = _read_session(folder)
             sides.append(Side(runbook, state, stored_evidence(folder)))
         old, new = sides
         found = compare(old, new)
     code = Exit.FAILED if found.word == "worse" else Exit.OK
-    if options.json:
+    if json:
         print_json(
             {
                 "schema": SCHEMA,
@@ -53,6 +57,19 @@ def diff(options: argparse.Namespace, settings: Settings) -> int:
     else:
         _tell(found, old, new)
     return code
+
+
+def _read_session(folder: Path) -> tuple[Runbook, State]:
+    """A recorded session.
+
+    Raises:
+        CommandError: it is damaged or can't be read (3).
+    """
+    try:
+        _, runbook, state = load_state(folder)
+    except (InvalidRecord, StorageError) as error:
+        raise CommandError(Exit.INVALID, str(error)) from None
+    return runbook, state
 
 
 def _side(side: Side) -> dict[str, Any]:

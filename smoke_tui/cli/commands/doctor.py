@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import asdict
 
 from smoke_tui import __version__
@@ -13,14 +12,14 @@ from smoke_tui.history.leftovers import left_behind
 from smoke_tui.outcomes import Exit
 
 
-def doctor(options: argparse.Namespace, settings: Settings) -> int:
+def doctor(settings: Settings, *, stop_leftovers: bool, json: bool) -> int:
     """Print every check; a problem exits 4."""
-    if options.stop_leftovers:
-        return stop_leftovers(settings)
+    if stop_leftovers:
+        return _stop_leftovers(settings)
     checks = look(settings)
     problems = [check for check in checks if check.status == "problem"]
     code = Exit.NOT_PROVABLE if problems else Exit.OK
-    if options.json:
+    if json:
         print_json(
             {
                 "schema": "smoke-doctor/1",
@@ -51,7 +50,7 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
     return code
 
 
-def stop_leftovers(settings: Settings) -> int:
+def _stop_leftovers(settings: Settings) -> int:
     """Stop what sessions that broke off have left; 4 where something may still run."""
     left = left_behind(settings.state_dir)
     ended = [one.end() for one in left]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -13,21 +12,21 @@ from smoke_tui.redaction import Vault, clean
 from smoke_tui.runbook import available, find, json_schema, load
 
 
-def lint(options: argparse.Namespace, settings: Settings) -> int:
+def lint(settings: Settings, *, runbooks: list[str], schema: bool) -> int:
     """Lint the given runbooks, or all that can be found."""
-    if options.schema:
+    if schema:
         print_json(json_schema())
         return Exit.OK
     here = Path.cwd()
     missing = []
     paths = []
-    for name in options.runbooks:
+    for name in runbooks:
         path = find(name, cwd=here, config_dir=config_dir())
         if path is None:
             missing.append(name)
         else:
             paths.append(path)
-    if not options.runbooks:
+    if not runbooks:
         paths = available(cwd=here, config_dir=config_dir())
     errors, vault = 0, Vault()
     for path in paths:

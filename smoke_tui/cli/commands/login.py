@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import select
 import sys
@@ -71,16 +70,16 @@ kind = "login"
 """
 
 
-def login_command(options: argparse.Namespace, settings: Settings) -> int:
+def login(settings: Settings, *, device: bool, paste: bool, out: str | None, rehearse: bool) -> int:
     """Log in; write the bundle only where --out says so."""
     runbook = parse(RUNBOOK, "login.md").runbook
     assert runbook is not None
-    if options.out and Path(options.out).is_symlink():
-        raise CommandError(Exit.USAGE, f"--out {options.out} is a link; give a plain file's name")
-    if options.device and options.paste:
+    if out and Path(out).is_symlink():
+        raise CommandError(Exit.USAGE, f"--out {out} is a link; give a plain file's name")
+    if device and paste:
         raise CommandError(Exit.USAGE, "--device and --paste exclude each other")
     config = config_from(settings, runbook, NOTHING_GIVEN)
-    if options.device:
+    if device:
         config = replace(config, login="device")
     request = SessionRequest(
         runbook=runbook,
@@ -89,7 +88,7 @@ def login_command(options: argparse.Namespace, settings: Settings) -> int:
         operator_io=OperatorIO(SystemBrowser(), FileClipboard(settings.state_dir)),
         answerer=_Consent(),
     )
-    if options.rehearse:
+    if rehearse:
         with rehearsal(settings, None) as world:
             session = open_session(
                 replace(
@@ -99,18 +98,18 @@ def login_command(options: argparse.Namespace, settings: Settings) -> int:
                     answerer=Scripted(world),
                 )
             )
-            return _finish(session, run_session(session), options)
+            return _finish(session, run_session(session), out)
     if refuse_in_ci():
         raise CommandError(
             Exit.NOT_PROVABLE, "a real login is refused where CI is set; use --rehearse"
         )
-    if options.paste:
+    if paste:
         request = replace(request, config=replace(config, callback_ports=()))
     session = open_session(request)
-    return _finish(session, run_session(session, _Terminal(session, paste=options.paste)), options)
+    return _finish(session, run_session(session, _Terminal(session, paste=paste)), out)
 
 
-def _finish(session: Session, struck: list[int], options: argparse.Namespace) -> int:
+def _finish(session: Session, signals: list[int], out: str | None) -> int:
     if session.fault is not None:
         return fault_exit(session)
     try:
@@ -121,20 +120,20 @@ def _finish(session: Session, struck: list[int], options: argparse.Namespace) ->
     bundle = session.bundle()
     if bundle is None or session.verdict is not Verdict.PASS:
         print(clean(f"smoke-tui: {step.code}: {step.summary}"), file=sys.stderr)
-        if struck:
-            return 128 + struck[0]
+        if signals:
+            return 128 + signals[0]
         return VERDICT_EXITS[session.verdict or Verdict.ERROR]
     for name, value in bundle.summary().items():
         print(f"{name:<14} {value}")
-    if options.out:
+    if out:
         try:
-            replace_private(Path(options.out), session.bundle_text().encode())
+            replace_private(Path(out), session.bundle_text().encode())
         except OSError as error:
             raise CommandError(
                 Exit.USAGE,
-                f"--out {options.out}: {error.strerror}; the login is lost, log in again",
+                f"--out {out}: {error.strerror}; the login is lost, log in again",
             ) from None
-        print(f"wrote {options.out} (0600)", file=sys.stderr)
+        print(f"wrote {out} (0600)", file=sys.stderr)
     return Exit.OK
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -18,15 +17,15 @@ from smoke_tui.redaction import Vault
 BLOCK = 64 * 1024
 
 
-def redact(options: argparse.Namespace, settings: Settings) -> int:
+def redact(settings: Settings, *, secrets: str | None) -> int:
     """Copy standard input to standard output, redacted as a stream.
 
     Raises:
         CommandError: --secrets can't be read, or is no JSON list of texts (3).
     """
     vault = Vault()
-    if options.secrets:
-        for value in _known(Path(options.secrets)):
+    if secrets:
+        for value in _known(Path(secrets)):
             vault.add_value(value, "secret")
     stream = vault.stream()
     out = sys.stdout.buffer

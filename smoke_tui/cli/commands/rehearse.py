@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import select
 import signal
 import sys
 import threading
+from json import dumps
 from types import FrameType
 
 from smoke_tui.cli.output import print_json
@@ -24,7 +23,9 @@ from smoke_tui.outcomes import Exit
 SCHEMA = "smoke-rehearsal/1"
 
 
-def rehearse(options: argparse.Namespace, settings: Settings) -> int:
+def rehearse(
+    settings: Settings, *, what: str, scenario: str | None, port: int, tls: bool, json: bool
+) -> int:
     """Serve until TERM, INT or the end of standard input, or list the scenarios."""
     from smoke_tui.rehearsal import (
         NoPostgresError,
@@ -34,9 +35,9 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
         list_scenarios,
     )
 
-    if options.what == "list":
+    if what == "list":
         rows = [{"scenario": name, "about": about} for name, about in list_scenarios()]
-        if options.json:
+        if json:
             print_json({"schema": "smoke-scenarios/1", "scenarios": rows})
         else:
             wide = max(len(row["scenario"]) for row in rows)
@@ -54,10 +55,10 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
         signal.signal(number, strike)
     try:
         world = Rehearsal.start(
-            options.scenario or "happy",
-            port=options.port,
+            scenario or "happy",
+            port=port,
             embedded=_embedded(settings),
-            tls=options.tls,
+            tls=tls,
         )
     except UnknownScenarioError as error:
         raise UsageError(f"{error}; `smoke-tui rehearse list` shows all") from None
@@ -66,7 +67,7 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
     except RehearsalError as error:
         raise UsageError(str(error)) from None
     except OSError as error:
-        raise UsageError(f"--port {options.port}: {error.strerror}; choose another port") from None
+        raise UsageError(f"--port {port}: {error.strerror}; choose another port") from None
     with world:
         secure = (
             None
@@ -78,7 +79,7 @@ def rehearse(options: argparse.Namespace, settings: Settings) -> int:
             }
         )
         print(
-            json.dumps(
+            dumps(
                 {
                     "schema": SCHEMA,
                     "scenario": world.scenario.name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,17 +57,19 @@ _REASONS: Final = {
 }
 
 
-def replay_command(options: argparse.Namespace, settings: Settings) -> int:
+def replay(
+    settings: Settings, *, session: str | None, step: str | None, every: bool, json: bool
+) -> int:
     """`replay`."""
-    if options.all:
-        if options.session or options.step:
+    if every:
+        if session or step:
             raise UsageError("replay --all takes no session and no --step")
-        return _all(options, settings)
-    with reading(settings, options.session or "last") as folder:
-        return _step(folder, options) if options.step else _whole(folder, options)
+        return _all(settings, json=json)
+    with reading(settings, session or "last") as folder:
+        return _step(folder, step, json=json) if step else _whole(folder, json=json)
 
 
-def _whole(folder: Path, options: argparse.Namespace) -> int:
+def _whole(folder: Path, *, json: bool) -> int:
     result: dict[str, Any] = {"schema": "smoke-replay/1", "session": folder.name}
     done = _recheck(folder)
     before = done.state.verdict
@@ -102,7 +103,7 @@ def _whole(folder: Path, options: argparse.Namespace) -> int:
             "verdict": done.verdict.value if done.verdict else None,
         }
         code = Exit.OK if same or done.verdict is None else VERDICT_EXITS[done.verdict]
-    if options.json:
+    if json:
         print_json(result)
     elif done.divergence is None and done.rules != RULES:
         _print_older(folder, done)
@@ -135,25 +136,23 @@ def _print_older(folder: Path, done: Rechecked) -> None:
     )
 
 
-def _step(folder: Path, options: argparse.Namespace) -> int:
+def _step(folder: Path, step: str, *, json: bool) -> int:
     """One step: its own decisions count, whatever the others do."""
     older = _recheck(folder)
     if older.rules != RULES:
-        return _step_of_older(folder, options, older)
+        return _step_of_older(folder, step, older, json=json)
     done = _redecide(folder)
-    known = done.state.steps.get(options.step)
+    known = done.state.steps.get(step)
     if known is None or not known.tries:
         if done.another_way is not None:
             raise CommandError(Exit.DIVERGENCE, f"the step was not reached: {done.another_way}")
-        raise CommandError(
-            Exit.NOTHING, f"--step {options.step!r} was never tried in {folder.name}"
-        )
-    found = [d for d in done.differences if d.step == options.step]
+        raise CommandError(Exit.NOTHING, f"--step {step!r} was never tried in {folder.name}")
+    found = [d for d in done.differences if d.step == step]
     first = found[0] if found else None
     result = {
         "schema": "smoke-replay/1",
         "session": folder.name,
-        "step": options.step,
+        "step": step,
         "same": first is None,
         "tries": len(known.tries),
         "outcome": known.outcome.value if known.outcome else None,
@@ -161,12 +160,12 @@ def _step(folder: Path, options: argparse.Namespace) -> int:
         "recorded": _side(first.recorded) if first else None,
         "replayed": _side(first.today) if first else None,
     }
-    if options.json:
+    if json:
         print_json(result)
     else:
         outcome = f"{result['outcome'] or 'no outcome'} {result['code'] or ''}".rstrip()
         print(
-            f"replay {folder.name} {options.step}: {len(known.tries)} tries, {outcome}, "
+            f"replay {folder.name} {step}: {len(known.tries)} tries, {outcome}, "
             f"{'0 differences' if first is None else 'differs'}"
         )
         if first is not None:
@@ -174,16 +173,13 @@ def _step(folder: Path, options: argparse.Namespace) -> int:
     return Exit.OK if first is None else Exit.DIVERGENCE
 
 
-def _step_of_older(folder: Path, options: argparse.Namespace, done: Rechecked) -> int:
+def _step_of_older(folder: Path, step: str, done: Rechecked, *, json: bool) -> int:
     """One step of a record of other rules: what it came to then, and what it comes to today."""
     then, today = (
-        state.steps.get(options.step) if state is not None else None
-        for state in (done.state, done.today)
+        state.steps.get(step) if state is not None else None for state in (done.state, done.today)
     )
     if then is None or not then.tries:
-        raise CommandError(
-            Exit.NOTHING, f"--step {options.step!r} was never tried in {folder.name}"
-        )
+        raise CommandError(Exit.NOTHING, f"--step {step!r} was never tried in {folder.name}")
     if today is None or done.missing is not None:
         raise CommandError(Exit.NOT_PROVABLE, f"{NOT_BORNE_OUT}: {clean(str(done.missing))}")
     same = (then.outcome, then.code) == (today.outcome, today.code)
@@ -194,7 +190,7 @@ def _step_of_older(folder: Path, options: argparse.Namespace, done: Rechecked) -
     result = {
         "schema": "smoke-replay/1",
         "session": folder.name,
-        "step": options.step,
+        "step": step,
         "same": same,
         "tries": len(then.tries),
         "outcome": today.outcome.value if today.outcome else None,
@@ -203,11 +199,11 @@ def _step_of_older(folder: Path, options: argparse.Namespace, done: Rechecked) -
         "replayed": sides[1],
         "rules": done.rules,
     }
-    if options.json:
+    if json:
         print_json(result)
     else:
         print(
-            f"replay {folder.name} {options.step}: {len(then.tries)} tries, {sides[0]} by rules "
+            f"replay {folder.name} {step}: {len(then.tries)} tries, {sides[0]} by rules "
             f"{done.rules}, {sides[1]} by rules {RULES}"
         )
     if same or today.outcome is None:
@@ -215,13 +211,13 @@ def _step_of_older(folder: Path, options: argparse.Namespace, done: Rechecked) -
     return Exit.FAILED if today.outcome is Outcome.FAIL else Exit.NOT_PROVABLE
 
 
-def _all(options: argparse.Namespace, settings: Settings) -> int:
+def _all(settings: Settings, *, json: bool) -> int:
     """Which verdicts of all recorded sessions would change today, and why."""
     rows = [_row(folder) for folder in session_folders(sessions_root(settings))]
     exits = [_EXITS.get(row["result"], Exit.DIVERGENCE) for row in rows]
-    if options.json:
+    if json:
         print_json({"schema": "smoke-replay-all/1", "sessions": rows})
-    for row in rows if not options.json else ():
+    for row in rows if not json else ():
         if row["result"] == "same":
             print(f"same        {row['session']}  {row['verdict'] or 'unfinished'}")
             continue
@@ -231,7 +227,7 @@ def _all(options: argparse.Namespace, settings: Settings) -> int:
         )
     if not rows:
         raise CommandError(Exit.NOTHING, f"no sessions yet in {sessions_root(settings)}")
-    if not options.json:
+    if not json:
         changed = sum(row["result"] != "same" for row in rows)
         print(f"replay: {len(rows)} sessions, {changed} not the same")
     return worst_exit(exits)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator
@@ -38,7 +37,7 @@ CLIPBOARD_LIMIT: Final = 74_994
 """Bytes; in base64 they are the 100,000 that terminals commonly take in one sequence."""
 
 
-def report(options: argparse.Namespace, settings: Settings) -> int:
+def report(settings: Settings, *, session: str, kind: str, output: str | None, copy: bool) -> int:
     """Export, scan, then give out.
 
     Raises:
@@ -46,26 +45,26 @@ def report(options: argparse.Namespace, settings: Settings) -> int:
         CommandError: there is no such session (5), it is damaged (3), holds a secret (7), or
             can't be written (2).
     """
-    if options.format not in FORMATS:
-        raise UsageError(f"--format {options.format!r} is not one of {', '.join(FORMATS)}")
-    with reading(settings, options.session) as folder:
+    if kind not in FORMATS:
+        raise UsageError(f"--format {kind!r} is not one of {', '.join(FORMATS)}")
+    with reading(settings, session) as folder:
         done = _rechecked(folder)
         try:
-            content = export(options.format, done.runbook, done.state, folder, Vault())
+            content = export(kind, done.runbook, done.state, folder, Vault())
         except SecretFoundError as error:
             raise CommandError(Exit.SECRET, str(error)) from None
-    if options.copy:
+    if copy:
         with _terminal() as terminal:
             _refuse_too_long(content)
-            _give(content, options.output)
+            _give(content, output)
             _send(content, terminal)
     else:
-        _give(content, options.output)
+        _give(content, output)
     if done.divergence is not None:
         print(
             clean(
                 f"smoke-tui: the record does not bear out its verdict: {done.divergence}; "
-                f"compare with `smoke-tui replay {options.session}`"
+                f"compare with `smoke-tui replay {session}`"
             ),
             file=sys.stderr,
         )

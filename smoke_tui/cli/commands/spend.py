@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -47,26 +46,28 @@ MOST_DAYS: Final = 3650
 FAKE: Final = "fake"
 
 
-def spend(options: argparse.Namespace, settings: Settings) -> int:
+def spend(
+    settings: Settings, *, runbook: str | None, days: int, models: str | None, json: bool
+) -> int:
     """Print both parts; a ledger that was given and can't be read exits 4.
 
     Raises:
         UsageError: an option makes no sense.
         CommandError: there is no such runbook (5), or it has errors (3).
     """
-    if not 1 <= options.days <= MOST_DAYS:
-        raise UsageError(f"--days {options.days}: give a number from 1 to {MOST_DAYS}")
-    models = [name for name in (options.models or "").replace(" ", "").split(",") if name] or None
-    runbook = open_runbook(options.runbook) if options.runbook else None
+    if not 1 <= days <= MOST_DAYS:
+        raise UsageError(f"--days {days}: give a number from 1 to {MOST_DAYS}")
+    chosen = [name for name in (models or "").replace(" ", "").split(",") if name] or None
+    book = open_runbook(runbook) if runbook else None
     address = ledger_address(settings)
-    table = _table(settings, runbook)
-    sessions = _sessions(settings, options.days, runbook)
-    ledger = _ledger(address, table, options.days, models) if address else None
-    if options.json:
-        print_json({"schema": SCHEMA, "days": options.days, "sessions": sessions, "ledger": ledger})
+    table = _table(settings, book)
+    sessions = _sessions(settings, days, book)
+    ledger = _ledger(address, table, days, chosen) if address else None
+    if json:
+        print_json({"schema": SCHEMA, "days": days, "sessions": sessions, "ledger": ledger})
     else:
-        _tell_sessions(sessions, options.days, runbook)
-        _tell_ledger(ledger, table, options.days, models)
+        _tell_sessions(sessions, days, book)
+        _tell_ledger(ledger, table, days, chosen)
     return Exit.NOT_PROVABLE if ledger is not None and ledger["problem"] else Exit.OK
 
 

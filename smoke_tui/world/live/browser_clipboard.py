@@ -103,6 +103,11 @@ class FileClipboard:
             os.close(fd)
 
 
+def headless_io(folder: Path) -> OperatorIO:
+    """No browser, and files below `folder`: what a headless run gives the world."""
+    return OperatorIO(NoBrowser(), FileClipboard(folder))
+
+
 def left_credentials(folder: Path) -> list[Path]:
     """Hand-over files below a state folder that no living session holds."""
     found = []

@@ -1,0 +1,20 @@
+"""What a front end is to show when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ViewGoal:
+    """What a front end is to show when it starts, as it was named on the command line.
+
+    `target` names a runbook, to be run live or in a rehearsal (`rehearse`, `scenario`). `session`
+    names a recorded session to resume instead; `step` is one step of it to be done once more.
+    """
+
+    target: str | None = None
+    rehearse: bool = False
+    scenario: str | None = None
+    session: str | None = None
+    step: str | None = None
