@@ -62,10 +62,10 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
                 str(known[0].data["runbook"]["id"]),
                 state.started,
                 state.verdict.value if state.verdict else None,
-                spend["calls"],
-                spend["input_tokens"] + spend["output_tokens"],
-                spend["unknown_calls"],
-                {w["window_minutes"]: float(w["used_percent_after"]) for w in spend["limits"]},
+                spend.calls,
+                spend.input_tokens + spend.output_tokens,
+                spend.unknown_calls,
+                {w.window_minutes: float(w.used_percent_after) for w in spend.limits or ()},
             )
         )
     return found[::-1]

@@ -3,42 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from smoke_tui.journal.money import COUNTS, Price, known_usd, metered, tokens, unknown_of
 from smoke_tui.journal.state import State, StepState, Try
 
 
-def spend_of(state: State, step: StepState | None = None) -> dict[str, Any]:
-    """Totals over a session or one step (`smoke-check/1`, key `spend`).
+@dataclass(frozen=True, slots=True)
+class QuotaUse:
+    """Use of a quota window before and after a session, in percent."""
+
+    window_minutes: int
+    used_percent_before: int | float
+    used_percent_after: int | float
+    resets_at: str | None
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Totals over a session or one step; amounts are decimal text, None where one is unknown.
+
+    `limits` are the subscription's quota windows; a step has none.
+    """
+
+    calls: int
+    kind: str
+    input_tokens: int
+    cached_input_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    usd_metered: str | None
+    usd_api_equivalent: str | None
+    unknown_calls: int
+    limits: tuple[QuotaUse, ...] | None = None
+
+    def table(self) -> dict[str, Any]:
+        """Return the totals as the key `spend` of `smoke-check/1` holds them."""
+        table = asdict(self)
+        windows = table.pop("limits")
+        if windows is not None:
+            table["limits"] = [
+                {name: value for name, value in window.items() if name != "limit" or value}
+                for window in windows
+            ]
+        return table
+
+
+def spend_of(state: State, step: StepState | None = None) -> Spend:
+    """Return the totals over a session or one step.
 
     A call that was reserved and never settled counts as unknown.
     """
     steps = [step] if step is not None else list(state.steps.values())
-    tries = [attempt for known in steps for attempt in known.tries]
+    tries = [attempt for step_state in steps for attempt in step_state.tries]
     paid = [attempt for attempt in tries if attempt.calls]
-    kinds = {attempt.kind for attempt in paid}
-    totals: dict[str, Any] = {
-        "calls": sum(attempt.calls for attempt in tries),
-        "kind": "+".join(sorted(kinds)) or "none",
-    }
-    for name in COUNTS:
-        totals[name] = sum(tokens(attempt, name) for attempt in tries)
-    totals["usd_metered"] = _all_known(filter(metered, paid), "usd_metered", "0")
-    totals["usd_api_equivalent"] = _all_known(paid, "usd_api_equivalent", None)
-    totals["unknown_calls"] = sum(unknown_of(attempt) for attempt in tries if attempt.calls)
-    if step is None:
-        totals["limits"] = [
-            {
-                "window_minutes": minutes,
-                "used_percent_before": first.used_percent,
-                "used_percent_after": last.used_percent,
-                "resets_at": last.resets_at,
-                **({"limit": limit} if limit else {}),
-            }
-            for (minutes, limit), (first, last) in sorted(state.limits.items())
-        ]
-    return totals
+    counts = {name: sum(tokens(attempt, name) for attempt in tries) for name in COUNTS}
+    limits = (
+        QuotaUse(minutes, first.used_percent, last.used_percent, last.resets_at, limit)
+        for (minutes, limit), (first, last) in sorted(state.limits.items())
+    )
+    return Spend(
+        calls=sum(attempt.calls for attempt in tries),
+        kind="+".join(sorted({attempt.kind for attempt in paid})) or "none",
+        input_tokens=counts["input_tokens"],
+        cached_input_tokens=counts["cached_input_tokens"],
+        output_tokens=counts["output_tokens"],
+        reasoning_tokens=counts["reasoning_tokens"],
+        usd_metered=_all_known(filter(metered, paid), "usd_metered", "0"),
+        usd_api_equivalent=_all_known(paid, "usd_api_equivalent", None),
+        unknown_calls=sum(map(unknown_of, paid)),
+        limits=tuple(limits) if step is None else None,
+    )
 
 
 def _all_known(tries: Iterable[Try], name: Price, nothing: str | None) -> str | None:

@@ -72,13 +72,13 @@ def _resets(snapshot: Snapshot, code: str | None) -> list[str]:
     if code != "usage-limit-reached":
         return []
     full = [
-        w
-        for w in spend_of(snapshot.state)["limits"]
-        if w["resets_at"] and (w["used_percent_after"] or 0) >= FULL
+        window
+        for window in spend_of(snapshot.state).limits or ()
+        if window.resets_at and window.used_percent_after >= FULL
     ]
     return [
-        f"the window of {window_name(w['window_minutes'])} at {one_line(w['resets_at'])}"
-        for w in full
+        f"the window of {window_name(window.window_minutes)} at {one_line(window.resets_at)}"
+        for window in full
     ]
 
 

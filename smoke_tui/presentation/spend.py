@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from smoke_tui.journal.money import known_usd, metered
-from smoke_tui.journal.spend import spend_of
+from smoke_tui.journal.spend import QuotaUse, Spend, spend_of
 from smoke_tui.journal.state import State, Try
 from smoke_tui.presentation.format import count, excerpt, one_line, window_name
 from smoke_tui.presentation.live.snapshot import Snapshot
@@ -17,47 +14,47 @@ def spent(snapshot: Snapshot) -> str:
     totals = spend_of(snapshot.state)
     caps = [s.spend.max_calls for s in snapshot.steps if s.spend is not None]
     most = "" if not caps or None in caps else f" of {sum(c for c in caps if c is not None)}"
-    unknown = f" ({totals['unknown_calls']} unknown)" if totals["unknown_calls"] else ""
-    return f"calls {totals['calls']}{most}{unknown}"
+    unknown = f" ({totals.unknown_calls} unknown)" if totals.unknown_calls else ""
+    return f"calls {totals.calls}{most}{unknown}"
 
 
 def quota(state: State) -> str:
     """The subscription's quota windows, as far as an answer reported them."""
     parts = []
-    for window in spend_of(state)["limits"]:
-        name = window_name(window["window_minutes"]).replace(" ", "")
-        of = f" {one_line(window['limit'], 30)}" if window.get("limit") else ""
-        parts.append(f"{name}{of} {window['used_percent_after']:g}%")
+    for window in spend_of(state).limits or ():
+        name = window_name(window.window_minutes).replace(" ", "")
+        of = f" {one_line(window.limit, 30)}" if window.limit else ""
+        parts.append(f"{name}{of} {window.used_percent_after:g}%")
     return "quota " + " ".join(parts) if parts else "quota ?"
 
 
 def limits_text(state: State) -> str:
     """Used shares of the quota windows before and after the session."""
     parts = [
-        f"{window_name(window['window_minutes'])} window{_of_limit(window)} "
-        f"{window['used_percent_before']:g}% → "
-        f"{window['used_percent_after']:g}%"
-        for window in spend_of(state)["limits"]
+        f"{window_name(window.window_minutes)} window{_of_limit(window)} "
+        f"{window.used_percent_before:g}% → "
+        f"{window.used_percent_after:g}%"
+        for window in spend_of(state).limits or ()
     ]
     return f" ({'; '.join(parts)})" if parts else ""
 
 
-def _of_limit(window: Mapping[str, Any]) -> str:
+def _of_limit(window: QuotaUse) -> str:
     """The limit that a window belongs to, unless it is the general one."""
-    return f" of {excerpt(window['limit'], 60)}" if window.get("limit") else ""
+    return f" of {excerpt(window.limit, 60)}" if window.limit else ""
 
 
 def spend_text(state: State) -> str:
     """The session's spend as one phrase; an unknown is never a zero."""
     totals = spend_of(state)
-    if not totals["calls"]:
+    if not totals.calls:
         return "nothing"
     text = (
-        f"{count(totals['calls'], 'call')}, {totals['input_tokens']:,} tokens in / "
-        f"{totals['output_tokens']:,} out"
+        f"{count(totals.calls, 'call')}, {totals.input_tokens:,} tokens in / "
+        f"{totals.output_tokens:,} out"
     )
-    if totals["unknown_calls"]:
-        text = f"at least {text} ({count(totals['unknown_calls'], 'call')} unknown)"
+    if totals.unknown_calls:
+        text = f"at least {text} ({count(totals.unknown_calls, 'call')} unknown)"
     tries = [t for step in state.steps.values() for t in step.tries if t.calls]
     return f"{text}; {_money(tries)}{_equivalent(tries, totals)}"
 
@@ -73,9 +70,9 @@ def _money(tries: list[Try]) -> str:
     return f"billed by the token: {least}"
 
 
-def _equivalent(tries: list[Try], totals: dict[str, Any]) -> str:
+def _equivalent(tries: list[Try], totals: Spend) -> str:
     """The price of a subscription's tokens at API rates, labelled as not billed."""
-    usd = totals["usd_api_equivalent"]
+    usd = totals.usd_api_equivalent
     if usd is None or all(map(metered, tries)):
         return ""
     source = next(

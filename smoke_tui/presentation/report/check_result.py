@@ -38,7 +38,7 @@ def check_object(
         "finished": state.closed.time if state.closed else None,
         "origin": {"declared": state.first_config.origin, "hints": []},
         "steps": [step_object(state, step) for step in in_order(runbook, state)],
-        "spend": spend_of(state),
+        "spend": spend_of(state).table(),
         "findings": findings if findings is not None else findings_of(runbook, state),
     }
 
@@ -57,7 +57,7 @@ def invalid_object(path: str, diagnostics: tuple[Diagnostic, ...]) -> dict[str, 
         "finished": None,
         "origin": {"declared": "unknown", "hints": []},
         "steps": [],
-        "spend": spend_of(State()),
+        "spend": spend_of(State()).table(),
         "findings": [_of_runbook(problem, problem.severity) for problem in diagnostics],
     }
 
@@ -86,7 +86,9 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
         "summary": step_state.summary,
         "remedy": remedy,
         "evidence": [f"sha256:{digest}" for digest in evidence_digests(state, step_state)],
-        "spend": spend_of(state, step_state) if any(t.calls for t in step_state.tries) else {},
+        "spend": spend_of(state, step_state).table()
+        if any(t.calls for t in step_state.tries)
+        else {},
         "obligations": obligations_of(step_state.tries[-1]) if step_state.tries else [],
         # Only where there was one, so that older readers see what they know.
         **({"second_opinion": opinions[-1]} if opinions else {}),

@@ -311,9 +311,9 @@ def _spend(old: Side, new: Side) -> Iterator[Row]:
         ("output_tokens", "tokens out"),
         ("usd_metered", "US dollars metered"),
     ):
-        yield _changed("spend", label, a[key], b[key])
-    windows = {w["window_minutes"]: w["used_percent_after"] for w in a["limits"]}
-    later = {w["window_minutes"]: w["used_percent_after"] for w in b["limits"]}
+        yield _changed("spend", label, getattr(a, key), getattr(b, key))
+    windows = {w.window_minutes: w.used_percent_after for w in a.limits or ()}
+    later = {w.window_minutes: w.used_percent_after for w in b.limits or ()}
     for minutes in sorted({*windows, *later}):
         yield _changed(
             "quota",

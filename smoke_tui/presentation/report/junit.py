@@ -116,8 +116,8 @@ def _properties(runbook: Runbook, state: State) -> Element:
         "tool": state.opener.tool,
         "runbook.sha256": runbook.sha256,
         "origin": state.first_config.origin,
-        "spend.calls": spent["calls"],
-        "spend.unknown_calls": spent["unknown_calls"],
+        "spend.calls": spent.calls,
+        "spend.unknown_calls": spent.unknown_calls,
         "nothing-proven": as_text(first) if first is not None else None,
     }
     rows = (

@@ -200,6 +200,5 @@ def test_spend_shows_the_window_of_the_limit_that_counted(tmp_path: Path) -> Non
     server = Server({"call": RawResponse(pieces())})
     state = session_with(tmp_path, server)
     assert [
-        (w["window_minutes"], w["used_percent_after"], w["limit"])
-        for w in spend_of(state)["limits"]
+        (w.window_minutes, w.used_percent_after, w.limit) for w in spend_of(state).limits or ()
     ] == [(300, 97.0, "GPT-Größe")]

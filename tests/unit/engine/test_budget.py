@@ -106,6 +106,6 @@ def test_an_unknown_is_never_zero() -> None:
     assert committed_usd(tries) is None
     assert [str(part) for part in known_usd(tries)] == ["0.1", "1"]
     totals = spend_of(state)
-    assert (totals["usd_metered"], totals["unknown_calls"]) == (None, 1)
+    assert (totals.usd_metered, totals.unknown_calls) == (None, 1)
     assert "at least $0.1 (1 unpriced)" in spend_text(state)
-    assert spend_of(state, state.steps["one"])["usd_metered"] == "0.1"
+    assert spend_of(state, state.steps["one"]).usd_metered == "0.1"

@@ -182,10 +182,10 @@ def test_spend_adds_up_over_tries_and_counts_the_unknown() -> None:
         if usage is not None:
             log.add("spend.settled", {"limits": [], **usage}, "live-call", n)
     totals = spend_of(log.state())
-    assert (totals["calls"], totals["unknown_calls"]) == (3, 2)
-    assert (totals["input_tokens"], totals["output_tokens"]) == (10, 2)
-    assert totals["kind"] == "subscription"
-    assert spend_of(EventLog().state())["kind"] == "none"
+    assert (totals.calls, totals.unknown_calls) == (3, 2)
+    assert (totals.input_tokens, totals.output_tokens) == (10, 2)
+    assert totals.kind == "subscription"
+    assert spend_of(EventLog().state()).kind == "none"
 
 
 def test_limits_say_before_and_after_by_length_of_window() -> None:
@@ -203,7 +203,7 @@ def test_limits_say_before_and_after_by_length_of_window() -> None:
             "live-call",
             1,
         )
-    assert spend_of(log.state())["limits"] == [
+    assert spend_of(log.state()).table()["limits"] == [
         {
             "window_minutes": 300,
             "used_percent_before": 10.0,
