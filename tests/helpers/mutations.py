@@ -1,6 +1,6 @@
 """Lies made from the structure of an honest document: every leaf, changed in every way.
 
-Nothing here knows what a field means. What a lie may leave as a pass is listed by the tests, each
+Nothing here knows what a field means. What a mutation may leave as a pass is listed by the tests, each
 with its reason, so that a field that nobody thought of is looked at by itself.
 """
 
@@ -31,7 +31,7 @@ class Mutation:
         return f"{self.where} {self.kind}"
 
     def told(self, document: Any) -> Any:
-        """The document with this lie in it."""
+        """The document with this mutation in it."""
         made = copy.deepcopy(document)
         holder = made
         for part in self.path[:-1]:
@@ -46,7 +46,7 @@ class Mutation:
 
 
 def mutations_of(document: Any, path: Path = ()) -> Iterator[Mutation]:
-    """Every lie about every value of a document."""
+    """Every mutation about every value of a document."""
     if path:
         yield Mutation(path, "removed")
         if isinstance(path[-1], int):
@@ -126,7 +126,7 @@ class Benign:
 
 
 def unexplained(passed: Sequence[Mutation], benign: Sequence[Benign]) -> list[str]:
-    """The lies that passed and that no row explains."""
+    """The mutations that passed and that no row explains."""
     return [
         str(mutation) for mutation in passed if not [row for row in benign if row.covers(mutation)]
     ]

@@ -1,4 +1,4 @@
-"""A few dozen lies through the whole program: a server, the engine, the record and its replay."""
+"""A few dozen mutations through the whole program: a server, the engine, the record and its replay."""
 
 from __future__ import annotations
 
@@ -148,8 +148,8 @@ TURNS: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("name", TURNS)
 def test_a_turn_with_one_mutation_does_not_pass(tmp_path: Path, name: str) -> None:
-    lie, code = TURNS[name]
-    verdict, found, summary = ended(tmp_path, TURN, 200, json.dumps({**TOLD, **lie}).encode())
+    mutation, code = TURNS[name]
+    verdict, found, summary = ended(tmp_path, TURN, 200, json.dumps({**TOLD, **mutation}).encode())
     assert verdict not in GOOD
     assert found == code, summary
 

@@ -1,4 +1,4 @@
-"""Answers of a live call with exactly one lie in them: none passes; without it all do."""
+"""Answers of a live call with exactly one mutation in them: none passes; without it all do."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ BENIGN = [
     ),
     Benign("11.response.usage.total_tokens", "the sum is optional", "removed"),
 ]
-"""The lies about leaves that may pass, each with its reason."""
+"""The mutations about leaves that may pass, each with its reason."""
 
 
 def code_of(events: list[Any]) -> str | None:
@@ -142,7 +142,7 @@ def test_no_mutation_about_any_leaf_passes_unexplained() -> None:
     assert unused(BENIGN) == []
 
 
-# --- lies about the whole: order, items, names, envelopes, headers --------------------------------
+# --- mutations about the whole: order, items, names, envelopes, headers --------------------------------
 
 ERROR: Event = {"error": {"code": "server_error", "message": "An error occurred."}}
 ERRORS: dict[str, bytes] = {
@@ -442,7 +442,7 @@ def test_another_model_than_the_one_asked_for_never_passes(asked: str) -> None:
     assert judged(framed(EVENTS), model=asked).code == "degraded-model"
 
 
-# --- the same without the lie: all that an honest backend may do ----------------------------------
+# --- the same without the mutation: all that an honest backend may do ----------------------------------
 
 
 def renamed(model: str) -> list[Event]:

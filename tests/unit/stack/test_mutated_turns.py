@@ -1,4 +1,4 @@
-"""Turns and ledgers with exactly one lie in them: none passes; without it all do."""
+"""Turns and ledgers with exactly one mutation in them: none passes; without it all do."""
 
 from __future__ import annotations
 
