@@ -141,7 +141,7 @@ class Announcer:
             self.output.write(f"{body.dropped} bytes of output were left out.")
 
     def _begin_try(self, live: SessionView, event: Event, body: TryStarted) -> None:
-        snapshot, step = live.scene(), live.runbook.step(event.step or "")
+        snapshot, step = live.snapshot(), live.runbook.step(event.step or "")
         cause = cause_of(body.cause).word
         details = [f"try {event.attempt}"] if (event.attempt or 1) > 1 else []
         details += [cause] if cause not in ("", "again", "fallback") else []
@@ -151,7 +151,7 @@ class Announcer:
         self.output.write(f"Running: {title_of(step)}.")
 
     def _finish_step(self, live: SessionView, event: Event, body: StepFinished) -> None:
-        snapshot, step = live.scene(), live.runbook.step(event.step or "")
+        snapshot, step = live.snapshot(), live.runbook.step(event.step or "")
         state = snapshot.of(step)
         word = MARKS[body.outcome.value].word
         code = f", {state.code}" if state.code else ""

@@ -24,7 +24,7 @@ class Answers:
         self.output = prompt.output
 
     def take(self, question: OpenQuestion, choice: Choice, words: str) -> bool:
-        """Answer by a choice, with the words that came with it."""
+        """Answer by a choice, with the words that were typed behind it."""
         if not self.prompt.meant(question, choice):
             return False
         if choice.do is None:

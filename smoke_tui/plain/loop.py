@@ -122,7 +122,7 @@ class PlainSession:
             self.prompt.announcer.announce(
                 snapshot, self.live.runbook.step(str(question.body.about["step"]))
             )
-        answer = self.live.in_advance(snapshot, question)
+        answer = self.live.answer_in_advance(snapshot, question)
         if answer is not None and self.answers.send(question, answer):
             self.prompt.answered(question)
             return

@@ -61,7 +61,7 @@ class Prompt:
     @property
     def snapshot(self) -> Snapshot:
         """The session at this moment."""
-        return self.live.scene()
+        return self.live.snapshot()
 
     def tick(self) -> None:
         """Take in what was typed and what happened, and write it."""

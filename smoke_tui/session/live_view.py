@@ -62,7 +62,7 @@ class LiveView(SessionView):
 
     def start(self, listener: LiveListener | None = None) -> None:
         """Begin the session, or resume it; `listener` shows it instead of the log buffer."""
-        self.teller = listener or self.teller
+        self.listener = listener or self.listener
         self._started = time.monotonic() - self.state.now_ms / 1000
         self.session.start(self.incoming)
 

@@ -73,32 +73,32 @@ class IncomingEvents:
 
 
 class LiveListener(Protocol):
-    """Shows the operator what came, in the front end's thread; the state holds it already."""
+    """Shows the operator what happened, in the front end's thread; the state holds it already."""
 
-    def event(self, run: SessionView, event: Event) -> None:
+    def event(self, view: SessionView, event: Event) -> None:
         """Show an event."""
 
-    def text(self, run: SessionView, signal: TextDelta) -> None:
+    def text(self, view: SessionView, signal: TextDelta) -> None:
         """Show a streamed text."""
 
-    def skipped(self, run: SessionView, characters: int) -> None:
+    def skipped(self, view: SessionView, characters: int) -> None:
         """Show that so many characters of streamed text were left out."""
 
 
 class LogListener:
-    """Writes what comes to the view's own log buffer."""
+    """Writes what happened to the view's own log buffer."""
 
-    def event(self, run: SessionView, event: Event) -> None:
+    def event(self, view: SessionView, event: Event) -> None:
         """Write an event."""
-        narrate(run.feed, run.state, event)
+        narrate(view.log, view.state, event)
 
-    def text(self, run: SessionView, signal: TextDelta) -> None:
+    def text(self, view: SessionView, signal: TextDelta) -> None:
         """Write a streamed text."""
-        run.feed.pour(("stream", signal.step, signal.n), signal.text, "stream")
+        view.log.add_text(("stream", signal.step, signal.n), signal.text, "stream")
 
-    def skipped(self, run: SessionView, characters: int) -> None:
+    def skipped(self, view: SessionView, characters: int) -> None:
         """Write how much was left out."""
-        run.feed.add(f"         ({characters:,} characters were not shown)", "muted")
+        view.log.add(f"         ({characters:,} characters were not shown)", "muted")
 
 
 class SessionView:
@@ -116,8 +116,8 @@ class SessionView:
         self.runbook = runbook
         self.incoming = IncomingEvents()
         self.state = State()
-        self.feed = LogBuffer()
-        self.teller: LiveListener = LogListener()
+        self.log = LogBuffer()
+        self.listener: LiveListener = LogListener()
         self.hints = hints if hints is not None else {}
         self.prefill: Mapping[str, str] = {}
         self.usual: Mapping[str, TypicalDuration] = {}
@@ -141,7 +141,7 @@ class SessionView:
             continue
 
     def drain(self) -> bool:
-        """Take in what has come since the last tick, within bounds; whether anything did."""
+        """Take in what happened since the last tick, within bounds; whether anything did."""
         text = 0
         for number in range(EVENTS_A_TICK):
             taken = self.incoming.take() if text <= TEXT_A_TICK else None
@@ -149,7 +149,7 @@ class SessionView:
                 return number > 0
             if isinstance(taken, TextDelta):
                 text += len(taken.text)
-                self.teller.text(self, taken)
+                self.listener.text(self, taken)
             else:
                 self._apply(taken)
         return True
@@ -158,17 +158,17 @@ class SessionView:
         ended = isinstance(event.body, HttpAnswered)
         skipped = self.incoming.take_skipped() if ended else 0
         if skipped:
-            self.teller.skipped(self, skipped)
+            self.listener.skipped(self, skipped)
         apply(self.state, event)
         if isinstance(event.body, Answered) and event.request_seq is not None:
             request = self.state.requests.get(event.request_seq)
             if request is not None and isinstance(request.body, QuestionAsked):
                 self.hints.pop(request.body.question, None)
                 self.finished |= event.body.answer.do == Verb.FINISH
-        self.teller.event(self, event)
+        self.listener.event(self, event)
 
-    def scene(self, viewed: str | None = None, fault: str | None = None) -> Snapshot:
-        """This moment. `viewed`: the step to look at; `fault`: what a fault means."""
+    def snapshot(self, viewed: str | None = None, fault: str | None = None) -> Snapshot:
+        """The session at this moment. `viewed`: the step to show; `fault`: what a fault means."""
         return Snapshot(
             self.runbook,
             self.state,
@@ -184,14 +184,14 @@ class SessionView:
             self.usual,
         )
 
-    def in_advance(self, scene: Snapshot, question: OpenQuestion) -> Answer | None:
+    def answer_in_advance(self, snapshot: Snapshot, question: OpenQuestion) -> Answer | None:
         """The answer that the operator has given in advance to a new question; None: none."""
         if question.body.question != "begin":
             return None
         if self.run_next == str(question.body.about["step"]):
             self.run_next = None
             return Answer(Verb.RUN)
-        if self.run_all and scene.failed is not None:
+        if self.run_all and snapshot.failed is not None:
             self.run_all = False
         return Answer(Verb.RUN) if self.run_all else None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import termios
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any, Protocol, cast
+from io import TextIOWrapper
+from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
-class _Lasting:
+class _LastingFile:
     """A file whose reader may have left: what can't be written is dropped.
 
     Textual's writing thread would end with the first error, and the app would then wait for ever
@@ -41,8 +42,8 @@ class _Lasting:
         return self._file.isatty()
 
 
-class Titled(Protocol):
-    """An app that is told of the terminal it runs on."""
+class HasTerminal(Protocol):
+    """An app with a reference to the driver of its terminal."""
 
     terminal: LastingDriver | None
 
@@ -65,11 +66,11 @@ class LastingDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._lasting = _Lasting(cast("IO[str]", self._file))
-        self._file = cast("Any", self._lasting)
+        self._lasting = _LastingFile(cast("IO[str]", self._file))
+        self._file = cast("TextIOWrapper", self._lasting)
         self._suspended = False
-        self._modes: list[Any] | None = None
-        cast("Titled", app).terminal = self
+        self._modes: list[int | list[bytes | int]] | None = None
+        cast("HasTerminal", app).terminal = self
 
     def start_application_mode(self) -> None:
         """Save the terminal's title, then take the terminal."""

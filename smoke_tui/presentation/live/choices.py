@@ -15,36 +15,36 @@ KEYS: Final = tuple(dict.fromkeys(c.key for kind in QUESTIONS.values() for c in 
 """Every key that answers a question."""
 
 
-def choices(scene: Snapshot) -> tuple[Choice, ...]:
+def choices(snapshot: Snapshot) -> tuple[Choice, ...]:
     """Return the choices that answer the open question now."""
-    question = scene.question
-    if question is None or scene.leaving:
+    question = snapshot.question
+    if question is None or snapshot.leaving:
         return ()
     kind = QUESTIONS.get(question.body.question)
-    found = [_worded(scene, c) for c in (kind.choices if kind else ()) if _open(scene, c)]
-    if scene.failed is not None:
+    found = [_worded(snapshot, c) for c in (kind.choices if kind else ()) if _open(snapshot, c)]
+    if snapshot.failed is not None:
         # After a failure the likeliest next thing comes first.
-        likely = _likely(scene)
+        likely = _likely(snapshot)
         found.sort(key=lambda c: likely.index(c.special) if c.special in likely else len(likely))
     return tuple(found)
 
 
-def _likely(scene: Snapshot) -> tuple[str, ...]:
+def _likely(snapshot: Snapshot) -> tuple[str, ...]:
     """Return the choices that the failure's code makes likely, the likeliest first."""
-    if login_target(scene) is not None:
+    if login_target(snapshot) is not None:
         return "login", "retry"
-    actions = next_actions(scene)
+    actions = next_actions(snapshot)
     return ("retry",) if NextAction.RETRY in actions or not actions else ()
 
 
-def _open(scene: Snapshot, choice: Choice) -> bool:
+def _open(snapshot: Snapshot, choice: Choice) -> bool:
     if choice.special == "retry":
-        return retry_target(scene) is not None
+        return retry_target(snapshot) is not None
     if choice.special == "login":
-        return login_target(scene) is not None
+        return login_target(snapshot) is not None
     if choice.special == "copy_credential":
-        return scene.can_copy
-    about = scene.question.body.about if scene.question is not None else {}
+        return snapshot.can_copy
+    about = snapshot.question.body.about if snapshot.question is not None else {}
     if choice.do is Verb.WAIVE:
         # What the session is for is not waived away.
         return not about.get("proof")
@@ -56,51 +56,55 @@ def _open(scene: Snapshot, choice: Choice) -> bool:
     return True
 
 
-def _worded(scene: Snapshot, choice: Choice) -> Choice:
+def _worded(snapshot: Snapshot, choice: Choice) -> Choice:
     """The choice with a label that fits the moment: "it" has to mean one thing only."""
-    if choice.do is Verb.RUN and scene.failed is not None:
+    if choice.do is Verb.RUN and snapshot.failed is not None:
         return replace(choice, label="go on")
-    target = retry_target(scene)
+    target = retry_target(snapshot)
     if choice.special == "retry" and target is not None:
-        step = scene.runbook.step(target)
+        step = snapshot.runbook.step(target)
         if step.kind == "login":
             return replace(choice, label=LOGIN.label)
-        if target != scene.shown.id or scene.next_step is not None:
-            return replace(choice, label=f"try step {scene.number(step)} again")
+        if target != snapshot.shown.id or snapshot.next_step is not None:
+            return replace(choice, label=f"try step {snapshot.number(step)} again")
     return choice
 
 
-def retry_target(scene: Snapshot) -> str | None:
+def retry_target(snapshot: Snapshot) -> str | None:
     """Return the step that `r` would try again.
 
     It is the service that the shown step has lost, else the shown step if it has ended, else the
     first step whose failure still counts.
     """
-    if scene.of(scene.shown).code == "service-died":
-        dead = {r.name for r in scene.state.resources.values() if not r.alive}
-        lost = next((s.id for s in scene.steps if s.kind == "service" and s.id in dead), None)
+    if snapshot.of(snapshot.shown).code == "service-died":
+        dead = {r.name for r in snapshot.state.resources.values() if not r.alive}
+        lost = next((s.id for s in snapshot.steps if s.kind == "service" and s.id in dead), None)
         if lost is not None:
             return lost
-    if _ended(scene, scene.shown):
-        return scene.shown.id
-    standing = (step for step in scene.steps if scene.of(step).outcome in BAD_OUTCOMES)
-    return next((step.id for step in standing if _ended(scene, step)), None)
+    if _ended(snapshot, snapshot.shown):
+        return snapshot.shown.id
+    standing = (step for step in snapshot.steps if snapshot.of(step).outcome in BAD_OUTCOMES)
+    return next((step.id for step in standing if _ended(snapshot, step)), None)
 
 
-def login_target(scene: Snapshot) -> str | None:
+def login_target(snapshot: Snapshot) -> str | None:
     """Return the login that a new try of the shown step needs first; None if it needs none."""
-    step = scene.shown
-    known = scene.of(step)
-    if known.outcome not in BAD_OUTCOMES or NextAction.LOG_IN not in next_actions(scene):
+    step = snapshot.shown
+    known = snapshot.of(step)
+    if known.outcome not in BAD_OUTCOMES or NextAction.LOG_IN not in next_actions(snapshot):
         return None
     return next(
-        (s.id for s in scene.steps if s.kind == "login" and s.id != step.id and _ended(scene, s)),
+        (
+            s.id
+            for s in snapshot.steps
+            if s.kind == "login" and s.id != step.id and _ended(snapshot, s)
+        ),
         None,
     )
 
 
-def _ended(scene: Snapshot, step: Step) -> bool:
-    known = scene.of(step)
+def _ended(snapshot: Snapshot, step: Step) -> bool:
+    known = snapshot.of(step)
     return (
         not step.fallback
         and known.outcome is not None

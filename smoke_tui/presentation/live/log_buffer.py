@@ -56,7 +56,7 @@ class LogBuffer:
             return
         self._append(Line(text, style, key=key, hang=hang))
 
-    def pour(self, source: object, text: str, style: str = "") -> None:
+    def add_text(self, source: object, text: str, style: str = "") -> None:
         """Append foreign text of a source, continuing the line that the source left unfinished.
 
         A line that is no longer one of the last stays as it is.

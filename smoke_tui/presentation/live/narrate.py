@@ -91,7 +91,7 @@ def _write_output(log: LogBuffer, state: State, event: Event, output: ProcessOut
     """Append a child's output, in another style if it is not the running step's."""
     running = next((s.id for s in state.steps.values() if s.running), event.step)
     style = "child" if event.step == running else "aside"
-    log.pour(("process", event.request_seq, output.source), output.text, style)
+    log.add_text(("process", event.request_seq, output.source), output.text, style)
     if output.dropped:
         log.add(f"         ({output.dropped} bytes of output were left out)", "muted")
 
@@ -161,7 +161,7 @@ def event_line(state: State, event: Event) -> EventLine | None:
         case ResourceLost(name):
             return EventLine(f"{one_line(name)} has died", "bad")
         case Noted(text):
-            return EventLine(f"note: {one_line(text, 400)}", "said")
+            return EventLine(f"note: {one_line(text, 400)}", "operator")
         case Cancelled(scope):
             return EventLine(f"stopped: the {one_line(scope)}", "warn")
         case Captured(name, value):
@@ -199,4 +199,4 @@ def _answered(question: Requested | None, answered: Answered) -> EventLine:
     about = f" {one_line(label, 60)}:" if label else ""
     text = ANSWER_TEXTS.get(answer.do, one_line(answer.do, 40) or "an answer")
     words = one_line(answer.words or answer.reason or answer.path or answer.model or "")
-    return EventLine(f"{who}:{about} {text}{f' ({words})' if words else ''}", "said")
+    return EventLine(f"{who}:{about} {text}{f' ({words})' if words else ''}", "operator")

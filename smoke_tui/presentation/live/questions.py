@@ -29,14 +29,14 @@ _FIELD_LOOKS: Final[Mapping[str, tuple[str, Tone]]] = {
 }
 
 
-def form(scene: Snapshot, question: OpenQuestion) -> Rows:
+def form(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     """Return what a question asks, and what the operator has to know to answer it."""
-    return FORMS.get(question.body.question, _plain)(scene, question)
+    return FORMS.get(question.body.question, _plain)(snapshot, question)
 
 
-def _last(scene: Snapshot) -> Rows:
+def _last(snapshot: Snapshot) -> Rows:
     """The step that failed last; its briefing explains the failure."""
-    failed = scene.failed
+    failed = snapshot.failed
     if failed is None or failed.outcome is None:
         return []
     mark = MARKS[failed.outcome.value]
@@ -44,27 +44,27 @@ def _last(scene: Snapshot) -> Rows:
     return [row((f"{mark.glyph} {one_line(failed.id, 40)} {mark.word}{code}", mark.tone))]
 
 
-def _begin(scene: Snapshot, question: OpenQuestion) -> Rows:
-    step = scene.runbook.step(str(question.body.about["step"]))
+def _begin(snapshot: Snapshot, question: OpenQuestion) -> Rows:
+    step = snapshot.runbook.step(str(question.body.about["step"]))
     proof = " (a proof: it can't be waived away)" if step.proof else ""
-    after = "Go on with " if scene.failed else "Next: "
+    after = "Go on with " if snapshot.failed else "Next: "
     return [
-        *_last(scene),
-        *_passed_over(scene, step),
+        *_last(snapshot),
+        *_passed_over(snapshot, step),
         row(after, (one_line(step.title), "strong"), "?", (proof, "muted")),
     ]
 
 
-def _passed_over(scene: Snapshot, step: Step) -> Rows:
+def _passed_over(snapshot: Snapshot, step: Step) -> Rows:
     """Steps before this one that can't be run, and what each needs."""
     rows = []
-    for earlier in takewhile(lambda s: s.id != step.id, scene.steps):
-        if wanting := _wanting(scene, earlier):
-            needs = ", ".join(f"{scene.number(need)} {name_of(need)}" for need in wanting)
+    for earlier in takewhile(lambda s: s.id != step.id, snapshot.steps):
+        if wanting := _wanting(snapshot, earlier):
+            needs = ", ".join(f"{snapshot.number(need)} {name_of(need)}" for need in wanting)
             rows.append(
                 row(
                     (
-                        f"Passed over: {scene.number(earlier)} {name_of(earlier)}; it needs "
+                        f"Passed over: {snapshot.number(earlier)} {name_of(earlier)}; it needs "
                         f"{needs}.",
                         "warn",
                     )
@@ -73,53 +73,53 @@ def _passed_over(scene: Snapshot, step: Step) -> Rows:
     return rows
 
 
-def _never_run(scene: Snapshot) -> Rows:
+def _never_run(snapshot: Snapshot) -> Rows:
     """All steps that can't be run, in one row."""
-    waiting = [(step, _wanting(scene, step)) for step in scene.steps]
+    waiting = [(step, _wanting(snapshot, step)) for step in snapshot.steps]
     told = ", ".join(
-        f"{scene.number(step)} {name_of(step)} "
-        f"(needs {' and '.join(scene.number(need) for need in wanting)})"
+        f"{snapshot.number(step)} {name_of(step)} "
+        f"(needs {' and '.join(snapshot.number(need) for need in wanting)})"
         for step, wanting in waiting
         if wanting
     )
     return [row((f"Not run: {told}.", "warn"))] if told else []
 
 
-def _wanting(scene: Snapshot, step: Step) -> list[Step]:
+def _wanting(snapshot: Snapshot, step: Step) -> list[Step]:
     """The needs of a step that was not run because they are not met."""
-    if scene.mark(step) != "not-run" or step.fallback:
+    if snapshot.mark(step) != "not-run" or step.fallback:
         return []
-    needs = (scene.runbook.step(need) for need in step.needs)
-    return [need for need in needs if scene.of(need).outcome not in GOOD_OUTCOMES]
+    needs = (snapshot.runbook.step(need) for need in step.needs)
+    return [need for need in needs if snapshot.of(need).outcome not in GOOD_OUTCOMES]
 
 
-def _spend(scene: Snapshot, question: OpenQuestion) -> Rows:
-    return [row((one_line(question.body.text), "warn"), f"  {spend_line(scene, question)}")]
+def _spend(snapshot: Snapshot, question: OpenQuestion) -> Rows:
+    return [row((one_line(question.body.text), "warn"), f"  {spend_line(snapshot, question)}")]
 
 
-def _second_opinion(scene: Snapshot, question: OpenQuestion) -> Rows:
+def _second_opinion(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     return [
         row((inert(question.body.text), "strong")),
-        row((f"{spend_line(scene, question)}. It never makes the step pass.", "muted")),
+        row((f"{spend_line(snapshot, question)}. It never makes the step pass.", "muted")),
     ]
 
 
-def spend_line(scene: Snapshot, question: OpenQuestion) -> str:
+def spend_line(snapshot: Snapshot, question: OpenQuestion) -> str:
     """Describe a call before it is made: model, address, number of the call."""
     about = question.body.about
-    step = scene.runbook.step(question.step or "")
+    step = snapshot.runbook.step(question.step or "")
     cap = step.spend.max_calls if step.spend is not None else None
-    made = scene.of(step).calls
+    made = snapshot.of(step).calls
     if about.get("runs"):
         most = f" of at most {cap}" if cap is not None else ""
         return one_line(f"{about['runs']}; {about.get('declared')} run {made + 1}{most}", 300)
-    through = scene.fill(str(about.get("host") or about.get("url") or "?"))
+    through = snapshot.fill(str(about.get("host") or about.get("url") or "?"))
     via = f" through {about['through']}" if about.get("through") else ""
     most = f" of at most {cap}" if cap is not None else ""
     return one_line(f"{about.get('model')} at {through}{via}; call {made + 1}{most}", 300)
 
 
-def _callback(scene: Snapshot, question: OpenQuestion) -> Rows:
+def _callback(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     about = question.body.about
     if about.get("problem"):
         opened = f"The sign-in page could not be opened: {one_line(about['problem'])}."
@@ -144,20 +144,20 @@ def _callback(scene: Snapshot, question: OpenQuestion) -> Rows:
     return rows
 
 
-def _tick(scene: Snapshot, question: OpenQuestion) -> Rows:
+def _tick(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     how = question.body.about.get("how")
     rows = [row("Fill in the page", (f"; the credential: {one_line(how)}" if how else "", "muted"))]
-    for label, value, state in fields(scene, question):
+    for label, value, state in fields(snapshot, question):
         glyph, tone = _FIELD_LOOKS[state]
         rows.append(row((f" {glyph} {label}: {value}", tone)))
     return rows
 
 
-def fields(scene: Snapshot, question: OpenQuestion) -> list[tuple[str, str, str]]:
+def fields(snapshot: Snapshot, question: OpenQuestion) -> list[tuple[str, str, str]]:
     """Return the fields of a hand-over: label, value, and `done`, `now` or `later`."""
     asked = [
         (seq, event.body.about)
-        for seq, event in scene.state.requests.items()
+        for seq, event in snapshot.state.requests.items()
         if isinstance(event.body, QuestionAsked)
         and event.body.question == "tick"
         and (event.step, event.attempt) == (question.step, question.attempt)
@@ -170,9 +170,9 @@ def fields(scene: Snapshot, question: OpenQuestion) -> list[tuple[str, str, str]
         )
         for seq, about in asked
     ]
-    step = scene.runbook.step(question.step or "")
+    step = snapshot.runbook.step(question.step or "")
     for later in tuple(step.fields.get("fields") or ())[len(rows) :]:
-        value = one_line(scene.fill(later["value"]), 120)
+        value = one_line(snapshot.fill(later["value"]), 120)
         rows.append((one_line(later["label"], 60), value, "later"))
     return rows
 
@@ -187,15 +187,15 @@ def _items(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
-def _confirm(scene: Snapshot, question: OpenQuestion) -> Rows:
+def _confirm(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     rows = [row((inert(question.body.text), "strong"))]
-    hint = scene.hints.get("confirm")
+    hint = snapshot.hints.get("confirm")
     if hint:
         rows.append(row((f"The rehearsal's page says: {one_line(hint, 300)}", "muted")))
     return [*rows, row("Is that so?")]
 
 
-def _attest(scene: Snapshot, question: OpenQuestion) -> Rows:
+def _attest(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     rows = [row((inert(question.body.text), "strong"))]
     for line in _items(question.body.about.get("evidence")):
         if isinstance(line, list):
@@ -204,10 +204,10 @@ def _attest(scene: Snapshot, question: OpenQuestion) -> Rows:
     return rows
 
 
-def _instructions(scene: Snapshot, question: OpenQuestion) -> Rows:
+def _instructions(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     about = question.body.about
     variable, captured = about.get("variable"), about.get("captured")
-    caller = next((e for e in reversed(scene.state.branches)), None)
+    caller = next((e for e in reversed(snapshot.state.branches)), None)
     why = (
         f"{one_line(caller.step or '')} was rejected ({one_line(caller.body.code)}). "
         if caller is not None
@@ -224,7 +224,7 @@ def _instructions(scene: Snapshot, question: OpenQuestion) -> Rows:
     return rows
 
 
-def _commands(scene: Snapshot, question: OpenQuestion) -> Rows:
+def _commands(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     """Every command in full, so that the operator sees what they agree to."""
     about = question.body.about
     rows = [
@@ -239,19 +239,19 @@ def _commands(scene: Snapshot, question: OpenQuestion) -> Rows:
     return rows
 
 
-def _plain(scene: Snapshot, question: OpenQuestion) -> Rows:
+def _plain(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     return [row((inert(question.body.text), "strong"))]
 
 
-def _finish(scene: Snapshot, question: OpenQuestion) -> Rows:
-    result = verdict(scene.runbook, scene.state)
+def _finish(snapshot: Snapshot, question: OpenQuestion) -> Rows:
+    result = verdict(snapshot.runbook, snapshot.state)
     mark = MARKS[result.value]
-    left = any(scene.mark(step) == "not-run" for step in scene.steps if not step.fallback)
+    left = any(snapshot.mark(step) == "not-run" for step in snapshot.steps if not step.fallback)
     walked = "Nothing else can be run as it stands. " if left else "Every step has been walked. "
     return [
-        *_last(scene),
+        *_last(snapshot),
         row(walked, (f"{mark.glyph} {mark.word}", mark.tone), f": {SENTENCES[result]}."),
-        *_never_run(scene),
+        *_never_run(snapshot),
     ]
 
 

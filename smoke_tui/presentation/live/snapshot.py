@@ -29,9 +29,9 @@ def name_of(step: Step) -> str:
     return one_line(_NUMBER.sub("", step.title), 80)
 
 
-def next_actions(scene: Snapshot) -> tuple[NextAction, ...]:
+def next_actions(snapshot: Snapshot) -> tuple[NextAction, ...]:
     """Return what the operator can do next about the code of the shown step."""
-    code = CODES.get(scene.of(scene.shown).code or "")
+    code = CODES.get(snapshot.of(snapshot.shown).code or "")
     return code.next_actions if code is not None else ()
 
 

@@ -16,39 +16,39 @@ from smoke_tui.tui.render.content import foreign, labelled, lines, toned
 from smoke_tui.tui.theme import STYLES
 
 
-def briefing(scene: Snapshot, width: int) -> Content:
-    """The shown step: first what went wrong, where something did, then what it is."""
-    step = scene.shown
-    known = scene.of(step)
-    mark = MARKS[scene.mark(step)]
+def briefing(snapshot: Snapshot, width: int) -> Content:
+    """The shown step: first its failure, if it has one, then what it is."""
+    step = snapshot.shown
+    state = snapshot.of(step)
+    mark = MARKS[snapshot.mark(step)]
     style = STYLES[mark.tone]
     rows = [
         Content.assemble(
             (f"{mark.glyph} ", style), foreign(step.title, "bold"), (f"  {mark.word}", style)
         )
     ]
-    bad = _failure(scene, step, width)
+    bad = _failure(snapshot, step, width)
     if bad is not None:
         rows += [bad, Content("")]
-    elif known.outcome is Outcome.WAIVED:
-        who = one_line(known.by or "operator")
+    elif state.outcome is Outcome.WAIVED:
+        who = one_line(state.by or "operator")
         rows.append(
-            labelled("Waived", Content(f"by {who}: {one_line(known.reason or 'no reason')}"), width)
+            labelled("Waived", Content(f"by {who}: {one_line(state.reason or 'no reason')}"), width)
         )
-    elif known.outcome is not None and known.summary:
-        rows.append(labelled("Seen", Content(one_line(known.summary, 400)), width))
+    elif state.outcome is not None and state.summary:
+        rows.append(labelled("Seen", Content(one_line(state.summary, 400)), width))
     if step.prose.strip():
         rows.append(foreign(plain_prose(step.prose)))
-    rows += [labelled(label, toned(told), width) for label, told in facts_of(scene, step)]
+    rows += [labelled(label, toned(fact), width) for label, fact in facts_of(snapshot, step)]
     return Content("\n").join(rows)
 
 
-def _failure(scene: Snapshot, step: Step, width: int) -> Content | None:
+def _failure(snapshot: Snapshot, step: Step, width: int) -> Content | None:
     """The block for a step whose outcome is bad; None for any other."""
-    bad = failure(scene, step)
+    bad = failure(snapshot, step)
     if bad is None:
         return None
-    style = STYLES[MARKS[str(scene.of(step).outcome)].tone]
+    style = STYLES[MARKS[str(snapshot.of(step).outcome)].tone]
     return lines(
         Content.styled(bad.what, style),
         *(labelled(label, Content(text), width) for label, text in bad.facts),

@@ -1,4 +1,4 @@
-"""The evidence column: what was seen in the shown step, and what the session holds."""
+"""The evidence column: the evidence of the shown step, and what the session holds."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from smoke_tui.presentation.marks import MARKS
 from smoke_tui.tui.theme import MUTED, STYLES
 
 
-def facts(scene: Snapshot) -> Content:
-    """Evidence of the shown step's last try, its tries, and what the session knows."""
-    known = scene.of(scene.shown)
+def evidence(snapshot: Snapshot) -> Content:
+    """The evidence of the shown step's last try, its tries, and what the session holds."""
+    tries = snapshot.of(snapshot.shown).tries
     rows: list[Content] = []
-    last = known.tries[-1] if known.tries else None
-    _block(rows, "This step", (_pair(*found) for found in (evidence_pairs(last) if last else ())))
-    _block(rows, "Its tries", _tries(known.tries))
-    _block(rows, "Held by the session", _held(scene))
+    last = tries[-1] if tries else None
+    _block(rows, "This step", (_pair(*pair) for pair in (evidence_pairs(last) if last else ())))
+    _block(rows, "Its tries", _tries(tries))
+    _block(rows, "Held by the session", _held(snapshot))
     _block(
         rows,
         "Worth a look",
         (
             Content.assemble(one_line(f.message, 300), (f" {one_line(f.remedy, 200)}", MUTED))
-            for f in scene.state.findings
+            for f in snapshot.state.findings
         ),
     )
-    _block(rows, "Notes", (Content(one_line(e.body.text, 300)) for e in scene.state.notes))
-    if scene.folder:
-        _block(rows, "Record", iter((Content(one_line(scene.folder, 300)),)))
+    _block(rows, "Notes", (Content(one_line(e.body.text, 300)) for e in snapshot.state.notes))
+    if snapshot.folder:
+        _block(rows, "Record", iter((Content(one_line(snapshot.folder, 300)),)))
     return Content("\n").join(rows)
 
 
 def _block(rows: list[Content], title: str, inside: Iterator[Content]) -> None:
-    found = list(inside)
+    content = list(inside)
     if rows:
         rows.append(Content(""))
     rows.append(Content.styled(title, "bold"))
-    rows += found or [Content.styled("nothing yet", MUTED)]
+    rows += content or [Content.styled("nothing yet", MUTED)]
 
 
 def _pair(name: str, value: str) -> Content:
@@ -62,19 +62,19 @@ def _tries(tries: list[Try]) -> Iterator[Content]:
         yield Content.assemble(f"{attempt.n}  ", (one_line(word), style), (after, MUTED))
 
 
-def _held(scene: Snapshot) -> Iterator[Content]:
-    for resource in scene.state.resources.values():
+def _held(snapshot: Snapshot) -> Iterator[Content]:
+    for resource in snapshot.state.resources.values():
         mark = MARKS["pass"] if resource.alive else MARKS["fail"]
         word = resource.provided.tags.get("kind", "service")
         word = "" if word == resource.name else word
-        standing = word if resource.alive else f"{word} gone".strip()
+        status = word if resource.alive else f"{word} gone".strip()
         if resource.alive and resource.ailing:
             mark = MARKS["blocked"]
-            standing = f"not answering: {resource.ailing}"
+            status = f"not answering: {resource.ailing}"
         yield Content.assemble(
             (f"{mark.glyph} ", STYLES[mark.tone]),
             one_line(resource.name, 60),
-            (f"  {one_line(standing, 60)}", MUTED),
+            (f"  {one_line(status, 60)}", MUTED),
         )
-    for name, value in scene.state.captured.items():
+    for name, value in snapshot.state.captured.items():
         yield _pair(*pair(name, value))

@@ -1,4 +1,4 @@
-"""The first row of every screen: what this is, whether it counts, where it stands, what it cost."""
+"""The first row of every screen: what this is, whether it counts, its progress, its cost."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ BADGE = "$text on $warning-muted bold"
 
 
 def badge(scenario: object) -> Content:
-    """What stands on every screen of a rehearsal."""
+    """The badge on every screen of a rehearsal."""
     name = f" · {one_line(scenario, 32)}" if scenario else ""
     return Content.styled(f" REHEARSAL{name} ", BADGE)
 
 
-def session_header(scene: Snapshot, width: int) -> Content:
-    """Session and badge, then from the right: time, quota, calls, place in the walk.
+def session_header(snapshot: Snapshot, width: int) -> Content:
+    """Session and badge, then from the right: time, quota, calls, steps done.
 
-    Where it is narrow the scenario's name goes first, then the place, then the time; what it cost
+    Where it is narrow the scenario's name goes first, then the steps done, then the time; the cost
     and whether it counts stay.
     """
-    place, spend, limits = _place(scene), spent(scene), quota(scene.state)
-    time = clock(scene.elapsed)
+    place, spend, limits = _place(snapshot), spent(snapshot), quota(snapshot.state)
+    time = clock(snapshot.elapsed)
     rights = ([place, spend, limits, time], [spend, limits, time], [spend, limits], [spend])
     for right in rights:
         for named in (True, False):
-            row = _row(_left(scene, named), right, width)
+            row = _row(_left(snapshot, named), right, width)
             if row is not None:
                 return row
-    return _left(scene, False)
+    return _left(snapshot, False)
 
 
-def _left(scene: Snapshot, named: bool) -> Content:
-    config = scene.config
+def _left(snapshot: Snapshot, named: bool) -> Content:
+    config = snapshot.config
     parts = [
         Content.styled(" smoke ", "bold"),
-        Content.styled(scene.state.session[-4:] or "····", MUTED),
+        Content.styled(snapshot.state.session[-4:] or "····", MUTED),
         Content(" "),
     ]
-    if scene.rehearsed:
+    if snapshot.rehearsed:
         parts.append(badge(config.scenario if named else None))
-    elif scene.state.session:
+    elif snapshot.state.session:
         origin = f", {config.origin}" if named else ""
         parts.append(Content.styled(f"live{origin}", "$text-warning bold"))
     return Content("").join(parts)
@@ -59,7 +59,7 @@ def _row(left: Content, right: list[str], width: int) -> Content | None:
     return Content.assemble(left, " " * gap, text) if gap >= 1 else None
 
 
-def _place(scene: Snapshot) -> str:
-    steps = [s for s in scene.steps if not s.fallback]
-    done = sum(1 for s in steps if scene.of(s).outcome not in (None, Outcome.NOT_RUN))
+def _place(snapshot: Snapshot) -> str:
+    steps = [s for s in snapshot.steps if not s.fallback]
+    done = sum(1 for s in steps if snapshot.of(s).outcome not in (None, Outcome.NOT_RUN))
     return f"{done}/{len(steps)} done"

@@ -144,8 +144,8 @@ def read_recorded(folder: Path) -> Recorded:
     )
 
 
-def before_it(newest_first: Sequence[Recorded], recorded: Recorded) -> Recorded | None:
-    """The session of the same runbook in the same world that came before; None: the first."""
+def former_session(newest_first: Sequence[Recorded], recorded: Recorded) -> Recorded | None:
+    """The former session of the same runbook in the same world; None: there is none."""
     at = newest_first.index(recorded)
     return next(
         (

@@ -29,7 +29,7 @@ _STOP: Final = ("s", "stop this step", "s")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QuestionBar:
     """The bar's title, text and keys, and whether it waits for the operator."""
 
     title: str
@@ -38,62 +38,62 @@ class Standing:
     needs_you: bool
 
 
-def standing(scene: Snapshot) -> Standing:
+def question_bar(snapshot: Snapshot) -> QuestionBar:
     """What the operator has to know now."""
-    question = scene.question
-    if scene.fault is not None:
+    question = snapshot.question
+    if snapshot.fault is not None:
         return _bar(
             "Broken",
-            [Content.styled(foreign(scene.fault).plain, "$text-error")],
+            [Content.styled(foreign(snapshot.fault).plain, "$text-error")],
             [("enter", "what was recorded", "proceed")],
             True,
         )
-    if scene.leaving:
+    if snapshot.leaving:
         return _bar("Ending", [Content("Stopping what the session started …")], [], False)
-    if scene.state.closed is not None and scene.ended:
-        mark = MARKS[scene.state.closed.body.verdict.value]
+    if snapshot.state.closed is not None and snapshot.ended:
+        mark = MARKS[snapshot.state.closed.body.verdict.value]
         text = Content.styled(f"{mark.glyph} {mark.word}", f"{STYLES[mark.tone]} bold")
         return _bar("Closed", [text], [("enter", "the report", "proceed")], True)
     if question is None:
-        return _working(scene)
-    rows = [toned(told) for told in form(scene, question)]
-    keys = [(c.key, c.label, c.key) for c in _once(choices(scene))]
-    keys[1:1] = _remedies(scene)
-    since = clock(scene.elapsed - question.ms)
-    title = f"Your turn · {since}" if scene.elapsed - question.ms >= 1000 else "Your turn"
+        return _working(snapshot)
+    rows = [toned(text) for text in form(snapshot, question)]
+    keys = [(c.key, c.label, c.key) for c in _once(choices(snapshot))]
+    keys[1:1] = _remedies(snapshot)
+    since = clock(snapshot.elapsed - question.ms)
+    title = f"Your turn · {since}" if snapshot.elapsed - question.ms >= 1000 else "Your turn"
     return _bar(title, rows, keys, True)
 
 
-def _remedies(scene: Snapshot) -> Keys:
+def _remedies(snapshot: Snapshot) -> Keys:
     """Return the keys that show what the code of the shown step asks the operator to look at."""
-    actions = next_actions(scene)
+    actions = next_actions(snapshot)
     return [(key, label, key) for action, (key, label) in _ACTION_KEYS.items() if action in actions]
 
 
-def _bar(title: str, rows: list[Content], keys: Keys, you: bool) -> Standing:
-    return Standing(title, Content("\n").join(rows), keys, you)
+def _bar(title: str, rows: list[Content], keys: Keys, you: bool) -> QuestionBar:
+    return QuestionBar(title, Content("\n").join(rows), keys, you)
 
 
-def _once(found: tuple[Choice, ...]) -> tuple[Choice, ...]:
+def _once(offered: tuple[Choice, ...]) -> tuple[Choice, ...]:
     """Two keys for one thing are shown once, and so is the second key of the spending modal."""
-    seen: dict[str, Choice] = {}
-    for choice in found:
-        seen.setdefault(choice.label, choice)
-    return tuple(seen.values())
+    by_label: dict[str, Choice] = {}
+    for choice in offered:
+        by_label.setdefault(choice.label, choice)
+    return tuple(by_label.values())
 
 
-def _working(scene: Snapshot) -> Standing:
-    running = scene.running
+def _working(snapshot: Snapshot) -> QuestionBar:
+    running = snapshot.running
     if running is None:
-        if scene.waiting is not None:
-            return _bar("Waiting", [toned(pause(scene))], [_STOP], False)
+        if snapshot.waiting is not None:
+            return _bar("Waiting", [toned(pause(snapshot))], [_STOP], False)
         return _bar("Working", [Content("Working out the next step …")], [], False)
-    step = scene.runbook.step(running.id)
-    since = clock(scene.elapsed - running.tries[-1].started)
+    step = snapshot.runbook.step(running.id)
+    since = clock(snapshot.elapsed - running.tries[-1].started)
     mark = MARKS["running"]
-    limit = longest(scene, step)
+    limit = longest(snapshot, step)
     most = f" of at most {limit:g} s" if limit is not None else ""
     rows = [Content.assemble((f"{mark.glyph} ", STYLES[mark.tone]), (name_of(step), "bold"))]
-    told = pace(scene, running)
-    rows += [toned(told)] if told else []
+    progress = pace(snapshot, running)
+    rows += [toned(progress)] if progress else []
     return _bar(f"Running · {since}{most}", rows, [_STOP], False)

@@ -68,10 +68,12 @@ def _session(point: Point, width: int) -> Content:
     mark = MARKS.get(point.verdict or "open", MARKS["open"])
     head = f"{mark.glyph} {mark.word:<18}"
     tokens = f"{point.tokens:,}"
-    said = f"{one_line(point.session, 40)}  {point.calls} c {tokens:>{7 if width >= 70 else 0}} t"
-    room = width - len(head) - len(said) - 2
+    figures = (
+        f"{one_line(point.session, 40)}  {point.calls} c {tokens:>{7 if width >= 70 else 0}} t"
+    )
+    room = width - len(head) - len(figures) - 2
     name = f"  {shorten(one_line(point.runbook, 80), room)}" if room >= 8 else ""
-    return Content.assemble((head, STYLES[mark.tone]), said, (name, MUTED))
+    return Content.assemble((head, STYLES[mark.tone]), figures, (name, MUTED))
 
 
 def _window(minutes: int) -> str:

@@ -34,9 +34,9 @@ from smoke_tui.tui.render.content import foreign, labelled, lines
 from smoke_tui.tui.render.home import (
     Entry,
     Recorded,
-    before_it,
     entry_row,
     first_run,
+    former_session,
     main_first,
     read_entries,
     read_recorded,
@@ -175,7 +175,7 @@ class HomeScreen(Page):
         now = self.smoke.now()
         records.fill(
             [
-                (str(number), recorded_row(row, now, width, before_it(self.recorded, row)))
+                (str(number), recorded_row(row, now, width, former_session(self.recorded, row)))
                 for number, row in enumerate(self.recorded)
             ]
         )
@@ -212,7 +212,7 @@ class HomeScreen(Page):
     @work
     async def _open_session(self, recorded: Recorded) -> None:
         """Ask what is to be done with a recorded session."""
-        before = before_it(self.recorded, recorded)
+        before = former_session(self.recorded, recorded)
         choices = [
             (name, lines(words, Content.styled(f"  {more}", MUTED)))
             for name, words, more in SESSION_CHOICES

@@ -36,7 +36,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.tui.bindings import RECORD
 from smoke_tui.tui.render.header import badge
 from smoke_tui.tui.render.record import event_detail, event_rows, time_bar
-from smoke_tui.tui.render.steps import rail
+from smoke_tui.tui.render.steps import step_list
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.theme import FAIL, MUTED, PASS
 from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
@@ -68,7 +68,7 @@ class RecordScreen(Page):
         """Yield the time bar, the steps, the events around the cursor, and the event."""
         yield Panel("time-bar")
         with Horizontal(id="columns"):
-            yield ScrollPanel("rail", title="Steps, as they stood")
+            yield ScrollPanel("step-list", title="Steps, as they stood")
             with Vertical(id="middle"):
                 yield Panel("event-rows")
                 yield ScrollPanel("detail", title="Event")
@@ -110,8 +110,8 @@ class RecordScreen(Page):
         self.query_one("#time-bar", Panel).show(
             bar if self._replay_result is None else Content("\n").join([bar, self._replay_result])
         )
-        column = self.query_one("#rail", ScrollPanel)
-        column.show(rail(snapshot, max(10, column.scrollable_content_region.width)))
+        column = self.query_one("#step-list", ScrollPanel)
+        column.show(step_list(snapshot, max(10, column.scrollable_content_region.width)))
         width = self.query_one("#middle").size.width
         rows = max(3, min(12, self.size.height // 4))
         self.query_one("#event-rows", Panel).show(event_rows(self.events, self.at, rows, width - 2))

@@ -20,11 +20,11 @@ from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.bindings import SESSION
 from smoke_tui.tui.render.briefing import briefing
-from smoke_tui.tui.render.evidence import facts
+from smoke_tui.tui.render.evidence import evidence
 from smoke_tui.tui.render.header import session_header
 from smoke_tui.tui.render.key_row import key_row
-from smoke_tui.tui.render.question_bar import standing
-from smoke_tui.tui.render.steps import rail, row_of, strip
+from smoke_tui.tui.render.question_bar import question_bar
+from smoke_tui.tui.render.steps import row_of, step_list, strip
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session_answers import SessionAnswers
 from smoke_tui.tui.theme import adapt_text
@@ -64,7 +64,7 @@ class SessionScreen(SessionAnswers):
         """Yield the steps, the briefing, the output, the bar and the evidence."""
         yield Panel("strip")
         with Horizontal(id="columns"):
-            yield ScrollPanel("rail", title="Steps")
+            yield ScrollPanel("step-list", title="Steps")
             with Vertical(id="middle"):
                 yield ScrollPanel("briefing", title="Briefing")
                 yield LogView("output", title="Output")
@@ -72,7 +72,7 @@ class SessionScreen(SessionAnswers):
                     with VerticalScroll(id="bar-scroll", can_focus=False):
                         yield Panel("bar-text")
                     yield Panel("bar-keys")
-            yield ScrollPanel("facts", title="Evidence")
+            yield ScrollPanel("evidence", title="Evidence")
 
     def on_mount(self) -> None:
         """Draw the session, and begin to follow it."""
@@ -106,7 +106,9 @@ class SessionScreen(SessionAnswers):
         if changed:
             self._follow_questions(snapshot)
         self.smoke.show_terminal_title(snapshot)
-        widths = tuple(self.query_one(name).size.width for name in ("#rail", "#briefing", "#bar"))
+        widths = tuple(
+            self.query_one(name).size.width for name in ("#step-list", "#briefing", "#bar")
+        )
         now = (
             snapshot.elapsed // 1000,
             self.viewed,
@@ -132,18 +134,18 @@ class SessionScreen(SessionAnswers):
         with self.app.batch_update():
             self.query_one("#top", Panel).show(session_header(snapshot, self.size.width))
             self.query_one("#strip", Panel).show(strip(snapshot, self.size.width))
-            rail_panel = self.query_one("#rail", ScrollPanel)
-            if rail_panel.show(rail(snapshot, max(10, rail_panel.scrollable_content_region.width))):
-                rail_panel.scroll_to(y=max(0, row_of(snapshot) - 4), animate=False)
+            steps = self.query_one("#step-list", ScrollPanel)
+            if steps.show(step_list(snapshot, max(10, steps.scrollable_content_region.width))):
+                steps.scroll_to(y=max(0, row_of(snapshot) - 4), animate=False)
             brief = self.query_one("#briefing", ScrollPanel)
             if brief.show(briefing(snapshot, brief.scrollable_content_region.width or 76)):
                 self.refresh_bindings()
-            self.query_one("#facts", ScrollPanel).show(facts(snapshot))
-            self.query_one("#output", LogView).follow(self.live.feed)
+            self.query_one("#evidence", ScrollPanel).show(evidence(snapshot))
+            self.query_one("#output", LogView).follow(self.live.log)
             self._draw_bar(snapshot)
 
     def _draw_bar(self, snapshot: Snapshot) -> None:
-        now = standing(snapshot)
+        now = question_bar(snapshot)
         bar = self.query_one("#bar")
         scroll = self.query_one("#bar-scroll", VerticalScroll)
         width = scroll.container_size.width or 76

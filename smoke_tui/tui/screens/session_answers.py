@@ -46,7 +46,7 @@ class SessionAnswers(Page):
     def snapshot(self) -> Snapshot:
         """The session at this moment."""
         fault = self.smoke.fault_text(self.live)
-        return self.live.scene(self.viewed, fault)
+        return self.live.snapshot(self.viewed, fault)
 
     def choices(self) -> tuple[Choice, ...]:
         """The answers that can be given now."""
@@ -64,7 +64,7 @@ class SessionAnswers(Page):
 
     def begin_question(self, snapshot: Snapshot, question: OpenQuestion) -> None:
         """Answer a new question that was answered in advance; show what a call would spend."""
-        answer = self.live.in_advance(snapshot, question)
+        answer = self.live.answer_in_advance(snapshot, question)
         if answer is not None:
             self.send(question, answer)
         elif question.body.question == "spend" and not self.live.leaving:

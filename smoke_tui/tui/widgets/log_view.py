@@ -32,7 +32,7 @@ class LogView(ScrollView, can_focus=True):
             "bad",
             "good",
             "warn",
-            "said",
+            "operator",
             "muted",
             "aside",
             "stream",

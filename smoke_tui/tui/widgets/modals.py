@@ -71,7 +71,7 @@ class Box(ModalScreen[T], LatestSize[T]):
             yield Panel("box-keys", key_row(self._keys, 68))
 
     def inside(self) -> ComposeResult:
-        """Yield what stands between the text and the keys."""
+        """Yield what is between the text and the keys."""
         yield from ()
 
     def show_problem(self, problem: str) -> None:

@@ -243,8 +243,10 @@ def test_run_all_answers_nothing_but_whether_to_begin(kind: str) -> None:
     run.run_all = True
     asked = QuestionAsked(kind, "?", {"step": "look"})
     question = EventOf(1, "T", 1, asked, "look", 1)
-    scene = Snapshot(found, run.state, 0, None, {}, True, False, None, "", False, False)
-    assert run.in_advance(scene, question) == (Answer(Verb.RUN) if kind == "begin" else None)
+    snapshot = Snapshot(found, run.state, 0, None, {}, True, False, None, "", False, False)
+    assert run.answer_in_advance(snapshot, question) == (
+        Answer(Verb.RUN) if kind == "begin" else None
+    )
 
 
 def test_waiving_a_failed_proof_is_no_pass(program: OfflineProgram) -> None:

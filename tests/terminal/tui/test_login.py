@@ -80,7 +80,7 @@ def test_keys_can_be_clicked(tmp_path: Path) -> None:
             await pilot.click("#bar-keys", offset=(2, 0))
             await until(pilot, lambda: run.state.step("oauth-login").outcome == "pass")
             await question(pilot, "begin")
-            await pilot.click("#rail", offset=(6, 1))
+            await pilot.click("#step-list", offset=(6, 1))
             await until(
                 pilot,
                 lambda: (

@@ -86,7 +86,7 @@ def test_three_hundred_deltas_a_second_are_drawn_ten_times(tmp_path: Path) -> No
     assert drawn.pop("output") <= TICKS
     # What tells the time changes once a second, the rest not at all.
     ticking = {name: count for name, count in drawn.items() if count}
-    assert set(ticking) <= {"top", "rail", "bar-text"}
+    assert set(ticking) <= {"top", "step-list", "bar-text"}
     assert max(ticking.values()) <= SECONDS + 1
 
 
@@ -97,11 +97,11 @@ def test_the_feed_keeps_a_bounded_part_of_a_long_stream() -> None:
         for number in range(round(DELTAS * TICK)):
             run.incoming.on_signal(TextDelta("live-call", 1, f"word {number} of a line\n"))
         run.drain()
-        kept.append(sum(len(line.text) for line in run.feed.lines))
-        assert len(run.feed.lines) <= LINES + SPARE
+        kept.append(sum(len(line.text) for line in run.log.lines))
+        assert len(run.log.lines) <= LINES + SPARE
         assert run.incoming.backlog[1] <= PENDING_TEXT
     assert max(kept[TICKS:]) <= (LINES + SPARE) * 30
-    assert max(len(line.text) for line in run.feed.lines) <= LONGEST
+    assert max(len(line.text) for line in run.log.lines) <= LONGEST
 
 
 def test_a_line_without_an_end_is_bounded_too() -> None:
@@ -111,5 +111,5 @@ def test_a_line_without_an_end_is_bounded_too() -> None:
             run.incoming.on_signal(TextDelta("live-call", 1, "x" * 400))
         while run.drain():
             continue
-    assert max(len(line.text) for line in run.feed.lines) <= LONGEST
-    assert len(run.feed.lines) <= LINES + SPARE
+    assert max(len(line.text) for line in run.log.lines) <= LONGEST
+    assert len(run.log.lines) <= LINES + SPARE

@@ -14,4 +14,4 @@ def test_a_flood_of_text_is_not_kept() -> None:
     assert run.incoming.backlog[1] <= PENDING_TEXT + 1000
     while run.drain():
         continue
-    assert sum(len(line.text) for line in run.feed.lines) <= PENDING_TEXT + 2000
+    assert sum(len(line.text) for line in run.log.lines) <= PENDING_TEXT + 2000

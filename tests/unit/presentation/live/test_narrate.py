@@ -18,7 +18,7 @@ def at_the_end(run: SessionView) -> list[str]:
     """What is told where the walk ends at this point."""
     state, finish = run.state, QuestionAsked("finish")
     asked = EventOf(state.events, state.now, state.now_ms, finish, DRIFT, 1)
-    return [as_text(row) for row in form(run.scene(), asked)]
+    return [as_text(row) for row in form(run.snapshot(), asked)]
 
 
 def test_at_the_end_it_is_reported_what_could_not_be_run_and_what_for() -> None:

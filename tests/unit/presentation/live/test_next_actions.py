@@ -14,7 +14,7 @@ from smoke_tui.presentation.live.questions import form
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.session_view import SessionView
-from smoke_tui.tui.render.question_bar import standing
+from smoke_tui.tui.render.question_bar import question_bar
 from tests.helpers.events import change_event
 from tests.helpers.tui_records import recorded, run_until
 
@@ -32,11 +32,11 @@ def failed_with(code: str) -> Snapshot:
     at = next(
         n for n, e in enumerate(events) if e.kind == "step.finished" and e.step == "live-call"
     )
-    return SessionView.of_record(runbook, [told(event) for event in events[: at + 2]]).scene()
+    return SessionView.of_record(runbook, [told(event) for event in events[: at + 2]]).snapshot()
 
 
-def keys(scene: Snapshot) -> list[tuple[str, str]]:
-    return [(choice.key, choice.label) for choice in choices(scene)]
+def keys(snapshot: Snapshot) -> list[tuple[str, str]]:
+    return [(choice.key, choice.label) for choice in choices(snapshot)]
 
 
 def test_after_a_failure_no_two_keys_are_about_the_same_it() -> None:
@@ -66,7 +66,7 @@ def test_a_remedy_that_says_wait_does_not_put_the_retry_first(code: str) -> None
 @pytest.mark.parametrize("code", CODES)
 def test_the_bar_has_the_keys_of_the_next_actions(code: str) -> None:
     actions = CODES[code].next_actions
-    keys = [key for key, _, _ in standing(failed_with(code)).keys]
+    keys = [key for key, _, _ in question_bar(failed_with(code)).keys]
     assert ("d" in keys) is (NextAction.COMPARE_CLIENT in actions)
     assert ("e" in keys) is (NextAction.READ_EVIDENCE in actions)
     assert ("i" in keys) is (NextAction.LOG_IN in actions)
@@ -75,16 +75,16 @@ def test_the_bar_has_the_keys_of_the_next_actions(code: str) -> None:
 
 
 def test_a_full_window_says_when_it_opens_again() -> None:
-    scene = failed_with("usage-limit-reached")
-    scene.state.limits[(300, "")] = (
+    snapshot = failed_with("usage-limit-reached")
+    snapshot.state.limits[(300, "")] = (
         QuotaWindow(300, 12.0, "2026-11-22T06:55:19Z"),
         QuotaWindow(300, 100.0, "2026-11-22T06:55:19Z"),
     )
-    scene.state.limits[(10080, "")] = (
+    snapshot.state.limits[(10080, "")] = (
         QuotaWindow(10080, 30.0, "2026-11-29T06:55:19Z"),
         QuotaWindow(10080, 31.0, "2026-11-29T06:55:19Z"),
     )
-    bad = failure(scene, scene.shown)
+    bad = failure(snapshot, snapshot.shown)
     assert bad is not None
     assert [text for label, text in bad.facts if label == "Resets"] == [
         "the window of 5 h at 2026-11-22T06:55:19Z"
@@ -99,11 +99,11 @@ def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
     )
     asked = events[at + 1]
     asked = change_event(asked, data={**asked.data, "data": {"step": "boot-stack"}})
-    scene = SessionView.of_record(runbook, [*events[:at], bad, asked]).scene()
-    assert scene.question is not None
-    said = [as_text(row) for row in form(scene, scene.question)]
+    snapshot = SessionView.of_record(runbook, [*events[:at], bad, asked]).snapshot()
+    assert snapshot.question is not None
+    said = [as_text(row) for row in form(snapshot, snapshot.question)]
     assert "Passed over: 2 Make one live call; it needs 1 Log in to OpenAI." in said
-    assert keys(scene)[0] == ("r", "log in again")
+    assert keys(snapshot)[0] == ("r", "log in again")
 
 
 def test_a_service_that_died_is_what_is_tried_again() -> None:
@@ -121,11 +121,11 @@ def test_a_service_that_died_is_what_is_tried_again() -> None:
         kind="request",
         data={"port": "operator", "kind": "finish", "text": "", "data": {}, "secret": None},
     )
-    scene = SessionView.of_record(runbook, [*events[:at], bad, finish]).scene()
-    scene.state.resources["boot-stack"].alive = False
-    assert keys(scene)[0] == ("r", "try step 3 again")
+    snapshot = SessionView.of_record(runbook, [*events[:at], bad, finish]).snapshot()
+    snapshot.state.resources["boot-stack"].alive = False
+    assert keys(snapshot)[0] == ("r", "try step 3 again")
 
 
 def test_a_running_step_says_how_long_it_may_take() -> None:
-    scene = run_until(lambda e: e.kind == "try.started" and e.step == "live-call").scene()
-    assert standing(scene).title.endswith("of at most 12 s")
+    snapshot = run_until(lambda e: e.kind == "try.started" and e.step == "live-call").snapshot()
+    assert question_bar(snapshot).title.endswith("of at most 12 s")

@@ -15,7 +15,7 @@ from smoke_tui.presentation.live.progress import CELLS, SHORTEST, pace, pause, u
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.session_view import SessionView
-from smoke_tui.tui.render.question_bar import standing
+from smoke_tui.tui.render.question_bar import question_bar
 from tests.helpers.events import make_event
 from tests.helpers.tui_records import recorded, run_until
 
@@ -24,16 +24,16 @@ def test_a_time_that_is_short_is_no_usual_one() -> None:
     run = SessionView(recorded()[0])
     step = run.runbook.step("boot-stack")
     for ms, told in ((SHORTEST - 1, False), (SHORTEST, True)):
-        scene = replace(run.scene(), usual={step.id: TypicalDuration(ms, 4)})
-        assert bool(usually(scene, step)) is told
+        snapshot = replace(run.snapshot(), usual={step.id: TypicalDuration(ms, 4)})
+        assert bool(usually(snapshot, step)) is told
 
 
 def scene_at(run: SessionView, after: int, usual: int | None) -> Snapshot:
     """The running step `after` milliseconds into its try."""
-    running = run.scene().running
+    running = run.snapshot().running
     assert running is not None
     known = {} if usual is None else {running.id: TypicalDuration(usual, 4)}
-    return replace(run.scene(), elapsed=running.tries[-1].started + after, usual=known)
+    return replace(run.snapshot(), elapsed=running.tries[-1].started + after, usual=known)
 
 
 @pytest.mark.parametrize(
@@ -50,29 +50,29 @@ def test_a_running_step_is_reported_against_its_usual_time(
     after: int, usual: int | None, said: str
 ) -> None:
     run = run_until(lambda e: e.kind == "try.started" and e.step == "boot-stack")
-    scene = scene_at(run, after, usual)
-    assert scene.running is not None
-    told = as_text(pace(scene, scene.running))
+    snapshot = scene_at(run, after, usual)
+    assert snapshot.running is not None
+    told = as_text(pace(snapshot, snapshot.running))
     assert told == said
-    assert told in standing(scene).text.plain
-    assert "of at most" in standing(scene).title
+    assert told in question_bar(snapshot).text.plain
+    assert "of at most" in question_bar(snapshot).title
     # Since when stands in the title, and only there.
-    assert standing(scene).text.plain.startswith("▶ Boot the local stack")
+    assert question_bar(snapshot).text.plain.startswith("▶ Boot the local stack")
 
 
 def test_what_is_known_of_a_step_is_reported_before_it_is_begun() -> None:
     run = SessionView(recorded()[0])
     step = run.runbook.step("boot-stack")
-    scene = replace(run.scene(), usual={"boot-stack": TypicalDuration(12_300, 4)})
-    assert usually(scene, step).startswith("usually 12.3 s, as in 4 earlier sessions")
-    assert "Takes" in dict(facts_of(scene, step))
-    assert "Takes" not in dict(facts_of(run.scene(), step))
+    snapshot = replace(run.snapshot(), usual={"boot-stack": TypicalDuration(12_300, 4)})
+    assert usually(snapshot, step).startswith("usually 12.3 s, as in 4 earlier sessions")
+    assert "Takes" in dict(facts_of(snapshot, step))
+    assert "Takes" not in dict(facts_of(run.snapshot(), step))
 
 
 def test_a_pause_before_a_retry_is_counted_down() -> None:
     run = run_until(lambda e: e.kind == "try.finished" and e.step == "live-call")
     last = run.state.now_ms
-    assert pause(run.scene()) == ()
+    assert pause(run.snapshot()) == ()
     run.incoming.on_event(
         make_event(
             run.state.events,
@@ -85,8 +85,8 @@ def test_a_pause_before_a_retry_is_counted_down() -> None:
         )
     )
     assert run.drain()
-    assert as_text(pause(replace(run.scene(), elapsed=last))).startswith("In 0:12 a new try of ")
-    later = replace(run.scene(), elapsed=last + 11_500)
+    assert as_text(pause(replace(run.snapshot(), elapsed=last))).startswith("In 0:12 a new try of ")
+    later = replace(run.snapshot(), elapsed=last + 11_500)
     assert as_text(pause(later)).startswith("In 0:01 a new try of ")
-    assert "In 0:01" in standing(later).text.plain
+    assert "In 0:01" in question_bar(later).text.plain
     assert "In 0:01 a new try of Make one live call." in needed_now(later)

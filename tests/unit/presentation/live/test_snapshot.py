@@ -21,7 +21,7 @@ def test_between_two_tries_the_step_that_waits_is_shown() -> None:
         )
     )
     assert run.drain()
-    assert run.scene().shown.id == "authoring-turn"
+    assert run.snapshot().shown.id == "authoring-turn"
 
 
 def test_at_the_end_the_step_that_ended_last_is_shown() -> None:
@@ -29,4 +29,4 @@ def test_at_the_end_the_step_that_ended_last_is_shown() -> None:
     run = asking("finish")
     run.state.order.remove(DRIFT)
     run.state.order.append(DRIFT)
-    assert run.scene().shown.id == "authoring-turn"
+    assert run.snapshot().shown.id == "authoring-turn"

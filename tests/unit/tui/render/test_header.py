@@ -9,9 +9,9 @@ from tests.helpers.tui_records import run_until
 
 def test_the_badge_and_the_spend_are_in_every_header() -> None:
     run = run_until(lambda e: e.kind == "spend.reserved")
-    scene = Snapshot(run.runbook, run.state, run.elapsed)
+    snapshot = Snapshot(run.runbook, run.state, run.elapsed)
     for width in (60, 80, 100, 160, 200):
-        text = session_header(scene, width).plain
+        text = session_header(snapshot, width).plain
         assert "REHEARSAL" in text
         assert "calls 1 of 4 (1 unknown)" in text
         assert len(text) <= width
