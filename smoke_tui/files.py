@@ -55,6 +55,7 @@ def refuse_open(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
+    """Write the names in a folder to the disk (fsync)."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)
@@ -87,7 +88,7 @@ MOST: Final = 1024 * 1024 * 1024
 """Bytes; nothing that a session writes is near it."""
 
 
-class NotRegular(OSError):
+class NotRegularError(OSError):
     """What is to be read is a folder, a pipe or a device."""
 
 
@@ -95,7 +96,7 @@ def open_plain(path: str | os.PathLike[str]) -> int:
     """Open a regular file to read it, and return its descriptor.
 
     Raises:
-        NotRegular: it is no regular file.
+        NotRegularError: it is no regular file.
         OSError: it can't be opened, or is a link (`ELOOP`).
         ValueError: the path holds a NUL.
     """
@@ -108,7 +109,7 @@ def open_plain(path: str | os.PathLike[str]) -> int:
         os.close(fd)
         raise
     os.close(fd)
-    raise NotRegular(errno.EINVAL, "it is no regular file", str(path))
+    raise NotRegularError(errno.EINVAL, "it is no regular file", str(path))
 
 
 def read_plain(path: Path, most: int = MOST) -> bytes:

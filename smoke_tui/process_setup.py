@@ -11,13 +11,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 """Those that end a session in an orderly way."""
 RECORDERS: Final = {"ASCIINEMA_REC": "asciinema", "SCRIPT": "script"}
 """What a recorder of terminals sets in the environment of what runs in it, and its name."""
 _PR_SET_DUMPABLE: Final = 4
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 
 def no_core_files() -> None:
@@ -92,7 +95,7 @@ class _Descriptor(io.RawIOBase):
     def isatty(self) -> bool:
         return os.isatty(self._fd)
 
-    def write(self, data: Any) -> int:
+    def write(self, data: Buffer) -> int:
         while True:
             try:
                 return os.write(self._fd, data)
@@ -107,7 +110,7 @@ class _Descriptor(io.RawIOBase):
 class _Dropping(_Descriptor):
     """Standard error that never fails: what can't be written to it is dropped."""
 
-    def write(self, data: Any) -> int:
+    def write(self, data: Buffer) -> int:
         try:
             return super().write(data)
         except OSError:

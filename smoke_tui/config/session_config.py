@@ -119,10 +119,12 @@ class SessionConfig:
     patience: float = 1.0
 
     def to_json(self) -> dict[str, Any]:
+        """The form that the journal holds."""
         return {key: _listed(v) for key, v in asdict(self).items()}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> SessionConfig:
+        """Read the form that the journal holds; unknown keys do no harm."""
         known = {f.name for f in fields(cls)}
         values: dict[str, Any] = {key: _frozen(v) for key, v in raw.items() if key in known}
         return cls(**values)
@@ -147,11 +149,11 @@ class SessionConfig:
         return frozenset(origin_of(url) for url in (self.issuer, self.codex_url, self.api_url))
 
 
-def _listed(value: Any) -> Any:
+def _listed(value: object) -> object:
     return [_listed(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _frozen(value: Any) -> Any:
+def _frozen(value: object) -> object:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 

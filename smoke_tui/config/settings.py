@@ -34,10 +34,12 @@ class Option:
 
     @property
     def variable(self) -> str:
+        """The environment variable that sets it."""
         return PREFIX + self.name.replace("-", "_").upper()
 
     @property
     def key(self) -> str:
+        """The key that sets it in config.toml."""
         return self.name.replace("-", "_")
 
 
@@ -122,14 +124,17 @@ class Settings:
         """The app's bindings by id, with the keys they were given; unchecked."""
 
     def get(self, name: str) -> str | None:
+        """The value of an option; None where it is not set."""
         value = self._values.get(name)
         return value.text if value is not None else None
 
     def source(self, name: str) -> str:
+        """Where the value of an option comes from; "default" where it is not set."""
         value = self._values.get(name)
         return value.source if value is not None else "default"
 
     def on(self, name: str) -> bool:
+        """Whether a flag is set."""
         return (self.get(name) or "").lower() in ("1", "true", "yes", "on")
 
     @property
@@ -152,10 +157,12 @@ class Settings:
 
     @property
     def project(self) -> str:
+        """The absolute path of the checkout of the product under test."""
         return str(expanded(self.get("project") or ".", self.source("project")).absolute())
 
     @property
     def allow_hosts(self) -> tuple[str, ...]:
+        """Further hosts that a credential may be sent to."""
         return tuple((self.get("allow-host") or "").split())
 
     @property

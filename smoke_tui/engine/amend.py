@@ -35,7 +35,7 @@ _OF_WORD: Final = (None, "expectation-unmet", "operator-declined")
 """Codes that a try of a manual step has from the operator's own answer."""
 
 
-class NotAmendable(ValueError):
+class NotAmendableError(ValueError):
     """A step's outcome can't be amended so; the text says why and what can be done."""
 
 
@@ -73,22 +73,22 @@ def amended(
     expectations are asked again, with what was observed then.
 
     Raises:
-        NotAmendable: the outcome does not rest on the operator's word, or the answer is none.
+        NotAmendableError: the outcome does not rest on the operator's word, or the answer is none.
     """
     steps = amendable(state)
     if step_id not in steps:
-        raise NotAmendable(
+        raise NotAmendableError(
             f"what came of {step_id!r} does not rest on the operator's word; `rerun` does a step "
             f"again (here it could be amended: {', '.join(steps) or 'nothing'})"
         )
     known, step = state.steps[step_id], runbook.step(step_id)
     answers = ANSWERS[str(known.word)]
     if answer not in answers:
-        raise NotAmendable(f"{step_id!r} takes {' or '.join(answers)}, not {answer!r}")
+        raise NotAmendableError(f"{step_id!r} takes {' or '.join(answers)}, not {answer!r}")
     if answers[answer][0] is not Outcome.PASS:
         return answers[answer]
     if known.word == "attest" and _looks_into_answer(step):
-        raise NotAmendable(
+        raise NotAmendableError(
             f"{step_id!r} looks into the text of the answer, which is not at hand "
             "any more; `rerun` does the step again"
         )
@@ -101,7 +101,7 @@ def amended(
         {},
     )
     if decision.outcome is not Outcome.PASS:
-        raise NotAmendable(
+        raise NotAmendableError(
             f"{step_id!r} would not pass with that word either: the runbook makes it "
             f"{decision.outcome or 'another try'} ({decision.code}); `rerun` does the step again"
         )
@@ -120,7 +120,7 @@ def amend(
     assert amendment is not None
     try:
         outcome, code = amended(runbook, state, step_id, amendment.answer)
-    except NotAmendable as wrong:
+    except NotAmendableError as wrong:
         inbox.decide(FindingRecorded(NOT_AMENDED, f"{wrong}.", ""), step=step_id)
         return
     known = state.steps[step_id]
@@ -140,7 +140,7 @@ def settle_half_amended(
     assert known.amended is not None
     try:
         outcome, code = amended(runbook, state, known.id, known.amended.answer)
-    except NotAmendable:
+    except NotAmendableError:
         outcome, code = Outcome.BLOCKED, "interrupted"
     finish(known.id, known.tries[-1].n, outcome, code, _summary(known.amended.why))
 

@@ -96,8 +96,10 @@ class OfFirstModel:
 
 
 def of_first_model(known: StepState) -> OfFirstModel | None:
-    """What the model that was asked first came to, where it did not pass and the newest try, which
-    passed, asked another: that replaces no failure. None where the pass stands.
+    """Return the result of the model that was asked first, if another one's pass hides it.
+
+    The newest try passed with another model, which replaces no failure of the first. None where the
+    pass stands.
     """
     asked = [attempt for attempt in known.tries if attempt.model is not None]
     if not asked or asked[-1] is not known.tries[-1]:

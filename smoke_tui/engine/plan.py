@@ -13,8 +13,10 @@ from smoke_tui.runbook.model import Runbook, Step
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Run a try of a step. `cause` is walk, again, retry, refresh, fallback, return, restart
-    or resume.
+    """Run a try of a step.
+
+    `cause` is walk, again, retry, refresh, fallback, return, restart or resume; `delay` is in
+    seconds.
     """
 
     step: str

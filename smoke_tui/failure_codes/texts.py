@@ -81,7 +81,7 @@ def text_of_code(name: str | None, observed: Mapping[str, Any] | None = None) ->
     return _seconded(code, row, (observed or {}).get("second_opinion"))
 
 
-def _seconded(code: Code, row: CodeText, result: Any) -> CodeText:
+def _seconded(code: Code, row: CodeText, result: object) -> CodeText:
     """What a second opinion changes: whose side it is, and what to do next."""
     if result == "accepted":
         return CodeText(
@@ -261,7 +261,7 @@ _PARTICULAR: Final[Mapping[str, Callable[[Code, CodeText, About], CodeText]]] = 
 """By code, else by group."""
 
 
-def moment(seconds: Any) -> str | None:
+def moment(seconds: object) -> str | None:
     """A Unix time as everyone reads it alike, whatever their zone (ISO 8601 UTC)."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None

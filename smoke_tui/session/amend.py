@@ -8,7 +8,7 @@ from pathlib import Path
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import Settings
-from smoke_tui.engine.amend import NotAmendable, amended
+from smoke_tui.engine.amend import NotAmendableError, amended
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.journal.events.values import Amendment
@@ -42,7 +42,7 @@ def amend_session(settings: Settings, folder: Path, step_id: str, answer: str, w
     with closing(resumable.file):
         try:
             amended(resumable.runbook, resumable.state, step_id, answer)
-        except NotAmendable as wrong:
+        except NotAmendableError as wrong:
             raise UsageError(f"--step {step_id}: {wrong}") from None
         session = open_session(
             SessionRequest(

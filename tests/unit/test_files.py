@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.files import NotRegular, open_plain, read_plain
+from smoke_tui.files import NotRegularError, open_plain, read_plain
 
 
 def test_a_regular_file_is_read(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_neither_links_nor_folders_nor_pipes_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
-        with pytest.raises(NotRegular):
+        with pytest.raises(NotRegularError):
             open_plain(path)
     with pytest.raises(OSError, match="symbolic links") as caught:
         open_plain(tmp_path / "link")

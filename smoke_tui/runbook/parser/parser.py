@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from smoke_tui.files import NotRegular, open_plain
+from smoke_tui.files import NotRegularError, open_plain
 from smoke_tui.runbook.lint.diagnostics import ABOUT_PROSE, Diagnostic, LintCode, Reporter
 from smoke_tui.runbook.lint.hidden_secrets import HiddenText, hidden_in_step, hidden_in_text
 from smoke_tui.runbook.lint.rules import Drafts, lint
@@ -50,7 +50,7 @@ def load(path: str | os.PathLike[str]) -> Parsed:
     name = os.fspath(path)
     try:
         handle = open_plain(name)
-    except NotRegular:
+    except NotRegularError:
         return _refused(name, LintCode.NOT_A_FILE)
     except (OSError, ValueError) as error:
         link = isinstance(error, OSError) and error.errno in (errno.ELOOP, errno.EMLINK)

@@ -138,7 +138,7 @@ class SessionAnswers(Page):
     # --- words ----------------------------------------------------------------------------
 
     @work(exit_on_error=True)
-    async def _with_words(self, question: OpenQuestion, choice: Choice, do: Verb) -> None:
+    async def _with_words(self, question: OpenQuestion, choice: Choice) -> None:
         hint = self.live.hints.get("confirm", "") if choice.key == "y" else ""
         words = await self.ask(
             Line(
