@@ -85,11 +85,11 @@ def _limit(snapshot: Snapshot, step: Step) -> str:
 
 def headless(snapshot: Snapshot, step: Step) -> str:
     """Return the command that does the same without an operator."""
-    words = ["smoke-tui", "--check", snapshot.runbook.id]
+    argv = ["smoke-tui", "--check", snapshot.runbook.id]
     if snapshot.rehearsed:
-        words += ["--rehearse", "--scenario", str(snapshot.config.scenario)]
+        argv += ["--rehearse", "--scenario", str(snapshot.config.scenario)]
     else:
-        words += ["--live", "--origin", snapshot.config.origin]
+        argv += ["--live", "--origin", snapshot.config.origin]
     if not step.fallback:
-        words += ["--only", step.id]
-    return one_line(shlex.join(words), 300)
+        argv += ["--only", step.id]
+    return one_line(shlex.join(argv), 300)

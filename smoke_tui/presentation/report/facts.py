@@ -169,7 +169,7 @@ class StepRow:
     code: str | None
     tries: int
     ms: int
-    seen: Text
+    summary: Text
 
 
 def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
@@ -180,13 +180,13 @@ def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
         step_state = state.steps.get(step.id, StepState(step.id))
         outcome = step_state.outcome or Outcome.NOT_RUN
         number += not step.fallback
-        seen: Text = [quote(step_state.summary, 200)] if step_state.summary else ["not reached"]
+        summary: Text = [quote(step_state.summary, 200)] if step_state.summary else ["not reached"]
         if step.fallback and outcome is Outcome.NOT_RUN:
-            seen = ["not needed"]
+            summary = ["not needed"]
         elif outcome is Outcome.WAIVED:
-            seen = ["not done: ", quote(step_state.reason or "", 200)]
+            summary = ["not done: ", quote(step_state.reason or "", 200)]
         elif step_state.running:
-            seen = ["begun, and no end of it is in the record"]
+            summary = ["begun, and no end of it is in the record"]
         rows.append(
             StepRow(
                 step,
@@ -195,7 +195,7 @@ def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
                 step_state.code,
                 len(step_state.tries),
                 int(seconds_of(step_state) * 1000),
-                seen,
+                summary,
             )
         )
     return rows

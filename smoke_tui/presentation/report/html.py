@@ -112,14 +112,14 @@ def _header(runbook: Runbook, state: State) -> list[Node]:
 
 def _main(runbook: Runbook, state: State, evidence: EvidenceReader) -> list[Node]:
     rows: Sequence[Text] = not_done(runbook, state)
-    seen = worth_a_look(runbook, state)
+    notable = worth_a_look(runbook, state)
     steps = [_step(state, step, evidence) for step in in_order(runbook, state)]
     return [
         _section("Facts", _pairs(facts(runbook, state))),
         _section("Steps", _steps(step_rows(runbook, state))),
         *_optional("Over time", timeline(state)),
         _section("Not done or waived", _items(rows) if rows else tag("p", "Nothing.")),
-        *_optional("What is worth a look", [_items(seen)] if seen else []),
+        *_optional("What is worth a look", [_items(notable)] if notable else []),
         *_optional("Evidence", [step for step in steps if step is not None]),
     ]
 
@@ -174,7 +174,7 @@ def _row(row: StepRow) -> Element:
         tag("td", tag("strong", row.outcome.value, class_=_TONES.get(row.outcome, "bad")), *code),
         tag("td", str(row.tries), class_="number", data_name="tries"),
         tag("td", duration(row.ms), class_="number", data_name="time"),
-        tag("td", *_inline(row.seen, "span"), class_="seen"),
+        tag("td", *_inline(row.summary, "span"), class_="seen"),
     )
 
 

@@ -43,12 +43,12 @@ def markdown(runbook: Runbook, state: State, evidence: EvidenceReader = no_evide
         _table(runbook, state),
         _not_done(runbook, state),
     ]
-    seen = worth_a_look(runbook, state)
-    if seen:
+    notable = worth_a_look(runbook, state)
+    if notable:
         head.append(
             Listing(
                 ("### What is worth a look", ""),
-                tuple(f"- {as_markdown(row)}" for row in seen),
+                tuple(f"- {as_markdown(row)}" for row in notable),
                 13_000,
                 "- … and {} more",
             )
@@ -96,7 +96,7 @@ def _row(row: StepRow) -> str:
     return (
         f"| {row.label} | {as_markdown([excerpt(row.step.title)])} (`{row.step.id}`) "
         f"| **{row.outcome.value}**{code} | {row.tries} | {duration(row.ms)} "
-        f"| {as_markdown(row.seen)} |"
+        f"| {as_markdown(row.summary)} |"
     )
 
 
