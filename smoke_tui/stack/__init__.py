@@ -1,1 +1,1 @@
-"""The system under test: its services, its ledger, and the route that answered a turn."""
+"""The stack under test: its services, its ledger, and the route that answered a turn."""

@@ -1,4 +1,4 @@
-"""The stack's ledger of usage: how its table and columns are called. Pure."""
+"""The names of the ledger's table and columns. Pure."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, Final
 from smoke_tui.runbook.identifiers import identifier, table_name
 
 NAMED: Final = ("table", "time", "domain", "model", "cost", "credential", "provider", "response_id")
-"""What a runbook's `ledger` table may name beside `match`."""
+"""Names that a runbook's `ledger` table may set, besides `match`."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerTable:
     """The table and its columns; the defaults are the product's own names.
 
-    A column that is None is not looked at. Names are taken exactly as written.
+    A column that is None is not read. Names are used exactly as written.
     """
 
     table: str = "core.llm_usage"
@@ -30,29 +30,33 @@ class LedgerTable:
 
     @property
     def columns(self) -> dict[str, str]:
-        """The columns that are looked at, by what they hold."""
-        names = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "table"}
+        """The columns that are read, by role."""
+        names = {
+            column.name: getattr(self, column.name)
+            for column in fields(self)
+            if column.name != "table"
+        }
         return {role: name for role, name in names.items() if name is not None}
 
-    def with_names(self, given: Mapping[str, Any]) -> LedgerTable:
-        """The same with other names; None leaves a name as it is."""
-        return replace(self, **{k: v for k, v in given.items() if k in NAMED and v is not None})
+    def with_names(self, names: Mapping[str, Any]) -> LedgerTable:
+        """A copy with other names; None keeps a name."""
+        return replace(self, **{k: v for k, v in names.items() if k in NAMED and v is not None})
 
 
-ROLES: Final = tuple(one for one in NAMED if one != "table")
-"""What a column can hold."""
+ROLES: Final = tuple(name for name in NAMED if name != "table")
+"""Roles of columns."""
 
 
 def read_columns(pairs: Iterable[str]) -> dict[str, str]:
-    """Columns from `role=name` pairs, as --ledger-columns gives them.
+    """Columns by role from `role=name` pairs, the form of --ledger-columns.
 
     Raises:
-        ValueError: a pair has no `=`, an unknown role, or no plain name.
+        ValueError: a pair has no `=`, an unknown role, or an invalid name.
     """
     columns: dict[str, str] = {}
     for pair in pairs:
-        role, mark, name = (part.strip() for part in pair.partition("="))
-        if not mark or role not in ROLES:
+        role, separator, name = (part.strip() for part in pair.partition("="))
+        if not separator or role not in ROLES:
             raise ValueError(
                 f"{pair.strip()!r} is not one of {', '.join(f'{known}=COLUMN' for known in ROLES)}"
             )
@@ -60,8 +64,8 @@ def read_columns(pairs: Iterable[str]) -> dict[str, str]:
             raise ValueError(f"{role} is given twice")
         try:
             columns[role] = identifier(name)
-        except ValueError as wrong:
-            raise ValueError(f"{pair.strip()!r}: {wrong}") from None
+        except ValueError as error:
+            raise ValueError(f"{pair.strip()!r}: {error}") from None
     return columns
 
 
@@ -71,10 +75,10 @@ def describe(
     """The ledger's names: the product's own, then the runbook's, then the configuration's.
 
     Raises:
-        ValueError: the configuration names something that is no plain name.
+        ValueError: the configuration has an invalid name.
     """
-    told = LedgerTable().with_names(runbook or {})
-    over: dict[str, str] = read_columns(columns)
+    names = LedgerTable().with_names(runbook or {})
+    configured: dict[str, str] = read_columns(columns)
     if table is not None:
-        over["table"] = table_name(table)
-    return told.with_names(over)
+        configured["table"] = table_name(table)
+    return names.with_names(configured)

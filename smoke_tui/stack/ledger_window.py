@@ -1,4 +1,4 @@
-"""The window of a turn in the stack's ledger: its beginning, and the rows that came since."""
+"""The ledger's rows of a turn: since its start, by the ledger's clock."""
 
 from __future__ import annotations
 
@@ -13,67 +13,67 @@ from smoke_tui.world.requests.ledger import ReadLedger
 from smoke_tui.world.values import Text
 
 PAUSES: Final = (0.5, 1.0, 2.0)
-"""Seconds before each further reading: a stack may write its row after it has answered."""
+"""Seconds before each further reading: a stack may write its row after its answer."""
 
 _REMEDY: Final = "Check --ledger, --ledger-table and --ledger-columns."
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From `mark` on, by the ledger's own clock; `match` is what the organisation's rows hold."""
+    """The time since `start`, by the ledger's clock; `match` is the domain of the organisation's rows."""
 
     table: LedgerTable
     match: Text
-    mark: str
+    start: str
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerReading:
-    """What the ledger holds of a window; with a `problem` it could not be read.
+    """The ledger's rows of a window; with a `problem` it could not be read.
 
-    `match` is what the organisation's rows hold as their domain, where that is no secret; `mark`
-    is when the window began, by the ledger's own clock.
+    `more` means that there are rows which were not read. `match` is the domain of the
+    organisation's rows, None if it is secret; `start` is the window's start.
     """
 
     rows: tuple[Mapping[str, Any], ...] = ()
     more: bool = False
     problem: str | None = None
     match: str | None = None
-    mark: str | None = None
+    start: str | None = None
 
     @property
     def before(self) -> list[Mapping[str, Any]]:
-        """Rows that are older than the window: of another turn, whatever response they name."""
-        mark = _moment(self.mark)
+        """Rows older than the window, which are of another turn."""
+        start = _moment(self.start)
         return [
             row
             for row in self.rows
-            if mark is not None
+            if start is not None
             and (moment := _moment(row.get("time"))) is not None
-            and moment < mark
+            and moment < start
         ]
 
     @property
     def platform(self) -> list[Mapping[str, Any]]:
-        """Rows of the platform tier: they have no domain, or a blank one."""
+        """Rows of the platform tier, which have no domain."""
         return [row for row in self.rows if not has_text(row.get("domain"))]
 
     @property
     def ours(self) -> list[Mapping[str, Any]]:
-        """Rows of the organisation, and of this response in another's name."""
+        """Rows with a domain: of the organisation, or of this response in another one."""
         return [row for row in self.rows if has_text(row.get("domain"))]
 
     @property
     def elsewhere(self) -> list[Mapping[str, Any]]:
-        """Rows in the name of another organisation."""
+        """Rows of another organisation."""
         return [
             row for row in self.ours if self.match is not None and str(row["domain"]) != self.match
         ]
 
     def of(self, response_id: object) -> list[Mapping[str, Any]] | None:
-        """The rows of one response; None where they name responses and the answer names none.
+        """The rows of one response; None if rows name responses and the answer names none.
 
-        Rows that name no response count by their time alone. An id has to be the same exactly.
+        If no row names a response, all rows since the start count. Ids have to be equal.
         """
         if not any(has_text(row.get("response_id")) for row in self.ours):
             return self.ours
@@ -83,7 +83,7 @@ class LedgerReading:
 
 
 def _moment(text: object) -> datetime | None:
-    """A time of the ledger's, in UTC where it names no zone; None where it can't be read."""
+    """A time of the ledger, by default in UTC; None if it can't be parsed."""
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError:
@@ -92,17 +92,17 @@ def _moment(text: object) -> datetime | None:
 
 
 def has_text(value: object) -> bool:
-    """Whether a column of a row holds anything."""
+    """Whether a column has a value."""
     return value is not None and bool(str(value).strip())
 
 
 async def open_window(ctx: StepContext) -> Window | LedgerReading | None:
-    """Begin a window; None where there is no ledger, a `LedgerReading` with what is wrong with it."""
+    """Start a window; None without a ledger, a reading with a problem if it fails."""
     if ctx.config.ledger not in ("postgresql", "stand-in"):
         return None
-    named: Mapping[str, Any] | None = ctx.step.fields.get("ledger")
-    table = describe(named, ctx.config.ledger_table, ctx.config.ledger_columns)
-    template = (named or {}).get("match")
+    names: Mapping[str, Any] | None = ctx.step.fields.get("ledger")
+    table = describe(names, ctx.config.ledger_table, ctx.config.ledger_columns)
+    template = (names or {}).get("match")
     if template is None and "domain_id" not in ctx.resources.values:
         return _unread(
             ctx,
@@ -118,9 +118,9 @@ async def open_window(ctx: StepContext) -> Window | LedgerReading | None:
 async def read_window(
     ctx: StepContext, window: Window | LedgerReading | None, response_id: object = None
 ) -> LedgerReading | None:
-    """The rows of a window, read a few times until one of the turn is there.
+    """Read the rows of a window, up to four times, until there is one of the turn.
 
-    Rows of the turn's own response are read whoever's name they are in.
+    Rows with the turn's response id are read for every domain.
     """
     if not isinstance(window, Window):
         return window
@@ -136,14 +136,14 @@ async def read_window(
                 window.table.table,
                 window.table.columns,
                 window.match,
-                window.mark,
+                window.start,
                 wanted,
             )
         )
         if answer.problem:
             return _unread(ctx, answer.problem)
         match = window.match if isinstance(window.match, str) else None
-        reading = LedgerReading(answer.rows, answer.more, match=match, mark=window.mark)
+        reading = LedgerReading(answer.rows, answer.more, match=match, start=window.start)
         if reading.of(response_id):
             break
     return reading

@@ -1,4 +1,4 @@
-"""What the answer of a turn claims: models, responses and marks, wherever they stand."""
+"""Claims of a turn's answer: models, responses and headers, at any place in its document."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
 from smoke_tui.proof.obligations import Witness
 from smoke_tui.runbook.json_path import dig
-from smoke_tui.stack.failure_signals import HIDDEN
+from smoke_tui.stack.failure_signals import HIDDEN_HEADER
 from smoke_tui.stack.turn_values import HEADERS, TURN_HOLDERS, leaves
 
 PATHS: Final[Mapping[str, str]] = {
@@ -24,38 +24,38 @@ PATHS: Final[Mapping[str, str]] = {
     "upstream_body": "error.upstream_body",
     "upstream_headers": "error.upstream_headers",
 }
-"""Where a turn's answer says what answered, unless the runbook says otherwise."""
+"""Default paths of the claims in a turn's answer, which the runbook may replace."""
 
 
-def claims_of(document: object, given: Mapping[str, str]) -> dict[str, Any]:
-    """What a turn's answer claims, by name; `given` are the runbook's own paths."""
-    paths = {**PATHS, **{name: path for name, path in given.items() if path}}
+def claims_of(document: object, runbook_paths: Mapping[str, str]) -> dict[str, Any]:
+    """The claims of a turn's answer by name; `runbook_paths` replace default paths."""
+    paths = {**PATHS, **{name: path for name, path in runbook_paths.items() if path}}
     return {name: dig(document, path)[1] for name, path in paths.items()}
 
 
 def foreign_headers(document: object, headers: object, own: object = None) -> Iterator[Witness]:
-    """Marks of an API key in the headers that a stack passes on, wherever they stand.
+    """Signs of an API key in the headers that a stack passes on, at any place.
 
-    `own` are the headers of the stack's answer itself: a stack may pass them on there.
+    `own` are the headers of the stack's answer itself, where it may pass them on too.
     """
     tables = [
         ("headers", headers),
         ("the stack's own headers", own),
         *((leaf.path, leaf.value) for leaf in leaves(document) if leaf.name in HEADERS),
     ]
-    seen = {
+    paths = {
         path
         for path, table in tables
         if any(name == FOREIGN_HEADER for name, _ in header_pairs(table))
     }
-    for path in sorted(seen):
+    for path in sorted(paths):
         yield Witness(path, FOREIGN_HEADER, "against")
 
 
 def named_models(
     document: object, claims: Mapping[str, Any], own: object = None
 ) -> Iterator[tuple[str, Any]]:
-    """Every place of an answer that names the model that answered."""
+    """Every place of an answer that names the served model, with the name."""
     if claims.get("model") is not None:
         yield "model", claims["model"]
     tables = [
@@ -63,13 +63,13 @@ def named_models(
         own,
         *(leaf.value for leaf in leaves(document) if leaf.name in HEADERS),
     ]
-    seen: list[Any] = []
+    visited: list[Any] = []
     for table in tables:
-        if table in seen:
+        if table in visited:
             continue
-        seen.append(table)
+        visited.append(table)
         for name, value in header_pairs(table):
-            if name in MODEL_HEADERS and value is not None and value != HIDDEN:
+            if name in MODEL_HEADERS and value is not None and value != HIDDEN_HEADER:
                 yield f"header {name}", value
     for leaf in leaves(document):
         if (

@@ -1,7 +1,7 @@
-"""What an authoring turn has to show, and which witnesses of an answer show it.
+"""The obligations of an authoring turn, and the witnesses of each in its answer.
 
-The list is the same for every way of making a turn; by hand there is no answer to read, so that
-only its route can be shown, and the operator's word is the last witness.
+The list is the same for every way of making a turn. A turn made by hand has no answer to read: only
+its route can be shown, with the operator's attestation as the last witness.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from smoke_tui.proof.counts import read_usage, usage_problem
 from smoke_tui.proof.families import same_family, same_model
 from smoke_tui.proof.obligations import Obligation, Requirement, Witness, evaluate
 from smoke_tui.proof.quoting import contains_word, repeats_prompt
-from smoke_tui.stack.failure_signals import trouble, unknown_states
+from smoke_tui.stack.failure_signals import failure_witnesses, unknown_states
 from smoke_tui.stack.ledger_rows import row_models
 from smoke_tui.stack.ledger_window import LedgerReading
-from smoke_tui.stack.route_proof import Line, standing
+from smoke_tui.stack.route_proof import EvidenceLine, route_status
 from smoke_tui.stack.turn_document import named_models, named_responses
-from smoke_tui.stack.turn_values import shown
+from smoke_tui.stack.turn_values import display_text
 
 OTHER: Final = Requirement(
     "no other route",
@@ -71,18 +71,18 @@ ROUTE: Final = Requirement(
 )
 
 TURN: Final = (OTHER, ANSWERED, IDENTITY, MODEL, ANSWER, NONCE, USAGE, ROUTE)
-"""The obligations of a turn, in the order in which their codes decide."""
+"""The obligations of a turn, in the order of priority of their codes."""
 
 _NO_ROWS: Final = "The ledger has no row of the organisation for this turn."
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """A turn as it was made and answered.
+class TurnResult:
+    """A turn and its answer.
 
-    `asked` is the model, where one was named; `answered`: there is an answer to be read, which
-    there is not where the turn was made by hand. `own_headers` are those of the stack's answer;
-    `reported` is a failure that its envelope tells of in words or a code that are known.
+    `asked` is the requested model, if one was named; `answered` is False for a turn made by hand,
+    which has no answer to read. `ledger` are the ledger's rows. `own_headers` are those of the
+    stack's answer; `reported` is a known failure in its envelope.
     """
 
     document: Any
@@ -92,7 +92,7 @@ class Turned:
     prompt: str = ""
     answered: bool = True
     reading: LedgerReading | None = None
-    lines: Sequence[Line] = field(default_factory=list)
+    lines: Sequence[EvidenceLine] = field(default_factory=list)
     own_headers: Sequence[Any] = ()
     reported: str | None = None
 
@@ -103,35 +103,37 @@ class Turned:
         return text if isinstance(text, str) else ""
 
 
-def proof_of_turn(turned: Turned) -> tuple[Obligation, ...]:
+def turn_obligations(turn: TurnResult) -> tuple[Obligation, ...]:
     """The obligations of a turn, with their witnesses."""
-    route = [line.witness() for line in turned.lines]
+    route = [line.witness() for line in turn.lines]
     others = [w for w in route if w.stance == "against"]
-    marks = "; ".join(f"{w.source}: {w.value}" for w in others)
-    first = (evaluate(OTHER, others, text=f"The turn was answered on another route ({marks})."),)
-    last = (_route(turned, route),)
-    if not turned.answered:
+    sources = "; ".join(f"{w.source}: {w.value}" for w in others)
+    first = (evaluate(OTHER, others, text=f"The turn was answered on another route ({sources})."),)
+    last = (_route(turn, route),)
+    if not turn.answered:
         return (*first, *last)
-    signs = list(trouble(turned.document, turned.claims.get("headers"), list(turned.own_headers)))
-    if turned.reported is not None:
-        signs.append(Witness("envelope", turned.reported, "against"))
-    unknown = list(unknown_states(turned.document))
+    signs = list(
+        failure_witnesses(turn.document, turn.claims.get("headers"), list(turn.own_headers))
+    )
+    if turn.reported is not None:
+        signs.append(Witness("envelope", turn.reported, "against"))
+    unknown = list(unknown_states(turn.document))
     if not signs and not unknown:
         signs = [Witness("answer", "no sign of a failure", "holds")]
     return (
         *first,
-        evaluate(ANSWERED, [*signs, *unknown], code=_code(signs)),
-        evaluate(IDENTITY, named_responses(turned.document, turned.claims)),
-        _model(turned),
-        evaluate(ANSWER, [_text(turned)]),
-        evaluate(NONCE, list(_nonce(turned))),
-        evaluate(USAGE, list(_usage(turned.document))),
+        evaluate(ANSWERED, [*signs, *unknown], code=_code_of_signs(signs)),
+        evaluate(IDENTITY, named_responses(turn.document, turn.claims)),
+        _model(turn),
+        evaluate(ANSWER, [_text(turn)]),
+        evaluate(NONCE, list(_nonce(turn))),
+        evaluate(USAGE, list(_usage(turn.document))),
         *last,
     )
 
 
-def _code(signs: Sequence[Witness]) -> str | None:
-    """The code of a failure that the answer tells of in a word."""
+def _code_of_signs(signs: Sequence[Witness]) -> str | None:
+    """The code of a failure that the answer names in a word."""
     words = {w.value.casefold() for w in signs}
     if words & {"degraded", "fallback"}:
         return "degraded-route"
@@ -140,91 +142,88 @@ def _code(signs: Sequence[Witness]) -> str | None:
     return "degraded-incomplete" if words & {"incomplete", "length", "max_output_tokens"} else None
 
 
-def _route(turned: Turned, witnesses: Sequence[Witness]) -> Obligation:
-    """The route: shown by its lines together, or missing for the reason that weighs most."""
-    where = standing(turned.lines)
-    if where == "proven":
+def _route(turn: TurnResult, witnesses: Sequence[Witness]) -> Obligation:
+    """The route: proven by its lines together, or missing for the most important reason."""
+    status = route_status(turn.lines)
+    if status == "proven":
         return evaluate(ROUTE, witnesses)
-    lowered = [w if w.stance == "against" else Witness(w.source, w.value) for w in witnesses]
-    unclear = [line for line in turned.lines if line.says == "unclear"]
-    why = _NO_ROWS if any(x.says == "missing" for x in turned.lines) else None
-    if why is None and unclear:
-        why = (
-            f"It is not clear which route answered the turn ({unclear[0].name}: {unclear[0].seen})."
-        )
-    return evaluate(ROUTE, lowered, text=why)
+    weakened = [w if w.stance == "against" else Witness(w.source, w.value) for w in witnesses]
+    unclear = [line for line in turn.lines if line.conclusion == "unclear"]
+    reason = _NO_ROWS if any(x.conclusion == "missing" for x in turn.lines) else None
+    if reason is None and unclear:
+        reason = f"It is not clear which route answered the turn ({unclear[0].name}: {unclear[0].value})."
+    return evaluate(ROUTE, weakened, text=reason)
 
 
-def _model(turned: Turned) -> Obligation:
-    """Every place that names the model; all have to be the one asked for, or one and the same."""
+def _model(turn: TurnResult) -> Obligation:
+    """Every place that names the model; all have to name the requested one, or the same."""
     named = [
-        *named_models(turned.document, turned.claims, list(turned.own_headers)),
-        *(
-            ("ledger", model)
-            for model in row_models(turned.reading, turned.claims.get("response_id"))
-        ),
+        *named_models(turn.document, turn.claims, list(turn.own_headers)),
+        *(("ledger", model) for model in row_models(turn.reading, turn.claims.get("response_id"))),
     ]
     texts = [value for _, value in named if isinstance(value, str) and value.strip()]
-    asked = turned.asked or (texts[0] if texts else "")
-    found = [
+    requested = turn.asked or (texts[0] if texts else "")
+    witnesses = [
         Witness(
             source,
-            shown(value),
+            display_text(value),
             "holds"
             if isinstance(value, str)
-            and _fits(asked, value)
-            and all(same_model(value, other) for other in texts if _fits(asked, other))
+            and _fits(requested, value)
+            and all(same_model(value, other) for other in texts if _fits(requested, other))
             else "against",
         )
         for source, value in named
     ]
-    others = list(dict.fromkeys(w.value or "an empty name" for w in found if w.stance == "against"))
-    heard = "; ".join(str(w) for w in found)
+    other_models = list(
+        dict.fromkeys(w.value or "an empty name" for w in witnesses if w.stance == "against")
+    )
+    all_witnesses = "; ".join(str(w) for w in witnesses)
     text = None
-    if others:
+    if other_models:
         text = (
-            f"{asked or 'One model'} was asked for, {' and '.join(others)} answered: the "
+            f"{requested or 'One model'} was asked for, {' and '.join(other_models)} answered: the "
             "provider served another, or the organisation's own setting names it"
-            f"{f' ({heard})' if len(found) > 1 else ''}."
+            f"{f' ({all_witnesses})' if len(witnesses) > 1 else ''}."
         )
-    return evaluate(MODEL, found, text=text)
+    return evaluate(MODEL, witnesses, text=text)
 
 
-def _fits(asked: str, value: str) -> bool:
-    return same_model(asked, value) if not asked else same_family(asked, value)
+def _fits(requested: str, value: str) -> bool:
+    return same_model(requested, value) if not requested else same_family(requested, value)
 
 
-def _text(turned: Turned) -> Witness:
-    value = turned.claims.get("output_text")
+def _text(turn: TurnResult) -> Witness:
+    value = turn.claims.get("output_text")
     if isinstance(value, str) and value.strip():
         return Witness("output text", f"{len(value)} characters", "holds")
-    return Witness("output text", "blank" if isinstance(value, str) else shown(value)[:60])
+    return Witness("output text", "blank" if isinstance(value, str) else display_text(value)[:60])
 
 
-def _nonce(turned: Turned) -> Iterator[Witness]:
-    held = contains_word(turned.output, turned.nonce)
+def _nonce(turn: TurnResult) -> Iterator[Witness]:
+    contained = contains_word(turn.output, turn.nonce)
     yield Witness(
         "output text",
-        "holds the nonce" if held else "does not hold the nonce",
-        "holds" if held else "nothing",
+        "holds the nonce" if contained else "does not hold the nonce",
+        "holds" if contained else "nothing",
     )
-    if repeats_prompt(turned.output, turned.prompt):
+    if repeats_prompt(turn.output, turn.prompt):
         yield Witness("output text", "quotes the request", "against")
 
 
 def _usage(document: object) -> Iterator[Witness]:
-    """The usage that an answer tells of; one that names no counts tells nothing."""
+    """The usage in an answer; without counts it is no witness."""
     if not isinstance(document, Mapping) or "usage" not in document:
         return
     usage = document["usage"]
     if isinstance(usage, Mapping):
         usage = {_COUNTS.get(str(name), name): value for name, value in usage.items()}
         if not {"input_tokens", "output_tokens"} <= set(usage):
-            yield Witness("usage", shown(usage))
+            yield Witness("usage", display_text(usage))
             return
     problem = usage_problem(usage)
     counts = read_usage(usage)
-    value = str(counts) if counts is not None else shown(usage)
+    value = str(counts) if counts is not None else display_text(usage)
     yield Witness(
         "usage", f"{value}{f': {problem}' if problem else ''}", "against" if problem else "holds"
     )
@@ -234,4 +233,4 @@ _COUNTS: Final[Mapping[str, str]] = {
     "prompt_tokens": "input_tokens",
     "completion_tokens": "output_tokens",
 }
-"""Other names of the counts."""
+"""Alternative names of the counts."""

@@ -1,4 +1,4 @@
-"""The values of a turn's answer, each with where it stands; tables of how a turn was made."""
+"""The values of a turn's answer with their paths, and the tables that describe the turn."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, Final
 from smoke_tui.proof.flags import normalize_name
 from smoke_tui.proof.obligations import value_text
 
-_DEPTH: Final = 6
-_MOST: Final = 20_000
-"""Values that are looked at, at most."""
+_MAX_DEPTH: Final = 6
+_MAX_VALUES: Final = 20_000
+"""Maximum number of values that are read."""
 
 TRIES: Final = (
     "attempts",
@@ -26,13 +26,13 @@ TRIES: Final = (
     "choices",
     "upstreams",
 )
-"""Lists of how a turn was made, one try after the other; the last one is the one that answered."""
+"""Lists of attempts at a turn; the last attempt is the one that answered."""
 
 HEADERS: Final = ("headers", "upstreamheaders", "responseheaders", "providerheaders")
 """Names of tables of headers that a stack passes on."""
 
 _EARLIER: Final = re.compile(r"history|previous|earlier|past|recent|turns$|jobs$|archive")
-"""Names of lists that tell of other turns than this one; they are not entered."""
+"""Names of lists about earlier turns, which are not read."""
 
 TURN_HOLDERS: Final = (
     "route",
@@ -47,15 +47,14 @@ TURN_HOLDERS: Final = (
     "fallback",
     *TRIES,
 )
-"""Tables that tell how the turn was made; elsewhere a word is one of what was authored."""
+"""Tables that describe how the turn was made; other tables hold authored content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One value of a document.
+    """One value with its path, its normalized name and those of its tables.
 
-    It has its path, its normalized name, the normalized names of the tables above it, and whether
-    it is inside an entry of a list that is not about how the turn was made.
+    `listed` means that it is in a list that does not describe how the turn was made.
     """
 
     path: str
@@ -65,32 +64,32 @@ class Leaf:
     listed: bool = False
 
     def within(self, holders: Container[str]) -> bool:
-        """Whether every table that it stands in is one of these."""
+        """Whether all its tables are among these."""
         return not self.listed and all(table in holders for table in self.tables)
 
 
 def leaves(document: object) -> Iterator[Leaf]:
     """Every value of a document's tables, and of the tables in its lists."""
-    waiting: list[tuple[str, tuple[str, ...], Any, bool]] = [("", (), document, False)]
+    queue: list[tuple[str, tuple[str, ...], Any, bool]] = [("", (), document, False)]
     count = 0
-    while waiting and count < _MOST:
-        path, tables, value, listed = waiting.pop(0)
-        if not isinstance(value, Mapping) or len(tables) >= _DEPTH:
+    while queue and count < _MAX_VALUES:
+        path, tables, value, listed = queue.pop(0)
+        if not isinstance(value, Mapping) or len(tables) >= _MAX_DEPTH:
             continue
         for key, item in value.items():
             count += 1
-            where, name = f"{path}.{key}" if path else str(key), normalize_name(key)
-            yield Leaf(where, name, tables, item, listed)
-            waiting.append((where, (*tables, name), item, listed))
+            item_path, name = f"{path}.{key}" if path else str(key), normalize_name(key)
+            yield Leaf(item_path, name, tables, item, listed)
+            queue.append((item_path, (*tables, name), item, listed))
             if isinstance(item, list) and _EARLIER.search(name) is None:
-                waiting += [
-                    (f"{where}[{n}]", (*tables, name), one, listed or name not in TRIES)
-                    for n, one in _entries(name, item)
+                queue += [
+                    (f"{item_path}[{n}]", (*tables, name), entry, listed or name not in TRIES)
+                    for n, entry in _entries(name, item)
                 ]
 
 
 def _entries(name: str, entries: Sequence[Any]) -> list[tuple[int, Any]]:
-    """The entries that tell of the turn: of its tries the last one, else all."""
+    """The entries to read: of a list of attempts the last one, else all."""
     numbered = list(enumerate(entries))
     return numbered[-1:] if name in TRIES else numbered
 
@@ -100,8 +99,8 @@ def texts_of(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping | list):
-        for one in value.values() if isinstance(value, Mapping) else value:
-            yield from texts_of(one)
+        for entry in value.values() if isinstance(value, Mapping) else value:
+            yield from texts_of(entry)
 
 
 def words_of(text: str) -> list[str]:
@@ -109,8 +108,8 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.casefold())
 
 
-def shown(value: object) -> str:
-    """A value of a stack's answer as it is shown."""
+def display_text(value: object) -> str:
+    """A value of a stack's answer as text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:

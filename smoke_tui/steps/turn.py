@@ -23,12 +23,12 @@ from smoke_tui.proof.obligations import (
 )
 from smoke_tui.proof.quoting import contains_word, with_nonce
 from smoke_tui.runbook.json_path import dig
-from smoke_tui.stack.failure_signals import good_status, trouble
+from smoke_tui.stack.failure_signals import failure_witnesses, good_status
 from smoke_tui.stack.ledger_rows import costs_money, ledger_lines
 from smoke_tui.stack.ledger_window import open_window, read_window
-from smoke_tui.stack.route_proof import lacks_quota_headers, lines_of
+from smoke_tui.stack.route_proof import evidence_lines, lacks_quota_headers
 from smoke_tui.stack.turn_document import PATHS, claims_of
-from smoke_tui.stack.turn_obligations import ANSWERED, ROUTE, Turned, proof_of_turn
+from smoke_tui.stack.turn_obligations import ANSWERED, ROUTE, TurnResult, turn_obligations
 from smoke_tui.steps.call import model_of
 from smoke_tui.steps.commands import last_object, run_to_end, spawn_spec
 from smoke_tui.steps.cost import settle as settle_spend
@@ -104,7 +104,7 @@ async def turn(ctx: StepContext) -> Result:
             "Look at the route's other lines of evidence.",
         )
     own_headers = made.observed.get("headers", [])
-    turned = Turned(
+    turned = TurnResult(
         made.document,
         claims,
         nonce,
@@ -116,7 +116,7 @@ async def turn(ctx: StepContext) -> Result:
         reported=_reported_by_envelope(made.document),
     )
     lines = [
-        *lines_of(
+        *evidence_lines(
             claims,
             contains_word(turned.output, nonce),
             ctx.config.codex_url,
@@ -125,7 +125,7 @@ async def turn(ctx: StepContext) -> Result:
         ),
         *ledger_lines(reading, claims["response_id"]),
     ]
-    ctx.evidence("route", [[line.name, line.seen, line.says] for line in lines])
+    ctx.evidence("route", [[line.name, line.value, line.conclusion] for line in lines])
     observed = made.observed | {
         "json": made.document,
         "model": claims["model"],
@@ -152,8 +152,10 @@ async def _make(ctx: StepContext, nonce: str) -> Made:
             values.pop(NONCE_VALUE, None)
 
 
-async def _result(ctx: StepContext, turned: Turned, observed: dict[str, Any], text: str) -> Result:
-    obligations = proof_of_turn(turned)
+async def _result(
+    ctx: StepContext, turned: TurnResult, observed: dict[str, Any], text: str
+) -> Result:
+    obligations = turn_obligations(turned)
     unmet = first_unmet(obligations)
     if unmet is None:
         return _end(
@@ -189,7 +191,7 @@ async def _result(ctx: StepContext, turned: Turned, observed: dict[str, Any], te
             "attest",
             f"{why} Nothing contradicts the subscription. Did you see yourself that OpenAI "
             "answered on the subscription credential?",
-            {"evidence": [[x.name, x.seen, x.says] for x in turned.lines]},
+            {"evidence": [[x.name, x.value, x.conclusion] for x in turned.lines]},
         )
     )
     if answer.do != Verb.YES:
@@ -214,7 +216,7 @@ def _end(ctx: StepContext, obligations: Sequence[Obligation], result: Result) ->
     return result
 
 
-def _claimed_failure(ctx: StepContext, turned: Turned) -> Failure | None:
+def _claimed_failure(ctx: StepContext, turned: TurnResult) -> Failure | None:
     """The failure that an answer tells of in words that are known; None where it does not."""
     told = json.dumps(turned.document) if isinstance(turned.document, Mapping) else ""
     failure = classify(Answer(None, (), told))
@@ -270,7 +272,10 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
         await _settle(ctx, _claims(ctx, document), document)
         failure = _told_apart(ctx, turn_failure(ctx, exchange, document))
         said = f"HTTP {exchange.status}" if exchange.status is not None else "no answer"
-        signs = [Witness("status", said, "against" if refused else "nothing"), *trouble(document)]
+        signs = [
+            Witness("status", said, "against" if refused else "nothing"),
+            *failure_witnesses(document),
+        ]
         if not any(w.stance == "against" for w in signs):
             signs.append(Witness("upstream status", "none of success", "against"))
         ctx.evidence(EVIDENCE, [evaluate(ANSWERED, signs, code=failure.code).to_json()])
@@ -351,7 +356,10 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
         await _settle(ctx, _claims(ctx, document), document)
         exchange = Exchange(200, (), ended.text.encode(), (), 0, None, "", {}, None, 0)
         failure = _told_apart(ctx, turn_failure(ctx, exchange, document))
-        signs = [*trouble(document), Witness("upstream status", "none of success", "against")]
+        signs = [
+            *failure_witnesses(document),
+            Witness("upstream status", "none of success", "against"),
+        ]
         ctx.evidence(EVIDENCE, [evaluate(ANSWERED, signs, code=failure.code).to_json()])
         raise StepEnd(
             failure.code,

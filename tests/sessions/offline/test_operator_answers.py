@@ -16,7 +16,7 @@ from smoke_tui.runbook import parse
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import LedgerReading
-from smoke_tui.stack.route_proof import lines_of, standing
+from smoke_tui.stack.route_proof import evidence_lines, route_status
 from tests.helpers.offline_program import OfflineProgram, book, runs, state_of, step
 
 SENTENCES = ("I did not see it", "nope", "not yet", "failed", "unsure", "pass?", "n/a", "", "0")
@@ -231,7 +231,7 @@ def test_a_row_of_another_turn_bears_nothing_out(
         "headers": {"x-codex-plan-type": "plus"},
     }
     seen = ledger_lines(LedgerReading(tuple(rows)), claims["response_id"])
-    assert standing([*lines_of(claims, True), *seen]) == where
+    assert route_status([*evidence_lines(claims, True), *seen]) == where
 
 
 @pytest.mark.parametrize("kind", sorted(QUESTIONS))

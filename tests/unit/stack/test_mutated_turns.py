@@ -11,9 +11,9 @@ from smoke_tui.proof.obligations import first_unmet
 from smoke_tui.proof.quoting import contains_word
 from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import LedgerReading
-from smoke_tui.stack.route_proof import lines_of
+from smoke_tui.stack.route_proof import evidence_lines
 from smoke_tui.stack.turn_document import claims_of
-from smoke_tui.stack.turn_obligations import Turned, proof_of_turn
+from smoke_tui.stack.turn_obligations import TurnResult, turn_obligations
 from tests.helpers.mutations import Benign, mutations_of, unexplained, unused
 from tests.helpers.valid_answers import MODEL, NONCE, PROMPT, USAGE
 
@@ -68,19 +68,19 @@ def code_of(
         None
         if rows is None
         else LedgerReading(
-            tuple(row for row in rows if isinstance(row, Mapping)), more, match="dom-1", mark=mark
+            tuple(row for row in rows if isinstance(row, Mapping)), more, match="dom-1", start=mark
         )
     )
-    turned = Turned(document, claims, NONCE, asked, PROMPT, reading=look)
+    turned = TurnResult(document, claims, NONCE, asked, PROMPT, reading=look)
     lines = [
-        *lines_of(
+        *evidence_lines(
             claims, contains_word(turned.output, NONCE), document=document, own_headers=list(own)
         ),
         *ledger_lines(look, claims["response_id"]),
     ]
     unmet = first_unmet(
-        proof_of_turn(
-            Turned(
+        turn_obligations(
+            TurnResult(
                 document,
                 claims,
                 NONCE,

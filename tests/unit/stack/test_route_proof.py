@@ -14,7 +14,7 @@ from smoke_tui.config.session_config import CODEX_URL
 from smoke_tui.journal.state import State
 from smoke_tui.stack.ledger_rows import ledger_lines
 from smoke_tui.stack.ledger_window import LedgerReading
-from smoke_tui.stack.route_proof import Line, lines_of, standing
+from smoke_tui.stack.route_proof import EvidenceLine, evidence_lines, route_status
 from tests.helpers.stack_turns import BY_HAND, NONCE, agreeing, turned
 
 OURS = {"provider": "openai", "credential": "subscription"}
@@ -24,13 +24,13 @@ PLATFORM = {"domain": None, "credential": "platform", "cost": "0.01"}
 Rows = list[dict[str, Any]]
 
 
-def lines(claims: Mapping[str, Any], rows: Rows | None = None) -> list[Line]:
+def lines(claims: Mapping[str, Any], rows: Rows | None = None) -> list[EvidenceLine]:
     look = None if rows is None else LedgerReading(tuple(rows))
-    return [*lines_of(claims, True), *ledger_lines(look)]
+    return [*evidence_lines(claims, True), *ledger_lines(look)]
 
 
 def of(claims: Mapping[str, Any], rows: Rows | None = None) -> str:
-    return standing(lines(claims, rows))
+    return route_status(lines(claims, rows))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_standing(claims: Mapping[str, Any], rows: Rows | None, where: str) -> N
     ],
 )
 def test_hosts(host: Any, codex_url: str, says: str) -> None:
-    found = {x.name: x.says for x in lines_of({"host": host}, True, codex_url)}
+    found = {x.name: x.conclusion for x in evidence_lines({"host": host}, True, codex_url)}
     assert found["host"] == says
 
 
@@ -140,7 +140,7 @@ def test_each_thing_is_a_line_of_its_own() -> None:
     ],
 )
 def test_what_a_ledger_says(look: LedgerReading | None, name: str, seen: str, says: str) -> None:
-    assert Line(name, seen, says) in ledger_lines(look)  # type: ignore[arg-type]
+    assert EvidenceLine(name, seen, says) in ledger_lines(look)  # type: ignore[arg-type]
 
 
 ODD = (
