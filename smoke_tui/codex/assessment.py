@@ -132,7 +132,7 @@ def _assess_without_stream(exchange: Exchange) -> Assessment:
         ANSWERED_WITH_STREAM,
         [witness],
         failure.code,
-        f"{status}{failure.words}",
+        f"{status}{failure.message}",
         Reading(),
         failure,
     )
@@ -169,7 +169,7 @@ def _early_end(exchange: Exchange, reading: Reading) -> Assessment | None:
     if "failed" in kinds:
         failure = _failure(reading)
         return _failed(
-            END, ends, failure.code, f"The provider reported: {failure.words}", reading, failure
+            END, ends, failure.code, f"The provider reported: {failure.message}", reading, failure
         )
     if "incomplete" in kinds:
         details = reading.final.get("incomplete_details")

@@ -57,7 +57,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A classified failure; `said` is the server's text, cleaned and cut; `by` is the signal.
+    """A classified failure; `text` is the server's, cleaned and cut; `by` is the signal.
 
     `named` is a code of the response that is unknown here; such a failure is final: it is neither
     retried nor followed by a refresh. `about` are the response's other details.
@@ -65,7 +65,7 @@ class Failure:
 
     code: str
     by: str
-    said: str
+    text: str
     param: str | None = None
     delay: float | None = None
     resets_at: int | None = None
@@ -73,32 +73,32 @@ class Failure:
     about: AnswerDetails = field(default_factory=AnswerDetails)
 
     @property
-    def words(self) -> str:
+    def message(self) -> str:
         """The reason as text: the server's text; without one, the signal."""
         if self.named is not None and self.by.startswith("status"):
             name = f"the answer names {self.named}, a code that nobody has described yet"
-            return f"{self.said} ({name})" if self.said and not _is_json(self.said) else name
+            return f"{self.text} ({name})" if self.text and not _is_json(self.text) else name
         if self.about.redirect is not None and self.code in _REDIRECTS:
             return _REDIRECTS[self.code].format(host=self.about.redirect)
-        if self.code == "redirect-refused" and not self.said:
+        if self.code == "redirect-refused" and not self.text:
             return "the answer is a redirect, which is never followed"
         if self.code == "intercepted":
             return (
-                f"a page of something in between, which calls itself: {self.said}"
-                if self.said
+                f"a page of something in between, which calls itself: {self.text}"
+                if self.text
                 else "something in between answered, without a word"
             )
-        if self.said and not _is_json(self.said):
-            return self.said
+        if self.text and not _is_json(self.text):
+            return self.text
         signal, _, detail = self.by.partition(" ")
         template = _SIGNAL_TEXTS.get(signal)
-        return template.format(word=detail) if template is not None else self.said or self.by
+        return template.format(word=detail) if template is not None else self.text or self.by
 
     def observed(self) -> dict[str, object]:
         """The failure as recorded in the journal; the engine reads `delay` and `final`."""
         about = self.about.to_json()
         fields: dict[str, object] = {
-            "said": self.said or None,
+            "said": self.text or None,
             "param": self.param,
             "delay": self.delay,
         }

@@ -121,7 +121,7 @@ async def _poll(
         ):
             raise StepEnd(
                 failure.code if failure.by in ("edge", "transport") else "exchange-rejected",
-                f"The device login failed: {failure.words}",
+                f"The device login failed: {failure.message}",
                 status=exchange.status,
             )
         pause = ctx.deadline(interval)
@@ -142,10 +142,10 @@ def _not_started(exchange: Exchange) -> StepEnd:
     ):
         return StepEnd(
             "device-login-disabled",
-            f"The issuer offers no device login for this account: {failure.words}",
+            f"The issuer offers no device login for this account: {failure.message}",
             status=404,
         )
     code = failure.code if failure.by in ("edge", "transport") else "exchange-rejected"
     return StepEnd(
-        code, f"The device login could not begin: {failure.words}", status=exchange.status
+        code, f"The device login could not begin: {failure.message}", status=exchange.status
     )

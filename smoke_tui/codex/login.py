@@ -272,9 +272,9 @@ def _page_failure(words: str) -> tuple[str, str]:
     code = next((code for mark, code in REDIRECT_ERRORS if mark in words.lower()), None)
     failure = classify(Answer(None, (), words))
     if code is not None:
-        return code, f"The sign-in page says: {failure.said}"
+        return code, f"The sign-in page says: {failure.text}"
     is_known = failure.by != "status None"
-    return (failure.code if is_known else "login-denied"), f"The sign-in page says: {failure.said}"
+    return (failure.code if is_known else "login-denied"), f"The sign-in page says: {failure.text}"
 
 
 def _redirect_failure(error: str, description: str) -> tuple[str, str]:
@@ -298,7 +298,7 @@ def bundle_of(exchange: Exchange) -> Bundle:
         code = failure.code if edge or failure.code in EXCHANGE_CODES else "exchange-rejected"
         raise StepEnd(
             code,
-            f"The token exchange was refused: {failure.words}",
+            f"The token exchange was refused: {failure.message}",
             status=exchange.status,
             headers=[list(pair) for pair in exchange.headers],
         )

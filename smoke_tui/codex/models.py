@@ -146,7 +146,7 @@ async def _without_catalogue(
     """The catalogue can't be read: a named model is called without it, none is an end."""
     broken = exchange.status != 200 or exchange.error or exchange.json() is None
     failure = classify(as_answer(exchange)) if broken else None
-    why = failure.words if failure else "its answer is no list of models"
+    why = failure.message if failure else "its answer is no list of models"
     if failure is not None and failure.code == "intercepted":
         # Something in between has answered: the call would only hand it the token once more.
         raise _end_of(ctx, bundle, exchange, failure)
@@ -174,7 +174,7 @@ def _end_of(ctx: StepContext, bundle: Bundle, exchange: Exchange, failure: Failu
     """The step's end by what the catalogue answered: the call would be answered alike."""
     return StepEnd(
         failure.code,
-        f"Before the call, the catalogue: {failure.words}",
+        f"Before the call, the catalogue: {failure.message}",
         status=exchange.status,
         headers=[list(pair) for pair in exchange.headers],
         error=exchange.error,
@@ -231,13 +231,13 @@ def explain_unlisted(
         )
     entry = _entry(everything or (), model)
     if entry is None:
-        known = (
+        place = (
             "in no catalogue of this account"
             if everything is not None
             else f"not in the catalogue for client version {version}"
         )
         return (
-            f"{model} is {known}: retired, misspelt, or not on this plan.",
+            f"{model} is {place}: retired, misspelt, or not on this plan.",
             choose or "Check the account's plan.",
         )
     minimum = entry.minimal_client_version

@@ -53,7 +53,7 @@ async def reach(ctx: StepContext) -> None:
     if failure.by in ("transport", "edge"):
         raise StepEnd(
             failure.code,
-            f"Before the call: {failure.words}",
+            f"Before the call: {failure.message}",
             status=exchange.status,
             headers=[list(pair) for pair in exchange.headers],
             **failure.observed(),
@@ -89,7 +89,7 @@ async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
         if failure.code == "intercepted":
             raise StepEnd(
                 failure.code,
-                f"The catalogue: {failure.words}",
+                f"The catalogue: {failure.message}",
                 status=exchange.status,
                 **failure.observed(),
             )

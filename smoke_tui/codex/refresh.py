@@ -118,5 +118,5 @@ def _refused(exchange: Exchange) -> StepEnd:
     else:
         code = REFUSALS.get(failure.code, "refresh-rejected")
     return StepEnd(
-        code, f"The refresh failed: {failure.words}", status=exchange.status, fresh=False
+        code, f"The refresh failed: {failure.message}", status=exchange.status, fresh=False
     )

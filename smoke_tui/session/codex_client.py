@@ -107,7 +107,7 @@ def catalogue_text(config: SessionConfig, model: str, given: Given, folder: Path
         if text is None:
             failure = classify(as_answer(exchange)) if exchange.status != 200 else None
             raise NoClient(
-                f"the catalogue: {failure.said or failure.code}"
+                f"the catalogue: {failure.text or failure.code}"
                 if failure
                 else f"the catalogue has no base instructions for {model}"
             )

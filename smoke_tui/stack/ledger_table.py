@@ -58,7 +58,7 @@ def read_columns(pairs: Iterable[str]) -> dict[str, str]:
         role, separator, name = (part.strip() for part in pair.partition("="))
         if not separator or role not in ROLES:
             raise ValueError(
-                f"{pair.strip()!r} is not one of {', '.join(f'{known}=COLUMN' for known in ROLES)}"
+                f"{pair.strip()!r} is not one of {', '.join(f'{known_role}=COLUMN' for known_role in ROLES)}"
             )
         if role in columns:
             raise ValueError(f"{role} is given twice")

@@ -75,9 +75,9 @@ class Service:
             await _run_stop(ctx, self.stop_spec)
         if self.child is None:
             return False
-        gone = await ctx.perform(StopChild(self.child.seq))
+        has_exited = await ctx.perform(StopChild(self.child.seq))
         self.child.done()
-        return gone and not (self.stop_spec is not None and await is_up(ctx, self.ready))
+        return has_exited and not (self.stop_spec is not None and await is_up(ctx, self.ready))
 
 
 async def _run_stop(ctx: StepContext, spec: Spawn) -> None:

@@ -81,7 +81,7 @@ class TurnResult:
     """A turn and its answer.
 
     `asked` is the requested model, if one was named; `answered` is False for a turn made by hand,
-    which has no answer to read. `ledger` are the ledger's rows. `own_headers` are those of the
+    which has no answer to read. `reading` are the ledger's rows. `own_headers` are those of the
     stack's answer; `reported` is a known failure in its envelope.
     """
 

@@ -26,7 +26,10 @@ async def check(ctx: StepContext) -> Result:
     if exchange.status is None or cut or (exchange.status >= 300 and not expects_status):
         failure = classify(replace(as_answer(exchange), ours=_is_local(url)))
         return Result(
-            failure.code, f"{url}: {failure.words}", observed | failure.observed(), exchange.text()
+            failure.code,
+            f"{url}: {failure.message}",
+            observed | failure.observed(),
+            exchange.text(),
         )
     return Result(None, f"{url} answered {exchange.status}.", observed, exchange.text())
 

@@ -141,7 +141,7 @@ def _applies(ctx: StepContext, ours: Composition, worth: Assessment) -> bool:
 async def _agreed(ctx: StepContext, ours: Composition, worth: Assessment) -> bool:
     """Ask for the consent to spend one more call; nobody there is a no."""
     version = ctx.config.installed_version
-    said = f": {worth.failure.said}" if worth.failure and worth.failure.said else ""
+    said = f": {worth.failure.text}" if worth.failure and worth.failure.text else ""
     try:
         answer = await ctx.ask(
             Question(

@@ -181,7 +181,7 @@ async def _result(
             return _end(
                 ctx,
                 obligations,
-                Result(failure.code, f"{decided.summary} {failure.words}", observed, text),
+                Result(failure.code, f"{decided.summary} {failure.message}", observed, text),
             )
         return _end(ctx, obligations, Result(decided.code, decided.summary, observed, text))
     route = next(one for one in obligations if one.name == ROUTE.name)
@@ -242,7 +242,7 @@ def _reported_by_envelope(document: object) -> str | None:
         del named["detail"]
     failure = classify(Answer(None, (), json.dumps(named))) if named else None
     known = failure is not None and failure.by.startswith(("code", "type", "text", "error "))
-    return failure.words if failure is not None and known else None
+    return failure.message if failure is not None and known else None
 
 
 async def _by_http(ctx: StepContext, nonce: str) -> Made:
@@ -281,7 +281,7 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
         ctx.evidence(EVIDENCE, [evaluate(ANSWERED, signs, code=failure.code).to_json()])
         raise StepEnd(
             failure.code,
-            f"The turn failed: {failure.words}",
+            f"The turn failed: {failure.message}",
             **observed | {"fresh": True} | failure.observed(),
         )
     if not isinstance(document, Mapping):
@@ -363,7 +363,7 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
         ctx.evidence(EVIDENCE, [evaluate(ANSWERED, signs, code=failure.code).to_json()])
         raise StepEnd(
             failure.code,
-            f"The turn failed: {failure.words}",
+            f"The turn failed: {failure.message}",
             **failure.observed() | {"exit": 0, "fresh": True},
         )
     return Made(document, ended.text, {"exit": 0})

@@ -198,7 +198,7 @@ async def _provider(
     exchange = await ctx.perform(reach_request(config))
     failure = reach_failure(exchange)
     if failure is not None:
-        found.code(failure.code, None, f"{config.codex_url}: {failure.words}")
+        found.code(failure.code, None, f"{config.codex_url}: {failure.message}")
         return
     found.note("reachable", None, f"{config.codex_url} answers (405 without a credential).")
     if bundle is None:
@@ -207,7 +207,7 @@ async def _provider(
     models = read_catalogue(listing)
     if models is None:
         refused = classify(as_answer(listing))
-        found.code(refused.code, None, f"The catalogue: {refused.said or refused.by}")
+        found.code(refused.code, None, f"The catalogue: {refused.text or refused.by}")
         return
     version = config.client_version
     usable = [model for model in models if model.served_to(version)]

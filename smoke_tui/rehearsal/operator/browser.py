@@ -115,7 +115,7 @@ def read_page(url: str, status: int, text: str) -> Page:
     reader = _Reader()
     if text.lstrip()[:1] == "<":
         reader.feed(text)
-    notice, title = (" ".join(found.split()) for found in (reader.notice, reader.title))
+    notice, title = (" ".join(form.split()) for form in (reader.notice, reader.title))
     return Page(url, status, text, reader.form, notice, title)
 
 
@@ -134,31 +134,31 @@ class _Reader(HTMLParser):
         self._label = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if found.get("role") in ("status", "alert"):
+        attributes = {name: value or "" for name, value in attrs}
+        if attributes.get("role") in ("status", "alert"):
             self._notice_tag = tag
         if tag == "title":
             self._into = "title"
         elif tag == "form" and self.form is None:
-            self.form = Form(found.get("method", "get").upper(), found.get("action", ""))
+            self.form = Form(attributes.get("method", "get").upper(), attributes.get("action", ""))
         if self.form is not None:
-            self._in_form(self.form, tag, found)
+            self._in_form(self.form, tag, attributes)
 
-    def _in_form(self, form: Form, tag: str, found: dict[str, str]) -> None:
-        name = found.get("name", "")
+    def _in_form(self, form: Form, tag: str, attributes: dict[str, str]) -> None:
+        name = attributes.get("name", "")
         if tag == "label":
-            self._into, self._label = "label", found.get("for", "")
+            self._into, self._label = "label", attributes.get("for", "")
         elif tag == "option":
-            self._into, self._option = "option", found.get("value", "")
+            self._into, self._option = "option", attributes.get("value", "")
             form.options.setdefault(self._select, {})[self._option] = ""
-            if "selected" in found or self._select not in form.fields:
+            if "selected" in attributes or self._select not in form.fields:
                 form.fields[self._select] = self._option
         elif tag == "select":
             self._select = name
         elif tag == "textarea":
             form.fields[name] = ""
-        elif tag in ("input", "button") and name and found.get("type") != "checkbox":
-            form.fields[name] = found.get("value", "")
+        elif tag in ("input", "button") and name and attributes.get("type") != "checkbox":
+            form.fields[name] = attributes.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("title", "label", "option"):

@@ -1,6 +1,6 @@
 """The classifier, against the public record of what the real service answers.
 
-Row names are those of the failure taxonomy; bodies are verbatim from its sources.
+Bodies are verbatim from the public reports that the rows name.
 """
 
 from __future__ import annotations
@@ -583,7 +583,7 @@ def test_what_a_usage_limit_says_besides() -> None:
     found = classify(Answer(429, (), err(type="usage_limit_reached", resets_at=1777936568)))
     assert found.resets_at == 1777936568
     field = classify(Answer(400, (), err(code="invalid_value", param="input[3].x", message="m")))
-    assert (field.param, field.said) == ("input[3].x", "m")
+    assert (field.param, field.text) == ("input[3].x", "m")
 
 
 def test_what_was_said_is_clean_and_short() -> None:
@@ -654,9 +654,9 @@ def test_anything_at_all_is_some_failure(
     found = classify(Answer(status, headers, body, error, "said"))
     assert found.code in CODES
     assert outcome_of(found.code) in (Outcome.FAIL, Outcome.BLOCKED)
-    assert len(found.said) <= 600
+    assert len(found.text) <= 600
     # What is observed of it is written to the journal, which holds JSON numbers only.
-    json.dumps([found.delay, found.resets_at, found.param, found.said], allow_nan=False)
+    json.dumps([found.delay, found.resets_at, found.param, found.text], allow_nan=False)
 
 
 def test_every_code_of_the_tables_is_a_word_of_the_outcomes_page() -> None:
@@ -688,7 +688,7 @@ def test_every_code_of_the_tables_is_a_word_of_the_outcomes_page() -> None:
 def test_a_failure_has_words_for_the_person(
     status: int, headers: tuple[tuple[str, str], ...], body: str, words: str
 ) -> None:
-    assert classify(Answer(status, headers, body, None, "")).words == words
+    assert classify(Answer(status, headers, body, None, "")).message == words
 
 
 @pytest.mark.parametrize(

@@ -286,7 +286,7 @@ def test_a_name_nobody_knows_is_shown_and_never_tried_again(
     body = err(**{where: name}) if where in ("code", "type") else "{}"
     found = classify(Answer(status, (*CF, *headers), body))
     assert (found.code, found.named) == (general, name)
-    assert name in found.words
+    assert name in found.message
     assert name in told(found)[0]
     assert not calls_again(found)
 
@@ -454,13 +454,13 @@ def test_a_limit_that_does_not_begin_with_codex_is_read() -> None:
     ],
 )
 def test_a_reason_that_begins_with_a_bracket_is_shown(text: str) -> None:
-    assert classify(Answer(None, (), "", "tls", text)).words == text
-    assert classify(Answer(503, CF, text)).words == text
+    assert classify(Answer(None, (), "", "tls", text)).message == text
+    assert classify(Answer(503, CF, text)).message == text
 
 
 @pytest.mark.parametrize("text", ['{"error": {}}', '["x"]', '[{"a": 1}]', '{"cut": "' + "o" * 700])
 def test_bare_data_is_no_reason(text: str) -> None:
-    assert classify(Answer(503, CF, text)).words == "no reason was given"
+    assert classify(Answer(503, CF, text)).message == "no reason was given"
 
 
 # Anything at all

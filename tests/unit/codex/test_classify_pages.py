@@ -132,12 +132,12 @@ def test_the_page_is_named_to_the_person_clean_and_short() -> None:
     assert row is not None
     assert row.side == "this network"
     assert "Evil" in row.what
-    for text in (found.words, row.what):
+    for text in (found.message, row.what):
         assert "\x1b" not in text
         assert "\u202e" not in text
         assert len(text) < 400
     bare = classify(Answer(403, HTML, "<html><h1>Blocked by <b>policy</b></h1></html>"))
-    assert bare.said == "Blocked by policy"
+    assert bare.text == "Blocked by policy"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_redirect_is_reported_by_its_host_alone_and_never_followed(
     row = text_of_code(found.code, found.observed())
     assert found.code == code
     assert row is not None
-    for told in (found.words, row.what):
+    for told in (found.message, row.what):
         assert "portal.example" in told
         assert "never followed" in told
         for secret in ("word", "8443", "FAKE"):
@@ -165,4 +165,4 @@ def test_a_redirect_is_reported_by_its_host_alone_and_never_followed(
 
 
 def test_a_redirect_without_a_host_is_explained() -> None:
-    assert "never followed" in classify(Answer(302, (("cf-ray", "1-FRA"),))).words
+    assert "never followed" in classify(Answer(302, (("cf-ray", "1-FRA"),))).message

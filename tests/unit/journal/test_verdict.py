@@ -1,4 +1,4 @@
-"""The verdict, rule by rule (outcomes page, "Verdict of a session")."""
+"""The verdict of a session, rule by rule."""
 
 from __future__ import annotations
 

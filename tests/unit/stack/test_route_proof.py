@@ -1,4 +1,4 @@
-"""Which route answered a turn: facts alone decide (outcomes page, degrade and proof)."""
+"""Which route answered a turn: facts alone decide."""
 
 from __future__ import annotations
 

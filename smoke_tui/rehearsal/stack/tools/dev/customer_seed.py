@@ -46,15 +46,15 @@ def main() -> int:
     if response.status != 201:
         print(f"error: the stack answered {response.status}", file=sys.stderr)
         return 1
-    made = json.loads(body)
+    org = json.loads(body)
     if config["mode"] == "seed-half-way":
-        print(json.dumps({"org_id": made["org_id"]}))
+        print(json.dumps({"org_id": org["org_id"]}))
         print("error: domain template 'starter' does not exist", file=sys.stderr)
         return 1
-    print(f"seeding: domain {made['domain_id']}")
-    print(f"seeding: world {made['world']}")
+    print(f"seeding: domain {org['domain_id']}")
+    print(f"seeding: world {org['world']}")
     fields = PRINTED.get(config["mode"], ALL_FIELDS)
-    print(json.dumps({name: made[name] for name in fields}) if fields else "seeding: done")
+    print(json.dumps({name: org[name] for name in fields}) if fields else "seeding: done")
     return 0
 
 

@@ -80,10 +80,10 @@ def group(legend: str, fields: Iterable[str]) -> str:
     return f"<fieldset><legend>{escape(legend)}</legend>\n{''.join(fields)}</fieldset>"
 
 
-def button(words: str, name: str = "", value: str = "") -> str:
+def button(label: str, name: str = "", value: str = "") -> str:
     """The button that sends the form."""
     own = f' name="{escape(name)}" value="{escape(value)}"' if name else ""
-    return f'<p><button type="submit"{own}>{escape(words)}</button></p>'
+    return f'<p><button type="submit"{own}>{escape(label)}</button></p>'
 
 
 def text_field(
@@ -123,18 +123,18 @@ def tick_field(name: str, label: str, *, value: str, ticked: bool, problem: str 
     """A box to tick."""
     state = " checked" if ticked else ""
     return (
-        f'<div class="field">{_told(name, "problem", problem)}<div class="tick">'
+        f'<div class="field">{_described_by(name, "problem", problem)}<div class="tick">'
         f'<input type="checkbox" {_wired(name, "", problem)} value="{escape(value)}"{state}>'
         f'<label for="{name}">{escape(label)}</label></div></div>\n'
     )
 
 
 def _field(name: str, label: str, control: str, hint: str, problem: str) -> str:
-    told = _told(name, "hint", hint) + _told(name, "problem", problem)
+    told = _described_by(name, "hint", hint) + _described_by(name, "problem", problem)
     return f'<div class="field"><label for="{name}">{escape(label)}</label>{told}{control}</div>\n'
 
 
-def _told(name: str, part: str, text: str) -> str:
+def _described_by(name: str, part: str, text: str) -> str:
     return f'<p class="{part}" id="{name}-{part}">{escape(text)}</p>' if text else ""
 
 
