@@ -120,7 +120,7 @@ async def _capture(program: str, model: str | None) -> Subscribed:
             ended.cancel()
         if not arrived.done():
             return Subscribed(
-                f"the client sent no request to its built-in provider: {client.said()}"
+                f"the client sent no request to its built-in provider: {client.last_line()}"
             )
         return _read(arrived.result())
     finally:

@@ -63,6 +63,7 @@ class Prepared:
 
     @property
     def subscription(self) -> bool:
+        """Whether the subscription pays for the call."""
         return self.composition is not None
 
 
@@ -79,33 +80,35 @@ async def call(ctx: StepContext) -> Result:
         return reader.reading.over
 
     exchange = await ctx.perform(ready.request, watch)
-    worth = assess(
+    assessment = assess(
         exchange,
         model=ready.model,
         nonce=ready.nonce,
         prompt=asked_text(ready.request),
         subscription=subscription,
     )
-    await _settle(ctx, exchange, worth, ready)
-    worth = await _with_version_gate(ctx, worth, ready)
-    observed = observe(exchange, worth, "subscription" if subscription else "api-key") | ready.asked
+    await _settle(ctx, exchange, assessment, ready)
+    assessment = await _with_version_gate(ctx, assessment, ready)
+    observed = (
+        observe(exchange, assessment, "subscription" if subscription else "api-key") | ready.asked
+    )
     if ctx.config.resolved:
         observed["exchange"] = exchange.request
     ctx.evidence("call", {k: v for k, v in observed.items() if k not in _UNSHOWN})
-    ctx.evidence(EVIDENCE, [one.to_json() for one in worth.obligations])
-    if subscription and worth.code is None and not has_quota_headers(exchange.headers):
+    ctx.evidence(EVIDENCE, [one.to_json() for one in assessment.obligations])
+    if subscription and assessment.code is None and not has_quota_headers(exchange.headers):
         ctx.finding(
             "no-quota-headers",
             "The answer carries no x-codex-* headers.",
             "They are evidence of the subscription's route; their absence is worth a look.",
         )
-    if worth.reading.malformed and worth.code is None:
+    if assessment.reading.malformed and assessment.code is None:
         ctx.finding(
             "malformed-event",
-            f"{worth.reading.malformed} event(s) of an otherwise whole stream could not be read.",
+            f"{assessment.reading.malformed} event(s) of an otherwise whole stream could not be read.",
             "Keep the evidence.",
         )
-    if exchange.error is None and exchange.error_text and worth.code is None:
+    if exchange.error is None and exchange.error_text and assessment.code is None:
         ctx.finding(
             "stream-left-open",
             f"The answer was whole, and then {exchange.error_text}.",
@@ -113,37 +116,41 @@ async def call(ctx: StepContext) -> Result:
         )
     if ready.bundle is not None and ready.composition is not None:
         opinion = await second_opinion(
-            ctx, ready.bundle, ready.composition, worth, str(ctx.step.fields.get("prompt"))
+            ctx, ready.bundle, ready.composition, assessment, str(ctx.step.fields.get("prompt"))
         )
         if opinion is not None:
             observed["second_opinion"] = opinion.result
     document = (
-        {**worth.reading.final, "output_text": worth.reading.text} if worth.reading.final else None
+        {**assessment.reading.final, "output_text": assessment.reading.text}
+        if assessment.reading.final
+        else None
     )
     return Result(
-        worth.code,
-        worth.summary,
+        assessment.code,
+        assessment.summary,
         observed,
-        worth.reading.text or exchange.text(),
+        assessment.reading.text or exchange.text(),
         document=document,
     )
 
 
-async def _with_version_gate(ctx: StepContext, worth: Assessment, ready: Prepared) -> Assessment:
+async def _with_version_gate(
+    ctx: StepContext, assessment: Assessment, ready: Prepared
+) -> Assessment:
     """A refused model: retired, or served to newer clients only; one text stands for both.
 
     The catalogue of all client versions tells them apart, at no cost.
     """
     bundle, composition = ready.bundle, ready.composition
-    if worth.code not in MODEL_CODES or worth.failure is None or not ctx.config.resolved:
-        return worth
+    if assessment.code not in MODEL_CODES or assessment.failure is None or not ctx.config.resolved:
+        return assessment
     if bundle is None or composition is None:
-        return worth
+        return assessment
     version = str(composition.about["client_version"])
     with ctx.result_known():
         everything = await unfiltered(ctx, bundle)
     gate = explain_refusal(
-        str(worth.code), ready.model, version, None, minimum_versions(everything)
+        str(assessment.code), ready.model, version, None, minimum_versions(everything)
     )
     remedy = (
         suggest_newer_client(gate.needs_version)
@@ -155,8 +162,8 @@ async def _with_version_gate(ctx: StepContext, worth: Assessment, ready: Prepare
         f"{ready.model} was refused to client version {version}: {gate.why}.",
         remedy,
     )
-    failure = with_gate(worth.failure, gate, ready.model)
-    return replace(worth, code=failure.code, failure=failure)
+    failure = with_gate(assessment.failure, gate, ready.model)
+    return replace(assessment, code=failure.code, failure=failure)
 
 
 async def _by_subscription(ctx: StepContext) -> Prepared:
@@ -274,14 +281,14 @@ async def _api_key(ctx: StepContext) -> Secret:
 
 
 def model_of(ctx: StepContext) -> str | None:
-    """The model to ask for: what the last call asked for, else the option, the step, the runbook;
-    None where none names one.
-    """
+    """The model to ask for: that of the last call, else of the option, the step, the runbook."""
     return ctx.resources.model or named_model(ctx)[0]
 
 
-async def _settle(ctx: StepContext, exchange: Exchange, worth: Assessment, ready: Prepared) -> None:
-    usage = worth.reading.usage
+async def _settle(
+    ctx: StepContext, exchange: Exchange, assessment: Assessment, ready: Prepared
+) -> None:
+    usage = assessment.reading.usage
     refused = exchange.status is not None and exchange.status >= 400
     await settle(
         ctx,
@@ -293,9 +300,9 @@ async def _settle(ctx: StepContext, exchange: Exchange, worth: Assessment, ready
     )
 
 
-def observe(exchange: Exchange, worth: Assessment, credential: str) -> dict[str, Any]:
+def observe(exchange: Exchange, assessment: Assessment, credential: str) -> dict[str, Any]:
     """The record's view of a call."""
-    reading = worth.reading
+    reading = assessment.reading
     first = None
     if reading.first_text_offset is not None:
         first = next(
@@ -315,10 +322,10 @@ def observe(exchange: Exchange, worth: Assessment, credential: str) -> dict[str,
         "total_ms": exchange.milliseconds,
         "quota_headers": has_quota_headers(exchange.headers),
         "body_sha256": exchange.digest,
-        **(worth.failure or NO_FAILURE).observed(),
+        **(assessment.failure or NO_FAILURE).observed(),
         "route": f"openai/{credential}"
-        if worth.code is None
+        if assessment.code is None
         else "degraded"
-        if worth.code == "degraded-route"
+        if assessment.code == "degraded-route"
         else None,
     }

@@ -90,8 +90,10 @@ Behaviour = Callable[[StepContext], Awaitable[Result]]
 
 
 def asked_for(behaviour: Behaviour) -> Behaviour:
-    """A behaviour whose step may declare a spend: one run of it is then one call of that kind of
-    money, asked for, capped and counted. What it cost is not known to this tool.
+    """Wrap a behaviour whose step may declare a spend.
+
+    One run of the step is then one call of that kind of money: asked for, capped and counted. What
+    it cost is not known to this tool.
     """
 
     async def run(ctx: StepContext) -> Result:

@@ -42,8 +42,9 @@ BEFORE_A_CALL: Final = ("model-unlisted",)
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the second answer says. `result` is accepted, refused-alike, refused-otherwise or
-    unclear.
+    """The conclusion from the second answer.
+
+    `result` is accepted, refused-alike, refused-otherwise or unclear.
     """
 
     result: str
@@ -52,13 +53,13 @@ class Opinion:
 
 
 async def second_opinion(
-    ctx: StepContext, bundle: Bundle, ours: Composition, worth: Assessment, prompt: str
+    ctx: StepContext, bundle: Bundle, ours: Composition, assessment: Assessment, prompt: str
 ) -> Opinion | None:
     """Offer the same prompt in the installed client's shape, and record what came of it.
 
     None where there is no second answer.
     """
-    if not _applies(ctx, ours, worth):
+    if not _applies(ctx, ours, assessment):
         return None
     if ctx.config.installed_version is None:
         if ctx.config.second_opinion:
@@ -75,14 +76,14 @@ async def second_opinion(
             "Raise max_calls in the runbook.",
         )
         return None
-    if not await _agreed(ctx, ours, worth):
+    if not await _agreed(ctx, ours, assessment):
         return None
     with ctx.result_known():
-        return await _asked_again(ctx, bundle, ours, worth, prompt)
+        return await _asked_again(ctx, bundle, ours, assessment, prompt)
 
 
 async def _asked_again(
-    ctx: StepContext, bundle: Bundle, ours: Composition, worth: Assessment, prompt: str
+    ctx: StepContext, bundle: Bundle, ours: Composition, assessment: Assessment, prompt: str
 ) -> Opinion | None:
     """Make the second call, and record what it says."""
     model = Model(
@@ -117,15 +118,15 @@ async def _asked_again(
         exchange, model=theirs.model, nonce=theirs.nonce, prompt=asked_text(theirs.request)
     )
     await _settle(ctx, exchange, second, theirs)
-    opinion = concluded(worth, second, str(theirs.about["captured_version"]))
-    ctx.evidence(QUESTION, _evidence(ours, theirs, exchange, worth, second, opinion))
+    opinion = concluded(assessment, second, str(theirs.about["captured_version"]))
+    ctx.evidence(QUESTION, _evidence(ours, theirs, exchange, assessment, second, opinion))
     ctx.finding(QUESTION, opinion.message, opinion.remedy)
     return opinion
 
 
-def _applies(ctx: StepContext, ours: Composition, worth: Assessment) -> bool:
+def _applies(ctx: StepContext, ours: Composition, assessment: Assessment) -> bool:
     """Whether another shape could say something: not where the runbook's fallback comes first."""
-    code = CODES.get(worth.code or "")
+    code = CODES.get(assessment.code or "")
     if code is None or not ctx.config.resolved or ours.shape == INSTALLED:
         return False
     if code.name in BEFORE_A_CALL or not (code.group in GROUPS or code.name in SINGLE):
@@ -138,22 +139,23 @@ def _applies(ctx: StepContext, ours: Composition, worth: Assessment) -> bool:
     return not falls_back or ctx.attempt.cause == "return"
 
 
-async def _agreed(ctx: StepContext, ours: Composition, worth: Assessment) -> bool:
+async def _agreed(ctx: StepContext, ours: Composition, assessment: Assessment) -> bool:
     """Ask for the consent to spend one more call; nobody there is a no."""
     version = ctx.config.installed_version
-    said = f": {worth.failure.text}" if worth.failure and worth.failure.text else ""
+    failure = assessment.failure
+    reason = f": {failure.text}" if failure and failure.text else ""
     try:
         answer = await ctx.ask(
             Question(
                 QUESTION,
-                f"Ours was refused ({worth.code}{said}). Ask the same once more in the shape "
+                f"Ours was refused ({assessment.code}{reason}). Ask the same once more in the shape "
                 f"of the installed Codex CLI {version}? It shows whose side it is, and "
                 "counts as one more call.",
                 {
                     "model": ours.model,
                     "host": ours.request.url,
                     "shape": INSTALLED,
-                    "code": worth.code,
+                    "code": assessment.code,
                     "client_version": version,
                     "wanted": ctx.config.second_opinion,
                 },
@@ -213,9 +215,9 @@ def concluded(ours: Assessment, theirs: Assessment, version: str) -> Opinion:
 
 
 async def _settle(
-    ctx: StepContext, exchange: Exchange, worth: Assessment, call: Composition
+    ctx: StepContext, exchange: Exchange, assessment: Assessment, call: Composition
 ) -> None:
-    usage = worth.reading.usage
+    usage = assessment.reading.usage
     refused = exchange.status is not None and exchange.status >= 400
     await settle(
         ctx,

@@ -75,7 +75,7 @@ async def capture(program: str | None, model: str | None) -> Capture:
             await asyncio.wait(ends, timeout=SECONDS, return_when=asyncio.FIRST_COMPLETED)
             ended.cancel()
         if not arrived.done():
-            return Capture(f"{found} {version} sent no request: {client.said()}", version)
+            return Capture(f"{found} {version} sent no request: {client.last_line()}", version)
         request = arrived.result()
         try:
             body = json.loads(request.body)
@@ -114,7 +114,7 @@ class Client:
         self._argv = argv
         self._home = home
         self._env = env
-        self._said = bytearray()
+        self._output = bytearray()
 
     async def __aenter__(self) -> Client:
         read_end, self._control = os.pipe()
@@ -145,12 +145,16 @@ class Client:
         return self
 
     async def wait(self) -> None:
+        """Read its output to the end."""
         assert self._process.stdout is not None
         while piece := await self._process.stdout.read(65_536):
-            self._said += piece[: 65_536 - len(self._said)]
+            self._output += piece[: 65_536 - len(self._output)]
 
-    def said(self) -> str:
-        lines = [line for line in clean(self._said.decode("utf-8", "replace")).splitlines() if line]
+    def last_line(self) -> str:
+        """The last line of its output, at most 200 characters."""
+        lines = [
+            line for line in clean(self._output.decode("utf-8", "replace")).splitlines() if line
+        ]
         return lines[-1][:200] if lines else "it said nothing"
 
     async def __aexit__(self, *error: object) -> None:

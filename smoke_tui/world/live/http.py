@@ -146,6 +146,7 @@ class LiveHttp:
         return self._transports[proxy, safe]
 
     async def close(self) -> None:
+        """Close the connections that are kept."""
         for transport in self._transports.values():
             await transport.aclose()
         self._transports.clear()

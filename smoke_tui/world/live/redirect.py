@@ -12,7 +12,7 @@ LONGEST_CODE: Final = 4096
 
 
 def check_redirect(query: tuple[tuple[str, str], ...], expected: Listen) -> str:
-    """ "ok", or why a redirect is not ours: state first, everything else after it."""
+    """Why a redirect is not ours, state first and everything else after it; "ok" where it is."""
     states = [value for name, value in query if name == "state"]
     if len(states) != 1:
         return "no single state"

@@ -13,17 +13,7 @@ from smoke_tui.world.values import Text
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerAnswer:
-    """The ledger's own time and rows; `more` tells of rows beyond the limit."""
-
-    problem: str | None
-    now: str | None
-    rows: tuple[Mapping[str, object], ...]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReadLedger(Query[LedgerAnswer]):
+class ReadLedger(Query[LedgerRead]):
     """The stack's ledger: its clock (op `now`), or `rows` since a time or of `response`.
 
     `columns` maps the role of a column to its name; `match` is what the organisation's rows hold.
@@ -45,7 +35,6 @@ class ReadLedger(Query[LedgerAnswer]):
             del shown["response"]
         return shown
 
-    def answer(self, fact: Fact) -> LedgerAnswer:
+    def answer(self, fact: Fact) -> LedgerRead:
         """Time and rows, or why the ledger can't be read."""
-        read = fact.expect(LedgerRead)
-        return LedgerAnswer(read.problem, read.now, read.rows, read.more)
+        return fact.expect(LedgerRead)

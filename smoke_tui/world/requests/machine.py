@@ -194,16 +194,7 @@ class FindCommand(Query[bool]):
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """What tokens cost: US dollars as decimal text, the price table; or why no price is known."""
-
-    usd: str | None
-    source: str | None
-    problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LookUpPrice(Query[Price]):
+class LookUpPrice(Query[Priced]):
     """What tokens cost at a provider's public API rates; `counts` are tokens by kind."""
 
     port_name: ClassVar[str] = "price"
@@ -214,7 +205,6 @@ class LookUpPrice(Query[Price]):
         """The model, and the counts beside it."""
         return {"model": self.model, **self.counts}
 
-    def answer(self, fact: Fact) -> Price:
+    def answer(self, fact: Fact) -> Priced:
         """The price, or why there is none."""
-        priced = fact.expect(Priced)
-        return Price(priced.usd, priced.source, priced.problem)
+        return fact.expect(Priced)

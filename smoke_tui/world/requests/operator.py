@@ -47,24 +47,15 @@ class OpenPage(Query[str | None]):
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """How a text was offered to be carried elsewhere ("file PATH", "clipboard"), or why not."""
-
-    how: str
-    problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class OfferText(Query[Offered]):
+class OfferText(Query[ClipboardOffered]):
     """A text, or a JSON value as text, for the operator to carry elsewhere."""
 
     port_name: ClassVar[str] = "clipboard"
     text: object
 
-    def answer(self, fact: Fact) -> Offered:
+    def answer(self, fact: Fact) -> ClipboardOffered:
         """How it was offered, or why it could not be."""
-        offered = fact.expect(ClipboardOffered)
-        return Offered(offered.how, offered.problem)
+        return fact.expect(ClipboardOffered)
 
 
 @dataclass(frozen=True, slots=True)

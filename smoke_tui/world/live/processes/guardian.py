@@ -46,7 +46,7 @@ def can_adopt() -> bool:
 
 
 def prctl(option: int, argument: object) -> bool:
-    """Call prctl(2); whether this system has it and it succeeded."""
+    """Make the system call `prctl`; whether it is there and succeeded."""
     try:
         return bool(ctypes.CDLL(None).prctl(option, argument, 0, 0, 0) == 0)
     except (OSError, AttributeError):

@@ -45,10 +45,12 @@ class Clear:
         self._text = codecs.getincrementaldecoder("utf-8")("replace")
 
     def feed(self, data: bytes) -> str:
+        """The clean text of the next bytes, as far as it is certain."""
         text = self._cleaner.feed(self._decoder.decode(self._raw.feed(data)))
         return self._text.decode(self._seen.feed(text.encode()))
 
     def flush(self) -> str:
+        """The rest, at the end of the bytes."""
         text = self._cleaner.feed(self._decoder.decode(self._raw.flush(), True))
         text += self._cleaner.flush()
         return self._text.decode(self._seen.flush(text.encode()), True)
@@ -155,6 +157,7 @@ class Hidden:
         self.content = bytearray()
 
     def take(self, piece: bytes) -> None:
+        """The next bytes of the pipe."""
         self.content += piece
         # What counts stands at the end.
         del self.content[: max(0, len(self.content) - HIDDEN_BYTES)]
