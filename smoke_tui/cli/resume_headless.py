@@ -12,7 +12,7 @@ from smoke_tui.cli.session_run import run_headless
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
-from smoke_tui.journal.load import InvalidRecord
+from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.outcomes import Exit
 from smoke_tui.session.configure import refuse_in_ci
 from smoke_tui.session.prepare import resumed_request, with_consent
@@ -44,7 +44,7 @@ def resume_headless(
     """
     try:
         resumable = open_resumable(folder, finished=resumption.rerun is not None)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
     with ExitStack() as resources:
         resources.callback(resumable.file.close)

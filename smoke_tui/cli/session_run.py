@@ -18,8 +18,8 @@ from smoke_tui.errors import CommandError
 from smoke_tui.files import StorageError, replace_private
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.folders import RecordGone
-from smoke_tui.journal.load import InvalidRecord, load_state
+from smoke_tui.journal.folders import RecordGoneError
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit, Verdict
 from smoke_tui.presentation.report.check_result import check_object, finding
@@ -65,7 +65,7 @@ def finish(
         return fault_exit(session)
     try:
         _, _, state = load_state(session.folder)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         print(f"smoke-tui: NOT SAVED: {error}", file=sys.stderr)
         # A folder that was moved is whole elsewhere; one that is damaged has been cut by others.
         return Exit.INTERNAL if session.folder.exists() else Exit.NOT_PROVABLE
@@ -131,6 +131,6 @@ def fault_exit(session: Session) -> int:
         return Exit.INVALID
     if isinstance(fault, StorageError):
         print(f"smoke-tui: NOT SAVED: {fault}", file=sys.stderr)
-        return Exit.INTERNAL if isinstance(fault, RecordGone) else Exit.NOT_PROVABLE
+        return Exit.INTERNAL if isinstance(fault, RecordGoneError) else Exit.NOT_PROVABLE
     print(f"smoke-tui: {crash_sentence(session.folder, fault, session.vault)}", file=sys.stderr)
     return Exit.INTERNAL

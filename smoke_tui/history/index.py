@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from smoke_tui.journal.events.event import Event, JournalDamage, parse_line
+from smoke_tui.journal.events.event import Event, JournalDamageError, parse_line
 from smoke_tui.journal.file import (
     MAX_LINE,
 )
@@ -29,12 +29,12 @@ def ends(folder: Path) -> tuple[Event, Event | None] | None:
             size = file.tell()
             file.seek(max(0, size - 65_536))
             last_line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
-    except (OSError, JournalDamage):
+    except (OSError, JournalDamageError):
         return None
     try:
         last = parse_line(last_line)
         check_end(last)
-    except JournalDamage:
+    except JournalDamageError:
         return first, None
     return first, last if last.kind == "session.closed" else None
 

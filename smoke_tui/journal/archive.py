@@ -45,7 +45,7 @@ _SESSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,79}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class ArchiveDamage(StorageError):
+class ArchiveDamageError(StorageError):
     """An archive is not what was written. The text says which file and what is wrong with it."""
 
 
@@ -126,16 +126,16 @@ def unpack(path: Path, into: Path, most_bytes: int = MOST_BYTES) -> Path:
     """Verify an archive and lay its session out below `into`, which is ours alone; its folder.
 
     Raises:
-        ArchiveDamage: it is not what was written, or larger than anything that was.
+        ArchiveDamageError: it is not what was written, or larger than anything that was.
     """
     try:
         content = read_plain(path.resolve(), MOST_PACKED)
     except OSError as error:
-        raise ArchiveDamage(f"{path}: {error.strerror or error}") from None
+        raise ArchiveDamageError(f"{path}: {error.strerror or error}") from None
     try:
         session, members = _read(content, most_bytes)
     except ValueError as error:
-        raise ArchiveDamage(f"{path} is no archive as it was written: {error}") from None
+        raise ArchiveDamageError(f"{path} is no archive as it was written: {error}") from None
     folder = into / session
     folder.mkdir(mode=0o700)
     (folder / EVIDENCE).mkdir(mode=0o700)

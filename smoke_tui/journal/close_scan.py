@@ -21,7 +21,7 @@ from smoke_tui.files import (
     read_plain,
     replace_private,
 )
-from smoke_tui.journal.events.event import JournalDamage, parse_line
+from smoke_tui.journal.events.event import JournalDamageError, parse_line
 from smoke_tui.journal.file import (
     read_evidence,
 )
@@ -38,7 +38,7 @@ _MOST_FOUND: Final = 50
 _DIGITS: Final = 16
 
 
-class NotScanned(ValueError):
+class NotScannedError(ValueError):
     """A record may not be given out; the text says why and what to do, never a value."""
 
 
@@ -111,7 +111,7 @@ def _looks(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     for line in content.splitlines():
         try:
             event = parse_line(line)
-        except JournalDamage:
+        except JournalDamageError:
             continue
         if event.kind in ("session.opened", "session.resumed"):
             # A secret in a runbook is refused before there is a session; the rest is looked at.
@@ -149,14 +149,14 @@ def _read(folder: Path) -> dict[str, Any] | None:
     """The result of the last scan; None where there is none.
 
     Raises:
-        NotScanned: it is there and can't be read.
+        NotScannedError: it is there and can't be read.
     """
     try:
         content = read_plain(folder / SCAN)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise NotScanned(f"{folder / SCAN}: {error.strerror or error}") from None
+        raise NotScannedError(f"{folder / SCAN}: {error.strerror or error}") from None
     try:
         value: dict[str, Any] = json.loads(content)
         whole = (
@@ -177,7 +177,7 @@ def _read(folder: Path) -> dict[str, Any] | None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
-        raise NotScanned(
+        raise NotScannedError(
             f"{folder / SCAN} is not what a session leaves; nothing is given out "
             "without it. Take the record from where it was made"
         )
@@ -188,7 +188,7 @@ def check_scanned(folder: Path) -> None:
     """Make sure that a record may leave the machine.
 
     Raises:
-        NotScanned: something was found when its values were known, or its bytes are not those that
+        NotScannedError: something was found when its values were known, or its bytes are not those that
             were looked at then.
     """
     result = _read(folder)
@@ -197,7 +197,7 @@ def check_scanned(folder: Path) -> None:
     found = result["findings"]
     if found:
         first = found[0]
-        raise NotScanned(
+        raise NotScannedError(
             f"when session {folder.name} ended, {len(found)} place(s) of its record let a secret "
             f"be read ({first.get('kind')} in {first.get('file')}, line {first.get('line')}: "
             f"{first.get('how')}). Nothing of it is given out: keep it here, do not pass its files "
@@ -211,9 +211,9 @@ def check_scanned(folder: Path) -> None:
             # What is missing can't leak; the readers of the record tell of it.
             continue
         except OSError as error:
-            raise NotScanned(f"{path}: {error.strerror or error}") from None
+            raise NotScannedError(f"{path}: {error.strerror or error}") from None
         if not _is_scanned(content, row, result["lines"] if name == JOURNAL else ""):
-            raise NotScanned(
+            raise NotScannedError(
                 f"{path} is not the file that was scanned for secrets when the session ended, and "
                 "nobody knows its values any more. Take the record from where it was made"
             )

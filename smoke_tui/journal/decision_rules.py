@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from smoke_tui.journal.events.event import Event, JournalDamage
+from smoke_tui.journal.events.event import Event, JournalDamageError
 
 CHANGES: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -31,11 +31,11 @@ def rules_of(event: Event) -> int:
     """The number of the rules a program decided by, from the line it began with.
 
     Raises:
-        JournalDamage: the line holds something that is no such number.
+        JournalDamageError: the line holds something that is no such number.
     """
     number = event.data.get("rules", 1)
     if type(number) is not int or number < 1:
-        raise JournalDamage(f"event {event.seq}: `rules` is no number of rules")
+        raise JournalDamageError(f"event {event.seq}: `rules` is no number of rules")
     return number
 
 
@@ -43,6 +43,6 @@ def rules_in(events: Iterable[Event]) -> tuple[int, ...]:
     """The rules of every program that wrote to a journal, in order.
 
     Raises:
-        JournalDamage: one of the lines holds something that is no such number.
+        JournalDamageError: one of the lines holds something that is no such number.
     """
     return tuple(rules_of(event) for event in events if event.kind in _STARTS)

@@ -24,12 +24,12 @@ from smoke_tui.files import (
     sync_folder,
 )
 from smoke_tui.journal.durable import sync_all, sync_content
-from smoke_tui.journal.events.event import Event, JournalDamage, parse_line
+from smoke_tui.journal.events.event import Event, JournalDamageError, parse_line
 from smoke_tui.journal.folders import (
     EVIDENCE,
     JOURNAL,
-    NameTaken,
-    RecordGone,
+    NameTakenError,
+    RecordGoneError,
     clear_temporary,
     creating,
 )
@@ -55,7 +55,7 @@ class JournalFile:
         """Start a new session's folder.
 
         Raises:
-            NameTaken: the folder is there already.
+            NameTakenError: the folder is there already.
             StorageError: the folder or the file can't be made.
         """
         private_folder(folder.parent)
@@ -74,7 +74,7 @@ class JournalFile:
             for path in (folder, folder.parent):
                 sync_folder(path)
         except FileExistsError:
-            raise NameTaken(f"{folder}: there is a session of this name") from None
+            raise NameTakenError(f"{folder}: there is a session of this name") from None
         except OSError as error:
             raise StorageError(
                 f"{folder}: {error.strerror or error}; choose another folder with --state-dir"
@@ -132,7 +132,7 @@ class JournalFile:
             written = os.write(self._fd, line)
             if written != len(line):
                 raise OSError(errno.ENOSPC, "the disk took only part of a line")
-        except RecordGone:
+        except RecordGoneError:
             # What another program has made of the file is not cut any further.
             raise
         except OSError as error:
@@ -151,7 +151,7 @@ class JournalFile:
         not. A file of another program's in its place is none of ours.
 
         Raises:
-            RecordGone: the file was removed, replaced or changed.
+            RecordGoneError: the file was removed, replaced or changed.
         """
         path = self.folder / JOURNAL
         mine = os.fstat(self._fd)
@@ -168,8 +168,8 @@ class JournalFile:
         if (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
             raise self._gone("was replaced")
 
-    def _gone(self, what: str) -> RecordGone:
-        self._failed = gone = RecordGone(
+    def _gone(self, what: str) -> RecordGoneError:
+        self._failed = gone = RecordGoneError(
             f"{self.folder / JOURNAL} {what} by another program while the session ran; nothing was "
             "done after that, and only what the record still holds is proven"
         )
@@ -238,7 +238,7 @@ def _is_whole(content: bytes, size: int) -> bool:
         return all(
             parse_line(line).seq == number for number, line in enumerate(content.splitlines())
         )
-    except JournalDamage:
+    except JournalDamageError:
         return False
 
 
@@ -298,7 +298,7 @@ def read_journal(folder: Path) -> Journal:
     for number, line in enumerate(lines, 1):
         try:
             event = parse_line(line)
-        except JournalDamage as problem:
+        except JournalDamageError as problem:
             damage.append(f"line {number}: {problem}")
             continue
         if event.seq != len(events) and not damage:

@@ -27,7 +27,7 @@ from smoke_tui.journal.events.decisions import (
     TryStarted,
     Undone,
 )
-from smoke_tui.journal.events.event import Event, EventOf, JournalDamage, typed
+from smoke_tui.journal.events.event import Event, EventOf, JournalDamageError, typed
 from smoke_tui.journal.events.facts import (
     Answered,
     Cancelled,
@@ -63,7 +63,7 @@ def apply(state: State, event: Event) -> None:
     """Let one event change the state. Kinds of a newer version change nothing but the clock.
 
     Raises:
-        JournalDamage: the event has not the form of its kind.
+        JournalDamageError: the event has not the form of its kind.
     """
     state.events = event.seq + 1
     if event.time:
@@ -126,7 +126,7 @@ def apply(state: State, event: Event) -> None:
         case SessionClosed() as body:
             state.verdict, state.closed = body.verdict, typed(event, body)
         case Opaque(problem=str(problem)):
-            raise JournalDamage(f"event {event.seq} (`{event.kind}`): {problem}")
+            raise JournalDamageError(f"event {event.seq} (`{event.kind}`): {problem}")
 
 
 def _opened(state: State, event: Event, body: SessionOpened) -> None:

@@ -29,11 +29,11 @@ _FIRST_LINE: Final = 4 * 1024 * 1024
 _NEWEST: Final = 50
 
 
-class NameTaken(StorageError):
+class NameTakenError(StorageError):
     """A session of this name is there already."""
 
 
-class RecordGone(StorageError):
+class RecordGoneError(StorageError):
     """Another program has cut, replaced or removed the record while it was written."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from smoke_tui.journal.events.event import Event, JournalDamage
+from smoke_tui.journal.events.event import Event, JournalDamageError
 
 Spec = Any
 """A tuple of types; a list with the spec of its items; a dict of specs by key (`key?`: may be
@@ -181,7 +181,7 @@ def check_forms(events: Iterable[Event]) -> None:
     """Check that every event has the form that readers rely on.
 
     Raises:
-        JournalDamage: one has another form; the text says which, and where.
+        JournalDamageError: one has another form; the text says which, and where.
     """
     ports: dict[int, Any] = {}
     for event in events:
@@ -194,7 +194,7 @@ def check_forms(events: Iterable[Event]) -> None:
             ):
                 raise _Another("it answers no request that was made over HTTP")
         except _Another as found:
-            raise JournalDamage(f"event {event.seq} (`{event.kind}`): {found}") from None
+            raise JournalDamageError(f"event {event.seq} (`{event.kind}`): {found}") from None
 
 
 def check_end(event: Event) -> None:
@@ -203,12 +203,12 @@ def check_end(event: Event) -> None:
     A line may say less than this program writes, as far as a list can do without it.
 
     Raises:
-        JournalDamage: something is missing or of another kind; the text says what.
+        JournalDamageError: something is missing or of another kind; the text says what.
     """
     try:
         _fits(event.data, _ENDS.get(event.kind, {}), "")
     except _Another as found:
-        raise JournalDamage(f"event {event.seq} (`{event.kind}`): {found}") from None
+        raise JournalDamageError(f"event {event.seq} (`{event.kind}`): {found}") from None
 
 
 _LISTED: Final = (

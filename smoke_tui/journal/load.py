@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smoke_tui.journal.events.event import JournalDamage
+from smoke_tui.journal.events.event import JournalDamageError
 from smoke_tui.journal.file import Journal, read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.line_forms import check_forms
@@ -15,7 +15,7 @@ OTHER_FORM_ERRORS = (KeyError, ValueError, TypeError, AttributeError, IndexError
 """What reading a line of another form raises."""
 
 
-class InvalidRecord(ValueError):
+class InvalidRecordError(ValueError):
     """A journal can't be replayed; the text says why."""
 
 
@@ -23,22 +23,22 @@ def runbook_of(journal: Journal) -> Runbook:
     """The runbook a session was recorded with, from its first line.
 
     Raises:
-        InvalidRecord: there is none, or it does not parse any more.
+        InvalidRecordError: there is none, or it does not parse any more.
     """
     if not journal.events or journal.events[0].kind != "session.opened":
-        raise InvalidRecord(f"{journal.folder}: the journal does not begin with its session")
+        raise InvalidRecordError(f"{journal.folder}: the journal does not begin with its session")
     try:
         recorded = journal.events[0].data["runbook"]
         text, path = str(recorded["text"]), str(recorded["path"])
     except (KeyError, TypeError) as error:
-        raise InvalidRecord(
+        raise InvalidRecordError(
             f"{journal.folder}: its first event is of another form "
             f"({type(error).__name__}: {error})"
         ) from None
     parsed = parse(text, path, LATER_ERRORS)
     if parsed.runbook is None:
         first = parsed.diagnostics[0]
-        raise InvalidRecord(f"{journal.folder}: its runbook does not parse: {first}")
+        raise InvalidRecordError(f"{journal.folder}: its runbook does not parse: {first}")
     return parsed.runbook
 
 
@@ -46,19 +46,19 @@ def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
     """A recorded session as reports need it.
 
     Raises:
-        InvalidRecord, StorageError: it can't be read, or is damaged.
+        InvalidRecordError, StorageError: it can't be read, or is damaged.
     """
     journal = read_journal(folder)
     if journal.damage:
-        raise InvalidRecord(f"{folder}: {journal.damage[0]}")
+        raise InvalidRecordError(f"{folder}: {journal.damage[0]}")
     runbook = runbook_of(journal)
     try:
         check_forms(journal.events)
         return journal, runbook, fold(journal.events)
-    except JournalDamage as error:
-        raise InvalidRecord(f"{folder}: its events are of another form: {error}") from None
+    except JournalDamageError as error:
+        raise InvalidRecordError(f"{folder}: its events are of another form: {error}") from None
     except OTHER_FORM_ERRORS as error:
         # Whole lines with another form: not of this program, or somebody wrote them by hand.
-        raise InvalidRecord(
+        raise InvalidRecordError(
             f"{folder}: its events are of another form ({type(error).__name__}: {error})"
         ) from None

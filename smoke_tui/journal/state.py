@@ -136,10 +136,12 @@ class StepState:
 
     @property
     def running(self) -> bool:
+        """Whether its newest try has not ended."""
         return bool(self.tries) and self.tries[-1].ended is None
 
     @property
     def calls(self) -> int:
+        """How many calls its tries have made."""
         return sum(attempt.calls for attempt in self.tries)
 
     @property
@@ -184,6 +186,7 @@ class Finding:
 
     @property
     def severity(self) -> Literal["info", "warning"]:
+        """Whether the finding is routine."""
         return "info" if self.code in ROUTINE_FINDINGS else "warning"
 
 
@@ -265,6 +268,7 @@ class State:
         }
 
     def step(self, step_id: str) -> StepState:
+        """The state of a step, made where there is none."""
         return self.steps.setdefault(step_id, StepState(step_id))
 
     def worked(self, step_id: str, begun: int, until: int | None) -> int:

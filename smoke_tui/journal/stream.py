@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from smoke_tui.journal.events.body import Body, DecisionBody, FactBody
 from smoke_tui.journal.events.codec import encode
-from smoke_tui.journal.events.event import Event, JournalDamage, event_of, storable
+from smoke_tui.journal.events.event import Event, JournalDamageError, event_of, storable
 from smoke_tui.journal.events.facts import ProcessOutput, SessionOpened, SessionResumed
 from smoke_tui.journal.events.values import Blob, RecordedSecret
 from smoke_tui.outcomes import Outcome
@@ -54,10 +54,12 @@ class Fact:
         """The fact's body, which has to be of a class.
 
         Raises:
-            JournalDamage: it is of another: the record was changed by hand.
+            JournalDamageError: it is of another: the record was changed by hand.
         """
         if not isinstance(self.body, cls):
-            raise JournalDamage(f"event {self.event.seq} (`{self.event.kind}`) answers otherwise")
+            raise JournalDamageError(
+                f"event {self.event.seq} (`{self.event.kind}`) answers otherwise"
+            )
         return self.body
 
 
@@ -80,13 +82,15 @@ def _decoder() -> codecs.IncrementalDecoder:
 class EventListener(Protocol):
     """Who listens to a session. Called in the engine's thread: take it and return."""
 
-    def on_event(self, event: Event) -> None: ...
+    def on_event(self, event: Event) -> None:
+        """Take an event that is recorded."""
 
-    def on_signal(self, signal: TextDelta) -> None: ...
+    def on_signal(self, signal: TextDelta) -> None:
+        """Take a delta of text."""
 
 
 class FunctionListener:
-    """A watcher made of two callables."""
+    """A listener made of two callables."""
 
     def __init__(
         self,
@@ -100,17 +104,23 @@ class FunctionListener:
 class Sink(Protocol):
     """Where events are kept."""
 
-    def append(self, event: Event) -> None: ...
+    def append(self, event: Event) -> None:
+        """Write an event and sync it."""
 
-    def keep(self, content: bytes) -> str: ...
+    def keep(self, content: bytes) -> str:
+        """Keep a piece of evidence and return its SHA-256 in hex."""
 
 
 class Clock(Protocol):
     """The world's time."""
 
-    def wall(self) -> datetime: ...
+    def wall(self) -> datetime:
+        """The time of day, UTC."""
+        ...
 
-    def milliseconds(self) -> int: ...
+    def milliseconds(self) -> int:
+        """Milliseconds since the session opened."""
+        ...
 
 
 def stamp(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from smoke_tui.files import (
     StorageError,
 )
 from smoke_tui.journal.folders import (
-    RecordGone,
+    RecordGoneError,
 )
 from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import OpenQuestion
@@ -190,7 +190,7 @@ class PlainSession:
             write(told_fault(self.settings.state_dir, session))
             self.output.flush()
             unsaved = isinstance(self.live.fault, StorageError) and not isinstance(
-                self.live.fault, RecordGone
+                self.live.fault, RecordGoneError
             )
             ended = Exit.INVALID if isinstance(self.live.fault, NotStarted) else Exit.INTERNAL
             return self._exit_code(Exit.NOT_PROVABLE if unsaved else ended)

@@ -10,13 +10,13 @@ from typing import Final
 from smoke_tui.engine.engine import Engine
 from smoke_tui.files import StorageError
 from smoke_tui.journal.decision_rules import RULES, rules_in
-from smoke_tui.journal.events.event import JournalDamage
+from smoke_tui.journal.events.event import JournalDamageError
 from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
 from smoke_tui.journal.file import Journal, read_journal
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.load import (
     OTHER_FORM_ERRORS,
-    InvalidRecord,
+    InvalidRecordError,
     load_state,
 )
 from smoke_tui.journal.state import Ruling, State
@@ -45,7 +45,7 @@ def replay(folder: Path, watchers: Sequence[EventListener] = ()) -> State:
 
     Raises:
         Divergence: a decision differs from the record.
-        InvalidRecord, StorageError: it can't be read.
+        InvalidRecordError, StorageError: it can't be read.
     """
     journal, runbook, _ = load_state(folder)
     state = State()
@@ -74,11 +74,11 @@ def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool
     except RecordEnds:
         return False
     except OTHER_FORM_ERRORS as error:
-        raise InvalidRecord(
+        raise InvalidRecordError(
             f"its settings are of another form ({type(error).__name__}: {error})"
         ) from None
     if not isinstance(opening, SessionOpened | SessionResumed):
-        raise InvalidRecord("its settings are of another form")
+        raise InvalidRecordError("its settings are of another form")
     engine = Engine(runbook, opening.program.config, stream, RecordedWorld(), state, behave)
     loop = EngineLoop()
     try:
@@ -90,7 +90,7 @@ def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool
     except RecordEnds:
         return False
     except OTHER_FORM_ERRORS as error:
-        raise InvalidRecord(
+        raise InvalidRecordError(
             "its events can't be decided again, they are of another form "
             f"({type(error).__name__}: {error})"
         ) from None
@@ -117,7 +117,7 @@ def redecide(folder: Path) -> Redecided:
     """Let today's rules decide on the recorded facts of a session, past any difference.
 
     Raises:
-        InvalidRecord, StorageError: it can't be read.
+        InvalidRecordError, StorageError: it can't be read.
     """
     journal, runbook, _ = load_state(folder)
     state = State()
@@ -186,13 +186,13 @@ def recheck(folder: Path) -> Rechecked:
     """Decide a recorded session again: strictly by the same rules, else by today's.
 
     Raises:
-        InvalidRecord, StorageError: it can't be read.
+        InvalidRecordError, StorageError: it can't be read.
     """
     journal, runbook, state = load_state(folder)
     try:
         numbers = rules_in(journal.events)
-    except JournalDamage as error:
-        raise InvalidRecord(f"{folder}: {error}") from None
+    except JournalDamageError as error:
+        raise InvalidRecordError(f"{folder}: {error}") from None
     rules = min(numbers)
     if max(numbers) > RULES:
         return Rechecked(
@@ -280,7 +280,7 @@ def load_rechecked(folder: Path) -> Rechecked:
     """A recorded session decided again, its state with what that came to.
 
     Raises:
-        InvalidRecord, StorageError: it can't be read, or is damaged.
+        InvalidRecordError, StorageError: it can't be read, or is damaged.
     """
     done = recheck(folder)
     done.state.ruling = done.ruling
@@ -291,7 +291,7 @@ def verdict_borne_out(folder: Path) -> Verdict | None:
     """A session's verdict, decided again from its record; None where that does not bear it out."""
     try:
         done = load_rechecked(folder)
-    except (InvalidRecord, StorageError):
+    except (InvalidRecordError, StorageError):
         return None
     if done.divergence is not None or done.missing is not None:
         return None

@@ -12,7 +12,7 @@ from smoke_tui.engine.amend import NotAmendableError, amended
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.journal.events.values import Amendment
-from smoke_tui.journal.load import InvalidRecord
+from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.outcomes import Exit
 from smoke_tui.session.configure import config_resumed
 from smoke_tui.session.environment import user_name
@@ -37,7 +37,7 @@ def amend_session(settings: Settings, folder: Path, step_id: str, answer: str, w
         raise UsageError("--why: say why it is otherwise now; it stands in the report")
     try:
         resumable = open_resumable(folder, finished=True)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
     with closing(resumable.file):
         try:

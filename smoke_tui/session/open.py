@@ -9,7 +9,7 @@ from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
 from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.events.values import RecordedRunbook
 from smoke_tui.journal.file import JournalFile
-from smoke_tui.journal.folders import JOURNAL, NameTaken, clear_left
+from smoke_tui.journal.folders import JOURNAL, NameTakenError, clear_left
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import IncomingFact
 from smoke_tui.redaction import Vault
@@ -81,5 +81,5 @@ def new_file(sessions: Path, moment: datetime) -> JournalFile:
     while True:
         try:
             return JournalFile.create(sessions / session_id(moment))
-        except NameTaken:
+        except NameTakenError:
             moment += timedelta(microseconds=16)

@@ -13,7 +13,7 @@ from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.history.durations import usual_times
 from smoke_tui.history.leftovers import agreed_before
-from smoke_tui.journal.load import InvalidRecord
+from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import refuse_in_ci
@@ -100,7 +100,7 @@ def open_resumed(settings: Settings, folder: Path, rerun: str | None = None) -> 
     """
     try:
         resumable = open_resumable(folder, finished=rerun is not None)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
     with ExitStack() as resources:
         resources.callback(resumable.file.close)

@@ -8,7 +8,7 @@ from pathlib import Path
 from smoke_tui.engine.plan import Finish, all_needs, plan
 from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.file import Journal, JournalFile
-from smoke_tui.journal.load import InvalidRecord, load_state
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction import placeholders_in
@@ -70,7 +70,7 @@ def open_resumable(folder: Path, *, finished: bool = False) -> ResumableSession:
     """Open a session to go on with it; `finished`: also one that came to its end.
 
     Raises:
-        InvalidRecord: it is finished, damaged, or of a newer version.
+        InvalidRecordError: it is finished, damaged, or of a newer version.
         StorageError: another program has it, or it can't be written.
     """
     file = JournalFile.reopen(folder)
@@ -78,11 +78,11 @@ def open_resumable(folder: Path, *, finished: bool = False) -> ResumableSession:
         journal, runbook, state = load_state(folder)
         schema = state.opened.schema if state.opened is not None else None
         if schema != SCHEMA:
-            raise InvalidRecord(
+            raise InvalidRecordError(
                 f"{folder}: written by another version ({schema}); it can be read, not gone on with"
             )
         if state.closed is not None and not state.left and not finished:
-            raise InvalidRecord(
+            raise InvalidRecordError(
                 f"{folder.name} is finished; `smoke-tui rerun {folder.name} --step "
                 "ID` does one step of it again"
             )

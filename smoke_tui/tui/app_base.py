@@ -21,7 +21,7 @@ from textual.worker import WorkerFailed
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
-from smoke_tui.journal.folders import RecordGone
+from smoke_tui.journal.folders import RecordGoneError
 from smoke_tui.presentation.format import one_line, utc_now
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.redaction import clean
@@ -131,7 +131,7 @@ class AppBase(App[int]):
         text = self._fault_texts.get(id(fault))
         if text is None:
             ours = not isinstance(fault, StorageError | NotStarted)
-            self.broken |= ours or isinstance(fault, RecordGone)
+            self.broken |= ours or isinstance(fault, RecordGoneError)
             text = one_line(live.fault_message(self.settings.state_dir) or "", 400)
             self._fault_texts[id(fault)] = text
         return text

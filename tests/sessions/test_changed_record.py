@@ -15,7 +15,7 @@ from smoke_tui.journal.file import (
 )
 from smoke_tui.journal.folders import (
     JOURNAL,
-    RecordGone,
+    RecordGoneError,
 )
 from tests.helpers.events import make_event
 from tests.helpers.program_faults import acknowledged, check, newest
@@ -104,9 +104,9 @@ def test_neither_a_line_nor_evidence_is_taken_after_that(
     journal.append(event(0))
     change(folder / JOURNAL)
     before = (folder / JOURNAL).read_bytes() if (folder / JOURNAL).exists() else None
-    with pytest.raises(RecordGone, match="by another program"):
+    with pytest.raises(RecordGoneError, match="by another program"):
         journal.keep(b"evidence")
-    with pytest.raises(RecordGone, match="by another program"):
+    with pytest.raises(RecordGoneError, match="by another program"):
         journal.append(event(1))
     journal.close()
     after = (folder / JOURNAL).read_bytes() if (folder / JOURNAL).exists() else None

@@ -22,7 +22,7 @@ from smoke_tui.journal.folders import (
     JOURNAL,
 )
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
 )
 from smoke_tui.outcomes import VERDICT_EXITS, Verdict
 from smoke_tui.replay.run import (
@@ -130,7 +130,7 @@ def test_a_number_of_rules_that_is_none_is_no_record(tmp_path: Path, number: Any
     changed(
         folder, lambda e: change_event(e, data={**e.data, "rules": number}) if e.seq == 0 else e
     )
-    with pytest.raises(InvalidRecord, match="rules"):
+    with pytest.raises(InvalidRecordError, match="rules"):
         recheck(folder)
 
 

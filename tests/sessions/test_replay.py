@@ -20,7 +20,7 @@ from smoke_tui.journal.folders import (
     JOURNAL,
 )
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
     load_state,
 )
 from smoke_tui.presentation.report.markdown import markdown
@@ -232,7 +232,7 @@ def test_a_journal_with_damage_is_not_replayed(tmp_path: Path) -> None:
     content[len(content) // 2] ^= 1
     (folder / JOURNAL).write_bytes(content)
     for read in (replay, load_state):
-        with pytest.raises(InvalidRecord, match="line "):
+        with pytest.raises(InvalidRecordError, match="line "):
             read(folder)
 
 
@@ -276,7 +276,7 @@ def test_a_journal_without_its_session_is_invalid(first: dict[str, Any], tmp_pat
     word = "session.opened" if first else "noted"
     head = change_event(done.events[0], kind=word, data=first)
     folder = rewritten(done.folder, tmp_path / "S", [head, *done.events[1:]])
-    with pytest.raises(InvalidRecord):
+    with pytest.raises(InvalidRecordError):
         replay(folder)
 
 

@@ -18,7 +18,7 @@ from smoke_tui.history.find import need_session
 from smoke_tui.journal.archive import members_of, pack
 from smoke_tui.journal.evidence import look_at_evidence, referenced
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
     load_state,
 )
 from smoke_tui.outcomes import Exit
@@ -44,7 +44,7 @@ def archive(settings: Settings, *, session: str, output: str, json: bool) -> int
         if problems:
             raise StorageError(problems[0])
         members = members_of(folder, referenced(journal.events))
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, f"{error}; a damaged session is not archived") from None
     if done.divergence is not None:
         raise CommandError(

@@ -24,7 +24,7 @@ from smoke_tui.journal.file import (
     Journal,
 )
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
     load_state,
 )
 from smoke_tui.journal.state import State
@@ -51,7 +51,7 @@ def verify(folder: Path, options: ResultOptions) -> int:
     """
     try:
         journal, runbook, state = load_state(folder)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
     verdict = effective_verdict(runbook, state)
     exits: list[Exit] = []
@@ -123,7 +123,7 @@ def _rechecked(folder: Path) -> Rechecked:
     """
     try:
         return recheck(folder)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
 
 

@@ -12,7 +12,7 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError
 from smoke_tui.files import StorageError
 from smoke_tui.history.find import reading
-from smoke_tui.journal.load import InvalidRecord, load_state
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.compare import Comparison, Row, Side, compare
@@ -67,7 +67,7 @@ def _read_session(folder: Path) -> tuple[Runbook, State]:
     """
     try:
         _, runbook, state = load_state(folder)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
     return runbook, state
 

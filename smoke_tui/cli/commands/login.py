@@ -28,7 +28,7 @@ from smoke_tui.files import (
 )
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
     load_state,
 )
 from smoke_tui.journal.stream import TextDelta
@@ -114,7 +114,7 @@ def _finish(session: Session, signals: list[int], out: str | None) -> int:
         return fault_exit(session)
     try:
         _, _, state = load_state(session.folder)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.NOT_PROVABLE, f"NOT SAVED: {error}") from None
     step = state.steps["oauth-login"]
     bundle = session.bundle()

@@ -25,7 +25,7 @@ from smoke_tui.history.index import (
 from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
 )
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Outcome, worst_exit
 from smoke_tui.redaction import clean
@@ -243,7 +243,7 @@ def _row(folder: Path) -> dict[str, Any]:
         if older.rules != RULES:
             return row | _row_of_older(older)
         done = redecide(folder)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         return row | {"result": "unreadable", "why": clean(str(error))}
     today = done.state.verdict.value if done.state.verdict else None
     if done.another_way is not None:
@@ -291,14 +291,14 @@ def _kind(found: Difference) -> str | None:
 def _recheck(folder: Path) -> Rechecked:
     try:
         return recheck(folder)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
 
 
 def _redecide(folder: Path) -> Redecided:
     try:
         return redecide(folder)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
 
 

@@ -22,7 +22,7 @@ from smoke_tui.files import (
 )
 from smoke_tui.history.find import reading
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
 )
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.export import FORMATS, SecretFoundError, export
@@ -79,7 +79,7 @@ def _rechecked(folder: Path) -> Rechecked:
     """
     try:
         return load_rechecked(folder)
-    except (InvalidRecord, StorageError) as error:
+    except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
 
 

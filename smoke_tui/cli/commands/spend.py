@@ -24,7 +24,7 @@ from smoke_tui.history.index import (
     session_folders,
 )
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
     load_state,
 )
 from smoke_tui.journal.money import COUNTS, known_usd, metered, tokens, unknown_of
@@ -93,7 +93,7 @@ def _sessions(settings: Settings, days: int, runbook: Runbook | None) -> dict[st
             continue
         try:
             state = load_state(folder)[2]
-        except (InvalidRecord, StorageError):
+        except (InvalidRecordError, StorageError):
             unreadable += 1
             continue
         count += 1

@@ -16,7 +16,7 @@ from smoke_tui.journal.events.values import Blob, RecordedSecret
 from smoke_tui.redaction.secret import Json
 
 
-class JournalDamage(ValueError):
+class JournalDamageError(ValueError):
     """A journal line that can't be what was written. The text says what is wrong with it."""
 
 
@@ -148,14 +148,14 @@ def parse_line(line: bytes) -> Event:
     """Read one line (without or with its newline).
 
     Raises:
-        JournalDamage: the checksum does not fit, or the line has another form.
+        JournalDamageError: the checksum does not fit, or the line has another form.
     """
     body = line.rstrip(b"\n")
     head, mark, tail = body.rpartition(b',"crc":"')
     if not mark or len(tail) != 10 or not tail.endswith(b'"}'):
-        raise JournalDamage("the line has no checksum at its end")
+        raise JournalDamageError("the line has no checksum at its end")
     if b"%08x" % zlib.crc32(head) != tail[:8]:
-        raise JournalDamage("the line's checksum does not fit its content")
+        raise JournalDamageError("the line's checksum does not fit its content")
     try:
         raw = json.loads(head + b"}")
         parts = [raw[name] for name in _KEYS]
@@ -165,4 +165,6 @@ def parse_line(line: bytes) -> Event:
         seq, time, ms, kind, step, attempt, request_seq, data = parts
         return event_of((seq, time, ms), kind, data, step, attempt, request_seq)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise JournalDamage(f"the line is not a journal event ({type(error).__name__})") from None
+        raise JournalDamageError(
+            f"the line is not a journal event ({type(error).__name__})"
+        ) from None

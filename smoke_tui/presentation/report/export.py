@@ -9,7 +9,7 @@ from typing import Final
 from smoke_tui.files import (
     StorageError,
 )
-from smoke_tui.journal.close_scan import NotScanned, check_scanned
+from smoke_tui.journal.close_scan import NotScannedError, check_scanned
 from smoke_tui.journal.file import (
     read_evidence,
 )
@@ -62,7 +62,7 @@ def refuse_unscanned(folder: Path) -> None:
     """
     try:
         check_scanned(folder)
-    except NotScanned as problem:
+    except NotScannedError as problem:
         raise RecordUnscannedError(str(problem)) from None
 
 

@@ -15,7 +15,7 @@ from textual.widgets import Footer
 from smoke_tui.config.questions import Choice
 from smoke_tui.files import StorageError
 from smoke_tui.journal.file import Journal
-from smoke_tui.journal.load import InvalidRecord, load_state
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook
 from smoke_tui.tui.app_base import AppBase
@@ -69,7 +69,7 @@ class Page(LatestSize[None]):
         """Read a recorded session; None where it can't be read, which is then shown."""
         try:
             return load_state(folder)
-        except (InvalidRecord, StorageError) as error:
+        except (InvalidRecordError, StorageError) as error:
             self.smoke.notify_error(error)
             return None
 

@@ -22,7 +22,7 @@ from smoke_tui.history.index import (
     session_folders,
 )
 from smoke_tui.history.leftovers import left_behind
-from smoke_tui.journal.load import InvalidRecord
+from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.presentation.format import one_line
 from smoke_tui.process_setup import recorder_of
 from smoke_tui.redaction import Vault
@@ -243,7 +243,7 @@ class HomeScreen(Page):
         """Show the report of a recorded session, whose verdict is decided again in a thread."""
         try:
             checked = await asyncio.to_thread(load_rechecked, folder)
-        except (InvalidRecord, StorageError) as error:
+        except (InvalidRecordError, StorageError) as error:
             self.smoke.notify_error(error)
             return
         self.app.push_screen(ReportScreen(checked.runbook, checked.state, folder, Vault()))

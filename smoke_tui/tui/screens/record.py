@@ -23,7 +23,7 @@ from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
 from smoke_tui.journal.events.values import Program
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
 )
 from smoke_tui.journal.state import State
 from smoke_tui.presentation.format import one_line, shorten
@@ -141,7 +141,7 @@ class RecordScreen(Page):
         """Replay the session offline; go to where it differs."""
         try:
             done = await asyncio.to_thread(recheck, self.folder)
-        except (InvalidRecord, StorageError) as error:
+        except (InvalidRecordError, StorageError) as error:
             self._replay_result = Content.styled(f" ✗ {one_line(error, 300)}", FAIL)
         else:
             self._replay_result = self._verified(done)

@@ -20,7 +20,7 @@ from smoke_tui.files import (
     StorageError,
 )
 from smoke_tui.journal.load import (
-    InvalidRecord,
+    InvalidRecordError,
     load_state,
 )
 from smoke_tui.journal.state import State
@@ -190,7 +190,7 @@ class ReportScreen(Page):
                 amend_session, self.smoke.settings, self.folder, step, answer, why
             )
             _, runbook, state = await asyncio.to_thread(load_state, self.folder)
-        except (CommandError, UsageError, InvalidRecord, StorageError) as error:
+        except (CommandError, UsageError, InvalidRecordError, StorageError) as error:
             self._show_result(str(error), good=False)
             return
         # The worker ends with its screen, so it can't wait for that itself.

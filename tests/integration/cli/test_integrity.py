@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.journal.close_scan import NotScanned, check_scanned
+from smoke_tui.journal.close_scan import NotScannedError, check_scanned
 from smoke_tui.journal.evidence import look_at_evidence
 from smoke_tui.journal.file import read_journal
 from tests.helpers.events import make_event
@@ -45,7 +45,7 @@ def noticed(folder: Path) -> bool:
     journal = read_journal(folder)
     try:
         check_scanned(folder)
-    except NotScanned:
+    except NotScannedError:
         return True
     return bool(
         journal.damage or journal.torn_bytes or look_at_evidence(folder, journal.events).problems

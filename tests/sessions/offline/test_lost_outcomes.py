@@ -18,7 +18,7 @@ from smoke_tui.journal.file import (
     read_journal,
 )
 from smoke_tui.journal.folders import (
-    NameTaken,
+    NameTakenError,
 )
 from smoke_tui.outcomes import Verdict
 from smoke_tui.runbook import parse
@@ -183,7 +183,7 @@ def test_names_that_collide_cost_the_older_session_nothing(program: OfflineProgr
     assert program.live(TWO).code == 0
     taken = program.only()
     before = (taken / "journal.jsonl").read_bytes()
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameTakenError):
         JournalFile.create(taken)
     assert (taken / "journal.jsonl").read_bytes() == before
     moment = datetime(2031, 5, 6, 7, 8, 9, 999_900, tzinfo=UTC)

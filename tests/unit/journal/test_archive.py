@@ -20,7 +20,7 @@ from smoke_tui.files import (
 )
 from smoke_tui.journal.archive import (
     SCHEMA,
-    ArchiveDamage,
+    ArchiveDamageError,
     is_archive,
     members_of,
     pack,
@@ -68,7 +68,7 @@ def test_one_changed_byte_is_noticed_or_changes_nothing(
     changed[at] ^= by
     try:
         folder = read(tmp_path_factory.mktemp("a"), bytes(changed))
-    except ArchiveDamage:
+    except ArchiveDamageError:
         return
     # The time and the system in gzip's header, for example.
     assert members_of(folder) == MEMBERS
@@ -85,7 +85,7 @@ def test_one_changed_byte_is_noticed_or_changes_nothing(
     ],
 )
 def test_cut_or_lengthened_it_is_no_archive(tmp_path: Path, change: Any) -> None:
-    with pytest.raises(ArchiveDamage):
+    with pytest.raises(ArchiveDamageError):
         read(tmp_path, change(PACKED))
 
 
@@ -128,9 +128,9 @@ def test_the_forger_of_these_tests_can_write_a_whole_one(tmp_path: Path) -> None
     body = {"journal.jsonl": b"x"}
     blocks = [(entry("manifest.json"), manifest("S", body)), (entry("journal.jsonl"), b"x")]
     assert read(tmp_path, forged(tar_of(blocks))).name == "S"
-    with pytest.raises(ArchiveDamage, match="behind its last member"):
+    with pytest.raises(ArchiveDamageError, match="behind its last member"):
         read(tmp_path, forged(tar_of(blocks) + b"x"))
-    with pytest.raises(ArchiveDamage, match="members do not fit its manifest"):
+    with pytest.raises(ArchiveDamageError, match="members do not fit its manifest"):
         read(tmp_path, forged(tar_of([(entry("manifest.json"), manifest("S", {})), blocks[1]])))
 
 
@@ -160,7 +160,7 @@ EVIL: dict[str, list[tuple[tarfile.TarInfo, bytes]]] = {
 
 @pytest.mark.parametrize("name", EVIL)
 def test_a_forged_member_is_refused_and_nothing_is_written(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ArchiveDamage, match=r"is no member|another header"):
+    with pytest.raises(ArchiveDamageError, match=r"is no member|another header"):
         read(tmp_path, forged(tar_of(EVIL[name])))
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["into", "x.smoke"]
 
@@ -174,14 +174,14 @@ def test_a_forged_name_of_a_session_is_refused(tmp_path: Path, session: str) -> 
             (entry("journal.jsonl"), body),
         ]
     )
-    with pytest.raises(ArchiveDamage, match="manifest"):
+    with pytest.raises(ArchiveDamageError, match="manifest"):
         read(tmp_path, forged(blocks))
 
 
 def test_a_bomb_ends_at_the_limit(tmp_path: Path) -> None:
     bomb = tmp_path / "x.smoke"
     bomb.write_bytes(forged(bytes(64 * 1024 * 1024)))
-    with pytest.raises(ArchiveDamage, match="unpacks to more than"):
+    with pytest.raises(ArchiveDamageError, match="unpacks to more than"):
         unpack(bomb, tmp_path, most_bytes=1024 * 1024)
 
 

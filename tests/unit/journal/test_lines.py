@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.journal.events.event import Event, JournalDamage, parse_line
+from smoke_tui.journal.events.event import Event, JournalDamageError, parse_line
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS
 from tests.helpers.events import make_event
 
@@ -77,14 +77,14 @@ def test_any_flipped_byte_is_noticed(bit: int) -> None:
     for at in range(len(SAMPLE.line())):
         broken = bytearray(SAMPLE.line())
         broken[at] ^= bit
-        with pytest.raises(JournalDamage):
+        with pytest.raises(JournalDamageError):
             parse_line(bytes(broken))
 
 
 @LAW
 @given(st.binary(max_size=200))
 def test_foreign_bytes_are_damage(content: bytes) -> None:
-    with pytest.raises(JournalDamage):
+    with pytest.raises(JournalDamageError):
         parse_line(content)
 
 
@@ -101,7 +101,7 @@ def test_foreign_bytes_are_damage(content: bytes) -> None:
     ],
 )
 def test_a_right_checksum_does_not_make_an_event(head: bytes) -> None:
-    with pytest.raises(JournalDamage):
+    with pytest.raises(JournalDamageError):
         parse_line(head + b',"crc":"%08x"}' % zlib.crc32(head))
 
 
