@@ -59,7 +59,8 @@ def _answered(argv: Sequence[str]) -> int:
 
 
 def _have_folder() -> None:
-    """
+    """Check that the current folder can be used.
+
     Raises:
         UsageError: the folder that we were started in is gone.
     """

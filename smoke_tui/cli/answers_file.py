@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from smoke_tui.config.questions import QUESTIONS, Answer, Verb
 from smoke_tui.errors import (
@@ -14,6 +14,9 @@ from smoke_tui.errors import (
 )
 from smoke_tui.runbook.model import Runbook
 from smoke_tui.runbook.schema.positions import Positions
+
+if TYPE_CHECKING:
+    from smoke_tui.rehearsal import Rehearsal
 
 PLAIN: Final = ("answer", "note", "waive")
 KINDS: Final = tuple(name for name, kind in QUESTIONS.items() if kind.answers_file)
@@ -97,6 +100,7 @@ class Headless:
         self._ambiguous: dict[str, str] = {}
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
+        """The answer to a question; None leaves it to somebody else."""
         step = str(data.get("step"))
         given = self._answers.get(step, {})
         if kind == "begin" and "waive" in given:
@@ -203,10 +207,11 @@ def _as_answer(kind: str, text: str, note: str) -> Answer:
 class Scripted:
     """The rehearsal's operator, marked as such."""
 
-    def __init__(self, rehearsal: Any) -> None:
+    def __init__(self, rehearsal: Rehearsal) -> None:
         self._rehearsal = rehearsal
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
+        """The answer to a question; None leaves it to somebody else."""
         if kind == "second-opinion":
             return Answer(Verb.YES if data.get("wanted") else Verb.NO, by="rehearsal")
         answer = await self._rehearsal.answer(kind, data)
@@ -217,4 +222,5 @@ class Scripted:
         return None if answer is None else replace(answer, by="rehearsal")
 
     async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
+        """Hand an answer of the operator on."""
         await self._rehearsal.observe(kind, data, answer)

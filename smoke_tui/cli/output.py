@@ -8,7 +8,9 @@ import sys
 from typing import Any
 
 from smoke_tui.cli.check_options import ResultOptions
+from smoke_tui.journal.events.decisions import StepFinished
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.facts import HttpAnswered, ProcessOutput, ProcessStarted
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
@@ -24,14 +26,14 @@ class Narrator:
         self._verbose = verbose
 
     def on_event(self, event: Event) -> None:
+        """Write what is worth a line about an event."""
         apply(self._state, event)
         if self._verbose:
             for line in _told(self._state, event):
                 _narrate(f"  {clean(line)}")
-        if event.kind == "step.finished":
-            code = event.data["code"]
-            words = ["step", event.step or "", event.data["outcome"], *([code] if code else [])]
-            _narrate(" ".join(words))
+        if isinstance(event.body, StepFinished):
+            code, outcome = event.body.code, event.body.outcome.value
+            _narrate(" ".join(["step", event.step or "", outcome, *([code] if code else [])]))
 
     def on_signal(self, signal: TextDelta) -> None:
         """Deltas are for screens."""
@@ -45,18 +47,20 @@ def _narrate(line: str) -> None:
 
 def _told(state: State, event: Event) -> list[str]:
     """An exchange, a command or a line of output, in a line each."""
-    if event.kind == "http" and event.request_seq in state.requests:
-        asked = state.requests[event.request_seq].data
-        answer = event.data["status"] or event.data["error"]
-        return [f"{asked['method']} {asked['url']} {answer} ({event.data['ms']} ms)"]
-    if event.kind == "process" and event.data["what"] == "started":
-        return ["$ " + " ".join(event.data["argv"])]
-    if event.kind == "process" and event.data["what"] == "output":
-        return list(event.data["text"].splitlines())
+    match event.body:
+        case HttpAnswered(status=status, error=error, ms=ms):
+            exchange = state.exchanges.get(event.request_seq or -1)
+            if exchange is not None:
+                asked = exchange[0].body
+                return [f"{asked.method} {asked.url} {status or error} ({ms} ms)"]
+        case ProcessStarted(argv=argv):
+            return ["$ " + " ".join(argv)]
+        case ProcessOutput(text=text):
+            return text.splitlines()
     return []
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """One JSON object on standard output; in ASCII where that takes nothing else."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     try:

@@ -29,7 +29,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.session.crash import crash_sentence
 from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
-from smoke_tui.session.session import NotStarted, Session
+from smoke_tui.session.session import NotStartedError, Session
 
 
 def run_headless(request: SessionRequest, options: ResultOptions) -> int:
@@ -126,7 +126,7 @@ def fault_exit(session: Session) -> int:
     """Say what ended a session that has no verdict; its exit code."""
     fault = session.fault
     assert fault is not None
-    if isinstance(fault, NotStarted):
+    if isinstance(fault, NotStartedError):
         print(f"smoke-tui: {fault}", file=sys.stderr)
         return Exit.INVALID
     if isinstance(fault, StorageError):

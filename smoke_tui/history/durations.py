@@ -39,13 +39,10 @@ def usual_times(state_dir: Path, runbook_id: str, world: str) -> Mapping[str, Ty
     for folder in session_folders(state_dir / "sessions"):
         if read == NEWEST:
             break
-        first, last = ends(folder) or (None, None)
-        if (
-            first is None
-            or last is None
-            or first.data["runbook"]["id"] != runbook_id
-            or first.data["config"]["world"] != world
-        ):
+        session = ends(folder)
+        if session is None or session.closed is None:
+            continue
+        if session.runbook_id != runbook_id or session.config.world != world:
             continue
         try:
             if (folder / JOURNAL).stat().st_size > LONGEST_JOURNAL:

@@ -34,6 +34,7 @@ NEVER_BEGAN = (
 
 
 def sessions_root(settings: Settings) -> Path:
+    """The folder of all sessions."""
     return settings.state_dir / "sessions"
 
 

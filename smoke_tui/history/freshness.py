@@ -13,8 +13,6 @@ from smoke_tui.errors import UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.history.index import ends, session_folders
 from smoke_tui.journal.events.decisions import SessionClosed
-from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.events.facts import SessionOpened
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.load import load_state
 from smoke_tui.journal.provenance import elsewhere
@@ -207,32 +205,37 @@ def _closed_sessions(sessions: Path, runbook: Runbook) -> Iterator[_ClosedSessio
     verdict it had can't be passed over for an older session's.
     """
     for folder in session_folders(sessions):
-        first, end = ends(folder) or (None, None)
-        opened = first.body if first is not None else None
-        if first is None or not isinstance(opened, SessionOpened):
+        session = ends(folder)
+        if session is None or session.runbook_id != runbook.id:
             continue
-        config = opened.program.config
-        if opened.runbook.id != runbook.id or not config.real_provider:
+        config, closed = session.config, session.closed
+        if not config.real_provider or config.only or config.start_from:
             continue
-        if config.only or config.start_from:
-            continue
-        last = end or _reopened(folder)
-        if last is not None:
+        ended = closed.time if closed is not None else _reopened(folder)
+        if ended is not None:
             yield _ClosedSession(
-                datetime.fromisoformat(last.time),
-                datetime.fromisoformat(first.time),
+                datetime.fromisoformat(ended),
+                datetime.fromisoformat(session.time),
                 folder,
-                end is not None,
-                opened.runbook.sha256,
-                last.body.verdict if isinstance(last.body, SessionClosed) else None,
+                closed is not None,
+                session.runbook_sha256,
+                _verdict(closed.verdict) if closed is not None else None,
             )
 
 
-def _reopened(folder: Path) -> Event | None:
-    """The last event of an open session that had a verdict before; None where it had none."""
+def _verdict(text: str) -> Verdict | None:
+    """The verdict that a last line names; None where it is none."""
+    try:
+        return Verdict(text)
+    except ValueError:
+        return None
+
+
+def _reopened(folder: Path) -> str | None:
+    """The time of an open session's last event, where it was closed before; else None."""
     try:
         events = read_journal(folder).events
     except StorageError:
         return None
-    closed = any(isinstance(event.body, SessionClosed) for event in events)
-    return events[-1] if closed else None
+    closed = any(event.kind == SessionClosed.kind for event in events)
+    return events[-1].time if closed else None

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from smoke_tui.journal.events.event import Event, JournalDamageError, parse_line
+from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.journal.events.codec import encode
+from smoke_tui.journal.events.decisions import SessionClosed
+from smoke_tui.journal.events.event import JournalDamageError, parse_line
+from smoke_tui.journal.events.facts import SessionOpened
 from smoke_tui.journal.file import (
     MAX_LINE,
 )
@@ -14,11 +19,35 @@ from smoke_tui.journal.folders import JOURNAL, never_began
 from smoke_tui.journal.line_forms import check_end
 
 
-def ends(folder: Path) -> tuple[Event, Event | None] | None:
-    """The first event and, where the session was closed, the last; None where unreadable.
+@dataclass(frozen=True, slots=True)
+class ClosedEnd:
+    """The last line of a session that was closed; `verdict` as it is written there."""
+
+    time: str
+    verdict: str
+    cancelled: bool
+    commands_agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnds:
+    """What the first line of a session says, and the last where it was closed.
+
+    Records of earlier versions may say less there than this program writes.
+    """
+
+    time: str
+    runbook_id: str
+    runbook_sha256: str
+    config: SessionConfig
+    tool: str | None
+    closed: ClosedEnd | None
+
+
+def ends(folder: Path) -> SessionEnds | None:
+    """Read the first and the last event of a session; None: it is unreadable.
 
     A line of another form than this program writes is as unreadable as one without its checksum.
-
     A last line that was cut short does not count, here as elsewhere.
     """
     try:
@@ -31,12 +60,38 @@ def ends(folder: Path) -> tuple[Event, Event | None] | None:
             last_line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
     except (OSError, JournalDamageError):
         return None
+    if first.kind != SessionOpened.kind:
+        return None
+    opened = encode(first.body)
+    runbook, config, tool = opened["runbook"], opened["config"], opened.get("tool")
+    if not isinstance(runbook, Mapping) or not isinstance(config, Mapping):
+        return None
+    return SessionEnds(
+        first.time,
+        str(runbook["id"]),
+        str(runbook["sha256"]),
+        SessionConfig.from_json(config),
+        str(tool) if tool is not None else None,
+        _closed_end(last_line),
+    )
+
+
+def _closed_end(line: bytes) -> ClosedEnd | None:
+    """What a last line says; None where it does not close the session."""
     try:
-        last = parse_line(last_line)
+        last = parse_line(line)
         check_end(last)
     except JournalDamageError:
-        return first, None
-    return first, last if last.kind == "session.closed" else None
+        return None
+    if last.kind != SessionClosed.kind:
+        return None
+    closed = encode(last.body)
+    return ClosedEnd(
+        last.time,
+        str(closed["verdict"]),
+        bool(closed.get("cancelled")),
+        bool(closed.get("commands_agreed")),
+    )
 
 
 def session_folders(root: Path, *, unbegun: bool = False) -> Iterator[Path]:

@@ -15,7 +15,9 @@ from smoke_tui.history.index import (
     ends,
     session_folders,
 )
+from smoke_tui.journal.events.decisions import ServiceProvided
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.facts import ProcessDetached, ProcessExited, ProcessStarted
 from smoke_tui.journal.file import (
     read_journal,
 )
@@ -41,13 +43,13 @@ STOP_SECONDS = 60.0
 def agreed_before(state_dir: Path, runbook: Runbook) -> bool:
     """Whether the operator let this very text of a runbook run its commands here before."""
     for folder in session_folders(state_dir / "sessions"):
-        first, last = ends(folder) or (None, None)
-        if first is None or last is None:
+        session = ends(folder)
+        if session is None or session.closed is None:
             continue
         if (
-            first.data["runbook"]["sha256"] == runbook.sha256
-            and first.data["config"]["world"] == "live"
-            and last.data.get("commands_agreed")
+            session.runbook_sha256 == runbook.sha256
+            and session.config.world == "live"
+            and session.closed.commands_agreed
         ):
             return True
     return False
@@ -130,8 +132,8 @@ def left_behind(state_dir: Path) -> list[LeftBehind]:
     for number, folder in enumerate(session_folders(state_dir / "sessions")):
         if number >= NEWEST:
             break
-        known = ends(folder)
-        if known is None or known[1] is not None or in_use(folder):
+        session = ends(folder)
+        if session is None or session.closed is not None or in_use(folder):
             continue
         try:
             found += _of_session(folder.name, read_journal(folder).events)
@@ -142,22 +144,22 @@ def left_behind(state_dir: Path) -> list[LeftBehind]:
 
 
 def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
-    ended = {e.request_seq for e in events if e.kind == "process" and e.data["what"] == "exited"}
+    ended = {event.request_seq for event in events if isinstance(event.body, ProcessExited)}
     children: dict[int | None, _Started] = {}
     for event in events:
-        if event.kind != "process" or event.request_seq in ended:
+        if event.request_seq in ended:
             continue
-        data = event.data
-        if data["what"] == "started":
-            children[event.request_seq] = _Started(
-                event.step or "",
-                " ".join(data["argv"]),
-                (data.get("guardian") or 0, data.get("boot")),
-                [(data["pid"], data.get("mark"))],
-            )
-        elif data["what"] == "detached" and event.request_seq in children:
-            children[event.request_seq].detached = True
-            children[event.request_seq].processes += [tuple(known) for known in data["processes"]]
+        match event.body:
+            case ProcessStarted() as started:
+                children[event.request_seq] = _Started(
+                    event.step or "",
+                    " ".join(started.argv),
+                    (started.guardian or 0, started.boot),
+                    [(started.pid, started.mark)],
+                )
+            case ProcessDetached(processes=processes) if event.request_seq in children:
+                children[event.request_seq].detached = True
+                children[event.request_seq].processes += processes
     unsure = not gives_marks()
     running = exists if unsure else still_running
     for child in children.values():
@@ -171,12 +173,12 @@ def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
             yield LeftBehind(name, child.step, child.what, pid, mark, unsure=unsure)
     detached = {child.step for child in children.values() if child.detached}
     for event in events:
-        data = event.data
-        if event.kind == "provided" and event.step in detached and data.get("stop_argv"):
+        service = event.body
+        if isinstance(service, ServiceProvided) and event.step in detached and service.stop_argv:
             yield LeftBehind(
                 name,
                 event.step or "",
-                str(data.get("argv")),
-                stop=tuple(data["stop_argv"]),
-                cwd=str(data["cwd"]),
+                service.argv,
+                stop=service.stop_argv,
+                cwd=service.cwd,
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.files import (
     StorageError,
 )
@@ -48,8 +47,8 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
     for folder in session_folders(state_dir / "sessions"):
         if len(found) >= NEWEST:
             break
-        known = ends(folder)
-        if known is None or _counts(known[0].data["config"]) == rehearsed:
+        session = ends(folder)
+        if session is None or session.config.real_provider == rehearsed:
             continue
         try:
             state = fold(read_journal(folder).events)
@@ -59,7 +58,7 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
         found.append(
             Point(
                 folder.name,
-                str(known[0].data["runbook"]["id"]),
+                session.runbook_id,
                 state.started,
                 state.verdict.value if state.verdict else None,
                 spend.calls,
@@ -69,7 +68,3 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
             )
         )
     return found[::-1]
-
-
-def _counts(config: dict[str, object]) -> bool:
-    return SessionConfig.from_json(config).real_provider

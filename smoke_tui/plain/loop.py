@@ -28,7 +28,7 @@ from smoke_tui.presentation.report.verdict_text import (
 )
 from smoke_tui.session.crash import told_fault
 from smoke_tui.session.live_view import LiveView
-from smoke_tui.session.session import NotStarted
+from smoke_tui.session.session import NotStartedError
 
 _AFTERWARDS = ("status", "show", "briefing", "evidence")
 _REHEARSAL = "REHEARSAL: nothing is spent, and nothing is proven"
@@ -192,7 +192,7 @@ class PlainSession:
             unsaved = isinstance(self.live.fault, StorageError) and not isinstance(
                 self.live.fault, RecordGoneError
             )
-            ended = Exit.INVALID if isinstance(self.live.fault, NotStarted) else Exit.INTERNAL
+            ended = Exit.INVALID if isinstance(self.live.fault, NotStartedError) else Exit.INTERNAL
             return self._exit_code(Exit.NOT_PROVABLE if unsaved else ended)
         verdict = state.verdict or Verdict.ERROR
         for finding in state.findings:

@@ -25,7 +25,7 @@ from smoke_tui.world.resources import (
 LITE_HEADER = "x-openai-internal-codex-responses-lite"
 
 
-class NoClient(ValueError):
+class NoClientError(ValueError):
     """Nothing could be captured; the text says why."""
 
 
@@ -48,6 +48,7 @@ class Comparison:
 
     @property
     def unexplained(self) -> int:
+        """How many differences have no known reason."""
         return sum(1 for difference in self.every if difference.reason is None)
 
     @property
@@ -101,12 +102,12 @@ def catalogue_text(config: SessionConfig, model: str, given: Given, folder: Path
         try:
             bundle = await session_bundle(ctx)
         except StepEnd as end:
-            raise NoClient(end.summary) from None
+            raise NoClientError(end.summary) from None
         exchange = await ctx.perform(text_request(config, bundle, model))
         text = exchange.secrets.get("template") or exchange.secrets.get("base")
         if text is None:
             failure = classify(as_answer(exchange)) if exchange.status != 200 else None
-            raise NoClient(
+            raise NoClientError(
                 f"the catalogue: {failure.text or failure.code}"
                 if failure
                 else f"the catalogue has no base instructions for {model}"
@@ -127,7 +128,7 @@ def compare_with_client(
     captured = capture_client(config, model, folder)
     sent = captured.request
     if sent is None:
-        raise NoClient(str(captured.problem))
+        raise NoClientError(str(captured.problem))
     headers = list(sent.headers)
     if shape not in SHAPES:
         shape = "lite" if any(name == LITE_HEADER for name, _ in headers) else "classic"

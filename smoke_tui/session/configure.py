@@ -41,7 +41,7 @@ from smoke_tui.stack.ledger_table import describe
 DEFAULT_RUNBOOK = "openai-subscription"
 
 
-class InvalidRunbook(CommandError):
+class InvalidRunbookError(CommandError):
     """A runbook has errors; `diagnostics` holds all of them."""
 
     def __init__(self, path: Path, diagnostics: tuple[Diagnostic, ...]) -> None:
@@ -68,7 +68,7 @@ def open_runbook(name: str | None) -> Runbook:
         )
     parsed = load(path)
     if parsed.runbook is None:
-        raise InvalidRunbook(path, parsed.diagnostics)
+        raise InvalidRunbookError(path, parsed.diagnostics)
     return parsed.runbook
 
 

@@ -12,7 +12,7 @@ from smoke_tui.files import (
     private_folder,
 )
 from smoke_tui.redaction import Vault
-from smoke_tui.session.session import NotStarted, Session, trace_of
+from smoke_tui.session.session import NotStartedError, Session, trace_of
 
 
 def write_crash(folder: Path | None, error: BaseException, vault: Vault | None) -> Path | None:
@@ -57,7 +57,7 @@ def told_fault(folder: Path, session: Session) -> str:
     """What a session's fault means for the operator; one of our own leaves its trace in `folder`."""
     fault = session.fault
     assert fault is not None
-    if isinstance(fault, NotStarted):
+    if isinstance(fault, NotStartedError):
         return f"Not begun: {fault}"
     if isinstance(fault, StorageError):
         return f"NOT SAVED: {' '.join(str(fault).split())}"

@@ -83,7 +83,8 @@ def _standard_input() -> str:
 
 
 def _refuse_foreign(text: str, judged: bool) -> None:
-    """
+    """Refuse a credential file of another tool.
+
     Raises:
         CommandError: a document that was given as a credential is none of ours (3).
     """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from smoke_tui.config.questions import Answer
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import NOTHING_OBSERVED, TypicalDuration
-from smoke_tui.session.codex_client import NoClient, compare_with_client
+from smoke_tui.session.codex_client import NoClientError, compare_with_client
 from smoke_tui.session.crash import told_fault
 from smoke_tui.session.session import Session
 from smoke_tui.session.session_view import LiveListener, SessionView
@@ -79,7 +79,7 @@ class LiveView(SessionView):
             return compare_with_client(
                 config, model, observed.text("shape") or config.shape, self.session.folder
             ).lines()
-        except NoClient as problem:
+        except NoClientError as problem:
             return [f"{problem}."]
 
     @property
@@ -162,6 +162,7 @@ class OperatorInFrontEnd:
         self._world = world
 
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
+        """Answer what is not asked in the front end; None leaves it to the operator."""
         if kind == "callback":
             answer = await self._world.answer(kind, data)
             return None if answer is None else replace(answer, by="rehearsal")
@@ -171,4 +172,5 @@ class OperatorInFrontEnd:
         return None
 
     async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
+        """Let the rehearsal follow an answer of the operator."""
         await self._world.observe(kind, data, answer)

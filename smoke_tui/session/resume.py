@@ -26,7 +26,8 @@ class ResumableSession:
     state: State
 
     def check_step(self, rerun: str | None) -> None:
-        """
+        """Check that the session can be resumed, and that it has the step to be done once more.
+
         Raises:
             ValueError: the session has no step of that name, or its runbook is not whole.
         """

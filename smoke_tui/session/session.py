@@ -19,6 +19,7 @@ from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.close_scan import leave_scan
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import Answered, Cancelled, Noted, SessionOpened
+from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.journal.file import (
     JournalFile,
 )
@@ -36,7 +37,7 @@ from smoke_tui.journal.stream import (
 from smoke_tui.outcomes import Verdict
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook.lint.hidden_secrets import hidden_in_text
-from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.request import Answerer, SessionRequest
 from smoke_tui.steps import behave
 from smoke_tui.world.live.operator import LiveOperator
 from smoke_tui.world.live.ports import LivePorts
@@ -45,7 +46,7 @@ from smoke_tui.world.loop import EngineLoop
 from smoke_tui.world.values import render
 
 
-class NotStarted(Exception):
+class NotStartedError(Exception):
     """A session can't begin, and nothing was run or spent; the text says why, and what to do."""
 
 
@@ -175,12 +176,12 @@ class Session:
             self.fault = error
         finally:
             self._loop.drop()
-            if not isinstance(self.fault, NotStarted):
+            if not isinstance(self.fault, NotStartedError):
                 # With a record that can't be read or written any more, there is nothing to look at.
                 with contextlib.suppress(OSError):
                     leave_scan(self.file.folder, self.vault, self._inbox.inspected())
             self.file.close()
-            if isinstance(self.fault, NotStarted):
+            if isinstance(self.fault, NotStartedError):
                 clear_left(self.file.folder.parent)
             self.done.set()
 
@@ -230,7 +231,7 @@ class Session:
         if not isinstance(self._begins.body, SessionOpened):
             return
         for seen in hidden_in_text(self.runbook.text, self.vault):
-            raise NotStarted(
+            raise NotStartedError(
                 f"{self.runbook.path}:{seen.line}:{seen.col}: the line holds {seen.what}, which "
                 "the record would hide, so that the session could not be read again; nothing was "
                 "run. Take it out of the runbook, or give another credential"
@@ -245,14 +246,19 @@ class Session:
             self._engine.watch(event)
 
     def _on_event(self, event: Event) -> None:
-        if self._answerer is None:
+        answerer = self._answerer
+        if answerer is None:
             return
-        if event.kind == "request" and event.data["port"] == "operator":
-            self._in_hand(self._ask(event))
-        elif isinstance(event.body, Answered) and event.body.answer.by == "operator":
-            question = self._state.requests.get(event.request_seq or 0)
-            if question is not None:
-                self._in_hand(self._tell(question, event.body.answer))
+        match event.body:
+            case QuestionAsked() as question:
+                self._in_hand(self._ask(answerer, event, question))
+            case Answered(answer=answer) if answer.by == "operator":
+                asked = self._state.requests.get(event.request_seq or 0)
+                if asked is not None and isinstance(asked.body, QuestionAsked):
+                    about = _about(asked, asked.body)
+                    self._in_hand(
+                        self._observe(answerer.observe(asked.body.question, about, answer))
+                    )
 
     def _in_hand(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the engine, and hold on to it until it is done."""
@@ -260,27 +266,25 @@ class Session:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _ask(self, event: Event) -> None:
-        assert self._answerer is not None
-        kind, data = (
-            event.data["kind"],
-            {**event.data["data"], "text": event.data["text"], "step": event.step},
-        )
+    async def _ask(self, answerer: Answerer, event: Event, question: QuestionAsked) -> None:
         try:
-            answer = await self._answerer.answer(kind, data)
+            answer = await answerer.answer(question.question, _about(event, question))
         except Exception as error:
             self._on_fault(error)
             return
         if answer is not None:
             self.answer(event.seq, replace(answer, by=answer.by or "script"))
 
-    async def _tell(self, question: Event, answer: Answer) -> None:
-        assert self._answerer is not None
-        data = {**question.data["data"], "text": question.data["text"], "step": question.step}
+    async def _observe(self, observing: Coroutine[Any, Any, None]) -> None:
         try:
-            await self._answerer.observe(question.data["kind"], data, answer)
+            await observing
         except Exception as error:
             self._on_fault(error)
+
+
+def _about(event: Event, question: QuestionAsked) -> dict[str, Any]:
+    """What an answerer is given of a question."""
+    return {**question.about, "text": question.text, "step": event.step}
 
 
 def trace_of(fault: BaseException, vault: Vault) -> str:

@@ -192,7 +192,7 @@ def _read(request: ServerRequest) -> Subscribed:
     )
 
 
-def _json(status: int, document: Any) -> ServerResponse:
+def _json(status: int, document: object) -> ServerResponse:
     return ServerResponse(
         status, (("content-type", "application/json"),), json.dumps(document).encode()
     )

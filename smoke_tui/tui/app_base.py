@@ -27,7 +27,7 @@ from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.redaction import clean
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.session.open_view import Opener
-from smoke_tui.session.session import NotStarted
+from smoke_tui.session.session import NotStartedError
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui import bindings
 from smoke_tui.tui.widgets.modals import Reveal, YesNo
@@ -130,7 +130,7 @@ class AppBase(App[int]):
             return None
         text = self._fault_texts.get(id(fault))
         if text is None:
-            ours = not isinstance(fault, StorageError | NotStarted)
+            ours = not isinstance(fault, StorageError | NotStartedError)
             self.broken |= ours or isinstance(fault, RecordGoneError)
             text = one_line(live.fault_message(self.settings.state_dir) or "", 400)
             self._fault_texts[id(fault)] = text

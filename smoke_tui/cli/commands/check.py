@@ -29,7 +29,7 @@ from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.check_result import check_object, finding, invalid_object
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import (
-    InvalidRunbook,
+    InvalidRunbookError,
     choose_steps,
     open_runbook,
     refuse_in_ci,
@@ -64,7 +64,7 @@ def check(settings: Settings, options: CheckOptions) -> int:
         raise UsageError("--resume goes with --check SESSION; `smoke-tui sessions` lists them")
     try:
         runbook = open_runbook(options.target)
-    except InvalidRunbook as error:
+    except InvalidRunbookError as error:
         if not options.json:
             raise
         print_json(invalid_object(str(error.path), error.diagnostics))

@@ -117,7 +117,8 @@ def _evidence(folder: Path, journal: Journal, exits: list[Exit]) -> list[dict[st
 
 
 def _rechecked(folder: Path) -> Rechecked:
-    """
+    """Decide the session again.
+
     Raises:
         CommandError: it can't be decided again (3).
     """

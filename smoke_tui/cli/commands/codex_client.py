@@ -23,7 +23,7 @@ from smoke_tui.files import (
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import clean
 from smoke_tui.session.codex_client import (
-    NoClient,
+    NoClientError,
     capture_client,
     catalogue_text,
     compare_with_client,
@@ -158,7 +158,7 @@ def _of_catalogue(settings: Settings) -> tuple[dict[str, Any], str]:
     given = read_given(settings)
     try:
         text = catalogue_text(_config(settings, given), model, given, settings.state_dir)
-    except NoClient as problem:
+    except NoClientError as problem:
         raise CommandError(Exit.NOT_PROVABLE, str(problem)) from None
     return _summary("the catalogue (unrendered)", "catalogue", model, None, text), text
 
@@ -201,7 +201,7 @@ def wire(settings: Settings, *, json: bool) -> int:
     config = _config(settings)
     try:
         found = compare_with_client(config, settings.get("model"), config.shape, settings.state_dir)
-    except NoClient as problem:
+    except NoClientError as problem:
         raise CommandError(Exit.NOT_PROVABLE, f"{problem}; --codex PATH names another") from None
     code = Exit.FAILED if found.unexplained else Exit.OK
     if json:

@@ -27,6 +27,7 @@ from smoke_tui.files import (
     replace_private,
 )
 from smoke_tui.journal.events.event import Event
+from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.journal.load import (
     InvalidRecordError,
     load_state,
@@ -190,27 +191,28 @@ class _Terminal:
         self._paste = paste
 
     def on_event(self, event: Event) -> None:
-        talk = {"callback": self._talk, "device": self._show}.get(
-            event.data.get("kind", "") if event.kind == "request" else ""
-        )
-        if talk is not None:
-            threading.Thread(target=talk, args=(event,), daemon=True).start()
+        """Show what the login asks, in a thread of its own: a paste is waited for."""
+        if not isinstance(event.body, QuestionAsked):
+            return
+        show = {"callback": self._talk, "device": self._show}.get(event.body.question)
+        if show is not None:
+            threading.Thread(target=show, args=(event.seq, event.body), daemon=True).start()
 
     def on_signal(self, signal: TextDelta) -> None:
         """A login has no stream."""
 
-    def _show(self, event: Event) -> None:
+    def _show(self, seq: int, question: QuestionAsked) -> None:
         """The device's code, on standard error, because it has to be typed elsewhere."""
         print(
-            f"{event.data['text']}\n\n  {self._session.reveal(event.seq, 'url')}\n  code: "
-            f"{self._session.reveal(event.seq, 'code')}\n",
+            f"{question.text}\n\n  {self._session.reveal(seq, 'url')}\n  code: "
+            f"{self._session.reveal(seq, 'code')}\n",
             file=sys.stderr,
         )
 
-    def _talk(self, event: Event) -> None:
+    def _talk(self, seq: int, question: QuestionAsked) -> None:
         session = self._session
-        data = event.data["data"]
-        print(f"Sign in here:\n\n  {session.reveal(event.seq, 'url')}\n", file=sys.stderr)
+        data = question.about
+        print(f"Sign in here:\n\n  {session.reveal(seq, 'url')}\n", file=sys.stderr)
         if data["problem"]:
             print(f"(no browser was opened: {clean(str(data['problem']))})", file=sys.stderr)
         if not data["listening"] and not self._paste:
@@ -218,7 +220,7 @@ class _Terminal:
                 f"(the callback's ports can't be used: {clean(str(data['busy']))})", file=sys.stderr
             )
         if not (sys.stdin.isatty() or self._paste or data["listening"]):
-            session.answer(event.seq, Answer(Verb.ABSENT))
+            session.answer(seq, Answer(Verb.ABSENT))
         while sys.stdin.isatty() or self._paste:
             try:
                 text = _hidden_lines() if sys.stdin.isatty() else sys.stdin.readline()
@@ -226,9 +228,9 @@ class _Terminal:
                 text = ""
             if not text.strip():
                 if not data["listening"]:
-                    session.answer(event.seq, Answer(Verb.CANCEL))
+                    session.answer(seq, Answer(Verb.CANCEL))
                 return
-            problem = session.answer(event.seq, Answer(Verb.PASTE), secret=text)
+            problem = session.answer(seq, Answer(Verb.PASTE), secret=text)
             if problem is None:
                 return
             print(f"smoke-tui: {problem}", file=sys.stderr)

@@ -235,8 +235,9 @@ def _all(settings: Settings, *, json: bool) -> int:
 
 def _row(folder: Path) -> dict[str, Any]:
     """One session under today's rules: same, changed, another-way or unreadable."""
-    _, last = ends(folder) or (None, None)
-    before = last.data["verdict"] if last is not None else None
+    session = ends(folder)
+    closed = session.closed if session is not None else None
+    before = closed.verdict if closed is not None else None
     row: dict[str, Any] = {"session": folder.name, "verdict": before, "today": None, "why": None}
     try:
         older = recheck(folder)
@@ -277,7 +278,8 @@ def _first(done: Redecided) -> str:
     event = first.today or first.recorded
     assert event is not None
     then, now = (
-        e.data.get("code") if e is not None else None for e in (first.recorded, first.today)
+        getattr(e.body, "code", None) if e is not None else None
+        for e in (first.recorded, first.today)
     )
     words = f" ({then or 'none'} → {now or 'none'})" if then != now else ""
     return clean(f"step {event.step}: {_REASONS.get(event.kind, event.kind)}{words}")
@@ -304,8 +306,8 @@ def _redecide(folder: Path) -> Redecided:
 
 def _reason(folder: Path, event: Event | None) -> str:
     """Why a replay may differ, as far as that is known."""
-    first, _ = ends(folder) or (None, None)
-    tool = first.data.get("tool") if first is not None else None
+    session = ends(folder)
+    tool = session.tool if session is not None else None
     version = (
         f"It was recorded by {tool}, this is {__version__}."
         if tool != __version__

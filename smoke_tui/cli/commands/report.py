@@ -73,7 +73,8 @@ def report(settings: Settings, *, session: str, kind: str, output: str | None, c
 
 
 def _rechecked(folder: Path) -> Rechecked:
-    """
+    """The session, decided again.
+
     Raises:
         CommandError: it is damaged or can't be read (3).
     """

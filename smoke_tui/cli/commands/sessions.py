@@ -37,15 +37,15 @@ def sessions(settings: Settings, *, json: bool) -> int:
                 }
             )
             continue
-        first, last = found
+        closed = found.closed
         rows.append(
             {
                 "session": folder.name,
-                "runbook": first.data["runbook"]["id"],
-                "world": first.data["config"]["world"],
-                "verdict": last.data["verdict"] if last else None,
-                "started": first.time,
-                "finished": last.time if last else None,
+                "runbook": found.runbook_id,
+                "world": found.config.world,
+                "verdict": closed.verdict if closed else None,
+                "started": found.time,
+                "finished": closed.time if closed else None,
             }
         )
     if json:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from smoke_tui.cli.output import print_json
-from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import (
     Settings,
 )
@@ -84,12 +83,10 @@ def _sessions(settings: Settings, days: int, runbook: Runbook | None) -> dict[st
         if found is None:
             unreadable += 1
             continue
-        first = found[0]
-        if first.kind != "session.opened" or datetime.fromisoformat(first.time) <= since:
+        began = found.time
+        if datetime.fromisoformat(began) <= since or not found.config.real_provider:
             continue
-        if not SessionConfig.from_json(first.data["config"]).real_provider:
-            continue
-        if runbook is not None and first.data["runbook"]["id"] != runbook.id:
+        if runbook is not None and found.runbook_id != runbook.id:
             continue
         try:
             state = load_state(folder)[2]
@@ -97,9 +94,7 @@ def _sessions(settings: Settings, days: int, runbook: Runbook | None) -> dict[st
             unreadable += 1
             continue
         count += 1
-        by_day[first.time[:10]] += [
-            t for step in state.steps.values() for t in step.tries if t.calls
-        ]
+        by_day[began[:10]] += [t for step in state.steps.values() for t in step.tries if t.calls]
     rows = [{"day": day, **_totals(by_day[day])} for day in sorted(by_day, reverse=True)]
     return {
         "count": count,

@@ -12,8 +12,6 @@ from textual.content import Content
 from smoke_tui.history.index import (
     ends,
 )
-from smoke_tui.journal.events.decisions import SessionClosed
-from smoke_tui.journal.events.facts import SessionOpened
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.format import age, count, one_line, shorten
 from smoke_tui.presentation.marks import MARKS
@@ -125,22 +123,18 @@ class Recorded:
 
 def read_recorded(folder: Path) -> Recorded:
     """Read the first and the last event of a journal."""
-    first, last = ends(folder) or (None, None)
-    opened = first.body if first is not None else None
-    closed = last.body if last is not None else None
-    if first is None or not isinstance(opened, SessionOpened):
+    session = ends(folder)
+    if session is None:
         return Recorded(folder)
-    if closed is not None and not isinstance(closed, SessionClosed):
-        return Recorded(folder)
-    config = opened.program.config
+    config, closed = session.config, session.closed
     return Recorded(
         folder,
-        opened.runbook.id,
+        session.runbook_id,
         config.world,
         config.scenario or "",
-        first.time,
-        closed.verdict.value if closed is not None else "open",
-        closed is None or bool(closed.cancelled),
+        session.time,
+        closed.verdict if closed is not None else "open",
+        closed is None or closed.cancelled,
     )
 
 

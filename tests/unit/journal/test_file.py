@@ -306,23 +306,29 @@ def test_a_full_disk_leaves_whole_lines_and_says_so(tmp_path: Path, room: int) -
 
 def test_first_and_last_lines_are_enough_for_the_list(tmp_path: Path) -> None:
     folder = tmp_path / "sessions" / "S"
-    three(folder)
+    journal = JournalFile.create(folder)
+    opened = {
+        "session": "S",
+        "runbook": {"id": "smoke", "sha256": "0"},
+        "config": {"world": "rehearsed"},
+    }
+    journal.append(make_event(0, "T", 0, "session.opened", data=opened))
+    journal.close()
     first = ends(folder)
     assert first is not None
-    assert (first[0].seq, first[1]) == (0, None)
+    assert (first.runbook_id, first.config.world, first.closed) == ("smoke", "rehearsed", None)
     journal = JournalFile.reopen(folder)
-    journal.append(told(3, "y" * 70_000))
-    journal.append(make_event(4, "T", 4, "session.closed", data={"verdict": "pass"}))
+    journal.append(told(1, "y" * 70_000))
+    journal.append(make_event(2, "T", 2, "session.closed", data={"verdict": "pass"}))
     journal.close()
     both = ends(folder)
     assert both is not None
-    assert both[1] is not None
-    assert both[1].data == {"verdict": "pass"}
+    assert both.closed is not None
+    assert both.closed.verdict == "pass"
     with (folder / JOURNAL).open("ab") as file:
         file.write(b'{"seq":5')
     torn = ends(folder)
-    assert torn is not None
-    assert torn[0].seq == 0
+    assert torn == both
     (folder / JOURNAL).write_bytes(b"")
     assert ends(folder) is None
     assert ends(tmp_path) is None
