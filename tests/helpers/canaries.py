@@ -54,7 +54,7 @@ def searched_forms(values: set[str]) -> set[bytes]:
 
 @dataclass
 class LeakSearch:
-    """Everything that was left behind or said, by place, and the values to look for."""
+    """Files and outputs of a program by place, and the secret values to search for in them."""
 
     values: set[str] = field(default_factory=set)
     places: dict[str, bytes] = field(default_factory=dict)
@@ -138,7 +138,7 @@ Answer = tuple[int, Mapping[str, str], bytes]
 
 @contextlib.contextmanager
 def provider(answer: Callable[[str, str, Mapping[str, str]], Answer]) -> Iterator[str]:
-    """A server on loopback that answers (method, path, headers) as told."""
+    """A server on loopback that answers (method, path, headers) by a given function."""
 
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:

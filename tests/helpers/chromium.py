@@ -199,7 +199,7 @@ class Tab:
         return self._pipe.call(method, self._session, **params)
 
     def events(self, method: str) -> list[dict[str, Any]]:
-        """What the page told of that kind, oldest first."""
+        """The messages of that kind from the page, oldest first."""
         return [one["params"] for one in list(self._pipe.events) if one["method"] == method]
 
     # Going somewhere

@@ -274,7 +274,7 @@ def replayed(runbook: Runbook, done: Walk, behave: Behave) -> State:
 def engine_of(
     runbook: Runbook, config: SessionConfig, inbox: EventStream, world: World, behave: Behave
 ) -> Engine:
-    """An engine whose every kind of step behaves as told."""
+    """An engine with a given behaviour for every kind of step."""
 
     async def behaviour(ctx: StepContext) -> Result:
         if ctx.step.kind == "service":

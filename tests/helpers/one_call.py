@@ -42,7 +42,7 @@ def served(
     listening: Callable[[str], None],
     use: Callable[[], Any],
 ) -> Any:
-    """Answer requests on a thread of its own while `use` runs; `listening` is told the address."""
+    """Answer requests on a thread of its own while `use` runs; `listening` receives the address."""
     loop = asyncio.new_event_loop()
 
     async def handler(request: ServerRequest) -> ServerResponse:

@@ -62,7 +62,7 @@ def state_of(folder: Path) -> State:
 
 
 def acknowledged(err: str) -> dict[str, str]:
-    """The outcomes the program has told of, by step; a later one counts."""
+    """The outcomes that the program printed, by step; the last one counts."""
     words = [line.split() for line in err.splitlines() if line.startswith("step ")]
     return {line[1]: line[2] for line in words if len(line) > 2}
 
