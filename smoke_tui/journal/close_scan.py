@@ -126,7 +126,7 @@ def _looks(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         yield f"output {source}", "".join(blocks).encode("utf-8", "surrogatepass")
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -192,8 +192,8 @@ def check_forms(events: Iterable[Event]) -> None:
             if event.kind == "http" and (
                 event.request_seq is None or ports.get(event.request_seq) != "http"
             ):
-                raise _Another("it answers no request that was made over HTTP")
-        except _Another as found:
+                raise _AnotherError("it answers no request that was made over HTTP")
+        except _AnotherError as found:
             raise JournalDamageError(f"event {event.seq} (`{event.kind}`): {found}") from None
 
 
@@ -207,7 +207,7 @@ def check_end(event: Event) -> None:
     """
     try:
         _fits(event.data, _ENDS.get(event.kind, {}), "")
-    except _Another as found:
+    except _AnotherError as found:
         raise JournalDamageError(f"event {event.seq} (`{event.kind}`): {found}") from None
 
 
@@ -239,17 +239,17 @@ _ENDS: Final[Mapping[str, Spec]] = {
 }
 
 
-class _Another(ValueError):
+class _AnotherError(ValueError):
     """Something has another form."""
 
 
 def _check(event: Event) -> None:
     if event.kind in _OF_A_STEP and not event.step:
-        raise _Another("it belongs to no step")
+        raise _AnotherError("it belongs to no step")
     if event.kind in _IN_A_TRY and event.attempt is None:
-        raise _Another("it belongs to no try")
+        raise _AnotherError("it belongs to no try")
     if not isinstance(event.data, Mapping):
-        raise _Another("it holds no table")
+        raise _AnotherError("it holds no table")
     spec = FORMS.get(event.kind)
     if spec is not None:
         _fits(event.data, spec, "")
@@ -262,38 +262,40 @@ def _check(event: Event) -> None:
     if event.kind == "request" and event.data["port"] == "http":
         _fits(event.data, _HTTP_REQUEST, "")
         if any(len(pair) != 2 or not isinstance(pair[0], str) for pair in event.data["headers"]):
-            raise _Another("headers are no pairs")
+            raise _AnotherError("headers are no pairs")
     if event.kind == "http" and any(
         len(pair) != 2 for name in ("headers", "chunks") for pair in event.data[name]
     ):
-        raise _Another("headers or chunks are no pairs")
+        raise _AnotherError("headers or chunks are no pairs")
 
 
-def _fits(value: Any, spec: Spec, where: str) -> None:
+def _fits(value: object, spec: Spec, where: str) -> None:
     if isinstance(spec, tuple):
         if not isinstance(value, spec) or (isinstance(value, bool) and bool not in spec):
-            raise _Another(f"{where or 'its data'} is of another kind ({type(value).__name__})")
+            raise _AnotherError(
+                f"{where or 'its data'} is of another kind ({type(value).__name__})"
+            )
     elif isinstance(spec, list):
         if not isinstance(value, list):
-            raise _Another(f"{where} is no list")
+            raise _AnotherError(f"{where} is no list")
         for at, item in enumerate(value):
             _fits(item, spec[0], f"{where}.{at}")
     elif isinstance(spec, Each):
         if not isinstance(value, Mapping):
-            raise _Another(f"{where} is no table")
+            raise _AnotherError(f"{where} is no table")
         for key, item in value.items():
             _fits(item, spec.spec, f"{where}.{key}")
     else:
         _table(value, spec, where)
 
 
-def _table(value: Any, spec: Mapping[str, Spec], where: str) -> None:
+def _table(value: object, spec: Mapping[str, Spec], where: str) -> None:
     if not isinstance(value, Mapping):
-        raise _Another(f"{where or 'its data'} is no table")
+        raise _AnotherError(f"{where or 'its data'} is no table")
     for name, inner in spec.items():
         key = name.removesuffix("?")
         path = f"{where}.{key}" if where else key
         if key in value:
             _fits(value[key], inner, path)
         elif not name.endswith("?"):
-            raise _Another(f"{path} is missing")
+            raise _AnotherError(f"{path} is missing")
