@@ -6,17 +6,18 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.decisions import SessionClosed
-from smoke_tui.journal.events.event import JournalDamageError, parse_line
+from smoke_tui.journal.events.event import Event, JournalDamageError, data_of, event_of, parse_line
 from smoke_tui.journal.events.facts import SessionOpened
+from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.file import (
     MAX_LINE,
 )
 from smoke_tui.journal.folders import JOURNAL, never_began
-from smoke_tui.journal.line_forms import check_end
+from smoke_tui.redaction.secret import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,45 +53,59 @@ def ends(folder: Path) -> SessionEnds | None:
     """
     try:
         with (folder / JOURNAL).open("rb") as file:
-            first = parse_line(file.readline(MAX_LINE))
-            check_end(first)
+            first = _with_defaults(parse_line(file.readline(MAX_LINE)))
             file.seek(0, os.SEEK_END)
             size = file.tell()
             file.seek(max(0, size - 65_536))
             last_line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
     except (OSError, JournalDamageError):
         return None
-    if first.kind != SessionOpened.kind:
-        return None
-    opened = encode(first.body)
-    runbook, config, tool = opened["runbook"], opened["config"], opened.get("tool")
-    if not isinstance(runbook, Mapping) or not isinstance(config, Mapping):
+    opened = first.body
+    if not isinstance(opened, SessionOpened):
         return None
     return SessionEnds(
         first.time,
-        str(runbook["id"]),
-        str(runbook["sha256"]),
-        SessionConfig.from_json(config),
-        str(tool) if tool is not None else None,
+        opened.runbook.id,
+        opened.runbook.sha256,
+        opened.program.config,
+        opened.program.tool or None,
         _closed_end(last_line),
     )
+
+
+_LEAST: Final[Mapping[str, Json]] = {"schema": SCHEMA, "tool": "", "by": "", "host": ""}
+_LEAST_OF_RUNBOOK: Final[Mapping[str, Json]] = {"path": "", "text": ""}
+_LEAST_OF_CONFIG: Final[Mapping[str, Json]] = {
+    name: value for name, value in SessionConfig().to_json().items() if name != "world"
+}
+
+
+def _with_defaults(event: Event) -> Event:
+    """The first event, with defaults for what a list can do without."""
+    data = data_of(event)
+    runbook, config = data.get("runbook"), data.get("config")
+    if event.kind != SessionOpened.kind or isinstance(event.body, SessionOpened):
+        return event
+    if not isinstance(runbook, dict) or not isinstance(config, dict):
+        return event
+    parts: dict[str, Json] = {
+        "runbook": {**_LEAST_OF_RUNBOOK, **runbook},
+        "config": {**_LEAST_OF_CONFIG, **config},
+    }
+    return event_of((event.seq, event.time, event.ms), event.kind, {**_LEAST, **data, **parts})
 
 
 def _closed_end(line: bytes) -> ClosedEnd | None:
     """What a last line says; None where it does not close the session."""
     try:
         last = parse_line(line)
-        check_end(last)
     except JournalDamageError:
         return None
-    if last.kind != SessionClosed.kind:
+    closed = last.body
+    if not isinstance(closed, SessionClosed):
         return None
-    closed = encode(last.body)
     return ClosedEnd(
-        last.time,
-        str(closed["verdict"]),
-        bool(closed.get("cancelled")),
-        bool(closed.get("commands_agreed")),
+        last.time, closed.verdict.value, bool(closed.cancelled), closed.commands_agreed
     )
 
 

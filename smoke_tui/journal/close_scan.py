@@ -21,7 +21,8 @@ from smoke_tui.files import (
     read_plain,
     replace_private,
 )
-from smoke_tui.journal.events.event import JournalDamageError, parse_line
+from smoke_tui.journal.events.event import JournalDamageError, data_of, parse_line
+from smoke_tui.journal.events.facts import ProcessOutput, SessionOpened, SessionResumed
 from smoke_tui.journal.file import (
     read_evidence,
 )
@@ -113,13 +114,13 @@ def _looks(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
             event = parse_line(line)
         except JournalDamageError:
             continue
-        if event.kind in ("session.opened", "session.resumed"):
+        if event.kind in (SessionOpened.kind, SessionResumed.kind):
             # A secret in a runbook is refused before there is a session; the rest is looked at.
-            opening += _texts({k: v for k, v in event.data.items() if k != "runbook"})
+            opening += _texts({k: v for k, v in data_of(event).items() if k != "runbook"})
             continue
-        if event.kind == "process" and event.data.get("what") == "output":
-            printed.setdefault(str(event.data.get("source")), []).append(str(event.data["text"]))
-        texts += _texts(event.data)
+        if isinstance(event.body, ProcessOutput):
+            printed.setdefault(event.body.source, []).append(event.body.text)
+        texts += _texts(data_of(event))
     yield "content", "\n".join(texts).encode("utf-8", "surrogatepass")
     yield "opening", "\n".join(opening).encode("utf-8", "surrogatepass")
     for source, blocks in printed.items():

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from smoke_tui.journal.events.event import Event, JournalDamageError
+from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
 
 CHANGES: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -24,20 +25,6 @@ CHANGES: Final[Mapping[int, str]] = MappingProxyType(
 RULES: Final = max(CHANGES)
 """The number of the rules of this program, as `session.opened` and `session.resumed` record it."""
 
-_STARTS: Final = ("session.opened", "session.resumed")
-
-
-def rules_of(event: Event) -> int:
-    """The number of the rules a program decided by, from the line it began with.
-
-    Raises:
-        JournalDamageError: the line holds something that is no such number.
-    """
-    number = event.data.get("rules", 1)
-    if type(number) is not int or number < 1:
-        raise JournalDamageError(f"event {event.seq}: `rules` is no number of rules")
-    return number
-
 
 def rules_in(events: Iterable[Event]) -> tuple[int, ...]:
     """The rules of every program that wrote to a journal, in order.
@@ -45,4 +32,10 @@ def rules_in(events: Iterable[Event]) -> tuple[int, ...]:
     Raises:
         JournalDamageError: one of the lines holds something that is no such number.
     """
-    return tuple(rules_of(event) for event in events if event.kind in _STARTS)
+    numbers = []
+    for event in events:
+        if isinstance(event.body, SessionOpened | SessionResumed):
+            if event.body.program.rules < 1:
+                raise JournalDamageError(f"event {event.seq}: `rules` is no number of rules")
+            numbers.append(event.body.program.rules)
+    return tuple(numbers)

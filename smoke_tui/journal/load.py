@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from smoke_tui.journal.events.event import JournalDamageError
+from smoke_tui.journal.events.body import Opaque
+from smoke_tui.journal.events.event import Event, JournalDamageError
+from smoke_tui.journal.events.facts import HttpAnswered, SessionOpened
+from smoke_tui.journal.events.requests import HttpRequested
 from smoke_tui.journal.file import Journal, read_journal
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.line_forms import check_forms
 from smoke_tui.journal.state import State
 from smoke_tui.runbook import LATER_ERRORS, Runbook, parse
 
@@ -25,21 +28,31 @@ def runbook_of(journal: Journal) -> Runbook:
     Raises:
         InvalidRecordError: there is none, or it does not parse any more.
     """
-    if not journal.events or journal.events[0].kind != "session.opened":
+    first = journal.events[0] if journal.events else None
+    if first is None or first.kind != SessionOpened.kind:
         raise InvalidRecordError(f"{journal.folder}: the journal does not begin with its session")
-    try:
-        recorded = journal.events[0].data["runbook"]
-        text, path = str(recorded["text"]), str(recorded["path"])
-    except (KeyError, TypeError) as error:
-        raise InvalidRecordError(
-            f"{journal.folder}: its first event is of another form "
-            f"({type(error).__name__}: {error})"
-        ) from None
-    parsed = parse(text, path, LATER_ERRORS)
+    if not isinstance(first.body, SessionOpened):
+        problem = first.body.problem if isinstance(first.body, Opaque) else None
+        raise InvalidRecordError(f"{journal.folder}: its first event is of another form: {problem}")
+    parsed = parse(first.body.runbook.text, first.body.runbook.path, LATER_ERRORS)
     if parsed.runbook is None:
-        first = parsed.diagnostics[0]
-        raise InvalidRecordError(f"{journal.folder}: its runbook does not parse: {first}")
+        wrong = parsed.diagnostics[0]
+        raise InvalidRecordError(f"{journal.folder}: its runbook does not parse: {wrong}")
     return parsed.runbook
+
+
+def _check_answers(events: Iterable[Event]) -> None:
+    """Check that every answer over HTTP has a request over HTTP.
+
+    Raises:
+        JournalDamageError: one has none.
+    """
+    asked = {event.seq for event in events if isinstance(event.body, HttpRequested)}
+    for event in events:
+        if isinstance(event.body, HttpAnswered) and event.request_seq not in asked:
+            raise JournalDamageError(
+                f"event {event.seq} (`http`): it answers no request that was made over HTTP"
+            )
 
 
 def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
@@ -53,7 +66,7 @@ def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
         raise InvalidRecordError(f"{folder}: {journal.damage[0]}")
     runbook = runbook_of(journal)
     try:
-        check_forms(journal.events)
+        _check_answers(journal.events)
         return journal, runbook, fold(journal.events)
     except JournalDamageError as error:
         raise InvalidRecordError(f"{folder}: its events are of another form: {error}") from None

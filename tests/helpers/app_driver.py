@@ -20,6 +20,7 @@ from smoke_tui.journal.file import (
 from smoke_tui.session.configure import open_runbook
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen
+from tests.helpers.events import data_of
 
 LONGEST = 30.0
 
@@ -52,7 +53,7 @@ def asked(app: SmokeApp) -> str | None:
     run = app.current
     if run is None or not run.state.questions:
         return None
-    return str(run.state.questions[max(run.state.questions)].data["kind"])
+    return str(data_of(run.state.questions[max(run.state.questions)])["kind"])
 
 
 async def question(pilot: Pilot[Any], kind: str) -> None:
@@ -124,14 +125,14 @@ def journal_events(state_dir: Path) -> list[Event]:
 def operator_answers(events: list[Event]) -> list[tuple[str, str]]:
     """Kind of question and what the operator answered, in order."""
     kinds = {
-        e.seq: e.data["kind"]
+        e.seq: data_of(e)["kind"]
         for e in events
-        if e.kind == "request" and e.data["port"] == "operator"
+        if e.kind == "request" and data_of(e)["port"] == "operator"
     }
     return [
-        (kinds[e.request_seq], e.data["answer"]["do"])
+        (kinds[e.request_seq], data_of(e)["answer"]["do"])
         for e in events
         if e.kind == "answered"
         and e.request_seq is not None
-        and e.data["answer"]["by"] == "operator"
+        and data_of(e)["answer"]["by"] == "operator"
     ]

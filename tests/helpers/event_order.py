@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from smoke_tui.journal.events.event import Event
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 
 
 def in_fixed_order(events: Sequence[Event]) -> list[Event]:
@@ -28,17 +28,17 @@ def _without_vain_probes(events: Sequence[Event]) -> list[Event]:
     for event, following in zip(events, [*events[1:], None], strict=True):
         if event.kind == "request":
             asked[event.seq] = event
-            if event.data["port"] == "process" and event.data.get("stays"):
+            if data_of(event)["port"] == "process" and data_of(event).get("stays"):
                 started.add(event.step)
         probed = event.kind == "http" and event.step in started and event.request_seq is not None
         if (
             probed
             and event.request_seq is not None
             and _after_start(asked, event)
-            and (event.data["status"] != 200)
+            and (data_of(event)["status"] != 200)
         ):
             vain |= {event.seq, event.request_seq}
-            if following is not None and following.data.get("port") == "timer":
+            if following is not None and data_of(following).get("port") == "timer":
                 vain.add(following.seq)
     return [event for event in events if event.seq not in vain and event.request_seq not in vain]
 
@@ -48,7 +48,7 @@ def _after_start(asked: dict[int, Event], answer: Event) -> bool:
     starts = [
         seq
         for seq, request in asked.items()
-        if request.step == answer.step and request.data.get("stays")
+        if request.step == answer.step and data_of(request).get("stays")
     ]
     return any(seq < (answer.request_seq or 0) for seq in starts)
 
@@ -77,14 +77,14 @@ def _joined(facts: Iterable[Event]) -> list[Event]:
     end: list[Event] = []
     output: dict[str, Event] = {}
     for fact in facts:
-        if fact.data["what"] == "output":
-            source = fact.data["source"]
-            before = output[source].data["text"] if source in output else ""
+        if data_of(fact)["what"] == "output":
+            source = data_of(fact)["source"]
+            before = data_of(output[source])["text"] if source in output else ""
             output[source] = change_event(
-                fact, data={**fact.data, "text": before + fact.data["text"]}
+                fact, data={**data_of(fact), "text": before + data_of(fact)["text"]}
             )
         else:
-            (begin if fact.data["what"] == "started" else end).append(fact)
+            (begin if data_of(fact)["what"] == "started" else end).append(fact)
     return [*begin, *(output[source] for source in sorted(output, reverse=True)), *end]
 
 
@@ -92,7 +92,7 @@ def _numbered(events: Sequence[Event]) -> list[Event]:
     new = {event.seq: number for number, event in enumerate(events)}
 
     def renamed(event: Event) -> Event:
-        data: dict[str, Any] = dict(event.data)
+        data: dict[str, Any] = dict(data_of(event))
         if data.get("op") == "stop":
             data["of"] = new[data["of"]]
         return change_event(

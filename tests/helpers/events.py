@@ -8,8 +8,8 @@ from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.body import DecisionBody, FactBody
-from smoke_tui.journal.events.codec import decode
-from smoke_tui.journal.events.event import Event, data_of, event_of
+from smoke_tui.journal.events.codec import decode, encode
+from smoke_tui.journal.events.event import Event, event_of
 from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.stream import IncomingFact
 
@@ -48,6 +48,11 @@ def make_event(
 ) -> Event:
     """An event as a line with this data would be read."""
     return event_of((seq, time, ms), kind, data or {}, step, attempt, request_seq)
+
+
+def data_of(event: Event) -> dict[str, Any]:
+    """The table that a journal holds of an event."""
+    return encode(event.body, event.blobs, event.secrets)
 
 
 def change_event(

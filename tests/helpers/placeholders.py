@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from smoke_tui.journal.events.event import Event
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 
 NUMBERED: Final = (
     # Two that are the same in a session get the same number.
@@ -69,7 +69,7 @@ class Placeholders:
         self._seen: dict[str, dict[str, str]] = {word: {} for word, _ in NUMBERED}
 
     def event(self, event: Event) -> Event:
-        return change_event(event, data=self._value(dict(event.data)))
+        return change_event(event, data=self._value(dict(data_of(event))))
 
     def text(self, text: str) -> str:
         for found, word in self._known.items():

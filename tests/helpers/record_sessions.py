@@ -27,7 +27,7 @@ from smoke_tui.journal.folders import (
 )
 from smoke_tui.tui.app import SmokeApp
 from tests.helpers.app_driver import answer, asked, question, rehearsal_app, until
-from tests.helpers.events import make_event
+from tests.helpers.events import data_of, make_event
 from tests.helpers.paths import TUI_RECORDS
 
 NAMES: Final = {
@@ -82,14 +82,14 @@ def record(scenario: str, name: str, target: Path) -> None:
             shutil.copytree(session / "evidence", target / "evidence")
         (target / JOURNAL).write_bytes(
             b"".join(
-                _renamed(event, session.name, name, events[0].data["config"]["project"]).line()
+                _renamed(event, session.name, name, data_of(events[0])["config"]["project"]).line()
                 for event in events
             )
         )
 
 
 def _renamed(event: Event, old: str, new: str, project: str) -> Event:
-    text = json.dumps(dict(event.data)).replace(old, new)
+    text = json.dumps(dict(data_of(event))).replace(old, new)
     text = text.replace(str(Path(project).parent), "/tmp/smoke-rehearsal")
     text = text.replace(os.getcwd(), "/tmp/smoke-rehearsal")
     text = re.sub(

@@ -34,6 +34,7 @@ from smoke_tui.session.rehearsed import (
 )
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
+from tests.helpers.events import data_of
 
 PATIENCE = 100.0
 VERDICTS: Mapping[str, Verdict] = {
@@ -105,9 +106,9 @@ def _strikes(name: str) -> Callable[[Event | TextDelta], bool]:
         if isinstance(seen, TextDelta):
             return name == "cancelled-call" and seen.step == "live-call"
         if name == "cancelled-login":
-            return seen.kind == "request" and seen.data.get("kind") == "callback"
+            return seen.kind == "request" and data_of(seen).get("kind") == "callback"
         if name == "cancelled-boot":
-            return seen.kind == "process" and seen.data["what"] == "started"
+            return seen.kind == "process" and data_of(seen)["what"] == "started"
         return False
 
     return strikes

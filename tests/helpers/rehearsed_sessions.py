@@ -40,6 +40,7 @@ from smoke_tui.session.rehearsed import (
 )
 from smoke_tui.session.request import SessionRequest
 from tests.helpers.event_order import in_fixed_order
+from tests.helpers.events import data_of
 from tests.helpers.placeholders import Placeholders
 
 BEGIN: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -81,11 +82,11 @@ class EventClock:
 
     def on_event(self, event: Event) -> None:
         """Called for every event before the next fact is dated."""
-        if event.kind == "try.started" and event.data["kind"] == "service":
+        if event.kind == "try.started" and data_of(event)["kind"] == "service":
             self._services.add(event.step)
-        printed = event.kind == "process" and event.data["what"] in ("started", "output")
+        printed = event.kind == "process" and data_of(event)["what"] in ("started", "output")
         if event.is_fact and not printed and event.step not in self._services:
-            self._passed += event.data["seconds"] if event.kind == "timer" else TICK
+            self._passed += data_of(event)["seconds"] if event.kind == "timer" else TICK
 
     def on_signal(self, signal: TextDelta) -> None:
         """Deltas take no time."""

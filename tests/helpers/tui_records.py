@@ -18,7 +18,7 @@ from smoke_tui.journal.load import (
 )
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.session_view import SessionView
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.paths import TUI_RECORDS
 
 DRIFT = "instructions-drift"
@@ -43,7 +43,7 @@ def keep(
     kept = journal.read_bytes().splitlines(keepends=True)[:lines]
     if verdict is not None:
         last = read_journal(folder).events[-1]
-        kept[-1] = change_event(last, data={**last.data, "verdict": verdict}).line()
+        kept[-1] = change_event(last, data={**data_of(last), "verdict": verdict}).line()
     journal.write_bytes(b"".join(kept))
     return folder
 
@@ -66,8 +66,8 @@ def asking(kind: str, step: str | None = None) -> SessionView:
     return run_until(
         lambda e: (
             e.kind == "request"
-            and e.data["port"] == "operator"
-            and e.data["kind"] == kind
+            and data_of(e)["port"] == "operator"
+            and data_of(e)["kind"] == kind
             and step in (None, e.step)
         ),
         DRIFT,

@@ -14,6 +14,7 @@ import pytest
 
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.journal.file import read_journal
+from tests.helpers.events import data_of
 from tests.helpers.program_faults import (
     acknowledged,
     check,
@@ -73,7 +74,7 @@ def test_killed_anywhere(tmp_path: Path, seed: int) -> None:
     before = state_of(folder)
     for step, outcome in told.items():
         finished = [
-            e.data["outcome"]
+            data_of(e)["outcome"]
             for e in journal.events
             if e.kind == "step.finished" and e.step == step
         ]
@@ -151,7 +152,7 @@ def test_a_disk_that_is_full(tmp_path: Path, kilobytes: int) -> None:
     assert "Traceback" not in done.stderr
     folder = newest(state)
     journal = read_journal(folder)
-    finished = {e.step: e.data["outcome"] for e in journal.events if e.kind == "step.finished"}
+    finished = {e.step: data_of(e)["outcome"] for e in journal.events if e.kind == "step.finished"}
     assert finished == told
     assert left_behind(state) == []
     if journal.events:

@@ -29,7 +29,7 @@ from smoke_tui.replay.run import (
     recheck,
 )
 from smoke_tui.runbook import parse
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.paths import RECORDS_OF_RULES_1
 from tests.helpers.program import Program
 
@@ -84,8 +84,8 @@ def test_a_witness_that_was_not_recorded_then_is_no_failure(
     changed(
         folder,
         lambda e: (
-            change_event(e, data={**e.data, "op": "another"})
-            if e.kind == "request" and e.data["port"] == "ledger"
+            change_event(e, data={**data_of(e), "op": "another"})
+            if e.kind == "request" and data_of(e)["port"] == "ledger"
             else e
         ),
     )
@@ -112,11 +112,11 @@ def test_a_contradiction_that_was_recorded_and_not_looked_at_is_a_failure(tmp_pa
         if (
             event.kind != "http"
             or event.step != "live-call"
-            or not any(name == "openai-model" for name, _ in event.data["headers"])
+            or not any(name == "openai-model" for name, _ in data_of(event)["headers"])
         ):
             return event
-        headers = [[n, "gpt-4" if n == "openai-model" else v] for n, v in event.data["headers"]]
-        return change_event(event, data={**event.data, "headers": headers})
+        headers = [[n, "gpt-4" if n == "openai-model" else v] for n, v in data_of(event)["headers"]]
+        return change_event(event, data={**data_of(event), "headers": headers})
 
     found = recheck(changed(folder, other))
     assert (found.verdict, found.missing) == (Verdict.FAIL, None)
@@ -128,7 +128,7 @@ def test_a_contradiction_that_was_recorded_and_not_looked_at_is_a_failure(tmp_pa
 def test_a_number_of_rules_that_is_none_is_no_record(tmp_path: Path, number: Any) -> None:
     folder = unpack(SAMPLES_BY_NAME["live-passed"], tmp_path)
     changed(
-        folder, lambda e: change_event(e, data={**e.data, "rules": number}) if e.seq == 0 else e
+        folder, lambda e: change_event(e, data={**data_of(e), "rules": number}) if e.seq == 0 else e
     )
     with pytest.raises(InvalidRecordError, match="rules"):
         recheck(folder)
@@ -137,7 +137,8 @@ def test_a_number_of_rules_that_is_none_is_no_record(tmp_path: Path, number: Any
 def test_rules_of_a_newer_program_are_not_decided_here(tmp_path: Path) -> None:
     folder = unpack(SAMPLES_BY_NAME["live-passed"], tmp_path)
     changed(
-        folder, lambda e: change_event(e, data={**e.data, "rules": RULES + 1}) if e.seq == 0 else e
+        folder,
+        lambda e: change_event(e, data={**data_of(e), "rules": RULES + 1}) if e.seq == 0 else e,
     )
     found = recheck(folder)
     assert found.missing is not None
@@ -168,7 +169,7 @@ def test_a_secret_in_an_address_is_an_error_today_and_a_warning_of_an_older_reco
 ) -> None:
     archive = SAMPLES_BY_NAME["rehearsed-secret-in-address"]
     folder = unpack(archive, tmp_path)
-    text = read_journal(folder).events[0].data["runbook"]["text"]
+    text = data_of(read_journal(folder).events[0])["runbook"]["text"]
     today = parse(text, "book.md")
     assert today.runbook is None
     assert [found.code for found in today.diagnostics] == ["RB084"]

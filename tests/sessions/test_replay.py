@@ -28,7 +28,7 @@ from smoke_tui.replay.run import (
     replay,
 )
 from smoke_tui.replay.strict import Divergence
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.recorded_sessions import VERDICTS, EventRecorder, Recorded, recorded, rewritten
 
 NAMES = sorted(VERDICTS)
@@ -47,7 +47,7 @@ def test_a_session_ends_as_its_scenario_says(name: str) -> None:
     assert done.events[0].kind == "session.opened"
     assert done.events[-1].kind == "session.closed"
     if name.startswith("cancelled"):
-        assert done.events[-1].data["cancelled"] == "SIGINT"
+        assert data_of(done.events[-1])["cancelled"] == "SIGINT"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -110,7 +110,7 @@ def changed(
 
 
 def with_data(**data: Any) -> Change:
-    return lambda event: change_event(event, data={**event.data, **data})
+    return lambda event: change_event(event, data={**data_of(event), **data})
 
 
 def diverge(folder: Path) -> Divergence:
@@ -131,7 +131,10 @@ def test_a_changed_decision_is_named(tmp_path: Path) -> None:
     assert found.seq == hit.seq
     assert found.expected is not None
     assert found.got is not None
-    assert (found.expected.data["outcome"], found.got.data["outcome"]) == ("pass", "blocked")
+    assert (data_of(found.expected)["outcome"], data_of(found.got)["outcome"]) == (
+        "pass",
+        "blocked",
+    )
     assert "data.outcome" in found.why
 
 
@@ -143,9 +146,9 @@ def test_a_changed_answer_is_named_where_it_first_matters(tmp_path: Path) -> Non
         lambda e: (
             e.kind == "http"
             and e.step == "live-call"
-            and e.data["chunks"] != []
-            and e.data["headers"] != []
-            and any("event-stream" in v for _, v in e.data["headers"])
+            and data_of(e)["chunks"] != []
+            and data_of(e)["headers"] != []
+            and any("event-stream" in v for _, v in data_of(e)["headers"])
         ),
     )
     found = diverge(folder)
@@ -156,9 +159,9 @@ def test_a_changed_answer_is_named_where_it_first_matters(tmp_path: Path) -> Non
 
 def test_a_changed_runbook_is_named_where_it_first_matters(tmp_path: Path) -> None:
     def widen(event: Event) -> Event:
-        book = dict(event.data["runbook"])
+        book = dict(data_of(event)["runbook"])
         book["text"] = book["text"].replace('origin = "datacenter"', 'origin = "unknown"')
-        return change_event(event, data={**event.data, "runbook": book})
+        return change_event(event, data={**data_of(event), "runbook": book})
 
     folder, _ = changed("edge-challenge", tmp_path / "S", widen, lambda e: e.seq == 0)
     found = diverge(folder)
@@ -171,9 +174,9 @@ def test_a_changed_runbook_is_named_where_it_first_matters(tmp_path: Path) -> No
 
 def test_a_removed_rule_is_named(tmp_path: Path) -> None:
     def narrow(event: Event) -> Event:
-        book = dict(event.data["runbook"])
+        book = dict(data_of(event)["runbook"])
         book["text"] = book["text"].replace('code = "instructions-drift"', 'code = "timeout"', 1)
-        return change_event(event, data={**event.data, "runbook": book})
+        return change_event(event, data={**data_of(event), "runbook": book})
 
     folder, _ = changed("instructions-drift", tmp_path / "S", narrow, lambda e: e.seq == 0)
     found = diverge(folder)
@@ -186,7 +189,7 @@ def test_a_request_that_was_never_recorded_is_named(tmp_path: Path) -> None:
         "happy",
         tmp_path / "S",
         with_data(url="http://127.0.0.1:1/elsewhere"),
-        lambda e: e.kind == "request" and e.data["port"] == "http",
+        lambda e: e.kind == "request" and data_of(e)["port"] == "http",
     )
     found = diverge(folder)
     assert found.seq == hit.seq
@@ -251,9 +254,9 @@ def test_changed_evidence_is_noticed(tmp_path: Path) -> None:
         for e in done.events
         if e.kind == "http"
         and e.step == "live-call"
-        and any("event-stream" in v for _, v in e.data["headers"])
+        and any("event-stream" in v for _, v in data_of(e)["headers"])
     )
-    digest = call.data["blobs"]["body"]["sha256"]
+    digest = data_of(call)["blobs"]["body"]["sha256"]
     folder = rewritten(done.folder, tmp_path / "S", done.events)
     path = folder / EVIDENCE / digest
     path.write_bytes(path.read_bytes().replace(b"response.completed", b"response.complete!"))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.journal.events.event import Event
+from tests.helpers.events import data_of
 from tests.helpers.placeholders import line
 from tests.helpers.rehearsed_sessions import rehearse
 
@@ -40,7 +41,7 @@ def counted(events: Iterable[Event]) -> dict[str, int]:
     found: Counter[str] = Counter()
     for event in events:
         found[f"events: {event.kind}"] += 1
-        data = event.data
+        data = data_of(event)
         if event.kind == "try.started":
             found[f"tries: {event.step}"] += 1
         elif event.kind == "request":

@@ -26,6 +26,11 @@ FLAT: Final[Mapping[str, Any]] = {"flat": True}
 """Field metadata: the keys of the field's own class stand beside the others."""
 
 
+def needs(*keys: str, **more: Any) -> Mapping[str, Any]:
+    """Field metadata: keys that its table has to have, though its class has defaults for them."""
+    return {"needs": keys, **more}
+
+
 def key(name: str, **more: Any) -> Mapping[str, Any]:
     """Field metadata: the serialized name, where it is another than the field's."""
     return {"key": name, **more}

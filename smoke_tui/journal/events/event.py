@@ -55,11 +55,6 @@ class EventOf(Generic[B_co]):
             return self.body.name in FACTS
         return isinstance(self.body, FactBody)
 
-    @property
-    def data(self) -> dict[str, Any]:
-        """The recorded table; for readers that are not converted to `body` yet."""
-        return data_of(self)
-
     def line(self) -> bytes:
         """The canonical bytes of the line, with its checksum and a final newline."""
         head = json.dumps(

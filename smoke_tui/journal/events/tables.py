@@ -53,6 +53,7 @@ class _Column:
     rest: bool
     whole: bool
     flat: type | None
+    needs: tuple[str, ...]
 
     @property
     def plain(self) -> bool:
@@ -118,6 +119,7 @@ def _column(each: Field[Any], hint: Any, always: bool) -> _Column:
         meta.get("rest", False),
         meta.get("whole", False),
         hint if meta.get("flat") else None,
+        meta.get("needs", ()),
     )
 
 
@@ -169,6 +171,9 @@ def _read_columns(
                 continue
             try:
                 item = column.read(raw, note)
+                for name in column.needs:
+                    if name not in raw:
+                        raise Mismatch("is missing", name)
             except Mismatch as wrong:
                 wrong.path.insert(0, column.key)
                 raise

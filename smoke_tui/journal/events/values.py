@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events.body import ALWAYS, WHOLE
+from smoke_tui.journal.events.body import ALWAYS, WHOLE, needs
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction.secret import Json
 
@@ -121,7 +121,9 @@ class Program:
 
     tool: str
     rules: int = field(default=1, metadata=ALWAYS)
-    config: SessionConfig
+    config: SessionConfig = field(
+        metadata=needs("world", "origin", "codex_url", "issuer", "user_agent", "originator")
+    )
     real_provider: bool = field(default=False, metadata=ALWAYS)
     by: str
     host: str

@@ -14,7 +14,7 @@ from smoke_tui.journal.load import (
 from smoke_tui.presentation.live.questions import fields
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.session.configure import open_runbook
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.program import Done, Program
 from tests.helpers.recorded_sessions import live_runbook, run
 
@@ -170,7 +170,7 @@ def test_a_changed_decision_is_a_divergence(program: Program) -> None:
     for index, line in enumerate(lines):
         event = parse_line(line)
         if event.kind == "step.finished":
-            data = {**event.data, "summary": "Somebody was here."}
+            data = {**data_of(event), "summary": "Somebody was here."}
             lines[index] = change_event(event, data=data).line()
     journal.write_bytes(b"".join(lines))
     done = program("replay", "last", "--json")

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.journal.events.event import parse_line
-from tests.helpers.events import make_event
+from tests.helpers.events import data_of, make_event
 from tests.helpers.program import Program
 
 
@@ -96,7 +96,7 @@ def rewrite(folder: Path, change: dict[int, dict[str, object]]) -> None:
                 e.step,
                 e.attempt,
                 e.request_seq,
-                {**e.data, **change.get(e.seq, {})},
+                {**data_of(e), **change.get(e.seq, {})},
             ).line()
             for e in events
         )

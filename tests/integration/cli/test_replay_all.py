@@ -9,7 +9,7 @@ import pytest
 
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
-from tests.helpers.events import change_event, make_event
+from tests.helpers.events import change_event, data_of, make_event
 from tests.helpers.program import Program
 
 RUNBOOK = "openai-subscription"
@@ -46,7 +46,7 @@ def test_a_better_classifier_is_tried_on_every_session(program: Program, recorde
     """The record of a build whose table had another code for what was answered."""
 
     def change(event: Event) -> Event:
-        text = json.dumps(event.data)
+        text = json.dumps(data_of(event))
         if event.kind in ("try.finished", "step.finished"):
             text = text.replace("usage-limit-reached", "shape-rejected")
             text = text.replace('"outcome": "blocked"', '"outcome": "fail"')
@@ -75,9 +75,9 @@ def test_a_better_classifier_is_tried_on_every_session(program: Program, recorde
 
 def test_a_session_that_asks_for_something_else_today(program: Program, recorded: Path) -> None:
     def change(event: Event) -> Event:
-        if event.kind != "request" or event.data.get("method") != "POST":
+        if event.kind != "request" or data_of(event).get("method") != "POST":
             return event
-        data = json.loads(json.dumps(event.data).replace("/responses", "/answers"))
+        data = json.loads(json.dumps(data_of(event)).replace("/responses", "/answers"))
         return make_event(
             event.seq,
             event.time,

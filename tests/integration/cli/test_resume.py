@@ -11,7 +11,7 @@ import pytest
 
 from smoke_tui.journal.file import JournalFile, read_journal
 from smoke_tui.journal.fold import fold
-from tests.helpers.events import make_event
+from tests.helpers.events import data_of, make_event
 from tests.helpers.program import Program
 
 RUNBOOK = "openai-subscription"
@@ -151,7 +151,7 @@ def test_a_torn_line_is_cut_off_and_reported(recorded: Path, program: Program) -
     folder = broken_off(recorded, program, 40, torn=b'{"seq":40,"t":"2026')
     assert program("--check", recorded.name, "--resume").code in (0, 4)
     resumed = next(e for e in read_journal(folder).events if e.kind == "session.resumed")
-    assert resumed.data["torn_bytes"] == 19
+    assert data_of(resumed)["torn_bytes"] == 19
     assert program("replay", recorded.name).code == 0
 
 
@@ -194,7 +194,7 @@ def test_a_newer_journal_is_not_written_to(recorded: Path, program: Program) -> 
         None,
         None,
         None,
-        {**first.data, "schema": "smoke-journal/2"},
+        {**data_of(first), "schema": "smoke-journal/2"},
     )
     (folder / "journal.jsonl").write_bytes(newer.line())
     done = program("--check", recorded.name, "--resume")
@@ -211,7 +211,7 @@ def test_one_step_once_more_is_a_new_try_of_the_same_session(
     steps = {step["id"]: step for step in done.json()["steps"]}
     assert steps["live-call"]["tries"] == 2
     assert steps["authoring-turn"]["tries"] == 2, "as it was"
-    causes = [e.data["cause"] for e in read_journal(folder).events if e.kind == "try.started"]
+    causes = [data_of(e)["cause"] for e in read_journal(folder).events if e.kind == "try.started"]
     assert causes[-2:] == ["resume", "again"], "the bundle was gone, so the login came first"
     assert "once more" in program("report", recorded.name).out
     assert program("replay", recorded.name).code == 0
@@ -229,9 +229,9 @@ def test_a_step_that_does_not_exist(recorded: Path, program: Program) -> None:
 def test_a_live_session_asks_for_consent(recorded: Path, program: Program) -> None:
     folder = broken_off(recorded, program, 1)
     first = read_journal(folder).events[0]
-    config = {**first.data["config"], "world": "live"}
+    config = {**data_of(first)["config"], "world": "live"}
     live = make_event(
-        0, first.time, first.ms, first.kind, None, None, None, {**first.data, "config": config}
+        0, first.time, first.ms, first.kind, None, None, None, {**data_of(first), "config": config}
     )
     (folder / "journal.jsonl").write_bytes(live.line())
     done = program("--check", recorded.name, "--resume")

@@ -22,6 +22,7 @@ from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.engine_runs import book, manual
+from tests.helpers.events import data_of
 
 
 class Slow:
@@ -56,9 +57,9 @@ def test_the_limit_waits_for_the_operator(tmp_path: Path) -> None:
     verdict, folder = run(manual("look", 'timeout = "200ms"'), tmp_path)
     assert verdict is Verdict.PASS
     _, _, state = load_state(folder)
-    timers = [r for r in state.requests.values() if r.data["port"] == "timer"]
+    timers = [r for r in state.requests.values() if data_of(r)["port"] == "timer"]
     assert len(timers) == 2
-    assert timers[1].data["seconds"] <= timers[0].data["seconds"]
+    assert data_of(timers[1])["seconds"] <= data_of(timers[0])["seconds"]
     assert replay(folder).verdict is Verdict.PASS
 
 

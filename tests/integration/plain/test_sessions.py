@@ -11,6 +11,7 @@ import pytest
 
 from smoke_tui.journal.fold import fold
 from smoke_tui.rehearsal.rehearsal import Rehearsal
+from tests.helpers.events import data_of
 from tests.helpers.plain_program import (
     HANDOVER,
     LOGIN,
@@ -186,7 +187,7 @@ def test_notes_again_status_and_what_a_step_is(tmp_path: Path) -> None:
     assert "\nThere is no terminal here that could take it to its clipboard.\n" in text
     assert "\nThere is no such step; status lists them.\n" in text
     state = fold(events_of(tmp_path))
-    assert [note.data["text"] for note in state.notes] == ["the office line, after lunch"]
+    assert [data_of(note)["text"] for note in state.notes] == ["the office line, after lunch"]
     assert len(state.steps["oauth-login"].tries) == 2
 
 
@@ -310,7 +311,7 @@ def test_a_signal_closes_the_session(tmp_path: Path) -> None:
         plain.wait_for("run all that follows")
         plain.process.send_signal(signal.SIGTERM)
         assert plain.end() == 143
-    assert events_of(tmp_path)[-1].data["cancelled"] == "SIGTERM"
+    assert data_of(events_of(tmp_path)[-1])["cancelled"] == "SIGTERM"
     assert "Stopping: the session is being closed" in plain.output
     assert plain.output.endswith(LAST)
 
@@ -361,4 +362,4 @@ def test_nobody_reads_any_more(tmp_path: Path) -> None:
         plain.stop_reading()
         plain.enter("status")
         assert plain.end() == 141
-    assert events_of(tmp_path)[-1].data["cancelled"] == "nobody reads what is printed"
+    assert data_of(events_of(tmp_path)[-1])["cancelled"] == "nobody reads what is printed"

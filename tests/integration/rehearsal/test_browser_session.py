@@ -30,6 +30,7 @@ from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO
 from tests.helpers.browser_operator import Person
 from tests.helpers.chromium import Tab
+from tests.helpers.events import data_of
 
 PATIENCE = 120.0
 FIELDS = ["Provider", "Model", "Credential type", "Bundle", "Terms of service", "Save"]
@@ -60,7 +61,7 @@ def test_the_main_runbook(tab: Tab, tmp_path: Path, options: Mapping[str, str | 
         verdict = session.wait(PATIENCE)
         assert session.fault is None
         events = read_journal(session.folder).events
-        ends = {e.step: e.data for e in events if e.kind == "step.finished"}
+        ends = {e.step: data_of(e) for e in events if e.kind == "step.finished"}
         assert verdict is Verdict.PASS, ends
         assert person.ticked == FIELDS
         assert "confirmed: Settings saved for org_" in ends["paste-credential"]["summary"]

@@ -12,6 +12,7 @@ import pytest
 
 from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import GIVEN_BUNDLE
+from tests.helpers.events import data_of
 from tests.helpers.service_sessions import EndedSession, agree, book, look, run
 
 HANDOVER = '''id = "paste"
@@ -122,6 +123,8 @@ def test_what_was_asked_for_is_recorded_and_not_what_was_given(tmp_path: Path) -
         tmp_path,
         reply=lambda kind, data: Answer(Verb.DONE) if kind == "tick" else agree(kind, data),
     )
-    offers = [e.data for e in done.events if e.kind == "request" and e.data["port"] == "clipboard"]
+    offers = [
+        data_of(e) for e in done.events if e.kind == "request" and data_of(e)["port"] == "clipboard"
+    ]
     assert [sorted(offer) for offer in offers] == [["port", "text"], ["clear", "port"]]
     assert "[REDACTED:" in json.dumps(offers[0]) or "access-token" in json.dumps(offers[0])

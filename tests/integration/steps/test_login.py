@@ -31,6 +31,7 @@ from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.ports import PortError
+from tests.helpers.events import data_of
 from tests.helpers.loopback_servers import ThreadedServer, ask, get, ok
 from tests.helpers.recorded_sessions import PATIENCE, EventRecorder, live_runbook
 
@@ -131,7 +132,7 @@ class Login:
         raise AssertionError("the event did not come")
 
     def question(self) -> Event:
-        return self.seen(lambda e: e.kind == "request" and e.data.get("kind") == "callback")
+        return self.seen(lambda e: e.kind == "request" and data_of(e).get("kind") == "callback")
 
     def journal(self) -> bytes:
         return (self.session.folder / JOURNAL).read_bytes()
@@ -213,7 +214,7 @@ def test_nobody_and_a_cancel_have_codes_of_their_own(
 def test_no_sign_in_in_time_lets_the_port_go(tmp_path: Path) -> None:
     login = Login(tmp_path, "http://127.0.0.1:9", Person(), callback_seconds=0.3)
     assert login.end() == (Verdict.BLOCKED, "login-timeout")
-    port = login.seen(lambda e: e.kind == "listen").data["port"]
+    port = data_of(login.seen(lambda e: e.kind == "listen"))["port"]
     with socket.create_server(("127.0.0.1", port)):
         pass
 
@@ -225,7 +226,7 @@ def test_a_cancel_while_the_code_is_exchanged_keeps_no_token(tmp_path: Path) -> 
         assert issuer.asked.wait(PATIENCE)
         login.session.cancel("session", "SIGINT")
         assert login.end() == (Verdict.BLOCKED, "interrupted")
-        port = login.seen(lambda e: e.kind == "listen").data["port"]
+        port = data_of(login.seen(lambda e: e.kind == "listen"))["port"]
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5)
     assert len(issuer.forms) == 1
@@ -241,7 +242,7 @@ def test_a_browser_that_does_not_open_is_reported_and_the_login_goes_on(tmp_path
     with ThreadedServer(issuer.answer) as server:
         login = Login(tmp_path, server.base, Person(visit))
         question = login.question()
-        assert question.data["data"]["problem"] == "no browser could be started here"
+        assert data_of(question)["data"]["problem"] == "no browser could be started here"
         url = login.session.reveal(question.seq, "url")
         assert urlsplit(url).netloc == urlsplit(server.base).netloc
         query = parse_qs(urlsplit(url).query)
@@ -321,7 +322,7 @@ def test_an_answered_question_is_not_open_any_more(tmp_path: Path) -> None:
     """A second answer is refused, and what the question showed is not given out again."""
     login = Login(tmp_path, "http://127.0.0.1:9", Person())
     question = login.question()
-    begin = next(e for e in login.eyes.events if e.data.get("kind") == "begin")
+    begin = next(e for e in login.eyes.events if data_of(e).get("kind") == "begin")
     assert login.session.answer(begin.seq, Answer(Verb.WAIVE, reason="late")) is not None
     assert login.session.reveal(begin.seq, "step") == ""
     assert login.session.answer(99_999, Answer(Verb.RUN)) is not None

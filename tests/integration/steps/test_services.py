@@ -15,6 +15,7 @@ from smoke_tui.history.leftovers import agreed_before
 from smoke_tui.journal.events.event import Event
 from smoke_tui.outcomes import Verdict
 from smoke_tui.session.session import Session
+from tests.helpers.events import data_of
 from tests.helpers.processes import free_port
 from tests.helpers.service_sessions import agree, book, look, run, service, somebody_elses
 
@@ -61,8 +62,8 @@ def test_a_service_stays_for_the_session_and_is_gone_after_it(tmp_path: Path) ->
     )
     assert done.verdict is Verdict.PASS
     assert done.findings() == []
-    stops = [e for e in done.events if e.kind == "process" and e.data["what"] == "stopped"]
-    assert [e.data["gone"] for e in stops] == [True]
+    stops = [e for e in done.events if e.kind == "process" and data_of(e)["what"] == "stopped"]
+    assert [data_of(e)["gone"] for e in stops] == [True]
 
 
 def test_a_service_that_runs_already_is_used_only_if_the_operator_says_so(tmp_path: Path) -> None:
@@ -93,7 +94,7 @@ def test_an_adopted_service_that_stops_answering_is_lost(tmp_path: Path) -> None
         )
         done = run(runbook, tmp_path, silent_when("manual"), on_event=see)
     assert done.outcome("see") == ("blocked", "service-died")
-    assert [e.data["up"] for e in done.events if e.kind == "health"] == [False]
+    assert [data_of(e)["up"] for e in done.events if e.kind == "health"] == [False]
 
 
 def test_a_service_of_ours_that_stops_answering_is_ailing_and_not_lost(tmp_path: Path) -> None:
@@ -103,10 +104,10 @@ def test_a_service_of_ours_that_stops_answering_is_ailing_and_not_lost(tmp_path:
     asked: list[int] = []
 
     def see(session: Session, event: Event) -> None:
-        if event.kind == "request" and event.data.get("kind") == "manual":
+        if event.kind == "request" and data_of(event).get("kind") == "manual":
             asked.append(event.seq)
             ill.touch()
-        elif event.kind == "health" and not event.data["up"]:
+        elif event.kind == "health" and not data_of(event)["up"]:
             ill.unlink()
         elif event.kind == "health":
             assert session.answer(asked[0], Answer(Verb.PASS)) is None
@@ -120,7 +121,9 @@ def test_a_service_of_ours_that_stops_answering_is_ailing_and_not_lost(tmp_path:
         silent_when("manual"),
         on_event=see,
     )
-    assert [(e.data["up"], e.data["problem"]) for e in done.events if e.kind == "health"] == [
+    assert [
+        (data_of(e)["up"], data_of(e)["problem"]) for e in done.events if e.kind == "health"
+    ] == [
         (False, "status 503"),
         (True, None),
     ]
@@ -145,7 +148,9 @@ def test_a_restart_on_demand_takes_the_old_instance_down_first(tmp_path: Path) -
     done = run(book((f"{SERVE} {port}", service("boot", http(port)))), tmp_path, again_once("boot"))
     assert done.verdict is Verdict.PASS
     pids = [
-        e.data["pid"] for e in done.events if e.kind == "process" and e.data["what"] == "started"
+        data_of(e)["pid"]
+        for e in done.events
+        if e.kind == "process" and data_of(e)["what"] == "started"
     ]
     assert len(set(pids)) == 2
     assert done.operator.kinds() == [], "nothing had to be asked: the old one was proven gone"
@@ -225,7 +230,9 @@ def test_a_service_that_detaches_is_held_and_stopped_by_its_command(tmp_path: Pa
     assert done.verdict is Verdict.PASS
     assert done.findings() == []
     assert [
-        e.data["code"] for e in done.events if e.kind == "process" and e.data["what"] == "detached"
+        data_of(e)["code"]
+        for e in done.events
+        if e.kind == "process" and data_of(e)["what"] == "detached"
     ] == [0, 0]
     assert (tmp_path / "stopped").exists()
     assert done.operator.kinds() == ["manual"], "the old instance was proven gone"
@@ -249,11 +256,13 @@ def test_a_detached_service_that_dies_is_lost(tmp_path: Path) -> None:
     port = free_port()
 
     def see(session: Session, event: Event) -> None:
-        if event.kind == "request" and event.data.get("kind") == "manual":
+        if event.kind == "request" and data_of(event).get("kind") == "manual":
             held = next(
-                e for e in session_events if e.kind == "process" and e.data["what"] == "detached"
+                e
+                for e in session_events
+                if e.kind == "process" and data_of(e)["what"] == "detached"
             )
-            for pid, _ in held.data["processes"]:
+            for pid, _ in data_of(held)["processes"]:
                 os.kill(pid, signal.SIGKILL)
         session_events.append(event)
 
@@ -278,6 +287,8 @@ def test_a_line_that_comes_in_pieces_is_seen(tmp_path: Path) -> None:
     done = run(runbook, tmp_path)
     assert done.outcome("boot") == ("pass", None)
     said = [
-        e.data["text"] for e in done.events if e.kind == "process" and e.data["what"] == "output"
+        data_of(e)["text"]
+        for e in done.events
+        if e.kind == "process" and data_of(e)["what"] == "output"
     ]
     assert "it is ready now" not in said, "it did come in pieces"

@@ -16,7 +16,7 @@ from smoke_tui.journal.folders import (
 )
 from smoke_tui.presentation.report.export import FORMATS
 from tests.helpers.canaries import LeakSearch, _known_secrets, forms, mint
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 
 __all__ = ["_known_secrets"]
 
@@ -85,7 +85,9 @@ def _left(known_secrets: set[str], tmp_path_factory: pytest.TempPathFactory) -> 
     copy = state / "sessions" / f"{names[0]}-other"
     shutil.copytree(state / "sessions" / names[0], copy)
     events = [
-        change_event(e, data={**e.data, "summary": "another"}) if e.kind == "try.finished" else e
+        change_event(e, data={**data_of(e), "summary": "another"})
+        if e.kind == "try.finished"
+        else e
         for e in read_journal(copy).events
     ]
     (copy / JOURNAL).write_bytes(b"".join(e.line() for e in events))

@@ -16,6 +16,7 @@ import pytest
 from smoke_tui.journal.file import read_journal
 from smoke_tui.presentation.report.export import FORMATS
 from tests.helpers.canaries import LeakSearch, mint
+from tests.helpers.events import data_of
 from tests.helpers.minted_secrets import AUTH_CLAIM, jwt
 from tests.helpers.paths import ROOT
 
@@ -235,7 +236,7 @@ def test_no_form_stays_after_a_kill(
     ) as program:
         end = time.monotonic() + 90
         while not any(
-            event.kind == "process" and "printed" in str(event.data.get("text"))
+            event.kind == "process" and "printed" in str(data_of(event).get("text"))
             for folder in (tmp_path / "state" / "sessions").glob("*")
             for event in read_journal(folder).events
         ):

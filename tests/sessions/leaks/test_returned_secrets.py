@@ -22,6 +22,7 @@ from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.machine import ReadSecretFile
 from smoke_tui.world.result import Result
 from tests.helpers.canaries import Answer, LeakSearch, mint, provider
+from tests.helpers.events import data_of
 from tests.helpers.minted_secrets import Bundle
 from tests.helpers.paths import ROOT
 
@@ -394,7 +395,7 @@ def until_printed(state: Path, plain: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < end and plain.poll() is None:
         for folder in state.glob("sessions/*"):
             if any(
-                e.kind == "process" and e.step == "print-it" and e.data["what"] == "output"
+                e.kind == "process" and e.step == "print-it" and data_of(e)["what"] == "output"
                 for e in read_journal(folder).events
             ):
                 return

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from smoke_tui.journal.file import read_journal
+from tests.helpers.events import data_of
 from tests.helpers.offline_program import OfflineProgram, book, cut, runs, state_of, step
 from tests.helpers.program import Done
 from tests.sessions.offline.test_operator_answers import ATTESTED, CLAIMED, turn
@@ -32,9 +33,9 @@ def test_a_pass_that_was_none_fails_the_session(program: OfflineProgram) -> None
     (row, _) = done.json()["steps"]
     assert (row["outcome"], row["code"], row["tries"]) == ("fail", "expectation-unmet", 1)
     (event,) = [e for e in read_journal(program.only()).events if e.kind == "amended"]
-    assert event.data["old"]["outcome"] == "pass"
-    assert (event.data["answer"], event.data["why"]) == ("fail", WHY)
-    assert event.data["by"]
+    assert data_of(event)["old"]["outcome"] == "pass"
+    assert (data_of(event)["answer"], data_of(event)["why"]) == ("fail", WHY)
+    assert data_of(event)["by"]
     report = program("report", "last").out
     assert "amended at" in report
     assert WHY in report
@@ -52,7 +53,7 @@ def test_a_second_attestation_of_a_pass_is_weaker_than_the_first(program: Offlin
     assert (done.code, done.json()["verdict"]) == (0, "pass-attested")
     assert amend(program, "blocked").code == 4
     assert state_of(program.only()).verdict == "blocked"
-    assert [e.data["old"]["outcome"] for e in state_of(program.only()).amendments] == [
+    assert [data_of(e)["old"]["outcome"] for e in state_of(program.only()).amendments] == [
         "fail",
         "pass",
     ]
@@ -105,6 +106,6 @@ def test_two_tokens_in_two_programs_have_two_numbers(program: OfflineProgram) ->
     walked(program)
     for answer, letter in (("fail", "a"), ("pass", "b"), ("fail", "a")):
         amend(program, answer, why=f"it used {'ghp_' + 'FAKE' * 8 + letter * 4}")
-    told = [e.data["why"] for e in read_journal(program.only()).events if e.kind == "amended"]
+    told = [data_of(e)["why"] for e in read_journal(program.only()).events if e.kind == "amended"]
     assert told == [f"it used [REDACTED:api_key#{n}]" for n in (1, 2, 3)]
     assert program("replay", "last").code == 0

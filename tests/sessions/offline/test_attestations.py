@@ -15,7 +15,7 @@ from smoke_tui.errors import (
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.session.amend import amend_session
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.offline_program import (
     Change,
     OfflineProgram,
@@ -131,7 +131,7 @@ def test_a_half_written_attestation_can_be_amended(program: OfflineProgram) -> N
     at = next(e.seq for e in read_journal(program.only()).events if e.kind == "amended")
     cut(program.only(), at + 1)
     assert amend(program, "blocked").code == 4
-    assert [e.data["old"]["outcome"] for e in state_of(program.only()).amendments] == [
+    assert [data_of(e)["old"]["outcome"] for e in state_of(program.only()).amendments] == [
         "pass",
         "fail",
     ]
@@ -324,7 +324,7 @@ def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(
 
 
 def forged(event: Event, **data: object) -> Event:
-    return change_event(event, data={**event.data, **data})
+    return change_event(event, data={**data_of(event), **data})
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from smoke_tui.journal.file import read_journal
 from smoke_tui.outcomes import Outcome
 from smoke_tui.rehearsal import Rehearsal
+from tests.helpers.events import data_of
 from tests.helpers.offline_program import OfflineProgram, book, cut, runs, state_of, step
 
 SUBSCRIPTION = ('effects = "spends"', 'spend = { kind = "subscription", max_calls = 2 }')
@@ -18,9 +19,9 @@ SERVICE = ('ready = { line = "up", timeout = "5s" }',)
 
 def asked(program: OfflineProgram) -> list[str]:
     return [
-        e.data["kind"]
+        data_of(e)["kind"]
         for e in state_of(program.only()).requests.values()
-        if e.data["port"] == "operator" and e.data["kind"] not in ("begin", "finish")
+        if data_of(e)["port"] == "operator" and data_of(e)["kind"] not in ("begin", "finish")
     ]
 
 
@@ -146,7 +147,7 @@ def test_what_broke_off_elsewhere_is_not_run_again_by_itself(program: OfflinePro
     begun = next(
         e.seq
         for e in read_journal(program.only()).events
-        if e.kind == "process" and e.data["what"] == "started"
+        if e.kind == "process" and data_of(e)["what"] == "started"
     )
     cut(program.only(), begun + 1)
     done = program("--check", "last", "--resume", "--live", "--json")

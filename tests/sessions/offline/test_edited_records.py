@@ -13,7 +13,7 @@ import pytest
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.offline_program import (
     Change,
     OfflineProgram,
@@ -29,7 +29,7 @@ BAD = book(runs("one", "true", "proof = true"), runs("two", "exit 3"))
 
 
 def says(event: Event, **data: Any) -> Event:
-    return change_event(event, data={**event.data, **data})
+    return change_event(event, data={**data_of(event), **data})
 
 
 def age(program: OfflineProgram, *more: str, longest: str = "7d") -> Any:
@@ -233,7 +233,7 @@ def test_a_rehearsal_that_is_called_live_is_none(program: OfflineProgram) -> Non
     def called_live(event: Event) -> Event:
         if event.kind != "session.opened":
             return event
-        config = {**event.data["config"], "world": "live", "scenario": None}
+        config = {**data_of(event)["config"], "world": "live", "scenario": None}
         return says(event, config=config, real_provider=True)
 
     edited(program.only(), called_live)
@@ -253,7 +253,7 @@ def test_one_that_names_the_provider_and_used_loopback_is_none_either(
         if event.kind != "session.opened":
             return event
         config = {
-            **event.data["config"],
+            **data_of(event)["config"],
             "world": "live",
             "scenario": None,
             "codex_url": "https://chatgpt.com/backend-api/codex",
@@ -310,9 +310,9 @@ def test_a_limitation_is_green_only_where_it_was_allowed(program: OfflineProgram
 def test_commands_agreed_to_elsewhere_are_asked_about_here(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
     first = read_journal(program.only()).events[0]
-    config = {**first.data["config"], "runbook_known": True}
+    config = {**data_of(first)["config"], "runbook_known": True}
     there = says(first, host="elsewhere", config=config)
-    here = change_event(there, seq=1, kind="session.resumed", data={**there.data, "undone": []})
+    here = change_event(there, seq=1, kind="session.resumed", data={**data_of(there), "undone": []})
     assert fold([there, here]).commands_agreed
     moved = says(here, host="here")
     assert not fold([there, moved]).commands_agreed

@@ -24,6 +24,7 @@ from smoke_tui.session.resume import (
 )
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
+from tests.helpers.events import data_of
 from tests.helpers.offline_program import LONGEST, book, cut, runs, state_of, step
 
 PIN = "FAKEpin-000111"
@@ -52,7 +53,7 @@ class Asked:
         self.seqs: queue.Queue[int | None] = queue.Queue()
 
     def on_event(self, event: Event) -> None:
-        if event.kind == "request" and event.data.get("kind") == "text":
+        if event.kind == "request" and data_of(event).get("kind") == "text":
             self.seqs.put(event.seq)
         if event.kind == "session.closed":
             self.seqs.put(None)

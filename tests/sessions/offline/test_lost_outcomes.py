@@ -24,6 +24,7 @@ from smoke_tui.outcomes import Verdict
 from smoke_tui.runbook import parse
 from smoke_tui.session.open import new_file, session_id
 from smoke_tui.world.live.clock_ids import SystemClock
+from tests.helpers.events import data_of
 from tests.helpers.offline_program import OfflineProgram, beside, book, cut, ended, runs, state_of
 from tests.helpers.processes import until
 from tests.helpers.service_sessions import run
@@ -50,7 +51,7 @@ def waits_at_the_gate(folder: Path, resumes: int = 0) -> bool:
     return len(since) == resumes + 1 and any(
         e.kind == "process"
         and e.step == "two"
-        and e.data["what"] == "started"
+        and data_of(e)["what"] == "started"
         and e.seq > since[-1]
         for e in events
     )
@@ -215,7 +216,7 @@ def test_signals_one_after_another_close_the_session_once(
     assert done.code == 128 + struck[0] or done.code - 128 in struck
     events = read_journal(newest(tmp_path)).events
     assert [e.kind for e in events].count("session.closed") == 1
-    assert events[-1].data["verdict"] in ("blocked", "incomplete")
+    assert data_of(events[-1])["verdict"] in ("blocked", "incomplete")
     assert state_of(newest(tmp_path)).steps["one"].outcome == "pass"
     until(lambda: processes_in(tmp_path) == [], "a child was left")
 

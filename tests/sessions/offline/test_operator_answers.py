@@ -9,7 +9,7 @@ import pytest
 
 from smoke_tui.cli.answers_file import Headless
 from smoke_tui.config.questions import QUESTIONS, Answer, Verb
-from smoke_tui.journal.events.event import EventOf
+from smoke_tui.journal.events.event import EventOf, data_of
 from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.runbook import parse
@@ -193,9 +193,9 @@ def test_a_degraded_turn_is_not_put_to_the_operator(
     done = program.live(turn(CLAIMED | marks), answers=ATTESTED)
     assert (done.code, done.json()["steps"][0]["code"]) == (1, "degraded-route")
     asked = {
-        e.data["kind"]
+        data_of(e)["kind"]
         for e in state_of(program.only()).requests.values()
-        if e.data["port"] == "operator"
+        if data_of(e)["port"] == "operator"
     }
     assert "attest" not in asked
 

@@ -19,7 +19,7 @@ from smoke_tui.journal.folders import (
     JOURNAL,
 )
 from smoke_tui.outcomes import Exit
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.offline_program import OfflineProgram
 from tests.helpers.paths import RECORDS_OF_RULES_1
 
@@ -73,7 +73,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 def mutated(event: Event, chance: random.Random) -> Event:
     """The event with one place of its data removed or of another kind."""
-    data = json.loads(json.dumps(event.data))
+    data = json.loads(json.dumps(data_of(event)))
     path = chance.choice([*places(data), ("more",)])
     here = data
     for key in path[:-1]:
@@ -94,8 +94,8 @@ def test_an_event_of_any_form_breaks_no_command(program: OfflineProgram, seed: i
     events = list(read_journal(folder).events)
     at = chance.randrange(len(events))
     events[at] = mutated(events[at], chance)
-    if chance.random() < 0.5 and isinstance(events[0].data, dict):
-        events[0] = change_event(events[0], data={**events[0].data, "rules": 2})
+    if chance.random() < 0.5 and isinstance(data_of(events[0]), dict):
+        events[0] = change_event(events[0], data={**data_of(events[0]), "rules": 2})
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
     for command in chance.sample(COMMANDS, 3):
         assert program(*command).code in [e for e in Exit if e is not Exit.INTERNAL]
@@ -139,15 +139,15 @@ def test_a_line_of_another_form_breaks_no_list_and_no_look(
     root.mkdir(parents=True)
     folder = unpack(next(s for s in RECORDS_OF_RULES_1 if s.stem == "rehearsed-happy"), root)
     events = list(read_journal(folder).events)
-    Path("book.md").write_text(str(events[0].data["runbook"]["text"]))
+    Path("book.md").write_text(str(data_of(events[0])["runbook"]["text"]))
     at = next(
         n
         for n, event in enumerate(events)
         if event.kind == ev
-        and path[0] in event.data
-        and (ev != "request" or event.data["port"] == "http")
+        and path[0] in data_of(event)
+        and (ev != "request" or data_of(event)["port"] == "http")
     )
-    events[at] = change_event(events[at], data=changed(events[at].data, path, value))
+    events[at] = change_event(events[at], data=changed(data_of(events[at]), path, value))
     if ev == "process":
         events.pop()
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))

@@ -12,6 +12,7 @@ import pytest
 
 from smoke_tui.journal.file import read_journal
 from smoke_tui.rehearsal.rehearsal import Rehearsal
+from tests.helpers.events import data_of
 from tests.helpers.plain_program import (
     CALL,
     HANDOVER,
@@ -88,7 +89,7 @@ def test_a_signal_while_a_secret_is_typed_gives_the_echo_back(
         terminal.wait_until(terminal.echoes, "the echo")
         assert terminal.end() == 128 + number
         assert "sk-half" not in terminal.words
-    assert events_of(tmp_path)[-1].data["cancelled"] == number.name
+    assert data_of(events_of(tmp_path)[-1])["cancelled"] == number.name
 
 
 def test_a_closed_window_ends_the_session(tmp_path: Path) -> None:
@@ -100,12 +101,12 @@ def test_a_closed_window_ends_the_session(tmp_path: Path) -> None:
         at = terminal.press("boot-stack\n")
         terminal.wait_for("is ready", after=at)
         (folder,) = (state / "sessions").iterdir()
-        stack = Path(read_journal(folder).events[0].data["config"]["project"])
+        stack = Path(data_of(read_journal(folder).events[0])["config"]["project"])
         assert children_of(stack.parent)
         terminal.hang_up()
         assert terminal.end() == 129
     last = read_journal(folder).events[-1]
-    assert last.data["cancelled"] == "SIGHUP"
+    assert data_of(last)["cancelled"] == "SIGHUP"
     assert children_of(stack.parent) == []
 
 

@@ -16,6 +16,7 @@ from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.widgets.modals import Choose, Line
 from tests.helpers.app_driver import press, screen_text, settings, until
+from tests.helpers.events import data_of
 
 RUNBOOK = """\
 ---
@@ -86,4 +87,4 @@ def test_a_second_attestation_changes_the_verdict_and_the_report(
     asyncio.run(walk())
     _, _, state = load_state(folder)
     assert state.verdict == "fail"
-    assert [e.data["why"] for e in state.amendments] == ["not"]
+    assert [data_of(e)["why"] for e in state.amendments] == ["not"]

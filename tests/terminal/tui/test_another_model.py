@@ -8,6 +8,7 @@ from pathlib import Path
 from smoke_tui.outcomes import Outcome
 from smoke_tui.replay.run import replay
 from tests.helpers.app_driver import answer, press, question, rehearsal_app, screen_text
+from tests.helpers.events import data_of
 
 
 def test_after_a_refused_model_another_can_be_named(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ def test_after_a_refused_model_another_can_be_named(tmp_path: Path) -> None:
             await question(pilot, "spend")
             run = app.current
             assert run is not None
-            asked = run.state.questions[max(run.state.questions)].data["data"]["model"]
+            asked = data_of(run.state.questions[max(run.state.questions)])["data"]["model"]
             # The first of the catalogue is the one that was refused.
             assert asked not in ("gpt-6.2-sol", None)
             await answer(pilot, "spend", "y")

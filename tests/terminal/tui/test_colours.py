@@ -12,6 +12,7 @@ from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.app_base import DARK, LIGHT
 from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.app_driver import screen_strips, settings, settled
+from tests.helpers.events import data_of
 from tests.helpers.tui_records import run_until
 
 READABLE = 4.5
@@ -27,7 +28,7 @@ def contrasts_of(theme: str, size: tuple[int, int], state_dir: Path) -> dict[str
         async with app.run_test(size=size) as pilot:
             app.theme = theme
             screen = SessionScreen(
-                run_until(lambda e: e.data.get("kind") == "begin" and e.step == "boot-stack")
+                run_until(lambda e: data_of(e).get("kind") == "begin" and e.step == "boot-stack")
             )
             await app.push_screen(screen)
             await settled(pilot)

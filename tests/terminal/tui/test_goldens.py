@@ -31,7 +31,7 @@ from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.screens.trends import TrendsScreen
 from tests.helpers.app_driver import press, screen_text, settings, settled, until
-from tests.helpers.events import make_event
+from tests.helpers.events import data_of, make_event
 from tests.helpers.paths import TUI_RECORDS
 from tests.helpers.tui_records import keep, recorded, run_until
 
@@ -138,10 +138,10 @@ def asks(kind: str, step: str | None = None, **data: object) -> Callable[[Event]
     """The event that asks this."""
     return lambda e: (
         e.kind == "request"
-        and e.data["port"] == "operator"
-        and e.data["kind"] == kind
-        and step in (None, e.step, e.data["data"].get("step"))
-        and data.items() <= e.data["data"].items()
+        and data_of(e)["port"] == "operator"
+        and data_of(e)["kind"] == kind
+        and step in (None, e.step, data_of(e)["data"].get("step"))
+        and data.items() <= data_of(e)["data"].items()
     )
 
 

@@ -17,7 +17,7 @@ from smoke_tui.journal.file import (
 from smoke_tui.journal.folders import (
     JOURNAL,
 )
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.pty_terminal import Terminal
 from tests.helpers.tui_records import keep
 
@@ -113,7 +113,7 @@ def rename_session(state: Path, name: str) -> None:
     """A session whose folder and runbook are called so."""
     folder = keep(state, "20261121T210000Z-aaaa")
     first = read_journal(folder).events[0]
-    data = {**first.data, "runbook": {**first.data["runbook"], "id": name}}
+    data = {**data_of(first), "runbook": {**data_of(first)["runbook"], "id": name}}
     lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
     lines[0] = change_event(first, data=data).line()
     (folder / JOURNAL).write_bytes(b"".join(lines))

@@ -31,6 +31,7 @@ from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.screens.trends import TrendsScreen
 from smoke_tui.tui.widgets.modals import Choose
 from tests.helpers.app_driver import press, screen_text, settings, until
+from tests.helpers.events import data_of
 from tests.helpers.pty_terminal import Terminal
 from tests.helpers.tui_records import run_until
 
@@ -181,7 +182,7 @@ def test_the_keys_work_and_are_shown_with_their_source(tmp_path: Path) -> None:
                 await press(pilot, "j")
             assert "v  from config.toml  Evidence" in screen_text(app)
             await press(pilot, "b")
-            walk = SessionScreen(run_until(lambda e: e.data.get("kind") == "begin"))
+            walk = SessionScreen(run_until(lambda e: data_of(e).get("kind") == "begin"))
             await app.push_screen(walk)
             await pilot.pause(0.2)
             await press(pilot, "e")

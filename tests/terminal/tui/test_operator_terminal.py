@@ -21,6 +21,7 @@ from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import LONG_WORK, SessionScreen
 from tests.helpers.app_driver import settings, until
+from tests.helpers.events import data_of
 from tests.helpers.paths import ROOT
 from tests.helpers.pty_terminal import LONGEST, Terminal
 from tests.helpers.tui_records import recorded
@@ -96,7 +97,7 @@ def test_the_bell_rings_only_after_long_work(work: int, rings: int, tmp_path: Pa
     runbook, events = recorded()
 
     def question(event: Event) -> bool:
-        return event.kind == "request" and event.data["port"] == "operator"
+        return event.kind == "request" and data_of(event)["port"] == "operator"
 
     first = next(n for n, event in enumerate(events) if question(event))
     second = next(n for n, event in enumerate(events) if n > first and question(event))

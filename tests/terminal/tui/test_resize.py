@@ -23,6 +23,7 @@ from smoke_tui.tui.screens.help import HelpScreen
 from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.widgets.modals import Box, LatestSize
 from tests.helpers.app_driver import press, settings, until
+from tests.helpers.events import data_of
 from tests.helpers.paths import ROOT
 from tests.helpers.pty_terminal import LONGEST, children_of
 from tests.helpers.tui_records import run_until
@@ -38,7 +39,9 @@ def test_an_outdated_size_is_ignored(tmp_path: Path) -> None:
     async def main() -> None:
         app = SmokeApp(settings(tmp_path), Goal())
         async with app.run_test(size=(80, 24)) as pilot:
-            await app.push_screen(SessionScreen(run_until(lambda e: e.data.get("kind") == "begin")))
+            await app.push_screen(
+                SessionScreen(run_until(lambda e: data_of(e).get("kind") == "begin"))
+            )
             for key in (None, "question_mark"):
                 if key is not None:
                     await press(pilot, key)

@@ -31,7 +31,7 @@ from smoke_tui.tui.screens.trends import TrendsScreen
 from smoke_tui.tui.widgets.modals import Choose, YesNo
 from smoke_tui.world.live.processes.leftovers import mark_of, still_running
 from tests.helpers.app_driver import press, screen_text, settings, until
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.record_sessions import walk_on
 from tests.helpers.tui_records import keep, recorded
 
@@ -123,7 +123,7 @@ def test_a_replay_that_differs_goes_to_where_it_does(tmp_path: Path) -> None:
     folder = keep(tmp_path / "state", OLD, DRIFT)
     events = list(read_journal(folder).events)
     # A record that claims today's rules, and was decided by others.
-    events[0] = change_event(events[0], data={**events[0].data, "rules": RULES})
+    events[0] = change_event(events[0], data={**data_of(events[0]), "rules": RULES})
     (folder / JOURNAL).write_bytes(b"".join(event.line() for event in events))
     found = recheck(folder).divergence
     assert found is not None
@@ -180,7 +180,7 @@ def test_a_session_that_broke_off_is_resumed_to_its_end(tmp_path: Path) -> None:
     state = fold(events)
     assert len(state.resumes) == 1
     assert state.closed is not None
-    assert state.closed.data["cancelled"] is None
+    assert data_of(state.closed)["cancelled"] is None
     assert state.steps["live-call"].calls == before.steps["live-call"].calls
     # The rest was done, in a world where the model that the old runbook names is retired.
     assert state.steps["authoring-turn"].code == "model-unsupported"
@@ -223,10 +223,13 @@ def test_what_a_broken_off_session_left_is_named_and_stopped_on_demand(
         folder = keep(tmp_path / "state", OLD)
         events = list(read_journal(folder).events)
         at = next(
-            n for n, e in enumerate(events) if e.kind == "process" and e.data["what"] == "started"
+            n
+            for n, e in enumerate(events)
+            if e.kind == "process" and data_of(e)["what"] == "started"
         )
         started = change_event(
-            events[at], data={**events[at].data, "pid": child.pid, "mark": mark, "guardian": None}
+            events[at],
+            data={**data_of(events[at]), "pid": child.pid, "mark": mark, "guardian": None},
         )
         (folder / JOURNAL).write_bytes(b"".join(event.line() for event in [*events[:at], started]))
 

@@ -24,6 +24,7 @@ from tests.helpers.app_driver import (
     screen_text,
     until,
 )
+from tests.helpers.events import data_of
 
 TICKS = 6
 
@@ -86,7 +87,7 @@ def test_happy_from_start_to_the_exported_report(tmp_path: Path) -> None:
         ("finish", "finish"),
     ]
     assert events[-1].kind == "session.closed"
-    assert events[-1].data["verdict"] == "pass"
+    assert data_of(events[-1])["verdict"] == "pass"
     (report,) = tmp_path.glob("smoke-report-*.md")
     assert report.read_text().startswith("REHEARSAL: nothing was proven")
     assert "Verdict: PASS" in report.read_text()
@@ -108,11 +109,11 @@ def test_drift_takes_the_file_that_was_offered(tmp_path: Path) -> None:
     asyncio.run(main())
     events = journal_events(tmp_path / "state")
     assert ("instructions", "file") in operator_answers(events)
-    finished = {e.step: e.data["outcome"] for e in events if e.kind == "step.finished"}
+    finished = {e.step: data_of(e)["outcome"] for e in events if e.kind == "step.finished"}
     assert finished["live-call"] == "pass"
     assert finished["instructions-drift"] == "pass"
     assert events[-1].kind == "session.closed"
-    assert events[-1].data["cancelled"] == "left"
+    assert data_of(events[-1])["cancelled"] == "left"
 
 
 def test_a_failure_says_what_whose_and_next_then_is_tried_again_and_waived(tmp_path: Path) -> None:
@@ -148,10 +149,10 @@ def test_a_failure_says_what_whose_and_next_then_is_tried_again_and_waived(tmp_p
     asyncio.run(main())
     events = journal_events(tmp_path / "state")
     tries = [e for e in events if e.kind == "try.started" and e.step == "oauth-login"]
-    assert [e.data["cause"] for e in tries] == ["walk", "again"]
-    assert [e.data["text"] for e in events if e.kind == "noted"] == ["hi"]
-    waived = [e for e in events if e.kind == "step.finished" and e.data["outcome"] == "waived"]
-    assert [(e.step, e.data["reason"]) for e in waived] == [("boot-stack", "no")]
+    assert [data_of(e)["cause"] for e in tries] == ["walk", "again"]
+    assert [data_of(e)["text"] for e in events if e.kind == "noted"] == ["hi"]
+    waived = [e for e in events if e.kind == "step.finished" and data_of(e)["outcome"] == "waived"]
+    assert [(e.step, data_of(e)["reason"]) for e in waived] == [("boot-stack", "no")]
     assert events[-1].kind == "session.closed"
 
 
@@ -175,7 +176,7 @@ def test_a_running_step_is_stopped_after_asking(tmp_path: Path) -> None:
 
     asyncio.run(main())
     events = journal_events(tmp_path / "state")
-    assert [e.data["scope"] for e in events if e.kind == "cancelled"] == ["step", "session"]
+    assert [data_of(e)["scope"] for e in events if e.kind == "cancelled"] == ["step", "session"]
 
 
 @pytest.mark.parametrize("key", ["enter", "y"])

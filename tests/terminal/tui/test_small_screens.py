@@ -29,7 +29,7 @@ from tests.helpers.app_driver import (
     settled,
     until,
 )
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.tui_records import keep, recorded, run_until
 
 
@@ -65,13 +65,13 @@ def test_a_new_login_is_one_key_and_the_call_another(tmp_path: Path) -> None:
 def test_the_keys_of_a_long_question_are_in_sight(tmp_path: Path, size: tuple[int, int]) -> None:
     runbook, events = recorded()
     at = next(
-        n for n, e in enumerate(events) if e.kind == "request" and e.data.get("kind") == "spend"
+        n for n, e in enumerate(events) if e.kind == "request" and data_of(e).get("kind") == "spend"
     )
     evidence = [[f"fact {n}", "seen", "nothing"] for n in range(12)]
     asked = change_event(
         events[at],
         data={
-            **events[at].data,
+            **data_of(events[at]),
             "kind": "attest",
             "text": "Did you see it yourself? " * 6,
             "data": {"evidence": evidence},

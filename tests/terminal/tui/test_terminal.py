@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.journal.file import read_journal
+from tests.helpers.events import data_of
 from tests.helpers.paths import ROOT
 from tests.helpers.pty_terminal import Terminal, children_of
 
@@ -77,7 +78,7 @@ def test_a_signal_ends_session_children_and_screen(tmp_path: Path) -> None:
         at = terminal.press("jj\r")
         terminal.wait_for("1/6 done", after=at)
         (folder,) = (state / "sessions").iterdir()
-        stack = Path(read_journal(folder).events[0].data["config"]["project"])
+        stack = Path(data_of(read_journal(folder).events[0])["config"]["project"])
         assert children_of(stack.parent)
         terminal.strike(signal.SIGTERM)
         assert terminal.end() == 143
@@ -85,7 +86,7 @@ def test_a_signal_ends_session_children_and_screen(tmp_path: Path) -> None:
             assert sequence in terminal.output
     last = read_journal(folder).events[-1]
     assert last.kind == "session.closed"
-    assert last.data["cancelled"] == "SIGTERM"
+    assert data_of(last)["cancelled"] == "SIGTERM"
     assert children_of(stack.parent) == []
     assert not stack.parent.exists()
 
@@ -99,7 +100,7 @@ def test_a_closed_window_ends_the_session(tmp_path: Path) -> None:
         assert terminal.end() == 129
     last = read_journal(folder).events[-1]
     assert last.kind == "session.closed"
-    assert last.data["cancelled"] == "SIGHUP"
+    assert data_of(last)["cancelled"] == "SIGHUP"
 
 
 def run_without_a_terminal(tmp_path: Path, *args: str) -> subprocess.CompletedProcess[str]:

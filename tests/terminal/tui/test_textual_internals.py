@@ -15,6 +15,7 @@ from textual.worker import WorkerFailed
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.app_driver import settings
+from tests.helpers.events import data_of
 from tests.helpers.tui_records import run_until
 
 OVERRIDDEN = {
@@ -95,7 +96,7 @@ def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
     async def main() -> list[str]:
         app = SmokeApp(settings(tmp_path), Goal())
         async with app.run_test(size=(100, 30)) as pilot:
-            walk = SessionScreen(run_until(lambda e: e.data.get("kind") == "begin"))
+            walk = SessionScreen(run_until(lambda e: data_of(e).get("kind") == "begin"))
             await app.push_screen(walk)
             await pilot.pause(0.2)
             return [command.title for command in app.get_system_commands(app.screen)]

@@ -45,7 +45,7 @@ from tests.helpers.engine_runs import (
     replayed,
     walk,
 )
-from tests.helpers.events import incoming
+from tests.helpers.events import data_of, incoming
 
 
 def test_the_shipped_runbook_passes() -> None:
@@ -55,8 +55,8 @@ def test_the_shipped_runbook_passes() -> None:
         step.id for step in LIVE.steps if not step.fallback
     ]
     assert done.events[-1].kind == "session.closed"
-    assert done.events[-1].data["verdict"] == "pass"
-    assert done.events[-1].data["calls"] == 2
+    assert data_of(done.events[-1])["verdict"] == "pass"
+    assert data_of(done.events[-1])["calls"] == 2
 
 
 def test_drift_at_the_call_goes_through_the_fallback_and_back() -> None:
@@ -128,8 +128,8 @@ def test_a_retry_waits_as_long_as_asked() -> None:
     assert done.verdict is Verdict.PASS
     assert done.tries("live-call") == [("walk", None, "rate-limited"), ("retry", None, None)]
     planned = next(e for e in done.events if e.kind == "retry.planned")
-    assert (planned.data["seconds"], planned.data["code"]) == (7.5, "rate-limited")
-    assert [e.data["seconds"] for e in done.events if e.kind == "timer"] == [7.5]
+    assert (data_of(planned)["seconds"], data_of(planned)["code"]) == (7.5, "rate-limited")
+    assert [data_of(e)["seconds"] for e in done.events if e.kind == "timer"] == [7.5]
 
 
 def test_a_refused_token_is_refreshed_once_where_it_may_be() -> None:
@@ -160,9 +160,9 @@ def test_calls_stop_at_the_cap() -> None:
     assert done.outcomes()["live-call"] == ("blocked", "over-budget")
     assert sum(1 for e in done.events if e.kind == "spend.reserved" and e.step == "live-call") == 3
     kinds = [
-        e.data["kind"]
+        data_of(e)["kind"]
         for e in done.events
-        if e.kind == "request" and e.step == "live-call" and e.data["port"] == "operator"
+        if e.kind == "request" and e.step == "live-call" and data_of(e)["port"] == "operator"
     ]
     assert kinds.count("spend") == 3
 
@@ -221,7 +221,7 @@ def test_our_own_bug_ends_the_step_and_not_the_session() -> None:
     assert done.outcomes() == {"one": ("error", None)}
     assert done.verdict is Verdict.ERROR
     trace = next(e for e in done.events if e.kind == "fault")
-    assert "RuntimeError: boom" in trace.data["trace"]
+    assert "RuntimeError: boom" in data_of(trace)["trace"]
     assert fold(done.events).steps["one"].tries[0].error
 
 
@@ -312,7 +312,9 @@ def test_a_question_withdrawn_by_its_step_is_released() -> None:
         return None if kind == "text" else agreeing(kind, data)
 
     done = walk(PAIR, behave, reply=reply)
-    questions = [e.seq for e in done.events if e.kind == "request" and e.data.get("kind") == "text"]
+    questions = [
+        e.seq for e in done.events if e.kind == "request" and data_of(e).get("kind") == "text"
+    ]
     assert [e.request_seq for e in done.events if e.kind == "release"] == questions
     assert fold(done.events).questions == {}
 

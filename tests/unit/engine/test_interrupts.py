@@ -23,7 +23,7 @@ from tests.helpers.engine_runs import (
     passing,
     walk,
 )
-from tests.helpers.events import incoming
+from tests.helpers.events import data_of, incoming
 
 
 def cancel_at(word: str, step: str, scope: str = "session") -> Any:
@@ -42,7 +42,7 @@ def test_cancelling_the_session_stops_the_running_step_and_the_session() -> None
     done = walk(PAIR, lambda ctx: None, after=cancel_at("try.started", "one"))
     assert done.outcomes() == {"one": ("blocked", "interrupted")}
     assert done.verdict is Verdict.BLOCKED
-    assert done.events[-1].data["cancelled"] == "SIGINT"
+    assert data_of(done.events[-1])["cancelled"] == "SIGINT"
 
 
 def test_cancelling_a_step_goes_on_with_the_next() -> None:
@@ -83,7 +83,11 @@ def lose(service: str, when: str, step: str) -> Any:
     posted: list[bool] = []
 
     def after(event: Event, inbox: EventStream) -> None:
-        if event.kind == "request" and event.data["port"] == "process" and "argv" in event.data:
+        if (
+            event.kind == "request"
+            and data_of(event)["port"] == "process"
+            and "argv" in data_of(event)
+        ):
             children[str(event.step)] = event
         if event.kind == when and event.step == step and not posted:
             posted.append(True)
@@ -139,6 +143,8 @@ def test_resources_are_stopped_at_the_end_the_latest_first() -> None:
     stops = [
         e.step
         for e in done.events
-        if e.kind == "request" and e.data["port"] == "process" and e.data.get("op") == "stop"
+        if e.kind == "request"
+        and data_of(e)["port"] == "process"
+        and data_of(e).get("op") == "stop"
     ]
     assert stops == ["second", "first"]

@@ -13,6 +13,7 @@ from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.state import (
     TypicalDuration,
 )
+from tests.helpers.events import data_of
 from tests.helpers.paths import TUI_RECORDS
 from tests.helpers.tui_records import keep
 
@@ -47,7 +48,7 @@ def test_the_usual_time_is_the_middle_one_of_what_passed(tmp_path: Path) -> None
         if e.kind == "answered"
         and e.step == "boot-stack"
         and begun < e.ms <= ended
-        and e.data["answer"]["by"] == "operator"
+        and data_of(e)["answer"]["by"] == "operator"
     )
     assert waited == 0
     assert known["boot-stack"] == TypicalDuration(ended - begun + 5_000, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import smoke_tui
 from smoke_tui.journal.archive import unpack
 from smoke_tui.journal.events.body import Body, DecisionBody, FactBody, Omitted, Opaque
 from smoke_tui.journal.events.codec import CLASSES, decode, encode, observed_of
@@ -181,3 +183,15 @@ def test_a_field_may_be_null_or_left_out() -> None:
         body = decode("spend.settled", data).body
         assert encode(body) == data
         assert (body.usd_metered is Omitted.OMITTED) == ("usd_metered" not in data)  # type: ignore[attr-defined]
+
+
+def test_nobody_reads_an_event_as_a_table() -> None:
+    assert not hasattr(Event, "data")
+    table = re.compile(r"\b(event|fact|request|first|last|recorded)\.(data|ev)\b")
+    root = Path(smoke_tui.__file__).parent
+    assert [
+        path
+        for path in root.rglob("*.py")
+        # What h11 calls an event has data.
+        if path.parent.name != "httpd" and table.search(path.read_text())
+    ] == []

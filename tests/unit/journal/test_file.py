@@ -29,7 +29,7 @@ from smoke_tui.journal.folders import (
     EVIDENCE,
     JOURNAL,
 )
-from tests.helpers.events import make_event
+from tests.helpers.events import data_of, make_event
 
 
 def told(seq: int, text: str = "x") -> Event:
@@ -201,7 +201,7 @@ def test_after_a_torn_line_the_next_one_stands_alone(tmp_path: Path, keep: int) 
     again.close()
     journal = read_journal(folder)
     assert (journal.damage, journal.torn_bytes) == ((), 0)
-    assert [event.data["text"] for event in journal.events] == ["x", "x", "anew"]
+    assert [data_of(event)["text"] for event in journal.events] == ["x", "x", "anew"]
 
 
 @pytest.mark.parametrize("line", [0, 1])

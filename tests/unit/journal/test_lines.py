@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from smoke_tui.journal.events.event import Event, JournalDamageError, parse_line
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS
-from tests.helpers.events import make_event
+from tests.helpers.events import data_of, make_event
 
 LAW = settings(max_examples=100, deadline=None)
 WORDS = sorted({*FACTS, *DECISIONS})
@@ -119,4 +119,4 @@ def test_every_kind_of_event_is_a_fact_or_a_decision() -> None:
 
 def test_keys_keep_their_order() -> None:
     data: dict[str, Any] = {"b": 1, "a": {"z": 1, "y": 2}}
-    assert list(parse_line(make_event(0, "T", 0, "noted", data=data).line()).data) == ["b", "a"]
+    assert list(data_of(parse_line(make_event(0, "T", 0, "noted", data=data).line()))) == ["b", "a"]

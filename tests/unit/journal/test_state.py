@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.helpers.events import data_of
 from tests.helpers.tui_records import run_until
 
 
 def test_the_operator_s_time_is_not_the_step_s(tmp_path: Path) -> None:
-    run = run_until(lambda e: e.kind == "answered" and e.data["answer"]["by"] == "operator")
+    run = run_until(lambda e: e.kind == "answered" and data_of(e)["answer"]["by"] == "operator")
     step, since, _ = run.state.waits[-1]
     assert step is not None
     run.state.waits[-1] = (step, since, since + 4_000)

@@ -29,7 +29,7 @@ from smoke_tui.journal.folders import (
 from smoke_tui.journal.stream import EventListener, Fact, IncomingFact, LiveStream, TextDelta, stamp
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.loop import EngineLoop
-from tests.helpers.events import decision_of, incoming
+from tests.helpers.events import data_of, decision_of, incoming
 
 START = datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
 
@@ -215,7 +215,7 @@ def test_facts_come_in_order_one_at_a_time(desk: Desk) -> None:
     while desk.inbox.deliver():
         counts.append(len(desk.first) - len(desk.seen))
     assert set(counts) == {0, 1}
-    assert [event.data["text"] for event in desk.seen] == ["a", "b", "c"]
+    assert [data_of(event)["text"] for event in desk.seen] == ["a", "b", "c"]
     assert not desk.inbox.deliver()
 
 

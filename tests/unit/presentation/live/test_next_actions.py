@@ -15,7 +15,7 @@ from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.render.question_bar import question_bar
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.tui_records import recorded, run_until
 
 
@@ -26,7 +26,7 @@ def failed_with(code: str) -> Snapshot:
         if event.step != "live-call" or event.kind not in ("try.finished", "step.finished"):
             return event
         outcome = {"outcome": CODES[code].outcome.value} if event.kind == "step.finished" else {}
-        return change_event(event, data={**event.data, "code": code, **outcome})
+        return change_event(event, data={**data_of(event), "code": code, **outcome})
 
     runbook, events = recorded()
     at = next(
@@ -95,10 +95,10 @@ def test_what_is_passed_over_is_named_with_what_it_needs() -> None:
     runbook, events = recorded()
     at = next(n for n, e in enumerate(events) if e.kind == "step.finished")
     bad = change_event(
-        events[at], data={**events[at].data, "outcome": "blocked", "code": "login-denied"}
+        events[at], data={**data_of(events[at]), "outcome": "blocked", "code": "login-denied"}
     )
     asked = events[at + 1]
-    asked = change_event(asked, data={**asked.data, "data": {"step": "boot-stack"}})
+    asked = change_event(asked, data={**data_of(asked), "data": {"step": "boot-stack"}})
     snapshot = SessionView.of_record(runbook, [*events[:at], bad, asked]).snapshot()
     assert snapshot.question is not None
     said = [as_text(row) for row in form(snapshot, snapshot.question)]
@@ -114,7 +114,7 @@ def test_a_service_that_died_is_what_is_tried_again() -> None:
         if e.kind == "step.finished" and e.step == "paste-credential"
     )
     bad = change_event(
-        events[at], data={**events[at].data, "outcome": "blocked", "code": "service-died"}
+        events[at], data={**data_of(events[at]), "outcome": "blocked", "code": "service-died"}
     )
     finish = change_event(
         events[-1],

@@ -12,7 +12,7 @@ from smoke_tui.journal.load import (
     runbook_of,
 )
 from smoke_tui.presentation.report.json_report import MOST_EXCHANGES, standalone
-from tests.helpers.events import change_event
+from tests.helpers.events import change_event, data_of
 from tests.helpers.paths import TUI_RECORDS
 
 RECORD = TUI_RECORDS / "edge-challenge"
@@ -23,7 +23,7 @@ def test_the_first_and_last_exchanges_are_listed_and_the_rest_counted() -> None:
     asked = next(
         e
         for e in journal.events
-        if e.kind == "request" and e.step == "boot-stack" and e.data["port"] == "http"
+        if e.kind == "request" and e.step == "boot-stack" and data_of(e)["port"] == "http"
     )
     fact = next(e for e in journal.events if e.kind == "http" and e.request_seq == asked.seq)
     events: list[Event] = []
@@ -39,7 +39,7 @@ def test_the_first_and_last_exchanges_are_listed_and_the_rest_counted() -> None:
                         fact,
                         seq=10_001 + 2 * n,
                         request_seq=10_000 + 2 * n,
-                        data={**fact.data, "ms": 7_000 + n},
+                        data={**data_of(fact), "ms": 7_000 + n},
                     ),
                 )
             ]
