@@ -1,4 +1,4 @@
-"""This machine, looked at: terminal, folders, ports, network, client; and every setting's value."""
+"""Check this machine: terminal, folders, ports, network, client; and every setting's value."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from smoke_tui.world.live.processes.guardian import can_adopt
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. `status` is ok, note or problem."""
+    """The result of one check. `status` is ok, note or problem."""
 
     id: str
     status: str
@@ -242,7 +242,7 @@ def _codex(settings: Settings) -> Iterator[Check]:
     )
 
 
-LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+CHECKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
     _program,
     _system,
     _terminal,
@@ -255,6 +255,6 @@ LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
 )
 
 
-def look(settings: Settings) -> list[Check]:
-    """Every check; takes a moment. Only a credential that a kill left in a file is removed."""
-    return [check for one in LOOKS for check in one(settings)]
+def run_checks(settings: Settings) -> list[Check]:
+    """Run every check. Blocks; removes only a credential that a killed program left in a file."""
+    return [check for checks in CHECKS for check in checks(settings)]

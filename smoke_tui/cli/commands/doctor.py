@@ -7,7 +7,7 @@ from dataclasses import asdict
 from smoke_tui import __version__
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import OPTIONS, Settings
-from smoke_tui.doctor import look, shown
+from smoke_tui.doctor import run_checks, shown
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.outcomes import Exit
 
@@ -16,7 +16,7 @@ def doctor(settings: Settings, *, stop_leftovers: bool, json: bool) -> int:
     """Print every check; a problem exits 4."""
     if stop_leftovers:
         return _stop_leftovers(settings)
-    checks = look(settings)
+    checks = run_checks(settings)
     problems = [check for check in checks if check.status == "problem"]
     code = Exit.NOT_PROVABLE if problems else Exit.OK
     if json:

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from smoke_tui.config.settings import OPTIONS, Settings
-from smoke_tui.doctor import Check, look, shown
+from smoke_tui.doctor import Check, run_checks, shown
 from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.tui.bindings import MACHINE
@@ -107,7 +107,7 @@ class DoctorScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [*MACHINE]
     ABOUT = "What the tool finds on this machine, and where each setting comes from."
 
-    def __init__(self, run_checks: Callable[[Settings], list[Check]] = look) -> None:
+    def __init__(self, run_checks: Callable[[Settings], list[Check]] = run_checks) -> None:
         super().__init__()
         self._run_checks = run_checks
         self._checks: list[Check] | None = None
