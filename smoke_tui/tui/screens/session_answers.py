@@ -82,7 +82,7 @@ class SessionAnswers(Page):
         elif choice.words == "none":
             self.send(question, choice.answer())
         else:
-            self._with_words(question, choice, choice.do)
+            self._with_words(question, choice)
 
     def _act(self, question: OpenQuestion, choice: Choice) -> None:
         """Do what a choice does instead of giving an answer of its own."""
