@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
+from smoke_tui.engine.record import record_outcome
 from smoke_tui.engine.rules import judge
-from smoke_tui.journal.events.decisions import Amended, FindingRecorded
+from smoke_tui.journal.events.decisions import Amended, FindingRecorded, StepFinished
 from smoke_tui.journal.events.values import FormerOutcome
 from smoke_tui.journal.fold import NOT_AMENDED
 from smoke_tui.journal.state import State, StepState, Try
@@ -108,9 +109,7 @@ def amended(
     return answers[answer]
 
 
-def amend(
-    runbook: Runbook, state: State, step_id: str, inbox: EventStream, finish: Callable[..., None]
-) -> None:
+def amend(runbook: Runbook, state: State, step_id: str, stream: EventStream) -> None:
     """The operator's second word takes the place of the first; both stay in the record.
 
     Where the step's outcome is none that a word decides, nothing is changed. Who amends is told so
@@ -121,20 +120,21 @@ def amend(
     try:
         outcome, code = amended(runbook, state, step_id, amendment.answer)
     except NotAmendableError as wrong:
-        inbox.decide(FindingRecorded(NOT_AMENDED, f"{wrong}.", ""), step=step_id)
+        stream.decide(FindingRecorded(NOT_AMENDED, f"{wrong}.", ""), step=step_id)
         return
     known = state.steps[step_id]
     n = known.tries[-1].n
     assert known.outcome is not None
     old = FormerOutcome(known.outcome, known.code, known.summary)
-    inbox.decide(
+    stream.decide(
         Amended(old, amendment.answer, amendment.why, amendment.by), step=step_id, attempt=n
     )
-    finish(step_id, n, outcome, code, _summary(amendment.why))
+    finished = StepFinished(outcome, code, _summary(amendment.why))
+    record_outcome(stream, step_id, n, finished)
 
 
 def settle_half_amended(
-    runbook: Runbook, state: State, known: StepState, finish: Callable[..., None]
+    runbook: Runbook, state: State, known: StepState, stream: EventStream
 ) -> None:
     """The word stands in the record; what follows from it was not written any more."""
     assert known.amended is not None
@@ -142,7 +142,8 @@ def settle_half_amended(
         outcome, code = amended(runbook, state, known.id, known.amended.answer)
     except NotAmendableError:
         outcome, code = Outcome.BLOCKED, "interrupted"
-    finish(known.id, known.tries[-1].n, outcome, code, _summary(known.amended.why))
+    finished = StepFinished(outcome, code, _summary(known.amended.why))
+    record_outcome(stream, known.id, known.tries[-1].n, finished)
 
 
 def _summary(why: str) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
+from smoke_tui.failure_codes.table import CODES
 from smoke_tui.journal.events.values import Observed
 from smoke_tui.journal.state import State, Try
 from smoke_tui.world.call_history import EarlierCall

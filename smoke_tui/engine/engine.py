@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.accounts import of_another_account
-from smoke_tui.engine.amend import amend, half_amended, settle_half_amended
+from smoke_tui.engine.amend import amend
+from smoke_tui.engine.broken_off import settle_broken_off
 from smoke_tui.engine.budget import over_budget, uncapped
 from smoke_tui.engine.calls import earlier_calls, last_model, refused_models
-from smoke_tui.engine.conditions import unmet_in, unmet_text
-from smoke_tui.engine.end_reasons import BROKEN_OFF, INTERRUPTED, PROOF_STAYS
-from smoke_tui.engine.pass_inputs import made_otherwise, of_first_model
+from smoke_tui.engine.end_reasons import INTERRUPTED, PROOF_STAYS
+from smoke_tui.engine.pass_inputs import made_otherwise
 from smoke_tui.engine.plan import (
     Action,
     Amend,
@@ -28,22 +27,13 @@ from smoke_tui.engine.plan import (
     dead_need,
     plan,
 )
+from smoke_tui.engine.record import record_decision, record_outcome, settle, waived_by
 from smoke_tui.engine.resource_monitor import ResourceMonitor
 from smoke_tui.engine.rules import judge
-from smoke_tui.failure_codes.table import (
-    outcome_of,
-)
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.files import StorageError
 from smoke_tui.journal.events.codec import observed_of
 from smoke_tui.journal.events.decisions import (
-    BranchTaken,
-    ExpectationsEvidence,
-    FindingRecorded,
     ResourceLost,
-    RetryPlanned,
-    RuleMatched,
     SessionClosed,
     StepFinished,
     TryFinished,
@@ -53,27 +43,17 @@ from smoke_tui.journal.events.decisions import (
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import Faulted
 from smoke_tui.journal.fold import apply
-from smoke_tui.journal.state import NOTHING_OBSERVED, State
+from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import EventStream, Fact, IncomingFact
 from smoke_tui.journal.verdict import verdict
-from smoke_tui.outcomes import (
-    Outcome,
-    Verdict,
-)
+from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Runbook, Step, limit_of
 from smoke_tui.runbook.parser.commands import every_command
-from smoke_tui.world.context import (
-    Attempt,
-    StepContext,
-    recorded_answer,
-)
+from smoke_tui.world.context import Attempt, StepContext, recorded_answer
 from smoke_tui.world.conversation import TimeLimit, World
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    SessionResources,
-    StepEnd,
-)
+from smoke_tui.world.resources import SessionResources, StepEnd
 from smoke_tui.world.result import Result, words_of
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]
@@ -90,7 +70,7 @@ class Engine:
         self,
         runbook: Runbook,
         config: SessionConfig,
-        inbox: EventStream,
+        stream: EventStream,
         world: World,
         state: State,
         behave: Behaviour,
@@ -99,32 +79,32 @@ class Engine:
         self.config = config
         self.state = state
         self.resources = _resources_of(state)
-        self._inbox = inbox
+        self._stream = stream
         self._world = world
         self._behave = behave
         self._interrupt: asyncio.Future[str] | None = None
         self._running: str | None = None
         self._asked_to_finish = False
         self._monitor = ResourceMonitor(self.resources, self._gone)
-        inbox.route(None, self._unsolicited)
+        stream.route(None, self._unsolicited)
 
     async def run(self) -> Verdict:
         """Walk to the end and return the verdict; resources are stopped, the journal closed."""
-        self._settle_broken_off()
+        settle_broken_off(self.runbook, self.state, self._stream)
         self._undo()
         while True:
             action = plan(self.runbook, self.state, asked_to_finish=self._asked_to_finish)
             if isinstance(action, Close):
                 break
             if isinstance(action, Amend):
-                amend(self.runbook, self.state, action.step, self._inbox, self._finish)
+                amend(self.runbook, self.state, action.step, self._stream)
                 continue
             await self._perform(action)
         await self._monitor.stop_all(
             lambda name: self._context(self.runbook.step(self.state.resources[name].step), 0)
         )
         result = verdict(self.runbook, self.state)
-        self._inbox.decide(
+        self._stream.decide(
             SessionClosed(
                 result,
                 {s.id: s.outcome.value for s in self.state.steps.values() if s.outcome},
@@ -142,14 +122,17 @@ class Engine:
             case Begin():
                 await self._begin(action)
             case Settle(step_id):
-                self._settle(step_id)
+                settle(self.state, step_id, self._stream)
             case Block(step_id, resource):
-                self._finish(
+                record_outcome(
+                    self._stream,
                     step_id,
                     None,
-                    Outcome.BLOCKED,
-                    "service-died",
-                    f"{resource}, which this step needs, is no longer running.",
+                    StepFinished(
+                        Outcome.BLOCKED,
+                        "service-died",
+                        f"{resource}, which this step needs, is no longer running.",
+                    ),
                 )
             case Finish():
                 self._asked_to_finish = True
@@ -165,48 +148,6 @@ class Engine:
                     self._asked_to_finish = False
             case Amend() | Close():
                 raise AssertionError("amending and closing are not performed")
-
-    def _settle_broken_off(self) -> None:
-        """Of a resumed session: tries that the end of the program broke off.
-
-        One that may have spent is never run again by itself; neither is a retry that was planned.
-        """
-        for known in list(self.state.steps.values()):
-            if known.outcome is not None or not known.tries:
-                continue
-            if half_amended(known):
-                settle_half_amended(self.runbook, self.state, known, self._finish)
-                continue
-            last = known.tries[-1]
-            if known.pending == "retry":
-                self._settle(known.id)
-                continue
-            if known.pending is not None:
-                continue
-            if last.ended is None:
-                self._inbox.decide(
-                    TryFinished("interrupted", BROKEN_OFF, False, NOTHING_OBSERVED),
-                    step=known.id,
-                    attempt=last.n,
-                )
-            if not last.calls and self.runbook.step(known.id).effects == "remote":
-                self._finish(
-                    known.id,
-                    last.n,
-                    Outcome.BLOCKED,
-                    "interrupted",
-                    f"{BROKEN_OFF} What it changed elsewhere is not known. Look, then try "
-                    "it again yourself.",
-                )
-            elif last.calls:
-                spent = "was spent" if last.usage is not None else "may have been spent: unknown"
-                self._finish(
-                    known.id,
-                    last.n,
-                    Outcome.BLOCKED,
-                    "interrupted",
-                    f"{BROKEN_OFF} A call {spent}. Try it again yourself.",
-                )
 
     async def _ask_about(self, step: Step, question: Question) -> Answer:
         """Ask between tries; a cancel counts as stop."""
@@ -239,7 +180,7 @@ class Engine:
             earlier_calls(self.state),
         )
         return StepContext(
-            self._inbox, self._world, self.config, self.resources, attempt, self._check_cap
+            self._stream, self._world, self.config, self.resources, attempt, self._check_cap
         )
 
     async def _begin(self, action: Begin) -> None:
@@ -255,16 +196,14 @@ class Engine:
                 ),
             )
             if answer.do == Verb.WAIVE and step.proof:
-                self._finish(step.id, None, Outcome.BLOCKED, "operator-declined", PROOF_STAYS)
-            elif answer.do == Verb.WAIVE:
-                self._finish(
+                record_outcome(
+                    self._stream,
                     step.id,
                     None,
-                    Outcome.WAIVED,
-                    None,
-                    "Waived by the operator.",
-                    waiver=answer,
+                    StepFinished(Outcome.BLOCKED, "operator-declined", PROOF_STAYS),
                 )
+            elif answer.do == Verb.WAIVE:
+                record_outcome(self._stream, step.id, None, waived_by(answer))
             if answer.do != Verb.RUN:
                 return
             dead = dead_need(self.runbook, self.state, step)
@@ -284,17 +223,20 @@ class Engine:
             self._monitor.watch_over(step.id)
         observed = observed_of(result.observed)
         context.decide(TryFinished(result.code, result.summary, result.error, observed))
-        self._judge(step, n, result)
+        tried = self.state.step(step.id)
+        bounds = {each.id: each.retry_max for each in self.runbook.steps if each.fallback}
+        decision = judge(step, result, tried, self.config.origin, bounds)
+        record_decision(self._stream, tried, n, decision, result.summary)
         self._undo()
 
     def _undo(self) -> None:
         """What was done with another account's credential, or with other values, is not proven."""
         undone = of_another_account(self.runbook, self.state)
         if undone:
-            self._inbox.decide(Undone(tuple(undone), "another account"))
+            self._stream.decide(Undone(tuple(undone), "another account"))
         changed = made_otherwise(self.runbook, self.state)
         if changed:
-            self._inbox.decide(Undone(tuple(changed), "another value", changed))
+            self._stream.decide(Undone(tuple(changed), "another value", changed))
 
     async def _agreed(self, step: Step) -> bool:
         """Whether the step's commands may run; asked once, where the runbook is new here."""
@@ -325,21 +267,17 @@ class Engine:
         if answer.do == Verb.YES:
             self.resources.may_run = True
             return True
-        self._finish(
+        record_outcome(
+            self._stream,
             step.id,
             None,
-            Outcome.BLOCKED,
-            "operator-declined",
-            answer.words or "The runbook's commands were not to be run.",
+            StepFinished(
+                Outcome.BLOCKED,
+                "operator-declined",
+                answer.words or "The runbook's commands were not to be run.",
+            ),
         )
         return False
-
-    def _settle(self, step_id: str) -> None:
-        """Give a step the outcome that its last code has by itself."""
-        last = self.state.steps[step_id].tries[-1]
-        fresh = last.observed.fresh
-        outcome = outcome_of(last.code or "expectation-unmet", fresh_credential=fresh)
-        self._finish(step_id, last.n, outcome, last.code, unmet_in(last) or last.summary)
 
     async def _pause(self, step: Step, n: int, seconds: float) -> bool:
         """Wait before a retry; False where the operator stopped it, and with it the step."""
@@ -357,7 +295,9 @@ class Engine:
             timer.done()
             return True
         timer.release()
-        self._finish(step.id, n - 1, Outcome.BLOCKED, code, INTERRUPTED[code])
+        record_outcome(
+            self._stream, step.id, n - 1, StepFinished(Outcome.BLOCKED, code, INTERRUPTED[code])
+        )
         return False
 
     async def _attempt(self, context: StepContext) -> Result:
@@ -382,7 +322,7 @@ class Engine:
         except Exception as error:
             # Our own bug ends the step, not the session; the trace has no local variables.
             trace = "".join(traceback.format_exception(error))
-            self._inbox.post(IncomingFact(Faulted(trace), step.id, context.n))
+            self._stream.post(IncomingFact(Faulted(trace), step.id, context.n))
             return Result(None, words_of(error), error=True)
         finally:
             self._interrupt = None
@@ -397,59 +337,6 @@ class Engine:
             KINDS[step.kind].timeout_code,
             f"The step's limit of {limit:g} s was up.",
         )
-
-    def _judge(self, step: Step, n: int, result: Result) -> None:
-        known = self.state.step(step.id)
-        bounds = {s.id: s.retry_max for s in self.runbook.steps if s.fallback}
-        decision = judge(step, result, known, self.config.origin, bounds)
-        if decision.unmet:
-            unmet = tuple((u.expected, u.seen) for u in decision.unmet)
-            self._inbox.decide(ExpectationsEvidence(unmet), step=step.id, attempt=n)
-        rule = decision.rule
-        if rule is not None:
-            matched = RuleMatched(
-                index=rule.index,
-                line=rule.line,
-                goto=rule.goto,
-                why=rule.why,
-                outcome=rule.outcome,
-                code=decision.code,
-            )
-            self._inbox.decide(matched, step=step.id, attempt=n)
-        if decision.goto is not None:
-            branch = BranchTaken(decision.goto, decision.code, rule.line if rule else None)
-            self._inbox.decide(branch, step=step.id, attempt=n)
-        elif decision.delay is not None:
-            retry = RetryPlanned(decision.delay, decision.code, decision.refresh)
-            self._inbox.decide(retry, step=step.id, attempt=n)
-        else:
-            assert decision.outcome is not None
-            outcome, code = decision.outcome, decision.code
-            words = unmet_text(decision.unmet) or result.summary
-            former = of_first_model(known) if outcome is Outcome.PASS else None
-            if former is not None:
-                finding = FindingRecorded("another-model", former.words, "")
-                self._inbox.decide(finding, step=step.id, attempt=n)
-                outcome, code, words = former.outcome, former.code, former.words
-            self._finish(step.id, n, outcome, code, words)
-
-    def _finish(
-        self,
-        step_id: str,
-        n: int | None,
-        outcome: Outcome,
-        code: str | None,
-        summary: str,
-        waiver: Answer | None = None,
-    ) -> None:
-        shown = None if outcome in (Outcome.PASS, Outcome.WAIVED, Outcome.ERROR) else code
-        if shown is None and outcome in (Outcome.FAIL, Outcome.BLOCKED):
-            shown = "expectation-unmet"
-        finished = StepFinished(outcome, shown, summary)
-        if waiver is not None:
-            reason = waiver.reason or waiver.words or ""
-            finished = replace(finished, reason=reason, by=waiver.by or "operator")
-        self._inbox.decide(finished, step=step_id, attempt=n)
 
     def _check_cap(self, step: Step, kind: str, worst_usd: str | None) -> None:
         """Refuse a call that could go over a cap of the step or the session's budget."""
@@ -469,7 +356,7 @@ class Engine:
         """What a step has left is gone: what hangs on it is stopped."""
         if not self.state.resources[step_id].alive:
             return
-        self._inbox.decide(ResourceLost(step_id), step=step_id)
+        self._stream.decide(ResourceLost(step_id), step=step_id)
         running = self._running
         if running is None or self._interrupt is None or self._interrupt.done():
             return
@@ -481,6 +368,10 @@ class Engine:
         apply(self.state, event)
 
 
+async def _wait(future: asyncio.Future[str]) -> str:
+    return await asyncio.shield(future)
+
+
 def _resources_of(state: State) -> SessionResources:
     """What a resumed session still has: values, never secrets, children or a bundle."""
     handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
@@ -490,7 +381,3 @@ def _resources_of(state: State) -> SessionResources:
         account=state.account,
         model=last_model(state),
     )
-
-
-async def _wait(future: asyncio.Future[str]) -> str:
-    return await asyncio.shield(future)

@@ -8,14 +8,9 @@ from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.plan import all_needs
-from smoke_tui.failure_codes.table import (
-    CODES,
-    outcome_of,
-)
+from smoke_tui.failure_codes.table import CODES, outcome_of
 from smoke_tui.journal.state import State, StepState, Try
-from smoke_tui.outcomes import (
-    Outcome,
-)
+from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.runbook.templates import names

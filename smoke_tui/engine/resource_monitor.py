@@ -5,15 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.resources import (
-    Resource,
-    SessionResources,
-    StepEnd,
-)
+from smoke_tui.world.resources import Resource, SessionResources, StepEnd
 
 
 class ResourceMonitor:

@@ -6,14 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from smoke_tui.engine.conditions import Unmet, matches, unmet
-from smoke_tui.failure_codes.table import (
-    CODES,
-    outcome_of,
-)
+from smoke_tui.failure_codes.table import CODES, outcome_of
 from smoke_tui.journal.state import StepState
-from smoke_tui.outcomes import (
-    Outcome,
-)
+from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Rule, Step
 from smoke_tui.world.result import Result
