@@ -10,12 +10,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from smoke_tui.cli.main import Request, fail, run, understand
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    UsageError,
-)
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.process_setup import lasting_streams, lose, output_failed
 
@@ -49,9 +45,7 @@ def _answered(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return _reader_gone()
     except Exception as error:
-        from smoke_tui.errors import (
-            CommandError,
-        )
+        from smoke_tui.errors import CommandError
 
         if isinstance(error, CommandError):
             return fail(str(error), error.exit)

@@ -23,17 +23,9 @@ from smoke_tui.config.session_config import (
     LOGIN_PORTS,
     NETWORK_VARIABLES,
 )
-from smoke_tui.config.settings import (
-    Settings,
-    config_dir,
-)
-from smoke_tui.errors import (
-    UsageError,
-)
-from smoke_tui.files import (
-    StorageError,
-    private_folder,
-)
+from smoke_tui.config.settings import Settings, config_dir
+from smoke_tui.errors import UsageError
+from smoke_tui.files import StorageError, private_folder
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.journal.durable import sync_level
 from smoke_tui.world.live.browser_clipboard import remove_left_credentials

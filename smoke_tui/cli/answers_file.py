@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from smoke_tui.config.questions import QUESTIONS, Answer, Verb
-from smoke_tui.errors import (
-    UsageError,
-)
+from smoke_tui.errors import UsageError
 from smoke_tui.runbook.model import Runbook
 from smoke_tui.runbook.schema.positions import Positions
 

@@ -9,18 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from smoke_tui import __version__
-from smoke_tui.cli.command_table import (
-    COMMANDS,
-    PLAIN,
-)
-from smoke_tui.config.settings import (
-    OPTIONS,
-    Settings,
-    read_settings,
-)
-from smoke_tui.errors import (
-    UsageError,
-)
+from smoke_tui.cli.command_table import COMMANDS, PLAIN
+from smoke_tui.config.settings import OPTIONS, Settings, read_settings
+from smoke_tui.errors import UsageError
 from smoke_tui.outcomes import Exit
 
 EXIT_CODES: Final = """exit codes:

@@ -9,10 +9,7 @@ from typing import Any
 
 from smoke_tui.cli.answers_file import Headless
 from smoke_tui.cli.check_options import ResultOptions
-from smoke_tui.cli.output import (
-    Narrator,
-    print_result,
-)
+from smoke_tui.cli.output import Narrator, print_result
 from smoke_tui.cli.signals import run_session
 from smoke_tui.errors import CommandError
 from smoke_tui.files import StorageError, replace_private

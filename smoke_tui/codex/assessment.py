@@ -19,10 +19,7 @@ from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.event_kinds import TERMINAL_EVENTS
 from smoke_tui.codex.sse import looks_like_stream
-from smoke_tui.codex.stream import (
-    Reading,
-    read_stream,
-)
+from smoke_tui.codex.stream import Reading, read_stream
 from smoke_tui.proof.headers import ERROR_HEADERS
 from smoke_tui.proof.obligations import Obligation, Requirement, Witness, evaluate, first_unmet
 from smoke_tui.world.requests.http import Exchange

@@ -9,16 +9,11 @@ from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import classify
 from smoke_tui.codex.login import CLIENT_ID, bundle_of, token_request
 from smoke_tui.redaction import Secret
-from smoke_tui.world.context import (
-    StepContext,
-    answer_of,
-)
+from smoke_tui.world.context import StepContext, answer_of
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.values import Sensitive
 
 VALID_SECONDS: Final = 900.0
@@ -41,7 +36,7 @@ async def device_log_in(ctx: StepContext) -> Bundle:
     """Log in by a code; the operator types it at the issuer's page.
 
     Raises:
-        StepEnd: `device-login-disabled`, `login-timeout`, `login-cancelled`, or what the issuer
+        StepError: `device-login-disabled`, `login-timeout`, `login-cancelled`, or what the issuer
             answered.
     """
     base = f"{ctx.config.issuer}/api/accounts/deviceauth"
@@ -119,7 +114,7 @@ async def _poll(
         if exchange.status not in PENDING or (
             failure.by == "edge" and failure.code in ("edge-challenge", "edge-block", "intercepted")
         ):
-            raise StepEnd(
+            raise StepError(
                 failure.code if failure.by in ("edge", "transport") else "exchange-rejected",
                 f"The device login failed: {failure.message}",
                 status=exchange.status,
@@ -127,25 +122,25 @@ async def _poll(
         pause = ctx.deadline(interval)
         which, fact = await ctx.first(pause.next(), deadline.next(), question.next())
         if which == 1:
-            raise StepEnd("login-timeout", f"Nobody signed in within {limit:g} s.")
+            raise StepError("login-timeout", f"Nobody signed in within {limit:g} s.")
         if which == 2:
             answer_of(fact)
-            raise StepEnd("login-cancelled", "The operator cancelled the login.")
+            raise StepError("login-cancelled", "The operator cancelled the login.")
 
 
-def _not_started(exchange: Exchange) -> StepEnd:
+def _not_started(exchange: Exchange) -> StepError:
     failure = classify(as_answer(exchange))
     if exchange.status == 404 and failure.code not in (
         "edge-challenge",
         "edge-block",
         "intercepted",
     ):
-        return StepEnd(
+        return StepError(
             "device-login-disabled",
             f"The issuer offers no device login for this account: {failure.message}",
             status=404,
         )
     code = failure.code if failure.by in ("edge", "transport") else "exchange-rejected"
-    return StepEnd(
+    return StepError(
         code, f"The device login could not begin: {failure.message}", status=exchange.status
     )

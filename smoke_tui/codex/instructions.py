@@ -5,14 +5,10 @@ from __future__ import annotations
 from smoke_tui.codex.request_shapes import LITE_HEADER
 from smoke_tui.config.session_config import INSTRUCTIONS_VARIABLE
 from smoke_tui.redaction import Secret
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.codex_cli import CaptureClient, ClientCapture
 from smoke_tui.world.requests.machine import ReadSecretFile, ReadVariable
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 
 
 async def instructions_for(ctx: StepContext, model: str, shape: str) -> Secret:
@@ -22,7 +18,7 @@ async def instructions_for(ctx: StepContext, model: str, shape: str) -> Secret:
     environment, a capture of the installed client. The report names the source, never the text.
 
     Raises:
-        StepEnd: there is none (`not-configured`), before anything is spent.
+        StepError: there is none (`not-configured`), before anything is spent.
     """
     chosen = ctx.resources.variables.get(INSTRUCTIONS_VARIABLE)
     source = f"the variable {INSTRUCTIONS_VARIABLE}, set in this session"
@@ -45,7 +41,7 @@ async def instructions_for(ctx: StepContext, model: str, shape: str) -> Secret:
         problem = str(captured.problem)
         _compare_shapes(ctx, captured, shape)
     if chosen is None:
-        raise StepEnd(
+        raise StepError(
             "not-configured",
             f"No base instructions: give --instructions FILE, set {INSTRUCTIONS_VARIABLE}, or "
             f"install the Codex CLI ({problem}).",
@@ -76,14 +72,14 @@ async def read_instructions(ctx: StepContext, path: str) -> Secret:
     """The instructions in a file.
 
     Raises:
-        StepEnd: it can't be read, or is blank (`not-configured`).
+        StepError: it can't be read, or is blank (`not-configured`).
     """
     read = await ctx.perform(ReadSecretFile(path, "instructions", scrub=False))
     text = read.value
     if text is None:
-        raise StepEnd("not-configured", f"The instructions can't be read: {read.problem}.")
+        raise StepError("not-configured", f"The instructions can't be read: {read.problem}.")
     if not text.public["chars"] or text.public.get("blank"):
-        raise StepEnd("not-configured", f"The instructions in {path} are blank.")
+        raise StepError("not-configured", f"The instructions in {path} are blank.")
     _note_repairs(ctx, text, path)
     return text
 

@@ -24,17 +24,12 @@ from smoke_tui.journal.events.facts import (
 )
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
-from smoke_tui.world.context import (
-    StepContext,
-    recorded_answer,
-)
+from smoke_tui.world.context import StepContext, recorded_answer
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest, Listen
 from smoke_tui.world.requests.machine import DrawSecret
 from smoke_tui.world.requests.operator import OpenPage, Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.values import Joined, Text
 
 CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
@@ -155,7 +150,7 @@ async def log_in(ctx: StepContext) -> Bundle:
     The operator may ask for a new start with the other redirect host (`HOSTS`).
 
     Raises:
-        StepEnd: with a login code, or the code of what kept the issuer from answering.
+        StepError: with a login code, or the code of what kept the issuer from answering.
     """
     host = ctx.config.redirect_host
     while True:
@@ -217,7 +212,7 @@ async def _log_in(ctx: StepContext, host: str) -> Bundle | None:
         returned = body.hit if isinstance(body, Answered) else body
         error = returned.error if isinstance(returned, ListenHit) else None
         description = returned.description if isinstance(returned, ListenHit) else ""
-        raise StepEnd(*_redirect_failure(str(error), description))
+        raise StepError(*_redirect_failure(str(error), description))
     exchange = await ctx.perform(token_request(config, redirect_uri, code, verifier))
     return bundle_of(exchange)
 
@@ -233,21 +228,21 @@ async def _redirect(
         which, value = await ctx.first(callback.next(), deadline.next(), question.next())
         fact: Fact = value
         if which == 1:
-            raise StepEnd("login-timeout", f"No sign-in came back within {limit:g} s.")
+            raise StepError("login-timeout", f"No sign-in came back within {limit:g} s.")
         if which == 2:
             answer = recorded_answer(fact)
             if answer.do == Verb.ABSENT:
                 if isinstance(ready, ListenBusy | ListenForbidden):
-                    raise StepEnd(f"port-{ready.tags['what']}", _port_text(ready))
-                raise StepEnd(
+                    raise StepError(f"port-{ready.tags['what']}", _port_text(ready))
+                raise StepError(
                     "needs-operator",
                     "A person has to sign in here; give a bundle with "
                     "--bundle, or run this in the app.",
                 )
             if answer.do == Verb.PAGE:
-                raise StepEnd(*_page_failure(answer.words or ""))
+                raise StepError(*_page_failure(answer.words or ""))
             if answer.do == Verb.CANCEL:
-                raise StepEnd("login-cancelled", "The operator cancelled the login.")
+                raise StepError("login-cancelled", "The operator cancelled the login.")
             deadline.release()
             return fact
         if isinstance(fact.body, ListenHit):
@@ -290,13 +285,13 @@ def bundle_of(exchange: Exchange) -> Bundle:
     """The bundle of a token answer.
 
     Raises:
-        StepEnd: the exchange was refused, or its answer is no bundle.
+        StepError: the exchange was refused, or its answer is no bundle.
     """
     if exchange.status != 200:
         failure = classify(as_answer(exchange))
         edge = failure.by in ("edge", "transport")
         code = failure.code if edge or failure.code in EXCHANGE_CODES else "exchange-rejected"
-        raise StepEnd(
+        raise StepError(
             code,
             f"The token exchange was refused: {failure.message}",
             status=exchange.status,
@@ -307,4 +302,4 @@ def bundle_of(exchange: Exchange) -> Bundle:
             exchange.json(), exchange.secrets, source="login", issued_here=True, need_refresh=True
         )
     except BundleError as problem:
-        raise StepEnd(problem.code, f"The login's answer is no bundle: {problem}.") from None
+        raise StepError(problem.code, f"The login's answer is no bundle: {problem}.") from None

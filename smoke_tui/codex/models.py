@@ -17,14 +17,10 @@ from smoke_tui.codex.client_versions import UNFILTERED, is_newer
 from smoke_tui.codex.refresh import refreshable
 from smoke_tui.config.questions import Verb
 from smoke_tui.redaction import clean
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 
 MAX_NAMED: Final = 12
 _GENERAL: Final = ("request-refused", "shape-rejected", "redirect-refused", "stream-malformed")
@@ -46,7 +42,7 @@ async def choose_model(
     """Choose a model before anything is spent.
 
     Raises:
-        StepEnd: `model-unlisted` where nobody may decide, `not-configured` where nothing names a
+        StepError: `model-unlisted` where nobody may decide, `not-configured` where nothing names a
             model, or what kept the catalogue from answering.
     """
     exchange = await ctx.perform(catalogue_request(ctx.config, bundle))
@@ -89,7 +85,7 @@ async def _first(
     if not usable:
         everything = await unfiltered(ctx, bundle)
         reason, remedy = explain_unlisted(None, ctx.config.client_version, everything, ())
-        raise StepEnd(
+        raise StepError(
             "model-unlisted",
             f"{reason} {remedy}",
             about=_about_unlisted(
@@ -128,7 +124,7 @@ async def _unlisted(
     slug = await _ask(ctx, reason, named, usable)
     if slug is None:
         entry = _entry(everything or (), named)
-        raise StepEnd(
+        raise StepError(
             "model-unlisted",
             f"{reason} {remedy}",
             about=_about_unlisted(
@@ -163,16 +159,16 @@ async def _without_catalogue(
         raise _end_of(ctx, bundle, exchange, failure)
     slug = await _ask(ctx, f"The model catalogue could not be read ({why}).", None, ())
     if slug is None:
-        raise StepEnd(
+        raise StepError(
             "not-configured",
             f"No model is named, and the catalogue could not be read ({why}): give --model.",
         )
     return ChosenModel(slug, "the operator", None)
 
 
-def _end_of(ctx: StepContext, bundle: Bundle, exchange: Exchange, failure: Failure) -> StepEnd:
+def _end_of(ctx: StepContext, bundle: Bundle, exchange: Exchange, failure: Failure) -> StepError:
     """The step's end by what the catalogue answered: the call would be answered alike."""
-    return StepEnd(
+    return StepError(
         failure.code,
         f"Before the call, the catalogue: {failure.message}",
         status=exchange.status,
@@ -317,7 +313,7 @@ async def _ask(
                 },
             )
         )
-    except StepEnd as end:
+    except StepError as end:
         if end.code != "needs-operator":
             raise
         return None

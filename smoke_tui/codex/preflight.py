@@ -18,17 +18,11 @@ from smoke_tui.codex.catalogue import (
 )
 from smoke_tui.codex.classify import classify
 from smoke_tui.config.questions import Verb
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.failure_codes.table import CODES
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 
 SKEW_SECONDS: Final = 120
 
@@ -37,7 +31,7 @@ async def reach(ctx: StepContext) -> None:
     """Make sure that the backend answers from here, at no cost.
 
     Raises:
-        StepEnd: a transport or edge code; any other answer is a finding, and the call decides.
+        StepError: a transport or edge code; any other answer is a finding, and the call decides.
     """
     exchange = await ctx.perform(reach_request(ctx.config))
     skew = clock_skew(exchange, ctx.now)
@@ -51,7 +45,7 @@ async def reach(ctx: StepContext) -> None:
     if failure is None:
         return
     if failure.by in ("transport", "edge"):
-        raise StepEnd(
+        raise StepError(
             failure.code,
             f"Before the call: {failure.message}",
             status=exchange.status,
@@ -81,13 +75,13 @@ async def listed_models(ctx: StepContext, bundle: Bundle) -> Sequence[Listed]:
     """The catalogue as older builds took it: empty where there is none.
 
     Raises:
-        StepEnd: something in between answered in its place (`intercepted`).
+        StepError: something in between answered in its place (`intercepted`).
     """
     exchange = await ctx.perform(catalogue_request(ctx.config, bundle))
     if exchange.status != 200 or exchange.json() is None:
         failure = classify(as_answer(exchange))
         if failure.code == "intercepted":
-            raise StepEnd(
+            raise StepError(
                 failure.code,
                 f"The catalogue: {failure.message}",
                 status=exchange.status,

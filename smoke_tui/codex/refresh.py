@@ -14,14 +14,10 @@ from smoke_tui.codex.classify import classify
 from smoke_tui.codex.login import CLIENT_ID
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
 from smoke_tui.world.requests.machine import ReplaceBundle
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 
 REFUSALS: Final = {"token-expired": "refresh-expired", "token-revoked": "refresh-revoked"}
 """Codes with another meaning at the token endpoint than at a call."""
@@ -62,7 +58,7 @@ async def refresh(ctx: StepContext) -> Bundle:
     """Refresh the session's bundle; store the new one before it is used.
 
     Raises:
-        StepEnd: a `refresh-*` code, an `edge-*` code, or why it could not be kept.
+        StepError: a `refresh-*` code, an `edge-*` code, or why it could not be kept.
     """
     old = ctx.resources.bundle
     assert isinstance(old, Bundle)
@@ -73,7 +69,7 @@ async def refresh(ctx: StepContext) -> Bundle:
     if "access_token" not in exchange.secrets:
         # The old refresh token may be used up without a new one.
         broken = exchange.error is not None or exchange.json() is None
-        raise StepEnd(
+        raise StepError(
             "refresh-unknown" if broken else "refresh-rejected",
             "The refresh was answered without a new access token.",
             fresh=False,
@@ -86,11 +82,11 @@ async def refresh(ctx: StepContext) -> Bundle:
             issued_here=True,
         )
     except BundleError as problem:
-        raise StepEnd("refresh-rejected", f"The refresh's answer: {problem}.") from None
+        raise StepError("refresh-rejected", f"The refresh's answer: {problem}.") from None
     if old.source == "file":
         unkept = await ctx.perform(ReplaceBundle(new.fields()))
         if unkept:
-            raise StepEnd("not-configured", f"The refreshed bundle could not be kept: {unkept}.")
+            raise StepError("not-configured", f"The refreshed bundle could not be kept: {unkept}.")
     ctx.resources.bundle = new
     ctx.evidence("refreshed", new.summary())
     return new
@@ -107,7 +103,7 @@ def _secrets(old: Bundle) -> dict[str, Secret]:
     return {name: secret for name, secret in named.items() if secret is not None}
 
 
-def _refused(exchange: Exchange) -> StepEnd:
+def _refused(exchange: Exchange) -> StepError:
     failure = classify(as_answer(exchange))
     if exchange.status is None:
         code = failure.code if exchange.error in UNSENT else "refresh-unknown"
@@ -117,6 +113,6 @@ def _refused(exchange: Exchange) -> StepEnd:
         code = "refresh-unknown"
     else:
         code = REFUSALS.get(failure.code, "refresh-rejected")
-    return StepEnd(
+    return StepError(
         code, f"The refresh failed: {failure.message}", status=exchange.status, fresh=False
     )

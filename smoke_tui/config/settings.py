@@ -13,9 +13,7 @@ from typing import Any, Final
 import platformdirs
 
 from smoke_tui.config.names import ORIGINS, SHAPES
-from smoke_tui.errors import (
-    UsageError,
-)
+from smoke_tui.errors import UsageError
 
 PREFIX: Final = "SMOKE_TUI_"
 

@@ -53,7 +53,7 @@ from smoke_tui.runbook.parser.commands import every_command
 from smoke_tui.world.context import Attempt, StepContext, recorded_answer
 from smoke_tui.world.conversation import TimeLimit, World
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import SessionResources, StepEnd
+from smoke_tui.world.resources import SessionResources, StepError
 from smoke_tui.world.result import Result, words_of
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]
@@ -315,7 +315,7 @@ class Engine:
             waits.append(asyncio.shield(context.limit.expired))
         try:
             _, value = await context.first(*waits)
-        except StepEnd as end:
+        except StepError as end:
             return Result(end.code, end.summary, end.observed)
         except StorageError:
             raise
@@ -344,7 +344,7 @@ class Engine:
             self.runbook, step, self.state, kind, worst_usd
         )
         if refusal is not None:
-            raise StepEnd("over-budget", refusal)
+            raise StepError("over-budget", refusal)
 
     # --- what comes from outside ----------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import Conversation
-from smoke_tui.world.resources import Resource, SessionResources, StepEnd
+from smoke_tui.world.resources import Resource, SessionResources, StepError
 
 
 class ResourceMonitor:
@@ -41,7 +41,7 @@ class ResourceMonitor:
             context = context_of(name)
             try:
                 gone = await resource.stop(context)
-            except StepEnd as end:
+            except StepError as end:
                 gone = False
                 context.finding("stop", end.summary)
             if not gone and not resource.adopted:

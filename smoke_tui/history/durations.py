@@ -7,24 +7,12 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from smoke_tui.files import (
-    StorageError,
-)
-from smoke_tui.history.index import (
-    ends,
-    session_folders,
-)
-from smoke_tui.journal.file import (
-    read_journal,
-)
+from smoke_tui.files import StorageError
+from smoke_tui.history.index import ends, session_folders
+from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
-from smoke_tui.journal.state import (
-    State,
-    TypicalDuration,
-)
+from smoke_tui.journal.folders import JOURNAL
+from smoke_tui.journal.state import State, TypicalDuration
 from smoke_tui.outcomes import Outcome
 
 NEWEST: Final = 10

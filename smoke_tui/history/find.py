@@ -8,23 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    CommandError,
-    UsageError,
-)
-from smoke_tui.files import (
-    StorageError,
-)
-from smoke_tui.history.index import (
-    session_folders,
-)
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import CommandError, UsageError
+from smoke_tui.files import StorageError
+from smoke_tui.history.index import session_folders
 from smoke_tui.journal.archive import is_archive, unpack
-from smoke_tui.journal.folders import (
-    never_began,
-)
+from smoke_tui.journal.folders import never_began
 from smoke_tui.outcomes import Exit
 
 NEVER_BEGAN = (

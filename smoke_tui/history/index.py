@@ -13,9 +13,7 @@ from smoke_tui.journal.events.decisions import SessionClosed
 from smoke_tui.journal.events.event import Event, JournalDamageError, data_of, event_of, parse_line
 from smoke_tui.journal.events.facts import SessionOpened
 from smoke_tui.journal.events.kinds import SCHEMA
-from smoke_tui.journal.file import (
-    MAX_LINE,
-)
+from smoke_tui.journal.file import MAX_LINE
 from smoke_tui.journal.folders import JOURNAL, never_began
 from smoke_tui.redaction.secret import Json
 

@@ -8,22 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.files import (
-    StorageError,
-)
-from smoke_tui.history.index import (
-    ends,
-    session_folders,
-)
+from smoke_tui.files import StorageError
+from smoke_tui.history.index import ends, session_folders
 from smoke_tui.journal.events.decisions import ServiceProvided
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import ProcessDetached, ProcessExited, ProcessStarted
-from smoke_tui.journal.file import (
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    in_use,
-)
+from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.folders import in_use
 from smoke_tui.runbook import Runbook
 from smoke_tui.world.live.processes.leftovers import (
     exists,

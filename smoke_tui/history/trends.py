@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke_tui.files import (
-    StorageError,
-)
-from smoke_tui.history.index import (
-    ends,
-    session_folders,
-)
-from smoke_tui.journal.file import (
-    read_journal,
-)
+from smoke_tui.files import StorageError
+from smoke_tui.history.index import ends, session_folders
+from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.spend import spend_of
 

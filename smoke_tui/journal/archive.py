@@ -18,19 +18,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from smoke_tui.files import (
-    StorageError,
-    read_plain,
-    replace_private,
-)
+from smoke_tui.files import StorageError, read_plain, replace_private
 from smoke_tui.journal.close_scan import SCAN
-from smoke_tui.journal.file import (
-    read_evidence,
-)
-from smoke_tui.journal.folders import (
-    EVIDENCE,
-    JOURNAL,
-)
+from smoke_tui.journal.file import read_evidence
+from smoke_tui.journal.folders import EVIDENCE, JOURNAL
 
 SCHEMA: Final = "smoke-archive/1"
 SUFFIX: Final = ".smoke"

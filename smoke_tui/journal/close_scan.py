@@ -17,19 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from smoke_tui.files import (
-    read_plain,
-    replace_private,
-)
+from smoke_tui.files import read_plain, replace_private
 from smoke_tui.journal.events.event import JournalDamageError, data_of, parse_line
 from smoke_tui.journal.events.facts import ProcessOutput, SessionOpened, SessionResumed
-from smoke_tui.journal.file import (
-    read_evidence,
-)
-from smoke_tui.journal.folders import (
-    EVIDENCE,
-    JOURNAL,
-)
+from smoke_tui.journal.file import read_evidence
+from smoke_tui.journal.folders import EVIDENCE, JOURNAL
 from smoke_tui.redaction import Vault
 from smoke_tui.redaction.leak_scan import SecretSearch, known_leaks
 

@@ -6,17 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.files import StorageError
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    read_evidence,
-)
-from smoke_tui.journal.folders import (
-    EVIDENCE,
-    left_by_a_kill,
-)
+from smoke_tui.journal.file import read_evidence
+from smoke_tui.journal.folders import EVIDENCE, left_by_a_kill
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.files import (
-    StorageError,
-    open_plain,
-)
+from smoke_tui.files import StorageError, open_plain
 
 JOURNAL = "journal.jsonl"
 EVIDENCE = "evidence"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.config.session_config import (
-    is_provider,
-)
+from smoke_tui.config.session_config import is_provider
 from smoke_tui.journal.events.requests import HttpRequested
 from smoke_tui.journal.state import State
 from smoke_tui.runbook.kinds import KINDS

@@ -197,7 +197,6 @@ class LiveStream:
         clock: Clock,
         watchers: list[EventListener],
         *,
-        start: int = 0,
         first: Callable[[Event], None] = lambda event: None,
         names: frozenset[str] = frozenset(),
     ) -> None:
@@ -209,11 +208,15 @@ class LiveStream:
         self._first = first
         self._names = names
         self._unseen: deque[Event] = deque()
-        self._seq = start
+        self._seq = 0
         self._time = ("", 0)
         self._arrivals: deque[IncomingFact] = deque()
         self._routes: dict[int | None, Callable[[Fact], None]] = {}
         self._spoken: dict[tuple[str, int], tuple[StreamRedactor, codecs.IncrementalDecoder]] = {}
+
+    def continue_after(self, seq: int) -> None:
+        """Number the next event after `seq`, the last one of a resumed record."""
+        self._seq = seq
 
     @property
     def now(self) -> str:

@@ -6,12 +6,8 @@ from collections.abc import Sequence
 
 from smoke_tui.config.questions import QUESTIONS
 from smoke_tui.config.settings import Settings
-from smoke_tui.files import (
-    StorageError,
-)
-from smoke_tui.journal.folders import (
-    RecordGoneError,
-)
+from smoke_tui.files import StorageError
+from smoke_tui.journal.folders import RecordGoneError
 from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict, worst_exit
@@ -23,9 +19,7 @@ from smoke_tui.plain.output import Output
 from smoke_tui.plain.prompt import Prompt, SessionOverError, WithdrawnError
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.presentation.report.verdict_text import (
-    SENTENCES,
-)
+from smoke_tui.presentation.report.verdict_text import SENTENCES
 from smoke_tui.session.crash import told_fault
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.session.session import NotStartedError

@@ -7,13 +7,8 @@ import signal
 import sys
 from types import FrameType
 
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    CommandError,
-    UsageError,
-)
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.history.find import need_session
 from smoke_tui.outcomes import Exit
 from smoke_tui.plain.input import Keyboard
@@ -22,9 +17,7 @@ from smoke_tui.plain.output import Output
 from smoke_tui.plain.prompt import TICK
 from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_files
 from smoke_tui.runbook import Runbook
-from smoke_tui.session.configure import (
-    open_runbook,
-)
+from smoke_tui.session.configure import open_runbook
 from smoke_tui.session.crash import crash_sentence
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.session.open_view import (

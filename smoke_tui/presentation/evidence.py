@@ -6,11 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from smoke_tui.journal.events.codec import encode
-from smoke_tui.journal.events.decisions import (
-    ExpectationsEvidence,
-    OtherEvidence,
-    RouteEvidence,
-)
+from smoke_tui.journal.events.decisions import ExpectationsEvidence, OtherEvidence, RouteEvidence
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.journal.state import Try
 from smoke_tui.presentation.format import duration, one_line

@@ -7,10 +7,7 @@ from smoke_tui.rehearsal.postgres.postgres import NoPostgresError
 from smoke_tui.rehearsal.provider.server import RecordedRequest
 from smoke_tui.rehearsal.rehearsal import Rehearsal
 from smoke_tui.rehearsal.scenarios.lookup import UnknownScenarioError, list_scenarios
-from smoke_tui.rehearsal.scenarios.scenario import (
-    RehearsalError,
-    Scenario,
-)
+from smoke_tui.rehearsal.scenarios.scenario import RehearsalError, Scenario
 
 __all__ = [
     "NoPostgresError",

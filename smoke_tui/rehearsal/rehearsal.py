@@ -14,10 +14,7 @@ from typing import Final, Self
 
 from smoke_tui.config.questions import Answer
 from smoke_tui.httpd.messages import ServerLimits
-from smoke_tui.httpd.server import (
-    HttpServer,
-    serve,
-)
+from smoke_tui.httpd.server import HttpServer, serve
 from smoke_tui.rehearsal.folder import ReservedPort, build
 from smoke_tui.rehearsal.operator.operator import ScriptedOperator
 from smoke_tui.rehearsal.postgres.postgres import Postgres
@@ -28,10 +25,7 @@ from smoke_tui.rehearsal.provider.issuer import Issuer
 from smoke_tui.rehearsal.provider.server import ProviderServer, RecordedRequest
 from smoke_tui.rehearsal.provider.tokens import Mint
 from smoke_tui.rehearsal.scenarios.lookup import find_scenario
-from smoke_tui.rehearsal.scenarios.scenario import (
-    RehearsalError,
-    Scenario,
-)
+from smoke_tui.rehearsal.scenarios.scenario import RehearsalError, Scenario
 
 _START_SECONDS: Final = 10.0
 _STOP_SECONDS: Final = 5.0

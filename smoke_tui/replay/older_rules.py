@@ -19,8 +19,8 @@ from smoke_tui.journal.events.requests import (
     StopRequested,
 )
 from smoke_tui.replay.agreement import same_data, table_of
-from smoke_tui.replay.redecide import AnotherWay
-from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
+from smoke_tui.replay.redecide import AnotherPathError
+from smoke_tui.replay.stream import RESUMED, RecordEndedError, ResumptionError
 
 _IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger": ("op",),
@@ -58,7 +58,7 @@ def _identity(body: Requested) -> object:
 class AnyOrder:
     """Gives a recorded fact to whoever asks for it today; decisions are not compared.
 
-    Its methods raise `AnotherWay` where today's rules ask for what was not recorded.
+    Its methods raise `AnotherPathError` where today's rules ask for what was not recorded.
     """
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -71,7 +71,7 @@ class AnyOrder:
         while self._left and self._left[0].kind not in ("session.opened", RESUMED):
             self._left.pop(0)
         if not self._left:
-            raise RecordEnds
+            raise RecordEndedError
         return self._in_todays_order(self._left.pop(0))
 
     def decide(self, event: Event) -> Event:
@@ -101,7 +101,7 @@ class AnyOrder:
     def finish(self) -> None:
         """What was not asked for today is left out."""
         if self._resumes():
-            raise Resumption
+            raise ResumptionError
 
     def _ahead(self) -> list[Event]:
         """What is left of this program's part of the record."""
@@ -114,7 +114,7 @@ class AnyOrder:
         return any(event.kind == RESUMED for event in self._left)
 
     def _end(self) -> Exception:
-        return Resumption() if self._resumes() else RecordEnds()
+        return ResumptionError() if self._resumes() else RecordEndedError()
 
     def _bind(self, event: Event) -> None:
         """Find the recorded request that this is."""
@@ -124,7 +124,7 @@ class AnyOrder:
         if recorded is None:
             if not any(e.is_fact for e in self._ahead()):
                 raise self._end()
-            raise AnotherWay(_text_of(event))
+            raise AnotherPathError(_text_of(event))
         self._left.remove(recorded)
         self._today_of[recorded.seq] = event.seq
 

@@ -13,13 +13,13 @@ from typing import Final
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.requests import QuestionAsked, Requested, StopRequested
 from smoke_tui.replay.agreement import same_bodies
-from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
+from smoke_tui.replay.stream import RESUMED, RecordEndedError, ResumptionError
 
 BINDING: Final = ("request", "release")
 """Decisions that the world has to hear in the recorded order."""
 
 
-class AnotherWay(Exception):
+class AnotherPathError(Exception):
     """The engine asked for something that was not recorded here; the text says what."""
 
 
@@ -38,7 +38,7 @@ class Difference:
 
 
 class Collect:
-    """Collects the decisions that differ; its methods raise `AnotherWay` where requests do."""
+    """Collects the decisions that differ; its methods raise `AnotherPathError` where requests do."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         self._events = events
@@ -52,7 +52,7 @@ class Collect:
         """The next event, whatever it is."""
         self._compare()
         if self._at >= len(self._events):
-            raise RecordEnds
+            raise RecordEndedError
         return self._take()
 
     def decide(self, event: Event) -> Event:
@@ -69,7 +69,9 @@ class Collect:
         while not self._at_fact():
             recorded = self._take()
             if recorded.kind in BINDING:
-                raise AnotherWay(f"nothing was asked for where the record has {_text_of(recorded)}")
+                raise AnotherPathError(
+                    f"nothing was asked for where the record has {_text_of(recorded)}"
+                )
             self._recorded.append(recorded)
         self._compare()
         self._check_goes_on()
@@ -83,7 +85,7 @@ class Collect:
         self._compare()
         if self._at < len(self._events):
             self._check_goes_on()
-            raise AnotherWay(
+            raise AnotherPathError(
                 f"the walk has ended where the record has {_text_of(self._events[self._at])}"
             )
 
@@ -97,15 +99,15 @@ class Collect:
 
     def _check_goes_on(self) -> None:
         if self._at >= len(self._events):
-            raise RecordEnds
+            raise RecordEndedError
         if self._events[self._at].kind == RESUMED:
-            raise Resumption
+            raise ResumptionError
 
     def _check_not_cut_short(self) -> None:
         """Where the program ended between two decisions, the rest of them is not in the record.
 
         Raises:
-            RecordEnds, Resumption: the decision at hand would be the first of the rest.
+            RecordEndedError, Resumption: the decision at hand would be the first of the rest.
         """
         ahead = self._at
         while ahead < len(self._events) and not self._events[ahead].is_fact:
@@ -130,12 +132,14 @@ class Collect:
                 self._recorded.append(recorded)
                 continue
             if not self._asks_the_same(recorded, event):
-                raise AnotherWay(f"{_text_of(event)} where the record has {_text_of(recorded)}")
+                raise AnotherPathError(
+                    f"{_text_of(event)} where the record has {_text_of(recorded)}"
+                )
             if event.kind == "request":
                 self._today_of[recorded.seq] = event.seq
             return
         self._check_goes_on()
-        raise AnotherWay(f"{_text_of(event)} where nothing was asked for")
+        raise AnotherPathError(f"{_text_of(event)} where nothing was asked for")
 
     def _asks_the_same(self, recorded: Event, event: Event) -> bool:
         """Whether the world was asked for this then; how a question was worded is no matter."""

@@ -14,11 +14,7 @@ from smoke_tui.journal.events.event import JournalDamageError
 from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
 from smoke_tui.journal.file import Journal, read_journal
 from smoke_tui.journal.fold import apply
-from smoke_tui.journal.load import (
-    OTHER_FORM_ERRORS,
-    InvalidRecordError,
-    load_state,
-)
+from smoke_tui.journal.load import OTHER_FORM_ERRORS, InvalidRecordError, load_state
 from smoke_tui.journal.state import Ruling, State
 from smoke_tui.journal.stream import EventListener, FunctionListener
 from smoke_tui.journal.verdict import verdict as verdict_of
@@ -26,15 +22,15 @@ from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.proof.obligations import EVIDENCE, read_obligations
 from smoke_tui.replay.older_rules import AnyOrder
-from smoke_tui.replay.redecide import AnotherWay, Collect, Difference
+from smoke_tui.replay.redecide import AnotherPathError, Collect, Difference
 from smoke_tui.replay.stream import (
     Policy,
     RecordedStream,
     RecordedWorld,
-    RecordEnds,
-    Resumption,
+    RecordEndedError,
+    ResumptionError,
 )
-from smoke_tui.replay.strict import Divergence, Strict
+from smoke_tui.replay.strict import DivergenceError, Strict
 from smoke_tui.runbook import Runbook
 from smoke_tui.steps import behave
 from smoke_tui.world.loop import EngineLoop
@@ -44,7 +40,7 @@ def replay(folder: Path, watchers: Sequence[EventListener] = ()) -> State:
     """Run a recorded session again, offline, with today's rules.
 
     Raises:
-        Divergence: a decision differs from the record.
+        DivergenceError: a decision differs from the record.
         InvalidRecordError, StorageError: it can't be read.
     """
     journal, runbook, _ = load_state(folder)
@@ -71,7 +67,7 @@ def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool
     """Run one program's part of the record; whether another one resumed the session after it."""
     try:
         opening = stream.begin().body
-    except RecordEnds:
+    except RecordEndedError:
         return False
     except OTHER_FORM_ERRORS as error:
         raise InvalidRecordError(
@@ -85,9 +81,9 @@ def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool
         loop.when_idle(stream.deliver)
         loop.run_until_complete(engine.run())
         stream.finish()
-    except Resumption:
+    except ResumptionError:
         return True
-    except RecordEnds:
+    except RecordEndedError:
         return False
     except OTHER_FORM_ERRORS as error:
         raise InvalidRecordError(
@@ -125,7 +121,7 @@ def redecide(folder: Path) -> Redecided:
     another_way = None
     try:
         _run_again(runbook, journal, policy, state)
-    except AnotherWay as error:
+    except AnotherPathError as error:
         another_way = str(error)
     return Redecided(state, tuple(policy.differences), another_way)
 
@@ -149,7 +145,7 @@ class Rechecked:
     state: State
     runbook: Runbook
     verdict: Verdict | None
-    divergence: Divergence | None = None
+    divergence: DivergenceError | None = None
     missing: str | None = None
     today: State | None = None
 
@@ -212,7 +208,7 @@ def recheck(folder: Path) -> Rechecked:
 def _strictly(folder: Path, rules: int, runbook: Runbook, state: State) -> Rechecked:
     try:
         replay(folder)
-    except Divergence as error:
+    except DivergenceError as error:
         return Rechecked(rules, state, runbook, state.verdict, divergence=error)
     return Rechecked(rules, state, runbook, state.verdict)
 
@@ -223,7 +219,7 @@ def _by_todays_rules(folder: Path, rules: int, runbook: Runbook, state: State) -
     unasked = None
     try:
         _run_again(runbook, journal, AnyOrder(journal.events), today)
-    except AnotherWay as error:
+    except AnotherPathError as error:
         unasked = str(error)
     lacking = _not_recorded(state, today)
     failed = [

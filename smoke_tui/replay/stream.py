@@ -17,18 +17,18 @@ from smoke_tui.world.conversation import PendingRequest
 RESUMED: Final = "session.resumed"
 
 
-class RecordEnds(Exception):
+class RecordEndedError(Exception):
     """The record stops while the engine still waits: the session was not finished."""
 
 
-class Resumption(Exception):
+class ResumptionError(Exception):
     """Here the program ended, and another resumed the session: the engine starts anew."""
 
 
 class Policy(Protocol):
     """How decisions are held against the record, and which recorded fact comes next.
 
-    Where nothing follows, each method raises `RecordEnds`, or `Resumption` where another program
+    Where nothing follows, each method raises `RecordEndedError`, or `ResumptionError` where another program
     resumed the session. What else a policy raises ends the replay.
     """
 
@@ -86,7 +86,7 @@ class RecordedStream:
         """Let in the fact that a program begins with: the session opened, or was resumed.
 
         Raises:
-            RecordEnds: there is nothing more.
+            RecordEndedError: there is nothing more.
         """
         self._failure = None
         self._routes.clear()

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from smoke_tui.journal.events.event import Event
 from smoke_tui.replay.agreement import agrees, table_of
-from smoke_tui.replay.stream import RESUMED, RecordEnds, Resumption
+from smoke_tui.replay.stream import RESUMED, RecordEndedError, ResumptionError
 
 
-class Divergence(Exception):
+class DivergenceError(Exception):
     """A replay took another way than the record. `expected` or `got` is None where one ended."""
 
     def __init__(self, seq: int, expected: Event | None, got: Event | None, why: str) -> None:
@@ -23,7 +23,7 @@ class Divergence(Exception):
 class Strict:
     """Every decision has to be the recorded one, in the recorded place.
 
-    Its methods raise `Divergence` at the first difference.
+    Its methods raise `DivergenceError` at the first difference.
     """
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -33,7 +33,7 @@ class Strict:
     def begin(self) -> Event:
         """The next event, whatever it is."""
         if self._at >= len(self._events):
-            raise RecordEnds
+            raise RecordEndedError
         self._at += 1
         return self._events[self._at - 1]
 
@@ -41,7 +41,7 @@ class Strict:
         """The recorded decision, where both agree."""
         expected = self._next()
         if not agrees(expected, event):
-            raise Divergence(self._at, expected, event, _difference(expected, event))
+            raise DivergenceError(self._at, expected, event, _difference(expected, event))
         self._at += 1
         return expected
 
@@ -50,7 +50,7 @@ class Strict:
         event = self._next()
         if not event.is_fact:
             why = f"recorded `{event.kind}`, but the engine waits for an answer"
-            raise Divergence(self._at, event, None, why)
+            raise DivergenceError(self._at, event, None, why)
         self._at += 1
         return event
 
@@ -59,14 +59,14 @@ class Strict:
         if self._at < len(self._events):
             left = self._next()
             why = f"recorded `{left.kind}`, but the walk has ended"
-            raise Divergence(self._at, left, None, why)
+            raise DivergenceError(self._at, left, None, why)
 
     def _next(self) -> Event:
         if self._at >= len(self._events):
-            raise RecordEnds
+            raise RecordEndedError
         event = self._events[self._at]
         if event.kind == RESUMED:
-            raise Resumption
+            raise ResumptionError
         return event
 
 

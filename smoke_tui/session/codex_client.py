@@ -18,9 +18,7 @@ from smoke_tui.session.subscriber_client import UNSEEN, capture_subscribed
 from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.live.browser_clipboard import headless_io
 from smoke_tui.world.requests.codex_cli import CaptureClient, ClientCapture
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 
 LITE_HEADER = "x-openai-internal-codex-responses-lite"
 
@@ -101,7 +99,7 @@ def catalogue_text(config: SessionConfig, model: str, given: Given, folder: Path
         ctx = context()
         try:
             bundle = await session_bundle(ctx)
-        except StepEnd as end:
+        except StepError as end:
             raise NoClientError(end.summary) from None
         exchange = await ctx.perform(text_request(config, bundle, model))
         text = exchange.secrets.get("template") or exchange.secrets.get("base")

@@ -19,22 +19,12 @@ from smoke_tui.config.session_config import (
     SessionConfig,
     refuse_host,
 )
-from smoke_tui.config.settings import (
-    Settings,
-    config_dir,
-    expanded,
-    own_runbooks,
-)
-from smoke_tui.errors import (
-    CommandError,
-    UsageError,
-)
+from smoke_tui.config.settings import Settings, config_dir, expanded, own_runbooks
+from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import Diagnostic, Runbook, find, load
-from smoke_tui.session.given import (
-    Given,
-)
+from smoke_tui.session.given import Given
 from smoke_tui.session.resolve import client_version_of, header_of, names_of
 from smoke_tui.stack.ledger_table import describe
 

@@ -7,10 +7,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from smoke_tui.files import (
-    StorageError,
-    private_folder,
-)
+from smoke_tui.files import StorageError, private_folder
 from smoke_tui.redaction import Vault
 from smoke_tui.session.session import NotStartedError, Session, trace_of
 

@@ -51,9 +51,7 @@ def read_given(settings: Settings, *, judged: bool = True) -> Given:
         text = _standard_input()
         _refuse_foreign(text, judged)
         return Given({**texts, GIVEN_BUNDLE: text}, "stdin", ledger=ledger)
-    from smoke_tui.world.live.text_files import (
-        read_plain_file,
-    )
+    from smoke_tui.world.live.text_files import read_plain_file
 
     path = expanded(source, settings.source("bundle"))
     read, problem = read_plain_file(str(path))

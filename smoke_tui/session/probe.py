@@ -12,19 +12,14 @@ from smoke_tui.journal.stream import EventListener, LiveStream
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook.model import Step
 from smoke_tui.session.given import Given
-from smoke_tui.world.context import (
-    Attempt,
-    StepContext,
-)
+from smoke_tui.world.context import Attempt, StepContext
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.live.clock_ids import SystemClock
 from smoke_tui.world.live.operator import LiveOperator
 from smoke_tui.world.live.ports import LivePorts
 from smoke_tui.world.live.world import LiveWorld
 from smoke_tui.world.loop import EngineLoop
-from smoke_tui.world.resources import (
-    SessionResources,
-)
+from smoke_tui.world.resources import SessionResources
 
 T = TypeVar("T")
 

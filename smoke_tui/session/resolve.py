@@ -11,12 +11,8 @@ from smoke_tui.codex.attestations import ATTESTED
 from smoke_tui.codex.client_versions import is_newer, parse_version
 from smoke_tui.config.names import INSTALLED
 from smoke_tui.config.session_config import CAPTURED_VERSION, ORIGINATOR, SessionConfig
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    UsageError,
-)
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import UsageError
 from smoke_tui.world.live.codex_cli import probe_client
 
 

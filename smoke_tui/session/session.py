@@ -20,12 +20,8 @@ from smoke_tui.journal.close_scan import leave_scan
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import Answered, Cancelled, Noted, SessionOpened
 from smoke_tui.journal.events.requests import QuestionAsked
-from smoke_tui.journal.file import (
-    JournalFile,
-)
-from smoke_tui.journal.folders import (
-    clear_left,
-)
+from smoke_tui.journal.file import JournalFile
+from smoke_tui.journal.folders import clear_left
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import (
     Clock,
@@ -89,15 +85,15 @@ class Session:
         self._operator = LiveOperator(self.vault, self._post)
         self._loop = EngineLoop()
         self._listeners: list[EventListener] = [FunctionListener(self._on_event)]
-        self._inbox = LiveStream(
+        self._stream = LiveStream(
             record.file,
             record.vault,
             record.clock,
             self._listeners,
-            start=record.state.events,
             first=self._keep_up,
             names=frozenset(step.id for step in request.runbook.steps),
         )
+        self._stream.continue_after(record.state.events)
         self._engine: Engine | None = None
         self._world: LiveWorld | None = None
         self._fault: asyncio.Future[None] | None = None
@@ -159,7 +155,7 @@ class Session:
         self._post(IncomingFact(Noted(text)))
 
     def _post(self, arrival: IncomingFact) -> None:
-        self._inbox.post(arrival)
+        self._stream.post(arrival)
         try:
             self._loop.call_soon_threadsafe(lambda: None)
         except RuntimeError:
@@ -179,7 +175,7 @@ class Session:
             if not isinstance(self.fault, NotStartedError):
                 # With a record that can't be read or written any more, there is nothing to look at.
                 with contextlib.suppress(OSError):
-                    leave_scan(self.file.folder, self.vault, self._inbox.inspected())
+                    leave_scan(self.file.folder, self.vault, self._stream.inspected())
             self.file.close()
             if isinstance(self.fault, NotStartedError):
                 clear_left(self.file.folder.parent)
@@ -196,18 +192,18 @@ class Session:
             self._given.file,
             self._ids,
         )
-        self._world = LiveWorld(self._inbox, ports, self._on_fault)
+        self._world = LiveWorld(self._stream, ports, self._on_fault)
         self._engine = Engine(
             self.runbook,
             self.config,
-            self._inbox,
+            self._stream,
             self._world,
             self._state,
             behave,
         )
         self._check_kept()
-        self._inbox.open(self._begins)
-        self._loop.when_idle(self._inbox.deliver)
+        self._stream.open(self._begins)
+        self._loop.when_idle(self._stream.deliver)
         walk = asyncio.ensure_future(self._engine.run())
         ends: list[asyncio.Future[Any]] = [walk, self._fault]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -219,7 +215,7 @@ class Session:
         finally:
             walk.cancel()
             await asyncio.gather(walk, return_exceptions=True)
-            self._inbox.flush()
+            self._stream.flush()
             await self._world.close()
 
     def _check_kept(self) -> None:

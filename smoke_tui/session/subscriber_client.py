@@ -18,13 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from smoke_tui.codex.version_gate import is_older
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
-from smoke_tui.httpd.server import (
-    serve,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
+from smoke_tui.httpd.server import serve
 from smoke_tui.rehearsal.provider.certificates import mint_loopback
 from smoke_tui.rehearsal.provider.request_bodies import plain_body
 from smoke_tui.rehearsal.provider.tokens import ACCOUNT, Mint

@@ -20,7 +20,7 @@ from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.requests.http import ConnectTcp, HttpLimits, HttpRequest, WatchHealth
 from smoke_tui.world.requests.processes import Spawn, StopChild
-from smoke_tui.world.resources import StepEnd
+from smoke_tui.world.resources import StepError
 
 PROBE = HttpLimits(connect=2.0, idle=2.0, total=3.0, body=256 * 1024)
 STOP_COMMAND_SECONDS = 60.0
@@ -170,7 +170,7 @@ async def wait_ready(ctx: StepContext, child: Conversation, ready: Ready) -> Non
     """Wait until a started child, or what it left running, is ready.
 
     Raises:
-        StepEnd: it could not be started, or ended before (`command-missing`, `not-ready`).
+        StepError: it could not be started, or ended before (`command-missing`, `not-ready`).
     """
     probe = Probe(ctx, ready) if ready.line is None else None
     output: dict[str, str] = {"out": "", "err": ""}
@@ -185,13 +185,13 @@ async def wait_ready(ctx: StepContext, child: Conversation, ready: Ready) -> Non
             continue
         match value.body:
             case ProcessMissing(problem):
-                raise StepEnd("command-missing", problem)
+                raise StepError("command-missing", problem)
             case ProcessDetached(code=0):
                 continue
             case ProcessExited(code) | ProcessDetached(code=code):
                 lines = [line for text in output.values() for line in text.splitlines()]
                 tail = "\n".join(lines[-TAIL_LINES:])
-                raise StepEnd(
+                raise StepError(
                     "not-ready",
                     f"The service ended with {code} before it was "
                     f"ready.{' Its last lines: ' + tail if tail else ''}",

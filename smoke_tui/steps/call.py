@@ -30,15 +30,11 @@ from smoke_tui.steps.call_composition import Composition, asked_text, compose, n
 from smoke_tui.steps.cost import MOST_OUTPUT, settle, spend, worst_usd
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
 from smoke_tui.steps.second_opinion import second_opinion
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange, HttpRequest
 from smoke_tui.world.requests.machine import Draw, ReadVariable
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -223,11 +219,11 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
     """The same step on the supported production path: key, model and consent.
 
     Raises:
-        StepEnd: no model is named, or no key is given (`not-configured`).
+        StepError: no model is named, or no key is given (`not-configured`).
     """
     model = named_model(ctx)[0]
     if model is None:
-        raise StepEnd("not-configured", "No model: give --model, or name one in the runbook.")
+        raise StepError("not-configured", "No model: give --model, or name one in the runbook.")
     key = await _api_key(ctx)
     refuse_unsendable("API key", key)
     nonce = await ctx.perform(Draw("nonce", "nonce"))
@@ -276,7 +272,7 @@ async def _api_key(ctx: StepContext) -> Secret:
         Question("secret", f"The API key ({KEY_VARIABLE} is not set).", {}, secret="api-key")
     )
     if given is None:
-        raise StepEnd("not-configured", f"No API key: set {KEY_VARIABLE}.")
+        raise StepError("not-configured", f"No API key: set {KEY_VARIABLE}.")
     return given
 
 

@@ -16,15 +16,11 @@ from smoke_tui.codex.request_shapes import SHAPES, CallInputs, build_call, build
 from smoke_tui.config.names import AUTO, INSTALLED
 from smoke_tui.config.session_config import INSTRUCTIONS_VARIABLE
 from smoke_tui.proof.quoting import with_nonce
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.codex_cli import CaptureClient, ClientCapture
 from smoke_tui.world.requests.http import HttpRequest
 from smoke_tui.world.requests.machine import Draw
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 
 FALLBACK_SHAPE: Final = "classic"
 """Where no row of the attestations speaks of the model."""
@@ -68,7 +64,7 @@ async def compose(ctx: StepContext, bundle: Bundle, prompt: str) -> Composition:
     """Put the call together; nothing is spent.
 
     Raises:
-        StepEnd: something it needs is not there, or its model may not be called by itself.
+        StepError: something it needs is not there, or its model may not be called by itself.
     """
     _look_at_the_client(ctx)
     model = await settle_model(ctx, bundle)
@@ -114,7 +110,7 @@ async def settle_model(ctx: StepContext, bundle: Bundle) -> Model:
     """The model and the shape, with the help of the catalogue.
 
     Raises:
-        StepEnd: nothing names a model and the catalogue lists none, or it lists another.
+        StepError: nothing names a model and the catalogue lists none, or it lists another.
     """
     named, source = named_model(ctx)
     if not ctx.config.resolved:
@@ -171,7 +167,7 @@ async def _as_first_recorded(ctx: StepContext, bundle: Bundle, named: str | None
     if named is None:
         fitting = [e.slug for e in listed if name == AUTO or e.lite == (name == "lite")]
         if not fitting:
-            raise StepEnd(
+            raise StepError(
                 "not-configured",
                 "No model: give --model, or name one in the runbook; "
                 "the catalogue lists none that fits.",
@@ -192,13 +188,15 @@ async def installed_call(
     """The call as the installed Codex CLI would send it today, captured on loopback.
 
     Raises:
-        StepEnd: nothing could be captured (`not-configured`).
+        StepError: nothing could be captured (`not-configured`).
     """
     captured = await ctx.perform(CaptureClient(ctx.config.codex, model.slug))
     sent, text = captured.request, captured.instructions
     if captured.problem or text is None or sent is None or sent.template is None:
         problem = captured.problem or "its request did not hold the prompt it was given"
-        raise StepEnd("not-configured", f"The installed Codex CLI's shape can't be had: {problem}.")
+        raise StepError(
+            "not-configured", f"The installed Codex CLI's shape can't be had: {problem}."
+        )
     chosen = ctx.resources.variables.get(INSTRUCTIONS_VARIABLE)
     source = f"the variable {INSTRUCTIONS_VARIABLE}, set in this session"
     if chosen is None:

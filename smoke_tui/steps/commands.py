@@ -18,14 +18,10 @@ from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.json_path import dig, parse_path
 from smoke_tui.runbook.model import Capture, Command
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.requests.processes import Spawn
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.values import Sensitive, Text, show
 
 
@@ -58,7 +54,7 @@ async def run_to_end(ctx: StepContext, child: Conversation) -> Ended:
     """Follow a child to its end.
 
     Raises:
-        StepEnd: it could not be started (`command-missing`).
+        StepError: it could not be started (`command-missing`).
     """
     text: list[str] = []
     parsed = None
@@ -66,7 +62,7 @@ async def run_to_end(ctx: StepContext, child: Conversation) -> Ended:
         fact = await child.next()
         match fact.body:
             case ProcessMissing(problem):
-                raise StepEnd("command-missing", problem)
+                raise StepError("command-missing", problem)
             case ProcessOutput(source="out") as output:
                 text.append(output.text)
             case ProcessParsed():
@@ -93,7 +89,7 @@ def take_captures(ctx: StepContext, ended: Ended) -> None:
     """Keep what the step captures for later steps: all of it, or nothing.
 
     Raises:
-        StepEnd: a value is not there (`expectation-unmet`).
+        StepError: a value is not there (`expectation-unmet`).
     """
     document = (
         ended.parsed.expect(ProcessParsed).document if ended.parsed else last_object(ended.text)
@@ -119,9 +115,9 @@ def take_captures(ctx: StepContext, ended: Ended) -> None:
         ctx.decide(Captured(capture.name, show(value)))
 
 
-def _lacking(capture: Capture) -> StepEnd:
+def _lacking(capture: Capture) -> StepError:
     where = f"JSON path {capture.json}" if capture.json else f"pattern {capture.pattern}"
-    return StepEnd("expectation-unmet", f"The output holds no {capture.name} ({where}).")
+    return StepError("expectation-unmet", f"The output holds no {capture.name} ({where}).")
 
 
 def _find(capture: Capture, document: object, text: str) -> object:

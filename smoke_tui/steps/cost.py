@@ -10,14 +10,10 @@ from smoke_tui.config.questions import Verb
 from smoke_tui.journal.events.decisions import SpendReserved, SpendSettled
 from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.runbook.kinds import KINDS
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.machine import LookUpPrice
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 from smoke_tui.world.values import show_fields
 
@@ -49,12 +45,12 @@ async def spend(
     `worst_usd` is the most that a metered call can cost, None where that is not known.
 
     Raises:
-        StepEnd: `over-budget`, `operator-declined` or `needs-operator`.
+        StepError: `over-budget`, `operator-declined` or `needs-operator`.
     """
     ctx.check_caps(kind, worst_usd)
     answer = await ctx.ask(Question("spend", what, detail))
     if answer.do != Verb.YES:
-        raise StepEnd("operator-declined", answer.words or "The call was not made.")
+        raise StepError("operator-declined", answer.words or "The call was not made.")
     reserve(ctx, detail, kind=kind, worst_usd=worst_usd)
 
 
@@ -62,7 +58,7 @@ def may_spend(ctx: StepContext, kind: str = "subscription") -> bool:
     """Whether the caps leave room for one more call."""
     try:
         ctx.check_caps(kind, None)
-    except StepEnd:
+    except StepError:
         return False
     return True
 
@@ -77,7 +73,7 @@ def reserve(
     """Count one call that the operator has agreed to.
 
     Raises:
-        StepEnd: a cap leaves no room for it (`over-budget`).
+        StepError: a cap leaves no room for it (`over-budget`).
     """
     ctx.check_caps(kind, worst_usd)
     shown = show_fields(detail)
@@ -118,7 +114,7 @@ def asked_for(behaviour: Behaviour) -> Behaviour:
         # A try that is stopped is settled by nobody: what it spent is unknown either way.
         try:
             result = await behaviour(ctx)
-        except StepEnd:
+        except StepError:
             ctx.decide(SpendSettled(declared.kind, unknown=True))
             raise
         ctx.decide(SpendSettled(declared.kind, unknown=True))
@@ -131,13 +127,13 @@ async def _ask_about_remote(ctx: StepContext) -> None:
     """What changes something elsewhere is asked for, and never run again by itself.
 
     Raises:
-        StepEnd: nobody asked for another run (`needs-operator`), or it was declined.
+        StepError: nobody asked for another run (`needs-operator`), or it was declined.
     """
     by_itself = ctx.attempt.cause not in ("walk", "again") or (
         ctx.n > 1 and ctx.attempt.cause == "walk" and ctx.config.consent
     )
     if by_itself:
-        raise StepEnd(
+        raise StepError(
             "needs-operator",
             "It changes something elsewhere and has run before, so it "
             "is not run again by itself; try it again yourself.",
@@ -153,7 +149,7 @@ async def _ask_about_remote(ctx: StepContext) -> None:
         )
     )
     if answer.do != Verb.YES:
-        raise StepEnd("operator-declined", answer.words or "It was not run.")
+        raise StepError("operator-declined", answer.words or "It was not run.")
 
 
 async def settle(

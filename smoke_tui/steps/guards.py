@@ -5,25 +5,21 @@ from __future__ import annotations
 from smoke_tui.runbook.model import Guard
 from smoke_tui.runbook.parser.commands import command_of
 from smoke_tui.steps.commands import run_to_end, spawn_spec
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
 from smoke_tui.world.requests.machine import FindCommand, PathExists, ReadVariable
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 
 
 async def check_guards(ctx: StepContext) -> None:
     """Check all of a step's guards.
 
     Raises:
-        StepEnd: one is not met (`guard-unmet`), with its reason.
+        StepError: one is not met (`guard-unmet`), with its reason.
     """
     for guard in ctx.step.guards:
         if not await _TESTS[guard.test](ctx, guard):
-            raise StepEnd(
+            raise StepError(
                 "guard-unmet",
                 f"{guard.why} ({guard.test} {guard.value}, runbook line {guard.line})",
             )
@@ -39,8 +35,8 @@ async def _command(ctx: StepContext, guard: Guard) -> bool:
         return await ctx.perform(FindCommand(command.argv[0]))
     try:
         return (await run_to_end(ctx, ctx.open(spawn_spec(ctx, command)))).code == 0
-    except StepEnd as end:
-        raise StepEnd(
+    except StepError as end:
+        raise StepError(
             "guard-unmet", f"{guard.why} ({end.summary}, runbook line {guard.line})"
         ) from None
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.config.questions import Verb
 from smoke_tui.steps.credential import session_bundle
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.operator import ClearOffer, OfferText, OpenPage, Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 
 
@@ -29,12 +25,12 @@ async def handover(ctx: StepContext) -> Result:
             )
     offered = await ctx.perform(OfferText(_credential(ctx, bundle)))
     if offered.problem:
-        raise StepEnd("not-configured", f"The credential can't be offered: {offered.problem}.")
+        raise StepError("not-configured", f"The credential can't be offered: {offered.problem}.")
     how = offered.how
     ctx.evidence("offered", {"how": how, "fields": len(ctx.step.fields.get("fields") or ())})
     try:
         words = await _filled_in(ctx, how)
-    except StepEnd:
+    except StepError:
         await ctx.perform(ClearOffer())
         raise
     await ctx.perform(ClearOffer())
@@ -52,7 +48,7 @@ async def _filled_in(ctx: StepContext, how: str) -> str:
     """Every field ticked off and the end confirmed; the operator's words.
 
     Raises:
-        StepEnd: something was not done, or not seen (`operator-declined`).
+        StepError: something was not done, or not seen (`operator-declined`).
     """
     for field in ctx.step.fields.get("fields") or ():
         value = ctx.fill(field["value"])
@@ -64,7 +60,7 @@ async def _filled_in(ctx: StepContext, how: str) -> str:
             )
         )
         if answer.do != Verb.DONE:
-            raise StepEnd(
+            raise StepError(
                 "operator-declined",
                 f"{field['label']} was not done: {answer.words or 'no reason given'}",
             )
@@ -75,7 +71,7 @@ async def _filled_in(ctx: StepContext, how: str) -> str:
     )
     words = answer.words or ""
     if answer.do != Verb.YES:
-        raise StepEnd("operator-declined", f"Not confirmed: {words or 'no reason given'}")
+        raise StepError("operator-declined", f"Not confirmed: {words or 'no reason given'}")
     return words
 
 

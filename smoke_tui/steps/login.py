@@ -11,12 +11,8 @@ from smoke_tui.journal.events.decisions import BundleProvided
 from smoke_tui.journal.events.facts import ProcessParsed
 from smoke_tui.steps.commands import run_to_end, spawn_spec
 from smoke_tui.steps.credential import given_bundle, hold
-from smoke_tui.world.context import (
-    StepContext,
-)
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 
 
@@ -56,14 +52,14 @@ async def _product_login(ctx: StepContext) -> Bundle:
     child = ctx.open(spawn)
     ended = await run_to_end(ctx, child)
     if ended.code != 0:
-        raise StepEnd(
+        raise StepError(
             "command-failed",
             f"`{command.text}` ended with {ended.code}; its output is secret and was not kept.",
             exit=ended.code,
         )
     parsed = ended.parsed
     if parsed is None or not parsed.expect(ProcessParsed).found:
-        raise StepEnd("bundle-incomplete", f"`{command.text}` printed no JSON object.")
+        raise StepError("bundle-incomplete", f"`{command.text}` printed no JSON object.")
     try:
         return read_bundle(
             parsed.expect(ProcessParsed).document,
@@ -73,4 +69,4 @@ async def _product_login(ctx: StepContext) -> Bundle:
             whole=parsed.secrets.get("whole"),
         )
     except BundleError as problem:
-        raise StepEnd(problem.code, f"`{command.text}`: {problem}.") from None
+        raise StepError(problem.code, f"`{command.text}`: {problem}.") from None

@@ -6,14 +6,10 @@ from smoke_tui.codex.instructions import read_instructions
 from smoke_tui.config.questions import Verb
 from smoke_tui.journal.events.decisions import VariableProvided
 from smoke_tui.redaction import Secret
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.codex_cli import CaptureClient
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 
 LITE = (
@@ -31,7 +27,7 @@ async def manual(ctx: StepContext) -> Result:
     if done == "pass":
         ctx.evidence("operator", words or "pass")
         return Result(None, f"The operator: {words or 'pass'}")
-    raise StepEnd(
+    raise StepError(
         MANUAL_CODES.get(done or "", "operator-declined"),
         f"The operator: {words or done or 'no answer'}",
     )
@@ -81,7 +77,7 @@ async def _instructions(ctx: StepContext) -> Secret:
         ctx.evidence("instructions", {"source": "captured from the Codex CLI", **captured.public})
         return captured
     if answer.do != Verb.FILE or not answer.path:
-        raise StepEnd("operator-declined", "No instructions were given.")
+        raise StepError("operator-declined", "No instructions were given.")
     text = await read_instructions(ctx, answer.path)
     ctx.evidence("instructions", {"source": "a file the operator chose", **text.public})
     return text
@@ -124,5 +120,5 @@ async def _value(ctx: StepContext, kind: str) -> Secret:
         )
     )
     if value is None:
-        raise StepEnd("operator-declined", "Nothing was given.")
+        raise StepError("operator-declined", "Nothing was given.")
     return value

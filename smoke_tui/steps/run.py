@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smoke_tui.steps.commands import (
-    public_of,
-    run_to_end,
-    sensitive_of,
-    spawn_spec,
-    take_captures,
-)
-from smoke_tui.world.context import (
-    StepContext,
-)
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.steps.commands import public_of, run_to_end, sensitive_of, spawn_spec, take_captures
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 
 NOTHING_RUN = "No command was run: the step has none."
@@ -37,11 +27,11 @@ async def run(ctx: StepContext) -> Result:
         ended = await run_to_end(ctx, child)
         ctx.evidence("command", {"argv": command.text, "exit": ended.code})
         if ended.code != 0:
-            raise StepEnd(
+            raise StepError(
                 "command-failed", f"`{command.text}` ended with {ended.code}.", exit=ended.code
             )
     if ended is None:
-        raise StepEnd("command-missing", NOTHING_RUN)
+        raise StepError("command-missing", NOTHING_RUN)
     take_captures(ctx, ended)
     count = len(ctx.step.commands)
     done = "The command" if count == 1 else f"All {count} commands"

@@ -16,21 +16,15 @@ from smoke_tui.codex.request_diff import TRANSPORT_HEADERS, Difference, compare
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.config.names import INSTALLED
 from smoke_tui.config.questions import Verb
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
+from smoke_tui.failure_codes.table import CODES
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.steps.call_composition import Composition, Model, asked_text, installed_call
 from smoke_tui.steps.cost import may_spend, reserve, settle
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.request_outline import items_of, outline
 from smoke_tui.world.requests.http import Exchange
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.values import show_text
 
 QUESTION: Final = "second-opinion"
@@ -104,7 +98,7 @@ async def _asked_again(
                 "second_opinion": True,
             },
         )
-    except StepEnd as end:
+    except StepError as end:
         ctx.finding("no-second-opinion", f"No second opinion: {end.summary}")
         return None
     reader = StreamReader()
@@ -161,7 +155,7 @@ async def _agreed(ctx: StepContext, ours: Composition, assessment: Assessment) -
                 },
             )
         )
-    except StepEnd as end:
+    except StepError as end:
         if end.code != "needs-operator":
             raise
         return False

@@ -11,13 +11,9 @@ from smoke_tui.runbook.parser.commands import command_of
 from smoke_tui.stack.services import Service, address_of, is_up, wait_ready, watch_health
 from smoke_tui.steps.commands import spawn_spec
 from smoke_tui.steps.run import NOTHING_RUN
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 from smoke_tui.world.values import show_text
 
@@ -33,7 +29,7 @@ async def service(ctx: StepContext) -> Result:
     if await is_up(ctx, ready):
         return await _adopt(ctx, ready)
     if not ctx.step.commands:
-        raise StepEnd("command-missing", NOTHING_RUN)
+        raise StepError("command-missing", NOTHING_RUN)
     command = ctx.step.commands[0]
     detaches = bool(ctx.step.fields.get("detaches"))
     child = ctx.open(replace(spawn_spec(ctx, command), stays=True, detaches=detaches))
@@ -61,7 +57,7 @@ async def _adopt(ctx: StepContext, ready: Ready) -> Result:
         )
     )
     if answer.do != Verb.YES:
-        raise StepEnd(
+        raise StepError(
             "not-ready",
             f"{where} is taken by something that was not to be used; stop it, then try again.",
         )
@@ -81,12 +77,12 @@ async def _restarted_by_hand(ctx: StepContext, ready: Ready) -> Result:
         )
     )
     if answer.do != Verb.YES:
-        raise StepEnd(
+        raise StepError(
             "not-ready",
             f"The service at {where} was not restarted: {answer.words or 'no reason given'}.",
         )
     if not await is_up(ctx, ready):
-        raise StepEnd("not-ready", f"Nothing answers at {where} after the restart by hand.")
+        raise StepError("not-ready", f"Nothing answers at {where} after the restart by hand.")
     return _take_over(ctx, ready, f"The service at {where} was restarted by hand")
 
 
@@ -105,7 +101,7 @@ async def _ask_gone(ctx: StepContext, ready: Ready) -> None:
     """The old instance may still be there: the operator stops it, and it is looked at again.
 
     Raises:
-        StepEnd: it is still there, or was not stopped (`not-ready`).
+        StepError: it is still there, or was not stopped (`not-ready`).
     """
     where = address_of(ctx, ready) or "its processes"
     answer = await ctx.ask(
@@ -117,11 +113,11 @@ async def _ask_gone(ctx: StepContext, ready: Ready) -> None:
         )
     )
     if answer.do != Verb.YES:
-        raise StepEnd(
+        raise StepError(
             "not-ready",
             "The old instance could not be proven gone; stop it yourself, then try again.",
         )
     if await is_up(ctx, ready):
-        raise StepEnd(
+        raise StepError(
             "not-ready", f"The old instance still answers at {where}; stop it, then try again."
         )

@@ -33,15 +33,11 @@ from smoke_tui.steps.call import model_of
 from smoke_tui.steps.commands import last_object, run_to_end, spawn_spec
 from smoke_tui.steps.cost import settle as settle_spend
 from smoke_tui.steps.cost import spend
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange, HttpRequest
 from smoke_tui.world.requests.machine import Draw
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 
 NONCE_VARIABLE: Final = "SMOKE_NONCE"
@@ -279,7 +275,7 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
         if not any(w.stance == "against" for w in signs):
             signs.append(Witness("upstream status", "none of success", "against"))
         ctx.evidence(EVIDENCE, [evaluate(ANSWERED, signs, code=failure.code).to_json()])
-        raise StepEnd(
+        raise StepError(
             failure.code,
             f"The turn failed: {failure.message}",
             **observed | {"fresh": True} | failure.observed(),
@@ -287,7 +283,7 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
     if not isinstance(document, Mapping):
         page = exchange.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
         what = "is a web page, perhaps a sign-in" if page else "is no JSON object"
-        raise StepEnd("expectation-unmet", f"The turn's answer {what}.", **observed)
+        raise StepError("expectation-unmet", f"The turn's answer {what}.", **observed)
     return Made(document, exchange.text(), observed, _longest_text(body))
 
 
@@ -349,7 +345,7 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
             await _settle(ctx, {}, None)
             failure = classify(Answer(None, (), ended.text))
             known = failure.code if failure.by == "text" else "command-failed"
-            raise StepEnd(known, f"`{command.text}` ended with {ended.code}.", exit=ended.code)
+            raise StepError(known, f"`{command.text}` ended with {ended.code}.", exit=ended.code)
     assert ended is not None
     document = last_object(ended.text)
     if _upstream(ctx, document)[0]:
@@ -361,7 +357,7 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
             Witness("upstream status", "none of success", "against"),
         ]
         ctx.evidence(EVIDENCE, [evaluate(ANSWERED, signs, code=failure.code).to_json()])
-        raise StepEnd(
+        raise StepError(
             failure.code,
             f"The turn failed: {failure.message}",
             **failure.observed() | {"exit": 0, "fresh": True},
@@ -375,7 +371,7 @@ async def _by_hand(ctx: StepContext) -> Made:
     )
     if answer.do != Verb.PASS:
         code = "expectation-unmet" if answer.do == Verb.FAIL else "operator-declined"
-        raise StepEnd(code, answer.words or "The operator saw no answer.")
+        raise StepError(code, answer.words or "The operator saw no answer.")
     return Made({}, (answer.words or ""), answered=False)
 
 

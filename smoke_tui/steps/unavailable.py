@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from smoke_tui.world.context import (
-    StepContext,
-)
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 
 
@@ -15,9 +11,9 @@ async def unavailable(ctx: StepContext) -> Result:
     """End blocked, before anything is spent.
 
     Raises:
-        StepEnd: always (`not-configured`).
+        StepError: always (`not-configured`).
     """
-    raise StepEnd(
+    raise StepError(
         "not-configured",
         f"This version of smoke-tui can't run steps of kind `{ctx.step.kind}` yet.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -211,6 +212,12 @@ class AppBase(App[int]):
     async def action_leave_now(self) -> None:
         """Leave at once; the session is closed and its record kept."""
         await self._finish("left")
+
+    def signalled(self, number: int) -> None:
+        """Close the session and leave, once the app's loop runs; safe in a signal's handler."""
+        if self._loop is not None and self._loop.is_running():
+            name = signal.Signals(number).name
+            self._loop.call_soon_threadsafe(self.end_by_signal, number, name)
 
     def end_by_signal(self, number: int, name: str) -> None:
         """Close the session, then leave. Called on the app's loop."""

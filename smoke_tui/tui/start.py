@@ -11,18 +11,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    CommandError,
-    UsageError,
-)
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_files
-from smoke_tui.session.configure import (
-    open_runbook,
-)
+from smoke_tui.session.configure import open_runbook
 from smoke_tui.session.view_goal import ViewGoal
 
 if TYPE_CHECKING:
@@ -49,9 +42,7 @@ class Signals:
         if app is None:
             sys.exit(128 + number)
         self.number = self.number or number
-        loop = app._loop
-        if loop is not None and loop.is_running():
-            loop.call_soon_threadsafe(app.end_by_signal, number, signal.Signals(number).name)
+        app.signalled(number)
 
     def restore(self) -> None:
         """Put the former handlers back."""

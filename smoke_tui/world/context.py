@@ -24,7 +24,7 @@ from smoke_tui.world.requests.base import VALUE, Query, Request
 from smoke_tui.world.requests.http import Exchange, HttpLimits
 from smoke_tui.world.requests.machine import Timer
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import Resource, SessionResources, StepEnd
+from smoke_tui.world.resources import Resource, SessionResources, StepError
 from smoke_tui.world.values import Text, show
 
 A = TypeVar("A")
@@ -32,7 +32,7 @@ CheckCaps = Callable[[Step, str, str | None], None]
 """Refuses one more call of a step, of a kind of money, that costs at most so many dollars.
 
 Raises:
-    StepEnd: a cap leaves no room for it (`over-budget`).
+    StepError: a cap leaves no room for it (`over-budget`).
 """
 
 
@@ -101,7 +101,7 @@ class StepContext:
         """Refuse one more call that could go over a cap of the step or the session's budget.
 
         Raises:
-            StepEnd: a cap leaves no room for it (`over-budget`).
+            StepError: a cap leaves no room for it (`over-budget`).
         """
         self._check_caps(self.step, kind, worst_usd)
 
@@ -155,7 +155,7 @@ class StepContext:
         """Ask the operator and wait for the answer.
 
         Raises:
-            StepEnd: nobody is here to answer (`needs-operator`).
+            StepError: nobody is here to answer (`needs-operator`).
         """
         return answer_of(await self._only_fact(question))
 
@@ -163,7 +163,7 @@ class StepContext:
         """Ask for a value that is a secret; None where none was given.
 
         Raises:
-            StepEnd: nobody is here to answer (`needs-operator`).
+            StepError: nobody is here to answer (`needs-operator`).
         """
         fact = await self._only_fact(question)
         answer_of(fact)
@@ -240,7 +240,7 @@ class StepContext:
         """Replace `{{ name }}` marks by what the session holds; secrets stay secrets.
 
         Raises:
-            StepEnd: no step has given a value of that name yet (`not-configured`).
+            StepError: no step has given a value of that name yet (`not-configured`).
         """
         return self.resources.fill(template, self.config)
 
@@ -260,9 +260,9 @@ def answer_of(fact: Fact) -> Answer:
     """The operator's answer.
 
     Raises:
-        StepEnd: it says that nobody is here (`needs-operator`).
+        StepError: it says that nobody is here (`needs-operator`).
     """
     answer = recorded_answer(fact)
     if answer.do == Verb.ABSENT:
-        raise StepEnd("needs-operator", answer.words or "A person has to answer here.")
+        raise StepError("needs-operator", answer.words or "A person has to answer here.")
     return answer

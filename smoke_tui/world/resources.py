@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from smoke_tui.world.context import StepContext
 
 
-class StepEnd(Exception):
+class StepError(Exception):
     """A step ends here, not well. `code` is a name in `failure_codes.CODES`."""
 
     def __init__(self, code: str, summary: str, **observed: object) -> None:
@@ -77,7 +77,7 @@ class SessionResources:
         """Replace `{{ name }}` marks by values; secrets stay secrets.
 
         Raises:
-            StepEnd: no step has given a value of that name yet (`not-configured`).
+            StepError: no step has given a value of that name yet (`not-configured`).
         """
         parts: list[str | Secret] = []
         last = 0
@@ -120,6 +120,6 @@ class SessionResources:
             return self.secrets[name]
         if name in self.values:
             return str(self.values[name])
-        raise StepEnd(
+        raise StepError(
             "not-configured", f"The value {{{{ {name} }}}} is not known: no step has given it yet."
         )

@@ -14,9 +14,7 @@ from textual.strip import Strip
 
 from smoke_tui.config.settings import Settings, Value
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    read_journal,
-)
+from smoke_tui.journal.file import read_journal
 from smoke_tui.session.configure import open_runbook
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen

@@ -151,7 +151,7 @@ def provider(answer: Callable[[str, str, Mapping[str, str]], Answer]) -> Iterato
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = _serve  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Quiet."""

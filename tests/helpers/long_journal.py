@@ -9,10 +9,7 @@ from typing import Any
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.kinds import SCHEMA
-from smoke_tui.journal.folders import (
-    EVIDENCE,
-    JOURNAL,
-)
+from smoke_tui.journal.folders import EVIDENCE, JOURNAL
 from tests.helpers.event_log import OPENED, shipped
 from tests.helpers.events import make_event
 

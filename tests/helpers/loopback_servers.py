@@ -16,10 +16,7 @@ from smoke_tui.httpd.messages import (
     ServerRequest,
     ServerResponse,
 )
-from smoke_tui.httpd.server import (
-    HttpServer,
-    serve,
-)
+from smoke_tui.httpd.server import HttpServer, serve
 from smoke_tui.journal.events.codec import encode
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.http import LiveHttp

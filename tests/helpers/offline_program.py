@@ -14,13 +14,9 @@ import pytest
 
 from smoke_tui.journal.close_scan import SCAN
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    read_journal,
-)
+from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.journal.state import State
 from tests.helpers.paths import ROOT
 from tests.helpers.program import Done, Program

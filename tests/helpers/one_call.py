@@ -7,13 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
-from smoke_tui.httpd.server import (
-    serve,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
+from smoke_tui.httpd.server import serve
 
 ONE_CALL = """\
 ---

@@ -19,12 +19,8 @@ from typing import Any, Final
 from textual.pilot import Pilot
 
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.tui.app import SmokeApp
 from tests.helpers.app_driver import answer, asked, question, rehearsal_app, until
 from tests.helpers.events import data_of, make_event

@@ -14,12 +14,8 @@ from typing import Any
 from smoke_tui.cli.answers_file import Scripted
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.outcomes import Verdict
 from smoke_tui.redaction import Secret
@@ -27,11 +23,7 @@ from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import (
-    given_rehearsed,
-    rehearsed,
-    rehearsed_io,
-)
+from smoke_tui.session.rehearsed import given_rehearsed, rehearsed, rehearsed_io
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
 from tests.helpers.events import data_of

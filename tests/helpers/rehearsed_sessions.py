@@ -17,27 +17,18 @@ from smoke_tui.cli.answers_file import Scripted
 from smoke_tui.cli.check_options import CheckOptions
 from smoke_tui.cli.main import understand
 from smoke_tui.cli.output import Narrator
-from smoke_tui.cli.session_run import (
-    finish,
-)
+from smoke_tui.cli.session_run import finish
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.values import Project
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.session.configure import (
-    config_from,
-    open_runbook,
-)
+from smoke_tui.session.configure import config_from, open_runbook
 from smoke_tui.session.environment import this_program
 from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import (
-    given_rehearsed,
-    rehearsed,
-    rehearsed_io,
-)
+from smoke_tui.session.rehearsed import given_rehearsed, rehearsed, rehearsed_io
 from smoke_tui.session.request import SessionRequest
 from tests.helpers.event_order import in_fixed_order
 from tests.helpers.events import data_of

@@ -13,15 +13,11 @@ from typing import Any
 from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.load import load_state
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import Clock, TextDelta
 from smoke_tui.outcomes import Verdict
-from smoke_tui.replay.run import (
-    replay,
-)
+from smoke_tui.replay.run import replay
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session

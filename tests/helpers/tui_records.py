@@ -7,15 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.folders import JOURNAL
+from smoke_tui.journal.load import load_state
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.session_view import SessionView
 from tests.helpers.events import change_event, data_of

@@ -10,11 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.outcomes import (
-    EXIT_PRECEDENCE,
-    Exit,
-    worst_exit,
-)
+from smoke_tui.outcomes import EXIT_PRECEDENCE, Exit, worst_exit
 from tests.helpers.machine import ENVIRONMENT
 from tests.helpers.paths import ROOT
 

@@ -9,14 +9,8 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    JournalFile,
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-    RecordGoneError,
-)
+from smoke_tui.journal.file import JournalFile, read_journal
+from smoke_tui.journal.folders import JOURNAL, RecordGoneError
 from tests.helpers.events import make_event
 from tests.helpers.program_faults import acknowledged, check, newest
 

@@ -13,9 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.__main__ import main
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.load import load_state
 from smoke_tui.runbook import parse
 from smoke_tui.runbook.parser.commands import every_command
 

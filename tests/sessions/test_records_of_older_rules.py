@@ -15,19 +15,11 @@ import pytest
 from smoke_tui.journal.archive import unpack
 from smoke_tui.journal.decision_rules import CHANGES, RULES
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-)
+from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.folders import JOURNAL
+from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.outcomes import VERDICT_EXITS, Verdict
-from smoke_tui.replay.run import (
-    recheck,
-)
+from smoke_tui.replay.run import recheck
 from smoke_tui.runbook import parse
 from tests.helpers.events import change_event, data_of
 from tests.helpers.paths import RECORDS_OF_RULES_1

@@ -10,24 +10,14 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.files import StorageError
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.folders import (
-    EVIDENCE,
-    JOURNAL,
-)
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-    load_state,
-)
+from smoke_tui.journal.folders import EVIDENCE, JOURNAL
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.presentation.report.markdown import markdown
-from smoke_tui.replay.run import (
-    replay,
-)
-from smoke_tui.replay.strict import Divergence
+from smoke_tui.replay.run import replay
+from smoke_tui.replay.strict import DivergenceError
 from tests.helpers.events import change_event, data_of
 from tests.helpers.recorded_sessions import VERDICTS, EventRecorder, Recorded, recorded, rewritten
 
@@ -113,8 +103,8 @@ def with_data(**data: Any) -> Change:
     return lambda event: change_event(event, data={**data_of(event), **data})
 
 
-def diverge(folder: Path) -> Divergence:
-    with pytest.raises(Divergence) as caught:
+def diverge(folder: Path) -> DivergenceError:
+    with pytest.raises(DivergenceError) as caught:
         replay(folder)
     assert f"event {caught.value.seq}" in str(caught.value)
     return caught.value

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from smoke_tui.cli.check_options import ResultOptions
-from smoke_tui.cli.session_run import (
-    finish,
-)
+from smoke_tui.cli.session_run import finish
 from smoke_tui.config.settings import Settings
 from smoke_tui.history.find import need_session
 from smoke_tui.session.amend import amend_session

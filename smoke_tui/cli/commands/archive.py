@@ -7,26 +7,16 @@ from pathlib import Path
 
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
-from smoke_tui.errors import (
-    CommandError,
-)
-from smoke_tui.files import (
-    StorageError,
-    replace_private,
-)
+from smoke_tui.errors import CommandError
+from smoke_tui.files import StorageError, replace_private
 from smoke_tui.history.find import need_session
 from smoke_tui.journal.archive import members_of, pack
 from smoke_tui.journal.evidence import look_at_evidence, referenced
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-    load_state,
-)
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.export import SecretFoundError, refuse_secrets, refuse_unscanned
 from smoke_tui.redaction import Vault
-from smoke_tui.replay.run import (
-    recheck,
-)
+from smoke_tui.replay.run import recheck
 
 
 def archive(settings: Settings, *, session: str, output: str, json: bool) -> int:

@@ -9,20 +9,11 @@ from smoke_tui.cli.answers_file import Headless, Scripted, read_answers
 from smoke_tui.cli.check_options import CheckOptions
 from smoke_tui.cli.commands.check_preflight import preflight
 from smoke_tui.cli.commands.check_recorded import verify
-from smoke_tui.cli.output import (
-    print_json,
-    print_result,
-)
+from smoke_tui.cli.output import print_json, print_result
 from smoke_tui.cli.resume_headless import Resumption, resume_headless
-from smoke_tui.cli.session_run import (
-    run_headless,
-)
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    UsageError,
-)
+from smoke_tui.cli.session_run import run_headless
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import UsageError
 from smoke_tui.history.find import names_session, need_session, reading
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
@@ -35,9 +26,7 @@ from smoke_tui.session.configure import (
     refuse_in_ci,
 )
 from smoke_tui.session.prepare import new_request, with_consent
-from smoke_tui.session.rehearsed import (
-    rehearsal,
-)
+from smoke_tui.session.rehearsed import rehearsal
 from smoke_tui.session.request import SessionRequest
 
 

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.check_options import CheckOptions, ResultOptions
-from smoke_tui.cli.output import (
-    print_result,
-)
+from smoke_tui.cli.output import print_result
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import (
     as_answer,
@@ -23,40 +21,25 @@ from smoke_tui.codex.classify import classify
 from smoke_tui.codex.models import explain_unlisted, unfiltered
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import Settings
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
+from smoke_tui.failure_codes.table import CODES
 from smoke_tui.history.find import sessions_root
 from smoke_tui.history.freshness import MaxAge, freshness
 from smoke_tui.journal.state import State
-from smoke_tui.outcomes import (
-    Exit,
-    Outcome,
-    worst_exit,
-)
+from smoke_tui.outcomes import Exit, Outcome, worst_exit
 from smoke_tui.presentation.report.check_result import check_object, finding
 from smoke_tui.replay.run import verdict_borne_out
 from smoke_tui.runbook import Runbook, Step
 from smoke_tui.runbook.kinds import KINDS
-from smoke_tui.session.configure import (
-    choose_steps,
-    config_from,
-)
-from smoke_tui.session.given import (
-    read_given,
-)
+from smoke_tui.session.configure import choose_steps, config_from
+from smoke_tui.session.given import read_given
 from smoke_tui.session.probe import MakeContext, probe
 from smoke_tui.session.resolve import with_client
 from smoke_tui.steps.credential import given_bundle
 from smoke_tui.steps.guards import check_guards
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.live.browser_clipboard import headless_io
 from smoke_tui.world.requests.machine import FindCommand, PathExists
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 
 
 @dataclass(slots=True)
@@ -139,7 +122,7 @@ async def _step(ctx: StepContext, found: Findings) -> None:
     try:
         if all(guard.test != "url" for guard in ctx.step.guards):
             await check_guards(ctx)
-    except StepEnd as end:
+    except StepError as end:
         found.code(end.code, ctx.step.id, end.summary)
         return
     await _commands(ctx, ctx.step, found)
@@ -162,7 +145,7 @@ async def _commands(ctx: StepContext, step: Step, found: Findings) -> None:
 async def _credential(ctx: StepContext, found: Findings) -> Bundle | None:
     try:
         bundle = await given_bundle(ctx)
-    except StepEnd as end:
+    except StepError as end:
         found.rows.append(finding(end.code, "error", None, end.summary, CODES[end.code].remedy))
         found.exits.append(Exit.INVALID)
         return None

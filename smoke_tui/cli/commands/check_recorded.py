@@ -6,38 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.check_options import ResultOptions
-from smoke_tui.cli.output import (
-    print_result,
-)
-from smoke_tui.cli.session_run import (
-    write_reports,
-)
-from smoke_tui.errors import (
-    CommandError,
-)
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.cli.output import print_result
+from smoke_tui.cli.session_run import write_reports
+from smoke_tui.errors import CommandError
+from smoke_tui.files import StorageError
 from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.evidence import look_at_evidence
-from smoke_tui.journal.file import (
-    Journal,
-)
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-    load_state,
-)
+from smoke_tui.journal.file import Journal
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit, worst_exit
 from smoke_tui.presentation.report.check_result import check_object, finding
 from smoke_tui.presentation.report.export import RecordUnscannedError, SecretFoundError, export
 from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.redaction import Vault, clean
-from smoke_tui.replay.run import (
-    NOT_BORNE_OUT,
-    Rechecked,
-    recheck,
-)
+from smoke_tui.replay.run import NOT_BORNE_OUT, Rechecked, recheck
 from smoke_tui.runbook import Runbook
 
 MOST_SPARE = 20

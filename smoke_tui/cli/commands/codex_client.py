@@ -13,13 +13,8 @@ from typing import Any
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import Settings
-from smoke_tui.errors import (
-    CommandError,
-)
-from smoke_tui.files import (
-    private_folder,
-    replace_private,
-)
+from smoke_tui.errors import CommandError
+from smoke_tui.files import private_folder, replace_private
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import clean
 from smoke_tui.session.codex_client import (
@@ -28,14 +23,8 @@ from smoke_tui.session.codex_client import (
     catalogue_text,
     compare_with_client,
 )
-from smoke_tui.session.configure import (
-    config_from,
-)
-from smoke_tui.session.given import (
-    NOTHING_GIVEN,
-    Given,
-    read_given,
-)
+from smoke_tui.session.configure import config_from
+from smoke_tui.session.given import NOTHING_GIVEN, Given, read_given
 from smoke_tui.session.resolve import with_client
 from smoke_tui.session.subscriber_client import UNSEEN
 from smoke_tui.world.live.text_files import read_plain_file

@@ -13,42 +13,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from smoke_tui.cli.answers_file import Scripted
-from smoke_tui.cli.session_run import (
-    fault_exit,
-)
+from smoke_tui.cli.session_run import fault_exit
 from smoke_tui.cli.signals import run_session
 from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.settings import Settings
-from smoke_tui.errors import (
-    CommandError,
-)
-from smoke_tui.files import (
-    StorageError,
-    replace_private,
-)
+from smoke_tui.errors import CommandError
+from smoke_tui.files import StorageError, replace_private
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.requests import QuestionAsked
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-    load_state,
-)
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
 from smoke_tui.redaction import clean
 from smoke_tui.runbook import parse
-from smoke_tui.session.configure import (
-    config_from,
-    refuse_in_ci,
-)
-from smoke_tui.session.given import (
-    NOTHING_GIVEN,
-)
+from smoke_tui.session.configure import config_from, refuse_in_ci
+from smoke_tui.session.given import NOTHING_GIVEN
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import (
-    rehearsal,
-    rehearsed,
-    rehearsed_io,
-)
+from smoke_tui.session.rehearsed import rehearsal, rehearsed, rehearsed_io
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO, SystemBrowser

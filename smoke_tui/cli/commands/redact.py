@@ -8,9 +8,7 @@ import sys
 from pathlib import Path
 
 from smoke_tui.config.settings import Settings
-from smoke_tui.errors import (
-    CommandError,
-)
+from smoke_tui.errors import CommandError
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import Vault
 

@@ -12,12 +12,8 @@ from types import FrameType
 
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.ledger_address import EMBEDDED
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    UsageError,
-)
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import UsageError
 from smoke_tui.outcomes import Exit
 
 SCHEMA = "smoke-rehearsal/1"

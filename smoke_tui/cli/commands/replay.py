@@ -7,36 +7,18 @@ from typing import Any, Final
 
 from smoke_tui import __version__
 from smoke_tui.cli.output import print_json
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    CommandError,
-    UsageError,
-)
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import CommandError, UsageError
+from smoke_tui.files import StorageError
 from smoke_tui.history.find import reading, sessions_root
-from smoke_tui.history.index import (
-    ends,
-    session_folders,
-)
+from smoke_tui.history.index import ends, session_folders
 from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-)
+from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Outcome, worst_exit
 from smoke_tui.redaction import clean
 from smoke_tui.replay.redecide import Difference
-from smoke_tui.replay.run import (
-    NOT_BORNE_OUT,
-    Rechecked,
-    Redecided,
-    recheck,
-    redecide,
-)
+from smoke_tui.replay.run import NOT_BORNE_OUT, Rechecked, Redecided, recheck, redecide
 
 _LONGEST: Final = 20_000
 _SHOWN: Final = 300

@@ -9,28 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    CommandError,
-    UsageError,
-)
-from smoke_tui.files import (
-    StorageError,
-    replace_private,
-)
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import CommandError, UsageError
+from smoke_tui.files import StorageError, replace_private
 from smoke_tui.history.find import reading
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-)
+from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.export import FORMATS, SecretFoundError, export
 from smoke_tui.redaction import Vault, clean
-from smoke_tui.replay.run import (
-    Rechecked,
-    load_rechecked,
-)
+from smoke_tui.replay.run import Rechecked, load_rechecked
 from smoke_tui.world.live.terminal_clipboard import copy_sequence
 
 CLIPBOARD_LIMIT: Final = 74_994

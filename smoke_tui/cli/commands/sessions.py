@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from smoke_tui.cli.output import print_json
-from smoke_tui.config.settings import (
-    Settings,
-)
+from smoke_tui.config.settings import Settings
 from smoke_tui.history.find import sessions_root
-from smoke_tui.history.index import (
-    ends,
-    session_folders,
-)
-from smoke_tui.journal.folders import (
-    never_began,
-)
+from smoke_tui.history.index import ends, session_folders
+from smoke_tui.journal.folders import never_began
 from smoke_tui.outcomes import Exit
 
 

@@ -8,36 +8,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from smoke_tui.cli.output import print_json
-from smoke_tui.config.settings import (
-    Settings,
-)
-from smoke_tui.errors import (
-    UsageError,
-)
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import UsageError
+from smoke_tui.files import StorageError
 from smoke_tui.history.find import sessions_root
-from smoke_tui.history.index import (
-    ends,
-    session_folders,
-)
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-    load_state,
-)
+from smoke_tui.history.index import ends, session_folders
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.money import COUNTS, known_usd, metered, tokens, unknown_of
 from smoke_tui.journal.state import Try
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import clean
 from smoke_tui.runbook import Runbook
-from smoke_tui.session.configure import (
-    ledger_names,
-    open_runbook,
-)
-from smoke_tui.session.given import (
-    ledger_address,
-)
+from smoke_tui.session.configure import ledger_names, open_runbook
+from smoke_tui.session.given import ledger_address
 from smoke_tui.stack.ledger_table import LedgerTable, describe
 
 SCHEMA: Final = "smoke-spend/1"

@@ -10,7 +10,7 @@ from smoke_tui.journal.events import decisions, facts, machine_facts, requests
 from smoke_tui.journal.events.body import Body, Opaque, StepDecision, TryDecision
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS
 from smoke_tui.journal.events.requests import Requested
-from smoke_tui.journal.events.tables import Mismatch, Note, plan_of, read_table, write_table
+from smoke_tui.journal.events.tables import MismatchError, Note, plan_of, read_table, write_table
 from smoke_tui.journal.events.values import Blob, Observed, RecordedSecret
 from smoke_tui.redaction.secret import Json
 
@@ -80,7 +80,7 @@ def decode(
             _beside(Blob, data, BLOBS, note),
             _beside(RecordedSecret, data, SECRETS, note),
         )
-    except Mismatch as wrong:
+    except MismatchError as wrong:
         return Decoded(Opaque(kind, data, str(wrong)))
     if odd:
         object.__setattr__(body, "as_recorded", data)
@@ -91,12 +91,12 @@ def _beside(cls: type[T], data: Mapping[str, Any], name: str, note: Note) -> dic
     if name not in data:
         return {}
     if not isinstance(data[name], Mapping):
-        raise Mismatch("is no table", name)
+        raise MismatchError("is no table", name)
     made: dict[str, T] = {}
     for key, value in data[name].items():
         try:
             made[key] = read_table(cls, value, note)
-        except Mismatch as wrong:
+        except MismatchError as wrong:
             wrong.path[:0] = [name, key]
             raise
     return made
@@ -122,7 +122,7 @@ def _class_of(kind: str, table: Mapping[str, Any]) -> type[Body] | None:
     """The class whose fixed keys fit best; None: a fixed key has a value of a newer version.
 
     Raises:
-        Mismatch: the key that tells the classes apart is missing, or is no text.
+        MismatchError: the key that tells the classes apart is missing, or is no text.
     """
     key, tagged = _TAGS[kind]
     name = table.get(key, "") if key else ""
@@ -130,9 +130,9 @@ def _class_of(kind: str, table: Mapping[str, Any]) -> type[Body] | None:
     fit = fit or tagged.get("")
     if fit is None:
         if key not in table:
-            raise Mismatch("is missing", key)
+            raise MismatchError("is missing", key)
         if not isinstance(name, str):
-            raise Mismatch(f"is of another kind ({type(name).__name__})", key)
+            raise MismatchError(f"is of another kind ({type(name).__name__})", key)
         return None
     if len(fit) == 1:
         return fit[0]
@@ -175,6 +175,6 @@ def observed_of(values: Mapping[str, Any]) -> Observed:
     """What a try observed, from its parts.
 
     Raises:
-        Mismatch: a part that readers rely on is of another kind.
+        MismatchError: a part that readers rely on is of another kind.
     """
     return read_table(Observed, values)

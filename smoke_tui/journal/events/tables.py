@@ -27,7 +27,7 @@ Write = Callable[[Any], Any]
 _ABSENT: Final = object()
 
 
-class Mismatch(ValueError):
+class MismatchError(ValueError):
     """A JSON value has not the form of a class. `path` leads to the place that differs."""
 
     def __init__(self, problem: str, *path: str) -> None:
@@ -127,10 +127,10 @@ def read_table(cls: type[T], value: Any, note: Note = lambda: None) -> T:
     """A JSON table as an object of the class; `note` is called where its form is not today's.
 
     Raises:
-        Mismatch: a key is missing, or its value is of another kind.
+        MismatchError: a key is missing, or its value is of another kind.
     """
     if not isinstance(value, Mapping):
-        raise Mismatch("is no table")
+        raise MismatchError("is no table")
     plan = plan_of(cls)
     if plan.columns and plan.columns[-1].whole:
         return _read_columns(cls, plan, value, lambda: None)[0]
@@ -164,7 +164,7 @@ def _read_columns(
             raw = value.get(column.key, _ABSENT)
             if raw is _ABSENT:
                 if column.required:
-                    raise Mismatch("is missing", column.key)
+                    raise MismatchError("is missing", column.key)
                 if column.always:
                     note()
                 values[column.name] = column.default
@@ -173,8 +173,8 @@ def _read_columns(
                 item = column.read(raw, note)
                 for name in column.needs:
                     if name not in raw:
-                        raise Mismatch("is missing", name)
-            except Mismatch as wrong:
+                        raise MismatchError("is missing", name)
+            except MismatchError as wrong:
                 wrong.path.insert(0, column.key)
                 raise
             if not column.always and item == column.default:
@@ -244,7 +244,7 @@ def _type(hint: Any) -> tuple[Read, Write]:
 def _scalar(kinds: tuple[type, ...]) -> Read:
     def read(value: Any, note: Note) -> Any:
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise Mismatch(f"is of another kind ({type(value).__name__})")
+            raise MismatchError(f"is of another kind ({type(value).__name__})")
         return value
 
     return read
@@ -276,9 +276,9 @@ def _list(arguments: tuple[Any, ...]) -> tuple[Read, Write]:
 
     def read(value: Any, note: Note) -> Any:
         if not isinstance(value, list):
-            raise Mismatch("is no list")
+            raise MismatchError("is no list")
         if len(value) != len(parts):
-            raise Mismatch(f"is no list of {len(parts)}")
+            raise MismatchError(f"is no list of {len(parts)}")
         return tuple(
             _at(str(at), part[0], item, note)
             for at, (part, item) in enumerate(zip(parts, value, strict=True))
@@ -293,7 +293,7 @@ def _list(arguments: tuple[Any, ...]) -> tuple[Read, Write]:
 def _each(inner: Read) -> Read:
     def read(value: Any, note: Note) -> Any:
         if not isinstance(value, list):
-            raise Mismatch("is no list")
+            raise MismatchError("is no list")
         return tuple(_at(str(at), inner, item, note) for at, item in enumerate(value))
 
     return read
@@ -304,7 +304,7 @@ def _mapping(hint: Any) -> tuple[Read, Write]:
 
     def read(value: Any, note: Note) -> Any:
         if not isinstance(value, Mapping):
-            raise Mismatch("is no table")
+            raise MismatchError("is no table")
         return {key: _at(key, inner, item, note) for key, item in value.items()}
 
     return read, lambda value: {key: write(item) for key, item in value.items()}
@@ -313,7 +313,7 @@ def _mapping(hint: Any) -> tuple[Read, Write]:
 def _at(step: str, inner: Read, value: Any, note: Note) -> Any:
     try:
         return inner(value, note)
-    except Mismatch as wrong:
+    except MismatchError as wrong:
         wrong.path.insert(0, step)
         raise
 
@@ -321,10 +321,10 @@ def _at(step: str, inner: Read, value: Any, note: Note) -> Any:
 def _enum(kind: type[Enum]) -> Read:
     def read(value: Any, note: Note) -> Any:
         if not isinstance(value, str):
-            raise Mismatch(f"is of another kind ({type(value).__name__})")
+            raise MismatchError(f"is of another kind ({type(value).__name__})")
         try:
             return kind(value)
         except ValueError:
-            raise Mismatch(f"is no {kind.__name__.lower()} ({value!r})") from None
+            raise MismatchError(f"is no {kind.__name__.lower()} ({value!r})") from None
 
     return read

@@ -14,9 +14,7 @@ from smoke_tui.presentation.evidence import speaks_for
 from smoke_tui.presentation.format import inert, one_line
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS, Tone
-from smoke_tui.presentation.report.verdict_text import (
-    SENTENCES,
-)
+from smoke_tui.presentation.report.verdict_text import SENTENCES
 from smoke_tui.presentation.spans import Text, row
 from smoke_tui.redaction.secret import Json
 from smoke_tui.runbook.model import Step

@@ -9,12 +9,7 @@ from dataclasses import dataclass, field
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.failure_codes.table import CODES
-from smoke_tui.journal.state import (
-    OpenQuestion,
-    State,
-    StepState,
-    TypicalDuration,
-)
+from smoke_tui.journal.state import OpenQuestion, State, StepState, TypicalDuration
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import one_line

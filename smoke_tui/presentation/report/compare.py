@@ -9,10 +9,7 @@ from typing import Final, Literal, TypeVar
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.journal.verdict import is_partial
-from smoke_tui.judging.text_drift import (
-    SAME_TEXT_RATIO,
-    text_ratio,
-)
+from smoke_tui.judging.text_drift import SAME_TEXT_RATIO, text_ratio
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.presentation.format import excerpt, window_name
 from smoke_tui.presentation.report.answer_text import answer_of

@@ -6,13 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.files import StorageError
 from smoke_tui.journal.close_scan import NotScannedError, check_scanned
-from smoke_tui.journal.file import (
-    read_evidence,
-)
+from smoke_tui.journal.file import read_evidence
 from smoke_tui.journal.state import State
 from smoke_tui.presentation.report.exchanges import EvidenceReader
 from smoke_tui.presentation.report.export_sources import not_by_layout

@@ -11,25 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.files import StorageError
 from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import ProcessOutput
 from smoke_tui.journal.evidence import referenced
-from smoke_tui.journal.file import (
-    read_evidence,
-    read_journal,
-)
+from smoke_tui.journal.file import read_evidence, read_journal
 from smoke_tui.journal.stream import with_names
 from smoke_tui.redaction import Leak, Vault
-from smoke_tui.redaction.detection import (
-    find,
-)
-from smoke_tui.redaction.detectors import (
-    TOKENS,
-)
+from smoke_tui.redaction.detection import find
+from smoke_tui.redaction.detectors import TOKENS
 
 
 def not_by_layout(content: bytes, leaks: Sequence[Leak], folder: Path) -> list[Leak]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smoke_tui.files import (
-    replace_private,
-)
+from smoke_tui.files import replace_private
 from smoke_tui.presentation.format import one_line
 
 

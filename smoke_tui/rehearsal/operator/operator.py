@@ -11,10 +11,7 @@ from smoke_tui.config.questions import QUESTIONS, Answer, Verb
 from smoke_tui.rehearsal.operator.browser import Browser, Page
 from smoke_tui.rehearsal.provider.catalogue import DEFAULT
 from smoke_tui.rehearsal.provider.tokens import Mint
-from smoke_tui.rehearsal.scenarios.scenario import (
-    RehearsalError,
-    Scenario,
-)
+from smoke_tui.rehearsal.scenarios.scenario import RehearsalError, Scenario
 
 _MAX_SIGN_IN_PAGES: Final = 4
 _SAVE: Final = "save"

@@ -6,10 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.rehearsal.provider import instructions, replies, request_checks
 from smoke_tui.rehearsal.provider.catalogue import UNFILTERED, entry, listed_for, version_of
 from smoke_tui.rehearsal.provider.http_answers import (

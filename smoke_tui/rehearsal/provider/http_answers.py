@@ -7,11 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
-from smoke_tui.httpd.messages import (
-    RawResponse,
-    ServerRequest,
-    ServerResponse,
-)
+from smoke_tui.httpd.messages import RawResponse, ServerRequest, ServerResponse
 from smoke_tui.rehearsal.provider.replies import Reply
 
 Answer: TypeAlias = ServerResponse | RawResponse

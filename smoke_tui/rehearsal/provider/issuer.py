@@ -12,10 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.rehearsal.provider import pages, replies
 from smoke_tui.rehearsal.provider.device_login import DeviceLogin
 from smoke_tui.rehearsal.provider.http_answers import (

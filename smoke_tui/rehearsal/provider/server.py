@@ -11,10 +11,7 @@ from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Final
 
-from smoke_tui.httpd.messages import (
-    RawResponse,
-    ServerRequest,
-)
+from smoke_tui.httpd.messages import RawResponse, ServerRequest
 from smoke_tui.rehearsal.provider import replies
 from smoke_tui.rehearsal.provider.backend import Backend
 from smoke_tui.rehearsal.provider.http_answers import Answer, respond

@@ -13,16 +13,9 @@ from typing import Any
 from smoke_tui.runbook.kinds import KINDS, STEP_TABLES, Kind
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean, show
 from smoke_tui.runbook.model import Command, Step
-from smoke_tui.runbook.parser.blocks import (
-    Fence,
-    Section,
-)
+from smoke_tui.runbook.parser.blocks import Fence, Section
 from smoke_tui.runbook.parser.commands import read_commands
-from smoke_tui.runbook.parser.info_strings import (
-    RUN,
-    SHELL,
-    STEP,
-)
+from smoke_tui.runbook.parser.info_strings import RUN, SHELL, STEP
 from smoke_tui.runbook.schema.common_fields import COMMON
 from smoke_tui.runbook.schema.context import Context, TemplateUse
 from smoke_tui.runbook.schema.positions import Path, Place, Positions

@@ -15,18 +15,10 @@ from smoke_tui.runbook.lint.diagnostics import ABOUT_PROSE, Diagnostic, LintCode
 from smoke_tui.runbook.lint.hidden_secrets import HiddenText, hidden_in_step, hidden_in_text
 from smoke_tui.runbook.lint.rules import Drafts, lint
 from smoke_tui.runbook.model import Runbook
-from smoke_tui.runbook.parser.blocks import (
-    Document,
-    Section,
-    read_blocks,
-)
+from smoke_tui.runbook.parser.blocks import Document, Section, read_blocks
 from smoke_tui.runbook.parser.drafts import Draft, finish, ids_in, read_step
 from smoke_tui.runbook.parser.frontmatter import read_front_matter
-from smoke_tui.runbook.parser.info_strings import (
-    RUN,
-    SHELL,
-    STEP,
-)
+from smoke_tui.runbook.parser.info_strings import RUN, SHELL, STEP
 
 MAX_FILE: Final = 256 * 1024
 

@@ -9,9 +9,7 @@ from pathlib import Path
 
 from textual.content import Content
 
-from smoke_tui.history.index import (
-    ends,
-)
+from smoke_tui.history.index import ends
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.format import age, count, one_line, shorten
 from smoke_tui.presentation.marks import MARKS

@@ -18,9 +18,7 @@ from smoke_tui import __version__
 from smoke_tui.config.names import ORIGINS
 from smoke_tui.config.settings import config_dir, own_runbooks
 from smoke_tui.files import StorageError
-from smoke_tui.history.index import (
-    session_folders,
-)
+from smoke_tui.history.index import session_folders
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.presentation.format import one_line

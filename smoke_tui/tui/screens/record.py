@@ -13,25 +13,18 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.files import StorageError
 from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events.decisions import BranchTaken, SessionClosed, StepFinished, TryStarted
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
 from smoke_tui.journal.events.values import Program
 from smoke_tui.journal.fold import apply
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-)
+from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.journal.state import State
 from smoke_tui.presentation.format import one_line, shorten
 from smoke_tui.presentation.live.snapshot import Snapshot
-from smoke_tui.replay.run import (
-    Rechecked,
-    recheck,
-)
+from smoke_tui.replay.run import Rechecked, recheck
 from smoke_tui.runbook import Runbook
 from smoke_tui.tui.bindings import RECORD
 from smoke_tui.tui.render.header import badge

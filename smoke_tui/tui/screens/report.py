@@ -12,17 +12,9 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from smoke_tui.engine.amend import amendable
-from smoke_tui.errors import (
-    CommandError,
-    UsageError,
-)
-from smoke_tui.files import (
-    StorageError,
-)
-from smoke_tui.journal.load import (
-    InvalidRecordError,
-    load_state,
-)
+from smoke_tui.errors import CommandError, UsageError
+from smoke_tui.files import StorageError
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.live.log_buffer import LogBuffer

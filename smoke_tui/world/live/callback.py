@@ -11,14 +11,8 @@ import errno
 from dataclasses import dataclass
 from typing import Final
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
-from smoke_tui.httpd.server import (
-    HttpServer,
-    serve,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
+from smoke_tui.httpd.server import HttpServer, serve
 from smoke_tui.journal.events.facts import ListenBusy, ListenForbidden, ListenIgnored, ListenReady
 from smoke_tui.redaction import Vault
 from smoke_tui.world.live.redirect import check_redirect, read_redirect

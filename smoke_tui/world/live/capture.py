@@ -19,13 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
-from smoke_tui.httpd.server import (
-    serve,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
+from smoke_tui.httpd.server import serve
 from smoke_tui.journal.events.machine_facts import ClientCaptured, ClientNotCaptured, LineChanges
 from smoke_tui.redaction import Secret, clean
 from smoke_tui.world.live.codex_cli import client_environment, probe_client

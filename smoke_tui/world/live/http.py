@@ -23,12 +23,7 @@ from smoke_tui.config.session_config import Origin, origin_of
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.redaction import Secret, Vault, credential_documents
 from smoke_tui.world.conversation import BodyReader
-from smoke_tui.world.live.network import (
-    NetworkProblem,
-    named_proxy,
-    proxy_for,
-    trusted,
-)
+from smoke_tui.world.live.network import NetworkError, named_proxy, proxy_for, trusted
 from smoke_tui.world.live.secret_texts import take_secrets
 from smoke_tui.world.live.sse_redaction import without_spread_secrets
 from smoke_tui.world.live.transport_errors import causes, in_our_words
@@ -80,7 +75,7 @@ HIDDEN_HEADERS: Final = frozenset({"x-codex-turn-state"})
 CHUNK: Final = 64 * 1024
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The request may not be sent; the text says why."""
 
 
@@ -130,7 +125,7 @@ class LiveHttp:
         """The transport for an address, through the proxy that the environment names.
 
         Raises:
-            NetworkProblem: what the environment names can't be used.
+            NetworkError: what the environment names can't be used.
         """
         proxy = proxy_for(url)
         safe = url.startswith("https:") or bool(proxy and proxy.startswith("https:"))
@@ -158,12 +153,12 @@ class LiveHttp:
             Refused: it would go elsewhere, or holds a placeholder where a value should be.
         """
         if holds_placeholder((request.url, request.headers, request.json, request.form)):
-            raise Refused(f"the request was not sent: {PLACEHOLDER_PROBLEM}")
+            raise RefusedError(f"the request was not sent: {PLACEHOLDER_PROBLEM}")
         origin = origin_of(request.url)
         held = secrets_in([value for _, value in request.headers]) + secrets_in(request.json)
         held += secrets_in([value for _, value in request.form or ()])
         if any(secret.scrub for secret in held) and origin not in self._allowed:
-            raise Refused(f"{request.url} is not where this credential may be sent")
+            raise RefusedError(f"{request.url} is not where this credential may be sent")
 
     async def exchange(
         self, request: HttpRequest, refs: Refs, reader: BodyReader | None = None
@@ -176,13 +171,13 @@ class LiveHttp:
             self.check_origin(request)
             async with asyncio.timeout(request.limits.total):
                 await self._talk(request, answer)
-        except Refused as problem:
+        except RefusedError as problem:
             error, text = "refused-host", str(problem)
         except TimeoutError:
             error, text = "timeout", f"no complete answer within {request.limits.total:g} s"
-        except _Stop as stop:
+        except _StopError as stop:
             error, text = stop.args
-        except NetworkProblem as unusable:
+        except NetworkError as unusable:
             error, text = unusable.code, str(unusable)
         except httpx2.HTTPError as problem:
             error, text = _classify(problem, answer.status is not None)
@@ -254,7 +249,7 @@ def _impossible(problem: ValueError) -> str:
     return "its address or a value of it has an impossible form"
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """Reading ends here: (error word, text); without a word nothing is wrong."""
 
 
@@ -269,10 +264,10 @@ async def _read(pieces: AsyncIterator[bytes], answer: _Answer, linger: float, ca
             return
         except TimeoutError:
             if until is not None:
-                raise _Stop(None, f"the connection stayed open for {linger:g} s") from None
+                raise _StopError(None, f"the connection stayed open for {linger:g} s") from None
             raise
         if answer.size + len(piece) > cap:
-            raise _Stop("oversized", f"the answer is larger than {cap} bytes")
+            raise _StopError("oversized", f"the answer is larger than {cap} bytes")
         if answer.take(piece) and until is None:
             until = asyncio.get_running_loop().time() + linger
 
@@ -310,7 +305,9 @@ class _Answer:
         self.headers = shown_headers(headers)
         coding = next((v for n, v in headers if n.lower() == "content-encoding"), "identity")
         if coding.lower() != "identity":
-            raise _Stop("compressed", f"the answer is {coding}-encoded though identity was asked")
+            raise _StopError(
+                "compressed", f"the answer is {coding}-encoded though identity was asked"
+            )
 
     def take(self, piece: bytes) -> bool:
         """Take one piece in; True when the reader has read enough."""

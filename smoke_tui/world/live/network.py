@@ -34,7 +34,7 @@ _DEFAULT_PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 _MOST_CERTIFICATES: Final = 32 * 1024 * 1024
 
 
-class NetworkProblem(Exception):
+class NetworkError(Exception):
     """The environment names something that can't be used. `code` is `proxy` or `tls`."""
 
     def __init__(self, code: str, text: str) -> None:
@@ -65,7 +65,7 @@ def proxy_for(url: str) -> str | None:
     """The address of the proxy for an address; None where there is none.
 
     Raises:
-        NetworkProblem: the environment names one that can't be (`proxy`).
+        NetworkError: the environment names one that can't be (`proxy`).
     """
     proxy = named_proxy(url)
     return proxy.url if proxy is not None else None
@@ -100,7 +100,7 @@ def _read_proxy(text: str, variable: str) -> Proxy:
     """The proxy that a variable of the environment names.
 
     Raises:
-        NetworkProblem: it is no address of a proxy.
+        NetworkError: it is no address of a proxy.
     """
     address = text.strip()
     if "://" not in address:
@@ -108,13 +108,13 @@ def _read_proxy(text: str, variable: str) -> Proxy:
         address = f"http://{address}"
     scheme = address.partition("://")[0].lower()
     if scheme in ("socks4", "socks4a"):
-        raise NetworkProblem(
+        raise NetworkError(
             "proxy",
             f"{variable} names a SOCKS4 proxy, which is not supported; "
             "use its SOCKS5 address (socks5://host:port)",
         )
     if scheme not in SCHEMES:
-        raise NetworkProblem(
+        raise NetworkError(
             "proxy",
             f"{variable} is no address of a proxy: "
             f"{_shown_scheme(scheme)} is none of {', '.join(SCHEMES)}",
@@ -125,13 +125,13 @@ def _read_proxy(text: str, variable: str) -> Proxy:
     except ValueError:
         host, port = None, None
     if not host or any(c.isspace() or not c.isprintable() for c in address):
-        raise NetworkProblem(
+        raise NetworkError(
             "proxy",
             f"{variable} is no address of a proxy: it has no host, or a "
             "port that can't be; give it as http://host:port",
         )
     if port == 0:
-        raise NetworkProblem("proxy", f"{variable} is no address of a proxy: its port is 0")
+        raise NetworkError("proxy", f"{variable} is no address of a proxy: its port is 0")
     spelled = f"[{host}]" if ":" in host else host
     where = f"{spelled}:{port}" if port is not None else spelled
     user, at, _ = parts.netloc.rpartition("@")
@@ -147,7 +147,7 @@ def _shown_scheme(scheme: str) -> str:
     )
 
 
-def trust_problems() -> Iterator[NetworkProblem]:
+def trust_problems() -> Iterator[NetworkError]:
     """What is wrong with the files and folders of certificates that the environment names."""
     for name in CA_FILES:
         path = os.environ.get(name)
@@ -158,11 +158,11 @@ def trust_problems() -> Iterator[NetworkProblem]:
                 else _file_problem(path)
             )
             if problem:
-                yield NetworkProblem("tls", f"{name} is {path}, {problem}; correct it or unset it")
+                yield NetworkError("tls", f"{name} is {path}, {problem}; correct it or unset it")
     for path in filter(None, os.environ.get("SSL_CERT_DIR", "").split(os.pathsep)):
         problem = _folder_problem(path)
         if problem:
-            yield NetworkProblem(
+            yield NetworkError(
                 "tls", f"SSL_CERT_DIR names {path}, {problem}; correct it or unset it"
             )
 
@@ -210,7 +210,7 @@ def trusted() -> ssl.SSLContext:
     """Whom to trust: the system's certificates, and those that the environment names.
 
     Raises:
-        NetworkProblem: what it names can't be used (`tls`).
+        NetworkError: what it names can't be used (`tls`).
     """
     for problem in trust_problems():
         raise problem
@@ -224,15 +224,15 @@ def trusted() -> ssl.SSLContext:
     return context
 
 
-def network_problems(urls: Mapping[str, str] | tuple[str, ...]) -> list[NetworkProblem]:
+def network_problems(urls: Mapping[str, str] | tuple[str, ...]) -> list[NetworkError]:
     """Everything that keeps requests to these addresses from being sent at all, once each."""
-    found: dict[str, NetworkProblem] = {}
+    found: dict[str, NetworkError] = {}
     for url in urls:
         if is_loopback(urlsplit(url).hostname or ""):
             continue
         try:
             named_proxy(url)
-        except NetworkProblem as problem:
+        except NetworkError as problem:
             found[str(problem)] = problem
         if url.startswith("https:"):
             found |= {str(problem): problem for problem in trust_problems()}

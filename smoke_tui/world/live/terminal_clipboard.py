@@ -6,9 +6,7 @@ import base64
 import threading
 from pathlib import Path
 
-from smoke_tui.files import (
-    private_folder,
-)
+from smoke_tui.files import private_folder
 from smoke_tui.world.live.browser_clipboard import FileClipboard
 
 

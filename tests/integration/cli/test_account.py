@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.load import load_state
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.provider.tokens import Mint
 from tests.helpers.one_call import ONE_CALL

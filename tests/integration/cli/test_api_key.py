@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from tests.helpers.one_call import ONE_CALL, served
 from tests.helpers.program import Done, Program
 

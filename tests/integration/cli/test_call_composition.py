@@ -9,10 +9,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.rehearsal import Rehearsal
 from tests.helpers.one_call import ONE_CALL, served
 from tests.helpers.program import Done, Program

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.load import load_state
 from smoke_tui.presentation.live.questions import fields
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.session.configure import open_runbook

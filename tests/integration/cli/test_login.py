@@ -12,10 +12,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.runbook.find import packaged
 from tests.helpers.one_call import ONE_CALL, served

@@ -9,24 +9,13 @@ from typing import Any
 from smoke_tui.cli.answers_file import Scripted
 from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.settings import Settings
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.load import load_state
 from smoke_tui.outcomes import Verdict
-from smoke_tui.replay.run import (
-    replay,
-)
-from smoke_tui.session.configure import (
-    config_from,
-    open_runbook,
-)
+from smoke_tui.replay.run import replay
+from smoke_tui.session.configure import config_from, open_runbook
 from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import (
-    ScriptedIO,
-    rehearsal,
-    rehearsed,
-)
+from smoke_tui.session.rehearsed import ScriptedIO, rehearsal, rehearsed
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 

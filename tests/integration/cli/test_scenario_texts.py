@@ -7,9 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
+from smoke_tui.failure_codes.table import CODES
 from smoke_tui.rehearsal import list_scenarios
 from smoke_tui.rehearsal.scenarios.lookup import find_scenario
 from tests.helpers.program import Program

@@ -15,14 +15,8 @@ import pytest
 from smoke_tui.codex.assessment import Assessment, assess
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.httpd.messages import (
-    RawResponse,
-    ServerRequest,
-    ServerResponse,
-)
-from smoke_tui.httpd.server import (
-    serve,
-)
+from smoke_tui.httpd.messages import RawResponse, ServerRequest, ServerResponse
+from smoke_tui.httpd.server import serve
 from smoke_tui.proof.families import same_family
 from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged

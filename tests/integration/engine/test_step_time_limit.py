@@ -11,13 +11,9 @@ import pytest
 
 from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.load import load_state
 from smoke_tui.outcomes import Verdict
-from smoke_tui.replay.run import (
-    replay,
-)
+from smoke_tui.replay.run import replay
 from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO

@@ -13,16 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.httpd.messages import (
-    RawResponse,
-    ServerLimits,
-    ServerRequest,
-    ServerResponse,
-)
-from smoke_tui.httpd.server import (
-    HttpServer,
-    serve,
-)
+from smoke_tui.httpd.messages import RawResponse, ServerLimits, ServerRequest, ServerResponse
+from smoke_tui.httpd.server import HttpServer, serve
 
 LIMITS = ServerLimits(
     head_bytes=2_048, head_seconds=0.2, body_bytes=1_000, connections=8, idle_seconds=0.5

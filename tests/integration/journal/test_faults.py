@@ -10,17 +10,10 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.files import StorageError
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    JournalFile,
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.file import JournalFile, read_journal
+from smoke_tui.journal.folders import JOURNAL
 from tests.helpers.events import make_event
 
 EVENTS = 6

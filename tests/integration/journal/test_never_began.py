@@ -8,12 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.folders import (
-    EVIDENCE,
-    JOURNAL,
-    clear_left,
-    never_began,
-)
+from smoke_tui.journal.folders import EVIDENCE, JOURNAL, clear_left, never_began
 from tests.helpers.program_faults import check, newest
 
 NAME = "20991231T235959Z-0001"

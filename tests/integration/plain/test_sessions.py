@@ -12,15 +12,7 @@ import pytest
 from smoke_tui.journal.fold import fold
 from smoke_tui.rehearsal.rehearsal import Rehearsal
 from tests.helpers.events import data_of
-from tests.helpers.plain_program import (
-    HANDOVER,
-    LOGIN,
-    Piped,
-    address_in,
-    events_of,
-    live,
-    steady,
-)
+from tests.helpers.plain_program import HANDOVER, LOGIN, Piped, address_in, events_of, live, steady
 from tests.helpers.rehearsal_requests import sign_in_at
 
 FIRST = "REHEARSAL: nothing is spent, and nothing is proven."

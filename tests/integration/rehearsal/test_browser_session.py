@@ -13,19 +13,10 @@ from smoke_tui.journal.file import read_journal
 from smoke_tui.outcomes import Verdict
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.replay.run import replay
-from smoke_tui.session.configure import (
-    config_from,
-    open_runbook,
-)
-from smoke_tui.session.given import (
-    Given,
-)
+from smoke_tui.session.configure import config_from, open_runbook
+from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import (
-    given_rehearsed,
-    rehearsal,
-    rehearsed,
-)
+from smoke_tui.session.rehearsed import given_rehearsed, rehearsal, rehearsed
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO
 from tests.helpers.browser_operator import Person

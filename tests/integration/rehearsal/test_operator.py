@@ -10,13 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from smoke_tui.config.questions import Answer, Verb
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-    ServerResponse,
-)
-from smoke_tui.httpd.server import (
-    serve,
-)
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
+from smoke_tui.httpd.server import serve
 from smoke_tui.rehearsal import Rehearsal, RehearsalError
 from smoke_tui.rehearsal.provider.tokens import CLIENT_ID
 from tests.helpers.rehearsal_requests import authorize_url, post_json, script, send, stack

@@ -11,9 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from smoke_tui.config.questions import Answer, Verb
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
+from smoke_tui.failure_codes.table import CODES
 from smoke_tui.rehearsal import (
     Rehearsal,
     RehearsalError,

@@ -10,10 +10,7 @@ from typing import Any
 import pytest
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.httpd.messages import (
-    RawResponse,
-    ServerRequest,
-)
+from smoke_tui.httpd.messages import RawResponse, ServerRequest
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome

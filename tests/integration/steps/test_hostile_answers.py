@@ -12,19 +12,13 @@ import pytest
 
 from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-)
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.httpd.messages import ServerRequest
+from smoke_tui.journal.load import load_state
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.report.export import export
 from smoke_tui.redaction import Vault
 from smoke_tui.rehearsal.provider.tokens import Mint
-from smoke_tui.replay.run import (
-    replay,
-)
+from smoke_tui.replay.run import replay
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session

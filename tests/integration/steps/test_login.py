@@ -16,14 +16,10 @@ import pytest
 
 from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-)
+from smoke_tui.httpd.messages import ServerRequest
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.outcomes import Verdict
 from smoke_tui.rehearsal.provider.tokens import Mint
 from smoke_tui.replay.run import replay

@@ -13,9 +13,7 @@ import pytest
 
 from smoke_tui.config.questions import Answer
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-)
+from smoke_tui.httpd.messages import ServerRequest
 from smoke_tui.outcomes import Verdict
 from smoke_tui.redaction import Vault, scan
 from smoke_tui.rehearsal.provider.tokens import Mint

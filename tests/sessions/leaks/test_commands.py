@@ -8,12 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.file import (
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.presentation.report.export import FORMATS
 from tests.helpers.canaries import LeakSearch, _known_secrets, forms, mint
 from tests.helpers.events import change_event, data_of

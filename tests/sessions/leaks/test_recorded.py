@@ -9,9 +9,7 @@ from functools import cache
 
 import pytest
 
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.load import load_state
 from smoke_tui.presentation.report.export import FORMATS, export
 from smoke_tui.redaction import Secret, Vault, scan
 from smoke_tui.rehearsal.provider import instructions

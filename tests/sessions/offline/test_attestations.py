@@ -9,9 +9,7 @@ from dataclasses import replace
 import pytest
 
 from smoke_tui.config.settings import read_settings
-from smoke_tui.errors import (
-    CommandError,
-)
+from smoke_tui.errors import CommandError
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.session.amend import amend_session

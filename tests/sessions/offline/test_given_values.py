@@ -12,16 +12,11 @@ from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.stream import TextDelta
-from smoke_tui.replay.run import (
-    replay,
-)
+from smoke_tui.replay.run import replay
 from smoke_tui.runbook import Runbook, parse
 from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
-from smoke_tui.session.resume import (
-    ResumableSession,
-    open_resumable,
-)
+from smoke_tui.session.resume import ResumableSession, open_resumable
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.events import data_of

@@ -13,13 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.journal.file import (
-    JournalFile,
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    NameTakenError,
-)
+from smoke_tui.journal.file import JournalFile, read_journal
+from smoke_tui.journal.folders import NameTakenError
 from smoke_tui.outcomes import Verdict
 from smoke_tui.runbook import parse
 from smoke_tui.session.open import new_file, session_id

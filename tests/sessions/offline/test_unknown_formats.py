@@ -12,12 +12,8 @@ import pytest
 
 from smoke_tui.journal.archive import unpack
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.outcomes import Exit
 from tests.helpers.events import change_event, data_of
 from tests.helpers.offline_program import OfflineProgram

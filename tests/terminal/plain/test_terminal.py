@@ -13,14 +13,7 @@ import pytest
 from smoke_tui.journal.file import read_journal
 from smoke_tui.rehearsal.rehearsal import Rehearsal
 from tests.helpers.events import data_of
-from tests.helpers.plain_program import (
-    CALL,
-    HANDOVER,
-    LOGIN,
-    address_in,
-    events_of,
-    live,
-)
+from tests.helpers.plain_program import CALL, HANDOVER, LOGIN, address_in, events_of, live
 from tests.helpers.pty_terminal import Terminal, children_of
 from tests.helpers.rehearsal_requests import sign_in_at
 

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.__main__ import main
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.load import load_state
 from smoke_tui.redaction import Vault
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.report import ReportScreen

@@ -16,9 +16,7 @@ from smoke_tui import __version__
 from smoke_tui.config.settings import Settings
 from smoke_tui.doctor import Check
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.load import (
-    load_state,
-)
+from smoke_tui.journal.load import load_state
 from smoke_tui.presentation.report.compare import Side, compare
 from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.redaction import Vault

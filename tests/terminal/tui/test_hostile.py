@@ -11,12 +11,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from smoke_tui.journal.file import (
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.file import read_journal
+from smoke_tui.journal.folders import JOURNAL
 from tests.helpers.events import change_event, data_of
 from tests.helpers.pty_terminal import Terminal
 from tests.helpers.tui_records import keep

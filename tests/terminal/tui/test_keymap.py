@@ -13,14 +13,8 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import smoke_tui.tui
-from smoke_tui.config.settings import (
-    Settings,
-    Value,
-    read_settings,
-)
-from smoke_tui.errors import (
-    UsageError,
-)
+from smoke_tui.config.settings import Settings, Value, read_settings
+from smoke_tui.errors import UsageError
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.bindings import PLACES
 from smoke_tui.tui.keymap import changeable, keymap

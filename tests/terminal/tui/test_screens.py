@@ -13,13 +13,9 @@ import pytest
 from textual.pilot import Pilot
 
 from smoke_tui.journal.decision_rules import RULES
-from smoke_tui.journal.file import (
-    read_journal,
-)
+from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.replay.run import recheck
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.compare import CompareScreen

@@ -15,13 +15,8 @@ from hypothesis import strategies as st
 
 from smoke_tui.codex.classify import Answer, classify, server_text
 from smoke_tui.codex.failure_signals import STRUCTURED, TEXTS, TRANSPORT
-from smoke_tui.failure_codes.table import (
-    CODES,
-    outcome_of,
-)
-from smoke_tui.outcomes import (
-    Outcome,
-)
+from smoke_tui.failure_codes.table import CODES, outcome_of
+from smoke_tui.outcomes import Outcome
 
 CF = (("server", "cloudflare"), ("cf-ray", "9a-FRA"))
 CHALLENGE = (*CF, ("cf-mitigated", "challenge"), ("content-type", "text/html"))

@@ -19,15 +19,10 @@ from smoke_tui.codex.failure_signals import (
 )
 from smoke_tui.codex.quota import active_limit, read_windows, windows_by_family
 from smoke_tui.engine.rules import judge
-from smoke_tui.failure_codes.table import (
-    CODES,
-    outcome_of,
-)
+from smoke_tui.failure_codes.table import CODES, outcome_of
 from smoke_tui.failure_codes.texts import REACHED, moment, text_of_code
 from smoke_tui.journal.state import StepState
-from smoke_tui.outcomes import (
-    Outcome,
-)
+from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.model import Step
 from smoke_tui.world.result import Result
 

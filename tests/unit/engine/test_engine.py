@@ -9,26 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-)
+from smoke_tui.failure_codes.table import CODES
 from smoke_tui.journal.events.kinds import DECISIONS
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.stream import EventStream
-from smoke_tui.outcomes import (
-    Outcome,
-    Verdict,
-)
-from smoke_tui.replay.strict import Divergence
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.replay.strict import DivergenceError
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.requests.machine import Timer
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 from tests.helpers.engine_runs import (
     LIVE,
@@ -226,7 +217,7 @@ def test_our_own_bug_ends_the_step_and_not_the_session() -> None:
 
 
 def test_a_step_may_end_with_a_code_and_facts() -> None:
-    end = StepEnd("command-failed", "it ended with 3", exit=3)
+    end = StepError("command-failed", "it ended with 3", exit=3)
     done = walk(PAIR, given_results({("one", 1): end}))
     assert done.outcomes()["one"] == ("fail", "command-failed")
     assert fold(done.events).steps["one"].tries[0].observed.values == {"exit": 3}
@@ -421,7 +412,7 @@ def test_a_session_can_be_replayed_from_its_record(
 
 def test_another_result_makes_another_session() -> None:
     done = walk(LIVE, passing)
-    with pytest.raises(Divergence) as caught:
+    with pytest.raises(DivergenceError) as caught:
         replayed(LIVE, done, given_results(failing("seed-org", "command-failed")))
     ended = next(e for e in done.events if e.kind == "try.finished" and e.step == "seed-org")
     assert caught.value.seq == ended.seq

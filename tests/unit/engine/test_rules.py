@@ -8,21 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.engine.conditions import (
-    matches,
-)
-from smoke_tui.engine.rules import (
-    Decision,
-    judge,
-)
-from smoke_tui.failure_codes.table import (
-    CODES,
-    outcome_of,
-)
+from smoke_tui.engine.conditions import matches
+from smoke_tui.engine.rules import Decision, judge
+from smoke_tui.failure_codes.table import CODES, outcome_of
 from smoke_tui.journal.state import StepState
-from smoke_tui.outcomes import (
-    Outcome,
-)
+from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.model import Step
 from smoke_tui.world.result import Result
 from tests.helpers.engine_runs import book, call, told, tried

@@ -15,9 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.files import (
-    StorageError,
-)
+from smoke_tui.files import StorageError
 from smoke_tui.journal.archive import (
     SCHEMA,
     ArchiveDamageError,

@@ -12,23 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from smoke_tui.files import (
-    StorageError,
-    private_folder,
-)
-from smoke_tui.history.index import (
-    ends,
-    session_folders,
-)
+from smoke_tui.files import StorageError, private_folder
+from smoke_tui.history.index import ends, session_folders
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.file import (
-    JournalFile,
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    EVIDENCE,
-    JOURNAL,
-)
+from smoke_tui.journal.file import JournalFile, read_journal
+from smoke_tui.journal.folders import EVIDENCE, JOURNAL
 from tests.helpers.events import data_of, make_event
 
 

@@ -19,13 +19,8 @@ from smoke_tui.journal.events.decisions import OtherEvidence
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import HttpAnswered, Noted
 from smoke_tui.journal.events.machine_facts import DocumentRead
-from smoke_tui.journal.file import (
-    JournalFile,
-    read_journal,
-)
-from smoke_tui.journal.folders import (
-    JOURNAL,
-)
+from smoke_tui.journal.file import JournalFile, read_journal
+from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.journal.stream import EventListener, Fact, IncomingFact, LiveStream, TextDelta, stamp
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.loop import EngineLoop

@@ -6,18 +6,9 @@ import itertools
 
 import pytest
 
-from smoke_tui.failure_codes.table import (
-    CODES,
-    outcome_of,
-)
+from smoke_tui.failure_codes.table import CODES, outcome_of
 from smoke_tui.journal.verdict import chosen, is_partial, verdict
-from smoke_tui.outcomes import (
-    VERDICT_EXITS,
-    Exit,
-    Outcome,
-    Verdict,
-    worst_exit,
-)
+from smoke_tui.outcomes import VERDICT_EXITS, Exit, Outcome, Verdict, worst_exit
 from tests.helpers.event_log import EventLog, small
 
 BOOK = small()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 from smoke_tui.world.live.ledger.problems import (
     CONNECT_SECONDS,
     STATEMENT_SECONDS,
-    LedgerProblem,
+    LedgerError,
     missing_column,
     missing_table,
     not_connected,
@@ -100,11 +100,11 @@ def read(address: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
     """As `ask`, on this thread."""
     try:
         if not address:
-            raise LedgerProblem("its address was not handed in")
+            raise LedgerError("its address was not handed in")
         if address.startswith(("http://", "https://")):
             return _answer(**read_stand_in(address, asked, ROWS))
         return _answer(**_read_postgresql(address, asked))
-    except LedgerProblem as problem:
+    except LedgerError as problem:
         return _answer(problem=str(problem))
 
 
@@ -121,7 +121,7 @@ def _read_postgresql(address: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     try:
         import psycopg
     except ImportError:
-        raise LedgerProblem(
+        raise LedgerError(
             "PostgreSQL is read through psycopg, which is not installed: "
             "pip install 'smoke-tui[ledger]'"
         ) from None
@@ -134,12 +134,12 @@ def _read_postgresql(address: str, asked: Mapping[str, Any]) -> dict[str, Any]:
             prepare_threshold=None,
         )
     except (psycopg.Error, OSError, ValueError) as error:
-        raise LedgerProblem(not_connected(error)) from None
+        raise LedgerError(not_connected(error)) from None
     try:
         connection.read_only = True
         return _ask_postgresql(connection.cursor(), asked)
     except psycopg.Error as error:
-        raise LedgerProblem(not_read(error.sqlstate, asked)) from None
+        raise LedgerError(not_read(error.sqlstate, asked)) from None
     finally:
         # Closing without a commit rolls back; a connection that broke has nothing to roll back.
         connection.close()
@@ -164,10 +164,10 @@ def _ask_postgresql(cursor: Cursor[tuple[Any, ...]], asked: Mapping[str, Any]) -
     cursor.execute(_THERE, [table.as_string(cursor)])
     there = [str(name) for (name,) in cursor.fetchall()]
     if not there:
-        raise LedgerProblem(missing_table(asked))
+        raise LedgerError(missing_table(asked))
     for role, name in columns.items():
         if name not in there:
-            raise LedgerProblem(missing_column(asked, role, name, there))
+            raise LedgerError(missing_column(asked, role, name, there))
     names = {role: sql.Identifier(name) for role, name in columns.items()}
     if asked["op"] == "now":
         return {"now": _now(cursor)}

@@ -10,7 +10,7 @@ STATEMENT_SECONDS: Final = 5
 _COLUMNS_SHOWN: Final = 40
 
 
-class LedgerProblem(Exception):
+class LedgerError(Exception):
     """The ledger can't be read; the text says why, and never holds a part of its address."""
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from smoke_tui.world.live.ledger.problems import CONNECT_SECONDS, LedgerProblem, missing_column
+from smoke_tui.world.live.ledger.problems import CONNECT_SECONDS, LedgerError, missing_column
 
 _BYTES: Final = 4 * 1024 * 1024
 
@@ -20,7 +20,7 @@ def read_stand_in(address: str, asked: Mapping[str, Any], limit: int) -> dict[st
     """The answer to a question, as PostgreSQL would give it.
 
     Raises:
-        LedgerProblem: nobody answers, or not with rows, or not with these columns.
+        LedgerError: nobody answers, or not with rows, or not with these columns.
     """
     op, columns = asked["op"], asked["columns"]
     if op == "days":
@@ -31,7 +31,7 @@ def read_stand_in(address: str, asked: Mapping[str, Any], limit: int) -> dict[st
     document = _get(address, {name: value for name, value in query.items() if value})
     now, raw = document.get("now"), document.get("rows")
     if not isinstance(now, str) or not isinstance(raw, list):
-        raise LedgerProblem("the stand-in's answer has no rows")
+        raise LedgerError("the stand-in's answer has no rows")
     if op == "now":
         return {"now": now}
     rows = [_row(one, asked) for one in raw]
@@ -55,20 +55,20 @@ def _get(address: str, query: Mapping[str, str]) -> Mapping[str, Any]:
         content, status = response.read(_BYTES), response.status
         document = json.loads(content) if status == 200 else None
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
-        raise LedgerProblem(f"the stand-in gave no answer ({type(error).__name__})") from None
+        raise LedgerError(f"the stand-in gave no answer ({type(error).__name__})") from None
     finally:
         connection.close()
     if not isinstance(document, dict):
-        raise LedgerProblem(f"the stand-in answered {status} without rows")
+        raise LedgerError(f"the stand-in answered {status} without rows")
     return document
 
 
 def _row(raw: object, asked: Mapping[str, Any]) -> dict[str, str | None]:
     if not isinstance(raw, dict):
-        raise LedgerProblem("the stand-in's answer has no rows")
+        raise LedgerError("the stand-in's answer has no rows")
     for role, name in asked["columns"].items():
         if name not in raw:
-            raise LedgerProblem(missing_column(asked, role, name, sorted(raw)))
+            raise LedgerError(missing_column(asked, role, name, sorted(raw)))
     return {
         role: None if raw[name] is None else str(raw[name])
         for role, name in asked["columns"].items()

@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from smoke_tui.httpd.messages import (
-    ServerRequest,
-)
+from smoke_tui.httpd.messages import ServerRequest
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.live.http import LiveHttp, shown_headers
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
@@ -277,9 +275,7 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
 
 
 async def forever(first: bytes, then: bytes) -> Any:
-    from smoke_tui.httpd.messages import (
-        RawResponse,
-    )
+    from smoke_tui.httpd.messages import RawResponse
 
     async def chunks() -> Any:
         yield first

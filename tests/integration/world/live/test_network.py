@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.world.live import network
-from smoke_tui.world.live.network import NetworkProblem, named_proxy, network_problems, proxy_for
+from smoke_tui.world.live.network import NetworkError, named_proxy, network_problems, proxy_for
 from smoke_tui.world.requests.http import HttpRequest
 from tests.helpers.loopback_servers import Origins, exchange, ok, soon
 
@@ -351,7 +351,7 @@ def test_certificates_that_can_be_used_are_no_problem(monkeypatch: pytest.Monkey
     assert network_problems(("https://far.test/",)) == []
     assert network.trusted().get_ca_certs()
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
-    with pytest.raises(NetworkProblem):
+    with pytest.raises(NetworkError):
         network.trusted()
 
 

@@ -21,9 +21,7 @@ from smoke_tui.journal.stream import FunctionListener
 from smoke_tui.redaction import Secret
 from smoke_tui.session.given import Given
 from smoke_tui.session.probe import probe
-from smoke_tui.world.context import (
-    StepContext,
-)
+from smoke_tui.world.context import StepContext
 from smoke_tui.world.live.browser_clipboard import (
     FileClipboard,
     NoBrowser,
@@ -47,9 +45,7 @@ from smoke_tui.world.requests.machine import (
     Variable,
 )
 from smoke_tui.world.requests.operator import OpenPage
-from smoke_tui.world.resources import (
-    StepEnd,
-)
+from smoke_tui.world.resources import StepError
 from smoke_tui.world.values import Joined, Sensitive
 from tests.helpers.loopback_servers import Origins, ok
 from tests.helpers.recorded_sessions import live_runbook
@@ -330,7 +326,7 @@ def test_a_template_is_filled_with_what_is_known_and_nothing_else(tmp_path: Path
             ctx.fill("{{ stack_url }}/a"),
             ctx.fill_all({"a": ["{{ org_id }}"], "b": 1}),
         ]
-        with pytest.raises(StepEnd) as caught:
+        with pytest.raises(StepError) as caught:
             ctx.fill("{{ gone }}")
         return [*filled, caught.value.code]
 

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from smoke_tui.journal.state import (
-    TypicalDuration,
-)
+from smoke_tui.journal.state import TypicalDuration
 from smoke_tui.plain.prompt import needed_now
 from smoke_tui.presentation.live.briefing import facts_of
 from smoke_tui.presentation.live.progress import CELLS, SHORTEST, pace, pause, usually

@@ -9,16 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke_tui.judging.text_drift import (
-    text_ratio,
-)
+from smoke_tui.judging.text_drift import text_ratio
 from smoke_tui.presentation.report.answer_text import final_text
-from smoke_tui.presentation.report.compare import (
-    Comparison,
-    Side,
-    better_or_worse,
-    compare,
-)
+from smoke_tui.presentation.report.compare import Comparison, Side, better_or_worse, compare
 from tests.helpers.event_log import EventLog, shipped
 from tests.helpers.report_states import BODY, answered, saying
 

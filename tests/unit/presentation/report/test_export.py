@@ -12,9 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from smoke_tui.files import (
-    replace_private,
-)
+from smoke_tui.files import replace_private
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.report.check_result import check_object

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke_tui.cli.command_table import (
-    COMMANDS,
-)
+from smoke_tui.cli.command_table import COMMANDS
 from smoke_tui.presentation.report.export import FORMATS
 from tests.helpers.paths import ROOT
 

@@ -9,13 +9,8 @@ import pytest
 
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
-from smoke_tui.journal.load import (
-    runbook_of,
-)
-from smoke_tui.journal.state import (
-    KEPT,
-    Ends,
-)
+from smoke_tui.journal.load import runbook_of
+from smoke_tui.journal.state import KEPT, Ends
 from smoke_tui.presentation.report.html import page
 from smoke_tui.presentation.report.markdown import LIMIT, markdown
 from tests.helpers.long_journal import events, write

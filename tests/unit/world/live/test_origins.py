@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smoke_tui.config.session_config import SessionConfig, origin_of, refuse_host
-from smoke_tui.world.live.network import (
-    proxy_for,
-)
+from smoke_tui.world.live.network import proxy_for
 from smoke_tui.world.requests.http import HttpRequest
 from tests.helpers.loopback_servers import Origins, exchange, ok, soon
 

@@ -24,19 +24,10 @@ from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.postgres.postgres import Postgres
 from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
-from smoke_tui.session.configure import (
-    config_from,
-)
-from smoke_tui.session.given import (
-    Given,
-    read_given,
-)
+from smoke_tui.session.configure import config_from
+from smoke_tui.session.given import Given, read_given
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import (
-    given_rehearsed,
-    rehearsed,
-    rehearsed_io,
-)
+from smoke_tui.session.rehearsed import given_rehearsed, rehearsed, rehearsed_io
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
 from tests.helpers.ledger_program import PASSWORD, LedgerProgram
