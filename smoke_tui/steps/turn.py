@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from smoke_tui.codex.assessment import upstream_failure
-from smoke_tui.codex.catalogue import as_answer
 from smoke_tui.codex.classify import Answer, Failure, classify
-from smoke_tui.codex.version_gate import stack_refusal
 from smoke_tui.config.questions import Verb
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.proof.obligations import (
@@ -23,16 +20,22 @@ from smoke_tui.proof.obligations import (
 )
 from smoke_tui.proof.quoting import contains_word, with_nonce
 from smoke_tui.runbook.json_path import dig
-from smoke_tui.stack.failure_signals import failure_witnesses, good_status
+from smoke_tui.stack.failure_signals import failure_witnesses
 from smoke_tui.stack.ledger_rows import costs_money, ledger_lines
 from smoke_tui.stack.ledger_window import open_window, read_window
 from smoke_tui.stack.route_proof import evidence_lines, lacks_quota_headers
-from smoke_tui.stack.turn_document import PATHS, claims_of
+from smoke_tui.stack.turn_document import claims_of
 from smoke_tui.stack.turn_obligations import ANSWERED, ROUTE, TurnResult, turn_obligations
 from smoke_tui.steps.call import model_of
 from smoke_tui.steps.commands import last_object, run_to_end, spawn_spec
 from smoke_tui.steps.cost import settle as settle_spend
 from smoke_tui.steps.cost import spend
+from smoke_tui.steps.turn_failure import (
+    refine_failure,
+    reported_by_envelope,
+    turn_failure,
+    upstream_status,
+)
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange, HttpRequest
 from smoke_tui.world.requests.machine import Draw
@@ -46,9 +49,6 @@ NONCE_VARIABLE: Final = "SMOKE_NONCE"
 NONCE_VALUE: Final = "nonce"
 """Under which name a turn's commands and request may use it as a template."""
 
-_ENVELOPE: Final = ("detail", "code", "type")
-_LONGEST_DETAIL: Final = 300
-"""An error's detail is a sentence; a longer one is a text of the answer."""
 
 ATTESTED: Final = Requirement("operator's attestation", "route-unproven", "route-unproven")
 
@@ -109,7 +109,7 @@ async def turn(ctx: StepContext) -> Result:
         made.answered,
         reading,
         own_headers=own_headers,
-        reported=_reported_by_envelope(made.document),
+        reported=reported_by_envelope(made.document),
     )
     lines = [
         *evidence_lines(
@@ -217,28 +217,7 @@ def _claimed_failure(ctx: StepContext, turned: TurnResult) -> Failure | None:
     told = json.dumps(turned.document) if isinstance(turned.document, Mapping) else ""
     failure = classify(Answer(None, (), told))
     known = failure.by.startswith(("code", "type", "text", "error "))
-    return _told_apart(ctx, failure) if known else None
-
-
-def _told_apart(ctx: StepContext, failure: Failure) -> Failure:
-    """A refused model: a gate's texts are a retirement's, too; what the call learnt tells which."""
-    if not ctx.config.resolved:
-        return failure
-    model = failure.about.model or model_of(ctx)
-    return stack_refusal(failure, model, ctx.attempt.earlier_calls.get(model or ""))
-
-
-def _reported_by_envelope(document: object) -> str | None:
-    """What an error's envelope says, where a document is one beside its answer."""
-    if not isinstance(document, Mapping):
-        return None
-    named = {name: document[name] for name in _ENVELOPE if document.get(name)}
-    detail = named.get("detail")
-    if isinstance(detail, str) and len(detail) > _LONGEST_DETAIL:
-        del named["detail"]
-    failure = classify(Answer(None, (), json.dumps(named))) if named else None
-    known = failure is not None and failure.by.startswith(("code", "type", "text", "error "))
-    return failure.message if failure is not None and known else None
+    return refine_failure(ctx, failure) if known else None
 
 
 async def _by_http(ctx: StepContext, nonce: str) -> Made:
@@ -264,9 +243,9 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
     }
     document = exchange.json()
     refused = exchange.status is None or not 200 <= exchange.status < 300
-    if refused or _upstream(ctx, document)[0]:
+    if refused or upstream_status(ctx, document)[0]:
         await _settle(ctx, _claims(ctx, document), document)
-        failure = _told_apart(ctx, turn_failure(ctx, exchange, document))
+        failure = refine_failure(ctx, turn_failure(ctx, exchange, document))
         said = f"HTTP {exchange.status}" if exchange.status is not None else "no answer"
         signs = [
             Witness("status", said, "against" if refused else "nothing"),
@@ -295,46 +274,6 @@ def _longest_text(body: object) -> str:
     return max((_longest_text(value) for value in inner), key=len, default="")
 
 
-def _upstream(ctx: StepContext, document: object) -> tuple[bool, int | None]:
-    """Whether an answer tells of the provider's status and it is none of success, and which."""
-    told, status = dig(document, _paths(ctx)["upstream_status"])
-    if isinstance(status, str) and status.strip().isdigit():
-        status = int(status.strip()[:9])
-    number = status if isinstance(status, int) and not isinstance(status, bool) else None
-    return told and status is not None and (number is None or not good_status(number)), number
-
-
-def turn_failure(ctx: StepContext, exchange: Exchange, document: object) -> Failure:
-    """The failure of a turn: the provider's own answer where the stack passes it on."""
-    own = replace(as_answer(exchange), ours=True)
-    if exchange.status is None:
-        return classify(own)
-    paths = _paths(ctx)
-    told, _ = dig(document, paths["upstream_status"])
-    _, body = dig(document, paths["upstream_body"])
-    _, headers = dig(document, paths["upstream_headers"])
-    if not told:
-        return classify(own)
-    status = _upstream(ctx, document)[1]
-    pairs = tuple(headers.items()) if isinstance(headers, Mapping) else ()
-    text = body if isinstance(body, str) else json.dumps(body) if body else ""
-    passed_on = replace(
-        exchange,
-        status=status,
-        headers=tuple((str(n), str(v)) for n, v in pairs),
-        body=text.encode(),
-        chunks=(),
-        error=None if status is not None else "network",
-        error_text=text,
-    )
-    failure = upstream_failure(passed_on)
-    if failure is not None:
-        return failure
-    return Failure(
-        "expectation-unmet", "stack", "the provider completed the response, and the stack failed"
-    )
-
-
 async def _by_command(ctx: StepContext, nonce: str) -> Made:
     ended = None
     for command in ctx.step.commands:
@@ -348,10 +287,10 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
             raise StepError(known, f"`{command.text}` ended with {ended.code}.", exit=ended.code)
     assert ended is not None
     document = last_object(ended.text)
-    if _upstream(ctx, document)[0]:
+    if upstream_status(ctx, document)[0]:
         await _settle(ctx, _claims(ctx, document), document)
         exchange = Exchange(200, (), ended.text.encode(), (), 0, None, "", {}, None, 0)
-        failure = _told_apart(ctx, turn_failure(ctx, exchange, document))
+        failure = refine_failure(ctx, turn_failure(ctx, exchange, document))
         signs = [
             *failure_witnesses(document),
             Witness("upstream status", "none of success", "against"),
@@ -377,10 +316,6 @@ async def _by_hand(ctx: StepContext) -> Made:
 
 def _claims(ctx: StepContext, document: object) -> dict[str, Any]:
     return claims_of(document, ctx.step.fields.get("evidence") or {})
-
-
-def _paths(ctx: StepContext) -> dict[str, str]:
-    return {**PATHS, **{k: v for k, v in (ctx.step.fields.get("evidence") or {}).items() if v}}
 
 
 async def _settle(ctx: StepContext, claims: Mapping[str, Any], document: object) -> None:
