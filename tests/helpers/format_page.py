@@ -1,0 +1,163 @@
+"""Write `smoke_tui/FORMAT.md` from the tables of the package.
+
+`python -m tests.helpers.format_page` writes the page; a test compares it with the tables.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import smoke_tui
+from smoke_tui.config.questions import QUESTIONS
+from smoke_tui.failure_codes.table import CODES
+from smoke_tui.journal.decision_rules import RULES
+from smoke_tui.journal.events import values
+from smoke_tui.journal.events.codec import CLASSES
+from smoke_tui.journal.events.kinds import DECISIONS, FACTS, SCHEMA
+from smoke_tui.outcomes import VERDICT_EXITS, Exit, Outcome
+from smoke_tui.presentation.report.export import FORMATS
+from smoke_tui.rehearsal.scenarios.lookup import SCENARIOS
+from smoke_tui.runbook.kinds import KINDS
+from smoke_tui.runbook.lint.diagnostics import LintCode
+
+PAGE: Final = Path(smoke_tui.__file__).with_name("FORMAT.md")
+
+HEAD: Final = f"""\
+# Format
+
+Generated from the tables of the package by `python -m tests.helpers.format_page`; a test keeps it so.
+
+## A line of the journal
+
+`journal.jsonl` holds one event per line, ASCII JSON without spaces, its keys in this order:
+
+| Key | What |
+|---|---|
+| `seq` | the number of the event, from 1 on |
+| `t` | UTC, ISO 8601 with milliseconds |
+| `ms` | monotonic milliseconds since the session opened |
+| `ev` | the kind of the event |
+| `step`, `try` | the step and the number of its try, or null |
+| `re` | the `seq` of the request that it answers, or null |
+| `data` | what it says: the keys below |
+| `crc` | CRC-32 of the line's bytes before it, in hex |
+
+The schema is `{SCHEMA}`; the rules that decide are number {RULES}. In `data`, `blobs` names pieces
+of evidence (their SHA-256 and size) and `secrets` the public parts of what was kept back. A key
+marked *always* is written even when it has its default; *optional* keys are left out then. Unknown
+keys are kept as they are.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join(part.rstrip("\n") + "\n" for part in _parts())
+
+
+def _parts() -> Iterator[str]:
+    yield HEAD
+    yield "## Facts\n"
+    yield from _kinds(FACTS)
+    yield "## Decisions\n"
+    yield from _kinds(DECISIONS)
+    yield "## Values\n\nObjects that the keys above hold.\n"
+    yield from (_class(each) for each in _dataclasses(values))
+    yield "## Outcomes and exit codes\n"
+    yield f"Outcomes of steps: {_listed(Outcome)}.\n"
+    yield _table(
+        ("Verdict of a session", "Exit code"),
+        ((f"`{verdict}`", str(int(code))) for verdict, code in VERDICT_EXITS.items()),
+    )
+    yield f"Exit codes: {', '.join(f'{int(code)} `{code.name}`' for code in Exit)}.\n"
+    yield "## Step kinds\n"
+    for name, kind in KINDS.items():
+        yield f"### `{name}`\n\n{kind.about}.\n"
+        yield _table(
+            ("Field", "What", "Needed"),
+            (
+                (f"`{key}`", field.about, "yes" if field.required else "")
+                for key, field in kind.fields.items()
+            ),
+        )
+    yield "## Questions to the operator\n"
+    yield _table(
+        ("Question", "What is asked", "Words of the answer", "Stakes"),
+        ((f"`{q.name}`", q.about, _listed(q.verbs), q.stakes) for q in QUESTIONS.values()),
+    )
+    yield "## Failure codes\n"
+    yield _table(
+        ("Code", "Outcome", "Side", "Retry", "What happened", "Next"),
+        (
+            (f"`{c.name}`", c.outcome, c.side, c.retry, c.what, ", ".join(c.next_actions))
+            for c in CODES.values()
+        ),
+    )
+    yield "## Lint codes\n"
+    yield _table(
+        ("Code", "Severity", "What", "Mend"),
+        ((f"`{c.code}`", c.severity, c.sentence, c.remedy) for c in LintCode),
+    )
+    yield "## Rehearsal scenarios\n"
+    yield _table(
+        ("Scenario", "What differs"),
+        ((f"`{name}`", scenario.sentence) for name, scenario in SCENARIOS.items()),
+    )
+    yield f"## Report formats\n\n{_listed(FORMATS)}.\n"
+
+
+def _kinds(kinds: Iterable[str]) -> Iterator[str]:
+    about = {**FACTS, **DECISIONS}
+    for kind in kinds:
+        several = len(CLASSES[kind]) > 1
+        sentence = f"{about[kind][:1].upper()}{about[kind][1:]}.\n" if several else ""
+        yield f"### `{kind}`\n\n{sentence}"
+        yield from (_class(each, named=several) for each in CLASSES[kind])
+
+
+def _class(cls: type, *, named: bool = True) -> str:
+    text = inspect.cleandoc(cls.__doc__ or "")
+    tags = ", ".join(f"`{key}` = `{value}`" for key, value in getattr(cls, "tags", {}).items())
+    head = f"**{cls.__name__}**{f' ({tags})' if tags else ''}. " if named else ""
+    assert is_dataclass(cls)
+    rows = [_row(field) for field in fields(cls)]
+    table = _table(("Key", "Type", "Written"), rows) if rows else ""
+    return f"{head}{text}\n\n{table}"
+
+
+def _row(field: Field[Any]) -> tuple[str, str, str]:
+    meta = field.metadata
+    optional = field.default is not MISSING or field.default_factory is not MISSING
+    how = "always" if optional and meta.get("always") else "optional" if optional else ""
+    if meta.get("flat"):
+        how = "its keys stand here"
+    elif meta.get("rest"):
+        how = "every other key"
+    elif meta.get("whole"):
+        how = "the table as it stands"
+    return f"`{meta.get('key', field.name)}`", f"`{field.type}`", how
+
+
+def _dataclasses(module: ModuleType) -> Iterator[type]:
+    for each in vars(module).values():
+        if is_dataclass(each) and isinstance(each, type) and each.__module__ == module.__name__:
+            yield each
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
