@@ -178,8 +178,8 @@ def _unheeded(request: Request) -> str | None:
         return None
     if request.check:
         return "--plain and --check exclude each other"
-    given = [option for name, option in _OF_CHECK.items() if request.arguments.get(name)]
-    return f"{', '.join(given)}: only with --check" if given else None
+    options = [option for name, option in _OF_CHECK.items() if request.arguments.get(name)]
+    return f"{', '.join(options)}: only with --check" if options else None
 
 
 def _goal(request: Request) -> ViewGoal:

@@ -139,10 +139,10 @@ def _ports(settings: Settings) -> Iterator[Check]:
 
 def _left_behind(settings: Settings) -> Iterator[Check]:
     try:
-        found = left_behind(settings.state_dir)
+        processes = left_behind(settings.state_dir)
     except UsageError:
         return
-    for left in found:
+    for left in processes:
         yield Check(
             "left-behind",
             "note",
@@ -211,10 +211,10 @@ def _codex(settings: Settings) -> Iterator[Check]:
         )
     else:
         yield Check("codex-cli", "ok", f"the Codex CLI is {client.path}, version {client.version}")
-    given = settings.get("client-version")
+    version = settings.get("client-version")
     sent, source = (
-        (given, settings.source("client-version"))
-        if given
+        (version, settings.source("client-version"))
+        if version
         else (client.version, "of the installed Codex CLI")
         if client.version
         else (CAPTURED_VERSION, "the newest this tool was captured against")

@@ -82,5 +82,5 @@ VERDICT_EXITS: Final = {
 
 def worst_exit(codes: Iterable[Exit]) -> Exit:
     """The one exit code of several findings, by the documented precedence."""
-    seen = set(codes)
-    return next((code for code in EXIT_PRECEDENCE if code in seen), Exit.OK)
+    occurred = set(codes)
+    return next((code for code in EXIT_PRECEDENCE if code in occurred), Exit.OK)

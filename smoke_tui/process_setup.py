@@ -39,10 +39,10 @@ def no_core_files() -> None:
 
 def recorder_of(environ: Mapping[str, str]) -> str:
     """What keeps a record of this terminal; empty where nothing is known to. Asks tmux, too."""
-    found = [words for name, words in RECORDERS.items() if environ.get(name)]
+    recorders = [words for name, words in RECORDERS.items() if environ.get(name)]
     if environ.get("TMUX") and _tmux_pipes(environ):
-        found.append("tmux (pipe-pane)")
-    return " and ".join(found)
+        recorders.append("tmux (pipe-pane)")
+    return " and ".join(recorders)
 
 
 def _tmux_pipes(environ: Mapping[str, str]) -> bool:

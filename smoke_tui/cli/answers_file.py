@@ -100,15 +100,15 @@ class Headless:
     async def answer(self, kind: str, data: Mapping[str, Any]) -> Answer | None:
         """The answer to a question; None leaves it to somebody else."""
         step = str(data.get("step"))
-        given = self._answers.get(step, {})
-        if kind == "begin" and "waive" in given:
+        answers = self._answers.get(step, {})
+        if kind == "begin" and "waive" in answers:
             self._taken[step, "waive"] = kind
-            return Answer(Verb.WAIVE, reason=given["waive"], by=_BY)
+            return Answer(Verb.WAIVE, reason=answers["waive"], by=_BY)
         if kind == "second-opinion":
             return Answer(Verb.YES if data.get("wanted") else Verb.NO, by="consent")
         if QUESTIONS[kind].consent:
             return Answer(QUESTIONS[kind].verbs[0], by="consent")
-        text, problem = self._take(step, kind, given)
+        text, problem = self._take(step, kind, answers)
         if kind == "model":
             listed = data.get("listed")
             fits = text is not None and (not listed or text in listed)
@@ -121,30 +121,30 @@ class Headless:
             return Answer(Verb.CAPTURED, by="consent")
         if text is None:
             return Answer(Verb.ABSENT, words=problem, by="nobody")
-        return _as_answer(kind, text, given.get("note", ""))
+        return _as_answer(kind, text, answers.get("note", ""))
 
     async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:
         """Nobody else answers here."""
 
     def _take(
-        self, step: str, kind: str, given: Mapping[str, str]
+        self, step: str, kind: str, answers: Mapping[str, str]
     ) -> tuple[str | None, str | None]:
         """The text that answers a question, or why there is none."""
-        if kind in given:
+        if kind in answers:
             # Every field of a page has its own tick; anything else is asked once and answered once.
             if kind != "tick" and (step, kind) in self._taken:
                 return None, self._spent(step, kind, f"`{kind}`", kind)
             self._taken[step, kind] = kind
-            return given[kind], None
-        if "answer" not in given or kind not in KINDS:
+            return answers[kind], None
+        if "answer" not in answers or kind not in KINDS:
             return None, None
-        if QUESTIONS[kind].answers_file != "plain" and _is_plain(given["answer"]):
-            return None, f"{given['answer']!r} answers no question for {kind}."
+        if QUESTIONS[kind].answers_file != "plain" and _is_plain(answers["answer"]):
+            return None, f"{answers['answer']!r} answers no question for {kind}."
         before = self._taken.get((step, "answer"))
         if before is not None:
             return None, self._spent(step, kind, "`answer`", before)
         self._taken[step, "answer"] = kind
-        return given["answer"], None
+        return answers["answer"], None
 
     def _spent(self, step: str, kind: str, key: str, before: str) -> str:
         words = (
@@ -157,9 +157,9 @@ class Headless:
     def findings(self) -> list[tuple[str, str, str]]:
         """What was wrong with the answers in the end: code, step, and what."""
         rows = [("ambiguous-answer", step, words) for step, words in self._ambiguous.items()]
-        for step, given in self._answers.items():
-            unused = [key for key in given if key != "note" and (step, key) not in self._taken]
-            if "waive" in given and (step, "waive") in self._taken and len(unused) > 0:
+        for step, answers in self._answers.items():
+            unused = [key for key in answers if key != "note" and (step, key) not in self._taken]
+            if "waive" in answers and (step, "waive") in self._taken and len(unused) > 0:
                 rows.append(
                     (
                         "ambiguous-answer",
@@ -171,7 +171,7 @@ class Headless:
                 rows.append(
                     ("unused-answer", step, f"Nothing asked for {', '.join(unused)} of [{step}].")
                 )
-            elif not given or set(given) == {"note"}:
+            elif not answers or set(answers) == {"note"}:
                 rows.append(("unused-answer", step, f"[{step}] answers nothing."))
         return rows
 

@@ -157,13 +157,13 @@ def understand(argv: Sequence[str]) -> Request:
     else:
         name = None
         options = top_parser().parse_args(list(argv))
-    given = {}
+    option_values = {}
     for option in OPTIONS:
         value = getattr(options, option.key)
-        given[option.name] = " ".join(value) if isinstance(value, list) else value
+        option_values[option.name] = " ".join(value) if isinstance(value, list) else value
     arguments = {key: value for key, value in vars(options).items() if key not in _GLOBAL}
     plain, check = arguments.pop("plain", False), arguments.pop("check", False)
-    return Request(name, arguments, read_settings(given), plain, check)
+    return Request(name, arguments, read_settings(option_values), plain, check)
 
 
 def run(request: Request) -> int:

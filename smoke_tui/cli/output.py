@@ -29,7 +29,7 @@ class Narrator:
         """Write what is worth a line about an event."""
         apply(self._state, event)
         if self._verbose:
-            for line in _told(self._state, event):
+            for line in _detail_lines(self._state, event):
                 _narrate(f"  {clean(line)}")
         if isinstance(event.body, StepFinished):
             code, outcome = event.body.code, event.body.outcome.value
@@ -45,7 +45,7 @@ def _narrate(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def _told(state: State, event: Event) -> list[str]:
+def _detail_lines(state: State, event: Event) -> list[str]:
     """An exchange, a command or a line of output, in a line each."""
     match event.body:
         case HttpAnswered(status=status, error=error, ms=ms):

@@ -9,19 +9,19 @@ from smoke_tui.journal.stream import EventListener
 from smoke_tui.process_setup import no_core_files
 from smoke_tui.session.session import Session
 
-STRIKES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run_session(session: Session, *listeners: EventListener) -> list[int]:
     """Start a session and wait for its end; the signals that came are returned."""
     no_core_files()
-    struck: list[int] = []
+    signals: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
-        struck.append(number)
+        signals.append(number)
         session.cancel("session", signal.Signals(number).name)
 
-    old = {number: signal.signal(number, stop) for number in STRIKES}
+    old = {number: signal.signal(number, stop) for number in STOP_SIGNALS}
     try:
         session.start(*listeners)
         # Short waits, because a signal's handler runs only between them.
@@ -30,4 +30,4 @@ def run_session(session: Session, *listeners: EventListener) -> list[int]:
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
-    return struck
+    return signals

@@ -66,12 +66,12 @@ def ledger_secrets(address: str) -> list[tuple[str, str]]:
     if not address or address.startswith(_HTTP):
         return []
     # A password that is a piece of this word would hide the word itself wherever it stands.
-    found = {
+    secrets = {
         (text, kind)
         for text, kind in _secrets_of(address, _NESTED)
         if text and text.lower() not in "postgresql"
     }
-    return [(address, "ledger-address"), *sorted(found - {(address, "ledger-address")})]
+    return [(address, "ledger-address"), *sorted(secrets - {(address, "ledger-address")})]
 
 
 def _secrets_of(address: str, depth: int) -> Iterator[tuple[str, str]]:

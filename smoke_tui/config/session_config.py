@@ -125,8 +125,8 @@ class SessionConfig:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> SessionConfig:
         """Read the form that the journal holds; unknown keys do no harm."""
-        known = {f.name for f in fields(cls)}
-        values: dict[str, Any] = {key: _frozen(v) for key, v in raw.items() if key in known}
+        names = {f.name for f in fields(cls)}
+        values: dict[str, Any] = {key: _frozen(v) for key, v in raw.items() if key in names}
         return cls(**values)
 
     @property

@@ -142,9 +142,9 @@ class Settings:
         Raises:
             UsageError: none was given, and there is no home folder to keep them in.
         """
-        given = self.get("state-dir")
-        if given:
-            return expanded(given, self.source("state-dir")).absolute()
+        state_dir = self.get("state-dir")
+        if state_dir:
+            return expanded(state_dir, self.source("state-dir")).absolute()
         if not (home_folder() or os.environ.get("XDG_STATE_HOME")):
             raise UsageError(
                 "there is no home folder here to keep sessions in (HOME is not set, "
@@ -181,13 +181,13 @@ class Settings:
 
 def home_folder() -> str | None:
     """The user's home folder; None where neither HOME nor the password file names one."""
-    found = os.environ.get("HOME", "")
-    if not found:
+    folder = os.environ.get("HOME", "")
+    if not folder:
         try:
-            found = pwd.getpwuid(os.getuid()).pw_dir
+            folder = pwd.getpwuid(os.getuid()).pw_dir
         except KeyError:
             return None
-    return found if os.path.isabs(found) else None
+    return folder if os.path.isabs(folder) else None
 
 
 def expanded(text: str, source: str) -> Path:
@@ -219,7 +219,7 @@ def own_runbooks() -> str:
     return str(folder / "runbooks") if folder is not None else "(no config folder: no home folder)"
 
 
-def read_settings(given: Mapping[str, str | None]) -> Settings:
+def read_settings(option_values: Mapping[str, str | None]) -> Settings:
     """Merge the command line, the environment and config.toml.
 
     Raises:
@@ -234,7 +234,7 @@ def read_settings(given: Mapping[str, str | None]) -> Settings:
         text = os.environ.get(option.variable)
         if text:
             values[option.name] = Value(text, f"environment {option.variable}")
-    for name, text in given.items():
+    for name, text in option_values.items():
         if text is not None:
             values[name] = Value(text, f"--{name}")
     for option in OPTIONS:
@@ -271,21 +271,23 @@ def _keys_table(path: Path, table: object) -> dict[str, Value]:
     """The table of keys, `"home.rehearse" = "R"` or a list; tables of tables, too."""
     if not isinstance(table, dict):
         raise UsageError(f"{path}: [keys] is a table of bindings and their keys")
-    found: dict[str, Value] = {}
-    for name, given in table.items():
-        if isinstance(given, dict):
+    bindings: dict[str, Value] = {}
+    for name, keys in table.items():
+        if isinstance(keys, dict):
             # Without quotes a dot makes a table.
-            found |= _keys_table(path, {f"{name}.{inner}": keys for inner, keys in given.items()})
+            bindings |= _keys_table(
+                path, {f"{name}.{inner}": value for inner, value in keys.items()}
+            )
             continue
-        listed = [given] if isinstance(given, str) else given
+        listed = [keys] if isinstance(keys, str) else keys
         if (
             not isinstance(listed, list)
             or not listed
             or not all(isinstance(key, str) and key.strip() for key in listed)
         ):
             raise UsageError(f"{path}: [keys] {name}: give a key, or a list of keys")
-        found[name] = Value(",".join(listed), str(path))
-    return found
+        bindings[name] = Value(",".join(listed), str(path))
+    return bindings
 
 
 def _options(path: Path, raw: Mapping[str, Any]) -> dict[str, Value]:

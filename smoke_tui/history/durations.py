@@ -20,9 +20,11 @@ LONGEST_JOURNAL: Final = 4 * 1024 * 1024
 """Bytes; a longer journal says no more of a step's time and takes long to read."""
 
 
-def usual_times(state_dir: Path, runbook_id: str, world: str) -> Mapping[str, TypicalDuration]:
+def typical_durations(
+    state_dir: Path, runbook_id: str, world: str
+) -> Mapping[str, TypicalDuration]:
     """By step: how long a try that passed took in the newest sessions of this runbook and world."""
-    seen: dict[str, list[int]] = {}
+    durations: dict[str, list[int]] = {}
     read = 0
     for folder in session_folders(state_dir / "sessions"):
         if read == NEWEST:
@@ -40,16 +42,17 @@ def usual_times(state_dir: Path, runbook_id: str, world: str) -> Mapping[str, Ty
             continue
         read += 1
         for step_id, ms in _took(state).items():
-            seen.setdefault(step_id, []).append(ms)
+            durations.setdefault(step_id, []).append(ms)
     return {
-        step_id: TypicalDuration(int(median(times)), len(times)) for step_id, times in seen.items()
+        step_id: TypicalDuration(int(median(times)), len(times))
+        for step_id, times in durations.items()
     }
 
 
 def _took(state: State) -> dict[str, int]:
     """The time of each step's last try, where it passed."""
     return {
-        known.id: state.worked(known.id, known.tries[-1].started, known.tries[-1].ended)
-        for known in state.steps.values()
-        if known.outcome is Outcome.PASS and known.tries and known.tries[-1].ended is not None
+        step.id: state.worked(step.id, step.tries[-1].started, step.tries[-1].ended)
+        for step in state.steps.values()
+        if step.outcome is Outcome.PASS and step.tries and step.tries[-1].ended is not None
     }

@@ -38,12 +38,12 @@ def find_session(settings: Settings, name: str) -> Path | None:
         return folders[0] if folders else None
     if not re.match(r"\d", name):
         return None
-    found = [folder for folder in folders if folder.name.startswith(name)]
-    if len(found) > 1 and all(folder.name != name for folder in found):
+    matches = [folder for folder in folders if folder.name.startswith(name)]
+    if len(matches) > 1 and all(folder.name != name for folder in matches):
         raise UsageError(
-            f"session {name!r} is one of {len(found)}: {', '.join(f.name for f in found[:5])}"
+            f"session {name!r} is one of {len(matches)}: {', '.join(f.name for f in matches[:5])}"
         )
-    return next((f for f in found if f.name == name), found[0] if found else None)
+    return next((f for f in matches if f.name == name), matches[0] if matches else None)
 
 
 def need_session(settings: Settings, name: str) -> Path:

@@ -119,7 +119,7 @@ class _Started:
 
 def left_behind(state_dir: Path) -> list[LeftBehind]:
     """What sessions that broke off have left; one that another program runs is none of them."""
-    found: list[LeftBehind] = []
+    processes: list[LeftBehind] = []
     for number, folder in enumerate(session_folders(state_dir / "sessions")):
         if number >= NEWEST:
             break
@@ -127,11 +127,11 @@ def left_behind(state_dir: Path) -> list[LeftBehind]:
         if session is None or session.closed is not None or in_use(folder):
             continue
         try:
-            found += _of_session(folder.name, read_journal(folder).events)
+            processes += _of_session(folder.name, read_journal(folder).events)
         except (StorageError, *_ANOTHER_FORM):
             # Not a record of this program's: what it says of processes is not to be relied on.
             continue
-    return found
+    return processes
 
 
 def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
@@ -158,7 +158,7 @@ def _of_session(name: str, events: tuple[Event, ...]) -> Iterator[LeftBehind]:
         alive = (
             [child.guardian]
             if still_running(*child.guardian)
-            else [known for known in dict.fromkeys(child.processes) if running(*known)]
+            else [process for process in dict.fromkeys(child.processes) if running(*process)]
         )
         for pid, mark in alive:
             yield LeftBehind(name, child.step, child.what, pid, mark, unsure=unsure)

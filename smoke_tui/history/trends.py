@@ -36,9 +36,9 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
 
     `rehearsed`: those alone, for who wants to see what this would show.
     """
-    found: list[Point] = []
+    trend: list[Point] = []
     for folder in session_folders(state_dir / "sessions"):
-        if len(found) >= NEWEST:
+        if len(trend) >= NEWEST:
             break
         session = ends(folder)
         if session is None or session.config.real_provider == rehearsed:
@@ -48,7 +48,7 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
         except StorageError:
             continue
         spend = spend_of(state)
-        found.append(
+        trend.append(
             Point(
                 folder.name,
                 session.runbook_id,
@@ -60,4 +60,4 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
                 {w.window_minutes: float(w.used_percent_after) for w in spend.limits or ()},
             )
         )
-    return found[::-1]
+    return trend[::-1]

@@ -20,7 +20,7 @@ from smoke_tui.plain.prompt import Prompt, SessionOverError, WithdrawnError
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.report.verdict_text import SENTENCES
-from smoke_tui.session.crash import told_fault
+from smoke_tui.session.crash import fault_sentence
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.session.session import NotStartedError
 
@@ -181,7 +181,7 @@ class PlainSession:
         state, session = self.live.state, self.live.session
         write = self.output.write
         if self.live.fault is not None:
-            write(told_fault(self.settings.state_dir, session))
+            write(fault_sentence(self.settings.state_dir, session))
             self.output.flush()
             unsaved = isinstance(self.live.fault, StorageError) and not isinstance(
                 self.live.fault, RecordGoneError

@@ -16,10 +16,10 @@ from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.outcomes import Exit
 from smoke_tui.session.configure import config_resumed
 from smoke_tui.session.environment import user_name
-from smoke_tui.session.given import NOTHING_GIVEN
 from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.resume import ResumableSession, open_resumable
+from smoke_tui.session.secret_options import NO_SECRET_OPTIONS
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import headless_io
 
@@ -67,7 +67,7 @@ def _recorded_config(resumable: ResumableSession, settings: Settings) -> Session
     Raises:
         UsageError: the command line names another origin, model or the like: nothing ran with it.
     """
-    resumed = config_resumed(resumable.state, NOTHING_GIVEN, settings)
+    resumed = config_resumed(resumable.state, NO_SECRET_OPTIONS, settings)
     recorded = replace(
         resumable.state.config,
         bundle=resumed.bundle,

@@ -12,8 +12,8 @@ from smoke_tui.codex.classify import classify
 from smoke_tui.codex.request_diff import Difference, compare, example_call, version_difference
 from smoke_tui.codex.request_shapes import SHAPES
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.session.given import NOTHING_GIVEN, Given
 from smoke_tui.session.probe import MakeContext, probe
+from smoke_tui.session.secret_options import NO_SECRET_OPTIONS, SecretOptions
 from smoke_tui.session.subscriber_client import UNSEEN, capture_subscribed
 from smoke_tui.steps.credential import session_bundle
 from smoke_tui.world.live.browser_clipboard import headless_io
@@ -52,8 +52,8 @@ class Comparison:
     @property
     def every(self) -> list[Difference]:
         """Each difference once, whichever capture shows it."""
-        found = {one.key: one for one in (*self.differences, *(self.subscribed or ()))}
-        return list(found.values())
+        by_key = {d.key: d for d in (*self.differences, *(self.subscribed or ()))}
+        return list(by_key.values())
 
     def lines(self) -> list[str]:
         """The comparison for a person."""
@@ -72,10 +72,10 @@ class Comparison:
                 f"not shown by this capture: {', '.join(UNSEEN)}; a subscriber's client sends "
                 f"them ({self.unseen})"
             ]
-        known = {one.key: one for one in self.differences}
+        by_key = {d.key: d for d in self.differences}
         return [
             "a subscriber's client, logged in, with its built-in provider; besides:",
-            *(f"  {_line(one)}" for one in self.subscribed if known.get(one.key) != one),
+            *(f"  {_line(d)}" for d in self.subscribed if by_key.get(d.key) != d),
         ]
 
 
@@ -85,10 +85,12 @@ def capture_client(config: SessionConfig, model: str | None, folder: Path) -> Cl
     async def capture(context: MakeContext) -> ClientCapture:
         return await context().perform(CaptureClient(config.codex, model))
 
-    return probe(config, NOTHING_GIVEN, headless_io(folder), capture)
+    return probe(config, NO_SECRET_OPTIONS, headless_io(folder), capture)
 
 
-def catalogue_text(config: SessionConfig, model: str, given: Given, folder: Path) -> str:
+def catalogue_text(
+    config: SessionConfig, model: str, secret_options: SecretOptions, folder: Path
+) -> str:
     """The catalogue's own, unrendered text for a model, asked for with the given bundle.
 
     Raises:
@@ -112,7 +114,7 @@ def catalogue_text(config: SessionConfig, model: str, given: Given, folder: Path
             )
         return text.reveal()
 
-    return probe(config, given, headless_io(folder), ask)
+    return probe(config, secret_options, headless_io(folder), ask)
 
 
 def compare_with_client(
@@ -133,16 +135,20 @@ def compare_with_client(
     model, place, items = sent.model, sent.place, sent.items
     version = str(captured.version)
     ours = example_call(SHAPES[shape], config, model)
-    found = compare(ours, headers, sent.outline, place, items)
+    differences = compare(ours, headers, sent.outline, place, items)
     stale = version_difference(config.client_version, version)
-    found += [stale] if stale is not None else []
+    differences += [stale] if stale is not None else []
     theirs = capture_subscribed(config.codex or "codex", version, model)
     if theirs.outline is None:
-        return Comparison(shape, version, model, place, tuple(found), None, theirs.problem, items)
+        return Comparison(
+            shape, version, model, place, tuple(differences), None, theirs.problem, items
+        )
     paid = compare(ours, list(theirs.headers), theirs.outline, theirs.place, theirs.items)
-    paid = [one for one in paid if (one.name, one.kind) != ("version", "changed")]
+    paid = [d for d in paid if (d.name, d.kind) != ("version", "changed")]
     paid += [stale] if stale is not None else []
-    return Comparison(shape, version, model, place, tuple(found), tuple(paid), None, theirs.items)
+    return Comparison(
+        shape, version, model, place, tuple(differences), tuple(paid), None, theirs.items
+    )
 
 
 def _line(d: Difference) -> str:

@@ -24,8 +24,8 @@ from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
 from smoke_tui.runbook import Diagnostic, Runbook, find, load
-from smoke_tui.session.given import Given
 from smoke_tui.session.resolve import client_version_of, header_of, names_of
+from smoke_tui.session.secret_options import SecretOptions
 from smoke_tui.stack.ledger_table import describe
 
 DEFAULT_RUNBOOK = "openai-subscription"
@@ -71,15 +71,17 @@ def ledger_names(settings: Settings) -> tuple[str | None, tuple[str, ...]]:
     table = settings.get("ledger-table")
     pairs = (settings.get("ledger-columns") or "").split(",")
     columns = tuple(pair.strip() for pair in pairs if pair.strip())
-    for name, given in (("ledger-table", (table, ())), ("ledger-columns", (None, columns))):
+    for name, arguments in (("ledger-table", (table, ())), ("ledger-columns", (None, columns))):
         try:
-            describe(None, *given)
+            describe(None, *arguments)
         except ValueError as wrong:
             raise UsageError(f"{settings.source(name)}: {wrong}") from None
     return table, columns
 
 
-def config_from(settings: Settings, runbook: Runbook | None, given: Given) -> SessionConfig:
+def config_from(
+    settings: Settings, runbook: Runbook | None, secret_options: SecretOptions
+) -> SessionConfig:
     """The configuration of a live session.
 
     Raises:
@@ -104,10 +106,10 @@ def config_from(settings: Settings, runbook: Runbook | None, given: Given) -> Se
         runbook_model=runbook.model if runbook is not None else None,
         shape=settings.get("shape") or AUTO,
         instructions_file=_instructions_file(settings),
-        bundle=given.bundle,
-        refreshable=given.file is not None,
+        bundle=secret_options.bundle,
+        refreshable=secret_options.file is not None,
         allow_hosts=settings.allow_hosts,
-        ledger=given.ledger,
+        ledger=secret_options.ledger,
         ledger_table=table,
         ledger_columns=columns,
         usage=settings.on("usage"),
@@ -133,23 +135,25 @@ def config_from(settings: Settings, runbook: Runbook | None, given: Given) -> Se
 
 
 #: What the command line may say otherwise when a session is gone on with, and what it may not.
-_SAID_ANEW = ("origin", "model", "shape", "codex", "login", "login-originator")
+_RESUMABLE_OPTIONS = ("origin", "model", "shape", "codex", "login", "login-originator")
 _SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 
 
-def config_resumed(state: State, given: Given, settings: Settings) -> SessionConfig:
+def config_resumed(
+    state: State, secret_options: SecretOptions, settings: Settings
+) -> SessionConfig:
     """The settings a session was recorded with, and what is given anew.
 
     Raises:
         UsageError: the command line names another address than the session is against.
     """
     recorded = state.config
-    said = {
+    option_values = {
         name: settings.get(name)
-        for name in (*_SAID_ANEW, *_SAME_AS_BEFORE)
+        for name in (*_RESUMABLE_OPTIONS, *_SAME_AS_BEFORE)
         if settings.source(name) == f"--{name}"
     }
-    for name, value in said.items():
+    for name, value in option_values.items():
         before = getattr(recorded, name.replace("-", "_"))
         if (
             name in _SAME_AS_BEFORE
@@ -161,7 +165,9 @@ def config_resumed(state: State, given: Given, settings: Settings) -> SessionCon
                 "one, begin a new session"
             )
     anew: dict[str, Any] = {
-        name.replace("-", "_"): said[name] for name in _SAID_ANEW if name in said
+        name.replace("-", "_"): option_values[name]
+        for name in _RESUMABLE_OPTIONS
+        if name in option_values
     }
     for name in ("unlisted", "second-opinion"):
         if settings.source(name) == f"--{name}":
@@ -172,16 +178,16 @@ def config_resumed(state: State, given: Given, settings: Settings) -> SessionCon
         anew["instructions_file"] = _instructions_file(settings)
     return replace(
         recorded,
-        bundle=given.bundle,
-        refreshable=given.file is not None,
-        ledger=given.ledger,
+        bundle=secret_options.bundle,
+        refreshable=secret_options.file is not None,
+        ledger=secret_options.ledger,
         **anew,
     )
 
 
 def _instructions_file(settings: Settings) -> str | None:
-    given = settings.get("instructions")
-    return str(expanded(given, settings.source("instructions")).absolute()) if given else None
+    path = settings.get("instructions")
+    return str(expanded(path, settings.source("instructions")).absolute()) if path else None
 
 
 def choose_steps(

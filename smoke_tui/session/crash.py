@@ -50,7 +50,7 @@ def crash_sentence(folder: Path | None, error: BaseException, vault: Vault | Non
     return f"our own tool broke ({type(error).__name__}); {where}"
 
 
-def told_fault(folder: Path, session: Session) -> str:
+def fault_sentence(folder: Path, session: Session) -> str:
     """What a session's fault means for the operator; one of our own leaves its trace in `folder`."""
     fault = session.fault
     assert fault is not None

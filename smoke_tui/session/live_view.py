@@ -14,7 +14,7 @@ from smoke_tui.config.questions import Answer
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.state import NOTHING_OBSERVED, TypicalDuration
 from smoke_tui.session.codex_client import NoClientError, compare_with_client
-from smoke_tui.session.crash import told_fault
+from smoke_tui.session.crash import fault_sentence
 from smoke_tui.session.session import Session
 from smoke_tui.session.session_view import LiveListener, SessionView
 from smoke_tui.world.live.terminal_clipboard import TerminalClipboard
@@ -39,7 +39,7 @@ class ViewParts:
     hints: dict[str, str] = field(default_factory=dict)
     past: Iterable[Event] = ()
     prefill: Mapping[str, str] = field(default_factory=dict)
-    usual: Mapping[str, TypicalDuration] = field(default_factory=dict)
+    typical_durations: Mapping[str, TypicalDuration] = field(default_factory=dict)
     resources: ExitStack = field(default_factory=ExitStack)
 
 
@@ -52,7 +52,7 @@ class LiveView(SessionView):
         super().__init__(session.runbook, parts.hints)
         self.session = session
         self.prefill = parts.prefill
-        self.usual = parts.usual
+        self.typical_durations = parts.typical_durations
         clipboard = session.operator_io.clipboard
         self.clipboard = clipboard if isinstance(clipboard, TerminalClipboard) else None
         self._resources = parts.resources
@@ -111,7 +111,7 @@ class LiveView(SessionView):
 
     def fault_message(self, folder: Path) -> str | None:
         """What the fault means for the operator; a bug of ours leaves its trace in `folder`."""
-        return told_fault(folder, self.session) if self.fault is not None else None
+        return fault_sentence(folder, self.session) if self.fault is not None else None
 
     def answer(self, seq: int, answer: Answer, *, secret: str | None = None) -> str | None:
         """Answer a question; why that can't be, or None."""

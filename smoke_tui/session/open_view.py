@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
-from smoke_tui.history.durations import usual_times
+from smoke_tui.history.durations import typical_durations
 from smoke_tui.history.leftovers import agreed_before
 from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.outcomes import Exit
@@ -83,8 +83,9 @@ def open_live(settings: Settings, runbook: Runbook, origin: str) -> LiveView:
     if settings.get("bundle") == "-":
         raise UsageError("--bundle -: standard input is for the answers here; give a file")
     request = new_request(settings, runbook)
-    known = agreed_before(settings.state_dir, runbook)
-    request = replace(request, config=replace(request.config, origin=origin, runbook_known=known))
+    runbook_known = agreed_before(settings.state_dir, runbook)
+    config = replace(request.config, origin=origin, runbook_known=runbook_known)
+    request = replace(request, config=config)
     try:
         return _view(request, ExitStack())
     except StorageError as error:
@@ -136,8 +137,8 @@ def _view(
         request = replace(request, answerer=OperatorInFrontEnd(hints, world))
     session = open_session(request)
     past = request.resumable.journal.events if request.resumable is not None else ()
-    usual = usual_times(request.state_dir, request.runbook.id, request.config.world)
-    parts = ViewParts(hints, past, prefill, usual, resources.pop_all())
+    durations = typical_durations(request.state_dir, request.runbook.id, request.config.world)
+    parts = ViewParts(hints, past, prefill, durations, resources.pop_all())
     return LiveView(session, parts)
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from smoke_tui.config.settings import Settings
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import config_from, config_resumed
-from smoke_tui.session.given import read_given
-from smoke_tui.session.rehearsed import given_rehearsed, rehearsed, rehearsed_io
+from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secret_options
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.resolve import resolved_anew, with_client
 from smoke_tui.session.resume import ResumableSession
+from smoke_tui.session.secret_options import read_secret_options
 from smoke_tui.world.live.browser_clipboard import OperatorIO, headless_io
 
 if TYPE_CHECKING:
@@ -30,8 +30,10 @@ def new_request(
         UsageError: a setting makes no sense, or an address may not be used.
         CommandError: the credential can't be read, or is a file of another tool (3).
     """
-    given = read_given(settings) if rehearsal is None else given_rehearsed(rehearsal)
-    config = config_from(settings, runbook, given)
+    secret_options = (
+        read_secret_options(settings) if rehearsal is None else rehearsed_secret_options(rehearsal)
+    )
+    config = config_from(settings, runbook, secret_options)
     if rehearsal is not None:
         config = rehearsed(config, rehearsal)
     return SessionRequest(
@@ -39,7 +41,7 @@ def new_request(
         config=with_client(config),
         state_dir=settings.state_dir,
         operator_io=_operator_io(settings, rehearsal),
-        given=given,
+        secret_options=secret_options,
     )
 
 
@@ -55,8 +57,10 @@ def resumed_request(
         UsageError: a setting makes no sense, or is none that may change.
         CommandError: the credential can't be read, or is a file of another tool (3).
     """
-    given = read_given(settings) if rehearsal is None else given_rehearsed(rehearsal)
-    config = config_resumed(resumable.state, given, settings)
+    secret_options = (
+        read_secret_options(settings) if rehearsal is None else rehearsed_secret_options(rehearsal)
+    )
+    config = config_resumed(resumable.state, secret_options, settings)
     if rehearsal is not None:
         config = rehearsed(config, rehearsal)
     return SessionRequest(
@@ -64,7 +68,7 @@ def resumed_request(
         config=resolved_anew(config),
         state_dir=settings.state_dir,
         operator_io=_operator_io(settings, rehearsal),
-        given=given,
+        secret_options=secret_options,
         resumable=resumable,
         rerun=rerun,
     )

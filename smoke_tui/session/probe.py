@@ -11,7 +11,7 @@ from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.stream import EventListener, LiveStream
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook.model import Step
-from smoke_tui.session.given import Given
+from smoke_tui.session.secret_options import SecretOptions
 from smoke_tui.world.context import Attempt, StepContext
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.live.clock_ids import SystemClock
@@ -48,7 +48,7 @@ class _NoRecord:
 
 def probe(
     config: SessionConfig,
-    given: Given,
+    secret_options: SecretOptions,
     operator_io: OperatorIO,
     behave: Callable[[MakeContext], Awaitable[T]],
     listeners: Sequence[EventListener] = (),
@@ -65,7 +65,7 @@ def probe(
 
     async def main() -> T:
         operator = LiveOperator(vault, stream.post)
-        ports = LivePorts(vault, config, operator_io, operator, given.texts)
+        ports = LivePorts(vault, config, operator_io, operator, secret_options.texts)
         world = LiveWorld(stream, ports, on_fault)
         resources = SessionResources()
 

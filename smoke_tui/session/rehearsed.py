@@ -13,7 +13,7 @@ from smoke_tui.config.session_config import GIVEN_LEDGER, SessionConfig
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
-from smoke_tui.session.given import Given, wants_embedded
+from smoke_tui.session.secret_options import SecretOptions, wants_embedded
 from smoke_tui.stack.ledger_table import LedgerTable
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 
@@ -84,9 +84,9 @@ def rehearsed(config: SessionConfig, world: Rehearsal) -> SessionConfig:
     )
 
 
-def given_rehearsed(world: Rehearsal) -> Given:
+def rehearsed_secret_options(world: Rehearsal) -> SecretOptions:
     """What a rehearsed session is given: the address of the rehearsal's ledger."""
-    return Given({GIVEN_LEDGER: world.ledger}, "none", ledger=kind_of(world.ledger))
+    return SecretOptions({GIVEN_LEDGER: world.ledger}, "none", ledger=kind_of(world.ledger))
 
 
 def rehearsed_io(world: Rehearsal) -> OperatorIO:

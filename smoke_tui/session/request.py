@@ -13,8 +13,8 @@ from smoke_tui.journal.events.values import Amendment, Program
 from smoke_tui.journal.stream import Clock
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.environment import this_program
-from smoke_tui.session.given import NOTHING_GIVEN, Given
 from smoke_tui.session.resume import ResumableSession
+from smoke_tui.session.secret_options import NO_SECRET_OPTIONS, SecretOptions
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.live.clock_ids import random_id
 from smoke_tui.world.ports import Ids
@@ -45,7 +45,7 @@ class SessionRequest:
     state_dir: Path
     operator_io: OperatorIO
     answerer: Answerer | None = None
-    given: Given = NOTHING_GIVEN
+    secret_options: SecretOptions = NO_SECRET_OPTIONS
     resumable: ResumableSession | None = None
     rerun: str | None = None
     amendment: Amendment | None = None

@@ -28,8 +28,8 @@ def names_of(settings: Settings) -> tuple[str, str]:
     agent, originator = settings.get("user-agent"), settings.get("originator")
     if originator is not None or agent is None:
         originator = header_of(settings, "originator", ORIGINATOR)
-        usual = f"{originator}/{__version__} ({platform.system()}; {platform.machine()})"
-        agent = header_of(settings, "user-agent", usual)
+        default_agent = f"{originator}/{__version__} ({platform.system()}; {platform.machine()})"
+        agent = header_of(settings, "user-agent", default_agent)
     else:
         agent = header_of(settings, "user-agent", "")
         originator = first_segment(agent)
@@ -93,13 +93,13 @@ def resolved_anew(config: SessionConfig) -> SessionConfig:
 
     A client version that was given stays; so does what the session was opened with in the record.
     """
-    given = config.client_source == "given"
+    fixed = config.client_source == "given"
     return with_client(
         replace(
             config,
             attested=tuple(row.to_row() for row in ATTESTED),
-            client_source="given" if given else "captured",
-            client_version=config.client_version if given else CAPTURED_VERSION,
+            client_source="given" if fixed else "captured",
+            client_version=config.client_version if fixed else CAPTURED_VERSION,
             installed_version=None,
             installed_problem=None,
             installed_newer=False,

@@ -78,7 +78,7 @@ class Session:
         self.fault: BaseException | None = None
         self.verdict: Verdict | None = None
         self._answerer = request.answerer
-        self._given = request.given
+        self._secret_options = request.secret_options
         self._ids = request.ids
         self._state = record.state
         self._begins = record.begins
@@ -154,8 +154,8 @@ class Session:
         """Put the operator's words into the record."""
         self._post(IncomingFact(Noted(text)))
 
-    def _post(self, arrival: IncomingFact) -> None:
-        self._stream.post(arrival)
+    def _post(self, incoming: IncomingFact) -> None:
+        self._stream.post(incoming)
         try:
             self._loop.call_soon_threadsafe(lambda: None)
         except RuntimeError:
@@ -188,8 +188,8 @@ class Session:
             self.config,
             self.operator_io,
             self._operator,
-            self._given.texts,
-            self._given.file,
+            self._secret_options.texts,
+            self._secret_options.file,
             self._ids,
         )
         self._world = LiveWorld(self._stream, ports, self._on_fault)
@@ -226,9 +226,9 @@ class Session:
         """
         if not isinstance(self._begins.body, SessionOpened):
             return
-        for seen in hidden_in_text(self.runbook.text, self.vault):
+        for hidden in hidden_in_text(self.runbook.text, self.vault):
             raise NotStartedError(
-                f"{self.runbook.path}:{seen.line}:{seen.col}: the line holds {seen.what}, which "
+                f"{self.runbook.path}:{hidden.line}:{hidden.col}: the line holds {hidden.what}, which "
                 "the record would hide, so that the session could not be read again; nothing was "
                 "run. Take it out of the runbook, or give another credential"
             )

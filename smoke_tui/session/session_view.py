@@ -104,7 +104,7 @@ class LogListener:
 class SessionView:
     """A recorded session, or the beginning of one, at rest: it can be read, not answered.
 
-    `usual` are the typical durations of its steps; `hints` come from outside the session, by the
+    `typical_durations` are by step; `hints` come from outside the session, by the
     kind of the question that they belong to.
     """
 
@@ -120,7 +120,7 @@ class SessionView:
         self.listener: LiveListener = LogListener()
         self.hints = hints if hints is not None else {}
         self.prefill: Mapping[str, str] = {}
-        self.usual: Mapping[str, TypicalDuration] = {}
+        self.typical_durations: Mapping[str, TypicalDuration] = {}
         self.run_all = False
         self.run_next: str | None = None
         self.leaving = False
@@ -181,7 +181,7 @@ class SessionView:
             self.folder,
             self.clipboard is not None,
             self.ended,
-            self.usual,
+            self.typical_durations,
         )
 
     def answer_in_advance(self, snapshot: Snapshot, question: OpenQuestion) -> Answer | None:

@@ -64,22 +64,22 @@ def capture_subscribed(program: str, version: str, model: str | None) -> Subscri
         import zstandard  # noqa: F401
     except ImportError as missing:
         return Subscribed(f"{missing.name} is not installed (pip install 'smoke-tui[rehearsal]')")
-    found = shutil.which(program)
-    if found is None:
+    path = shutil.which(program)
+    if path is None:
         return Subscribed(f"{program} is not installed or not executable here")
-    return asyncio.run(_capture(found, model))
+    return asyncio.run(_capture(path, model))
 
 
 async def _capture(program: str, model: str | None) -> Subscribed:
-    arrived: asyncio.Future[ServerRequest] = asyncio.get_running_loop().create_future()
+    request_received: asyncio.Future[ServerRequest] = asyncio.get_running_loop().create_future()
 
     async def answer(request: ServerRequest) -> ServerResponse:
         path = request.path.rstrip("/")
         if path.endswith("/codex/responses"):
             if request.method != "POST":
                 return _json(426, {"detail": "HTTP only"})
-            if not arrived.done():
-                arrived.set_result(request)
+            if not request_received.done():
+                request_received.set_result(request)
             return _json(400, {"detail": "seen"})
         if path.endswith("/wham/accounts/check"):
             return _json(
@@ -110,14 +110,14 @@ async def _capture(program: str, model: str | None) -> Subscribed:
         }
         async with Client(argv, home, env) as client:
             ended = asyncio.ensure_future(client.wait())
-            ends: list[asyncio.Future[Any]] = [arrived, ended]
+            ends: list[asyncio.Future[Any]] = [request_received, ended]
             await asyncio.wait(ends, timeout=SECONDS, return_when=asyncio.FIRST_COMPLETED)
             ended.cancel()
-        if not arrived.done():
+        if not request_received.done():
             return Subscribed(
                 f"the client sent no request to its built-in provider: {client.last_line()}"
             )
-        return _read(arrived.result())
+        return _read(request_received.result())
     finally:
         await server.close()
         shutil.rmtree(home, ignore_errors=True)
@@ -159,7 +159,7 @@ def _argv(program: str, model: str | None, port: int) -> list[str]:
         "exec",
         "--skip-git-repo-check",
         *(["-m", model] if model else []),
-        *(part for one in settings for part in ("-c", one)),
+        *(part for setting in settings for part in ("-c", setting)),
         PROMPT,
     ]
 
@@ -172,7 +172,7 @@ def _read(request: ServerRequest) -> Subscribed:
         body = None
     if not isinstance(body, Mapping):
         return Subscribed("the client's request to its built-in provider could not be read")
-    found = instructions_in(body)
+    instructions = instructions_in(body)
     secret = ("authorization", "chatgpt-account-id")
     headers = tuple(
         (name, "[REDACTED]" if name in secret else value) for name, value in request.headers
@@ -182,7 +182,7 @@ def _read(request: ServerRequest) -> Subscribed:
         headers,
         outline(body),
         tuple(items_of(body)),
-        found[1] if found else None,
+        instructions[1] if instructions else None,
         str(body.get("model", "")),
     )
 

@@ -23,7 +23,7 @@ from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.runbook.find import packaged
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import given_rehearsed, rehearsed, rehearsed_io
+from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secret_options
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
 from tests.helpers.events import data_of
@@ -127,7 +127,7 @@ def run(
                 state_dir=state_dir,
                 operator_io=rehearsed_io(world),
                 answerer=Scripted(world),
-                given=given_rehearsed(world),
+                secret_options=rehearsed_secret_options(world),
             )
         )
         if isinstance(watcher, Canceller):

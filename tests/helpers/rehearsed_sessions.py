@@ -26,10 +26,10 @@ from smoke_tui.journal.stream import TextDelta
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.session.configure import config_from, open_runbook
 from smoke_tui.session.environment import this_program
-from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import given_rehearsed, rehearsed, rehearsed_io
+from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secret_options
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.secret_options import SecretOptions
 from tests.helpers.event_order import in_fixed_order
 from tests.helpers.events import data_of
 from tests.helpers.placeholders import Placeholders
@@ -134,14 +134,14 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
         session = open_session(
             SessionRequest(
                 runbook=book,
-                config=rehearsed(config_from(settings, book, Given({}, "none")), world),
+                config=rehearsed(config_from(settings, book, SecretOptions({}, "none")), world),
                 state_dir=settings.state_dir,
                 operator_io=rehearsed_io(world),
                 answerer=Scripted(world),
                 clock=clock,
                 ids=CountedIds(),
                 program=lambda config: replace(this_program(config), **HERE),
-                given=Given(given_rehearsed(world).texts),
+                secret_options=SecretOptions(rehearsed_secret_options(world).texts),
             )
         )
         session.start(clock, Narrator(State()))

@@ -19,9 +19,9 @@ from smoke_tui.journal.stream import Clock, TextDelta
 from smoke_tui.outcomes import Verdict
 from smoke_tui.replay.run import replay
 from smoke_tui.runbook import Runbook, parse
-from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.secret_options import SecretOptions
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 
@@ -130,7 +130,7 @@ def run(
             state_dir=folder / "state",
             operator_io=OperatorIO(NoBrowser(), FileClipboard(folder)),
             answerer=operator,
-            given=Given(given or {}),
+            secret_options=SecretOptions(given or {}),
             clock=clock,
         )
     )

@@ -31,9 +31,9 @@ from smoke_tui.replay.run import verdict_borne_out
 from smoke_tui.runbook import Runbook, Step
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.session.configure import choose_steps, config_from
-from smoke_tui.session.given import read_given
 from smoke_tui.session.probe import MakeContext, probe
 from smoke_tui.session.resolve import with_client
+from smoke_tui.session.secret_options import read_secret_options
 from smoke_tui.steps.credential import given_bundle
 from smoke_tui.steps.guards import check_guards
 from smoke_tui.world.context import StepContext
@@ -51,9 +51,9 @@ class Findings:
 
     def code(self, code: str, step: str | None, message: str) -> None:
         """Add a problem with a failure code."""
-        known = CODES[code]
-        self.rows.append(finding(code, "error", step, message, known.remedy))
-        failed = known.outcome is Outcome.FAIL
+        failure_code = CODES[code]
+        self.rows.append(finding(code, "error", step, message, failure_code.remedy))
+        failed = failure_code.outcome is Outcome.FAIL
         self.exits.append(Exit.FAILED if failed else Exit.NOT_PROVABLE)
 
     def note(self, code: str, step: str | None, message: str) -> None:
@@ -63,12 +63,12 @@ class Findings:
 
 def preflight(options: CheckOptions, settings: Settings, runbook: Runbook) -> int:
     """Check guards, commands, credential and provider without spending; returns the exit code."""
-    given = read_given(settings, judged=False)
-    config = with_client(config_from(settings, runbook, given))
+    secret_options = read_secret_options(settings, judged=False)
+    config = with_client(config_from(settings, runbook, secret_options))
     config = choose_steps(config, runbook, options.only, options.start_from)
-    found = Findings()
+    findings = Findings()
     if config.codex is not None and config.installed_problem:
-        found.rows.append(
+        findings.rows.append(
             finding(
                 "codex-cli",
                 "warning",
@@ -80,26 +80,28 @@ def preflight(options: CheckOptions, settings: Settings, runbook: Runbook) -> in
 
     async def everything(context: MakeContext) -> None:
         for step in runbook.steps:
-            await _step(context(step), found)
+            await _step(context(step), findings)
         if any(KINDS[step.kind].uses_subscription for step in runbook.steps):
             ctx = context()
-            bundle = await _credential(ctx, found)
-            await _provider(ctx, bundle, runbook, found)
+            bundle = await _credential(ctx, findings)
+            await _provider(ctx, bundle, runbook, findings)
 
-    probe(config, given, headless_io(settings.state_dir), everything)
+    probe(config, secret_options, headless_io(settings.state_dir), everything)
     result = options.result(settings)
     if options.max_age:
-        _check_age(found, sessions_root(settings), runbook, MaxAge.parse(options.max_age), result)
-    code = worst_exit(found.exits)
+        _check_age(
+            findings, sessions_root(settings), runbook, MaxAge.parse(options.max_age), result
+        )
+    code = worst_exit(findings.exits)
     state = State(configs=[config])
     print_result(
-        check_object(runbook, state, exit_code=code, verdict=None, findings=found.rows), result
+        check_object(runbook, state, exit_code=code, verdict=None, findings=findings.rows), result
     )
     return code
 
 
 def _check_age(
-    found: Findings, sessions: Path, runbook: Runbook, age: MaxAge, options: ResultOptions
+    findings: Findings, sessions: Path, runbook: Runbook, age: MaxAge, options: ResultOptions
 ) -> None:
     """`--max-age`: the last recorded live verdict of the runbook has to be young enough."""
     result = freshness(
@@ -109,26 +111,26 @@ def _check_age(
         redecide=verdict_borne_out,
         passes=lambda verdict: options.exit_of(verdict) is Exit.OK,
     )
-    found.rows += [
+    findings.rows += [
         finding(row.code, row.severity, None, row.message, row.remedy) for row in result.findings
     ]
-    found.exits.append(
+    findings.exits.append(
         options.exit_of(result.verdict) if result.verdict is not None else Exit.NOT_PROVABLE
     )
 
 
-async def _step(ctx: StepContext, found: Findings) -> None:
+async def _step(ctx: StepContext, findings: Findings) -> None:
     """Check the guards and commands of a step."""
     try:
         if all(guard.test != "url" for guard in ctx.step.guards):
             await check_guards(ctx)
     except StepError as end:
-        found.code(end.code, ctx.step.id, end.summary)
+        findings.code(end.code, ctx.step.id, end.summary)
         return
-    await _commands(ctx, ctx.step, found)
+    await _commands(ctx, ctx.step, findings)
 
 
-async def _commands(ctx: StepContext, step: Step, found: Findings) -> None:
+async def _commands(ctx: StepContext, step: Step, findings: Findings) -> None:
     for command in step.commands:
         name = command.argv[0]
         there = (
@@ -137,30 +139,30 @@ async def _commands(ctx: StepContext, step: Step, found: Findings) -> None:
             else await ctx.perform(FindCommand(name))
         )
         if not there and not (name.startswith("/") and shutil.which(name)):
-            found.code(
+            findings.code(
                 "command-missing", step.id, f"`{name}` was not found (runbook line {command.line})."
             )
 
 
-async def _credential(ctx: StepContext, found: Findings) -> Bundle | None:
+async def _credential(ctx: StepContext, findings: Findings) -> Bundle | None:
     try:
         bundle = await given_bundle(ctx)
     except StepError as end:
-        found.rows.append(finding(end.code, "error", None, end.summary, CODES[end.code].remedy))
-        found.exits.append(Exit.INVALID)
+        findings.rows.append(finding(end.code, "error", None, end.summary, CODES[end.code].remedy))
+        findings.exits.append(Exit.INVALID)
         return None
     if bundle is None:
-        found.code("not-configured", None, "No credential was given (--bundle).")
+        findings.code("not-configured", None, "No credential was given (--bundle).")
         return None
     shape = bundle.summary()
-    found.note(
+    findings.note(
         "credential",
         None,
         f"Bundle from {bundle.source}: account id "
         f"{shape['account id']}, expires {shape['expires']}.",
     )
     if bundle.expires_at is not None and not bundle.fresh(ctx.now):
-        found.rows.append(
+        findings.rows.append(
             finding(
                 "token-expired",
                 "error",
@@ -169,28 +171,28 @@ async def _credential(ctx: StepContext, found: Findings) -> Bundle | None:
                 CODES["token-expired"].remedy,
             )
         )
-        found.exits.append(Exit.NOT_PROVABLE)
+        findings.exits.append(Exit.NOT_PROVABLE)
     return bundle
 
 
 async def _provider(
-    ctx: StepContext, bundle: Bundle | None, runbook: Runbook, found: Findings
+    ctx: StepContext, bundle: Bundle | None, runbook: Runbook, findings: Findings
 ) -> None:
     """Check that the provider answers, and that it lists the models."""
     config = ctx.config
     exchange = await ctx.perform(reach_request(config))
     failure = reach_failure(exchange)
     if failure is not None:
-        found.code(failure.code, None, f"{config.codex_url}: {failure.message}")
+        findings.code(failure.code, None, f"{config.codex_url}: {failure.message}")
         return
-    found.note("reachable", None, f"{config.codex_url} answers (405 without a credential).")
+    findings.note("reachable", None, f"{config.codex_url} answers (405 without a credential).")
     if bundle is None:
         return
     listing = await ctx.perform(catalogue_request(config, bundle))
     models = read_catalogue(listing)
     if models is None:
         refused = classify(as_answer(listing))
-        found.code(refused.code, None, f"The catalogue: {refused.text or refused.by}")
+        findings.code(refused.code, None, f"The catalogue: {refused.text or refused.by}")
         return
     version = config.client_version
     usable = [model for model in models if model.served_to(version)]
@@ -203,7 +205,7 @@ async def _provider(
         reason, remedy = explain_unlisted(
             wanted, version, models if listed else await unfiltered(ctx, bundle), usable
         )
-        found.code("model-unlisted", None, f"{reason} {remedy}")
+        findings.code("model-unlisted", None, f"{reason} {remedy}")
 
 
 def _wanted(config: SessionConfig, runbook: Runbook) -> list[str]:

@@ -72,7 +72,7 @@ def _torn(journal: Journal) -> list[dict[str, Any]]:
 
 
 def _evidence(folder: Path, journal: Journal, exits: list[Exit]) -> list[dict[str, Any]]:
-    seen = look_at_evidence(folder, journal.events)
+    evidence = look_at_evidence(folder, journal.events)
     rows = [
         finding(
             "evidence-damaged",
@@ -81,18 +81,20 @@ def _evidence(folder: Path, journal: Journal, exits: list[Exit]) -> list[dict[st
             clean(problem),
             "The session can be read, not relied on; look for another copy of it.",
         )
-        for problem in seen.problems
+        for problem in evidence.problems
     ]
     if rows:
         exits.append(Exit.INVALID)
-    if seen.spare:
-        names = ", ".join(seen.spare[:MOST_SPARE])
+    if evidence.spare:
+        names = ", ".join(evidence.spare[:MOST_SPARE])
         rows.append(
             finding(
                 "evidence-unreferenced",
                 "warning",
                 None,
-                clean(f"{len(seen.spare)} file(s) of evidence that no event speaks of: {names}."),
+                clean(
+                    f"{len(evidence.spare)} file(s) of evidence that no event speaks of: {names}."
+                ),
                 "A crash may have left them; they prove nothing.",
             )
         )

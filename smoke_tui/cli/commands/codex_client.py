@@ -24,8 +24,8 @@ from smoke_tui.session.codex_client import (
     compare_with_client,
 )
 from smoke_tui.session.configure import config_from
-from smoke_tui.session.given import NOTHING_GIVEN, Given, read_given
 from smoke_tui.session.resolve import with_client
+from smoke_tui.session.secret_options import NO_SECRET_OPTIONS, SecretOptions, read_secret_options
 from smoke_tui.session.subscriber_client import UNSEEN
 from smoke_tui.world.live.text_files import read_plain_file
 
@@ -97,8 +97,8 @@ def _show(path: Path, *, json: bool) -> int:
 
 def _other(folder: Path, settings: Settings) -> Path:
     """The copy to compare with: --instructions, else the one captured last."""
-    given = settings.get("instructions")
-    return Path(given) if given else _latest(folder)
+    path = settings.get("instructions")
+    return Path(path) if path else _latest(folder)
 
 
 def _diff(
@@ -144,9 +144,11 @@ def _of_catalogue(settings: Settings) -> tuple[dict[str, Any], str]:
     model = settings.get("model")
     if model is None:
         raise CommandError(Exit.USAGE, "--catalogue needs --model")
-    given = read_given(settings)
+    secret_options = read_secret_options(settings)
     try:
-        text = catalogue_text(_config(settings, given), model, given, settings.state_dir)
+        text = catalogue_text(
+            _config(settings, secret_options), model, secret_options, settings.state_dir
+        )
     except NoClientError as problem:
         raise CommandError(Exit.NOT_PROVABLE, str(problem)) from None
     return _summary("the catalogue (unrendered)", "catalogue", model, None, text), text
@@ -181,39 +183,41 @@ def _summary(source: str, version: str, model: str, place: str | None, text: str
     }
 
 
-def _config(settings: Settings, given: Given = NOTHING_GIVEN) -> SessionConfig:
-    return with_client(config_from(settings, None, given))
+def _config(settings: Settings, secret_options: SecretOptions = NO_SECRET_OPTIONS) -> SessionConfig:
+    return with_client(config_from(settings, None, secret_options))
 
 
 def wire(settings: Settings, *, json: bool) -> int:
     """`wire`: 0 where every difference is a known one, 1 where one is not."""
     config = _config(settings)
     try:
-        found = compare_with_client(config, settings.get("model"), config.shape, settings.state_dir)
+        comparison = compare_with_client(
+            config, settings.get("model"), config.shape, settings.state_dir
+        )
     except NoClientError as problem:
         raise CommandError(Exit.NOT_PROVABLE, f"{problem}; --codex PATH names another") from None
-    code = Exit.FAILED if found.unexplained else Exit.OK
+    code = Exit.FAILED if comparison.unexplained else Exit.OK
     if json:
         print_json(
             {
                 "schema": "smoke-wire/1",
                 "exit_code": int(code),
-                "shape": found.shape,
-                "client_version": found.version,
-                "model": found.model,
-                "instructions_at": found.place,
-                "differences": [asdict(difference) for difference in found.differences],
+                "shape": comparison.shape,
+                "client_version": comparison.version,
+                "model": comparison.model,
+                "instructions_at": comparison.place,
+                "differences": [asdict(difference) for difference in comparison.differences],
                 "subscriber": {
-                    "captured": found.subscribed is not None,
-                    "why_not": found.unseen,
-                    "not_shown": [] if found.subscribed is not None else list(UNSEEN),
-                    "differences": [asdict(one) for one in found.subscribed or ()],
+                    "captured": comparison.subscribed is not None,
+                    "why_not": comparison.unseen,
+                    "not_shown": [] if comparison.subscribed is not None else list(UNSEEN),
+                    "differences": [asdict(row) for row in comparison.subscribed or ()],
                 },
-                "input": [dict(item) for item in found.items],
+                "input": [dict(item) for item in comparison.items],
             }
         )
         return code
-    *lines, last = found.lines()
+    *lines, last = comparison.lines()
     for line in lines:
         print(clean(line))
     print(f"wire: {last}")

@@ -39,23 +39,23 @@ def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
             runbook, state = _read_session(folder)
             sides.append(Side(runbook, state, stored_evidence(folder)))
         old, new = sides
-        found = compare(old, new)
-    code = Exit.FAILED if found.word == "worse" else Exit.OK
+        comparison = compare(old, new)
+    code = Exit.FAILED if comparison.word == "worse" else Exit.OK
     if json:
         print_json(
             {
                 "schema": SCHEMA,
                 "exit_code": int(code),
-                "word": found.word,
-                "summary": found.summary,
-                "notes": list(found.notes),
+                "word": comparison.word,
+                "summary": comparison.summary,
+                "notes": list(comparison.notes),
                 "old": _side(old),
                 "new": _side(new),
-                "rows": [asdict(row) for row in found.rows],
+                "rows": [asdict(row) for row in comparison.rows],
             }
         )
     else:
-        _tell(found, old, new)
+        _print_comparison(comparison, old, new)
     return code
 
 
@@ -83,18 +83,18 @@ def _side(side: Side) -> dict[str, Any]:
     }
 
 
-def _tell(found: Comparison, old: Side, new: Side) -> None:
-    for note in found.notes:
+def _print_comparison(comparison: Comparison, old: Side, new: Side) -> None:
+    for note in comparison.notes:
         print(clean(f"note: {note}"))
     print(clean(f"A {old.state.session}  {old.state.world}"))
     print(clean(f"B {new.state.session}  {new.state.world}"))
     group = ""
-    for row in found.rows:
+    for row in comparison.rows:
         if row.group != group:
             group = row.group
             print(f"{group}:")
         print(clean(_line(row), keep_newlines=False))
-    print(clean(f"diff: {found.summary}", keep_newlines=False))
+    print(clean(f"diff: {comparison.summary}", keep_newlines=False))
 
 
 def _line(row: Row) -> str:

@@ -53,9 +53,9 @@ def doctor(settings: Settings, *, stop_leftovers: bool, json: bool) -> int:
 def _stop_leftovers(settings: Settings) -> int:
     """Stop what sessions that broke off have left; 4 where something may still run."""
     left = left_behind(settings.state_dir)
-    ended = [one.end() for one in left]
-    for one, gone in zip(left, ended, strict=True):
-        print(f"{'stopped' if gone else 'not proven gone'}: {one.words()}")
+    ended = [process.end() for process in left]
+    for process, gone in zip(left, ended, strict=True):
+        print(f"{'stopped' if gone else 'not proven gone'}: {process.words()}")
     if not left:
         print("nothing was left behind")
     return Exit.OK if all(ended) else Exit.NOT_PROVABLE

@@ -27,10 +27,10 @@ from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
 from smoke_tui.redaction import clean
 from smoke_tui.runbook import parse
 from smoke_tui.session.configure import config_from, refuse_in_ci
-from smoke_tui.session.given import NOTHING_GIVEN
 from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import rehearsal, rehearsed, rehearsed_io
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.secret_options import NO_SECRET_OPTIONS
 from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO, SystemBrowser
 
@@ -60,7 +60,7 @@ def login(settings: Settings, *, device: bool, paste: bool, out: str | None, reh
         raise CommandError(Exit.USAGE, f"--out {out} is a link; give a plain file's name")
     if device and paste:
         raise CommandError(Exit.USAGE, "--device and --paste exclude each other")
-    config = config_from(settings, runbook, NOTHING_GIVEN)
+    config = config_from(settings, runbook, NO_SECRET_OPTIONS)
     if device:
         config = replace(config, login="device")
     request = SessionRequest(

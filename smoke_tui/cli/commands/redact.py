@@ -23,7 +23,7 @@ def redact(settings: Settings, *, secrets: str | None) -> int:
     """
     vault = Vault()
     if secrets:
-        for value in _known(Path(secrets)):
+        for value in _listed_secrets(Path(secrets)):
             vault.add_value(value, "secret")
     stream = vault.stream()
     out = sys.stdout.buffer
@@ -35,7 +35,7 @@ def redact(settings: Settings, *, secrets: str | None) -> int:
     return Exit.OK
 
 
-def _known(path: Path) -> list[str]:
+def _listed_secrets(path: Path) -> list[str]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:

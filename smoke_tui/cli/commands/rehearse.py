@@ -41,14 +41,14 @@ def rehearse(
                 print(f"{row['scenario']:<{wide}}  {row['about']}")
         return Exit.OK
     stop = threading.Event()
-    struck: list[int] = []
+    signals: list[int] = []
 
-    def strike(number: int, frame: FrameType | None) -> None:
-        struck.append(number)
+    def stop_serving(number: int, frame: FrameType | None) -> None:
+        signals.append(number)
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, strike)
+        signal.signal(number, stop_serving)
     try:
         world = Rehearsal.start(
             scenario or "happy",
@@ -92,7 +92,7 @@ def rehearse(
             flush=True,
         )
         _wait(stop)
-    return 128 + struck[0] if struck and struck[0] != signal.SIGTERM else Exit.OK
+    return 128 + signals[0] if signals and signals[0] != signal.SIGTERM else Exit.OK
 
 
 def _embedded(settings: Settings) -> bool:

@@ -57,14 +57,14 @@ def _whole(folder: Path, *, json: bool) -> int:
     before = done.state.verdict
     result |= {"rules": done.rules, "rules_today": RULES}
     if done.divergence is not None:
-        found = done.divergence
+        divergence = done.divergence
         result |= {
             "same": False,
-            "event": found.seq,
-            "why": clean(found.why),
-            "reason": _reason(folder, found.got or found.expected),
-            "recorded": _side(found.expected),
-            "replayed": _side(found.got),
+            "event": divergence.seq,
+            "why": clean(divergence.why),
+            "reason": _reason(folder, divergence.got or divergence.expected),
+            "recorded": _side(divergence.expected),
+            "replayed": _side(divergence.got),
         }
         code = Exit.DIVERGENCE
     elif done.missing is not None:
@@ -124,21 +124,21 @@ def _step(folder: Path, step: str, *, json: bool) -> int:
     if older.rules != RULES:
         return _step_of_older(folder, step, older, json=json)
     done = _redecide(folder)
-    known = done.state.steps.get(step)
-    if known is None or not known.tries:
+    step_state = done.state.steps.get(step)
+    if step_state is None or not step_state.tries:
         if done.another_way is not None:
             raise CommandError(Exit.DIVERGENCE, f"the step was not reached: {done.another_way}")
         raise CommandError(Exit.NOTHING, f"--step {step!r} was never tried in {folder.name}")
-    found = [d for d in done.differences if d.step == step]
-    first = found[0] if found else None
+    differences = [d for d in done.differences if d.step == step]
+    first = differences[0] if differences else None
     result = {
         "schema": "smoke-replay/1",
         "session": folder.name,
         "step": step,
         "same": first is None,
-        "tries": len(known.tries),
-        "outcome": known.outcome.value if known.outcome else None,
-        "code": known.code,
+        "tries": len(step_state.tries),
+        "outcome": step_state.outcome.value if step_state.outcome else None,
+        "code": step_state.code,
         "recorded": _side(first.recorded) if first else None,
         "replayed": _side(first.today) if first else None,
     }
@@ -147,7 +147,7 @@ def _step(folder: Path, step: str, *, json: bool) -> int:
     else:
         outcome = f"{result['outcome'] or 'no outcome'} {result['code'] or ''}".rstrip()
         print(
-            f"replay {folder.name} {step}: {len(known.tries)} tries, {outcome}, "
+            f"replay {folder.name} {step}: {len(step_state.tries)} tries, {outcome}, "
             f"{'0 differences' if first is None else 'differs'}"
         )
         if first is not None:
@@ -166,8 +166,8 @@ def _step_of_older(folder: Path, step: str, done: Rechecked, *, json: bool) -> i
         raise CommandError(Exit.NOT_PROVABLE, f"{NOT_BORNE_OUT}: {clean(str(done.missing))}")
     same = (then.outcome, then.code) == (today.outcome, today.code)
     sides = [
-        f"{known.outcome.value if known.outcome else 'no outcome'} {known.code or ''}".rstrip()
-        for known in (then, today)
+        f"{decision.outcome.value if decision.outcome else 'no outcome'} {decision.code or ''}".rstrip()
+        for decision in (then, today)
     ]
     result = {
         "schema": "smoke-replay/1",
@@ -254,9 +254,7 @@ def _row_of_older(done: Rechecked) -> dict[str, Any]:
 def _first(done: Redecided) -> str:
     if not done.differences:
         return "no decision differs"
-    first = next(
-        (found for found in done.differences if _kind(found) != "evidence"), done.differences[0]
-    )
+    first = next((d for d in done.differences if _kind(d) != "evidence"), done.differences[0])
     event = first.today or first.recorded
     assert event is not None
     then, now = (
@@ -267,8 +265,8 @@ def _first(done: Redecided) -> str:
     return clean(f"step {event.step}: {_REASONS.get(event.kind, event.kind)}{words}")
 
 
-def _kind(found: Difference) -> str | None:
-    event = found.today or found.recorded
+def _kind(difference: Difference) -> str | None:
+    event = difference.today or difference.recorded
     return event.kind if event is not None else None
 
 

@@ -15,8 +15,8 @@ def sessions(settings: Settings, *, json: bool) -> int:
     rows = []
     unbegun = set()
     for folder in session_folders(sessions_root(settings), unbegun=True):
-        found = ends(folder)
-        if found is None:
+        session = ends(folder)
+        if session is None:
             if never_began(folder):
                 unbegun.add(folder.name)
             rows.append(
@@ -30,14 +30,14 @@ def sessions(settings: Settings, *, json: bool) -> int:
                 }
             )
             continue
-        closed = found.closed
+        closed = session.closed
         rows.append(
             {
                 "session": folder.name,
-                "runbook": found.runbook_id,
-                "world": found.config.world,
+                "runbook": session.runbook_id,
+                "world": session.config.world,
                 "verdict": closed.verdict if closed else None,
-                "started": found.time,
+                "started": session.time,
                 "finished": closed.time if closed else None,
             }
         )

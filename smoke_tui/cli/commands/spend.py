@@ -20,7 +20,7 @@ from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import clean
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import ledger_names, open_runbook
-from smoke_tui.session.given import ledger_address
+from smoke_tui.session.secret_options import ledger_address
 from smoke_tui.stack.ledger_table import LedgerTable, describe
 
 SCHEMA: Final = "smoke-spend/1"
@@ -48,8 +48,8 @@ def spend(
     if json:
         print_json({"schema": SCHEMA, "days": days, "sessions": sessions, "ledger": ledger})
     else:
-        _tell_sessions(sessions, days, book)
-        _tell_ledger(ledger, table, days, chosen)
+        _print_sessions(sessions, days, book)
+        _print_ledger(ledger, table, days, chosen)
     return Exit.NOT_PROVABLE if ledger is not None and ledger["problem"] else Exit.OK
 
 
@@ -62,14 +62,14 @@ def _sessions(settings: Settings, days: int, runbook: Runbook | None) -> dict[st
     by_day: dict[str, list[Try]] = defaultdict(list)
     count = unreadable = 0
     for folder in session_folders(sessions_root(settings)):
-        found = ends(folder)
-        if found is None:
+        session = ends(folder)
+        if session is None:
             unreadable += 1
             continue
-        began = found.time
-        if datetime.fromisoformat(began) <= since or not found.config.real_provider:
+        began = session.time
+        if datetime.fromisoformat(began) <= since or not session.config.real_provider:
             continue
-        if runbook is not None and found.runbook_id != runbook.id:
+        if runbook is not None and session.runbook_id != runbook.id:
             continue
         try:
             state = load_state(folder)[2]
@@ -100,7 +100,7 @@ def _totals(tries: Sequence[Try]) -> dict[str, Any]:
     }
 
 
-def _tell_sessions(sessions: dict[str, Any], days: int, runbook: Runbook | None) -> None:
+def _print_sessions(sessions: dict[str, Any], days: int, runbook: Runbook | None) -> None:
     of = f" of {runbook.id}" if runbook is not None else ""
     print(
         f"recorded sessions{of}, last {days} day(s), live ones only, days in UTC: "
@@ -166,7 +166,7 @@ def _ledger(
     return {"problem": answer["problem"], "rows": answer["rows"]}
 
 
-def _tell_ledger(
+def _print_ledger(
     ledger: dict[str, Any] | None, table: LedgerTable, days: int, models: list[str] | None
 ) -> None:
     if ledger is None:

@@ -13,10 +13,10 @@ from smoke_tui.journal.load import load_state
 from smoke_tui.outcomes import Verdict
 from smoke_tui.replay.run import replay
 from smoke_tui.session.configure import config_from, open_runbook
-from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import ScriptedIO, rehearsal, rehearsed
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.secret_options import SecretOptions
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 
 
@@ -48,7 +48,7 @@ def test_the_other_host_is_one_answer_away(tmp_path: Path) -> None:
 
     runbook = open_runbook("openai-subscription")
     with rehearsal(Settings({}), "happy") as world:
-        config = rehearsed(config_from(Settings({}), runbook, Given({}, "none")), world)
+        config = rehearsed(config_from(Settings({}), runbook, SecretOptions({}, "none")), world)
         hands = Late(world)
         session = open_session(
             SessionRequest(

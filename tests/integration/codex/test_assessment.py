@@ -20,8 +20,8 @@ from smoke_tui.httpd.server import serve
 from smoke_tui.proof.families import same_family
 from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
-from smoke_tui.session.given import NOTHING_GIVEN
 from smoke_tui.session.probe import probe
+from smoke_tui.session.secret_options import NO_SECRET_OPTIONS
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
@@ -240,7 +240,7 @@ def streamed(
     assert STEP is not None
     hands = OperatorIO(NoBrowser(), FileClipboard(tmp_path))
     step = STEP.steps[1]
-    return probe(SessionConfig(), NOTHING_GIVEN, hands, lambda context: what(context(step)))
+    return probe(SessionConfig(), NO_SECRET_OPTIONS, hands, lambda context: what(context(step)))
 
 
 def in_pieces(

@@ -14,10 +14,10 @@ from smoke_tui.outcomes import Verdict
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.replay.run import replay
 from smoke_tui.session.configure import config_from, open_runbook
-from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import given_rehearsed, rehearsal, rehearsed
+from smoke_tui.session.rehearsed import rehearsal, rehearsed, rehearsed_secret_options
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.secret_options import SecretOptions
 from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO
 from tests.helpers.browser_operator import Person
 from tests.helpers.chromium import Tab
@@ -37,7 +37,7 @@ def test_the_main_runbook(tab: Tab, tmp_path: Path, options: Mapping[str, str | 
     settings = read_settings({"state-dir": str(tmp_path / "state"), **options})
     runbook = open_runbook(None)
     with rehearsal(settings, None) as world:
-        person, given = Person(tab, world), given_rehearsed(world)
+        person, given = Person(tab, world), rehearsed_secret_options(world)
         session = open_session(
             SessionRequest(
                 runbook=runbook,
@@ -45,7 +45,7 @@ def test_the_main_runbook(tab: Tab, tmp_path: Path, options: Mapping[str, str | 
                 state_dir=settings.state_dir,
                 operator_io=OperatorIO(person, FileClipboard(tmp_path)),
                 answerer=person,
-                given=Given(given.texts),
+                secret_options=SecretOptions(given.texts),
             )
         )
         session.start()

@@ -16,9 +16,9 @@ from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Outcome
 from smoke_tui.rehearsal.provider.tokens import Mint
 from smoke_tui.replay.run import replay
-from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.secret_options import SecretOptions
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.loopback_servers import ThreadedServer, ok
 from tests.helpers.recorded_sessions import PATIENCE
@@ -90,7 +90,7 @@ def session_with(tmp_path: Path, server: Server) -> State:
                 state_dir=tmp_path / "state",
                 operator_io=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
                 answerer=Consenting("no"),
-                given=Given({"given:bundle": bundle.read_text()}),
+                secret_options=SecretOptions({"given:bundle": bundle.read_text()}),
             )
         )
         session.start()

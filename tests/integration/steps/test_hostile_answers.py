@@ -20,9 +20,9 @@ from smoke_tui.redaction import Vault
 from smoke_tui.rehearsal.provider.tokens import Mint
 from smoke_tui.replay.run import replay
 from smoke_tui.runbook import Runbook, parse
-from smoke_tui.session.given import Given
 from smoke_tui.session.open import open_session
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.secret_options import SecretOptions
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 from tests.helpers.loopback_servers import ThreadedServer, ok
 from tests.helpers.recorded_sessions import PATIENCE
@@ -96,7 +96,7 @@ def ended(
                 state_dir=tmp_path / "state",
                 operator_io=OperatorIO(NoBrowser(), FileClipboard(tmp_path)),
                 answerer=Consenting(attest),
-                given=Given({"given:bundle": json.dumps(given)}),
+                secret_options=SecretOptions({"given:bundle": json.dumps(given)}),
             )
         )
         session.start()

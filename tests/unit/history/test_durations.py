@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from smoke_tui.history.durations import usual_times
+from smoke_tui.history.durations import typical_durations
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.state import TypicalDuration
@@ -36,7 +36,7 @@ def test_the_usual_time_is_the_middle_one_of_what_passed(tmp_path: Path) -> None
     for number, by in enumerate((0, 60_000, 5_000)):
         slower(keep(tmp_path, f"20310101T00000{number}Z-0000"), "boot-stack", by)
     events = list(read_journal(TUI_RECORDS / "edge-challenge").events)
-    known = usual_times(tmp_path, RUNBOOK, "rehearsed")
+    known = typical_durations(tmp_path, RUNBOOK, "rehearsed")
     begun, ended = tries(events, "boot-stack")
     waited = sum(
         e.ms
@@ -50,5 +50,5 @@ def test_the_usual_time_is_the_middle_one_of_what_passed(tmp_path: Path) -> None
     assert known["boot-stack"] == TypicalDuration(ended - begun + 5_000, 3)
     # The call failed there: that says nothing of how long one takes.
     assert "live-call" not in known
-    assert usual_times(tmp_path, RUNBOOK, "live") == {}
-    assert usual_times(tmp_path, "another", "rehearsed") == {}
+    assert typical_durations(tmp_path, RUNBOOK, "live") == {}
+    assert typical_durations(tmp_path, "another", "rehearsed") == {}

@@ -19,8 +19,8 @@ import pytest
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.stream import FunctionListener
 from smoke_tui.redaction import Secret
-from smoke_tui.session.given import Given
 from smoke_tui.session.probe import probe
+from smoke_tui.session.secret_options import SecretOptions
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.live.browser_clipboard import (
     FileClipboard,
@@ -60,7 +60,9 @@ def seen(what: Callable[[StepContext], Awaitable[T]], tmp_path: Path, **given: s
     written = FunctionListener(lambda event: lines.append(event.line()))
     lines: list[bytes] = []
     config = SessionConfig(project=str(tmp_path))
-    return probe(config, Given(given), hands, lambda context: what(context(STEP)), [written])
+    return probe(
+        config, SecretOptions(given), hands, lambda context: what(context(STEP)), [written]
+    )
 
 
 def test_draws_have_the_shapes_of_the_real_client(tmp_path: Path) -> None:
@@ -295,7 +297,7 @@ def test_no_page_s_address_holds_a_secret_but_the_state_of_a_login(tmp_path: Pat
             return await ctx.perform(OpenPage(Joined(parts)))
 
         hands = OperatorIO(Opens(), FileClipboard(tmp_path))
-        return probe(SessionConfig(), Given(), hands, lambda context: what(context(STEP)))
+        return probe(SessionConfig(), SecretOptions(), hands, lambda context: what(context(STEP)))
 
     assert browsed(f"{issuer}/authorize?state=", state) is None
     for parts in (

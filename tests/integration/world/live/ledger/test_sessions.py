@@ -25,10 +25,10 @@ from smoke_tui.rehearsal.postgres.postgres import Postgres
 from smoke_tui.runbook import load
 from smoke_tui.runbook.find import packaged
 from smoke_tui.session.configure import config_from
-from smoke_tui.session.given import Given, read_given
 from smoke_tui.session.open import open_session
-from smoke_tui.session.rehearsed import given_rehearsed, rehearsed, rehearsed_io
+from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secret_options
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.secret_options import SecretOptions, read_secret_options
 from smoke_tui.session.session import Session
 from tests.helpers.ledger_program import PASSWORD, LedgerProgram
 from tests.helpers.processes import alive, free_port
@@ -89,11 +89,11 @@ def session_with(address: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert runbook is not None
     monkeypatch.setenv("SMOKE_TUI_LEDGER", address)
     settings = read_settings({})
-    given = read_given(settings)
+    given = read_secret_options(settings)
     asked = config_from(settings, runbook, given)
     with Rehearsal.start() as world:
         config = replace(rehearsed(asked, world), ledger=asked.ledger)
-        texts = {**given_rehearsed(world).texts, **given.texts}
+        texts = {**rehearsed_secret_options(world).texts, **given.texts}
         session = open_session(
             SessionRequest(
                 runbook=runbook,
@@ -101,7 +101,7 @@ def session_with(address: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> 
                 state_dir=state,
                 operator_io=rehearsed_io(world),
                 answerer=Scripted(world),
-                given=Given(texts),
+                secret_options=SecretOptions(texts),
             )
         )
         session.start()

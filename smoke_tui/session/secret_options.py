@@ -19,7 +19,7 @@ BUNDLE_LIMIT = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SecretOptions:
     """Texts that were handed in by option, kept out of the record: bundle, ledger's address.
 
     `bundle` and `ledger` say in a word what each is.
@@ -31,10 +31,10 @@ class Given:
     ledger: str = "none"
 
 
-NOTHING_GIVEN: Final = Given()
+NO_SECRET_OPTIONS: Final = SecretOptions()
 
 
-def read_given(settings: Settings, *, judged: bool = True) -> Given:
+def read_secret_options(settings: Settings, *, judged: bool = True) -> SecretOptions:
     """Read --bundle and --ledger. Not `judged`: whether the bundle is one, the caller says.
 
     Raises:
@@ -46,11 +46,11 @@ def read_given(settings: Settings, *, judged: bool = True) -> Given:
     ledger = kind_of(address) if address else "none"
     source = settings.get("bundle")
     if source is None:
-        return Given(texts, "none", ledger=ledger)
+        return SecretOptions(texts, "none", ledger=ledger)
     if source == "-":
         text = _standard_input()
         _refuse_foreign(text, judged)
-        return Given({**texts, GIVEN_BUNDLE: text}, "stdin", ledger=ledger)
+        return SecretOptions({**texts, GIVEN_BUNDLE: text}, "stdin", ledger=ledger)
     from smoke_tui.world.live.text_files import read_plain_file
 
     path = expanded(source, settings.source("bundle"))
@@ -58,7 +58,7 @@ def read_given(settings: Settings, *, judged: bool = True) -> Given:
     if read is None:
         raise CommandError(Exit.INVALID, f"--bundle: {problem}")
     _refuse_foreign(read, judged)
-    return Given({**texts, GIVEN_BUNDLE: read}, "file", path, ledger)
+    return SecretOptions({**texts, GIVEN_BUNDLE: read}, "file", path, ledger)
 
 
 def _standard_input() -> str:
