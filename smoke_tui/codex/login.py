@@ -273,12 +273,12 @@ def _page_failure(words: str) -> tuple[str, str]:
 
 
 def _redirect_failure(error: str, description: str) -> tuple[str, str]:
-    said = f"{error}: {description}" if description else error
+    reason = f"{error}: {description}" if description else error
     for text in (description, error):
         for mark, code in REDIRECT_ERRORS:
             if mark in text:
-                return code, f"The sign-in page answered: {said}"
-    return "login-denied", f"The sign-in page answered: {said}"
+                return code, f"The sign-in page answered: {reason}"
+    return "login-denied", f"The sign-in page answered: {reason}"
 
 
 def bundle_of(exchange: Exchange) -> Bundle:

@@ -43,26 +43,26 @@ class NotAmendableError(ValueError):
 def amendable(state: State) -> dict[str, tuple[str, ...]]:
     """The steps whose outcome rests on the operator's word, and the words that each takes."""
     return {
-        name: tuple(ANSWERS[str(known.word)])
-        for name, known in state.steps.items()
-        if _rests_on_word(known)
+        name: tuple(ANSWERS[str(step_state.word)])
+        for name, step_state in state.steps.items()
+        if _rests_on_word(step_state)
     }
 
 
-def half_amended(known: StepState) -> bool:
+def half_amended(step_state: StepState) -> bool:
     """Whether the program ended between an amendment and the outcome that follows from it."""
-    return known.outcome is None and known.amended is not None
+    return step_state.outcome is None and step_state.amended is not None
 
 
-def _rests_on_word(known: StepState) -> bool:
-    if known.word not in ANSWERS or not known.tries or known.tries[-1].error:
+def _rests_on_word(step_state: StepState) -> bool:
+    if step_state.word not in ANSWERS or not step_state.tries or step_state.tries[-1].error:
         return False
-    if known.outcome is None:
-        return half_amended(known)
-    if known.word == "manual":
+    if step_state.outcome is None:
+        return half_amended(step_state)
+    if step_state.word == "manual":
         # A turn by hand asks the same, and goes on to its route.
-        return known.kind == "manual" and known.tries[-1].code in _OF_WORD
-    return known.outcome is Outcome.PASS or known.code == "route-unproven"
+        return step_state.kind == "manual" and step_state.tries[-1].code in _OF_WORD
+    return step_state.outcome is Outcome.PASS or step_state.code == "route-unproven"
 
 
 def amended(
@@ -82,21 +82,21 @@ def amended(
             f"what came of {step_id!r} does not rest on the operator's word; `rerun` does a step "
             f"again (here it could be amended: {', '.join(steps) or 'nothing'})"
         )
-    known, step = state.steps[step_id], runbook.step(step_id)
-    answers = ANSWERS[str(known.word)]
+    step_state, step = state.steps[step_id], runbook.step(step_id)
+    answers = ANSWERS[str(step_state.word)]
     if answer not in answers:
         raise NotAmendableError(f"{step_id!r} takes {' or '.join(answers)}, not {answer!r}")
     if answers[answer][0] is not Outcome.PASS:
         return answers[answer]
-    if known.word == "attest" and _looks_into_answer(step):
+    if step_state.word == "attest" and _looks_into_answer(step):
         raise NotAmendableError(
             f"{step_id!r} looks into the text of the answer, which is not at hand "
             "any more; `rerun` does the step again"
         )
-    attempt = known.tries[-1]
+    attempt = step_state.tries[-1]
     decision = judge(
         step,
-        Result(None, "", {**attempt.observed.values, **_SAID[str(known.word)]}),
+        Result(None, "", {**attempt.observed.values, **_SAID[str(step_state.word)]}),
         StepState(step_id),
         _origin_then(state, attempt),
         {},
@@ -110,10 +110,10 @@ def amended(
 
 
 def amend(runbook: Runbook, state: State, step_id: str, stream: EventStream) -> None:
-    """The operator's second word takes the place of the first; both stay in the record.
+    """Replace the outcome of the operator's first answer by that of the second; both are recorded.
 
-    Where the step's outcome is none that a word decides, nothing is changed. Who amends is told so
-    before; it happens where the step was undone since, and in records of other rules or hands.
+    Where no answer decides the step's outcome, only a finding is recorded. The command that amends
+    refuses such a step beforehand; here it is one undone since, or a record made by other rules.
     """
     amendment = state.amend
     assert amendment is not None
@@ -122,10 +122,10 @@ def amend(runbook: Runbook, state: State, step_id: str, stream: EventStream) -> 
     except NotAmendableError as wrong:
         stream.decide(FindingRecorded(NOT_AMENDED, f"{wrong}.", ""), step=step_id)
         return
-    known = state.steps[step_id]
-    n = known.tries[-1].n
-    assert known.outcome is not None
-    old = FormerOutcome(known.outcome, known.code, known.summary)
+    step_state = state.steps[step_id]
+    n = step_state.tries[-1].n
+    assert step_state.outcome is not None
+    old = FormerOutcome(step_state.outcome, step_state.code, step_state.summary)
     stream.decide(
         Amended(old, amendment.answer, amendment.why, amendment.by), step=step_id, attempt=n
     )
@@ -134,16 +134,16 @@ def amend(runbook: Runbook, state: State, step_id: str, stream: EventStream) -> 
 
 
 def settle_half_amended(
-    runbook: Runbook, state: State, known: StepState, stream: EventStream
+    runbook: Runbook, state: State, step_state: StepState, stream: EventStream
 ) -> None:
     """The word stands in the record; what follows from it was not written any more."""
-    assert known.amended is not None
+    assert step_state.amended is not None
     try:
-        outcome, code = amended(runbook, state, known.id, known.amended.answer)
+        outcome, code = amended(runbook, state, step_state.id, step_state.amended.answer)
     except NotAmendableError:
         outcome, code = Outcome.BLOCKED, "interrupted"
-    finished = StepFinished(outcome, code, _summary(known.amended.why))
-    record_outcome(stream, known.id, known.tries[-1].n, finished)
+    finished = StepFinished(outcome, code, _summary(step_state.amended.why))
+    record_outcome(stream, step_state.id, step_state.tries[-1].n, finished)
 
 
 def _summary(why: str) -> str:

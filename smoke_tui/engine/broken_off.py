@@ -17,28 +17,28 @@ def settle_broken_off(runbook: Runbook, state: State, stream: EventStream) -> No
 
     One that may have spent is never run again by itself; neither is a retry that was planned.
     """
-    for known in list(state.steps.values()):
-        if known.outcome is not None or not known.tries:
+    for step_state in list(state.steps.values()):
+        if step_state.outcome is not None or not step_state.tries:
             continue
-        if half_amended(known):
-            settle_half_amended(runbook, state, known, stream)
+        if half_amended(step_state):
+            settle_half_amended(runbook, state, step_state, stream)
             continue
-        last = known.tries[-1]
-        if known.pending == "retry":
-            settle(state, known.id, stream)
+        last = step_state.tries[-1]
+        if step_state.pending == "retry":
+            settle(state, step_state.id, stream)
             continue
-        if known.pending is not None:
+        if step_state.pending is not None:
             continue
         if last.ended is None:
             stream.decide(
                 TryFinished("interrupted", BROKEN_OFF, False, NOTHING_OBSERVED),
-                step=known.id,
+                step=step_state.id,
                 attempt=last.n,
             )
-        if not last.calls and runbook.step(known.id).effects == "remote":
+        if not last.calls and runbook.step(step_state.id).effects == "remote":
             record_outcome(
                 stream,
-                known.id,
+                step_state.id,
                 last.n,
                 StepFinished(
                     Outcome.BLOCKED,
@@ -51,7 +51,7 @@ def settle_broken_off(runbook: Runbook, state: State, stream: EventStream) -> No
             spent = "was spent" if last.usage is not None else "may have been spent: unknown"
             record_outcome(
                 stream,
-                known.id,
+                step_state.id,
                 last.n,
                 StepFinished(
                     Outcome.BLOCKED,

@@ -23,7 +23,7 @@ def over_budget(
         return f"The step's cap of {most} call{'s' if most != 1 else ''} is used up."
     if kind != "metered":
         return None
-    every = [attempt for known in state.steps.values() for attempt in known.tries]
+    every = [attempt for step_state in state.steps.values() for attempt in step_state.tries]
     cap = step.spend.max_usd if step.spend is not None else None
     return _over(
         f"the step's cap of {cap} US dollars", cap, tries, worst_usd, most is None

@@ -1,4 +1,4 @@
-"""What earlier calls of a session say for the next one: models that were asked for, or refused."""
+"""What the next call takes from earlier calls of a session: models asked for, or refused."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from smoke_tui.world.call_history import EarlierCall
 
 def refused_models(state: State) -> dict[str, str]:
     """The models that calls were refused for, with the code; the last refusal comes last."""
-    found: dict[str, str] = {}
+    refusals: dict[str, str] = {}
     for attempt in _calls(state):
         code = CODES.get(attempt.code or "")
         model = str(attempt.observed.value("model_asked"))
         if code is None:
-            found.pop(model, None)
+            refusals.pop(model, None)
         elif code.group == "model" and attempt.code != "model-unlisted":
-            found.pop(model, None)
-            found[model] = code.name
-    return found
+            refusals.pop(model, None)
+            refusals[model] = code.name
+    return refusals
 
 
 def earlier_calls(state: State) -> dict[str, EarlierCall]:
@@ -60,5 +60,5 @@ def last_model(state: State) -> str | None:
 
 def _calls(state: State) -> Iterator[Try]:
     """The tries that made a call of their own, in the order they began."""
-    tries = (attempt for known in state.steps.values() for attempt in known.tries)
+    tries = (attempt for step_state in state.steps.values() for attempt in step_state.tries)
     yield from sorted((t for t in tries if t.observed.value("model_asked")), key=lambda t: t.seq)

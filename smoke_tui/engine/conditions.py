@@ -1,4 +1,4 @@
-"""The conditions of `expect` and `[[on]]`: whether each holds, and what was seen instead."""
+"""The conditions of `expect` and `[[on]]`: whether each holds, and the actual value where it does not."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ MOST_SENTENCE: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A condition that does not hold: what it wants, and what was there, side by side."""
+    """A condition that does not hold: what it expects, and the actual value."""
 
     expected: str
-    seen: str
+    actual: str
 
 
 Test = Callable[[Condition, Result, str | None, str], bool]
@@ -47,9 +47,11 @@ def unmet(expected: Sequence[Match], result: Result, origin: str) -> tuple[Unmet
     )
 
 
-def unmet_text(found: Sequence[Unmet]) -> str:
-    """What was expected and what was seen, in a sentence of bounded length."""
-    text = ". ".join(f"Expected {one.expected}; seen {one.seen}" for one in found)
+def unmet_text(conditions: Sequence[Unmet]) -> str:
+    """What was expected and the actual values, in a sentence of bounded length."""
+    text = ". ".join(
+        f"Expected {condition.expected}; seen {condition.actual}" for condition in conditions
+    )
     return text if len(text) <= MOST_SENTENCE else f"{text[:MOST_SENTENCE]}…"
 
 
@@ -71,10 +73,10 @@ def _status(c: Condition, result: Result, code: str | None, origin: str) -> bool
 
 
 def _headers(result: Result) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for name, value in result.observed.get("headers") or ():
-        found.setdefault(str(name).lower(), []).append(str(value))
-    return found
+        values.setdefault(str(name).lower(), []).append(str(value))
+    return values
 
 
 def _lacks(result: Result, name: str, wanted: str) -> bool:
@@ -147,7 +149,7 @@ _TESTS: Final[Mapping[str, Test]] = {
 }
 
 
-# --- what was expected and what was seen ----------------------------------------------------
+# --- what was expected and the actual value -------------------------------------------------
 
 
 def _quoted(value: object) -> str:
@@ -175,14 +177,14 @@ def _of_status(c: Condition, result: Result, origin: str) -> Unmet:
 
 def _of_header(c: Condition, result: Result, origin: str) -> Unmet:
     headers = _headers(result)
-    wanted, seen = [], []
+    wanted, actual = [], []
     for name, value in c.value.items():
         if not _lacks(result, name, value):
             continue
         values = headers.get(name.lower(), [])
         wanted.append(f"header {name}" + ("" if value == "*" else f": {_quoted(value)}"))
-        seen.append(" and ".join(_quoted(each) for each in values[:4]) or f"no {name}")
-    return Unmet(" and ".join(wanted), ", ".join(seen))
+        actual.append(" and ".join(_quoted(each) for each in values[:4]) or f"no {name}")
+    return Unmet(" and ".join(wanted), ", ".join(actual))
 
 
 def _of_body(c: Condition, result: Result, origin: str) -> Unmet:
@@ -213,12 +215,12 @@ def _of_origin(c: Condition, result: Result, origin: str) -> Unmet:
 
 
 def _of_value(what: str) -> Callable[[Condition, Result, str], Unmet]:
-    def told(c: Condition, result: Result, origin: str) -> Unmet:
+    def of_value(c: Condition, result: Result, origin: str) -> Unmet:
         value = result.observed.get(c.word)
         wanted = c.value if isinstance(c.value, str | int) else _quoted(c.value)
         return Unmet(f"{what} {wanted}", "none" if value is None else f"{value}")
 
-    return told
+    return of_value
 
 
 _UNMET: Final[Mapping[str, Callable[[Condition, Result, str], Unmet]]] = {

@@ -374,7 +374,9 @@ async def _wait(future: asyncio.Future[str]) -> str:
 
 def _resources_of(state: State) -> SessionResources:
     """What a resumed session still has: values, never secrets, children or a bundle."""
-    handed = any(known.kind == "handover" and known.tries for known in state.steps.values())
+    handed = any(
+        step_state.kind == "handover" and step_state.tries for step_state in state.steps.values()
+    )
     return SessionResources(
         values=dict(state.captured),
         handed_over=handed,

@@ -21,21 +21,21 @@ def made_otherwise(runbook: Runbook, state: State) -> dict[str, str]:
 
     A step's own pass, and with it the passes of what needs it, near or far.
     """
-    found: dict[str, str] = {}
+    changes: dict[str, str] = {}
     for step in runbook.steps:
-        known = state.steps.get(step.id)
-        if known is None or known.outcome is not Outcome.PASS or not known.tries:
+        step_state = state.steps.get(step.id)
+        if step_state is None or step_state.outcome is not Outcome.PASS or not step_state.tries:
             continue
-        changed = _changed(step, known.tries[-1], state)
+        changed = _changed(step, step_state.tries[-1], state)
         if changed is None:
-            undone = all_needs(runbook, step) & found.keys()
+            undone = all_needs(runbook, step) & changes.keys()
             changed = next(
                 (f"{need}, which it needs" for need in step.needs if need in undone),
                 "what it needs" if undone else None,
             )
         if changed is not None:
-            found[step.id] = changed
-    return found
+            changes[step.id] = changed
+    return changes
 
 
 def _changed(step: Step, attempt: Try, state: State) -> str | None:
@@ -90,14 +90,14 @@ class OfFirstModel:
     words: str
 
 
-def of_first_model(known: StepState) -> OfFirstModel | None:
+def of_first_model(step_state: StepState) -> OfFirstModel | None:
     """Return the result of the model that was asked first, if another one's pass hides it.
 
     The newest try passed with another model, which replaces no failure of the first. None where the
     pass stands.
     """
-    asked = [attempt for attempt in known.tries if attempt.model is not None]
-    if not asked or asked[-1] is not known.tries[-1]:
+    asked = [attempt for attempt in step_state.tries if attempt.model is not None]
+    if not asked or asked[-1] is not step_state.tries[-1]:
         return None
     newest, first = asked[-1], asked[0].model
     former = next(attempt for attempt in reversed(asked) if attempt.model == first)

@@ -71,20 +71,20 @@ def plan(runbook: Runbook, state: State, *, asked_to_finish: bool = False) -> Ac
     steps = chosen(runbook, state)
     inside = {step.id for step in steps}
     for step in steps:
-        known = state.steps.get(step.id)
-        if known is None or known.outcome is not None or _undone(runbook, state, step):
+        step_state = state.steps.get(step.id)
+        if step_state is None or step_state.outcome is not None or _undone(runbook, state, step):
             continue
-        if known.pending == "retry":
+        if step_state.pending == "retry":
             dead = dead_need(runbook, state, step)
             if dead is not None:
                 return Block(step.id, dead.name)
-            cause = "refresh" if known.refresh else "retry"
-            return Begin(step.id, cause, delay=known.delay)
-        if known.pending == "branch":
-            return _branch(runbook, state, step, known)
+            cause = "refresh" if step_state.refresh else "retry"
+            return Begin(step.id, cause, delay=step_state.delay)
+        if step_state.pending == "branch":
+            return _branch(runbook, state, step, step_state)
     for step in steps:
-        known = state.steps.get(step.id)
-        if step.fallback or (known is not None and known.outcome is not None):
+        step_state = state.steps.get(step.id)
+        if step.fallback or (step_state is not None and step_state.outcome is not None):
             continue
         if not all(_passed(state, need) for need in step.needs if need in inside):
             continue
@@ -165,20 +165,20 @@ def _rerun_is_done(state: State) -> bool:
 
 
 def _passed(state: State, step_id: str) -> bool:
-    known = state.steps.get(step_id)
-    return known is not None and known.outcome in GOOD_OUTCOMES
+    step_state = state.steps.get(step_id)
+    return step_state is not None and step_state.outcome in GOOD_OUTCOMES
 
 
 def all_needs(runbook: Runbook, step: Step) -> set[str]:
     """The steps that a step needs, and those that they need."""
-    found: set[str] = set()
+    needed: set[str] = set()
     ahead = list(step.needs)
     while ahead:
         need = ahead.pop()
-        if need not in found:
-            found.add(need)
+        if need not in needed:
+            needed.add(need)
             ahead += runbook.step(need).needs
-    return found
+    return needed
 
 
 def dead_need(runbook: Runbook, state: State, step: Step) -> Resource | None:
@@ -202,12 +202,12 @@ def _is_service(resource: Resource) -> bool:
     return isinstance(resource.provided, ServiceProvided | ServiceAdopted)
 
 
-def _branch(runbook: Runbook, state: State, step: Step, known: StepState) -> Action:
+def _branch(runbook: Runbook, state: State, step: Step, step_state: StepState) -> Action:
     """On the way through a fallback: run it, restart what it says, go back to the caller."""
-    assert known.branch is not None
-    fallback = runbook.step(known.branch.to)
+    assert step_state.branch is not None
+    fallback = runbook.step(step_state.branch.to)
     there = state.steps.get(fallback.id)
-    if there is None or there.outcome is None or there.tries[-1].seq < known.branch_seq:
+    if there is None or there.outcome is None or there.tries[-1].seq < step_state.branch_seq:
         return Begin(fallback.id, "fallback", caller=step.id)
     if there.outcome is not Outcome.PASS:
         return Settle(step.id)

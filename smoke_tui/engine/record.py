@@ -60,7 +60,7 @@ def record_decision(
     """
     step_id = tried.id
     if decision.unmet:
-        unmet = tuple((u.expected, u.seen) for u in decision.unmet)
+        unmet = tuple((u.expected, u.actual) for u in decision.unmet)
         stream.decide(ExpectationsEvidence(unmet), step=step_id, attempt=n)
     rule = decision.rule
     if rule is not None:

@@ -24,7 +24,7 @@ class Decision:
     """Exactly one of: an outcome, a branch to a fallback, a retry after `delay` seconds.
 
     `refresh`: the retry begins with a refresh of the bundle. `unmet`: the expectations that did
-    not hold, with what was seen instead.
+    not hold, with the actual values.
     """
 
     outcome: Outcome | None = None
@@ -37,7 +37,7 @@ class Decision:
 
 
 def judge(
-    step: Step, result: Result, known: StepState, origin: str, bounds: Mapping[str, int]
+    step: Step, result: Result, step_state: StepState, origin: str, bounds: Mapping[str, int]
 ) -> Decision:
     """Decide over a finished try. Pure.
 
@@ -47,14 +47,14 @@ def judge(
         return Decision(outcome=Outcome.ERROR)
     lacking = unmet(step.expect, result, origin) if result.code is None else ()
     code = result.code or ("expectation-unmet" if lacking else None)
-    return replace(_decide(step, result, code, known, origin, bounds), unmet=lacking)
+    return replace(_decide(step, result, code, step_state, origin, bounds), unmet=lacking)
 
 
 def _decide(
     step: Step,
     result: Result,
     code: str | None,
-    known: StepState,
+    step_state: StepState,
     origin: str,
     bounds: Mapping[str, int],
 ) -> Decision:
@@ -65,53 +65,55 @@ def _decide(
             assert rule.outcome is not None
             kept = code if rule.outcome is not Outcome.WAIVED else None
             return Decision(outcome=rule.outcome, code=kept or "expectation-unmet", rule=rule)
-        if _branches(known, rule.goto) < bounds.get(rule.goto, 0):
+        if _branches(step_state, rule.goto) < bounds.get(rule.goto, 0):
             return Decision(goto=rule.goto, code=code, rule=rule)
     if code is None:
         return Decision(outcome=Outcome.PASS)
-    delay = _retry_delay(step, result, code, known)
+    delay = _retry_delay(step, result, code, step_state)
     if delay is not None:
         return Decision(delay=delay, code=code)
-    if _may_refresh(step, result, code, known):
+    if _may_refresh(step, result, code, step_state):
         return Decision(delay=0.0, code=code, refresh=True)
     fresh = bool(result.observed.get("fresh", True))
     return Decision(outcome=outcome_of(code, fresh_credential=fresh), code=code)
 
 
-def _branches(known: StepState, fallback: str) -> int:
+def _branches(step_state: StepState, fallback: str) -> int:
     """How often this step has come back from that fallback."""
-    return sum(1 for t in known.tries if t.cause == "return" and t.caller == fallback)
+    return sum(1 for t in step_state.tries if t.cause == "return" and t.caller == fallback)
 
 
-def _may_refresh(step: Step, result: Result, code: str, known: StepState) -> bool:
+def _may_refresh(step: Step, result: Result, code: str, step_state: StepState) -> bool:
     """Whether a call that was refused for its token is made once more, after a refresh."""
     return (
         CODES[code].retry == "once-after-refresh"
         and not result.observed.get("final")
         and bool(result.observed.get("refreshable"))
-        and not any(attempt.cause == "refresh" for attempt in known.tries)
-        and not _capped(step, known)
+        and not any(attempt.cause == "refresh" for attempt in step_state.tries)
+        and not _capped(step, step_state)
     )
 
 
-def _capped(step: Step, known: StepState) -> bool:
+def _capped(step: Step, step_state: StepState) -> bool:
     """Whether the step's cap leaves no further call."""
     cap = step.spend.max_calls if step.spend else None
-    return cap is not None and known.calls >= cap
+    return cap is not None and step_state.calls >= cap
 
 
-def _retry_delay(step: Step, result: Result, code: str, known: StepState) -> float | None:
+def _retry_delay(step: Step, result: Result, code: str, step_state: StepState) -> float | None:
     """Seconds to wait before the engine's own retry, or None where there is none."""
     if result.observed.get("final"):
         # The answer names a code that nobody knows: a second call could only do harm.
         return None
     if CODES[code].retry != "once" or not KINDS[step.kind].retries:
         return None
-    if any(attempt.cause == "retry" for attempt in known.tries):
+    if any(attempt.cause == "retry" for attempt in step_state.tries):
         return None
-    if _capped(step, known):
+    if _capped(step, step_state):
         return None
     delay = float(result.observed.get("delay") or DEFAULT_DELAY)
-    used = (known.tries[-1].ended or 0) - known.tries[-1].started if known.tries else 0
+    used = (
+        (step_state.tries[-1].ended or 0) - step_state.tries[-1].started if step_state.tries else 0
+    )
     remaining = (step.timeout or LONGEST_DELAY) - used / 1000
     return delay if 0 <= delay <= remaining else None

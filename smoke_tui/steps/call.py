@@ -45,7 +45,7 @@ _UNSHOWN = ("headers", "exchange", "model_from", "served_from")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A call that is ready to be made, and what the record says of it beside its answer.
+    """A call that is ready to be made, and what is recorded of it beside its answer.
 
     `bundle` and `composition` are there for a subscription's call only.
     """
@@ -91,7 +91,7 @@ async def call(ctx: StepContext) -> Result:
     if ctx.config.resolved:
         observed["exchange"] = exchange.request
     ctx.evidence("call", {k: v for k, v in observed.items() if k not in _UNSHOWN})
-    ctx.evidence(EVIDENCE, [one.to_json() for one in assessment.obligations])
+    ctx.evidence(EVIDENCE, [obligation.to_json() for obligation in assessment.obligations])
     if subscription and assessment.code is None and not has_quota_headers(exchange.headers):
         ctx.finding(
             "no-quota-headers",
@@ -268,12 +268,12 @@ async def _api_key(ctx: StepContext) -> Secret:
     variable = await ctx.perform(ReadVariable(KEY_VARIABLE, "api-key"))
     if variable.value is not None and not variable.blank:
         return variable.value
-    given = await ctx.ask_value(
+    key = await ctx.ask_value(
         Question("secret", f"The API key ({KEY_VARIABLE} is not set).", {}, secret="api-key")
     )
-    if given is None:
+    if key is None:
         raise StepError("not-configured", f"No API key: set {KEY_VARIABLE}.")
-    return given
+    return key
 
 
 def model_of(ctx: StepContext) -> str | None:

@@ -95,17 +95,17 @@ def take_captures(ctx: StepContext, ended: Ended) -> None:
         ended.parsed.expect(ProcessParsed).document if ended.parsed else last_object(ended.text)
     )
     secrets = ended.parsed.secrets if ended.parsed else {}
-    found = {
+    captured = {
         capture.name: secrets.get(capture.name)
         if capture.secret
         else _find(capture, document, ended.text)
         for capture in ctx.step.capture
     }
     for capture in ctx.step.capture:
-        if found[capture.name] is None:
+        if captured[capture.name] is None:
             raise _lacking(capture)
     for capture in ctx.step.capture:
-        value = found[capture.name]
+        value = captured[capture.name]
         if isinstance(value, Secret):
             ctx.resources.secrets[capture.name] = value
             # A later program does not have it: it is gone with this one.

@@ -12,7 +12,7 @@ from smoke_tui.world.result import Result
 
 
 async def handover(ctx: StepContext) -> Result:
-    """Pass when every field was ticked off and the operator confirmed what the runbook says."""
+    """Pass when every field was ticked off and the operator confirmed the runbook's text."""
     bundle = await session_bundle(ctx)
     page = ctx.step.fields.get("open")
     if page:
@@ -35,10 +35,10 @@ async def handover(ctx: StepContext) -> Result:
         raise
     await ctx.perform(ClearOffer())
     ctx.evidence("confirmed", words or "yes")
-    said = f": {words.rstrip('.')}" if words else ""
+    confirmation = f": {words.rstrip('.')}" if words else ""
     return Result(
         None,
-        f"Handed over ({how.split(' ')[0]}), confirmed{said}. The bundle is the "
+        f"Handed over ({how.split(' ')[0]}), confirmed{confirmation}. The bundle is the "
         "organisation's now: it is not refreshed here any more, because two that "
         "refresh one login lock each other out.",
     )

@@ -86,15 +86,15 @@ async def _restarted_by_hand(ctx: StepContext, ready: Ready) -> Result:
     return _take_over(ctx, ready, f"The service at {where} was restarted by hand")
 
 
-def _take_over(ctx: StepContext, ready: Ready, said: str) -> Result:
+def _take_over(ctx: StepContext, ready: Ready, sentence: str) -> Result:
     health = watch_health(ctx, ready)
     ctx.provide(ServiceAdopted(ctx.step.id, True), Service(ctx.step.id, ready, None, health))
     ctx.finding(
         "adopted",
-        f"{said}; which variables it runs with is not known here.",
+        f"{sentence}; which variables it runs with is not known here.",
         "Restart it yourself where a variable has to change.",
     )
-    return Result(None, f"{said}.")
+    return Result(None, f"{sentence}.")
 
 
 async def _ask_gone(ctx: StepContext, ready: Ready) -> None:

@@ -166,7 +166,12 @@ async def _result(
             ),
         )
     decided = next(
-        (one for one in obligations if one.status != "holds" and one.code != ROUTE.missing), None
+        (
+            obligation
+            for obligation in obligations
+            if obligation.status != "holds" and obligation.code != ROUTE.missing
+        ),
+        None,
     )
     if decided is not None:
         failure = _claimed_failure(ctx, turned) if decided.name == ANSWERED.name else None
@@ -180,7 +185,7 @@ async def _result(
                 Result(failure.code, f"{decided.summary} {failure.message}", observed, text),
             )
         return _end(ctx, obligations, Result(decided.code, decided.summary, observed, text))
-    route = next(one for one in obligations if one.name == ROUTE.name)
+    route = next(obligation for obligation in obligations if obligation.name == ROUTE.name)
     why = route.summary or unmet.summary
     answer = await ctx.ask(
         Question(
@@ -207,17 +212,17 @@ async def _result(
 
 
 def _end(ctx: StepContext, obligations: Sequence[Obligation], result: Result) -> Result:
-    """Put what had to be shown in the record, beside what it came to."""
-    ctx.evidence(EVIDENCE, [one.to_json() for one in obligations])
+    """Record the obligations as evidence; returns `result` unchanged."""
+    ctx.evidence(EVIDENCE, [obligation.to_json() for obligation in obligations])
     return result
 
 
 def _claimed_failure(ctx: StepContext, turned: TurnResult) -> Failure | None:
-    """The failure that an answer tells of in words that are known; None where it does not."""
-    told = json.dumps(turned.document) if isinstance(turned.document, Mapping) else ""
-    failure = classify(Answer(None, (), told))
-    known = failure.by.startswith(("code", "type", "text", "error "))
-    return refine_failure(ctx, failure) if known else None
+    """The failure that an answer names in a text of the tables; None where it names none."""
+    document_text = json.dumps(turned.document) if isinstance(turned.document, Mapping) else ""
+    failure = classify(Answer(None, (), document_text))
+    recognized = failure.by.startswith(("code", "type", "text", "error "))
+    return refine_failure(ctx, failure) if recognized else None
 
 
 async def _by_http(ctx: StepContext, nonce: str) -> Made:
@@ -246,9 +251,9 @@ async def _by_http(ctx: StepContext, nonce: str) -> Made:
     if refused or upstream_status(ctx, document)[0]:
         await _settle(ctx, _claims(ctx, document), document)
         failure = refine_failure(ctx, turn_failure(ctx, exchange, document))
-        said = f"HTTP {exchange.status}" if exchange.status is not None else "no answer"
+        status_text = f"HTTP {exchange.status}" if exchange.status is not None else "no answer"
         signs = [
-            Witness("status", said, "against" if refused else "nothing"),
+            Witness("status", status_text, "against" if refused else "nothing"),
             *failure_witnesses(document),
         ]
         if not any(w.stance == "against" for w in signs):
@@ -283,8 +288,8 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
         if ended.code != 0:
             await _settle(ctx, {}, None)
             failure = classify(Answer(None, (), ended.text))
-            known = failure.code if failure.by == "text" else "command-failed"
-            raise StepError(known, f"`{command.text}` ended with {ended.code}.", exit=ended.code)
+            code = failure.code if failure.by == "text" else "command-failed"
+            raise StepError(code, f"`{command.text}` ended with {ended.code}.", exit=ended.code)
     assert ended is not None
     document = last_object(ended.text)
     if upstream_status(ctx, document)[0]:

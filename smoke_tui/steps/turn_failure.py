@@ -34,7 +34,7 @@ def refine_failure(ctx: StepContext, failure: Failure) -> Failure:
 
 
 def reported_by_envelope(document: object) -> str | None:
-    """What an error's envelope says, where a document is one beside its answer."""
+    """The message of an error's envelope; None where the document holds no recognized one."""
     if not isinstance(document, Mapping):
         return None
     named = {name: document[name] for name in _ENVELOPE if document.get(name)}
@@ -42,17 +42,17 @@ def reported_by_envelope(document: object) -> str | None:
     if isinstance(detail, str) and len(detail) > _LONGEST_DETAIL:
         del named["detail"]
     failure = classify(Answer(None, (), json.dumps(named))) if named else None
-    known = failure is not None and failure.by.startswith(("code", "type", "text", "error "))
-    return failure.message if failure is not None and known else None
+    recognized = failure is not None and failure.by.startswith(("code", "type", "text", "error "))
+    return failure.message if failure is not None and recognized else None
 
 
 def upstream_status(ctx: StepContext, document: object) -> tuple[bool, int | None]:
-    """Whether an answer tells of the provider's status and it is none of success, and which."""
-    told, status = dig(document, turn_paths(ctx)["upstream_status"])
+    """Whether an answer holds the provider's status and it is none of success, and which."""
+    has_status, status = dig(document, turn_paths(ctx)["upstream_status"])
     if isinstance(status, str) and status.strip().isdigit():
         status = int(status.strip()[:9])
     number = status if isinstance(status, int) and not isinstance(status, bool) else None
-    return told and status is not None and (number is None or not good_status(number)), number
+    return has_status and status is not None and (number is None or not good_status(number)), number
 
 
 def turn_failure(ctx: StepContext, exchange: Exchange, document: object) -> Failure:
@@ -61,10 +61,10 @@ def turn_failure(ctx: StepContext, exchange: Exchange, document: object) -> Fail
     if exchange.status is None:
         return classify(own)
     paths = turn_paths(ctx)
-    told, _ = dig(document, paths["upstream_status"])
+    has_status, _ = dig(document, paths["upstream_status"])
     _, body = dig(document, paths["upstream_body"])
     _, headers = dig(document, paths["upstream_headers"])
-    if not told:
+    if not has_status:
         return classify(own)
     status = upstream_status(ctx, document)[1]
     pairs = tuple(headers.items()) if isinstance(headers, Mapping) else ()

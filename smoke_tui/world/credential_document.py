@@ -176,8 +176,8 @@ def _foreign_issuer(token: object) -> str | None:
     return next(
         (
             whose
-            for known, whose in _FOREIGN_ISSUERS.items()
-            if host == known or host.endswith(f".{known}")
+            for domain, whose in _FOREIGN_ISSUERS.items()
+            if host == domain or host.endswith(f".{domain}")
         ),
         None,
     )
@@ -248,8 +248,8 @@ def _contradiction(fields: Mapping[str, Any]) -> str | None:
             continue
         if not _ACCOUNT.fullmatch(claim):
             return f"the account in the claims of its {name} holds characters that no id has"
-        for other, known in named.items():
-            if known != claim:
+        for other, account_id in named.items():
+            if account_id != claim:
                 return (
                     f"its {other} and its {name} name two different accounts; log in again, "
                     "and take the whole file"

@@ -1,4 +1,4 @@
-"""A captured request as a template: what it says of its kind, without its texts, tools and session.
+"""A captured request as a template: what is common to its kind, without its texts, tools and session.
 
 The template goes into the record, so it holds nothing private: marks stand for the base
 instructions, the prompt and the ids, and what describes the client's own session is left out.
@@ -73,10 +73,10 @@ def template_of(
 ) -> dict[str, Any] | None:
     """The template of a captured request; None where it does not hold the prompt it was given."""
     headers = list(headers)
-    found = instructions_in(body)
+    instructions = instructions_in(body)
     ids = {value for name, value in headers if name.lower() in SESSION_NAMES}
     ids |= {str(body[name]) for name in SESSION_NAMES if isinstance(body.get(name), str)}
-    maker = _Maker(found[0] if found else None, prompt, ids)
+    maker = _Maker(instructions[0] if instructions else None, prompt, ids)
     kept = {
         name: value
         for name, value in ((name, maker.field(name, value)) for name, value in body.items())

@@ -110,7 +110,7 @@ def headless_io(folder: Path) -> OperatorIO:
 
 def left_credentials(folder: Path) -> list[Path]:
     """Hand-over files below a state folder that no living session holds."""
-    found = []
+    unlocked = []
     for path in (path for name in CREDENTIAL_FILES for path in sorted(folder.glob(name))):
         try:
             fd = open_plain(path)
@@ -118,12 +118,12 @@ def left_credentials(folder: Path) -> list[Path]:
             continue
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            found.append(path)
+            unlocked.append(path)
         except OSError:
             continue
         finally:
             os.close(fd)
-    return found
+    return unlocked
 
 
 def remove_left_credentials(folder: Path) -> list[tuple[Path, str | None]]:

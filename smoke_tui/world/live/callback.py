@@ -65,8 +65,8 @@ class Callback:
 
     async def _answer(self, request: ServerRequest) -> ServerResponse:
         hosts = {f"{host}:{self._port}" for host in ("127.0.0.1", "localhost", "[::1]")}
-        given = [value for name, value in request.headers if name == "host"]
-        if len(given) != 1 or given[0].lower() not in hosts:
+        host_values = [value for name, value in request.headers if name == "host"]
+        if len(host_values) != 1 or host_values[0].lower() not in hosts:
             return _page(421, "This address does not belong here.")
         if request.path == DONE and request.method == "GET":
             return _page(

@@ -52,30 +52,30 @@ async def capture(program: str | None, model: str | None) -> Capture:
     probed = await probe_client(program)
     if probed.path is None or probed.version is None:
         return Capture(probed.problem)
-    found, version = probed.path, probed.version
-    arrived: asyncio.Future[ServerRequest] = asyncio.get_running_loop().create_future()
+    path, version = probed.path, probed.version
+    incoming: asyncio.Future[ServerRequest] = asyncio.get_running_loop().create_future()
 
     async def answer(request: ServerRequest) -> ServerResponse:
-        if request.method == "POST" and not arrived.done():
-            arrived.set_result(request)
+        if request.method == "POST" and not incoming.done():
+            incoming.set_result(request)
         return ServerResponse(400, (("content-type", "application/json"),), b'{"detail":"seen"}')
 
     server = await serve(answer, [("127.0.0.1", 0)])
     home = tempfile.mkdtemp(prefix="smoke-tui-codex-")
     try:
-        argv = custom_argv(found, model, server.addresses[0][1])
+        argv = custom_argv(path, model, server.addresses[0][1])
         async with Client(argv, home, client_environment(home)) as client:
             ended = asyncio.ensure_future(client.wait())
-            ends: list[asyncio.Future[Any]] = [arrived, ended]
+            ends: list[asyncio.Future[Any]] = [incoming, ended]
             await asyncio.wait(ends, timeout=SECONDS, return_when=asyncio.FIRST_COMPLETED)
             ended.cancel()
-        if not arrived.done():
-            return Capture(f"{found} {version} sent no request: {client.last_line()}", version)
-        request = arrived.result()
+        if not incoming.done():
+            return Capture(f"{path} {version} sent no request: {client.last_line()}", version)
+        request = incoming.result()
         try:
             body = json.loads(request.body)
         except (ValueError, RecursionError):
-            return Capture(f"{found} {version} sent a body that is not JSON", version)
+            return Capture(f"{path} {version} sent a body that is not JSON", version)
         return Capture(None, version, request.headers, body)
     finally:
         await server.close()
@@ -170,19 +170,20 @@ def as_answer(taken: Capture, ref: str, against: Secret | None = None) -> PortAn
     """The answer of a capture; the text of the base instructions is a secret of it."""
     if taken.problem is not None or taken.body is None:
         return PortAnswer(ClientNotCaptured(taken.problem, taken.version))
-    found = instructions_in(taken.body)
-    template = template_of(taken.body, taken.headers, PROMPT) if found else None
+    instructions = instructions_in(taken.body)
+    template = template_of(taken.body, taken.headers, PROMPT) if instructions else None
     compared = None
-    if found is not None and against is not None and against.available:
+    if instructions is not None and against is not None and against.available:
         changes = [
-            line[:1] for line in difflib.ndiff(against.reveal().splitlines(), found[0].splitlines())
+            line[:1]
+            for line in difflib.ndiff(against.reveal().splitlines(), instructions[0].splitlines())
         ]
         compared = LineChanges(changes.count("+"), changes.count("-"))
     captured = ClientCaptured(
-        None if found else "the captured request holds no base instructions",
+        None if instructions else "the captured request holds no base instructions",
         taken.version,
         str(taken.body.get("model", "")),
-        found[1] if found else None,
+        instructions[1] if instructions else None,
         tuple((name, value) for name, value in taken.headers if name.lower() != "authorization"),
         show_fields(outline(taken.body)),
         tuple(items_of(taken.body)),
@@ -190,13 +191,13 @@ def as_answer(taken: Capture, ref: str, against: Secret | None = None) -> PortAn
         hash_of(template) if template is not None else None,
         compared,
     )
-    if found is None:
+    if instructions is None:
         return PortAnswer(captured)
-    raw = found[0].encode()
+    raw = instructions[0].encode()
     public: dict[str, Any] = {
-        "chars": len(found[0]),
+        "chars": len(instructions[0]),
         "bytes": len(raw),
         "sha256": hashlib.sha256(raw).hexdigest(),
     }
-    text = Secret(found[0], kind="instructions", ref=ref, public=public, scrub=False)
+    text = Secret(instructions[0], kind="instructions", ref=ref, public=public, scrub=False)
     return PortAnswer(captured, {VALUE: text})

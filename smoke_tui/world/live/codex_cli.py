@@ -1,4 +1,4 @@
-"""The installed Codex CLI: where it is, and which version it says it is.
+"""The installed Codex CLI: where it is, and which version it reports.
 
 It runs without a login, in an empty home, with every proxy variable pointing at a closed port and
 its standard input closed; its output and its time are bounded.
@@ -31,9 +31,9 @@ _VERSION: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What is known of an installed Codex CLI.
+    """The path and version of an installed Codex CLI.
 
-    `version` is None where it told none; `problem` then says why.
+    `version` is None where it printed none; `problem` then holds the reason.
     """
 
     path: str | None
@@ -46,9 +46,9 @@ def find_client(program: str | None) -> tuple[str | None, str | None]:
     name = os.path.expanduser(program) if program else "codex"
     if program and not name.strip():
         return None, "--codex names nothing"
-    found = shutil.which(name)
-    if found is not None:
-        return os.path.abspath(found), None
+    on_path = shutil.which(name)
+    if on_path is not None:
+        return os.path.abspath(on_path), None
     if program is None:
         return None, f"the Codex CLI (codex) is not installed ({INSTALL})"
     if os.sep not in name:
@@ -112,14 +112,16 @@ async def _ask(path: str, home: str) -> Client:
     text = clean(output.decode("utf-8", "replace"))
     version = version_in(text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    said = f"; it said: {lines[-1][:160]}" if lines else "; it said nothing"
+    last_output = f"; it said: {lines[-1][:160]}" if lines else "; it said nothing"
     if slow:
-        return Client(path, None, f"{path} --version took more than {PROBE_SECONDS:g} s{said}")
+        return Client(
+            path, None, f"{path} --version took more than {PROBE_SECONDS:g} s{last_output}"
+        )
     if version is not None and (process.returncode == 0 or len(output) >= MOST_OUTPUT):
         return Client(path, version, None)
     if process.returncode and process.returncode > 0:
-        return Client(path, None, f"{path} --version ended with {process.returncode}{said}")
-    return Client(path, None, f"{path} --version named no version{said}")
+        return Client(path, None, f"{path} --version ended with {process.returncode}{last_output}")
+    return Client(path, None, f"{path} --version named no version{last_output}")
 
 
 def version_in(text: str) -> str | None:

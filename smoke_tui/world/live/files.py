@@ -22,14 +22,14 @@ from smoke_tui.world.values import render
 
 @dataclass(frozen=True, slots=True)
 class LiveFiles:
-    """Reads files below `project`, and texts that were given by option under a name.
+    """Reads files below `project`, and texts given by option under a name.
 
     `bundle_file` is the file that the bundle came from, None where it came from none.
     """
 
     vault: Vault
     project: str
-    given: Mapping[str, str]
+    option_texts: Mapping[str, str]
     bundle_file: Path | None
 
     def exists(self, path: str) -> bool:
@@ -46,7 +46,7 @@ class LiveFiles:
 
     def document(self, request: ReadDocument, refs: Refs) -> PortAnswer:
         """A JSON document without its secret leaves; every value of it is registered as secret."""
-        text, problem = self.given.get(request.source), None
+        text, problem = self.option_texts.get(request.source), None
         if text is None:
             text, problem = read_plain_file(os.path.join(self.project, request.source))
         if text is None:

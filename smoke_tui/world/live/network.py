@@ -1,6 +1,6 @@
 """What the environment names for the connection: a proxy, and whom to trust; checked before use.
 
-A name that can't be used is told as what it is, with the variable that holds it, and not as a
+A name that can't be used is reported as what it is, with the variable that holds it, and not as a
 failure in the middle of a request. A password in a proxy's address is never shown.
 """
 
@@ -226,14 +226,14 @@ def trusted() -> ssl.SSLContext:
 
 def network_problems(urls: Mapping[str, str] | tuple[str, ...]) -> list[NetworkError]:
     """Everything that keeps requests to these addresses from being sent at all, once each."""
-    found: dict[str, NetworkError] = {}
+    problems: dict[str, NetworkError] = {}
     for url in urls:
         if is_loopback(urlsplit(url).hostname or ""):
             continue
         try:
             named_proxy(url)
         except NetworkError as problem:
-            found[str(problem)] = problem
+            problems[str(problem)] = problem
         if url.startswith("https:"):
-            found |= {str(problem): problem for problem in trust_problems()}
-    return list(found.values())
+            problems |= {str(problem): problem for problem in trust_problems()}
+    return list(problems.values())

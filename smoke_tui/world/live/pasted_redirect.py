@@ -63,7 +63,7 @@ def _twice(query: Query, expected: Listen) -> bool:
 
 def _addresses(text: str) -> Iterator[str]:
     """Every reading of the text as an address, the likeliest first."""
-    seen = set()
+    yielded = set()
     plain = _AMPERSANDS.sub("&", _MARKS.sub("", text))
     plain = _UNSEEN.sub("", re.sub(r"\\([/?=:_.-])", r"\1", plain))
     encoded = "%3A%2F%2F" in plain.upper()
@@ -71,14 +71,14 @@ def _addresses(text: str) -> Iterator[str]:
     for reading in (plain, unquote(plain) if encoded else ""):
         lines = [_QUOTING.sub("", line) for line in reading.splitlines()]
         for start in range(len(lines)):
-            for found in begins.finditer(lines[start]):
-                for address in _joined(lines[start:], found.start()):
-                    if address and address not in seen:
-                        seen.add(address)
+            for start_match in begins.finditer(lines[start]):
+                for address in _joined(lines[start:], start_match.start()):
+                    if address and address not in yielded:
+                        yielded.add(address)
                         yield address
         whole = "".join(reading.split())
         opening = begins.search(whole)
-        if opening is not None and whole[opening.start() :] not in seen:
+        if opening is not None and whole[opening.start() :] not in yielded:
             yield whole[opening.start() :].rstrip(_CLOSING)
 
 

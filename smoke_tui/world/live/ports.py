@@ -21,7 +21,7 @@ from smoke_tui.world.live.files import LiveFiles
 class LivePorts:
     """The ports of the operator's machine, by name.
 
-    `given` are texts that were handed in by option, by name; `bundle_file` is the file that the
+    `option_texts` are texts given by option, by name; `bundle_file` is the file that the
     bundle among them came from. Their secrets are registered before the first step, whichever that
     is: a command may print the file.
     """
@@ -30,16 +30,16 @@ class LivePorts:
     config: SessionConfig
     io: OperatorIO
     operator: ports.Operator
-    given: Mapping[str, str] = field(default_factory=dict)
+    option_texts: Mapping[str, str] = field(default_factory=dict)
     bundle_file: Path | None = None
     ids: ports.Ids = random_id
 
     def __post_init__(self) -> None:
-        for value, kind in ledger_secrets(self.given.get(GIVEN_LEDGER, "")):
+        for value, kind in ledger_secrets(self.option_texts.get(GIVEN_LEDGER, "")):
             self.vault.add_value(value, kind)
-        if self.given.get(GIVEN_BUNDLE):
-            self.vault.add_document(self.given[GIVEN_BUNDLE], "given")
-        self.files = LiveFiles(self.vault, self.config.project, self.given, self.bundle_file)
+        if self.option_texts.get(GIVEN_BUNDLE):
+            self.vault.add_document(self.option_texts[GIVEN_BUNDLE], "given")
+        self.files = LiveFiles(self.vault, self.config.project, self.option_texts, self.bundle_file)
         self.env = LiveEnv(self.vault, self.config.path_prepend)
 
     @cached_property
@@ -68,7 +68,7 @@ class LivePorts:
         """The stack's ledger, at the address that was given."""
         from smoke_tui.world.live.ledger.port import LiveLedger
 
-        return LiveLedger(self.given.get(GIVEN_LEDGER))
+        return LiveLedger(self.option_texts.get(GIVEN_LEDGER))
 
     @cached_property
     def codex_cli(self) -> ports.CodexCli:

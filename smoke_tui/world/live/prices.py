@@ -38,7 +38,7 @@ def price(model: str, counts: Mapping[str, int]) -> Priced:
         cache_read_tokens=min(counts.get("cached_input_tokens", 0), counts.get("input_tokens", 0)),
     )
     try:
-        found = calc_price(usage, model_ref=model, provider_id="openai")
+        calculation = calc_price(usage, model_ref=model, provider_id="openai")
     except LookupError:
         return Priced(None, source, f"{source} has no price for {model}")
-    return Priced(format(found.total_price.normalize(), "f"), source, None)
+    return Priced(format(calculation.total_price.normalize(), "f"), source, None)

@@ -56,9 +56,9 @@ def in_our_words(problem: BaseException) -> str:
     for cause in causes(problem):
         if name in ("ReadError", "WriteError") and isinstance(cause, _BROKEN_OFF):
             return _BY_NAME[name]
-        known = _from_tables(cause)
-        if known:
-            return known
+        sentence = _from_tables(cause)
+        if sentence:
+            return sentence
     text = str(problem)
     for mark, words in _ENDED:
         if mark in text:

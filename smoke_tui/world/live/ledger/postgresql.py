@@ -1,7 +1,7 @@
 """The live `Ledger` port: reads the stack's table of usage, and can't do anything else to it.
 
-What a server says is never passed on: its messages may quote the address, and with it a password.
-What went wrong is told in words of our own.
+A server's messages are never passed on: they may quote the address, and with it a password.
+Faults are described in words of our own.
 """
 
 from __future__ import annotations
@@ -208,13 +208,13 @@ def _ask_postgresql(cursor: Cursor[tuple[Any, ...]], asked: Mapping[str, Any]) -
         question,
         {"since": asked["since"], "match": asked["match"], "response": asked.get("response")},
     )
-    found = cursor.fetchall()
+    fetched = cursor.fetchall()
     now = _now(cursor)
-    rows = [dict(zip(("time", *others), row, strict=True)) for row in found[:ROWS]]
+    rows = [dict(zip(("time", *others), row, strict=True)) for row in fetched[:ROWS]]
     return {
         "now": now,
         "rows": [row | {"cost": money(row["cost"])} for row in rows],
-        "more": len(found) > ROWS,
+        "more": len(fetched) > ROWS,
     }
 
 

@@ -42,10 +42,10 @@ _TYPES_SAY: Final = (
 
 
 def not_connected(error: BaseException) -> str:
-    """Why there is no connection, told from a client's message without repeating it."""
-    said = str(error).lower()
+    """Why there is no connection, from a client's message, without repeating it."""
+    message = str(error).lower()
     for marks, meaning in _MARKS:
-        if any(mark in said for mark in marks):
+        if any(mark in message for mark in marks):
             return meaning
     return f"no connection came about ({type(error).__name__})"
 
@@ -54,12 +54,12 @@ def not_read(state: str | None, asked: Mapping[str, Any]) -> str:
     """Why a question failed, by its SQLSTATE."""
     if state is None:
         return "the connection broke off"
-    says = _STATES.get(state)
-    if says is None and state.startswith(_TYPES):
-        says = _TYPES_SAY
-    if says is None:
+    sentence = _STATES.get(state)
+    if sentence is None and state.startswith(_TYPES):
+        sentence = _TYPES_SAY
+    if sentence is None:
         return f"it refused the question (SQLSTATE {state})"
-    return says.format(table=asked["table"], **asked["columns"])
+    return sentence.format(table=asked["table"], **asked["columns"])
 
 
 def missing_table(asked: Mapping[str, Any]) -> str:

@@ -34,7 +34,7 @@ def read_stand_in(address: str, asked: Mapping[str, Any], limit: int) -> dict[st
         raise LedgerError("the stand-in's answer has no rows")
     if op == "now":
         return {"now": now}
-    rows = [_row(one, asked) for one in raw]
+    rows = [_row(raw_row, asked) for raw_row in raw]
     if op == "days":
         return {"now": now, "rows": _by_day(rows, asked["models"])}
     rows.sort(key=lambda row: str(row["time"]), reverse=True)
@@ -84,12 +84,12 @@ def _by_day(rows: list[dict[str, str | None]], models: list[str] | None) -> list
             days[str(row["time"])[:10]].append(row["cost"])
     made = []
     for day in sorted(days, reverse=True):
-        known = [Decimal(cost) for cost in days[day] if cost is not None]
+        costs = [Decimal(cost) for cost in days[day] if cost is not None]
         made.append(
             {
                 "day": day,
-                "usd": f"{sum(known, Decimal(0)):f}" if known else None,
-                "unknown_rows": len(days[day]) - len(known),
+                "usd": f"{sum(costs, Decimal(0)):f}" if costs else None,
+                "unknown_rows": len(days[day]) - len(costs),
             }
         )
     return made

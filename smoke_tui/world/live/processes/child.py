@@ -1,4 +1,4 @@
-"""One child that runs: what its guardian and its pipes tell, as facts."""
+"""One child that runs: the reports of its guardian and its pipes, as facts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Child:
         self._line = b""
         self._processes: list[Known] = []
         self._code: int | None = None
-        self._told_end = False
+        self._end_reported = False
         self._over = asyncio.get_running_loop().create_future()
         os.set_blocking(status, False)
         asyncio.get_running_loop().add_reader(status, self._listen)
@@ -62,7 +62,7 @@ class Child:
             self._control = None
 
     async def follow(self) -> int | None:
-        """Wait until it has ended; its exit status, or None where that has been told."""
+        """Wait until it has ended; its exit status, or None where that has been reported."""
         stopped = False
         try:
             await self._over
@@ -79,14 +79,14 @@ class Child:
             for file in (self._process.stdout, self._process.stderr):
                 if file is not None:
                     file.close()
-        if not (self.began or self._told_end or stopped):
+        if not (self.began or self._end_reported or stopped):
             self._missing("its guardian ended before it")
-        if self._told_end:
+        if self._end_reported:
             return None
         return self._code if self._code is not None else _STOPPED if stopped else _KILLED
 
     async def _sweep(self) -> None:
-        """Stop what a guardian that was killed has left; what nobody tells of can't be proven."""
+        """Stop what a guardian that was killed has left; what nobody reports can't be proven."""
         for pid, mark in self._processes:
             await asyncio.to_thread(stop_leftover, pid, mark)
         self.proven = not self._processes
@@ -128,14 +128,14 @@ class Child:
 
     def _begin(self, command: int) -> None:
         self.began = True
-        known = (command, mark_of(command))
-        self._processes = [known]
+        command_process = (command, mark_of(command))
+        self._processes = [command_process]
         guardian = self._process.pid
         self._post(
             PortAnswer(
                 ProcessStarted(
                     command,
-                    known[1],
+                    command_process[1],
                     guardian,
                     mark_of(guardian),
                     tuple(show_text(part) for part in self._request.argv),
@@ -153,14 +153,14 @@ class Child:
 
     def _detached(self, count: int, pids: list[int]) -> None:
         self._processes = [(pid, mark_of(pid)) for pid in pids]
-        # Without anybody to hold, its end says nothing more.
-        self._told_end = count == 0
+        # Without a process to hold, its end adds nothing.
+        self._end_reported = count == 0
         for pipe in self._pipes:
             pipe.drain()
         self._post(PortAnswer(ProcessDetached(self._code, count, tuple(self._processes))))
 
     def _missing(self, problem: str) -> None:
-        self._told_end = True
+        self._end_reported = True
         self._post(PortAnswer(ProcessMissing(problem)))
 
     def _end(self, error: Exception | None = None) -> None:

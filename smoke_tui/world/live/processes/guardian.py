@@ -37,9 +37,9 @@ def adopt_orphans() -> bool:
 
 
 def can_adopt() -> bool:
-    """Whether this system lets a process adopt orphans, and tells which they are.
+    """Whether this system lets a process adopt orphans, and lists their ids.
 
-    Who adopts without being told of them would wait for the end of processes it can't name.
+    Who adopts without knowing their ids would wait for the end of processes it can't name.
     """
     flag = ctypes.c_int()
     return bool(stat_of(os.getpid())) and prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(flag))
@@ -79,10 +79,10 @@ def below(root: int) -> list[tuple[int, int, int]]:
             if pid != root:
                 above = root if session == root else parent
                 children.setdefault(above, []).append((pid, parent, group))
-    found = children.get(root, [])
-    for pid, _, _ in found:
-        found += children.get(pid, [])
-    return found
+    descendants = children.get(root, [])
+    for pid, _, _ in descendants:
+        descendants += children.get(pid, [])
+    return descendants
 
 
 def signal_to(pid: int, number: int) -> bool:
@@ -136,7 +136,7 @@ class Family:
 
 
 def wake(number: int, frame: FrameType | None) -> None:
-    """A handler that does nothing: the wake-up descriptor has said it already.
+    """A handler that does nothing: the wake-up descriptor has reported the signal already.
 
     A handler, and not SIG_IGN, because the command would inherit that.
     """
@@ -150,7 +150,7 @@ def wait(control: int, awake: int, seconds: float | None = None) -> bool:
     return control in ready or signal.SIGTERM in news
 
 
-def tell(status: int, *words: object) -> None:
+def write_status(status: int, *words: object) -> None:
     """Write one line to the status pipe; nothing where nobody reads it any more."""
     try:
         os.write(status, (" ".join(map(str, words)) + "\n").encode())
@@ -159,18 +159,18 @@ def tell(status: int, *words: object) -> None:
 
 
 def stay(family: Family, control: int, awake: int, status: int, detaches: bool) -> None:
-    """Stand by until there is something to sweep."""
-    told, held = False, False
-    # Where orphans are not adopted, nobody tells when they end.
+    """Wait, and report the command's end, until there is something to sweep."""
+    reported, held = False, False
+    # Where orphans are not adopted, nothing reports when they end.
     pause = None if family.adopts else 1.0
     while not wait(control, awake, pause):
         gone = family.gone()
         if family.code is None:
             continue
-        if not told:
+        if not reported:
             kept = family.kept() if detaches else []
-            told, held = True, bool(kept)
-            tell(status, "ended", family.code, len(kept), *kept[:MOST_TOLD])
+            reported, held = True, bool(kept)
+            write_status(status, "ended", family.code, len(kept), *kept[:MOST_TOLD])
         if not detaches or (held and gone):
             return
 
@@ -207,16 +207,16 @@ def main() -> None:
     try:
         child = subprocess.Popen(sys.argv[5:], start_new_session=True)
     except OSError as error:
-        tell(status, "failed", error.errno or 0)
+        write_status(status, "failed", error.errno or 0)
         return
-    tell(status, "started", child.pid)
+    write_status(status, "started", child.pid)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
     family = Family(child.pid, adopts)
     stay(family, control, awake, status, detaches)
     gone = sweep(family, awake)
-    tell(status, "swept", 137 if family.code is None else family.code, int(gone))
+    write_status(status, "swept", 137 if family.code is None else family.code, int(gone))
     # Popen would look for a child that was collected without it.
     os._exit(0)
 

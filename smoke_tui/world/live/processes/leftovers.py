@@ -57,38 +57,38 @@ def stop_leftover(pid: int, mark: str | None) -> bool:
     A guardian takes TERM as the order to sweep. Blocks for up to 8 seconds; nobody is signalled
     whose mark has changed.
     """
-    found: dict[int, str] = {}
-    if mark is None or not _look(pid, mark, found):
+    processes: dict[int, str] = {}
+    if mark is None or not _look(pid, mark, processes):
         return True
-    _strike(found, signal.SIGTERM)
-    _strike(found, signal.SIGCONT)
+    _strike(processes, signal.SIGTERM)
+    _strike(processes, signal.SIGCONT)
     end = time.monotonic() + GRACE
-    while any(_running(found)) and time.monotonic() < end:
+    while any(_running(processes)) and time.monotonic() < end:
         time.sleep(0.02)
     end = time.monotonic() + _KILL_SECONDS
-    while (left := _running(found)) and time.monotonic() < end:
-        for each, known in left.items():
-            _look(each, known, found)
-        _strike(found, signal.SIGKILL)
+    while (left := _running(processes)) and time.monotonic() < end:
+        for each, each_mark in left.items():
+            _look(each, each_mark, processes)
+        _strike(processes, signal.SIGKILL)
         time.sleep(0.02)
-    return not _running(found)
+    return not _running(processes)
 
 
-def _look(pid: int, mark: str, found: dict[int, str]) -> bool:
-    """Add a process and all below it to `found`, where it still is the one with this mark."""
-    family = {each: known for each, _, _ in below(pid) if (known := mark_of(each))}
+def _look(pid: int, mark: str, processes: dict[int, str]) -> bool:
+    """Add a process and all below it to `processes`, where it still is the one with this mark."""
+    family = {each: each_mark for each, _, _ in below(pid) if (each_mark := mark_of(each))}
     # Looked at last: the others are its family only if it has been there all the time.
     if not still_running(pid, mark):
         return False
-    found.update({**family, pid: mark})
+    processes.update({**family, pid: mark})
     return True
 
 
-def _running(found: dict[int, str]) -> dict[int, str]:
-    return {pid: mark for pid, mark in found.items() if still_running(pid, mark)}
+def _running(processes: dict[int, str]) -> dict[int, str]:
+    return {pid: mark for pid, mark in processes.items() if still_running(pid, mark)}
 
 
-def _strike(found: dict[int, str], number: int) -> None:
-    for pid in _running(found):
+def _strike(processes: dict[int, str], number: int) -> None:
+    for pid in _running(processes):
         if pid != os.getpid():
             signal_to(pid, number)

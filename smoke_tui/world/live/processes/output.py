@@ -34,26 +34,26 @@ class Clear:
     """Bytes of a child in, text out that holds neither secrets nor controls.
 
     Secrets are looked for twice: in the bytes as they are, and in the clean text, where pieces
-    stand together that an escape sequence had parted.
+    are adjacent that an escape sequence had parted.
     """
 
     def __init__(self, vault: Vault) -> None:
         self._raw = vault.stream()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._cleaner = Cleaner()
-        self._seen = vault.stream()
+        self._clean = vault.stream()
         self._text = codecs.getincrementaldecoder("utf-8")("replace")
 
     def feed(self, data: bytes) -> str:
         """The clean text of the next bytes, as far as it is certain."""
         text = self._cleaner.feed(self._decoder.decode(self._raw.feed(data)))
-        return self._text.decode(self._seen.feed(text.encode()))
+        return self._text.decode(self._clean.feed(text.encode()))
 
     def flush(self) -> str:
         """The rest, at the end of the bytes."""
         text = self._cleaner.feed(self._decoder.decode(self._raw.flush(), True))
         text += self._cleaner.flush()
-        return self._text.decode(self._seen.flush(text.encode()), True)
+        return self._text.decode(self._clean.flush(text.encode()), True)
 
 
 class Output:
