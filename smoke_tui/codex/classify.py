@@ -132,7 +132,7 @@ _NAMES: Final = ("header", "code", "type", "error")
 
 
 def classify(answer: Answer) -> Failure:
-    """The failure that an unsuccessful response stands for."""
+    """The failure of an unsuccessful response."""
     text = server_text(answer)
     if answer.error is not None and answer.status is None:
         return Failure(TRANSPORT.get(answer.error, "network"), "transport", text)

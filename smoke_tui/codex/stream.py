@@ -147,7 +147,7 @@ class StreamReader:
         return "".join(self.reading.deltas[before:])
 
     def finish(self) -> None:
-        """Read what stands behind the last event: an error counts there too, nothing else does."""
+        """Read what follows the last event: only an error counts there."""
         for event in self._splitter.rest():
             self._take(event)
 

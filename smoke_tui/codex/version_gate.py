@@ -3,7 +3,7 @@
 The provider's gate has three texts: "requires a newer version of Codex" (multica#8088), "is not
 supported when using Codex with a ChatGPT account" (clodex#271, GCMP#420), and 404
 `model_not_found` (CLIProxyAPI#6061, oh-my-pi#5108). The last two are also those of a retirement;
-the unfiltered catalogue (`client_version=0.0.0`: zed#62729, hermes-agent#93295) tells them apart.
+the unfiltered catalogue (`client_version=0.0.0`: zed#62729, hermes-agent#93295) distinguishes them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def is_older(sent: str, needed: str) -> bool:
 def explain_refusal(
     code: str, model: str, sent: str, filtered: Listing | None, unfiltered: Listing | None
 ) -> Gate:
-    """Explain a refusal by both catalogues; None stands for one that could not be read. Pure.
+    """Explain a refusal by both catalogues; None: it could not be read. Pure.
 
     `code` is the code of the refusal's text, `sent` the client version of the call.
     """

@@ -1,4 +1,4 @@
-"""Amending the operator's word: an outcome that rests on it, said otherwise afterwards."""
+"""Amending the operator's word: another answer for an outcome that rests on one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANSWERS: Final[Mapping[str, Mapping[str, tuple[Outcome, str | None]]]] = {
 }
 """What an amended word makes of a step, by the kind of the question."""
 
-_SAID: Final[Mapping[str, Mapping[str, Any]]] = {
+_ADDED_BY_ANSWER: Final[Mapping[str, Mapping[str, Any]]] = {
     "manual": {},
     "attest": {"route": "openai/subscription", "attested": True},
 }
@@ -70,8 +70,8 @@ def amended(
 ) -> tuple[Outcome, str | None]:
     """The outcome and code that an answer gives a step, in place of the operator's former one.
 
-    A word that passes is only one of the things that a pass takes: the step's rules and
-    expectations are asked again, with what was observed then.
+    An answer that passes is not enough: the step's rules and expectations are evaluated again, with
+    the values observed then.
 
     Raises:
         NotAmendableError: the outcome does not rest on the operator's word, or the answer is none.
@@ -96,7 +96,7 @@ def amended(
     attempt = step_state.tries[-1]
     decision = judge(
         step,
-        Result(None, "", {**attempt.observed.values, **_SAID[str(step_state.word)]}),
+        Result(None, "", {**attempt.observed.values, **_ADDED_BY_ANSWER[str(step_state.word)]}),
         StepState(step_id),
         _origin_then(state, attempt),
         {},
@@ -136,7 +136,7 @@ def amend(runbook: Runbook, state: State, step_id: str, stream: EventStream) -> 
 def settle_half_amended(
     runbook: Runbook, state: State, step_state: StepState, stream: EventStream
 ) -> None:
-    """The word stands in the record; what follows from it was not written any more."""
+    """Record the outcome of an amendment whose own record broke off before the outcome."""
     assert step_state.amended is not None
     try:
         outcome, code = amended(runbook, state, step_state.id, step_state.amended.answer)

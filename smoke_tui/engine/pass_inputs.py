@@ -56,7 +56,7 @@ def _changed(step: Step, attempt: Try, state: State) -> str | None:
 
 
 def names_used(step: Step) -> Iterator[str]:
-    """The names of every template that a step holds, wherever it stands."""
+    """The names of every template in any field of a step."""
     texts: list[Any] = [
         *(part for command in step.commands for part in command.argv),
         *step.env.values(),
@@ -83,7 +83,7 @@ def model_of(step: Step, config: SessionConfig) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class OfFirstModel:
-    """What a step came to with the model that was asked first, and what to tell of it."""
+    """A step's outcome with the model that was asked first, and a sentence about it."""
 
     outcome: Outcome
     code: str
@@ -94,7 +94,7 @@ def of_first_model(step_state: StepState) -> OfFirstModel | None:
     """Return the result of the model that was asked first, if another one's pass hides it.
 
     The newest try passed with another model, which replaces no failure of the first. None where the
-    pass stands.
+    pass is valid.
     """
     asked = [attempt for attempt in step_state.tries if attempt.model is not None]
     if not asked or asked[-1] is not step_state.tries[-1]:
@@ -118,7 +118,7 @@ def of_first_model(step_state: StepState) -> OfFirstModel | None:
 def _taken_from_the_catalogue(attempt: Try) -> bool:
     """Whether a model was refused that nobody had named: it was only the first of the catalogue.
 
-    Asking for the next one hides no failure; nothing was said of the one that is not served.
+    Asking for the next one hides no failure; no operator named the one that is not served.
     """
     code = CODES.get(attempt.code or "")
     return (

@@ -25,7 +25,7 @@ from smoke_tui.outcomes import Outcome
 def record_outcome(
     stream: EventStream, step_id: str, attempt: int | None, finished: StepFinished
 ) -> None:
-    """Record a step's outcome; a code stands there only where the outcome needs one."""
+    """Record a step's outcome; it holds a code only where the outcome needs one."""
     code = finished.code
     if finished.outcome in (Outcome.PASS, Outcome.WAIVED, Outcome.ERROR):
         code = None

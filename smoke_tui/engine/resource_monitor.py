@@ -1,4 +1,4 @@
-"""What steps leave behind: watched over while the session goes on, stopped at its end."""
+"""What steps leave behind: monitored until the session ends, then stopped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smoke_tui.world.resources import Resource, SessionResources, StepError
 
 
 class ResourceMonitor:
-    """Follows the conversations of resources; `on_gone` is told of a step whose one has ended."""
+    """Follows the conversations of resources; `on_gone` gets the step whose resource has ended."""
 
     def __init__(self, resources: SessionResources, on_gone: Callable[[str], None]) -> None:
         self._resources = resources
@@ -35,7 +35,7 @@ class ResourceMonitor:
                 self._on_gone(step_id)
 
     async def stop_all(self, context_of: Callable[[str], StepContext]) -> None:
-        """Stop what is still there, the latest first; what can't be proven gone is told."""
+        """Stop what is still there, the latest first; what can't be proven gone is a finding."""
         for name in reversed(list(self._resources.by_step)):
             resource = self._resources.by_step.pop(name)
             context = context_of(name)

@@ -40,7 +40,7 @@ from smoke_tui.world.result import Result
 KEY_VARIABLE = "OPENAI_API_KEY"
 NO_FAILURE = Failure("", "", "")
 _UNSHOWN = ("headers", "exchange", "model_from", "served_from")
-"""What is observed of a call and stands elsewhere in its evidence."""
+"""Observed values of a call that other parts of its evidence hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +133,9 @@ async def call(ctx: StepContext) -> Result:
 async def _with_version_gate(
     ctx: StepContext, assessment: Assessment, ready: Prepared
 ) -> Assessment:
-    """A refused model: retired, or served to newer clients only; one text stands for both.
+    """A refused model: retired, or served to newer clients only; both have one text.
 
-    The catalogue of all client versions tells them apart, at no cost.
+    The catalogue of all client versions distinguishes them, at no cost.
     """
     bundle, composition = ready.bundle, ready.composition
     if assessment.code not in MODEL_CODES or assessment.failure is None or not ctx.config.resolved:

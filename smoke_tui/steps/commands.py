@@ -77,7 +77,7 @@ def sensitive_of(captures: tuple[Capture, ...]) -> tuple[Sensitive, ...]:
 
 
 def public_of(captures: tuple[Capture, ...]) -> tuple[tuple[str, ...], ...]:
-    """Where the other captures of a step stand: all that is kept of a hidden output."""
+    """The paths of a step's public captures: all that is kept of a hidden output."""
     return tuple(_path(c) for c in captures if not c.secret and not c.pattern)
 
 

@@ -161,7 +161,7 @@ async def settle(
     unknown: bool,
     limits: Sequence[QuotaWindow] = (),
 ) -> None:
-    """Record what a call cost, as far as its answer tells."""
+    """Record what a call cost, as far as its answer shows."""
     settled = SpendSettled(
         kind,
         unknown,

@@ -38,7 +38,7 @@ async def given_bundle(ctx: StepContext) -> Bundle | None:
 
 
 def hold(ctx: StepContext, bundle: Bundle) -> None:
-    """Keep the bundle for the steps to come; another account than before is told."""
+    """Keep the bundle for later steps; another account than before is a finding."""
     before = ctx.resources.account
     ctx.resources.bundle = bundle
     ctx.resources.account = bundle.account or before

@@ -324,7 +324,7 @@ def _claims(ctx: StepContext, document: object) -> dict[str, Any]:
 
 
 async def _settle(ctx: StepContext, claims: Mapping[str, Any], document: object) -> None:
-    """What the turn cost, as far as its answer tells; what the provider refused cost nothing."""
+    """Record the turn's cost from its answer's usage; a refused request costs nothing."""
     usage = dig(document, "usage")[1]
     counts = {
         name: usage[name]

@@ -26,7 +26,7 @@ _LONGEST_DETAIL: Final = 300
 
 
 def refine_failure(ctx: StepContext, failure: Failure) -> Failure:
-    """A refused model: a gate's texts are a retirement's, too; what the call learnt tells which."""
+    """Decide a refused model from earlier calls: a version gate and a retirement share texts."""
     if not ctx.config.resolved:
         return failure
     model = failure.about.model or model_of(ctx)

@@ -11,7 +11,7 @@ class EarlierCall:
 
     `code` is what it came to, None where it passed. `sent` is its client version, `served_from`
     the one that the catalogue asks for, `needs` the later one that a gate asked for; each None
-    where nobody said.
+    where no source gave it.
     """
 
     code: str | None

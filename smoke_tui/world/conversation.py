@@ -106,7 +106,7 @@ class Timed(Protocol):
 
 
 class TimeLimit:
-    """A step's time limit; it stands still while the operator is asked.
+    """A step's time limit; it is paused while the operator is asked.
 
     `expired` is done once the time has run out.
     """

@@ -51,7 +51,7 @@ _FOREIGN_KEYS: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
         ("apiKey", "a file with an API key"),
     )
 )
-"""Keys that together tell another tool's JSON, and whose it is."""
+"""Keys that together identify another tool's JSON, and the tool."""
 
 _NESTED: Final[tuple[tuple[str, str], ...]] = (
     ("oauth_token", "a login of the GitHub CLI or of Copilot"),
@@ -114,7 +114,7 @@ def sendable(token: str) -> bool:
 
 
 def looks_like(text: str) -> str | None:
-    """Whose file a document is, in words; None where nothing tells another tool's."""
+    """Whose file a document is, in words; None where nothing identifies another tool's."""
     if not text.strip().strip("\ufeff"):
         return "an empty file"
     try:

@@ -117,7 +117,7 @@ class Clipboard(Protocol):
 
 
 class Operator(Protocol):
-    """The operator, or who stands for them: questions that wait, and their answers."""
+    """The operator, or a scripted one: questions that wait, and their answers."""
 
     def ask(self, pending: PendingRequest, question: Question) -> None:
         """Let a question wait for its answer."""

@@ -24,7 +24,7 @@ READABLE: Final = frozenset(
 
 
 def instructions_in(body: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The base instructions of a request, and where they stand; None where there are none.
+    """The base instructions of a request, and their place in it; None where there are none.
 
     Up to client 0.155 they are the field `instructions`; from 0.162 on, and for Responses-Lite
     models before, the first developer message of `input` (captured).

@@ -1,6 +1,6 @@
 """A captured request as a template: what is common to its kind, without its texts, tools and session.
 
-The template goes into the record, so it holds nothing private: marks stand for the base
+The template is recorded, so it holds nothing private: marks stand for the base
 instructions, the prompt and the ids, and what describes the client's own session is left out.
 """
 
@@ -20,7 +20,7 @@ MARK: Final = "$smoke"
 INSTRUCTIONS: Final = "instructions"
 PROMPT: Final = "prompt"
 SESSION: Final = "session"
-"""What a mark `{"$smoke": NAME}` stands for."""
+"""What a mark `{"$smoke": NAME}` is replaced by."""
 
 OURS: Final = frozenset(
     {
@@ -65,7 +65,7 @@ _UNIQUE: Final = re.compile(
 """An id, a path, several lines, JSON inside a text: of one session, not of a kind of request."""
 
 Fill = Callable[[str], Text | None]
-"""The text that stands for a mark, by its name."""
+"""The text of a mark, by its name."""
 
 
 def template_of(

@@ -35,10 +35,10 @@ class Resource(Protocol):
         """Whether it was there before the session, and is not ours to stop."""
 
     def conversations(self) -> Sequence[Conversation]:
-        """The conversations whose facts tell about it while the session goes on."""
+        """The conversations whose facts report on it until the session ends."""
 
     def lost_by(self, fact: Fact) -> bool:
-        """Whether a fact of these conversations says that it is gone."""
+        """Whether a fact of these conversations means that it is gone."""
 
     async def stop(self, ctx: StepContext) -> bool:
         """Stop it; whether it is proven gone."""
@@ -55,7 +55,7 @@ class Credential(Protocol):
 class SessionResources:
     """What outlives a step: values, variables and resources, owned by the session.
 
-    `account` tells whose bundle it is, also of one that is gone. `may_run`: the operator let the
+    `account` is the account of the bundle, also after the bundle is gone. `may_run`: the operator let the
     runbook's commands run; a preflight never may. `model` is the one that the last call asked for,
     `lite` whether in the Responses-Lite shape.
     """

@@ -1,7 +1,7 @@
 """The live `Listener` port: the loopback callback of a login, hardened.
 
 RFC 8252 sections 7.3 and 8.3 (loopback only), RFC 6749 section 10.12 (state), RFC 9207 (iss).
-Nothing a browser sends is reflected, no secret stands in a page or in an address we send.
+Nothing a browser sends is reflected, no page or address we send holds a secret.
 """
 
 from __future__ import annotations

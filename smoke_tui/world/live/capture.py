@@ -34,7 +34,7 @@ from smoke_tui.world.values import show_fields
 
 SECONDS: Final = 20.0
 PROMPT: Final = "x"
-"""What the client is asked; in a template our own prompt stands in its place."""
+"""What the client is asked; a template has our own prompt in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Client:
 
     async def __aenter__(self) -> Client:
         read_end, self._control = os.pipe()
-        # What the guardian tells of its command is of no interest here.
+        # The guardian's reports on its command are not needed here.
         status = os.open(os.devnull, os.O_WRONLY)
         try:
             self._process = await asyncio.create_subprocess_exec(

@@ -254,7 +254,7 @@ class _StopError(Exception):
 
 
 async def _read(pieces: AsyncIterator[bytes], answer: _Answer, linger: float, cap: int) -> None:
-    """Take the body in until its end, the cap, or `linger` seconds after it said enough."""
+    """Take the body in until its end, the cap, or `linger` seconds after enough of it is there."""
     until: float | None = None
     while True:
         try:

@@ -36,7 +36,7 @@ _CLOSED: Final = "this question is not open any more"
 
 
 class LiveOperator:
-    """Questions that wait for the operator, or who stands for them.
+    """Questions that wait for the operator, or for a scripted one.
 
     Answers come from any thread; `post` takes the fact of each.
     """
@@ -91,7 +91,7 @@ class LiveOperator:
     def _pasted_redirect(
         self, seq: int, text: str, expected: Listen
     ) -> tuple[tuple[tuple[str, str], ...], str | None]:
-        """The query of a pasted redirect address, judged like the callback it stands for."""
+        """The query of a pasted redirect address, judged like the callback it replaces."""
         from smoke_tui.world.live.pasted_redirect import read_pasted
 
         # A wrapped address may come line by line, where nobody can tell that more follows.

@@ -12,8 +12,8 @@ _DATA: Final = b"data:"
 def without_spread_secrets(body: bytes, redact: Callable[[str], str]) -> bytes:
     """The body of an event stream, where its deltas joined hold a secret: their redacted text.
 
-    It stands in the first delta then, and the others are empty, so that whoever joins them reads
-    the same. A body without such a secret comes out byte for byte.
+    The first delta then holds it, and the others are empty, so that joining them gives the same
+    text. A body without such a secret comes out byte for byte.
     """
     lines = body.split(b"\n")
     events = {

@@ -15,11 +15,11 @@ from smoke_tui.world.values import Text
 
 @dataclass(frozen=True, slots=True)
 class Question(Request):
-    """Something only the operator can say or do; the one fact is the answer.
+    """A question or task that only the operator can answer; the one fact is the answer.
 
     `kind` is one of `QUESTIONS`; `data` is what a front end shows. `secret`: the answer's value is
     a secret of that kind; front ends read it masked, and only its shape is recorded. `redirect`: a
-    pasted address is judged like the callback it stands for.
+    pasted address is judged like the callback it replaces.
     """
 
     port_name: ClassVar[str] = "operator"

@@ -37,7 +37,7 @@ def mark_of(pid: int) -> str | None:
 
 
 def gives_marks() -> bool:
-    """Whether this system tells when a process started."""
+    """Whether this system reports when a process started."""
     return mark_of(os.getpid()) is not None
 
 

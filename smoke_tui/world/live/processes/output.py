@@ -159,7 +159,7 @@ class Hidden:
     def take(self, piece: bytes) -> None:
         """The next bytes of the pipe."""
         self.content += piece
-        # What counts stands at the end.
+        # The part that counts is at the end.
         del self.content[: max(0, len(self.content) - HIDDEN_BYTES)]
 
     def flush(self) -> None:
