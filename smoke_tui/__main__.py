@@ -84,7 +84,7 @@ def _printed(code: int) -> int:
 
 
 def _reader_gone() -> int:
-    """The reader of our output went away; nothing more can be said to it."""
+    """Drop standard output, whose reader has closed it; return the exit code of SIGPIPE."""
     lose(1)
     return 128 + signal.SIGPIPE
 
@@ -112,9 +112,9 @@ def _broken(error: Exception, settings: Settings | None) -> int:
 
 
 def _remove_left_credentials(request: Request) -> None:
-    """A credential that a killed session left in a file goes at the next start, and is named.
+    """Remove the credential files that killed sessions left, and print their names.
 
-    `doctor` says it among its checks.
+    `doctor` lists them among its checks instead.
     """
     try:
         folder = request.settings.state_dir
@@ -140,7 +140,7 @@ def _forget_lost_reader() -> None:
 
 
 def _wants_app(request: Request) -> bool:
-    """Whether the app is asked for: by no command, or by one that goes on with a session."""
+    """Whether the app is asked for: by no command, or by one that resumes a session."""
     if request.command is None:
         return not request.check
     if request.command not in ("resume", "rerun"):

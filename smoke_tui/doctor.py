@@ -146,7 +146,7 @@ def _left_behind(settings: Settings) -> Iterator[Check]:
         yield Check(
             "left-behind",
             "note",
-            f"{left.words()}.",
+            f"{left.sentence()}.",
             f"Look with `ps -p {left.pid}`, and stop it yourself if it is."
             if left.unsure
             else "`smoke-tui doctor --stop-leftovers` stops it.",

@@ -45,7 +45,7 @@ class Verdict(StrEnum):
 
 
 class Exit(IntEnum):
-    """Process exit codes; 128+n for a signal stands beside them."""
+    """Process exit codes; a process that signal n stopped exits with 128+n."""
 
     OK = 0
     FAILED = 1
@@ -81,6 +81,6 @@ VERDICT_EXITS: Final = {
 
 
 def worst_exit(codes: Iterable[Exit]) -> Exit:
-    """The one exit code of several findings, by the documented precedence."""
+    """The exit code for several findings: the first of `EXIT_PRECEDENCE` among them, else OK."""
     occurred = set(codes)
     return next((code for code in EXIT_PRECEDENCE if code in occurred), Exit.OK)

@@ -38,7 +38,7 @@ def no_core_files() -> None:
 
 
 def recorder_of(environ: Mapping[str, str]) -> str:
-    """What keeps a record of this terminal; empty where nothing is known to. Asks tmux, too."""
+    """Names of the programs that record this terminal, from the environment and tmux; may be empty."""
     recorders = [words for name, words in RECORDERS.items() if environ.get(name)]
     if environ.get("TMUX") and _tmux_pipes(environ):
         recorders.append("tmux (pipe-pane)")
@@ -46,7 +46,7 @@ def recorder_of(environ: Mapping[str, str]) -> str:
 
 
 def _tmux_pipes(environ: Mapping[str, str]) -> bool:
-    """Whether tmux hands what our pane shows to a program."""
+    """Whether tmux pipes the content of our pane to a program."""
     argv = ["tmux", "display-message", "-p", "-t", environ.get("TMUX_PANE", ""), "#{pane_pipe}"]
     try:
         done = subprocess.run(

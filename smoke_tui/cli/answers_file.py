@@ -23,7 +23,7 @@ KINDS: Final = tuple(name for name, kind in QUESTIONS.items() if kind.answers_fi
 FIELDS: Final = (*PLAIN, *KINDS)
 AGREED: Final = ("yes", "y", "true", "pass", "ok", "done")
 REFUSED: Final = ("no", "n", "false", "fail")
-"""Words of an answers file; a sentence is neither, so it never stands for a pass."""
+"""Words of an answers file; a sentence is neither, so that it is never read as a pass."""
 
 _BY: Final = "answers file"
 
@@ -79,7 +79,7 @@ def read_answers(path: Path, runbook: Runbook) -> dict[str, dict[str, str]]:
 
 
 def _places(text: str) -> Mapping[tuple[str | int, ...], tuple[int, int]]:
-    """Where the keys of a TOML text stand; without the places where that can't be told."""
+    """Line and column of each key of a TOML text; empty where the text can't be parsed for them."""
     try:
         return Positions(text).keys
     except (ValueError, RecursionError):
@@ -183,7 +183,7 @@ def _is_plain(text: str) -> bool:
 def _as_answer(kind: str, text: str, note: str) -> Answer:
     """An answer's text in the form the question takes; a note goes beside it.
 
-    Only a plain yes agrees: "I did not see it" must not. An attestation is somebody's words.
+    Only a plain yes agrees: "I did not see it" must not. An attestation is a free text.
     """
     low = text.strip().lower()
     agreed = low in AGREED

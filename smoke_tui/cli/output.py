@@ -19,14 +19,14 @@ from smoke_tui.redaction import clean
 
 
 class Narrator:
-    """A watcher that tells of each finished step, once the journal holds it."""
+    """A listener that writes a line about each finished step, once the journal holds it."""
 
     def __init__(self, state: State, *, verbose: bool = False) -> None:
         self._state = state
         self._verbose = verbose
 
     def on_event(self, event: Event) -> None:
-        """Write what is worth a line about an event."""
+        """Write a line about an event: about a finished step, and about details where verbose."""
         apply(self._state, event)
         if self._verbose:
             for line in _detail_lines(self._state, event):

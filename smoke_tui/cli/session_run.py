@@ -33,7 +33,7 @@ def run_headless(request: SessionRequest, options: ResultOptions) -> int:
     """Run a session to its end, narrate each finished step, print the result."""
     for left in left_behind(request.state_dir):
         print(
-            clean(f"smoke-tui: {left.words()}; `smoke-tui doctor --stop-leftovers` stops it"),
+            clean(f"smoke-tui: {left.sentence()}; `smoke-tui doctor --stop-leftovers` stops it"),
             file=sys.stderr,
         )
     resumable, answerer = request.resumable, request.answerer

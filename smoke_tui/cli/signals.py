@@ -1,4 +1,4 @@
-"""Running a session from the main thread: signals become cancels, the end is waited for."""
+"""Run a session from the main thread; a stop signal cancels the session."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run_session(session: Session, *listeners: EventListener) -> list[int]:
-    """Start a session and wait for its end; the signals that came are returned."""
+    """Run a session to its end; return the numbers of the signals received meanwhile, in order."""
     no_core_files()
     signals: list[int] = []
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from smoke_tui.config.session_config import LOOPBACK, origin_of
 
 EMBEDDED: Final = "embedded"
-"""What --ledger says for a PostgreSQL of the rehearsal's own."""
+"""The value of --ledger for a PostgreSQL of the rehearsal's own."""
 
 _HTTP: Final = ("http://", "https://")
 _URI: Final = ("postgresql://", "postgres://")
@@ -29,7 +29,7 @@ _KEYWORD_FORM: Final = re.compile(r"\s*\w+\s*=")
 _BLANK: Final = " \t\n\r\f\v"
 _ENCODINGS: Final = ("utf-8", "latin-1")
 _NESTED: Final = 3
-"""So many connection strings inside each other (dbname may hold one) are looked into."""
+"""The depth to which nested connection strings (dbname may hold one) are parsed."""
 
 
 def kind_of(address: str) -> str:
@@ -57,10 +57,10 @@ def kind_of(address: str) -> str:
 
 
 def ledger_secrets(address: str) -> list[tuple[str, str]]:
-    """What nobody may see of an address, as (value, kind).
+    """The secrets of an address, as (value, kind).
 
     The whole address; every password in it, as written and as meant; and, since a password may be
-    too short or too common a word to be looked for by itself, what it stands in: the parameter, or
+    too short or too common a word to be detected by itself, the text around it: the parameter, or
     the beginning of the URI up to the `@`.
     """
     if not address or address.startswith(_HTTP):
@@ -92,7 +92,7 @@ def _secrets_of(address: str, depth: int) -> Iterator[tuple[str, str]]:
 
 
 def _parameter(name: str, password: str) -> Iterator[tuple[str, str]]:
-    """A password, and what it stands in where libpq or its reader writes it down again."""
+    """A password, and the forms of its parameter in which libpq or its reader prints it."""
     yield password, "ledger-password"
     if password:
         yield f"{name}={password}", "ledger-parameter"

@@ -135,7 +135,7 @@ class QuestionKind:
         about: What is asked.
         choices: How a front end answers it, in the order of the keys.
         verbs: The words of its answers. Where a plain text answers it, the first agrees, the
-            second refuses, and the last stands for a sentence that does neither.
+            second refuses, and the last is the verb of a sentence that does neither.
         consent: The options of a run without an operator answer it with the first of `verbs`.
         answers_file: What an answers file gives for it: a plain text, a path, a model; empty where
             it cannot answer it.

@@ -52,27 +52,26 @@ Origin = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class SessionConfig:
-    """What steps may know of how the session was started; no secret is in it.
+    """The recorded options of a session, which steps and engine read; it holds no secret.
 
     `issuer`, `codex_url`, `api_url`, `stack_url` are base addresses without a final slash.
-    `only` / `start_from` restrict the walk. `consent`: `--live` or the rehearsal stands for the
-    consent to spend and to run commands; `runbook_known`: the same text was agreed to in an earlier
-    session. `bundle`: where the credential comes from, as a word
-    (none, file, stdin, codex-cli). `refreshable`: the bundle's file may be replaced.
-    `ledger`: the stack's ledger, as a word (none, postgresql, stand-in); `ledger_table` and
-    `ledger_columns` (role=name) go on top of what the runbook calls them.
+    `only` / `start_from` restrict the walk. `consent`: `--live` or the rehearsal is the
+    consent to spend and to run commands; `runbook_known`: the operator agreed to the same text in
+    an earlier session. `bundle`: the credential's source (none, file, stdin, codex-cli).
+    `refreshable`: the bundle's file may be replaced.
+    `ledger`: the kind of the stack's ledger (none, postgresql, stand-in); `ledger_table` and
+    `ledger_columns` (role=name) override the runbook's names.
     `login` is browser or device; `redirect_host` is what the newest captured client sends.
-    `prices`: say what a subscription's tokens would cost at API rates. `usage`: ask the usage page
+    `prices`: report what a subscription's tokens would cost at API rates. `usage`: ask the usage page
     before a call, which decides nothing. `codex` is the Codex CLI to capture from, else the one on
-    PATH. `client_source` tells where `client_version` comes from (given, installed, captured);
-    it is empty in records of builds that did not resolve it. `installed_version` is what the Codex
-    CLI says of itself, `installed_problem` why it says nothing; both None where nobody looked.
-    `installed_newer`: that is newer than what this tool was captured against then.
+    PATH. `client_source` is the source of `client_version` (given, installed, captured);
+    it is empty in records of builds that did not resolve it. `installed_version` is the
+    Codex CLI's own answer, `installed_problem` why it gave none; both None where it was not asked.
+    `installed_newer`: that version is newer than the newest captured one of then.
     `attested` are the rows of request shapes that `auto` chooses from, as they were at the start.
     `unlisted` insists on a model that the catalogue does not list; `second_opinion` lets a run
     without a person ask for one. `login_originator` None: the login names itself as calls do.
-    `patience` scales every time limit: a rehearsal waits a
-    tenth as long for what never comes.
+    `patience` scales every time limit: a rehearsal waits a tenth as long.
     """
 
     world: str = "live"

@@ -165,7 +165,7 @@ class Settings:
 
     @property
     def callback_ports(self) -> tuple[int, ...] | None:
-        """The given callback ports.
+        """The callback ports set by option; None where none are set.
 
         Raises:
             UsageError: they are no port numbers.

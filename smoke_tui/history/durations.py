@@ -17,7 +17,7 @@ from smoke_tui.outcomes import Outcome
 
 NEWEST: Final = 10
 LONGEST_JOURNAL: Final = 4 * 1024 * 1024
-"""Bytes; a longer journal says no more of a step's time and takes long to read."""
+"""Bytes; a longer journal is skipped, because it takes long to read."""
 
 
 def typical_durations(

@@ -30,9 +30,9 @@ class ClosedEnd:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnds:
-    """What the first line of a session says, and the last where it was closed.
+    """The facts of a session's first journal line, and of the last where it was closed.
 
-    Records of earlier versions may say less there than this program writes.
+    Records of earlier versions may lack some of them.
     """
 
     time: str
@@ -94,7 +94,7 @@ def _with_defaults(event: Event) -> Event:
 
 
 def _closed_end(line: bytes) -> ClosedEnd | None:
-    """What a last line says; None where it does not close the session."""
+    """The facts of a last journal line; None where it does not close the session."""
     try:
         last = parse_line(line)
     except JournalDamageError:

@@ -24,8 +24,8 @@ from smoke_tui.world.live.processes.leftovers import (
 )
 from smoke_tui.world.requests.processes import Spawn
 
-Known = tuple[int, str | None]
-"""A process: its id, and the mark that tells it from a later one of that id."""
+ProcessMark = tuple[int, str | None]
+"""A process: its id, and the mark that differs for a later process of that id."""
 
 NEWEST = 50
 STOP_SECONDS = 60.0
@@ -64,8 +64,8 @@ class LeftBehind:
     cwd: str = "."
     unsure: bool = False
 
-    def words(self) -> str:
-        """What it is, in a sentence."""
+    def sentence(self) -> str:
+        """A sentence that describes it for the operator."""
         if self.unsure:
             return (
                 f"{self.what} (process {self.pid}) may still run; step {self.step} of session "
@@ -112,13 +112,13 @@ _ANOTHER_FORM: Final = (KeyError, TypeError, ValueError, AttributeError)
 class _Started:
     step: str
     what: str
-    guardian: Known
-    processes: list[Known]
+    guardian: ProcessMark
+    processes: list[ProcessMark]
     detached: bool = False
 
 
 def left_behind(state_dir: Path) -> list[LeftBehind]:
-    """What sessions that broke off have left; one that another program runs is none of them."""
+    """Processes left by sessions that broke off; not of a session that a program still runs."""
     processes: list[LeftBehind] = []
     for number, folder in enumerate(session_folders(state_dir / "sessions")):
         if number >= NEWEST:

@@ -34,7 +34,7 @@ class Point:
 def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
     """The newest sessions that count, the oldest first; rehearsals count nowhere.
 
-    `rehearsed`: those alone, for who wants to see what this would show.
+    `rehearsed`: rehearsals alone, to try the view out.
     """
     trend: list[Point] = []
     for folder in session_folders(state_dir / "sessions"):

@@ -24,15 +24,15 @@ LITE_HEADER = "x-openai-internal-codex-responses-lite"
 
 
 class NoClientError(ValueError):
-    """Nothing could be captured; the text says why."""
+    """Nothing could be captured; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Our call beside the real client's; `place` is where its base instructions stand.
+    """Our call compared with the real client's; `place` is the field of its base instructions.
 
     `differences` are those to a call with a custom provider and without a login; `subscribed`
-    those to a subscriber's call, or None where `unseen` says why there is no such capture.
+    those to a subscriber's call; None without such a capture, `unseen` is the reason then.
     """
 
     shape: str

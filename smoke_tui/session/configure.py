@@ -134,7 +134,7 @@ def config_from(
     )
 
 
-#: What the command line may say otherwise when a session is gone on with, and what it may not.
+#: Options that the command line may change when a session is resumed, and those it must not.
 _RESUMABLE_OPTIONS = ("origin", "model", "shape", "codex", "login", "login-originator")
 _SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 
@@ -142,7 +142,7 @@ _SAME_AS_BEFORE = ("issuer", "codex-url", "api-url", "stack-url")
 def config_resumed(
     state: State, secret_options: SecretOptions, settings: Settings
 ) -> SessionConfig:
-    """The settings a session was recorded with, and what is given anew.
+    """The recorded settings of a session, with the options that may change on resume.
 
     Raises:
         UsageError: the command line names another address than the session is against.

@@ -51,7 +51,7 @@ def rehearsal(settings: Settings, scenario: str | None) -> Iterator[Rehearsal]:
 
 
 def _first_reason(error: OSError) -> str:
-    """An error's reason; copying a folder collects many, and the first one says enough."""
+    """An error's reason; the first one where copying a folder collected several."""
     if error.strerror:
         return error.strerror
     first = error.args[0][0] if error.args and isinstance(error.args[0], list) else error
@@ -85,7 +85,7 @@ def rehearsed(config: SessionConfig, world: Rehearsal) -> SessionConfig:
 
 
 def rehearsed_secret_options(world: Rehearsal) -> SecretOptions:
-    """What a rehearsed session is given: the address of the rehearsal's ledger."""
+    """The secret options of a rehearsed session: the address of the rehearsal's ledger."""
     return SecretOptions({GIVEN_LEDGER: world.ledger}, "none", ledger=kind_of(world.ledger))
 
 
@@ -117,4 +117,4 @@ class ScriptedIO:
         return "typed by the rehearsal"
 
     async def clear(self) -> None:
-        """The rehearsal's folder goes as a whole."""
+        """Do nothing: the rehearsal's folder is removed as a whole."""

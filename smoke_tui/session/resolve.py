@@ -53,7 +53,7 @@ def _letters(name: str) -> str:
 
 
 def client_version_of(settings: Settings) -> str | None:
-    """The given client version.
+    """The client version set by option; None where none is set.
 
     Raises:
         UsageError: it is no version.
@@ -89,9 +89,9 @@ def with_client(config: SessionConfig) -> SessionConfig:
 
 
 def resolved_anew(config: SessionConfig) -> SessionConfig:
-    """A recorded configuration for what is done from now on: today's client, today's shapes.
+    """A recorded configuration for a resumed run: the installed client, the current shapes.
 
-    A client version that was given stays; so does what the session was opened with in the record.
+    A client version set by option stays. The record keeps what the session was opened with.
     """
     fixed = config.client_source == "given"
     return with_client(

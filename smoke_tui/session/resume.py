@@ -68,7 +68,7 @@ class ResumableSession:
 
 
 def open_resumable(folder: Path, *, finished: bool = False) -> ResumableSession:
-    """Open a session to go on with it; `finished`: also one that came to its end.
+    """Open a recorded session to resume it; `finished`: also one that is closed.
 
     Raises:
         InvalidRecordError: it is finished, damaged, or of a newer version.

@@ -1,4 +1,4 @@
-"""Texts handed in by option and kept out of the record: the credential bundle, the ledger's address."""
+"""Option texts that stay out of the record: the credential bundle, the ledger's address."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ BUNDLE_LIMIT = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SecretOptions:
-    """Texts that were handed in by option, kept out of the record: bundle, ledger's address.
+    """Option texts that stay out of the record: the credential bundle, the ledger's address.
 
-    `bundle` and `ledger` say in a word what each is.
+    `texts` are by `GIVEN_BUNDLE` and `GIVEN_LEDGER`. The record holds only their sources: `bundle`
+    (none, file, stdin) and `ledger` (none, postgresql, stand-in). `file` is the bundle's path.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -35,7 +36,7 @@ NO_SECRET_OPTIONS: Final = SecretOptions()
 
 
 def read_secret_options(settings: Settings, *, judged: bool = True) -> SecretOptions:
-    """Read --bundle and --ledger. Not `judged`: whether the bundle is one, the caller says.
+    """Read --bundle and --ledger; `judged`: refuse a bundle that is another tool's file.
 
     Raises:
         CommandError: the bundle can't be read, or is a file of another tool (3).
@@ -84,7 +85,7 @@ def _refuse_foreign(text: str, judged: bool) -> None:
     """Refuse a credential file of another tool.
 
     Raises:
-        CommandError: a document that was given as a credential is none of ours (3).
+        CommandError: the text is a credential document of another tool (3).
     """
     problem = problem_of(text) if judged else None
     if problem is not None:

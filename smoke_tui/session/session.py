@@ -48,7 +48,7 @@ class NotStartedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """The journal that a session writes, and where it stands in it.
+    """The journal that a session writes, and the state that it holds so far.
 
     `state` is what the journal holds before `begins`, the fact that this program begins with.
     """
@@ -130,7 +130,7 @@ class Session:
     # --- what fronts do -------------------------------------------------------------------
 
     def answer(self, seq: int, answer: Answer, *, secret: str | None = None) -> str | None:
-        """Answer question `seq`; where the answer does not say by whom, it is the operator's.
+        """Answer question `seq`; an answer without `by` is recorded as the operator's.
 
         Returns why the answer can't be taken, or None.
         """
@@ -151,7 +151,7 @@ class Session:
         self._post(IncomingFact(Cancelled(scope, why)))
 
     def note(self, text: str) -> None:
-        """Put the operator's words into the record."""
+        """Record a note of the operator."""
         self._post(IncomingFact(Noted(text)))
 
     def _post(self, incoming: IncomingFact) -> None:
@@ -219,10 +219,10 @@ class Session:
             await self._world.close()
 
     def _check_kept(self) -> None:
-        """Make sure that the record will hold the runbook as it is: it is read back from there.
+        """Refuse a runbook whose text holds a secret: redacted, it could not be read back.
 
         Raises:
-            NotStarted: a value that was given as a secret stands in it.
+            NotStartedError: the runbook's text holds a secret's value.
         """
         if not isinstance(self._begins.body, SessionOpened):
             return
@@ -279,7 +279,7 @@ class Session:
 
 
 def _about(event: Event, question: QuestionAsked) -> dict[str, Any]:
-    """What an answerer is given of a question."""
+    """The data of a question for an answerer: its facts, its text, its step."""
     return {**question.about, "text": question.text, "step": event.step}
 
 

@@ -43,7 +43,7 @@ UNSEEN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """A subscriber's request without its texts; `problem` says why there is none."""
+    """A subscriber's request without its texts; `problem` is the reason where there is none."""
 
     problem: str | None
     headers: tuple[tuple[str, str], ...] = ()

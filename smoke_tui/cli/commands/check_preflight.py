@@ -44,7 +44,7 @@ from smoke_tui.world.resources import StepError
 
 @dataclass(slots=True)
 class Findings:
-    """What a preflight has found, and the exit codes it comes to."""
+    """The findings of a preflight as report rows, and the exit codes that they call for."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Findings:
         self.exits.append(Exit.FAILED if failed else Exit.NOT_PROVABLE)
 
     def note(self, code: str, step: str | None, message: str) -> None:
-        """Add something that is as it should be, or only worth knowing."""
+        """Add a row of severity info: a check that passed, or a fact about the setup."""
         self.rows.append(finding(code, "info", step, message, ""))
 
 

@@ -169,7 +169,7 @@ def _of_client(settings: Settings) -> tuple[dict[str, Any], str]:
 
 
 def _summary(source: str, version: str, model: str, place: str | None, text: str) -> dict[str, Any]:
-    """What may be told of a text: where it is from, how long it is, its sha256."""
+    """The printable facts about an instructions text: source, version, length, sha256."""
     raw = text.encode()
     return {
         "schema": "smoke-instructions/1",

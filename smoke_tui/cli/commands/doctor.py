@@ -55,7 +55,7 @@ def _stop_leftovers(settings: Settings) -> int:
     left = left_behind(settings.state_dir)
     ended = [process.end() for process in left]
     for process, gone in zip(left, ended, strict=True):
-        print(f"{'stopped' if gone else 'not proven gone'}: {process.words()}")
+        print(f"{'stopped' if gone else 'not proven gone'}: {process.sentence()}")
     if not left:
         print("nothing was left behind")
     return Exit.OK if all(ended) else Exit.NOT_PROVABLE

@@ -102,7 +102,7 @@ def _whole(folder: Path, *, json: bool) -> int:
 
 
 def _print_older(folder: Path, done: Rechecked) -> None:
-    """A record of other rules: what it said, and what today's rules make of it."""
+    """Print the recorded verdict of a session of older rules beside the verdict of today's rules."""
     before = done.state.verdict.value if done.state.verdict else "none: unfinished"
     if done.missing is not None:
         print(
@@ -156,7 +156,7 @@ def _step(folder: Path, step: str, *, json: bool) -> int:
 
 
 def _step_of_older(folder: Path, step: str, done: Rechecked, *, json: bool) -> int:
-    """One step of a record of other rules: what it came to then, and what it comes to today."""
+    """Print a step's recorded outcome under older rules beside its outcome under today's."""
     then, today = (
         state.steps.get(step) if state is not None else None for state in (done.state, done.today)
     )

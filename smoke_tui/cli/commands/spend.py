@@ -1,4 +1,4 @@
-"""`spend`: what recorded sessions have spent, and what the stack's own ledger says."""
+"""`spend`: the spending of recorded sessions, and the rows of the stack's own ledger."""
 
 from __future__ import annotations
 

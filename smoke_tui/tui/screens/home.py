@@ -130,7 +130,7 @@ class HomeScreen(Page):
         yes = await self.app.push_screen_wait(
             YesNo(
                 "Left behind",
-                lines(*(foreign(f"{process.words()}.") for process in left)),
+                lines(*(foreign(f"{process.sentence()}.") for process in left)),
                 yes="stop it" if len(left) == 1 else "stop them",
                 no="leave it",
             )

@@ -82,7 +82,7 @@ def test_what_outlives_its_guardian_is_named_and_can_be_stopped(tmp_path: Path) 
 
     until(see, "it was not seen")
     assert [one.step for one in left] == ["boot"]
-    assert f"{SERVE} {port} (process {left[0].pid}) still runs" in left[0].words()
+    assert f"{SERVE} {port} (process {left[0].pid}) still runs" in left[0].sentence()
     assert left[0].end()
     assert left_behind(tmp_path / "state") == []
 
@@ -120,7 +120,7 @@ def test_a_service_that_detached_itself_is_named_with_its_stop_command(tmp_path:
     """Its command is kept in the record; what it stops nobody but the command knows."""
     (tmp_path / "up").touch()
     one = LeftBehind("S", "boot", "docker compose up", stop=("rm", "up"), cwd=str(tmp_path))
-    assert "`rm up`" in one.words()
+    assert "`rm up`" in one.sentence()
     assert one.end()
     assert not (tmp_path / "up").exists()
     assert not one.end()
