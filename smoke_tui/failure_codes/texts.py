@@ -185,10 +185,12 @@ def _of_the_stack(code: Code, row: CodeText, about: About) -> CodeText:
             remedy="Give the organisation another model that the catalogue lists "
             "(the step of the hand-over).",
         )
-    told = f" The live call was served it with client version {served}." if served else ""
+    client_version_text = (
+        f" The live call was served it with client version {served}." if served else ""
+    )
     which = f"client version {version} or later" if version else "a newer client version"
     return CodeText(
-        row.what + told,
+        row.what + client_version_text,
         "the stack",
         f"Have the stack advertise {which}, or give the organisation another model "
         "(the step of the hand-over).",

@@ -143,9 +143,9 @@ def _read(content: bytes, most_bytes: int) -> tuple[str, dict[str, bytes]]:
     """
     members = _members(_unzip(content, most_bytes))
     manifest = _manifest(members.pop(MANIFEST, b""))
-    listed = {row["name"]: (row["bytes"], row["sha256"]) for row in manifest["members"]}
-    found = {name: (len(data), _sha256(data)) for name, data in members.items()}
-    if listed != found or len(listed) != len(manifest["members"]):
+    declared = {row["name"]: (row["bytes"], row["sha256"]) for row in manifest["members"]}
+    actual = {name: (len(data), _sha256(data)) for name, data in members.items()}
+    if declared != actual or len(declared) != len(manifest["members"]):
         raise ValueError("its members do not fit its manifest")
     if JOURNAL not in members:
         raise ValueError("it holds no journal")
@@ -210,8 +210,8 @@ def _manifest(content: bytes) -> Mapping[str, Any]:
         whole = False
     if not whole:
         raise ValueError("its manifest is missing, of another version, or of another form")
-    found: Mapping[str, Any] = value
-    return found
+    manifest: Mapping[str, Any] = value
+    return manifest
 
 
 def _sha256(content: bytes) -> str:

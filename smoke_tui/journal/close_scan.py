@@ -46,7 +46,7 @@ def leave_scan(folder: Path, vault: Vault, inspected: frozenset[str] = frozenset
     hunt = SecretSearch(vault.secrets())
     files: dict[str, dict[str, Any]] = {}
     lines = ""
-    found: list[dict[str, Any]] = list(_former_findings(folder))
+    findings: list[dict[str, Any]] = list(_former_findings(folder))
     for name, content in _files(folder):
         files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         if name == JOURNAL:
@@ -54,8 +54,8 @@ def leave_scan(folder: Path, vault: Vault, inspected: frozenset[str] = frozenset
         if files[name]["sha256"] in inspected:
             continue
         for look, data in _looks(name, content):
-            # A part of what a session was opened with is a name that stands elsewhere, too.
-            found += [
+            # Parts of what a session was opened with are names that occur elsewhere, too.
+            findings += [
                 {"file": name, "look": look, "kind": leak.kind, "how": leak.how, "line": leak.line}
                 for leak in known_leaks(data, hunt)
                 if look != "opening" or not leak.how.endswith("fragment")
@@ -65,7 +65,7 @@ def leave_scan(folder: Path, vault: Vault, inspected: frozenset[str] = frozenset
         "session": folder.name,
         "files": files,
         "lines": lines,
-        "findings": found[:_MOST_FOUND],
+        "findings": findings[:_MOST_FOUND],
     }
     replace_private(folder / SCAN, _bytes_of(result))
 
@@ -75,15 +75,15 @@ def _bytes_of(result: dict[str, Any]) -> bytes:
 
 
 def _running(content: bytes) -> str:
-    """What tells a journal's beginnings from others: after each line, the start of its sha256.
+    """The first digits of the sha256 of each whole-line beginning of a journal, joined.
 
-    A session may be cut off or go on after its scan; how far it is what was scanned, this says.
+    A session may be cut off or resumed after its scan; a comparison shows which lines were scanned.
     """
-    digest, found = hashlib.sha256(), []
+    digest, prefixes = hashlib.sha256(), []
     for line in content.split(b"\n")[:-1]:
         digest.update(line + b"\n")
-        found.append(digest.hexdigest()[:_DIGITS])
-    return "".join(found)
+        prefixes.append(digest.hexdigest()[:_DIGITS])
+    return "".join(prefixes)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -187,12 +187,12 @@ def check_scanned(folder: Path) -> None:
     result = _read(folder)
     if result is None:
         return
-    found = result["findings"]
-    if found:
-        first = found[0]
+    findings = result["findings"]
+    if findings:
+        first = findings[0]
         raise NotScannedError(
-            f"when session {folder.name} ended, {len(found)} place(s) of its record let a secret "
-            f"be read ({first.get('kind')} in {first.get('file')}, line {first.get('line')}: "
+            f"when session {folder.name} ended, {len(findings)} place(s) of its record let a "
+            f"secret be read ({first.get('kind')} in {first.get('file')}, line {first.get('line')}: "
             f"{first.get('how')}). Nothing of it is given out: keep it here, do not pass its files "
             "on, and run the runbook again for a record that can be shown"
         )

@@ -1,4 +1,4 @@
-"""Evidence against its journal: what is missing, what is not what its name says, what is spare."""
+"""Evidence against its journal: what is missing, damaged or referenced by no event."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ class EvidenceLook:
 
 def referenced(events: Iterable[Event]) -> list[str]:
     """The sha256 of every piece of evidence the events name, once each."""
-    found: dict[str, None] = {}
+    digests: dict[str, None] = {}
     for event in events:
         for blob in event.blobs.values():
-            found[blob.sha256] = None
-    return list(found)
+            digests[blob.sha256] = None
+    return list(digests)
 
 
 def look_at_evidence(folder: Path, events: Iterable[Event]) -> EvidenceLook:
     """Read every piece once, and compare it with its name and with the journal."""
-    named = referenced(events)
-    known = set(named)
+    referenced_digests = referenced(events)
+    referenced_set = set(referenced_digests)
     try:
         # What a kill kept from becoming evidence is none; the next start clears it.
-        there = sorted(
+        stored = sorted(
             path.name for path in (folder / EVIDENCE).iterdir() if not left_by_a_kill(path.name)
         )
     except OSError:
-        there = []
-    spare = [name for name in there if name not in known]
+        stored = []
+    spare = [name for name in stored if name not in referenced_set]
     problems = []
-    for digest in (*named, *spare):
+    for digest in (*referenced_digests, *spare):
         try:
             read_evidence(folder, digest)
         except StorageError as error:

@@ -83,8 +83,8 @@ def _price(
     if first is OMITTED:
         return second
     # Tokens that were not counted cost something that is not known.
-    known = isinstance(first, str) and (isinstance(second, str) or not unknown_calls(later))
-    if not known or not isinstance(first, str):
+    first_known = isinstance(first, str) and (isinstance(second, str) or not unknown_calls(later))
+    if not first_known or not isinstance(first, str):
         return None
     return format(Decimal(first) + Decimal(second if isinstance(second, str) else 0), "f")
 

@@ -18,12 +18,12 @@ def elsewhere(state: State) -> str | None:
             if not is_provider(address):
                 return str(address)
     for request in state.requests.values():
-        known = state.steps.get(request.step or "")
+        step_state = state.steps.get(request.step or "")
         if (
             isinstance(request.body, HttpRequested)
-            and known is not None
-            and known.kind in KINDS
-            and KINDS[known.kind].asks_provider_alone
+            and step_state is not None
+            and step_state.kind in KINDS
+            and KINDS[step_state.kind].asks_provider_alone
             and not is_provider(request.body.url)
         ):
             return request.body.url

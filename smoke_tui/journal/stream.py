@@ -210,7 +210,7 @@ class LiveStream:
         self._unseen: deque[Event] = deque()
         self._seq = 0
         self._time = ("", 0)
-        self._arrivals: deque[IncomingFact] = deque()
+        self._incoming: deque[IncomingFact] = deque()
         self._routes: dict[int | None, Callable[[Fact], None]] = {}
         self._spoken: dict[tuple[str, int], tuple[StreamRedactor, codecs.IncrementalDecoder]] = {}
 
@@ -230,15 +230,15 @@ class LiveStream:
 
     def post(self, incoming: IncomingFact) -> None:
         """Hand in a fact; safe from any thread."""
-        self._arrivals.append(incoming)
+        self._incoming.append(incoming)
 
-    def open(self, arrival: IncomingFact) -> None:
+    def open(self, incoming: IncomingFact) -> None:
         """Let the session's first fact in, before whatever has been posted already."""
-        self._arrivals.appendleft(arrival)
+        self._incoming.appendleft(incoming)
         self.deliver()
 
     def route(self, seq: int | None, receiver: Callable[[Fact], None] | None) -> None:
-        """Say who takes the facts that answer request `seq`, or with None that answer none."""
+        """Set the receiver of the facts that answer request `seq`; None removes it."""
         if receiver is None:
             self._routes.pop(seq, None)
         else:
@@ -272,49 +272,49 @@ class LiveStream:
         if self.flush():
             # A watcher may have set something off, which comes first.
             return True
-        if not self._arrivals:
+        if not self._incoming:
             return False
-        arrival = self._arrivals.popleft()
+        incoming = self._incoming.popleft()
         self._time = (stamp(self._clock.wall()), self._clock.milliseconds())
         blobs = {
             name: self._guard.blob(self._vault.redact(content))
-            for name, content in arrival.blobs.items()
+            for name, content in incoming.blobs.items()
         }
         data = encode(
-            arrival.body,
+            incoming.body,
             {n: Blob(self._sink.keep(content), len(content)) for n, content in blobs.items()},
-            {n: RecordedSecret(s.kind, s.ref, s.public) for n, s in arrival.secrets.items()},
+            {n: RecordedSecret(s.kind, s.ref, s.public) for n, s in incoming.secrets.items()},
         )
         event = self._record(
             event_of(
                 (self._seq, *self._time),
-                arrival.body.kind,
-                self._inspected(arrival, self._clean(data)),
-                arrival.step,
-                arrival.attempt,
-                arrival.request_seq,
+                incoming.body.kind,
+                self._inspected(incoming, self._clean(data)),
+                incoming.step,
+                incoming.attempt,
+                incoming.request_seq,
             )
         )
-        self.dispatch(Fact(event, arrival.secrets, blobs))
+        self.dispatch(Fact(event, incoming.secrets, blobs))
         return True
 
     def inspected(self) -> frozenset[str]:
-        """The sha256 of the evidence that needs no further look for what is known."""
+        """The sha256 of the evidence that has been searched for every known secret."""
         return self._guard.inspected()
 
-    def _inspected(self, arrival: IncomingFact, data: dict[str, Any]) -> dict[str, Any]:
-        """A fact's data, looked at once more for what is known; what tells is left out.
+    def _inspected(self, incoming: IncomingFact, data: dict[str, Any]) -> dict[str, Any]:
+        """A fact's data, checked once more for known secrets; parts that hold one are left out.
 
-        What a session was opened with is what it goes on by: it is kept as it was taken in.
+        The facts that open or resume a session are kept as they are: replay starts from them.
         """
-        if isinstance(arrival.body, SessionOpened | SessionResumed):
+        if isinstance(incoming.body, SessionOpened | SessionResumed):
             return data
-        if isinstance(arrival.body, ProcessOutput):
-            text = self._guard.printed(arrival.step or "", str(data["source"]), str(data["text"]))
+        if isinstance(incoming.body, ProcessOutput):
+            text = self._guard.printed(incoming.step or "", str(data["source"]), str(data["text"]))
             return {**data, "text": text}
-        looked = self._guard.data(data)
-        assert isinstance(looked, dict)
-        return looked
+        redacted = self._guard.data(data)
+        assert isinstance(redacted, dict)
+        return redacted
 
     def dispatch(self, fact: Fact) -> None:
         """Give a recorded fact to whoever waits for it."""
@@ -339,7 +339,7 @@ class LiveStream:
         redactor, decoder = self._spoken[key]
         self._show(key, decoder.decode(redactor.feed(delta.text.encode("utf-8", "replace"))))
 
-    def _all_said(self, event: Event) -> None:
+    def _flush_text(self, event: Event) -> None:
         """The answer has ended: what was held back can be shown."""
         key = (event.step or "", event.attempt or 0)
         if key in self._spoken:
@@ -355,7 +355,7 @@ class LiveStream:
         self._sink.append(event)
         self._seq += 1
         if event.kind == "http":
-            self._all_said(event)
+            self._flush_text(event)
         self._first(event)
         self._unseen.append(event)
         return event

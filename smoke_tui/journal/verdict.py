@@ -44,8 +44,10 @@ def verdict(runbook: Runbook, state: State) -> Verdict:
     outcomes: set[Outcome] = set()
     proof_waived = evident = False
     for step in chosen(runbook, state):
-        known = state.steps.get(step.id)
-        outcome = known.outcome if known is not None and known.outcome else Outcome.NOT_RUN
+        step_state = state.steps.get(step.id)
+        outcome = (
+            step_state.outcome if step_state is not None and step_state.outcome else Outcome.NOT_RUN
+        )
         if step.fallback and outcome is Outcome.NOT_RUN:
             continue
         if step.fallback and _callers_recovered(runbook, state, step.id):
@@ -77,9 +79,11 @@ def in_the_way(runbook: Runbook, state: State) -> frozenset[str]:
     """The steps that keep the verdict from any kind of pass, one by one or together."""
     steps = chosen(runbook, state)
     outcomes = {
-        step.id: known.outcome if known is not None and known.outcome else Outcome.NOT_RUN
+        step.id: step_state.outcome
+        if step_state is not None and step_state.outcome
+        else Outcome.NOT_RUN
         for step in steps
-        for known in [state.steps.get(step.id)]
+        for step_state in [state.steps.get(step.id)]
     }
     made = verdict(runbook, state)
     if made in PASSES:
@@ -102,7 +106,7 @@ def in_the_way(runbook: Runbook, state: State) -> frozenset[str]:
 def _callers_recovered(runbook: Runbook, state: State, fallback: str) -> bool:
     """Whether every step that went to this fallback passed in the end by other means.
 
-    Not where the operator took back what they had said of the fallback: the way led through it.
+    False if the operator amended the fallback's outcome: the session's path led through it.
     """
     if state.steps[fallback].amended is not None:
         return False
@@ -113,11 +117,11 @@ def _callers_recovered(runbook: Runbook, state: State, fallback: str) -> bool:
 
 
 def _attested(state: State, step_id: str) -> bool:
-    """Whether the step's last try passed on the operator's word, or on their second thoughts."""
-    known = state.steps.get(step_id)
+    """Whether the step's last try was attested, or amended to a pass, by the operator."""
+    step_state = state.steps.get(step_id)
     return bool(
-        known is not None
-        and known.outcome is Outcome.PASS
-        and known.tries
-        and (known.tries[-1].observed.value("attested") or known.amended is not None)
+        step_state is not None
+        and step_state.outcome is Outcome.PASS
+        and step_state.tries
+        and (step_state.tries[-1].observed.value("attested") or step_state.amended is not None)
     )

@@ -55,8 +55,8 @@ def _shown(obligation: Obligation) -> str:
 
 def speaks_for(row: Sequence[object]) -> str:
     """The route that a line of evidence supports, in brackets; empty if none."""
-    says = row[2] if len(row) > 2 else "nothing"
-    return "" if says == "nothing" else f" ({one_line(says, 60)})"
+    route = row[2] if len(row) > 2 else "nothing"
+    return "" if route == "nothing" else f" ({one_line(route, 60)})"
 
 
 def _pairs(items: Iterable[tuple[str, object]]) -> Iterator[Pair]:

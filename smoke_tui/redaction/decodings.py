@@ -54,7 +54,7 @@ class Decoding:
 def decodings(data: bytes, steps: int = MAX_STEPS) -> Iterator[Decoding]:
     """Yield the bytes themselves, then every distinct decoding, fewest steps first."""
     queue = deque([Decoding(data, (), lambda position: position)])
-    seen = {hash(data)}
+    hashes = {hash(data)}
     budget = MAX_BYTES
     while queue:
         decoding = queue.popleft()
@@ -63,8 +63,8 @@ def decodings(data: bytes, steps: int = MAX_STEPS) -> Iterator[Decoding]:
             continue
         for decode in _DECODERS:
             for decoded in decode(decoding):
-                if hash(decoded.data) not in seen and len(decoded.data) <= budget:
-                    seen.add(hash(decoded.data))
+                if hash(decoded.data) not in hashes and len(decoded.data) <= budget:
+                    hashes.add(hash(decoded.data))
                     budget -= len(decoded.data)
                     queue.append(decoded)
 

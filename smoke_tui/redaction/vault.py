@@ -178,15 +178,15 @@ class Vault:
     def redact_whole(self, text: str, kind: str) -> str:
         """Replace all of `text` as one secret of a kind, except placeholders in it."""
         data = utf8(text)
-        return self._weave(data, [Span(0, len(data), kind.encode())])
+        return self._replace(data, [Span(0, len(data), kind.encode())])
 
     def redact_cookies(self, text: str) -> str:
         """The value of a Cookie or Set-Cookie header without the cookies' values."""
         data = utf8(text)
         hits = detectors.cookie_hits(data, 0, len(data), 0)
-        return self._weave(data, [Span(hit.start, hit.end, hit.kind.encode()) for hit in hits])
+        return self._replace(data, [Span(hit.start, hit.end, hit.kind.encode()) for hit in hits])
 
-    def _weave(self, data: bytes, spans: list[Span]) -> str:
+    def _replace(self, data: bytes, spans: list[Span]) -> str:
         kept = outside(spans, self.protected(data))
         out = replace_spans(data, 0, len(data), kept, self.number, Replaced())
         return out.decode("utf-8", "surrogatepass")

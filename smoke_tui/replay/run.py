@@ -223,9 +223,9 @@ def _by_todays_rules(folder: Path, rules: int, runbook: Runbook, state: State) -
         unasked = str(error)
     lacking = _not_recorded(state, today)
     failed = [
-        known.id
-        for known in today.steps.values()
-        if known.outcome in (Outcome.FAIL, Outcome.ERROR) and known.id not in lacking
+        step_state.id
+        for step_state in today.steps.values()
+        if step_state.outcome in (Outcome.FAIL, Outcome.ERROR) and step_state.id not in lacking
     ]
     if failed and state.verdict is not None:
         # What was recorded is enough to see that it failed, whatever else was not recorded.
@@ -250,26 +250,26 @@ def _by_todays_rules(folder: Path, rules: int, runbook: Runbook, state: State) -
 
 def _not_recorded(then: State, today: State) -> dict[str, str]:
     """Steps that passed then and lack a witness today, which nothing contradicts."""
-    found: dict[str, str] = {}
-    for name, known in today.steps.items():
+    lacking: dict[str, str] = {}
+    for name, step_state in today.steps.items():
         before = then.steps.get(name)
         if (
             before is None
             or before.outcome is not Outcome.PASS
-            or not known.tries
-            or known.outcome in (None, Outcome.PASS)
+            or not step_state.tries
+            or step_state.outcome in (None, Outcome.PASS)
         ):
             continue
         rows = [
-            one
-            for kind, value in known.tries[-1].evidence_values()
+            obligation
+            for kind, value in step_state.tries[-1].evidence_values()
             if kind == EVIDENCE
-            for one in read_obligations(value)
+            for obligation in read_obligations(value)
         ]
-        missing = [one.name for one in rows if one.status == "missing"]
-        if missing and not any(one.status == "contradicted" for one in rows):
-            found[name] = ", ".join(missing)
-    return found
+        missing = [obligation.name for obligation in rows if obligation.status == "missing"]
+        if missing and not any(obligation.status == "contradicted" for obligation in rows):
+            lacking[name] = ", ".join(missing)
+    return lacking
 
 
 def load_rechecked(folder: Path) -> Rechecked:

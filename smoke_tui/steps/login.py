@@ -58,7 +58,7 @@ async def _product_login(ctx: StepContext) -> Bundle:
             exit=ended.code,
         )
     parsed = ended.parsed
-    if parsed is None or not parsed.expect(ProcessParsed).found:
+    if parsed is None or not parsed.expect(ProcessParsed).has_document:
         raise StepError("bundle-incomplete", f"`{command.text}` printed no JSON object.")
     try:
         return read_bundle(

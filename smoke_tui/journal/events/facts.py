@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from smoke_tui.config.questions import Answer
-from smoke_tui.journal.events.body import ALWAYS, FLAT, FactBody
+from smoke_tui.journal.events.body import ALWAYS, FLAT, FactBody, key
 from smoke_tui.journal.events.values import Amendment, Program, RecordedRunbook
 from smoke_tui.redaction.secret import Json
 
@@ -222,7 +222,7 @@ class ProcessParsed(FactBody):
     kind: ClassVar[str] = "process"
     tags: ClassVar[Mapping[str, str]] = {"what": "parsed"}
 
-    found: bool
+    has_document: bool = field(metadata=key("found"))
     document: Json
 
 

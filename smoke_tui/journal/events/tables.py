@@ -67,7 +67,7 @@ class _Plan:
     columns: tuple[_Column, ...]
     tags: Mapping[str, str]
     tags_at: int
-    known: frozenset[str]
+    known_keys: frozenset[str]
     required: frozenset[str]
 
 
@@ -88,18 +88,18 @@ def _made(cls: type) -> _Plan:
     always = cls is SessionConfig
     columns = tuple(_column(each, hints[each.name], always) for each in fields(cls))
     tags: Mapping[str, str] = cls.tags if issubclass(cls, Body) else {}
-    known, required = set(tags), set(tags)
+    known_keys, required = set(tags), set(tags)
     for column in columns:
         if column.flat:
             inner = plan_of(column.flat)
-            known |= inner.known
+            known_keys |= inner.known_keys
             required |= inner.required
         elif column.plain:
-            known.add(column.key)
+            known_keys.add(column.key)
             if column.required:
                 required.add(column.key)
     at = cls.tags_at if issubclass(cls, Body) else 0
-    return _Plan(columns, tags, at, frozenset(known), frozenset(required))
+    return _Plan(columns, tags, at, frozenset(known_keys), frozenset(required))
 
 
 def _column(each: Field[Any], hint: Any, always: bool) -> _Column:
@@ -153,7 +153,7 @@ def _read_columns(
             values[column.name] = value
             keys = list(value)
         elif column.rest:
-            rest = {key: item for key, item in value.items() if key not in plan.known}
+            rest = {key: item for key, item in value.items() if key not in plan.known_keys}
             values[column.name] = rest
             keys += rest
         elif column.flat:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events.body import ALWAYS, WHOLE, needs
+from smoke_tui.journal.events.body import ALWAYS, WHOLE, key, needs
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction.secret import Json
 
@@ -89,15 +89,15 @@ class FormerOutcome:
 class Observed:
     """What a try observed: what rules, expectations, reports and the engine may read of it.
 
-    `fresh`: the credential was fresh. `said`: the words of a failure. `delay`: seconds the answer
-    asks to wait. `values` is all of it, in the order of the record; the other fields are parts of
-    it whose form is checked.
+    `fresh`: the credential was fresh. `failure_text` (key `said`): the words of a failure. `delay`:
+    seconds the answer asks to wait. `values` is all of it, in the order of the record; the other
+    fields are parts of it whose form is checked.
     """
 
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
     fresh: bool = True
-    said: str | None = None
+    failure_text: str | None = field(default=None, metadata=key("said"))
     delay: int | float | None = None
     values: Mapping[str, Json] = field(default_factory=dict, metadata=WHOLE)
 

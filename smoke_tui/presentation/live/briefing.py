@@ -32,9 +32,9 @@ def facts_of(snapshot: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
         yield "Guard", row(f"{guard.test} {one_line(guard.value)}: {one_line(guard.why)}")
     for wanted in _expects(snapshot, step):
         yield "Expects", row(wanted)
-    usual = usually(snapshot, step)
-    if usual:
-        yield "Takes", row(usual)
+    typical = usually(snapshot, step)
+    if typical:
+        yield "Takes", row(typical)
     limit = _limit(snapshot, step)
     if limit:
         yield "Limit", row(limit)

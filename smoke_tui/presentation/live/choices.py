@@ -21,12 +21,16 @@ def choices(snapshot: Snapshot) -> tuple[Choice, ...]:
     if question is None or snapshot.leaving:
         return ()
     kind = QUESTIONS.get(question.body.question)
-    found = [_worded(snapshot, c) for c in (kind.choices if kind else ()) if _open(snapshot, c)]
+    open_choices = [
+        _worded(snapshot, c) for c in (kind.choices if kind else ()) if _open(snapshot, c)
+    ]
     if snapshot.failed is not None:
         # After a failure the likeliest next thing comes first.
         likely = _likely(snapshot)
-        found.sort(key=lambda c: likely.index(c.special) if c.special in likely else len(likely))
-    return tuple(found)
+        open_choices.sort(
+            key=lambda c: likely.index(c.special) if c.special in likely else len(likely)
+        )
+    return tuple(open_choices)
 
 
 def _likely(snapshot: Snapshot) -> tuple[str, ...]:
@@ -83,15 +87,15 @@ def retry_target(snapshot: Snapshot) -> str | None:
             return lost
     if _ended(snapshot, snapshot.shown):
         return snapshot.shown.id
-    standing = (step for step in snapshot.steps if snapshot.of(step).outcome in BAD_OUTCOMES)
-    return next((step.id for step in standing if _ended(snapshot, step)), None)
+    bad_steps = (step for step in snapshot.steps if snapshot.of(step).outcome in BAD_OUTCOMES)
+    return next((step.id for step in bad_steps if _ended(snapshot, step)), None)
 
 
 def login_target(snapshot: Snapshot) -> str | None:
     """Return the login that a new try of the shown step needs first; None if it needs none."""
     step = snapshot.shown
-    known = snapshot.of(step)
-    if known.outcome not in BAD_OUTCOMES or NextAction.LOG_IN not in next_actions(snapshot):
+    step_state = snapshot.of(step)
+    if step_state.outcome not in BAD_OUTCOMES or NextAction.LOG_IN not in next_actions(snapshot):
         return None
     return next(
         (
@@ -104,9 +108,9 @@ def login_target(snapshot: Snapshot) -> str | None:
 
 
 def _ended(snapshot: Snapshot, step: Step) -> bool:
-    known = snapshot.of(step)
+    step_state = snapshot.of(step)
     return (
         not step.fallback
-        and known.outcome is not None
-        and bool(known.tries or known.outcome in BAD_OUTCOMES)
+        and step_state.outcome is not None
+        and bool(step_state.tries or step_state.outcome in BAD_OUTCOMES)
     )

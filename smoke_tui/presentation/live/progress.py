@@ -18,11 +18,11 @@ _DONE, _LEFT = "━", "╌"
 
 def usually(snapshot: Snapshot, step: Step) -> str:
     """The typical duration of a step in a sentence; empty if it is short or unknown."""
-    usual = snapshot.usual.get(step.id)
-    if usual is None or usual.ms < SHORTEST:
+    typical = snapshot.typical.get(step.id)
+    if typical is None or typical.ms < SHORTEST:
         return ""
     return (
-        f"usually {duration(usual.ms)}, as in {count(usual.sessions, 'earlier session')} here, "
+        f"usually {duration(typical.ms)}, as in {count(typical.sessions, 'earlier session')} here, "
         "without the time you took to answer"
     )
 
@@ -45,15 +45,15 @@ def longest(snapshot: Snapshot, step: Step) -> float | None:
 
 def pace(snapshot: Snapshot, running: StepState) -> Text:
     """A bar of the elapsed against the typical time; empty if that is short or unknown."""
-    usual = snapshot.usual.get(running.id)
-    if usual is None or usual.ms < SHORTEST:
+    typical = snapshot.typical.get(running.id)
+    if typical is None or typical.ms < SHORTEST:
         return ()
     spent = snapshot.state.worked(running.id, running.tries[-1].started, snapshot.elapsed)
-    if spent > usual.ms:
-        return row((f"longer than usual ({clock(usual.ms)})", "warn"))
-    done = spent * CELLS // usual.ms
+    if spent > typical.ms:
+        return row((f"longer than usual ({clock(typical.ms)})", "warn"))
+    done = spent * CELLS // typical.ms
     return row(
         (_DONE * done, "accent"),
         (_LEFT * (CELLS - done), "muted"),
-        (f"  usually {clock(usual.ms)}", "muted"),
+        (f"  usually {clock(typical.ms)}", "muted"),
     )

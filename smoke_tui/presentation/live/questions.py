@@ -74,13 +74,13 @@ def _passed_over(snapshot: Snapshot, step: Step) -> Rows:
 def _never_run(snapshot: Snapshot) -> Rows:
     """All steps that can't be run, in one row."""
     waiting = [(step, _wanting(snapshot, step)) for step in snapshot.steps]
-    told = ", ".join(
+    steps_text = ", ".join(
         f"{snapshot.number(step)} {name_of(step)} "
         f"(needs {' and '.join(snapshot.number(need) for need in wanting)})"
         for step, wanting in waiting
         if wanting
     )
-    return [row((f"Not run: {told}.", "warn"))] if told else []
+    return [row((f"Not run: {steps_text}.", "warn"))] if steps_text else []
 
 
 def _wanting(snapshot: Snapshot, step: Step) -> list[Step]:
@@ -197,8 +197,8 @@ def _attest(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     rows = [row((inert(question.body.text), "strong"))]
     for line in _items(question.body.about.get("evidence")):
         if isinstance(line, list):
-            name, seen = one_line(line[0], 40), one_line(line[1], 120)
-            rows.append(row((f" {name}: ", "muted"), f"{seen}{speaks_for(line)}"))
+            name, content = one_line(line[0], 40), one_line(line[1], 120)
+            rows.append(row((f" {name}: ", "muted"), f"{content}{speaks_for(line)}"))
     return rows
 
 

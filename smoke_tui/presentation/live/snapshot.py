@@ -49,7 +49,7 @@ class Snapshot:
     folder: str = ""
     can_copy: bool = False
     ended: bool = False
-    usual: Mapping[str, TypicalDuration] = field(default_factory=dict)
+    typical: Mapping[str, TypicalDuration] = field(default_factory=dict)
 
     @property
     def config(self) -> SessionConfig:
@@ -80,8 +80,8 @@ class Snapshot:
     @property
     def waiting(self) -> StepState | None:
         """The step that waits for its next try."""
-        known = self.state.steps.values()
-        return next((s for s in known if s.pending == "retry" and s.delay), None)
+        step_states = self.state.steps.values()
+        return next((s for s in step_states if s.pending == "retry" and s.delay), None)
 
     @property
     def stoppable(self) -> StepState | None:
@@ -150,8 +150,8 @@ class Snapshot:
         """The model of the last call, else the configured one."""
         asked = [
             attempt
-            for known in self.state.steps.values()
-            for attempt in known.tries
+            for step_state in self.state.steps.values()
+            for attempt in step_state.tries
             if attempt.observed.value("model_asked")
         ]
         if asked:
@@ -165,15 +165,15 @@ class Snapshot:
 
     def mark(self, step: Step) -> str:
         """Return the key of `MARKS` for a step."""
-        known = self.of(step)
+        step_state = self.of(step)
         question = self.question
         asked = question is not None and question.body.question != "finish"
-        if known.running:
+        if step_state.running:
             return "asking" if asked and question and question.step == step.id else "running"
-        if known.pending is not None:
+        if step_state.pending is not None:
             return "between"
-        if known.outcome is not None:
-            return str(known.outcome.value)
+        if step_state.outcome is not None:
+            return str(step_state.outcome.value)
         return "asking" if self.next_step == step.id else "not-run"
 
     def number(self, step: Step) -> str:

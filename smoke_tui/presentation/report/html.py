@@ -35,8 +35,8 @@ from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
     effective_verdict,
+    notable_rows,
     verdict_paragraphs,
-    worth_a_look,
 )
 from smoke_tui.presentation.spans import Text, spans
 from smoke_tui.runbook.model import Runbook, Step
@@ -112,7 +112,7 @@ def _header(runbook: Runbook, state: State) -> list[Node]:
 
 def _main(runbook: Runbook, state: State, evidence: EvidenceReader) -> list[Node]:
     rows: Sequence[Text] = not_done(runbook, state)
-    notable = worth_a_look(runbook, state)
+    notable = notable_rows(runbook, state)
     steps = [_step(state, step, evidence) for step in in_order(runbook, state)]
     return [
         _section("Facts", _pairs(facts(runbook, state))),

@@ -16,8 +16,8 @@ from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
     effective_verdict,
+    notable_rows,
     verdict_paragraphs,
-    worth_a_look,
 )
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.runbook.model import Runbook
@@ -45,7 +45,7 @@ def _report(runbook: Runbook, state: State, evidence: EvidenceReader) -> dict[st
         "verdict": [as_text(paragraph) for paragraph in verdict_paragraphs(runbook, state)],
         "facts": [{"name": name, "text": as_text(text)} for name, text in facts(runbook, state)],
         "not_done": [as_text(text) for text in not_done(runbook, state)],
-        "worth_a_look": [as_text(text) for text in worth_a_look(runbook, state)],
+        "worth_a_look": [as_text(text) for text in notable_rows(runbook, state)],
         "branches": [
             {
                 "step": event.step,

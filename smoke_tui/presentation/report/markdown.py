@@ -18,8 +18,8 @@ from smoke_tui.presentation.report.markdown_details import details
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
+    notable_rows,
     verdict_paragraphs,
-    worth_a_look,
 )
 from smoke_tui.presentation.spans import Text, quote
 from smoke_tui.runbook.model import Runbook
@@ -43,7 +43,7 @@ def markdown(runbook: Runbook, state: State, evidence: EvidenceReader = no_evide
         _table(runbook, state),
         _not_done(runbook, state),
     ]
-    notable = worth_a_look(runbook, state)
+    notable = notable_rows(runbook, state)
     if notable:
         head.append(
             Listing(

@@ -122,7 +122,7 @@ def _ended(step_state: StepState) -> Text:
     return text
 
 
-def worth_a_look(runbook: Runbook, state: State) -> list[Text]:
+def notable_rows(runbook: Runbook, state: State) -> list[Text]:
     """Return branches, rules, interrupted tries, findings, attestations and notes, a line each."""
     rows = [_branch(runbook, event) for event in state.branches]
     rows += _rules_met(state)

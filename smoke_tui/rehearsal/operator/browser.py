@@ -174,7 +174,7 @@ class _Reader(HTMLParser):
         if self._into == "title":
             self.title += data
         elif self.form is not None and self._into == "label":
-            known = self.form.labels.get(self._label, "")
-            self.form.labels[self._label] = known + data
+            label = self.form.labels.get(self._label, "")
+            self.form.labels[self._label] = label + data
         elif self.form is not None and self._into == "option":
             self.form.options[self._select][self._option] += data

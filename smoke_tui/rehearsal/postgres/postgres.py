@@ -19,7 +19,7 @@ from smoke_tui.rehearsal.scenarios.scenario import RehearsalError
 
 USER: Final = "rehearsal"
 DATABASE: Final = "postgres"
-_KEEPER: Final = Path(__file__).with_name("keeper.py")
+_SUPERVISOR: Final = Path(__file__).with_name("supervisor.py")
 _NOBODY: Final = "nobody"
 _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 10.0
@@ -76,7 +76,7 @@ class Postgres:
             import psycopg
         except ImportError:
             raise NoPostgresError(_INSTALL) from None
-        self._keeper: subprocess.Popen[bytes] | None = None
+        self._supervisor: subprocess.Popen[bytes] | None = None
         self._control = -1
         self._folder = folder
         self._reserved = ReservedPort()
@@ -139,16 +139,16 @@ class Postgres:
             for setting in (*_SETTINGS, f"port={self.port}")
             for argument in ("-c", setting)
         ]
-        keeper_end, self._control = os.pipe()
+        supervisor_end, self._control = os.pipe()
         try:
             with open(self._log, "wb") as log:
-                self._keeper = subprocess.Popen(
+                self._supervisor = subprocess.Popen(
                     [
                         sys.executable,
                         "-I",
                         "-S",
-                        str(_KEEPER),
-                        str(keeper_end),
+                        str(_SUPERVISOR),
+                        str(supervisor_end),
                         str(self._folder),
                         user or "-",
                         "--",
@@ -160,21 +160,21 @@ class Postgres:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    pass_fds=[keeper_end],
+                    pass_fds=[supervisor_end],
                     env=_environment(),
                     cwd="/",
                     start_new_session=True,
                 )
         finally:
-            os.close(keeper_end)
+            os.close(supervisor_end)
 
     def _wait_until_ready(self) -> None:
         """Wait until the server accepts connections, as the last line of its lock file says."""
-        assert self._keeper is not None
+        assert self._supervisor is not None
         lock = self._folder / "data" / "postmaster.pid"
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
-            if self._keeper.poll() is not None:
+            if self._supervisor.poll() is not None:
                 break
             with contextlib.suppress(OSError):
                 if lock.read_text("utf-8", "replace").rstrip().endswith("ready"):
@@ -192,12 +192,12 @@ class Postgres:
         if self._control >= 0:
             os.close(self._control)
             self._control = -1
-        if self._keeper is not None:
+        if self._supervisor is not None:
             try:
-                self._keeper.wait(_STOP_SECONDS)
+                self._supervisor.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                self._keeper.kill()
-                self._keeper.wait()
+                self._supervisor.kill()
+                self._supervisor.wait()
         self._reserved.release()
         shutil.rmtree(self._folder, ignore_errors=True)
 

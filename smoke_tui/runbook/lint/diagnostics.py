@@ -225,20 +225,20 @@ class Reporter:
         return any(finding.severity == ERROR for finding in self._findings.values())
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word closest to a misspelled one, None if none is close."""
-    return _nearest(word[:64], tuple(known))
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate closest to a misspelled word, None if none is close."""
+    return _nearest(word[:64], tuple(candidates))
 
 
 @lru_cache(maxsize=1024)
-def _nearest(word: str, known: tuple[str, ...]) -> str | None:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+def _nearest(word: str, candidates: tuple[str, ...]) -> str | None:
+    close = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
     return close[0] if close else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """A suggestion for the end of a message, or an empty text."""
-    close = nearest(word, known)
+    close = nearest(word, candidates)
     return f"; did you mean '{close}'?" if close else ""
 
 

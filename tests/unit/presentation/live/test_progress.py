@@ -22,7 +22,7 @@ def test_a_time_that_is_short_is_no_usual_one() -> None:
     run = SessionView(recorded()[0])
     step = run.runbook.step("boot-stack")
     for ms, told in ((SHORTEST - 1, False), (SHORTEST, True)):
-        snapshot = replace(run.snapshot(), usual={step.id: TypicalDuration(ms, 4)})
+        snapshot = replace(run.snapshot(), typical={step.id: TypicalDuration(ms, 4)})
         assert bool(usually(snapshot, step)) is told
 
 
@@ -31,7 +31,7 @@ def scene_at(run: SessionView, after: int, usual: int | None) -> Snapshot:
     running = run.snapshot().running
     assert running is not None
     known = {} if usual is None else {running.id: TypicalDuration(usual, 4)}
-    return replace(run.snapshot(), elapsed=running.tries[-1].started + after, usual=known)
+    return replace(run.snapshot(), elapsed=running.tries[-1].started + after, typical=known)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_running_step_is_reported_against_its_usual_time(
 def test_what_is_known_of_a_step_is_reported_before_it_is_begun() -> None:
     run = SessionView(recorded()[0])
     step = run.runbook.step("boot-stack")
-    snapshot = replace(run.snapshot(), usual={"boot-stack": TypicalDuration(12_300, 4)})
+    snapshot = replace(run.snapshot(), typical={"boot-stack": TypicalDuration(12_300, 4)})
     assert usually(snapshot, step).startswith("usually 12.3 s, as in 4 earlier sessions")
     assert "Takes" in dict(facts_of(snapshot, step))
     assert "Takes" not in dict(facts_of(run.snapshot(), step))

@@ -39,7 +39,7 @@ class Callback(http.server.BaseHTTPRequestHandler):
     """Receives the one redirect."""
 
     result: dict[str, str] = {}  # noqa: RUF012
-    arrived = threading.Event()
+    received = threading.Event()
 
     def do_GET(self) -> None:
         """Accept the redirect; anything else is 404."""
@@ -52,7 +52,7 @@ class Callback(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
         if is_callback:
             type(self).result = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            self.arrived.set()
+            self.received.set()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Log nothing: the callback's address contains a code."""
@@ -147,7 +147,7 @@ def log_in(config: dict[str, Any]) -> dict[str, Any]:
     }
     print("login: the rehearsal's person signs in", file=sys.stderr, flush=True)
     sign_in(config, f"{config['issuer']}/oauth/authorize?{urlencode(query)}")
-    if not Callback.arrived.wait(CALLBACK_SECONDS):
+    if not Callback.received.wait(CALLBACK_SECONDS):
         raise LoginFailedError("the callback never came")
     server.shutdown()
     server.server_close()

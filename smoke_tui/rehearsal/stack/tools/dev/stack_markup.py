@@ -56,9 +56,9 @@ def alert(sentence: str, problems: Mapping[str, str] | None = None) -> str:
         f'<li><a href="#{escape(name)}">{escape(text)}</a></li>'
         for name, text in (problems or {}).items()
     )
-    found = f"<ul>{items}</ul>" if items else ""
+    links = f"<ul>{items}</ul>" if items else ""
     # Without a script only autofocus takes a screen reader to what is new on a page.
-    return f'<div role="alert" tabindex="-1" autofocus><p>{escape(sentence)}</p>{found}</div>'
+    return f'<div role="alert" tabindex="-1" autofocus><p>{escape(sentence)}</p>{links}</div>'
 
 
 def status(sentence: str) -> str:
@@ -111,9 +111,9 @@ def choice_field(
 ) -> str:
     """One of several; options are (value, words)."""
     shown = "".join(
-        f'<option value="{escape(one)}"{" selected" if one == value else ""}>'
+        f'<option value="{escape(option)}"{" selected" if option == value else ""}>'
         f"{escape(words)}</option>"
-        for one, words in options
+        for option, words in options
     )
     control = f"<select {_wired(name, hint, problem)}>{shown}</select>"
     return _field(name, label, control, hint, problem)
@@ -130,8 +130,9 @@ def tick_field(name: str, label: str, *, value: str, ticked: bool, problem: str 
 
 
 def _field(name: str, label: str, control: str, hint: str, problem: str) -> str:
-    told = _described_by(name, "hint", hint) + _described_by(name, "problem", problem)
-    return f'<div class="field"><label for="{name}">{escape(label)}</label>{told}{control}</div>\n'
+    descriptions = _described_by(name, "hint", hint) + _described_by(name, "problem", problem)
+    labelled = f'<label for="{name}">{escape(label)}</label>{descriptions}{control}'
+    return f'<div class="field">{labelled}</div>\n'
 
 
 def _described_by(name: str, part: str, text: str) -> str:
@@ -140,7 +141,9 @@ def _described_by(name: str, part: str, text: str) -> str:
 
 def _wired(name: str, hint: str, problem: str) -> str:
     """The attributes that tie a control to its label, its hint and its problem."""
-    told = [f"{name}-{part}" for part, text in (("hint", hint), ("problem", problem)) if text]
-    described = f' aria-describedby="{" ".join(told)}"' if told else ""
+    description_ids = [
+        f"{name}-{part}" for part, text in (("hint", hint), ("problem", problem)) if text
+    ]
+    described = f' aria-describedby="{" ".join(description_ids)}"' if description_ids else ""
     invalid = ' aria-invalid="true"' if problem else ""
     return f'id="{name}" name="{name}" required{described}{invalid}'

@@ -51,9 +51,9 @@ def settings_page(
     elif result.done:
         notice = markup.status(result.done)
     items = "".join(
-        f"<li>{escape(org_id)}: {escape(one['provider'])}, {escape(one['model'])}, "
-        f"{escape(dict(CREDENTIALS)[one.get('credential_type', OAUTH)])}</li>"
-        for org_id, one in credentials.items()
+        f"<li>{escape(org_id)}: {escape(credential['provider'])}, {escape(credential['model'])}, "
+        f"{escape(dict(CREDENTIALS)[credential.get('credential_type', OAUTH)])}</li>"
+        for org_id, credential in credentials.items()
     )
     stored = (
         '<section aria-labelledby="stored"><h2 id="stored">Stored credentials</h2>'

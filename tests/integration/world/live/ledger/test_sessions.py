@@ -288,5 +288,5 @@ def test_the_password_is_in_no_command_line() -> None:
                 lines.append(proc.read_bytes())
             except OSError:
                 continue
-        assert any(b"keeper.py" in line for line in lines)
+        assert any(b"supervisor.py" in line for line in lines)
         assert not [line for line in lines if secret.encode() in line]

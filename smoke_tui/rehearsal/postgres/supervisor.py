@@ -1,6 +1,6 @@
 """Run one server until its control pipe closes, then stop it and remove its folder.
 
-Started as `python -I -S keeper.py FD FOLDER USER -- ARGV…`; imports the standard library only. The
+Started as `python -I -S supervisor.py FD FOLDER USER -- ARGV…`; imports the standard library only. The
 parent holds the other end of FD, which closes however the parent ends. USER is a user's name if the
 server refuses to run as root, else `-`.
 """
