@@ -1,12 +1,12 @@
-"""The last look at a record while its values are known, and what another program makes of it.
+"""The scan of a record for known secrets when its session ends, and the check of its result.
 
-A session that comes to its end looks at all it has written with every value it knows, and leaves
-`scan.json` beside the journal: the size and the sha256 of each file that was looked at, and where
-something was found; never a value, nor a fingerprint of a part of one. Whoever gives the record out
-later knows no values. So only bytes are given out that were looked at then, or that follow from
-them by rules that add no text of others. What came after the last scan (a session that was killed)
-was looked at piece by piece on its way in, by `secrecy.guard`; records of builds that did neither
-have what shape detectors find, as before.
+A session that ends scans all it has written for every secret value it knows, and writes `scan.json`
+beside the journal: the size and the sha256 of each scanned file, and where a secret was found;
+never a value, nor a fingerprint of a part of one. A program that exports the record later knows no
+values, so it exports only bytes that were scanned then, or that follow from them by rules that add
+no foreign text. Lines after the last scan (the session was killed) were scanned one by one when
+they were written, by `redaction.write_guard`. Records of builds that did neither are checked by
+the shape detectors only.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _looks(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         except JournalDamageError:
             continue
         if event.kind in (SessionOpened.kind, SessionResumed.kind):
-            # A secret in a runbook is refused before there is a session; the rest is looked at.
+            # A secret in a runbook is refused before there is a session; the rest is scanned.
             opening += _texts({k: v for k, v in data_of(event).items() if k != "runbook"})
             continue
         if isinstance(event.body, ProcessOutput):
@@ -181,8 +181,7 @@ def check_scanned(folder: Path) -> None:
     """Make sure that a record may leave the machine.
 
     Raises:
-        NotScannedError: something was found when its values were known, or its bytes are not those that
-            were looked at then.
+        NotScannedError: the scan found a secret, or the files are not the scanned ones.
     """
     result = _read(folder)
     if result is None:
@@ -215,7 +214,7 @@ def check_scanned(folder: Path) -> None:
 def _is_scanned(content: bytes, row: dict[str, Any], lines: str) -> bool:
     size = row["bytes"]
     if len(content) >= size and hashlib.sha256(content[:size]).hexdigest() == row["sha256"]:
-        # Of a journal, what stands behind it was looked at on its way in.
+        # The lines of a journal after the scan were scanned when they were written.
         return len(content) == size if not lines else lines == _running(content[:size])
     # A journal that was cut off holds less than was scanned, and nothing else.
     now = _running(content)

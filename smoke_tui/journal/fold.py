@@ -164,7 +164,7 @@ def _resumed(state: State, event: EventOf[SessionResumed]) -> None:
 
 
 def _take_back(state: State, names: Iterable[str], changed: Mapping[str, str] = _NOTHING) -> None:
-    """What came of steps counts no more, nor what was said of it afterwards."""
+    """Remove the outcomes of steps, and the amendments of them."""
     for name in names:
         step = state.step(name)
         step.outcome = step.code = step.amended = None
@@ -325,7 +325,7 @@ def _step_finished(state: State, event: Event, body: StepFinished) -> None:
     if attempt is not None:
         attempt.outcome = step.outcome
     if event.attempt is None:
-        # Waived or blocked without a try: what was said in an earlier one decided nothing here.
+        # Waived or blocked without a try: the answer in an earlier one did not decide the outcome.
         step.word = None
         if state.again == step.id:
             state.again = None

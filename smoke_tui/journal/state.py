@@ -111,8 +111,8 @@ class StepState:
     """A step so far. `pending` says what the engine still has to do before it has an outcome.
 
     `word` is the kind of the question whose answer its outcome rests on, in the last try;
-    `amended`: the operator has said otherwise since, and why. `account` tells whose credential the
-    session held in the last try.
+    `amended`: the operator has changed that answer since, and why. `account` names whose credential
+    the session held in the last try.
     """
 
     id: str

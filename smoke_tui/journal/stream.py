@@ -131,8 +131,8 @@ def stamp(moment: datetime) -> str:
 def with_names(whole: Any, clean: Any, names: frozenset[str]) -> Any:
     """Redacted data with the names of steps put back: they are data, not text.
 
-    A step may be called `api-key`; then its outcome is no secret that stands beside that key, and
-    a secret that happens to be a step's name is one no more.
+    A step may be called `api-key`; then its outcome is no secret value of that key, and a
+    secret that equals a step's name is not redacted.
     """
     if isinstance(whole, Mapping) and isinstance(clean, Mapping) and len(whole) == len(clean):
         pairs = zip(whole.items(), clean.items(), strict=True)
@@ -185,7 +185,7 @@ class LiveStream:
     """The event stream of a session that runs, from its first line on.
 
     `deliver` is called when the engine has nothing left to do: exactly one fact goes in, so that
-    every decision stands in the journal right behind the fact that caused it. `first` sees an
+    every decision follows the fact that caused it in the journal. `first` sees an
     event at once; watchers see it when the engine is idle, and whatever it has set off is under
     way.
     """

@@ -99,7 +99,7 @@ class Commands:
                 self._quit()
 
     def find(self, line: str) -> Command | None:
-        """The command that a line begins with; one that takes nothing stands alone."""
+        """The command that a line begins with; one without arguments has to be the whole line."""
         head, _, rest = line.partition(" ")
         command = COMMANDS.get(_OTHER_NAMES.get(head.lower(), head.lower()))
         return command if command is not None and (command.takes or not rest.strip()) else None

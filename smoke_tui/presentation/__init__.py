@@ -1,5 +1,5 @@
-"""Everything told to a person, as spans of text with a style; pure functions.
+"""All output for a person, as spans of text with a style; pure functions.
 
-`live` is what front ends show of a running session, `report` what an export of one says. What
-both use stands beside them: spans, marks, formats, prose, conditions, failures, spend.
+`live` is what front ends show of a running session, `report` what an export of one says. The
+modules beside them serve both: spans, marks, formats, prose, conditions, failures, spend.
 """

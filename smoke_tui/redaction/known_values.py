@@ -74,7 +74,7 @@ class Needles:
     """An immutable set of byte strings to search for, each with its placeholder.
 
     `raws` are the values without encoding, which are also found truncated. With `whole_words` a
-    needle counts only where no word character stands before or after it.
+    needle counts only where no word character is before or after it.
     """
 
     __slots__ = ("_heads", "_needles", "_raws", "_reach", "_short", "_starts", "_whole_words")

@@ -189,7 +189,7 @@ class SecretSearch:
 
     @staticmethod
     def _disjoint(data: bytes, grams: AbstractSet[bytes]) -> bool:
-        """Whether no gram stands at any position that `_fragments` samples."""
+        """Whether no gram is at any position that `_fragments` samples."""
         whole = len(data) // _STRIDE * _STRIDE
         places = map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[:whole]))
         return not any(map(grams.__contains__, places)) and data[whole : whole + _GRAM] not in grams

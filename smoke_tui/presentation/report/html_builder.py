@@ -17,7 +17,7 @@ def tag(element: str, *children: Node, **attributes: object) -> Element:
     """Make an element. `class_` and `for_` lose their underline, others turn it into a hyphen.
 
     Text among `children` is plain text, whatever it looks like. An attribute that is None or
-    False is left out; True stands without a value.
+    False is left out; True is written without a value.
     """
     made = Element(
         element,

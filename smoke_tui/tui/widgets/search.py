@@ -72,7 +72,7 @@ class Search(Choose):
         self._show_keys(_CHOOSING)
 
     def action_find(self) -> None:
-        """Begin to type words, or go on with them."""
+        """Focus the input of the search words."""
         words = self.query_one("#words", TextInput)
         words.display = True
         words.focus()
