@@ -21,17 +21,17 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
 
 CRASHES = {
     "handler": "def boom(self, event=None):\n    token = S\n    raise RuntimeError('broke')\n"
-    "h.Home.on_key = boom\n",
+    "h.HomeScreen.on_key = boom\n",
     "worker": "from textual import work\nasync def boom(self):\n    token = S\n"
-    "    raise RuntimeError('broke')\nh.Home.on_key = work(boom)\n",
+    "    raise RuntimeError('broke')\nh.HomeScreen.on_key = work(boom)\n",
     "timer": "def boom():\n    token = S\n    raise RuntimeError('broke')\n"
-    "h.Home.on_key = lambda self, event: self.set_timer(0.01, boom)\n",
+    "h.HomeScreen.on_key = lambda self, event: self.set_timer(0.01, boom)\n",
     "render": "from smoke_tui.tui.widgets.panel import Panel\ndef boom(self, *args):\n    token = S\n"
     "    raise RuntimeError('broke')\n"
     "def on_key(self, event):\n    Panel.render = boom\n"
-    "    self.query_one('#top').refresh()\nh.Home.on_key = on_key\n",
+    "    self.query_one('#top').refresh()\nh.HomeScreen.on_key = on_key\n",
     "rich": "class Boom(Exception):\n    def __rich__(self):\n        return S\n"
-    "def boom(self, event):\n    raise Boom('broke')\nh.Home.on_key = boom\n",
+    "def boom(self, event):\n    raise Boom('broke')\nh.HomeScreen.on_key = boom\n",
     "start": "from smoke_tui.tui.app import SmokeApp\ndef boom(self):\n    token = S\n"
     "    raise RuntimeError('broke')\nSmokeApp.on_mount = boom\n",
 }
