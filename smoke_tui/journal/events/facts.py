@@ -198,7 +198,7 @@ class ProcessStarted(FactBody):
 
     pid: int
     mark: str | None
-    guardian: int
+    guardian: int | None
     boot: str | None
     argv: tuple[str, ...]
 
