@@ -62,7 +62,9 @@ def test_a_folder_decides_whether_its_tests_are_in_the_fast_lane() -> None:
     assert {line.split("/")[1] for line in chosen} == FAST_FOLDERS
 
 
-PARTS = re.compile(r"\b(?:Rehearsal|Chromium|Postgres|Terminal|SmokeApp)\b|\b(?:codex_cli|chromium):")
+PARTS = re.compile(
+    r"\b(?:Rehearsal|Chromium|Postgres|Terminal|SmokeApp)\b|\b(?:codex_cli|chromium):"
+)
 
 
 def test_no_test_of_the_fast_folders_uses_a_real_part() -> None:

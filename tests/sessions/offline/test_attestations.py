@@ -321,6 +321,10 @@ def test_a_failed_session_that_is_open_again_hides_behind_no_older_pass(
     assert age() == (4, {"left-open"})
 
 
+def amend_of(event: Event) -> dict[str, object]:
+    return dict(data_of(event)["amend"])
+
+
 def forged(event: Event, **data: object) -> Event:
     return change_event(event, data={**data_of(event), **data})
 
@@ -328,9 +332,9 @@ def forged(event: Event, **data: object) -> Event:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda e: forged(e, amend={**e.data["amend"], "step": "nobody"}),
-        lambda e: forged(e, amend={**e.data["amend"], "answer": "yes"}),
-        lambda e: forged(e, amend={**e.data["amend"], "answer": "pass"}),
+        lambda e: forged(e, amend={**amend_of(e), "step": "nobody"}),
+        lambda e: forged(e, amend={**amend_of(e), "answer": "yes"}),
+        lambda e: forged(e, amend={**amend_of(e), "answer": "pass"}),
         lambda e: forged(e, amend={"step": "look"}),
     ],
 )
