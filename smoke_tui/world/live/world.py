@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 from smoke_tui.journal.events.facts import ProcessStopped, TcpAnswered
 from smoke_tui.journal.events.machine_facts import (
@@ -42,9 +41,6 @@ from smoke_tui.world.requests.machine import (
 )
 from smoke_tui.world.requests.operator import ClearOffer, OfferText, OpenPage, Question
 from smoke_tui.world.requests.processes import Spawn, StopChild
-
-_FILE_PORTS: Final = ("document", "keep-bundle")
-"""Ports whose answers are recorded as facts of files; every other port's bear its own name."""
 
 
 class LiveWorld:
