@@ -114,14 +114,12 @@ class TextKept(FactBody):
 class ChangesRead(FactBody):
     """What differs in the project's working tree from its last commit, or why that is not known.
 
-    Each of `changes` is the status of `git status --porcelain` and a path; `more`: there are more.
+    The evidence `text` is the output of `git status --porcelain`.
     """
 
     kind: ClassVar[str] = "changes"
 
     problem: str | None
-    changes: tuple[tuple[str, str], ...] = ()
-    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
