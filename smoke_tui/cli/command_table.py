@@ -195,6 +195,40 @@ COMMANDS: Final[Mapping[str, Command]] = {
             _arg("--schema", action="store_true", help="print a JSON schema for editors"),
         ),
     ),
+    "golden": Command(
+        "a scenario pack run twice: the runs compared with each other and with the goldens, byte "
+        "for byte; exit 6 on a difference, 1 where a check of the scorecard fails",
+        "smoke-tui golden support_billing",
+        "golden:golden",
+        (
+            _arg(
+                "pack",
+                nargs="?",
+                metavar="PACK",
+                help="a folder, or a name in runbooks/goldens; all that can be found without it",
+            ),
+            _arg(
+                "--update",
+                action="store_true",
+                help="show each difference, then write the generated files; refused where CI is set",
+            ),
+            JSON,
+        ),
+    ),
+    "new": Command(
+        "a starter of your own, from a template",
+        "smoke-tui new parcel_delay --from golden",
+        "new:new",
+        (
+            _arg("name", metavar="NAME", help="its name, or a path that ends in it"),
+            _arg(
+                "--from",
+                dest="template",
+                metavar="TEMPLATE",
+                help="golden: a scenario with fakes, in runbooks/goldens/NAME",
+            ),
+        ),
+    ),
     "spend": Command(
         "what recorded sessions spent, and what the stack's own ledger says",
         "smoke-tui spend --days 7 --ledger postgresql://reader@localhost/stack --models grok-4.3",

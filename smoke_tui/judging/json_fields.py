@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 Path = tuple[str | int, ...]
@@ -30,7 +31,7 @@ class Document:
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._line_of: Callable[[Path], int] = partial(_line_of, text)
         try:
             self._value: object = json.loads(
                 text, object_pairs_hook=_object, parse_constant=_no_constant
@@ -46,17 +47,34 @@ class Document:
             # A number of more digits than Python reads.
             raise JsonShapeError(1, f"no JSON: {error}") from None
 
+    @classmethod
+    def of_value(cls, value: object, line_of: Callable[[Path], int]) -> Document:
+        """A document that was read from another notation, and the lines of its values."""
+        document = cls("null")
+        document._value, document._line_of = value, line_of
+        return document
+
+    @property
+    def value(self) -> object:
+        """What the document holds."""
+        return self._value
+
     @property
     def root(self) -> Fields:
         """The object that the document is."""
         return Fields(self, self._value, ())
 
+    @property
+    def root_list(self) -> list[Fields]:
+        """The objects of the list that the document is."""
+        if not isinstance(self._value, list):
+            raise self.error((), f"expected a list, got {_shown(self._value)}")
+        return [Fields(self, item, (index,)) for index, item in enumerate(self._value)]
+
     def error(self, path: Path, problem: str) -> JsonShapeError:
         """The error of a value, with its key and its line."""
         shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-        return JsonShapeError(
-            _line_of(self._text, path), f"{shown.lstrip('.') or 'document'}: {problem}"
-        )
+        return JsonShapeError(self._line_of(path), f"{shown.lstrip('.') or 'document'}: {problem}")
 
 
 class Fields:

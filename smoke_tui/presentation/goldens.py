@@ -1,0 +1,174 @@
+"""Scenario goldens as rows of text: comparisons, trace, scorecard."""
+
+from __future__ import annotations
+
+import difflib
+from itertools import islice
+from typing import Final
+
+from smoke_tui.judging.goldens.canonical import canonical_json
+from smoke_tui.judging.goldens.comparison import Comparison, Difference
+from smoke_tui.judging.goldens.evaluation import Evaluation
+from smoke_tui.judging.goldens.scenario import Json
+from smoke_tui.judging.goldens.scorecard import Scorecard
+from smoke_tui.judging.goldens.trace import Segment
+from smoke_tui.judging.json_values import inert
+from smoke_tui.presentation.format import count, one_line
+from smoke_tui.presentation.marks import MARKS, Tone
+from smoke_tui.presentation.spans import Text, row
+
+NAME_WIDTH: Final = 18
+_LINE_ENDS: Final = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def visible(text: bytes) -> str:
+    """Bytes as text that shows what can't be seen, and acts on no terminal."""
+    return inert(text.decode("utf-8", "backslashreplace").translate(_LINE_ENDS))
+
+
+def comparison_row(comparison: Comparison) -> Text:
+    """One comparison in a row: its state, and where it first differs."""
+    mark = MARKS["pass" if comparison.equal else "fail"]
+    return row(
+        (f"{mark.glyph} ", mark.tone),
+        f"{comparison.name:<{NAME_WIDTH}} ",
+        (state_of(comparison), "muted" if comparison.equal else mark.tone),
+    )
+
+
+def state_of(comparison: Comparison) -> str:
+    """The state of a comparison in a sentence."""
+    if comparison.equal:
+        return (
+            f"{count(len(comparison.run_1), 'byte')}: both runs and {comparison.file} are the same"
+        )
+    if comparison.problem:
+        return one_line(comparison.problem)
+    between, to_golden = comparison.between_runs, comparison.to_golden
+    sentences = []
+    if between is not None:
+        sentences.append(f"run 2 differs from run 1 at {_where(between)}")
+    if to_golden is not None:
+        sentences.append(f"run 1 differs from {comparison.file} at {_where(to_golden)}")
+    return "; ".join(sentences)
+
+
+def _where(difference: Difference) -> str:
+    place = f", {one_line(difference.place)}" if difference.place else ""
+    return f"byte {difference.offset:,} (line {difference.line}{place})"
+
+
+def difference_rows(comparison: Comparison) -> list[Text]:
+    """The lines of both texts around the first differing byte, and the byte itself."""
+    rows: list[Text] = []
+    for difference in (comparison.between_runs, comparison.to_golden):
+        if difference is not None:
+            rows += _difference(difference)
+    return rows
+
+
+def _difference(difference: Difference) -> list[Text]:
+    column = difference.column
+    # A caret stands below a whole character.
+    while 0 < column < len(difference.want) and difference.want[column] & 0xC0 == 0x80:
+        column -= 1
+    caret = " " * len(visible(difference.want[:column])) + "^"
+    return [
+        row(("want ", "muted"), (visible(difference.want), "gone")),
+        row(("got  ", "muted"), (visible(difference.got), "added")),
+        row(
+            ("     ", "muted"),
+            (f"{caret} want {_byte(difference.want, difference)}", "muted"),
+            (f", got {_byte(difference.got, difference)}", "muted"),
+        ),
+    ]
+
+
+def _byte(text: bytes, difference: Difference) -> str:
+    if difference.column >= len(text):
+        return "the end"
+    byte = text[difference.column]
+    character = f" {chr(byte)!r}" if byte < 0x80 else ""
+    return f"0x{byte:02x}{character}"
+
+
+def update_rows(evaluation: Evaluation, name: str) -> list[Text]:
+    """Every line that an update would change in a generated file, with two lines around."""
+    if evaluation.runs is None:
+        return []
+    old, new = (
+        [visible(line) for line in text.splitlines(keepends=True)]
+        for text in (evaluation.goldens.get(name, b""), evaluation.runs[0].files[name])
+    )
+    begin = f"{count(len(old), 'line')} → {count(len(new), 'line')}"
+    if name not in evaluation.goldens:
+        begin = f"new, {count(len(new), 'line')}"
+    rows = [row((name, "strong"), (f"  {begin}", "muted"))]
+    lines = difflib.unified_diff(old, new, n=2, lineterm="")
+    # The first two name the files.
+    for line in islice(lines, 2, None):
+        tone: Tone = "added" if line[0] == "+" else "gone" if line[0] == "-" else "muted"
+        if line[0] != "@":
+            line = line[:-2] if line.endswith("\\n") else f"{line} (no line end)"
+        rows.append(row((line, tone)))
+    return rows
+
+
+def scorecard_rows(scorecard: Scorecard) -> list[Text]:
+    """The checks and the metrics of a scorecard."""
+    rows: list[Text] = []
+    for check in scorecard.checks:
+        mark = MARKS["pass" if check.passed else "fail"]
+        values = (
+            _shown(check.actual)
+            if check.passed
+            else f"want {_shown(check.expected)}, got {_shown(check.actual)}"
+        )
+        rows.append(
+            row((f"{mark.glyph} ", mark.tone), f"{one_line(check.key, 60)}  ", (values, "muted"))
+        )
+    rows += [
+        row("  ", f"{metric.key}  ", (f"{metric.value} {metric.unit}", "strong"))
+        for metric in scorecard.metrics
+    ]
+    return rows
+
+
+def summary(evaluation: Evaluation) -> Text:
+    """All comparisons and checks in a sentence."""
+    if evaluation.runs is None:
+        mark = MARKS["error"]
+        return row(
+            (f"{mark.glyph} it can't be run: ", mark.tone), one_line(evaluation.problem, 600)
+        )
+    equal = sum(comparison.equal for comparison in evaluation.comparisons)
+    checks = evaluation.runs[0].scorecard.checks
+    passed = sum(check.passed for check in checks)
+    good = evaluation.equal and evaluation.passed
+    mark = MARKS["pass" if good else "fail"]
+    return row(
+        (f"{mark.glyph} ", mark.tone),
+        f"{equal} of {len(evaluation.comparisons)} comparisons equal, "
+        f"{passed} of {len(checks)} checks passed",
+    )
+
+
+def segment_row(segment: Segment, room: int) -> Text:
+    """A segment in a row: number, kind, actor, time, and what it holds."""
+    payload = one_line(canonical_json(dict(segment.payload)).decode(), max(1, room))
+    return row(
+        (f"{segment.sequence_number:>2}  ", "muted"),
+        (f"{segment.kind:<18}", "strong"),
+        f"{segment.actor:<10}",
+        (f"{_clock(segment.occurred_at):<13}", "muted"),
+        (payload, "muted"),
+    )
+
+
+def _clock(occurred_at: str) -> str:
+    """The time of the day, as a trace has it."""
+    return occurred_at.partition("T")[2].removesuffix("Z")
+
+
+def _shown(value: Json) -> str:
+    return one_line(" ".join(canonical_json(value).decode().split()), 120)

@@ -1,0 +1,1 @@
+"""Scenario packs as folders: find them, read them, write their goldens."""
