@@ -58,30 +58,33 @@ def _where(difference: Difference) -> str:
     return f"byte {difference.offset:,} (line {difference.line}{place})"
 
 
+def differences_of(comparison: Comparison) -> tuple[Difference, ...]:
+    """Where the runs differ from each other, then where they differ from the golden."""
+    both = (comparison.between_runs, comparison.to_golden)
+    return tuple(difference for difference in both if difference is not None)
+
+
 def difference_rows(comparison: Comparison) -> list[Text]:
     """The lines of both texts around the first differing byte, and the byte itself."""
     rows: list[Text] = []
-    for difference in (comparison.between_runs, comparison.to_golden):
-        if difference is not None:
-            rows += _difference(difference)
+    for difference in differences_of(comparison):
+        column = difference.column
+        # A caret stands below a whole character.
+        while 0 < column < len(difference.want) and difference.want[column] & 0xC0 == 0x80:
+            column -= 1
+        indent = " " * len(visible(difference.want[:column]))
+        rows += [
+            row(("want ", "muted"), (visible(difference.want), "gone")),
+            row(("got  ", "muted"), (visible(difference.got), "added")),
+            row((f"     {indent}^ {difference_bytes(difference)}", "muted")),
+        ]
     return rows
 
 
-def _difference(difference: Difference) -> list[Text]:
-    column = difference.column
-    # A caret stands below a whole character.
-    while 0 < column < len(difference.want) and difference.want[column] & 0xC0 == 0x80:
-        column -= 1
-    caret = " " * len(visible(difference.want[:column])) + "^"
-    return [
-        row(("want ", "muted"), (visible(difference.want), "gone")),
-        row(("got  ", "muted"), (visible(difference.got), "added")),
-        row(
-            ("     ", "muted"),
-            (f"{caret} want {_byte(difference.want, difference)}", "muted"),
-            (f", got {_byte(difference.got, difference)}", "muted"),
-        ),
-    ]
+def difference_bytes(difference: Difference) -> str:
+    """The first differing byte on both sides."""
+    want, got = (_byte(text, difference) for text in (difference.want, difference.got))
+    return f"want {want}, got {got}"
 
 
 def _byte(text: bytes, difference: Difference) -> str:
@@ -155,13 +158,12 @@ def summary(evaluation: Evaluation) -> Text:
 
 def segment_row(segment: Segment, room: int) -> Text:
     """A segment in a row: number, kind, actor, time, and what it holds."""
-    payload = one_line(canonical_json(dict(segment.payload)).decode(), max(1, room))
+    payload = one_line(canonical_json(dict(segment.payload)).decode(), room) if room > 8 else ""
     return row(
         (f"{segment.sequence_number:>2}  ", "muted"),
         (f"{segment.kind:<18}", "strong"),
         f"{segment.actor:<10}",
-        (f"{_clock(segment.occurred_at):<13}", "muted"),
-        (payload, "muted"),
+        (f"{_clock(segment.occurred_at):<13}{payload}".rstrip(), "muted"),
     )
 
 

@@ -36,6 +36,8 @@ HOME: Final = [
     Binding("l", "live", "Run live", id="home.live"),
     Binding("p", "trends", "Spend", id="home.trends"),
     Binding("m", "machine", "Machine", id="home.machine"),
+    # No room in the last row of a narrow terminal.
+    Binding("o", "goldens", "Goldens", show=False, id="home.goldens"),
     Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
     _THEME,
     _LEAVE,
@@ -85,6 +87,15 @@ DRIFT: Final = [
     _THEME,
     _LEAVE,
 ]
+GOLDEN: Final = [
+    Binding("r", "again", "Run again", id="golden.again"),
+    Binding("s", "scorecard", "Scorecard", id="golden.scorecard"),
+    Binding("u", "update", "Update", id="golden.update"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="golden.other"),
+    _back("golden"),
+    _THEME,
+    _LEAVE,
+]
 TRENDS: Final = [
     Binding("r", "rehearsals", "Rehearsals or real ones", id="trends.rehearsals"),
     _back("trends"),
@@ -123,6 +134,7 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "report": EVERY_PAGE + REPORT,
     "compare": EVERY_PAGE + COMPARE,
     "drift": EVERY_PAGE + DRIFT,
+    "golden": EVERY_PAGE + GOLDEN,
     "trends": EVERY_PAGE + TRENDS,
     "machine": EVERY_PAGE + MACHINE,
     "help": HELP,

@@ -43,6 +43,7 @@ from smoke_tui.tui.render.home import (
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.screens.compare import show_comparison
 from smoke_tui.tui.screens.doctor import DoctorScreen
+from smoke_tui.tui.screens.golden import show_goldens
 from smoke_tui.tui.screens.record import show_record
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import rehearse, resume, run_live
@@ -80,6 +81,7 @@ class HomeScreen(Page):
         "Choose a runbook to walk, or a recorded session to read. A rehearsal needs no "
         "account and spends nothing; a live run is yours to start."
     )
+    HELP_ROWS = (("home.goldens", "o", "scenarios of fakes and their goldens"),)
 
     def __init__(self) -> None:
         super().__init__()
@@ -249,6 +251,11 @@ class HomeScreen(Page):
     def action_trends(self) -> None:
         """Show spend and quota over time."""
         self.app.push_screen(TrendsScreen())
+
+    @work
+    async def action_goldens(self) -> None:
+        """Show a scenario and its goldens."""
+        await show_goldens(self)
 
     def action_machine(self) -> None:
         """Show this machine and the settings."""

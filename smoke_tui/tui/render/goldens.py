@@ -1,0 +1,153 @@
+"""Scenario goldens as contents: a comparison's three texts beside each other or stacked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+from textual.content import Content
+
+from smoke_tui.judging.goldens.comparison import Comparison
+from smoke_tui.judging.goldens.evaluation import Evaluation
+from smoke_tui.judging.goldens.trace import Trace
+from smoke_tui.presentation.format import count
+from smoke_tui.presentation.goldens import (
+    difference_bytes,
+    differences_of,
+    scorecard_rows,
+    segment_row,
+    state_of,
+    visible,
+)
+from smoke_tui.presentation.marks import MARKS
+from smoke_tui.tui.render.content import lines, toned
+from smoke_tui.tui.theme import MUTED, STYLES
+
+COLUMNS_FROM: Final = 96
+"""Cells from which three texts stand beside each other."""
+BEFORE: Final = 2
+"""Equal lines before the first difference."""
+MOST_LINES: Final = 300
+
+_SIDES: Final = ("run 1", "run 2", "golden")
+_GOLDEN: Final = 2
+_SEGMENT: Final = 48
+"""Cells of a segment's row without what it holds."""
+
+
+def comparison_entry(comparison: Comparison) -> Content:
+    """A comparison's row in the list."""
+    mark = MARKS["pass" if comparison.equal else "fail"]
+    state = "" if comparison.equal else "  differs"
+    return Content.assemble(
+        (f"{mark.glyph} ", STYLES[mark.tone]), comparison.name, (state, STYLES[mark.tone])
+    )
+
+
+def trace_text(trace: Trace | None, width: int) -> Content:
+    """The trace, a row a segment."""
+    if trace is None:
+        return Content.styled("There is no trace: the scenario can't be run.", MUTED)
+    return lines(*(toned(segment_row(segment, width - _SEGMENT)) for segment in trace.segments))
+
+
+def scorecard_text(evaluation: Evaluation) -> Content:
+    """The scorecard of the first run."""
+    if evaluation.runs is None:
+        return Content.styled("There is no scorecard: the scenario can't be run.", MUTED)
+    return lines(*(toned(row) for row in scorecard_rows(evaluation.runs[0].scorecard)))
+
+
+def sides_text(comparison: Comparison, width: int) -> Content:
+    """Run 1, run 2 and the golden: beside each other, or line below line where it is narrow.
+
+    What is the same before the first difference is left out, but for some lines.
+    """
+    texts = [
+        _split(text) for text in (comparison.run_1, comparison.run_2, comparison.golden or b"")
+    ]
+    first = min(
+        (
+            difference.line - 1
+            for difference in (comparison.between_runs, comparison.to_golden)
+            if difference is not None
+        ),
+        default=0,
+    )
+    start = max(0, first - BEFORE)
+    end = min(start + MOST_LINES, max(map(len, texts)))
+    rows: list[Content | str] = [Content(state_of(comparison))]
+    rows += [Content.styled(difference_bytes(each), MUTED) for each in differences_of(comparison)]
+    as_rows = _columns if width >= COLUMNS_FROM else _interleaved
+    rows += as_rows(texts, range(start, end), width)
+    left_out = max(map(len, texts)) - end
+    if left_out:
+        rows.append(Content.styled(f"and {count(left_out, 'more line')}", MUTED))
+    return lines(*rows)
+
+
+def _columns(texts: list[list[str]], numbers: range, width: int) -> list[Content]:
+    """The three texts beside each other."""
+    room = (width - 6) // 3 - 2
+    heads = "  ".join(set_cell_size(name, room) for name in _SIDES)
+    rows = [Content.styled(f"{'':6}{heads}".rstrip(), "bold")]
+    for at in numbers:
+        # A line that differs is shown whole: its difference may be far to the right.
+        pieces = [
+            (chop_cells(line, room) if _differs(texts, at) else [_cut(line, room)]) or [""]
+            for line in _line(texts, at)
+        ]
+        for part in range(max(map(len, pieces))):
+            cells: list[tuple[str, str]] = [(f"{'' if part else at + 1:>5} ", MUTED)]
+            for side, chunks in enumerate(pieces):
+                chunk = chunks[part] if part < len(chunks) else ""
+                cells.append((f"{set_cell_size(chunk, room)}  ", _style(texts, at, side)))
+            rows.append(Content.assemble(*cells))
+    return rows
+
+
+def _cut(line: str, room: int) -> str:
+    return line if cell_len(line) <= room else f"{set_cell_size(line, room - 1)}…"
+
+
+def _interleaved(texts: list[list[str]], numbers: range, width: int) -> list[Content]:
+    """A line once where all are the same, else that of each below the other."""
+    rows = []
+    for at in numbers:
+        sides = _line(texts, at)
+        number = (f"{at + 1:>5} ", MUTED)
+        if not _differs(texts, at):
+            rows.append(Content.assemble(number, f"{'':7}{sides[0]}"))
+            continue
+        for side, line in enumerate(sides):
+            rows.append(
+                Content.assemble(
+                    number if side == 0 else f"{'':6}",
+                    (f"{_SIDES[side]:<7}", "bold"),
+                    (line, _style(texts, at, side)),
+                )
+            )
+    return rows
+
+
+def _line(texts: list[list[str]], at: int) -> list[str]:
+    return [text[at] if at < len(text) else "" for text in texts]
+
+
+def _differs(texts: list[list[str]], at: int) -> bool:
+    return len({text[at] if at < len(text) else None for text in texts}) > 1
+
+
+def _style(texts: list[list[str]], at: int, side: int) -> str:
+    """What a golden holds is to go, what a run made is to come."""
+    if not _differs(texts, at):
+        return "not bold"
+    return STYLES["gone"] if side == _GOLDEN else STYLES["added"]
+
+
+def _split(text: bytes) -> list[str]:
+    """The lines of a text; what can't be seen is spelled, but for line ends that are usual."""
+    whole = text.split(b"\n")
+    if whole[-1] == b"":
+        return [visible(line) for line in whole[:-1]]
+    return [*(visible(line) for line in whole[:-1]), f"{visible(whole[-1])} (no line end)"]
