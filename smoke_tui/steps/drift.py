@@ -113,7 +113,8 @@ async def _compare(
     try:
         answer, kept = await _keep(ctx, result, any("calls" in group.parts for group in groups))
     except BaselineError as error:
-        why = f"The answer can't be compared: {error}. Compare it by hand."
+        problem = str(error).removeprefix("the answer: ")
+        why = f"The answer can't be compared: {problem}. Compare it by hand."
         return replace(result, code=UNDECIDED, summary=why)
     rows: list[dict[str, Any]] = []
     drifted: list[tuple[Group, Baseline, AnswerDrift]] = []
