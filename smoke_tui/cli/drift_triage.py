@@ -83,17 +83,17 @@ def triage_from(options: TriageOptions) -> Triage | None:
     Raises:
         UsageError: the options do not go together.
     """
-    given = options.triage
+    wanted = options.triage
     for name, needed in _OWN_OPTIONS.items():
-        if getattr(options, name) and given != needed:
+        if getattr(options, name) and wanted != needed:
             raise UsageError(f"--{name.replace('_', '-')} goes with --class {needed}")
-    if given is None:
+    if wanted is None:
         if options.why is not None:
             raise UsageError(f"--why goes with --class {'|'.join(TRIAGE_CLASSES)}")
         return None
-    triage = next((name for name in TRIAGE_CLASSES if name == given), None)
+    triage = next((name for name in TRIAGE_CLASSES if name == wanted), None)
     if triage is None:
-        raise UsageError(f"--class {given!r} is none of {', '.join(TRIAGE_CLASSES)}")
+        raise UsageError(f"--class {wanted!r} is none of {', '.join(TRIAGE_CLASSES)}")
     if options.why is None or not options.why.strip():
         raise UsageError(f"--class {triage} needs --why TEXT: the reason is kept with the pair")
     cause = next((name for name in CAUSES if name == options.changed), None)

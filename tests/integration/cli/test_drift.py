@@ -164,8 +164,8 @@ def test_a_new_threshold_has_to_let_the_pair_pass(program: Program, tree: Path) 
 def test_an_expected_drift_needs_its_cause_in_the_working_tree(
     program: Program, tree: Path
 ) -> None:
-    argv = ("drift", "recorded.txt", "other.txt", "--class", "expected", "--why", "new prompt")
-    argv = (*argv, "--changed", "prompt")
+    names = ("drift", "recorded.txt", "other.txt")
+    argv = (*names, "--class", "expected", "--why", "new prompt", "--changed", "prompt")
     recorded = Path("recorded.txt")
     done = program(*argv)
     assert done.code == 4
