@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from smoke_tui.journal.events.decisions import DriftEvidence, TriageEvidence
+from smoke_tui.journal.events.requests import QuestionAsked
 from smoke_tui.journal.file import read_evidence
 from smoke_tui.judging.calibration import Calibration
 from smoke_tui.judging.calibration_file import parse_calibration
@@ -207,9 +208,9 @@ def test_a_class_that_can_not_be_given_changes_nothing(
     assert evidence(program, TriageEvidence) == []
     assert calibration_of(program) == Calibration()
     asked = [
-        str(request.body.about.get("problem")) + str(request.body.text)
+        f"{request.body.about.get('problem')} {request.body.text}"
         for request in state_of(newest(program)).requests.values()
-        if hasattr(request.body, "about")
+        if isinstance(request.body, QuestionAsked)
     ]
     assert any(why in words for words in asked) or why in json.dumps(done.json())
 
@@ -255,8 +256,9 @@ def test_a_change_that_is_not_in_the_working_tree_is_stated(program: OfflineProg
     assert baseline.read_text() == RECORDED + "\n"
     assert evidence(program, TriageEvidence) == []
     texts = [
-        str(getattr(request.body, "text", ""))
+        request.body.text
         for request in state_of(newest(program)).requests.values()
+        if isinstance(request.body, QuestionAsked)
     ]
     assert any("Whether that change is in the working tree is not known" in t for t in texts)
 
