@@ -76,7 +76,7 @@ def is_exact(text: TextDrift) -> bool:
 def proof(drift: AnswerDrift) -> Text:
     """Return in a sentence why a comparison passed, or what it came to else."""
     mark = DRIFT_MARKS[drift.drifted]
-    return [f"{mark.word}: {result(drift)}, compared with ", quote(drift.baseline, 200)]
+    return [f"{mark.word}: {result(drift)}; compared with ", quote(drift.baseline, 200)]
 
 
 def facts(drift: AnswerDrift) -> list[tuple[str, Text]]:

@@ -19,7 +19,7 @@ from smoke_tui.presentation.spans import Text, as_text, spans
 from smoke_tui.tui.render.content import lines, toned
 from smoke_tui.tui.theme import MUTED, WARN
 
-COLUMNS_FROM: Final = 96
+COLUMNS_FROM: Final = 92
 """Cells from which on the answers stand beside each other."""
 _BETWEEN: Final = " │"
 

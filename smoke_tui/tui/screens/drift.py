@@ -136,7 +136,8 @@ class DriftScreen(Page):
         pair, difference = self.pair, self._difference
         if pair is None or difference is None or width in (self._width, -1):
             return
-        self._width = width
+        self._width, self._busy = width, True
+        self.refresh_top()
         self._make_rows(pair, difference, width)
 
     @work(thread=True, exclusive=True, group="drift")

@@ -120,7 +120,9 @@ class SessionAnswers(Page):
                 self._give_text(question)
             case "secret":
                 self._give_secret(question)
-            case "" | "drift":
+            case "drift":
+                self.action_drift()
+            case "":
                 pass
             case _:
                 assert_never(choice.special)
