@@ -117,6 +117,6 @@ def test_answers_of_two_sessions_are_shown_word_by_word(scenario: str, tmp_path:
                 await pilot.pause()
                 await press(pilot, "v")
                 await until(pilot, lambda: "= same" in screen_text(app), "the comparison")  # noqa: B023
-                assert "1.00 >= 0.85 (default)" in screen_text(app)
+                assert "1.00 >= 0.70 (override; default 0.85)" in screen_text(app)
 
     asyncio.run(main())
