@@ -206,7 +206,5 @@ def _answered(question: Requested | None, answered: Answered) -> EventLine:
     label = question.about.get("label") if isinstance(question, QuestionAsked) else None
     about = f" {one_line(label, 60)}:" if label else ""
     text = ANSWER_TEXTS.get(answer.do, one_line(answer.do, 40) or "an answer")
-    if answer.do == Verb.USE and not answer.model:
-        text = "the proposed threshold"
     words = one_line(answer.words or answer.reason or answer.path or answer.model or "")
     return EventLine(f"{who}:{about} {text}{f' ({words})' if words else ''}", "operator")

@@ -8,10 +8,10 @@ from tests.helpers.plain_program import Piped
 
 
 def test_a_drift_is_read_before_it_is_triaged(tmp_path: Path) -> None:
-    options = ["--plain", "drift", "--rehearse", "--scenario", "text-drift"]
+    options = ["--plain", "answer-drift", "--rehearse", "--scenario", "text-drift"]
     with Piped(options, home=tmp_path) as plain:
         plain.enter("run", "run", "y")
-        at = plain.wait_for("Question: Drift of drift/live-call")
+        at = plain.wait_for("Question: Drift of answer-drift/live-call")
         before = plain.output[:at]
         for line in (
             "\nDrifted: 0.5",

@@ -50,7 +50,7 @@ def test_a_false_positive_is_seen_triaged_and_reported(tmp_path: Path) -> None:
     state = tmp_path / "state"
 
     async def main() -> None:
-        app = rehearsal_app(state, "text-drift", "drift")
+        app = rehearsal_app(state, "text-drift", "answer-drift")
         async with app.run_test(size=SIZE) as pilot:
             await to_the_drift(pilot)
             bar = screen_text(app)
@@ -74,12 +74,12 @@ def test_a_false_positive_is_seen_triaged_and_reported(tmp_path: Path) -> None:
     asyncio.run(main())
     answers = operator_answers(journal_events(state))
     assert ("drift", "false-positive") in answers
-    assert ("drift-threshold", "use") in answers
+    assert ("drift-threshold", "yes") in answers
 
 
 def test_an_expected_drift_lists_the_changed_files(tmp_path: Path) -> None:
     async def main() -> None:
-        app = rehearsal_app(tmp_path / "state", "text-drift", "drift")
+        app = rehearsal_app(tmp_path / "state", "text-drift", "answer-drift")
         async with app.run_test(size=SIZE) as pilot:
             await to_the_drift(pilot)
             await answer(pilot, "drift", "c")
@@ -100,7 +100,7 @@ def test_answers_of_two_sessions_are_shown_word_by_word(scenario: str, tmp_path:
         folders = []
         for number in range(2):
             state = tmp_path / f"state{number}"
-            app = rehearsal_app(state, scenario, "drift")
+            app = rehearsal_app(state, scenario, "answer-drift")
             async with app.run_test(size=SIZE) as pilot:
                 await answer(pilot, "begin", "enter")
                 await answer(pilot, "begin", "enter")
