@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError
 from smoke_tui.history.calibration import (
@@ -49,8 +47,3 @@ def read_pairs(settings: Settings) -> tuple[tuple[StoredPair, ...], list[str]]:
     sessions = list(recorded_pairs(settings.state_dir))
     problems = [session.problem for session in sessions if session.problem]
     return tuple(pair for session in sessions for pair in session.pairs), problems
-
-
-def today() -> str:
-    """The date of a row that is written now."""
-    return datetime.now(UTC).date().isoformat()

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.cli.calibration_io import read_file, read_pairs, today, write_file
+from smoke_tui.cli.calibration_io import read_file, read_pairs, write_file
 from smoke_tui.cli.drift_sides import Side
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import replace_plain, replace_private
+from smoke_tui.history.calibration import today
 from smoke_tui.history.working_tree import working_tree
 from smoke_tui.judging.baselines import BaselineError, render_like
 from smoke_tui.judging.calibration import Calibration, StoredPair

@@ -18,7 +18,7 @@ from smoke_tui.judging.calibration import (
 from smoke_tui.judging.drift import DEFAULT_THRESHOLD, ratio_text
 from smoke_tui.judging.triage import TriageClass, raised_threshold
 from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, result
-from smoke_tui.presentation.format import count, flat
+from smoke_tui.presentation.format import count, excerpt, flat
 from smoke_tui.presentation.spans import Span, Text, quote
 
 COLUMNS: Final = ("Date", "Test", "Old", "New", "Reason")
@@ -139,14 +139,18 @@ def flip_row(flip: Flip) -> Text:
     return row
 
 
-def pair_row(pair: ScoredPair) -> Text:
-    """A stored pair, and what it is at today's threshold."""
+def pair_rows(pair: ScoredPair) -> tuple[Text, Text]:
+    """A stored pair: what it is at today's threshold and its class; ratio, date and place."""
     mark = DRIFT_MARKS[pair.drift.drifted]
-    return [
-        Span(f"{mark.glyph} {mark.word:<9}", mark.tone),
-        f"  {_CLASSES[pair.stored.triage]:<14}  ",
-        quote(pair.drift.case, 120),
-        f"  {result(pair.drift)}  ",
-        Span(f"{pair.stored.date}, ", "muted"),
-        quote(pair.stored.place, 120),
-    ]
+    return (
+        [
+            Span(f"{mark.glyph} {mark.word:<9}", mark.tone),
+            f"  {_CLASSES[pair.stored.triage]:<14}  ",
+            quote(pair.drift.case, 120),
+        ],
+        [
+            f"  {result(pair.drift)}  ",
+            Span(f"{pair.stored.date}  ", "muted"),
+            Span(excerpt(pair.stored.place, 120), "muted", foreign=True),
+        ],
+    )

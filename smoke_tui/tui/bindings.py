@@ -35,6 +35,7 @@ HOME: Final = [
     Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
     Binding("l", "live", "Run live", id="home.live"),
     Binding("p", "trends", "Spend", id="home.trends"),
+    Binding("d", "calibration", "Drift", id="home.calibration"),
     Binding("m", "machine", "Machine", id="home.machine"),
     Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
     _THEME,
@@ -92,6 +93,16 @@ DRIFT: Final = [
     _THEME,
     _LEAVE,
 ]
+CALIBRATION: Final = [
+    Binding("d", "default", "Default", id="calibration.default"),
+    Binding("o", "own", "Test's own", id="calibration.own"),
+    Binding("y", "copy", "Copy table", id="calibration.copy"),
+    Binding("r", "rehearsals", "Rehearsals", id="calibration.rehearsals"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="calibration.other"),
+    _back("calibration"),
+    _THEME,
+    _LEAVE,
+]
 TRENDS: Final = [
     Binding("r", "rehearsals", "Rehearsals or real ones", id="trends.rehearsals"),
     _back("trends"),
@@ -130,6 +141,7 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "report": EVERY_PAGE + REPORT,
     "compare": EVERY_PAGE + COMPARE,
     "drift": EVERY_PAGE + DRIFT,
+    "calibration": EVERY_PAGE + CALIBRATION,
     "trends": EVERY_PAGE + TRENDS,
     "machine": EVERY_PAGE + MACHINE,
     "help": HELP,

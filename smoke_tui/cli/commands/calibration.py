@@ -8,11 +8,11 @@ from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any, Final
 
-from smoke_tui.cli.calibration_io import read_file, read_pairs, today, write_file
+from smoke_tui.cli.calibration_io import read_file, read_pairs, write_file
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import UsageError
-from smoke_tui.history.calibration import CalibrationFile
+from smoke_tui.history.calibration import CalibrationFile, today
 from smoke_tui.judging.calibration import (
     DEFAULT_TEST,
     Calibration,
@@ -103,17 +103,7 @@ def _changed(
     calibration: Calibration, change: tuple[str, float, str], pairs: Sequence[StoredPair]
 ) -> Calibration:
     test, new, why = change
-    if test == DEFAULT_TEST:
-        old = calibration.default
-    else:
-        # The newest comparison has the threshold that the case has of its own.
-        recorded = (
-            calibration.effective(test, each.pair.drift.threshold)
-            for each in (*pairs, *reversed(calibration.pairs))
-            if each.pair.drift.case == test
-        )
-        override = calibration.threshold_of(test)
-        old = (override or next(recorded, calibration.default_threshold)).value
+    old = calibration.current(test, pairs).value
     if new == old:
         name = "the default" if test == DEFAULT_TEST else test
         raise UsageError(f"the threshold of {name} is {ratio_text(old)} already")

@@ -41,6 +41,7 @@ from smoke_tui.tui.render.home import (
     recorded_row,
 )
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.calibration import CalibrationScreen
 from smoke_tui.tui.screens.compare import show_comparison
 from smoke_tui.tui.screens.doctor import DoctorScreen
 from smoke_tui.tui.screens.record import show_record
@@ -249,6 +250,10 @@ class HomeScreen(Page):
     def action_trends(self) -> None:
         """Show spend and quota over time."""
         self.app.push_screen(TrendsScreen())
+
+    def action_calibration(self) -> None:
+        """Show the calibration of drift thresholds."""
+        self.app.push_screen(CalibrationScreen())
 
     def action_machine(self) -> None:
         """Show this machine and the settings."""

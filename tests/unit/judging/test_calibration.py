@@ -204,3 +204,31 @@ def test_a_damaged_file_is_refused_with_its_place(old: str, new: str, problem: s
 
 def test_no_file_is_an_empty_calibration() -> None:
     assert parse_calibration("", "c.json") == Calibration()
+
+
+def test_scoring_again_can_be_stopped_between_two_pairs() -> None:
+    class StoppedError(Exception):
+        pass
+
+    scored_pairs: list[int] = []
+
+    def stop_at_the_second() -> None:
+        if scored_pairs:
+            raise StoppedError
+        scored_pairs.append(1)
+
+    row = LogRow(DATE, DEFAULT_TEST, 0.85, 0.95, "why")
+    pairs = (pair("ab", "xy"), pair("ab", "xz"), pair("ab", "zz"))
+    with pytest.raises(StoppedError):
+        Calibration().with_threshold(row, pairs, stop_at_the_second)
+    assert len(scored_pairs) == 1
+
+
+def test_the_threshold_of_today_is_the_logs_then_the_newest_comparisons() -> None:
+    own = pair("ab", "xy", "a/own", None, Threshold(0.6, "marker", place="t.py:1"))
+    calibration = Calibration(pairs=(own,))
+    assert calibration.current("a/own").value == 0.6
+    assert calibration.current("a/other").value == 0.85
+    row = LogRow(DATE, "a/own", 0.6, 0.5, "why")
+    assert calibration.with_threshold(row).current("a/own").value == 0.5
+    assert calibration.with_default(0.9, "why", DATE).current(DEFAULT_TEST).value == 0.9
