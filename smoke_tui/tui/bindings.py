@@ -33,7 +33,7 @@ EVERY_PAGE: Final = [
 ]
 HOME: Final = [
     Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
-    Binding("l", "live", "Run live", id="home.live"),
+    Binding("l", "live", "Live", id="home.live"),
     Binding("p", "trends", "Spend", id="home.trends"),
     Binding("d", "calibration", "Drift", id="home.calibration"),
     Binding("m", "machine", "Machine", id="home.machine"),
