@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,7 +19,7 @@ from smoke_tui.judging.triage import TriageClass, refusal_of, threshold_problem
 DEFAULT_TEST: Final = "(default)"
 """The name under which the log holds changes of the default."""
 
-_OWN_SOURCES: Final = frozenset({"runbook", "case", "marker", "option"})
+OWN_SOURCES: Final = frozenset({"runbook", "case", "marker"})
 """Sources of a threshold that a change of the default leaves as they are."""
 
 
@@ -114,7 +114,7 @@ class Calibration:
         row = self._newest(DEFAULT_TEST)
         if row is None:
             return Threshold()
-        return Threshold(row.new, "default", row.new, f"calibration log, {row.date}")
+        return Threshold(row.new, "default", row.new, f"row of {row.date}")
 
     @property
     def default(self) -> float:
@@ -126,7 +126,7 @@ class Calibration:
         row = self._newest(case)
         if row is None or case == DEFAULT_TEST:
             return None
-        return Threshold(row.new, "calibration", self.default, f"calibration log, {row.date}")
+        return Threshold(row.new, "calibration", self.default, f"row of {row.date}")
 
     def effective(self, case: str, recorded: Threshold) -> Threshold:
         """The threshold of a case today, where `recorded` was its threshold at the comparison.
@@ -136,9 +136,21 @@ class Calibration:
         override = self.threshold_of(case)
         if override is not None:
             return override
-        if recorded.source in _OWN_SOURCES:
+        if recorded.source in OWN_SOURCES:
             return replace(recorded, default=self.default)
         return self.default_threshold
+
+    def current(self, test: str, pairs: Iterable[StoredPair] = ()) -> Threshold:
+        """The threshold of a case today, by its newest comparison where the log has none.
+
+        `pairs` are others than those of this calibration, the newest first.
+        """
+        override = self.threshold_of(test)
+        if override is not None or test == DEFAULT_TEST:
+            return override or self.default_threshold
+        drifts = (each.pair.drift for each in (*pairs, *reversed(self.pairs)))
+        recorded = next((each.threshold for each in drifts if each.case == test), Threshold())
+        return self.effective(test, recorded)
 
     def with_pair(self, stored: StoredPair) -> Calibration:
         """The calibration with one triaged pair more; it replaces an equal one."""
@@ -171,13 +183,20 @@ class Calibration:
         row = LogRow(stored.date, drift.case, old, new, stored.reason)
         return _with_row(self, self.with_pair(stored), row, others)
 
-    def with_threshold(self, row: LogRow, others: Sequence[StoredPair] = ()) -> Calibration:
+    def with_threshold(
+        self,
+        row: LogRow,
+        others: Sequence[StoredPair] = (),
+        before_each: Callable[[], None] = lambda: None,
+    ) -> Calibration:
         """The calibration with one row more, of a case or of `DEFAULT_TEST`; pairs re-scored.
+
+        `before_each` is called before each pair, and stops the scoring by an exception.
 
         Raises:
             ValueError: the reason is missing.
         """
-        return _with_row(self, self, row, others)
+        return _with_row(self, self, row, others, before_each)
 
     def with_default(
         self, new: float, reason: str, date: str, others: Sequence[StoredPair] = ()
@@ -195,14 +214,18 @@ class Calibration:
 
 
 def _with_row(
-    before: Calibration, stored: Calibration, row: LogRow, others: Sequence[StoredPair]
+    before: Calibration,
+    stored: Calibration,
+    row: LogRow,
+    others: Sequence[StoredPair],
+    before_each: Callable[[], None] = lambda: None,
 ) -> Calibration:
     """A calibration with one row more, and what flips by it since `before`."""
     if not row.reason.strip():
         raise ValueError("a reason is required: the log says why a threshold was changed")
     changed = replace(stored, log=(*stored.log, row))
     pairs = merged_pairs(changed.pairs, others)
-    flips = rescore(pairs, before, changed)
+    flips = rescore(pairs, before, changed, before_each)
     return replace(changed, rescoring=Rescoring(row.date, len(pairs), flips))
 
 
@@ -224,16 +247,23 @@ def scored(pairs: Iterable[StoredPair], calibration: Calibration) -> Iterator[Sc
 
 
 def rescore(
-    pairs: Iterable[StoredPair], before: Calibration, after: Calibration
+    pairs: Iterable[StoredPair],
+    before: Calibration,
+    after: Calibration,
+    before_each: Callable[[], None] = lambda: None,
 ) -> tuple[Flip, ...]:
     """The pairs on which two calibrations decide differently."""
-    return tuple(flip for flip in _flips(pairs, before, after) if flip is not None)
+    return tuple(_flips(pairs, before, after, before_each))
 
 
 def _flips(
-    pairs: Iterable[StoredPair], before: Calibration, after: Calibration
-) -> Iterator[Flip | None]:
+    pairs: Iterable[StoredPair],
+    before: Calibration,
+    after: Calibration,
+    before_each: Callable[[], None],
+) -> Iterator[Flip]:
     for stored in pairs:
+        before_each()
         drift = stored.pair.drift
         old = before.effective(drift.case, drift.threshold)
         new = after.effective(drift.case, drift.threshold)

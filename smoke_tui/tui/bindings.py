@@ -33,8 +33,9 @@ EVERY_PAGE: Final = [
 ]
 HOME: Final = [
     Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
-    Binding("l", "live", "Run live", id="home.live"),
+    Binding("l", "live", "Live", id="home.live"),
     Binding("p", "trends", "Spend", id="home.trends"),
+    Binding("d", "calibration", "Drift", id="home.calibration"),
     Binding("m", "machine", "Machine", id="home.machine"),
     # No room in the last row of a narrow terminal.
     Binding("o", "goldens", "Goldens", show=False, id="home.goldens"),
@@ -49,6 +50,7 @@ SESSION: Final = [
     Binding("n,N,shift+n", "note", "Note", id="session.note", key_display="n"),
     Binding("d", "compare", "Real client", id="session.compare"),
     Binding("e", "evidence", "Evidence", id="session.evidence"),
+    Binding("v", "drift", "Both texts", id="session.drift"),
     Binding("z", "zoom", "Zoom", id="session.zoom"),
     Binding("left_square_bracket", "view(-1)", "The step before", show=False, id="session.before"),
     Binding("right_square_bracket", "view(1)", "The step after", show=False, id="session.after"),
@@ -72,11 +74,17 @@ REPORT: Final = [
     Binding("y", "copy", "Copy it", id="report.copy"),
     Binding("a", "amend", "Amend", id="report.amend"),
     Binding("e", "events", "Events", id="report.events"),
+    Binding("v", "drift", "Drift", id="report.drift"),
     _back("report", "home", "Home"),
     _THEME,
     _LEAVE,
 ]
-COMPARE: Final = [_back("compare"), _THEME, _LEAVE]
+COMPARE: Final = [
+    Binding("v", "answers", "Answers", id="compare.answers"),
+    _back("compare"),
+    _THEME,
+    _LEAVE,
+]
 DRIFT: Final = [
     Binding("n", "go(1)", "Next", id="drift.next"),
     Binding("p", "go(-1)", "Before", id="drift.before"),
@@ -93,6 +101,16 @@ GOLDEN: Final = [
     Binding("u", "update", "Update", id="golden.update"),
     Binding("tab", "app.focus_next", "Other part", show=False, id="golden.other"),
     _back("golden"),
+    _THEME,
+    _LEAVE,
+]
+CALIBRATION: Final = [
+    Binding("d", "default", "Default", id="calibration.default"),
+    Binding("o", "own", "Test's own", id="calibration.own"),
+    Binding("y", "copy", "Copy table", id="calibration.copy"),
+    Binding("r", "rehearsals", "Rehearsals", id="calibration.rehearsals"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="calibration.other"),
+    _back("calibration"),
     _THEME,
     _LEAVE,
 ]
@@ -135,6 +153,7 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "compare": EVERY_PAGE + COMPARE,
     "drift": EVERY_PAGE + DRIFT,
     "golden": EVERY_PAGE + GOLDEN,
+    "calibration": EVERY_PAGE + CALIBRATION,
     "trends": EVERY_PAGE + TRENDS,
     "machine": EVERY_PAGE + MACHINE,
     "help": HELP,

@@ -41,6 +41,7 @@ from smoke_tui.tui.render.home import (
     recorded_row,
 )
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.calibration import CalibrationScreen
 from smoke_tui.tui.screens.compare import show_comparison
 from smoke_tui.tui.screens.doctor import DoctorScreen
 from smoke_tui.tui.screens.golden import show_goldens
@@ -256,6 +257,10 @@ class HomeScreen(Page):
     async def action_goldens(self) -> None:
         """Show a scenario and its goldens."""
         await show_goldens(self)
+
+    def action_calibration(self) -> None:
+        """Show the calibration of drift thresholds."""
+        self.app.push_screen(CalibrationScreen())
 
     def action_machine(self) -> None:
         """Show this machine and the settings."""

@@ -56,9 +56,7 @@ def test_a_false_positive_passes_afterwards_and_no_step_more(recorded: str, new:
     after = Calibration().with_false_positive(stored, proposed)
     again = next(iter(scored(after.pairs, after)))
     assert again.drift.drifted is False
-    assert again.drift.threshold == Threshold(
-        proposed, "calibration", 0.85, f"calibration log, {DATE}"
-    )
+    assert again.drift.threshold == Threshold(proposed, "calibration", 0.85, f"row of {DATE}")
     assert after.log == (LogRow(DATE, "smoke/call", 0.85, proposed, "why"),)
     assert after.rescoring is not None
     assert [flip.case for flip in after.rescoring.flips] == ["smoke/call"]
@@ -76,7 +74,7 @@ def test_the_newest_row_is_the_override() -> None:
         )
     )
     assert calibration.threshold_of("a/x") == Threshold(
-        0.75, "calibration", 0.9, "calibration log, 2026-01-03"
+        0.75, "calibration", 0.9, "row of 2026-01-03"
     )
     assert calibration.threshold_of("a/y") is None
     assert calibration.threshold_of(DEFAULT_TEST) is None
@@ -206,3 +204,31 @@ def test_a_damaged_file_is_refused_with_its_place(old: str, new: str, problem: s
 
 def test_no_file_is_an_empty_calibration() -> None:
     assert parse_calibration("", "c.json") == Calibration()
+
+
+def test_scoring_again_can_be_stopped_between_two_pairs() -> None:
+    class StoppedError(Exception):
+        pass
+
+    scored_pairs: list[int] = []
+
+    def stop_at_the_second() -> None:
+        if scored_pairs:
+            raise StoppedError
+        scored_pairs.append(1)
+
+    row = LogRow(DATE, DEFAULT_TEST, 0.85, 0.95, "why")
+    pairs = (pair("ab", "xy"), pair("ab", "xz"), pair("ab", "zz"))
+    with pytest.raises(StoppedError):
+        Calibration().with_threshold(row, pairs, stop_at_the_second)
+    assert len(scored_pairs) == 1
+
+
+def test_the_threshold_of_today_is_the_logs_then_the_newest_comparisons() -> None:
+    own = pair("ab", "xy", "a/own", None, Threshold(0.6, "marker", place="t.py:1"))
+    calibration = Calibration(pairs=(own,))
+    assert calibration.current("a/own").value == 0.6
+    assert calibration.current("a/other").value == 0.85
+    row = LogRow(DATE, "a/own", 0.6, 0.5, "why")
+    assert calibration.with_threshold(row).current("a/own").value == 0.5
+    assert calibration.with_default(0.9, "why", DATE).current(DEFAULT_TEST).value == 0.9
