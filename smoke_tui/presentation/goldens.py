@@ -18,6 +18,10 @@ from smoke_tui.presentation.marks import MARKS, Tone
 from smoke_tui.presentation.spans import Text, row
 
 NAME_WIDTH: Final = 18
+
+_WITH_ACTOR: Final = 43
+_WITH_PAYLOAD: Final = 46
+"""Cells from which a segment's row holds its actor and what it holds."""
 _LINE_ENDS: Final = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -156,20 +160,18 @@ def summary(evaluation: Evaluation) -> Text:
     )
 
 
-def segment_row(segment: Segment, room: int) -> Text:
-    """A segment in a row: number, kind, actor, time, and what it holds."""
+def segment_row(segment: Segment, width: int) -> Text:
+    """A segment in a row: number, kind, actor, time, and as much of what it holds as fits."""
+    actor = f"{segment.actor:<10}" if width >= _WITH_ACTOR else ""
+    clock = segment.occurred_at.partition("T")[2].removesuffix("Z")
+    room = width - _WITH_PAYLOAD
     payload = one_line(canonical_json(dict(segment.payload)).decode(), room) if room > 8 else ""
     return row(
-        (f"{segment.sequence_number:>2}  ", "muted"),
+        (f"{segment.sequence_number:>2} ", "muted"),
         (f"{segment.kind:<18}", "strong"),
-        f"{segment.actor:<10}",
-        (f"{_clock(segment.occurred_at):<13}{payload}".rstrip(), "muted"),
+        actor,
+        (f"{clock:<13}{payload}".rstrip(), "muted"),
     )
-
-
-def _clock(occurred_at: str) -> str:
-    """The time of the day, as a trace has it."""
-    return occurred_at.partition("T")[2].removesuffix("Z")
 
 
 def _shown(value: Json) -> str:

@@ -119,7 +119,7 @@ class _Output:
         self.line(indent + as_text(text))
 
     def show(self, folder: PackFolder, evaluation: Evaluation) -> None:
-        self.line(f"{folder.name}  {folder.path}")
+        self.line(f"{folder.name}  {folder.shown}")
         for comparison in evaluation.comparisons:
             self._row("  ", comparison_row(comparison))
             for text in difference_rows(comparison):

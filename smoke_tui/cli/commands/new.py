@@ -30,8 +30,8 @@ def _golden(name: str) -> int:
 
     pack = new_pack(name, cwd=Path.cwd())
     for path in sorted(pack.path.iterdir()):
-        print(clean(str(path), keep_newlines=False))
-    shown = pack.path if "/" in name else pack.name
+        print(clean(f"{pack.shown}/{path.name}", keep_newlines=False))
+    shown = pack.shown if "/" in name else pack.name
     print(clean(f"next: change both inputs, then smoke-tui golden {shown} --update"))
     return Exit.OK
 

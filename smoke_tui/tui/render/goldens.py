@@ -27,28 +27,25 @@ COLUMNS_FROM: Final = 96
 """Cells from which three texts stand beside each other."""
 BEFORE: Final = 2
 """Equal lines before the first difference."""
+SHORT: Final = 6
+"""Rows of a panel that has none for equal lines, or for the byte."""
 MOST_LINES: Final = 300
 
 _SIDES: Final = ("run 1", "run 2", "golden")
 _GOLDEN: Final = 2
-_SEGMENT: Final = 48
-"""Cells of a segment's row without what it holds."""
 
 
 def comparison_entry(comparison: Comparison) -> Content:
     """A comparison's row in the list."""
     mark = MARKS["pass" if comparison.equal else "fail"]
-    state = "" if comparison.equal else "  differs"
-    return Content.assemble(
-        (f"{mark.glyph} ", STYLES[mark.tone]), comparison.name, (state, STYLES[mark.tone])
-    )
+    return Content.assemble((f"{mark.glyph} ", STYLES[mark.tone]), comparison.name)
 
 
 def trace_text(trace: Trace | None, width: int) -> Content:
     """The trace, a row a segment."""
     if trace is None:
         return Content.styled("There is no trace: the scenario can't be run.", MUTED)
-    return lines(*(toned(segment_row(segment, width - _SEGMENT)) for segment in trace.segments))
+    return lines(*(toned(segment_row(segment, width)) for segment in trace.segments))
 
 
 def scorecard_text(evaluation: Evaluation) -> Content:
@@ -58,7 +55,7 @@ def scorecard_text(evaluation: Evaluation) -> Content:
     return lines(*(toned(row) for row in scorecard_rows(evaluation.runs[0].scorecard)))
 
 
-def sides_text(comparison: Comparison, width: int) -> Content:
+def sides_text(comparison: Comparison, width: int, height: int) -> Content:
     """Run 1, run 2 and the golden: beside each other, or line below line where it is narrow.
 
     What is the same before the first difference is left out, but for some lines.
@@ -74,10 +71,12 @@ def sides_text(comparison: Comparison, width: int) -> Content:
         ),
         default=0,
     )
-    start = max(0, first - BEFORE)
+    start = max(0, first - BEFORE) if height > SHORT else first
     end = min(start + MOST_LINES, max(map(len, texts)))
     rows: list[Content | str] = [Content(state_of(comparison))]
-    rows += [Content.styled(difference_bytes(each), MUTED) for each in differences_of(comparison)]
+    if height > SHORT:
+        differences = differences_of(comparison)
+        rows += [Content.styled(difference_bytes(each), MUTED) for each in differences]
     as_rows = _columns if width >= COLUMNS_FROM else _interleaved
     rows += as_rows(texts, range(start, end), width)
     left_out = max(map(len, texts)) - end
@@ -119,11 +118,15 @@ def _interleaved(texts: list[list[str]], numbers: range, width: int) -> list[Con
         if not _differs(texts, at):
             rows.append(Content.assemble(number, f"{'':7}{sides[0]}"))
             continue
-        for side, line in enumerate(sides):
+        named = [*zip(_SIDES, sides, strict=True)]
+        if sides[0] == sides[1]:
+            named = [("runs", sides[0]), named[_GOLDEN]]
+        for name, line in named:
+            side = _GOLDEN if name == _SIDES[_GOLDEN] else 0
             rows.append(
                 Content.assemble(
-                    number if side == 0 else f"{'':6}",
-                    (f"{_SIDES[side]:<7}", "bold"),
+                    number if name == named[0][0] else f"{'':6}",
+                    (f"{name:<7}", "bold"),
                     (line, _style(texts, at, side)),
                 )
             )

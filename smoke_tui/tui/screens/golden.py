@@ -79,7 +79,9 @@ class GoldenScreen(Page):
         name = one_line(self.pack.name, 60)
         room = max(0, width - len(name) - 11)
         return Content.assemble(
-            (" Golden ", "bold"), name, (f"  {shorten(one_line(self.pack.path, 400), room)}", MUTED)
+            (" Golden ", "bold"),
+            name,
+            (f"  {shorten(one_line(self.pack.shown, 400), room)}", MUTED),
         )
 
     def on_mount(self) -> None:
@@ -145,7 +147,8 @@ class GoldenScreen(Page):
             panel.show(Content(""))
             return
         panel.border_title = f"{comparison.name}: run 1, run 2, golden"
-        panel.show(sides_text(comparison, panel.scrollable_content_region.width))
+        region = panel.scrollable_content_region
+        panel.show(sides_text(comparison, region.width, region.height))
         panel.scroll_home(animate=False)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -196,7 +199,7 @@ class GoldenScreen(Page):
 def _entry(pack: PackFolder) -> Content:
     return lines(
         Content.styled(one_line(pack.name, 60), "bold"),
-        Content.styled(f"  {one_line(pack.path, 200)}", MUTED),
+        Content.styled(f"  {one_line(pack.shown, 200)}", MUTED),
     )
 
 

@@ -36,6 +36,12 @@ class PackFolder:
         return self.path.resolve().name
 
     @property
+    def shown(self) -> str:
+        """Its path as messages show it: from the working folder on, where it is below that."""
+        here = Path.cwd()
+        return str(self.path.relative_to(here) if self.path.is_relative_to(here) else self.path)
+
+    @property
     def installed(self) -> bool:
         """Whether it belongs to the installed program, which an update leaves as it is."""
         return self.path.resolve().is_relative_to(_INSTALLED)
@@ -85,7 +91,7 @@ def evaluate_pack(pack: PackFolder) -> Evaluation:
         CommandError: a file is there and can't be read (3).
     """
     inputs, goldens = _read(pack, INPUT_FILES), _read(pack, GENERATED_FILES)
-    return evaluate(inputs, goldens, str(pack.path), read_yaml)
+    return evaluate(inputs, goldens, pack.shown, read_yaml)
 
 
 def exit_of(evaluation: Evaluation) -> Exit:
@@ -112,17 +118,17 @@ def write_goldens(pack: PackFolder, shown: Evaluation, names: Iterable[str]) -> 
     if pack.installed:
         raise CommandError(
             Exit.NOT_PROVABLE,
-            f"{pack.path} belongs to the installed program and is not updated; "
+            f"{pack.shown} belongs to the installed program and is not updated; "
             "`smoke-tui new NAME --from golden` makes a scenario of your own",
         )
     if shown.runs is None or not shown.repeatable:
         raise CommandError(
-            Exit.NOT_PROVABLE, f"{pack.path}: there are no two equal runs; nothing was written"
+            Exit.NOT_PROVABLE, f"{pack.shown}: there are no two equal runs; nothing was written"
         )
     if _read(pack, INPUT_FILES) != shown.inputs or _read(pack, GENERATED_FILES) != shown.goldens:
         raise CommandError(
             Exit.DIVERGENCE,
-            f"{pack.path}: its files have changed since they were shown; nothing was written; "
+            f"{pack.shown}: its files have changed since they were shown; nothing was written; "
             "look again",
         )
     written = [name for name in shown.outdated if name in set(names)]

@@ -17,6 +17,7 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.doctor import Check
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.load import load_state
+from smoke_tui.judging.goldens.scenario import SCRIPTED_USER_TURNS
 from smoke_tui.presentation.report.compare import Side, compare
 from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.redaction import Vault
@@ -24,13 +25,16 @@ from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.compare import CompareScreen
 from smoke_tui.tui.screens.doctor import DoctorScreen
+from smoke_tui.tui.screens.golden import GoldenScreen
 from smoke_tui.tui.screens.record import RecordScreen
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.screens.trends import TrendsScreen
+from smoke_tui.world.goldens.folder import PackFolder
 from tests.helpers.app_driver import press, screen_text, settings, settled, until
 from tests.helpers.events import data_of, make_event
 from tests.helpers.paths import TUI_RECORDS
+from tests.helpers.scenarios import change_file, copy_of_shipped
 from tests.helpers.tui_records import keep, recorded, run_until
 
 SIZES = [(60, 16), (80, 24), (100, 30), (200, 50)]
@@ -334,6 +338,13 @@ def look(settings: Settings) -> list[Check]:
 
 def test_machine(golden: Golden) -> None:
     golden("machine", shown(lambda: DoctorScreen(look), origin="residential", ascii="false"))
+
+
+def test_golden_screen(golden: Golden) -> None:
+    pack = copy_of_shipped(Path())
+    golden("golden-equal", shown(lambda: GoldenScreen(PackFolder(pack)), wait="8 of 8"))
+    change_file(pack / SCRIPTED_USER_TURNS, "1800", "1900")
+    golden("golden-differs", shown(lambda: GoldenScreen(PackFolder(pack)), wait="6 of 8"))
 
 
 @pytest.mark.parametrize("name", ["walk", "home"])
