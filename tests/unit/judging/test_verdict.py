@@ -1,0 +1,134 @@
+"""A judge's answer is PASS, FAIL with a reason, or a violation of the format."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smoke_tui.judging import parse_verdict
+from smoke_tui.judging.verdict import VIOLATIONS
+
+PASSES = ("PASS", "PASS\n", "PASS \t\r\n")
+
+FAILS = (
+    ("FAIL: it is rude", "it is rude", True),
+    ("FAIL: it is rude\n", "it is rude", False),
+    ("FAIL:  two blanks", "two blanks", False),
+    ("FAIL: the log says FAIL: timeout", "the log says FAIL: timeout", True),
+    ("FAIL: first\n\nsecond line", "first\n\nsecond line", True),
+    ("FAIL: [bold]not markup[/bold] \x1b[31m", "[bold]not markup[/bold] \x1b[31m", True),
+    ("FAIL: it should have PASSED", "it should have PASSED", True),
+    ("FAIL: 不是问候", "不是问候", True),
+)
+
+VIOLATING = (
+    ("", "empty"),
+    (" \n", "empty"),
+    ("\u00a0", "empty"),
+    ("pass", "verdict-in-other-form"),
+    ("Pass", "verdict-in-other-form"),
+    ("PASSED", "verdict-in-other-form"),
+    ("PASSED with minor issues", "verdict-in-other-form"),
+    ("PASSABLE, but", "verdict-in-other-form"),
+    ("PASSWORD field missing", "verdict-in-other-form"),
+    ("PASS.", "text-after-pass"),
+    ("PASS!", "text-after-pass"),
+    ("PASS: it matches", "text-after-pass"),
+    ("PASS - it matches", "text-after-pass"),
+    ("PASS\u00a0", "text-after-pass"),
+    ("PASS\u200b", "text-after-pass"),
+    ("PASS\x00", "text-after-pass"),
+    ("PASS\u2028", "text-after-pass"),
+    ("PASS\x0c", "text-after-pass"),
+    ("PASS\nFAIL: but not really", "two-verdicts"),
+    ("PASS\nPASS", "two-verdicts"),
+    ("FAIL: no\nPASS", "two-verdicts"),
+    ("FAIL: no\n FAIL: again", "two-verdicts"),
+    ("FAIL: PASS", "two-verdicts"),
+    ("FAIL: x\u2028PASS", "two-verdicts"),
+    ("FAIL", "no-reason"),
+    ("FAIL:", "no-reason"),
+    ("FAIL: ", "no-reason"),
+    ("FAIL: \n", "no-reason"),
+    ("FAIL: ...", "no-reason"),
+    ("FAIL: \u200b", "no-reason"),
+    ("FAIL: <reason>", "template-echo"),
+    ("FAIL:x", "verdict-in-other-form"),
+    ("FAIL:\tx", "verdict-in-other-form"),
+    ("FAIL - x", "verdict-in-other-form"),
+    ("FAILED: x", "verdict-in-other-form"),
+    ("FAIL\u00a0: x", "verdict-in-other-form"),
+    ("Fail: x", "verdict-in-other-form"),
+    ("fail: x", "verdict-in-other-form"),
+    (" PASS", "leading-text"),
+    ("\ufeffPASS", "leading-text"),
+    ("\nPASS", "leading-text"),
+    ("'PASS'", "leading-text"),
+    ('"PASS"', "leading-text"),
+    ("`PASS`", "leading-text"),
+    ("**PASS**", "leading-text"),
+    ("```\nPASS\n```", "leading-text"),
+    ("1. PASS", "leading-text"),
+    ("Verdict: PASS", "leading-text"),
+    ("The answer is: PASS", "leading-text"),
+    ("I think it should PASS", "leading-text"),
+    ('{"verdict": "PASS"}', "leading-text"),
+    ("<verdict>PASS</verdict>", "leading-text"),
+    ("not PASS", "leading-text"),
+    ("1. 'PASS' if it matches, or\n2. 'FAIL: <reason>' if it doesn't match.", "leading-text"),
+    ("ＰＡＳＳ", "no-verdict"),
+    ("PΑSS", "no-verdict"),
+    ("РASS", "no-verdict"),
+    ("P A S S", "no-verdict"),
+    ("P\u200bASS", "no-verdict"),
+    ("ok", "no-verdict"),
+    ("true", "no-verdict"),
+    ("✅", "no-verdict"),
+    ("I can't help with that.", "no-verdict"),
+    ("SSAP", "no-verdict"),
+    ("\u202eSSAP", "no-verdict"),
+)
+
+
+@pytest.mark.parametrize("text", PASSES)
+def test_a_pass(text: str) -> None:
+    verdict = parse_verdict(text)
+    assert (verdict.verdict, verdict.reason, verdict.violation) == ("PASS", None, None)
+    assert verdict.exact == (text == "PASS")
+
+
+@pytest.mark.parametrize(("text", "reason", "exact"), FAILS)
+def test_a_fail_with_its_whole_reason(text: str, reason: str, exact: bool) -> None:
+    verdict = parse_verdict(text)
+    assert (verdict.verdict, verdict.reason, verdict.exact) == ("FAIL", reason, exact)
+
+
+@pytest.mark.parametrize(("text", "kind"), VIOLATING)
+def test_anything_else_is_a_violation(text: str, kind: str) -> None:
+    verdict = parse_verdict(text)
+    assert (verdict.verdict, verdict.violation) == ("FORMAT VIOLATION", kind)
+    assert verdict.reason is None
+    assert not verdict.exact
+    assert verdict.raw == text
+
+
+def test_every_kind_of_violation_is_shown_by_an_example() -> None:
+    assert {kind for _, kind in VIOLATING} | {"incomplete-response"} == set(VIOLATIONS)
+
+
+@pytest.mark.parametrize("status", ["incomplete", "failed", "in_progress", "cut", ""])
+def test_only_a_completed_response_is_read(status: str) -> None:
+    verdict = parse_verdict("PASS", status=status)
+    assert (verdict.verdict, verdict.violation) == ("FORMAT VIOLATION", "incomplete-response")
+
+
+@given(st.text(st.sampled_from("PASFIL: \n\t<>reason\u00a0\x00x1"), max_size=12))
+def test_nothing_but_the_word_passes(text: str) -> None:
+    verdict = parse_verdict(text)
+    assert (verdict.verdict == "PASS") == (text.rstrip(" \t\r\n") == "PASS")
+    assert (verdict.violation is None) == (verdict.verdict != "FORMAT VIOLATION")
+    if verdict.verdict == "FAIL":
+        assert text.startswith("FAIL: ")
+        assert verdict.reason
+        assert verdict.reason in text
