@@ -196,4 +196,16 @@ def test_the_wheel_brings_the_runbooks_and_the_stack(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "check: pass: exit 0" in done.stdout
+    compared = subprocess.run(
+        [sys.executable, "-m", "smoke_tui", "golden", "support_billing"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        env={**ENVIRONMENT, "PYTHONPATH": str(target)},
+    )
+    assert compared.returncode == 0, compared.stderr
+    assert "site/smoke_tui/_runbooks/goldens/support_billing" in compared.stdout
     assert (target / "smoke_tui" / "py.typed").is_file()
