@@ -36,6 +36,12 @@ _MARKER_OF: Final = {
 MARKERS: Final = tuple(_TIER_OF)
 """The markers of tests that name a tier."""
 
+ACCEPTED: Final = "accepted"
+PENDING_REVIEW: Final = "pending review"
+UNREVIEWED: Final = "no review recorded"
+NOT_RECORDED: Final = "not recorded"
+INVALID: Final = "invalid"
+
 _TEXTS: Final = ("schema", "prompt", "prompt_file", "model", "shape", "tier", "marker")
 _KEYS: Final = (*_TEXTS, "substrate", "test", "drift_threshold", "sensitive")
 
@@ -78,9 +84,8 @@ class CaseRow:
     `case` is the path of the cassette without its suffix, relative to where the search began.
     `cost` is what a run of the case costs, as decimal text of US dollars: replay and fake cost
     exactly 0; of a live case it is None where nothing prices it. `recorded_at` is ISO 8601 UTC.
-    `stale` says why the recording no longer fits, or is None. `state` is "accepted",
-    "pending review", "not recorded", or "invalid". `stale_known` is False where nothing tells what
-    prompt was recorded.
+    `stale` says why the recording no longer fits, or is None; `stale_known` is False where nothing
+    shows which prompt the case has now. `state` is one of the states above.
     """
 
     case: str
@@ -105,6 +110,16 @@ def prompt_sha256(prompt: str) -> str:
 def tier_of_markers(markers: frozenset[str]) -> str:
     """The tier of a test with these markers; "integration" for a cassette's test without any."""
     return next((_TIER_OF[m] for m in MARKERS if m in markers), "integration")
+
+
+def substrate_of(tier: str) -> str:
+    """What answers in a tier."""
+    return _SUBSTRATE_OF[tier]
+
+
+def marker_of(tier: str) -> str:
+    """The marker of a tier's tests."""
+    return _MARKER_OF[tier]
 
 
 def parse_case(text: str, name: str, path: str, prompt_from_file: str | None = None) -> Case:

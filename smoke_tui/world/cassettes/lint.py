@@ -129,10 +129,10 @@ def _lint_file(file: Path, *, named: bool) -> LintResult:
         if not may_be_cassette(file, "", named=named):
             return LintResult((), 0)
         return LintResult((LintLine(str(file), error.line, INVALID, error.problem),), 1)
-    return lint_texts([LintInput(str(file), text, _sensitive(file), named)])
+    return lint_texts([LintInput(str(file), text, sensitive_names(file), named)])
 
 
-def _sensitive(file: Path) -> frozenset[str]:
+def sensitive_names(file: Path) -> frozenset[str]:
     """The names that the case of a cassette declares; a broken case file is its own finding."""
     case_file = path_of(file).case_file
     try:

@@ -1,0 +1,122 @@
+"""The pre-push gate: what a push would publish, and the hook that checks it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from smoke_tui.world.cassettes.lint import LintInput, sensitive_names
+from smoke_tui.world.cassettes.store import SUFFIXES
+
+MARK: Final = "# smoke-tui: redaction lint of recorded exchanges"
+_NONE: Final = frozenset("0")
+
+
+class GitError(Exception):
+    """git could not do what it was asked for; the text is for the person."""
+
+
+class HookError(Exception):
+    """There is a hook already that is not ours; the text says what to add to it."""
+
+
+def git(folder: Path, *words: str) -> bytes:
+    """The output of a git command in a folder. Blocks.
+
+    Raises:
+        GitError: git is not there, or it failed.
+    """
+    command = ["git", "-C", str(folder), *words]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    except OSError as error:
+        raise GitError(f"git can't be run: {error.strerror or error}") from None
+    if done.returncode != 0:
+        problem = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(f"`git {' '.join(words[:2])}` failed: {problem[0] if problem else ''}")
+    return done.stdout
+
+
+def hook_text(program: str, paths: Iterable[str]) -> str:
+    """The pre-push hook: the lint of what is pushed; a push without cassettes goes through."""
+    where = " ".join(shlex.quote(path) for path in paths)
+    return f"""#!/bin/sh
+{MARK}
+{shlex.quote(program)} cassettes lint --pre-push "$1" -- {where}
+code=$?
+# 5: nothing of what is pushed is a cassette, so nothing was checked.
+[ "$code" -eq 5 ] && exit 0
+exit "$code"
+"""
+
+
+def install_hook(folder: Path, program: str, paths: Iterable[str]) -> Path:
+    """Write the pre-push hook of the repository that holds a folder; ours is replaced.
+
+    Raises:
+        GitError: the folder is in no repository.
+        HookError: there is another hook.
+        OSError: it can't be written.
+    """
+    text = hook_text(program, paths)
+    hooks = git(folder, "rev-parse", "--git-path", "hooks").decode().strip()
+    hook = folder / hooks / "pre-push"
+    if hook.is_symlink() or (hook.exists() and MARK not in hook.read_text("utf-8", "replace")):
+        raise HookError(
+            f"{hook} is a hook of your own and was left as it is. Add this line to it; exit codes "
+            f"other than 0 and 5 have to end the push:\n    {text.splitlines()[2]}"
+        )
+    hook.parent.mkdir(parents=True, exist_ok=True)
+    partial = hook.with_name(f".pre-push-{os.getpid()}")
+    partial.write_text(text, "utf-8")
+    partial.chmod(0o755)
+    partial.replace(hook)
+    return hook
+
+
+def pushed(folder: Path, remote: str, refs: str, paths: list[str]) -> list[LintInput]:
+    """The YAML files that a push would publish, each version that the remote has not yet.
+
+    Args:
+        folder: The repository's work tree.
+        remote: The name of the remote, the hook's first argument.
+        refs: What git gives the hook: `LOCAL-REF LOCAL-SHA REMOTE-REF REMOTE-SHA` a line.
+        paths: Only files below these.
+
+    Raises:
+        GitError: git can't list or read them.
+    """
+    objects: dict[str, str] = {}
+    for line in refs.splitlines():
+        words = line.split()
+        if len(words) != 4 or set(words[1]) <= _NONE:
+            continue
+        local, former = words[1], words[3]
+        without = ["--not", f"--remotes={remote}"]
+        if not set(former) <= _NONE and _has(folder, former):
+            without.append(former)
+        listed = git(folder, "rev-list", "--objects", local, *without, "--", *paths)
+        for entry in listed.decode("utf-8", "surrogateescape").splitlines():
+            sha, _, name = entry.partition(" ")
+            if name.endswith(SUFFIXES):
+                objects[sha] = name
+    return [
+        LintInput(
+            name,
+            git(folder, "cat-file", "blob", sha).decode("utf-8", "replace"),
+            sensitive_names(folder / name),
+        )
+        for sha, name in objects.items()
+    ]
+
+
+def _has(folder: Path, sha: str) -> bool:
+    try:
+        git(folder, "cat-file", "-e", sha)
+    except GitError:
+        return False
+    return True
