@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import os
 import stat
 import tempfile
@@ -81,6 +83,54 @@ def replace_private(path: Path, content: bytes) -> None:
         os.replace(name, path)
     except OSError:
         Path(name).unlink(missing_ok=True)
+        raise
+
+
+class FileChangedError(OSError):
+    """A file is not what it was when it was read: another program has changed it."""
+
+
+def replace_unchanged(path: Path, old: bytes | None, new: bytes) -> None:
+    """Replace a plain file as a whole, 0600 and durably, if it still holds what was read.
+
+    `old` None: there was none. Programs that replace files of one folder so wait for each other;
+    the folder itself is what they lock, so that no lock file is left.
+
+    Raises:
+        FileChangedError: it holds something else by now; nothing was written.
+        OSError: it can't be written, or is a link or no regular file; an old one stays as it was.
+    """
+    folder = os.open(path.absolute().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            # Some network file systems have no locks; the comparison still holds there.
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        try:
+            current = read_plain(path)
+        except FileNotFoundError:
+            current = None
+        if current != old:
+            raise FileChangedError(errno.EAGAIN, "another program has changed it", str(path))
+        temporary = path.with_name(f".smoke-tui-{path.name}")
+        temporary.unlink(missing_ok=True)
+        _replace_by(temporary, path, new)
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _replace_by(temporary: Path, path: Path, content: bytes) -> None:
+    """Write a new file, and give it the name of the old one once it is whole on the disk."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    fd = os.open(temporary, flags, 0o600)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(fd)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
         raise
 
 

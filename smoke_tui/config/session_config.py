@@ -72,6 +72,8 @@ class SessionConfig:
     `unlisted` insists on a model that the catalogue does not list; `second_opinion` lets a run
     without a person ask for one. `login_originator` None: the login names itself as calls do.
     `patience` scales every time limit: a rehearsal waits a tenth as long.
+    `calibration` is the file of the drift thresholds, None where there is none; `drift_autojunk`
+    compares texts as `SequenceMatcher` does by default.
     """
 
     world: str = "live"
@@ -116,6 +118,8 @@ class SessionConfig:
     consent: bool = False
     runbook_known: bool = False
     patience: float = 1.0
+    calibration: str | None = None
+    drift_autojunk: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The form that the journal holds."""

@@ -84,6 +84,17 @@ OPTIONS: Final[tuple[Option, ...]] = (
     ),
     Option("ledger-table", "its table of usage, where not the runbook's", "SCHEMA.TABLE"),
     Option("ledger-columns", "its columns, such as time=recorded_at,domain=domain_id", "PAIRS"),
+    Option(
+        "calibration",
+        "the calibration file of drift thresholds; calibration.json in the state folder without it",
+        "FILE",
+    ),
+    Option(
+        "drift-autojunk",
+        "measure texts as difflib's default call does, as the LLM testing runbook writes it; it "
+        "drops frequent characters of texts from 200 characters on",
+        flag=True,
+    ),
     Option("login", "how to log in", choices=("browser", "device")),
     Option(
         "redirect-host",
@@ -157,6 +168,18 @@ class Settings:
     def project(self) -> str:
         """The absolute path of the checkout of the product under test."""
         return str(expanded(self.get("project") or ".", self.source("project")).absolute())
+
+    @property
+    def calibration(self) -> Path:
+        """The calibration file of drift thresholds.
+
+        Raises:
+            UsageError: it is in no folder that there is.
+        """
+        path = self.get("calibration")
+        if path:
+            return expanded(path, self.source("calibration")).absolute()
+        return self.state_dir / "calibration.json"
 
     @property
     def allow_hosts(self) -> tuple[str, ...]:

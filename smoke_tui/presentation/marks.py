@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Tone = Literal["", "strong", "good", "bad", "warn", "muted", "accent"]
+Tone = Literal["", "strong", "good", "bad", "warn", "muted", "accent", "gone", "added"]
 """Meanings that a front end may draw as colours."""
 
 
@@ -65,6 +65,8 @@ _PLAIN: Final = str.maketrans(
         "↓": "v",
         "␊": " ",
         "␍": " ",
+        "␣": "_",
+        "⇥": ">",
         "\u00a0": " ",
     }
 )

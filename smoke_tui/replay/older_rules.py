@@ -28,6 +28,8 @@ _IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
     "draw": ("name",),
     "env": ("name", "command"),
     "file": ("op", "path"),
+    "calibration": ("op",),
+    "changes": (),
     "document": ("source",),
     "price": ("model",),
     "clipboard": ("clear",),

@@ -75,6 +75,16 @@ REPORT: Final = [
     _LEAVE,
 ]
 COMPARE: Final = [_back("compare"), _THEME, _LEAVE]
+DRIFT: Final = [
+    Binding("n", "go(1)", "Next", id="drift.next"),
+    Binding("p", "go(-1)", "Before", id="drift.before"),
+    Binding("w", "whole", "Whole", id="drift.whole"),
+    Binding("c", "other", "Others", id="drift.other"),
+    Binding("y", "copy", "Copy", id="drift.copy"),
+    _back("drift"),
+    _THEME,
+    _LEAVE,
+]
 TRENDS: Final = [
     Binding("r", "rehearsals", "Rehearsals or real ones", id="trends.rehearsals"),
     _back("trends"),
@@ -112,6 +122,7 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "record": EVERY_PAGE + RECORD,
     "report": EVERY_PAGE + REPORT,
     "compare": EVERY_PAGE + COMPARE,
+    "drift": EVERY_PAGE + DRIFT,
     "trends": EVERY_PAGE + TRENDS,
     "machine": EVERY_PAGE + MACHINE,
     "help": HELP,

@@ -21,6 +21,8 @@ STYLES: Final[Mapping[Tone, str]] = {
     "warn": WARN,
     "muted": MUTED,
     "accent": ACCENT,
+    "gone": f"{FAIL} bold",
+    "added": f"{PASS} bold underline",
 }
 
 

@@ -25,6 +25,7 @@ from smoke_tui.world.requests.machine import (
 )
 from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.requests.processes import Spawn
+from smoke_tui.world.requests.texts import KeepText, ReadText, ReplaceCalibration, ReplaceText
 
 Refs = Mapping[str, str]
 """The references of an answer's secrets, by their names there."""
@@ -146,6 +147,28 @@ class Files(Protocol):
 
     def replace_bundle(self, request: ReplaceBundle) -> PortAnswer:
         """Write the file that the bundle came from."""
+
+
+class Texts(Protocol):
+    """Text files of the project, the calibration file, the working tree's changes."""
+
+    def read(self, request: ReadText) -> PortAnswer:
+        """The text of a file."""
+
+    def replace(self, request: ReplaceText) -> PortAnswer:
+        """Replace a file as a whole."""
+
+    def keep(self, request: KeepText) -> PortAnswer:
+        """Keep a text as evidence."""
+
+    def read_calibration(self) -> PortAnswer:
+        """The text of the calibration file."""
+
+    def replace_calibration(self, request: ReplaceCalibration) -> PortAnswer:
+        """Replace the calibration file as a whole."""
+
+    async def changes(self) -> PortAnswer:
+        """What git lists as changed."""
 
 
 class Env(Protocol):

@@ -19,6 +19,7 @@ from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import values
 from smoke_tui.journal.events.codec import CLASSES
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS, SCHEMA
+from smoke_tui.judging.drift import AnswerDrift, TextDrift, Threshold, ToolCallDrift
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Outcome
 from smoke_tui.presentation.report.export import FORMATS
 from smoke_tui.rehearsal.scenarios.lookup import SCENARIOS
@@ -26,6 +27,9 @@ from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.lint.diagnostics import LintCode
 
 PAGE: Final = Path(smoke_tui.__file__).with_name("FORMAT.md")
+
+COMPARISON: Final = (AnswerDrift, Threshold, TextDrift, ToolCallDrift)
+"""What a comparison came to, as evidence holds it."""
 
 HEAD: Final = f"""\
 # Format
@@ -66,7 +70,7 @@ def _parts() -> Iterator[str]:
     yield "## Decisions\n"
     yield from _kinds(DECISIONS)
     yield "## Values\n\nObjects that the keys above hold.\n"
-    yield from (_class(each) for each in _dataclasses(values))
+    yield from (_class(each) for each in (*_dataclasses(values), *COMPARISON))
     yield "## Outcomes and exit codes\n"
     yield f"Outcomes of steps: {_listed(Outcome)}.\n"
     yield _table(

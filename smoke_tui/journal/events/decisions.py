@@ -19,7 +19,13 @@ from smoke_tui.journal.events.body import (
     TryDecision,
     key,
 )
-from smoke_tui.journal.events.values import FormerOutcome, Observed, QuotaWindow
+from smoke_tui.journal.events.values import (
+    ComparedAnswers,
+    FormerOutcome,
+    Observed,
+    QuotaWindow,
+    TriagedDrift,
+)
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.redaction.secret import Json
 
@@ -92,6 +98,24 @@ class QuotaEvidence(Evidence):
     tags: ClassVar[Mapping[str, str]] = {"name": "quota"}
 
     windows: tuple[QuotaWindow, ...] = field(metadata=key("value"))
+
+
+@dataclass(frozen=True, slots=True)
+class DriftEvidence(Evidence):
+    """An answer was compared with a recorded one."""
+
+    tags: ClassVar[Mapping[str, str]] = {"name": "drift"}
+
+    compared: ComparedAnswers = field(metadata=key("value"))
+
+
+@dataclass(frozen=True, slots=True)
+class TriageEvidence(Evidence):
+    """A drift was given a class."""
+
+    tags: ClassVar[Mapping[str, str]] = {"name": "triage"}
+
+    triaged: TriagedDrift = field(metadata=key("value"))
 
 
 @dataclass(frozen=True, slots=True)

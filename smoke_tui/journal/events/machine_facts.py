@@ -79,6 +79,50 @@ class DocumentRead(FactBody):
 
 
 @dataclass(frozen=True, slots=True)
+class TextRead(FactBody):
+    """A text file was read, or why not; its text is the evidence `text`.
+
+    `missing`: there is no such file.
+    """
+
+    kind: ClassVar[str] = "file"
+    tags: ClassVar[Mapping[str, str]] = {"what": "text"}
+
+    problem: str | None
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextReplaced(FactBody):
+    """A text file was replaced as a whole, or why not; then it is as it was."""
+
+    kind: ClassVar[str] = "file"
+    tags: ClassVar[Mapping[str, str]] = {"what": "replaced"}
+
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextKept(FactBody):
+    """A text that was made from earlier facts is kept as the evidence `text`."""
+
+    kind: ClassVar[str] = "file"
+    tags: ClassVar[Mapping[str, str]] = {"what": "kept"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesRead(FactBody):
+    """What differs in the project's working tree from its last commit, or why that is not known.
+
+    The evidence `text` is the output of `git status --porcelain`.
+    """
+
+    kind: ClassVar[str] = "changes"
+
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BundleKept(FactBody):
     """The bundle's file was replaced, or why not."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
 from types import UnionType
-from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.body import Body, Omitted
@@ -230,6 +230,8 @@ def _type(hint: Any) -> tuple[Read, Write]:
         return _union([part for part in get_args(hint) if part is not Omitted])
     if hint in (str, int, float, bool, type(None)):
         return _scalar((hint,)), _same
+    if get_origin(hint) is Literal:
+        return _choice(get_args(hint)), _same
     if get_origin(hint) is tuple:
         return _list(get_args(hint))
     if get_origin(hint) in (Mapping, dict):
@@ -241,7 +243,20 @@ def _type(hint: Any) -> tuple[Read, Write]:
     raise TypeError(f"no JSON form of {hint!r}")
 
 
+def _choice(values: tuple[str, ...]) -> Read:
+    def read(value: Any, note: Note) -> Any:
+        if value not in values:
+            raise MismatchError(f"is none of {', '.join(values)} ({value!r})")
+        return value
+
+    return read
+
+
 def _scalar(kinds: tuple[type, ...]) -> Read:
+    if float in kinds:
+        # JSON has one kind of number: what is written as 1.0 may come back as 1.
+        kinds = (*kinds, int)
+
     def read(value: Any, note: Note) -> Any:
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             raise MismatchError(f"is of another kind ({type(value).__name__})")

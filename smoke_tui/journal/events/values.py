@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.events.body import ALWAYS, WHOLE, key, needs
+from smoke_tui.journal.events.body import ALWAYS, FLAT, WHOLE, key, needs
+from smoke_tui.judging.drift import AnswerDrift
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction.secret import Json
 
@@ -132,3 +133,33 @@ class Program:
     network: tuple[str, ...] = field(default=(), metadata=ALWAYS)
     project: Project | None = field(default=None, metadata=ALWAYS)
     pid: int | None = field(default=None, metadata=ALWAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedAnswers:
+    """A comparison of an answer with the recorded one; both are evidence, as they were read."""
+
+    recorded: Blob
+    new: Blob
+    drift: AnswerDrift = field(metadata=FLAT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriagedDrift:
+    """The class that the operator gave a drift, and what was done for it.
+
+    `triage_class` is expected, regression or false-positive; `changed` what of prompt, template,
+    fixture and model changed on purpose, `paths` the changes in the working tree; `threshold` is
+    the one from the next try on; `ticket` is the draft of a ticket; `problem` why a file could not
+    be written.
+    """
+
+    case: str
+    triage_class: str = field(metadata=key("class"))
+    reason: str = ""
+    changed: str | None = None
+    paths: tuple[str, ...] = ()
+    replaced: str | None = None
+    threshold: float | None = None
+    ticket: Blob | None = None
+    problem: str | None = None

@@ -9,7 +9,8 @@ from typing import Final, Literal, TypeVar
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.journal.verdict import is_partial
-from smoke_tui.judging.text_drift import SAME_TEXT_RATIO, text_ratio
+from smoke_tui.judging import text_drift
+from smoke_tui.judging.drift import ratio_text
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.presentation.format import excerpt, window_name
 from smoke_tui.presentation.report.answer_text import answer_of
@@ -222,12 +223,9 @@ def _drift(old: str | None, new: str | None) -> tuple[str | None, str | None, Wo
     )
     if old is None or new is None:
         return (*shown, "changed")
-    alike = text_ratio(old, new)
-    return (
-        shown[0],
-        f"{shown[1]}, {alike:.2f} alike",
-        "same" if alike >= SAME_TEXT_RATIO else "changed",
-    )
+    drift = text_drift(old, new)
+    alike = f"{ratio_text(drift.ratio)} alike" if drift.drifted is not None else "too long to judge"
+    return shown[0], f"{shown[1]}, {alike}", "same" if drift.drifted is False else "changed"
 
 
 def _calls(old: Side, new: Side) -> Iterator[Row]:

@@ -139,6 +139,10 @@ class LintCode(Enum):
                   'Set effects = "spends", or remove spend.')
     IDLE_PROOF = ("RB083", WARNING, "proof on a kind of step that proves nothing",
                   "Remove proof, or move it to the step that proves.")
+    OUTSIDE = ("RB085", ERROR, "a path that leads out of the project's folder",
+               "Give a path relative to the project's folder, without '..'.")
+    NO_ANSWER = ("RB086", ERROR, "a comparison in a step that has no answer",
+                 "Move it to the step whose answer is to be compared.")
     # fmt: on
 
     def __init__(self, code: str, severity: Severity, sentence: str, remedy: str) -> None:
@@ -168,7 +172,15 @@ class Diagnostic:
 ABOUT_PROSE: Final = frozenset({LintCode.NO_PROSE.code})
 """Warnings about a runbook's prose, not about what is executed."""
 
-LATER_ERRORS: Final = frozenset({LintCode.NEAR_INFO, LintCode.HIDDEN, LintCode.SECRET_ADDRESS})
+LATER_ERRORS: Final = frozenset(
+    {
+        LintCode.NEAR_INFO,
+        LintCode.HIDDEN,
+        LintCode.SECRET_ADDRESS,
+        LintCode.OUTSIDE,
+        LintCode.NO_ANSWER,
+    }
+)
 """Errors that were added after the first records: in a recorded runbook they are warnings."""
 
 

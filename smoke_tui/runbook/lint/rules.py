@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from smoke_tui.runbook import templates
+from smoke_tui.runbook.lint.comparisons import check_comparisons
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean
 from smoke_tui.runbook.lint.termination import Node, endless_paths
 from smoke_tui.runbook.parser.drafts import Draft
@@ -241,6 +242,12 @@ def check_proof(drafts: Drafts, reporter: Reporter) -> None:
             reporter.add(LintCode.IDLE_PROOF, draft.place(("proof",)), message)
 
 
+def check_answers(drafts: Drafts, reporter: Reporter) -> None:
+    """What is compared with a recorded answer is a step that has one."""
+    for draft in drafts.drafts:
+        check_comparisons(draft, reporter)
+
+
 def check_values(drafts: Drafts, reporter: Reporter) -> None:
     """Templates name settings or captures of earlier steps; captures are unique."""
     sources: dict[str, Draft] = {}
@@ -323,5 +330,6 @@ CHECKS: Final[tuple[Callable[[Drafts, Reporter], None], ...]] = (
     check_secrets,
     check_money,
     check_proof,
+    check_answers,
     check_values,
 )

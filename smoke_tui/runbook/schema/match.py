@@ -11,9 +11,10 @@ from smoke_tui.failure_codes.table import CODES
 from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.lint.diagnostics import LintCode
 from smoke_tui.runbook.model import Condition, Match, Rule
+from smoke_tui.runbook.schema.comparisons import TEXT_DRIFT, TOOL_CALLS
 from smoke_tui.runbook.schema.context import BAD, Context, spell
 from smoke_tui.runbook.schema.positions import Path
-from smoke_tui.runbook.schema.scalars import JSON_PATH, RATIO, JsonValue, Text, Whole
+from smoke_tui.runbook.schema.scalars import JSON_PATH, JsonValue, Text, Whole
 from smoke_tui.runbook.schema.tables import AtMostOne, Field, ListOf, MapOf, Requires, TableOf
 
 ROUTES: Final = ("openai/subscription", "degraded")
@@ -22,7 +23,6 @@ STEP_ID: Final = r"^[a-z][a-z0-9-]{1,40}$"
 STEP_ID_TEXT: Final = "an id (a small letter, then small letters, digits and -; 2 to 41 characters)"
 
 _CODE = Text("a code", choices=tuple(CODES), code=LintCode.CODE)
-_BASELINE = Field(Text("a path or id"), "The recorded answer to compare with", required=True)
 
 
 def _header(values: dict[str, Any], at: Path, context: Context) -> dict[str, str]:
@@ -45,18 +45,8 @@ CONDITIONS: Mapping[str, Field] = MappingProxyType(
         "equals": Field(JsonValue(scalar=True), "What the value at the json path equals"),
         "route": Field(Text("a route", choices=ROUTES), "Which way the answer came"),
         "exit": Field(Whole(-64, 255), "The exit status; negative for a signal"),
-        "text_drift": Field(
-            TableOf(
-                {
-                    "baseline": _BASELINE,
-                    "threshold": Field(RATIO, "The least ratio, from 0 to 1"),
-                }
-            ),
-            "The answer is as close to a recorded one as the threshold asks",
-        ),
-        "tool_calls": Field(
-            TableOf({"baseline": _BASELINE}), "The tool calls equal the recorded ones"
-        ),
+        "text_drift": TEXT_DRIFT,
+        "tool_calls": TOOL_CALLS,
         "behaves": Field(Text(literal=True), "What the answer has to do, for the judge"),
         "origin": Field(
             ListOf(Text("an origin", choices=ORIGINS), bare=True, min_length=1),

@@ -7,7 +7,6 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from smoke_tui.runbook import quantities, templates
@@ -141,13 +140,6 @@ def _one_group(text: str) -> str:
     return text
 
 
-def _share(text: str) -> Decimal:
-    share = quantities.parse_money(text)
-    if share > 1:
-        raise ValueError("a ratio is a decimal text between 0 and 1")
-    return share
-
-
 def _json_path(text: str) -> str:
     parse_path(text)
     return text
@@ -170,7 +162,6 @@ def _url(text: str) -> str:
 
 DURATION = Converted(quantities.parse_duration, quantities.DURATION_PATTERN)
 MONEY = Converted(quantities.parse_money, quantities.MONEY_PATTERN)
-RATIO = Converted(_share, r"^(0(\.[0-9]+)?|1(\.0+)?)$")
 REGEX = Converted(_one_group)
 JSON_PATH = Converted(_json_path, PATH_PATTERN)
 URL = Converted(_url, rf"^(https?://|{_STACK})", template="url")

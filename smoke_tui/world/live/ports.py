@@ -15,6 +15,7 @@ from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.live.clock_ids import random_id
 from smoke_tui.world.live.environment import LiveEnv
 from smoke_tui.world.live.files import LiveFiles
+from smoke_tui.world.live.project_texts import LiveTexts
 
 
 @dataclass
@@ -40,6 +41,7 @@ class LivePorts:
         if self.option_texts.get(GIVEN_BUNDLE):
             self.vault.add_document(self.option_texts[GIVEN_BUNDLE], "given")
         self.files = LiveFiles(self.vault, self.config.project, self.option_texts, self.bundle_file)
+        self.texts = LiveTexts(self.vault, self.config.project, self.config.calibration)
         self.env = LiveEnv(self.vault, self.config.path_prepend)
 
     @cached_property

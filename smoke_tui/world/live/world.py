@@ -41,6 +41,14 @@ from smoke_tui.world.requests.machine import (
 )
 from smoke_tui.world.requests.operator import ClearOffer, OfferText, OpenPage, Question
 from smoke_tui.world.requests.processes import Spawn, StopChild
+from smoke_tui.world.requests.texts import (
+    KeepText,
+    ReadCalibration,
+    ReadChanges,
+    ReadText,
+    ReplaceCalibration,
+    ReplaceText,
+)
 
 
 class LiveWorld:
@@ -128,6 +136,18 @@ class LiveWorld:
                 post(ports.files.document(request, refs))
             case ReplaceBundle() as request:
                 post(ports.files.replace_bundle(request))
+            case ReadText() as request:
+                post(ports.texts.read(request))
+            case ReplaceText() as request:
+                post(ports.texts.replace(request))
+            case KeepText() as request:
+                post(ports.texts.keep(request))
+            case ReadCalibration():
+                post(ports.texts.read_calibration())
+            case ReplaceCalibration() as request:
+                post(ports.texts.replace_calibration(request))
+            case ReadChanges():
+                post(await ports.texts.changes())
             case ReadVariable() as request:
                 post(ports.env.variable(request, refs))
             case FindCommand(command):

@@ -27,11 +27,20 @@ from smoke_tui.world.requests.machine import (
 )
 from smoke_tui.world.requests.operator import ClearOffer, OfferText, OpenPage, Question
 from smoke_tui.world.requests.processes import Spawn, StopChild
+from smoke_tui.world.requests.texts import (
+    KeepText,
+    ReadCalibration,
+    ReadChanges,
+    ReadText,
+    ReplaceCalibration,
+    ReplaceText,
+)
 from smoke_tui.world.values import Joined, Sensitive
 
 SECRET = Secret("FAKE-value-0123456789", kind="token", ref="s.1")
 MARK = SECRET.placeholder
 LEAF = Sensitive("a", ("a",), "token", nested={"b": (("b",), "account-id")})
+NEW_DIGEST = "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437"
 
 RECORDED: list[tuple[Request, str, dict[str, object]]] = [
     (
@@ -91,6 +100,20 @@ RECORDED: list[tuple[Request, str, dict[str, object]]] = [
         "file",
         {"op": "read", "path": "p", "kind": "k", "scrub": False},
     ),
+    (ReadText("b/x.txt"), "file", {"op": "text", "path": "b/x.txt"}),
+    (
+        ReplaceText("b/x.txt", "0" * 64, "new"),
+        "file",
+        {"op": "replace", "path": "b/x.txt", "former": "0" * 64, "sha256": NEW_DIGEST},
+    ),
+    (KeepText("t.md", "new"), "file", {"op": "keep", "path": "t.md", "sha256": NEW_DIGEST}),
+    (ReadCalibration(), "calibration", {"op": "text"}),
+    (
+        ReplaceCalibration(None, "new"),
+        "calibration",
+        {"op": "replace", "former": None, "sha256": NEW_DIGEST},
+    ),
+    (ReadChanges(), "changes", {}),
     (ReadDocument("given:bundle", (LEAF,)), "document", {"source": "given:bundle"}),
     (ReplaceBundle({"a": SECRET, "b": None}), "keep-bundle", {"fields": {"a": MARK, "b": None}}),
     (ReadVariable("N", "k", scrub=False), "env", {"name": "N", "kind": "k"}),

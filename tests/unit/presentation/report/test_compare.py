@@ -6,10 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from smoke_tui.judging.text_drift import text_ratio
 from smoke_tui.presentation.report.answer_text import final_text
 from smoke_tui.presentation.report.compare import Comparison, Side, better_or_worse, compare
 from tests.helpers.event_log import EventLog, shipped
@@ -218,12 +215,6 @@ def test_the_final_text_is_found_in_every_form_of_an_answer() -> None:
     assert final_text(b'{"detail": "no"}') is None
     assert final_text(b"\x00\xff<html>") is None
     assert final_text(b"data: [" * 9000) is None
-
-
-@given(st.text(), st.text())
-def test_the_ratio_is_one(a: str, b: str) -> None:
-    assert 0 <= text_ratio(a, b) <= 1
-    assert text_ratio(a, a) == 1
 
 
 def test_answers_that_were_never_given_are_not_compared() -> None:

@@ -51,9 +51,50 @@ def expected(source: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 RULE = '[[on]]\nmatch = { code = "dns" }\n'
+OUTCOME = 'outcome = "fail"\nwhy = "So."\n'
+COMPARED = 'expect = [{{ text_drift = {{ baseline = "b/x.txt", {} }} }}]'
 GOOD = manual("good")
 
 CASES: dict[str, tuple[str, tuple[LintCode, ...]]] = {
+    **{
+        f"a baseline {path!r}": (
+            FRONT + call(f'expect = [{{ text_drift = {{ baseline = §"{path}" }} }}]'),
+            (LintCode.OUTSIDE,),
+        )
+        for path in ("/etc/x.txt", "../x.txt", "a/../../x", "~/x.txt", "C:/x.txt", "a/..")
+    },
+    "a baseline that is a folder": (
+        FRONT + call('[[on]]\nmatch = { tool_calls = { baseline = §"b/" } }\n' + OUTCOME),
+        (LintCode.OUTSIDE,),
+    ),
+    "a test outside": (
+        FRONT + call(COMPARED.format('test = §"../x.py::test_y"')),
+        (LintCode.OUTSIDE,),
+    ),
+    "a test without a name": (
+        FRONT + call(COMPARED.format('test = §"tests/x.py"')),
+        (LintCode.VALUE,),
+    ),
+    **{
+        f"a threshold of {value}": (
+            FRONT + call(COMPARED.format(f"threshold = §{value}")),
+            (LintCode.VALUE,),
+        )
+        for value in ("1.01", "-0.1", "true", '"much"', '"1e0x"', "nan")
+    },
+    "a comparison without a baseline": (
+        FRONT + call("expect = [{ §tool_calls = {} }]"),
+        (LintCode.MISSING,),
+    ),
+    "a comparison in a manual step": (
+        FRONT + manual("look", 'expect = [{ §text_drift = { baseline = "b/x.txt" } }]'),
+        (LintCode.NO_ANSWER,),
+    ),
+    "a comparison in a rule of a manual step": (
+        FRONT
+        + manual("look", '[[on]]\nmatch = { §tool_calls = { baseline = "b/x" } }\n' + OUTCOME),
+        (LintCode.NO_ANSWER,),
+    ),
     "an escape character": (FRONT + "A §\x1b[2J line.\n" + GOOD, (LintCode.UNSEEN,)),
     "a NUL": (FRONT + "A §\0 line.\n" + GOOD, (LintCode.UNSEEN,)),
     "a turned direction": (FRONT + "A §\u202e line.\n" + GOOD, (LintCode.UNSEEN,)),
@@ -616,3 +657,22 @@ def test_seven_mistakes_make_seven_findings() -> None:
         "RB039",
         "RB061",
     ]
+
+
+def test_a_comparison_is_read_with_its_threshold_test_and_case() -> None:
+    table = 'threshold = 0.7, test = "tests/x.py::TestC::test_y[a]", case = "sum"'
+    text = FRONT + call(COMPARED.format(table))
+    runbook = parse(text, "book.md").runbook
+    assert runbook is not None
+    assert runbook.steps[0].expect[0].conditions[0].value == {
+        "baseline": "b/x.txt",
+        "threshold": 0.7,
+        "test": "tests/x.py::TestC::test_y[a]",
+        "case": "sum",
+    }
+
+
+def test_the_text_form_of_a_threshold_stays_readable() -> None:
+    runbook = parse(FRONT + call(COMPARED.format('threshold = "0.7"')), "book.md").runbook
+    assert runbook is not None
+    assert runbook.steps[0].expect[0].conditions[0].value["threshold"] == 0.7

@@ -1,0 +1,307 @@
+"""The calibration of drift thresholds: overrides, their log, stored pairs, what would flip. Pure.
+
+Nothing is kept twice: the override of a case is the newest row of the log with its name, and the
+default is the newest row of `DEFAULT_TEST`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from smoke_tui.judging.answers import Part, compare_answers
+from smoke_tui.judging.drift import AnswerDrift, DriftPair, Threshold
+from smoke_tui.judging.triage import TriageClass, refusal_of, threshold_problem
+
+DEFAULT_TEST: Final = "(default)"
+"""The name under which the log holds changes of the default."""
+
+_OWN_SOURCES: Final = frozenset({"runbook", "case", "marker", "option"})
+"""Sources of a threshold that a change of the default leaves as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A row of the calibration log; `date` is an ISO date, `test` a case or `DEFAULT_TEST`."""
+
+    date: str
+    test: str
+    old: float
+    new: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPair:
+    """A comparison that can be re-scored.
+
+    Attributes:
+        pair: The comparison, with the threshold of its time.
+        place: Where it is from: SESSION:STEP, or a file.
+        date: The ISO date of the comparison or of its triage.
+        triage: Its class; None where it was not triaged.
+        reason: Why it has that class.
+    """
+
+    pair: DriftPair
+    place: str
+    date: str
+    triage: TriageClass | None = None
+    reason: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same case with the same two answers."""
+        drift = self.pair.drift
+        answers = [
+            [answer.text, [dict(call) for call in answer.tool_calls]]
+            for answer in (self.pair.recorded, self.pair.new)
+        ]
+        compared = [drift.text is not None, drift.calls is not None]
+        content = json.dumps([drift.case, compared, answers], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPair:
+    """A stored pair, and its comparison at the thresholds of a calibration."""
+
+    stored: StoredPair
+    drift: AnswerDrift
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A pair on which a change of the calibration decides otherwise.
+
+    `before` and `after` are its thresholds, `drifted_before` and `drifted_after` the results; None
+    is undecided.
+    """
+
+    case: str
+    baseline: str
+    triage: TriageClass | None
+    ratio: float
+    before: float
+    after: float
+    drifted_before: bool | None
+    drifted_after: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rescoring:
+    """What a change of the calibration did to the stored pairs: how many there were, which flipped."""
+
+    date: str
+    pairs: int
+    flips: tuple[Flip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The log with its overrides, the triaged pairs, and the result of the last re-scoring."""
+
+    log: tuple[LogRow, ...] = ()
+    pairs: tuple[StoredPair, ...] = ()
+    rescoring: Rescoring | None = None
+
+    @property
+    def default_threshold(self) -> Threshold:
+        """The threshold of a case without one of its own."""
+        row = self._newest(DEFAULT_TEST)
+        if row is None:
+            return Threshold()
+        return Threshold(row.new, "default", row.new, f"calibration log, {row.date}")
+
+    @property
+    def default(self) -> float:
+        """The value of the default threshold."""
+        return self.default_threshold.value
+
+    def threshold_of(self, case: str) -> Threshold | None:
+        """The override of a case; None where the log has none."""
+        row = self._newest(case)
+        if row is None or case == DEFAULT_TEST:
+            return None
+        return Threshold(row.new, "calibration", self.default, f"calibration log, {row.date}")
+
+    def effective(self, case: str, recorded: Threshold) -> Threshold:
+        """The threshold of a case today, where `recorded` was its threshold at the comparison.
+
+        An override goes first, then a threshold that is the case's own, then the default.
+        """
+        override = self.threshold_of(case)
+        if override is not None:
+            return override
+        if recorded.source in _OWN_SOURCES:
+            return replace(recorded, default=self.default)
+        return self.default_threshold
+
+    def with_pair(self, stored: StoredPair) -> Calibration:
+        """The calibration with one triaged pair more; it replaces an equal one."""
+        kept = (pair for pair in self.pairs if pair.fingerprint != stored.fingerprint)
+        return replace(self, pairs=(*kept, stored))
+
+    def with_false_positive(
+        self, stored: StoredPair, new: float, others: Sequence[StoredPair] = ()
+    ) -> Calibration:
+        """The calibration after a false positive: pair, log row, override, re-scored pairs.
+
+        Args:
+            stored: The triaged pair, with class, reason and date.
+            new: The new threshold of its case.
+            others: Pairs that this calibration does not hold, to be re-scored too.
+
+        Raises:
+            ValueError: the pair is of another class, the reason is missing, or the pair would
+                still drift.
+        """
+        drift = stored.pair.drift
+        problem = (
+            f"its class is {stored.triage}, not false-positive"
+            if stored.triage != "false-positive"
+            else refusal_of(stored.triage, drift) or threshold_problem(new, drift)
+        )
+        if problem is not None:
+            raise ValueError(problem)
+        old = self.effective(drift.case, drift.threshold).value
+        row = LogRow(stored.date, drift.case, old, new, stored.reason)
+        return _with_row(self, self.with_pair(stored), row, others)
+
+    def with_threshold(self, row: LogRow, others: Sequence[StoredPair] = ()) -> Calibration:
+        """The calibration with one row more, of a case or of `DEFAULT_TEST`; pairs re-scored.
+
+        Raises:
+            ValueError: the reason is missing.
+        """
+        return _with_row(self, self, row, others)
+
+    def with_default(
+        self, new: float, reason: str, date: str, others: Sequence[StoredPair] = ()
+    ) -> Calibration:
+        """The calibration with another default; pairs re-scored.
+
+        Raises:
+            ValueError: the reason is missing.
+        """
+        row = LogRow(date, DEFAULT_TEST, self.default, new, reason)
+        return _with_row(self, self, row, others)
+
+    def _newest(self, test: str) -> LogRow | None:
+        return next((row for row in reversed(self.log) if row.test == test), None)
+
+
+def _with_row(
+    before: Calibration, stored: Calibration, row: LogRow, others: Sequence[StoredPair]
+) -> Calibration:
+    """A calibration with one row more, and what flips by it since `before`."""
+    if not row.reason.strip():
+        raise ValueError("a reason is required: the log says why a threshold was changed")
+    changed = replace(stored, log=(*stored.log, row))
+    pairs = merged_pairs(changed.pairs, others)
+    flips = rescore(pairs, before, changed)
+    return replace(changed, rescoring=Rescoring(row.date, len(pairs), flips))
+
+
+def merged_pairs(
+    stored: Iterable[StoredPair], others: Iterable[StoredPair]
+) -> tuple[StoredPair, ...]:
+    """All pairs without repetitions; of equal ones the first, which is the triaged one."""
+    merged: dict[str, StoredPair] = {}
+    for pair in (*stored, *others):
+        merged.setdefault(pair.fingerprint, pair)
+    return tuple(merged.values())
+
+
+def scored(pairs: Iterable[StoredPair], calibration: Calibration) -> Iterator[ScoredPair]:
+    """Every pair compared at today's thresholds, one after the other."""
+    for stored in pairs:
+        threshold = calibration.effective(stored.pair.drift.case, stored.pair.drift.threshold)
+        yield ScoredPair(stored, _compared(stored.pair, threshold))
+
+
+def rescore(
+    pairs: Iterable[StoredPair], before: Calibration, after: Calibration
+) -> tuple[Flip, ...]:
+    """The pairs on which two calibrations decide differently."""
+    return tuple(flip for flip in _flips(pairs, before, after) if flip is not None)
+
+
+def _flips(
+    pairs: Iterable[StoredPair], before: Calibration, after: Calibration
+) -> Iterator[Flip | None]:
+    for stored in pairs:
+        drift = stored.pair.drift
+        old = before.effective(drift.case, drift.threshold)
+        new = after.effective(drift.case, drift.threshold)
+        if old.value == new.value or drift.text is None:
+            continue
+        was, now = _compared(stored.pair, old), _compared(stored.pair, new)
+        if was.drifted is now.drifted or now.text is None:
+            continue
+        yield Flip(
+            drift.case,
+            drift.baseline,
+            stored.triage,
+            now.text.ratio,
+            old.value,
+            new.value,
+            was.drifted,
+            now.drifted,
+        )
+
+
+def _compared(pair: DriftPair, threshold: Threshold) -> AnswerDrift:
+    """A pair compared again in the parts that were compared, by the same measure."""
+    drift = pair.drift
+    parts: list[Part] = []
+    if drift.text is not None:
+        parts.append("text")
+    if drift.calls is not None:
+        parts.append("calls")
+    return compare_answers(
+        drift.case,
+        drift.baseline,
+        threshold,
+        pair.recorded,
+        pair.new,
+        parts=parts,
+        autojunk=drift.text is not None and "autojunk=on" in drift.text.metric,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """An event upon which the runbook has a threshold changed; `row` is the first change by it."""
+
+    number: int
+    event: str
+    action: str
+    row: LogRow | None
+
+
+def triggers(calibration: Calibration) -> tuple[Trigger, Trigger]:
+    """Both triggers, each with the row by which it fired first.
+
+    The runbook's "tune the default downward" after a regression that passed is read as less
+    tolerance: a higher least ratio.
+    """
+    overrides = (row for row in calibration.log if row.test != DEFAULT_TEST)
+    raises = (row for row in calibration.log if row.test == DEFAULT_TEST and row.new > row.old)
+    return (
+        Trigger(
+            1,
+            "first false positive that blocks a legitimate change",
+            "a threshold of the test's own",
+            next(overrides, None),
+        ),
+        Trigger(
+            2,
+            "first regression that passed",
+            "a higher default threshold",
+            next(raises, None),
+        ),
+    )

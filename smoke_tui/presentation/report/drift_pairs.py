@@ -1,0 +1,40 @@
+"""The comparisons of a step's last try, with both answers as they were compared."""
+
+from __future__ import annotations
+
+from smoke_tui.journal.events.decisions import DriftEvidence
+from smoke_tui.journal.events.values import Blob
+from smoke_tui.journal.state import State, StepState
+from smoke_tui.judging.baselines import BaselineError, read_answer
+from smoke_tui.judging.drift import DriftPair, RecordedAnswer
+from smoke_tui.presentation.report.exchanges import EvidenceReader
+
+
+def drift_pairs(
+    state: State, step_state: StepState, evidence: EvidenceReader
+) -> tuple[DriftPair, ...]:
+    """The comparisons of a step's last try, in their order.
+
+    An answer whose evidence is not at hand has no text and no calls.
+    """
+    if not step_state.tries:
+        return ()
+    return tuple(
+        DriftPair(
+            each.compared.drift,
+            _answer(each.compared.recorded, each.compared.drift.baseline, evidence),
+            _answer(each.compared.new, "answer.json", evidence),
+        )
+        for each in step_state.tries[-1].evidence
+        if isinstance(each, DriftEvidence)
+    )
+
+
+def _answer(blob: Blob, name: str, evidence: EvidenceReader) -> RecordedAnswer:
+    content = evidence(blob.sha256)
+    if content is None:
+        return RecordedAnswer(None)
+    try:
+        return read_answer(content.decode("utf-8", "replace"), name).answer
+    except BaselineError:
+        return RecordedAnswer(None)
