@@ -195,6 +195,25 @@ COMMANDS: Final[Mapping[str, Command]] = {
             _arg("--schema", action="store_true", help="print a JSON schema for editors"),
         ),
     ),
+    "cassettes": Command(
+        "recorded exchanges: what they hold, what is secret in them, their review, a pre-push hook",
+        "smoke-tui cassettes lint tests/core/llm/cassettes",
+        "cassettes:cassettes",
+        (
+            _arg(
+                "what",
+                choices=("lint", "list", "show", "install-hook"),
+                metavar="lint|list|show|install-hook",
+            ),
+            _arg("paths", nargs="*", metavar="PATH", help="a file or folder; . without it"),
+            _arg(
+                "--pre-push",
+                metavar="REMOTE",
+                help="lint: what a push to it would publish, as git's pre-push hook is given it",
+            ),
+            JSON,
+        ),
+    ),
     "spend": Command(
         "what recorded sessions spent, and what the stack's own ledger says",
         "smoke-tui spend --days 7 --ledger postgresql://reader@localhost/stack --models grok-4.3",

@@ -27,6 +27,7 @@ from smoke_tui.world.cassettes.store import (
 from smoke_tui.world.cassettes.yaml_text import YamlTextError
 
 INVALID: Final = "invalid"
+MISSING: Final = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +53,19 @@ class LintResult:
 
     @property
     def exit(self) -> Exit:
-        """7 on a secret, 3 on a file that can't be read, 5 where there was none, else 0."""
+        """7 on a secret, 3 on a file that can't be read, 5 where there was none or a path is not there."""
         codes = {line.code for line in self.lines}
         return worst_exit(
             [
                 *([Exit.SECRET] if SECRET in codes else []),
                 *([Exit.INVALID] if INVALID in codes else []),
-                *([Exit.NOTHING] if self.checked == 0 else []),
+                *([Exit.NOTHING] if self.checked == 0 or MISSING in codes else []),
             ]
         )
 
     def summary(self) -> str:
         """The last line of the output."""
-        if self.checked == 0 and not self.lines:
+        if self.checked == 0 and not any(line.code == INVALID for line in self.lines):
             return "0 cassettes: nothing was checked"
         secrets = sum(line.code == SECRET for line in self.lines)
         invalid = sum(line.code == INVALID for line in self.lines)
@@ -112,7 +113,7 @@ def lint_paths(paths: Iterable[Path]) -> LintResult:
     checked = 0
     for path in paths:
         if not path.exists():
-            lines.append(LintLine(str(path), 1, INVALID, "there is no such file or folder"))
+            lines.append(LintLine(str(path), 1, MISSING, "there is no such file or folder"))
             continue
         for file in files_below(path):
             result = _lint_file(file, named=not path.is_dir())

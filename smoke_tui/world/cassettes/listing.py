@@ -107,11 +107,11 @@ def _listed(path: CassettePath, base: Path) -> ListedCase:
 
 def _state(path: CassettePath, cassette: Cassette | None) -> str:
     """How far the newest recording has been reviewed, by the change record."""
+    changes = read_changes(path.changes)
     if path.pending.is_file():
         return PENDING_REVIEW
     if cassette is None:
         return NOT_RECORDED
-    changes = read_changes(path.changes)
     if not changes:
         return UNREVIEWED
     return ACCEPTED if changes[-1].new == cassette.digest() else PENDING_REVIEW

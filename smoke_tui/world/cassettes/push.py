@@ -41,12 +41,11 @@ def git(folder: Path, *words: str) -> bytes:
     return done.stdout
 
 
-def hook_text(program: str, paths: Iterable[str]) -> str:
+def hook_text(program: Iterable[str], paths: Iterable[str]) -> str:
     """The pre-push hook: the lint of what is pushed; a push without cassettes goes through."""
-    where = " ".join(shlex.quote(path) for path in paths)
     return f"""#!/bin/sh
 {MARK}
-{shlex.quote(program)} cassettes lint --pre-push "$1" -- {where}
+{shlex.join(program)} cassettes lint {shlex.join(paths)} --pre-push "$1"
 code=$?
 # 5: nothing of what is pushed is a cassette, so nothing was checked.
 [ "$code" -eq 5 ] && exit 0
@@ -54,17 +53,23 @@ exit "$code"
 """
 
 
-def install_hook(folder: Path, program: str, paths: Iterable[str]) -> Path:
-    """Write the pre-push hook of the repository that holds a folder; ours is replaced.
+def install_hook(path: Path, program: Iterable[str]) -> Path:
+    """Write the pre-push hook of the repository that holds a file or folder; ours is replaced.
+
+    Args:
+        path: What the hook checks of each push.
+        program: The words of a command line that start this program.
 
     Raises:
         GitError: the folder is in no repository.
         HookError: there is another hook.
         OSError: it can't be written.
     """
-    text = hook_text(program, paths)
+    folder = path if path.is_dir() else path.parent
+    top = Path(git(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
+    text = hook_text(program, [str(path.resolve().relative_to(top.resolve()))])
     hooks = git(folder, "rev-parse", "--git-path", "hooks").decode().strip()
-    hook = folder / hooks / "pre-push"
+    hook = (folder / hooks).resolve() / "pre-push"
     if hook.is_symlink() or (hook.exists() and MARK not in hook.read_text("utf-8", "replace")):
         raise HookError(
             f"{hook} is a hook of your own and was left as it is. Add this line to it; exit codes "
