@@ -162,6 +162,18 @@ def test_a_runbook_chooses_its_sessions_and_its_ledger(
     assert program("spend", "nothing-such").code == 5
 
 
+def test_a_replay_of_a_session_spends_nothing(program: LedgerProgram) -> None:
+    assert program("--check", "openai-subscription", "--rehearse").code == 0
+    rehearsed = program("spend", "--json").json()["sessions"]
+    session(program.state, "20260101T000000Z-0001", 0, metered("0.10"), metered("0.02"))
+    before = program("spend", "--json").json()["sessions"]
+    assert (rehearsed["total"]["calls"], before["total"]["usd_metered"]) == (0, "0.12")
+    assert program("replay", "last").code == 0
+    program("replay", "20260101T000000Z-0001")
+    program("replay", "--all")
+    assert program("spend", "--json").json()["sessions"] == before
+
+
 # --- the stack's ledger ---------------------------------------------------------------------
 
 
@@ -235,7 +247,58 @@ def test_without_and_with_an_empty_ledger(
     program: LedgerProgram, server: Postgres, database: Database
 ) -> None:
     assert "none given" in program("spend").out
+    assert "--sql prints the query for it" in program("spend").out
     assert "no rows" in program("spend", "--ledger", server.dsn).out
+
+
+def test_the_query_as_text_gives_the_same(
+    program: LedgerProgram, server: Postgres, database: Database
+) -> None:
+    fill(
+        database,
+        (0, None, "grok-4.3", "0.10"),
+        (1, "dom-1", "grok-4.3", "9"),
+        (2, None, "o'x\\", "0.3"),
+        (3, None, "fake", "9"),
+    )
+    for options in ([], ["--tier", "org"], ["--models", "o'x\\,grok-4.3"], ["--days", "1"]):
+        done = program("spend", "--sql", *options)
+        assert done.code == 0
+        ledger = program("spend", "--json", "--ledger", server.dsn, *options).json()
+        assert ledger["query"] == done.out.rstrip("\n")
+        assert ledger["ledger"]["rows"] == [
+            {"day": day, "usd": str(usd), "unknown_rows": unknown}
+            for day, usd, unknown in database.execute(done.out).fetchall()
+        ]
+        assert ledger["ledger"]["rows"]
+
+
+def test_the_query_names_the_table_and_the_columns_in_force(
+    program: LedgerProgram,
+) -> None:
+    out = program(
+        "spend",
+        "--sql",
+        "--ledger-table",
+        "Core.Usage",
+        "--ledger-columns",
+        "cost=usd,provider=user",
+        "--ledger",
+        "postgresql://u:FAKE-secret@127.0.0.1:1/db",
+    ).out
+    assert 'FROM "Core"."Usage"' in out
+    assert "sum(usd::numeric) AS daily_cost" in out
+    assert 'AND ("user" IS NULL OR "user"::text' in out
+    assert "FAKE-secret" not in out
+
+
+def test_the_tier_is_shown(program: LedgerProgram, server: Postgres, database: Database) -> None:
+    fill(database, (0, "dom-1", "m", "0.5"), (0, None, "m", "9"))
+    out = program("spend", "--tier", "org", "--ledger", server.dsn).out
+    assert "org tier (domain_id is not null)" in out
+    assert "$0.5" in out
+    assert "$9" not in out
+    assert program("spend", "--tier", "nobody").code == 2
 
 
 def test_help_has_an_example_and_the_exit_codes(program: LedgerProgram) -> None:
