@@ -38,7 +38,8 @@ MARKERS: Final = tuple(_TIER_OF)
 
 ACCEPTED: Final = "accepted"
 PENDING_REVIEW: Final = "pending review"
-UNREVIEWED: Final = "no review recorded"
+REGRESSION: Final = "regression"
+NEEDS_NONE: Final = "needs none"
 NOT_RECORDED: Final = "not recorded"
 INVALID: Final = "invalid"
 

@@ -11,11 +11,9 @@ from typing import Final
 
 from smoke_tui.files import read_plain
 from smoke_tui.judging.cases import (
-    ACCEPTED,
     INVALID,
+    NEEDS_NONE,
     NOT_RECORDED,
-    PENDING_REVIEW,
-    UNREVIEWED,
     Case,
     CaseError,
     CaseRow,
@@ -25,7 +23,9 @@ from smoke_tui.judging.cases import (
 )
 from smoke_tui.judging.tier_markers import markers_of
 from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, parse_cassette
-from smoke_tui.world.cassettes.change_record import ChangeRecordError, read_changes
+from smoke_tui.world.cassettes.change_record import ChangeRecordError
+from smoke_tui.world.cassettes.git import GitError, WorkingTree, working_tree
+from smoke_tui.world.cassettes.review import ReviewError, review_of
 from smoke_tui.world.cassettes.store import (
     FOLDER,
     CassettePath,
@@ -58,7 +58,12 @@ def list_cases(folder: Path) -> list[ListedCase]:
         CommandError: PyYAML is not installed (4).
     """
     base = folder if folder.is_dir() else folder.parent
-    return [_listed(path, base) for path in _paths(folder)]
+    try:
+        tree = working_tree(base)
+    except GitError:
+        # Without it, what was not accepted here waits for a review.
+        tree = None
+    return [_listed(path, base, tree) for path in _paths(folder)]
 
 
 def _paths(folder: Path) -> list[CassettePath]:
@@ -75,17 +80,19 @@ def _paths(folder: Path) -> list[CassettePath]:
     return [CassettePath(path) for path in sorted(paths)]
 
 
-def _listed(path: CassettePath, base: Path) -> ListedCase:
+def _listed(path: CassettePath, base: Path, tree: WorkingTree | None) -> ListedCase:
     name = str(path.accepted.relative_to(base).with_suffix(""))
     case, cassette, problem = None, None, None
     try:
         case = read_case(path.case_file) if path.case_file.is_file() else None
         if path.newest.exists():
             cassette = parse_cassette(read_text(path.newest), str(path.newest))
-        state = _state(path, cassette)
-    except (CaseError, CassetteError, ChangeRecordError) as error:
+        state: str = review_of(path, tree).state
+    except (CaseError, CassetteError, ChangeRecordError, ReviewError) as error:
         state, problem = INVALID, str(error)
     tier, substrate, marker = _tier(path, case, cassette)
+    if state == NOT_RECORDED and substrate != "replay":
+        state = NEEDS_NONE
     row = CaseRow(
         name,
         tier,
@@ -103,18 +110,6 @@ def _listed(path: CassettePath, base: Path) -> ListedCase:
     if cassette is not None and case is not None:
         row = replace(row, stale=staleness(case, cassette), stale_known=True)
     return ListedCase(row, path, cassette, case)
-
-
-def _state(path: CassettePath, cassette: Cassette | None) -> str:
-    """How far the newest recording has been reviewed, by the change record."""
-    changes = read_changes(path.changes)
-    if path.pending.is_file():
-        return PENDING_REVIEW
-    if cassette is None:
-        return NOT_RECORDED
-    if not changes:
-        return UNREVIEWED
-    return ACCEPTED if changes[-1].new == cassette.digest() else PENDING_REVIEW
 
 
 def _tier(path: CassettePath, case: Case | None, cassette: Cassette | None) -> tuple[str, str, str]:

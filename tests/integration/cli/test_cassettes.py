@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from smoke_tui.judging.acceptance import Act
 from smoke_tui.outcomes import Exit
-from smoke_tui.world.cassettes.change_record import Change, append_change
-from smoke_tui.world.cassettes.store import path_of, read_cassette
+from smoke_tui.world.cassettes.change_record import append_act
+from smoke_tui.world.cassettes.review import sha256
+from smoke_tui.world.cassettes.store import path_of
 from tests.helpers.cassettes import URI, interaction, text_of
 from tests.helpers.minted_secrets import token
 from tests.helpers.program import Program
@@ -102,13 +104,13 @@ def test_list_fills_the_table_of_the_runbook(program: Program, tmp_path: Path) -
     ]  # fmt: skip
     assert cells == [
         ["Case", "Tier", "Substrate", "Marker", "Cost", "Age", "Stale", "State"],
-        ["cassettes/greeting", *replay, "$0", "unknown", "no", "no review recorded"],
+        ["cassettes/greeting", *replay, "$0", "unknown", "no", "pending review"],
         ["cassettes/new", *replay, "$0", "unknown", "unknown", "not recorded"],
-        ["cassettes/old", *replay, "$0", "unknown", "stale", "no review recorded"],
+        ["cassettes/old", *replay, "$0", "unknown", "stale", "pending review"],
         ["no recorded request holds the prompt"],
-        ["cassettes/test_agent/TestX.test_y", *fake, "$0", "unknown", "unknown", "no review recorded"],
-        ["cassettes/test_agent/test_live", *live, "unknown", "unknown", "unknown", "no review recorded"],
-        ["cassettes/test_agent/test_other", *replay, "$0", "unknown", "unknown", "no review recorded"],
+        ["cassettes/test_agent/TestX.test_y", *fake, "$0", "unknown", "unknown", "pending review"],
+        ["cassettes/test_agent/test_live", *live, "unknown", "unknown", "unknown", "pending review"],
+        ["cassettes/test_agent/test_other", *replay, "$0", "unknown", "unknown", "pending review"],
     ]  # fmt: skip
 
 
@@ -119,10 +121,11 @@ def test_list_knows_how_far_the_review_is(program: Program, folder: Path) -> Non
 
     files = path_of(folder / "a.yaml")
     files.accepted.write_text(CLEAN)
-    assert state() == "no review recorded"
-    digest = read_cassette(files.accepted).digest()
-    append_change(
-        files.changes, Change("2026-01-01T00:00:00Z", "me", "new", "expected", None, digest)
+    assert state() == "pending review"
+    new = sha256(CLEAN.encode())
+    append_act(
+        files.changes,
+        Act("2026-01-01T00:00:00Z", "me", "accepted", "expected", "new", None, new),
     )
     assert state() == "accepted"
     files.accepted.write_text(CLEAN.replace("hello", "hullo"))
@@ -133,7 +136,7 @@ def test_list_knows_how_far_the_review_is(program: Program, folder: Path) -> Non
     files.changes.write_text("{}\n")
     done = program("cassettes", "list", str(folder))
     assert done.code == Exit.INVALID
-    assert f"{files.changes}:1: no line of a change record" in done.out
+    assert f"{files.changes}:1: damaged: expected the keys" in done.out
 
 
 def test_show_prints_what_was_recorded_without_secrets(program: Program, folder: Path) -> None:
