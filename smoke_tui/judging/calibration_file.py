@@ -23,7 +23,7 @@ from smoke_tui.judging.triage import TRIAGE_CLASSES, TriageClass
 
 SCHEMA: Final = "smoke-calibration/1"
 
-MOST: Final = 64 * 1024 * 1024
+MOST: Final = 16 * 1024 * 1024
 """Bytes of a calibration file; a larger one is not read."""
 
 _SOURCES: Final[tuple[ThresholdSource, ...]] = get_args(ThresholdSource)
