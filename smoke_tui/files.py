@@ -74,16 +74,35 @@ def replace_private(path: Path, content: bytes) -> None:
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise OSError(errno.ELOOP, "it is a link or no regular file", str(path))
     fd, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".smoke-tui-")
+    _fill(fd, Path(name), path, content, 0o600)
+
+
+def _fill(fd: int, temporary: Path, path: Path, content: bytes, mode: int) -> None:
+    """Write a new file, and give it the name of the old one once it is whole on the disk."""
     try:
-        os.fchmod(fd, 0o600)
+        os.fchmod(fd, mode)
         with os.fdopen(fd, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(fd)
-        os.replace(name, path)
+        os.replace(temporary, path)
     except OSError:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+
+
+def replace_plain(path: Path, content: bytes, *, new_mode: int = 0o644) -> None:
+    """Replace a plain file as a whole and durably, with the mode of the old one; never a link.
+
+    Raises:
+        OSError: it can't be written, or is a link or no regular file; an old one stays as it was.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(errno.ELOOP, "it is a link or no regular file", str(path))
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else new_mode
+    fd, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".smoke-tui-")
+    _fill(fd, Path(name), path, content, mode)
+    sync_folder(path.absolute().parent)
 
 
 class FileChangedError(OSError):
@@ -113,25 +132,11 @@ def replace_unchanged(path: Path, old: bytes | None, new: bytes) -> None:
             raise FileChangedError(errno.EAGAIN, "another program has changed it", str(path))
         temporary = path.with_name(f".smoke-tui-{path.name}")
         temporary.unlink(missing_ok=True)
-        _replace_by(temporary, path, new)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        _fill(os.open(temporary, flags, 0o600), temporary, path, new, 0o600)
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _replace_by(temporary: Path, path: Path, content: bytes) -> None:
-    """Write a new file, and give it the name of the old one once it is whole on the disk."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    fd = os.open(temporary, flags, 0o600)
-    try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(fd)
-        os.replace(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 MOST: Final = 1024 * 1024 * 1024

@@ -86,13 +86,12 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("ledger-columns", "its columns, such as time=recorded_at,domain=domain_id", "PAIRS"),
     Option(
         "calibration",
-        "the calibration file of drift thresholds; calibration.json in the state folder without it",
+        "the file of drift thresholds; calibration.json in the state folder without it",
         "FILE",
     ),
     Option(
         "drift-autojunk",
-        "measure texts as difflib's default call does, as the LLM testing runbook writes it; it "
-        "drops frequent characters of texts from 200 characters on",
+        "compare texts by difflib's default call, which ignores frequent characters",
         flag=True,
     ),
     Option("login", "how to log in", choices=("browser", "device")),
@@ -180,6 +179,17 @@ class Settings:
         if path:
             return expanded(path, self.source("calibration")).absolute()
         return self.state_dir / "calibration.json"
+
+    @property
+    def rehearsed_calibration(self) -> Path:
+        """The calibration file of rehearsals: they change no real threshold unless it is named.
+
+        Raises:
+            UsageError: it is in no folder that there is.
+        """
+        if self.get("calibration"):
+            return self.calibration
+        return self.state_dir / "calibration.rehearsed.json"
 
     @property
     def allow_hosts(self) -> tuple[str, ...]:

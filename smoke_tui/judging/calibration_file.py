@@ -23,7 +23,7 @@ from smoke_tui.judging.triage import TRIAGE_CLASSES, TriageClass
 
 SCHEMA: Final = "smoke-calibration/1"
 
-MOST: Final = 64 * 1024 * 1024
+MOST: Final = 16 * 1024 * 1024
 """Bytes of a calibration file; a larger one is not read."""
 
 _SOURCES: Final[tuple[ThresholdSource, ...]] = get_args(ThresholdSource)
@@ -85,12 +85,10 @@ def _calibration(root: Fields) -> Calibration:
     if schema != SCHEMA:
         raise root.error("schema", f"expected {SCHEMA!r}, got {schema!r}")
     root.only("schema", "log", "pairs", "rescoring")
+    log = tuple(_row(fields) for fields in root.inner_list("log"))
+    pairs = tuple(_stored(fields) for fields in root.inner_list("pairs"))
     rescoring = root.optional_inner("rescoring")
-    return Calibration(
-        log=tuple(_row(fields) for fields in root.inner_list("log")),
-        pairs=tuple(_stored(fields) for fields in root.inner_list("pairs")),
-        rescoring=None if rescoring is None else _rescoring(rescoring),
-    )
+    return Calibration(log, pairs, None if rescoring is None else _rescoring(rescoring))
 
 
 def _row(fields: Fields) -> LogRow:

@@ -6,10 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from smoke_tui.journal.events.codec import encode
-from smoke_tui.journal.events.decisions import ExpectationsEvidence, OtherEvidence, RouteEvidence
+from smoke_tui.journal.events.decisions import (
+    DriftEvidence,
+    ExpectationsEvidence,
+    OtherEvidence,
+    RouteEvidence,
+    TriageEvidence,
+)
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.journal.state import Try
+from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows, head_line
+from smoke_tui.presentation.drift.triage import triage_line
 from smoke_tui.presentation.format import duration, one_line
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.proof.obligations import EVIDENCE, Obligation, read_obligations
 
 _LEFT_OUT = frozenset({"headers", "fresh", "json", "body_sha256"})
@@ -31,6 +40,12 @@ def evidence_pairs(attempt: Try) -> Iterator[Pair]:
                 for row in unmet:
                     yield pair("expected", row[0])
                     yield pair("seen", row[1])
+            case DriftEvidence(compared):
+                yield pair("drift", head_line(compared.drift))
+                for difference in call_rows(compared.drift, MOST_CALLS):
+                    yield pair("tool calls", as_text(difference))
+            case TriageEvidence(triaged):
+                yield pair("triage", triage_line(triaged))
             case OtherEvidence(name, value) if name == EVIDENCE:
                 for obligation in read_obligations(value):
                     yield pair(obligation.name, _shown(obligation))

@@ -117,6 +117,8 @@ def config_from(
         codex=settings.get("codex"),
         login=settings.get("login") or "browser",
         redirect_host=settings.get("redirect-host") or "127.0.0.1",
+        calibration=str(settings.calibration),
+        drift_autojunk=settings.on("drift-autojunk"),
     )
     ports = settings.callback_ports
     agent, originator = names_of(settings)
@@ -176,6 +178,10 @@ def config_resumed(
         anew |= {"client_version": client_version_of(settings), "client_source": "given"}
     if settings.source("instructions") == "--instructions":
         anew["instructions_file"] = _instructions_file(settings)
+    if recorded.calibration is None or settings.source("calibration") == "--calibration":
+        rehearsed = state.world == "rehearsed"
+        path = settings.rehearsed_calibration if rehearsed else settings.calibration
+        anew["calibration"] = str(path)
     return replace(
         recorded,
         bundle=secret_options.bundle,

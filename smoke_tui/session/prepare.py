@@ -35,7 +35,9 @@ def new_request(
     )
     config = config_from(settings, runbook, secret_options)
     if rehearsal is not None:
-        config = rehearsed(config, rehearsal)
+        config = replace(
+            rehearsed(config, rehearsal), calibration=str(settings.rehearsed_calibration)
+        )
     return SessionRequest(
         runbook=runbook,
         config=with_client(config),

@@ -152,6 +152,7 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
             book.text: "TEXT",
             str(book.path): "RUNBOOK",
             str(world.stack_dir.parent): "FOLDER",
+            str(folder): "STATE",
         }
     )
     events = [words.event(event) for event in in_fixed_order(read_journal(session.folder).events)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from smoke_tui.judging.answers import without_nonce
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.judging.word_diff import word_diff
 from smoke_tui.presentation.drift.visible import visible, visible_pair
@@ -70,7 +71,7 @@ def difference_of(pair: DriftPair, *, ascii_only: bool = False) -> Difference:
 
     `ascii_only`: where the texts differ, other characters are spelled by their codes.
     """
-    recorded, new = pair.recorded.text or "", pair.new.text or ""
+    recorded, new = (without_nonce(a.text or "") for a in (pair.recorded, pair.new))
     stretches = tuple(_stretches(recorded, new, ascii_only))
     number = max((stretch.number for stretch in stretches), default=0)
     return Difference(stretches, _signs(recorded + new), number)

@@ -9,17 +9,23 @@ from smoke_tui.presentation.spans import Span, Text
 
 
 def inline(difference: Difference) -> Text:
-    """Return the text of both answers: `[-recorded-]{+new+}` where they differ."""
-    return tuple(
-        span for stretch in difference.stretches for span in enclosed(stretch, difference.signs)
-    )
+    """Return the text of both answers: `[-recorded-]{+new+}` where they differ.
+
+    How much equal text is folded stands on a line of its own.
+    """
+    spans: list[Span] = []
+    for stretch in difference.stretches:
+        if stretch.folded:
+            before = "\n" if spans and not spans[-1].text.endswith("\n") else ""
+            spans.append(Span(f"{before}{stretch.recorded}\n", "muted"))
+        else:
+            spans += enclosed(stretch, difference.signs)
+    return spans
 
 
 def enclosed(stretch: Stretch, signs: Signs) -> Iterator[Span]:
-    """Yield the spans of a stretch."""
-    if stretch.folded:
-        yield Span(f" {stretch.recorded} ", "muted")
-    elif not stretch.number:
+    """Yield the spans of a stretch that is not folded."""
+    if not stretch.number:
         yield Span(stretch.recorded, foreign=True)
     else:
         if stretch.recorded:

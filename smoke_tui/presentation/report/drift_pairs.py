@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.journal.events.decisions import DriftEvidence
+from smoke_tui.journal.events.decisions import DriftEvidence, Evidence
 from smoke_tui.journal.events.values import Blob
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.judging.baselines import BaselineError, read_answer
@@ -19,14 +19,19 @@ def drift_pairs(
     """
     if not step_state.tries:
         return ()
-    return tuple(
-        DriftPair(
-            each.compared.drift,
-            _answer(each.compared.recorded, each.compared.drift.baseline, evidence),
-            _answer(each.compared.new, "answer.json", evidence),
-        )
-        for each in step_state.tries[-1].evidence
-        if isinstance(each, DriftEvidence)
+    pairs = (pair_of(piece, evidence) for piece in step_state.tries[-1].evidence)
+    return tuple(pair for pair in pairs if pair is not None)
+
+
+def pair_of(piece: Evidence, evidence: EvidenceReader) -> DriftPair | None:
+    """The comparison that a piece of evidence is; None if it is none."""
+    if not isinstance(piece, DriftEvidence):
+        return None
+    compared = piece.compared
+    return DriftPair(
+        compared.drift,
+        _answer(compared.recorded, compared.drift.baseline, evidence),
+        _answer(compared.new, "answer.json", evidence),
     )
 
 

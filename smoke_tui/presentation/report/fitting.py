@@ -15,13 +15,15 @@ class Rank(IntEnum):
     PASSED = 0
     ANSWER = 1
     EXCHANGE = 2
-    TRY = 3
+    DRIFT = 3
+    TRY = 4
 
 
 WORDS: Final = {
     Rank.PASSED: "details of tries that passed",
     Rank.ANSWER: "texts of failing answers and output",
     Rank.EXCHANGE: "exchanges of tries that failed",
+    Rank.DRIFT: "texts that drifted and drafts of tickets",
     Rank.TRY: "details of tries that failed",
 }
 

@@ -13,9 +13,13 @@ from smoke_tui.journal.events.decisions import OtherEvidence
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.journal.verdict import PASSES
 from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
+from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows
+from smoke_tui.presentation.drift.triage import triage_rows
 from smoke_tui.presentation.format import cut_middle, duration, excerpt
-from smoke_tui.presentation.report import second_opinion
+from smoke_tui.presentation.report import drift, second_opinion
 from smoke_tui.presentation.report.check_result import in_order
+from smoke_tui.presentation.report.drift_html import texts_table
+from smoke_tui.presentation.report.drift_pairs import pair_of
 from smoke_tui.presentation.report.exchanges import (
     MOST_BODY,
     EvidenceReader,
@@ -203,7 +207,7 @@ def _try(state: State, step_state: StepState, attempt: Try, evidence: EvidenceRe
     asked = support(state, attempt, evidence)
     if asked:
         nodes += [tag("h4", "What support asks for"), _pairs(asked)]
-    nodes += _evidence(attempt)
+    nodes += _evidence(attempt, evidence)
     if is_unrecorded(step_state, attempt):
         nodes.append(tag("p", UNRECORDED))
     failed = failing(state, attempt)
@@ -229,10 +233,27 @@ def _try(state: State, step_state: StepState, attempt: Try, evidence: EvidenceRe
     return nodes
 
 
-def _evidence(attempt: Try) -> list[Node]:
+def _evidence(attempt: Try, evidence: EvidenceReader) -> list[Node]:
     lines: list[Text] = []
     nodes: list[Node] = []
     for piece in attempt.evidence:
+        pair, triaged = pair_of(piece, evidence), drift.triaged_of(piece)
+        if pair is not None and pair.drift.drifted is False:
+            lines.append(drift.passed(pair.drift))
+            continue
+        if pair is not None:
+            nodes += [tag("h4", "Drift"), _pairs(drift.rows(pair))]
+            calls = call_rows(pair.drift, MOST_CALLS)
+            nodes += [tag("h4", "Differences of the tool calls"), _items(calls)] if calls else []
+            nodes += texts_table(pair)
+            continue
+        if triaged is not None:
+            nodes += [tag("h4", "Triage of the drift"), _pairs(triage_rows(triaged))]
+            draft = drift.ticket(triaged, evidence)
+            if draft is not None:
+                text = cut_middle(draft, drift.MOST_TICKET)
+                nodes += [tag("h4", "Draft of a ticket"), _pre(text, "Draft of a ticket")]
+            continue
         table = evidence_table(piece)
         opinion = second_opinion.opinion_of(piece)
         if opinion is not None:

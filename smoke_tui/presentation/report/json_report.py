@@ -10,6 +10,7 @@ from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.presentation.report.check_result import check_object, in_order
+from smoke_tui.presentation.report.drift_json import drift_values
 from smoke_tui.presentation.report.exchanges import EvidenceReader, body_text, failing, support
 from smoke_tui.presentation.report.facts import changed_settings, facts, not_done
 from smoke_tui.presentation.report.verdict_text import (
@@ -109,6 +110,7 @@ def _try(
         "calls": attempt.calls,
         "usage": encode(attempt.usage) if attempt.usage is not None else None,
         "evidence": [{"name": name, "value": value} for name, value in attempt.evidence_values()],
+        "drift": drift_values(attempt.evidence, evidence),
         "exchanges": [_exchange(state, seq) for seq in _listed(attempt.exchanges)],
         "exchanges_not_listed": len(attempt.exchanges) - len(_listed(attempt.exchanges)),
         "support": {name: as_text(text) for name, text in support(state, attempt, evidence)}

@@ -6,10 +6,12 @@ from typing import Final
 from xml.etree.ElementTree import Element, indent, tostring
 
 from smoke_tui.failure_codes.texts import text_of_code
+from smoke_tui.journal.events.decisions import DriftEvidence
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import PASSES, in_the_way
 from smoke_tui.outcomes import Outcome, Verdict
+from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows, head_line
 from smoke_tui.presentation.format import cut_middle
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
 from smoke_tui.presentation.report.html_builder import tag
@@ -100,6 +102,11 @@ def _explanation(step_state: StepState) -> str:
     lines = [step_state.summary]
     if step_state.reason:
         lines.append(f"{step_state.by or 'operator'}: {step_state.reason}")
+    pieces = step_state.tries[-1].evidence if step_state.tries else []
+    for piece in pieces:
+        if isinstance(piece, DriftEvidence):
+            drift = piece.compared.drift
+            lines += [head_line(drift), *map(as_text, call_rows(drift, MOST_CALLS))]
     code = text_of_code(step_state.code, step_state.observed.values)
     if code is not None:
         lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")

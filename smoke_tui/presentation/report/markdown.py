@@ -32,8 +32,9 @@ def markdown(runbook: Runbook, state: State, evidence: EvidenceReader = no_evide
     """Render the report, at most 60,000 bytes of UTF-8.
 
     If it would be longer, details are left out: those of passing tries, then the failing answers'
-    texts, then exchanges, then the rest. The verdict, the facts, the table and what is worth a
-    look stay; if even they are too long, rows of them are replaced by their number.
+    texts, then exchanges, then texts that drifted, then the rest. The verdict, the facts, the table
+    and what is worth a look stay; if even they are too long, rows of them are replaced by their
+    number.
     """
     head = [
         Listing((), tuple(_opening(runbook, state)), 8_000, "({} more lines)"),

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from smoke_tui.journal.events.decisions import Evidence, ExpectationsEvidence, OtherEvidence
+from smoke_tui.journal.events.values import TriagedDrift
 from smoke_tui.journal.state import State, StepState, Try
+from smoke_tui.judging.drift import DriftPair
 from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
+from smoke_tui.presentation.drift.triage import triage_rows
 from smoke_tui.presentation.format import cut_middle, excerpt
-from smoke_tui.presentation.report import second_opinion
+from smoke_tui.presentation.report import drift, second_opinion
+from smoke_tui.presentation.report.drift_pairs import pair_of
 from smoke_tui.presentation.report.escaping import as_markdown, fenced
 from smoke_tui.presentation.report.exchanges import (
     MOST_BODY,
@@ -67,12 +71,25 @@ def _try(
     lines = [as_markdown(try_text(attempt)), ""]
     if not passed:
         lines += _support(state, attempt, evidence)
+    rank = Rank.PASSED if passed else Rank.TRY
     for piece in attempt.evidence:
-        lines += [""] if piece.name == EVIDENCE and lines[-1] else []
-        lines += _evidence(piece)
+        pair, triaged = pair_of(piece, evidence), drift.triaged_of(piece)
+        table = pair is not None or triaged is not None or piece.name == EVIDENCE
+        lines += [""] if table and lines and lines[-1] else []
+        if pair is not None:
+            yield Part(rank, (*lines, *_compared(pair)))
+            yield from _texts(pair)
+            lines = []
+        elif triaged is not None:
+            yield Part(rank, (*lines, *_triaged(triaged)))
+            yield from _ticket(triaged, evidence)
+            lines = []
+        else:
+            lines += _evidence(piece)
     if is_unrecorded(step_state, attempt):
         lines += [f"_{UNRECORDED}_", ""]
-    yield Part(Rank.PASSED if passed else Rank.TRY, (*lines, *([""] if lines[-1] else [])))
+    if lines:
+        yield Part(rank, (*lines, *([""] if lines[-1] else [])))
     failed = failing(state, attempt)
     for seq in shown(state, attempt):
         yield Part(
@@ -95,6 +112,31 @@ def _answer(state: State, seq: int, evidence: EvidenceReader) -> Iterator[Part]:
         yield Part(Rank.ANSWER, (f"The failing answer's text ({about}):", "", *fenced(text), ""))
     else:
         yield Part(Rank.ANSWER, (f"The failing answer's text: {about}.", ""))
+
+
+def _compared(pair: DriftPair) -> Iterator[str]:
+    if pair.drift.drifted is False:
+        yield from (f"- {as_markdown(drift.passed(pair.drift))}", "")
+        return
+    yield from drift.markdown_table("Drift", drift.rows(pair))
+    yield from drift.markdown_calls(pair.drift)
+
+
+def _triaged(triaged: TriagedDrift) -> Iterator[str]:
+    yield from drift.markdown_table("Triage of the drift", triage_rows(triaged))
+
+
+def _texts(pair: DriftPair) -> Iterator[Part]:
+    lines = () if pair.drift.drifted is False else tuple(drift.markdown_texts(pair))
+    if lines:
+        yield Part(Rank.DRIFT, lines)
+
+
+def _ticket(triaged: TriagedDrift, evidence: EvidenceReader) -> Iterator[Part]:
+    text = drift.ticket(triaged, evidence)
+    if text is not None:
+        shown_text = cut_middle(text, drift.MOST_TICKET)
+        yield Part(Rank.DRIFT, ("Draft of a ticket:", "", *fenced(shown_text, "markdown"), ""))
 
 
 def _support(state: State, attempt: Try, evidence: EvidenceReader) -> list[str]:

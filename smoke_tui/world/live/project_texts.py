@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.files import private_folder, replace_private, sync_folder
+from smoke_tui.files import (
+    FileChangedError,
+    private_folder,
+    read_plain,
+    replace_plain,
+    replace_unchanged,
+)
 from smoke_tui.journal.events.machine_facts import ChangesRead, TextKept, TextRead, TextReplaced
+from smoke_tui.judging.calibration_file import MOST
 from smoke_tui.judging.working_tree import GIT_STATUS
 from smoke_tui.redaction import Vault
-from smoke_tui.world.live.text_files import read_plain_file
+from smoke_tui.world.live.text_files import FILE_LIMIT, read_plain_file
 from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.texts import TEXT, KeepText, ReadText, ReplaceCalibration, ReplaceText
 
@@ -54,7 +59,7 @@ class LiveTexts:
         try:
             if self._digest(path) != request.former:
                 return PortAnswer(TextReplaced(f"{request.path}: {CHANGED}"))
-            _replace(path, self._clean(request.text))
+            replace_plain(path, self._clean(request.text), new_mode=NEW_MODE)
         except OSError as error:
             return PortAnswer(TextReplaced(f"{request.path}: {error.strerror or error}"))
         return PortAnswer(TextReplaced(None))
@@ -67,7 +72,7 @@ class LiveTexts:
         """The text of the calibration file."""
         if self.calibration is None:
             return PortAnswer(TextRead("no calibration file is named (--calibration)"))
-        return _read(Path(self.calibration), self.calibration)
+        return _read(Path(self.calibration), self.calibration, MOST)
 
     def replace_calibration(self, request: ReplaceCalibration) -> PortAnswer:
         """Replace the calibration file as a whole, 0600."""
@@ -77,10 +82,12 @@ class LiveTexts:
         try:
             if not path.parent.exists():
                 private_folder(path.parent)
-            if self._digest(path) != request.former:
+            former = read_plain(path) if os.path.lexists(path) else None
+            if self._digest_of(former) != request.former:
                 return PortAnswer(TextReplaced(f"{path}: {CHANGED}"))
-            replace_private(path, self._clean(request.text))
-            sync_folder(path.absolute().parent)
+            replace_unchanged(path, former, self._clean(request.text))
+        except FileChangedError:
+            return PortAnswer(TextReplaced(f"{path}: {CHANGED}"))
         except OSError as error:
             return PortAnswer(TextReplaced(f"{path}: {error.strerror or error}"))
         return PortAnswer(TextReplaced(None))
@@ -96,20 +103,21 @@ class LiveTexts:
 
     def _digest(self, path: Path) -> str | None:
         """The SHA-256 of a file's redacted text, as its evidence has; None where there is none."""
-        if not path.exists():
-            return None
-        return hashlib.sha256(self.vault.redact(path.read_bytes())).hexdigest()
+        return self._digest_of(path.read_bytes() if path.exists() else None)
+
+    def _digest_of(self, content: bytes | None) -> str | None:
+        return None if content is None else hashlib.sha256(self.vault.redact(content)).hexdigest()
 
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _read(path: Path, name: str) -> PortAnswer:
+def _read(path: Path, name: str, most: int = FILE_LIMIT) -> PortAnswer:
     missing = not os.path.lexists(path)
     if missing:
         return PortAnswer(TextRead(f"{name} does not exist", missing=True))
-    text, problem = read_plain_file(str(path))
+    text, problem = read_plain_file(str(path), most)
     if text is None:
         return PortAnswer(TextRead(problem))
     return PortAnswer(TextRead(None), blobs={TEXT: _bytes(text)})
@@ -118,25 +126,6 @@ def _read(path: Path, name: str) -> PortAnswer:
 def _leaves(path: Path, project: str) -> bool:
     """Whether a path leads out of the project's folder, by links or by itself."""
     return not path.resolve().is_relative_to(Path(project).resolve())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Replace a file as a whole, with the mode of the former one; the new name is on the disk."""
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else NEW_MODE
-    if path.exists() and not path.is_file():
-        raise OSError("it is no regular file")
-    fd, name = tempfile.mkstemp(dir=path.parent, prefix=".smoke-tui-")
-    try:
-        os.fchmod(fd, mode)
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(fd)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    sync_folder(path.absolute().parent)
 
 
 async def _git_status(project: str) -> tuple[bytes | None, str | None]:

@@ -23,7 +23,7 @@ def mended_text(text: str) -> tuple[str, list[str]]:
     return text, mended
 
 
-def read_plain_file(path: str) -> tuple[str | None, str | None]:
+def read_plain_file(path: str, most: int = FILE_LIMIT) -> tuple[str | None, str | None]:
     """The text of a regular file, or why it can't be had; never blocks on a pipe or device."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -39,11 +39,11 @@ def read_plain_file(path: str) -> tuple[str | None, str | None]:
         return None, f"{path} is {'a folder' if stat.S_ISDIR(mode) else 'not a regular file'}"
     try:
         with os.fdopen(fd, "rb") as file:
-            content = file.read(FILE_LIMIT + 1)
+            content = file.read(most + 1)
     except OSError as error:
         return None, f"{path}: {error.strerror}"
-    if len(content) > FILE_LIMIT:
-        return None, f"{path} is larger than {FILE_LIMIT} bytes"
+    if len(content) > most:
+        return None, f"{path} is larger than {most} bytes"
     try:
         return content.decode("utf-8"), None
     except UnicodeDecodeError:
