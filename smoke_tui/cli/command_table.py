@@ -79,6 +79,20 @@ COMMANDS: Final[Mapping[str, Command]] = {
             JSON,
         ),
     ),
+    "calibration": Command(
+        "the log of drift thresholds as the runbook's table; with --default or --test shows what "
+        "a change flips, and writes it with --yes",
+        "smoke-tui calibration --default 0.90 --why 'a regression passed at 0.87'",
+        "calibration:calibration",
+        (
+            _arg("--default", metavar="R", help="the new default threshold"),
+            _arg("--test", metavar="CASE", help="the case whose threshold changes"),
+            _arg("--threshold", metavar="R", help="with --test: its new threshold"),
+            _arg("--why", metavar="TEXT", help="the reason, for the log"),
+            _arg("--yes", action="store_true", help="write it; without it nothing is written"),
+            JSON,
+        ),
+    ),
     "archive": Command(
         "a session as one file that another machine can verify and replay, scanned for secrets",
         "smoke-tui archive last -o session.smoke",

@@ -85,12 +85,10 @@ def _calibration(root: Fields) -> Calibration:
     if schema != SCHEMA:
         raise root.error("schema", f"expected {SCHEMA!r}, got {schema!r}")
     root.only("schema", "log", "pairs", "rescoring")
+    log = tuple(_row(fields) for fields in root.inner_list("log"))
+    pairs = tuple(_stored(fields) for fields in root.inner_list("pairs"))
     rescoring = root.optional_inner("rescoring")
-    return Calibration(
-        log=tuple(_row(fields) for fields in root.inner_list("log")),
-        pairs=tuple(_stored(fields) for fields in root.inner_list("pairs")),
-        rescoring=None if rescoring is None else _rescoring(rescoring),
-    )
+    return Calibration(log, pairs, None if rescoring is None else _rescoring(rescoring))
 
 
 def _row(fields: Fields) -> LogRow:
