@@ -41,6 +41,7 @@ local | guard-unmet needs-operator operator-declined command-missing command-tim
 service-died not-configured over-budget ci-refused interrupted | blocked | |
 unlisted | request-refused redirect-refused | fail | |
 answer | expectation-unmet text-drift tool-call-drift judge-fail judge-format-violation | fail | |
+answer | drift-undecided | blocked | |
 """
 """Group, codes, outcome, fallback, and which codes the engine tries again."""
 
@@ -111,7 +112,7 @@ ACTIONS = {
         instructions-missing lite-shape model-not-found model-unlisted model-unsupported
         request-refused scope-rejected shape-rejected stream-malformed""",
     NextAction.READ_EVIDENCE: """degraded-empty degraded-incomplete degraded-no-usage
-        stream-malformed stream-oversized""",
+        drift-undecided stream-malformed stream-oversized text-drift tool-call-drift""",
 }
 """The codes whose actions have a key of their own on the session screen."""
 
