@@ -195,11 +195,26 @@ def _as_answer(kind: str, text: str, note: str) -> Answer:
             by="nobody",
             words='An attestation needs words: add note = "…", what you saw and where.',
         )
+    if QUESTIONS[kind].answers_file == "verb":
+        return _as_verb(kind, text, note)
     if QUESTIONS[kind].answers_file == "path":
         return Answer(Verb.FILE, path=text, by=_BY)
     verbs = QUESTIONS[kind].verbs
     verb = verbs[0] if agreed else verbs[1] if low in REFUSED else verbs[-1]
     return Answer(verb, words=words, by=_BY)
+
+
+def _as_verb(kind: str, text: str, note: str) -> Answer:
+    """One of the words that a question takes; any other text where it takes one."""
+    verbs = QUESTIONS[kind].verbs
+    verb = next((each for each in verbs if each == text.strip().lower()), None)
+    if verb is None and Verb.TEXT in verbs:
+        return Answer(Verb.TEXT, words=text, by=_BY)
+    if verb is None:
+        return Answer(
+            Verb.ABSENT, by="nobody", words=f"{text!r} is none of {', '.join(verbs)} ({kind})."
+        )
+    return Answer(verb, words=note or None, by=_BY)
 
 
 class Scripted:

@@ -216,14 +216,42 @@ COMMANDS: Final[Mapping[str, Command]] = {
         (
             _arg(
                 "what",
-                choices=("lint", "list", "show", "install-hook"),
-                metavar="lint|list|show|install-hook",
+                choices=("lint", "list", "show", "diff", "accept", "install-hook"),
+                metavar="lint|list|show|diff|accept|install-hook",
             ),
             _arg("paths", nargs="*", metavar="PATH", help="a file or folder; . without it"),
             _arg(
                 "--pre-push",
                 metavar="REMOTE",
                 help="lint: what a push to it would publish, as git's pre-push hook is given it",
+            ),
+            _arg(
+                "--class",
+                dest="triage",
+                choices=("expected", "regression", "false-positive"),
+                help="accept: what the difference is; a regression keeps the former recording",
+            ),
+            _arg(
+                "--cause",
+                choices=("prompt", "template", "fixture", "model"),
+                help="accept --class expected: what was changed on purpose",
+            ),
+            _arg(
+                "--named",
+                metavar="FILE",
+                help="accept --class expected: the changed file, where its name does not show it",
+            ),
+            _arg("--reason", metavar="TEXT", help="accept: why; it stands in the change record"),
+            _arg(
+                "--threshold",
+                metavar="R",
+                help="accept --class false-positive: the new one; just under the ratio without it",
+            ),
+            _arg(
+                "--count",
+                type=int,
+                metavar="N",
+                help="accept: how many recordings, confirmed; needed for more than 5",
             ),
             JSON,
         ),

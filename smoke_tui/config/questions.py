@@ -33,6 +33,14 @@ class Verb(StrEnum):
     FAIL = "fail"
     BLOCKED = "blocked"
     FINISH = "finish"
+    EXPECTED = "expected"
+    REGRESSION = "regression"
+    FALSE_POSITIVE = "false-positive"
+    LATER = "later"
+    PROMPT = "prompt"
+    TEMPLATE = "template"
+    FIXTURE = "fixture"
+    MODEL = "model"
     ABSENT = "absent"
     """Nobody is there to answer."""
 
@@ -77,6 +85,7 @@ Special = Literal[
     "model",
     "text",
     "secret",
+    "drift",
 ]
 """What a front end does for a choice that has no answer of its own."""
 
@@ -137,8 +146,9 @@ class QuestionKind:
         verbs: The words of its answers. Where a plain text answers it, the first agrees, the
             second refuses, and the last is the verb of a sentence that does neither.
         consent: The options of a run without an operator answer it with the first of `verbs`.
-        answers_file: What an answers file gives for it: a plain text, a path, a model; empty where
-            it cannot answer it.
+        answers_file: What an answers file gives for it: a plain text, a path, a model, one of
+            `verbs` (any other text is the words of `text`, where that is one); empty where it
+            cannot answer it.
         elsewhere: Something else than the operator may answer it, such as a browser.
         stakes: What an answer decides; then one that was typed for another question is not taken.
         amendable: The answer decides the step's outcome, so it can be amended.
@@ -150,7 +160,7 @@ class QuestionKind:
     choices: tuple[Choice, ...]
     verbs: tuple[Verb, ...]
     consent: bool = False
-    answers_file: Literal["", "plain", "path", "model"] = ""
+    answers_file: Literal["", "plain", "path", "model", "verb"] = ""
     elsewhere: bool = False
     stakes: Literal["", "money", "proof", "commands"] = ""
     amendable: bool = False
@@ -331,6 +341,76 @@ _KINDS: Final = (
         "a secret text",
         (Choice("enter", "give it", special="secret", letter="g", word="give"), _NONE),
         (Verb.SECRET, Verb.DECLINE),
+    ),
+    QuestionKind(
+        "drift",
+        "why an answer differs from the recorded one",
+        (
+            Choice("v", "see both texts", special="drift", word="both"),
+            Choice("c", "expected: something was changed on purpose", Verb.EXPECTED),
+            Choice(
+                "r",
+                "regression: the same prompt, a materially different answer",
+                Verb.REGRESSION,
+                "may",
+                "What is worse now? (may be empty)",
+            ),
+            Choice(
+                "f",
+                "false positive: the same meaning in other words",
+                Verb.FALSE_POSITIVE,
+                "must",
+                "Why do both mean the same?",
+            ),
+            Choice("l", "leave it without a class", Verb.LATER),
+        ),
+        (Verb.EXPECTED, Verb.REGRESSION, Verb.FALSE_POSITIVE, Verb.LATER),
+        answers_file="verb",
+        stakes="proof",
+        rehearsed=Verb.LATER,
+    ),
+    QuestionKind(
+        "drift-cause",
+        "what was changed on purpose, where a drift is expected",
+        (
+            Choice("p", "the prompt", Verb.PROMPT),
+            Choice("w", "the template", Verb.TEMPLATE, letter="t"),
+            Choice("f", "a fixture", Verb.FIXTURE),
+            Choice("m", "the model", Verb.MODEL),
+            Choice("b", "none of them: choose the class again", Verb.NO, word="none"),
+        ),
+        (Verb.PROMPT, Verb.TEMPLATE, Verb.FIXTURE, Verb.MODEL, Verb.NO),
+        answers_file="verb",
+        rehearsed=Verb.PROMPT,
+    ),
+    QuestionKind(
+        "drift-accept",
+        "whether the new answer replaces the recorded one",
+        (
+            Choice("v", "see both texts", special="drift", word="both"),
+            Choice("y", "yes, replace it", Verb.YES),
+            Choice("b", "no: choose the class again", Verb.NO, word="no"),
+        ),
+        (Verb.YES, Verb.NO),
+        answers_file="plain",
+        stakes="proof",
+        rehearsed=Verb.YES,
+    ),
+    QuestionKind(
+        "drift-threshold",
+        "which threshold a case has from its next try on",
+        (
+            Choice("v", "see both texts", special="drift", word="both"),
+            Choice("u", "use the proposed one", Verb.USE),
+            Choice(
+                "o", "another one", Verb.TEXT, "must", "Which, above 0 and at most 1?", word="other"
+            ),
+            Choice("b", "none: choose the class again", Verb.NO, word="none"),
+        ),
+        (Verb.USE, Verb.NO, Verb.TEXT),
+        answers_file="verb",
+        stakes="proof",
+        rehearsed=Verb.USE,
     ),
     QuestionKind(
         "finish",

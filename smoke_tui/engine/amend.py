@@ -36,6 +36,10 @@ _OF_WORD: Final = (None, "expectation-unmet", "operator-declined")
 """Codes that a try of a manual step has from the operator's own answer."""
 
 
+_OF_ANSWER: Final = frozenset({"body_contains", "text_drift", "tool_calls"})
+"""Conditions about the text of an answer."""
+
+
 class NotAmendableError(ValueError):
     """A step's outcome can't be amended so; the text says why and what can be done."""
 
@@ -153,7 +157,7 @@ def _summary(why: str) -> str:
 def _looks_into_answer(step: Step) -> bool:
     """Whether a rule or an expectation of the step is about the answer's text."""
     matches = [*step.expect, *(rule.match for rule in step.rules)]
-    return any(c.word == "body_contains" for match in matches for c in match.conditions)
+    return any(c.word in _OF_ANSWER for match in matches for c in match.conditions)
 
 
 def _origin_then(state: State, attempt: Try) -> str:

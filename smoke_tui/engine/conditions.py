@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 from smoke_tui.journal.events.decisions import ExpectationsEvidence
 from smoke_tui.journal.state import Try
@@ -13,6 +13,14 @@ from smoke_tui.redaction import clean
 from smoke_tui.runbook.json_path import dig
 from smoke_tui.runbook.model import Condition, Match
 from smoke_tui.world.result import Result
+
+COMPARISONS: Final = "comparisons"
+"""Under which name a result has what its comparisons with recorded answers came to.
+
+Each row has `word` and `condition` (the condition), `expected`, `actual` and `drifted`.
+"""
+
+UNDECIDED: Final = "drift-undecided"
 
 MOST_SEEN: Final = 120
 """Characters of a value in a sentence."""
@@ -22,10 +30,11 @@ MOST_SENTENCE: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A condition that does not hold: what it expects, and the actual value."""
+    """A condition that does not hold: what it expects, the actual value, and the code of that."""
 
     expected: str
     actual: str
+    code: str = "expectation-unmet"
 
 
 Test = Callable[[Condition, Result, str | None, str], bool]
@@ -123,6 +132,20 @@ def _json(c: Condition, result: Result, code: str | None, origin: str) -> bool:
     }[c.operand]
 
 
+def _comparison(c: Condition, result: Result) -> Mapping[str, Any] | None:
+    """What a comparison with a recorded answer came to; None where none was made."""
+    for row in result.observed.get(COMPARISONS) or ():
+        if row.get("word") == c.word and row.get("condition") == c.value:
+            return cast("Mapping[str, Any]", row)
+    return None
+
+
+def _compared(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    row = _comparison(c, result)
+    # What is undecided does not hold, nor does what was never compared.
+    return row is not None and row.get("drifted") is False
+
+
 def _equal_to(name: str) -> Test:
     def test(c: Condition, result: Result, code: str | None, origin: str) -> bool:
         return bool(result.observed.get(name) == c.value)
@@ -143,8 +166,8 @@ _TESTS: Final[Mapping[str, Test]] = {
     "route": _equal_to("route"),
     "exit": _equal_to("exit"),
     "origin": _origin,
-    "text_drift": _equal_to("text_drift"),
-    "tool_calls": _equal_to("tool_calls"),
+    "text_drift": _compared,
+    "tool_calls": _compared,
     "behaves": _equal_to("behaves"),
 }
 
@@ -214,6 +237,20 @@ def _of_origin(c: Condition, result: Result, origin: str) -> Unmet:
     return Unmet(f"origin {_any_of(c.value)}", f"{origin} declared")
 
 
+def _of_comparison(code: str) -> Callable[[Condition, Result, str], Unmet]:
+    def of_comparison(c: Condition, result: Result, origin: str) -> Unmet:
+        row = _comparison(c, result)
+        if row is None:
+            return Unmet(f"an answer like {c.value['baseline']}", "none was compared", UNDECIDED)
+        return Unmet(
+            str(row["expected"]),
+            str(row["actual"]),
+            code if row["drifted"] is True else UNDECIDED,
+        )
+
+    return of_comparison
+
+
 def _of_value(what: str) -> Callable[[Condition, Result, str], Unmet]:
     def of_value(c: Condition, result: Result, origin: str) -> Unmet:
         value = result.observed.get(c.word)
@@ -232,7 +269,7 @@ _UNMET: Final[Mapping[str, Callable[[Condition, Result, str], Unmet]]] = {
     "route": _of_value("route"),
     "exit": _of_value("exit"),
     "origin": _of_origin,
-    "text_drift": _of_value("text drift of"),
-    "tool_calls": _of_value("tool calls of"),
+    "text_drift": _of_comparison("text-drift"),
+    "tool_calls": _of_comparison("tool-call-drift"),
     "behaves": _of_value("behaviour"),
 }

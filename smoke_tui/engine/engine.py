@@ -175,6 +175,8 @@ class Engine:
             step,
             n,
             cause,
+            self.state.session,
+            self.runbook.id,
             tries[-1].code if tries else None,
             refused_models(self.state),
             earlier_calls(self.state),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from smoke_tui.engine.conditions import Unmet, matches, unmet
 from smoke_tui.failure_codes.table import CODES, outcome_of
@@ -46,8 +47,18 @@ def judge(
     if result.error:
         return Decision(outcome=Outcome.ERROR)
     lacking = unmet(step.expect, result, origin) if result.code is None else ()
-    code = result.code or ("expectation-unmet" if lacking else None)
+    code = result.code or _code_of(lacking)
     return replace(_decide(step, result, code, step_state, origin, bounds), unmet=lacking)
+
+
+UNMET_CODES: Final = ("expectation-unmet", "tool-call-drift", "text-drift", "drift-undecided")
+"""Codes of expectations that do not hold: of several, the first is the step's."""
+
+
+def _code_of(lacking: Sequence[Unmet]) -> str | None:
+    """The code of a try whose only faults are these expectations; None without any."""
+    codes = {each.code for each in lacking}
+    return next((code for code in UNMET_CODES if code in codes), None)
 
 
 def _decide(

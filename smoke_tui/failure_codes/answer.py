@@ -127,8 +127,7 @@ ROWS: Final = (
         "the provider",
         what="The text differs from the recorded one by more than the threshold.",
         remedy="Classify the drift before accepting anything.",
-        next_actions=(NextAction.RETRY,),
-        unrehearsed="reserved: no step ends with it yet",
+        next_actions=(NextAction.RETRY, NextAction.READ_EVIDENCE),
     ),
     Code(
         "tool-call-drift",
@@ -137,8 +136,18 @@ ROWS: Final = (
         "the provider",
         what="The tool calls differ from the recorded ones.",
         remedy="Classify the drift before accepting anything.",
-        next_actions=(NextAction.RETRY,),
-        unrehearsed="reserved: no step ends with it yet",
+        next_actions=(NextAction.RETRY, NextAction.READ_EVIDENCE),
+    ),
+    Code(
+        "drift-undecided",
+        "answer",
+        Outcome.BLOCKED,
+        "nobody",
+        what="Whether the answer differs from the recorded one by more than the threshold is not "
+        "certain.",
+        remedy="Compare both texts by hand, and classify the drift; a shorter recorded answer can be "
+        "decided.",
+        next_actions=(NextAction.READ_EVIDENCE, NextAction.RETRY),
     ),
     Code(
         "judge-fail",

@@ -29,7 +29,14 @@ Group = Literal[
 """The groups of codes, in the order of the table."""
 
 Side = Literal[
-    "us", "this machine", "this network", "the account", "the provider", "the stack", "the operator"
+    "us",
+    "this machine",
+    "this network",
+    "the account",
+    "the provider",
+    "the stack",
+    "the operator",
+    "nobody",
 ]
 """Whose side a failure is on; "us" is this tool."""
 

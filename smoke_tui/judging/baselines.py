@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 
@@ -37,10 +37,14 @@ class BaselineError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A recorded answer, and the threshold that its file names; None where it names none."""
+    """A recorded answer, and the threshold that its file names; None where it names none.
+
+    `states_calls`: it says which tools were called, be it none. A plain text does not.
+    """
 
     answer: RecordedAnswer
     threshold: float | None = None
+    states_calls: bool = field(default=True, compare=False)
 
 
 def read_answer(content: str, name: str) -> CaseFile:
@@ -64,14 +68,24 @@ def answer_in(content: str) -> RecordedAnswer:
     Raises:
         BaselineError: it has a key twice, or is an answer that is not whole.
     """
-    return read_answer(content, "the answer").answer if content else RecordedAnswer(None)
+    return case_in(content).answer
+
+
+def case_in(content: str) -> CaseFile:
+    """The same, with whether it states which tools were called.
+
+    Raises:
+        BaselineError: it has a key twice, or is an answer that is not whole.
+    """
+    return read_answer(content, "the answer")
 
 
 def render_case(answer: RecordedAnswer) -> str:
     """An answer as the text of a case file."""
-    table: dict[str, object] = {"output_text": answer.text}
-    if answer.tool_calls:
-        table["tool_calls"] = [dict(call) for call in answer.tool_calls]
+    table: dict[str, object] = {
+        "output_text": answer.text,
+        "tool_calls": [dict(call) for call in answer.tool_calls],
+    }
     return json.dumps(table, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -106,7 +120,7 @@ def _is_text_file(content: str, name: str) -> bool:
 def _read(content: str, name: str) -> CaseFile:
     low = name.lower()
     if low.endswith(TEXT_NAMES):
-        return CaseFile(RecordedAnswer(_without_last_line_end(content)))
+        return _plain(content)
     if is_stream(content) or (low.endswith(".sse") and not content.lstrip().startswith("{")):
         return CaseFile(of_stream(content))
     if low.endswith((".json", ".sse")):
@@ -119,7 +133,11 @@ def _read(content: str, name: str) -> CaseFile:
         return answer
     table = _table(content)
     answer = _of_table(table) if table is not None else None
-    return answer or CaseFile(RecordedAnswer(_without_last_line_end(content)))
+    return answer or _plain(content)
+
+
+def _plain(content: str) -> CaseFile:
+    return CaseFile(RecordedAnswer(_without_last_line_end(content)), states_calls=False)
 
 
 def _table(content: str) -> Mapping[str, object] | None:
@@ -151,7 +169,8 @@ def _of_table(table: Mapping[str, object]) -> CaseFile | None:
     text = table.get("output_text")
     if text is not None and not isinstance(text, str):
         raise ValueError(f"output_text has to be a text, not {_kind(text)}")
-    return CaseFile(RecordedAnswer(text, _calls(table)), _threshold(table))
+    states_calls = isinstance(table.get("tool_calls"), list)
+    return CaseFile(RecordedAnswer(text, _calls(table)), _threshold(table), states_calls)
 
 
 def _calls(table: Mapping[str, object]) -> tuple[Mapping[str, object], ...]:
@@ -196,6 +215,7 @@ __all__ = [
     "CaseFile",
     "UnreadableAnswerError",
     "answer_in",
+    "case_in",
     "read_answer",
     "render_case",
     "render_like",

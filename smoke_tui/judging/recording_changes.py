@@ -91,11 +91,15 @@ def _ratio(pair: DriftPair) -> float:
 
 @dataclass(frozen=True, slots=True)
 class CaseThreshold:
-    """The name of a case in the calibration log, where its answers are from, its threshold."""
+    """The name of a case in the calibration log, where its answers are from, its threshold.
+
+    `autojunk`: texts are measured with the heuristic of that name.
+    """
 
     case: str
     baseline: str
     threshold: Threshold = field(default_factory=Threshold)
+    autojunk: bool = False
 
 
 def recording_change(
@@ -141,7 +145,14 @@ def _paired(
     answers = None
     before, after = _answer(old), _answer(new)
     if before is not None and after is not None:
-        drift = compare_answers(measure.case, measure.baseline, measure.threshold, before, after)
+        drift = compare_answers(
+            measure.case,
+            measure.baseline,
+            measure.threshold,
+            before,
+            after,
+            autojunk=measure.autojunk,
+        )
         answers = DriftPair(drift, before, after)
     elif before is not None or after is not None:
         fields += (FieldChange("response.body", old.response_body, new.response_body),)

@@ -244,4 +244,4 @@ def _stated(item: Item) -> object:
 
 
 def _name(item: Item) -> str:
-    return str(item.get("id") or item.get("call_id") or item.get("name") or item.get("type"))
+    return str(item.get("name") or item.get("id") or item.get("call_id") or item.get("type"))

@@ -76,7 +76,7 @@ class Answers:
             case "text":
                 text = self.prompt.words(question.seq, "Your answer?", must=True)
                 return bool(text) and self.send(question, Answer(Verb.TEXT), secret=text)
-            case "":
+            case "" | "drift":
                 pass
             case _:
                 assert_never(choice.special)

@@ -25,6 +25,7 @@ SIDES: Final = {
     "the provider": "the provider's",
     "the stack": "the stack's",
     "the operator": "yours",
+    "nobody": "nobody's",
 }
 Facts = list[tuple[str, str]]
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from smoke_tui.steps.call import call
 from smoke_tui.steps.check import check
 from smoke_tui.steps.cost import asked_for
+from smoke_tui.steps.drift import compared
 from smoke_tui.steps.guards import check_guards
 from smoke_tui.steps.handover import handover
 from smoke_tui.steps.login import login
@@ -34,9 +35,12 @@ _BY_KIND: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
 }
 
 BEHAVIOURS: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
-    name: asked_for(behaviour) for name, behaviour in _BY_KIND.items()
+    name: compared(asked_for(behaviour)) for name, behaviour in _BY_KIND.items()
 }
-"""What each kind of step does; a spend that a step declares is asked for first, in any kind."""
+"""What each kind of step does; a spend that a step declares is asked for first, in any kind.
+
+Before that, what its answer is to be compared with is read.
+"""
 
 
 async def behave(ctx: StepContext) -> Result:

@@ -127,6 +127,7 @@ async def call(ctx: StepContext) -> Result:
         observed,
         assessment.reading.text or exchange.text(),
         document=document,
+        answer=exchange.text(),
     )
 
 

@@ -163,6 +163,7 @@ async def _result(
                 f"{turned.claims['provider']}/{turned.claims['credential'] or 'subscription'}.",
                 observed | {"route": "openai/subscription"},
                 text,
+                answer_text=turned.output or None,
             ),
         )
     decided = next(
@@ -207,6 +208,7 @@ async def _result(
             f"Attested by the operator: {words}",
             observed | {"route": "openai/subscription", "attested": True},
             text,
+            answer_text=turned.output or None,
         ),
     )
 

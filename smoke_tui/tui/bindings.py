@@ -34,7 +34,7 @@ EVERY_PAGE: Final = [
 HOME: Final = [
     Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
     Binding("l", "live", "Run live", id="home.live"),
-    Binding("p", "trends", "Spend", id="home.trends"),
+    Binding("p", "spend", "Spend", id="home.spend"),
     Binding("m", "machine", "Machine", id="home.machine"),
     Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
     _THEME,
@@ -85,6 +85,18 @@ DRIFT: Final = [
     _THEME,
     _LEAVE,
 ]
+SPEND: Final = [
+    Binding("y", "copy", "Copy", id="spend.copy"),
+    Binding("d", "days", "Days", id="spend.days"),
+    Binding("o", "tier", "Tier", id="spend.tier"),
+    Binding("f", "models", "Models", id="spend.models"),
+    Binding("v", "plots", "Plots", id="spend.plots"),
+    Binding("r", "again", "Read again", show=False, id="spend.again"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="spend.other"),
+    _back("spend"),
+    _THEME,
+    _LEAVE,
+]
 TRENDS: Final = [
     Binding("r", "rehearsals", "Rehearsals or real ones", id="trends.rehearsals"),
     _back("trends"),
@@ -123,6 +135,7 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "report": EVERY_PAGE + REPORT,
     "compare": EVERY_PAGE + COMPARE,
     "drift": EVERY_PAGE + DRIFT,
+    "spend": EVERY_PAGE + SPEND,
     "trends": EVERY_PAGE + TRENDS,
     "machine": EVERY_PAGE + MACHINE,
     "help": HELP,

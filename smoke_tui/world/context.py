@@ -40,14 +40,16 @@ Raises:
 class Attempt:
     """Which try of which step a context is for, and what the session has learnt before it.
 
-    `before` is the code that the step's try before this one came to. `refused_models` are those
-    that calls of this session were refused for, with the code, in their order; `earlier_calls` is
-    what the last call learnt of each model.
+    `session` and `runbook` are their names. `before` is the code that the step's try before this one
+    came to. `refused_models` are those that calls of this session were refused for, with the code,
+    in their order; `earlier_calls` is what the last call learnt of each model.
     """
 
     step: Step
     n: int = 1
     cause: str = "walk"
+    session: str = ""
+    runbook: str = ""
     before: str | None = None
     refused_models: Mapping[str, str] = field(default_factory=dict)
     earlier_calls: Mapping[str, EarlierCall] = field(default_factory=dict)

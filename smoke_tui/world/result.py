@@ -17,7 +17,9 @@ class Result:
     `fresh` (whether the credential was fresh), `delay` (seconds the answer asks to wait) and
     `attested`. `body` is the text that expectations and rules may look into; it is evidence
     already and is not recorded twice. `document` is the JSON that their paths lead into, where it
-    is another than the body's or `observed["json"]`. `error`: our own tool broke.
+    is another than the body's or `observed["json"]`. `answer` is what holds the model's answer with
+    its tool calls, where that is more than the body; `answer_text` is its text, where it can't be
+    read there. `error`: our own tool broke.
     """
 
     code: str | None
@@ -26,6 +28,8 @@ class Result:
     body: str = ""
     error: bool = False
     document: Any = None
+    answer: str = ""
+    answer_text: str | None = None
 
 
 def words_of(error: Exception) -> str:

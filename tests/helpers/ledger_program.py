@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from smoke_tui.session.spend_sources import daily_cost
 from smoke_tui.stack.ledger_table import LedgerTable
 from smoke_tui.world.daily_cost import CostByDay, Tier
-from smoke_tui.world.live.ledger.daily_cost import read_daily_cost
+from smoke_tui.world.live.ledger.daily_cost import ask_daily_cost
 from smoke_tui.world.live.ledger.postgresql import read
 from tests.helpers.program import Program
 
@@ -43,7 +44,7 @@ def days(
 ) -> CostByDay:
     """What calls of the last days cost; `names` are those of the table and its columns."""
     question = daily_cost(LedgerTable().with_names(names), tier=tier, models=models)
-    return read_daily_cost(address, question)
+    return asyncio.run(ask_daily_cost(address, question))
 
 
 def rows(address: str, **how: Any) -> list[dict[str, Any]]:

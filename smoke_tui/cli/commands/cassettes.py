@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from smoke_tui.cli.commands.cassettes_review import accept, diff
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
@@ -183,5 +184,7 @@ _WHAT: Final[Mapping[str, Run]] = {
     "lint": _lint,
     "list": _list,
     "show": _show,
+    "diff": diff,
+    "accept": accept,
     "install-hook": _install_hook,
 }

@@ -60,9 +60,11 @@ def spend(
 
 
 def _ask(address: str, question: DailyCost) -> CostByDay:
-    from smoke_tui.world.live.ledger.daily_cost import read_daily_cost
+    import asyncio
 
-    return read_daily_cost(address, question)
+    from smoke_tui.world.live.ledger.daily_cost import ask_daily_cost
+
+    return asyncio.run(ask_daily_cost(address, question))
 
 
 def _json(sessions: SessionsSpend, ledger: CostByDay | None, question: DailyCost) -> dict[str, Any]:

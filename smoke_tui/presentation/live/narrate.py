@@ -66,6 +66,14 @@ ANSWER_TEXTS: Final[Mapping[str, str]] = {
     Verb.OTHER_HOST: "the other host",
     Verb.TEXT: "an answer",
     Verb.SECRET: "a secret",
+    Verb.EXPECTED: "expected",
+    Verb.REGRESSION: "regression",
+    Verb.FALSE_POSITIVE: "false positive",
+    Verb.LATER: "no class for now",
+    Verb.PROMPT: "the prompt",
+    Verb.TEMPLATE: "the template",
+    Verb.FIXTURE: "a fixture",
+    Verb.MODEL: "the model",
 }
 
 

@@ -266,5 +266,18 @@ FORMS: Final[Mapping[str, Callable[[Snapshot, OpenQuestion], Rows]]] = {
     "finish": _finish,
 }
 
-TEXT_ALONE: Final = frozenset({"service", "model", "device", "text", "secret", "manual"})
+TEXT_ALONE: Final = frozenset(
+    {
+        "service",
+        "model",
+        "device",
+        "text",
+        "secret",
+        "manual",
+        "drift",
+        "drift-cause",
+        "drift-accept",
+        "drift-threshold",
+    }
+)
 """Kinds of question that are their text and nothing else."""

@@ -21,7 +21,7 @@ from smoke_tui.rehearsal.provider.issuer import Issuer
 from smoke_tui.rehearsal.provider.replies import RESET_SECONDS, Reply
 from smoke_tui.rehearsal.provider.request_bodies import plain_body
 from smoke_tui.rehearsal.provider.request_checks import Call
-from smoke_tui.rehearsal.provider.streaming import WHOLE, StreamedResponse, play
+from smoke_tui.rehearsal.provider.streaming import CALLING, WHOLE, StreamedResponse, play
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
 
 PRIMARY_MINUTES: Final = 300
@@ -106,7 +106,7 @@ class Backend:
 
     def _stream(self, call: Call) -> Answer:
         nonce = call.last_word()
-        text = f"This answer is rehearsed, and the word asked for is {nonce} as it was given."
+        text = self.scenario.answer.replace("{nonce}", nonce)
         answer = StreamedResponse(
             self.scenario.script,
             call.model,
@@ -127,7 +127,7 @@ class Backend:
     async def _counted(self, answer: StreamedResponse) -> AsyncIterator[bytes]:
         async for chunk in play(answer):
             yield chunk
-        if answer.script.acts == WHOLE:
+        if answer.script.acts in (WHOLE, CALLING):
             self.completed += 1
 
     def limits(self, primary: float) -> Headers:

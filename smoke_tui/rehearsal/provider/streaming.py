@@ -34,6 +34,7 @@ REFUSAL: Final = (
     "refusal-item",
     "completed",
 )
+CALLING: Final = ("created", "in-progress", "tool-call", *WHOLE[2:])
 DONE: Final = (*WHOLE[:-1], "done")
 UNTYPED: Final = ("created", "in-progress", "item", "half-deltas", "untyped-error")
 FLOOD: Final = ("created", "in-progress", "item", "flood")
@@ -45,7 +46,8 @@ class Script:
 
     `served_model` None means the requested model; `served_header` and `created_header` replace it in
     the HTTP header and in the headers inside the first event. `phase` is that of the message;
-    `error` is the (code, message) of a failure.
+    `error` is the (code, message) of a failure. `tool_call` is the (name, arguments) of a tool call
+    before the message, `other_arguments` what the completed response states of it instead.
     """
 
     acts: tuple[str, ...] = WHOLE
@@ -55,6 +57,8 @@ class Script:
     phase: str | None = None
     usage: bool = True
     error: tuple[str, str] = ("", "")
+    tool_call: tuple[str, str] | None = None
+    other_arguments: str | None = None
 
 
 @dataclass(slots=True)
@@ -111,6 +115,18 @@ class StreamedResponse:
             content = [{"type": "output_text", "annotations": [], "text": text}]
         return self.message(status, content)
 
+    def tool_call(self, arguments: str | None = None) -> dict[str, object]:
+        """The item of the script's tool call, with these arguments in place of its own."""
+        name, own = self.script.tool_call or ("", "")
+        return {
+            "id": f"fc_{self.item_id}",
+            "type": "function_call",
+            "status": "completed",
+            "name": name,
+            "arguments": own if arguments is None else arguments,
+            "call_id": f"call_{self.item_id}",
+        }
+
     def refusal(self) -> dict[str, object]:
         """The message of a refusing model; none of its parts is text."""
         return self.message("completed", [{"type": "refusal", "refusal": REFUSAL_TEXT}])
@@ -162,6 +178,8 @@ def _completed(answer: StreamedResponse) -> bytes:
     output = [answer.item("completed", answer.text)] if has_text else []
     if "refusal-item" in answer.script.acts:
         output = [answer.refusal()]
+    if answer.script.tool_call is not None:
+        output = [answer.tool_call(answer.script.other_arguments), *output]
     body = answer.response("completed", output=output, usage=answer.usage())
     if not answer.script.usage:
         del body["usage"]
@@ -262,6 +280,9 @@ ACTS: Final[dict[str, Act]] = {
         lambda a: a.event(
             "response.output_item.done", output_index=0, item=a.item("completed", a.text)
         )
+    ),
+    "tool-call": _once(
+        lambda a: a.event("response.output_item.done", output_index=0, item=a.tool_call())
     ),
     "refusal-delta": _once(lambda a: _refusal_part(a, "delta", delta=REFUSAL_TEXT)),
     "refusal-done": _once(lambda a: _refusal_part(a, "done", refusal=REFUSAL_TEXT)),

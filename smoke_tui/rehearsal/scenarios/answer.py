@@ -4,13 +4,52 @@ from __future__ import annotations
 
 from typing import Final
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.rehearsal.provider import streaming
 from smoke_tui.rehearsal.provider.streaming import Script
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
 
 _OTHER: Final = "gpt-5.2-2025-12-11"
 
+_OF_DRIFT: Final = "constructed: what differs from the rehearsal's own recorded answer"
+
 ANSWER_ROWS: Final = (
+    Scenario(
+        "text-drift",
+        "The answer is worded otherwise than the recorded one: only the runbook `drift` compares it.",
+        _OF_DRIFT,
+        runbook="drift",
+        answer="The word that you asked for is {nonce}. This was a rehearsal, and nothing else.",
+    ),
+    Scenario(
+        "text-drift-false-positive",
+        "The answer says the same in some other words, and the operator triages it as a false "
+        "positive: only the runbook `drift` compares it.",
+        _OF_DRIFT,
+        runbook="drift",
+        answer="This answer was rehearsed. The word {nonce} is given back as it was asked for.",
+        operator={"drift": Answer(Verb.FALSE_POSITIVE, words="It says the same in other words.")},
+    ),
+    Scenario(
+        "tool-call-drift",
+        "The model calls a tool that the recorded answer does not call: only the runbook `drift` "
+        "compares it.",
+        _OF_DRIFT,
+        runbook="drift",
+        script=Script(streaming.CALLING, tool_call=("save_summary", '{"words": 12}')),
+    ),
+    Scenario(
+        "drift-undecided",
+        "The stream states the arguments of one tool call in two ways, so that no comparison is "
+        "certain: only the runbook `drift` compares it.",
+        _OF_DRIFT,
+        runbook="drift",
+        script=Script(
+            streaming.CALLING,
+            tool_call=("save_summary", '{"words": 12}'),
+            other_arguments='{"words": 13}',
+        ),
+    ),
     Scenario(
         "degraded-model-header",
         "The answer's body names the model that was asked for, its header another one.",

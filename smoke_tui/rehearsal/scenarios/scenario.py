@@ -14,6 +14,9 @@ from smoke_tui.rehearsal.provider.streaming import Script
 
 NO_DRIFT: Final = None
 
+ANSWER: Final = "This answer is rehearsed, and the word asked for is {nonce} as it was given."
+"""The text of an answer; `{nonce}` is the word that the call asks for."""
+
 StackMode = Literal[
     "subscription", "platform-key", "organization-header", "own-key", "other-model", "unproven",
     "canned", "claimed", "login-page", "never-ready", "dies", "save-error", "seed-fails",
@@ -34,7 +37,8 @@ class Scenario:
     `hides_raised` lists nothing to an older client. `drift_after` is the number of completed calls
     after which only the current instructions are accepted (None: no drift). `operator` holds
     answers by kind of question that differ from the default; with `opens_pages` False the browser
-    stays closed. `answer_headers` are added to every stream.
+    stays closed. `answer` is the text of every stream; `answer_headers` are added to every stream.
+    `runbook` is the id of the runbook that notices it.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Scenario:
     from_between: bool = False
     reset: bool = False
     script: Script = field(default_factory=Script)
+    answer: str = ANSWER
     drift_after: int | None = NO_DRIFT
     listed: tuple[str, ...] = ALL_SLUGS
     authorize_error: tuple[str, str] | None = None
@@ -62,6 +67,7 @@ class Scenario:
     stack: StackMode = "subscription"
     operator: Mapping[str, Answer] = field(default_factory=dict)
     opens_pages: bool = True
+    runbook: str = "openai-subscription"
 
     @property
     def code(self) -> str | None:

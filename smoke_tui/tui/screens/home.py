@@ -46,7 +46,7 @@ from smoke_tui.tui.screens.doctor import DoctorScreen
 from smoke_tui.tui.screens.record import show_record
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import rehearse, resume, run_live
-from smoke_tui.tui.screens.trends import TrendsScreen
+from smoke_tui.tui.screens.spend import SpendScreen
 from smoke_tui.tui.theme import MUTED, WARN
 from smoke_tui.tui.widgets.modals import Choose, Pick, YesNo
 from smoke_tui.tui.widgets.panel import Panel
@@ -246,9 +246,9 @@ class HomeScreen(Page):
             return
         self.app.push_screen(ReportScreen(checked.runbook, checked.state, folder, Vault()))
 
-    def action_trends(self) -> None:
-        """Show spend and quota over time."""
-        self.app.push_screen(TrendsScreen())
+    def action_spend(self) -> None:
+        """Show what was spent."""
+        self.app.push_screen(SpendScreen())
 
     def action_machine(self) -> None:
         """Show this machine and the settings."""

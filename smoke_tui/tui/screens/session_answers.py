@@ -118,7 +118,7 @@ class SessionAnswers(Page):
                 self._give_text(question)
             case "secret":
                 self._give_secret(question)
-            case "":
+            case "" | "drift":
                 pass
             case _:
                 assert_never(choice.special)

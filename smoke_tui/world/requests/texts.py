@@ -92,8 +92,8 @@ class KeepText(Query[TextContent]):
     text: str = field(metadata=UNSHOWN)
 
     def shown(self) -> dict[str, object]:
-        """The operation, the name, and what of the text can be compared."""
-        return {"op": "keep", "path": self.name, "sha256": digest_of(self.text)}
+        """The operation and the name."""
+        return {"op": "keep", "path": self.name}
 
     def answer(self, fact: Fact) -> TextContent:
         """The text as it was kept."""

@@ -56,7 +56,8 @@ VARYING = (
 
 def texts_of(program: Program, scenario: str) -> str:
     """The result as a person reads it, with what varies replaced, and each code's full words."""
-    done = program("--check", "openai-subscription", "--rehearse", "--scenario", scenario)
+    runbook = find_scenario(scenario).runbook
+    done = program("--check", runbook, "--rehearse", "--scenario", scenario)
     text = done.out
     for pattern, word in VARYING:
         text = pattern.sub(word, text)

@@ -49,7 +49,8 @@ def test_a_question_about_a_proof_has_no_default_key() -> None:
 @KINDS
 def test_who_answers_without_an_operator(kind: QuestionKind) -> None:
     """Consent and an answers file answer what the table says, and nothing else is answered."""
-    answers = Headless({"one": {kind.name: "yes", "note": "Seen."} if kind.answers_file else {}})
+    agreed = str(kind.verbs[0]) if kind.answers_file == "verb" else "yes"
+    answers = Headless({"one": {kind.name: agreed, "note": "Seen."} if kind.answers_file else {}})
     data = {"step": "one", "wanted": True}
     answer = asyncio.run(answers.answer(kind.name, data))
     assert answer is not None

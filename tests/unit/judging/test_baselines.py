@@ -119,7 +119,7 @@ def test_responses_and_chat_documents() -> None:
         (stream(message("Half"), end="in_progress"), "no response.completed"),
         (
             stream(CALL, output=[{**CALL, "arguments": '{"amount":13}'}]),
-            "states the item fc_1 in two ways",
+            "states the item pay in two ways",
         ),
         ('data: {"type": "response.completed", "type": "x"}\n\n', "'type' stands twice"),
     ],

@@ -117,7 +117,7 @@ RECORDED: list[tuple[Request, str, dict[str, object]]] = [
         "file",
         {"op": "replace", "path": "b/x.txt", "former": "0" * 64, "sha256": NEW_DIGEST},
     ),
-    (KeepText("t.md", "new"), "file", {"op": "keep", "path": "t.md", "sha256": NEW_DIGEST}),
+    (KeepText("t.md", "new"), "file", {"op": "keep", "path": "t.md"}),
     (ReadCalibration(), "calibration", {"op": "text"}),
     (
         ReplaceCalibration(None, "new"),

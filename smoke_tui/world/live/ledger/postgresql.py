@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar, cast
 
 from smoke_tui.world.live.ledger.problems import (
     CONNECT_SECONDS,
@@ -27,11 +27,16 @@ from smoke_tui.world.live.ledger.stand_in import read_stand_in
 if TYPE_CHECKING:
     from psycopg import Cursor
 
+T = TypeVar("T")
+
 ROWS: Final = 200
 """The most rows of one answer."""
 
 TOTAL_SECONDS: Final = 30.0
 """Until even a server that fell silent in the middle is given up."""
+
+SILENT: Final = f"the ledger fell silent for {TOTAL_SECONDS:.0f} s"
+"""The problem of such a server."""
 
 _TEXT: Final = 200
 _STAMP: Final = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
@@ -55,34 +60,45 @@ async def ask(address: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
     `asked` has op (now, rows), table, columns (role: name) and what the op needs: match, since and
     where it is known the response. The answer has problem, now, rows and more.
     """
+    try:
+        return await on_own_thread(lambda: read(address, asked))
+    except TimeoutError:
+        return _answer(problem=SILENT)
+
+
+async def on_own_thread(work: Callable[[], T]) -> T:
+    """The result of `work`, done on a thread that nobody waits for at the end of the program.
+
+    Raises:
+        TimeoutError: there was none within `TOTAL_SECONDS`.
+    """
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[dict[str, Any]] = loop.create_future()
+    result: asyncio.Future[T] = loop.create_future()
 
-    def settle(got: dict[str, Any] | BaseException) -> None:
-        if answer.done():
+    def settle(value: T | None, error: Exception | None) -> None:
+        if result.done():
             return
-        if isinstance(got, BaseException):
-            answer.set_exception(got)
+        if error is not None:
+            result.set_exception(error)
         else:
-            answer.set_result(got)
+            result.set_result(cast("T", value))
 
-    def work() -> None:
+    def run() -> None:
+        value: T | None = None
+        problem: Exception | None = None
         try:
-            got: dict[str, Any] | BaseException = read(address, asked)
+            value = work()
         except Exception as error:
-            got = error
+            problem = error
         try:
-            loop.call_soon_threadsafe(settle, got)
+            loop.call_soon_threadsafe(settle, value, problem)
         except RuntimeError:
             # The loop has ended in the meantime; there is nobody left to hear it.
             return
 
-    threading.Thread(target=work, name="ledger", daemon=True).start()
-    try:
-        async with asyncio.timeout(TOTAL_SECONDS):
-            return await answer
-    except TimeoutError:
-        return _answer(problem=f"the ledger fell silent for {TOTAL_SECONDS:.0f} s")
+    threading.Thread(target=run, name="ledger", daemon=True).start()
+    async with asyncio.timeout(TOTAL_SECONDS):
+        return await result
 
 
 def read(address: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:

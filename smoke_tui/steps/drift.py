@@ -1,0 +1,206 @@
+"""Comparisons of a step's answer with recorded ones, as `expect` and `[[on]]` ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from smoke_tui.engine.conditions import COMPARISONS, UNDECIDED
+from smoke_tui.journal.events.decisions import DriftEvidence
+from smoke_tui.journal.events.values import Blob, ComparedAnswers, TriagedDrift
+from smoke_tui.judging.answers import Part, compare_answers
+from smoke_tui.judging.baselines import BaselineError, case_in, read_answer, render_case
+from smoke_tui.judging.drift import AnswerDrift, DriftPair, RecordedAnswer, ratio_text
+from smoke_tui.runbook.model import Condition, Match, Step
+from smoke_tui.steps.drift_baseline import Baseline, read_baselines
+from smoke_tui.steps.drift_triage import triage, triage_words
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.requests.texts import KeepText
+from smoke_tui.world.result import Result
+
+Behaviour = Callable[[StepContext], Awaitable[Result]]
+
+ANSWER_NAME: Final = "answer.json"
+"""The name of the evidence that holds a step's answer as it was compared."""
+
+MOST_DIFFERENCES: Final = 3
+"""Differences of tool calls in a sentence."""
+
+_PARTS: Final[Mapping[str, Part]] = {"text_drift": "text", "tool_calls": "calls"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The conditions that compare with one recorded answer; `required` are those of `expect`."""
+
+    conditions: tuple[Condition, ...]
+    required: tuple[Condition, ...]
+    line: int
+
+    @property
+    def first(self) -> Mapping[str, Any]:
+        """The table that names the threshold where one does: that of the text."""
+        texts = [c.value for c in self.conditions if c.word == "text_drift"]
+        return dict(texts[0] if texts else self.conditions[0].value)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is compared."""
+        words = {c.word for c in self.conditions}
+        return tuple(part for word, part in _PARTS.items() if word in words)
+
+
+def groups_of(step: Step) -> tuple[Group, ...]:
+    """The comparisons of a step: one for each recorded answer, case and threshold."""
+    groups: dict[tuple[object, ...], Group] = {}
+    for condition, line, required in sorted(
+        _conditions(step), key=lambda each: each[0].word != "text_drift"
+    ):
+        key = _key(condition)
+        if condition.word == "tool_calls":
+            key = next((k for k in groups if k[:2] == key[:2]), key)
+        group = groups.get(key, Group((), (), line))
+        groups[key] = Group(
+            (*group.conditions, condition),
+            (*group.required, condition) if required else group.required,
+            group.line,
+        )
+    return tuple(groups.values())
+
+
+def _key(condition: Condition) -> tuple[object, ...]:
+    names = ("baseline", "case", "threshold", "test")
+    return tuple(condition.value.get(name) for name in names)
+
+
+def _conditions(step: Step) -> Iterator[tuple[Condition, int, bool]]:
+    """Every comparison of a step with its line, and whether a pass needs it."""
+    matches: list[tuple[Match, bool]] = [(match, True) for match in step.expect]
+    matches += [(rule.match, False) for rule in step.rules]
+    for match, required in matches:
+        for condition in match.conditions:
+            if condition.word in _PARTS:
+                yield condition, match.line, required
+
+
+def compared(behaviour: Behaviour) -> Behaviour:
+    """Wrap a behaviour whose step may compare its answer with recorded ones.
+
+    What is compared with is read before the behaviour, so that no call is made for nothing.
+    """
+
+    async def run(ctx: StepContext) -> Result:
+        groups = groups_of(ctx.step)
+        if not groups:
+            return await behaviour(ctx)
+        baselines = [
+            await read_baselines(ctx, group.first, group.parts, group.line) for group in groups
+        ]
+        result = await behaviour(ctx)
+        if result.code is not None or result.error:
+            return result
+        with ctx.result_known():
+            return await _compare(ctx, groups, baselines, result)
+
+    return run
+
+
+async def _compare(
+    ctx: StepContext, groups: tuple[Group, ...], baselines: list[Baseline], result: Result
+) -> Result:
+    """The result with what its comparisons came to; the operator triages what drifted."""
+    try:
+        answer, kept = await _keep(ctx, result, any("calls" in group.parts for group in groups))
+    except BaselineError as error:
+        problem = str(error).removeprefix("the answer: ")
+        why = f"The answer can't be compared: {problem}. Compare it by hand."
+        return replace(result, code=UNDECIDED, summary=why)
+    rows: list[dict[str, Any]] = []
+    drifted: list[tuple[Group, Baseline, AnswerDrift]] = []
+    for group, baseline in zip(groups, baselines, strict=True):
+        drift = compare_answers(
+            baseline.case,
+            baseline.path,
+            baseline.threshold,
+            baseline.answer,
+            answer,
+            parts=group.parts,
+            autojunk=ctx.config.drift_autojunk,
+        )
+        ctx.decide(DriftEvidence(ComparedAnswers(baseline.blob, kept, drift)))
+        group_rows = [_row(condition, drift) for condition in group.conditions]
+        rows += group_rows
+        if any(
+            row["drifted"] is not False
+            for row, condition in zip(group_rows, group.conditions, strict=True)
+            if condition in group.required
+        ):
+            drifted.append((group, baseline, drift))
+    for group, baseline, drift in drifted:
+        triaged = await triage(ctx, baseline, DriftPair(drift, baseline.answer, answer))
+        rows = _with_class(rows, group, triaged)
+    return replace(result, observed={**result.observed, COMPARISONS: rows})
+
+
+async def _keep(ctx: StepContext, result: Result, with_calls: bool) -> tuple[RecordedAnswer, Blob]:
+    """The step's answer, as it is kept as evidence.
+
+    Raises:
+        BaselineError: it can't be read for certain.
+    """
+    case = case_in(result.answer or result.body)
+    if with_calls and not case.states_calls:
+        raise BaselineError("it is a text that does not show which tools were called")
+    answer = case.answer
+    if result.answer_text is not None:
+        answer = replace(answer, text=result.answer_text)
+    kept = await ctx.perform(KeepText(ANSWER_NAME, render_case(answer)))
+    if kept.content is None or kept.blob is None:
+        raise BaselineError("its record is not at hand")
+    return read_answer(kept.content, ANSWER_NAME).answer, kept.blob
+
+
+def _row(condition: Condition, drift: AnswerDrift) -> dict[str, Any]:
+    """What a condition expects, the actual value, and whether it drifted."""
+    if condition.word == "text_drift":
+        text = drift.text
+        assert text is not None
+        bounds = (
+            ratio_text(text.ratio)
+            if text.drifted is not None
+            else f"undecided, from {ratio_text(text.at_least)} to {ratio_text(text.at_most)}"
+        )
+        note = f"; {text.note}" if text.note else ""
+        expected = f"a text at least {ratio_text(drift.threshold.value)} like {drift.baseline}"
+        actual = f"{bounds} (threshold {drift.threshold}){note}"
+        decided = text.drifted
+    else:
+        calls = drift.calls
+        assert calls is not None
+        shown = "; ".join(calls.differences[:MOST_DIFFERENCES])
+        more = len(calls.differences) - MOST_DIFFERENCES
+        expected = f"the tool calls of {drift.baseline}"
+        actual = f"{shown}{f'; and {more} more differences' if more > 0 else ''}"
+        decided = calls.drifted
+    return {
+        "word": condition.word,
+        "condition": dict(condition.value),
+        "expected": expected,
+        "actual": actual or "the same",
+        "drifted": decided,
+    }
+
+
+def _with_class(
+    rows: list[dict[str, Any]], group: Group, triaged: TriagedDrift | None
+) -> list[dict[str, Any]]:
+    """The rows of a group's conditions with the class that the operator gave."""
+    words = triage_words(triaged)
+    names = [(c.word, dict(c.value)) for c in group.conditions]
+    return [
+        {**row, "actual": f"{row['actual']}, {words}"}
+        if row["drifted"] is not False and (row["word"], row["condition"]) in names
+        else row
+        for row in rows
+    ]
