@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from smoke_tui.config.names import RECORD_MODES
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -216,8 +218,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
         (
             _arg(
                 "what",
-                choices=("lint", "list", "show", "diff", "accept", "install-hook"),
-                metavar="lint|list|show|diff|accept|install-hook",
+                choices=("lint", "list", "show", "diff", "accept", "record", "install-hook"),
+                metavar="lint|list|show|diff|accept|record|install-hook",
             ),
             _arg("paths", nargs="*", metavar="PATH", help="a file or folder; . without it"),
             _arg(
@@ -225,6 +227,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
                 metavar="REMOTE",
                 help="lint: what a push to it would publish, as git's pre-push hook is given it",
             ),
+            _arg(
+                "--record-mode",
+                default="none",
+                choices=RECORD_MODES,
+                metavar="MODE",
+                help="record: none (replays only, the default), once, new_episodes, all or rewrite",
+            ),
+            _arg("--rehearse", action="store_true", help="record: against the embedded rehearsal"),
             _arg(
                 "--class",
                 dest="triage",

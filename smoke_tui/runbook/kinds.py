@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from smoke_tui.config.names import SHAPES
+from smoke_tui.config.names import RECORD_MODES, SHAPES
 from smoke_tui.runbook.identifiers import NAME_PATTERN, identifier, table_name
 from smoke_tui.runbook.schema.common_fields import COMMAND, COMMON, READY
 from smoke_tui.runbook.schema.scalars import JSON_PATH, URL, Converted, Flag, JsonValue, Text, Whole
@@ -24,7 +24,6 @@ from smoke_tui.runbook.schema.tables import (
 )
 from smoke_tui.runbook.templates import names
 
-RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite")
 PROVIDERS: Final = ("fake", "replay", "live")
 
 

@@ -6,7 +6,7 @@ Recording writes a pending file that waits for its review; it makes no recording
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from smoke_tui.codex.assessment import Assessment, assess
@@ -15,7 +15,7 @@ from smoke_tui.codex.preflight import reach
 from smoke_tui.codex.quota import read_windows
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.config.questions import Verb
-from smoke_tui.journal.events.machine_facts import CasesListed, RecordingWritten
+from smoke_tui.journal.events.machine_facts import RecordingWritten
 from smoke_tui.journal.events.values import RecordedCase
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.steps.call_composition import CaseInputs, Composition, asked_text, compose
@@ -75,13 +75,14 @@ async def record(ctx: StepContext) -> Result:
     listed = await ctx.perform(ListCases(str(fields.get("pack") or "."), names))
     if listed.problem:
         raise StepError("recording-invalid", f"{listed.problem}.")
-    live = [case for case in listed.cases if _is_sent(case, mode, chosen=bool(names))]
-    _refuse_broken(listed, live)
+    cases = [_in_world(case, ctx.config.world) for case in listed.cases]
+    live = [case for case in cases if _is_sent(case, mode, chosen=bool(names))]
+    _refuse_broken(cases, live)
     if live and listed.refused:
         raise StepError("ci-refused", "Recording is refused where CI is set; replaying works.")
     await _ask_about_many(ctx, live)
     results: list[CaseResult] = []
-    for case in listed.cases:
+    for case in cases:
         if case in live:
             results.append(await _record_case(ctx, case, mode, len(live)))
             if results[-1].code is not None:
@@ -91,7 +92,16 @@ async def record(ctx: StepContext) -> Result:
         else:
             results.append(await _replay_case(ctx, case, accepted=mode == "none"))
     ctx.evidence(EVIDENCE_NAME, [result.observed() for result in results])
-    return _result(results, len(listed.cases))
+    return _result(results, len(cases))
+
+
+def _in_world(case: RecordedCase, world: str) -> RecordedCase:
+    """The case, stale where its recording was made in the rehearsal and this is none."""
+    if case.recorded_world == "rehearsed" and world != "rehearsed" and case.stale is None:
+        return replace(
+            case, stale="it was recorded in the rehearsal, which shows nothing of the provider"
+        )
+    return case
 
 
 def _is_sent(case: RecordedCase, mode: str, *, chosen: bool) -> bool:
@@ -107,13 +117,13 @@ def _is_sent(case: RecordedCase, mode: str, *, chosen: bool) -> bool:
             return chosen or not case.recorded or case.stale is not None
 
 
-def _refuse_broken(listed: CasesListed, live: list[RecordedCase]) -> None:
+def _refuse_broken(cases: list[RecordedCase], live: list[RecordedCase]) -> None:
     """Refuse cases that can't be read before anything is sent.
 
     Raises:
         StepError: one of them can't be (`recording-invalid`).
     """
-    for case in listed.cases:
+    for case in cases:
         # Without a case file a recording of another program replays, and only that.
         if case.problem and (case in live or case.prompt or not case.recorded):
             raise StepError("recording-invalid", f"{case.name}: {case.problem}.")

@@ -140,7 +140,8 @@ class RecordedCase:
     """A case of recorded exchanges, as it was when a step began.
 
     `path` is its cassette below the project's folder. `recorded`: there is a recording, accepted or
-    not; `accepted`: there is one that replays; `recorded_model` is what it notes. `stale` is why it
+    not; `accepted`: there is one that replays; `recorded_model` and `recorded_world` are
+    what it notes. `stale` is why it
     no longer fits the case, `problem` why the case or its recording can't be read.
     """
 
@@ -150,6 +151,7 @@ class RecordedCase:
     prompt_sha256: str
     model: str | None = None
     recorded_model: str | None = None
+    recorded_world: str | None = None
     shape: str | None = None
     tier: str
     marker: str

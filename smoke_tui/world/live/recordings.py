@@ -137,13 +137,9 @@ class LiveRecordings:
         )
 
 
-def _recorded_model(listed: ListedCase) -> str | None:
-    note = listed.cassette.note if listed.cassette is not None else None
-    return note.model if note is not None and note.model else None
-
-
 def _fact(listed: ListedCase, root: Path) -> RecordedCase:
     case, files, row = listed.case, listed.path, listed.row
+    note = listed.cassette.note if listed.cassette is not None else None
     problem = row.problem
     if case is None and problem is None:
         problem = _NO_PROMPT.format(files.case_file.name)
@@ -153,7 +149,8 @@ def _fact(listed: ListedCase, root: Path) -> RecordedCase:
         prompt=case.prompt if case is not None else "",
         prompt_sha256=case.prompt_sha256 if case is not None else "",
         model=case.model if case is not None else None,
-        recorded_model=_recorded_model(listed),
+        recorded_model=note.model or None if note is not None else None,
+        recorded_world=note.world if note is not None else None,
         shape=case.shape if case is not None else None,
         tier=row.tier,
         marker=row.marker,

@@ -274,6 +274,17 @@ def test_recording_for_real_is_refused_where_ci_is_set(
     assert run("none").step.outcome is Outcome.PASS
 
 
+def test_a_rehearsed_recording_shows_nothing_outside_of_the_rehearsal(
+    run: Runner, project: Path
+) -> None:
+    path = case(project, "a")
+    run("once")
+    accept(path)
+    done = run("none", world_name="live")
+    assert done.step.code == "recording-stale"
+    assert "it was recorded in the rehearsal" in done.step.summary
+
+
 def test_what_is_broken_is_refused_before_anything_is_sent(run: Runner, project: Path) -> None:
     case(project, "a")
     (project / "cassettes" / "b.toml").write_text('schema = "smoke-case/1"\n')
