@@ -93,7 +93,7 @@ def _is_speck(text: str, around: list[Piece]) -> bool:
     return len(text.strip()) <= SHORT and all(size >= least for size in sizes)
 
 
-def _refined(pieces: list[Piece]) -> Iterator[Piece]:
+def _refined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Divide changes of a long word, such as an encoded blob, by its equal beginning and end."""
     for piece in pieces:
         old, new = piece.recorded, piece.new

@@ -21,6 +21,14 @@ class LLMProviderError(Exception):
     """A provider has no answer; the text says to which request, why, and what to do."""
 
 
+class LLMCallFailedError(LLMProviderError):
+    """A call came to no answer; `code` is the failure's code, such as `usage-limit`."""
+
+    def __init__(self, code: str, summary: str, source: str) -> None:
+        super().__init__(f"{source}: {summary.rstrip('.')} ({code})")
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class LLMCall:
     """One request as it was made, for assertions."""
@@ -38,10 +46,10 @@ class LLMCall:
 
 @dataclass(frozen=True, slots=True)
 class LLMToolCall:
-    """A call of a tool that the model asks for."""
+    """A call of a tool that the model asks for; arguments that are no JSON object are a text."""
 
     name: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
+    arguments: Mapping[str, object] | str = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
