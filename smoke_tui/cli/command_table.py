@@ -81,6 +81,44 @@ COMMANDS: Final[Mapping[str, Command]] = {
             JSON,
         ),
     ),
+    "drift": Command(
+        "compares two recorded answers: text by ratio, tool calls by structure; with --class it "
+        "gives the drift a class; exit 0 same, 1 drifted, 4 undecided",
+        "smoke-tui drift baselines/hello.json last:live-call",
+        "drift:drift",
+        (
+            _arg("baseline", metavar="BASELINE", help="a file, or SESSION:STEP (last:live-call)"),
+            _arg("candidate", metavar="CANDIDATE", help="a file, or SESSION:STEP"),
+            _arg("--threshold", metavar="R", help="the least ratio of equal texts, this time"),
+            _arg("--case", metavar="NAME", help="its name in the calibration log"),
+            _arg("--all", dest="every", action="store_true", help="every difference, in full"),
+            _arg(
+                "--class",
+                dest="triage",
+                metavar="CLASS",
+                help="expected, regression or false-positive; with --why",
+            ),
+            _arg("--why", metavar="TEXT", help="why it is of that class"),
+            _arg(
+                "--changed",
+                metavar="WHAT",
+                help="expected: which of prompt, template, fixture, model was changed on purpose",
+            ),
+            _arg("--path", metavar="FILE", help="expected: the changed file that is the cause"),
+            _arg(
+                "--insist",
+                action="store_true",
+                help="expected: replace BASELINE although no changed file fits",
+            ),
+            _arg(
+                "--new-threshold",
+                metavar="R",
+                help="false-positive: the case's threshold; without it just under the ratio",
+            ),
+            _arg("--ticket", metavar="FILE", help="regression: write the ticket's draft there"),
+            JSON,
+        ),
+    ),
     "calibration": Command(
         "the log of drift thresholds as the runbook's table; with --default or --test shows what "
         "a change flips, and writes it with --yes",
