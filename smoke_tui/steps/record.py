@@ -65,6 +65,7 @@ class CaseResult:
             "written": self.written.path if self.written is not None else None,
             "digest": self.written.digest if self.written is not None else None,
             "cut": self.written.cut if self.written is not None else 0,
+            "unused": self.written.unused if self.written is not None else 0,
         }
 
 
@@ -176,6 +177,12 @@ async def _record_case(ctx: StepContext, case: RecordedCase, mode: str, count: i
     assessment = assess(exchange, model=made.model, nonce=None, prompt=asked_text(made.request))
     await _settle(ctx, exchange, assessment, made)
     written = await ctx.perform(RecordingResult(case.path))
+    if written.unused:
+        ctx.finding(
+            "unused-recording",
+            f"{case.name}: {written.unused} recorded exchange(s) were asked for by nothing.",
+            'Record it with `record_mode = "rewrite"` to drop them.',
+        )
     code, summary = assessment.code, assessment.summary
     if code is None and (written.problem or written.path is None):
         code = "recording-not-written"

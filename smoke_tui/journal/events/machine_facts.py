@@ -157,7 +157,7 @@ class RecordingWritten(FactBody):
     """What was written of the exchanges of a case, or why nothing was.
 
     `path` is the file, `digest` the SHA-256 of its exchanges; `recorded`, `replayed` and `cut`
-    count the exchanges of this try.
+    count the exchanges of this try, `unused` the recorded ones that nothing asked for.
     """
 
     kind: ClassVar[str] = "recording"
@@ -169,6 +169,7 @@ class RecordingWritten(FactBody):
     recorded: int
     replayed: int
     cut: int
+    unused: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,14 +125,20 @@ class LiveRecordings:
         """What was written of a case, and the end of its recording."""
         http = self._open.pop(request.path, None)
         if http is None:
-            return PortAnswer(RecordingWritten("nothing was sent for it", None, None, 0, 0, 0))
+            return PortAnswer(RecordingWritten("nothing was sent for it", None, None, 0, 0, 0, 0))
         state = http.state
         path = None
         if state.written is not None:
             path = str(state.written.relative_to(Path(self.project)))
         return PortAnswer(
             RecordingWritten(
-                state.problem, path, state.digest, state.recorded, state.replayed, state.cut
+                state.problem,
+                path,
+                state.digest,
+                state.recorded,
+                state.replayed,
+                state.cut,
+                len(http.unused),
             )
         )
 
