@@ -22,6 +22,7 @@ from smoke_tui.testing.provider import (
 )
 
 if TYPE_CHECKING:
+    from smoke_tui.testing.live import LiveLLMProvider
     from smoke_tui.testing.replayed import ReplayLLMProvider, ReplayMissError
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "LLMProviderError",
     "LLMToolCall",
     "LLMUsage",
+    "LiveLLMProvider",
     "ReplayLLMProvider",
     "ReplayMissError",
     "read_canned",
@@ -44,7 +46,11 @@ __all__ = [
 pytest_plugins = ("smoke_tui.testing.fixtures",)
 """Where pytest finds the fixtures; they alone need it."""
 
-_LATE = {"ReplayLLMProvider": "replayed", "ReplayMissError": "replayed"}
+_LATE = {
+    "LiveLLMProvider": "live",
+    "ReplayLLMProvider": "replayed",
+    "ReplayMissError": "replayed",
+}
 """Names whose modules are loaded when they are first used."""
 
 

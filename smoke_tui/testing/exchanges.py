@@ -40,8 +40,7 @@ def answer_of(exchange: Exchange, *, model: str, kind: SpendKind, source: str) -
     is_document = bool(exchange.body.strip()) and not looks_like_stream(exchange.body)
     if kind == "replay" and exchange.status == 200 and is_document:
         return _of_document(exchange, kind, source)
-    subscription = kind == "subscription"
-    assessment = assess(exchange, model=model, nonce=None, subscription=subscription)
+    assessment = assess(exchange, model=model, nonce=None, subscription=kind != "replay")
     unmet = first_unmet([each for each in assessment.obligations if each.name != ANSWER.name])
     if assessment.code is not None and unmet is not None:
         raise _failed(assessment.code, assessment.summary, source)
@@ -75,7 +74,6 @@ def _usage_of(reading: Reading, kind: SpendKind) -> LLMUsage:
         usage.cached_input_tokens,
         usage.output_tokens,
         usage.reasoning_tokens,
-        None if kind == "metered" else LLMUsage(kind).cost_usd,
     )
 
 

@@ -10,8 +10,8 @@ from typing import Final, Literal, Protocol, runtime_checkable
 ProviderKind = Literal["fake", "replay", "live"]
 """Whose answers they are: canned, recorded, or a model's own of now."""
 
-SpendKind = Literal["fake", "replay", "subscription", "metered"]
-"""What pays for a call; fake and replay cost exactly nothing and are never counted as spend."""
+SpendKind = Literal["fake", "replay", "rehearsal", "subscription"]
+"""What pays for a call; all but the last cost exactly nothing and are never counted as spend."""
 
 FREE: Final = Decimal(0)
 """The cost of a call that reached no provider."""
@@ -22,7 +22,7 @@ class LLMProviderError(Exception):
 
 
 class LLMCallFailedError(LLMProviderError):
-    """A call came to no answer; `code` is the failure's code, such as `usage-limit`."""
+    """A call came to no answer; `code` is the failure's code, such as `usage-limit-reached`."""
 
     def __init__(self, code: str, summary: str, source: str) -> None:
         super().__init__(f"{source}: {summary.rstrip('.')} ({code})")
@@ -56,11 +56,10 @@ class LLMToolCall:
 class LLMUsage:
     """Tokens and cost of one call.
 
-    `cost_usd` is what was billed for it: exactly 0 for a fake, a replay and a subscription, None
-    where a metered call's price is unknown.
+    `cost_usd` is what was billed for it by the token: exactly 0; a subscription pays by its quota.
 
     Raises:
-        ValueError: a fake or a replay is to have cost something.
+        ValueError: what reached no provider is to have cost something.
     """
 
     kind: SpendKind
@@ -68,7 +67,7 @@ class LLMUsage:
     cached_input_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
-    cost_usd: Decimal | None = FREE
+    cost_usd: Decimal = FREE
 
     def __post_init__(self) -> None:
         if not self.live and self.cost_usd != FREE:
@@ -77,7 +76,7 @@ class LLMUsage:
     @property
     def live(self) -> bool:
         """Whether a provider was called; only such usage may be counted as spend."""
-        return self.kind in ("subscription", "metered")
+        return self.kind == "subscription"
 
 
 @dataclass(frozen=True, slots=True)

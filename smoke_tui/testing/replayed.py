@@ -148,10 +148,12 @@ class ReplayLLMProvider:
         return unused
 
     def _same_instructions(self, recorded: _Recorded, instructions: str) -> bool:
-        held = _instructions_in(recorded.body)
-        if not instructions or _REDACTED in held:
+        """Whether they are among the recorded ones; what is recorded redacted can't be compared."""
+        texts = _instructions_in(recorded.body)
+        plain = [text for text in texts if _REDACTED not in text]
+        if not instructions or (not plain and texts):
             return True
-        return self._comparable(held) == self._comparable(instructions)
+        return self._comparable(instructions) in map(self._comparable, plain)
 
     def _nearest(self, prompt: str) -> str:
         def likeness(each: _Recorded) -> float:
@@ -207,14 +209,12 @@ def _prompt_in(body: Mapping[str, object]) -> str:
     return texts[-1] if texts else ""
 
 
-def _instructions_in(body: Mapping[str, object]) -> str:
-    """The system's text: a field of its own, else the messages before the user's."""
-    if isinstance(body.get("instructions"), str):
-        return str(body["instructions"])
+def _instructions_in(body: Mapping[str, object]) -> list[str]:
+    """The system's texts: a field of its own, and the messages of a developer or a system."""
     asked = body.get("input", body.get("messages"))
     items = [each for each in asked if isinstance(each, Mapping)] if isinstance(asked, list) else []
-    texts = (_text_of(each) for each in items if each.get("role") in ("developer", "system"))
-    return "\n".join(filter(None, texts))
+    texts = [_text_of(each) for each in items if each.get("role") in ("developer", "system")]
+    return [text for text in (body.get("instructions"), *texts) if isinstance(text, str) and text]
 
 
 def _text_of(item: Mapping[str, object]) -> str:

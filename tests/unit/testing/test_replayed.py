@@ -107,8 +107,17 @@ def test_instructions_are_compared_where_their_text_is_recorded(path: Path) -> N
     assert complete(ReplayLLMProvider(path), instructions="Be brief.").text == "one"
     with pytest.raises(ReplayMissError, match="recorded with other instructions"):
         complete(ReplayLLMProvider(path), instructions="Be long.")
-    cassette(path, exchanged(asked("Greet me.", "[REDACTED:instructions#i.1]"), streamed("one")))
+    redacted = asked("Greet me.", "[REDACTED:instructions#i.1]")
+    cassette(path, exchanged(redacted, streamed("one")))
     assert complete(ReplayLLMProvider(path), instructions="Be long.").text == "one"
+    system = {"role": "developer", "content": "Be brief."}
+    cassette(path, exchanged({**redacted, "input": [system, *redacted["input"]]}, streamed("one")))
+    assert complete(ReplayLLMProvider(path), instructions="Be brief.").text == "one"
+    with pytest.raises(ReplayMissError, match="recorded with other instructions"):
+        complete(ReplayLLMProvider(path), instructions="Be long.")
+    cassette(path, exchanged(asked("Greet me."), streamed("one")))
+    with pytest.raises(ReplayMissError, match="recorded with other instructions"):
+        complete(ReplayLLMProvider(path), instructions="Be long.")
 
 
 def test_a_tool_call_needs_no_text(path: Path) -> None:
