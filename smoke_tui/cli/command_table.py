@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from smoke_tui.config.names import RECORD_MODES
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -76,6 +78,44 @@ COMMANDS: Final[Mapping[str, Command]] = {
         (
             _arg("a", metavar="A", help="the earlier one: an id, a prefix, or an archive"),
             _arg("b", metavar="B", help="the later one: an id, a prefix, last, or an archive"),
+            JSON,
+        ),
+    ),
+    "drift": Command(
+        "compares two recorded answers: text by ratio, tool calls by structure; with --class it "
+        "gives the drift a class; exit 0 same, 1 drifted, 4 undecided",
+        "smoke-tui drift baselines/hello.json last:live-call",
+        "drift:drift",
+        (
+            _arg("baseline", metavar="BASELINE", help="a file, or SESSION:STEP (last:live-call)"),
+            _arg("candidate", metavar="CANDIDATE", help="a file, or SESSION:STEP"),
+            _arg("--threshold", metavar="R", help="the least ratio of equal texts, this time"),
+            _arg("--case", metavar="NAME", help="its name in the calibration log"),
+            _arg("--all", dest="every", action="store_true", help="every difference, in full"),
+            _arg(
+                "--class",
+                dest="triage",
+                metavar="CLASS",
+                help="expected, regression or false-positive; with --why",
+            ),
+            _arg("--why", metavar="TEXT", help="why it is of that class"),
+            _arg(
+                "--changed",
+                metavar="WHAT",
+                help="expected: which of prompt, template, fixture, model was changed on purpose",
+            ),
+            _arg("--path", metavar="FILE", help="expected: the changed file that is the cause"),
+            _arg(
+                "--insist",
+                action="store_true",
+                help="expected: replace BASELINE although no changed file fits",
+            ),
+            _arg(
+                "--new-threshold",
+                metavar="R",
+                help="false-positive: the case's threshold; without it just under the ratio",
+            ),
+            _arg("--ticket", metavar="FILE", help="regression: write the ticket's draft there"),
             JSON,
         ),
     ),
@@ -216,8 +256,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
         (
             _arg(
                 "what",
-                choices=("lint", "list", "show", "diff", "accept", "install-hook"),
-                metavar="lint|list|show|diff|accept|install-hook",
+                choices=("lint", "list", "show", "diff", "accept", "record", "install-hook"),
+                metavar="lint|list|show|diff|accept|record|install-hook",
             ),
             _arg("paths", nargs="*", metavar="PATH", help="a file or folder; . without it"),
             _arg(
@@ -225,6 +265,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
                 metavar="REMOTE",
                 help="lint: what a push to it would publish, as git's pre-push hook is given it",
             ),
+            _arg(
+                "--record-mode",
+                default="none",
+                choices=RECORD_MODES,
+                metavar="MODE",
+                help="record: none (replays only, the default), once, new_episodes, all or rewrite",
+            ),
+            _arg("--rehearse", action="store_true", help="record: against the embedded rehearsal"),
             _arg(
                 "--class",
                 dest="triage",

@@ -44,10 +44,13 @@ def waived_by(answer: Answer) -> StepFinished:
 
 def settle(state: State, step_id: str, stream: EventStream) -> None:
     """Give a step the outcome that its last code has by itself."""
-    last = state.steps[step_id].tries[-1]
-    outcome = outcome_of(last.code or "expectation-unmet", fresh_credential=last.observed.fresh)
+    step_state = state.steps[step_id]
+    last, branch = step_state.tries[-1], step_state.branch
+    # Unmet expectations have a code of their own, which the branch was taken for.
+    code = last.code or (branch.code if branch is not None else None)
+    outcome = outcome_of(code or "expectation-unmet", fresh_credential=last.observed.fresh)
     record_outcome(
-        stream, step_id, last.n, StepFinished(outcome, last.code, unmet_in(last) or last.summary)
+        stream, step_id, last.n, StepFinished(outcome, code, unmet_in(last) or last.summary)
     )
 
 

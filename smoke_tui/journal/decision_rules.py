@@ -18,6 +18,9 @@ CHANGES: Final[Mapping[int, str]] = MappingProxyType(
         "a spend asks for it. A pass is undone when a value it was made with changes. An unmet "
         "expectation says what was expected and what was seen. A refusal whose code nobody knows is "
         "never tried again.",
+        3: "A condition text_drift or tool_calls compares the answer with the recorded one, where it "
+        "never held before. What drifted is text-drift or tool-call-drift, what is not certain is "
+        "drift-undecided; the operator may give it a class.",
     }
 )
 """What changed with each number, the oldest first."""

@@ -19,7 +19,7 @@ from smoke_tui.judging.triage import TriageClass, refusal_of, threshold_problem
 DEFAULT_TEST: Final = "(default)"
 """The name under which the log holds changes of the default."""
 
-_OWN_SOURCES: Final = frozenset({"runbook", "case", "marker", "option"})
+OWN_SOURCES: Final = frozenset({"runbook", "case", "marker"})
 """Sources of a threshold that a change of the default leaves as they are."""
 
 
@@ -114,7 +114,7 @@ class Calibration:
         row = self._newest(DEFAULT_TEST)
         if row is None:
             return Threshold()
-        return Threshold(row.new, "default", row.new, f"calibration log, {row.date}")
+        return Threshold(row.new, "default", row.new, f"row of {row.date}")
 
     @property
     def default(self) -> float:
@@ -126,7 +126,7 @@ class Calibration:
         row = self._newest(case)
         if row is None or case == DEFAULT_TEST:
             return None
-        return Threshold(row.new, "calibration", self.default, f"calibration log, {row.date}")
+        return Threshold(row.new, "calibration", self.default, f"row of {row.date}")
 
     def effective(self, case: str, recorded: Threshold) -> Threshold:
         """The threshold of a case today, where `recorded` was its threshold at the comparison.
@@ -136,7 +136,7 @@ class Calibration:
         override = self.threshold_of(case)
         if override is not None:
             return override
-        if recorded.source in _OWN_SOURCES:
+        if recorded.source in OWN_SOURCES:
             return replace(recorded, default=self.default)
         return self.default_threshold
 

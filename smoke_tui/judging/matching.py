@@ -7,21 +7,15 @@ that the result is the same on every machine.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 
-BUDGET: Final = 3_000_000
+from smoke_tui.judging.longest_block import Block, LongestBlocks, Range
+
+BUDGET: Final = 14_000_000
 """Steps of one comparison."""
-
-
-class Block(NamedTuple):
-    """Equal parts of two texts: where they begin, and how long they are."""
-
-    a: int
-    b: int
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +27,7 @@ class Matching:
 
     blocks: tuple[Block, ...]
     at_most: int
+    steps: int = 0
 
     @property
     def at_least(self) -> int:
@@ -45,30 +40,39 @@ class Matching:
         return self.at_least == self.at_most
 
 
-def match(a: str, b: str, *, budget: int = BUDGET, autojunk: bool = False) -> Matching:
-    """Match two texts, the largest ranges first."""
-    from difflib import SequenceMatcher  # only where two texts differ
+def match(a: str, b: str, *, budget: int = BUDGET) -> Matching:
+    """Match two texts, the largest ranges first.
 
-    matcher = SequenceMatcher(None, a, b, autojunk=autojunk)
-    places = matcher.b2j  # type: ignore[attr-defined]
-    costs = [0, *accumulate(1 + len(places.get(character, ())) for character in a)]
+    The blocks are those of `difflib.SequenceMatcher(None, a, b, autojunk=False)`, except that
+    neighbours are not joined.
+    """
+    finder = LongestBlocks(a, b)
     blocks: list[Block] = []
-    possible = min(len(a), len(b))
-    ranges = [(-possible, 0, len(a), 0, len(b))]
-    while ranges:
-        bound, a_low, a_high, b_low, b_high = ranges[0]
-        budget -= costs[a_high] - costs[a_low]
-        if budget < 0:
-            break
-        heappop(ranges)
-        i, j, size = matcher.find_longest_match(a_low, a_high, b_low, b_high)
-        possible += bound
-        if not size:
+    ranges: list[tuple[int, Range]] = []
+    _push(ranges, Range(0, len(a), 0, len(b), finder.bound(budget)))
+    while ranges and finder.steps < budget:
+        part = heappop(ranges)[1]
+        block = finder.longest(part)
+        if block is None:
             continue
-        blocks.append(Block(i, j, size))
-        possible += size
-        for rest in ((a_low, i, b_low, j), (i + size, a_high, j + size, b_high)):
-            if least := min(rest[1] - rest[0], rest[3] - rest[2]):
-                heappush(ranges, (-least, *rest))
-                possible += least
-    return Matching(tuple(sorted(blocks)), possible)
+        blocks.append(block)
+        i, j, size = block
+        # A block of the same size further left would have been the earliest.
+        _push(ranges, Range(part.a_low, i, part.b_low, j, size - 1))
+        _push(ranges, Range(i + size, part.a_high, j + size, part.b_high, size))
+    matched = sum(block.size for block in blocks)
+    possible = sum(_at_most(a, b, part) for _, part in ranges)
+    return Matching(tuple(sorted(blocks)), matched + possible, finder.steps)
+
+
+def _push(ranges: list[tuple[int, Range]], part: Range) -> None:
+    shorter = min(part.a_high - part.a_low, part.b_high - part.b_low)
+    longest = min(part.longest, shorter)
+    if longest > 0:
+        heappush(ranges, (-shorter, part._replace(longest=longest)))
+
+
+def _at_most(a: str, b: str, part: Range) -> int:
+    """The characters of a range that occur in the other one too, as often."""
+    in_a = Counter(a[part.a_low : part.a_high])
+    return (in_a & Counter(b[part.b_low : part.b_high])).total()

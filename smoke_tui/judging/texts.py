@@ -2,46 +2,143 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
+from typing import Final
 
-from smoke_tui.judging.drift import DEFAULT_THRESHOLD, TextDrift
-from smoke_tui.judging.matching import match
+from smoke_tui.judging.default_call import match_by_default_call
+from smoke_tui.judging.drift import DEFAULT_THRESHOLD, TextDrift, ratio_text
+from smoke_tui.judging.lcs import may_match
+from smoke_tui.judging.matching import BUDGET, Matching, match
+from smoke_tui.judging.words import in_words
+
+EXACT: Final = "seqmatch-char/autojunk=off/v1"
+DEFAULT_CALL: Final = "seqmatch-char/autojunk=on/v1"
+LCS: Final = "lcs-upper-bound/v1"
+WORDS: Final = "seqmatch-token/autojunk=off/v1"
+
+WORD_MARGIN: Final = Fraction(3, 100)
+"""How far from the threshold the ratio by words has to be: it is not the one by characters."""
+
+WORD_BUDGET: Final = 2_000_000
+
+_UNDECIDED: Final = "undecided: these texts take too many steps to measure; compare them by hand"
 
 
 def text_drift(
-    recorded: str, new: str, *, threshold: float = DEFAULT_THRESHOLD, autojunk: bool = False
+    recorded: str,
+    new: str,
+    *,
+    threshold: float = DEFAULT_THRESHOLD,
+    autojunk: bool = False,
+    budget: int = BUDGET,
 ) -> TextDrift:
     """Compare a new text with the recorded one; CRLF counts as LF.
 
     The measure is the ratio of `difflib.SequenceMatcher(None, recorded, new, autojunk=False)`, or
-    with `autojunk` that of its default call. Where that takes too many steps, the verdict rests on
-    certain bounds, or is None: never on the time that a machine needs.
+    with `autojunk` that of its default call. Where that takes too many steps, certain bounds
+    decide, then the ratio by words of texts that do not repeat themselves. Where nothing does,
+    `drifted` is None. The budget counts steps: the verdict is the same on every machine.
 
     Raises:
         ValueError: The threshold is not from 0 to 1.
     """
     if not 0 <= threshold <= 1:
         raise ValueError(f"The threshold is {threshold}; expected a number from 0 to 1.")
-    least = Fraction(str(threshold))
-    a, b = recorded.replace("\r\n", "\n"), new.replace("\r\n", "\n")
-    metric = f"seqmatch-char/autojunk={'on' if autojunk else 'off'}/v1"
-    if a == b:
+    pair = _Pair(recorded.replace("\r\n", "\n"), new.replace("\r\n", "\n"), threshold)
+    if pair.a == pair.b:
+        metric = DEFAULT_CALL if autojunk else EXACT
         return TextDrift(1.0, metric, False, threshold, 1.0, 1.0)
-    total = len(a) + len(b)
-    matching = match(a, b, autojunk=autojunk)
-    low, high = Fraction(2 * matching.at_least, total), Fraction(2 * matching.at_most, total)
-    drifted = False if low >= least else True if high < least else None
-    if matching.exact:
-        return TextDrift(float(low), metric, drifted, threshold, float(low), float(low))
-    if drifted is False:
+    return (_by_default_call if autojunk else _by_characters)(pair, budget)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two texts that differ, and the least ratio of equal ones."""
+
+    a: str
+    b: str
+    threshold: float
+
+    @property
+    def total(self) -> int:
+        return len(self.a) + len(self.b)
+
+    @property
+    def needed(self) -> int:
+        """The least number of matching characters: the threshold is the number as it is written."""
+        return ceil(Fraction(str(self.threshold)) * self.total / 2)
+
+    def ratio(self, matching: int) -> float:
+        """The ratio of so many matching characters, as `difflib` computes it."""
+        return 2.0 * matching / self.total
+
+    def result(
+        self, ratio: float, metric: str, drifted: bool | None, matching: Matching
+    ) -> TextDrift:
+        low, high = self.ratio(matching.at_least), self.ratio(matching.at_most)
         return TextDrift(
-            float(low), "seqmatch-char/at-least/v1", False, threshold, float(low), float(high)
+            ratio, metric, drifted, self.threshold, low, high, _UNDECIDED if drifted is None else ""
         )
-    if drifted:
-        return TextDrift(
-            float(high), "seqmatch-char/at-most/v1", True, threshold, float(low), float(high)
-        )
-    note = "undecided: the texts take too many steps to measure; compare them by hand"
-    return TextDrift(
-        float(low), "seqmatch-char/at-least/v1", None, threshold, float(low), float(high), note
+
+
+def _by_default_call(pair: _Pair, budget: int) -> TextDrift:
+    matching = match_by_default_call(pair.a, pair.b, budget=budget)
+    drift = _decided(pair, matching, DEFAULT_CALL)
+    other = _by_characters(pair, budget)
+    if drift.drifted is None or other.drifted in (None, drift.drifted):
+        return drift
+    note = (
+        f"without autojunk the ratio is {ratio_text(other.ratio)}, which is "
+        f"{'below' if other.drifted else 'not below'} the threshold"
     )
+    return replace(drift, note=note)
+
+
+def _by_characters(pair: _Pair, budget: int) -> TextDrift:
+    matching = match(pair.a, pair.b, budget=budget)
+    drift = _decided(pair, matching, EXACT)
+    return drift if drift.drifted is not None else _by_words(pair, matching, drift)
+
+
+def _decided(pair: _Pair, matching: Matching, metric: str) -> TextDrift:
+    """What the matching decides, and where it is not exact the longest common subsequence."""
+    low, high, needed = matching.at_least, matching.at_most, pair.needed
+    if matching.exact:
+        return pair.result(pair.ratio(low), metric, low < needed, matching)
+    if low >= needed:
+        return pair.result(pair.ratio(low), _bound(metric, "at-least"), False, matching)
+    if high < needed:
+        return pair.result(pair.ratio(high), _bound(metric, "at-most"), True, matching)
+    if may_match(pair.a, pair.b, needed) is False:
+        below = Matching(matching.blocks, needed - 1)
+        return pair.result(pair.ratio(needed - 1), LCS, True, below)
+    return pair.result(pair.ratio(low), _bound(metric, "at-least"), None, matching)
+
+
+def _bound(metric: str, side: str) -> str:
+    """The name of a bound of a measure."""
+    name, _, version = metric.rpartition("/")
+    return f"{name}/{side}/{version}"
+
+
+def _by_words(pair: _Pair, matching: Matching, undecided: TextDrift) -> TextDrift:
+    """The ratio by whole words, counted in characters, where it can stand for that by characters.
+
+    In a text that repeats itself blocks of characters match at other places than words do. A long
+    word that differs counts with all its characters.
+    """
+    words = in_words(pair.a, pair.b)
+    if words is None or any(part.repeats() for part in words):
+        return undecided
+    old, new = words
+    by_words = match(old.text, new.text, budget=WORD_BUDGET)
+    size = sum(old.size(block.a, block.size) for block in by_words.blocks)
+    ratio = Fraction(2 * size, pair.total)
+    distance = abs(ratio - Fraction(str(pair.threshold)))
+    certain = matching.at_least <= size <= matching.at_most
+    if not by_words.exact or not certain or distance < WORD_MARGIN:
+        return undecided
+    drift = pair.result(float(ratio), WORDS, size < pair.needed, matching)
+    return replace(drift, note="measured by words: these texts are too long for characters")

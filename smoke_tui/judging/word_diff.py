@@ -5,19 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from smoke_tui.judging.affixes import equal_end, equal_start
 from smoke_tui.judging.matching import match
-
-_TOKEN: Final = re.compile(
-    r"\r?\n|[^\S\r\n]+|[\u2e80-\u9fff\uac00-\ud7af]|[^\W\u2e80-\u9fff\uac00-\ud7af]+|."
-)
-"""A line end, other white space, a character of a script without spaces, a word, a sign."""
-
-MAX_WORDS: Final = 1_000_000
-"""Words of both texts that are compared; of longer ones the whole is a piece."""
+from smoke_tui.judging.words import in_words
 
 LONG_WORD: Final = 24
 """Of words at least this long, equal beginnings and ends are shown as equal."""
@@ -45,28 +38,20 @@ def word_diff(recorded: str, new: str) -> tuple[Piece, ...]:
     All `recorded` joined are the recorded text, all `new` the new one. Where the texts are too long
     to be compared in full, a different piece is larger than it could be.
     """
-    return tuple(_joined(_refined(_without_specks(_joined(_pieces(recorded, new))))))
+    by_words = _joined(_pieces(recorded, new))
+    for_reading = _joined(_without_specks(by_words))
+    return tuple(_joined(_refined(for_reading)))
 
 
 def _pieces(recorded: str, new: str) -> Iterator[Piece]:
     """Pieces by whole words."""
-    old_words, new_words = _TOKEN.findall(recorded), _TOKEN.findall(new)
-    if len(old_words) + len(new_words) > MAX_WORDS:
+    words = in_words(recorded, new)
+    if words is None:
         yield Piece(recorded, new)
         return
-    numbers: dict[str, str] = {}
-    old_text, new_text = (
-        "".join(
-            numbers.setdefault("\n" if word == "\r\n" else word, chr(len(numbers)))
-            for word in words
-        )
-        for words in (old_words, new_words)
-    )
-    old_at, new_at = (
-        [0, *accumulate(len(word) for word in words)] for words in (old_words, new_words)
-    )
+    old_at, new_at = (part.places for part in words)
     old_done = new_done = 0
-    for i, j, size in match(old_text, new_text).blocks:
+    for i, j, size in match(*(part.text for part in words)).blocks:
         yield Piece(recorded[old_done : old_at[i]], new[new_done : new_at[j]])
         old_done, new_done = old_at[i + size], new_at[j + size]
         yield Piece(recorded[old_at[i] : old_done], new[new_at[j] : new_done])
@@ -93,7 +78,7 @@ def _is_speck(text: str, around: list[Piece]) -> bool:
     return len(text.strip()) <= SHORT and all(size >= least for size in sizes)
 
 
-def _refined(pieces: list[Piece]) -> Iterator[Piece]:
+def _refined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Divide changes of a long word, such as an encoded blob, by its equal beginning and end."""
     for piece in pieces:
         old, new = piece.recorded, piece.new

@@ -67,7 +67,7 @@ def default_text(calibration: Calibration) -> str:
     if calibration.default == DEFAULT_THRESHOLD:
         return f"{value} (alpha default)"
     return (
-        f"{value} ({calibration.default_threshold.place}; alpha default "
+        f"{value} ({calibration.default_threshold.place} in the log; alpha default "
         f"{ratio_text(DEFAULT_THRESHOLD)})"
     )
 

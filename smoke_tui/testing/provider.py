@@ -10,8 +10,8 @@ from typing import Final, Literal, Protocol, runtime_checkable
 ProviderKind = Literal["fake", "replay", "live"]
 """Whose answers they are: canned, recorded, or a model's own of now."""
 
-SpendKind = Literal["fake", "replay", "subscription", "metered"]
-"""What pays for a call; fake and replay cost exactly nothing and are never counted as spend."""
+SpendKind = Literal["fake", "replay", "rehearsal", "subscription"]
+"""What pays for a call; all but the last cost exactly nothing and are never counted as spend."""
 
 FREE: Final = Decimal(0)
 """The cost of a call that reached no provider."""
@@ -19,6 +19,14 @@ FREE: Final = Decimal(0)
 
 class LLMProviderError(Exception):
     """A provider has no answer; the text says to which request, why, and what to do."""
+
+
+class LLMCallFailedError(LLMProviderError):
+    """A call came to no answer; `code` is the failure's code, such as `usage-limit-reached`."""
+
+    def __init__(self, code: str, summary: str, source: str) -> None:
+        super().__init__(f"{source}: {summary.rstrip('.')} ({code})")
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +46,20 @@ class LLMCall:
 
 @dataclass(frozen=True, slots=True)
 class LLMToolCall:
-    """A call of a tool that the model asks for."""
+    """A call of a tool that the model asks for; arguments that are no JSON object are a text."""
 
     name: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
+    arguments: Mapping[str, object] | str = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class LLMUsage:
     """Tokens and cost of one call.
 
-    `cost_usd` is what was billed for it: exactly 0 for a fake, a replay and a subscription, None
-    where a metered call's price is unknown.
+    `cost_usd` is what was billed for it by the token: exactly 0; a subscription pays by its quota.
 
     Raises:
-        ValueError: a fake or a replay is to have cost something.
+        ValueError: what reached no provider is to have cost something.
     """
 
     kind: SpendKind
@@ -60,7 +67,7 @@ class LLMUsage:
     cached_input_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
-    cost_usd: Decimal | None = FREE
+    cost_usd: Decimal = FREE
 
     def __post_init__(self) -> None:
         if not self.live and self.cost_usd != FREE:
@@ -69,7 +76,7 @@ class LLMUsage:
     @property
     def live(self) -> bool:
         """Whether a provider was called; only such usage may be counted as spend."""
-        return self.kind in ("subscription", "metered")
+        return self.kind == "subscription"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,4 +14,5 @@ GALLERY: Final = TESTS / "terminal/tui/gallery"
 """The pictures of the README."""
 
 RECORDS_OF_RULES_1: Final = sorted((TESTS / "sessions/records_of_rules_1").glob("*.smoke"))
-"""Archives that a build with older `rules` recorded."""
+RECORDS_OF_RULES_2: Final = sorted((TESTS / "sessions/records_of_rules_2").glob("*.smoke"))
+"""Archives that builds with older `rules` recorded."""

@@ -24,6 +24,7 @@ from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.rehearsal import Rehearsal
+from smoke_tui.rehearsal.scenarios.lookup import find_scenario
 from smoke_tui.session.configure import config_from, open_runbook
 from smoke_tui.session.environment import this_program
 from smoke_tui.session.open import open_session
@@ -111,7 +112,7 @@ class Recorded:
 
 
 def rehearse(scenario: str, folder: Path) -> Recorded:
-    """Run the shipped runbook headlessly in a scenario, as `--check --rehearse --json` does."""
+    """Run the scenario's shipped runbook headlessly in a scenario, as `--check --rehearse --json` does."""
     report = folder / "report.md"
     request = understand(
         [
@@ -126,7 +127,7 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
             str(report),
         ]
     )
-    settings, book = request.settings, open_runbook(None)
+    settings, book = request.settings, open_runbook(find_scenario(scenario).runbook)
     options = CheckOptions(**request.arguments).result(settings)
     clock, said = EventClock(), io.StringIO()
     world = _start(scenario, clock)

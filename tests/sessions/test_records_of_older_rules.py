@@ -22,14 +22,22 @@ from smoke_tui.outcomes import VERDICT_EXITS, Verdict
 from smoke_tui.replay.run import recheck
 from smoke_tui.runbook import parse
 from tests.helpers.events import change_event, data_of
-from tests.helpers.paths import RECORDS_OF_RULES_1
+from tests.helpers.paths import RECORDS_OF_RULES_1, RECORDS_OF_RULES_2
 from tests.helpers.program import Program
 
+NOT_DECIDED_TODAY = "rehearsed-compared"
+"""A record whose runbook names a comparison, which was never made then."""
+
+OF_RULES_2 = [path for path in RECORDS_OF_RULES_2 if path.stem != NOT_DECIDED_TODAY]
+RULES_OF = {
+    **dict.fromkeys(RECORDS_OF_RULES_1, 1),
+    **dict.fromkeys(OF_RULES_2, 2),
+}
 SAMPLES_BY_NAME = {path.stem: path for path in RECORDS_OF_RULES_1}
 
 
 def named(path: Path) -> str:
-    return path.stem
+    return f"{path.parent.name[-1]}-{path.stem}"
 
 
 OTHERWISE = {"live-all-waived": Verdict.INCOMPLETE}
@@ -43,15 +51,15 @@ def changed(folder: Path, change: Callable[[Event], Event | None]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("archive", RECORDS_OF_RULES_1, ids=named)
+@pytest.mark.parametrize("archive", RULES_OF, ids=named)
 def test_an_older_record_comes_to_its_own_verdict_again(archive: Path, tmp_path: Path) -> None:
     found = recheck(unpack(archive, tmp_path))
-    assert (found.rules, found.divergence, found.missing) == (1, None, None)
+    assert (found.rules, found.divergence, found.missing) == (RULES_OF[archive], None, None)
     assert found.state.verdict is not None
     assert found.verdict is OTHERWISE.get(archive.stem, found.state.verdict)
 
 
-@pytest.mark.parametrize("archive", RECORDS_OF_RULES_1, ids=named)
+@pytest.mark.parametrize("archive", RULES_OF, ids=named)
 def test_every_command_reads_an_older_record(
     archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -66,6 +74,21 @@ def test_every_command_reads_an_older_record(
     assert done.code == (wanted if archive.stem in OTHERWISE else 0)
     for kind in ("md", "json", "junit", "html"):
         assert program("report", str(archive), "--format", kind).code == 0
+
+
+def test_a_comparison_that_was_never_made_is_not_decided_today(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It failed then, as nothing was compared; today the recorded answer is not in the record."""
+    archive = next(path for path in RECORDS_OF_RULES_2 if path.stem == NOT_DECIDED_TODAY)
+    found = recheck(unpack(archive, tmp_path))
+    assert (found.rules, found.divergence) == (2, None)
+    assert found.missing is not None
+    assert "file" in found.missing
+    program = Program(tmp_path / "state", capsys)
+    check = program("--check", str(archive), "--json")
+    assert check.code != 0
+    assert program("report", str(archive), "--format", "md").code == 0
 
 
 def test_a_witness_that_was_not_recorded_then_is_no_failure(
@@ -138,7 +161,7 @@ def test_rules_of_a_newer_program_are_not_decided_here(tmp_path: Path) -> None:
 
 
 def test_the_rules_have_a_number_and_every_number_says_what_changed() -> None:
-    assert RULES >= 2
+    assert RULES >= 3
     assert list(CHANGES) == list(range(1, RULES + 1))
     assert all(CHANGES.values())
 

@@ -26,6 +26,8 @@ SCENARIOS = (
     "stream-cut",
     "degraded-route",
     "login-denied",
+    "text-drift-false-positive",
+    "tool-call-drift",
 )
 
 

@@ -157,6 +157,12 @@ def _body_lines(body: bytes | None) -> list[str]:
     )
 
 
+def _record(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
+    from smoke_tui.cli.commands.cassettes_record import record
+
+    return record(settings, paths, options)
+
+
 def _install_hook(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
     if len(paths) != 1:
         raise UsageError("install-hook takes one PATH")
@@ -186,5 +192,6 @@ _WHAT: Final[Mapping[str, Run]] = {
     "show": _show,
     "diff": diff,
     "accept": accept,
+    "record": _record,
     "install-hook": _install_hook,
 }

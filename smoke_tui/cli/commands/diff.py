@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from smoke_tui.cli.calibration_io import read_file
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError
@@ -15,6 +16,7 @@ from smoke_tui.history.find import reading
 from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.report.answer_rows import Judge
 from smoke_tui.presentation.report.compare import Comparison, Row, Side, compare
 from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.presentation.report.verdict_text import effective_verdict
@@ -30,8 +32,9 @@ def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
     """Compare B with A; exit 1 where its outcomes are worse, else 0.
 
     Raises:
-        CommandError: there is no such session (5), or one is damaged (3).
+        CommandError: there is no such session (5); one, or the calibration file, is damaged (3).
     """
+    judge = Judge(read_file(settings).calibration, autojunk=settings.on("drift-autojunk"))
     with ExitStack() as held:
         sides = []
         for name in (a, b):
@@ -39,7 +42,7 @@ def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
             runbook, state = _read_session(folder)
             sides.append(Side(runbook, state, stored_evidence(folder)))
         old, new = sides
-        comparison = compare(old, new)
+        comparison = compare(old, new, judge)
     code = Exit.FAILED if comparison.word == "worse" else Exit.OK
     if json:
         print_json(
@@ -51,7 +54,7 @@ def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
                 "notes": list(comparison.notes),
                 "old": _side(old),
                 "new": _side(new),
-                "rows": [asdict(row) for row in comparison.rows],
+                "rows": [_row(row) for row in comparison.rows],
             }
         )
     else:
@@ -70,6 +73,14 @@ def _read_session(folder: Path) -> tuple[Runbook, State]:
     except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
     return runbook, state
+
+
+def _row(row: Row) -> dict[str, Any]:
+    """A row as JSON; the comparison of answers is in theirs alone."""
+    values = asdict(row)
+    if row.drift is None:
+        del values["drift"]
+    return values
 
 
 def _side(side: Side) -> dict[str, Any]:

@@ -135,6 +135,35 @@ class Program:
     pid: int | None = field(default=None, metadata=ALWAYS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedCase:
+    """A case of recorded exchanges, as it was when a step began.
+
+    `path` is its cassette below the project's folder. `recorded`: there is a recording, accepted or
+    not; `accepted`: there is one that replays; `recorded_model` and `recorded_world` are
+    what it notes. `stale` is why it
+    no longer fits the case, `problem` why the case or its recording can't be read.
+    """
+
+    name: str
+    path: str
+    prompt: str
+    prompt_sha256: str
+    model: str | None = None
+    recorded_model: str | None = None
+    recorded_world: str | None = None
+    shape: str | None = None
+    tier: str
+    marker: str
+    substrate: str
+    sensitive: tuple[str, ...] = ()
+    recorded: bool
+    accepted: bool
+    exchanges: int
+    stale: str | None = None
+    problem: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ComparedAnswers:
     """A comparison of an answer with the recorded one; both are evidence, as they were read."""

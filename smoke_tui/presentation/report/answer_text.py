@@ -7,26 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from smoke_tui.journal.state import State, StepState
-from smoke_tui.presentation.report.exchanges import EvidenceReader
-
-_NONCE: Final = re.compile(r"smoke-[0-9a-f]{10}")
-"""The nonce of a call, different in every answer."""
-
 MOST: Final = 200_000
-
-
-def answer_of(state: State, step_state: StepState, evidence: EvidenceReader) -> str | None:
-    """Return the text that answered a step's last try, without its nonce; None if there is none."""
-    if not step_state.tries:
-        return None
-    for seq in reversed(step_state.tries[-1].exchanges):
-        for blob in state.exchanges[seq][1].blobs.values():
-            content = evidence(blob.sha256) if blob.bytes else None
-            text = final_text(content[:MOST]) if content else None
-            if text is not None:
-                return _NONCE.sub("smoke-…", text)
-    return None
+"""Bytes of an answer that are searched."""
 
 
 def final_text(content: bytes) -> str | None:

@@ -9,13 +9,13 @@ from typing import Final, Literal, TypeVar
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.journal.verdict import is_partial
-from smoke_tui.judging import text_drift
-from smoke_tui.judging.drift import ratio_text
+from smoke_tui.judging.drift import AnswerDrift
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.presentation.format import excerpt, window_name
-from smoke_tui.presentation.report.answer_text import answer_of
+from smoke_tui.presentation.report.answer_rows import Judge
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
 from smoke_tui.presentation.report.exchanges import EvidenceReader
+from smoke_tui.presentation.report.recorded_answers import step_answer
 from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.runbook.model import Runbook
 
@@ -25,6 +25,8 @@ Ranked = TypeVar("Ranked", Outcome, Verdict)
 
 SLACK: Final = 0.25
 """Share of a duration, and seconds, by which it may differ and count as the same."""
+
+_DEFAULT_JUDGE: Final = Judge()
 
 _OUTCOMES: Final = (
     Outcome.PASS,
@@ -64,13 +66,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A compared value; None if that session does not have it."""
+    """A compared value; None if that session does not have it. `drift` is that of answers."""
 
     group: str
     name: str
     old: str | None
     new: str | None
     word: Word
+    drift: AnswerDrift | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,15 @@ class Comparison:
     rows: tuple[Row, ...]
 
 
-def compare(old: Side, new: Side) -> Comparison:
-    """Compare the new session with the old one."""
+def compare(old: Side, new: Side, judge: Judge = _DEFAULT_JUDGE) -> Comparison:
+    """Compare the new session with the old one; `judge` has the thresholds of answers.
+
+    It takes a while where answers are long.
+    """
     word, summary = _overall(old.state, new.state)
     rows = (
         *_verdicts(old, new),
-        *_steps(old, new),
+        *_steps(old, new, judge),
         *_calls(old, new),
         *_spend(old, new),
         *_environment(old, new),
@@ -190,7 +196,7 @@ def _verdicts(old: Side, new: Side) -> Iterator[Row]:
     yield Row("verdict", "verdict", before.value, after.value, _ranked(_VERDICTS, before, after))
 
 
-def _steps(old: Side, new: Side) -> Iterator[Row]:
+def _steps(old: Side, new: Side, judge: Judge) -> Iterator[Row]:
     names = [step.id for step in in_order(old.runbook, old.state)]
     names += [step.id for step in in_order(new.runbook, new.state) if step.id not in names]
     for name in names:
@@ -209,23 +215,10 @@ def _steps(old: Side, new: Side) -> Iterator[Row]:
             yield _changed("steps", f"{name} code", a.code, b.code)
         yield _less("steps", f"{name} tries", len(a.tries), len(b.tries), str)
         yield _time("steps", f"{name} seconds", seconds_of(a), seconds_of(b))
-        text = _drift(answer_of(old.state, a, old.evidence), answer_of(new.state, b, new.evidence))
-        if text is not None:
-            yield Row("answers", f"{name} text", *text)
-
-
-def _drift(old: str | None, new: str | None) -> tuple[str | None, str | None, Word] | None:
-    if old is None and new is None:
-        return None
-    shown = (
-        f"{len(old):,} characters" if old is not None else None,
-        f"{len(new):,} characters" if new is not None else None,
-    )
-    if old is None or new is None:
-        return (*shown, "changed")
-    drift = text_drift(old, new)
-    alike = f"{ratio_text(drift.ratio)} alike" if drift.drifted is not None else "too long to judge"
-    return shown[0], f"{shown[1]}, {alike}", "same" if drift.drifted is False else "changed"
+        answers = (step_answer(x.state, y, x.evidence) for x, y in ((old, a), (new, b)))
+        for row in judge.rows(new.runbook, name, *answers):
+            word: Word = "same" if row.same else "changed"
+            yield Row("answers", f"{name} {row.part}", row.old, row.new, word, row.drift)
 
 
 def _calls(old: Side, new: Side) -> Iterator[Row]:

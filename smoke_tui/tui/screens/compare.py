@@ -9,7 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from smoke_tui.history.calibration import read_calibration
+from smoke_tui.judging.calibration_file import CalibrationError
 from smoke_tui.presentation.format import one_line, titled
+from smoke_tui.presentation.report.answer_rows import Judge
 from smoke_tui.presentation.report.compare import GROUPS, Comparison, Side, Word, compare
 from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.tui.bindings import COMPARE
@@ -90,4 +93,17 @@ def show_comparison(page: Page, old: Path, new: Path) -> None:
             return
         _, runbook, state = loaded
         sides.append(Side(runbook, state, stored_evidence(folder)))
-    page.app.push_screen(CompareScreen(compare(*sides), old.name, new.name))
+    settings = page.smoke.settings
+    autojunk = settings.on("drift-autojunk")
+
+    def work() -> None:
+        # Answers may be long, and this is not Textual's own thread.
+        try:
+            judge = Judge(read_calibration(settings.calibration).calibration, autojunk=autojunk)
+        except CalibrationError as error:
+            page.app.call_from_thread(page.smoke.notify_error, error)
+            return
+        screen = CompareScreen(compare(sides[0], sides[1], judge), old.name, new.name)
+        page.app.call_from_thread(page.app.push_screen, screen)
+
+    page.run_worker(work, thread=True, exclusive=True, group="compare")

@@ -75,7 +75,6 @@ class RecordingState:
     replayed: int = 0
     recorded: int = 0
     cut: int = 0
-    unused: tuple[int, ...] = ()
     written: Path | None = None
     digest: str | None = None
     problem: str | None = None
@@ -132,6 +131,11 @@ class CassetteHttp:
         """Whether a request may be sent that nothing was recorded for."""
         return not self._replays
 
+    @property
+    def unused(self) -> tuple[int, ...]:
+        """The numbers of recorded exchanges that nothing has asked for."""
+        return self._matcher.unused
+
     def find(self, request: HttpRequest) -> int | None:
         """The number of the recorded exchange that would be replayed for a request."""
         return self._matcher.find(self._redactor.request(request)).number
@@ -145,7 +149,6 @@ class CassetteHttp:
         if match.number is not None:
             self._matcher.use(match.number)
             self.state.replayed += 1
-            self.state.unused = self._matcher.unused
             assert self._base is not None
             return await self._replay(self._base.interactions[match.number], reader)
         if self._replays:

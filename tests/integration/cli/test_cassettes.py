@@ -215,3 +215,36 @@ def test_a_hook_of_ones_own_is_left_as_it_is(program: Program, folder: Path) -> 
 
 def test_without_a_repository_there_is_no_hook(program: Program, folder: Path) -> None:
     assert program("cassettes", "install-hook", str(folder)).code == Exit.NOT_PROVABLE
+
+
+def case_of(folder: Path) -> None:
+    (folder / "a.toml").write_text('schema = "smoke-case/1"\nprompt = "Say hi."\n')
+
+
+def test_record_rehearses_and_replays(program: Program, folder: Path) -> None:
+    case_of(folder)
+    project = ("--project", str(folder.parent))
+    done = program("cassettes", "record", str(folder), *project)
+    assert (done.code, "recording-missing" in done.out) == (Exit.FAILED, True)
+    options = ("--record-mode", "once", "--rehearse", *project)
+    assert program("cassettes", "record", str(folder / "a"), *options).code == Exit.OK
+    files = path_of(folder / "a.yaml")
+    assert files.pending.exists()
+    assert program("cassettes", "lint", str(folder)).code == Exit.OK
+    os.replace(files.pending, files.accepted)
+    # It was made in the rehearsal, and this is none.
+    done = program("cassettes", "record", str(folder), *project)
+    assert (done.code, "recording-stale" in done.out) == (Exit.FAILED, True)
+
+
+def test_record_refuses_without_somebody_to_ask(
+    program: Program, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_of(folder)
+    words = ("cassettes", "record", str(folder), "--record-mode", "once", "--project", str(folder))
+    done = program(*words)
+    assert (done.code, "needs-operator" in done.err) == (Exit.NOT_PROVABLE, True)
+    monkeypatch.setenv("CI", "1")
+    done = program(*words)
+    assert (done.code, "ci-refused" in done.err) == (Exit.NOT_PROVABLE, True)
+    assert program(*words[:-1], str(folder / "x")).code == Exit.USAGE

@@ -56,9 +56,7 @@ def test_a_false_positive_passes_afterwards_and_no_step_more(recorded: str, new:
     after = Calibration().with_false_positive(stored, proposed)
     again = next(iter(scored(after.pairs, after)))
     assert again.drift.drifted is False
-    assert again.drift.threshold == Threshold(
-        proposed, "calibration", 0.85, f"calibration log, {DATE}"
-    )
+    assert again.drift.threshold == Threshold(proposed, "calibration", 0.85, f"row of {DATE}")
     assert after.log == (LogRow(DATE, "smoke/call", 0.85, proposed, "why"),)
     assert after.rescoring is not None
     assert [flip.case for flip in after.rescoring.flips] == ["smoke/call"]
@@ -76,7 +74,7 @@ def test_the_newest_row_is_the_override() -> None:
         )
     )
     assert calibration.threshold_of("a/x") == Threshold(
-        0.75, "calibration", 0.9, "calibration log, 2026-01-03"
+        0.75, "calibration", 0.9, "row of 2026-01-03"
     )
     assert calibration.threshold_of("a/y") is None
     assert calibration.threshold_of(DEFAULT_TEST) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from difflib import SequenceMatcher
 
 import pytest
@@ -69,3 +70,129 @@ def test_white_space_counts() -> None:
 def test_a_threshold_is_from_0_to_1(threshold: float) -> None:
     with pytest.raises(ValueError, match="from 0 to 1"):
         text_drift("a", "b", threshold=threshold)
+
+
+# --- the default call ---------------------------------------------------------------------------
+
+
+@given(texts, texts)
+def test_autojunk_is_the_default_call(a: str, b: str) -> None:
+    drift = text_drift(a, b * 9, autojunk=True)
+    a, b = a.replace("\r\n", "\n"), (b * 9).replace("\r\n", "\n")
+    assert drift.ratio == SequenceMatcher(None, a, b).ratio()
+    assert drift.drifted is (drift.ratio < 0.85)
+    assert drift.metric == "seqmatch-char/autojunk=on/v1"
+
+
+@pytest.mark.parametrize(
+    ("size", "ratio", "drifted"),
+    [(199, 198 / 199, False), (200, 0.5, True), (201, 100 / 201, True)],
+)
+def test_autojunk_from_200_characters_on(size: int, ratio: float, drifted: bool) -> None:
+    """Where every letter is frequent only the ends are matched; the note says what that hides."""
+    a, b = "a" * size, "a" * (size // 2) + "b" + "a" * (size - size // 2 - 1)
+    off, on = text_drift(a, b), text_drift(a, b, autojunk=True)
+    assert off.ratio == (size - 1) / size
+    assert off.note == ""
+    assert on.ratio == SequenceMatcher(None, a, b).ratio()
+    assert on.drifted is drifted
+    assert ("without autojunk the ratio is 0.99" in on.note) is drifted
+
+
+def test_the_budget_of_the_default_call_is_counted() -> None:
+    a, b = prose(1, 4_000), prose(2, 4_000)
+    drift = text_drift(a, b, autojunk=True, budget=1_000, threshold=0.4)
+    assert drift.drifted is None
+    assert drift.metric == "seqmatch-char/autojunk=on/at-least/v1"
+    assert drift.at_least <= SequenceMatcher(None, a, b).ratio() <= drift.at_most
+
+
+# --- beyond the budget --------------------------------------------------------------------------
+
+
+def prose(seed: int, size: int, words: int = 900) -> str:
+    """Words that repeat, in sentences that do not."""
+    chance = random.Random(seed)
+    vocabulary = [f"w{number:x}" for number in range(words)]
+    text = ""
+    while len(text) < size:
+        text += chance.choice(vocabulary) + chance.choice([" ", " ", " ", ". ", ", "])
+    return text[:size]
+
+
+def changed(text: str, share: float) -> str:
+    """The text with a share of its words replaced."""
+    chance = random.Random(3)
+    words = text.split(" ")
+    return " ".join(chance.choice(words) if chance.random() < share else word for word in words)
+
+
+def blob(seed: int, size: int) -> str:
+    return random.Random(seed).randbytes(size).hex()[:size]
+
+
+@given(texts, texts, st.integers(0, 3_000), st.sampled_from([0.0, 0.3, 0.5, 0.85, 1.0]))
+def test_a_verdict_within_a_budget_is_the_exact_one(
+    a: str, b: str, budget: int, threshold: float
+) -> None:
+    exact, drift = (
+        text_drift(a * 3, b * 3, threshold=threshold),
+        text_drift(a * 3, b * 3, threshold=threshold, budget=budget),
+    )
+    assert drift.at_least <= exact.ratio <= drift.at_most
+    assert drift.at_least <= drift.ratio <= drift.at_most
+    if drift.drifted is None:
+        assert drift.note.startswith("undecided")
+    elif drift.metric != "seqmatch-token/autojunk=off/v1":
+        assert drift.drifted is exact.drifted
+
+
+def test_lengths_alone_may_decide() -> None:
+    drift = text_drift("ab" * 20, "ba" * 50, budget=0)
+    assert drift.drifted is True
+    assert drift.metric == "seqmatch-char/autojunk=off/at-most/v1"
+    assert drift.at_most == 80 / 140
+
+
+def test_a_subsequence_that_is_too_short_decides() -> None:
+    text = prose(1, 4_000)
+    drift = text_drift(text, text[2_000:] + text[:2_000], budget=0)
+    assert drift.drifted is True
+    assert drift.metric == "lcs-upper-bound/v1"
+    assert 0.84 < drift.at_most < 0.85
+
+
+def test_words_decide_where_the_budget_is_used_up() -> None:
+    text = prose(1, 30_000)
+    for share, threshold, drifted in ((0.05, 0.85, False), (0.3, 0.85, True), (0.3, 0.5, False)):
+        new = changed(text, share)
+        drift = text_drift(text, new, budget=0, threshold=threshold)
+        assert drift.drifted is drifted is text_drift(text, new, threshold=threshold).drifted
+        assert drift.metric in ("seqmatch-token/autojunk=off/v1", "lcs-upper-bound/v1")
+
+
+def test_words_do_not_decide_near_the_threshold() -> None:
+    text = prose(1, 30_000)
+    new = changed(text, 0.1)
+    ratio = text_drift(text, new, budget=0, threshold=0.5).ratio
+    near = text_drift(text, new, budget=0, threshold=round(ratio - 0.01, 4))
+    assert near.drifted is None
+    assert near.note.startswith("undecided")
+
+
+def test_words_do_not_decide_on_texts_that_repeat_themselves() -> None:
+    a = "- item: value, value; ok\n" * 400
+    b = "".join(
+        "- item: value, value; ok\n" if n % 9 else "- item: value; ko\n" for n in range(400)
+    )
+    assert text_drift(a, b, budget=0).drifted is None
+
+
+def test_a_blob_that_differs_between_equal_words_never_passes() -> None:
+    """One word of 20,000 characters among thousands of short ones that are equal."""
+    text = prose(1, 50_000)
+    middle = len(text) // 2
+    a, b = (f"{text[:middle]} {blob(seed, 20_000)} {text[middle:]}" for seed in (1, 2))
+    assert text_drift(a, b).drifted is True
+    for budget in (0, 100_000, 1_000_000):
+        assert text_drift(a, b, budget=budget).drifted is not False

@@ -53,7 +53,7 @@ def test_it_costs_exactly_nothing() -> None:
     assert not usage.live
 
 
-@pytest.mark.parametrize("kind", ["fake", "replay"])
+@pytest.mark.parametrize("kind", ["fake", "replay", "rehearsal"])
 @pytest.mark.parametrize("cost", [Decimal("0.000001"), None])
 def test_no_cost_can_be_written_to_what_reached_no_provider(kind: Any, cost: Any) -> None:
     with pytest.raises(ValueError, match=f"a {kind} costs nothing"):

@@ -182,7 +182,7 @@ def test_a_near_miss_is_explained_and_the_unused_are_listed(recorder: Recorder) 
         'interaction 1: body differs at `input[0].text`: was "one", is "two"'
     )
     recorder("none", first)
-    assert recorder.http.state.unused == (1,)
+    assert recorder.http.unused == (1,)
     (answer,) = recorder("none", HttpRequest("GET", recorder.server.url + "/c"))
     assert (
         'nearest is interaction 2: method was "POST", is "GET"; uri was "http://loopback/b"'

@@ -1,0 +1,56 @@
+"""The calibration file and the recorded comparisons, with errors that end a command."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import CommandError
+from smoke_tui.history.calibration import (
+    CalibrationFile,
+    CalibrationSecretError,
+    read_calibration,
+    write_calibration,
+)
+from smoke_tui.history.drift_pairs import recorded_pairs
+from smoke_tui.judging.calibration import Calibration, StoredPair
+from smoke_tui.judging.calibration_file import CalibrationError
+from smoke_tui.outcomes import Exit
+
+
+def read_file(settings: Settings) -> CalibrationFile:
+    """The calibration file.
+
+    Raises:
+        CommandError: it can't be read, or is damaged (3).
+    """
+    try:
+        return read_calibration(settings.calibration)
+    except CalibrationError as error:
+        raise CommandError(Exit.INVALID, str(error)) from None
+
+
+def write_file(file: CalibrationFile, changed: Calibration) -> None:
+    """Replace the calibration file.
+
+    Raises:
+        CommandError: it was changed meanwhile (4), would hold a secret (7), or can't be written (4).
+    """
+    try:
+        write_calibration(file, changed)
+    except CalibrationSecretError as error:
+        raise CommandError(Exit.SECRET, str(error)) from None
+    except CalibrationError as error:
+        raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
+
+
+def read_pairs(settings: Settings) -> tuple[tuple[StoredPair, ...], list[str]]:
+    """The comparisons of all recorded sessions, and why some of them can't be had."""
+    sessions = list(recorded_pairs(settings.state_dir))
+    problems = [session.problem for session in sessions if session.problem]
+    return tuple(pair for session in sessions for pair in session.pairs), problems
+
+
+def today() -> str:
+    """The date of a row that is written now."""
+    return datetime.now(UTC).date().isoformat()

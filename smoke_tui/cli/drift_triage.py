@@ -1,0 +1,262 @@
+"""The triage of a compared pair on the command line: its class, and what is done for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from smoke_tui.cli.calibration_io import read_file, read_pairs, today, write_file
+from smoke_tui.cli.drift_sides import Side
+from smoke_tui.config.settings import Settings
+from smoke_tui.errors import CommandError, UsageError
+from smoke_tui.files import replace_plain, replace_private
+from smoke_tui.history.working_tree import working_tree
+from smoke_tui.judging.baselines import BaselineError, render_like
+from smoke_tui.judging.calibration import Calibration, StoredPair
+from smoke_tui.judging.drift import DriftPair, ratio_text
+from smoke_tui.judging.ticket import FALLBACK, ticket_draft
+from smoke_tui.judging.triage import (
+    CAUSES,
+    TRIAGE_CLASSES,
+    Cause,
+    TriageClass,
+    proposed_for,
+    raised_threshold,
+    refusal_of,
+    threshold_from,
+    threshold_problem,
+)
+from smoke_tui.judging.working_tree import fitting_changes
+from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.calibration import rescoring_rows
+from smoke_tui.presentation.drift.plain import plain_text
+from smoke_tui.presentation.spans import as_text
+from smoke_tui.redaction import Vault, scan
+
+_OWN_OPTIONS: Final = {
+    "changed": "expected",
+    "path": "expected",
+    "insist": "expected",
+    "new_threshold": "false-positive",
+    "ticket": "regression",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TriageOptions:
+    """The options of a triage as they were given."""
+
+    triage: str | None = None
+    why: str | None = None
+    changed: str | None = None
+    path: str | None = None
+    insist: bool = False
+    new_threshold: str | None = None
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """A class with its reason, as far as the arguments alone can be checked."""
+
+    triage: TriageClass
+    why: str
+    options: TriageOptions
+    cause: Cause | None = None
+    new_threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a triage did, in lines; `ticket` is the draft where it was not written to a file."""
+
+    triage: TriageClass
+    lines: tuple[str, ...]
+    ticket: str | None = None
+
+
+def triage_from(options: TriageOptions) -> Triage | None:
+    """The triage that was asked for; None where none was.
+
+    Raises:
+        UsageError: the options do not go together.
+    """
+    wanted = options.triage
+    for name, needed in _OWN_OPTIONS.items():
+        if getattr(options, name) and wanted != needed:
+            raise UsageError(f"--{name.replace('_', '-')} goes with --class {needed}")
+    if wanted is None:
+        if options.why is not None:
+            raise UsageError(f"--why goes with --class {'|'.join(TRIAGE_CLASSES)}")
+        return None
+    triage = next((name for name in TRIAGE_CLASSES if name == wanted), None)
+    if triage is None:
+        raise UsageError(f"--class {wanted!r} is none of {', '.join(TRIAGE_CLASSES)}")
+    if options.why is None or not options.why.strip():
+        raise UsageError(f"--class {triage} needs --why TEXT: the reason is kept with the pair")
+    cause = next((name for name in CAUSES if name == options.changed), None)
+    if triage == "expected" and cause is None:
+        raise UsageError(
+            f"--class expected needs --changed {'|'.join(CAUSES)}: what was changed on purpose"
+        )
+    new = None
+    if options.new_threshold is not None:
+        try:
+            new = threshold_from(options.new_threshold)
+        except ValueError as error:
+            raise UsageError(f"--new-threshold: {error}") from None
+    return Triage(triage, Vault().redact_text(options.why.strip()), options, cause, new)
+
+
+def perform(
+    settings: Settings, triage: Triage, pair: DriftPair, baseline: Side, candidate: Side
+) -> Done:
+    """Do what a class asks for; the pair is stored with it.
+
+    Raises:
+        UsageError: the class does not fit the comparison.
+        CommandError: it is refused, or something can't be written (4), or is a secret (7).
+    """
+    refusal = refusal_of(triage.triage, pair.drift)
+    if refusal is not None:
+        raise UsageError(f"--class {triage.triage} does not fit: {refusal}")
+    place = candidate.name
+    stored = StoredPair(pair, place, today(), triage.triage, triage.why)
+    match triage.triage:
+        case "expected":
+            return _expected(settings, triage, stored, baseline, candidate)
+        case "regression":
+            return _regression(settings, triage, stored, candidate)
+        case "false-positive":
+            return _false_positive(settings, triage, stored)
+
+
+def _store(settings: Settings, stored: StoredPair) -> Calibration:
+    file = read_file(settings)
+    changed = file.calibration.with_pair(stored)
+    write_file(file, changed)
+    return changed
+
+
+def _expected(
+    settings: Settings, triage: Triage, stored: StoredPair, baseline: Side, candidate: Side
+) -> Done:
+    if baseline.file is None:
+        raise UsageError(
+            f"--class expected replaces BASELINE, and {baseline.name} is a recorded session; "
+            "give the file of the recorded answer"
+        )
+    assert triage.cause is not None
+    lines = tuple(_fitting(triage, triage.cause, baseline.file, candidate.runbook))
+    try:
+        content = render_like(baseline.content, baseline.name, candidate.answer)
+    except BaselineError as error:
+        raise CommandError(Exit.NOT_PROVABLE, f"not accepted: {error}") from None
+    _refuse_secrets(content, baseline.name)
+    # A kill between the two writes leaves the old answer, and the same command does the rest.
+    _store(settings, stored)
+    try:
+        replace_plain(baseline.file.resolve(), content.encode("utf-8", "replace"))
+    except OSError as error:
+        raise CommandError(
+            Exit.NOT_PROVABLE, f"{baseline.name}: not replaced: {error.strerror or error}"
+        ) from None
+    replaced = (
+        f"{baseline.name} holds the new answer now, redacted; "
+        "commit it in the same change as its cause"
+    )
+    return Done("expected", (*lines, replaced))
+
+
+def _fitting(triage: Triage, cause: Cause, file: Path, runbook: str) -> Iterator[str]:
+    """What of the working tree fits the cause; refused where nothing does."""
+    tree = working_tree(file.resolve().parent)
+    named = tree.path_of(triage.options.path) if triage.options.path else ""
+    fitting = fitting_changes(
+        cause,
+        tree.changed,
+        baseline=tree.path_of(file),
+        runbook=tree.path_of(runbook) if runbook else "",
+        named=named,
+    )
+    if fitting:
+        yield f"{cause} changed in the working tree: {', '.join(fitting)}"
+        return
+    if tree.problem:
+        problem = f"the working tree is not known ({tree.problem})"
+    elif named:
+        problem = f"{named} is not changed in the working tree"
+    else:
+        changed = ", ".join(path for path in tree.changed[:20] if path != tree.path_of(file))
+        problem = (
+            f"no changed file of the working tree fits {cause!r} (changed: {changed or 'nothing'}); "
+            "--path FILE names the one that does"
+        )
+    if not triage.options.insist:
+        raise CommandError(
+            Exit.NOT_PROVABLE, f"not accepted: {problem}; --insist accepts it all the same"
+        )
+    yield f"accepted although {problem}"
+
+
+def _regression(settings: Settings, triage: Triage, stored: StoredPair, candidate: Side) -> Done:
+    pair = stored.pair
+    difference = "" if pair.drift.text is None else plain_text(pair, every=True).rstrip("\n")
+    draft = ticket_draft(stored, difference=difference, request_ids=candidate.request_ids)
+    _refuse_secrets(draft, "the ticket's draft")
+    _store(settings, stored)
+    lines = [f"the recorded answer stays; fallback to consider: {FALLBACK}"]
+    text = pair.drift.text
+    if text is not None and text.drifted is False:
+        raised = raised_threshold(text.ratio)
+        lines.append(
+            f"this regression passed at {ratio_text(text.ratio)} (trigger 2): raise the threshold, "
+            f"such as `smoke-tui calibration --default "
+            f"{'R' if raised is None else ratio_text(raised)} --why TEXT`"
+        )
+    target = triage.options.ticket
+    if target is None:
+        return Done("regression", tuple(lines), draft)
+    try:
+        replace_private(Path(target), draft.encode())
+    except OSError as error:
+        raise CommandError(
+            Exit.NOT_PROVABLE, f"{target}: not written: {error.strerror or error}"
+        ) from None
+    return Done("regression", (*lines, f"ticket's draft: {target}"))
+
+
+def _false_positive(settings: Settings, triage: Triage, stored: StoredPair) -> Done:
+    drift = stored.pair.drift
+    assert drift.text is not None
+    new = triage.new_threshold if triage.new_threshold is not None else proposed_for(drift.text)
+    assert new is not None, "refusal_of has refused it"
+    problem = threshold_problem(new, drift)
+    if problem is not None:
+        raise UsageError(f"--new-threshold: {problem}")
+    file = read_file(settings)
+    pairs, problems = read_pairs(settings)
+    changed = file.calibration.with_false_positive(stored, new, pairs)
+    write_file(file, changed)
+    row = changed.log[-1]
+    assert changed.rescoring is not None
+    lines = [
+        f"threshold of {row.test}: {ratio_text(row.old)} → {ratio_text(row.new)}, from now on",
+        *(as_text(text) for text in rescoring_rows(changed.rescoring, written=True)),
+        f"written to {file.path} with the log row and the pair",
+        f"in pytest: @pytest.mark.llm_drift_threshold({row.new:g})",
+        *problems,
+    ]
+    return Done("false-positive", tuple(lines))
+
+
+def _refuse_secrets(content: str, what: str) -> None:
+    leaks = scan(content.encode("utf-8", "replace"), Vault())
+    if leaks:
+        raise CommandError(
+            Exit.SECRET,
+            f"{what}: not written: it would hold what looks like a secret "
+            f"({leaks[0].kind} in line {leaks[0].line})",
+        )

@@ -1,0 +1,59 @@
+"""Two texts as words, signs and white space, each distinct one of them as one character."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+_WORD: Final = re.compile(
+    r"\r?\n|[^\S\r\n]+|[\u2e80-\u9fff\uac00-\ud7af]|[^\W\u2e80-\u9fff\uac00-\ud7af]+|."
+)
+"""A line end, other white space, a character of a script without spaces, a word, a sign."""
+
+MAX_WORDS: Final = 1_000_000
+"""Words of both texts at most; there are not many more characters than that."""
+
+UNIQUE_LENGTH: Final = 8
+"""Words of a part that stands once in a text that does not repeat itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text with a character for each word, and where each word begins; the last is the end."""
+
+    text: str
+    places: tuple[int, ...]
+
+    def size(self, first: int, count: int) -> int:
+        """The characters of so many words."""
+        return self.places[first + count] - self.places[first]
+
+    def repeats(self) -> bool:
+        """Whether more than a tenth of its parts stand in it more than once."""
+        parts = [
+            self.text[at : at + UNIQUE_LENGTH] for at in range(len(self.text) - UNIQUE_LENGTH + 1)
+        ]
+        once = sum(count == 1 for count in Counter(parts).values())
+        return 10 * once < 9 * len(parts)
+
+
+def in_words(a: str, b: str) -> tuple[Words, Words] | None:
+    """Both texts in words; None where there are too many. CRLF counts as LF."""
+    words = [_WORD.findall(text) for text in (a, b)]
+    if sum(map(len, words)) > MAX_WORDS:
+        return None
+    characters: dict[str, str] = {}
+    old, new = (
+        Words(
+            "".join(
+                characters.setdefault("\n" if word == "\r\n" else word, chr(len(characters)))
+                for word in part
+            ),
+            (0, *accumulate(map(len, part))),
+        )
+        for part in words
+    )
+    return old, new

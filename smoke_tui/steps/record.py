@@ -1,0 +1,268 @@
+"""`record`: record cases live, each call asked for, or replay what was accepted.
+
+Recording writes a pending file that waits for its review; it makes no recording count.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from smoke_tui.codex.assessment import Assessment, assess
+from smoke_tui.codex.bundle import Bundle
+from smoke_tui.codex.preflight import reach
+from smoke_tui.codex.quota import read_windows
+from smoke_tui.codex.stream import StreamReader
+from smoke_tui.config.questions import Verb
+from smoke_tui.journal.events.machine_facts import RecordingWritten
+from smoke_tui.journal.events.values import RecordedCase
+from smoke_tui.journal.money import COUNTS
+from smoke_tui.steps.call_composition import CaseInputs, Composition, asked_text, compose
+from smoke_tui.steps.cost import settle, spend
+from smoke_tui.steps.credential import session_bundle
+from smoke_tui.world.context import StepContext
+from smoke_tui.world.requests.http import Exchange
+from smoke_tui.world.requests.operator import Question
+from smoke_tui.world.requests.recordings import (
+    ListCases,
+    RecordingResult,
+    ReplayRecording,
+    recorded_call,
+)
+from smoke_tui.world.resources import StepError
+from smoke_tui.world.result import Result
+
+EVIDENCE_NAME: Final = "recordings"
+ASKED_ABOVE: Final = 5
+"""Cases that are recorded at once without their number typed."""
+_ALWAYS_SEND: Final = ("all", "rewrite")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What came of one case; `action` is recorded, replayed or left."""
+
+    case: RecordedCase
+    action: str
+    code: str | None = None
+    summary: str = ""
+    written: RecordingWritten | None = None
+    assessment: Assessment | None = None
+
+    def observed(self) -> dict[str, Any]:
+        """The record's view."""
+        reading = self.assessment.reading if self.assessment is not None else None
+        return {
+            "case": self.case.name,
+            "path": self.case.path,
+            "action": self.action,
+            "code": self.code,
+            "summary": self.summary,
+            "prompt_sha256": self.case.prompt_sha256,
+            "model": reading.model if reading is not None else None,
+            "response_id": reading.response_id if reading is not None else None,
+            "written": self.written.path if self.written is not None else None,
+            "digest": self.written.digest if self.written is not None else None,
+            "cut": self.written.cut if self.written is not None else 0,
+            "unused": self.written.unused if self.written is not None else 0,
+        }
+
+
+async def record(ctx: StepContext) -> Result:
+    """Pass when each case was recorded with a whole answer, or replays one that fits it."""
+    fields, mode = ctx.step.fields, str(ctx.step.fields["record_mode"])
+    names = tuple(str(name) for name in fields.get("cases") or ())
+    listed = await ctx.perform(ListCases(str(fields.get("pack") or "."), names))
+    if listed.problem:
+        raise StepError("recording-invalid", f"{listed.problem}.")
+    cases = [_in_world(case, ctx.config.world) for case in listed.cases]
+    live = [case for case in cases if _is_sent(case, mode, chosen=bool(names))]
+    _refuse_broken(cases, live)
+    if live and listed.refused:
+        raise StepError("ci-refused", "Recording is refused where CI is set; replaying works.")
+    await _ask_about_many(ctx, live)
+    results: list[CaseResult] = []
+    for case in cases:
+        if case in live:
+            results.append(await _record_case(ctx, case, mode, len(live)))
+            if results[-1].code is not None:
+                break
+        elif mode in _ALWAYS_SEND:
+            results.append(CaseResult(case, "left", None, "it fits its case and was not named"))
+        else:
+            results.append(await _replay_case(ctx, case, accepted=mode == "none"))
+    ctx.evidence(EVIDENCE_NAME, [result.observed() for result in results])
+    return _result(results, len(cases))
+
+
+def _in_world(case: RecordedCase, world: str) -> RecordedCase:
+    """The case, stale where its recording was made in the rehearsal and this is none."""
+    if case.recorded_world == "rehearsed" and world != "rehearsed" and case.stale is None:
+        return replace(
+            case, stale="it was recorded in the rehearsal, which shows nothing of the provider"
+        )
+    return case
+
+
+def _is_sent(case: RecordedCase, mode: str, *, chosen: bool) -> bool:
+    """Whether a case is sent in a mode; a case that was named is, where the mode sends at all."""
+    match mode:
+        case "none":
+            return False
+        case "once":
+            return not case.recorded
+        case "new_episodes":
+            return not case.recorded or case.stale is not None
+        case _:
+            return chosen or not case.recorded or case.stale is not None
+
+
+def _refuse_broken(cases: list[RecordedCase], live: list[RecordedCase]) -> None:
+    """Refuse cases that can't be read before anything is sent.
+
+    Raises:
+        StepError: one of them can't be (`recording-invalid`).
+    """
+    for case in cases:
+        # Without a case file a recording of another program replays, and only that.
+        if case.problem and (case in live or case.prompt or not case.recorded):
+            raise StepError("recording-invalid", f"{case.name}: {case.problem}.")
+
+
+async def _ask_about_many(ctx: StepContext, live: list[RecordedCase]) -> None:
+    """More than a few cases at once want their number typed.
+
+    Raises:
+        StepError: another was typed (`operator-declined`), or nobody is here (`needs-operator`).
+    """
+    if len(live) <= ASKED_ABOVE:
+        return
+    text = (
+        f"{len(live)} cases would be recorded at once, and a record of many changes shows none of "
+        f"them. Type {len(live)} to do so all the same."
+    )
+    typed = await ctx.ask(Question("text", text, {"cases": [case.name for case in live]}))
+    if typed.do != Verb.TEXT or (typed.words or "").strip() != str(len(live)):
+        raise StepError("operator-declined", "The number was not typed; nothing was recorded.")
+
+
+async def _record_case(ctx: StepContext, case: RecordedCase, mode: str, count: int) -> CaseResult:
+    """Send one case's prompt and record its exchange."""
+    bundle = await session_bundle(ctx)
+    await reach(ctx)
+    made = await _composed(ctx, bundle, case)
+    of = f" ({count} cases are to be recorded)" if count > 1 else ""
+    await spend(
+        ctx,
+        f"Record the case {case.name}{of}?",
+        {
+            "model": made.model,
+            "host": made.request.url,
+            "account": "with account id",
+            "shape": made.shape,
+            "case": case.name,
+            "record_mode": mode,
+        },
+    )
+    reader = StreamReader()
+
+    def watch(piece: bytes) -> bool:
+        text = reader.feed(piece)
+        if text:
+            ctx.show_delta(text)
+        return reader.reading.over
+
+    exchange = await ctx.perform(recorded_call(made.request, case, mode, made.model), watch)
+    assessment = assess(exchange, model=made.model, nonce=None, prompt=asked_text(made.request))
+    await _settle(ctx, exchange, assessment, made)
+    written = await ctx.perform(RecordingResult(case.path))
+    if written.unused:
+        ctx.finding(
+            "unused-recording",
+            f"{case.name}: {written.unused} recorded exchange(s) were asked for by nothing.",
+            'Record it with `record_mode = "rewrite"` to drop them.',
+        )
+    code, summary = assessment.code, assessment.summary
+    if code is None and (written.problem or written.path is None):
+        code = "recording-not-written"
+        summary = f"The call was made, and nothing was written: {written.problem or 'no reason'}."
+    elif code is None and not written.recorded and not written.replayed:
+        code, summary = "stream-cut", "The answer was not whole, so that it can't be replayed."
+    return CaseResult(case, "recorded", code, summary, written, assessment)
+
+
+async def _composed(ctx: StepContext, bundle: Bundle, case: RecordedCase) -> Composition:
+    """The call of a case: the same bytes each time, so that a replay can match them."""
+    session = str(uuid.uuid5(uuid.NAMESPACE_URL, f"smoke-case:{case.name}:{case.prompt_sha256}"))
+    return await compose(ctx, bundle, case.prompt, CaseInputs(case.model, case.shape, session))
+
+
+async def _settle(
+    ctx: StepContext, exchange: Exchange, assessment: Assessment, made: Composition
+) -> None:
+    usage = assessment.reading.usage
+    refused = exchange.status is not None and exchange.status >= 400
+    await settle(
+        ctx,
+        kind="subscription",
+        model=made.model,
+        counts={} if usage is None else {name: getattr(usage, name) for name in COUNTS},
+        unknown=usage is None and not refused,
+        limits=read_windows(exchange.headers),
+    )
+
+
+async def _replay_case(ctx: StepContext, case: RecordedCase, *, accepted: bool) -> CaseResult:
+    """Replay a case's exchanges; nothing is sent, and nothing is spent."""
+    if not (case.accepted if accepted else case.recorded):
+        waits = ", and one that waits for its review" if case.recorded else ""
+        text = f"{case.name} has no accepted recording{waits}"
+        return CaseResult(case, "replayed", "recording-missing", f"{text}.")
+    if case.stale is not None:
+        return CaseResult(case, "replayed", "recording-stale", f"{case.name}: {case.stale}.")
+    if not case.exchanges:
+        return CaseResult(
+            case, "replayed", "recording-missing", f"{case.name} holds no whole exchange."
+        )
+    assessment = None
+    model = case.recorded_model
+    for number in range(case.exchanges):
+        exchange = await ctx.perform(ReplayRecording(case.path, number, accepted))
+        if exchange.error is not None:
+            return CaseResult(case, "replayed", "recording-missing", exchange.error_text)
+        # Of a recording of another program nothing tells what it should hold, but that it is whole.
+        if model is not None:
+            assessment = assess(exchange, model=model, nonce=None, prompt=case.prompt)
+    if assessment is None:
+        return CaseResult(case, "replayed", None, f"{case.exchanges} exchange(s) replayed")
+    return CaseResult(case, "replayed", assessment.code, assessment.summary, None, assessment)
+
+
+def _result(results: list[CaseResult], cases: int) -> Result:
+    """What the step came to: the first failure, else how many cases did what."""
+    counts = {
+        action: sum(r.action == action and r.code is None for r in results)
+        for action in ("recorded", "replayed", "left")
+    }
+    count_text = ", ".join(f"{n} {action}" for action, n in counts.items() if n) or "none"
+    failed = [result for result in results if result.code is not None]
+    observed = {"cases": cases, **counts, "spent_nothing": not any(
+        result.action == "recorded" for result in results
+    )}  # fmt: skip
+    texts = [r.assessment.reading.text for r in results if r.assessment is not None]
+    document = {"cases": [result.observed() for result in results]}
+    if failed:
+        more = f" ({len(failed)} cases failed)" if len(failed) > 1 else ""
+        first = failed[0]
+        return Result(
+            first.code, f"{first.case.name}: {first.summary}{more}", observed, document=document
+        )
+    pending = " They wait for their review." if counts["recorded"] else ""
+    return Result(
+        None,
+        f"{cases} case(s): {count_text}.{pending}",
+        observed,
+        "\n\n".join(texts),
+        document=document,
+    )
