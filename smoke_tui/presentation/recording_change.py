@@ -41,9 +41,9 @@ def pair_summary(pair: DriftPair) -> str:
     return f"{ratio_text(text.ratio)} {sign} {limit}"
 
 
-def change_lines(change: RecordingChange, *, ascii_only: bool = False) -> Iterator[str]:
-    """Yield the whole difference; nothing of it is left out."""
-    yield f"{one_line(change.case)}: {change_summary(change)}"
+def change_lines(change: RecordingChange, name: str, *, ascii_only: bool = False) -> Iterator[str]:
+    """Yield the whole difference of the case of this name; nothing of it is left out."""
+    yield f"{one_line(name)}: {change_summary(change)}"
     for exchange in change.exchanges:
         yield ""
         yield from _exchange(exchange, ascii_only)

@@ -289,7 +289,7 @@ def _store_pairs(
 
 def _write_ticket(place: ReviewPlace, item: _Checked, why: str, time: str) -> Path:
     pair = item.change.lowest or next(iter(item.change.pairs), None)
-    difference = "\n".join(change_lines(item.change))
+    difference = "\n".join(change_lines(item.change, item.case.name))
     source = str(item.case.review.files.newest)
     if pair is None:
         text = f"# Provider regression: {item.case.name}\n\n{why}\n\n    " + difference.replace(

@@ -140,7 +140,8 @@ async def _confirmed(
         *(foreign(f"! {warning}", WARN) for warning in warnings),
     )
     yes = "keep the accepted one" if triage.triage == "regression" else "accept it"
-    return bool(await screen.app.push_screen_wait(YesNo("Decide", text, yes=yes, no="not now")))
+    agreed = await screen.app.push_screen_wait(YesNo("Decide", text, yes=yes, no="not now"))
+    return agreed is True
 
 
 def _subject(cases: Sequence[ReviewedCase]) -> str:

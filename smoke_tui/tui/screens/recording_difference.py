@@ -77,7 +77,7 @@ class DifferenceScreen(Page):
         vault = Vault()
         rows = [
             foreign(vault.redact_text(line), _style(line), limit=4_000_000)
-            for line in change_lines(self.change, ascii_only=ascii_only(self.app))
+            for line in change_lines(self.change, self.case.name, ascii_only=ascii_only(self.app))
         ]
         return rows, self.reviews.warnings((self.case,))
 
