@@ -5,31 +5,16 @@ Recording writes a pending file that waits for its review; it makes no recording
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
-from smoke_tui.codex.assessment import Assessment, assess
-from smoke_tui.codex.bundle import Bundle
-from smoke_tui.codex.preflight import reach
-from smoke_tui.codex.quota import read_windows
-from smoke_tui.codex.stream import StreamReader
+from smoke_tui.codex.assessment import assess
 from smoke_tui.config.questions import Verb
-from smoke_tui.journal.events.machine_facts import RecordingWritten
 from smoke_tui.journal.events.values import RecordedCase
-from smoke_tui.journal.money import COUNTS
-from smoke_tui.steps.call_composition import CaseInputs, Composition, asked_text, compose
-from smoke_tui.steps.cost import settle, spend
-from smoke_tui.steps.credential import session_bundle
+from smoke_tui.steps.record_call import CaseResult, record_case
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.requests.http import Exchange
 from smoke_tui.world.requests.operator import Question
-from smoke_tui.world.requests.recordings import (
-    ListCases,
-    RecordingResult,
-    ReplayRecording,
-    recorded_call,
-)
+from smoke_tui.world.requests.recordings import ListCases, ReplayRecording
 from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 
@@ -37,36 +22,6 @@ EVIDENCE_NAME: Final = "recordings"
 ASKED_ABOVE: Final = 5
 """Cases that are recorded at once without their number typed."""
 _ALWAYS_SEND: Final = ("all", "rewrite")
-
-
-@dataclass(frozen=True, slots=True)
-class CaseResult:
-    """What came of one case; `action` is recorded, replayed or left."""
-
-    case: RecordedCase
-    action: str
-    code: str | None = None
-    summary: str = ""
-    written: RecordingWritten | None = None
-    assessment: Assessment | None = None
-
-    def observed(self) -> dict[str, Any]:
-        """The record's view."""
-        reading = self.assessment.reading if self.assessment is not None else None
-        return {
-            "case": self.case.name,
-            "path": self.case.path,
-            "action": self.action,
-            "code": self.code,
-            "summary": self.summary,
-            "prompt_sha256": self.case.prompt_sha256,
-            "model": reading.model if reading is not None else None,
-            "response_id": reading.response_id if reading is not None else None,
-            "written": self.written.path if self.written is not None else None,
-            "digest": self.written.digest if self.written is not None else None,
-            "cut": self.written.cut if self.written is not None else 0,
-            "unused": self.written.unused if self.written is not None else 0,
-        }
 
 
 async def record(ctx: StepContext) -> Result:
@@ -85,7 +40,7 @@ async def record(ctx: StepContext) -> Result:
     results: list[CaseResult] = []
     for case in cases:
         if case in live:
-            results.append(await _record_case(ctx, case, mode, len(live)))
+            results.append(await record_case(ctx, case, mode, len(live)))
             if results[-1].code is not None:
                 break
         elif mode in _ALWAYS_SEND:
@@ -145,72 +100,6 @@ async def _ask_about_many(ctx: StepContext, live: list[RecordedCase]) -> None:
     typed = await ctx.ask(Question("text", text, {"cases": [case.name for case in live]}))
     if typed.do != Verb.TEXT or (typed.words or "").strip() != str(len(live)):
         raise StepError("operator-declined", "The number was not typed; nothing was recorded.")
-
-
-async def _record_case(ctx: StepContext, case: RecordedCase, mode: str, count: int) -> CaseResult:
-    """Send one case's prompt and record its exchange."""
-    bundle = await session_bundle(ctx)
-    await reach(ctx)
-    made = await _composed(ctx, bundle, case)
-    of = f" ({count} cases are to be recorded)" if count > 1 else ""
-    await spend(
-        ctx,
-        f"Record the case {case.name}{of}?",
-        {
-            "model": made.model,
-            "host": made.request.url,
-            "account": "with account id",
-            "shape": made.shape,
-            "case": case.name,
-            "record_mode": mode,
-        },
-    )
-    reader = StreamReader()
-
-    def watch(piece: bytes) -> bool:
-        text = reader.feed(piece)
-        if text:
-            ctx.show_delta(text)
-        return reader.reading.over
-
-    exchange = await ctx.perform(recorded_call(made.request, case, mode, made.model), watch)
-    assessment = assess(exchange, model=made.model, nonce=None, prompt=asked_text(made.request))
-    await _settle(ctx, exchange, assessment, made)
-    written = await ctx.perform(RecordingResult(case.path))
-    if written.unused:
-        ctx.finding(
-            "unused-recording",
-            f"{case.name}: {written.unused} recorded exchange(s) were asked for by nothing.",
-            'Record it with `record_mode = "rewrite"` to drop them.',
-        )
-    code, summary = assessment.code, assessment.summary
-    if code is None and (written.problem or written.path is None):
-        code = "recording-not-written"
-        summary = f"The call was made, and nothing was written: {written.problem or 'no reason'}."
-    elif code is None and not written.recorded and not written.replayed:
-        code, summary = "stream-cut", "The answer was not whole, so that it can't be replayed."
-    return CaseResult(case, "recorded", code, summary, written, assessment)
-
-
-async def _composed(ctx: StepContext, bundle: Bundle, case: RecordedCase) -> Composition:
-    """The call of a case: the same bytes each time, so that a replay can match them."""
-    session = str(uuid.uuid5(uuid.NAMESPACE_URL, f"smoke-case:{case.name}:{case.prompt_sha256}"))
-    return await compose(ctx, bundle, case.prompt, CaseInputs(case.model, case.shape, session))
-
-
-async def _settle(
-    ctx: StepContext, exchange: Exchange, assessment: Assessment, made: Composition
-) -> None:
-    usage = assessment.reading.usage
-    refused = exchange.status is not None and exchange.status >= 400
-    await settle(
-        ctx,
-        kind="subscription",
-        model=made.model,
-        counts={} if usage is None else {name: getattr(usage, name) for name in COUNTS},
-        unknown=usage is None and not refused,
-        limits=read_windows(exchange.headers),
-    )
 
 
 async def _replay_case(ctx: StepContext, case: RecordedCase, *, accepted: bool) -> CaseResult:

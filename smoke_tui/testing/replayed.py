@@ -13,9 +13,9 @@ from typing import ClassVar, Final, Literal
 from smoke_tui.redaction import Vault
 from smoke_tui.testing.exchanges import answer_of
 from smoke_tui.testing.provider import LLMAnswer, LLMCall, LLMProviderError
-from smoke_tui.world.cassettes.cassette import Interaction, RecordedRequest
+from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, Interaction, RecordedRequest
 from smoke_tui.world.cassettes.matching import match_form
-from smoke_tui.world.cassettes.store import read_cassette
+from smoke_tui.world.cassettes.store import path_of, read_cassette
 from smoke_tui.world.requests.http import Exchange
 
 _SHOWN: Final = 80
@@ -49,22 +49,23 @@ class ReplayLLMProvider:
 
     Args:
         paths: Cassettes, of this tool or of pytest-recording.
+        rehearsed: Take recordings that were made in a rehearsal, where no model answered.
 
     Raises:
-        CassetteError: a file can't be read, or is no cassette; with file and line.
+        CassetteError: a file can't be read, is no cassette, or was made in a rehearsal.
         CommandError: PyYAML is not installed.
     """
 
     kind: ClassVar[Literal["replay"]] = "replay"
     live: ClassVar[bool] = False
 
-    def __init__(self, *paths: str | os.PathLike[str]) -> None:
+    def __init__(self, *paths: str | os.PathLike[str], rehearsed: bool = False) -> None:
         self._vault = Vault()
         self._calls: list[LLMCall] = []
         exchanges = (
-            self._read(f"{os.fspath(path)}, interaction {number}", made)
+            self._prepare(f"{os.fspath(path)}, interaction {number}", made)
             for path in paths
-            for number, made in enumerate(read_cassette(Path(path)).interactions, 1)
+            for number, made in enumerate(_read(Path(path), rehearsed).interactions, 1)
         )
         self._recorded = [each for each in exchanges if each.prompt]
 
@@ -110,7 +111,7 @@ class ReplayLLMProvider:
 
     # --- finding --------------------------------------------------------------------------
 
-    def _read(self, place: str, made: Interaction) -> _Recorded:
+    def _prepare(self, place: str, made: Interaction) -> _Recorded:
         try:
             body = json.loads(made.request.body or b"")
         except (ValueError, RecursionError):
@@ -167,6 +168,31 @@ class ReplayLLMProvider:
             f"the nearest is {nearest.place}: at character {at + 1} it has "
             f"{_shown(nearest.prompt[begin:])}, not {_shown(prompt[begin:])}"
         )
+
+
+def _read(path: Path, rehearsed: bool) -> Cassette:
+    """The recording in a file.
+
+    Raises:
+        CassetteError: it can't be read, is none, or was made in a rehearsal.
+    """
+    pending = path_of(path).pending
+    if not path.exists() and pending.exists():
+        raise CassetteError(
+            str(path),
+            1,
+            f"it is not there; {pending.name} waits for its review "
+            "(smoke-tui cassettes diff, then accept)",
+        )
+    cassette = read_cassette(path)
+    if cassette.note is not None and cassette.note.world == "rehearsed" and not rehearsed:
+        raise CassetteError(
+            str(path),
+            1,
+            "it was recorded in a rehearsal, where no model answered; record it live, "
+            "or give rehearsed=True",
+        )
+    return cassette
 
 
 def _exchange(made: Interaction) -> Exchange:

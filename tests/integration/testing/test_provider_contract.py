@@ -1,6 +1,7 @@
 """What every provider keeps: one suite over the fake, the replaying and the live one.
 
-The live one calls the servers of `rehearse serve`, over the product's own path.
+The live one calls the servers of `rehearse serve`, over the product's own path; the replaying one
+answers from what `cassettes record` has recorded in a rehearsal.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -28,13 +29,13 @@ from smoke_tui.testing import (
 )
 from tests.helpers.machine import ENVIRONMENT
 from tests.helpers.paths import ROOT
-from tests.helpers.provider_cassettes import asked, cassette, exchanged, streamed
 
 FIRST = LLMCall("scoring", "PLATFORM", "Say morning")
 SECOND = LLMCall("reasoning", "OPERATIONS", "Say evening")
 MISSING = LLMCall("scoring", "PLATFROM", "Say nothing that anybody knows")
 """What a provider has no answer to; the live one is asked once too often."""
 
+RECORD = ("cassettes", "record", ".", "--record-mode", "once", "--rehearse")
 REHEARSED = "This answer is rehearsed, and the word asked for is {} as it was given."
 
 
@@ -67,6 +68,30 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         server.wait(30)
 
 
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Recordings of FIRST and SECOND that wait for their review."""
+    project = tmp_path_factory.mktemp("project")
+    paths = []
+    for name, call in (("first", FIRST), ("second", SECOND)):
+        case = f'schema = "smoke-case/1"\nprompt = "{call.prompt}"\n'
+        (project / f"{name}.toml").write_text(case)
+        paths.append(project / f"{name}.pending.yaml")
+    state = ("--state-dir", str(project / "state"), "--project", str(project))
+    done = subprocess.run(
+        [sys.executable, "-m", "smoke_tui", *state, *RECORD],
+        cwd=project,
+        env={**ENVIRONMENT, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return paths[0], paths[1]
+
+
 @dataclass(frozen=True)
 class Subject:
     """A provider with an answer to FIRST, then to SECOND, and to nothing else."""
@@ -75,29 +100,20 @@ class Subject:
     texts: tuple[str, str]
 
 
-def fake(tmp_path: Path, served: dict[str, str]) -> Subject:
-    texts = ("Good morning.", "Good evening.")
-    return Subject(FakeLLMProvider(dict(zip((FIRST.key, SECOND.key), texts, strict=True))), texts)
-
-
-def replay(tmp_path: Path, served: dict[str, str]) -> Subject:
-    path = cassette(
-        tmp_path / "both.yaml",
-        exchanged(asked(FIRST.prompt), streamed("Good ", "morning.")),
-        exchanged(asked(SECOND.prompt, "Be brief."), streamed("Good ", "evening.")),
-    )
-    return Subject(ReplayLLMProvider(path), ("Good morning.", "Good evening."))
-
-
-def live(tmp_path: Path, served: dict[str, str]) -> Subject:
-    texts = (REHEARSED.format("morning"), REHEARSED.format("evening"))
-    return Subject(LiveLLMProvider(max_calls=2, **served), texts)
-
-
-@pytest.fixture(params=[fake, replay, live], ids=lambda make: str(make.__name__))
-def subject(request: pytest.FixtureRequest, tmp_path: Path, served: dict[str, str]) -> Subject:
-    make: Callable[[Path, dict[str, str]], Subject] = request.param
-    return make(tmp_path, served)
+@pytest.fixture(params=["fake", "replay", "live"])
+def subject(
+    request: pytest.FixtureRequest, served: dict[str, str], recordings: tuple[Path, Path]
+) -> Subject:
+    rehearsed = (REHEARSED.format("morning"), REHEARSED.format("evening"))
+    match request.param:
+        case "fake":
+            texts = ("Good morning.", "Good evening.")
+            keys = (FIRST.key, SECOND.key)
+            return Subject(FakeLLMProvider(dict(zip(keys, texts, strict=True))), texts)
+        case "replay":
+            return Subject(ReplayLLMProvider(*recordings, rehearsed=True), rehearsed)
+        case _:
+            return Subject(LiveLLMProvider(max_calls=2, **served), rehearsed)
 
 
 async def complete(subject: Subject, call: LLMCall, **more: Any) -> LLMAnswer:

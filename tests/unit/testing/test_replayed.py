@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from smoke_tui.testing import (
     ReplayLLMProvider,
     ReplayMissError,
 )
-from smoke_tui.world.cassettes.cassette import CassetteError
+from smoke_tui.world.cassettes.cassette import CaseNote, Cassette, CassetteError
+from smoke_tui.world.cassettes.store import write_cassette
 from tests.helpers.provider_cassettes import asked, calling, cassette, exchanged, streamed
 from tests.helpers.valid_answers import MODEL, framed, honest_events
 
@@ -256,3 +258,22 @@ def test_a_file_that_is_no_cassette_is_named_with_its_line(path: Path) -> None:
         ReplayLLMProvider(path)
     with pytest.raises(CassetteError, match="can't be read"):
         ReplayLLMProvider(path.with_name("none.yaml"))
+
+
+def test_a_recording_of_a_rehearsal_is_no_answer_of_a_model(path: Path) -> None:
+    note = CaseNote("greeting", "0" * 64, world="rehearsed")
+    made = exchanged(asked("Greet me."), streamed("one"))
+    write_cassette(path, Cassette((made,), note=note))
+    with pytest.raises(CassetteError, match=re.escape(f"{path}:1: it was recorded in a rehearsal")):
+        ReplayLLMProvider(path)
+    assert complete(ReplayLLMProvider(path, rehearsed=True)).text == "one"
+    write_cassette(path, Cassette((made,), note=replace(note, world="live")))
+    assert complete(ReplayLLMProvider(path)).text == "one"
+
+
+def test_a_recording_that_waits_for_its_review_is_named(path: Path) -> None:
+    cassette(
+        path.with_name("greeting.pending.yaml"), exchanged(asked("Greet me."), streamed("one"))
+    )
+    with pytest.raises(CassetteError, match=r"greeting\.pending\.yaml waits for its review"):
+        ReplayLLMProvider(path)
