@@ -48,6 +48,7 @@ SESSION: Final = [
     Binding("n,N,shift+n", "note", "Note", id="session.note", key_display="n"),
     Binding("d", "compare", "Real client", id="session.compare"),
     Binding("e", "evidence", "Evidence", id="session.evidence"),
+    Binding("v", "drift", "Both texts", id="session.drift"),
     Binding("z", "zoom", "Zoom", id="session.zoom"),
     Binding("left_square_bracket", "view(-1)", "The step before", show=False, id="session.before"),
     Binding("right_square_bracket", "view(1)", "The step after", show=False, id="session.after"),
@@ -72,11 +73,17 @@ REPORT: Final = [
     Binding("y", "copy", "Copy it", id="report.copy"),
     Binding("a", "amend", "Amend", id="report.amend"),
     Binding("e", "events", "Events", id="report.events"),
+    Binding("v", "drift", "Drift", id="report.drift"),
     _back("report", "home", "Home"),
     _THEME,
     _LEAVE,
 ]
-COMPARE: Final = [_back("compare"), _THEME, _LEAVE]
+COMPARE: Final = [
+    Binding("v", "answers", "Answers", id="compare.answers"),
+    _back("compare"),
+    _THEME,
+    _LEAVE,
+]
 DRIFT: Final = [
     Binding("n", "go(1)", "Next", id="drift.next"),
     Binding("p", "go(-1)", "Before", id="drift.before"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -14,6 +15,7 @@ from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
+from smoke_tui.presentation.report.drift_pairs import was_compared
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.cassette_review import ReviewPlace
 from smoke_tui.session.open_view import open_live, open_rehearsal, open_resumed
@@ -31,7 +33,7 @@ from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session_answers import SessionAnswers
 from smoke_tui.tui.theme import adapt_text
 from smoke_tui.tui.widgets.log_view import LogView
-from smoke_tui.tui.widgets.modals import Box
+from smoke_tui.tui.widgets.modals import Box, Line, required
 from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
 
 TICK = 0.1
@@ -246,6 +248,8 @@ class SessionScreen(SessionAnswers):
             return snapshot.ended and self.live.has_session
         if action == "compare":
             return NextAction.COMPARE_CLIENT in next_actions(snapshot)
+        if action == "drift":
+            return was_compared(snapshot.of(snapshot.shown)) and bool(snapshot.folder)
         if action == "home":
             return not self.live.active
         return True
@@ -266,6 +270,23 @@ class SessionScreen(SessionAnswers):
     def action_evidence(self) -> None:
         """Show the evidence in the place of the output, and back."""
         self.toggle_class("-evidence")
+
+    @work
+    async def action_note(self) -> None:
+        """Put a note into the record; at any moment."""
+        words = await self.ask(
+            Line(
+                "Note",
+                Content(
+                    "What is worth remembering? It goes into the record and the report; "
+                    "never write a secret."
+                ),
+                check=required,
+                take="note it",
+            )
+        )
+        if words is not None:
+            self.live.note(words)
 
     def action_zoom(self) -> None:
         """Show everything, the briefing alone, or the output alone."""
