@@ -401,16 +401,16 @@ _KINDS: Final = (
         "which threshold a case has from its next try on",
         (
             Choice("v", "see both texts", special="drift", word="both"),
-            Choice("u", "use the proposed one", Verb.USE),
+            Choice("u", "use the proposed one", Verb.YES, word="use"),
             Choice(
                 "o", "another one", Verb.TEXT, "must", "Which, above 0 and at most 1?", word="other"
             ),
             Choice("b", "none: choose the class again", Verb.NO, word="none"),
         ),
-        (Verb.USE, Verb.NO, Verb.TEXT),
+        (Verb.YES, Verb.NO, Verb.TEXT),
         answers_file="verb",
         stakes="proof",
-        rehearsed=Verb.USE,
+        rehearsed=Verb.YES,
     ),
     QuestionKind(
         "finish",

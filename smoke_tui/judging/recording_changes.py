@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +20,9 @@ from smoke_tui.judging.responses import (
 )
 
 ABSENT: Final = "(absent)"
+
+_PLACEHOLDER: Final = re.compile(r"\[REDACTED:([A-Za-z0-9_.-]+)#[^\]\s]*\]")
+_LOOPBACK: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]):\d+")
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -124,7 +128,8 @@ def recording_change(
 
 
 def _title(exchange: ExchangeText) -> str:
-    return f"{exchange.method} {exchange.uri}"
+    """Method and address; a rehearsal listens on another port each time."""
+    return f"{exchange.method} {_LOOPBACK.sub(lambda m: m[1], exchange.uri)}"
 
 
 def _alone(number: int, exchange: ExchangeText, kind: str) -> ExchangeChange:
@@ -224,7 +229,14 @@ def _answer(exchange: ExchangeText) -> RecordedAnswer | None:
 
 
 def _differences(old: object, new: object, path: str) -> Iterator[FieldChange]:
-    """Each place where two values differ; what marks a single call is no difference."""
+    """Each place where two values differ; what marks a single call is no difference.
+
+    What only one of them has is shown by its own places, too.
+    """
+    if old == ABSENT and new and isinstance(new, dict | list):
+        old = type(new)()
+    if new == ABSENT and old and isinstance(old, dict | list):
+        new = type(old)()
     if isinstance(old, dict) and isinstance(new, dict):
         for key in [*old, *(key for key in new if key not in old)]:
             place = f"{path}.{key}" if path else str(key)
@@ -238,7 +250,10 @@ def _differences(old: object, new: object, path: str) -> Iterator[FieldChange]:
 
 
 def _neutral(value: object) -> object:
-    return without_nonce(value) if isinstance(value, str) else value
+    """A value without the marks of a single call and the numbers of placeholders."""
+    if not isinstance(value, str):
+        return value
+    return _PLACEHOLDER.sub(r"[REDACTED:\1]", without_nonce(value))
 
 
 def _shown(value: object) -> str:

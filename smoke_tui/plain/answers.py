@@ -7,6 +7,7 @@ from typing import assert_never
 from smoke_tui.config.questions import Answer, Choice, Verb
 from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.plain.announcer import title_of
+from smoke_tui.plain.drift import write_drift
 from smoke_tui.plain.prompt import Prompt
 from smoke_tui.presentation.format import one_line, shape_of
 from smoke_tui.presentation.live.choices import login_target, retry_target
@@ -76,7 +77,10 @@ class Answers:
             case "text":
                 text = self.prompt.words(question.seq, "Your answer?", must=True)
                 return bool(text) and self.send(question, Answer(Verb.TEXT), secret=text)
-            case "" | "drift":
+            case "drift":
+                step_state = self.live.state.steps[question.step or ""]
+                write_drift(self.output, self.live, step_state, every=True)
+            case "":
                 pass
             case _:
                 assert_never(choice.special)

@@ -10,6 +10,7 @@ from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.plain.announcer import place, title_of, word_of
 from smoke_tui.plain.answers import Answers
+from smoke_tui.plain.drift import write_drift
 from smoke_tui.plain.prompt import Prompt, needed_now
 from smoke_tui.presentation.format import clock, one_line
 from smoke_tui.presentation.live.snapshot import next_actions
@@ -41,6 +42,7 @@ _COMMANDS: Final = (
     ),
     Command("briefing", "the same", _STEP),
     Command("evidence", "what was seen in a step", _STEP),
+    Command("drift", "every difference of an answer from the recorded one", _STEP),
     Command("note", "puts words into the record; never a secret", "TEXT"),
     Command("again", "runs a step once more, where the walk asks what is next", _STEP),
     Command("stop", "stops the running step, after asking", at_once=True),
@@ -83,6 +85,8 @@ class Commands:
                 self._show(rest)
             case "evidence":
                 self._evidence(rest)
+            case "drift":
+                self._drift(rest)
             case "note":
                 self._note(rest)
             case "again":
@@ -158,6 +162,14 @@ class Commands:
                 f"Worth a look: {one_line(finding.message, 300)} {one_line(finding.remedy, 200)}"
             )
         self.output.write(f"Record: {snapshot.folder}")
+
+    def _drift(self, rest: str) -> None:
+        step = self._step(rest)
+        if step is None:
+            return
+        step_state = self.prompt.snapshot.of(step)
+        if not write_drift(self.output, self.live, step_state, every=True):
+            self.output.write("Nothing was compared with a recorded answer there.")
 
     def _step(self, name: str) -> Step | None:
         """The named step, else the one that is shown."""

@@ -14,6 +14,7 @@ from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict, worst_exit
 from smoke_tui.plain.announcer import Announcer, place, title_of, word_of
 from smoke_tui.plain.answers import Answers
 from smoke_tui.plain.commands import Commands
+from smoke_tui.plain.drift import write_drift
 from smoke_tui.plain.input import OVERLONG, Keyboard
 from smoke_tui.plain.output import Output
 from smoke_tui.plain.prompt import Prompt, SessionOverError, WithdrawnError
@@ -24,7 +25,7 @@ from smoke_tui.session.crash import fault_sentence
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.session.session import NotStartedError
 
-_AFTERWARDS = ("status", "show", "briefing", "evidence")
+_AFTERWARDS = ("status", "show", "briefing", "evidence", "drift")
 _REHEARSAL = "REHEARSAL: nothing is spent, and nothing is proven"
 
 
@@ -116,6 +117,9 @@ class PlainSession:
             self.prompt.announcer.announce(
                 snapshot, self.live.runbook.step(str(question.body.about["step"]))
             )
+        if question.body.question == "drift" and not question.body.about.get("problem"):
+            step_state = self.live.state.steps[question.step or ""]
+            write_drift(self.output, self.live, step_state, every=False)
         answer = self.live.answer_in_advance(snapshot, question)
         if answer is not None and self.answers.send(question, answer):
             self.prompt.answered(question)

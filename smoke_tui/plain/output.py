@@ -44,12 +44,12 @@ class Output:
     """Lines for the operator.
 
     `gone`: nobody can read them any more; `broken_pipe`: for the reader of a pipe went away.
-    `terminal`: it is one that may understand more than lines.
+    `ascii_only`: other characters are replaced. `terminal`: it is one that may understand more than lines.
     """
 
     def __init__(self, out: TextIO, *, ascii_only: bool = False) -> None:
         self._out = out
-        self._ascii = ascii_only
+        self.ascii_only = ascii_only
         self.terminal = out.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.gone = False
         self.broken_pipe = False
@@ -89,7 +89,7 @@ class Output:
             self._lost(error)
 
     def _write_line(self, line: str) -> None:
-        self._put((ascii_text(line) if self._ascii else line) + "\n")
+        self._put((ascii_text(line) if self.ascii_only else line) + "\n")
 
     def _put(self, text: str) -> None:
         if self.gone:

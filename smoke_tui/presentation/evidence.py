@@ -15,7 +15,7 @@ from smoke_tui.journal.events.decisions import (
 )
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.journal.state import Try
-from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows, head_line
+from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows, proof
 from smoke_tui.presentation.drift.triage import triage_line
 from smoke_tui.presentation.format import duration, one_line
 from smoke_tui.presentation.spans import as_text
@@ -41,7 +41,7 @@ def evidence_pairs(attempt: Try) -> Iterator[Pair]:
                     yield pair("expected", row[0])
                     yield pair("seen", row[1])
             case DriftEvidence(compared):
-                yield pair("drift", head_line(compared.drift))
+                yield pair("drift", as_text(proof(compared.drift)))
                 for difference in call_rows(compared.drift, MOST_CALLS):
                     yield pair("tool calls", as_text(difference))
             case TriageEvidence(triaged):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from smoke_tui.judging.drift import ratio_text
+from smoke_tui.judging.drift import DriftPair, ratio_text
 from smoke_tui.judging.recording_changes import ABSENT, ExchangeChange, FieldChange, RecordingChange
 from smoke_tui.judging.word_diff import word_diff
 from smoke_tui.presentation.drift.plain import QUOTE, plain_lines
@@ -29,17 +29,21 @@ def change_summary(change: RecordingChange) -> str:
 
 def ratio_summary(change: RecordingChange) -> str:
     """The least similar answer's ratio and its threshold; "-" where no answers were compared."""
-    pair = change.lowest
-    if pair is None or pair.drift.text is None:
+    return "-" if change.lowest is None else pair_summary(change.lowest)
+
+
+def pair_summary(pair: DriftPair) -> str:
+    """A pair's ratio and threshold; "-" where no texts were compared."""
+    if pair.drift.text is None:
         return "-"
     text, limit = pair.drift.text, ratio_text(pair.drift.threshold.value)
     sign = {True: "<", False: "≥", None: "?"}[text.drifted]
     return f"{ratio_text(text.ratio)} {sign} {limit}"
 
 
-def change_lines(change: RecordingChange, *, ascii_only: bool = False) -> Iterator[str]:
-    """Yield the whole difference; nothing of it is left out."""
-    yield f"{one_line(change.case)}: {change_summary(change)}"
+def change_lines(change: RecordingChange, name: str, *, ascii_only: bool = False) -> Iterator[str]:
+    """Yield the whole difference of the case of this name; nothing of it is left out."""
+    yield f"{one_line(name)}: {change_summary(change)}"
     for exchange in change.exchanges:
         yield ""
         yield from _exchange(exchange, ascii_only)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError, private_folder, replace_private
 from smoke_tui.history.calibration import update_calibration
@@ -30,7 +29,7 @@ from smoke_tui.judging.working_tree import fitting_changes
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.recording_change import change_lines
 from smoke_tui.redaction import Vault
-from smoke_tui.session.cassette_review import CassetteReviews, ReviewedCase, now_text
+from smoke_tui.session.cassette_review import CassetteReviews, ReviewedCase, ReviewPlace, now_text
 from smoke_tui.session.environment import user_name
 from smoke_tui.world.cassettes.change_record import ChangeRecordError
 from smoke_tui.world.cassettes.git import GitError
@@ -235,13 +234,13 @@ def _decide(reviews: CassetteReviews, item: _Checked, triage: Triage, why: str) 
     sentences = list(item.sentences)
     try:
         if item.change.pairs:
-            _store_pairs(reviews.settings, item, triage.triage, why, time)
+            _store_pairs(reviews.place, item, triage.triage, why, time)
         if item.threshold is not None:
             sentences.append(
                 f"the threshold of {case.measure.case} is {ratio_text(item.threshold)} from now on"
             )
         if triage.triage == "regression":
-            ticket = _write_ticket(reviews.settings, item, why, time)
+            ticket = _write_ticket(reviews.place, item, why, time)
             sentences += [
                 f"the accepted recording is kept; the new one stays in "
                 f"{case.review.files.pending.name}",
@@ -265,7 +264,7 @@ def _decide(reviews: CassetteReviews, item: _Checked, triage: Triage, why: str) 
 
 
 def _store_pairs(
-    settings: Settings, item: _Checked, triage: TriageClass, why: str, time: str
+    place: ReviewPlace, item: _Checked, triage: TriageClass, why: str, time: str
 ) -> None:
     """Keep the compared answers with their class; of a false positive with the new threshold.
 
@@ -285,22 +284,22 @@ def _store_pairs(
             calibration = calibration.with_false_positive(stored(lowest), item.threshold)
         return calibration
 
-    update_calibration(settings.calibration, change)
+    update_calibration(place.calibration, change)
 
 
-def _write_ticket(settings: Settings, item: _Checked, why: str, time: str) -> Path:
+def _write_ticket(place: ReviewPlace, item: _Checked, why: str, time: str) -> Path:
     pair = item.change.lowest or next(iter(item.change.pairs), None)
-    difference = "\n".join(change_lines(item.change))
-    place = str(item.case.review.files.newest)
+    difference = "\n".join(change_lines(item.change, item.case.name))
+    source = str(item.case.review.files.newest)
     if pair is None:
         text = f"# Provider regression: {item.case.name}\n\n{why}\n\n    " + difference.replace(
             "\n", "\n    "
         )
     else:
-        stored = StoredPair(pair, place, time[:10], "regression", why)
+        stored = StoredPair(pair, source, time[:10], "regression", why)
         text = ticket_draft(stored, difference=difference)
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", item.case.name).strip("-.")
-    path = settings.state_dir / "tickets" / f"{name}-{item.case.review.new_sha256[:8]}.md"
+    path = place.state_dir / "tickets" / f"{name}-{item.case.review.new_sha256[:8]}.md"
     try:
         private_folder(path.parent)
         replace_private(path, Vault().redact_text(text).encode("utf-8", "backslashreplace"))

@@ -50,14 +50,42 @@ class ReviewedCase:
         return self.listed.row.case
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewPlace:
+    """Where a review reads and writes.
+
+    Attributes:
+        project: The folder of the product under test.
+        calibration: The calibration file.
+        state_dir: Where drafts of tickets are kept.
+        autojunk: Texts are measured with the heuristic of that name.
+    """
+
+    project: Path
+    calibration: Path
+    state_dir: Path
+    autojunk: bool = False
+
+
+def place_of(settings: Settings) -> ReviewPlace:
+    """The place that the settings name."""
+    return ReviewPlace(
+        Path(settings.project),
+        settings.calibration,
+        settings.state_dir,
+        settings.on("drift-autojunk"),
+    )
+
+
 class CassetteReviews:
     """The cases below some paths, and what can be done with their newest recordings."""
 
-    def __init__(self, settings: Settings, paths: Sequence[Path]) -> None:
-        self.settings = settings
+    def __init__(self, place: ReviewPlace, paths: Sequence[Path]) -> None:
+        self.place = place
         self.paths = tuple(paths)
         self.tree: WorkingTree | None = None
         self.problems: tuple[str, ...] = ()
+        self.listed: tuple[ListedCase, ...] = ()
 
     def cases(self) -> tuple[ReviewedCase, ...]:
         """Read every case; of one that is damaged the problem is in `problems`.
@@ -76,6 +104,7 @@ class CassetteReviews:
             raise CommandError(
                 Exit.NOTHING, f"{error.filename}: {error.strerror or error}"
             ) from None
+        self.listed = tuple(listed)
         self.problems = tuple(case.row.problem for case in listed if case.row.problem)
         return tuple(self._reviewed(case, calibration) for case in listed if not case.row.problem)
 
@@ -86,7 +115,7 @@ class CassetteReviews:
             CommandError: its file can't be read, or is damaged.
         """
         try:
-            return read_calibration(self.settings.calibration).calibration
+            return read_calibration(self.place.calibration).calibration
         except CalibrationError as error:
             raise CommandError(Exit.INVALID, str(error)) from None
 
@@ -113,7 +142,7 @@ class CassetteReviews:
             name,
             self._path(listed.path.accepted),
             threshold,
-            self.settings.on("drift-autojunk"),
+            self.place.autojunk,
         )
 
     def _marker(self, test: str) -> tuple[float | None, str]:
@@ -130,7 +159,7 @@ class CassetteReviews:
 
     @cached_property
     def _roots(self) -> tuple[Path, ...]:
-        roots = [Path(self.settings.project), Path.cwd()]
+        roots = [self.place.project, Path.cwd()]
         return tuple(roots + ([self.tree.root] if self.tree is not None else []))
 
     def _path(self, path: Path) -> str:

@@ -117,6 +117,7 @@ async def _compare(
         why = f"The answer can't be compared: {problem}. Compare it by hand."
         return replace(result, code=UNDECIDED, summary=why)
     rows: list[dict[str, Any]] = []
+    all_drifts: list[AnswerDrift] = []
     drifted: list[tuple[Group, Baseline, AnswerDrift]] = []
     for group, baseline in zip(groups, baselines, strict=True):
         drift = compare_answers(
@@ -129,6 +130,7 @@ async def _compare(
             autojunk=ctx.config.drift_autojunk,
         )
         ctx.decide(DriftEvidence(ComparedAnswers(baseline.blob, kept, drift)))
+        all_drifts.append(drift)
         group_rows = [_row(condition, drift) for condition in group.conditions]
         rows += group_rows
         if any(
@@ -140,7 +142,27 @@ async def _compare(
     for group, baseline, drift in drifted:
         triaged = await triage(ctx, baseline, DriftPair(drift, baseline.answer, answer))
         rows = _with_class(rows, group, triaged)
-    return replace(result, observed={**result.observed, COMPARISONS: rows})
+    likeness = [_likeness(drift) for drift in all_drifts if drift.drifted is False]
+    return replace(
+        result,
+        summary=" ".join([result.summary, *likeness]),
+        observed={**result.observed, COMPARISONS: rows},
+    )
+
+
+def _likeness(drift: AnswerDrift) -> str:
+    """That an answer counts as equal to the recorded one, and by which threshold."""
+    parts = []
+    if drift.text is not None:
+        ratio = ratio_text(drift.text.ratio)
+        parts.append(f"Its text is {ratio} like {drift.baseline} (threshold {drift.threshold})")
+    if drift.calls is not None:
+        parts.append(
+            "its tool calls are the same"
+            if parts
+            else f"Its tool calls are those of {drift.baseline}"
+        )
+    return f"{'; '.join(parts)}."
 
 
 async def _keep(ctx: StepContext, result: Result, with_calls: bool) -> tuple[RecordedAnswer, Blob]:

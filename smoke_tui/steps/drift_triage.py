@@ -288,7 +288,7 @@ async def _new_threshold(case: Triage) -> float | None:
                 case.about(proposed=proposed, problem=problem),
             )
         )
-        if answer.do == Verb.USE:
+        if answer.do == Verb.YES:
             return proposed
         if answer.do != Verb.TEXT:
             return None

@@ -35,6 +35,7 @@ HOME: Final = [
     Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
     Binding("l", "live", "Run live", id="home.live"),
     Binding("p", "spend", "Spend", id="home.spend"),
+    Binding("c", "cases", "Cases", id="home.cases"),
     Binding("m", "machine", "Machine", id="home.machine"),
     Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
     _THEME,
@@ -47,10 +48,12 @@ SESSION: Final = [
     Binding("n,N,shift+n", "note", "Note", id="session.note", key_display="n"),
     Binding("d", "compare", "Real client", id="session.compare"),
     Binding("e", "evidence", "Evidence", id="session.evidence"),
+    Binding("v", "drift", "Both texts", id="session.drift"),
     Binding("z", "zoom", "Zoom", id="session.zoom"),
     Binding("left_square_bracket", "view(-1)", "The step before", show=False, id="session.before"),
     Binding("right_square_bracket", "view(1)", "The step after", show=False, id="session.after"),
     Binding("backspace", "home", "Home", show=False, id="session.home"),
+    Binding("C,shift+c", "cases", "Cases", show=False, id="session.cases", key_display="C"),
     _LEAVE,
 ]
 RECORD: Final = [
@@ -70,11 +73,17 @@ REPORT: Final = [
     Binding("y", "copy", "Copy it", id="report.copy"),
     Binding("a", "amend", "Amend", id="report.amend"),
     Binding("e", "events", "Events", id="report.events"),
+    Binding("v", "drift", "Drift", id="report.drift"),
     _back("report", "home", "Home"),
     _THEME,
     _LEAVE,
 ]
-COMPARE: Final = [_back("compare"), _THEME, _LEAVE]
+COMPARE: Final = [
+    Binding("v", "answers", "Answers", id="compare.answers"),
+    _back("compare"),
+    _THEME,
+    _LEAVE,
+]
 DRIFT: Final = [
     Binding("n", "go(1)", "Next", id="drift.next"),
     Binding("p", "go(-1)", "Before", id="drift.before"),
@@ -82,6 +91,24 @@ DRIFT: Final = [
     Binding("c", "other", "Others", id="drift.other"),
     Binding("y", "copy", "Copy", id="drift.copy"),
     _back("drift"),
+    _THEME,
+    _LEAVE,
+]
+CASES: Final = [
+    Binding("d", "difference", "Difference", id="cases.difference"),
+    Binding("a", "decide", "Decide", id="cases.decide"),
+    Binding("A,shift+a", "decide_all", "All", id="cases.all", key_display="A"),
+    Binding("l", "lint", "Lint", id="cases.lint"),
+    Binding("r", "again", "Read again", show=False, id="cases.again"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="cases.other"),
+    _back("cases"),
+    _THEME,
+    _LEAVE,
+]
+DIFFERENCE: Final = [
+    Binding("v", "answers", "Side by side", id="difference.answers"),
+    Binding("a", "decide", "Decide", id="difference.decide"),
+    _back("difference"),
     _THEME,
     _LEAVE,
 ]
@@ -135,6 +162,8 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "report": EVERY_PAGE + REPORT,
     "compare": EVERY_PAGE + COMPARE,
     "drift": EVERY_PAGE + DRIFT,
+    "cases": EVERY_PAGE + CASES,
+    "difference": EVERY_PAGE + DIFFERENCE,
     "spend": EVERY_PAGE + SPEND,
     "trends": EVERY_PAGE + TRENDS,
     "machine": EVERY_PAGE + MACHINE,

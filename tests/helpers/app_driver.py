@@ -29,9 +29,11 @@ def settings(state_dir: Path, **values: str) -> Settings:
     return Settings({name: Value(text, "test") for name, text in given.items()})
 
 
-def rehearsal_app(state_dir: Path, scenario: str = "happy") -> SmokeApp:
-    """The app, straight into a rehearsal of the shipped runbook."""
-    goal = Goal(open_runbook("openai-subscription"), True, scenario)
+def rehearsal_app(
+    state_dir: Path, scenario: str = "happy", runbook: str = "openai-subscription"
+) -> SmokeApp:
+    """The app, straight into a rehearsal of a shipped runbook."""
+    goal = Goal(open_runbook(runbook), True, scenario)
     return SmokeApp(settings(state_dir), goal)
 
 

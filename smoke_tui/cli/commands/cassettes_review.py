@@ -17,7 +17,7 @@ from smoke_tui.presentation.format import count
 from smoke_tui.presentation.recording_change import change_lines, ratio_summary
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.session.cassette_decision import Triage, decide_on
-from smoke_tui.session.cassette_review import CassetteReviews, ReviewedCase
+from smoke_tui.session.cassette_review import CassetteReviews, ReviewedCase, place_of
 
 
 def diff(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
@@ -28,7 +28,7 @@ def diff(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) 
     Raises:
         CommandError: something can't be read, or a change record can't be written.
     """
-    reviews = CassetteReviews(settings, paths)
+    reviews = CassetteReviews(place_of(settings), paths)
     cases = reviews.cases()
     waiting = [c for c in cases if c.review.state in ("pending review", "regression")]
     changes = [(case, reviews.change_of(case)) for case in waiting]
@@ -44,7 +44,7 @@ def diff(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) 
         return _exit(reviews, cases)
     vault = Vault()
     for case, change in changes:
-        for line in change_lines(change, ascii_only=settings.on("ascii")):
+        for line in change_lines(change, case.name, ascii_only=settings.on("ascii")):
             print(clean(vault.redact_text(line)))
         print(f"held against: {case.review.accepted_place or 'nothing: a first recording'}\n")
     # What was not printed was not opened.
@@ -65,7 +65,7 @@ def accept(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]
     """
     if options["triage"] is None:
         raise UsageError(f"accept needs --class: {'; '.join(CLASS_TEXTS.values())}")
-    reviews = CassetteReviews(settings, paths)
+    reviews = CassetteReviews(place_of(settings), paths)
     cases = reviews.cases()
     if reviews.problems:
         raise CommandError(Exit.INVALID, "; ".join(reviews.problems))

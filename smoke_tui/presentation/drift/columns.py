@@ -22,7 +22,7 @@ _WIDE: Final = (
     "\u1100-\u115e\u2e80-\u303f\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60"
     "\uffe0-\uffe6\U0001f000-\U0001faff\U00020000-\U0003fffd"
 )
-_TOKEN: Final = re.compile(f"\n|[^\\S\n]+|[{_WIDE}]\\W?|[^\\s{_WIDE}]+")
+_TOKEN: Final = re.compile(f"\n|[^\\S\n]+|[{_WIDE}][^\\w\\s{_WIDE}]?|[^\\s{_WIDE}]+")
 """A line end, blanks, a character after which a row may end with what belongs to it, a word."""
 
 
@@ -181,8 +181,8 @@ def _flow(sides: Sequence[_Side], text: str, tone: Tone) -> None:
         if cells > min(side.room for side in sides) and cells <= sides[0].width // 2:
             for side in sides:
                 side.end_row()
-            # A blank at which a row ends is not shown; a changed one is.
-            if not tone and not token.strip():
+            # Blanks at which a row ends are not shown; those that differ alone are signs by now.
+            if not token.strip():
                 continue
         while rest:
             part = _fitting(rest, min(side.room for side in sides))

@@ -76,14 +76,15 @@ def is_exact(text: TextDrift) -> bool:
 def proof(drift: AnswerDrift) -> Text:
     """Return in a sentence why a comparison passed, or what it came to else."""
     mark = DRIFT_MARKS[drift.drifted]
-    return [f"{mark.word}: {result(drift)}, compared with ", quote(drift.baseline, 200)]
+    return [f"{mark.word}: {result(drift)}; compared with ", quote(drift.baseline, 200)]
 
 
 def facts(drift: AnswerDrift) -> list[tuple[str, Text]]:
     """Return what else is to be known: whose the threshold is, how it was measured, tool calls."""
     rows: list[tuple[str, Text]] = []
     if drift.text is not None:
-        rows += [("threshold", owner(drift.threshold)), ("measured", _measure(drift.text))]
+        row = [f"{drift.threshold}: ", *owner(drift.threshold)]
+        rows += [("threshold", row), ("measured", _measure(drift.text))]
         if drift.text.note:
             rows.append(("note", [excerpt(drift.text.note, 600)]))
     if drift.calls is not None:
@@ -93,11 +94,9 @@ def facts(drift: AnswerDrift) -> list[tuple[str, Text]]:
 
 
 def owner(threshold: Threshold) -> Text:
-    """Return a threshold and whose it is."""
+    """Return whose a threshold is, and where it stands."""
     name = _OWNERS[threshold.source]
-    if not threshold.place:
-        return [f"{threshold}: {name}"]
-    return [f"{threshold}: {name}, ", quote(threshold.place, 200)]
+    return [f"{name}, ", quote(threshold.place, 200)] if threshold.place else [name]
 
 
 def _measure(text: TextDrift) -> Text:

@@ -12,6 +12,12 @@ from smoke_tui.journal.verdict import verdict
 from smoke_tui.outcomes import GOOD_OUTCOMES
 from smoke_tui.presentation.evidence import speaks_for
 from smoke_tui.presentation.format import inert, one_line
+from smoke_tui.presentation.live.drift_questions import (
+    accept_form,
+    cause_form,
+    drift_form,
+    threshold_form,
+)
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS, Tone
 from smoke_tui.presentation.report.verdict_text import SENTENCES
@@ -264,6 +270,10 @@ FORMS: Final[Mapping[str, Callable[[Snapshot, OpenQuestion], Rows]]] = {
     "attest": _attest,
     "instructions": _instructions,
     "finish": _finish,
+    "drift": drift_form,
+    "drift-cause": cause_form,
+    "drift-accept": accept_form,
+    "drift-threshold": threshold_form,
 }
 
 TEXT_ALONE: Final = frozenset(
@@ -274,10 +284,6 @@ TEXT_ALONE: Final = frozenset(
         "text",
         "secret",
         "manual",
-        "drift",
-        "drift-cause",
-        "drift-accept",
-        "drift-threshold",
     }
 )
 """Kinds of question that are their text and nothing else."""

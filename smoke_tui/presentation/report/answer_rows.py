@@ -48,14 +48,13 @@ class Judge:
                     "text", None if old is None else shown, None if new is None else shown, False
                 )
             return
-        case = new.case or old.case or f"{runbook.id}/{step}"
-        threshold = self.calibration.effective(case, _own(runbook, step, old, new))
-        drift = compare_answers(case, "", threshold, old.answer, new.answer, autojunk=self.autojunk)
+        drift = self.drift(runbook, step, old, new)
+        threshold = drift.threshold
         if old.answer.text is not None or new.answer.text is not None:
             text = replace(drift, calls=None)
             words = f"{_text(new)}, {result(text)}"
             if threshold.is_override:
-                words += f", {as_text(owner(threshold)).partition(': ')[2]}"
+                words += f", {as_text(owner(threshold))}"
             yield AnswerRow("text", _text(old), words, text.drifted is False, text)
         if old.answer.tool_calls or new.answer.tool_calls:
             calls = replace(drift, text=None)
@@ -66,6 +65,16 @@ class Judge:
                 calls.drifted is False,
                 calls,
             )
+
+    def drift(
+        self, runbook: Runbook, step: str, old: StepAnswer, new: StepAnswer, baseline: str = ""
+    ) -> AnswerDrift:
+        """Compare two answers of a step by the threshold of its case."""
+        case = new.case or old.case or f"{runbook.id}/{step}"
+        threshold = self.calibration.effective(case, _own(runbook, step, old, new))
+        return compare_answers(
+            case, baseline, threshold, old.answer, new.answer, autojunk=self.autojunk
+        )
 
 
 def _own(runbook: Runbook, step: str, old: StepAnswer, new: StepAnswer) -> Threshold:

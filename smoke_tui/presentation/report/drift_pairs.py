@@ -23,6 +23,13 @@ def drift_pairs(
     return tuple(pair for pair in pairs if pair is not None)
 
 
+def was_compared(step_state: StepState) -> bool:
+    """Whether the last try of a step has comparisons."""
+    return bool(step_state.tries) and any(
+        isinstance(piece, DriftEvidence) for piece in step_state.tries[-1].evidence
+    )
+
+
 def pair_of(piece: Evidence, evidence: EvidenceReader) -> DriftPair | None:
     """The comparison that a piece of evidence is; None if it is none."""
     if not isinstance(piece, DriftEvidence):

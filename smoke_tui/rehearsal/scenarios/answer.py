@@ -16,17 +16,17 @@ _OF_DRIFT: Final = "constructed: what differs from the rehearsal's own recorded 
 ANSWER_ROWS: Final = (
     Scenario(
         "text-drift",
-        "The answer is worded otherwise than the recorded one: only the runbook `drift` compares it.",
+        "The answer is worded otherwise than the recorded one: only the runbook `answer-drift` compares it.",
         _OF_DRIFT,
-        runbook="drift",
+        runbook="answer-drift",
         answer="The word that you asked for is {nonce}. This was a rehearsal, and nothing else.",
     ),
     Scenario(
         "text-drift-false-positive",
         "The answer says the same in some other words, and the operator triages it as a false "
-        "positive: only the runbook `drift` compares it.",
+        "positive: only the runbook `answer-drift` compares it.",
         _OF_DRIFT,
-        runbook="drift",
+        runbook="answer-drift",
         answer="This answer was rehearsed. The word {nonce} is given back as it was asked for.",
         operator={"drift": Answer(Verb.FALSE_POSITIVE, words="It says the same in other words.")},
     ),
@@ -35,15 +35,15 @@ ANSWER_ROWS: Final = (
         "The model calls a tool that the recorded answer does not call: only the runbook `drift` "
         "compares it.",
         _OF_DRIFT,
-        runbook="drift",
+        runbook="answer-drift",
         script=Script(streaming.CALLING, tool_call=("save_summary", '{"words": 12}')),
     ),
     Scenario(
         "drift-undecided",
         "The stream states the arguments of one tool call in two ways, so that no comparison is "
-        "certain: only the runbook `drift` compares it.",
+        "certain: only the runbook `answer-drift` compares it.",
         _OF_DRIFT,
-        runbook="drift",
+        runbook="answer-drift",
         script=Script(
             streaming.CALLING,
             tool_call=("save_summary", '{"words": 12}'),

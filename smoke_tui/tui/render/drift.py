@@ -12,14 +12,14 @@ from textual.content import Content
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.drift.columns import Row, one_column, two_columns
 from smoke_tui.presentation.drift.difference import Difference
-from smoke_tui.presentation.drift.sentences import call_rows, facts, head, missing
+from smoke_tui.presentation.drift.sentences import call_rows, facts, head, missing, owner
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.marks import Tone
 from smoke_tui.presentation.spans import Text, as_text, spans
 from smoke_tui.tui.render.content import lines, toned
 from smoke_tui.tui.theme import MUTED, WARN
 
-COLUMNS_FROM: Final = 96
+COLUMNS_FROM: Final = 92
 """Cells from which on the answers stand beside each other."""
 _BETWEEN: Final = " │"
 
@@ -54,9 +54,10 @@ def summary(pair: DriftPair) -> Content:
     """The result, whose the threshold is and how it was measured, which stay in sight."""
     named = dict(facts(pair.drift))
     rows = [toned(head(pair.drift))]
-    about = [as_text(named[name]) for name in ("threshold", "measured") if name in named]
-    if about:
-        rows.append(Content.styled(" · ".join(about), MUTED))
+    if pair.drift.text is not None:
+        whose = as_text(owner(pair.drift.threshold))
+        about = f"threshold: {whose} · measured: {as_text(named['measured'])}"
+        rows.append(Content.styled(about, MUTED))
     if "note" in named:
         rows.append(Content.styled(as_text(named["note"]), WARN))
     absent = missing(pair)

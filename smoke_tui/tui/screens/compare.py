@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -12,12 +13,14 @@ from textual.content import Content
 from smoke_tui.history.calibration import read_calibration
 from smoke_tui.judging.calibration_file import CalibrationError
 from smoke_tui.presentation.format import one_line, titled
+from smoke_tui.presentation.report.answer_pairs import answer_pairs, tried_in_both
 from smoke_tui.presentation.report.answer_rows import Judge
 from smoke_tui.presentation.report.compare import GROUPS, Comparison, Side, Word, compare
 from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.tui.bindings import COMPARE
 from smoke_tui.tui.render.content import lines
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.drift import DriftScreen, Load
 from smoke_tui.tui.theme import FAIL, MUTED, PASS, WARN
 from smoke_tui.tui.widgets.panel import ScrollPanel
 
@@ -71,9 +74,12 @@ class CompareScreen(Page):
         "same is named at the end."
     )
 
-    def __init__(self, comparison: Comparison, old: str, new: str) -> None:
+    def __init__(
+        self, comparison: Comparison, old: str, new: str, load: Load | None = None
+    ) -> None:
         super().__init__()
         self._text = comparison_text(comparison, old, new)
+        self._load = load
 
     def body(self) -> ComposeResult:
         """Yield the comparison."""
@@ -83,16 +89,23 @@ class CompareScreen(Page):
         """What is compared."""
         return Content.assemble((" Two sessions ", "bold"), ("as seen from the older one", MUTED))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Say which keys mean something: there are answers to show only of steps that both ran."""
+        if action == "answers":
+            return self._load is not None
+        return True
+
+    def action_answers(self) -> None:
+        """Show the answers of a step in both sessions, word by word."""
+        if self._load is not None:
+            self.app.push_screen(DriftScreen("answers", self._load))
+
 
 def show_comparison(page: Page, old: Path, new: Path) -> None:
     """Show two recorded sessions beside each other, over a screen."""
-    sides = []
-    for folder in (old, new):
-        loaded = page.load(folder)
-        if loaded is None:
-            return
-        _, runbook, state = loaded
-        sides.append(Side(runbook, state, stored_evidence(folder)))
+    before, after = _side(page, old), _side(page, new)
+    if before is None or after is None:
+        return
     settings = page.smoke.settings
     autojunk = settings.on("drift-autojunk")
 
@@ -103,7 +116,18 @@ def show_comparison(page: Page, old: Path, new: Path) -> None:
         except CalibrationError as error:
             page.app.call_from_thread(page.smoke.notify_error, error)
             return
-        screen = CompareScreen(compare(sides[0], sides[1], judge), old.name, new.name)
+        comparison = compare(before, after, judge)
+        load = partial(answer_pairs, before, after, judge) if tried_in_both(before, after) else None
+        screen = CompareScreen(comparison, old.name, new.name, load)
         page.app.call_from_thread(page.app.push_screen, screen)
 
     page.run_worker(work, thread=True, exclusive=True, group="compare")
+
+
+def _side(page: Page, folder: Path) -> Side | None:
+    """A recorded session; None where it can't be read, which is then shown."""
+    loaded = page.load(folder)
+    if loaded is None:
+        return None
+    _, runbook, state = loaded
+    return Side(runbook, state, stored_evidence(folder))

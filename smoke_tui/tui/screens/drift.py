@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -11,11 +12,14 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.worker import get_current_worker
 
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.drift.difference import Difference, difference_of, folded
 from smoke_tui.presentation.drift.plain import plain_text
 from smoke_tui.presentation.drift.sentences import DRIFT_MARKS
 from smoke_tui.presentation.format import count, one_line, shorten
+from smoke_tui.presentation.report.drift_pairs import drift_pairs
+from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.tui.bindings import DRIFT
 from smoke_tui.tui.render.drift import Line, Sheet, sheet, summary
 from smoke_tui.tui.screens.base import Page
@@ -132,7 +136,8 @@ class DriftScreen(Page):
         pair, difference = self.pair, self._difference
         if pair is None or difference is None or width in (self._width, -1):
             return
-        self._width = width
+        self._width, self._busy = width, True
+        self.refresh_top()
         self._make_rows(pair, difference, width)
 
     @work(thread=True, exclusive=True, group="drift")
@@ -211,3 +216,11 @@ class DriftScreen(Page):
             self.app.call_from_thread(
                 self.smoke.send_to_clipboard, text, "the comparison", "smoke-tui drift prints it"
             )
+
+
+def show_drift(page: Page, state: State, step_state: StepState, folder: Path) -> None:
+    """Show the comparisons of a step's last try, over a screen."""
+    evidence = stored_evidence(folder)
+    page.app.push_screen(
+        DriftScreen(step_state.id, lambda: drift_pairs(state, step_state, evidence))
+    )

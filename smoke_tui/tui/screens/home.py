@@ -26,6 +26,7 @@ from smoke_tui.process_setup import recorder_of
 from smoke_tui.redaction import Vault
 from smoke_tui.replay.run import load_rechecked
 from smoke_tui.runbook import Runbook, available
+from smoke_tui.session.cassette_review import place_of
 from smoke_tui.session.open_view import ORIGIN_WORDS, origin_warning, why_not_live
 from smoke_tui.tui.bindings import HOME
 from smoke_tui.tui.render.content import foreign, labelled, lines
@@ -41,6 +42,7 @@ from smoke_tui.tui.render.home import (
     recorded_row,
 )
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.cases import CasesScreen
 from smoke_tui.tui.screens.compare import show_comparison
 from smoke_tui.tui.screens.doctor import DoctorScreen
 from smoke_tui.tui.screens.record import show_record
@@ -249,6 +251,10 @@ class HomeScreen(Page):
     def action_spend(self) -> None:
         """Show what was spent."""
         self.app.push_screen(SpendScreen())
+
+    def action_cases(self) -> None:
+        """Show the cases of the product under test."""
+        self.app.push_screen(CasesScreen(place_of(self.smoke.settings)))
 
     def action_machine(self) -> None:
         """Show this machine and the settings."""

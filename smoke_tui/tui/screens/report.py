@@ -16,11 +16,13 @@ from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
+from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.live.log_buffer import LogBuffer
 from smoke_tui.presentation.live.snapshot import name_of
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.presentation.report.export import SecretFoundError, export
+from smoke_tui.presentation.report.drift_pairs import drift_pairs, was_compared
+from smoke_tui.presentation.report.export import SecretFoundError, export, stored_evidence
 from smoke_tui.presentation.report.markdown import LIMIT
 from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
 from smoke_tui.presentation.report.verdict_text import effective_verdict
@@ -31,6 +33,7 @@ from smoke_tui.tui.bindings import REPORT
 from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.render.header import badge
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.drift import DriftScreen
 from smoke_tui.tui.screens.record import show_record
 from smoke_tui.tui.theme import FAIL, MUTED, PASS, STYLES
 from smoke_tui.tui.widgets.log_view import LogView
@@ -100,6 +103,8 @@ class ReportScreen(Page):
         """Say which keys mean something: a report that holds a secret goes nowhere."""
         if action == "amend":
             return bool(amendable(self.state))
+        if action == "drift":
+            return any(was_compared(step_state) for step_state in self.state.steps.values())
         return self.content is not None if action in ("write", "copy") else True
 
     @work
@@ -193,6 +198,18 @@ class ReportScreen(Page):
     def action_events(self) -> None:
         """Show the session event by event."""
         show_record(self, self.folder)
+
+    def action_drift(self) -> None:
+        """Show the comparisons of the session's answers, word by word."""
+        self.app.push_screen(DriftScreen("answers", self._pairs))
+
+    def _pairs(self) -> tuple[DriftPair, ...]:
+        evidence = stored_evidence(self.folder)
+        return tuple(
+            pair
+            for name in self.state.order
+            for pair in drift_pairs(self.state, self.state.steps[name], evidence)
+        )
 
     def action_home(self) -> None:
         """Go back to the home screen."""

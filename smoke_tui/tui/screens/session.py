@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -14,7 +15,9 @@ from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
+from smoke_tui.presentation.report.drift_pairs import was_compared
 from smoke_tui.runbook import Runbook
+from smoke_tui.session.cassette_review import ReviewPlace
 from smoke_tui.session.open_view import open_live, open_rehearsal, open_resumed
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app_base import AppBase
@@ -25,11 +28,12 @@ from smoke_tui.tui.render.header import session_header
 from smoke_tui.tui.render.key_row import key_row
 from smoke_tui.tui.render.question_bar import question_bar
 from smoke_tui.tui.render.steps import row_of, step_list, strip
+from smoke_tui.tui.screens.cases import CasesScreen
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session_answers import SessionAnswers
 from smoke_tui.tui.theme import adapt_text
 from smoke_tui.tui.widgets.log_view import LogView
-from smoke_tui.tui.widgets.modals import Box
+from smoke_tui.tui.widgets.modals import Box, Line, required
 from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
 
 TICK = 0.1
@@ -244,6 +248,8 @@ class SessionScreen(SessionAnswers):
             return snapshot.ended and self.live.has_session
         if action == "compare":
             return NextAction.COMPARE_CLIENT in next_actions(snapshot)
+        if action == "drift":
+            return was_compared(snapshot.of(snapshot.shown)) and bool(snapshot.folder)
         if action == "home":
             return not self.live.active
         return True
@@ -265,6 +271,23 @@ class SessionScreen(SessionAnswers):
         """Show the evidence in the place of the output, and back."""
         self.toggle_class("-evidence")
 
+    @work
+    async def action_note(self) -> None:
+        """Put a note into the record; at any moment."""
+        words = await self.ask(
+            Line(
+                "Note",
+                Content(
+                    "What is worth remembering? It goes into the record and the report; "
+                    "never write a secret."
+                ),
+                check=required,
+                take="note it",
+            )
+        )
+        if words is not None:
+            self.live.note(words)
+
     def action_zoom(self) -> None:
         """Show everything, the briefing alone, or the output alone."""
         self._zoom = (self._zoom + 1) % len(_ZOOMS)
@@ -274,6 +297,19 @@ class SessionScreen(SessionAnswers):
     def action_home(self) -> None:
         """Go back to the home screen, where nothing runs."""
         self.smoke.go_home()
+
+    def action_cases(self) -> None:
+        """Show the cases of the session's project."""
+        live = self.smoke.current
+        if live is not None:
+            config, settings = live.state.config, self.smoke.settings
+            place = ReviewPlace(
+                Path(config.project),
+                Path(config.calibration or settings.calibration),
+                settings.state_dir,
+                config.drift_autojunk,
+            )
+            self.app.push_screen(CasesScreen(place))
 
     def action_proceed(self) -> None:
         """Show the report, after the end."""

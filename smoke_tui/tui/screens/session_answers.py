@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import assert_never
 
 from textual import work
@@ -18,6 +19,7 @@ from smoke_tui.presentation.marks import MARKS
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.drift import show_drift
 from smoke_tui.tui.theme import MUTED, STYLES, WARN
 from smoke_tui.tui.widgets.modals import (
     Box,
@@ -118,7 +120,9 @@ class SessionAnswers(Page):
                 self._give_text(question)
             case "secret":
                 self._give_secret(question)
-            case "" | "drift":
+            case "drift":
+                self.action_drift()
+            case "":
                 pass
             case _:
                 assert_never(choice.special)
@@ -165,22 +169,10 @@ class SessionAnswers(Page):
             )
         )
 
-    @work
-    async def action_note(self) -> None:
-        """Put a note into the record; at any moment."""
-        words = await self.ask(
-            Line(
-                "Note",
-                Content(
-                    "What is worth remembering? It goes into the record and the report; "
-                    "never write a secret."
-                ),
-                check=required,
-                take="note it",
-            )
-        )
-        if words is not None:
-            self.live.note(words)
+    def action_drift(self) -> None:
+        """Show the answer of the shown step beside the recorded one, word by word."""
+        step_state = self.snapshot.of(self.snapshot.shown)
+        show_drift(self, self.live.state, step_state, Path(self.live.folder))
 
     # --- steps ----------------------------------------------------------------------------
 

@@ -9,25 +9,10 @@ import pytest
 
 from smoke_tui.outcomes import Exit
 from smoke_tui.world.cassettes.change_record import read_changes
-from smoke_tui.world.cassettes.store import CassettePath, path_of
-from tests.helpers.cassettes import interaction, text_of
+from smoke_tui.world.cassettes.store import CassettePath
 from tests.helpers.minted_secrets import token
 from tests.helpers.program import Program
-from tests.integration.cli.test_cassettes import git
-
-FORMER = "Hello and welcome, it is very good to see you here today."
-LATER = "Hello! Good to see you here today."
-
-
-def stream(text: str) -> bytes:
-    item = {"type": "message", "id": "m", "content": [{"type": "output_text", "text": text}]}
-    event = {"type": "response.completed", "response": {"id": "r1", "output": [item]}}
-    return f"event: response.completed\ndata: {json.dumps(event)}\n\n".encode()
-
-
-def recording(answer: str, prompt: str = "Say hello.") -> str:
-    body = json.dumps({"model": "gpt-5.5", "input": [{"content": prompt}]}).encode()
-    return text_of(interaction(body=body, answer=stream(answer)))
+from tests.helpers.reviewed_cases import FORMER, LATER, NEW_PROMPT, git, recording, waiting
 
 
 @pytest.fixture(name="program")
@@ -38,22 +23,7 @@ def _program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Program:
 @pytest.fixture(name="files")
 def _files(tmp_path: Path) -> CassettePath:
     """A case with a committed recording, a new one that waits, and a changed prompt."""
-    folder = tmp_path / "repo" / "cassettes"
-    folder.mkdir(parents=True)
-    git(folder, "init", "-q")
-    files = waiting(folder, "greeting")
-    (folder / "greeting.md").write_text("Say hello, shortly.\n")
-    return files
-
-
-def waiting(folder: Path, name: str) -> CassettePath:
-    files = path_of(folder / f"{name}.yaml")
-    files.accepted.write_text(recording(FORMER))
-    files.case_file.write_text(f'schema = "smoke-case/1"\nprompt_file = "{name}.md"\n')
-    (folder / f"{name}.md").write_text("Say hello.\n")
-    git(folder, "add", ".")
-    assert git(folder, "commit", "-qm", "first").startswith("0")
-    files.pending.write_text(recording(LATER, "Say hello, shortly."))
+    (files,) = waiting(tmp_path / "repo" / "cassettes", "greeting")
     return files
 
 
@@ -94,8 +64,8 @@ def test_an_expected_difference_is_taken_over(program: Program, files: CassetteP
     program("cassettes", "diff", str(files.accepted))
     code, text = expected(program, files.accepted)
     assert code == Exit.OK
-    assert "with it is changed (prompt): greeting.md" in text
-    assert files.accepted.read_text() == recording(LATER, "Say hello, shortly.")
+    assert "with it is changed (prompt): cassettes/greeting.md" in text
+    assert files.accepted.read_text() == recording(LATER, NEW_PROMPT)
     assert not files.pending.exists()
     opened, accepted = read_changes(files.changes)
     assert (opened.act, accepted.act, accepted.triage) == ("opened", "accepted", "expected")
@@ -110,7 +80,7 @@ def test_an_expected_difference_needs_its_change_in_the_working_tree(
 ) -> None:
     git(files.accepted.parent, "commit", "-qam", "the prompt alone")
     done = program("cassettes", "diff", str(files.accepted))
-    assert "its prompt greeting.md is not" in done.err
+    assert "its prompt cassettes/greeting.md is not" in done.err
     code, text = expected(program, files.accepted)
     assert code == Exit.NOT_PROVABLE
     assert "no changed file in the working tree can be the prompt" in text
@@ -118,7 +88,7 @@ def test_an_expected_difference_needs_its_change_in_the_working_tree(
     other.write_text("PROMPT = 1\n")
     code, text = expected(program, files.accepted, "--named", str(other))
     assert code == Exit.OK
-    assert "agent.py" in text
+    assert "cassettes/agent.py" in text
 
 
 def test_a_prompt_without_its_recording_is_warned_about(
@@ -179,7 +149,7 @@ def test_a_false_positive_changes_the_threshold_of_its_case(
 
 def test_a_recording_with_a_secret_is_not_accepted(program: Program, files: CassettePath) -> None:
     secret = token()
-    files.pending.write_text(recording(f"Authorization: Bearer {secret}", "Say hello, shortly."))
+    files.pending.write_text(recording(f"Authorization: Bearer {secret}", NEW_PROMPT))
     done = program("cassettes", "diff", str(files.accepted))
     assert "Authorization: Bearer" in done.out
     assert secret not in done.out
@@ -189,12 +159,9 @@ def test_a_recording_with_a_secret_is_not_accepted(program: Program, files: Cass
     assert files.pending.exists()
 
 
-def test_more_than_five_at_once_want_the_number(program: Program, files: CassettePath) -> None:
-    folder = files.accepted.parent
-    for number in range(5):
-        waiting(folder, f"case{number}")
-    for prompt in folder.glob("*.md"):
-        prompt.write_text("Say hello, shortly!\n")
+def test_more_than_five_at_once_want_the_number(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    waiting(folder, *"abcdef")
     program("cassettes", "diff", str(folder))
     code, text = expected(program, folder)
     assert code == Exit.USAGE

@@ -69,6 +69,9 @@ def test_an_answer_like_the_recorded_one_passes_and_replays(program: OfflineProg
     (compared,) = evidence(program, DriftEvidence)
     assert compared.compared.drift.text.ratio == 1.0
     assert compared.compared.drift.case == "offline/answer"
+    assert outcome(done)[2].endswith(
+        "Its text is 1.00 like baselines/x.txt (threshold 0.85 (default))."
+    )
     assert program("replay", "last").code == 0
 
 
@@ -166,7 +169,7 @@ def test_drift_without_an_operator_is_not_triaged_and_changes_nothing(
 FALSE_POSITIVE = '[answer]\ndrift = "false-positive"\nnote = "The same."\ndrift-threshold = "{}"\n'
 
 
-@pytest.mark.parametrize("threshold", ["use", "0.8"])
+@pytest.mark.parametrize("threshold", ["yes", "0.8"])
 def test_a_false_positive_is_judged_otherwise_from_the_next_try_on(
     program: OfflineProgram, threshold: str
 ) -> None:
@@ -372,7 +375,7 @@ def test_a_kill_in_the_triage_leaves_the_files_old_or_new(
     """Killed after any event, the calibration file is whole; resumed, the step is asked again."""
     baseline = project(program)
     (program.folder / "offline.md").write_text(compares(ALIKE, "threshold = 0.97"))
-    (program.folder / "answers.toml").write_text(FALSE_POSITIVE.format("use"))
+    (program.folder / "answers.toml").write_text(FALSE_POSITIVE.format("yes"))
     argv = ("--check", "offline.md", "--live", "--answers", "answers.toml")
     child = beside(program.folder, *argv)
     killed = False

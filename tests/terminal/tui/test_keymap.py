@@ -137,7 +137,7 @@ def test_a_wrong_id_ends_before_the_screen_is_taken(tmp_path: Path) -> None:
 
 
 def test_the_keys_work_and_are_shown_with_their_source(tmp_path: Path) -> None:
-    chosen = given(home_rehearse="R", home_spend="f5,S", session_evidence="v", app_theme="T")
+    chosen = given(home_rehearse="R", home_spend="f5,S", session_evidence="f6", app_theme="T")
     values = {"state-dir": Value(str(tmp_path / "state"), "test")}
     both = Settings(values, chosen.keys)
 
@@ -174,14 +174,14 @@ def test_the_keys_work_and_are_shown_with_their_source(tmp_path: Path) -> None:
             # Those that were changed come first, below the settings.
             while "session.evidence" not in screen_text(app):
                 await press(pilot, "j")
-            assert "v  from config.toml  Evidence" in screen_text(app)
+            assert "f6  from config.toml  Evidence" in screen_text(app)
             await press(pilot, "b")
             walk = SessionScreen(run_until(lambda e: data_of(e).get("kind") == "begin"))
             await app.push_screen(walk)
             await pilot.pause(0.2)
             await press(pilot, "e")
             assert not walk.has_class("-evidence")
-            await press(pilot, "v")
+            await press(pilot, "f6")
             assert walk.has_class("-evidence")
 
     asyncio.run(main())

@@ -68,8 +68,9 @@ def test_no_row_is_wider_than_its_column_and_none_acts_on_a_terminal(
     recorded: str, new: str
 ) -> None:
     difference = folded(difference_of(pair(recorded, new)))
-    for row in one_column(difference, 40):
-        text = as_text(row.left)
+    sides = [row.left for row in one_column(difference, 40)]
+    sides += [side or () for row in two_columns(difference, 40) for side in (row.left, row.right)]
+    for text in map(as_text, sides):
         assert cell_len(text) <= 40
         assert clean(text) == text
         assert "\n" not in text
@@ -117,6 +118,11 @@ def test_equal_words_stand_in_the_same_row_on_both_sides(recorded: str, new: str
 )
 def test_what_differs_is_enclosed_and_can_be_seen(recorded: str, new: str, shown: str) -> None:
     assert as_text(inline(difference_of(pair(recorded, new)))) == shown
+
+
+def test_a_line_end_behind_a_wide_character_ends_the_row() -> None:
+    rows = two_columns(difference_of(pair("日\n🎉。\nb", "日\n🎉。\nc")), 20)
+    assert [as_text(row.left) for row in rows] == ["日", "🎉。", "[-b-]"]
 
 
 def test_windows_line_ends_are_no_difference() -> None:

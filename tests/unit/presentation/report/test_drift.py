@@ -187,7 +187,7 @@ def test_the_evidence_of_a_try_names_the_result_and_the_triage() -> None:
     state = Record(DRIFTED).triaged(FALSE_POSITIVE).state()
     pairs = list(evidence_pairs(state.steps["live-call"].tries[0]))
     assert [name for name, _ in pairs] == ["drift", "tool calls", "tool calls", "triage"]
-    assert "0.7234 < 0.80" in pairs[0][1]
+    assert pairs[0][1].startswith("drifted: 0.7234 < 0.80")
     assert pairs[3][1] == (
         "false positive; reason: the same meaning; threshold: 0.72 from the next try on"
     )
