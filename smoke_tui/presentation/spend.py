@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from smoke_tui.journal.money import known_usd, metered
 from smoke_tui.journal.spend import QuotaUse, Spend, Totals, spend_of
 from smoke_tui.journal.state import State, Try
@@ -101,6 +103,17 @@ def metered_text(totals: Totals) -> str:
     if totals.unpriced_calls:
         return f"at least {money} ({count(totals.unpriced_calls, 'call')} unknown)"
     return money
+
+
+def subscription_text(totals: Totals, windows: Sequence[QuotaUse]) -> str:
+    """What a subscription paid for: no money, but a share of its quota as it was last seen."""
+    parts = [
+        f"{window_name(window.window_minutes)} window{_of_limit(window)} "
+        f"{window.used_percent_after:g} %"
+        for window in windows
+    ]
+    seen = f"quota last seen: {', '.join(parts)}" if parts else "quota not seen"
+    return f"{count(totals.subscription_calls, 'call')} on a subscription: no money metered; {seen}"
 
 
 def cost_text(usd: str | None, unknown_rows: int) -> str:

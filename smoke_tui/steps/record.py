@@ -21,6 +21,7 @@ from smoke_tui.world.result import Result
 EVIDENCE_NAME: Final = "recordings"
 ASKED_ABOVE: Final = 5
 """Cases that are recorded at once without their number typed."""
+_NO_PROVIDER: Final = {"rehearsed": "in the rehearsal", "loopback": "at an address of this machine"}
 _ALWAYS_SEND: Final = ("all", "rewrite")
 
 
@@ -47,17 +48,16 @@ async def record(ctx: StepContext) -> Result:
             results.append(CaseResult(case, "left", None, "it fits its case and was not named"))
         else:
             results.append(await _replay_case(ctx, case, accepted=mode == "none"))
-    ctx.evidence(EVIDENCE_NAME, [result.observed() for result in results])
+    ctx.evidence(EVIDENCE_NAME, {result.case.name: result.text() for result in results})
     return _result(results, len(cases))
 
 
 def _in_world(case: RecordedCase, world: str) -> RecordedCase:
-    """The case, stale where its recording was made in the rehearsal and this is none."""
-    if case.recorded_world == "rehearsed" and world != "rehearsed" and case.stale is None:
-        return replace(
-            case, stale="it was recorded in the rehearsal, which shows nothing of the provider"
-        )
-    return case
+    """The case, stale where its recording shows nothing of the provider and this is no rehearsal."""
+    place = _NO_PROVIDER.get(case.recorded_world or "")
+    if place is None or world == "rehearsed" or case.stale is not None:
+        return case
+    return replace(case, stale=f"it was recorded {place}, which shows nothing of the provider")
 
 
 def _is_sent(case: RecordedCase, mode: str, *, chosen: bool) -> bool:

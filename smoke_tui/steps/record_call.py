@@ -35,6 +35,14 @@ class CaseResult:
     written: RecordingWritten | None = None
     assessment: Assessment | None = None
 
+    def text(self) -> str:
+        """What came of the case, in a line."""
+        if self.code is not None:
+            return f"{self.code}: {self.summary}"
+        if self.written is None or self.written.path is None:
+            return f"{self.action}: {self.summary}"
+        return f"{self.action} in {self.written.path}, exchanges sha256 {self.written.digest}"
+
     def observed(self) -> dict[str, Any]:
         """The record's view."""
         reading = self.assessment.reading if self.assessment is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final, Literal
 
 from smoke_tui.cli.output import print_json
@@ -11,8 +12,8 @@ from smoke_tui.history.spending import SessionsSpend, sessions_spend
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.journal.spend import Totals
 from smoke_tui.outcomes import Exit
-from smoke_tui.presentation.format import utc_now
-from smoke_tui.presentation.spend import cost_text, totals_text
+from smoke_tui.presentation.format import count, utc_now
+from smoke_tui.presentation.spend import cost_text, subscription_text, totals_text
 from smoke_tui.redaction import clean
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import open_runbook
@@ -73,9 +74,11 @@ def _json(sessions: SessionsSpend, ledger: CostByDay | None, question: DailyCost
         "days": question.days,
         "sessions": {
             "count": sessions.count,
+            "rehearsals": sessions.rehearsals,
             "unreadable": sessions.unreadable,
             "days": [{"day": day, **_totals(totals)} for day, totals in sessions.days],
             "total": _totals(sessions.total),
+            "quota": [asdict(window) for window in sessions.quota],
         },
         "ledger": None
         if ledger is None
@@ -110,6 +113,10 @@ def _print_sessions(sessions: SessionsSpend, days: int, runbook: Runbook | None)
     for day, totals in sessions.days:
         print(f"  {day}  {totals_text(totals)}")
     print(f"  total       {totals_text(sessions.total)}")
+    if sessions.total.subscription_calls:
+        print(f"  {subscription_text(sessions.total, sessions.quota)}")
+    if sessions.rehearsals:
+        print(f"  {count(sessions.rehearsals, 'rehearsal')}: $0, never counted as spend")
     if sessions.unreadable:
         print(
             f"  {sessions.unreadable} session(s) could not be read and are not in it; "

@@ -9,8 +9,8 @@ from textual.content import Content
 
 from smoke_tui.history.spending import SessionsSpend
 from smoke_tui.journal.spend import Totals
-from smoke_tui.presentation.format import count, one_line, window_name
-from smoke_tui.presentation.spend import cost_text, metered_text
+from smoke_tui.presentation.format import count, one_line
+from smoke_tui.presentation.spend import cost_text, metered_text, subscription_text
 from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.theme import MUTED, WARN
 from smoke_tui.world.daily_cost import CostByDay, DailyCost
@@ -35,10 +35,7 @@ def sessions_text(spend: SessionsSpend, days: int) -> Content:
             table.append(_row("total", spend.total))
         rows += _table(table)
         if spend.total.subscription_calls:
-            rows.append(
-                f"{count(spend.total.subscription_calls, 'call')} on a subscription: no money "
-                f"metered{_quota(spend)}"
-            )
+            rows.append(f"{subscription_text(spend.total, spend.quota)}.")
         if spend.total.unknown_calls:
             rows.append(
                 Content.styled(
@@ -85,17 +82,6 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
         for row in rows
     ]
     return [Content.styled(texts[0], MUTED), *map(Content, texts[1:])]
-
-
-def _quota(spend: SessionsSpend) -> str:
-    """The quota windows as they were last seen, for the end of a sentence."""
-    windows = [
-        f"{window_name(window.window_minutes)} window"
-        f"{f' of {one_line(window.limit, 30)}' if window.limit else ''} "
-        f"{window.used_percent_after:g} %"
-        for window in spend.quota
-    ]
-    return f"; quota last seen: {', '.join(windows)}." if windows else "; quota not seen."
 
 
 def ledger_text(answer: CostByDay | None, question: DailyCost) -> Content:

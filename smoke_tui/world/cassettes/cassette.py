@@ -76,7 +76,8 @@ class Interaction:
 class CaseNote:
     """What a recording keeps of its case.
 
-    `world` is "live" or "rehearsed"; `prompt_sha256` is that of the prompt that was sent.
+    `world` is "live", "rehearsed", or "loopback" (a live session whose address was on this machine);
+    `prompt_sha256` is that of the prompt that was sent.
     """
 
     case: str

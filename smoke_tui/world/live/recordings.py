@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from smoke_tui.config.session_config import LOOPBACK
 from smoke_tui.errors import CommandError
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.journal.events.machine_facts import CasesListed, RecordingReplayed, RecordingWritten
@@ -110,7 +112,7 @@ class LiveRecordings:
             case.tier,
             case.marker,
             case.substrate,
-            self.world,
+            self._where(request.url),
         )
         plan = RecordingPlan(
             path_of(Path(self.project, case.path)),
@@ -120,6 +122,11 @@ class LiveRecordings:
             self.may_send,
         )
         return CassetteHttp(self.http(), self.vault, plan, self.clock)
+
+    def _where(self, url: str) -> str:
+        """The world that a recording notes: what answers on this machine is no provider."""
+        local = self.world == "live" and urlsplit(url).hostname in LOOPBACK
+        return "loopback" if local else self.world
 
     def result(self, request: RecordingResult) -> PortAnswer:
         """What was written of a case, and the end of its recording."""

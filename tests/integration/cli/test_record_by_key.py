@@ -52,7 +52,7 @@ def test_a_case_is_recorded_with_an_api_key(
     assert json.loads(asked.body)["input"][-1]["content"][0]["text"] == "Say hi."
     cassette = read_cassette(path_of(cases / "a.yaml").pending)
     assert cassette.note is not None
-    assert (cassette.note.world, cassette.note.model) == ("live", "gpt-4o")
+    assert (cassette.note.world, cassette.note.model) == ("loopback", "gpt-4o")
     assert cassette.interactions[0].request.uri.endswith("/v1/responses")
     spend = done.json()["spend"]
     assert (spend["calls"], spend["kind"]) == (1, "metered")

@@ -77,6 +77,14 @@ def test_a_subscription_costs_no_money(program: LedgerProgram) -> None:
     )
     total = program("spend", "--json").json()["sessions"]["total"]
     assert (total["calls"], total["usd_metered"], total["unpriced_calls"]) == (1, "0", 0)
+    assert "1 call on a subscription: no money metered; quota not seen" in program("spend").out
+    window = {"window_minutes": 300, "used_percent": 12.4, "resets_at": "2026-11-22T12:00:00Z"}
+    usage = {"kind": "subscription", "input_tokens": 5, "output_tokens": 5, "limits": [window]}
+    session(program.state, "20260101T000000Z-0002", 0, usage)
+    quota = program("spend", "--json").json()["sessions"]["quota"]
+    assert [(each["window_minutes"], each["used_percent_after"]) for each in quota] == [(300, 12.4)]
+    assert "2 calls on a subscription" in program("spend").out
+    assert "quota last seen: 5 h window 12.4 %" in program("spend").out
 
 
 def test_only_live_sessions_of_those_days_count(program: LedgerProgram) -> None:
@@ -98,6 +106,7 @@ def test_only_live_sessions_of_those_days_count(program: LedgerProgram) -> None:
     assert sessions["total"]["calls"] == 1
     assert program("spend", "--json", "--days", "9").json()["sessions"]["total"]["calls"] == 2
     assert "1 session(s) could not be read" in program("spend").out
+    assert "2 rehearsals: $0, never counted as spend" in program("spend").out
 
 
 def test_a_runbook_chooses_its_sessions_and_its_ledger(
