@@ -17,8 +17,9 @@ from smoke_tui.world.cassettes import yaml_text
 from smoke_tui.world.cassettes.cassette import CassetteError, parse_cassette
 from smoke_tui.world.cassettes.secret_search import RANDOM, SECRET, Finding, SecretSearcher
 from smoke_tui.world.cassettes.store import (
+    SIDE_SUFFIXES,
     case_files_below,
-    files_below,
+    lint_files_below,
     may_be_cassette,
     path_of,
     read_case,
@@ -96,6 +97,9 @@ def lint_texts(inputs: Iterable[LintInput]) -> LintResult:
     lines: list[LintLine] = []
     checked = 0
     for item in inputs:
+        if item.path.endswith(SIDE_SUFFIXES):
+            lines += _lint_side(item)
+            continue
         if not may_be_cassette(Path(item.path), item.text, named=item.named):
             continue
         checked += 1
@@ -115,7 +119,7 @@ def lint_paths(paths: Iterable[Path]) -> LintResult:
         if not path.exists():
             lines.append(LintLine(str(path), 1, MISSING, "there is no such file or folder"))
             continue
-        for file in files_below(path):
+        for file in lint_files_below(path):
             result = _lint_file(file, named=not path.is_dir())
             checked += result.checked
             lines += result.lines
@@ -131,6 +135,19 @@ def _lint_file(file: Path, *, named: bool) -> LintResult:
             return LintResult((), 0)
         return LintResult((LintLine(str(file), error.line, INVALID, error.problem),), 1)
     return lint_texts([LintInput(str(file), text, sensitive_names(file), named)])
+
+
+def _lint_side(item: LintInput) -> list[LintLine]:
+    """Secrets in a case file or change record; other files of these kinds are none of ours."""
+    path = Path(item.path)
+    if not ("smoke-case/" in item.text or path.name.endswith(".changes.jsonl")):
+        return []
+    searcher = SecretSearcher(item.sensitive)
+    return [
+        LintLine(item.path, number, finding.code, finding.message())
+        for number, text in enumerate(item.text.splitlines(), 1)
+        for finding in searcher.search_line(number, text, "the line")
+    ]
 
 
 def sensitive_names(file: Path) -> frozenset[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from smoke_tui.world.cassettes.lint import LintInput, sensitive_names
-from smoke_tui.world.cassettes.store import SUFFIXES
+from smoke_tui.world.cassettes.store import is_lint_name
 
 MARK: Final = "# smoke-tui: redaction lint of recorded exchanges"
 _NONE: Final = frozenset("0")
@@ -84,7 +84,7 @@ def install_hook(path: Path, program: Iterable[str]) -> Path:
 
 
 def pushed(folder: Path, remote: str, refs: str, paths: list[str]) -> list[LintInput]:
-    """The YAML files that a push would publish, each version that the remote has not yet.
+    """The files that a push would publish, each version that the remote has not yet.
 
     Args:
         folder: The repository's work tree.
@@ -107,7 +107,7 @@ def pushed(folder: Path, remote: str, refs: str, paths: list[str]) -> list[LintI
         listed = git(folder, "rev-list", "--objects", local, *without, "--", *paths)
         for entry in listed.decode("utf-8", "surrogateescape").splitlines():
             sha, _, name = entry.partition(" ")
-            if name.endswith(SUFFIXES):
+            if name and is_lint_name(Path(name)) and _is_blob(folder, sha):
                 objects[sha] = name
     return [
         LintInput(
@@ -117,6 +117,10 @@ def pushed(folder: Path, remote: str, refs: str, paths: list[str]) -> list[LintI
         )
         for sha, name in objects.items()
     ]
+
+
+def _is_blob(folder: Path, sha: str) -> bool:
+    return git(folder, "cat-file", "-t", sha).strip() == b"blob"
 
 
 def _has(folder: Path, sha: str) -> bool:

@@ -24,6 +24,8 @@ from smoke_tui.world.cassettes.cassette import (
 )
 
 SUFFIXES: Final = (".yaml", ".yml")
+SIDE_SUFFIXES: Final = (".toml", ".jsonl")
+"""Files beside a cassette: the case, and the change record."""
 PENDING: Final = ".pending"
 FOLDER: Final = "cassettes"
 MAX_FILE: Final = 64 * 1024 * 1024
@@ -94,6 +96,28 @@ def _raise(error: OSError) -> None:
     raise error
 
 
+def lint_files_below(path: Path) -> Iterator[Path]:
+    """Every file that may hold what was recorded: YAML and JSON, and all in a folder `cassettes`.
+
+    Raises:
+        OSError: the folder can't be read.
+    """
+    if not path.is_dir():
+        yield path
+        return
+    for folder, names, files in os.walk(path, onerror=_raise):
+        names[:] = sorted(n for n in names if n not in _SKIPPED)
+        for file in sorted(files):
+            full = Path(folder) / file
+            if is_lint_name(full) and not full.is_symlink():
+                yield full
+
+
+def is_lint_name(path: Path) -> bool:
+    """Whether a file of this name may hold what was recorded."""
+    return path.name.endswith((*SUFFIXES, ".json", *SIDE_SUFFIXES)) or FOLDER in path.parent.parts
+
+
 def case_files_below(path: Path) -> Iterator[Path]:
     """Every case file below a folder in the order of names.
 
@@ -119,11 +143,12 @@ def is_case_file(path: Path) -> bool:
 def may_be_cassette(path: Path, text: str, *, named: bool) -> bool:
     """Whether a YAML file counts as a cassette, also where it is broken.
 
-    It does where it was named itself, lies in a folder `cassettes`, or has a line `interactions:`.
+    It does where it was named itself, is YAML in a folder `cassettes`, or has a line
+    `interactions:`.
     """
     return (
         named
-        or FOLDER in path.parent.parts
+        or (FOLDER in path.parent.parts and path.name.endswith(SUFFIXES))
         or any(
             line.lstrip("﻿ \"'").startswith(("interactions:", 'interactions"', "interactions'"))
             or '"interactions"' in line

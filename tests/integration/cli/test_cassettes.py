@@ -173,9 +173,11 @@ def test_the_hook_stops_a_push_of_a_secret(folder: Path, push: Callable[[], str]
     assert first.startswith("0\n")
     assert "0 cassettes: nothing was checked" in first
     (folder / "a.yaml").write_text(CLEAN)
+    (folder / "test_agent").mkdir()
+    (folder / "test_agent" / "test_x.yaml").write_text(CLEAN + "# x\n")
     second = push()
     assert second.startswith("0\n")
-    assert "1 cassette checked: no secret" in second
+    assert "2 cassettes checked: no secret" in second
     (folder / "b.yaml").write_text(LEAKING)
     third = push()
     assert third.startswith("1\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,35 @@ def test_what_is_no_cassette_is_invalid(tmp_path: Path, content: bytes, problem:
     result = lint_paths([folder])
     assert result.exit == Exit.INVALID
     assert problem in result.lines[0].message
+
+
+def test_recordings_of_other_suffixes_are_checked(tmp_path: Path) -> None:
+    folder = tmp_path / "cassettes"
+    folder.mkdir()
+    leaking = json.loads(json.dumps({"a": token("sk-proj-")}))
+    made = {"version": 1, "interactions": [{
+        "request": {"method": "GET", "uri": "http://x/", "body": None, "headers": {}},
+        "response": {"status": {"code": 200, "message": ""}, "headers": {},
+                     "body": {"string": json.dumps(leaking)}}}]}  # fmt: skip
+    (folder / "a.json").write_text(json.dumps(made, indent=4))
+    (folder / "b").write_text(text_of(interaction(headers=(("Cookie", "sid=FAKEs1d2"),))))
+    (folder / "c.txt").write_text("a note")
+    (tmp_path / "package.json").write_text("{}")
+    result = lint_paths([tmp_path])
+    assert result.checked == 2
+    assert [Path(line.path).name for line in result.lines] == ["a.json", "b"]
+
+
+def test_files_beside_a_cassette_are_checked(tmp_path: Path) -> None:
+    secret = token("sk-proj-")
+    (tmp_path / "a.yaml").write_text(text_of(interaction()))
+    (tmp_path / "a.toml").write_text(f'schema = "smoke-case/1"\nprompt = "use {secret}"\n')
+    (tmp_path / "a.changes.jsonl").write_text(json.dumps({"why": secret}) + "\n")
+    (tmp_path / "pyproject.toml").write_text(f'x = "{secret}"\n')
+    result = lint_paths([tmp_path])
+    places = [(Path(line.path).name, line.line, line.code) for line in result.lines]
+    assert places == [("a.changes.jsonl", 1, "secret"), ("a.toml", 2, "secret")]
+    assert result.exit == Exit.SECRET
 
 
 def test_a_broken_case_file_is_invalid(tmp_path: Path) -> None:
