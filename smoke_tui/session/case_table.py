@@ -60,7 +60,11 @@ def read_table(reviews: CassetteReviews) -> tuple[ShownCase, ...]:
     calibration = reviews.calibration()
     return tuple(
         _shown(
-            reviews, listed.row, str(listed.path.newest), reviewed.get(listed.row.case), calibration
+            reviews,
+            listed.row,
+            reviews.path_text(listed.path.newest),
+            reviewed.get(listed.row.case),
+            calibration,
         )
         for listed in reviews.listed
     )

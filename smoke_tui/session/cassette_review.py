@@ -129,18 +129,18 @@ class CassetteReviews:
     def _measure(self, listed: ListedCase, calibration: Calibration) -> CaseThreshold:
         case = listed.case
         test = case.test if case is not None and case.test else None
-        name = test or self._path(listed.path.accepted.with_suffix(""))
+        name = test or self.path_text(listed.path.accepted.with_suffix(""))
         marker, place = self._marker(test) if test is not None else (None, "")
         threshold: Threshold = nearest_threshold(
             calibration=calibration.threshold_of(name),
             case_file=case.drift_threshold if case is not None else None,
             marker=marker,
             default=calibration.default,
-            places={"case": self._path(listed.path.case_file), "marker": place},
+            places={"case": self.path_text(listed.path.case_file), "marker": place},
         )
         return CaseThreshold(
             name,
-            self._path(listed.path.accepted),
+            self.path_text(listed.path.accepted),
             threshold,
             self.place.autojunk,
         )
@@ -162,7 +162,7 @@ class CassetteReviews:
         roots = [self.place.project, Path.cwd()]
         return tuple(roots + ([self.tree.root] if self.tree is not None else []))
 
-    def _path(self, path: Path) -> str:
+    def path_text(self, path: Path) -> str:
         """A path as people and the calibration log name it: from the checkout's folder."""
         full = path.parent.resolve() / path.name
         for root in self._roots:
@@ -211,7 +211,7 @@ class CassetteReviews:
         paths, undecided = [], []
         for case in cases:
             described = case.listed.case
-            if described is None:
+            if described is None or described.substrate != "replay":
                 continue
             files = case.listed.path
             prompt = (

@@ -79,7 +79,7 @@ def _list(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any])
         for line in case_table(rows, width=shutil.get_terminal_size().columns):
             print(clean(line))
         if rows:
-            print(clean(case_summary(rows)), file=sys.stderr)
+            print(clean(case_summary(rows)))
     if not cases:
         print("0 cases: nothing is recorded here", file=sys.stderr)
         return Exit.NOTHING

@@ -8,7 +8,14 @@ from typing import Final
 
 from textual.content import Content
 
-from smoke_tui.judging.cases import ACCEPTED, INVALID, PENDING_REVIEW, REGRESSION, CaseRow
+from smoke_tui.judging.cases import (
+    ACCEPTED,
+    INVALID,
+    NEEDS_NONE,
+    PENDING_REVIEW,
+    REGRESSION,
+    CaseRow,
+)
 from smoke_tui.presentation.cases import HEADINGS, below_case, case_cells
 from smoke_tui.presentation.format import one_line, shorten
 from smoke_tui.presentation.recording_change import change_summary
@@ -98,7 +105,8 @@ def detail(shown: ShownCase | None, width: int) -> Content:
     rows += [("state", _state(shown))]
     if row.stale:
         rows.append(("stale", foreign(one_line(row.stale, 300), WARN)))
-    rows.append(("ratio", Content(shown.threshold)))
+    if row.state != NEEDS_NONE:
+        rows.append(("ratio", Content(shown.threshold)))
     rows.append(("file", foreign(one_line(shown.path, 300))))
     if row.interactions or row.cut:
         cut = f", {row.cut} cut" if row.cut else ""

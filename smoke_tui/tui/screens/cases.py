@@ -102,7 +102,11 @@ class CasesScreen(Page):
         width = max(40, pick.scrollable_content_region.width - 2)
         names, rows = table(self.cases, width, self.smoke.now())
         head.show(names)
+        first = not pick.option_count
         pick.fill([(str(number), row) for number, row in enumerate(rows)])
+        if first:
+            # What waits for a decision is what the operator came for.
+            pick.highlighted = next((n for n, case in enumerate(self.cases) if case.waits), 0)
         self._show_detail()
 
     @property
