@@ -5,7 +5,6 @@ Recording writes a pending file that waits for its review; it makes no recording
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -33,7 +32,7 @@ async def record(ctx: StepContext) -> Result:
     listed = await ctx.perform(ListCases(str(fields.get("pack") or "."), names))
     if listed.problem:
         raise StepError("recording-invalid", f"{listed.problem}.")
-    cases = [_in_world(case, ctx.config.world) for case in _recordable(listed.cases, names)]
+    cases = [_in_world(case, ctx.config.world) for case in listed.cases]
     live = [case for case in cases if _is_sent(case, mode, chosen=bool(names))]
     _refuse_broken(cases, live)
     if live and listed.refused:
@@ -51,24 +50,6 @@ async def record(ctx: StepContext) -> Result:
             results.append(await _replay_case(ctx, case, accepted=mode == "none"))
     ctx.evidence(EVIDENCE_NAME, {result.case.name: result.text() for result in results})
     return _result(results, len(cases))
-
-
-def _recordable(cases: Sequence[RecordedCase], names: Sequence[str]) -> list[RecordedCase]:
-    """The cases that a recording answers; the others need none.
-
-    Raises:
-        StepError: none is left, or one that needs none was named (`recording-invalid`).
-    """
-    recordable = [case for case in cases if case.substrate == "replay"]
-    for case in cases:
-        if case.name in names and case not in recordable:
-            raise StepError(
-                "recording-invalid",
-                f"{case.name} needs no recording: its substrate is {case.substrate}, not replay.",
-            )
-    if not recordable:
-        raise StepError("recording-invalid", "No case here needs a recording: 0 were checked.")
-    return recordable
 
 
 def _in_world(case: RecordedCase, world: str) -> RecordedCase:

@@ -73,10 +73,13 @@ def _list(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any])
     if options["json"]:
         print_json({"schema": "smoke-cassettes/1", "cases": [_row_object(c) for c in cases]})
     else:
-        from smoke_tui.presentation.cases import case_table
+        from smoke_tui.presentation.cases import case_summary, case_table
 
-        for line in case_table([c.row for c in cases]):
+        rows = [case.row for case in cases]
+        for line in case_table(rows, width=shutil.get_terminal_size().columns):
             print(clean(line))
+        if rows:
+            print(clean(case_summary(rows)), file=sys.stderr)
     if not cases:
         print("0 cases: nothing is recorded here", file=sys.stderr)
         return Exit.NOTHING

@@ -9,7 +9,7 @@ from typing import Final
 from textual.content import Content
 
 from smoke_tui.judging.cases import ACCEPTED, INVALID, PENDING_REVIEW, REGRESSION, CaseRow
-from smoke_tui.presentation.cases import HEADINGS, case_cells
+from smoke_tui.presentation.cases import HEADINGS, below_case, case_cells
 from smoke_tui.presentation.format import one_line, shorten
 from smoke_tui.presentation.recording_change import change_summary
 from smoke_tui.session.case_table import ShownCase
@@ -72,9 +72,7 @@ def _two_rows(row: Sequence[str], width: int) -> Content:
     first: list[tuple[str, str]] = [(_end(row[_NAME], max(8, room)), "bold")]
     for text, style in marks:
         first += [("  ", ""), (text, style)]
-    tier, substrate, marker, cost, age = row[1:_STALE]
-    costs = cost if cost.startswith("$") else f"cost {cost}"
-    below = f"  {tier} · {substrate} · {marker} · {costs} · age {age}"
+    below = f"  {below_case(tuple(row))}"
     return lines(Content.assemble(*first), Content.styled(shorten(below, width), MUTED))
 
 

@@ -66,9 +66,18 @@ class LiveRecordings:
                 f"{request.pack} has no case {missing[0]!r}; it has "
                 f"{', '.join(sorted(listed)) or 'none'}"
             )
-        chosen = [listed[name] for name in request.names or sorted(listed)]
+        if request.names:
+            chosen = [listed[name] for name in request.names]
+        else:
+            # What a fake answers, or what is always sent, needs no recording, and is not paid for.
+            chosen = [listed[name] for name in sorted(listed) if _is_replayed(listed[name])]
+        fake = next((each.row.case for each in chosen if each.row.substrate == "fake"), None)
+        if fake is not None:
+            raise ValueError(f"the case {fake!r} is answered by a fake: it needs no recording")
         if not chosen:
-            raise ValueError(f"{request.pack} has no case: 0 cases are nothing to record or replay")
+            raise ValueError(
+                f"{request.pack} has no case that is replayed: 0 cases are nothing to record"
+            )
         return [_fact(each, root) for each in chosen]
 
     def replay(self, request: ReplayRecording) -> PortAnswer:
@@ -148,6 +157,10 @@ class LiveRecordings:
                 len(http.unused),
             )
         )
+
+
+def _is_replayed(listed: ListedCase) -> bool:
+    return listed.row.substrate == "replay"
 
 
 def _fact(listed: ListedCase, root: Path) -> RecordedCase:

@@ -78,7 +78,9 @@ def test_lint_as_one_object(program: Program, folder: Path) -> None:
     assert answer["findings"][0]["code"] == "secret"
 
 
-def test_list_fills_the_table_of_the_runbook(program: Program, tmp_path: Path) -> None:
+def test_list_fills_the_table_of_the_runbook(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tests = tmp_path / "core"
     (tests / "cassettes" / "test_agent").mkdir(parents=True)
     (tests / "test_agent.py").write_text(
@@ -95,6 +97,7 @@ def test_list_fills_the_table_of_the_runbook(program: Program, tmp_path: Path) -
     (tests / "cassettes" / "new.toml").write_text('schema = "smoke-case/1"\nprompt = "Say ho."\n')
     (tests / "cassettes" / "old.yaml").write_text(CLEAN)
     (tests / "cassettes" / "old.toml").write_text('schema = "smoke-case/1"\nprompt = "Say ho."\n')
+    monkeypatch.setenv("COLUMNS", "200")
     done = program("cassettes", "list", str(tests))
     assert done.code == Exit.OK
     rows = [line.split("  ") for line in done.out.splitlines()]
@@ -250,3 +253,19 @@ def test_record_refuses_without_somebody_to_ask(
     done = program(*words)
     assert (done.code, "ci-refused" in done.err) == (Exit.NOT_PROVABLE, True)
     assert program(*words[:-1], str(folder / "x")).code == Exit.USAGE
+
+
+def test_a_list_that_does_not_fit_takes_two_lines_a_case(
+    program: Program, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.yaml").write_text(CLEAN)
+    (folder / "a.toml").write_text('schema = "smoke-case/1"\nprompt = "Say ho."\n')
+    monkeypatch.setenv("COLUMNS", "60")
+    done = program("cassettes", "list", str(folder))
+    assert done.out.splitlines() == [
+        "Case: state; tier, substrate, marker, cost, age",
+        "a: pending review, stale",
+        "  integration · replay · integration · $0 · age unknown",
+        "  no recorded request holds the prompt",
+    ]
+    assert done.err == "1 case: 1 stale (a), 1 waiting for a review (a)\n"

@@ -231,16 +231,19 @@ def test_named_cases_alone_are_recorded(run: Runner, project: Path) -> None:
     assert "cassettes has no case 'c'; it has a, b" in unknown.step.summary
 
 
-def test_cases_that_need_no_recording_are_passed_over(run: Runner, project: Path) -> None:
-    fake = case(project, "fake").with_suffix(".toml")
-    fake.write_text(fake.read_text() + 'tier = "unit"\n')
-    nothing = run("once")
-    assert (nothing.step.code, spend_of(nothing.state).calls) == ("recording-invalid", 0)
-    case(project, "a")
-    done = run("once")
+def test_cases_that_need_no_recording_are_not_paid_for(run: Runner, project: Path) -> None:
+    path = case(project, "a")
+    for tier in ("unit", "contract", "live"):
+        other = case(project, tier).with_suffix(".toml")
+        other.write_text(other.read_text() + f'tier = "{tier}"\n')
+    done = run("rewrite")
     assert done.step.summary == "1 case(s): 1 recorded. They wait for their review."
-    named = run("once", cases=("fake",))
-    assert "fake needs no recording: its substrate is fake" in named.step.summary
+    assert spend_of(done.state).calls == 1
+    assert path_of(path).pending.exists()
+    refused = run("all", cases=("a", "unit"))
+    assert refused.step.code == "recording-invalid"
+    assert "the case 'unit' is answered by a fake" in refused.step.summary
+    assert spend_of(refused.state).calls == 0
 
 
 def test_more_than_a_few_want_their_number_typed(run: Runner, project: Path) -> None:
