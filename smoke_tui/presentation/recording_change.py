@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from smoke_tui.judging.answers import without_nonce
 from smoke_tui.judging.drift import DriftPair, ratio_text
 from smoke_tui.judging.recording_changes import ABSENT, ExchangeChange, FieldChange, RecordingChange
 from smoke_tui.judging.word_diff import word_diff
-from smoke_tui.presentation.drift.plain import QUOTE, plain_lines
+from smoke_tui.presentation.drift.plain import QUOTE
+from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, call_rows, result
 from smoke_tui.presentation.format import count, inert, one_line
+from smoke_tui.presentation.spans import as_text
 
 _SHORT: Final = 60
 """Characters of a value that stands on one line with the other."""
+_EQUAL: Final = 800
+"""Characters of equal text between two differences that are shown in full."""
 _WHOLE: Final = 4_000_000
 """Characters of a value: a review leaves nothing out."""
 
@@ -46,10 +51,11 @@ def change_lines(change: RecordingChange, name: str, *, ascii_only: bool = False
     yield f"{one_line(name)}: {change_summary(change)}"
     for exchange in change.exchanges:
         yield ""
-        yield from _exchange(exchange, ascii_only)
+        yield from _exchange(exchange)
 
 
-def _exchange(exchange: ExchangeChange, ascii_only: bool) -> Iterator[str]:
+def _exchange(exchange: ExchangeChange) -> Iterator[str]:
+    """What the operator changed first, then what the model answered, then the rest."""
     kinds = {
         "new": "only in the new recording",
         "gone": "only in the accepted recording",
@@ -57,12 +63,27 @@ def _exchange(exchange: ExchangeChange, ascii_only: bool) -> Iterator[str]:
         "changed": "changed",
     }
     yield f"Exchange {exchange.number}: {one_line(exchange.title)}: {kinds[exchange.kind]}"
-    for field in exchange.fields:
+    bodies = [field for field in exchange.fields if field.path.startswith("request.body")]
+    for field in bodies:
         yield from _field(field)
     if exchange.answers is not None and exchange.kind == "changed":
-        yield "The answers:"
-        for line in plain_lines(exchange.answers, every=True, ascii_only=ascii_only):
-            yield f"{QUOTE if line.quoted else '  '}{line.text}".rstrip()
+        yield from _answers(exchange.answers)
+    for field in exchange.fields:
+        if field not in bodies:
+            yield from _field(field)
+
+
+def _answers(pair: DriftPair) -> Iterator[str]:
+    drift = pair.drift
+    place = f"; threshold: {drift.threshold.place}" if drift.threshold.place else ""
+    mark = DRIFT_MARKS[drift.drifted]
+    yield f"  response.answer: {mark.glyph} {mark.word}: {result(drift)}{place}"
+    for row in call_rows(drift):
+        yield f"{QUOTE}{as_text(row)}"
+    old, new = (without_nonce(answer.text or "") for answer in (pair.recorded, pair.new))
+    if old != new:
+        text = _marked(inert(old, _WHOLE), inert(new, _WHOLE))
+        yield from (f"{QUOTE}{line}".rstrip() for line in text.split("\n"))
 
 
 def _field(field: FieldChange) -> Iterator[str]:
@@ -87,11 +108,19 @@ def _field(field: FieldChange) -> Iterator[str]:
 
 def _marked(old: str, new: str) -> str:
     return "".join(
-        piece.new
+        _folded(piece.new)
         if piece.equal
         else f"{_within(piece.recorded, '[-', '-]')}{_within(piece.new, '{+', '+}')}"
         for piece in word_diff(old, new)
     )
+
+
+def _folded(text: str) -> str:
+    """Equal text of any length in few lines; what differs is never folded."""
+    if len(text) <= _EQUAL:
+        return text
+    end = _EQUAL // 4
+    return f"{text[:end]} … ({len(text) - 2 * end:,} equal characters) … {text[-end:]}"
 
 
 def _within(text: str, opened: str, closed: str) -> str:

@@ -170,9 +170,10 @@ def _cause_sentence(reviews: CassetteReviews, case: ReviewedCase, triage: Triage
     except ValueError:
         raise UsageError(f"--named {triage.named}: it is not in {tree.root}") from None
     others = [path for path in changed if path not in own]
-    fits = set(fitting_changes(cause, others, named=named))
+    fits: set[str] = set()
     if not named and cause == "prompt":
-        fits |= set(others) & {tree.path(p) for p in _prompt_files(case)}
+        fits = set(others) & {tree.path(p) for p in _prompt_files(case)}
+    fits = fits or set(fitting_changes(cause, others, named=named))
     if fits:
         return f"with it is changed ({cause}): {', '.join(sorted(fits))}"
     shown = ", ".join(others[:10]) or "nothing"

@@ -44,7 +44,7 @@ def diff(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) 
         return _exit(reviews, cases)
     vault = Vault()
     for case, change in changes:
-        for line in change_lines(change, case.name, ascii_only=settings.on("ascii")):
+        for line in change_lines(change, case.name):
             print(clean(vault.redact_text(line)))
         print(f"held against: {case.review.accepted_place or 'nothing: a first recording'}\n")
     # What was not printed was not opened.

@@ -21,7 +21,7 @@ from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.screens.case_decision import ask_and_decide
 from smoke_tui.tui.screens.drift import DriftScreen
-from smoke_tui.tui.theme import MUTED, WARN, ascii_only
+from smoke_tui.tui.theme import MUTED, WARN
 from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
 
 
@@ -77,7 +77,7 @@ class DifferenceScreen(Page):
         vault = Vault()
         rows = [
             foreign(vault.redact_text(line), _style(line), limit=4_000_000)
-            for line in change_lines(self.change, self.case.name, ascii_only=ascii_only(self.app))
+            for line in change_lines(self.change, self.case.name)
         ]
         return rows, self.reviews.warnings((self.case,))
 

@@ -38,7 +38,7 @@ def test_the_difference_is_shown_by_fields_and_words(program: Program, files: Ca
     done = program("cassettes", "diff", str(files.accepted))
     assert done.code == Exit.OK
     assert "request.body.input[0].content: Say hello. → Say hello, shortly." in done.out
-    assert "Drifted: 0.7032 < 0.85 (default)" in done.out
+    assert "drifted: 0.7032 < 0.85 (default)" in done.out
     assert "[- and welcome, it is very good-]{+! Good+}" in done.out
     assert "held against: greeting.yaml" in done.out
     assert "1 case: 1 waiting for a decision, 0 accepted" in done.out
