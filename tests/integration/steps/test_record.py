@@ -218,6 +218,9 @@ def test_a_changed_prompt_makes_its_recording_stale(run: Runner, project: Path) 
     assert path.read_bytes() == before
     assert path_of(path).pending.exists()
     assert not path_of(other).pending.exists()
+    assert run("none").step.code == "recording-stale"
+    waits = run("once")
+    assert waits.step.code == "recording-stale"
 
 
 def test_named_cases_alone_are_recorded(run: Runner, project: Path) -> None:
@@ -272,6 +275,9 @@ def test_a_refused_call_leaves_nothing_that_replays(run: Runner, project: Path) 
     cassette = read_cassette(path_of(path).pending)
     assert cassette.interactions == ()
     assert cassette.cut
+    assert run("none").step.code == "recording-missing"
+    again = run("once")
+    assert again.step.summary == "1 case(s): 1 recorded. They wait for their review."
 
 
 def test_recording_for_real_is_refused_where_ci_is_set(
