@@ -112,8 +112,8 @@ def subscription_text(totals: Totals, windows: Sequence[QuotaUse]) -> str:
         f"{window.used_percent_after:g} %"
         for window in windows
     ]
-    seen = f"quota last seen: {', '.join(parts)}" if parts else "quota not seen"
-    return f"{count(totals.subscription_calls, 'call')} on a subscription: no money metered; {seen}"
+    last_quota = f"quota last seen: {', '.join(parts)}" if parts else "quota not seen"
+    return f"{count(totals.subscription_calls, 'call')} on a subscription: no money metered; {last_quota}"
 
 
 def cost_text(usd: str | None, unknown_rows: int) -> str:

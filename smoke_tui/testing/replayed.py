@@ -19,6 +19,8 @@ from smoke_tui.world.cassettes.store import path_of, read_cassette
 from smoke_tui.world.requests.http import Exchange
 
 _SHOWN: Final = 80
+_NO_PROVIDER: Final = ("rehearsed", "loopback")
+"""Worlds of recordings in which no provider answered."""
 _REDACTED: Final = "[REDACTED"
 _LONGEST_COMPARED: Final = 4000
 
@@ -185,12 +187,12 @@ def _read(path: Path, rehearsed: bool) -> Cassette:
             "(smoke-tui cassettes diff, then accept)",
         )
     cassette = read_cassette(path)
-    if cassette.note is not None and cassette.note.world == "rehearsed" and not rehearsed:
+    if cassette.note is not None and cassette.note.world in _NO_PROVIDER and not rehearsed:
         raise CassetteError(
             str(path),
             1,
-            "it was recorded in a rehearsal, where no model answered; record it live, "
-            "or give rehearsed=True",
+            "it was recorded in a rehearsal, or at an address of this machine: no provider answered; "
+            "record it live, or give rehearsed=True",
         )
     return cassette
 

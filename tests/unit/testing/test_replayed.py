@@ -260,8 +260,9 @@ def test_a_file_that_is_no_cassette_is_named_with_its_line(path: Path) -> None:
         ReplayLLMProvider(path.with_name("none.yaml"))
 
 
-def test_a_recording_of_a_rehearsal_is_no_answer_of_a_model(path: Path) -> None:
-    note = CaseNote("greeting", "0" * 64, world="rehearsed")
+@pytest.mark.parametrize("world", ["rehearsed", "loopback"])
+def test_a_recording_of_a_rehearsal_is_no_answer_of_a_model(path: Path, world: str) -> None:
+    note = CaseNote("greeting", "0" * 64, world=world)
     made = exchanged(asked("Greet me."), streamed("one"))
     write_cassette(path, Cassette((made,), note=note))
     with pytest.raises(CassetteError, match=re.escape(f"{path}:1: it was recorded in a rehearsal")):
