@@ -10,7 +10,7 @@ from typing import Final
 
 from smoke_tui.codex.assessment import assess
 from smoke_tui.config.questions import Verb
-from smoke_tui.journal.events.values import RecordedCase
+from smoke_tui.journal.events.values import RecordedCase, RecordingFile
 from smoke_tui.steps.record_call import CaseResult, record_case
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.operator import Question
@@ -46,43 +46,57 @@ async def record(ctx: StepContext) -> Result:
                 break
         elif mode in _ALWAYS_SEND:
             results.append(CaseResult(case, "left", None, "it fits its case and was not named"))
+        elif mode != "none" and case.accepted is None:
+            results.append(CaseResult(case, "left", None, "its recording waits for its review"))
         else:
-            results.append(await _replay_case(ctx, case, accepted=mode == "none"))
+            results.append(await _replay_case(ctx, case))
     ctx.evidence(EVIDENCE_NAME, {result.case.name: result.text() for result in results})
     return _result(results, len(cases))
 
 
 def _in_world(case: RecordedCase, world: str) -> RecordedCase:
-    """The case, stale where its recording shows nothing of the provider and this is no rehearsal."""
-    place = _NO_PROVIDER.get(case.recorded_world or "")
-    if place is None or world == "rehearsed" or case.stale is not None:
+    """The case; stale where a recording shows nothing of the provider and this is no rehearsal."""
+    if world == "rehearsed":
         return case
-    return replace(case, stale=f"it was recorded {place}, which shows nothing of the provider")
+    return replace(case, accepted=_of_provider(case.accepted), pending=_of_provider(case.pending))
+
+
+def _of_provider(file: RecordingFile | None) -> RecordingFile | None:
+    place = _NO_PROVIDER.get(file.world or "") if file is not None else None
+    if file is None or place is None or file.stale is not None:
+        return file
+    return replace(file, stale=f"it was recorded {place}, which shows nothing of the provider")
 
 
 def _is_sent(case: RecordedCase, mode: str, *, chosen: bool) -> bool:
     """Whether a case is sent in a mode; a case that was named is, where the mode sends at all."""
+    newest = case.pending or case.accepted
     match mode:
         case "none":
             return False
         case "once":
-            return not case.recorded
+            return newest is None
         case "new_episodes":
-            return not case.recorded or case.stale is not None
+            return newest is None or newest.stale is not None
         case _:
-            return chosen or not case.recorded or case.stale is not None
+            return chosen or newest is None or newest.stale is not None
 
 
 def _refuse_broken(cases: list[RecordedCase], live: list[RecordedCase]) -> None:
-    """Refuse cases that can't be read before anything is sent.
+    """Refuse cases that can't be read or sent, before anything is.
 
     Raises:
-        StepError: one of them can't be (`recording-invalid`).
+        StepError: there is such a case (`recording-invalid`).
     """
     for case in cases:
-        # Without a case file a recording of another program replays, and only that.
-        if case.problem and (case in live or case.prompt or not case.recorded):
+        if case.problem:
             raise StepError("recording-invalid", f"{case.name}: {case.problem}.")
+        if case in live and case.prompt is None:
+            raise StepError(
+                "recording-invalid",
+                f"{case.name} has no case file, so that nothing shows what to send: "
+                f"write {case.name}.toml.",
+            )
 
 
 async def _ask_about_many(ctx: StepContext, live: list[RecordedCase]) -> None:
@@ -102,29 +116,25 @@ async def _ask_about_many(ctx: StepContext, live: list[RecordedCase]) -> None:
         raise StepError("operator-declined", "The number was not typed; nothing was recorded.")
 
 
-async def _replay_case(ctx: StepContext, case: RecordedCase, *, accepted: bool) -> CaseResult:
-    """Replay a case's exchanges; nothing is sent, and nothing is spent."""
-    if not (case.accepted if accepted else case.recorded):
-        waits = ", and one that waits for its review" if case.recorded else ""
-        text = f"{case.name} has no accepted recording{waits}"
-        return CaseResult(case, "replayed", "recording-missing", f"{text}.")
-    if case.stale is not None:
-        return CaseResult(case, "replayed", "recording-stale", f"{case.name}: {case.stale}.")
-    if not case.exchanges:
-        return CaseResult(
-            case, "replayed", "recording-missing", f"{case.name} holds no whole exchange."
-        )
+async def _replay_case(ctx: StepContext, case: RecordedCase) -> CaseResult:
+    """Replay a case's accepted exchanges; nothing is sent, and nothing is spent."""
+    file = case.accepted
+    if file is None:
+        waits = ", and one that waits for its review" if case.pending is not None else ""
+        text = f"there is no accepted recording{waits}."
+        return CaseResult(case, "replayed", "recording-missing", text)
+    if file.stale is not None:
+        return CaseResult(case, "replayed", "recording-stale", f"{file.stale}.")
     assessment = None
-    model = case.recorded_model
-    for number in range(case.exchanges):
-        exchange = await ctx.perform(ReplayRecording(case.path, number, accepted))
+    for number in range(file.exchanges):
+        exchange = await ctx.perform(ReplayRecording(case.path, number))
         if exchange.error is not None:
             return CaseResult(case, "replayed", "recording-missing", exchange.error_text)
-        # Of a recording of another program nothing tells what it should hold, but that it is whole.
-        if model is not None:
-            assessment = assess(exchange, model=model, nonce=None, prompt=case.prompt)
+        # Of a recording of another program nothing shows what it should hold, but that it is whole.
+        if file.model is not None:
+            assessment = assess(exchange, model=file.model, nonce=None, prompt=case.prompt or "")
     if assessment is None:
-        return CaseResult(case, "replayed", None, f"{case.exchanges} exchange(s) replayed")
+        return CaseResult(case, "replayed", None, f"{file.exchanges} exchange(s) replayed")
     return CaseResult(case, "replayed", assessment.code, assessment.summary, None, assessment)
 
 

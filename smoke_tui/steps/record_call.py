@@ -143,7 +143,7 @@ def _inputs(case: RecordedCase) -> CaseInputs:
 async def _by_subscription(ctx: StepContext, case: RecordedCase) -> CaseCall:
     bundle = await session_bundle(ctx)
     await reach(ctx)
-    made = await compose(ctx, bundle, case.prompt, _inputs(case))
+    made = await compose(ctx, bundle, case.prompt or "", _inputs(case))
     return CaseCall(made.request, made.model, made.shape, "with account id", "subscription")
 
 
@@ -164,11 +164,11 @@ async def _by_api_key(ctx: StepContext, case: RecordedCase) -> CaseCall:
         ctx.config,
         key,
         model,
-        case.prompt,
+        case.prompt or "",
         max_output_tokens=MOST_OUTPUT,
         limits=ctx.limits(120.0),
     )
-    worst = await worst_usd(ctx, model, case.prompt)
+    worst = await worst_usd(ctx, model, case.prompt or "")
     return CaseCall(request, model, "api", "API key", "metered", worst)
 
 

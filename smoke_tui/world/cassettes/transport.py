@@ -123,8 +123,13 @@ class CassetteHttp:
             CassetteError: there is one, and it can't be read.
         """
         path, mode = self._plan.path, self._plan.mode
-        source = path.accepted if mode == "none" else path.newest
-        return read_cassette(source) if source.exists() and mode != "rewrite" else None
+        if mode == "rewrite":
+            return None
+        for source in (path.accepted,) if mode == "none" else (path.pending, path.accepted):
+            # What holds no whole exchange, as after a cancel, is no recording to go on from.
+            if source.exists() and (cassette := read_cassette(source)).interactions:
+                return cassette
+        return None
 
     @property
     def sends(self) -> bool:

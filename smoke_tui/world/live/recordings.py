@@ -11,10 +11,11 @@ from smoke_tui.config.session_config import LOOPBACK
 from smoke_tui.errors import CommandError
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.journal.events.machine_facts import CasesListed, RecordingReplayed, RecordingWritten
-from smoke_tui.journal.events.values import RecordedCase
+from smoke_tui.journal.events.values import RecordedCase, RecordingFile
+from smoke_tui.judging.cases import Case
 from smoke_tui.redaction import Vault
 from smoke_tui.world.cassettes.cassette import CaseNote, CassetteError
-from smoke_tui.world.cassettes.listing import ListedCase, list_cases
+from smoke_tui.world.cassettes.listing import ListedCase, list_cases, staleness
 from smoke_tui.world.cassettes.store import path_of, read_cassette
 from smoke_tui.world.cassettes.transport import CassetteHttp, RecordingPlan
 from smoke_tui.world.conversation import BodyReader
@@ -25,8 +26,6 @@ from smoke_tui.world.requests.recordings import (
     RecordingResult,
     ReplayRecording,
 )
-
-_NO_PROMPT = "it has no case file, so that nothing tells what to send; write {}"
 
 
 @dataclass
@@ -82,8 +81,7 @@ class LiveRecordings:
 
     def replay(self, request: ReplayRecording) -> PortAnswer:
         """One recorded exchange, or why there is none."""
-        files = path_of(Path(self.project, request.path))
-        source = files.accepted if request.accepted else files.newest
+        source = path_of(Path(self.project, request.path)).accepted
         try:
             cassette = read_cassette(source)
             made = cassette.interactions[request.number]
@@ -107,7 +105,7 @@ class LiveRecordings:
         case = request.case
         assert case is not None
         try:
-            http = self._open.get(case.path) or self._begin(request, case)
+            http = self._begin(request, case)
         except (CassetteError, CommandError) as error:
             return PortAnswer(HttpAnswered(None, (), (), 0, "refused-host", str(error)), {}, {})
         self._open[case.path] = http
@@ -116,7 +114,7 @@ class LiveRecordings:
     def _begin(self, request: RecordedCall, case: RecordedCase) -> CassetteHttp:
         note = CaseNote(
             case.name,
-            case.prompt_sha256,
+            case.prompt_sha256 or "",
             request.model,
             case.tier,
             case.marker,
@@ -165,26 +163,45 @@ def _is_replayed(listed: ListedCase) -> bool:
 
 def _fact(listed: ListedCase, root: Path) -> RecordedCase:
     case, files, row = listed.case, listed.path, listed.row
-    note = listed.cassette.note if listed.cassette is not None else None
     problem = row.problem
-    if case is None and problem is None:
-        problem = _NO_PROMPT.format(files.case_file.name)
+    accepted, pending = None, None
+    try:
+        accepted = _recording(files.accepted, case)
+        pending = _recording(files.pending, case)
+    except CassetteError as error:
+        problem = problem or str(error)
     return RecordedCase(
         name=row.case,
         path=str(files.accepted.relative_to(root)),
-        prompt=case.prompt if case is not None else "",
-        prompt_sha256=case.prompt_sha256 if case is not None else "",
+        prompt=case.prompt if case is not None else None,
+        prompt_sha256=case.prompt_sha256 if case is not None else None,
         model=case.model if case is not None else None,
-        recorded_model=note.model or None if note is not None else None,
-        recorded_world=note.world if note is not None else None,
         shape=case.shape if case is not None else None,
         tier=row.tier,
         marker=row.marker,
         substrate=row.substrate,
         sensitive=case.sensitive if case is not None else (),
-        recorded=files.newest.exists(),
-        accepted=files.accepted.exists(),
-        exchanges=row.interactions,
-        stale=row.stale,
+        accepted=accepted,
+        pending=pending,
         problem=problem,
+    )
+
+
+def _recording(path: Path, case: Case | None) -> RecordingFile | None:
+    """A recording with at least one whole exchange; None where there is none.
+
+    Raises:
+        CassetteError: it can't be read.
+    """
+    if not path.exists():
+        return None
+    cassette = read_cassette(path)
+    if not cassette.interactions:
+        return None
+    note = cassette.note
+    return RecordingFile(
+        len(cassette.interactions),
+        staleness(case, cassette) if case is not None else None,
+        (note.model or None) if note is not None else None,
+        note.world if note is not None else None,
     )

@@ -32,16 +32,15 @@ class ListCases(Query[CasesListed]):
 
 @dataclass(frozen=True, slots=True)
 class ReplayRecording(Query[Exchange]):
-    """A recorded exchange of a case, by its number; of NAME.yaml, or of the newest recording."""
+    """A recorded exchange of a case, by its number; nothing that waits for a review is replayed."""
 
     port_name: ClassVar[str] = "recording"
     path: str
     number: int
-    accepted: bool
 
     def shown(self) -> dict[str, object]:
         """The operation, and which exchange."""
-        return {"op": "replay", "path": self.path, "number": self.number, "accepted": self.accepted}
+        return {"op": "replay", "path": self.path, "number": self.number}
 
     def answer(self, fact: Fact) -> Exchange:
         """The recorded exchange; `error` is `no-recording` where there is none."""

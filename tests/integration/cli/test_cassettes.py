@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -269,3 +270,29 @@ def test_a_list_that_does_not_fit_takes_two_lines_a_case(
         "  no recorded request holds the prompt",
     ]
     assert done.out.endswith("1 case: 1 stale (a), 1 waiting for a review (a)\n")
+
+
+def test_without_pyyaml_the_way_to_install_it_is_named(
+    program: Program, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.yaml").write_text(CLEAN)
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    for what in ("lint", "list", "show"):
+        path = folder / "a.yaml" if what == "show" else folder
+        done = program("cassettes", what, str(path))
+        assert done.code == Exit.NOT_PROVABLE
+        assert "pip install 'smoke-tui[cassettes]'" in done.err
+    done = program("cassettes", "record", str(folder), "--project", str(folder))
+    assert "pip install 'smoke-tui[cassettes]'" in done.out
+
+
+def test_yaml_is_loaded_only_where_it_is_needed(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom smoke_tui.__main__ import main\n"
+        "main(['--state-dir', sys.argv[1], '--check', 'openai-subscription', '--only', 'boot-stack'])\n"
+        "sys.exit('yaml' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -17,6 +17,7 @@ from smoke_tui.config.questions import Answer
 from smoke_tui.journal.load import load_state
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState
+from smoke_tui.journal.stream import FunctionListener
 from smoke_tui.outcomes import Outcome
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.replay.run import replay
@@ -110,6 +111,7 @@ def _run(tmp_path: Path, project: Path) -> Runner:
         scenario: str = "happy",
         world_name: str | None = None,
         typed: str | None = None,
+        stop_at_text: bool = False,
     ) -> Run:
         fields = f'record_mode = "{mode}"\n'
         if cases:
@@ -138,7 +140,10 @@ def _run(tmp_path: Path, project: Path) -> Runner:
                     secret_options=SecretOptions(rehearsed_secret_options(world).texts),
                 )
             )
-            session.start()
+            stops = FunctionListener(
+                lambda event: None, lambda delta: session.cancel("step", "a test stops it")
+            )
+            session.start(*([stops] if stop_at_text else []))
             session.wait(60)
             assert session.fault is None
             minted = set(world.minted())
@@ -218,6 +223,9 @@ def test_a_changed_prompt_makes_its_recording_stale(run: Runner, project: Path) 
     assert path.read_bytes() == before
     assert path_of(path).pending.exists()
     assert not path_of(other).pending.exists()
+    assert run("none").step.code == "recording-stale"
+    waits = run("once")
+    assert waits.step.code == "recording-stale"
 
 
 def test_named_cases_alone_are_recorded(run: Runner, project: Path) -> None:
@@ -272,6 +280,22 @@ def test_a_refused_call_leaves_nothing_that_replays(run: Runner, project: Path) 
     cassette = read_cassette(path_of(path).pending)
     assert cassette.interactions == ()
     assert cassette.cut
+    assert run("none").step.code == "recording-missing"
+    again = run("once")
+    assert again.step.summary == "1 case(s): 1 recorded. They wait for their review."
+
+
+def test_a_stop_in_the_middle_keeps_what_arrived_as_cut(run: Runner, project: Path) -> None:
+    path = case(project, "a")
+    done = run("once", scenario="stream-stalled", stop_at_text=True)
+    assert done.step.code == "interrupted"
+    cassette = read_cassette(path_of(path).pending)
+    assert cassette.interactions == ()
+    assert cassette.cut[0].cut == "cancelled"
+    assert b"response.output_text.delta" in cassette.cut[0].response.body
+    assert lint_paths([project]).exit == 0
+    assert spend_of(done.state).unknown_calls == 1
+    assert replay(done.folder).verdict is done.state.verdict
 
 
 def test_recording_for_real_is_refused_where_ci_is_set(

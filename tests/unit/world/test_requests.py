@@ -49,7 +49,7 @@ MARK = SECRET.placeholder
 LEAF = Sensitive("a", ("a",), "token", nested={"b": (("b",), "account-id")})
 CASE = RecordedCase(
     name="a", path="p/a.yaml", prompt="hi", prompt_sha256="0" * 64, tier="integration",
-    marker="integration", substrate="replay", recorded=False, accepted=False, exchanges=0,
+    marker="integration", substrate="replay",
 )  # fmt: skip
 NEW_DIGEST = "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437"
 
@@ -132,9 +132,9 @@ RECORDED: list[tuple[Request, str, dict[str, object]]] = [
     ),
     (ListCases("p", ("a",)), "recording", {"op": "cases", "path": "p", "names": ["a"]}),
     (
-        ReplayRecording("p/a.yaml", 0, accepted=True),
+        ReplayRecording("p/a.yaml", 0),
         "recording",
-        {"op": "replay", "path": "p/a.yaml", "number": 0, "accepted": True},
+        {"op": "replay", "path": "p/a.yaml", "number": 0},
     ),
     (RecordingResult("p/a.yaml"), "recording", {"op": "result", "path": "p/a.yaml"}),
     (ReadDocument("given:bundle", (LEAF,)), "document", {"source": "given:bundle"}),
