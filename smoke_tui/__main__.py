@@ -156,9 +156,15 @@ def _records_for_real(request: Request) -> bool:
     """Whether calls are to be recorded that a person has to agree to."""
     if request.command != "cassettes" or request.arguments["what"] != "record":
         return False
-    from smoke_tui.cli.commands.cassettes_record import needs_person
+    return _recording_of(request)[1].needs_person
 
-    return needs_person(request.arguments)
+
+def _recording_of(request: Request) -> tuple[list[Path], CassetteOptions]:
+    """The paths and options of `cassettes`."""
+    from smoke_tui.cli.cassette_options import CassetteOptions
+
+    options = {k: v for k, v in request.arguments.items() if k not in ("what", "paths")}
+    return [Path(path) for path in request.arguments["paths"] or ["."]], CassetteOptions(**options)
 
 
 def _record_line_by_line(request: Request) -> int:
@@ -166,8 +172,7 @@ def _record_line_by_line(request: Request) -> int:
     from smoke_tui.plain.start import start
     from smoke_tui.session.view_goal import ViewGoal
 
-    paths = [Path(path) for path in request.arguments["paths"] or ["."]]
-    runbook = record_runbook(request.settings, paths, request.arguments)
+    runbook = record_runbook(request.settings, *_recording_of(request))
     return int(start(ViewGoal(runbook=runbook), request.settings))
 
 
@@ -176,6 +181,7 @@ def _has_terminal() -> bool:
 
 
 if TYPE_CHECKING:
+    from smoke_tui.cli.cassette_options import CassetteOptions
     from smoke_tui.session.view_goal import ViewGoal
 
 #: Options that only `--check` heeds; in the app or line by line they would be passed over.

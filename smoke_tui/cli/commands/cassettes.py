@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from smoke_tui.cli.cassette_options import CassetteOptions
 from smoke_tui.cli.commands.cassettes_review import accept, diff
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
@@ -15,39 +16,42 @@ from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, Interaction
+from smoke_tui.world.cassettes.git import GitError
 from smoke_tui.world.cassettes.lint import LintResult, lint_paths, lint_texts
 from smoke_tui.world.cassettes.listing import ListedCase, list_cases
-from smoke_tui.world.cassettes.push import GitError, HookError, install_hook, pushed
+from smoke_tui.world.cassettes.push import HookError, install_hook, pushed
 from smoke_tui.world.cassettes.store import path_of, read_cassette
 
 _MOST_BODY: Final = 4000
 """Characters of a body that `show` prints."""
 
 
-def cassettes(settings: Settings, *, what: str, paths: list[str], **options: Any) -> int:  # noqa: ANN401
+def cassettes(settings: Settings, *, what: str, paths: list[str], **options: Any) -> int:
     """Do one of the things that can be done with recorded exchanges.
 
     Raises:
         CommandError: a file or folder can't be read, or PyYAML is missing.
         UsageError: the arguments do not fit what is to be done.
     """
-    return _WHAT[what](settings, [Path(path) for path in paths or ["."]], options)
+    return _WHAT[what](
+        settings, [Path(path) for path in paths or ["."]], CassetteOptions(**options)
+    )
 
 
-Run = Callable[[Settings, Sequence[Path], Mapping[str, Any]], int]
+Run = Callable[[Settings, Sequence[Path], CassetteOptions], int]
 
 
-def _lint(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
+def _lint(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -> int:
     try:
-        if options["pre_push"] is not None:
+        if options.pre_push is not None:
             refs = sys.stdin.read()
-            texts = pushed(Path.cwd(), options["pre_push"], refs, [str(path) for path in paths])
+            texts = pushed(Path.cwd(), options.pre_push, refs, [str(path) for path in paths])
             result = lint_texts(texts)
         else:
             result = lint_paths(paths)
     except (OSError, GitError) as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
-    if options["json"]:
+    if options.json:
         print_json(_lint_object(result))
     else:
         for line in result.lines:
@@ -68,9 +72,9 @@ def _lint_object(result: LintResult) -> dict[str, Any]:
     }
 
 
-def _list(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
+def _list(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -> int:
     cases = [listed for path in paths for listed in _cases_below(path)]
-    if options["json"]:
+    if options.json:
         print_json({"schema": "smoke-cassettes/1", "cases": [_row_object(c) for c in cases]})
     else:
         from smoke_tui.presentation.cases import case_summary, case_table
@@ -100,7 +104,7 @@ def _row_object(listed: ListedCase) -> dict[str, Any]:
     }
 
 
-def _show(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
+def _show(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -> int:
     vault = Vault()
     for path in paths:
         files = path_of(path)
@@ -160,13 +164,13 @@ def _body_lines(body: bytes | None) -> list[str]:
     )
 
 
-def _record(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
+def _record(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -> int:
     from smoke_tui.cli.commands.cassettes_record import record
 
     return record(settings, paths, options)
 
 
-def _install_hook(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
+def _install_hook(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -> int:
     if len(paths) != 1:
         raise UsageError("install-hook takes one PATH")
     try:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.cli.answers_file import Headless, Scripted
+from smoke_tui.cli.cassette_options import REPLAY_ONLY, CassetteOptions
 from smoke_tui.cli.check_options import ResultOptions
 from smoke_tui.cli.session_run import run_headless
-from smoke_tui.config.names import RECORD_MODES
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
@@ -21,7 +21,6 @@ from smoke_tui.session.prepare import new_request
 from smoke_tui.session.rehearsed import rehearsal
 from smoke_tui.world.cassettes.store import path_of
 
-NONE: Final = RECORD_MODES[0]
 MAX_CALLS: Final = 100
 
 _LOGIN: Final = """
@@ -60,12 +59,7 @@ spend       = {{ kind = "subscription", max_calls = {calls} }}
 """
 
 
-def needs_person(options: Mapping[str, Any]) -> bool:
-    """Whether calls may be made that somebody has to agree to."""
-    return options["record_mode"] != NONE and not options["rehearse"]
-
-
-def record(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
+def record(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -> int:
     """Replay, or record in the rehearsal; recording for real is a walk with a person.
 
     Raises:
@@ -73,14 +67,14 @@ def record(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]
         UsageError: the paths are not below the project's folder.
     """
     runbook = record_runbook(settings, paths, options)
-    result = ResultOptions.of(settings, json=options["json"])
-    if options["rehearse"]:
+    result = ResultOptions.of(settings, json=options.json)
+    if options.rehearse:
         with rehearsal(settings, None) as world:
             request = new_request(settings, runbook, world)
             config = replace(request.config, project=settings.project)
             request = replace(request, config=config, answerer=Scripted(world))
             return run_headless(request, result)
-    if not needs_person(options):
+    if not options.needs_person:
         return run_headless(replace(new_request(settings, runbook), answerer=Headless({})), result)
     if refuse_in_ci():
         raise CommandError(
@@ -93,9 +87,7 @@ def record(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]
     )
 
 
-def record_runbook(
-    settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]
-) -> Runbook:
+def record_runbook(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -> Runbook:
     """The runbook that records the cases of one folder, or the named ones.
 
     Raises:
@@ -106,12 +98,12 @@ def record_runbook(
     if not pack.resolve().is_relative_to(project):
         raise UsageError(f"{pack} is not below {project}; name the project with --project")
     cases = f"cases       = {json.dumps(names)}\n" if names else ""
-    sends = options["record_mode"] != NONE
+    sends = options.record_mode != REPLAY_ONLY
     text = _BOOK.format(
         login=_LOGIN if sends else "",
         pack=json.dumps(str(pack.resolve().relative_to(project))),
         cases=cases,
-        mode=options["record_mode"],
+        mode=options.record_mode,
         spend=_SPEND.format(calls=len(names) or MAX_CALLS) if sends else "",
     )
     parsed = parse(text, "cassettes-record.md")

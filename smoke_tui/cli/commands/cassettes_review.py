@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.cli.cassette_options import CassetteOptions
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
@@ -20,7 +21,7 @@ from smoke_tui.session.cassette_decision import Triage, decide_on
 from smoke_tui.session.cassette_review import CassetteReviews, ReviewedCase, place_of
 
 
-def diff(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
+def diff(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -> int:
     """Show the difference of every recording that waits for a review; that opens it.
 
     With --json nothing counts as opened: no person reads it.
@@ -33,7 +34,7 @@ def diff(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) 
     waiting = [c for c in cases if c.review.state in ("pending review", "regression")]
     changes = [(case, reviews.change_of(case)) for case in waiting]
     warnings = reviews.warnings(cases)
-    if options["json"]:
+    if options.json:
         print_json(
             {
                 "schema": "smoke-cassettes-diff/1",
@@ -56,14 +57,14 @@ def diff(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) 
     return _exit(reviews, cases)
 
 
-def accept(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]) -> int:
+def accept(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -> int:
     """Decide on recordings whose difference was opened.
 
     Raises:
         UsageError: the class or what it needs is missing.
         CommandError: a recording may not be decided on, or something can't be written.
     """
-    if options["triage"] is None:
+    if options.triage is None:
         raise UsageError(f"accept needs --class: {'; '.join(CLASS_TEXTS.values())}")
     reviews = CassetteReviews(place_of(settings), paths)
     cases = reviews.cases()
@@ -77,16 +78,16 @@ def accept(settings: Settings, paths: Sequence[Path], options: Mapping[str, Any]
         return _exit(reviews, cases)
     _print_warnings(reviews.warnings(cases))
     try:
-        threshold = threshold_from(options["threshold"]) if options["threshold"] else None
+        threshold = threshold_from(options.threshold) if options.threshold else None
     except ValueError as error:
         raise UsageError(f"--threshold: {error}") from None
     triage = Triage(
-        options["triage"],
-        options["reason"] or "",
-        options["cause"],
-        options["named"] or "",
+        options.triage,
+        options.reason or "",
+        options.cause,
+        options.named or "",
         threshold,
-        options["count"],
+        options.count,
     )
     for decided in decide_on(reviews, waiting, triage):
         print(clean(f"{decided.case}: {'; '.join(decided.sentences)}"))

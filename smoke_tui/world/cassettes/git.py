@@ -64,6 +64,22 @@ def working_tree(folder: Path) -> WorkingTree | None:
     raise GitError(f"git in {folder}: {problem}")
 
 
+def git_output(folder: Path, *words: str) -> bytes:
+    """The output of a git command in a folder. Blocks.
+
+    Raises:
+        GitError: git is not there, or it failed.
+    """
+    try:
+        done = _git(folder, *words)
+    except FileNotFoundError:
+        raise GitError("git is not installed") from None
+    if done.returncode != 0:
+        problem = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(f"`git {' '.join(words[:2])}` failed: {problem[0] if problem else ''}")
+    return done.stdout
+
+
 def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     # Messages in English, as one is recognized; no lock of the index is taken.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from smoke_tui.world.cassettes.git import GitError, git_output
 from smoke_tui.world.cassettes.lint import LintInput, sensitive_names
 from smoke_tui.world.cassettes.store import is_lint_name
 
@@ -16,29 +16,8 @@ MARK: Final = "# smoke-tui: redaction lint of recorded exchanges"
 _NONE: Final = frozenset("0")
 
 
-class GitError(Exception):
-    """git could not do what it was asked for; the text is for the person."""
-
-
 class HookError(Exception):
     """There is a hook already that is not ours; the text says what to add to it."""
-
-
-def git(folder: Path, *words: str) -> bytes:
-    """The output of a git command in a folder. Blocks.
-
-    Raises:
-        GitError: git is not there, or it failed.
-    """
-    command = ["git", "-C", str(folder), *words]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
-    except OSError as error:
-        raise GitError(f"git can't be run: {error.strerror or error}") from None
-    if done.returncode != 0:
-        problem = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(f"`git {' '.join(words[:2])}` failed: {problem[0] if problem else ''}")
-    return done.stdout
 
 
 def hook_text(program: Iterable[str], paths: Iterable[str]) -> str:
@@ -66,9 +45,9 @@ def install_hook(path: Path, program: Iterable[str]) -> Path:
         OSError: it can't be written.
     """
     folder = path if path.is_dir() else path.parent
-    top = Path(git(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
+    top = Path(git_output(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
     text = hook_text(program, [str(path.resolve().relative_to(top.resolve()))])
-    hooks = git(folder, "rev-parse", "--git-path", "hooks").decode().strip()
+    hooks = git_output(folder, "rev-parse", "--git-path", "hooks").decode().strip()
     hook = (folder / hooks).resolve() / "pre-push"
     if hook.is_symlink() or (hook.exists() and MARK not in hook.read_text("utf-8", "replace")):
         raise HookError(
@@ -104,7 +83,7 @@ def pushed(folder: Path, remote: str, refs: str, paths: list[str]) -> list[LintI
         without = ["--not", f"--remotes={remote}"]
         if not set(former) <= _NONE and _has(folder, former):
             without.append(former)
-        listed = git(folder, "rev-list", "--objects", local, *without, "--", *paths)
+        listed = git_output(folder, "rev-list", "--objects", local, *without, "--", *paths)
         for entry in listed.decode("utf-8", "surrogateescape").splitlines():
             sha, _, name = entry.partition(" ")
             if name and is_lint_name(Path(name)) and _is_blob(folder, sha):
@@ -112,7 +91,7 @@ def pushed(folder: Path, remote: str, refs: str, paths: list[str]) -> list[LintI
     return [
         LintInput(
             name,
-            git(folder, "cat-file", "blob", sha).decode("utf-8", "replace"),
+            git_output(folder, "cat-file", "blob", sha).decode("utf-8", "replace"),
             sensitive_names(folder / name),
         )
         for sha, name in objects.items()
@@ -120,12 +99,12 @@ def pushed(folder: Path, remote: str, refs: str, paths: list[str]) -> list[LintI
 
 
 def _is_blob(folder: Path, sha: str) -> bool:
-    return git(folder, "cat-file", "-t", sha).strip() == b"blob"
+    return git_output(folder, "cat-file", "-t", sha).strip() == b"blob"
 
 
 def _has(folder: Path, sha: str) -> bool:
     try:
-        git(folder, "cat-file", "-e", sha)
+        git_output(folder, "cat-file", "-e", sha)
     except GitError:
         return False
     return True
