@@ -28,3 +28,17 @@ def test_a_drift_is_read_before_it_is_triaged(tmp_path: Path) -> None:
         plain.enter("drift 1", "quit", "y")
         plain.wait_for("Nothing was compared with a recorded answer there.")
         plain.end()
+
+
+def test_a_refresh_of_cassettes_is_walked_line_by_line(tmp_path: Path) -> None:
+    with Piped(["--plain", "cassette-refresh", "--rehearse"], home=tmp_path) as plain:
+        plain.enter("run", "run", "run", "y")
+        plain.wait_for("They wait for their review.")
+        plain.enter("run", "run")
+        at = plain.wait_for("3 cassettes checked: no secret")
+        assert "{+by name, +}" in plain.output
+        plain.enter("output open-differences", "run", "p fine", "run")
+        plain.wait_for("| greeting: accepted (expected)", after=at)
+        assert plain.output[at:].count("{+by name, +}") == 1, "all that was printed, once more"
+        plain.enter("run", "run", "p fine", "finish")
+        plain.end()
