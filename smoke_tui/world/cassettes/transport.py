@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from http.client import responses
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,6 @@ from smoke_tui.redaction import Vault
 from smoke_tui.world.cassettes.cassette import (
     CaseNote,
     Cassette,
-    CassetteError,
     Interaction,
     RecordedRequest,
     RecordedResponse,
@@ -78,7 +77,6 @@ class RecordingState:
     written: Path | None = None
     digest: str | None = None
     problem: str | None = None
-    near_misses: list[str] = field(default_factory=list)
 
 
 class CassetteHttp:
@@ -132,18 +130,9 @@ class CassetteHttp:
         return None
 
     @property
-    def sends(self) -> bool:
-        """Whether a request may be sent that nothing was recorded for."""
-        return not self._replays
-
-    @property
     def unused(self) -> tuple[int, ...]:
         """The numbers of recorded exchanges that nothing has asked for."""
         return self._matcher.unused
-
-    def find(self, request: HttpRequest) -> int | None:
-        """The number of the recorded exchange that would be replayed for a request."""
-        return self._matcher.find(self._redactor.request(request)).number
 
     async def exchange(
         self, request: HttpRequest, refs: Refs, reader: BodyReader | None = None
@@ -158,7 +147,6 @@ class CassetteHttp:
             return await self._replay(self._base.interactions[match.number], reader)
         if self._replays:
             text = match.near_miss + self._hint()
-            self.state.near_misses.append(text)
             return _unanswered(NO_RECORDING, text)
         if self._inner is None or not self._plan.may_send:
             return _unanswered("refused-host", "recording is refused here: nothing was sent")
@@ -291,6 +279,3 @@ def _has_end(body: bytes) -> bool:
         if isinstance(event, dict) and event.get("type") in _STREAM_ENDS:
             return True
     return False
-
-
-__all__ = ["NO_RECORDING", "CassetteError", "CassetteHttp", "RecordingPlan", "RecordingState"]

@@ -409,3 +409,19 @@ def test_times_are_kept_and_a_replay_can_follow_them(recorder: Recorder) -> None
     body = answer.body
     assert isinstance(body, HttpAnswered)
     assert body.chunks == made.chunks
+
+
+def test_what_cannot_be_written_is_no_lost_answer(recorder: Recorder) -> None:
+    folder = recorder.files.accepted.parent
+    original = recorder.server.answer
+
+    def answer(method: str, path: str, headers: Mapping[str, str]) -> Answer:
+        folder.rmdir()
+        folder.write_text("in the way")
+        return original(method, path, headers)
+
+    with provider(answer) as url:
+        recorder.server.url = url
+        assert recorder("once", recorder.post("/a")) == ["/a 1"]
+    assert recorder.http.state.written is None
+    assert str(recorder.files.pending) in str(recorder.http.state.problem)
