@@ -40,8 +40,7 @@ def golden(settings: Settings, *, pack: str | None, update: bool, json: bool) ->
     """Run a pack, or all that can be found.
 
     Raises:
-        CommandError: there is none (5), a file can't be read (3), an update is refused or can't be
-            written (4).
+        CommandError: there is none (5), or an update is refused or can't be written (4).
     """
     if update and _in_ci():
         raise CommandError(

@@ -10,7 +10,7 @@ from textual.content import Content
 from smoke_tui.judging.goldens.comparison import Comparison
 from smoke_tui.judging.goldens.evaluation import Evaluation
 from smoke_tui.judging.goldens.trace import Trace
-from smoke_tui.presentation.format import count
+from smoke_tui.presentation.format import count, shorten
 from smoke_tui.presentation.goldens import (
     difference_bytes,
     differences_of,
@@ -31,6 +31,10 @@ SHORT: Final = 6
 """Rows of a panel that has none for equal lines, or for the byte."""
 MOST_LINES: Final = 300
 
+LONGEST: Final = 2000
+"""Characters of a line."""
+
+_NO_LINE_END: Final = b" (no line end)"
 _SIDES: Final = ("run 1", "run 2", "golden")
 _GOLDEN: Final = 2
 
@@ -85,7 +89,7 @@ def sides_text(comparison: Comparison, width: int, height: int) -> Content:
     return lines(*rows)
 
 
-def _columns(texts: list[list[str]], numbers: range, width: int) -> list[Content]:
+def _columns(texts: list[list[bytes]], numbers: range, width: int) -> list[Content]:
     """The three texts beside each other."""
     room = (width - 6) // 3 - 2
     heads = "  ".join(set_cell_size(name, room) for name in _SIDES)
@@ -109,7 +113,7 @@ def _cut(line: str, room: int) -> str:
     return line if cell_len(line) <= room else f"{set_cell_size(line, room - 1)}…"
 
 
-def _interleaved(texts: list[list[str]], numbers: range, width: int) -> list[Content]:
+def _interleaved(texts: list[list[bytes]], numbers: range, width: int) -> list[Content]:
     """A line once where all are the same, else that of each below the other."""
     rows = []
     for at in numbers:
@@ -133,24 +137,22 @@ def _interleaved(texts: list[list[str]], numbers: range, width: int) -> list[Con
     return rows
 
 
-def _line(texts: list[list[str]], at: int) -> list[str]:
-    return [text[at] if at < len(text) else "" for text in texts]
+def _line(texts: list[list[bytes]], at: int) -> list[str]:
+    return [shorten(visible(text[at]), LONGEST) if at < len(text) else "" for text in texts]
 
 
-def _differs(texts: list[list[str]], at: int) -> bool:
+def _differs(texts: list[list[bytes]], at: int) -> bool:
     return len({text[at] if at < len(text) else None for text in texts}) > 1
 
 
-def _style(texts: list[list[str]], at: int, side: int) -> str:
+def _style(texts: list[list[bytes]], at: int, side: int) -> str:
     """What a golden holds is to go, what a run made is to come."""
     if not _differs(texts, at):
         return "not bold"
     return STYLES["gone"] if side == _GOLDEN else STYLES["added"]
 
 
-def _split(text: bytes) -> list[str]:
-    """The lines of a text; what can't be seen is spelled, but for line ends that are usual."""
+def _split(text: bytes) -> list[bytes]:
+    """The lines of a text; only the last may come without its line end, which is then said."""
     whole = text.split(b"\n")
-    if whole[-1] == b"":
-        return [visible(line) for line in whole[:-1]]
-    return [*(visible(line) for line in whole[:-1]), f"{visible(whole[-1])} (no line end)"]
+    return whole[:-1] if whole[-1] == b"" else [*whole[:-1], whole[-1] + _NO_LINE_END]

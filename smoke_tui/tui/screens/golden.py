@@ -24,7 +24,7 @@ from smoke_tui.tui.bindings import GOLDEN
 from smoke_tui.tui.render.content import lines, toned
 from smoke_tui.tui.render.goldens import comparison_entry, scorecard_text, sides_text, trace_text
 from smoke_tui.tui.screens.base import Page
-from smoke_tui.tui.theme import FAIL, MUTED
+from smoke_tui.tui.theme import MUTED
 from smoke_tui.tui.widgets.modals import Choose, Pick, YesNo
 from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
 from smoke_tui.world.goldens.folder import PackFolder, available_packs, evaluate_pack, write_goldens
@@ -96,19 +96,25 @@ class GoldenScreen(Page):
     async def action_again(self) -> None:
         """Read the files and run the scenario twice."""
         self.busy = True
-        self.query_one("#golden-head", Panel).show(Content.styled("Running it twice …", MUTED))
+        self._show_head(Content.styled("Running it twice …", MUTED))
         self.refresh_bindings()
-        try:
-            self.evaluation = await asyncio.to_thread(evaluate_pack, self.pack)
-        except CommandError as error:
-            self.evaluation = None
-            text = Content.styled(one_line(error, 400), FAIL)
-            self.query_one("#golden-head", Panel).show(text)
+        self.evaluation = await asyncio.to_thread(evaluate_pack, self.pack)
         self.busy = False
         self.refresh_bindings()
         self._fill()
 
+    @property
+    def gone(self) -> bool:
+        """Whether the screen was left while something ran; then nothing is drawn."""
+        return not self.is_attached or not self.query("#golden-sides")
+
+    def _show_head(self, content: Content) -> None:
+        if not self.gone:
+            self.query_one("#golden-head", Panel).show(content)
+
     def _fill(self) -> None:
+        if self.gone:
+            return
         comparisons = self.evaluation.comparisons if self.evaluation is not None else ()
         pick = self.query_one("#comparisons", Pick)
         pick.fill([(str(at), comparison_entry(each)) for at, each in enumerate(comparisons)])
@@ -127,9 +133,9 @@ class GoldenScreen(Page):
     def draw(self) -> None:
         """Draw everything in the width there is."""
         evaluation = self.evaluation
-        if not self.is_attached or evaluation is None:
+        if self.gone or evaluation is None:
             return
-        self.query_one("#golden-head", Panel).show(toned(summary(evaluation)))
+        self._show_head(toned(summary(evaluation)))
         trace = self.query_one("#golden-trace", ScrollPanel)
         runs = evaluation.runs
         trace.show(
@@ -141,6 +147,8 @@ class GoldenScreen(Page):
         self._draw_sides()
 
     def _draw_sides(self) -> None:
+        if self.gone:
+            return
         panel = self.query_one("#golden-sides", ScrollPanel)
         comparison = self.chosen
         if comparison is None:
@@ -177,7 +185,8 @@ class GoldenScreen(Page):
             return
         accepted = []
         for name in evaluation.outdated:
-            difference = lines(*(toned(row) for row in update_rows(evaluation, name)))
+            rows = await asyncio.to_thread(update_rows, evaluation, name)
+            difference = lines(*(toned(row) for row in rows))
             answer = await self.app.push_screen_wait(TakeGolden(name, difference))
             if answer is None:
                 self.app.notify("Nothing was written.")

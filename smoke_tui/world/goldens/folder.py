@@ -85,12 +85,11 @@ def _is_pack(path: Path) -> bool:
 
 
 def evaluate_pack(pack: PackFolder) -> Evaluation:
-    """Read a pack's files, run it twice, compare.
-
-    Raises:
-        CommandError: a file is there and can't be read (3).
-    """
-    inputs, goldens = _read(pack, INPUT_FILES), _read(pack, GENERATED_FILES)
+    """Read a pack's files, run it twice, compare; a file that can't be read is its problem."""
+    try:
+        inputs, goldens = _read(pack, INPUT_FILES), _read(pack, GENERATED_FILES)
+    except CommandError as error:
+        return Evaluation({}, {}, None, (), str(error))
     return evaluate(inputs, goldens, pack.shown, read_yaml)
 
 
@@ -153,6 +152,6 @@ def _read(pack: PackFolder, names: Iterable[str]) -> dict[str, bytes]:
             continue
         except OSError as error:
             raise CommandError(
-                Exit.INVALID, f"{path}: it can't be read: {error.strerror or error}"
+                Exit.INVALID, f"{pack.shown}/{name}: it can't be read: {error.strerror or error}"
             ) from None
     return content

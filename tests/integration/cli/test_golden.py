@@ -158,7 +158,7 @@ def test_files_that_can_not_be_read(program: Program, tmp_path: Path) -> None:
     (pack / TRACE).symlink_to(SHIPPED / TRACE)
     done = program("golden", str(pack))
     assert done.code == 3
-    assert f"{pack / TRACE}: it can't be read" in done.err
+    assert f"{pack / TRACE}: it can't be read" in done.out
     (pack / TRACE).unlink()
     (pack / CHALLENGE_PACK).unlink()
     os.mkfifo(pack / CHALLENGE_PACK)
