@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from textual.color import Color
 
 from smoke_tui.judging.drift import DriftPair, ToolCallDrift
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.app_base import DARK, LIGHT
 from smoke_tui.tui.screens.drift import DriftScreen
 from smoke_tui.tui.widgets.drift_rows import DriftRows
-from tests.helpers.app_driver import press, screen_text, settings, settled, until
+from tests.helpers.app_driver import press, screen_strips, screen_text, settings, settled, until
 from tests.helpers.drift_pairs import CALLS, NEW_PROSE, PROSE, pair
+from tests.terminal.tui.test_colours import READABLE, ratio
 
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 50)]
 CJK = ("日本語の文章を比べます。", "日本語の文書を比べます🎉。")
@@ -141,8 +143,28 @@ def test_both_sides_can_be_told_apart_without_colours(theme: str) -> None:
 
 def test_very_long_answers_are_drawn_a_screen_at_a_time() -> None:
     recorded = " ".join(f"word{n}" for n in range(12_000))
-    shown((pair(recorded, f"{recorded}!"),), "w", "G", wait="word11999", size=(80, 24))
+    new = recorded.replace("word500 ", "other ").replace("word11000 ", "another ")
+    keys = ("w", "n", "n")
+    text = shown((pair(recorded, new),), *keys, wait="difference 2 of 2", size=(80, 24))
     assert len(recorded) > 100_000
+    assert "[-word11000-]{+another+}" in text
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_what_differs_can_be_read_in_both_themes(theme: str) -> None:
+    contrasts: dict[str, float] = {}
+
+    def look(app: SmokeApp) -> None:
+        for strip in screen_strips(app.screen):
+            for text, style, _ in strip:
+                if style is not None and style.color and style.bgcolor and text.strip():
+                    colours = (Color.from_rich_color(c) for c in (style.color, style.bgcolor))
+                    contrasts[text.strip()] = ratio(*colours)
+
+    shown((pair(PROSE, NEW_PROSE, note="a note", calls=CALLS),), theme=theme, look=look)
+    assert {"[-12-]", "{+13+}", "a note", "▶", "… 1,881 equal characters …"} <= set(contrasts)
+    words = {text: contrast for text, contrast in contrasts.items() if any(map(str.isalnum, text))}
+    assert {text: contrast for text, contrast in words.items() if contrast < READABLE} == {}
 
 
 def test_an_override_and_a_note_are_seen() -> None:
