@@ -301,37 +301,3 @@ def _compared(pair: DriftPair, threshold: Threshold) -> AnswerDrift:
         parts=parts,
         autojunk=drift.text is not None and "autojunk=on" in drift.text.metric,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """An event upon which the runbook has a threshold changed; `row` is the first change by it."""
-
-    number: int
-    event: str
-    action: str
-    row: LogRow | None
-
-
-def triggers(calibration: Calibration) -> tuple[Trigger, Trigger]:
-    """Both triggers, each with the row by which it fired first.
-
-    The runbook's "tune the default downward" after a regression that passed is read as less
-    tolerance: a higher least ratio.
-    """
-    overrides = (row for row in calibration.log if row.test != DEFAULT_TEST)
-    raises = (row for row in calibration.log if row.test == DEFAULT_TEST and row.new > row.old)
-    return (
-        Trigger(
-            1,
-            "first false positive that blocks a legitimate change",
-            "a threshold of the test's own",
-            next(overrides, None),
-        ),
-        Trigger(
-            2,
-            "first regression that passed",
-            "a higher default threshold",
-            next(raises, None),
-        ),
-    )

@@ -48,12 +48,16 @@ def refusal_of(triage: TriageClass, drift: AnswerDrift) -> str | None:
             "the tool calls differ, too; they are compared exactly, so that no threshold "
             "makes the answers equal"
         )
-    if proposed_for(drift.text) is None:
+    if proposed_for(drift.text) is not None:
+        return None
+    if drift.text.drifted is None:
         return (
-            "the texts have next to nothing in common; a threshold that they pass lets every "
-            "text pass"
+            "no least ratio is certain under which a threshold could be put; compare both by hand, "
+            "and class it expected or regression"
         )
-    return None
+    return (
+        "the texts have next to nothing in common; a threshold that they pass lets every text pass"
+    )
 
 
 def proposed_for(text: TextDrift) -> float | None:

@@ -6,17 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from smoke_tui.judging.calibration import (
-    DEFAULT_TEST,
-    Calibration,
-    Flip,
-    Rescoring,
-    ScoredPair,
-    Trigger,
-    triggers,
-)
+from smoke_tui.judging.calibration import DEFAULT_TEST, Calibration, Flip, Rescoring, ScoredPair
 from smoke_tui.judging.drift import DEFAULT_THRESHOLD, ratio_text
 from smoke_tui.judging.triage import TriageClass, raised_threshold
+from smoke_tui.judging.triggers import Trigger, triggers
 from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, result
 from smoke_tui.presentation.format import count, excerpt, flat
 from smoke_tui.presentation.spans import Span, Text, quote

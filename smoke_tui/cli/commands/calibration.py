@@ -21,10 +21,10 @@ from smoke_tui.judging.calibration import (
     StoredPair,
     merged_pairs,
     scored,
-    triggers,
 )
 from smoke_tui.judging.drift import ratio_text
 from smoke_tui.judging.triage import threshold_from
+from smoke_tui.judging.triggers import triggers
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.calibration import (
     LOWERING,

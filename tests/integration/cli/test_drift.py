@@ -196,6 +196,23 @@ def test_who_insists_is_taken_at_their_word(program: Program, tree: Path) -> Non
     assert "give the file of the recorded answer" in done.err
 
 
+def test_a_link_is_not_replaced(program: Program, tree: Path) -> None:
+    Path("link.txt").symlink_to("recorded.txt")
+    argv = ("--class", "expected", "--why", "w", "--changed", "model", "--insist")
+    done = program("drift", "link.txt", "other.txt", *argv)
+    assert done.code == 4
+    assert "link.txt is a link" in done.err
+    assert Path("recorded.txt").read_text() == f"{RECORDED}\n"
+    assert not (program.state / "calibration.json").exists()
+
+
+def test_an_archives_step_is_compared(program: Program, tree: Path) -> None:
+    keep(program.state, SESSION, "instructions-drift")
+    assert program("archive", SESSION, "-o", "one.smoke").code == 0
+    told = program("drift", "one.smoke:live-call", "last:live-call", "--json").json()
+    assert (told["exit_code"], told["text"]["ratio"]) == (0, 1.0)
+
+
 def test_a_regression_leaves_the_recorded_answer(program: Program, tree: Path) -> None:
     argv = ("drift", "recorded.txt", "other.txt", "--class", "regression", "--why", "nonsense")
     done = program(*argv, "--ticket", "ticket.md")

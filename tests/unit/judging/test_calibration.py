@@ -18,7 +18,6 @@ from smoke_tui.judging.calibration import (
     merged_pairs,
     rescore,
     scored,
-    triggers,
 )
 from smoke_tui.judging.calibration_file import (
     CalibrationError,
@@ -27,6 +26,7 @@ from smoke_tui.judging.calibration_file import (
 )
 from smoke_tui.judging.drift import DriftPair, RecordedAnswer, Threshold
 from smoke_tui.judging.triage import TriageClass, proposed_for
+from smoke_tui.judging.triggers import triggers
 
 DATE = "2026-11-28"
 CALLS: tuple[Part, ...] = ("calls",)

@@ -79,6 +79,7 @@ def test_a_threshold_is_no_answer_to_tool_calls() -> None:
     assert "no texts" in (refusal_of("false-positive", drift(None, calls=True)) or "")
     assert "nothing drifted" in (refusal_of("false-positive", drift(0.9)) or "")
     assert "every text" in (refusal_of("false-positive", drift(0.005)) or "")
+    assert "by hand" in (refusal_of("false-positive", drift(0.1, sure=False)) or "")
     assert refusal_of("regression", drift(0.9, calls=True)) is None
 
 
