@@ -83,7 +83,8 @@ def facts(drift: AnswerDrift) -> list[tuple[str, Text]]:
     """Return what else is to be known: whose the threshold is, how it was measured, tool calls."""
     rows: list[tuple[str, Text]] = []
     if drift.text is not None:
-        row = [f"{drift.threshold}: ", *owner(drift.threshold)]
+        own = drift.threshold.is_override or drift.threshold.place
+        row = [f"{drift.threshold}", *([": ", *owner(drift.threshold)] if own else [])]
         rows += [("threshold", row), ("measured", _measure(drift.text))]
         if drift.text.note:
             rows.append(("note", [excerpt(drift.text.note, 600)]))
