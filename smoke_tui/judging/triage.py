@@ -6,6 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final, Literal, get_args
 
 from smoke_tui.judging.drift import AnswerDrift, TextDrift, ratio_text
+from smoke_tui.judging.texts import WORD_MARGIN, WORDS
 
 TriageClass = Literal["expected", "regression", "false-positive"]
 """Why an answer drifted: it was meant to, the provider behaves otherwise, or the threshold is
@@ -50,7 +51,7 @@ def refusal_of(triage: TriageClass, drift: AnswerDrift) -> str | None:
         )
     if proposed_for(drift.text) is not None:
         return None
-    if drift.text.drifted is None:
+    if drift.text.at_least != drift.text.at_most:
         return (
             "no least ratio is certain under which a threshold could be put; compare both by hand, "
             "and class it expected or regression"
@@ -60,9 +61,22 @@ def refusal_of(triage: TriageClass, drift: AnswerDrift) -> str | None:
     )
 
 
+def certain_ratio(text: TextDrift) -> float:
+    """The largest threshold at which two texts pass for certain.
+
+    An exact ratio is one. A ratio by words has to be its margin away from the threshold; of a
+    bound only the lower one is certain.
+    """
+    if text.at_least == text.at_most:
+        return text.ratio
+    if text.metric == WORDS:
+        return max(text.at_least, text.ratio - float(WORD_MARGIN))
+    return text.at_least
+
+
 def proposed_for(text: TextDrift) -> float | None:
-    """The threshold to propose for two texts that drifted; of an uncertain ratio, its lower bound."""
-    return proposed_threshold(text.at_least if text.drifted is None else text.ratio, text.threshold)
+    """The threshold to propose for two texts that drifted, so that they pass; None where none is."""
+    return proposed_threshold(certain_ratio(text), text.threshold)
 
 
 def proposed_threshold(ratio: float, old: float) -> float | None:
@@ -85,12 +99,17 @@ def threshold_problem(new: float, drift: AnswerDrift) -> str | None:
     text = drift.text
     if text is None:
         return "no texts were compared, and a threshold applies to texts alone"
-    certain = text.at_least if text.drifted is None else text.ratio
+    certain = certain_ratio(text)
     if new <= certain:
         return None
+    if text.at_least == text.at_most:
+        return (
+            f"{ratio_text(new)} is above the measured ratio {ratio_text(certain)}: "
+            "the pair would still drift"
+        )
     return (
-        f"{ratio_text(new)} is above the measured ratio {ratio_text(certain)}: "
-        "the pair would still drift"
+        f"{ratio_text(new)} is above {ratio_text(certain)}, below which the pair passes for certain: "
+        "it would drift or stay undecided"
     )
 
 

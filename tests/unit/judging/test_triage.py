@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke_tui.judging.drift import AnswerDrift, TextDrift, Threshold, ToolCallDrift
+from smoke_tui.judging.texts import WORDS, text_drift
 from smoke_tui.judging.triage import (
     proposed_for,
     proposed_threshold,
@@ -65,7 +66,8 @@ def drift(ratio: float | None, *, calls: bool | None = None, sure: bool = True) 
     text = None
     if ratio is not None:
         drifted = ratio < 0.85 if sure else None
-        text = TextDrift(ratio, "m", drifted, 0.85, ratio if sure else ratio - 0.1, ratio)
+        low, high = (ratio, ratio) if sure else (max(0, ratio - 0.1), ratio)
+        text = TextDrift(ratio, "m", drifted, 0.85, low, high)
     return AnswerDrift(
         "a/b", "b.txt", Threshold(), text, None if calls is None else ToolCallDrift(calls)
     )
@@ -88,6 +90,32 @@ def test_of_an_uncertain_ratio_the_lower_bound_counts() -> None:
     assert uncertain.text is not None
     assert proposed_for(uncertain.text) == 0.79
     assert threshold_problem(0.8, uncertain) is None
-    assert "0.81 is above" in (threshold_problem(0.81, uncertain) or "")
+    assert "it would drift or stay undecided" in (threshold_problem(0.81, uncertain) or "")
     assert threshold_problem(0.8, drift(0.8)) is None
     assert threshold_problem(0.8001, drift(0.8)) is not None
+
+
+TEXTS = st.text("ab \u00e9", max_size=40)
+
+
+@given(TEXTS, TEXTS, st.integers(0, 200))
+def test_a_pair_passes_at_its_proposed_threshold_however_it_was_measured(
+    recorded: str, new: str, budget: int
+) -> None:
+    """Also where the budget is used up, and only bounds of the ratio are certain."""
+    measured = text_drift(recorded, new, budget=budget)
+    proposed = proposed_for(measured)
+    if measured.drifted is not False and proposed is not None:
+        assert text_drift(recorded, new, threshold=proposed, budget=budget).drifted is False
+
+
+def test_a_pair_that_was_measured_by_words_passes_at_its_proposed_threshold() -> None:
+    words = [f"w{n * 7919 % 9973}" for n in range(400)]
+    changed = [f"{word}v" if n % 3 == 0 else word for n, word in enumerate(words)]
+    texts = " ".join(words), " ".join(changed)
+    measured = text_drift(*texts, budget=500)
+    assert (measured.metric, measured.drifted) == (WORDS, True)
+    proposed = proposed_for(measured)
+    assert proposed is not None
+    assert measured.at_least < proposed < measured.ratio
+    assert text_drift(*texts, threshold=proposed, budget=500).drifted is False
