@@ -24,7 +24,7 @@ from smoke_tui.judging.triage import (
     Cause,
     TriageClass,
     proposed_for,
-    raised_threshold,
+    raised_for,
     refusal_of,
     threshold_from,
     threshold_problem,
@@ -210,7 +210,7 @@ def _regression(settings: Settings, triage: Triage, stored: StoredPair, candidat
     lines = [f"the recorded answer stays; fallback to consider: {FALLBACK}"]
     text = pair.drift.text
     if text is not None and text.drifted is False:
-        raised = raised_threshold(text.ratio)
+        raised = raised_for(text)
         lines.append(
             f"this regression passed at {ratio_text(text.ratio)} (trigger 2): raise the threshold, "
             f"such as `smoke-tui calibration --default "

@@ -6,7 +6,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final, Literal, get_args
 
 from smoke_tui.judging.drift import AnswerDrift, TextDrift, ratio_text
-from smoke_tui.judging.texts import WORD_MARGIN, WORDS
 
 TriageClass = Literal["expected", "regression", "false-positive"]
 """Why an answer drifted: it was meant to, the provider behaves otherwise, or the threshold is
@@ -64,14 +63,9 @@ def refusal_of(triage: TriageClass, drift: AnswerDrift) -> str | None:
 def certain_ratio(text: TextDrift) -> float:
     """The largest threshold at which two texts pass for certain.
 
-    An exact ratio is one. A ratio by words has to be its margin away from the threshold; of a
-    bound only the lower one is certain.
+    An exact ratio is one; else only the lower bound is certain.
     """
-    if text.at_least == text.at_most:
-        return text.ratio
-    if text.metric == WORDS:
-        return max(text.at_least, text.ratio - float(WORD_MARGIN))
-    return text.at_least
+    return text.ratio if text.at_least == text.at_most else text.at_least
 
 
 def proposed_for(text: TextDrift) -> float | None:
@@ -113,11 +107,19 @@ def threshold_problem(new: float, drift: AnswerDrift) -> str | None:
     )
 
 
+def raised_for(text: TextDrift) -> float | None:
+    """The threshold to propose after a regression that passed, so that it drifts for certain."""
+    exact = text.at_least == text.at_most
+    return raised_threshold(text.ratio if exact else text.at_most)
+
+
 def raised_threshold(ratio: float) -> float | None:
     """The smallest threshold of two digits above a ratio; None where 1 is not above it.
 
     The default to propose after a regression that passed with this ratio.
     """
+    if ratio >= 1:
+        return None
     raised = Decimal(ratio).quantize(STEP, rounding=ROUND_CEILING)
     if float(raised) <= ratio:
         raised += STEP

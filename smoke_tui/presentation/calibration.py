@@ -8,7 +8,7 @@ from typing import Final
 
 from smoke_tui.judging.calibration import DEFAULT_TEST, Calibration, Flip, Rescoring, ScoredPair
 from smoke_tui.judging.drift import DEFAULT_THRESHOLD, ratio_text
-from smoke_tui.judging.triage import TriageClass, raised_threshold
+from smoke_tui.judging.triage import TriageClass, raised_for
 from smoke_tui.judging.triggers import Trigger, triggers
 from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, result
 from smoke_tui.presentation.format import count, excerpt, flat
@@ -88,7 +88,7 @@ def _trigger(trigger: Trigger, pairs: Sequence[ScoredPair]) -> Text:
     if due is not None and due.drift.text is not None:
         parts += ["; ", Span("due by ", "warn"), quote(due.drift.case, 120)]
         parts.append(Span(f" (ratio {ratio_text(due.drift.text.ratio)})", "warn"))
-        raised = raised_threshold(due.drift.text.ratio)
+        raised = raised_for(due.drift.text)
         if trigger.number == 2 and raised is not None:
             parts.append(f": {ratio_text(raised)} would catch it")
     return parts
