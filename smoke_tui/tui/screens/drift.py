@@ -99,6 +99,8 @@ class DriftScreen(Page):
             self.app.call_from_thread(self._take, pairs)
 
     def _take(self, pairs: tuple[DriftPair, ...]) -> None:
+        if not self.is_attached:
+            return
         self._pairs = pairs
         if pairs:
             self._show_pair(0)
@@ -127,11 +129,14 @@ class DriftScreen(Page):
             self.app.call_from_thread(self._compared, difference)
 
     def _compared(self, difference: Difference) -> None:
-        self._difference, self._width = difference, 0
-        self._lay_out()
+        if self.is_attached:
+            self._difference, self._width = difference, 0
+            self._lay_out()
 
     def _lay_out(self) -> None:
         """Lay out what was compared, where the width is another than before."""
+        if not self.is_attached:
+            return
         width = self.query_one(DriftRows).scrollable_content_region.width - 1
         pair, difference = self.pair, self._difference
         if pair is None or difference is None or width in (self._width, -1):
@@ -150,6 +155,8 @@ class DriftScreen(Page):
     # --- what is shown ----------------------------------------------------------------------
 
     def _show_rows(self, rows: Sheet) -> None:
+        if not self.is_attached:
+            return
         view = self.query_one(DriftRows)
         view.border_title = "Recorded left, new right" if rows.columns else "Recorded and new"
         view.show(rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from rich.cells import cell_len
@@ -14,6 +15,7 @@ from smoke_tui.judging.drift import DriftPair, ToolCallDrift
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.app_base import DARK, LIGHT
 from smoke_tui.tui.screens.drift import DriftScreen
+from smoke_tui.tui.screens.home import HomeScreen
 from smoke_tui.tui.widgets.drift_rows import DriftRows
 from tests.helpers.app_driver import press, screen_strips, screen_text, settings, settled, until
 from tests.helpers.drift_pairs import CALLS, NEW_PROSE, PROSE, pair
@@ -128,6 +130,31 @@ def test_what_is_copied_is_every_difference(monkeypatch: pytest.MonkeyPatch) -> 
     shown((pair(PROSE, NEW_PROSE),), "y", until_true=lambda: copied)
     assert "Recorded: hire in spring" in copied[0]
     assert "New: wait until autumn" in copied[0]
+
+
+@pytest.mark.parametrize("end", ["b", "ctrl+q"])
+def test_leaving_while_answers_are_read_disturbs_nothing(end: str) -> None:
+    reading, left = Event(), Event()
+
+    def load() -> tuple[DriftPair, ...]:
+        reading.set()
+        assert left.wait(30)
+        return (pair(PROSE, NEW_PROSE),)
+
+    async def main() -> None:
+        app = SmokeApp(settings(Path("state")), Goal())
+        async with app.run_test() as pilot:
+            await app.push_screen(DriftScreen("live-call", load))
+            await until(pilot, reading.is_set, "the reading")
+            assert "Reading the answers" in screen_text(app)
+            await press(pilot, end)
+            left.set()
+            if end == "b":
+                await settled(pilot)
+                assert isinstance(app.screen, HomeScreen)
+        assert app.return_code in (None, 0)
+
+    asyncio.run(main())
 
 
 def test_a_session_without_comparisons_says_so() -> None:
