@@ -10,14 +10,18 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final
 
 from smoke_tui.judging.answers import Part, compare_answers
 from smoke_tui.judging.drift import AnswerDrift, DriftPair, Threshold
+from smoke_tui.judging.texts import EXACT
 from smoke_tui.judging.triage import TriageClass, refusal_of, threshold_problem
 
 DEFAULT_TEST: Final = "(default)"
 """The name under which the log holds changes of the default."""
+
+_TEXT: Final[tuple[Part, ...]] = ("text",)
 
 OWN_SOURCES: Final = frozenset({"runbook", "case", "marker"})
 """Sources of a threshold that a change of the default leaves as they are."""
@@ -285,19 +289,28 @@ def _flips(
 
 
 def _compared(pair: DriftPair, threshold: Threshold) -> AnswerDrift:
-    """A pair compared again in the parts that were compared, by the same measure."""
-    drift = pair.drift
-    parts: list[Part] = []
-    if drift.text is not None:
-        parts.append("text")
-    if drift.calls is not None:
-        parts.append("calls")
-    return compare_answers(
+    """A pair at another threshold.
+
+    An exact ratio is what it was, and tool calls know no threshold; of bounds it may depend on the
+    threshold what is certain, so that the texts are measured again, by the same measure.
+    """
+    drift, text = pair.drift, pair.drift.text
+    if text is None:
+        return replace(drift, threshold=threshold)
+    if text.at_least == text.at_most and text.metric == EXACT:
+        exact = replace(
+            text,
+            threshold=threshold.value,
+            drifted=Fraction(str(text.ratio)) < Fraction(str(threshold.value)),
+        )
+        return replace(drift, threshold=threshold, text=exact)
+    measured = compare_answers(
         drift.case,
         drift.baseline,
         threshold,
         pair.recorded,
         pair.new,
-        parts=parts,
-        autojunk=drift.text is not None and "autojunk=on" in drift.text.metric,
+        parts=_TEXT,
+        autojunk="autojunk=on" in text.metric,
     )
+    return replace(drift, threshold=threshold, text=measured.text)
