@@ -58,6 +58,7 @@ class Triage:
     ctx: StepContext
     baseline: Baseline
     pair: DriftPair
+    request_ids: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -92,9 +93,9 @@ def triage_words(triaged: TriagedDrift | None) -> str:
     return "; ".join(words)
 
 
-async def triage(ctx: StepContext, baseline: Baseline, pair: DriftPair) -> TriagedDrift | None:
+async def triage(case: Triage) -> TriagedDrift | None:
     """Ask for the class of a drift until one is given and done; None where it is left open."""
-    case = Triage(ctx, baseline, pair)
+    ctx, pair = case.ctx, case.pair
     problem = ""
     try:
         for _ in range(MOST_ROUNDS):
@@ -223,6 +224,7 @@ async def _regression(case: Triage, reason: str) -> TriagedDrift:
     draft = ticket_draft(
         stored,
         difference=_difference(case.pair)[:MOST_DIFFERENCE],
+        request_ids=case.request_ids,
     )
     kept = await case.ctx.perform(KeepText(TICKET_NAME, draft))
     problem = await _store(case, lambda c: c.with_pair(stored))

@@ -401,6 +401,23 @@ def test_a_kill_in_the_triage_leaves_the_files_old_or_new(
     assert program("replay", "last").code == 0
 
 
+def test_texts_that_can_not_be_decided_are_blocked_and_triaged(program: OfflineProgram) -> None:
+    """Letters in runs, each shorter by one, take more steps than the comparison has."""
+    recorded, new = (
+        "".join("a" * size + chr(first + size) for size in range(300, 0, -1))
+        for first in (0x4E00, 0x6E00)
+    )
+    project(program, recorded)
+    (program.folder / "answer.txt").write_text(new)
+    expect = f'expect = [{{ text_drift = {{ baseline = "{BASELINE}" }} }}]'
+    text = book(runs("answer", "cat answer.txt", expect))
+    done = program.live(text, answers='[answer]\ndrift = "regression"\n')
+    assert outcome(done)[:2] == ("blocked", "drift-undecided")
+    assert "; seen undecided, from 0.1" in outcome(done)[2]
+    assert "triaged: regression" in outcome(done)[2]
+    assert program("replay", "last").code == 0
+
+
 KEY = "sk-proj-FAKE" + "Zq4Xw7Lm2Vb9Kt6Rn3Hd8Jp5Gs1Yc0Fa"
 
 

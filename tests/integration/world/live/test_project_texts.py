@@ -118,6 +118,17 @@ def test_a_folder_has_to_be_there(texts: LiveTexts) -> None:
     assert not Path(texts.project, "nowhere").exists()
 
 
+def test_a_folder_that_leads_out_of_the_project_is_not_written_to(
+    texts: LiveTexts, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").mkdir()
+    Path(texts.project, "out").symlink_to(tmp_path / "outside")
+    assert problem(texts.replace(ReplaceText("out/x.txt", None, "new")))
+    assert problem(texts.replace(ReplaceText("baselines/../../x.txt", None, "new")))
+    assert list((tmp_path / "outside").iterdir()) == []
+    assert not (tmp_path / "x.txt").exists()
+
+
 def test_what_is_written_and_kept_holds_no_known_secret(texts: LiveTexts) -> None:
     baseline(texts).write_text(f"It is {HIDDEN}.")
     shown = texts.vault.redact(f"It is {HIDDEN}.".encode()).decode()
