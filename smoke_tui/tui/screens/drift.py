@@ -16,7 +16,7 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.drift.difference import Difference, difference_of, folded
 from smoke_tui.presentation.drift.plain import plain_text
-from smoke_tui.presentation.drift.sentences import DRIFT_MARKS
+from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, result
 from smoke_tui.presentation.format import count, one_line, shorten
 from smoke_tui.presentation.report.drift_pairs import drift_pairs
 from smoke_tui.presentation.report.export import stored_evidence
@@ -103,7 +103,8 @@ class DriftScreen(Page):
             return
         self._pairs = pairs
         if pairs:
-            self._show_pair(0)
+            drifted = (at for at, pair in enumerate(pairs) if pair.drift.drifted is not False)
+            self._show_pair(next(drifted, 0))
             return
         self._busy = False
         self.refresh_top()
@@ -202,8 +203,9 @@ class DriftScreen(Page):
                     str(at),
                     Content.assemble(
                         (f"{mark.glyph} {mark.word}  ", STYLES[mark.tone]),
-                        one_line(pair.drift.case, 60),
-                        (f"  {one_line(pair.drift.baseline, 60)}", MUTED),
+                        f"{result(pair.drift)}  ",
+                        (one_line(pair.drift.case, 60), MUTED),
+                        (f" · {one_line(pair.drift.baseline, 60)}", MUTED),
                     ),
                 )
             )

@@ -110,8 +110,10 @@ def test_wide_characters_keep_the_columns_aligned() -> None:
 
 def test_comparisons_of_a_step_are_chosen_among() -> None:
     same = pair("a", "a", ratio=1.0, drifted=False, case="smoke/other-call")
-    text = shown((pair(PROSE, NEW_PROSE), same), "c", "j", "enter", wait="1.00 >= 0.80")
+    text = shown((same, pair(PROSE, NEW_PROSE)), wait="0.7234 < 0.80")
     assert "2 of 2" in text
+    text = shown((same, pair(PROSE, NEW_PROSE)), "c", "k", "enter", wait="1.00 >= 0.80")
+    assert "1 of 2" in text
     assert "= same" in text
     assert "The texts: no difference" in text
 
