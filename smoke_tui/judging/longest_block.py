@@ -70,10 +70,10 @@ class LongestBlocks:
         sample = min(LONGEST_SAMPLE, 1 << (((longest + 1) // 2).bit_length() - 1))
         while sample >= 2:
             block, complete = self._sampled(part, sample)
+            if block and (complete or block.size == part.longest):
+                return block
             if not complete:
                 return self._bisected(part, longest, block.size if block else 0)
-            if block:
-                return block
             longest = min(longest, 2 * sample - 2)
             sample //= 2
         return self._bisected(part, longest, 0)
@@ -103,7 +103,7 @@ class LongestBlocks:
         Returns:
             The longest such block, and whether all were compared: False where there are too many.
         """
-        a_low, a_high, b_low, b_high, _ = part
+        a_low, a_high, b_low, b_high, longest = part
         level = self._names.level(sample)
         numbers_a, numbers_b = level.a, level.b
         places, starts = level.places
@@ -112,7 +112,8 @@ class LongestBlocks:
         need, block = 2 * sample - 1, None
         self._steps += 6 * (a_high - a_low) // sample
         for i in range(a_low, a_high - sample + 1, sample):
-            if i - sample + 1 + need > a_high:
+            # What begins at a later sample is too short, or later than one that can't be longer.
+            if i - sample + 1 + need > a_high or (block and need == longest):
                 break
             number = numbers_a[i]
             first, last = starts[number], starts[number + 1]
@@ -121,7 +122,7 @@ class LongestBlocks:
             first = bisect_left(places, b_low, first, last)
             last = bisect_right(places, b_high - sample, first, last)
             left -= last - first
-            self._steps += (last - first) * (4 + need // 128)
+            self._steps += (last - first) * (3 + need // 128)
             if left < 0:
                 return block, False
             for j in places[first:last]:

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke_tui.judging import text_drift
+from smoke_tui.judging.lcs import may_match
+from smoke_tui.judging.matching import match
 
 EXACT = "seqmatch-char/autojunk=off/v1"
 
@@ -194,3 +196,17 @@ def test_a_blob_that_differs_between_equal_words_never_passes() -> None:
     assert text_drift(a, b).drifted is True
     for budget in (0, 100_000, 1_000_000):
         assert text_drift(a, b, budget=budget).drifted is not False
+
+
+def test_a_hundred_thousand_characters_are_measured_exactly() -> None:
+    text = prose(1, 100_000)
+    new = changed(text, 0.1)
+    drift = text_drift(text, new)
+    assert (drift.metric, drift.drifted) == (EXACT, False)
+    assert drift.at_least == drift.ratio == drift.at_most
+    matching = match(text, new)
+    assert all(
+        text[block.a : block.a + block.size] == new[block.b : block.b + block.size]
+        for block in matching.blocks
+    )
+    assert may_match(text, new, matching.at_least)
