@@ -168,11 +168,13 @@ def test_the_file_is_the_named_one_and_holds_no_secret(program: Program, tmp_pat
 def test_rehearsals_have_a_log_of_their_own_and_sessions_are_scored_again(program: Program) -> None:
     """A walk's false positive is one row; its comparison is scored again with the default's."""
     rehearse = ("--check", "answer-drift", "--rehearse", "--scenario")
-    assert program(*rehearse, "text-drift-false-positive").code == 1
+    assert program(*rehearse, "text-drift-false-positive", "--drift-autojunk").code == 1
     session = program.only().name
     done = program("calibration")
     assert done.out == EMPTY
     rehearsed = program.state / "calibration.rehearsed.json"
+    config = program.events()[0]["data"]["config"]
+    assert (config["calibration"], config["drift_autojunk"]) == (str(rehearsed), True)
     assert f"--calibration {rehearsed}" in done.err
     (row,) = read_calibration(rehearsed).calibration.log
     assert (row.test, row.old, row.new) == ("answer-drift/live-call", 0.7, 0.67)
