@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from smoke_tui.config.questions import Answer, Verb
@@ -171,7 +172,9 @@ async def _expected(case: Triage, reason: str) -> TriagedDrift | str:
         return "No change was named."
     read = await ctx.perform(ReadChanges())
     paths = changed_paths(read.content) if read.content is not None else ()
-    fitting = fitting_changes(cause, paths, baseline=baseline.path)
+    # The runbook itself holds the prompt and names the model.
+    runbook = next((p for p in paths if PurePosixPath(p).name == ctx.attempt.runbook_file), "")
+    fitting = fitting_changes(cause, paths, baseline=baseline.path, runbook=runbook)
     agreed = await ctx.ask(
         Question(
             "drift-accept",

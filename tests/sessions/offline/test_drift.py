@@ -243,12 +243,22 @@ def test_an_expected_drift_replaces_the_recorded_answer(program: OfflineProgram)
     assert outcome(done)[:2] == ("fail", "text-drift")
     assert "triaged: expected (prompt changed); baselines/x.txt replaced" in outcome(done)[2]
     (triaged,) = evidence(program, TriageEvidence)
-    assert triaged.triaged.paths == ("prompts/sum.md",)
+    assert triaged.triaged.paths == ("offline.md", "prompts/sum.md")
     assert baseline.read_text() == OTHER + "\n"
     assert stat.S_IMODE(baseline.stat().st_mode) == 0o640
     assert [pair.triage for pair in calibration_of(program).pairs] == ["expected"]
     assert outcome(program.live(compares(OTHER)))[:2] == ("pass", None)
     assert program("replay", "last").code == 0
+
+
+def test_a_changed_runbook_is_a_changed_prompt(program: OfflineProgram) -> None:
+    project(program)
+    git(program.folder, "init", "-q")
+    git(program.folder, "add", "baselines")
+    git(program.folder, "commit", "-qm", "Begin")
+    assert outcome(program.live(compares(OTHER), answers=EXPECTED))[1] == "text-drift"
+    (triaged,) = evidence(program, TriageEvidence)
+    assert triaged.triaged.paths == ("offline.md",)
 
 
 def test_a_change_that_is_not_in_the_working_tree_is_stated(program: OfflineProgram) -> None:
