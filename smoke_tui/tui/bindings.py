@@ -34,7 +34,8 @@ EVERY_PAGE: Final = [
 HOME: Final = [
     Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
     Binding("l", "live", "Live", id="home.live"),
-    Binding("p", "trends", "Spend", id="home.trends"),
+    Binding("p", "spend", "Spend", id="home.spend"),
+    Binding("c", "cases", "Cases", id="home.cases"),
     Binding("d", "calibration", "Drift", id="home.calibration"),
     Binding("m", "machine", "Machine", id="home.machine"),
     # No room in the last row of a narrow terminal.
@@ -55,6 +56,7 @@ SESSION: Final = [
     Binding("left_square_bracket", "view(-1)", "The step before", show=False, id="session.before"),
     Binding("right_square_bracket", "view(1)", "The step after", show=False, id="session.after"),
     Binding("backspace", "home", "Home", show=False, id="session.home"),
+    Binding("C,shift+c", "cases", "Cases", show=False, id="session.cases", key_display="C"),
     _LEAVE,
 ]
 RECORD: Final = [
@@ -114,6 +116,36 @@ CALIBRATION: Final = [
     _THEME,
     _LEAVE,
 ]
+CASES: Final = [
+    Binding("d", "difference", "Difference", id="cases.difference"),
+    Binding("a", "decide", "Decide", id="cases.decide"),
+    Binding("A,shift+a", "decide_all", "All", id="cases.all", key_display="A"),
+    Binding("l", "lint", "Lint", id="cases.lint"),
+    Binding("r", "again", "Read again", show=False, id="cases.again"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="cases.other"),
+    _back("cases"),
+    _THEME,
+    _LEAVE,
+]
+DIFFERENCE: Final = [
+    Binding("v", "answers", "Side by side", id="difference.answers"),
+    Binding("a", "decide", "Decide", id="difference.decide"),
+    _back("difference"),
+    _THEME,
+    _LEAVE,
+]
+SPEND: Final = [
+    Binding("y", "copy", "Copy", id="spend.copy"),
+    Binding("d", "days", "Days", id="spend.days"),
+    Binding("o", "tier", "Tier", id="spend.tier"),
+    Binding("f", "models", "Models", id="spend.models"),
+    Binding("v", "plots", "Plots", id="spend.plots"),
+    Binding("r", "again", "Read again", show=False, id="spend.again"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="spend.other"),
+    _back("spend"),
+    _THEME,
+    _LEAVE,
+]
 TRENDS: Final = [
     Binding("r", "rehearsals", "Rehearsals or real ones", id="trends.rehearsals"),
     _back("trends"),
@@ -154,6 +186,9 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "drift": EVERY_PAGE + DRIFT,
     "golden": EVERY_PAGE + GOLDEN,
     "calibration": EVERY_PAGE + CALIBRATION,
+    "cases": EVERY_PAGE + CASES,
+    "difference": EVERY_PAGE + DIFFERENCE,
+    "spend": EVERY_PAGE + SPEND,
     "trends": EVERY_PAGE + TRENDS,
     "machine": EVERY_PAGE + MACHINE,
     "help": HELP,
