@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError
 from smoke_tui.history.calibration import (
     CalibrationFile,
     CalibrationSecretError,
     read_calibration,
+    update_calibration,
     write_calibration,
 )
 from smoke_tui.history.drift_pairs import recorded_pairs
@@ -34,8 +38,27 @@ def write_file(file: CalibrationFile, changed: Calibration) -> None:
     Raises:
         CommandError: it was changed meanwhile (4), would hold a secret (7), or can't be written (4).
     """
-    try:
+    with _as_command_errors():
         write_calibration(file, changed)
+
+
+def update_file(
+    settings: Settings, change: Callable[[Calibration], Calibration]
+) -> CalibrationFile:
+    """Read, change and replace the calibration file, anew where another program was faster.
+
+    Raises:
+        CommandError: it is damaged (3), would hold a secret (7), or can't be written (4).
+    """
+    read_file(settings)
+    with _as_command_errors():
+        return update_calibration(settings.calibration, change)
+
+
+@contextmanager
+def _as_command_errors() -> Iterator[None]:
+    try:
+        yield
     except CalibrationSecretError as error:
         raise CommandError(Exit.SECRET, str(error)) from None
     except CalibrationError as error:

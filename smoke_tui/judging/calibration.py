@@ -10,14 +10,18 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final
 
-from smoke_tui.judging.answers import Part, compare_answers
+from smoke_tui.judging.answers import Part, compare_answers, without_nonce
 from smoke_tui.judging.drift import AnswerDrift, DriftPair, Threshold
+from smoke_tui.judging.texts import EXACT
 from smoke_tui.judging.triage import TriageClass, refusal_of, threshold_problem
 
 DEFAULT_TEST: Final = "(default)"
 """The name under which the log holds changes of the default."""
+
+_TEXT: Final[tuple[Part, ...]] = ("text",)
 
 OWN_SOURCES: Final = frozenset({"runbook", "case", "marker"})
 """Sources of a threshold that a change of the default leaves as they are."""
@@ -54,14 +58,14 @@ class StoredPair:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same case with the same two answers."""
+        """The same for the same case with the same two answers, whatever marks the calls."""
         drift = self.pair.drift
         answers = [
             [answer.text, [dict(call) for call in answer.tool_calls]]
             for answer in (self.pair.recorded, self.pair.new)
         ]
         compared = [drift.text is not None, drift.calls is not None]
-        content = json.dumps([drift.case, compared, answers], sort_keys=True)
+        content = without_nonce(json.dumps([drift.case, compared, answers], sort_keys=True))
         return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -285,53 +289,28 @@ def _flips(
 
 
 def _compared(pair: DriftPair, threshold: Threshold) -> AnswerDrift:
-    """A pair compared again in the parts that were compared, by the same measure."""
-    drift = pair.drift
-    parts: list[Part] = []
-    if drift.text is not None:
-        parts.append("text")
-    if drift.calls is not None:
-        parts.append("calls")
-    return compare_answers(
+    """A pair at another threshold.
+
+    An exact ratio is what it was, and tool calls know no threshold; of bounds it may depend on the
+    threshold what is certain, so that the texts are measured again, by the same measure.
+    """
+    drift, text = pair.drift, pair.drift.text
+    if text is None:
+        return replace(drift, threshold=threshold)
+    if text.at_least == text.at_most and text.metric == EXACT:
+        exact = replace(
+            text,
+            threshold=threshold.value,
+            drifted=Fraction(str(text.ratio)) < Fraction(str(threshold.value)),
+        )
+        return replace(drift, threshold=threshold, text=exact)
+    measured = compare_answers(
         drift.case,
         drift.baseline,
         threshold,
         pair.recorded,
         pair.new,
-        parts=parts,
-        autojunk=drift.text is not None and "autojunk=on" in drift.text.metric,
+        parts=_TEXT,
+        autojunk="autojunk=on" in text.metric,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """An event upon which the runbook has a threshold changed; `row` is the first change by it."""
-
-    number: int
-    event: str
-    action: str
-    row: LogRow | None
-
-
-def triggers(calibration: Calibration) -> tuple[Trigger, Trigger]:
-    """Both triggers, each with the row by which it fired first.
-
-    The runbook's "tune the default downward" after a regression that passed is read as less
-    tolerance: a higher least ratio.
-    """
-    overrides = (row for row in calibration.log if row.test != DEFAULT_TEST)
-    raises = (row for row in calibration.log if row.test == DEFAULT_TEST and row.new > row.old)
-    return (
-        Trigger(
-            1,
-            "first false positive that blocks a legitimate change",
-            "a threshold of the test's own",
-            next(overrides, None),
-        ),
-        Trigger(
-            2,
-            "first regression that passed",
-            "a higher default threshold",
-            next(raises, None),
-        ),
-    )
+    return replace(drift, threshold=threshold, text=measured.text)

@@ -113,7 +113,8 @@ ACTIONS = {
         instructions-missing lite-shape model-not-found model-unlisted model-unsupported
         request-refused scope-rejected shape-rejected stream-malformed""",
     NextAction.READ_EVIDENCE: """battery-incomplete degraded-empty degraded-incomplete
-        degraded-no-usage drift-undecided judge-fail judge-format-violation stream-malformed stream-oversized text-drift tool-call-drift""",
+        degraded-no-usage drift-undecided judge-fail judge-format-violation stream-malformed stream-oversized
+        text-drift tool-call-drift""",
 }
 """The codes whose actions have a key of their own on the session screen."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any, Final
@@ -21,10 +21,10 @@ from smoke_tui.judging.calibration import (
     StoredPair,
     merged_pairs,
     scored,
-    triggers,
 )
 from smoke_tui.judging.drift import ratio_text
 from smoke_tui.judging.triage import threshold_from
+from smoke_tui.judging.triggers import triggers
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.calibration import (
     LOWERING,
@@ -125,8 +125,16 @@ def _show(settings: Settings, file: CalibrationFile, *, json: bool) -> None:
         [
             f"default threshold: {default_text(file.calibration)}",
             *map(as_text, trigger_rows(file.calibration, stored)),
+            *_rehearsed_note(settings, file),
         ]
     )
+
+
+def _rehearsed_note(settings: Settings, file: CalibrationFile) -> Iterator[str]:
+    """Where the log of rehearsals is, where there is one."""
+    path = settings.rehearsed_calibration
+    if path != file.path and path.exists():
+        yield f"rehearsals keep a log of their own: --calibration {path}"
 
 
 def _print_change(

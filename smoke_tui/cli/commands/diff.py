@@ -79,8 +79,10 @@ def _read_session(folder: Path) -> tuple[Runbook, State]:
 def _row(row: Row) -> dict[str, Any]:
     """A row as JSON; the comparison of answers is in theirs alone."""
     values = asdict(row)
-    if row.drift is None:
-        del values["drift"]
+    drift = values.pop("drift")
+    if drift is not None:
+        values["drift"] = {key: drift[key] for key in ("case", "threshold", "text")}
+        values["drift"]["tool_calls"] = drift["calls"]
     return values
 
 

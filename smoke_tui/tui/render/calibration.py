@@ -27,6 +27,9 @@ HOW: Final = (
     "`smoke-tui drift BASELINE CANDIDATE --class false-positive --why TEXT`. After a regression "
     "that passed, raise the default with d."
 )
+MOST_FLIPS: Final = 4
+"""Flips that the box names before a change is written; there it can't be scrolled."""
+
 _DATE: Final = 10
 _NUMBER: Final = 6
 
@@ -103,5 +106,7 @@ def change_text(changed: Calibration) -> Content:
     if row.test == DEFAULT_TEST and row.new < row.old:
         rows.append(Content.styled(f"Take care: {LOWERING}.", WARN))
     assert changed.rescoring is not None
-    flips = (toned(flip) for flip in rescoring_rows(changed.rescoring, written=False))
+    flips = (
+        toned(flip) for flip in rescoring_rows(changed.rescoring, written=False, most=MOST_FLIPS)
+    )
     return lines(*rows, "", *flips)

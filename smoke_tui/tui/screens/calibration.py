@@ -56,6 +56,8 @@ class Read:
     recorded: tuple[StoredPair, ...]
     pairs: tuple[ScoredPair, ...]
     problems: tuple[str, ...]
+    rehearsals_apart: bool = False
+    """Whether rehearsals have a file of their own, which is not the one that was read."""
 
 
 class CalibrationScreen(Page):
@@ -141,7 +143,14 @@ class CalibrationScreen(Page):
             if len(pairs) % 20 == 0:
                 text = f"scored {len(pairs):,} of {count(len(merged), 'pair')} …"
                 app.call_from_thread(self._set_busy, text)
-        state = Read(file, tuple(recorded), tuple(pairs), tuple(problems))
+        apart = self.smoke.settings.rehearsed_calibration
+        state = Read(
+            file,
+            tuple(recorded),
+            tuple(pairs),
+            tuple(problems),
+            rehearsals_apart=apart != path and apart.exists(),
+        )
         if not worker.is_cancelled:
             app.call_from_thread(self._take, state)
 
@@ -179,7 +188,13 @@ class CalibrationScreen(Page):
         panel.border_title = f"Calibration log · {self.path}"
         width = max(40, panel.scrollable_content_region.width)
         problems = [Content.styled(one_line(text, 300), WARN) for text in state.problems]
-        panel.show(lines(log_text(state.file.calibration, state.pairs, width), *problems))
+        rehearsals = (
+            [Content.styled("Rehearsals have a log of their own: r shows it.", MUTED)]
+            if state.rehearsals_apart
+            else []
+        )
+        log = log_text(state.file.calibration, state.pairs, width)
+        panel.show(lines(log, *rehearsals, *problems))
         picks.border_title = (
             f"Stored pairs: {len(state.pairs):,}"
             if state.pairs

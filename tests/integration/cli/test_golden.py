@@ -152,6 +152,18 @@ def test_the_installed_pack_is_not_updated(
     assert not (pack / TRACE).exists()
 
 
+def test_only_generated_files_that_differ_are_written(tmp_path: Path) -> None:
+    pack = copy_of_shipped(tmp_path)
+    (pack / AGENT_TEXT).write_text("other\n", "utf-8")
+    numbers = {path.name: path.stat().st_ino for path in pack.iterdir()}
+    folder = pack_folder.PackFolder(pack)
+    shown = pack_folder.evaluate_pack(folder)
+    names = [*INPUT_FILES, *GENERATED_FILES, "../escaped"]
+    assert pack_folder.write_goldens(folder, shown, names) == (AGENT_TEXT,)
+    assert [n for n, old in numbers.items() if (pack / n).stat().st_ino != old] == [AGENT_TEXT]
+    assert {path.name for path in pack.iterdir()} == set(numbers)
+
+
 def test_files_that_can_not_be_read(program: Program, tmp_path: Path) -> None:
     pack = copy_of_shipped(tmp_path)
     (pack / TRACE).unlink()

@@ -187,6 +187,7 @@ def test_rehearsals_have_a_file_of_their_own(tmp_path: Path) -> None:
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         assert "a/rehearsed" not in screen_text(app)
+        assert "Rehearsals have a log of their own: r shows it." in screen_text(app)
         await press(pilot, "r")
         await until(pilot, lambda: "a/rehearsed" in screen_text(app), "the rehearsals' pairs")
         assert "thresholds of its own" in screen_text(app)
