@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smoke_tui.failure_codes.table import CODES
+from smoke_tui.journal.battery import battery_tries, is_whole
 from smoke_tui.journal.events.values import Observed
 from smoke_tui.journal.state import State, Try
-from smoke_tui.world.call_history import EarlierCall
+from smoke_tui.world.call_history import EarlierBattery, EarlierCall
 
 
 def refused_models(state: State) -> dict[str, str]:
@@ -36,6 +37,19 @@ def earlier_calls(state: State) -> dict[str, EarlierCall]:
         for attempt in _calls(state)
         if attempt.ended is not None
     }
+
+
+def earlier_battery(state: State, step: str) -> EarlierBattery | None:
+    """What a step's tries have finished of a battery that was broken off; None where none was.
+
+    A battery that came to its end is not continued: who runs the step again wants it anew.
+    """
+    tries = state.step(step).tries
+    group = battery_tries(tries)
+    if not group or is_whole(group[-1]):
+        return None
+    answers = tuple(answered for battery in group for answered in battery.answers)
+    return EarlierBattery(group[-1].plan, answers, sum(attempt.calls for attempt in tries))
 
 
 def _needed(observed: Observed) -> str | None:

@@ -13,7 +13,7 @@ from smoke_tui.engine.accounts import of_another_account
 from smoke_tui.engine.amend import amend
 from smoke_tui.engine.broken_off import settle_broken_off
 from smoke_tui.engine.budget import over_budget, uncapped
-from smoke_tui.engine.calls import earlier_calls, last_model, refused_models
+from smoke_tui.engine.calls import earlier_battery, earlier_calls, last_model, refused_models
 from smoke_tui.engine.end_reasons import INTERRUPTED, PROOF_STAYS
 from smoke_tui.engine.pass_inputs import made_otherwise
 from smoke_tui.engine.plan import (
@@ -182,6 +182,7 @@ class Engine:
             tries[-1].code if tries else None,
             refused_models(self.state),
             earlier_calls(self.state),
+            earlier_battery(self.state, step.id),
         )
         return StepContext(
             self._stream, self._world, self.config, self.resources, attempt, self._check_cap

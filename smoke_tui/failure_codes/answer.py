@@ -156,8 +156,7 @@ ROWS: Final = (
         "the provider",
         what="The judge says that the behaviour is not the expected one.",
         remedy="Read the judge's reason beside the answer.",
-        next_actions=(NextAction.RETRY,),
-        unrehearsed="reserved: no step ends with it yet",
+        next_actions=(NextAction.READ_EVIDENCE, NextAction.RETRY),
     ),
     Code(
         "judge-format-violation",
@@ -166,7 +165,15 @@ ROWS: Final = (
         "the provider",
         what="Format Non-compliance Detected: the judge did not answer in its format.",
         remedy="Read the raw answer; a violation is neither pass nor fail.",
-        next_actions=(NextAction.RETRY,),
-        unrehearsed="reserved: no step ends with it yet",
+        next_actions=(NextAction.READ_EVIDENCE, NextAction.RETRY),
+    ),
+    Code(
+        "battery-incomplete",
+        "answer",
+        Outcome.BLOCKED,
+        "nobody",
+        what="Not every call of the battery has an answer, so that it shows less than it was to.",
+        remedy="Read why it stopped; resume the session, and it makes the missing calls alone.",
+        next_actions=(NextAction.RETRY, NextAction.READ_EVIDENCE),
     ),
 )

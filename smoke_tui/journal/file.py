@@ -12,8 +12,10 @@ import fcntl
 import hashlib
 import os
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from smoke_tui.files import (
     StorageError,
@@ -35,6 +37,11 @@ from smoke_tui.journal.folders import (
 )
 
 MAX_LINE = 4 * 1024 * 1024
+GROUPED: Final = frozenset({"battery"})
+"""Kinds of events that are written at once, and synced in groups: a kill loses none of them."""
+GROUP: Final = 100
+GROUP_SECONDS: Final = 1.0
+"""A group is synced with the first event that comes so long after the sync before it."""
 
 
 class JournalFile:
@@ -49,6 +56,8 @@ class JournalFile:
         self._fd = fd
         self._size = size
         self._failed: StorageError | None = None
+        self._unsynced = 0
+        self._synced = 0.0
 
     @classmethod
     def create(cls, folder: Path) -> JournalFile:
@@ -138,10 +147,17 @@ class JournalFile:
         except OSError as error:
             self._cut_back()
             raise self._not_saved(error) from None
-        try:
-            sync_content(self._fd)
-        except OSError:
-            self._take_over(line)
+        self._unsynced += 1
+        now = time.monotonic()
+        grouped = (
+            event.kind in GROUPED and self._unsynced < GROUP and now - self._synced < GROUP_SECONDS
+        )
+        if not grouped:
+            self._unsynced, self._synced = 0, now
+            try:
+                sync_content(self._fd)
+            except OSError:
+                self._take_over(line)
         self._size += len(line)
 
     def _check_place(self) -> None:
@@ -226,6 +242,9 @@ class JournalFile:
     def close(self) -> None:
         """Release the file; idempotent."""
         if self._fd >= 0:
+            if self._unsynced:
+                with contextlib.suppress(OSError):
+                    sync_content(self._fd)
             os.close(self._fd)
             self._fd = -1
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from smoke_tui.config.questions import QUESTIONS, Verb
-from smoke_tui.journal.events.body import Opaque
+from smoke_tui.journal.events.battery_facts import BatteryAnswered, BatteryEnded, BatteryPaused
+from smoke_tui.journal.events.body import OMITTED, Opaque
 from smoke_tui.journal.events.decisions import (
     Amended,
+    BatteryEvidence,
     BranchTaken,
     Captured,
     Evidence,
@@ -21,6 +23,7 @@ from smoke_tui.journal.events.decisions import (
     RuleMatched,
     SessionClosed,
     SpendReserved,
+    SpendReturned,
     SpendSettled,
     StepFinished,
     TryFinished,
@@ -42,7 +45,7 @@ from smoke_tui.journal.events.facts import (
 from smoke_tui.journal.events.requests import HttpRequested, QuestionAsked, Released, Requested
 from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.journal.money import both
-from smoke_tui.journal.state import Finding, Resource, State, Try
+from smoke_tui.journal.state import Battery, Finding, Resource, State, Try
 
 NOT_AMENDED: Final = "not-amended"
 """The finding that a step's outcome is none that the operator's word decides."""
@@ -83,6 +86,8 @@ def apply(state: State, event: Event) -> None:
             _answered(state, typed(event, body))
         case HttpAnswered() as body:
             _http(state, typed(event, body))
+        case BatteryAnswered() | BatteryPaused() | BatteryEnded() as body:
+            _battery(state, event, body)
         case ProcessOutput() as body:
             _output(state, event, body)
         case HealthChanged() as body:
@@ -113,6 +118,8 @@ def apply(state: State, event: Event) -> None:
             state.resources[name].alive = False
         case SpendReserved() as body:
             _reserved(state, event, body)
+        case SpendReturned() as body:
+            _returned(state, event, body)
         case SpendSettled() as body:
             _settled(state, event, body)
         case Undone() as body:
@@ -248,6 +255,8 @@ def _evidence(state: State, event: Event, body: Evidence) -> None:
     attempt = _current(state, event)
     if attempt is not None:
         attempt.evidence.append(body)
+        if isinstance(body, BatteryEvidence):
+            attempt.battery = Battery(body.planned, event.ms)
     if isinstance(body, QuotaEvidence):
         _windows(state, body.windows)
 
@@ -355,6 +364,50 @@ def _settled(state: State, event: Event, body: SpendSettled) -> None:
         attempt.settled += 1
         attempt.usage = body if attempt.usage is None else both(attempt.usage, body)
     _windows(state, body.limits)
+
+
+def _returned(state: State, event: Event, body: SpendReturned) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.calls -= body.calls
+
+
+def _battery(
+    state: State, event: Event, body: BatteryAnswered | BatteryPaused | BatteryEnded
+) -> None:
+    """A finished call is counted and settled; what was reserved is for those under way."""
+    attempt = _current(state, event)
+    if attempt is None or attempt.battery is None:
+        return
+    battery = attempt.battery
+    match body:
+        case BatteryEnded():
+            battery.ended = body
+        case BatteryPaused():
+            battery.pauses += 1
+            battery.paused_until = event.ms + int(body.seconds * 1000)
+        case BatteryAnswered():
+            battery.answers.append(body)
+            battery.last = event.ms
+            if battery.plan.provider != "live":
+                return
+            attempt.calls += 1
+            _settled(state, event, _cost_of(attempt, body))
+
+
+def _cost_of(attempt: Try, body: BatteryAnswered) -> SpendSettled:
+    metered = attempt.kind == "metered"
+    refused = body.error is not None and body.status == "refused"
+    return SpendSettled(
+        attempt.kind,
+        body.output_tokens is None and not refused,
+        body.input_tokens,
+        body.cached_input_tokens,
+        body.output_tokens,
+        body.reasoning_tokens,
+        usd_metered=("0" if refused else body.usd) if metered else OMITTED,
+        limits=body.limits,
+    )
 
 
 def _windows(state: State, windows: Iterable[QuotaWindow]) -> None:

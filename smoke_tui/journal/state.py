@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.journal.events.battery_facts import BatteryAnswered, BatteryEnded
 from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.decisions import (
     Amended,
@@ -27,7 +28,7 @@ from smoke_tui.journal.events.facts import (
     SessionResumed,
 )
 from smoke_tui.journal.events.requests import HttpRequested, QuestionAsked, Requested
-from smoke_tui.journal.events.values import Amendment, Observed, Program, QuotaWindow
+from smoke_tui.journal.events.values import Amendment, BatteryPlan, Observed, Program, QuotaWindow
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.redaction.secret import Json
 
@@ -68,12 +69,30 @@ class Ends:
 
 
 @dataclass(slots=True)
+class Battery:
+    """A battery as far as it has come.
+
+    `began` and `last` are the times of its plan and of its last finished call; `pauses` counts how
+    often the provider asked to wait, until `paused_until` the last time.
+    """
+
+    plan: BatteryPlan
+    began: int
+    answers: list[BatteryAnswered] = field(default_factory=list)
+    last: int = 0
+    pauses: int = 0
+    paused_until: int = 0
+    ended: BatteryEnded | None = None
+
+
+@dataclass(slots=True)
 class Try:
     """One try of a step. Times are milliseconds since the session opened.
 
     `outcome` is what the step came to with this try, None where it was tried on; `model` is the one
-    that a call of it asked. `values`, `variables` and `config` are what it was made with: captured
-    values, marks of the session's variables, settings.
+    that a call of it asked. `battery` is there where it is one. `values`,
+    `variables` and `config` are what it was made with: captured values, marks of the session's
+    variables, settings.
     """
 
     n: int
@@ -97,6 +116,7 @@ class Try:
     usage: SpendSettled | None = None
     outcome: Outcome | None = None
     model: str | None = None
+    battery: Battery | None = None
     values: Mapping[str, Json] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     config: SessionConfig = NO_CONFIG

@@ -297,6 +297,15 @@ _ALL: Final = (
             "repeat": Field(Whole(1, 10_000), "How often each case runs", default=1),
             "concurrency": Field(Whole(1, 64), "How many run at once", default=1),
             "provider": Field(Text("a provider", choices=PROVIDERS), "Who answers", default="fake"),
+            "model": Field(Text(), "The model, where not the runbook's"),
+            "credential": Field(
+                Text("a credential", choices=("subscription", "api-key")),
+                "What live calls are paid with",
+                default="subscription",
+            ),
+            "stop_at": Field(
+                Whole(1, 100), "Stop once so many percent of a window of the quota are used"
+            ),
         },
         live_when=("provider", ("live",)),
         proves=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from smoke_tui.steps.battery import battery
 from smoke_tui.steps.call import call
 from smoke_tui.steps.check import check
 from smoke_tui.steps.cost import asked_for
@@ -16,7 +17,6 @@ from smoke_tui.steps.record import record
 from smoke_tui.steps.run import run
 from smoke_tui.steps.service import service
 from smoke_tui.steps.turn import turn
-from smoke_tui.steps.unavailable import unavailable
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.result import Result
 
@@ -30,7 +30,7 @@ _BY_KIND: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
     "manual": manual,
     "prompt": prompt,
     "check": check,
-    "battery": unavailable,
+    "battery": battery,
     "record": record,
 }
 

@@ -39,10 +39,12 @@ async def spend(
     *,
     kind: str = "subscription",
     worst_usd: str | None = None,
+    calls: int = 1,
 ) -> None:
     """Before each call that spends: caps, consent, reservation.
 
-    `worst_usd` is the most that a metered call can cost, None where that is not known.
+    `worst_usd` is the most that a metered call can cost, None where that is not known; `calls` are
+    reserved together.
 
     Raises:
         StepError: `over-budget`, `operator-declined` or `needs-operator`.
@@ -51,7 +53,7 @@ async def spend(
     answer = await ctx.ask(Question("spend", what, detail))
     if answer.do != Verb.YES:
         raise StepError("operator-declined", answer.words or "The call was not made.")
-    reserve(ctx, detail, kind=kind, worst_usd=worst_usd)
+    reserve(ctx, detail, kind=kind, worst_usd=worst_usd, calls=calls)
 
 
 def may_spend(ctx: StepContext, kind: str = "subscription") -> bool:
@@ -69,8 +71,9 @@ def reserve(
     *,
     kind: str = "subscription",
     worst_usd: str | None = None,
+    calls: int = 1,
 ) -> None:
-    """Count one call that the operator has agreed to.
+    """Count calls that the operator has agreed to.
 
     Raises:
         StepError: a cap leaves no room for it (`over-budget`).
@@ -79,7 +82,7 @@ def reserve(
     shown = show_fields(detail)
     model = shown.pop("model", None)
     asked = str(model) if model is not None else None
-    ctx.decide(SpendReserved(1, kind, worst_usd, asked, shown))
+    ctx.decide(SpendReserved(calls, kind, worst_usd, asked, shown))
 
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smoke_tui.journal.events.battery_facts import BatteryAnswered
+from smoke_tui.journal.events.values import BatteryPlan
+
 
 @dataclass(frozen=True, slots=True)
 class EarlierCall:
@@ -18,3 +21,15 @@ class EarlierCall:
     sent: str | None = None
     served_from: str | None = None
     needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierBattery:
+    """What earlier tries of a step have finished of its battery, and how many calls they made.
+
+    `calls` counts those that were under way when a program was killed, too.
+    """
+
+    plan: BatteryPlan
+    answers: tuple[BatteryAnswered, ...]
+    calls: int

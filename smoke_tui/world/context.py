@@ -18,7 +18,7 @@ from smoke_tui.journal.events.facts import Answered
 from smoke_tui.journal.stream import EventStream, Fact, TextDelta
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.model import Step
-from smoke_tui.world.call_history import EarlierCall
+from smoke_tui.world.call_history import EarlierBattery, EarlierCall
 from smoke_tui.world.conversation import BodyReader, Conversation, PendingRequest, TimeLimit, World
 from smoke_tui.world.requests.base import VALUE, Query, Request
 from smoke_tui.world.requests.http import Exchange, HttpLimits
@@ -43,7 +43,8 @@ class Attempt:
     `session` and `runbook` are their names, `runbook_file` is that of its file. `before` is the code
     that the step's try before this one came to. `refused_models` are those that calls of this
     session were refused for, with the code, in their order; `earlier_calls` is what the last call
-    learnt of each model.
+    learnt of each model; `battery` is what the step's tries have finished of a battery that was
+    broken off.
     """
 
     step: Step
@@ -55,6 +56,7 @@ class Attempt:
     before: str | None = None
     refused_models: Mapping[str, str] = field(default_factory=dict)
     earlier_calls: Mapping[str, EarlierCall] = field(default_factory=dict)
+    battery: EarlierBattery | None = None
 
 
 class StepContext:
@@ -207,6 +209,11 @@ class StepContext:
         if conversation in self._open:
             self._open.remove(conversation)
         conversation.release()
+
+    def finish(self, conversation: Conversation) -> None:
+        """Take out a conversation whose last fact has come: nothing needs to be recorded."""
+        self._open.remove(conversation)
+        conversation.done()
 
     def keep_open(self, conversation: Conversation) -> None:
         """Take a conversation out of the step's own care."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from smoke_tui.journal.events import decisions, facts, machine_facts, requests
+from smoke_tui.journal.events import battery_facts, decisions, facts, machine_facts, requests
 from smoke_tui.journal.events.body import Body, Opaque, StepDecision, TryDecision
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS
 from smoke_tui.journal.events.requests import Requested
@@ -22,7 +22,7 @@ SECRETS: Final = "secrets"
 
 def _classes() -> Iterator[type[Body]]:
     """Every class of events, in the order of its module."""
-    for module in (facts, machine_facts, requests, decisions):
+    for module in (facts, machine_facts, battery_facts, requests, decisions):
         for each in vars(module).values():
             if (
                 isinstance(each, type)

@@ -20,6 +20,7 @@ from smoke_tui.journal.events.body import (
     key,
 )
 from smoke_tui.journal.events.values import (
+    BatteryPlan,
     ComparedAnswers,
     FormerOutcome,
     Observed,
@@ -116,6 +117,15 @@ class TriageEvidence(Evidence):
     tags: ClassVar[Mapping[str, str]] = {"name": "triage"}
 
     triaged: TriagedDrift = field(metadata=key("value"))
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryEvidence(Evidence):
+    """What a battery is made of."""
+
+    tags: ClassVar[Mapping[str, str]] = {"name": "battery"}
+
+    planned: BatteryPlan = field(metadata=key("value"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +329,15 @@ class SpendReserved(TryDecision):
     worst_usd: str | None = field(default=None, metadata=ALWAYS)
     model: str | None = None
     detail: Mapping[str, Json] = field(default_factory=dict, metadata=REST)
+
+
+@dataclass(frozen=True, slots=True)
+class SpendReturned(TryDecision):
+    """Calls that were reserved are not made."""
+
+    kind: ClassVar[str] = "spend.returned"
+
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)

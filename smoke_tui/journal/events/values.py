@@ -200,3 +200,38 @@ class TriagedDrift:
     threshold: float | None = None
     ticket: Blob | None = None
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryCase:
+    """A case of a battery, as its report needs it."""
+
+    id: str
+    tag: str
+    about: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryPlan:
+    """What a battery is made of; `finished_before` calls were finished in earlier tries.
+
+    `usd_estimate` is decimal text, for all planned calls; None where nothing prices them.
+    `temperature` is None where it can't be chosen. `settings` are the judge's, as they are in force.
+    """
+
+    pack: str
+    title: str
+    pack_sha256: str
+    prompts_sha256: str
+    cases: tuple[BatteryCase, ...]
+    repeat: int
+    concurrency: int
+    provider: str
+    credential: str
+    model: str | None
+    host: str | None
+    temperature: str | None
+    usd_estimate: str | None
+    finished_before: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from smoke_tui.httpd.messages import ServerRequest, ServerResponse
-from smoke_tui.rehearsal.provider import instructions, replies, request_checks
+from smoke_tui.rehearsal.provider import instructions, judge, replies, request_checks
 from smoke_tui.rehearsal.provider.catalogue import UNFILTERED, entry, listed_for, version_of
 from smoke_tui.rehearsal.provider.http_answers import (
     Answer,
@@ -28,15 +28,18 @@ PRIMARY_MINUTES: Final = 300
 SECONDARY_MINUTES: Final = 10_080
 _SECONDARY_RESET_SECONDS: Final = 400_000
 _PERCENT_A_CALL: Final = 0.4
+_EACH: Final = 7
+"""Of so many judged calls a scenario changes the last."""
 
 
 @dataclass(slots=True)
 class Backend:
-    """State of one backend: its issuer, completed calls and used quota."""
+    """State of one backend: its issuer, completed and judged calls, used quota."""
 
     issuer: Issuer
     scenario: Scenario
     completed: int = 0
+    judged: int = 0
     used_percent: float = 12.0
     _window_end: int = field(init=False)
 
@@ -80,7 +83,23 @@ class Backend:
         )
         if (problem := self._refuse(call)) is not None:
             return problem
+        if judge.is_judged(call.prompt()):
+            return self._judge(call)
         return self._stream(call)
+
+    def _judge(self, call: Call) -> Answer:
+        """A verdict; the scenario decides which judged calls are answered otherwise."""
+        scenario, number = self.scenario, self.judged
+        self.judged += 1
+        first, last = scenario.judge_limited or (0, 0)
+        if first <= number < last:
+            return respond(replace(replies.RATE_LIMITED, headers=(("retry-after", "0"),)))
+        text = judge.verdict_for(call.prompt())
+        if scenario.judge != "right" and number % _EACH == _EACH - 1:
+            turn = number // _EACH
+            wrong = judge.ADVERSARIAL[turn % len(judge.ADVERSARIAL)]
+            text = judge.contrary(text) if scenario.judge == "wrong" else wrong
+        return self._stream(call, text)
 
     def _refuse(self, call: Call) -> Answer | None:
         if self.scenario.reset:
@@ -104,9 +123,11 @@ class Backend:
         version = version_of(call.request.header("version"))
         return scenario.raised is None or (version or scenario.raised) < scenario.raised
 
-    def _stream(self, call: Call) -> Answer:
-        nonce = call.last_word()
-        text = self.scenario.answer.replace("{nonce}", nonce)
+    def _stream(self, call: Call, text: str | None = None) -> Answer:
+        """The stream of the scenario's answer, or of another text."""
+        percent = _PERCENT_A_CALL if text is None else judge.PERCENT_A_CALL
+        if text is None:
+            text = self.scenario.answer.replace("{nonce}", call.last_word())
         answer = StreamedResponse(
             self.scenario.script,
             call.model,
@@ -114,7 +135,7 @@ class Backend:
             input_tokens=max(1, len(call.request.body) // 4),
             created_at=self.now,
         )
-        self.used_percent = min(99.0, self.used_percent + _PERCENT_A_CALL)
+        self.used_percent = min(99.0, self.used_percent + percent)
         headers = (
             ("content-type", "text/event-stream; charset=utf-8"),
             ("cache-control", "no-cache"),

@@ -99,10 +99,14 @@ class Call:
             return ""
         return text_of(first)
 
+    def prompt(self) -> str:
+        """The last user text; empty if there is none."""
+        texts = [text_of(message) for message in self.messages() if message.get("role") == "user"]
+        return texts[-1] if texts else ""
+
     def last_word(self) -> str:
         """The last word of the last user text: the nonce, if the call has one."""
-        texts = [text_of(message) for message in self.messages() if message.get("role") == "user"]
-        words = texts[-1].split() if texts else []
+        words = self.prompt().split()
         return words[-1] if words else ""
 
 

@@ -13,7 +13,33 @@ _OTHER: Final = "gpt-5.2-2025-12-11"
 
 _OF_DRIFT: Final = "constructed: what differs from the rehearsal's own recorded answer"
 
+_OF_JUDGE: Final = "constructed: answers that break the judge's format, as judges give them"
+
 ANSWER_ROWS: Final = (
+    Scenario(
+        "judge-format-violation",
+        "Every seventh verdict breaks the format, each in another way: only the runbook "
+        "`format-compliance` judges.",
+        _OF_JUDGE,
+        runbook="format-compliance",
+        judge="adversarial",
+    ),
+    Scenario(
+        "judge-fail",
+        "Every seventh verdict has the right form and is the contrary of the expected one: only the "
+        "runbook `format-compliance` judges.",
+        _OF_JUDGE,
+        runbook="format-compliance",
+        judge="wrong",
+    ),
+    Scenario(
+        "battery-incomplete",
+        "After twenty verdicts every call is refused for its rate: only the runbook "
+        "`format-compliance` judges.",
+        _OF_JUDGE,
+        runbook="format-compliance",
+        judge_limited=(20, 1_000_000),
+    ),
     Scenario(
         "text-drift",
         "The answer is worded otherwise than the recorded one: only the runbook `answer-drift` compares it.",

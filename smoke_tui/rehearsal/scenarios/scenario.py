@@ -38,7 +38,9 @@ class Scenario:
     after which only the current instructions are accepted (None: no drift). `operator` holds
     answers by kind of question that differ from the default; with `opens_pages` False the browser
     stays closed. `answer` is the text of every stream; `answer_headers` are added to every stream.
-    `runbook` is the id of the runbook that notices it.
+    `runbook` is the id of the runbook that notices it. `judge` is how every seventh verdict is
+    given; the judged calls from the first to before the second number of `judge_limited` are
+    refused for their rate.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Scenario:
     operator: Mapping[str, Answer] = field(default_factory=dict)
     opens_pages: bool = True
     runbook: str = "openai-subscription"
+    judge: Literal["right", "wrong", "adversarial"] = "right"
+    judge_limited: tuple[int, int] | None = None
 
     @property
     def code(self) -> str | None:

@@ -12,7 +12,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -114,11 +114,24 @@ def _decoded(value: bytes) -> str:
 
 
 class LiveHttp:
-    """Sends requests and returns facts; holds one transport per proxy."""
+    """Sends requests and returns facts; holds one transport per proxy.
 
-    def __init__(self, vault: Vault, allowed: frozenset[Origin]) -> None:
+    With `kept` it holds one connection open, and sends one request at a time; `context` is the TLS
+    context of several that share one.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        allowed: frozenset[Origin],
+        *,
+        kept: bool = False,
+        context: Callable[[], ssl.SSLContext] = trusted,
+    ) -> None:
         self._vault = vault
         self._allowed = allowed
+        self._kept = kept
+        self._context = context
         self._transports: dict[tuple[str | None, bool], httpx2.AsyncHTTPTransport] = {}
 
     def _transport(self, url: str) -> httpx2.AsyncHTTPTransport:
@@ -130,13 +143,16 @@ class LiveHttp:
         proxy = proxy_for(url)
         safe = url.startswith("https:") or bool(proxy and proxy.startswith("https:"))
         if (proxy, safe) not in self._transports:
-            verify: ssl.SSLContext | bool = trusted() if safe else False
+            verify: ssl.SSLContext | bool = self._context() if safe else False
             self._transports[proxy, safe] = httpx2.AsyncHTTPTransport(
                 verify=verify,
                 proxy=proxy,
                 retries=0,
                 trust_env=False,
-                limits=httpx2.Limits(max_keepalive_connections=0),
+                limits=httpx2.Limits(
+                    max_connections=1 if self._kept else None,
+                    max_keepalive_connections=int(self._kept),
+                ),
             )
         return self._transports[proxy, safe]
 

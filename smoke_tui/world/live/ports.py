@@ -21,6 +21,7 @@ from smoke_tui.world.live.files import LiveFiles
 from smoke_tui.world.live.project_texts import LiveTexts
 
 if TYPE_CHECKING:
+    from smoke_tui.world.live.pool import Pool
     from smoke_tui.world.live.recordings import LiveRecordings
 
 
@@ -71,6 +72,13 @@ class LivePorts:
             lambda: self.http,
             lambda: stamp(datetime.now(UTC)),
         )
+
+    @cached_property
+    def pool(self) -> Pool:
+        """Workers of a battery."""
+        from smoke_tui.world.live.pool import Pool
+
+        return Pool(self.vault, self.config)
 
     @cached_property
     def shell(self) -> ports.Shell:

@@ -17,6 +17,7 @@ from smoke_tui.journal.events.machine_facts import (
 from smoke_tui.journal.stream import EventStream, IncomingFact
 from smoke_tui.redaction import Secret
 from smoke_tui.world.conversation import PendingRequest
+from smoke_tui.world.live.battery_packs import read_pack
 from smoke_tui.world.live.clock_ids import DRAWS
 from smoke_tui.world.live.health import watch_health
 from smoke_tui.world.live.operator import offer_text, open_page
@@ -24,6 +25,7 @@ from smoke_tui.world.live.ports import LivePorts
 from smoke_tui.world.live.tcp import refused
 from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.base import VALUE
+from smoke_tui.world.requests.battery import ReadPack, RunBattery
 from smoke_tui.world.requests.codex_cli import CaptureClient
 from smoke_tui.world.requests.http import ConnectTcp, HttpRequest, Listen, WatchHealth
 from smoke_tui.world.requests.ledger import ReadLedger
@@ -110,6 +112,10 @@ class LiveWorld:
         match pending.request:
             case RecordedCall() as request:
                 post(await ports.recordings.exchange(request, refs, pending.reader))
+            case RunBattery() as request:
+                await ports.pool.run(request, refs, post)
+            case ReadPack() as request:
+                post(read_pack(ports.config.project, request))
             case ListCases() as request:
                 post(ports.recordings.cases(request))
             case ReplayRecording() as request:

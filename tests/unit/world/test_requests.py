@@ -11,6 +11,7 @@ from smoke_tui.journal.events.values import RecordedCase
 from smoke_tui.redaction import Secret
 from smoke_tui.world.live import world
 from smoke_tui.world.requests.base import Request
+from smoke_tui.world.requests.battery import BatteryLimits, CaseCalls, ReadPack, RunBattery
 from smoke_tui.world.requests.codex_cli import CaptureClient
 from smoke_tui.world.requests.http import ConnectTcp, HttpRequest, Listen, WatchHealth
 from smoke_tui.world.requests.ledger import ReadLedger
@@ -129,6 +130,41 @@ RECORDED: list[tuple[Request, str, dict[str, object]]] = [
         recorded_call(HttpRequest("GET", "http://x/"), CASE, "once", "m"),
         "http",
         {"method": "GET", "url": "http://x/", "headers": [], "body": None, "recording": "a"},
+    ),
+    (ReadPack("p"), "battery", {"op": "pack", "pack": "p"}),
+    (
+        RunBattery(
+            (
+                CaseCalls("a", ((1, 2), (4, 4)), HttpRequest("GET", "http://x/")),
+                CaseCalls("b", ((1, 1),), None, "PASS"),
+            ),
+            2,
+            BatteryLimits(
+                calls=5, usd="1", worst_usd="0.1", usd_per_million=("1", "2"), percent=60
+            ),
+        ),
+        "battery",
+        {
+            "op": "run",
+            "concurrency": 2,
+            "limits": {
+                "calls": 5,
+                "usd": "1",
+                "worst_usd": "0.1",
+                "usd_per_million": ["1", "2"],
+                "percent": 60,
+                "retries": 2,
+            },
+            "cases": [
+                {
+                    "case": "a",
+                    "repeats": [[1, 2], [4, 4]],
+                    "request": {"method": "GET", "url": "http://x/", "headers": [], "body": None},
+                    "canned": "",
+                },
+                {"case": "b", "repeats": [[1, 1]], "request": None, "canned": "PASS"},
+            ],
+        },
     ),
     (ListCases("p", ("a",)), "recording", {"op": "cases", "path": "p", "names": ["a"]}),
     (

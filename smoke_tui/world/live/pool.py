@@ -1,0 +1,209 @@
+"""The pool of a battery: workers that take calls from one iterator, each with one connection.
+
+Only the transport is tried again, never an answer: a retry would hide a violation. What may have
+been answered and paid for (a time-out, a cut stream) is not sent twice either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.journal.events.battery_facts import BatteryAnswered, BatteryEnded, BatteryPaused
+from smoke_tui.journal.events.facts import HttpAnswered
+from smoke_tui.journal.events.values import QuotaWindow
+from smoke_tui.redaction import Vault
+from smoke_tui.world.live.http import LiveHttp
+from smoke_tui.world.live.network import trusted
+from smoke_tui.world.ports import PortAnswer, Post, Refs
+from smoke_tui.world.requests.battery import CaseCalls, RunBattery
+
+UNAUTHORIZED: Final = frozenset({401, 403})
+RATE_LIMITED: Final = 429
+AGAIN: Final = frozenset({RATE_LIMITED, 500, 502, 503, 504, 529})
+"""Statuses after which a call is sent again."""
+UNSENT: Final = frozenset({"network", "dns", "proxy"})
+"""Transport errors after which nothing was sent."""
+FAKE_SECONDS: Final = 0.001
+FIRST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 60.0
+ERRORS_IN_A_ROW: Final = 20
+"""After so many calls in a row without an answer the battery stops."""
+
+
+class Pool:
+    """Runs batteries."""
+
+    def __init__(self, vault: Vault, config: SessionConfig) -> None:
+        self._vault = vault
+        self._config = config
+
+    async def run(self, request: RunBattery, refs: Refs, post: Post) -> None:
+        """Make the calls of a battery, and post what comes of each at once."""
+        context = cache(trusted)
+        run = _Run(request, refs, post)
+        https = [
+            LiveHttp(self._vault, self._config.allowed_origins(), kept=True, context=context)
+            for _ in range(min(request.concurrency, sum(each.count for each in request.cases)))
+        ]
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for http in https:
+                    workers.create_task(run.work(http))
+        finally:
+            for http in https:
+                await http.close()
+        post(PortAnswer(BatteryEnded(run.stopped, run.elapsed())))
+
+
+def calls_of(cases: tuple[CaseCalls, ...]) -> Iterator[tuple[CaseCalls, int]]:
+    """The calls round after round, each with the number of its repeat."""
+    last = max((pair[1] for each in cases for pair in each.repeats), default=0)
+    for number in range(1, last + 1):
+        for each in cases:
+            if any(first <= number <= end for first, end in each.repeats):
+                yield each, number
+
+
+@dataclass
+class _Run:
+    """One battery under way."""
+
+    request: RunBattery
+    refs: Refs
+    post: Post
+    stopped: str | None = None
+    spent: Decimal = Decimal(0)
+    under_way: int = 0
+    errors: int = 0
+    start: float = field(default_factory=time.monotonic)
+    free_at: float = 0.0
+    windows: dict[tuple[int, str | None], QuotaWindow] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.calls = calls_of(self.request.cases)
+        self.begun = 0
+
+    def elapsed(self) -> int:
+        return int((time.monotonic() - self.start) * 1000)
+
+    async def work(self, http: LiveHttp) -> None:
+        """Take one call after the other until there is none, or the battery stops."""
+        while self.stopped is None:
+            await self._wait()
+            call = self._next()
+            if call is None:
+                return
+            self.under_way += 1
+            try:
+                await self._make(http, *call)
+            finally:
+                self.under_way -= 1
+
+    def _next(self) -> tuple[CaseCalls, int] | None:
+        """The next call; None where there is none, or it may not be made."""
+        limits = self.request.limits
+        if self.stopped is not None:
+            return None
+        call = next(self.calls, None)
+        if call is None:
+            return None
+        if limits.calls is not None and self.begun >= limits.calls:
+            self.stopped = f"the cap of {limits.calls} calls is used up"
+        elif limits.usd is not None and limits.worst_usd is not None:
+            reserved = Decimal(limits.worst_usd) * (self.under_way + 1)
+            if self.spent + reserved > Decimal(limits.usd):
+                self.stopped = (
+                    f"one more call could cost more than the budget of {limits.usd} US dollars "
+                    f"leaves ({self.spent} spent, {reserved} reserved)"
+                )
+        if self.stopped is not None:
+            return None
+        self.begun += 1
+        return call
+
+    async def _make(self, http: LiveHttp, case: CaseCalls, number: int) -> None:
+        if case.request is None:
+            self._finish(BatteryAnswered(case.case, number, case.canned, "completed", 0))
+            # Facts are taken in while the loop is idle.
+            await asyncio.sleep(FAKE_SECONDS)
+            return
+        assert self.request.read is not None
+        retries = 0
+        while True:
+            answer = await http.exchange(case.request, self.refs)
+            made, body = answer.body, answer.blobs.get("body", b"")
+            assert isinstance(made, HttpAnswered)
+            again = made.status in AGAIN or (made.status is None and made.error in UNSENT)
+            if not again or retries >= self.request.limits.retries or self.stopped is not None:
+                break
+            retries += 1
+            self._pause(made, retries)
+            await self._wait()
+        read = self.request.read(case.case, number, made, body)
+        self._finish(replace(read, retries=retries, usd=self._price(read)))
+        if made.status in UNAUTHORIZED:
+            self._stop(f"the provider refused the credential ({read.error})")
+
+    def _pause(self, made: HttpAnswered, retries: int) -> None:
+        """Let all workers wait: as long as the provider asks, else twice as long each time."""
+        asked = next((value for name, value in made.headers if name == "retry-after"), "")
+        seconds = FIRST_PAUSE * 2 ** (retries - 1)
+        if asked.strip().isdigit():
+            seconds = float(asked)
+        elif made.status != RATE_LIMITED:
+            seconds /= 10
+        seconds = min(seconds, LONGEST_PAUSE)
+        until = time.monotonic() + seconds
+        if until > self.free_at:
+            self.free_at = until
+            why = f"HTTP {made.status}" if made.status is not None else str(made.error)
+            self.post(PortAnswer(BatteryPaused(seconds, why)))
+
+    async def _wait(self) -> None:
+        """Wait for the end of the pause that all share."""
+        left = self.free_at - time.monotonic()
+        if left > 0:
+            await asyncio.sleep(left)
+            # Another worker may have been asked to wait longer meanwhile.
+            await self._wait()
+
+    def _price(self, read: BatteryAnswered) -> str | None:
+        """What a call cost, where prices are there and its tokens were counted."""
+        prices = self.request.limits.usd_per_million
+        if prices is None or read.input_tokens is None or read.output_tokens is None:
+            return None
+        cost = Decimal(prices[0]) * read.input_tokens + Decimal(prices[1]) * read.output_tokens
+        return format((cost / 1_000_000).normalize(), "f")
+
+    def _finish(self, answered: BatteryAnswered) -> None:
+        changed = tuple(
+            window
+            for window in answered.limits
+            if self.windows.get((window.window_minutes, window.limit)) != window
+        )
+        for window in changed:
+            self.windows[window.window_minutes, window.limit] = window
+        self.post(PortAnswer(replace(answered, limits=changed)))
+        limits = self.request.limits
+        cost = answered.usd if answered.usd is not None else limits.worst_usd
+        if answered.error is None or answered.status != "refused":
+            self.spent += Decimal(cost or 0)
+        self.errors = 0 if answered.error is None else self.errors + 1
+        if self.errors >= ERRORS_IN_A_ROW:
+            self._stop(f"{self.errors} calls in a row had no answer ({answered.error})")
+        full = [each for each in changed if each.used_percent >= (limits.percent or 101)]
+        if full:
+            self._stop(
+                f"{full[0].used_percent:g} % of the {full[0].name} window are used; "
+                f"the battery was to stop at {limits.percent} %"
+            )
+
+    def _stop(self, why: str) -> None:
+        self.stopped = self.stopped or why
