@@ -53,7 +53,8 @@ def state_of(comparison: Comparison) -> str:
     if between is not None:
         sentences.append(f"run 2 differs from run 1 at {_where(between)}")
     if to_golden is not None:
-        sentences.append(f"run 1 differs from {comparison.file} at {_where(to_golden)}")
+        made = "an input's sha256" if comparison.of_inputs else "run 1"
+        sentences.append(f"{made} differs from {comparison.file} at {_where(to_golden)}")
     return "; ".join(sentences)
 
 

@@ -51,6 +51,8 @@ class Comparison:
     golden: bytes | None
     problem: str = ""
     """Why there is no golden to compare with."""
+    of_inputs: bool = False
+    """Whether nothing was run: both sides are the golden's trace with the inputs as they are."""
 
     @property
     def equal(self) -> bool:
@@ -107,7 +109,11 @@ def changed_inputs(inputs: Mapping[str, bytes], goldens: Mapping[str, bytes]) ->
     except ValueError:
         return None
     least = canonical_json(value)
-    return None if least == golden else Comparison("trace", TRACE, least, least, golden)
+    return (
+        None
+        if least == golden
+        else Comparison("trace", TRACE, least, least, golden, of_inputs=True)
+    )
 
 
 def first_difference(want: bytes, got: bytes) -> Difference | None:

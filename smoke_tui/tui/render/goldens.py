@@ -81,8 +81,11 @@ def sides_text(comparison: Comparison, width: int, height: int) -> Content:
     if height > SHORT:
         differences = differences_of(comparison)
         rows += [Content.styled(difference_bytes(each), MUTED) for each in differences]
-    as_rows = _columns if width >= COLUMNS_FROM else _interleaved
-    rows += as_rows(texts, range(start, end), width)
+    if width >= COLUMNS_FROM and not comparison.of_inputs:
+        rows += _columns(texts, range(start, end), width)
+    else:
+        both = "inputs" if comparison.of_inputs else "runs"
+        rows += _interleaved(texts, range(start, end), both)
     left_out = max(map(len, texts)) - end
     if left_out:
         rows.append(Content.styled(f"and {count(left_out, 'more line')}", MUTED))
@@ -113,8 +116,11 @@ def _cut(line: str, room: int) -> str:
     return line if cell_len(line) <= room else f"{set_cell_size(line, room - 1)}…"
 
 
-def _interleaved(texts: list[list[bytes]], numbers: range, width: int) -> list[Content]:
-    """A line once where all are the same, else that of each below the other."""
+def _interleaved(texts: list[list[bytes]], numbers: range, both: str) -> list[Content]:
+    """A line once where all are the same, else that of each below the other.
+
+    `both` is what two runs of the same line are called.
+    """
     rows = []
     for at in numbers:
         sides = _line(texts, at)
@@ -124,7 +130,7 @@ def _interleaved(texts: list[list[bytes]], numbers: range, width: int) -> list[C
             continue
         named = [*zip(_SIDES, sides, strict=True)]
         if sides[0] == sides[1]:
-            named = [("runs", sides[0]), named[_GOLDEN]]
+            named = [(both, sides[0]), named[_GOLDEN]]
         for name, line in named:
             side = _GOLDEN if name == _SIDES[_GOLDEN] else 0
             rows.append(

@@ -154,7 +154,8 @@ class GoldenScreen(Page):
         if comparison is None:
             panel.show(Content(""))
             return
-        panel.border_title = f"{comparison.name}: run 1, run 2, golden"
+        sides = "inputs, golden" if comparison.of_inputs else "run 1, run 2, golden"
+        panel.border_title = f"{comparison.name}: {sides}"
         region = panel.scrollable_content_region
         panel.show(sides_text(comparison, region.width, region.height))
         panel.scroll_home(animate=False)

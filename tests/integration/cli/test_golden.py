@@ -78,7 +78,8 @@ def test_an_invalid_input_names_file_line_and_key_and_the_comparison(
     done = program("golden", str(pack))
     assert done.code == 3
     assert f"{pack}/challenge_pack.yaml:17: agent.tool_call.call_id: expected a string" in done.out
-    assert "✗ trace              run 1 differs from expected_trace.json at byte" in done.out
+    assert "✗ trace              an input's sha256 differs from expected_trace.json at" in done.out
+    assert "source_files.challenge_pack.yaml" in done.out
     result = program("golden", str(pack), "--json").json()["packs"][0]
     assert (result["exit_code"], result["scorecard"]) == (3, None)
     assert "challenge_pack.yaml:17" in result["problem"]
