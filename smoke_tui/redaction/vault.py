@@ -17,6 +17,9 @@ from smoke_tui.redaction.secret import Json, Secret, utf8
 from smoke_tui.redaction.spans import ProtectedSpans, Replaced, Span, outside, replace_spans
 
 MAX_NUMBERED: Final = 65536
+SHORT: Final = 64
+"""Characters of a text that is remembered where it holds no secret, such as a key or a name."""
+MOST_HARMLESS: Final = 8192
 """Distinct detected values that get a number each. The rest share one placeholder per kind, so that
 a hostile stream can't exhaust memory."""
 
@@ -35,7 +38,7 @@ class Vault:
     """
 
     __slots__ = (
-        "_counts", "_encodings", "_issued", "_key", "_lock", "_numbers", "_replaced",
+        "_counts", "_encodings", "_harmless_texts", "_issued", "_key", "_lock", "_numbers", "_replaced",
         "_secrets", "_tables", "_values", "_words", "salt", "version",
     )  # fmt: skip
 
@@ -45,6 +48,7 @@ class Vault:
         self._replaced: list[Secret] = []
         self.version = 0
         """Rises with every registered value."""
+        self._harmless_texts: tuple[int, set[str]] = (0, set())
         self._encodings: dict[bytes, bytes] = {}
         self._values: dict[bytes, bytes] = {}
         self._words: dict[bytes, bytes] = {}
@@ -165,7 +169,18 @@ class Vault:
 
     def redact_text(self, text: str) -> str:
         """As `redact`, for text; lone surrogates are kept."""
-        return self.redact(utf8(text)).decode("utf-8", "surrogatepass")
+        if len(text) > SHORT:
+            return self.redact(utf8(text)).decode("utf-8", "surrogatepass")
+        version, harmless = self._harmless_texts
+        if version != self.version:
+            # What was harmless may hold a value that was registered since.
+            version, harmless = self._harmless_texts = (self.version, set())
+        if text in harmless:
+            return text
+        redacted = self.redact(utf8(text)).decode("utf-8", "surrogatepass")
+        if redacted == text and len(harmless) < MOST_HARMLESS:
+            harmless.add(text)
+        return redacted
 
     def redact_json(self, value: Json) -> Json:
         """A copy of a JSON value without secrets, in leaves, keys and JSON text inside leaves.

@@ -245,9 +245,9 @@ def _resume(settings: Settings, options: BatteryOptions, result: ResultOptions) 
     step = next((each.id for each in reversed(runbook.steps) if each.kind == "battery"), None)
     if step is None:
         raise UsageError(f"{folder.name} has no battery")
-    closed = state.closed is not None and not state.left
-    if closed:
-        print(f"smoke-tui: the step {step} is done again, by its missing calls", file=sys.stderr)
+    begun = bool(state.step(step).tries)
+    if begun:
+        print(f"smoke-tui: the step {step} goes on with its missing calls", file=sys.stderr)
     return resume_headless(
-        settings, folder, Resumption(options.live, None, step if closed else None), result
+        settings, folder, Resumption(options.live, None, step if begun else None), result
     )

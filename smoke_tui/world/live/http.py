@@ -116,8 +116,8 @@ def _decoded(value: bytes) -> str:
 class LiveHttp:
     """Sends requests and returns facts; holds one transport per proxy.
 
-    With `kept` it holds one connection open, and sends one request at a time; `context` is the TLS
-    context of several that share one.
+    With `kept` it holds one connection open, sends one request at a time, and redacts an answer once
+    it is whole; `context` is the TLS context of several that share one.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class LiveHttp:
     ) -> PortAnswer:
         """Send one request and take its answer in, redacted."""
         start = time.monotonic()
-        answer = _Answer(self._vault, request, refs, reader, start)
+        answer = _Answer(self._vault, request, refs, reader, start, whole=self._kept)
         error, text = None, ""
         try:
             self.check_origin(request)
@@ -298,8 +298,11 @@ class _Answer:
         refs: Refs,
         reader: BodyReader | None,
         start: float,
+        *,
+        whole: bool,
     ) -> None:
         self._vault = vault
+        self._whole = whole
         self._sensitive = request.sensitive
         self._refs = refs
         self._reader = reader
@@ -328,7 +331,7 @@ class _Answer:
     def take(self, piece: bytes) -> bool:
         """Take one piece in; True when the reader has read enough."""
         self.size += len(piece)
-        if self._sensitive:
+        if self._sensitive or self._whole:
             self._raw.append(piece)
             return False
         return self._show(self._stream.feed(piece))
@@ -344,6 +347,9 @@ class _Answer:
     def finish(self) -> tuple[dict[str, Secret], bytes]:
         """The secrets of the answer, registered, and its redacted body."""
         if not self._sensitive:
+            if self._whole:
+                # Nobody watches the answer; one search is a tenth of the work of many.
+                self._show(self._stream.feed(b"".join(self._raw)))
             self._show(self._stream.flush())
             return {}, without_spread_secrets(b"".join(self._clean), self._vault.redact_text)
         raw = b"".join(self._raw)
