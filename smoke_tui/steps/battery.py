@@ -66,7 +66,7 @@ async def battery(ctx: StepContext) -> Result:
         answer_reader(judge.model, subscription=judge.kind == "subscription") if judge else None,
     )
     answers = list(finished)
-    ended = await _run(ctx, request, answers) if left else BatteryEnded(None, 0)
+    ended = await _run(ctx, request, answers)
     if reserved:
         ctx.decide(SpendReturned(reserved))
     return _result(plan, battery_summary(plan, answers), ended)
