@@ -249,6 +249,37 @@ COMMANDS: Final[Mapping[str, Command]] = {
             _arg("--schema", action="store_true", help="print a JSON schema for editors"),
         ),
     ),
+    "battery": Command(
+        "a battery: each case of a pack judged N times, in the format or not; a session of its own; "
+        "exit 1 on a violation or a wrong verdict, 4 where answers are missing",
+        "smoke-tui battery format-compliance --rehearse --repeat 10",
+        "battery:battery",
+        (
+            _arg("pack", metavar="PACK", help="a file, or the id of a pack (format-compliance)"),
+            _arg("--lint", action="store_true", help="check the pack alone; exit 3 on a problem"),
+            _arg("--repeat", type=int, default=1, metavar="N", help="how often each case is asked"),
+            _arg("--concurrency", type=int, default=4, metavar="C", help="calls at once, 1 to 64"),
+            _arg(
+                "--provider",
+                default="fake",
+                choices=("fake", "replay", "live"),
+                help="who answers; fake (the default) sends nothing",
+            ),
+            _arg("--live", action="store_true", help="the consent to spend, with --provider live"),
+            _arg("--rehearse", action="store_true", help="live calls to the embedded rehearsal"),
+            _arg("--scenario", metavar="NAME", help="of the rehearsal"),
+            _arg(
+                "--credential",
+                default="subscription",
+                choices=("subscription", "api-key"),
+                help="what live calls are paid with",
+            ),
+            _arg("--budget", metavar="USD", help="the most that an API key's calls may cost"),
+            _arg("--stop-at", metavar="PERCENT", help="of any window of the quota, such as 60%%"),
+            _arg("--resume", metavar="SESSION", help="make the missing calls of a session alone"),
+            JSON,
+        ),
+    ),
     "cassettes": Command(
         "recorded exchanges: what they hold, what is secret in them, their review, a pre-push hook",
         "smoke-tui cassettes lint tests/core/llm/cassettes",

@@ -9,6 +9,7 @@ from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen, is_partial
 from smoke_tui.outcomes import Exit, Outcome, Verdict
+from smoke_tui.presentation.report.battery import battery_object
 from smoke_tui.presentation.report.obligations import obligations_of
 from smoke_tui.presentation.report.second_opinion import opinions_of
 from smoke_tui.runbook.lint.diagnostics import Diagnostic
@@ -75,6 +76,7 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
     outcome = step_state.outcome or Outcome.NOT_RUN
     remedy = _remedy(step_state)
     opinions = opinions_of(step_state)
+    battery = battery_object(step_state)
     return {
         "id": step.id,
         "kind": step.kind,
@@ -92,6 +94,7 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
         "obligations": obligations_of(step_state.tries[-1]) if step_state.tries else [],
         # Only where there was one, so that older readers see what they know.
         **({"second_opinion": opinions[-1]} if opinions else {}),
+        **({"battery": battery} if battery is not None else {}),
     }
 
 

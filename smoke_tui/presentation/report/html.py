@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, tostring
 
-from smoke_tui.journal.events.decisions import OtherEvidence
+from smoke_tui.journal.battery import RecordedBattery
+from smoke_tui.journal.events.decisions import BatteryEvidence, OtherEvidence
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.journal.verdict import PASSES
 from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
 from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows
 from smoke_tui.presentation.drift.triage import triage_rows
-from smoke_tui.presentation.format import cut_middle, duration, excerpt
-from smoke_tui.presentation.report import drift, second_opinion
+from smoke_tui.presentation.format import cut_middle, duration, excerpt, inert
+from smoke_tui.presentation.report import battery, drift, second_opinion
 from smoke_tui.presentation.report.check_result import in_order
 from smoke_tui.presentation.report.drift_html import texts_table
 from smoke_tui.presentation.report.drift_pairs import pair_of
@@ -208,6 +209,9 @@ def _try(state: State, step_state: StepState, attempt: Try, evidence: EvidenceRe
     if asked:
         nodes += [tag("h4", "What support asks for"), _pairs(asked)]
     nodes += _evidence(attempt, evidence)
+    judged = battery.battery_of(step_state, attempt)
+    if judged is not None:
+        nodes += _battery(judged)
     if is_unrecorded(step_state, attempt):
         nodes.append(tag("p", UNRECORDED))
     failed = failing(state, attempt)
@@ -233,10 +237,27 @@ def _try(state: State, step_state: StepState, attempt: Try, evidence: EvidenceRe
     return nodes
 
 
+def _battery(judged: RecordedBattery) -> list[Node]:
+    shown, more = battery.texts(judged.summary)
+    table = Table("Cases of the battery", battery.CASE_HEADS, battery.case_rows(judged.summary))
+    nodes: list[Node] = [
+        tag("h4", "Battery"),
+        _pairs(battery.rows(judged)),
+        tag("h4", "What may be claimed"),
+        _items(battery.claims(judged)),
+        _evidence_table(table),
+    ]
+    for head, text in shown:
+        nodes += [tag("p", head), _pre(inert(text), head)]
+    return [*nodes, tag("p", f"… and {more:,} more; the record holds each.")] if more else nodes
+
+
 def _evidence(attempt: Try, evidence: EvidenceReader) -> list[Node]:
     lines: list[Text] = []
     nodes: list[Node] = []
     for piece in attempt.evidence:
+        if isinstance(piece, BatteryEvidence):
+            continue
         pair, triaged = pair_of(piece, evidence), drift.triaged_of(piece)
         if pair is not None and pair.drift.drifted is False:
             lines.append(drift.passed(pair.drift))

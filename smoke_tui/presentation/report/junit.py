@@ -6,6 +6,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, indent, tostring
 
 from smoke_tui.failure_codes.texts import text_of_code
+from smoke_tui.journal.battery import recorded_battery
 from smoke_tui.journal.events.decisions import DriftEvidence
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState
@@ -13,6 +14,7 @@ from smoke_tui.journal.verdict import PASSES, in_the_way
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows, head_line
 from smoke_tui.presentation.format import cut_middle
+from smoke_tui.presentation.report.battery import plain
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
 from smoke_tui.presentation.report.html_builder import tag
 from smoke_tui.presentation.report.verdict_text import (
@@ -107,6 +109,9 @@ def _explanation(step_state: StepState) -> str:
         if isinstance(piece, DriftEvidence):
             drift = piece.compared.drift
             lines += [head_line(drift), *map(as_text, call_rows(drift, MOST_CALLS))]
+    judged = recorded_battery(step_state)
+    if judged is not None:
+        lines += plain(judged)
     code = text_of_code(step_state.code, step_state.observed.values)
     if code is not None:
         lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")

@@ -7,14 +7,19 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from smoke_tui.journal.events.decisions import Evidence, ExpectationsEvidence, OtherEvidence
+from smoke_tui.journal.events.decisions import (
+    BatteryEvidence,
+    Evidence,
+    ExpectationsEvidence,
+    OtherEvidence,
+)
 from smoke_tui.journal.events.values import TriagedDrift
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
 from smoke_tui.presentation.drift.triage import triage_rows
 from smoke_tui.presentation.format import cut_middle, excerpt
-from smoke_tui.presentation.report import drift, second_opinion
+from smoke_tui.presentation.report import battery, drift, second_opinion
 from smoke_tui.presentation.report.drift_pairs import pair_of
 from smoke_tui.presentation.report.escaping import as_markdown, fenced
 from smoke_tui.presentation.report.exchanges import (
@@ -73,6 +78,8 @@ def _try(
         lines += _support(state, attempt, evidence)
     rank = Rank.PASSED if passed else Rank.TRY
     for piece in attempt.evidence:
+        if isinstance(piece, BatteryEvidence):
+            continue
         pair, triaged = pair_of(piece, evidence), drift.triaged_of(piece)
         table = pair is not None or triaged is not None or piece.name == EVIDENCE
         lines += [""] if table and lines and lines[-1] else []
@@ -90,6 +97,9 @@ def _try(
         lines += [f"_{UNRECORDED}_", ""]
     if lines:
         yield Part(rank, (*lines, *([""] if lines[-1] else [])))
+    judged = battery.battery_of(step_state, attempt)
+    if judged is not None:
+        yield Part(Rank.TRY, tuple(battery.markdown(judged)))
     failed = failing(state, attempt)
     for seq in shown(state, attempt):
         yield Part(
