@@ -9,6 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smoke_tui.testing.behavior import (
+    BehavioralAssertion,
+    BehavioralAssertionError,
+    FormatViolationError,
+    SemanticAssertion,
+    assert_behavioral_match,
+    assert_semantic_match,
+)
 from smoke_tui.testing.canned import CannedAnswer, CannedTableError, read_canned
 from smoke_tui.testing.fake import CannedMissError, FakeLLMProvider
 from smoke_tui.testing.provider import (
@@ -25,11 +33,16 @@ if TYPE_CHECKING:
     from smoke_tui.testing.live import LiveLLMProvider
     from smoke_tui.testing.replayed import ReplayLLMProvider, ReplayMissError
 
+    SemanticAssertionError = BehavioralAssertionError
+
 __all__ = [
+    "BehavioralAssertion",
+    "BehavioralAssertionError",
     "CannedAnswer",
     "CannedMissError",
     "CannedTableError",
     "FakeLLMProvider",
+    "FormatViolationError",
     "LLMAnswer",
     "LLMCall",
     "LLMCallFailedError",
@@ -40,6 +53,9 @@ __all__ = [
     "LiveLLMProvider",
     "ReplayLLMProvider",
     "ReplayMissError",
+    "SemanticAssertion",
+    "assert_behavioral_match",
+    "assert_semantic_match",
     "read_canned",
 ]
 
@@ -50,8 +66,9 @@ _LATE = {
     "LiveLLMProvider": "live",
     "ReplayLLMProvider": "replayed",
     "ReplayMissError": "replayed",
+    "SemanticAssertionError": "behavior",
 }
-"""Names whose modules are loaded when they are first used."""
+"""Names that are loaded when they are first used; a former one warns then."""
 
 
 def __getattr__(name: str) -> object:
