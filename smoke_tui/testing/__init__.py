@@ -9,14 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smoke_tui.testing.behavior import (
-    BehavioralAssertion,
-    BehavioralAssertionError,
-    FormatViolationError,
-    SemanticAssertion,
-    assert_behavioral_match,
-    assert_semantic_match,
-)
 from smoke_tui.testing.canned import CannedAnswer, CannedTableError, read_canned
 from smoke_tui.testing.fake import CannedMissError, FakeLLMProvider
 from smoke_tui.testing.provider import (
@@ -30,6 +22,14 @@ from smoke_tui.testing.provider import (
 )
 
 if TYPE_CHECKING:
+    from smoke_tui.testing.behavior import (
+        BehavioralAssertion,
+        BehavioralAssertionError,
+        FormatViolationError,
+        SemanticAssertion,
+        assert_behavioral_match,
+        assert_semantic_match,
+    )
     from smoke_tui.testing.live import LiveLLMProvider
     from smoke_tui.testing.replayed import ReplayLLMProvider, ReplayMissError
 
@@ -63,10 +63,16 @@ pytest_plugins = ("smoke_tui.testing.fixtures",)
 """Where pytest finds the fixtures; they alone need it."""
 
 _LATE = {
+    "BehavioralAssertion": "behavior",
+    "BehavioralAssertionError": "behavior",
+    "FormatViolationError": "behavior",
     "LiveLLMProvider": "live",
     "ReplayLLMProvider": "replayed",
     "ReplayMissError": "replayed",
+    "SemanticAssertion": "behavior",
     "SemanticAssertionError": "behavior",
+    "assert_behavioral_match": "behavior",
+    "assert_semantic_match": "behavior",
 }
 """Names that are loaded when they are first used; a former one warns then."""
 

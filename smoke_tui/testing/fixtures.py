@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from smoke_tui.testing.behavior import BehavioralAssertion
 from smoke_tui.testing.fake import FakeLLMProvider
 from smoke_tui.testing.provider import LLMProvider
+
+if TYPE_CHECKING:
+    from smoke_tui.testing.behavior import BehavioralAssertion
 
 SAMPLE: Final = Path(__file__).with_name("canned_sample.json")
 """The canned answers of the LLM testing runbook, as a file."""
@@ -33,4 +35,6 @@ def judge_llm() -> LLMProvider:
 @pytest.fixture
 def asserter(judge_llm: LLMProvider) -> BehavioralAssertion:
     """Behavioral assertions whose judge is `judge_llm`."""
+    from smoke_tui.testing.behavior import BehavioralAssertion
+
     return BehavioralAssertion(judge_llm)
