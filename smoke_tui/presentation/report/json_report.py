@@ -13,7 +13,7 @@ from smoke_tui.presentation.report.check_result import check_object, in_order
 from smoke_tui.presentation.report.drift_json import drift_values
 from smoke_tui.presentation.report.exchanges import EvidenceReader, body_text, failing, support
 from smoke_tui.presentation.report.facts import changed_settings, facts, not_done
-from smoke_tui.presentation.report.judged import judged_values
+from smoke_tui.presentation.report.judge_verdict import judged_values
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,

@@ -17,7 +17,7 @@ from smoke_tui.presentation.format import cut_middle, one_line
 from smoke_tui.presentation.report.battery import plain
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
 from smoke_tui.presentation.report.html_builder import tag
-from smoke_tui.presentation.report.judged import judged_of, result
+from smoke_tui.presentation.report.judge_verdict import judged_of, result
 from smoke_tui.presentation.report.verdict_text import (
     SENTENCES,
     banner,

@@ -19,7 +19,7 @@ from smoke_tui.judging.drift import DriftPair
 from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
 from smoke_tui.presentation.drift.triage import triage_rows
 from smoke_tui.presentation.format import cut_middle, excerpt
-from smoke_tui.presentation.report import battery, drift, judged, second_opinion
+from smoke_tui.presentation.report import battery, drift, judge_verdict, second_opinion
 from smoke_tui.presentation.report.drift_pairs import pair_of
 from smoke_tui.presentation.report.escaping import as_markdown, fenced
 from smoke_tui.presentation.report.exchanges import (
@@ -81,7 +81,7 @@ def _try(
         if isinstance(piece, BatteryEvidence):
             continue
         pair, triaged = pair_of(piece, evidence), drift.triaged_of(piece)
-        verdict = judged.judged_of(piece)
+        verdict = judge_verdict.judged_of(piece)
         table = any((pair, triaged, verdict)) or piece.name == EVIDENCE
         lines += [""] if table and lines and lines[-1] else []
         if pair is not None:
@@ -93,7 +93,7 @@ def _try(
             yield from _ticket(triaged, evidence)
             lines = []
         elif verdict is not None:
-            lines += [*drift.markdown_table("Judge", judged.rows(verdict)), ""]
+            lines += [*drift.markdown_table("Judge", judge_verdict.rows(verdict)), ""]
         else:
             lines += _evidence(piece)
     if is_unrecorded(step_state, attempt):
