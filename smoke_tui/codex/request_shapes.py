@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from smoke_tui.codex.bundle import Bundle
@@ -164,6 +164,18 @@ def build_call(shape: Shape, inputs: CallInputs) -> HttpRequest:
         tools = [{"type": "additional_tools", "role": "developer", "tools": []}]
         body["input"] = [*(tools if shape.name == "lite" else []), developer, user]
     return HttpRequest("POST", inputs.url, tuple(headers), json=body, limits=inputs.limits)
+
+
+def with_system(request: HttpRequest, text: str) -> HttpRequest:
+    """The request with a system's text before the user's; the instructions stay the product's."""
+    if not text:
+        return request
+    body = request.json
+    assert isinstance(body, dict)
+    content = [{"type": "input_text", "text": text}]
+    developer = {"type": "message", "role": "developer", "content": content}
+    *before, user = body["input"]
+    return replace(request, json={**body, "input": [*before, developer, user]})
 
 
 def build_installed_call(

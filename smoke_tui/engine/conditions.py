@@ -20,6 +20,12 @@ COMPARISONS: Final = "comparisons"
 Each row has `word` and `condition` (the condition), `expected`, `actual` and `drifted`.
 """
 
+BEHAVIOURS: Final = "behaviours"
+"""Under which name a result has what its judge said of the behaviours that were asked for.
+
+Each row has `expected` (the condition's text), `met`, `actual` and `code`.
+"""
+
 UNDECIDED: Final = "drift-undecided"
 
 MOST_SEEN: Final = 120
@@ -146,6 +152,17 @@ def _compared(c: Condition, result: Result, code: str | None, origin: str) -> bo
     return row is not None and row.get("drifted") is False
 
 
+def _behaviour(c: Condition, result: Result) -> Mapping[str, Any] | None:
+    """What the judge said of a behaviour; None where none was asked."""
+    rows = result.observed.get(BEHAVIOURS) or ()
+    return next((row for row in rows if row.get("expected") == c.value), None)
+
+
+def _behaves(c: Condition, result: Result, code: str | None, origin: str) -> bool:
+    row = _behaviour(c, result)
+    return row is not None and row.get("met") is True
+
+
 def _equal_to(name: str) -> Test:
     def test(c: Condition, result: Result, code: str | None, origin: str) -> bool:
         return bool(result.observed.get(name) == c.value)
@@ -168,7 +185,7 @@ _TESTS: Final[Mapping[str, Test]] = {
     "origin": _origin,
     "text_drift": _compared,
     "tool_calls": _compared,
-    "behaves": _equal_to("behaves"),
+    "behaves": _behaves,
 }
 
 
@@ -251,6 +268,14 @@ def _of_comparison(code: str) -> Callable[[Condition, Result, str], Unmet]:
     return of_comparison
 
 
+def _of_behaviour(c: Condition, result: Result, origin: str) -> Unmet:
+    wanted = f"an answer that behaves so: {_quoted(c.value)}"
+    row = _behaviour(c, result)
+    if row is None:
+        return Unmet(wanted, "no judge was asked", "judge-undecided")
+    return Unmet(wanted, str(row["actual"]), str(row["code"]))
+
+
 def _of_value(what: str) -> Callable[[Condition, Result, str], Unmet]:
     def of_value(c: Condition, result: Result, origin: str) -> Unmet:
         value = result.observed.get(c.word)
@@ -271,5 +296,5 @@ _UNMET: Final[Mapping[str, Callable[[Condition, Result, str], Unmet]]] = {
     "origin": _of_origin,
     "text_drift": _of_comparison("text-drift"),
     "tool_calls": _of_comparison("tool-call-drift"),
-    "behaves": _of_value("behaviour"),
+    "behaves": _of_behaviour,
 }

@@ -51,7 +51,15 @@ def judge(
     return replace(_decide(step, result, code, step_state, origin, bounds), unmet=lacking)
 
 
-UNMET_CODES: Final = ("expectation-unmet", "tool-call-drift", "text-drift", "drift-undecided")
+UNMET_CODES: Final = (
+    "expectation-unmet",
+    "tool-call-drift",
+    "text-drift",
+    "judge-fail",
+    "judge-format-violation",
+    "drift-undecided",
+    "judge-undecided",
+)
 """Codes of expectations that do not hold: of several, the first is the step's."""
 
 

@@ -176,4 +176,14 @@ ROWS: Final = (
         remedy="Read why it stopped; resume the session, and it makes the missing calls alone.",
         next_actions=(NextAction.RETRY, NextAction.READ_EVIDENCE),
     ),
+    Code(
+        "judge-undecided",
+        "answer",
+        Outcome.BLOCKED,
+        "nobody",
+        what="The answer has no text that a judge could be given.",
+        remedy="Read the answer; a judge judges texts alone.",
+        next_actions=(NextAction.READ_EVIDENCE, NextAction.RETRY),
+        unrehearsed="a rehearsed call without a text fails for that before",
+    ),
 )

@@ -20,7 +20,8 @@ CHANGES: Final[Mapping[int, str]] = MappingProxyType(
         "never tried again.",
         3: "A condition text_drift or tool_calls compares the answer with the recorded one, where it "
         "never held before. What drifted is text-drift or tool-call-drift, what is not certain is "
-        "drift-undecided; the operator may give it a class.",
+        "drift-undecided; the operator may give it a class. A condition behaves asks a judge, where it "
+        "never held before: judge-fail, judge-format-violation, judge-undecided.",
     }
 )
 """What changed with each number, the oldest first."""

@@ -9,12 +9,15 @@ from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.decisions import (
     DriftEvidence,
     ExpectationsEvidence,
+    JudgeEvidence,
     OtherEvidence,
     RouteEvidence,
     TriageEvidence,
 )
+from smoke_tui.journal.events.values import JudgedAnswer
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.journal.state import Try
+from smoke_tui.judging.verdict import VIOLATION_TEXT
 from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows, proof
 from smoke_tui.presentation.drift.triage import triage_line
 from smoke_tui.presentation.format import duration, one_line
@@ -46,6 +49,9 @@ def evidence_pairs(attempt: Try) -> Iterator[Pair]:
                     yield pair("tool calls", as_text(difference))
             case TriageEvidence(triaged):
                 yield pair("triage", triage_line(triaged))
+            case JudgeEvidence(judged):
+                yield pair("behaviour", judged.expected)
+                yield pair("judge", judge_line(judged))
             case OtherEvidence(name, value) if name == EVIDENCE:
                 for obligation in read_obligations(value):
                     yield pair(obligation.name, _shown(obligation))
@@ -55,6 +61,17 @@ def evidence_pairs(attempt: Try) -> Iterator[Pair]:
                 yield pair(piece.name, encode(piece)["value"])
     if attempt.usage is not None:
         yield from _pairs((name, getattr(attempt.usage, name)) for name in COUNTS)
+
+
+def judge_line(judged: JudgedAnswer) -> str:
+    """The verdict with its reason, its violation or the failure's code, and who judged."""
+    if judged.verdict is None:
+        text = f"no verdict: {judged.code}"
+    elif judged.violation is not None:
+        text = f"{VIOLATION_TEXT} ({judged.violation}): {judged.raw}"
+    else:
+        text = f"FAIL: {judged.reason}" if judged.verdict == "FAIL" else judged.verdict
+    return f"{judged.model}: {text}"
 
 
 def _shown(obligation: Obligation) -> str:

@@ -18,6 +18,8 @@ from smoke_tui.presentation.marks import MARKS, Tone
 from smoke_tui.presentation.spans import Text, row
 
 NAME_WIDTH: Final = 18
+MOST_CHANGED: Final = 1000
+"""Lines of a file's update that are shown; a golden of more is not what a run makes."""
 
 _WITH_ACTOR: Final = 43
 _WITH_PAYLOAD: Final = 46
@@ -114,7 +116,10 @@ def update_rows(evaluation: Evaluation, name: str) -> list[Text]:
     rows = [row((name, "strong"), (f"  {begin}", "muted"))]
     lines = difflib.unified_diff(old, new, n=2, lineterm="")
     # The first two name the files.
-    for line in islice(lines, 2, None):
+    for number, line in enumerate(islice(lines, 2, None)):
+        if number == MOST_CHANGED:
+            rows.append(row((f"and more: only {MOST_CHANGED:,} lines are shown", "warn")))
+            break
         tone: Tone = "added" if line[0] == "+" else "gone" if line[0] == "-" else "muted"
         if line[0] != "@":
             line = line[:-2] if line.endswith("\\n") else f"{line} (no line end)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from smoke_tui.steps.battery import battery
+from smoke_tui.steps.behaves import judged
 from smoke_tui.steps.call import call
 from smoke_tui.steps.check import check
 from smoke_tui.steps.cost import asked_for
@@ -35,11 +36,11 @@ _BY_KIND: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
 }
 
 BEHAVIOURS: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
-    name: compared(asked_for(behaviour)) for name, behaviour in _BY_KIND.items()
+    name: judged(compared(asked_for(behaviour))) for name, behaviour in _BY_KIND.items()
 }
 """What each kind of step does; a spend that a step declares is asked for first, in any kind.
 
-Before that, what its answer is to be compared with is read.
+Before that, what its answer is to be compared with is read; after it, a judge is asked about it.
 """
 
 

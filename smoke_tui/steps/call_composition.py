@@ -65,11 +65,13 @@ class CaseInputs:
     """What a case of recorded exchanges decides of its call.
 
     Its request is the same each time: there is no nonce, and `session` is made of the case.
+    `repeats`: the step has made a call of this model before, whose findings are not repeated.
     """
 
     model: str | None
     shape: str | None
     session: str
+    repeats: bool = False
 
 
 async def compose(
@@ -133,6 +135,8 @@ async def settle_model(ctx: StepContext, bundle: Bundle, case: CaseInputs | None
     shape, why = choose_shape(ctx, chosen.slug, case)
     ctx.resources.model, ctx.resources.lite = chosen.slug, shape == "lite"
     entry = chosen.entry
+    if case is not None and case.repeats:
+        return Model(chosen.slug, chosen.source, entry, shape, why)
     if entry is not None and shape not in (INSTALLED, "lite") and entry.lite:
         ctx.finding(
             "catalogue-shape",

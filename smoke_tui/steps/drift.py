@@ -8,21 +8,18 @@ from typing import Any, Final
 
 from smoke_tui.engine.conditions import COMPARISONS, UNDECIDED
 from smoke_tui.journal.events.decisions import DriftEvidence
-from smoke_tui.journal.events.values import Blob, ComparedAnswers, TriagedDrift
+from smoke_tui.journal.events.values import ComparedAnswers, TriagedDrift
 from smoke_tui.judging.answers import Part, compare_answers
-from smoke_tui.judging.baselines import BaselineError, case_in, read_answer, render_case
-from smoke_tui.judging.drift import AnswerDrift, DriftPair, RecordedAnswer, ratio_text
+from smoke_tui.judging.baselines import BaselineError
+from smoke_tui.judging.drift import AnswerDrift, DriftPair, ratio_text
 from smoke_tui.runbook.model import Condition, Match, Step
 from smoke_tui.steps.drift_baseline import Baseline, read_baselines
 from smoke_tui.steps.drift_triage import Triage, triage, triage_words
+from smoke_tui.steps.kept_answer import keep_answer
 from smoke_tui.world.context import StepContext
-from smoke_tui.world.requests.texts import KeepText
 from smoke_tui.world.result import Result
 
 Behaviour = Callable[[StepContext], Awaitable[Result]]
-
-ANSWER_NAME: Final = "answer.json"
-"""The name of the evidence that holds a step's answer as it was compared."""
 
 MOST_DIFFERENCES: Final = 3
 """Differences of tool calls in a sentence."""
@@ -111,7 +108,8 @@ async def _compare(
 ) -> Result:
     """The result with what its comparisons came to; the operator triages what drifted."""
     try:
-        answer, kept = await _keep(ctx, result, any("calls" in group.parts for group in groups))
+        with_calls = any("calls" in group.parts for group in groups)
+        answer, kept = await keep_answer(ctx, result, with_calls=with_calls)
     except BaselineError as error:
         problem = str(error).removeprefix("the answer: ")
         why = f"The answer can't be compared: {problem}. Compare it by hand."
@@ -170,24 +168,6 @@ def _likeness(drift: AnswerDrift) -> str:
             else f"Its tool calls are those of {drift.baseline}"
         )
     return f"{'; '.join(parts)}."
-
-
-async def _keep(ctx: StepContext, result: Result, with_calls: bool) -> tuple[RecordedAnswer, Blob]:
-    """The step's answer, as it is kept as evidence.
-
-    Raises:
-        BaselineError: it can't be read for certain.
-    """
-    case = case_in(result.answer or result.body)
-    if with_calls and not case.states_calls:
-        raise BaselineError("it is a text that does not show which tools were called")
-    answer = case.answer
-    if result.answer_text is not None:
-        answer = replace(answer, text=result.answer_text)
-    kept = await ctx.perform(KeepText(ANSWER_NAME, render_case(answer)))
-    if kept.content is None or kept.blob is None:
-        raise BaselineError("its record is not at hand")
-    return read_answer(kept.content, ANSWER_NAME).answer, kept.blob
 
 
 def _row(condition: Condition, drift: AnswerDrift) -> dict[str, Any]:

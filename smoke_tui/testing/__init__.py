@@ -22,14 +22,27 @@ from smoke_tui.testing.provider import (
 )
 
 if TYPE_CHECKING:
+    from smoke_tui.testing.behavior import (
+        BehavioralAssertion,
+        BehavioralAssertionError,
+        FormatViolationError,
+        SemanticAssertion,
+        assert_behavioral_match,
+        assert_semantic_match,
+    )
     from smoke_tui.testing.live import LiveLLMProvider
     from smoke_tui.testing.replayed import ReplayLLMProvider, ReplayMissError
 
+    SemanticAssertionError = BehavioralAssertionError
+
 __all__ = [
+    "BehavioralAssertion",
+    "BehavioralAssertionError",
     "CannedAnswer",
     "CannedMissError",
     "CannedTableError",
     "FakeLLMProvider",
+    "FormatViolationError",
     "LLMAnswer",
     "LLMCall",
     "LLMCallFailedError",
@@ -40,6 +53,9 @@ __all__ = [
     "LiveLLMProvider",
     "ReplayLLMProvider",
     "ReplayMissError",
+    "SemanticAssertion",
+    "assert_behavioral_match",
+    "assert_semantic_match",
     "read_canned",
 ]
 
@@ -47,11 +63,18 @@ pytest_plugins = ("smoke_tui.testing.fixtures",)
 """Where pytest finds the fixtures; they alone need it."""
 
 _LATE = {
+    "BehavioralAssertion": "behavior",
+    "BehavioralAssertionError": "behavior",
+    "FormatViolationError": "behavior",
     "LiveLLMProvider": "live",
     "ReplayLLMProvider": "replayed",
     "ReplayMissError": "replayed",
+    "SemanticAssertion": "behavior",
+    "SemanticAssertionError": "behavior",
+    "assert_behavioral_match": "behavior",
+    "assert_semantic_match": "behavior",
 }
-"""Names whose modules are loaded when they are first used."""
+"""Names that are loaded when they are first used; a former one warns then."""
 
 
 def __getattr__(name: str) -> object:

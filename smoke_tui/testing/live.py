@@ -6,12 +6,12 @@ import asyncio
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from typing import ClassVar, Final, Literal
 
 from smoke_tui.codex.preflight import reach
+from smoke_tui.codex.request_shapes import with_system
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.config.settings import OPTIONS, read_settings
@@ -25,7 +25,6 @@ from smoke_tui.steps.credential import session_bundle
 from smoke_tui.testing.exchanges import answer_of
 from smoke_tui.testing.provider import LLMAnswer, LLMCall, LLMCallFailedError
 from smoke_tui.world.live.browser_clipboard import headless_io
-from smoke_tui.world.requests.http import HttpRequest
 from smoke_tui.world.resources import StepError
 
 _SOURCE: Final = "the live provider"
@@ -174,7 +173,7 @@ class LiveLLMProvider:
                 deliver(delta)
             return reader.reading.over
 
-        exchange = await ctx.perform(_with_system(made.request, call.instructions), watch)
+        exchange = await ctx.perform(with_system(made.request, call.instructions), watch)
         kind: Literal["subscription", "rehearsal"] = "subscription" if self.live else "rehearsal"
         return answer_of(exchange, model=made.model, kind=kind, source=_SOURCE)
 
@@ -185,18 +184,6 @@ def _on_loop(loop: asyncio.AbstractEventLoop, act: Callable[..., None], *values:
     except RuntimeError:
         # The loop has ended in the meantime; there is nobody left to hear it.
         return
-
-
-def _with_system(request: HttpRequest, text: str) -> HttpRequest:
-    """The request with a system's text before the user's; the instructions stay the product's."""
-    if not text:
-        return request
-    body = request.json
-    assert isinstance(body, dict)
-    content = [{"type": "input_text", "text": text}]
-    developer = {"type": "message", "role": "developer", "content": content}
-    *before, user = body["input"]
-    return replace(request, json={**body, "input": [*before, developer, user]})
 
 
 def _check_options(options: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ SCENARIOS = (
     "login-denied",
     "text-drift-false-positive",
     "tool-call-drift",
+    "judge-fail-behaviour",
 )
 
 

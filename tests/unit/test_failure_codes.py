@@ -42,7 +42,7 @@ service-died not-configured over-budget ci-refused recording-invalid \
 recording-not-written interrupted | blocked | |
 unlisted | request-refused redirect-refused | fail | |
 answer | expectation-unmet text-drift tool-call-drift judge-fail judge-format-violation | fail | |
-answer | drift-undecided battery-incomplete | blocked | |
+answer | drift-undecided judge-undecided battery-incomplete | blocked | |
 """
 """Group, codes, outcome, fallback, and which codes the engine tries again."""
 
@@ -113,8 +113,8 @@ ACTIONS = {
         instructions-missing lite-shape model-not-found model-unlisted model-unsupported
         request-refused scope-rejected shape-rejected stream-malformed""",
     NextAction.READ_EVIDENCE: """battery-incomplete degraded-empty degraded-incomplete
-        degraded-no-usage drift-undecided judge-fail judge-format-violation stream-malformed stream-oversized
-        text-drift tool-call-drift""",
+        degraded-no-usage drift-undecided judge-fail judge-format-violation judge-undecided
+        stream-malformed stream-oversized text-drift tool-call-drift""",
 }
 """The codes whose actions have a key of their own on the session screen."""
 

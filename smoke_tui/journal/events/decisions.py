@@ -23,6 +23,7 @@ from smoke_tui.journal.events.values import (
     BatteryPlan,
     ComparedAnswers,
     FormerOutcome,
+    JudgedAnswer,
     Observed,
     QuotaWindow,
     TriagedDrift,
@@ -126,6 +127,15 @@ class BatteryEvidence(Evidence):
     tags: ClassVar[Mapping[str, str]] = {"name": "battery"}
 
     planned: BatteryPlan = field(metadata=key("value"))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeEvidence(Evidence):
+    """A judge was asked whether an answer does what it has to."""
+
+    tags: ClassVar[Mapping[str, str]] = {"name": "behaviour"}
+
+    judged: JudgedAnswer = field(metadata=key("value"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,28 @@ class ComparedAnswers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedAnswer:
+    """What a judge made of an answer: its verdict, or the code of a call that came to none.
+
+    `expected` is the behaviour that was asked for, `answer` the evidence that was judged, without
+    the words that mark single calls; `raw` is the judge's answer, whole; `prompts_sha256` names
+    both prompts.
+    """
+
+    expected: str
+    answer: Blob
+    prompts_sha256: str
+    model: str | None
+    verdict: str | None = None
+    reason: str | None = None
+    exact: bool = False
+    violation: str | None = None
+    raw: str = ""
+    response_id: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TriagedDrift:
     """The class that the operator gave a drift, and what was done for it.
 

@@ -17,7 +17,7 @@ from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
 from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows
 from smoke_tui.presentation.drift.triage import triage_rows
 from smoke_tui.presentation.format import cut_middle, duration, excerpt, inert
-from smoke_tui.presentation.report import battery, drift, second_opinion
+from smoke_tui.presentation.report import battery, drift, judge_verdict, second_opinion
 from smoke_tui.presentation.report.check_result import in_order
 from smoke_tui.presentation.report.drift_html import texts_table
 from smoke_tui.presentation.report.drift_pairs import pair_of
@@ -274,6 +274,10 @@ def _evidence(attempt: Try, evidence: EvidenceReader) -> list[Node]:
             if draft is not None:
                 text = cut_middle(draft, drift.MOST_TICKET)
                 nodes += [tag("h4", "Draft of a ticket"), _pre(text, "Draft of a ticket")]
+            continue
+        verdict = judge_verdict.judged_of(piece)
+        if verdict is not None:
+            nodes += [tag("h4", "Judge"), _pairs(judge_verdict.rows(verdict))]
             continue
         table = evidence_table(piece)
         opinion = second_opinion.opinion_of(piece)

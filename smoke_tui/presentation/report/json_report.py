@@ -13,6 +13,7 @@ from smoke_tui.presentation.report.check_result import check_object, in_order
 from smoke_tui.presentation.report.drift_json import drift_values
 from smoke_tui.presentation.report.exchanges import EvidenceReader, body_text, failing, support
 from smoke_tui.presentation.report.facts import changed_settings, facts, not_done
+from smoke_tui.presentation.report.judge_verdict import judged_values
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
@@ -111,6 +112,7 @@ def _try(
         "usage": encode(attempt.usage) if attempt.usage is not None else None,
         "evidence": [{"name": name, "value": value} for name, value in attempt.evidence_values()],
         "drift": drift_values(attempt.evidence, evidence),
+        "judged": judged_values(attempt.evidence),
         "exchanges": [_exchange(state, seq) for seq in _listed(attempt.exchanges)],
         "exchanges_not_listed": len(attempt.exchanges) - len(_listed(attempt.exchanges)),
         "support": {name: as_text(text) for name, text in support(state, attempt, evidence)}

@@ -13,10 +13,11 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import PASSES, in_the_way
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows, head_line
-from smoke_tui.presentation.format import cut_middle
+from smoke_tui.presentation.format import cut_middle, one_line
 from smoke_tui.presentation.report.battery import plain
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
 from smoke_tui.presentation.report.html_builder import tag
+from smoke_tui.presentation.report.judge_verdict import judged_of, result
 from smoke_tui.presentation.report.verdict_text import (
     SENTENCES,
     banner,
@@ -109,9 +110,12 @@ def _explanation(step_state: StepState) -> str:
         if isinstance(piece, DriftEvidence):
             drift = piece.compared.drift
             lines += [head_line(drift), *map(as_text, call_rows(drift, MOST_CALLS))]
-    judged = recorded_battery(step_state)
-    if judged is not None:
-        lines += plain(judged)
+        judged = judged_of(piece)
+        if judged is not None:
+            lines.append(f"{one_line(judged.expected)}: {as_text(result(judged))}")
+    tried = recorded_battery(step_state)
+    if tried is not None:
+        lines += plain(tried)
     code = text_of_code(step_state.code, step_state.observed.values)
     if code is not None:
         lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")

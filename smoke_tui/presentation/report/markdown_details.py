@@ -19,7 +19,7 @@ from smoke_tui.judging.drift import DriftPair
 from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
 from smoke_tui.presentation.drift.triage import triage_rows
 from smoke_tui.presentation.format import cut_middle, excerpt
-from smoke_tui.presentation.report import battery, drift, second_opinion
+from smoke_tui.presentation.report import battery, drift, judge_verdict, second_opinion
 from smoke_tui.presentation.report.drift_pairs import pair_of
 from smoke_tui.presentation.report.escaping import as_markdown, fenced
 from smoke_tui.presentation.report.exchanges import (
@@ -81,7 +81,8 @@ def _try(
         if isinstance(piece, BatteryEvidence):
             continue
         pair, triaged = pair_of(piece, evidence), drift.triaged_of(piece)
-        table = pair is not None or triaged is not None or piece.name == EVIDENCE
+        verdict = judge_verdict.judged_of(piece)
+        table = any((pair, triaged, verdict)) or piece.name == EVIDENCE
         lines += [""] if table and lines and lines[-1] else []
         if pair is not None:
             yield Part(rank, (*lines, *_compared(pair)))
@@ -91,6 +92,8 @@ def _try(
             yield Part(rank, (*lines, *_triaged(triaged)))
             yield from _ticket(triaged, evidence)
             lines = []
+        elif verdict is not None:
+            lines += [*drift.markdown_table("Judge", judge_verdict.rows(verdict)), ""]
         else:
             lines += _evidence(piece)
     if is_unrecorded(step_state, attempt):

@@ -94,6 +94,8 @@ class Backend:
         first, last = scenario.judge_limited or (0, 0)
         if first <= number < last:
             return respond(replace(replies.RATE_LIMITED, headers=(("retry-after", "0"),)))
+        if scenario.verdict is not None:
+            return self._stream(call, scenario.verdict)
         text = judge.verdict_for(call.prompt())
         if scenario.judge != "right" and number % _EACH == _EACH - 1:
             turn = number // _EACH

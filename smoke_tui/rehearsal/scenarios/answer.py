@@ -33,6 +33,22 @@ ANSWER_ROWS: Final = (
         judge="wrong",
     ),
     Scenario(
+        "judge-fail-behaviour",
+        "The judge says that the answer does not do what it has to: only the runbook "
+        "`answer-behaviour` asks one.",
+        _OF_JUDGE,
+        runbook="answer-behaviour",
+        verdict="FAIL: The answer does not say that it is a rehearsal.",
+    ),
+    Scenario(
+        "judge-format-violation-behaviour",
+        "The judge agrees in words of its own, which is no verdict: only the runbook "
+        "`answer-behaviour` asks one.",
+        _OF_JUDGE,
+        runbook="answer-behaviour",
+        verdict="**PASS** - the output matches the expected behavior.",
+    ),
+    Scenario(
         "battery-incomplete",
         "After twenty verdicts every call is refused for its rate: only the runbook "
         "`format-compliance` judges.",

@@ -39,8 +39,8 @@ class Scenario:
     answers by kind of question that differ from the default; with `opens_pages` False the browser
     stays closed. `answer` is the text of every stream; `answer_headers` are added to every stream.
     `runbook` is the id of the runbook that notices it. `judge` is how every seventh verdict is
-    given; the judged calls from the first to before the second number of `judge_limited` are
-    refused for their rate.
+    given, `verdict` the text of every one of them; the judged calls from the first to before the
+    second number of `judge_limited` are refused for their rate.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Scenario:
     runbook: str = "openai-subscription"
     judge: Literal["right", "wrong", "adversarial"] = "right"
     judge_limited: tuple[int, int] | None = None
+    verdict: str | None = None
 
     @property
     def code(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Lint of comparisons with a recorded answer: only a step with an answer has one to compare."""
+"""Lint of comparisons and judges: a step has to have an answer, and the judge's call a cap."""
 
 from __future__ import annotations
 
@@ -28,6 +28,40 @@ def check_comparisons(draft: Draft, reporter: Reporter) -> None:
                     f"{joined(ANSWERING)} steps have"
                 )
                 reporter.add(LintCode.NO_ANSWER, draft.place((*path, condition.word)), message)
+
+
+def check_behaviours(draft: Draft, reporter: Reporter) -> None:
+    """A step that asks a judge has an answer, spends, and leaves a call for the judge."""
+    if draft.kind is None:
+        return
+    places = {
+        str(condition.value): (*path, "behaves")
+        for path, match in _matches(draft)
+        for condition in match.conditions
+        if condition.word == "behaves"
+    }
+    if not places:
+        return
+    place = draft.place(next(iter(places.values())))
+    if draft.kind.name not in ANSWERING:
+        message = (
+            f"a '{draft.kind.name}' step has no answer to judge by behaves; "
+            f"{joined(ANSWERING)} steps have"
+        )
+        reporter.add(LintCode.NO_ANSWER, place, message)
+        return
+    spend = draft.fields["spend"]
+    if draft.effects != "spends" or spend is None:
+        message = f"the step '{draft.id}' asks a judge, which is a call, and declares no spend"
+        reporter.add(LintCode.JUDGE_SPEND, place, message)
+        return
+    calls, wanted = spend.max_calls, 1 + len(places)
+    if calls is not None and calls < wanted:
+        message = (
+            f"the cap of {calls} call(s) leaves none for each judge: the step's own and "
+            f"{len(places)} of the judge are {wanted}"
+        )
+        reporter.add(LintCode.JUDGE_CAP, draft.place(("spend",)), message)
 
 
 def _matches(draft: Draft) -> Iterator[tuple[Path, Match]]:

@@ -143,6 +143,10 @@ class LintCode(Enum):
                "Give a path relative to the project's folder, without '..'.")
     NO_ANSWER = ("RB086", ERROR, "a comparison in a step that has no answer",
                  "Move it to the step whose answer is to be compared.")
+    JUDGE_SPEND = ("RB087", ERROR, "a judge's call in a step that does not spend",
+        'Add effects = "spends" and spend = { kind = "subscription", max_calls = 2 }.')
+    JUDGE_CAP = ("RB088", WARNING, "a cap that leaves no call for the judge",
+                 "Raise max_calls: the judge's call counts, too.")
     # fmt: on
 
     def __init__(self, code: str, severity: Severity, sentence: str, remedy: str) -> None:
@@ -179,6 +183,7 @@ LATER_ERRORS: Final = frozenset(
         LintCode.SECRET_ADDRESS,
         LintCode.OUTSIDE,
         LintCode.NO_ANSWER,
+        LintCode.JUDGE_SPEND,
     }
 )
 """Errors that were added after the first records: in a recorded runbook they are warnings."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from smoke_tui.runbook import templates
-from smoke_tui.runbook.lint.comparisons import check_comparisons
+from smoke_tui.runbook.lint.comparisons import check_behaviours, check_comparisons
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean
 from smoke_tui.runbook.lint.termination import Node, endless_paths
 from smoke_tui.runbook.parser.drafts import Draft
@@ -243,9 +243,10 @@ def check_proof(drafts: Drafts, reporter: Reporter) -> None:
 
 
 def check_answers(drafts: Drafts, reporter: Reporter) -> None:
-    """What is compared with a recorded answer is a step that has one."""
+    """What is compared with a recorded answer, or judged, is a step that has one."""
     for draft in drafts.drafts:
         check_comparisons(draft, reporter)
+        check_behaviours(draft, reporter)
 
 
 def check_values(drafts: Drafts, reporter: Reporter) -> None:

@@ -127,6 +127,15 @@ def test_an_update_shows_each_difference_and_writes_what_differs_alone(
     assert (again.code, "written" in again.out) == (0, False)
 
 
+def test_an_update_of_a_golden_that_is_something_else(program: Program, tmp_path: Path) -> None:
+    pack = copy_of_shipped(tmp_path)
+    (pack / TRACE).write_text("x\n" * 5000, "utf-8")
+    done = program("golden", str(pack), "--update")
+    assert done.code == 0
+    assert "  and more: only 1,000 lines are shown\n" in done.out
+    assert files_of(pack) == files_of(SHIPPED)
+
+
 @pytest.mark.parametrize("ci", ["true", "1"])
 def test_an_update_is_refused_in_ci(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ci: str

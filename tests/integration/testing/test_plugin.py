@@ -83,6 +83,30 @@ def test_the_plugin_gives_the_fixture(tmp_path: Path) -> None:
     assert "2 passed" in done.stdout
 
 
+JUDGED = """
+import pytest
+from smoke_tui.testing import BehavioralAssertionError, FakeLLMProvider
+
+
+@pytest.fixture
+def judge_llm():
+    return FakeLLMProvider({("judge", "BEHAVIOR"): "FAIL: it is rude"})
+
+
+def test_tone(asserter):
+    with pytest.raises(BehavioralAssertionError, match="rude"):
+        asserter.assert_behavioral_match("Hey you", "A polite greeting")
+"""
+
+
+def test_the_asserter_asks_the_projects_own_judge(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(JUDGED)
+    (tmp_path / "test_none.py").write_text("def test_none(asserter): ...\n")
+    done = run("-m", "pytest", "-q", "-W", "error", "-p", "smoke_tui.testing", cwd=tmp_path)
+    assert "1 passed, 1 error" in done.stdout
+    assert "define a fixture `judge_llm`" in done.stdout
+
+
 def test_without_the_plugin_there_is_no_fixture(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(TESTS)
     done = run("-m", "pytest", "-q", cwd=tmp_path)

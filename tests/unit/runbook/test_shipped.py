@@ -14,7 +14,13 @@ from smoke_tui.runbook import Runbook, json_schema, load
 from smoke_tui.runbook.find import packaged
 from smoke_tui.runbook.kinds import KINDS
 
-SHIPPED = ("answer-drift", "cassette-refresh", "format-compliance", "openai-subscription")
+SHIPPED = (
+    "answer-behaviour",
+    "answer-drift",
+    "cassette-refresh",
+    "format-compliance",
+    "openai-subscription",
+)
 BLOCK = re.compile(r"^```toml step\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 

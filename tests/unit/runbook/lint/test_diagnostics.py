@@ -95,6 +95,28 @@ CASES: dict[str, tuple[str, tuple[LintCode, ...]]] = {
         + manual("look", '[[on]]\nmatch = { §tool_calls = { baseline = "b/x" } }\n' + OUTCOME),
         (LintCode.NO_ANSWER,),
     ),
+    "a behaviour in a manual step": (
+        FRONT + manual("look", "expect = [{ §behaves = 'It greets.' }]"),
+        (LintCode.NO_ANSWER,),
+    ),
+    "a behaviour without a spend": (
+        FRONT + run("ab", "true", "expect = [{ §behaves = 'It greets.' }]"),
+        (LintCode.JUDGE_SPEND,),
+    ),
+    "a behaviour in a rule without a spend": (
+        FRONT + run("ab", "true", "[[on]]\nmatch = { §behaves = 'It greets.' }\n" + OUTCOME),
+        (LintCode.JUDGE_SPEND,),
+    ),
+    "a behaviour that the cap leaves no call for": (
+        FRONT
+        + run(
+            "ab",
+            "true",
+            "effects = 'spends'\n§spend = { kind = 'subscription', max_calls = 2 }\n"
+            "expect = [{ behaves = 'It greets.' }, { behaves = 'It is polite.' }]",
+        ),
+        (LintCode.JUDGE_CAP,),
+    ),
     "an escape character": (FRONT + "A §\x1b[2J line.\n" + GOOD, (LintCode.UNSEEN,)),
     "a NUL": (FRONT + "A §\0 line.\n" + GOOD, (LintCode.UNSEEN,)),
     "a turned direction": (FRONT + "A §\u202e line.\n" + GOOD, (LintCode.UNSEEN,)),
