@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sys
-from typing import Any
+from typing import Any, Final
 
 from smoke_tui.cli.check_options import ResultOptions
-from smoke_tui.journal.events.decisions import StepFinished
+from smoke_tui.journal.events.decisions import BatteryEvidence, StepFinished
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import HttpAnswered, ProcessOutput, ProcessStarted
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
+from smoke_tui.presentation.live.battery import BatteryBoard, board_of, progress_line
 from smoke_tui.presentation.marks import MARKS, ascii_text
 from smoke_tui.redaction import clean
+
+PROGRESS_MS: Final = 10_000
+"""How often a battery's progress is written where standard error is no terminal."""
+LIVE_MS: Final = 200
 
 
 class Narrator:
@@ -24,10 +30,14 @@ class Narrator:
     def __init__(self, state: State, *, verbose: bool = False) -> None:
         self._state = state
         self._verbose = verbose
+        self._board: BatteryBoard | None = None
+        self._shown = 0
+        self._live = sys.stderr.isatty()
 
     def on_event(self, event: Event) -> None:
         """Write a line about an event: about a finished step, and about details where verbose."""
         apply(self._state, event)
+        self._progress(event)
         if self._verbose:
             for line in _detail_lines(self._state, event):
                 _narrate(f"  {clean(line)}")
@@ -35,14 +45,40 @@ class Narrator:
             code, outcome = event.body.code, event.body.outcome.value
             _narrate(" ".join(["step", event.step or "", outcome, *([code] if code else [])]))
 
+    def _progress(self, event: Event) -> None:
+        """Write how far a battery is, now and then; on a terminal in one line that changes."""
+        if isinstance(event.body, BatteryEvidence):
+            self._board, self._shown = board_of(self._state.step(event.step or "")), event.ms
+            return
+        board = self._board
+        if board is None:
+            return
+        board.take(event.body, event.ms)
+        ended = board.ended is not None
+        every = LIVE_MS if self._live else PROGRESS_MS
+        if not ended and event.ms - self._shown < every:
+            return
+        self._shown = event.ms
+        line = clean(f"  {progress_line(board, event.ms)}")
+        if self._live:
+            _narrate(f"\r\x1b[K{line[: _width()]}", end="\n" if ended else "")
+        else:
+            _narrate(line)
+        if ended:
+            self._board = None
+
     def on_signal(self, signal: TextDelta) -> None:
         """Deltas are for screens."""
 
 
-def _narrate(line: str) -> None:
+def _narrate(line: str, end: str = "\n") -> None:
     """A line on standard error; that nobody reads it any more must not end the session."""
     with contextlib.suppress(OSError):
-        print(line, file=sys.stderr, flush=True)
+        print(line, file=sys.stderr, flush=True, end=end)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns - 1
 
 
 def _detail_lines(state: State, event: Event) -> list[str]:
