@@ -16,7 +16,7 @@ from typing import Final
 
 from smoke_tui.redaction.leak_scan import FRAGMENT, SecretSearch, holds_secret
 from smoke_tui.redaction.secret import Json, utf8
-from smoke_tui.redaction.vault import Vault
+from smoke_tui.redaction.vault import MOST_HARMLESS, SHORT, Vault
 
 WITHHELD: Final = "[REDACTED:withheld#scan]"
 """Replaces a line that would have exposed a registered value."""
@@ -37,12 +37,14 @@ class WriteGuard:
         self._version = -1
         self._search = SecretSearch([])
         self._clean: dict[str, int] = {}
+        self._harmless: set[str] = set()
         self._printed: dict[str, deque[str]] = {}
 
     def _current_search(self) -> SecretSearch:
         if self._version != self._vault.version:
             self._version = self._vault.version
             self._search = SecretSearch(self._vault.secrets())
+            self._harmless.clear()
         return self._search
 
     def blob(self, content: bytes) -> bytes:
@@ -60,8 +62,15 @@ class WriteGuard:
 
     def text(self, text: str) -> str:
         """As `blob`, for text."""
+        search = self._current_search()
+        if text in self._harmless:
+            return text
         raw = utf8(text)
-        if len(raw) < FRAGMENT or not holds_secret(raw, self._current_search()):
+        if len(raw) < FRAGMENT:
+            return text
+        if not holds_secret(raw, search):
+            if len(text) <= SHORT and len(self._harmless) < MOST_HARMLESS:
+                self._harmless.add(text)
             return text
         return self.blob(raw).decode("utf-8", "surrogatepass")
 
