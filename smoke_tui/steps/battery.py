@@ -140,6 +140,13 @@ async def _agree(ctx: StepContext, pack: Pack, judge: Judge, left: int, finished
     Raises:
         StepError: `over-budget`, `operator-declined` or `needs-operator`.
     """
+    paid = ctx.step.spend
+    if judge.kind == "metered" and judge.worst_usd is None and paid and paid.max_usd is not None:
+        raise StepError(
+            "over-budget",
+            f"No price is known for {judge.model}, so the cap of {paid.max_usd} US dollars can't be "
+            "kept: install the price table (smoke-tui[prices]), or name a model it knows.",
+        )
     estimate = pack.estimate(left) if judge.kind == "metered" else None
     price = f"about {estimate} US dollars at {pack.usd_per_call} a call" if estimate else (
         "of the subscription's quota" if judge.kind == "subscription" else "at no known price"

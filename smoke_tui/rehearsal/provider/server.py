@@ -23,6 +23,8 @@ from smoke_tui.rehearsal.scenarios.scenario import Scenario
 Route = Callable[[ServerRequest], Awaitable[Answer]]
 
 REDACTED: Final = "[redacted]"
+MOST_RECORDED: Final = 1_000
+"""Requests that are kept; a battery makes many thousands."""
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _BACKEND: Final = "/backend-api/"
 
@@ -86,7 +88,8 @@ class ProviderServer:
         answer = await self._answer(request)
         status = 0 if isinstance(answer, RawResponse) else answer.status
         with self._lock:
-            self.recorded.append(_without_secrets(request, status))
+            if len(self.recorded) < MOST_RECORDED:
+                self.recorded.append(_without_secrets(request, status))
         if isinstance(answer, RawResponse):
             return answer
         return replace(answer, headers=(*answer.headers, *self._diagnostics(request, answer)))

@@ -107,26 +107,37 @@ class _Run:
                 self.under_way -= 1
 
     def _next(self) -> tuple[CaseCalls, int] | None:
-        """The next call; None where there is none, or it may not be made."""
+        """The next call; None where there is none, or this worker may not make it."""
         limits = self.request.limits
         if self.stopped is not None:
+            return None
+        over = self._over_budget()
+        if over is not None and self.under_way:
+            # Those under way may leave room for one more, and never again for as many at once.
             return None
         call = next(self.calls, None)
         if call is None:
             return None
         if limits.calls is not None and self.begun >= limits.calls:
-            self.stopped = f"the cap of {limits.calls} calls is used up"
-        elif limits.usd is not None and limits.worst_usd is not None:
-            reserved = Decimal(limits.worst_usd) * (self.under_way + 1)
-            if self.spent + reserved > Decimal(limits.usd):
-                self.stopped = (
-                    f"one more call could cost more than the budget of {limits.usd} US dollars "
-                    f"leaves ({self.spent} spent, {reserved} reserved)"
-                )
+            self._stop(f"the cap of {limits.calls} calls is used up")
+        elif over is not None:
+            self._stop(over)
         if self.stopped is not None:
             return None
         self.begun += 1
         return call
+
+    def _over_budget(self) -> str | None:
+        """Why the budget has no room for one more call beside those under way."""
+        limits = self.request.limits
+        if limits.usd is None or limits.worst_usd is None:
+            return None
+        if self.spent + Decimal(limits.worst_usd) * (self.under_way + 1) <= Decimal(limits.usd):
+            return None
+        return (
+            f"one more call can cost {limits.worst_usd} US dollars, which the budget of "
+            f"{limits.usd} has no room for ({self.spent} are spent)"
+        )
 
     async def _make(self, http: LiveHttp, case: CaseCalls, number: int) -> None:
         if case.request is None:

@@ -331,3 +331,35 @@ def test_sessions_are_listed_newest_first(tmp_path: Path) -> None:
         "20261121T190000Z-aaaa",
     ]
     assert list(session_folders(tmp_path / "none")) == []
+
+
+def test_calls_of_a_battery_are_written_at_once_and_synced_in_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    moment = [100.0]
+    monkeypatch.setattr("smoke_tui.journal.file.sync_content", lambda fd: synced.append(written[0]))
+    monkeypatch.setattr("smoke_tui.journal.file.time.monotonic", lambda: moment[0])
+    written = [0]
+    folder = tmp_path / "sessions" / "one"
+    journal = JournalFile.create(folder)
+
+    def answer() -> None:
+        data = {"what": "answered", "case": "a", "repeat": 1, "text": "PASS"}
+        more = {"status": "completed", "ms": 1}
+        written[0] += 1
+        journal.append(
+            make_event(written[0] - 1, "2026-11-21T19:00:00.000Z", 0, "battery", data=data | more)
+        )
+        assert len((folder / JOURNAL).read_bytes().splitlines()) == written[0]
+
+    for _ in range(250):
+        answer()
+    assert synced == [1, 101, 201]
+    moment[0] += 1.5
+    answer()
+    assert synced[-1] == 251
+    answer()
+    journal.append(told(252))
+    assert len(synced) == 5
+    journal.close()
