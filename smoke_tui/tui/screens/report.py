@@ -15,8 +15,9 @@ from textual.content import Content
 from smoke_tui.engine.amend import amendable
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
+from smoke_tui.journal.battery import battery_tries
 from smoke_tui.journal.load import InvalidRecordError, load_state
-from smoke_tui.journal.state import State
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.live.log_buffer import LogBuffer
 from smoke_tui.presentation.live.snapshot import name_of
@@ -26,6 +27,7 @@ from smoke_tui.presentation.report.export import SecretFoundError, export, store
 from smoke_tui.presentation.report.markdown import LIMIT
 from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
 from smoke_tui.presentation.report.verdict_text import effective_verdict
+from smoke_tui.presentation.spend import quota
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.amend import amend_session
@@ -33,6 +35,7 @@ from smoke_tui.tui.bindings import REPORT
 from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.render.header import badge
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.battery import BatteryScreen, BatteryView
 from smoke_tui.tui.screens.drift import DriftScreen
 from smoke_tui.tui.screens.record import show_record
 from smoke_tui.tui.theme import FAIL, MUTED, PASS, STYLES
@@ -106,6 +109,8 @@ class ReportScreen(Page):
         if action == "drift":
             steps = self.state.steps.values()
             return any(has_comparison(attempt) for step in steps for attempt in step.tries)
+        if action == "battery":
+            return self._battery_step() is not None
         return self.content is not None if action in ("write", "copy") else True
 
     @work
@@ -204,6 +209,18 @@ class ReportScreen(Page):
         """Show the comparisons of the session's answers, word by word."""
         load = partial(all_drift_pairs, self.state, stored_evidence(self.folder))
         self.app.push_screen(DriftScreen("answers", load))
+
+    def _battery_step(self) -> StepState | None:
+        """The last step that made a battery; None where none did."""
+        made = [step for step in self.state.steps.values() if battery_tries(step.tries)]
+        return made[-1] if made else None
+
+    def action_battery(self) -> None:
+        """Show the last battery of the session as a grid."""
+        step = self._battery_step()
+        if step is not None:
+            view = BatteryView(battery_tries(step.tries), 0, quota(self.state), False)
+            self.app.push_screen(BatteryScreen(step.id, lambda: view, None))
 
     def action_home(self) -> None:
         """Go back to the home screen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,10 +13,12 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
 from smoke_tui.failure_codes.code import NextAction
+from smoke_tui.journal.battery import battery_tries
 from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
 from smoke_tui.presentation.report.drift_pairs import was_compared
+from smoke_tui.presentation.spend import quota
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.cassette_review import ReviewPlace
 from smoke_tui.session.open_view import open_live, open_rehearsal, open_resumed
@@ -28,6 +31,7 @@ from smoke_tui.tui.render.header import session_header
 from smoke_tui.tui.render.key_row import key_row
 from smoke_tui.tui.render.question_bar import question_bar
 from smoke_tui.tui.render.steps import row_of, step_list, strip
+from smoke_tui.tui.screens.battery import BatteryScreen, BatteryView
 from smoke_tui.tui.screens.cases import CasesScreen
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session_answers import SessionAnswers
@@ -250,6 +254,8 @@ class SessionScreen(SessionAnswers):
             return NextAction.COMPARE_CLIENT in next_actions(snapshot)
         if action == "drift":
             return was_compared(snapshot.of(snapshot.shown)) and bool(snapshot.folder)
+        if action == "battery":
+            return bool(battery_tries(snapshot.of(snapshot.shown).tries))
         if action == "home":
             return not self.live.active
         return True
@@ -310,6 +316,23 @@ class SessionScreen(SessionAnswers):
                 config.drift_autojunk,
             )
             self.app.push_screen(CasesScreen(place))
+
+    def action_battery(self) -> None:
+        """Show the shown step's battery as a grid."""
+        step = self.snapshot.shown.id
+
+        def source() -> BatteryView:
+            snapshot = self.snapshot
+            stoppable = snapshot.stoppable
+            return BatteryView(
+                battery_tries(snapshot.state.step(step).tries),
+                snapshot.elapsed,
+                quota(snapshot.state),
+                stoppable is not None and stoppable.id == step,
+            )
+
+        stop = partial(self.live.stop_step, "the operator stopped it")
+        self.app.push_screen(BatteryScreen(step, source, stop))
 
     def action_proceed(self) -> None:
         """Show the report, after the end."""
