@@ -149,7 +149,7 @@ async def _agree(ctx: StepContext, pack: Pack, judge: Judge, left: int, finished
         )
     estimate = pack.estimate(left) if judge.kind == "metered" else None
     price = f"about {estimate} US dollars at {pack.usd_per_call} a call" if estimate else (
-        "of the subscription's quota" if judge.kind == "subscription" else "at no known price"
+        f"{left} of the subscription's calls" if judge.kind == "subscription" else "at no known price"
     )  # fmt: skip
     again = f" ({finished} are finished and are not made again)" if finished else ""
     under_way = min(left, int(ctx.step.fields["concurrency"]))
@@ -163,7 +163,7 @@ async def _agree(ctx: StepContext, pack: Pack, judge: Judge, left: int, finished
     }
     await spend(
         ctx,
-        f"Make {left} calls of the battery {pack.id}, {price}?{again}",
+        f"Make {left} calls of the battery {pack.id}: {price}?{again}",
         detail,
         kind=judge.kind,
         worst_usd=judge.worst_usd,

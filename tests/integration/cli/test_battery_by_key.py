@@ -1,0 +1,142 @@
+"""A battery that an organisation's API key pays: settings, prices, budget."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from smoke_tui.httpd.messages import ServerRequest, ServerResponse
+from tests.helpers.canaries import LeakSearch
+from tests.helpers.one_call import served
+from tests.helpers.program import Done, Program
+from tests.integration.cli.test_api_key import KEY
+
+PACK = {
+    "schema": "smoke-battery/1",
+    "id": "two",
+    "title": "Two cases",
+    "usd_per_call": "0.0003",
+    "cases": [
+        {"id": name, "verdict": "PASS", "expected_behavior": "A greeting", "actual": f"Hi {name}"}
+        for name in ("first", "second")
+    ],
+}
+
+
+class JudgeApi:
+    """An API host that answers PASS: 30 tokens in, 7 out."""
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, object]] = []
+        self.url = ""
+
+    def listening(self, url: str) -> None:
+        self.url = url
+
+    def answer(self, request: ServerRequest) -> ServerResponse:
+        asked = json.loads(request.body)
+        self.bodies.append(asked)
+        response = {
+            "id": "resp_FAKE1",
+            "model": f"{asked['model']}-2026-01-01",
+            "status": "completed",
+            "usage": {"input_tokens": 30, "output_tokens": 7},
+        }
+        item = {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "output_text", "text": "PASS"}],
+        }
+        events = [
+            {"type": "response.output_text.delta", "delta": "PASS"},
+            {"type": "response.output_item.done", "item": item},
+            {"type": "response.completed", "response": response},
+        ]
+        stream = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+        return ServerResponse(200, (("openai-organization", "org-fake"),), stream.encode())
+
+
+@pytest.fixture(name="pack")
+def _pack(tmp_path: Path) -> Path:
+    path = tmp_path / "two.json"
+    path.write_text(json.dumps(PACK))
+    return path
+
+
+def run(program: Program, pack: Path, api: JudgeApi, *options: str) -> Done:
+    done: Done = served(
+        api.answer,
+        api.listening,
+        lambda: program(
+            "--api-url", f"{api.url}/v1", "battery", str(pack), "--provider", "live", "--live",
+            "--credential", "api-key", "--concurrency", "1", "--json", *options,
+        ),
+    )  # fmt: skip
+    return done
+
+
+def test_the_judge_has_the_settings_of_llm_app_test(
+    program: Program, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("LLM_MODEL", "gpt-4o")
+    monkeypatch.setenv("LLM_MAX_TOKENS", "64")
+    api = JudgeApi()
+    done = run(program, pack, api, "--repeat", "2", "--budget", "1")
+    assert done.code == 0, done.out + done.err
+    assert len(api.bodies) == 4
+    assert {(b["model"], b["temperature"], b["max_output_tokens"]) for b in api.bodies} == {
+        ("gpt-4o", 0.0, 64)
+    }
+    assert all("instructions" not in body for body in api.bodies)
+    battery = done.json()["steps"][-1]["battery"]
+    # 30 tokens in at $2.50 and 7 out at $10 a million, four times.
+    assert Decimal(battery["usd_actual"]) == Decimal("0.000580")
+    assert (battery["usd_estimate"], battery["temperature"]) == ("0.0012", "0.0")
+    assert battery["settings"]["LLM_MAX_TOKENS"] == "64"
+    assert done.json()["spend"]["usd_metered"] == "0.000580"
+    search = LeakSearch({KEY})
+    search.walk(tmp_path)
+    assert search.finds() == {}
+
+
+def test_a_budget_stops_it_before_a_call_that_could_break_it(
+    program: Program, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("LLM_MODEL", "gpt-4o")
+    monkeypatch.setenv("LLM_MAX_TOKENS", "64")
+    api = JudgeApi()
+    done = run(program, pack, api, "--repeat", "20", "--budget", "0.003")
+    assert (done.code, done.json()["steps"][-1]["code"]) == (4, "battery-incomplete")
+    battery = done.json()["steps"][-1]["battery"]
+    assert 1 <= len(api.bodies) < 40
+    assert Decimal(battery["usd_actual"]) <= Decimal("0.003")
+    assert "the budget of 0.003 has no room for" in battery["stopped"]
+
+
+def test_a_budget_that_cannot_be_kept_is_refused(
+    program: Program, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("LLM_MODEL", "nobodys-model")
+    api = JudgeApi()
+    done = run(program, pack, api, "--budget", "1")
+    assert (done.code, done.json()["steps"][-1]["code"]) == (4, "over-budget")
+    assert api.bodies == []
+
+
+def test_a_setting_that_makes_no_sense_is_refused(
+    program: Program, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("LLM_MODEL", "gpt-4o")
+    monkeypatch.setenv("LLM_TEMPERATURE", "warm")
+    api = JudgeApi()
+    done = run(program, pack, api, "--budget", "1")
+    assert done.json()["steps"][-1]["code"] == "not-configured"
+    assert "LLM_TEMPERATURE: expected a number from 0 to 2" in done.json()["steps"][-1]["summary"]
+    assert api.bodies == []
