@@ -140,17 +140,23 @@ class CalibrationScreen(Page):
             app.call_from_thread(self._take, state)
 
     def _take(self, state: Read) -> None:
+        if not self.is_attached:
+            return
         self._state = state
         self._set_busy("")
         self.draw()
         self.refresh_bindings()
 
     def _failed(self, error: CalibrationError) -> None:
+        if not self.is_attached:
+            return
         self._set_busy("")
         shown = Content.styled(one_line(error, 600), WARN)
         self.query_one("#calibration-log", ScrollPanel).show(shown)
 
     def _set_busy(self, text: str) -> None:
+        if not self.is_attached:
+            return
         self._busy = text
         self.refresh_top()
 

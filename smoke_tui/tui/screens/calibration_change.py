@@ -112,4 +112,9 @@ class Scoring(Box[Calibration]):
         except ScoringCancelledError:
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self.dismiss, changed)
+            self.app.call_from_thread(self._end, changed)
+
+    def _end(self, changed: Calibration) -> None:
+        # It may have been left meanwhile.
+        if self.is_current:
+            self.dismiss(changed)
