@@ -111,6 +111,10 @@ def test_steps_of_sessions_are_compared_by_their_case(program: Program, tree: Pa
     assert done.code == 1
     assert "# Provider regression: openai-subscription/live-call" in done.out
     assert "- Request ids: x-request-id " in done.out
+    # What is rehearsed changes no real threshold.
+    pairs = read_calibration(program.state / "calibration.rehearsed.json").calibration.pairs
+    assert [pair.place for pair in pairs] == ["20261121T213000Z-bbbb:live-call"]
+    assert not (program.state / "calibration.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -213,8 +217,9 @@ def test_who_insists_is_taken_at_their_word(program: Program, tree: Path) -> Non
 def test_diff_has_the_ratio_and_whose_threshold(program: Program, tree: Path) -> None:
     keep(program.state, SESSION, "instructions-drift")
     keep(program.state, "20310102T000000Z-0000", "instructions-drift")
-    change = ("calibration", "--threshold", "0.7", "--why", "w", "--yes", "--test")
-    assert program(*change, "openai-subscription/live-call").code == 0
+    rehearsed = program.state / "calibration.rehearsed.json"
+    change = ("--calibration", str(rehearsed), "calibration", "--threshold", "0.7", "--why", "w")
+    assert program(*change, "--yes", "--test", "openai-subscription/live-call").code == 0
     done = program("diff", SESSION, "last")
     assert done.code == 0
     assert "1.00 >= 0.70 (override; default 0.85), the calibration log's" in done.out
@@ -223,7 +228,7 @@ def test_diff_has_the_ratio_and_whose_threshold(program: Program, tree: Path) ->
     assert (drift["case"], drift["text"]["ratio"]) == ("openai-subscription/live-call", 1.0)
     assert (drift["threshold"]["source"], drift["tool_calls"]) == ("calibration", None)
     assert "drift" not in rows["live-call outcome"]
-    (program.state / "calibration.json").write_text("{")
+    rehearsed.write_text("{")
     assert program("diff", SESSION, "last").code == 3
 
 
