@@ -73,9 +73,11 @@ def accept(settings: Settings, paths: Sequence[Path], options: CassetteOptions) 
     files = [path for path in paths if not path.is_dir()]
     states = ("pending review", "regression") if len(files) == len(paths) else ("pending review",)
     waiting = [case for case in cases if case.review.state in states]
+    refused = [case.name for case in cases if case.review.state == "regression"]
+    refused = [name for name in refused if name not in {case.name for case in waiting}]
     if not waiting:
         print(_summary(cases, waiting))
-        return _exit(reviews, cases)
+        return _refused_exit(refused) or _exit(reviews, cases)
     _print_warnings(reviews.warnings(cases))
     try:
         threshold = threshold_from(options.threshold) if options.threshold else None
@@ -91,7 +93,17 @@ def accept(settings: Settings, paths: Sequence[Path], options: CassetteOptions) 
     )
     for decided in decide_on(reviews, waiting, triage):
         print(clean(f"{decided.case}: {'; '.join(decided.sentences)}"))
-    return Exit.OK
+    return _refused_exit(refused)
+
+
+def _refused_exit(refused: Sequence[str]) -> Exit:
+    """1 where a recording that is not decided on now was refused as a regression."""
+    if not refused:
+        return Exit.OK
+    print(
+        clean(f"refused as a regression, and not accepted: {', '.join(refused)}"), file=sys.stderr
+    )
+    return Exit.FAILED
 
 
 def _exit(reviews: CassetteReviews, cases: Sequence[ReviewedCase]) -> Exit:
