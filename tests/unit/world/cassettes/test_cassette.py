@@ -109,6 +109,18 @@ def test_what_only_its_name_shows_is_redacted_too() -> None:
     assert lint_text(LintInput("x.yaml", text, frozenset({"x-tenant"}))) == []
 
 
+def test_a_date_header_shows_when_others_recorded() -> None:
+    def at(*dates: str) -> str | None:
+        responses = (RecordedResponse(200, "OK", (("Date", date),)) for date in dates)
+        request = RecordedRequest("GET", "http://x/")
+        return Cassette(tuple(Interaction(request, r) for r in responses)).recorded_at()
+
+    first, second = "Sat, 28 Nov 2026 21:00:00 GMT", "Sat, 28 Nov 2026 22:00:00 +0000"
+    assert at(first, second, "yesterday") == "2026-11-28T22:00:00Z"
+    assert at() is None
+    assert at("yesterday") is None
+
+
 def test_an_old_body_of_httpx_is_read() -> None:
     text = (
         "version: 1\ninteractions:\n- request: {method: GET, uri: 'http://x/', body: null, headers: {}}\n"
