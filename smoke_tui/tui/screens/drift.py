@@ -16,7 +16,7 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.drift.difference import Difference, difference_of, folded
 from smoke_tui.presentation.drift.plain import plain_text
-from smoke_tui.presentation.drift.sentences import DRIFT_MARKS
+from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, result
 from smoke_tui.presentation.format import count, one_line, shorten
 from smoke_tui.presentation.report.drift_pairs import drift_pairs
 from smoke_tui.presentation.report.export import stored_evidence
@@ -33,7 +33,10 @@ Load = Callable[[], tuple[DriftPair, ...]]
 
 
 class DriftScreen(Page):
-    """One comparison of several; both answers are compared and laid out in a thread."""
+    """One comparison of several; both answers are compared and laid out in a thread.
+
+    `case` is the one that is shown first.
+    """
 
     AUTO_FOCUS = "#drift-rows"
     BINDINGS: ClassVar[list[BindingType]] = [*DRIFT]
@@ -44,10 +47,11 @@ class DriftScreen(Page):
         "drawn, and what can't be seen is spelled as <U+200B>."
     )
 
-    def __init__(self, title: str, load: Load) -> None:
+    def __init__(self, title: str, load: Load, case: object = None) -> None:
         super().__init__()
         self._name = title
         self._load = load
+        self._case = case
         self._pairs: tuple[DriftPair, ...] = ()
         self._at = 0
         self._whole = False
@@ -99,13 +103,21 @@ class DriftScreen(Page):
             self.app.call_from_thread(self._take, pairs)
 
     def _take(self, pairs: tuple[DriftPair, ...]) -> None:
+        if not self.is_attached:
+            return
         self._pairs = pairs
         if pairs:
-            self._show_pair(0)
+            self._show_pair(self._first(pairs))
             return
         self._busy = False
         self.refresh_top()
         self._show_line("Nothing was compared here.")
+
+    def _first(self, pairs: tuple[DriftPair, ...]) -> int:
+        """Which comparison is shown first: the wanted case's, else the first that drifted."""
+        drifted = [at for at, pair in enumerate(pairs) if pair.drift.drifted is not False]
+        wanted = [at for at in drifted if pairs[at].drift.case == self._case]
+        return next(iter((*wanted, *drifted)), 0)
 
     def _show_pair(self, at: int) -> None:
         self._at, self._difference, self._busy = at, None, True
@@ -127,11 +139,14 @@ class DriftScreen(Page):
             self.app.call_from_thread(self._compared, difference)
 
     def _compared(self, difference: Difference) -> None:
-        self._difference, self._width = difference, 0
-        self._lay_out()
+        if self.is_attached:
+            self._difference, self._width = difference, 0
+            self._lay_out()
 
     def _lay_out(self) -> None:
         """Lay out what was compared, where the width is another than before."""
+        if not self.is_attached:
+            return
         width = self.query_one(DriftRows).scrollable_content_region.width - 1
         pair, difference = self.pair, self._difference
         if pair is None or difference is None or width in (self._width, -1):
@@ -150,6 +165,8 @@ class DriftScreen(Page):
     # --- what is shown ----------------------------------------------------------------------
 
     def _show_rows(self, rows: Sheet) -> None:
+        if not self.is_attached:
+            return
         view = self.query_one(DriftRows)
         view.border_title = "Recorded left, new right" if rows.columns else "Recorded and new"
         view.show(rows)
@@ -195,8 +212,9 @@ class DriftScreen(Page):
                     str(at),
                     Content.assemble(
                         (f"{mark.glyph} {mark.word}  ", STYLES[mark.tone]),
-                        one_line(pair.drift.case, 60),
-                        (f"  {one_line(pair.drift.baseline, 60)}", MUTED),
+                        f"{result(pair.drift)}  ",
+                        (one_line(pair.drift.case, 60), MUTED),
+                        (f" · {one_line(pair.drift.baseline, 60)}", MUTED),
                     ),
                 )
             )
@@ -218,9 +236,11 @@ class DriftScreen(Page):
             )
 
 
-def show_drift(page: Page, state: State, step_state: StepState, folder: Path) -> None:
-    """Show the comparisons of a step's last try, over a screen."""
+def show_drift(
+    page: Page, state: State, step_state: StepState, folder: Path, case: object = None
+) -> None:
+    """Show the comparisons of a step's last try, that of a case first, over a screen."""
     evidence = stored_evidence(folder)
     page.app.push_screen(
-        DriftScreen(step_state.id, lambda: drift_pairs(state, step_state, evidence))
+        DriftScreen(step_state.id, lambda: drift_pairs(state, step_state, evidence), case)
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from smoke_tui.presentation.drift.columns import one_column, two_columns
-from smoke_tui.presentation.drift.difference import Difference, difference_of, folded
+from smoke_tui.presentation.drift.difference import Difference, bounded, difference_of, folded
 from smoke_tui.presentation.drift.inline import inline
 from smoke_tui.presentation.drift.visible import visible, visible_pair
 from smoke_tui.presentation.marks import ascii_text
@@ -35,6 +35,7 @@ PARTS = [
 ]
 HOSTILE = ["\u200b", "\u202e", "\x1b[31m", "[-", "+}", "<U+200B>", "x" * 50]
 WORDS = st.lists(st.sampled_from((*PARTS, *HOSTILE)), max_size=30).map("".join)
+ONE_LINE = WORDS.map(lambda text: " ".join(text.split()))
 
 
 def without_blanks(text: str) -> str:
@@ -92,7 +93,7 @@ def test_no_text_at_all_acts_on_a_terminal(recorded: str, new: str) -> None:
     assert clean(shown) == shown
 
 
-@given(WORDS, WORDS)
+@given(ONE_LINE, ONE_LINE)
 def test_equal_words_stand_in_the_same_row_on_both_sides(recorded: str, new: str) -> None:
     for row in two_columns(difference_of(pair(recorded, new)), 20):
         assert row.right is not None
@@ -123,6 +124,35 @@ def test_what_differs_is_enclosed_and_can_be_seen(recorded: str, new: str, shown
 def test_a_line_end_behind_a_wide_character_ends_the_row() -> None:
     rows = two_columns(difference_of(pair("日\n🎉。\nb", "日\n🎉。\nc")), 20)
     assert [as_text(row.left) for row in rows] == ["日", "🎉。", "[-b-]"]
+
+
+def test_the_rest_of_a_line_stays_on_its_row_behind_a_change_of_several_lines() -> None:
+    rows = two_columns(difference_of(pair("max: 19,\nend\n", "max: 19.0,\nmin: 18,\nend\n")), 20)
+    assert [(as_text(row.left), as_text(row.right or ())) for row in rows] == [
+        ("max: 19,", "max: 19{+.0,␊+}"),
+        ("", "{+min: 18+},"),
+        ("end", "end"),
+    ]
+
+
+def test_signs_of_blanks_in_a_text_are_told_from_the_blanks_that_they_stand_for() -> None:
+    spelled = "<U+200B>"
+    assert len(set(visible_pair(spelled, "\u200b"))) == 2
+    assert len(set(visible_pair("a⇥", "a\t"))) == 2
+
+
+def test_the_mark_of_a_call_is_no_difference() -> None:
+    calls = pair("the word is smoke-0123456789.", "the word is smoke-abcdefabcd.")
+    difference = difference_of(calls)
+    assert difference.differences == 0
+    assert "smoke-…" in as_text(inline(difference))
+
+
+def test_as_many_differences_are_shown_as_wanted() -> None:
+    difference = difference_of(pair("a 1 b 2 c 3 d", "a x b y c z d"))
+    shown = bounded(difference, 2, 100)
+    assert [stretch.number for stretch in shown.stretches if stretch.number] == [1, 2]
+    assert difference.differences == 3
 
 
 def test_windows_line_ends_are_no_difference() -> None:

@@ -126,6 +126,12 @@ def test_no_ratio_is_shown_of_tool_calls() -> None:
     assert not re.search(r"\b0\.\d\d", details(text))
 
 
+def test_what_drifted_comes_first() -> None:
+    both = pair("a", "a", ratio=1.0, drifted=False, calls=CALLS)
+    text = markdown(BOOK, Record(both, code="tool-call-drift").state())
+    assert "**drifted**: tool calls differ, text 1.00" in text
+
+
 def test_the_draft_of_a_ticket_is_in_the_report() -> None:
     record = Record(DRIFTED)
     ticket = record.store(TICKET)
@@ -145,6 +151,29 @@ def test_an_answer_that_is_not_at_hand_is_not_shown_as_an_empty_one() -> None:
     assert "[-" not in text
     value = json.loads(standalone(BOOK, state, lambda digest: None))
     assert value["report"]["tries"][0]["drift"][0]["text"]["differences"] is None
+
+
+def test_differences_that_are_left_out_are_counted() -> None:
+    lines = [f"alpha{n} stays and beta{n}" for n in range(300)]
+    record = Record(pair("\n".join(lines), "\n".join(lines).replace("beta", "gamma")))
+    state = record.state()
+    assert "(260 more differences not shown here)" in markdown(BOOK, state, record.evidence)
+    value = json.loads(standalone(BOOK, state, record.evidence))
+    text = value["report"]["tries"][0]["drift"][0]["text"]
+    assert len(text["differences"]) == 200
+    assert text["differences_not_listed"] == 100
+
+
+def test_a_triage_that_was_not_written_says_so() -> None:
+    triaged = TriagedDrift(
+        case="smoke/live-call", triage_class="expected", problem="the disk is full"
+    )
+    record = Record(DRIFTED).triaged(triaged)
+    for text in (
+        markdown(BOOK, record.state(), record.evidence),
+        page(BOOK, record.state(), record.evidence),
+    ):
+        assert "the disk is full" in text
 
 
 @pytest.mark.parametrize("size", [1, 3000])
