@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError
@@ -10,6 +11,7 @@ from smoke_tui.history.calibration import (
     CalibrationFile,
     CalibrationSecretError,
     read_calibration,
+    update_calibration,
     write_calibration,
 )
 from smoke_tui.history.drift_pairs import recorded_pairs
@@ -36,8 +38,27 @@ def write_file(file: CalibrationFile, changed: Calibration) -> None:
     Raises:
         CommandError: it was changed meanwhile (4), would hold a secret (7), or can't be written (4).
     """
-    try:
+    with _as_command_errors():
         write_calibration(file, changed)
+
+
+def update_file(
+    settings: Settings, change: Callable[[Calibration], Calibration]
+) -> CalibrationFile:
+    """Read, change and replace the calibration file, anew where another program was faster.
+
+    Raises:
+        CommandError: it is damaged (3), would hold a secret (7), or can't be written (4).
+    """
+    read_file(settings)
+    with _as_command_errors():
+        return update_calibration(settings.calibration, change)
+
+
+@contextmanager
+def _as_command_errors() -> Iterator[None]:
+    try:
+        yield
     except CalibrationSecretError as error:
         raise CommandError(Exit.SECRET, str(error)) from None
     except CalibrationError as error:
@@ -49,8 +70,3 @@ def read_pairs(settings: Settings) -> tuple[tuple[StoredPair, ...], list[str]]:
     sessions = list(recorded_pairs(settings.state_dir))
     problems = [session.problem for session in sessions if session.problem]
     return tuple(pair for session in sessions for pair in session.pairs), problems
-
-
-def today() -> str:
-    """The date of a row that is written now."""
-    return datetime.now(UTC).date().isoformat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
@@ -16,7 +16,7 @@ from smoke_tui.judging.drift import RecordedAnswer, Threshold
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.presentation.report.recorded_answers import step_answer
-from smoke_tui.redaction import Vault
+from smoke_tui.redaction import Json, Vault
 
 MOST: Final = 16 * 1024 * 1024
 """Bytes of a file with an answer."""
@@ -117,7 +117,8 @@ def _of_session(settings: Settings, name: str, session: str, step: str) -> Side:
 
 
 def _redacted(answer: RecordedAnswer, vault: Vault) -> RecordedAnswer:
-    calls = vault.redact_json([dict(call) for call in answer.tool_calls])
+    # What was read from JSON is JSON.
+    calls = vault.redact_json(cast("Json", [dict(call) for call in answer.tool_calls]))
     assert isinstance(calls, list)
     return RecordedAnswer(
         None if answer.text is None else vault.redact_text(answer.text),

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.cli.calibration_io import read_file, read_pairs, today, write_file
+from smoke_tui.cli.calibration_io import read_pairs, update_file
 from smoke_tui.cli.drift_sides import Side
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
-from smoke_tui.files import replace_plain, replace_private
+from smoke_tui.files import read_plain, replace_plain, replace_private
+from smoke_tui.history.calibration import today
 from smoke_tui.history.working_tree import working_tree
 from smoke_tui.judging.baselines import BaselineError, render_like
-from smoke_tui.judging.calibration import Calibration, StoredPair
+from smoke_tui.judging.calibration import StoredPair
 from smoke_tui.judging.drift import DriftPair, ratio_text
 from smoke_tui.judging.ticket import FALLBACK, ticket_draft
 from smoke_tui.judging.triage import (
@@ -23,7 +24,7 @@ from smoke_tui.judging.triage import (
     Cause,
     TriageClass,
     proposed_for,
-    raised_threshold,
+    raised_for,
     refusal_of,
     threshold_from,
     threshold_problem,
@@ -133,13 +134,6 @@ def perform(
             return _false_positive(settings, triage, stored)
 
 
-def _store(settings: Settings, stored: StoredPair) -> Calibration:
-    file = read_file(settings)
-    changed = file.calibration.with_pair(stored)
-    write_file(file, changed)
-    return changed
-
-
 def _expected(
     settings: Settings, triage: Triage, stored: StoredPair, baseline: Side, candidate: Side
 ) -> Done:
@@ -147,6 +141,10 @@ def _expected(
         raise UsageError(
             f"--class expected replaces BASELINE, and {baseline.name} is a recorded session; "
             "give the file of the recorded answer"
+        )
+    if baseline.file.is_symlink():
+        raise CommandError(
+            Exit.NOT_PROVABLE, f"not accepted: {baseline.name} is a link; name the file itself"
         )
     assert triage.cause is not None
     lines = tuple(_fitting(triage, triage.cause, baseline.file, candidate.runbook))
@@ -156,9 +154,11 @@ def _expected(
         raise CommandError(Exit.NOT_PROVABLE, f"not accepted: {error}") from None
     _refuse_secrets(content, baseline.name)
     # A kill between the two writes leaves the old answer, and the same command does the rest.
-    _store(settings, stored)
+    update_file(settings, lambda calibration: calibration.with_pair(stored))
     try:
-        replace_plain(baseline.file.resolve(), content.encode("utf-8", "replace"))
+        if read_plain(baseline.file) != baseline.content.encode():
+            raise OSError("it was changed since it was read")
+        replace_plain(baseline.file, content.encode("utf-8", "replace"))
     except OSError as error:
         raise CommandError(
             Exit.NOT_PROVABLE, f"{baseline.name}: not replaced: {error.strerror or error}"
@@ -206,11 +206,11 @@ def _regression(settings: Settings, triage: Triage, stored: StoredPair, candidat
     difference = "" if pair.drift.text is None else plain_text(pair, every=True).rstrip("\n")
     draft = ticket_draft(stored, difference=difference, request_ids=candidate.request_ids)
     _refuse_secrets(draft, "the ticket's draft")
-    _store(settings, stored)
+    update_file(settings, lambda calibration: calibration.with_pair(stored))
     lines = [f"the recorded answer stays; fallback to consider: {FALLBACK}"]
     text = pair.drift.text
     if text is not None and text.drifted is False:
-        raised = raised_threshold(text.ratio)
+        raised = raised_for(text)
         lines.append(
             f"this regression passed at {ratio_text(text.ratio)} (trigger 2): raise the threshold, "
             f"such as `smoke-tui calibration --default "
@@ -236,15 +236,15 @@ def _false_positive(settings: Settings, triage: Triage, stored: StoredPair) -> D
     problem = threshold_problem(new, drift)
     if problem is not None:
         raise UsageError(f"--new-threshold: {problem}")
-    file = read_file(settings)
     pairs, problems = read_pairs(settings)
-    changed = file.calibration.with_false_positive(stored, new, pairs)
-    write_file(file, changed)
-    row = changed.log[-1]
-    assert changed.rescoring is not None
+    file = update_file(
+        settings, lambda calibration: calibration.with_false_positive(stored, new, pairs)
+    )
+    row, rescoring = file.calibration.log[-1], file.calibration.rescoring
+    assert rescoring is not None
     lines = [
         f"threshold of {row.test}: {ratio_text(row.old)} → {ratio_text(row.new)}, from now on",
-        *(as_text(text) for text in rescoring_rows(changed.rescoring, written=True)),
+        *(as_text(text) for text in rescoring_rows(rescoring, written=True)),
         f"written to {file.path} with the log row and the pair",
         f"in pytest: @pytest.mark.llm_drift_threshold({row.new:g})",
         *problems,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
+from pathlib import PurePath
 
 from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
@@ -177,6 +178,7 @@ class Engine:
             cause,
             self.state.session,
             self.runbook.id,
+            PurePath(self.runbook.path).name,
             tries[-1].code if tries else None,
             refused_models(self.state),
             earlier_calls(self.state),

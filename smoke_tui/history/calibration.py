@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -111,6 +112,11 @@ def update_calibration(path: Path, change: Callable[[Calibration], Calibration])
             continue
     file = read_calibration(path)
     return write_calibration(file, change(file.calibration))
+
+
+def today() -> str:
+    """The ISO date of a row that is written now, in UTC."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def _why(error: Exception) -> str:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final
 
 from smoke_tui.judging.answers import Part, compare_answers
 from smoke_tui.judging.drift import AnswerDrift, DriftPair, Threshold
+from smoke_tui.judging.texts import EXACT
 from smoke_tui.judging.triage import TriageClass, refusal_of, threshold_problem
 
 DEFAULT_TEST: Final = "(default)"
 """The name under which the log holds changes of the default."""
+
+_TEXT: Final[tuple[Part, ...]] = ("text",)
 
 OWN_SOURCES: Final = frozenset({"runbook", "case", "marker"})
 """Sources of a threshold that a change of the default leaves as they are."""
@@ -140,6 +144,18 @@ class Calibration:
             return replace(recorded, default=self.default)
         return self.default_threshold
 
+    def current(self, test: str, pairs: Iterable[StoredPair] = ()) -> Threshold:
+        """The threshold of a case today, by its newest comparison where the log has none.
+
+        `pairs` are others than those of this calibration, the newest first.
+        """
+        override = self.threshold_of(test)
+        if override is not None or test == DEFAULT_TEST:
+            return override or self.default_threshold
+        drifts = (each.pair.drift for each in (*pairs, *reversed(self.pairs)))
+        recorded = next((each.threshold for each in drifts if each.case == test), Threshold())
+        return self.effective(test, recorded)
+
     def with_pair(self, stored: StoredPair) -> Calibration:
         """The calibration with one triaged pair more; it replaces an equal one."""
         kept = (pair for pair in self.pairs if pair.fingerprint != stored.fingerprint)
@@ -171,13 +187,20 @@ class Calibration:
         row = LogRow(stored.date, drift.case, old, new, stored.reason)
         return _with_row(self, self.with_pair(stored), row, others)
 
-    def with_threshold(self, row: LogRow, others: Sequence[StoredPair] = ()) -> Calibration:
+    def with_threshold(
+        self,
+        row: LogRow,
+        others: Sequence[StoredPair] = (),
+        before_each: Callable[[], None] = lambda: None,
+    ) -> Calibration:
         """The calibration with one row more, of a case or of `DEFAULT_TEST`; pairs re-scored.
+
+        `before_each` is called before each pair, and stops the scoring by an exception.
 
         Raises:
             ValueError: the reason is missing.
         """
-        return _with_row(self, self, row, others)
+        return _with_row(self, self, row, others, before_each)
 
     def with_default(
         self, new: float, reason: str, date: str, others: Sequence[StoredPair] = ()
@@ -195,14 +218,18 @@ class Calibration:
 
 
 def _with_row(
-    before: Calibration, stored: Calibration, row: LogRow, others: Sequence[StoredPair]
+    before: Calibration,
+    stored: Calibration,
+    row: LogRow,
+    others: Sequence[StoredPair],
+    before_each: Callable[[], None] = lambda: None,
 ) -> Calibration:
     """A calibration with one row more, and what flips by it since `before`."""
     if not row.reason.strip():
         raise ValueError("a reason is required: the log says why a threshold was changed")
     changed = replace(stored, log=(*stored.log, row))
     pairs = merged_pairs(changed.pairs, others)
-    flips = rescore(pairs, before, changed)
+    flips = rescore(pairs, before, changed, before_each)
     return replace(changed, rescoring=Rescoring(row.date, len(pairs), flips))
 
 
@@ -224,16 +251,23 @@ def scored(pairs: Iterable[StoredPair], calibration: Calibration) -> Iterator[Sc
 
 
 def rescore(
-    pairs: Iterable[StoredPair], before: Calibration, after: Calibration
+    pairs: Iterable[StoredPair],
+    before: Calibration,
+    after: Calibration,
+    before_each: Callable[[], None] = lambda: None,
 ) -> tuple[Flip, ...]:
     """The pairs on which two calibrations decide differently."""
-    return tuple(flip for flip in _flips(pairs, before, after) if flip is not None)
+    return tuple(_flips(pairs, before, after, before_each))
 
 
 def _flips(
-    pairs: Iterable[StoredPair], before: Calibration, after: Calibration
-) -> Iterator[Flip | None]:
+    pairs: Iterable[StoredPair],
+    before: Calibration,
+    after: Calibration,
+    before_each: Callable[[], None],
+) -> Iterator[Flip]:
     for stored in pairs:
+        before_each()
         drift = stored.pair.drift
         old = before.effective(drift.case, drift.threshold)
         new = after.effective(drift.case, drift.threshold)
@@ -255,53 +289,28 @@ def _flips(
 
 
 def _compared(pair: DriftPair, threshold: Threshold) -> AnswerDrift:
-    """A pair compared again in the parts that were compared, by the same measure."""
-    drift = pair.drift
-    parts: list[Part] = []
-    if drift.text is not None:
-        parts.append("text")
-    if drift.calls is not None:
-        parts.append("calls")
-    return compare_answers(
+    """A pair at another threshold.
+
+    An exact ratio is what it was, and tool calls know no threshold; of bounds it may depend on the
+    threshold what is certain, so that the texts are measured again, by the same measure.
+    """
+    drift, text = pair.drift, pair.drift.text
+    if text is None:
+        return replace(drift, threshold=threshold)
+    if text.at_least == text.at_most and text.metric == EXACT:
+        exact = replace(
+            text,
+            threshold=threshold.value,
+            drifted=Fraction(str(text.ratio)) < Fraction(str(threshold.value)),
+        )
+        return replace(drift, threshold=threshold, text=exact)
+    measured = compare_answers(
         drift.case,
         drift.baseline,
         threshold,
         pair.recorded,
         pair.new,
-        parts=parts,
-        autojunk=drift.text is not None and "autojunk=on" in drift.text.metric,
+        parts=_TEXT,
+        autojunk="autojunk=on" in text.metric,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """An event upon which the runbook has a threshold changed; `row` is the first change by it."""
-
-    number: int
-    event: str
-    action: str
-    row: LogRow | None
-
-
-def triggers(calibration: Calibration) -> tuple[Trigger, Trigger]:
-    """Both triggers, each with the row by which it fired first.
-
-    The runbook's "tune the default downward" after a regression that passed is read as less
-    tolerance: a higher least ratio.
-    """
-    overrides = (row for row in calibration.log if row.test != DEFAULT_TEST)
-    raises = (row for row in calibration.log if row.test == DEFAULT_TEST and row.new > row.old)
-    return (
-        Trigger(
-            1,
-            "first false positive that blocks a legitimate change",
-            "a threshold of the test's own",
-            next(overrides, None),
-        ),
-        Trigger(
-            2,
-            "first regression that passed",
-            "a higher default threshold",
-            next(raises, None),
-        ),
-    )
+    return replace(drift, threshold=threshold, text=measured.text)

@@ -70,10 +70,10 @@ class LongestBlocks:
         sample = min(LONGEST_SAMPLE, 1 << (((longest + 1) // 2).bit_length() - 1))
         while sample >= 2:
             block, complete = self._sampled(part, sample)
+            if block and (complete or block.size == part.longest):
+                return block
             if not complete:
                 return self._bisected(part, longest, block.size if block else 0)
-            if block:
-                return block
             longest = min(longest, 2 * sample - 2)
             sample //= 2
         return self._bisected(part, longest, 0)
@@ -103,16 +103,17 @@ class LongestBlocks:
         Returns:
             The longest such block, and whether all were compared: False where there are too many.
         """
-        a_low, a_high, b_low, b_high, _ = part
+        a_low, a_high, b_low, b_high, longest = part
         level = self._names.level(sample)
         numbers_a, numbers_b = level.a, level.b
         places, starts = level.places
         a, b = self._a, self._b
-        left = (a_high - a_low + b_high - b_low) // 4
+        left = (a_high - a_low + b_high - b_low) // 8
         need, block = 2 * sample - 1, None
         self._steps += 6 * (a_high - a_low) // sample
         for i in range(a_low, a_high - sample + 1, sample):
-            if i - sample + 1 + need > a_high:
+            # What begins at a later sample is too short, or later than one that can't be longer.
+            if i - sample + 1 + need > a_high or (block and need == longest):
                 break
             number = numbers_a[i]
             first, last = starts[number], starts[number + 1]
@@ -121,7 +122,7 @@ class LongestBlocks:
             first = bisect_left(places, b_low, first, last)
             last = bisect_right(places, b_high - sample, first, last)
             left -= last - first
-            self._steps += (last - first) * (4 + need // 128)
+            self._steps += (last - first) * (3 + need // 128)
             if left < 0:
                 return block, False
             for j in places[first:last]:
@@ -132,8 +133,12 @@ class LongestBlocks:
                     and numbers_a[i - sample] == numbers_b[j - sample]
                 ):
                     continue
+                end_a, end_b = i + sample, j + sample
+                # The block is longer than the sample, on the left or on the right.
+                if a[i - 1] != b[j - 1] and a[end_a : end_a + 1] != b[end_b : end_b + 1]:
+                    continue
                 more = need - 2 * sample + 1
-                if more and a[i + sample : i + sample + more] != b[j + sample : j + sample + more]:
+                if more and a[end_a : end_a + more] != b[end_b : end_b + more]:
                     continue
                 other = self._extended(part, i, j, sample)
                 if other.size > need or (
@@ -146,6 +151,7 @@ class LongestBlocks:
         """The whole block around equal samples; it begins less than a sample before them."""
         a, b = self._a, self._b
         a_low, a_high, b_low, b_high, _ = part
+        self._steps += 16
         left = 0
         most = min(sample - 1, i - a_low, j - b_low)
         while left < most and a[i - left - 1] == b[j - left - 1]:
@@ -167,35 +173,42 @@ class LongestBlocks:
 
         No block is longer than `high`; there is a block of length `low`.
         """
-        if high >= min(part.a_high - part.a_low, part.b_high - part.b_low):
+        # A longest block that is only limited by the range is not near to its limit.
+        near = high < min(part.a_high - part.a_low, part.b_high - part.b_low)
+        if not near:
             high, low = self._doubled(part, high, low)
-        step = 1 + (high - low) // 64
+        common = None
+        step = 1 if near else 0
         while low < high:
             length = max(low + 1, high - step + 1) if step else (low + high + 1) // 2
-            if self._has_block(part, length):
-                low, step = length, 0
+            in_b = self._common(part, length)
+            if in_b:
+                common, low, step = in_b, length, 0
             else:
                 high = length - 1
                 step *= 2
-        return self._earliest(part, low) if low else None
+        in_b = common or self._common(part, low) if low else None
+        return self._earliest(part, low, in_b) if in_b else None
 
     def _doubled(self, part: Range, high: int, low: int) -> tuple[int, int]:
         """Narrow the length down to between a power of two and the next."""
         length = 1 << low.bit_length()
         while length <= high:
-            if not self._has_block(part, length):
+            if not self._common(part, length):
                 return length - 1, low
             low = length
             length *= 2
         return high, low
 
-    def _has_block(self, part: Range, length: int) -> bool:
-        in_a, in_b = self._parts(part, length)
-        return not set(in_b).isdisjoint(in_a)
+    def _common(self, part: Range, length: int) -> set[object] | None:
+        """The parts of a length in the second range; None where the first range has none of them."""
+        in_a, parts_of_b = self._parts(part, length)
+        in_b = set(parts_of_b)
+        return None if in_b.isdisjoint(in_a) else in_b
 
-    def _earliest(self, part: Range, length: int) -> Block:
-        in_a, in_b = self._parts(part, length)
-        i = part.a_low + next(compress(count(), map(set(in_b).__contains__, in_a)))
+    def _earliest(self, part: Range, length: int, in_b: set[object]) -> Block:
+        in_a, _ = self._parts(part, length)
+        i = part.a_low + next(compress(count(), map(in_b.__contains__, in_a)))
         j = self._b.index(self._a[i : i + length], part.b_low, part.b_high)
         return Block(i, j, length)
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from smoke_tui.judging.longest_block import Block, LongestBlocks, Range
 
-BUDGET: Final = 14_000_000
+BUDGET: Final = 13_000_000
 """Steps of one comparison."""
 
 

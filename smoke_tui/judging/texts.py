@@ -18,10 +18,8 @@ DEFAULT_CALL: Final = "seqmatch-char/autojunk=on/v1"
 LCS: Final = "lcs-upper-bound/v1"
 WORDS: Final = "seqmatch-token/autojunk=off/v1"
 
-WORD_MARGIN: Final = Fraction(3, 100)
-"""How far from the threshold the ratio by words has to be: it is not the one by characters."""
-
 WORD_BUDGET: Final = 2_000_000
+"""Steps of the matching by words, which only informs."""
 
 _UNDECIDED: Final = "undecided: these texts take too many steps to measure; compare them by hand"
 
@@ -38,8 +36,8 @@ def text_drift(
 
     The measure is the ratio of `difflib.SequenceMatcher(None, recorded, new, autojunk=False)`, or
     with `autojunk` that of its default call. Where that takes too many steps, certain bounds
-    decide, then the ratio by words of texts that do not repeat themselves. Where nothing does,
-    `drifted` is None. The budget counts steps: the verdict is the same on every machine.
+    decide. Where they do not, `drifted` is None, and the ratio is the one by whole words. The
+    budget counts steps: the verdict is the same on every machine.
 
     Raises:
         ValueError: The threshold is not from 0 to 1.
@@ -124,21 +122,18 @@ def _bound(metric: str, side: str) -> str:
 
 
 def _by_words(pair: _Pair, matching: Matching, undecided: TextDrift) -> TextDrift:
-    """The ratio by whole words, counted in characters, where it can stand for that by characters.
+    """State the ratio by whole words, counted in characters; it decides nothing.
 
-    In a text that repeats itself blocks of characters match at other places than words do. A long
-    word that differs counts with all its characters.
+    It can be higher than that by characters, where blocks of characters match at other places than
+    words do: a text would pass that has drifted.
     """
     words = in_words(pair.a, pair.b)
-    if words is None or any(part.repeats() for part in words):
+    if words is None:
         return undecided
     old, new = words
     by_words = match(old.text, new.text, budget=WORD_BUDGET)
     size = sum(old.size(block.a, block.size) for block in by_words.blocks)
-    ratio = Fraction(2 * size, pair.total)
-    distance = abs(ratio - Fraction(str(pair.threshold)))
-    certain = matching.at_least <= size <= matching.at_most
-    if not by_words.exact or not certain or distance < WORD_MARGIN:
+    if not by_words.exact or not matching.at_least <= size <= matching.at_most:
         return undecided
-    drift = pair.result(float(ratio), WORDS, size < pair.needed, matching)
-    return replace(drift, note="measured by words: these texts are too long for characters")
+    drift = pair.result(pair.ratio(size), WORDS, None, matching)
+    return replace(drift, note=f"{_UNDECIDED} (by whole words {ratio_text(drift.ratio)})")

@@ -136,7 +136,8 @@ def _compared(path: str, recorded: _Side, new: _Side) -> Iterator[str]:
 def _equal(old: _Side, new: _Side) -> bool:
     if isinstance(old, _RawText) and isinstance(new, _RawText):
         return old.text == new.text
-    return type(old) is type(new) and old == new
+    # No value is a number of Python's, where 1 == 1.0 == True.
+    return old == new
 
 
 def _reason(old: _Side, new: _Side) -> str:

@@ -48,17 +48,29 @@ def refusal_of(triage: TriageClass, drift: AnswerDrift) -> str | None:
             "the tool calls differ, too; they are compared exactly, so that no threshold "
             "makes the answers equal"
         )
-    if proposed_for(drift.text) is None:
+    if proposed_for(drift.text) is not None:
+        return None
+    if drift.text.at_least != drift.text.at_most:
         return (
-            "the texts have next to nothing in common; a threshold that they pass lets every "
-            "text pass"
+            "no least ratio is certain under which a threshold could be put; compare both by hand, "
+            "and class it expected or regression"
         )
-    return None
+    return (
+        "the texts have next to nothing in common; a threshold that they pass lets every text pass"
+    )
+
+
+def certain_ratio(text: TextDrift) -> float:
+    """The largest threshold at which two texts pass for certain.
+
+    An exact ratio is one; else only the lower bound is certain.
+    """
+    return text.ratio if text.at_least == text.at_most else text.at_least
 
 
 def proposed_for(text: TextDrift) -> float | None:
-    """The threshold to propose for two texts that drifted; of an uncertain ratio, its lower bound."""
-    return proposed_threshold(text.at_least if text.drifted is None else text.ratio, text.threshold)
+    """The threshold to propose for two texts that drifted, so that they pass; None where none is."""
+    return proposed_threshold(certain_ratio(text), text.threshold)
 
 
 def proposed_threshold(ratio: float, old: float) -> float | None:
@@ -81,13 +93,24 @@ def threshold_problem(new: float, drift: AnswerDrift) -> str | None:
     text = drift.text
     if text is None:
         return "no texts were compared, and a threshold applies to texts alone"
-    certain = text.at_least if text.drifted is None else text.ratio
+    certain = certain_ratio(text)
     if new <= certain:
         return None
+    if text.at_least == text.at_most:
+        return (
+            f"{ratio_text(new)} is above the measured ratio {ratio_text(certain)}: "
+            "the pair would still drift"
+        )
     return (
-        f"{ratio_text(new)} is above the measured ratio {ratio_text(certain)}: "
-        "the pair would still drift"
+        f"{ratio_text(new)} is above {ratio_text(certain)}, below which the pair passes for certain: "
+        "it would drift or stay undecided"
     )
+
+
+def raised_for(text: TextDrift) -> float | None:
+    """The threshold to propose after a regression that passed, so that it drifts for certain."""
+    exact = text.at_least == text.at_most
+    return raised_threshold(text.ratio if exact else text.at_most)
 
 
 def raised_threshold(ratio: float) -> float | None:
@@ -95,6 +118,8 @@ def raised_threshold(ratio: float) -> float | None:
 
     The default to propose after a regression that passed with this ratio.
     """
+    if ratio >= 1:
+        return None
     raised = Decimal(ratio).quantize(STEP, rounding=ROUND_CEILING)
     if float(raised) <= ratio:
         raised += STEP

@@ -12,6 +12,9 @@ from smoke_tui.judging.affixes import equal_end, equal_start
 from smoke_tui.judging.matching import match
 from smoke_tui.judging.words import in_words
 
+BUDGET: Final = 5_000_000
+"""Steps of the matching, so that a person does not wait."""
+
 LONG_WORD: Final = 24
 """Of words at least this long, equal beginnings and ends are shown as equal."""
 
@@ -51,7 +54,7 @@ def _pieces(recorded: str, new: str) -> Iterator[Piece]:
         return
     old_at, new_at = (part.places for part in words)
     old_done = new_done = 0
-    for i, j, size in match(*(part.text for part in words)).blocks:
+    for i, j, size in match(*(part.text for part in words), budget=BUDGET).blocks:
         yield Piece(recorded[old_done : old_at[i]], new[new_done : new_at[j]])
         old_done, new_done = old_at[i + size], new_at[j + size]
         yield Piece(recorded[old_at[i] : old_done], new[new_at[j] : new_done])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
@@ -16,9 +15,6 @@ _WORD: Final = re.compile(
 MAX_WORDS: Final = 1_000_000
 """Words of both texts at most; there are not many more characters than that."""
 
-UNIQUE_LENGTH: Final = 8
-"""Words of a part that stands once in a text that does not repeat itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -30,14 +26,6 @@ class Words:
     def size(self, first: int, count: int) -> int:
         """The characters of so many words."""
         return self.places[first + count] - self.places[first]
-
-    def repeats(self) -> bool:
-        """Whether more than a tenth of its parts stand in it more than once."""
-        parts = [
-            self.text[at : at + UNIQUE_LENGTH] for at in range(len(self.text) - UNIQUE_LENGTH + 1)
-        ]
-        once = sum(count == 1 for count in Counter(parts).values())
-        return 10 * once < 9 * len(parts)
 
 
 def in_words(a: str, b: str) -> tuple[Words, Words] | None:

@@ -6,19 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from smoke_tui.judging.calibration import (
-    DEFAULT_TEST,
-    Calibration,
-    Flip,
-    Rescoring,
-    ScoredPair,
-    Trigger,
-    triggers,
-)
+from smoke_tui.judging.calibration import DEFAULT_TEST, Calibration, Flip, Rescoring, ScoredPair
 from smoke_tui.judging.drift import DEFAULT_THRESHOLD, ratio_text
-from smoke_tui.judging.triage import TriageClass, raised_threshold
+from smoke_tui.judging.triage import TriageClass, raised_for
+from smoke_tui.judging.triggers import Trigger, triggers
 from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, result
-from smoke_tui.presentation.format import count, flat
+from smoke_tui.presentation.format import count, excerpt, flat
 from smoke_tui.presentation.spans import Span, Text, quote
 
 COLUMNS: Final = ("Date", "Test", "Old", "New", "Reason")
@@ -95,7 +88,7 @@ def _trigger(trigger: Trigger, pairs: Sequence[ScoredPair]) -> Text:
     if due is not None and due.drift.text is not None:
         parts += ["; ", Span("due by ", "warn"), quote(due.drift.case, 120)]
         parts.append(Span(f" (ratio {ratio_text(due.drift.text.ratio)})", "warn"))
-        raised = raised_threshold(due.drift.text.ratio)
+        raised = raised_for(due.drift.text)
         if trigger.number == 2 and raised is not None:
             parts.append(f": {ratio_text(raised)} would catch it")
     return parts
@@ -110,16 +103,29 @@ def _is_due(trigger: Trigger, pair: ScoredPair) -> bool:
     return pair.stored.triage == "regression" and pair.drift.drifted is False
 
 
-def rescoring_rows(rescoring: Rescoring, *, written: bool) -> Iterator[Text]:
-    """What a change does to the stored pairs: how many there are, and each that flips."""
+def rescoring_rows(
+    rescoring: Rescoring, *, written: bool, most: int | None = None
+) -> Iterator[Text]:
+    """What a change does to the stored pairs: how many there are, and each that flips.
+
+    Regressions that would pass come first, then false positives that would block; `most` of all.
+    """
     if not rescoring.pairs:
         yield ["there are no stored pairs to score again"]
         return
     verb = "flipped" if written else "would flip"
     flips = len(rescoring.flips) or "none"
     yield [f"{count(rescoring.pairs, 'stored pair')} scored again, {flips} {verb}"]
-    for flip in rescoring.flips:
+    for flip in sorted(rescoring.flips, key=_harm)[:most]:
         yield flip_row(flip)
+    if most is not None and len(rescoring.flips) > most:
+        yield [Span(f"and {len(rescoring.flips) - most:,} more", "muted")]
+
+
+def _harm(flip: Flip) -> int:
+    if flip.triage == "regression" and flip.drifted_after is False:
+        return 0
+    return 1 if flip.triage == "false-positive" and flip.drifted_before is False else 2
 
 
 def flip_row(flip: Flip) -> Text:
@@ -139,14 +145,18 @@ def flip_row(flip: Flip) -> Text:
     return row
 
 
-def pair_row(pair: ScoredPair) -> Text:
-    """A stored pair, and what it is at today's threshold."""
+def pair_rows(pair: ScoredPair) -> tuple[Text, Text]:
+    """A stored pair: what it is at today's threshold and its class; ratio, date and place."""
     mark = DRIFT_MARKS[pair.drift.drifted]
-    return [
-        Span(f"{mark.glyph} {mark.word:<9}", mark.tone),
-        f"  {_CLASSES[pair.stored.triage]:<14}  ",
-        quote(pair.drift.case, 120),
-        f"  {result(pair.drift)}  ",
-        Span(f"{pair.stored.date}, ", "muted"),
-        quote(pair.stored.place, 120),
-    ]
+    return (
+        [
+            Span(f"{mark.glyph} {mark.word:<9}", mark.tone),
+            f"  {_CLASSES[pair.stored.triage]:<14}  ",
+            quote(pair.drift.case, 120),
+        ],
+        [
+            f"  {result(pair.drift)}  ",
+            Span(f"{pair.stored.date}  ", "muted"),
+            Span(excerpt(pair.stored.place, 120), "muted", foreign=True),
+        ],
+    )

@@ -14,7 +14,7 @@ from smoke_tui.judging.baselines import BaselineError, case_in, read_answer, ren
 from smoke_tui.judging.drift import AnswerDrift, DriftPair, RecordedAnswer, ratio_text
 from smoke_tui.runbook.model import Condition, Match, Step
 from smoke_tui.steps.drift_baseline import Baseline, read_baselines
-from smoke_tui.steps.drift_triage import triage, triage_words
+from smoke_tui.steps.drift_triage import Triage, triage, triage_words
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.texts import KeepText
 from smoke_tui.world.result import Result
@@ -140,7 +140,8 @@ async def _compare(
         ):
             drifted.append((group, baseline, drift))
     for group, baseline, drift in drifted:
-        triaged = await triage(ctx, baseline, DriftPair(drift, baseline.answer, answer))
+        pair = DriftPair(drift, baseline.answer, answer)
+        triaged = await triage(Triage(ctx, baseline, pair, _request_ids(result)))
         rows = _with_class(rows, group, triaged)
     likeness = [_likeness(drift) for drift in all_drifts if drift.drifted is False]
     return replace(
@@ -148,6 +149,12 @@ async def _compare(
         summary=" ".join([result.summary, *likeness]),
         observed={**result.observed, COMPARISONS: rows},
     )
+
+
+def _request_ids(result: Result) -> tuple[str, ...]:
+    """The provider's id of the request that was answered so, where it gave one."""
+    identity = result.observed.get("request_id")
+    return (identity,) if isinstance(identity, str) else ()
 
 
 def _likeness(drift: AnswerDrift) -> str:

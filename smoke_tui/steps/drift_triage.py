@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from smoke_tui.config.questions import Answer, Verb
@@ -58,6 +59,7 @@ class Triage:
     ctx: StepContext
     baseline: Baseline
     pair: DriftPair
+    request_ids: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -92,9 +94,9 @@ def triage_words(triaged: TriagedDrift | None) -> str:
     return "; ".join(words)
 
 
-async def triage(ctx: StepContext, baseline: Baseline, pair: DriftPair) -> TriagedDrift | None:
+async def triage(case: Triage) -> TriagedDrift | None:
     """Ask for the class of a drift until one is given and done; None where it is left open."""
-    case = Triage(ctx, baseline, pair)
+    ctx, pair = case.ctx, case.pair
     problem = ""
     try:
         for _ in range(MOST_ROUNDS):
@@ -170,7 +172,9 @@ async def _expected(case: Triage, reason: str) -> TriagedDrift | str:
         return "No change was named."
     read = await ctx.perform(ReadChanges())
     paths = changed_paths(read.content) if read.content is not None else ()
-    fitting = fitting_changes(cause, paths, baseline=baseline.path)
+    # The runbook itself holds the prompt and names the model.
+    runbook = next((p for p in paths if PurePosixPath(p).name == ctx.attempt.runbook_file), "")
+    fitting = fitting_changes(cause, paths, baseline=baseline.path, runbook=runbook)
     agreed = await ctx.ask(
         Question(
             "drift-accept",
@@ -223,6 +227,7 @@ async def _regression(case: Triage, reason: str) -> TriagedDrift:
     draft = ticket_draft(
         stored,
         difference=_difference(case.pair)[:MOST_DIFFERENCE],
+        request_ids=case.request_ids,
     )
     kept = await case.ctx.perform(KeepText(TICKET_NAME, draft))
     problem = await _store(case, lambda c: c.with_pair(stored))

@@ -33,9 +33,10 @@ EVERY_PAGE: Final = [
 ]
 HOME: Final = [
     Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
-    Binding("l", "live", "Run live", id="home.live"),
+    Binding("l", "live", "Live", id="home.live"),
     Binding("p", "spend", "Spend", id="home.spend"),
     Binding("c", "cases", "Cases", id="home.cases"),
+    Binding("d", "calibration", "Drift", id="home.calibration"),
     Binding("m", "machine", "Machine", id="home.machine"),
     Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
     _THEME,
@@ -124,6 +125,16 @@ SPEND: Final = [
     _THEME,
     _LEAVE,
 ]
+CALIBRATION: Final = [
+    Binding("d", "default", "Default", id="calibration.default"),
+    Binding("o", "own", "Test's own", id="calibration.own"),
+    Binding("y", "copy", "Copy table", id="calibration.copy"),
+    Binding("r", "rehearsals", "Rehearsals", id="calibration.rehearsals"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="calibration.other"),
+    _back("calibration"),
+    _THEME,
+    _LEAVE,
+]
 TRENDS: Final = [
     Binding("r", "rehearsals", "Rehearsals or real ones", id="trends.rehearsals"),
     _back("trends"),
@@ -165,6 +176,7 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "cases": EVERY_PAGE + CASES,
     "difference": EVERY_PAGE + DIFFERENCE,
     "spend": EVERY_PAGE + SPEND,
+    "calibration": EVERY_PAGE + CALIBRATION,
     "trends": EVERY_PAGE + TRENDS,
     "machine": EVERY_PAGE + MACHINE,
     "help": HELP,

@@ -40,9 +40,10 @@ Raises:
 class Attempt:
     """Which try of which step a context is for, and what the session has learnt before it.
 
-    `session` and `runbook` are their names. `before` is the code that the step's try before this one
-    came to. `refused_models` are those that calls of this session were refused for, with the code,
-    in their order; `earlier_calls` is what the last call learnt of each model.
+    `session` and `runbook` are their names, `runbook_file` is that of its file. `before` is the code
+    that the step's try before this one came to. `refused_models` are those that calls of this
+    session were refused for, with the code, in their order; `earlier_calls` is what the last call
+    learnt of each model.
     """
 
     step: Step
@@ -50,6 +51,7 @@ class Attempt:
     cause: str = "walk"
     session: str = ""
     runbook: str = ""
+    runbook_file: str = ""
     before: str | None = None
     refused_models: Mapping[str, str] = field(default_factory=dict)
     earlier_calls: Mapping[str, EarlierCall] = field(default_factory=dict)

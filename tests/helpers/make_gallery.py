@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: five screens of the running app, driven by key.
+"""Makes the pictures of the README: six screens of the running app, driven by key.
 
     python -m tests.helpers.make_gallery
 
@@ -22,16 +22,18 @@ from smoke_tui.presentation.report.export import refuse_secrets
 from smoke_tui.redaction import Vault
 from smoke_tui.rehearsal import list_scenarios
 from smoke_tui.tui.app import Goal, SmokeApp
+from smoke_tui.tui.screens.drift import DriftScreen
 from smoke_tui.tui.screens.home import HomeScreen
 from smoke_tui.tui.screens.record import RecordScreen
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.widgets.modals import Choose
 from tests.helpers.app_driver import answer, asked, press, question, screen_text, settings, until
+from tests.helpers.drift_pairs import CALLS, NEW_PROSE, PROSE, pair
 from tests.helpers.paths import GALLERY
 from tests.helpers.record_sessions import NAMES, walk_on
 from tests.helpers.tui_records import keep
 
-PICTURES: Final = ("home", "walk-drift", "hand-over", "report", "record")
+PICTURES: Final = ("home", "walk-drift", "hand-over", "report", "record", "drift")
 SIZE: Final = (110, 32)
 FROZEN: Final = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 _PUT_IN: Final = (
@@ -52,7 +54,7 @@ class Frozen(SmokeApp):
 
 
 async def pictures(state: Path) -> dict[str, str]:
-    """Drive the app from the home screen on; the five pictures by name."""
+    """Drive the app from the home screen on; the pictures by name."""
     for scenario, name in NAMES.items():
         keep(state, name, scenario)
     app = Frozen(settings(state), Goal())
@@ -96,7 +98,20 @@ async def pictures(state: Path) -> dict[str, str]:
         await question(pilot, "tick")
         await take("hand-over")
         await press(pilot, "ctrl+q")
+    found["drift"] = await picture_of_drift(state)
     return {name: tidied(svg) for name, svg in found.items()}
+
+
+async def picture_of_drift(state: Path) -> str:
+    """Show two answers made by hand on the drift screen."""
+    app = Frozen(settings(state), Goal())
+    async with app.run_test(size=SIZE, notifications=False) as pilot:
+        pairs = (pair(PROSE, NEW_PROSE, calls=CALLS),)
+        await app.push_screen(DriftScreen("live-call", lambda: pairs))
+        await until(pilot, lambda: "difference 1 of 4" in screen_text(app))
+        await press(pilot, "n")
+        await pilot.pause(0.3)
+        return app.export_screenshot(title="smoke-tui")
 
 
 async def open_session(pilot: Pilot[Any], words: str) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any, Final
 
-from smoke_tui.cli.calibration_io import read_file, read_pairs, today, write_file
+from smoke_tui.cli.calibration_io import read_file, read_pairs, write_file
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import UsageError
-from smoke_tui.history.calibration import CalibrationFile
+from smoke_tui.history.calibration import CalibrationFile, today
 from smoke_tui.judging.calibration import (
     DEFAULT_TEST,
     Calibration,
@@ -21,10 +21,10 @@ from smoke_tui.judging.calibration import (
     StoredPair,
     merged_pairs,
     scored,
-    triggers,
 )
 from smoke_tui.judging.drift import ratio_text
 from smoke_tui.judging.triage import threshold_from
+from smoke_tui.judging.triggers import triggers
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.calibration import (
     LOWERING,
@@ -103,17 +103,7 @@ def _changed(
     calibration: Calibration, change: tuple[str, float, str], pairs: Sequence[StoredPair]
 ) -> Calibration:
     test, new, why = change
-    if test == DEFAULT_TEST:
-        old = calibration.default
-    else:
-        # The newest comparison has the threshold that the case has of its own.
-        recorded = (
-            calibration.effective(test, each.pair.drift.threshold)
-            for each in (*pairs, *reversed(calibration.pairs))
-            if each.pair.drift.case == test
-        )
-        override = calibration.threshold_of(test)
-        old = (override or next(recorded, calibration.default_threshold)).value
+    old = calibration.current(test, pairs).value
     if new == old:
         name = "the default" if test == DEFAULT_TEST else test
         raise UsageError(f"the threshold of {name} is {ratio_text(old)} already")
@@ -135,8 +125,16 @@ def _show(settings: Settings, file: CalibrationFile, *, json: bool) -> None:
         [
             f"default threshold: {default_text(file.calibration)}",
             *map(as_text, trigger_rows(file.calibration, stored)),
+            *_rehearsed_note(settings, file),
         ]
     )
+
+
+def _rehearsed_note(settings: Settings, file: CalibrationFile) -> Iterator[str]:
+    """Where the log of rehearsals is, where there is one."""
+    path = settings.rehearsed_calibration
+    if path != file.path and path.exists():
+        yield f"rehearsals keep a log of their own: --calibration {path}"
 
 
 def _print_change(

@@ -26,6 +26,7 @@ from smoke_tui.runbook import Runbook
 SCHEMA: Final = "smoke-diff/1"
 _NAME: Final = 40
 _VALUE: Final = 60
+_ANSWER: Final = 400
 
 
 def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
@@ -78,8 +79,10 @@ def _read_session(folder: Path) -> tuple[Runbook, State]:
 def _row(row: Row) -> dict[str, Any]:
     """A row as JSON; the comparison of answers is in theirs alone."""
     values = asdict(row)
-    if row.drift is None:
-        del values["drift"]
+    drift = values.pop("drift")
+    if drift is not None:
+        values["drift"] = {key: drift[key] for key in ("case", "threshold", "text")}
+        values["drift"]["tool_calls"] = drift["calls"]
     return values
 
 
@@ -109,12 +112,13 @@ def _print_comparison(comparison: Comparison, old: Side, new: Side) -> None:
 
 
 def _line(row: Row) -> str:
-    old, new = (_short(value) for value in (row.old, row.new))
+    most = _VALUE if row.drift is None else _ANSWER
+    old, new = (_short(value, most) for value in (row.old, row.new))
     values = old if row.old == row.new else f"{old} → {new}"
     return f"  {row.word:<8} {row.name:<{_NAME}} {values}".rstrip()
 
 
-def _short(value: str | None) -> str:
+def _short(value: str | None, most: int) -> str:
     if value is None:
         return "?"
-    return value if len(value) <= _VALUE else f"{value[:_VALUE]}…"
+    return value if len(value) <= most else f"{value[:most]}…"

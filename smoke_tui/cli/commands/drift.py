@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, Final
 
 from smoke_tui.cli.calibration_io import read_file
@@ -18,6 +17,7 @@ from smoke_tui.judging.triage import threshold_from
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.drift.plain import plain_text
 from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, result
+from smoke_tui.presentation.report.drift_json import drift_value
 from smoke_tui.redaction import Vault, clean
 
 SCHEMA: Final = "smoke-drift/1"
@@ -124,25 +124,13 @@ def _print_triage(pair: DriftPair, done: Done | None, code: Exit) -> None:
 
 
 def _result(pair: DriftPair, candidate: Side, done: Done | None, code: Exit) -> dict[str, Any]:
-    compared = pair.drift
-    threshold = asdict(compared.threshold) | {"text": str(compared.threshold)}
     return {
         "schema": SCHEMA,
         "exit_code": int(code),
-        "case": compared.case,
-        "baseline": compared.baseline,
         "candidate": candidate.name,
-        "drifted": compared.drifted,
-        "word": DRIFT_MARKS[compared.drifted].word,
-        "summary": result(compared),
-        "threshold": threshold,
-        "text": None if compared.text is None else asdict(compared.text),
-        "calls": None
-        if compared.calls is None
-        else {
-            "drifted": compared.calls.drifted,
-            "differences": list(compared.calls.differences),
-        },
+        "word": DRIFT_MARKS[pair.drift.drifted].word,
+        "summary": result(pair.drift),
+        **drift_value(pair),
         "triage": None
         if done is None
         else {"class": done.triage, "done": list(done.lines), "ticket": done.ticket},

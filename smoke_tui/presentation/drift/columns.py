@@ -1,7 +1,7 @@
 """A word difference in rows of a width: side by side, or as one text.
 
 Side by side, equal words stand in the same row on both sides: where one side has no room for such a
-word, both begin a new row.
+word, both begin a new row. Only the rest of a line behind a change of several lines does not.
 """
 
 from __future__ import annotations
@@ -77,17 +77,32 @@ class _Side:
 
 @dataclass(slots=True)
 class _Layout:
-    """Both sides, or the one text, and what is in each row."""
+    """Both sides, or the one text, and what is in each row; `split` behind a change of lines."""
 
     sides: tuple[_Side, ...]
     numbers: dict[int, list[int]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     added: set[int] = field(default_factory=set)
     folds: set[int] = field(default_factory=set)
+    split: bool = False
 
     def equal(self, text: str) -> None:
-        """Add text that both answers have."""
-        _flow(self.sides, text, "")
+        """Add text that both answers have.
+
+        Behind a change that has more rows on one side, the rest of a line stays on its own row on
+        each side, where there is room; from the next line end on both are side by side again.
+        """
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.level()
+                for side in self.sides:
+                    side.end_row()
+            if self.split and all(cell_len(line) <= side.room for side in self.sides):
+                for side in self.sides:
+                    _flow((side,), line, "")
+            else:
+                self.level()
+                _flow(self.sides, line, "")
 
     def fold(self, words: str) -> None:
         """Add a row that says how much equal text is not shown."""
@@ -104,6 +119,7 @@ class _Layout:
         """Add text that one of the answers has."""
         begun = len(side.rows) - 1
         _flow((side,), text, tone)
+        self.split |= "\n" in text
         for at in range(begun, len(side.rows)):
             numbers = self.numbers.setdefault(at, [])
             if number not in numbers[-1:]:
@@ -113,6 +129,7 @@ class _Layout:
 
     def level(self) -> None:
         """Let every side go on in the row that the longest one is in."""
+        self.split = False
         most = max(len(side.rows) for side in self.sides)
         for side in self.sides:
             while len(side.rows) < most:
@@ -165,7 +182,6 @@ def two_columns(difference: Difference, width: int) -> tuple[Row, ...]:
             gone, added = difference.signs.gone, difference.signs.added
             layout.change(left, within(stretch.recorded, gone), "gone", stretch.number)
             layout.change(right, within(stretch.new, added), "added", stretch.number)
-            layout.level()
     return tuple(layout.rows())
 
 

@@ -12,6 +12,7 @@ from smoke_tui.judging.drift import DriftPair
 from smoke_tui.judging.word_diff import word_diff
 from smoke_tui.presentation.drift.visible import visible, visible_pair
 from smoke_tui.presentation.format import count, cut_middle
+from smoke_tui.presentation.marks import ascii_text
 
 CONTEXT: Final = 160
 """Characters around a difference that are shown, however long the equal text is."""
@@ -69,7 +70,7 @@ class Difference:
 def difference_of(pair: DriftPair, *, ascii_only: bool = False) -> Difference:
     """Compare both texts word by word; takes a while where they are long.
 
-    `ascii_only`: where the texts differ, other characters are spelled by their codes.
+    `ascii_only`: other characters are replaced, and spelled by their codes where texts differ.
     """
     recorded, new = (without_nonce(a.text or "") for a in (pair.recorded, pair.new))
     stretches = tuple(_stretches(recorded, new, ascii_only))
@@ -82,6 +83,7 @@ def _stretches(recorded: str, new: str, ascii_only: bool) -> Iterator[Stretch]:
     for piece in word_diff(recorded, new):
         if piece.equal:
             shown = visible(piece.recorded)
+            shown = ascii_text(shown) if ascii_only else shown
             yield Stretch(shown, shown, line=line)
         else:
             number += 1

@@ -51,13 +51,16 @@ def head(drift: AnswerDrift) -> Text:
 
 
 def result(drift: AnswerDrift) -> str:
-    """Return the measured values: ratio and threshold; whether tool calls differ."""
-    parts = []
-    if drift.text is not None:
-        parts.append(_ratio(drift.text, drift.threshold))
-    if drift.calls is not None:
-        parts.append("tool calls differ" if drift.calls.drifted else "tool calls equal")
-    return ", ".join(parts) or "nothing was compared"
+    """Return ratio and threshold, and whether tool calls differ; what drifted alone comes first."""
+    text = _ratio(drift.text, drift.threshold) if drift.text is not None else ""
+    calls = drift.calls
+    if calls is None:
+        return text or "nothing was compared"
+    if not calls.drifted:
+        return f"{text}, tool calls equal" if text else "tool calls equal"
+    if drift.text is not None and drift.text.drifted is not True:
+        return f"tool calls differ, text {text}"
+    return f"{text}, tool calls differ" if text else "tool calls differ"
 
 
 def _ratio(text: TextDrift, threshold: Threshold) -> str:
@@ -83,7 +86,8 @@ def facts(drift: AnswerDrift) -> list[tuple[str, Text]]:
     """Return what else is to be known: whose the threshold is, how it was measured, tool calls."""
     rows: list[tuple[str, Text]] = []
     if drift.text is not None:
-        row = [f"{drift.threshold}: ", *owner(drift.threshold)]
+        own = drift.threshold.is_override or drift.threshold.place
+        row = [f"{drift.threshold}", *([": ", *owner(drift.threshold)] if own else [])]
         rows += [("threshold", row), ("measured", _measure(drift.text))]
         if drift.text.note:
             rows.append(("note", [excerpt(drift.text.note, 600)]))
@@ -125,7 +129,7 @@ def missing(pair: DriftPair) -> Text | None:
     absent = [
         f"the {name} answer"
         for name, answer in (("recorded", pair.recorded), ("new", pair.new))
-        if answer.text is None
+        if answer.text is None and not answer.tool_calls
     ]
     if not absent:
         return None

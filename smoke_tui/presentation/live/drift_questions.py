@@ -24,7 +24,7 @@ def drift_form(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     drift = drift_in_question(snapshot, question)
     if drift is None:
         return rows
-    if drift.text is not None:
+    if drift.text is not None and drift.text.drifted is not False:
         rows.append([*row(("Threshold: ", "muted")), *owner(drift.threshold)])
         if drift.text.note:
             rows.append(row((one_line(drift.text.note, 300), "warn")))

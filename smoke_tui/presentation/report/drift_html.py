@@ -51,6 +51,7 @@ class _Cells:
                 "tr",
                 tag("td", *self.recorded, data_name="recorded"),
                 tag("td", *self.new, data_name="new"),
+                class_="equal" if self.recorded == self.new else None,
             )
         self.recorded, self.new = [], []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smoke_tui.journal.events.decisions import DriftEvidence, Evidence
 from smoke_tui.journal.events.values import Blob
-from smoke_tui.journal.state import State, StepState
+from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.judging.baselines import BaselineError, read_answer
 from smoke_tui.judging.drift import DriftPair, RecordedAnswer
 from smoke_tui.presentation.report.exchanges import EvidenceReader
@@ -23,11 +23,21 @@ def drift_pairs(
     return tuple(pair for pair in pairs if pair is not None)
 
 
+def all_drift_pairs(state: State, evidence: EvidenceReader) -> tuple[DriftPair, ...]:
+    """The comparisons of every try of every step, in their order."""
+    tries = (attempt for name in state.order for attempt in state.steps[name].tries)
+    pairs = (pair_of(piece, evidence) for attempt in tries for piece in attempt.evidence)
+    return tuple(pair for pair in pairs if pair is not None)
+
+
 def was_compared(step_state: StepState) -> bool:
     """Whether the last try of a step has comparisons."""
-    return bool(step_state.tries) and any(
-        isinstance(piece, DriftEvidence) for piece in step_state.tries[-1].evidence
-    )
+    return bool(step_state.tries) and has_comparison(step_state.tries[-1])
+
+
+def has_comparison(attempt: Try) -> bool:
+    """Whether a try has comparisons."""
+    return any(isinstance(piece, DriftEvidence) for piece in attempt.evidence)
 
 
 def pair_of(piece: Evidence, evidence: EvidenceReader) -> DriftPair | None:

@@ -32,7 +32,7 @@ ANSWER_ROWS: Final = (
     ),
     Scenario(
         "tool-call-drift",
-        "The model calls a tool that the recorded answer does not call: only the runbook `drift` "
+        "The model calls a tool that the recorded answer does not call: only the runbook `answer-drift` "
         "compares it.",
         _OF_DRIFT,
         runbook="answer-drift",

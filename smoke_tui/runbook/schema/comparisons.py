@@ -99,12 +99,13 @@ TEXT_DRIFT: Final = Field(
                 "A test whose llm_drift_threshold is taken where no nearer threshold is",
             ),
             "case": _CASE,
-        }
+        },
+        given_only=True,
     ),
     "The answer's text is as close to a recorded one as the threshold asks",
 )
 
 TOOL_CALLS: Final = Field(
-    TableOf({"baseline": _BASELINE, "case": _CASE}),
+    TableOf({"baseline": _BASELINE, "case": _CASE}, given_only=True),
     "The answer's tool calls equal the recorded ones, names and arguments alike",
 )

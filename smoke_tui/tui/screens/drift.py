@@ -16,7 +16,7 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.drift.difference import Difference, difference_of, folded
 from smoke_tui.presentation.drift.plain import plain_text
-from smoke_tui.presentation.drift.sentences import DRIFT_MARKS
+from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, result
 from smoke_tui.presentation.format import count, one_line, shorten
 from smoke_tui.presentation.report.drift_pairs import drift_pairs
 from smoke_tui.presentation.report.export import stored_evidence
@@ -99,9 +99,12 @@ class DriftScreen(Page):
             self.app.call_from_thread(self._take, pairs)
 
     def _take(self, pairs: tuple[DriftPair, ...]) -> None:
+        if not self.is_attached:
+            return
         self._pairs = pairs
         if pairs:
-            self._show_pair(0)
+            drifted = (at for at, pair in enumerate(pairs) if pair.drift.drifted is not False)
+            self._show_pair(next(drifted, 0))
             return
         self._busy = False
         self.refresh_top()
@@ -127,11 +130,14 @@ class DriftScreen(Page):
             self.app.call_from_thread(self._compared, difference)
 
     def _compared(self, difference: Difference) -> None:
-        self._difference, self._width = difference, 0
-        self._lay_out()
+        if self.is_attached:
+            self._difference, self._width = difference, 0
+            self._lay_out()
 
     def _lay_out(self) -> None:
         """Lay out what was compared, where the width is another than before."""
+        if not self.is_attached:
+            return
         width = self.query_one(DriftRows).scrollable_content_region.width - 1
         pair, difference = self.pair, self._difference
         if pair is None or difference is None or width in (self._width, -1):
@@ -150,6 +156,8 @@ class DriftScreen(Page):
     # --- what is shown ----------------------------------------------------------------------
 
     def _show_rows(self, rows: Sheet) -> None:
+        if not self.is_attached:
+            return
         view = self.query_one(DriftRows)
         view.border_title = "Recorded left, new right" if rows.columns else "Recorded and new"
         view.show(rows)
@@ -195,8 +203,9 @@ class DriftScreen(Page):
                     str(at),
                     Content.assemble(
                         (f"{mark.glyph} {mark.word}  ", STYLES[mark.tone]),
-                        one_line(pair.drift.case, 60),
-                        (f"  {one_line(pair.drift.baseline, 60)}", MUTED),
+                        f"{result(pair.drift)}  ",
+                        (one_line(pair.drift.case, 60), MUTED),
+                        (f" · {one_line(pair.drift.baseline, 60)}", MUTED),
                     ),
                 )
             )

@@ -42,6 +42,7 @@ from smoke_tui.tui.render.home import (
     recorded_row,
 )
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.calibration import CalibrationScreen
 from smoke_tui.tui.screens.cases import CasesScreen
 from smoke_tui.tui.screens.compare import show_comparison
 from smoke_tui.tui.screens.doctor import DoctorScreen
@@ -255,6 +256,10 @@ class HomeScreen(Page):
     def action_cases(self) -> None:
         """Show the cases of the product under test."""
         self.app.push_screen(CasesScreen(place_of(self.smoke.settings)))
+
+    def action_calibration(self) -> None:
+        """Show the calibration of drift thresholds."""
+        self.app.push_screen(CalibrationScreen())
 
     def action_machine(self) -> None:
         """Show this machine and the settings."""

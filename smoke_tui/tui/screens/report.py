@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,12 +17,11 @@ from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
-from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.live.log_buffer import LogBuffer
 from smoke_tui.presentation.live.snapshot import name_of
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.presentation.report.drift_pairs import drift_pairs, was_compared
+from smoke_tui.presentation.report.drift_pairs import all_drift_pairs, has_comparison
 from smoke_tui.presentation.report.export import SecretFoundError, export, stored_evidence
 from smoke_tui.presentation.report.markdown import LIMIT
 from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
@@ -104,7 +104,8 @@ class ReportScreen(Page):
         if action == "amend":
             return bool(amendable(self.state))
         if action == "drift":
-            return any(was_compared(step_state) for step_state in self.state.steps.values())
+            steps = self.state.steps.values()
+            return any(has_comparison(attempt) for step in steps for attempt in step.tries)
         return self.content is not None if action in ("write", "copy") else True
 
     @work
@@ -201,15 +202,8 @@ class ReportScreen(Page):
 
     def action_drift(self) -> None:
         """Show the comparisons of the session's answers, word by word."""
-        self.app.push_screen(DriftScreen("answers", self._pairs))
-
-    def _pairs(self) -> tuple[DriftPair, ...]:
-        evidence = stored_evidence(self.folder)
-        return tuple(
-            pair
-            for name in self.state.order
-            for pair in drift_pairs(self.state, self.state.steps[name], evidence)
-        )
+        load = partial(all_drift_pairs, self.state, stored_evidence(self.folder))
+        self.app.push_screen(DriftScreen("answers", load))
 
     def action_home(self) -> None:
         """Go back to the home screen."""

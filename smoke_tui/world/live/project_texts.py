@@ -103,7 +103,7 @@ class LiveTexts:
 
     def _digest(self, path: Path) -> str | None:
         """The SHA-256 of a file's redacted text, as its evidence has; None where there is none."""
-        return self._digest_of(path.read_bytes() if path.exists() else None)
+        return self._digest_of(read_plain(path) if os.path.lexists(path) else None)
 
     def _digest_of(self, content: bytes | None) -> str | None:
         return None if content is None else hashlib.sha256(self.vault.redact(content)).hexdigest()

@@ -163,3 +163,36 @@ def test_the_file_is_the_named_one_and_holds_no_secret(program: Program, tmp_pat
     assert key not in path.read_text()
     assert "REDACTED" in read_calibration(path).calibration.log[0].reason
     assert not (program.state / "calibration.json").exists()
+
+
+def test_rehearsals_have_a_log_of_their_own_and_sessions_are_scored_again(program: Program) -> None:
+    """A walk's false positive is one row; its comparison is scored again with the default's."""
+    rehearse = ("--check", "answer-drift", "--rehearse", "--scenario")
+    assert program(*rehearse, "text-drift-false-positive", "--drift-autojunk").code == 1
+    session = program.only().name
+    done = program("calibration")
+    assert done.out == EMPTY
+    rehearsed = program.state / "calibration.rehearsed.json"
+    config = program.events()[0]["data"]["config"]
+    assert (config["calibration"], config["drift_autojunk"]) == (str(rehearsed), True)
+    assert f"--calibration {rehearsed}" in done.err
+    (row,) = read_calibration(rehearsed).calibration.log
+    assert (row.test, row.old, row.new) == ("answer-drift/live-call", 0.7, 0.67)
+    # In its own log the pair is triaged, and not counted twice with the session's.
+    named = ("--calibration", str(rehearsed), "calibration", "--json")
+    (pair,) = program(*named).json()["pairs"]
+    assert (pair["class"], pair["drifted"], pair["threshold"]) == ("false-positive", False, 0.67)
+    # To the real log it is a session's comparison, by the threshold of its test's marker.
+    (pair,) = program("calibration", "--json").json()["pairs"]
+    assert pair["place"] == f"{session}:live-call (rehearsed)"
+    assert (pair["class"], pair["drifted"], pair["threshold"]) == (None, True, 0.7)
+    change = ("calibration", "--test", "answer-drift/live-call", "--threshold", "0.6", "--why", "w")
+    told = program(*change, "--json").json()
+    assert [flip["drifted_after"] for flip in told["rescoring"]["flips"]] == [False]
+    assert (told["log"][0]["old"], told["written"]) == (0.7, False)
+    # A session whose evidence is gone is named, and counts for nothing.
+    for path in (program.only() / "evidence").iterdir():
+        path.unlink()
+    told = program("calibration", "--json").json()
+    assert told["pairs"] == []
+    assert "the answers of 1 comparisons are missing" in told["problems"][0]

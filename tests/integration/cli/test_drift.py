@@ -55,6 +55,9 @@ def test_texts_are_same_or_drifted(program: Program, tree: Path) -> None:
     assert "[-jumps-]{+leaps+}" in done.out
     assert "Not triaged" in done.out
     assert done.out.endswith("drift: drifted: exit 1\n")
+    told = program("drift", "recorded.txt", "similar.txt", "--json").json()
+    assert told["text"]["differences"][0] == {"line": 1, "recorded": "jumps", "new": "leaps"}
+    assert told["triage"] is None
     done = program("drift", "recorded.txt", "similar.txt", "--threshold", "0.8")
     assert done.code == 0
     assert done.out.startswith("Same: 0.8307 >= 0.80 (override; default 0.85)\n")
@@ -66,7 +69,10 @@ def test_tool_calls_differ_by_path_whatever_the_text(program: Program, tree: Pat
     new = case_file(Path("new.json"), RECORDED, changed)
     told = program("drift", old, new, "--json").json()
     assert (told["schema"], told["exit_code"], told["word"]) == ("smoke-drift/1", 1, "drifted")
-    assert told["calls"] == {"drifted": True, "differences": ["[0].arguments.amount: 12 → 12.0"]}
+    assert told["tool_calls"] == {
+        "drifted": True,
+        "differences": ["[0].arguments.amount: 12 → 12.0"],
+    }
     assert told["text"]["drifted"] is False
     # A threshold is no answer to that.
     done = program("drift", old, new, "--class", "false-positive", "--why", "w")
@@ -194,6 +200,40 @@ def test_who_insists_is_taken_at_their_word(program: Program, tree: Path) -> Non
     done = program("drift", "last:live-call", *argv[2:], "--changed", "model", "--insist")
     assert done.code == 2
     assert "give the file of the recorded answer" in done.err
+
+
+def test_diff_has_the_ratio_and_whose_threshold(program: Program, tree: Path) -> None:
+    keep(program.state, SESSION, "instructions-drift")
+    keep(program.state, "20310102T000000Z-0000", "instructions-drift")
+    change = ("calibration", "--threshold", "0.7", "--why", "w", "--yes", "--test")
+    assert program(*change, "openai-subscription/live-call").code == 0
+    done = program("diff", SESSION, "last")
+    assert done.code == 0
+    assert "1.00 >= 0.70 (override; default 0.85), the calibration log's" in done.out
+    rows = {row["name"]: row for row in program("diff", SESSION, "last", "--json").json()["rows"]}
+    drift = rows["live-call text"]["drift"]
+    assert (drift["case"], drift["text"]["ratio"]) == ("openai-subscription/live-call", 1.0)
+    assert (drift["threshold"]["source"], drift["tool_calls"]) == ("calibration", None)
+    assert "drift" not in rows["live-call outcome"]
+    (program.state / "calibration.json").write_text("{")
+    assert program("diff", SESSION, "last").code == 3
+
+
+def test_a_link_is_not_replaced(program: Program, tree: Path) -> None:
+    Path("link.txt").symlink_to("recorded.txt")
+    argv = ("--class", "expected", "--why", "w", "--changed", "model", "--insist")
+    done = program("drift", "link.txt", "other.txt", *argv)
+    assert done.code == 4
+    assert "link.txt is a link" in done.err
+    assert Path("recorded.txt").read_text() == f"{RECORDED}\n"
+    assert not (program.state / "calibration.json").exists()
+
+
+def test_an_archives_step_is_compared(program: Program, tree: Path) -> None:
+    keep(program.state, SESSION, "instructions-drift")
+    assert program("archive", SESSION, "-o", "one.smoke").code == 0
+    told = program("drift", "one.smoke:live-call", "last:live-call", "--json").json()
+    assert (told["exit_code"], told["text"]["ratio"]) == (0, 1.0)
 
 
 def test_a_regression_leaves_the_recorded_answer(program: Program, tree: Path) -> None:

@@ -243,12 +243,22 @@ def test_an_expected_drift_replaces_the_recorded_answer(program: OfflineProgram)
     assert outcome(done)[:2] == ("fail", "text-drift")
     assert "triaged: expected (prompt changed); baselines/x.txt replaced" in outcome(done)[2]
     (triaged,) = evidence(program, TriageEvidence)
-    assert triaged.triaged.paths == ("prompts/sum.md",)
+    assert triaged.triaged.paths == ("offline.md", "prompts/sum.md")
     assert baseline.read_text() == OTHER + "\n"
     assert stat.S_IMODE(baseline.stat().st_mode) == 0o640
     assert [pair.triage for pair in calibration_of(program).pairs] == ["expected"]
     assert outcome(program.live(compares(OTHER)))[:2] == ("pass", None)
     assert program("replay", "last").code == 0
+
+
+def test_a_changed_runbook_is_a_changed_prompt(program: OfflineProgram) -> None:
+    project(program)
+    git(program.folder, "init", "-q")
+    git(program.folder, "add", "baselines")
+    git(program.folder, "commit", "-qm", "Begin")
+    assert outcome(program.live(compares(OTHER), answers=EXPECTED))[1] == "text-drift"
+    (triaged,) = evidence(program, TriageEvidence)
+    assert triaged.triaged.paths == ("offline.md",)
 
 
 def test_a_change_that_is_not_in_the_working_tree_is_stated(program: OfflineProgram) -> None:
@@ -398,4 +408,60 @@ def test_a_kill_in_the_triage_leaves_the_files_old_or_new(
         judged = "pass" if calibration.log else "fail"
         assert step["outcome"] == (finished or judged), done.err
         assert len(calibration_of(program).log) == 1
+    assert program("replay", "last").code == 0
+
+
+def test_texts_that_can_not_be_decided_are_blocked_and_triaged(program: OfflineProgram) -> None:
+    """Letters in runs, each shorter by one, take more steps than the comparison has."""
+    recorded, new = (
+        "".join("a" * size + chr(first + size) for size in range(300, 0, -1))
+        for first in (0x4E00, 0x6E00)
+    )
+    project(program, recorded)
+    (program.folder / "answer.txt").write_text(new)
+    expect = f'expect = [{{ text_drift = {{ baseline = "{BASELINE}" }} }}]'
+    text = book(runs("answer", "cat answer.txt", expect))
+    done = program.live(text, answers='[answer]\ndrift = "regression"\n')
+    assert outcome(done)[:2] == ("blocked", "drift-undecided")
+    assert "; seen undecided, from 0.1" in outcome(done)[2]
+    assert "triaged: regression" in outcome(done)[2]
+    assert program("replay", "last").code == 0
+
+
+KEY = "sk-proj-FAKE" + "Zq4Xw7Lm2Vb9Kt6Rn3Hd8Jp5Gs1Yc0Fa"
+
+
+def test_a_secret_in_either_answer_reaches_neither_record_nor_file(
+    program: OfflineProgram,
+) -> None:
+    baseline = project(program, f"The key is {KEY}, as it was.")
+    answers = EXPECTED + 'note = "It was meant."\n'
+    (program.folder / "answer.txt").write_text(f"{OTHER} It is {KEY}, too.")
+    expect = f'expect = [{{ text_drift = {{ baseline = "{BASELINE}" }} }}]'
+    done = program.live(book(runs("answer", "cat answer.txt", expect)), answers=answers)
+    assert outcome(done)[:2] == ("fail", "text-drift")
+    assert "REDACTED" in baseline.read_text()
+    files = [path for path in program.state.rglob("*") if path.is_file()]
+    assert files
+    for path in (*files, baseline):
+        assert KEY not in path.read_text(errors="replace"), path
+
+
+@pytest.mark.parametrize("lines", range(12, 33, 4))
+def test_a_kill_leaves_the_recorded_answer_old_or_new(program: OfflineProgram, lines: int) -> None:
+    baseline = project(program)
+    (program.folder / "offline.md").write_text(compares(OTHER))
+    (program.folder / "answers.toml").write_text(EXPECTED)
+    argv = ("--check", "offline.md", "--live", "--answers", "answers.toml")
+    child = beside(program.folder, *argv)
+    while child.poll() is None:
+        journals = list(program.state.glob("sessions/*/journal.jsonl"))
+        if journals and journals[0].read_bytes().count(b"\n") >= lines:
+            os.kill(child.pid, signal.SIGKILL)
+            break
+    child.communicate()
+    assert baseline.read_text() in (RECORDED + "\n", OTHER + "\n")
+    # Its pair is stored after it, so that no stored pair claims what was not done.
+    pairs = calibration_of(program).pairs
+    assert len(pairs) == 0 or baseline.read_text() == OTHER + "\n"
     assert program("replay", "last").code == 0

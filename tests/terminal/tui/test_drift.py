@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from rich.cells import cell_len
+from textual.color import Color
 
 from smoke_tui.judging.drift import DriftPair, ToolCallDrift
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.app_base import DARK, LIGHT
 from smoke_tui.tui.screens.drift import DriftScreen
+from smoke_tui.tui.screens.home import HomeScreen
 from smoke_tui.tui.widgets.drift_rows import DriftRows
-from tests.helpers.app_driver import press, screen_text, settings, settled, until
+from tests.helpers.app_driver import press, screen_strips, screen_text, settings, settled, until
 from tests.helpers.drift_pairs import CALLS, NEW_PROSE, PROSE, pair
+from tests.terminal.tui.test_colours import READABLE, ratio
 
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 50)]
 CJK = ("日本語の文章を比べます。", "日本語の文書を比べます🎉。")
@@ -106,8 +110,10 @@ def test_wide_characters_keep_the_columns_aligned() -> None:
 
 def test_comparisons_of_a_step_are_chosen_among() -> None:
     same = pair("a", "a", ratio=1.0, drifted=False, case="smoke/other-call")
-    text = shown((pair(PROSE, NEW_PROSE), same), "c", "j", "enter", wait="1.00 >= 0.80")
+    text = shown((same, pair(PROSE, NEW_PROSE)), wait="0.7234 < 0.80")
     assert "2 of 2" in text
+    text = shown((same, pair(PROSE, NEW_PROSE)), "c", "k", "enter", wait="1.00 >= 0.80")
+    assert "1 of 2" in text
     assert "= same" in text
     assert "The texts: no difference" in text
 
@@ -128,6 +134,31 @@ def test_what_is_copied_is_every_difference(monkeypatch: pytest.MonkeyPatch) -> 
     assert "New: wait until autumn" in copied[0]
 
 
+@pytest.mark.parametrize("end", ["b", "ctrl+q"])
+def test_leaving_while_answers_are_read_disturbs_nothing(end: str) -> None:
+    reading, left = Event(), Event()
+
+    def load() -> tuple[DriftPair, ...]:
+        reading.set()
+        assert left.wait(30)
+        return (pair(PROSE, NEW_PROSE),)
+
+    async def main() -> None:
+        app = SmokeApp(settings(Path("state")), Goal())
+        async with app.run_test() as pilot:
+            await app.push_screen(DriftScreen("live-call", load))
+            await until(pilot, reading.is_set, "the reading")
+            assert "Reading the answers" in screen_text(app)
+            await press(pilot, end)
+            left.set()
+            if end == "b":
+                await settled(pilot)
+                assert isinstance(app.screen, HomeScreen)
+        assert app.return_code in (None, 0)
+
+    asyncio.run(main())
+
+
 def test_a_session_without_comparisons_says_so() -> None:
     assert "Nothing was compared here." in shown(())
 
@@ -141,8 +172,28 @@ def test_both_sides_can_be_told_apart_without_colours(theme: str) -> None:
 
 def test_very_long_answers_are_drawn_a_screen_at_a_time() -> None:
     recorded = " ".join(f"word{n}" for n in range(12_000))
-    shown((pair(recorded, f"{recorded}!"),), "w", "G", wait="word11999", size=(80, 24))
+    new = recorded.replace("word500 ", "other ").replace("word11000 ", "another ")
+    keys = ("w", "n", "n")
+    text = shown((pair(recorded, new),), *keys, wait="difference 2 of 2", size=(80, 24))
     assert len(recorded) > 100_000
+    assert "[-word11000-]{+another+}" in text
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_what_differs_can_be_read_in_both_themes(theme: str) -> None:
+    contrasts: dict[str, float] = {}
+
+    def look(app: SmokeApp) -> None:
+        for strip in screen_strips(app.screen):
+            for text, style, _ in strip:
+                if style is not None and style.color and style.bgcolor and text.strip():
+                    colours = (Color.from_rich_color(c) for c in (style.color, style.bgcolor))
+                    contrasts[text.strip()] = ratio(*colours)
+
+    shown((pair(PROSE, NEW_PROSE, note="a note", calls=CALLS),), theme=theme, look=look)
+    assert {"[-12-]", "{+13+}", "a note", "▶", "… 1,881 equal characters …"} <= set(contrasts)
+    words = {text: contrast for text, contrast in contrasts.items() if any(map(str.isalnum, text))}
+    assert {text: contrast for text, contrast in words.items() if contrast < READABLE} == {}
 
 
 def test_an_override_and_a_note_are_seen() -> None:

@@ -18,7 +18,6 @@ from smoke_tui.judging.calibration import (
     merged_pairs,
     rescore,
     scored,
-    triggers,
 )
 from smoke_tui.judging.calibration_file import (
     CalibrationError,
@@ -26,7 +25,9 @@ from smoke_tui.judging.calibration_file import (
     render_calibration,
 )
 from smoke_tui.judging.drift import DriftPair, RecordedAnswer, Threshold
+from smoke_tui.judging.texts import EXACT
 from smoke_tui.judging.triage import TriageClass, proposed_for
+from smoke_tui.judging.triggers import triggers
 
 DATE = "2026-11-28"
 CALLS: tuple[Part, ...] = ("calls",)
@@ -204,3 +205,58 @@ def test_a_damaged_file_is_refused_with_its_place(old: str, new: str, problem: s
 
 def test_no_file_is_an_empty_calibration() -> None:
     assert parse_calibration("", "c.json") == Calibration()
+
+
+def test_scoring_again_can_be_stopped_between_two_pairs() -> None:
+    class StoppedError(Exception):
+        pass
+
+    scored_pairs: list[int] = []
+
+    def stop_at_the_second() -> None:
+        if scored_pairs:
+            raise StoppedError
+        scored_pairs.append(1)
+
+    row = LogRow(DATE, DEFAULT_TEST, 0.85, 0.95, "why")
+    pairs = (pair("ab", "xy"), pair("ab", "xz"), pair("ab", "zz"))
+    with pytest.raises(StoppedError):
+        Calibration().with_threshold(row, pairs, stop_at_the_second)
+    assert len(scored_pairs) == 1
+
+
+def test_the_threshold_of_today_is_the_logs_then_the_newest_comparisons() -> None:
+    own = pair("ab", "xy", "a/own", None, Threshold(0.6, "marker", place="t.py:1"))
+    calibration = Calibration(pairs=(own,))
+    assert calibration.current("a/own").value == 0.6
+    assert calibration.current("a/other").value == 0.85
+    row = LogRow(DATE, "a/own", 0.6, 0.5, "why")
+    assert calibration.with_threshold(row).current("a/own").value == 0.5
+    assert calibration.with_default(0.9, "why", DATE).current(DEFAULT_TEST).value == 0.9
+
+
+@given(TEXTS, TEXTS, st.integers(1, 100))
+def test_a_stored_pair_at_a_threshold_is_what_a_comparison_there_gives(
+    recorded: str, new: str, percent: int
+) -> None:
+    stored = pair(recorded, new)
+    threshold = percent / 100
+    calibration = Calibration().with_default(threshold, "why", DATE)
+    again = next(scored([stored], calibration)).drift
+    answers = RecordedAnswer(recorded), RecordedAnswer(new)
+    fresh = compare_answers("smoke/call", "baseline.txt", again.threshold, *answers)
+    assert again.threshold.value == threshold
+    assert again.text is not None
+    assert fresh.text is not None
+    assert replace(again.text, note="") == replace(fresh.text, note="")
+    assert again.calls == fresh.calls
+
+
+def test_bounds_of_a_ratio_are_measured_again() -> None:
+    """What is certain of them depends on the threshold."""
+    stored = pair("aaaaab", "aaaaac")
+    drift = stored.pair.drift
+    assert drift.text is not None
+    text = replace(drift.text, at_least=0.1, at_most=0.9, drifted=None, metric=f"{EXACT}/at-least")
+    unsure = replace(stored, pair=replace(stored.pair, drift=replace(drift, text=text)))
+    assert next(scored([unsure], Calibration())).drift.text == drift.text

@@ -101,7 +101,7 @@ def test_blocks_are_those_of_difflib(
 @pytest.mark.parametrize("kind", KINDS)
 def test_longer_texts(kind: Callable[[random.Random, int], str]) -> None:
     chance = random.Random(kind.__name__)
-    for size in (150, 400):
+    for size in (150, 300):
         a = kind(chance, size)[: 2 * size]
         for b in (edited(a, chance), kind(chance, size)[: 2 * size]):
             assert joined(match(a, b).blocks) == blocks_of_difflib(a, b), (a, b)

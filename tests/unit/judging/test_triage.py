@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke_tui.judging.drift import AnswerDrift, TextDrift, Threshold, ToolCallDrift
+from smoke_tui.judging.texts import text_drift
 from smoke_tui.judging.triage import (
     proposed_for,
     proposed_threshold,
+    raised_for,
     raised_threshold,
     refusal_of,
     threshold_from,
@@ -65,7 +67,8 @@ def drift(ratio: float | None, *, calls: bool | None = None, sure: bool = True) 
     text = None
     if ratio is not None:
         drifted = ratio < 0.85 if sure else None
-        text = TextDrift(ratio, "m", drifted, 0.85, ratio if sure else ratio - 0.1, ratio)
+        low, high = (ratio, ratio) if sure else (max(0, ratio - 0.1), ratio)
+        text = TextDrift(ratio, "m", drifted, 0.85, low, high)
     return AnswerDrift(
         "a/b", "b.txt", Threshold(), text, None if calls is None else ToolCallDrift(calls)
     )
@@ -79,6 +82,7 @@ def test_a_threshold_is_no_answer_to_tool_calls() -> None:
     assert "no texts" in (refusal_of("false-positive", drift(None, calls=True)) or "")
     assert "nothing drifted" in (refusal_of("false-positive", drift(0.9)) or "")
     assert "every text" in (refusal_of("false-positive", drift(0.005)) or "")
+    assert "by hand" in (refusal_of("false-positive", drift(0.1, sure=False)) or "")
     assert refusal_of("regression", drift(0.9, calls=True)) is None
 
 
@@ -87,6 +91,28 @@ def test_of_an_uncertain_ratio_the_lower_bound_counts() -> None:
     assert uncertain.text is not None
     assert proposed_for(uncertain.text) == 0.79
     assert threshold_problem(0.8, uncertain) is None
-    assert "0.81 is above" in (threshold_problem(0.81, uncertain) or "")
+    assert "it would drift or stay undecided" in (threshold_problem(0.81, uncertain) or "")
     assert threshold_problem(0.8, drift(0.8)) is None
     assert threshold_problem(0.8001, drift(0.8)) is not None
+
+
+TEXTS = st.text("ab \u00e9", max_size=40)
+
+
+@given(TEXTS, TEXTS, st.integers(0, 200))
+def test_a_pair_passes_at_its_proposed_threshold_however_it_was_measured(
+    recorded: str, new: str, budget: int
+) -> None:
+    """Also where the budget is used up, and only bounds of the ratio are certain."""
+    measured = text_drift(recorded, new, budget=budget)
+    proposed = proposed_for(measured)
+    if measured.drifted is not False and proposed is not None:
+        assert text_drift(recorded, new, threshold=proposed, budget=budget).drifted is False
+
+
+@given(TEXTS, TEXTS, st.integers(0, 200))
+def test_a_regression_drifts_at_its_raised_threshold(recorded: str, new: str, budget: int) -> None:
+    measured = text_drift(recorded, new, threshold=0.3, budget=budget)
+    raised = raised_for(measured)
+    if measured.drifted is False and raised is not None:
+        assert text_drift(recorded, new, threshold=raised, budget=budget).drifted is True

@@ -35,6 +35,7 @@ PARTS = [
 ]
 HOSTILE = ["\u200b", "\u202e", "\x1b[31m", "[-", "+}", "<U+200B>", "x" * 50]
 WORDS = st.lists(st.sampled_from((*PARTS, *HOSTILE)), max_size=30).map("".join)
+ONE_LINE = WORDS.map(lambda text: " ".join(text.split()))
 
 
 def without_blanks(text: str) -> str:
@@ -92,7 +93,7 @@ def test_no_text_at_all_acts_on_a_terminal(recorded: str, new: str) -> None:
     assert clean(shown) == shown
 
 
-@given(WORDS, WORDS)
+@given(ONE_LINE, ONE_LINE)
 def test_equal_words_stand_in_the_same_row_on_both_sides(recorded: str, new: str) -> None:
     for row in two_columns(difference_of(pair(recorded, new)), 20):
         assert row.right is not None
@@ -123,6 +124,15 @@ def test_what_differs_is_enclosed_and_can_be_seen(recorded: str, new: str, shown
 def test_a_line_end_behind_a_wide_character_ends_the_row() -> None:
     rows = two_columns(difference_of(pair("日\n🎉。\nb", "日\n🎉。\nc")), 20)
     assert [as_text(row.left) for row in rows] == ["日", "🎉。", "[-b-]"]
+
+
+def test_the_rest_of_a_line_stays_on_its_row_behind_a_change_of_several_lines() -> None:
+    rows = two_columns(difference_of(pair("max: 19,\nend\n", "max: 19.0,\nmin: 18,\nend\n")), 20)
+    assert [(as_text(row.left), as_text(row.right or ())) for row in rows] == [
+        ("max: 19,", "max: 19{+.0,␊+}"),
+        ("", "{+min: 18+},"),
+        ("end", "end"),
+    ]
 
 
 def test_windows_line_ends_are_no_difference() -> None:

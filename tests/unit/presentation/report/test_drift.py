@@ -126,6 +126,12 @@ def test_no_ratio_is_shown_of_tool_calls() -> None:
     assert not re.search(r"\b0\.\d\d", details(text))
 
 
+def test_what_drifted_comes_first() -> None:
+    both = pair("a", "a", ratio=1.0, drifted=False, calls=CALLS)
+    text = markdown(BOOK, Record(both, code="tool-call-drift").state())
+    assert "**drifted**: tool calls differ, text 1.00" in text
+
+
 def test_the_draft_of_a_ticket_is_in_the_report() -> None:
     record = Record(DRIFTED)
     ticket = record.store(TICKET)

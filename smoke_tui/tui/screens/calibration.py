@@ -1,0 +1,317 @@
+"""The calibration screen: default, log and triggers; stored pairs at today's thresholds."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.worker import get_current_worker
+
+from smoke_tui.history.calibration import (
+    CalibrationFile,
+    read_calibration,
+    today,
+    write_calibration,
+)
+from smoke_tui.history.drift_pairs import recorded_pairs
+from smoke_tui.judging.calibration import (
+    DEFAULT_TEST,
+    Calibration,
+    LogRow,
+    ScoredPair,
+    StoredPair,
+    merged_pairs,
+    scored,
+)
+from smoke_tui.judging.calibration_file import CalibrationError
+from smoke_tui.judging.drift import DriftPair, ratio_text
+from smoke_tui.judging.triage import threshold_from
+from smoke_tui.presentation.calibration import table
+from smoke_tui.presentation.format import count, one_line
+from smoke_tui.redaction import Vault
+from smoke_tui.tui.bindings import CALIBRATION
+from smoke_tui.tui.render.calibration import change_text, log_text, pair_content
+from smoke_tui.tui.render.content import lines
+from smoke_tui.tui.render.header import badge
+from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.drift import DriftScreen
+from smoke_tui.tui.theme import MUTED, WARN
+from smoke_tui.tui.widgets.modals import Box, Line, Pick, YesNo, required
+from smoke_tui.tui.widgets.panel import ScrollPanel
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read: the file, the pairs of recorded sessions, all pairs at today's thresholds."""
+
+    file: CalibrationFile
+    recorded: tuple[StoredPair, ...]
+    pairs: tuple[ScoredPair, ...]
+    problems: tuple[str, ...]
+
+
+class CalibrationScreen(Page):
+    """Thresholds of drift; a change shows which stored pairs it flips before it is written."""
+
+    AUTO_FOCUS = "#calibration-log"
+    BINDINGS: ClassVar[list[BindingType]] = [*CALIBRATION]
+    ABOUT = (
+        "The threshold from which on two texts count as equal: the default, and the log of the "
+        "tests that have one of their own. Below are the stored pairs of answers, with their "
+        "class and what they are at today's threshold; enter shows one word by word. Before a "
+        "threshold changes, all pairs are scored again, and what would flip is shown."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rehearsed = False
+        self._state: Read | None = None
+        self._busy = ""
+
+    @property
+    def path(self) -> Path:
+        """The calibration file that is shown."""
+        settings = self.smoke.settings
+        return settings.rehearsed_calibration if self._rehearsed else settings.calibration
+
+    def body(self) -> ComposeResult:
+        """Yield the log, and the stored pairs."""
+        yield ScrollPanel("calibration-log", title="Calibration log")
+        pairs = Pick(dom_id="calibration-pairs")
+        pairs.border_title = "Stored pairs"
+        yield pairs
+
+    def header(self, width: int) -> Content:
+        """What is shown, and whether it is being scored."""
+        parts: list[Content | str | tuple[str, str]] = [(" Drift thresholds ", "bold")]
+        if self._rehearsed:
+            parts.append(badge("thresholds of its own"))
+        if self._busy:
+            parts.append((f"  {self._busy}", MUTED))
+        return Content.assemble(*parts)
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self.refresh_top()
+        self._begin()
+
+    def on_resize(self) -> None:
+        """Draw again, once the layout is known."""
+        self.call_after_refresh(self.draw)
+
+    # --- in a thread ------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self._state = None
+        self._set_busy("reading …")
+        self.draw()
+        self._read(self.path)
+
+    @work(thread=True, exclusive=True, group="calibration")
+    def _read(self, path: Path) -> None:
+        """Read the file and the sessions, and score every pair; stops between two of them."""
+        worker, app = get_current_worker(), self.app
+        try:
+            file = read_calibration(path)
+        except CalibrationError as error:
+            app.call_from_thread(self._failed, error)
+            return
+        recorded: list[StoredPair] = []
+        problems: list[str] = []
+        for session in recorded_pairs(self.smoke.settings.state_dir):
+            if worker.is_cancelled:
+                return
+            recorded += session.pairs
+            if session.problem:
+                problems.append(session.problem)
+        merged = merged_pairs(file.calibration.pairs, recorded)
+        pairs: list[ScoredPair] = []
+        for pair in scored(merged, file.calibration):
+            if worker.is_cancelled:
+                return
+            pairs.append(pair)
+            if len(pairs) % 20 == 0:
+                text = f"scored {len(pairs):,} of {count(len(merged), 'pair')} …"
+                app.call_from_thread(self._set_busy, text)
+        state = Read(file, tuple(recorded), tuple(pairs), tuple(problems))
+        if not worker.is_cancelled:
+            app.call_from_thread(self._take, state)
+
+    def _take(self, state: Read) -> None:
+        self._state = state
+        self._set_busy("")
+        self.draw()
+        self.refresh_bindings()
+
+    def _failed(self, error: CalibrationError) -> None:
+        self._set_busy("")
+        shown = Content.styled(one_line(error, 600), WARN)
+        self.query_one("#calibration-log", ScrollPanel).show(shown)
+
+    def _set_busy(self, text: str) -> None:
+        self._busy = text
+        self.refresh_top()
+
+    # --- what is shown ----------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Draw log and pairs in the width there is."""
+        if not self.is_attached:
+            return
+        panel, picks = (
+            self.query_one("#calibration-log", ScrollPanel),
+            self.query_one("#calibration-pairs", Pick),
+        )
+        state = self._state
+        if state is None:
+            if self._busy:
+                panel.show(Content.styled("Reading the records …", MUTED))
+            picks.fill([])
+            return
+        panel.border_title = f"Calibration log · {self.path}"
+        width = max(40, panel.scrollable_content_region.width)
+        problems = [Content.styled(one_line(text, 300), WARN) for text in state.problems]
+        panel.show(lines(log_text(state.file.calibration, state.pairs, width), *problems))
+        picks.border_title = (
+            f"Stored pairs: {len(state.pairs):,}"
+            if state.pairs
+            else "Stored pairs: none yet; a walk that compares answers brings them"
+        )
+        picks.fill([(str(at), pair_content(pair)) for at, pair in enumerate(state.pairs)])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Say which keys mean something."""
+        if action in ("default", "copy"):
+            return self._state is not None
+        return bool(self._state and self._state.pairs) if action == "own" else True
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Show the chosen pair word by word."""
+        if self._state is not None:
+            pair = self._state.pairs[int(event.option_id or 0)]
+            self.app.push_screen(DriftScreen(pair.drift.case, lambda: (_at_today(pair),)))
+
+    def action_rehearsals(self) -> None:
+        """Show the file of rehearsals in the place of the real one, and back."""
+        self._rehearsed = not self._rehearsed
+        self._begin()
+
+    def action_copy(self) -> None:
+        """Send the log to the terminal's clipboard, as the runbook's Markdown table."""
+        if self._state is not None:
+            text = f"{table(self._state.file.calibration)}\n"
+            self.smoke.send_to_clipboard(text, "the log", "smoke-tui calibration prints it")
+
+    # --- changes ----------------------------------------------------------------------------
+
+    def action_default(self) -> None:
+        """Change the default threshold."""
+        self._change(DEFAULT_TEST)
+
+    def action_own(self) -> None:
+        """Change the threshold of the chosen pair's test."""
+        at = self.query_one("#calibration-pairs", Pick).highlighted
+        if self._state is not None and self._state.pairs:
+            self._change(self._state.pairs[at or 0].drift.case)
+
+    @work(exclusive=True, group="change")
+    async def _change(self, test: str) -> None:
+        """Ask for threshold and reason, show what flips, and write it when that is agreed to."""
+        state = self._state
+        if state is None:
+            return
+        old = state.file.calibration.current(test, state.recorded).value
+        name = "the default" if test == DEFAULT_TEST else one_line(test, 120)
+        new = await self.app.push_screen_wait(
+            Line(
+                "Threshold",
+                lines(
+                    Content.assemble("The least ratio of equal texts for ", (name, "bold"), "."),
+                    Content.styled(
+                        f"It is {ratio_text(old)}. After a regression that passed, raise it.", MUTED
+                    ),
+                ),
+                prefill=ratio_text(old),
+                check=partial(_problem_of, old),
+            )
+        )
+        if new is None:
+            return
+        why = await self.app.push_screen_wait(
+            Line("Reason", Content("Why? The log keeps it."), check=required)
+        )
+        if why is None:
+            return
+        row = LogRow(today(), test, old, threshold_from(new), Vault().redact_text(why))
+        changed = await self.app.push_screen_wait(Scoring(state, row))
+        if changed is None:
+            return
+        agreed = await self.app.push_screen_wait(
+            YesNo("What it changes", change_text(changed), yes="write it", no="leave it")
+        )
+        if not agreed:
+            return
+        try:
+            await asyncio.to_thread(write_calibration, state.file, changed)
+        except CalibrationError as error:
+            self.smoke.notify_error(error)
+        else:
+            self.app.notify("Written.")
+        self._begin()
+
+
+class ScoringCancelledError(Exception):
+    """The scoring was cancelled."""
+
+
+class Scoring(Box[Calibration]):
+    """Scores all pairs again for a change; ends with the changed calibration, or None."""
+
+    def __init__(self, state: Read, row: LogRow) -> None:
+        pairs = len(merged_pairs(state.file.calibration.pairs, state.recorded))
+        super().__init__("Scoring", Content(f"Scoring {count(pairs, 'stored pair')} again …"), [])
+        self._state = state
+        self._row = row
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._score()
+
+    @work(thread=True, exclusive=True, group="scoring")
+    def _score(self) -> None:
+        worker = get_current_worker()
+
+        def stop_if_cancelled() -> None:
+            if worker.is_cancelled:
+                raise ScoringCancelledError
+
+        try:
+            changed = self._state.file.calibration.with_threshold(
+                self._row, self._state.recorded, stop_if_cancelled
+            )
+        except ScoringCancelledError:
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self.dismiss, changed)
+
+
+def _problem_of(old: float, text: str) -> str | None:
+    """Why a threshold is not taken."""
+    try:
+        new = threshold_from(text)
+    except ValueError as error:
+        return str(error)
+    return "It is that already." if new == old else None
+
+
+def _at_today(pair: ScoredPair) -> DriftPair:
+    """A stored pair with its comparison at today's threshold."""
+    return replace(pair.stored.pair, drift=pair.drift)
