@@ -11,9 +11,11 @@ from smoke_tui.cli.cassette_options import CassetteOptions
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
+from smoke_tui.judging.drift import DriftPair
 from smoke_tui.judging.recording_changes import RecordingChange
 from smoke_tui.judging.triage import CLASS_TEXTS, threshold_from
 from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.drift.sentences import result
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.recording_change import change_lines, ratio_summary
 from smoke_tui.redaction import Vault, clean
@@ -131,6 +133,7 @@ def _summary(cases: Sequence[ReviewedCase], waiting: Sequence[ReviewedCase]) -> 
 
 
 def _change_object(case: ReviewedCase, change: RecordingChange) -> dict[str, Any]:
+    vault = Vault()
     return {
         "case": case.name,
         "path": str(case.review.files.newest),
@@ -146,11 +149,29 @@ def _change_object(case: ReviewedCase, change: RecordingChange) -> dict[str, Any
                 "title": exchange.title,
                 "kind": exchange.kind,
                 "fields": [
-                    {"path": field.path, "old": field.old, "new": field.new}
+                    {
+                        "path": vault.redact_text(field.path),
+                        "old": vault.redact_text(field.old),
+                        "new": vault.redact_text(field.new),
+                    }
                     for field in exchange.fields
                 ],
-                "drifted": exchange.answers.drift.drifted if exchange.answers else None,
+                "answer": _answer_object(exchange.answers, vault) if exchange.answers else None,
             }
             for exchange in change.exchanges
+        ],
+    }
+
+
+def _answer_object(pair: DriftPair, vault: Vault) -> dict[str, Any]:
+    drift = pair.drift
+    return {
+        "drifted": drift.drifted,
+        "measured": result(drift),
+        "recorded": vault.redact_text(pair.recorded.text or ""),
+        "new": vault.redact_text(pair.new.text or ""),
+        "tool_calls": [
+            vault.redact_text(difference)
+            for difference in (drift.calls.differences if drift.calls is not None else ())
         ],
     }

@@ -155,6 +155,9 @@ def test_a_recording_with_a_secret_is_not_accepted(program: Program, files: Cass
     done = program("cassettes", "diff", str(files.accepted))
     assert "Authorization: Bearer" in done.out
     assert secret not in done.out
+    done = program("cassettes", "diff", str(files.accepted), "--json")
+    assert "Authorization: Bearer" in done.out
+    assert secret not in done.out
     code, text = expected(program, files.accepted)
     assert code == Exit.SECRET
     assert "not accepted" in text

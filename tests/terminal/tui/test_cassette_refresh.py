@@ -79,3 +79,43 @@ def test_a_recording_is_sorted_in_the_walk_and_the_rest_accepted_by_it(tmp_path:
     # What was rehearsed changes no real threshold.
     assert not (tmp_path / "state" / "calibration.json").exists()
     assert (tmp_path / "state" / "calibration.rehearsed.json").exists()
+
+
+def test_a_regression_that_was_found_is_no_pass(tmp_path: Path) -> None:
+    app = rehearsal_app(tmp_path / "state", runbook="cassette-refresh")
+
+    async def main() -> None:
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+            for _ in range(3):
+                await answer(pilot, "begin", "enter")
+            await answer(pilot, "spend", "y")
+            for _ in range(3):
+                await answer(pilot, "begin", "enter")
+            await question(pilot, "manual")
+            await press(pilot, "C")
+            await until(pilot, lambda: "5 cases, 1 waiting" in screen_text(app), "the table")
+            await press(pilot, "a")
+            await until(pilot, lambda: isinstance(app.screen, Choose))
+            await press(pilot, "j")
+            await press(pilot, "enter")
+            await until(pilot, lambda: isinstance(app.screen, Line))
+            await press(pilot, "x")
+            await press(pilot, "enter")
+            await until(pilot, lambda: isinstance(app.screen, YesNo))
+            await press(pilot, "y")
+            await until(pilot, lambda: "5 cases, 0 waiting" in screen_text(app), "it is decided")
+            await press(pilot, "b")
+            await answer(pilot, "manual", "p", "enter")
+            await answer(pilot, "begin", "enter")
+            await until(pilot, lambda: "refused as a regression" in words(app), "the failure")
+            await answer(pilot, "begin", "enter")
+            await answer(pilot, "finish", "enter")
+
+    asyncio.run(main())
+    (folder,) = (tmp_path / "state" / "sessions").iterdir()
+    _, _, state = load_state(folder)
+    assert state.verdict is Verdict.FAIL
+    assert state.steps["accept"].code == "command-failed"
+    # The ticket was only rehearsed.
+    assert list((tmp_path / "state" / "rehearsed" / "tickets").iterdir())
+    assert not (tmp_path / "state" / "tickets").exists()
