@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from smoke_tui.judging.answers import Part, compare_answers
+from smoke_tui.judging.answers import Part, compare_answers, without_nonce
 from smoke_tui.judging.drift import AnswerDrift, DriftPair, Threshold
 from smoke_tui.judging.texts import EXACT
 from smoke_tui.judging.triage import TriageClass, refusal_of, threshold_problem
@@ -58,14 +58,14 @@ class StoredPair:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same case with the same two answers."""
+        """The same for the same case with the same two answers, whatever marks the calls."""
         drift = self.pair.drift
         answers = [
             [answer.text, [dict(call) for call in answer.tool_calls]]
             for answer in (self.pair.recorded, self.pair.new)
         ]
         compared = [drift.text is not None, drift.calls is not None]
-        content = json.dumps([drift.case, compared, answers], sort_keys=True)
+        content = without_nonce(json.dumps([drift.case, compared, answers], sort_keys=True))
         return hashlib.sha256(content.encode()).hexdigest()
 
 

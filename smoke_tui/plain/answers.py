@@ -79,7 +79,8 @@ class Answers:
                 return bool(text) and self.send(question, Answer(Verb.TEXT), secret=text)
             case "drift":
                 step_state = self.live.state.steps[question.step or ""]
-                write_drift(self.output, self.live, step_state, every=True)
+                case = question.body.about.get("case")
+                write_drift(self.output, self.live, step_state, every=True, case=case)
             case "":
                 pass
             case _:

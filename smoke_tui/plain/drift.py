@@ -14,14 +14,22 @@ from smoke_tui.session.session_view import SessionView
 MORE = "Type drift to read every difference."
 
 
-def write_drift(output: Output, live: SessionView, step_state: StepState, *, every: bool) -> bool:
+def write_drift(
+    output: Output,
+    live: SessionView,
+    step_state: StepState,
+    *,
+    every: bool = False,
+    case: object = None,
+) -> bool:
     """Write the comparisons of a step's last try; False where it has none.
 
-    `every`: every difference, and also of answers that are the same.
+    `every`: every difference, and also of answers that are the same; `case`: only those of a case.
     """
     pairs = drift_pairs(live.state, step_state, stored_evidence(Path(live.folder)))
     for pair in pairs:
-        if not every and pair.drift.drifted is False:
+        drift = pair.drift
+        if (drift.drifted is False and not every) or case not in (None, drift.case):
             continue
         for line in plain_lines(pair, every=every, more=MORE, ascii_only=output.ascii_only):
             if line.quoted:

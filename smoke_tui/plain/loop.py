@@ -119,7 +119,8 @@ class PlainSession:
             )
         if question.body.question == "drift" and not question.body.about.get("problem"):
             step_state = self.live.state.steps[question.step or ""]
-            write_drift(self.output, self.live, step_state, every=False)
+            case = question.body.about.get("case")
+            write_drift(self.output, self.live, step_state, case=case)
         answer = self.live.answer_in_advance(snapshot, question)
         if answer is not None and self.answers.send(question, answer):
             self.prompt.answered(question)

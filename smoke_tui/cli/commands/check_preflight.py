@@ -35,6 +35,8 @@ from smoke_tui.session.probe import MakeContext, probe
 from smoke_tui.session.resolve import with_client
 from smoke_tui.session.secret_options import read_secret_options
 from smoke_tui.steps.credential import given_bundle
+from smoke_tui.steps.drift import groups_of
+from smoke_tui.steps.drift_baseline import read_baselines
 from smoke_tui.steps.guards import check_guards
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.live.browser_clipboard import headless_io
@@ -128,6 +130,18 @@ async def _step(ctx: StepContext, findings: Findings) -> None:
         findings.code(end.code, ctx.step.id, end.summary)
         return
     await _commands(ctx, ctx.step, findings)
+    await _recorded_answers(ctx, findings)
+
+
+async def _recorded_answers(ctx: StepContext, findings: Findings) -> None:
+    """Check that what a step's answer is to be compared with can be read."""
+    for group in groups_of(ctx.step):
+        try:
+            baseline = await read_baselines(ctx, group.first, group.parts, group.line)
+        except StepError as end:
+            findings.code(end.code, ctx.step.id, end.summary)
+        else:
+            findings.note("recorded-answer", ctx.step.id, f"{baseline.path} can be compared with.")
 
 
 async def _commands(ctx: StepContext, step: Step, findings: Findings) -> None:

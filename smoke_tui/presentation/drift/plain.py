@@ -132,10 +132,12 @@ def _begin_of(text: str) -> str:
 
 
 def _in_words(text: str) -> str:
-    """A text on one line; blanks alone by their number."""
+    """A text on one line, without signs; blanks alone by their number."""
     if not text:
         return "nothing"
     if not text.strip("␣⇥␊\n"):
         counts = ((text.count(sign), name) for sign, name in _BLANKS)
         return ", ".join(count(number, name) for number, name in counts if number)
+    for sign, name in (*_BLANKS[:-1], ("␊", "line end")):
+        text = text.replace(sign, f" ({name}) ")
     return flat(text)

@@ -33,7 +33,10 @@ Load = Callable[[], tuple[DriftPair, ...]]
 
 
 class DriftScreen(Page):
-    """One comparison of several; both answers are compared and laid out in a thread."""
+    """One comparison of several; both answers are compared and laid out in a thread.
+
+    `case` is the one that is shown first.
+    """
 
     AUTO_FOCUS = "#drift-rows"
     BINDINGS: ClassVar[list[BindingType]] = [*DRIFT]
@@ -44,10 +47,11 @@ class DriftScreen(Page):
         "drawn, and what can't be seen is spelled as <U+200B>."
     )
 
-    def __init__(self, title: str, load: Load) -> None:
+    def __init__(self, title: str, load: Load, case: object = None) -> None:
         super().__init__()
         self._name = title
         self._load = load
+        self._case = case
         self._pairs: tuple[DriftPair, ...] = ()
         self._at = 0
         self._whole = False
@@ -103,12 +107,17 @@ class DriftScreen(Page):
             return
         self._pairs = pairs
         if pairs:
-            drifted = (at for at, pair in enumerate(pairs) if pair.drift.drifted is not False)
-            self._show_pair(next(drifted, 0))
+            self._show_pair(self._first(pairs))
             return
         self._busy = False
         self.refresh_top()
         self._show_line("Nothing was compared here.")
+
+    def _first(self, pairs: tuple[DriftPair, ...]) -> int:
+        """Which comparison is shown first: the wanted case's, else the first that drifted."""
+        drifted = [at for at, pair in enumerate(pairs) if pair.drift.drifted is not False]
+        wanted = [at for at in drifted if pairs[at].drift.case == self._case]
+        return next(iter((*wanted, *drifted)), 0)
 
     def _show_pair(self, at: int) -> None:
         self._at, self._difference, self._busy = at, None, True
@@ -227,9 +236,11 @@ class DriftScreen(Page):
             )
 
 
-def show_drift(page: Page, state: State, step_state: StepState, folder: Path) -> None:
-    """Show the comparisons of a step's last try, over a screen."""
+def show_drift(
+    page: Page, state: State, step_state: StepState, folder: Path, case: object = None
+) -> None:
+    """Show the comparisons of a step's last try, that of a case first, over a screen."""
     evidence = stored_evidence(folder)
     page.app.push_screen(
-        DriftScreen(step_state.id, lambda: drift_pairs(state, step_state, evidence))
+        DriftScreen(step_state.id, lambda: drift_pairs(state, step_state, evidence), case)
     )

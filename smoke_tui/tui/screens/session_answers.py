@@ -171,8 +171,10 @@ class SessionAnswers(Page):
 
     def action_drift(self) -> None:
         """Show the answer of the shown step beside the recorded one, word by word."""
-        step_state = self.snapshot.of(self.snapshot.shown)
-        show_drift(self, self.live.state, step_state, Path(self.live.folder))
+        snapshot = self.snapshot
+        case = snapshot.question.body.about.get("case") if snapshot.question else None
+        step_state = snapshot.of(snapshot.shown)
+        show_drift(self, self.live.state, step_state, Path(self.live.folder), case)
 
     # --- steps ----------------------------------------------------------------------------
 

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from smoke_tui.cli.drift_sides import read_side
+from smoke_tui.cli.drift_triage import TriageOptions, perform, triage_from
+from smoke_tui.config.settings import Settings, Value
+from smoke_tui.errors import CommandError
 from smoke_tui.history.calibration import read_calibration
+from smoke_tui.judging.answers import compare_answers
+from smoke_tui.judging.drift import DriftPair, Threshold
+from smoke_tui.outcomes import Exit
+from smoke_tui.redaction import Vault
 from tests.helpers.program import Program
 from tests.helpers.tui_records import keep
 
@@ -285,3 +293,18 @@ def test_an_undecided_comparison_is_no_pass(program: Program, tree: Path) -> Non
     done = program("drift", "a.txt", "b.txt", "--threshold", "0.6", "--json")
     told = done.json()
     assert (told["word"], done.code) in (("undecided", 4), ("same", 0), ("drifted", 1))
+
+
+def test_a_baseline_that_changed_meanwhile_is_not_replaced(tree: Path, tmp_path: Path) -> None:
+    """As when an editor saves it between the comparison and the triage."""
+    settings = Settings({"state-dir": Value(str(tmp_path / "state"), "test")})
+    old, new = (read_side(settings, name, Vault()) for name in ("recorded.txt", "other.txt"))
+    drift = compare_answers("fox", old.name, Threshold(), old.answer, new.answer)
+    triage = triage_from(TriageOptions("expected", "w", "prompt", insist=True))
+    assert triage is not None
+    Path("recorded.txt").write_text("edited")
+    pair = DriftPair(drift, old.answer, new.answer)
+    with pytest.raises(CommandError, match="it was changed since it was read") as caught:
+        perform(settings, triage, pair, old, new)
+    assert caught.value.exit == Exit.NOT_PROVABLE
+    assert Path("recorded.txt").read_text() == "edited"

@@ -133,6 +133,19 @@ def test_without_a_recorded_answer_nothing_runs(program: OfflineProgram) -> None
     assert not (program.folder / "ran").exists()
 
 
+def test_a_look_beforehand_says_whether_there_is_a_recorded_answer(
+    program: OfflineProgram,
+) -> None:
+    (program.folder / "offline.md").write_text(compares(RECORDED))
+    missing = program("--check", "offline.md", "--json")
+    assert missing.code == 4
+    assert "not-configured" in missing.findings()
+    project(program)
+    there = program("--check", "offline.md", "--json")
+    assert there.code == 0
+    assert "recorded-answer" in there.findings()
+
+
 @pytest.mark.parametrize("content", ["", "\n", " \n"])
 def test_an_empty_recorded_answer_equals_nothing(program: OfflineProgram, content: str) -> None:
     project(program, content)

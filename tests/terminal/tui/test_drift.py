@@ -14,7 +14,7 @@ from textual.color import Color
 from smoke_tui.judging.drift import DriftPair, ToolCallDrift
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.app_base import DARK, LIGHT
-from smoke_tui.tui.screens.drift import DriftScreen
+from smoke_tui.tui.screens.drift import DriftScreen, Load
 from smoke_tui.tui.screens.home import HomeScreen
 from smoke_tui.tui.widgets.drift_rows import DriftRows
 from tests.helpers.app_driver import press, screen_strips, screen_text, settings, settled, until
@@ -116,6 +116,20 @@ def test_comparisons_of_a_step_are_chosen_among() -> None:
     assert "1 of 2" in text
     assert "= same" in text
     assert "The texts: no difference" in text
+
+
+def test_the_comparison_that_is_asked_about_is_shown_first() -> None:
+    other = pair("c", "d", case="smoke/other-call")
+
+    async def main() -> str:
+        app = SmokeApp(settings(Path("state")), Goal())
+        async with app.run_test(size=(80, 24)) as pilot:
+            load: Load = lambda: (pair("a", "b"), other)  # noqa: E731
+            await app.push_screen(DriftScreen("live-call", load, "smoke/other-call"))
+            await until(pilot, lambda: "[-c-]{+d+}" in screen_text(app), "the other one")
+            return screen_text(app)
+
+    assert "smoke/other-call · 2 of 2" in asyncio.run(main())
 
 
 def test_an_answer_acts_on_nothing() -> None:

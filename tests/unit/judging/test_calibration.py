@@ -107,6 +107,8 @@ def test_equal_pairs_are_scored_once_and_the_triaged_one_stays() -> None:
     triaged, recorded = pair("ab", "xy"), pair("ab", "xy", triage=None)
     other = pair("ab", "xz", triage=None)
     assert merged_pairs((triaged,), (recorded, other)) == (triaged, other)
+    calls = (pair(f"smoke-{n * 10}", "xy", triage=None) for n in ("a", "b"))
+    assert len(merged_pairs(calls, ())) == 1
     newer = replace(triaged, triage="regression")
     assert Calibration().with_pair(triaged).with_pair(newer).pairs == (newer,)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from smoke_tui.presentation.drift.columns import one_column, two_columns
-from smoke_tui.presentation.drift.difference import Difference, difference_of, folded
+from smoke_tui.presentation.drift.difference import Difference, bounded, difference_of, folded
 from smoke_tui.presentation.drift.inline import inline
 from smoke_tui.presentation.drift.visible import visible, visible_pair
 from smoke_tui.presentation.marks import ascii_text
@@ -133,6 +133,26 @@ def test_the_rest_of_a_line_stays_on_its_row_behind_a_change_of_several_lines() 
         ("", "{+min: 18+},"),
         ("end", "end"),
     ]
+
+
+def test_signs_of_blanks_in_a_text_are_told_from_the_blanks_that_they_stand_for() -> None:
+    spelled = "<U+200B>"
+    assert len(set(visible_pair(spelled, "\u200b"))) == 2
+    assert len(set(visible_pair("a⇥", "a\t"))) == 2
+
+
+def test_the_mark_of_a_call_is_no_difference() -> None:
+    calls = pair("the word is smoke-0123456789.", "the word is smoke-abcdefabcd.")
+    difference = difference_of(calls)
+    assert difference.differences == 0
+    assert "smoke-…" in as_text(inline(difference))
+
+
+def test_as_many_differences_are_shown_as_wanted() -> None:
+    difference = difference_of(pair("a 1 b 2 c 3 d", "a x b y c z d"))
+    shown = bounded(difference, 2, 100)
+    assert [stretch.number for stretch in shown.stretches if stretch.number] == [1, 2]
+    assert difference.differences == 3
 
 
 def test_windows_line_ends_are_no_difference() -> None:

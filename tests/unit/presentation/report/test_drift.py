@@ -153,6 +153,29 @@ def test_an_answer_that_is_not_at_hand_is_not_shown_as_an_empty_one() -> None:
     assert value["report"]["tries"][0]["drift"][0]["text"]["differences"] is None
 
 
+def test_differences_that_are_left_out_are_counted() -> None:
+    lines = [f"alpha{n} stays and beta{n}" for n in range(300)]
+    record = Record(pair("\n".join(lines), "\n".join(lines).replace("beta", "gamma")))
+    state = record.state()
+    assert "(260 more differences not shown here)" in markdown(BOOK, state, record.evidence)
+    value = json.loads(standalone(BOOK, state, record.evidence))
+    text = value["report"]["tries"][0]["drift"][0]["text"]
+    assert len(text["differences"]) == 200
+    assert text["differences_not_listed"] == 100
+
+
+def test_a_triage_that_was_not_written_says_so() -> None:
+    triaged = TriagedDrift(
+        case="smoke/live-call", triage_class="expected", problem="the disk is full"
+    )
+    record = Record(DRIFTED).triaged(triaged)
+    for text in (
+        markdown(BOOK, record.state(), record.evidence),
+        page(BOOK, record.state(), record.evidence),
+    ):
+        assert "the disk is full" in text
+
+
 @pytest.mark.parametrize("size", [1, 3000])
 def test_the_markdown_stays_below_its_limit(size: int) -> None:
     record = Record(pair("alpha beta " * size, "gamma delta\n" * size))
