@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from smoke_tui.cli.main import Request, fail, run, understand
@@ -69,6 +70,8 @@ def _have_folder() -> None:
 def _front(request: Request) -> int:
     if request.plain:
         return _plain(request)
+    if _records_for_real(request) and _has_terminal():
+        return _record_line_by_line(request)
     return _app(request) if _wants_app(request) else run(request)
 
 
@@ -149,11 +152,36 @@ def _wants_app(request: Request) -> bool:
     return not headless and _has_terminal()
 
 
+def _records_for_real(request: Request) -> bool:
+    """Whether calls are to be recorded that a person has to agree to."""
+    if request.command != "cassettes" or request.arguments["what"] != "record":
+        return False
+    return _recording_of(request)[1].needs_person
+
+
+def _recording_of(request: Request) -> tuple[list[Path], CassetteOptions]:
+    """The paths and options of `cassettes`."""
+    from smoke_tui.cli.cassette_options import CassetteOptions
+
+    options = {k: v for k, v in request.arguments.items() if k not in ("what", "paths")}
+    return [Path(path) for path in request.arguments["paths"] or ["."]], CassetteOptions(**options)
+
+
+def _record_line_by_line(request: Request) -> int:
+    from smoke_tui.cli.commands.cassettes_record import record_runbook
+    from smoke_tui.plain.start import start
+    from smoke_tui.session.view_goal import ViewGoal
+
+    runbook = record_runbook(request.settings, *_recording_of(request))
+    return int(start(ViewGoal(runbook=runbook), request.settings))
+
+
 def _has_terminal() -> bool:
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 if TYPE_CHECKING:
+    from smoke_tui.cli.cassette_options import CassetteOptions
     from smoke_tui.session.view_goal import ViewGoal
 
 #: Options that only `--check` heeds; in the app or line by line they would be passed over.

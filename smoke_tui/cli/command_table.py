@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from smoke_tui.config.names import RECORD_MODES
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -247,6 +249,61 @@ COMMANDS: Final[Mapping[str, Command]] = {
             _arg("--schema", action="store_true", help="print a JSON schema for editors"),
         ),
     ),
+    "cassettes": Command(
+        "recorded exchanges: what they hold, what is secret in them, their review, a pre-push hook",
+        "smoke-tui cassettes lint tests/core/llm/cassettes",
+        "cassettes:cassettes",
+        (
+            _arg(
+                "what",
+                choices=("lint", "list", "show", "diff", "accept", "record", "install-hook"),
+                metavar="lint|list|show|diff|accept|record|install-hook",
+            ),
+            _arg("paths", nargs="*", metavar="PATH", help="a file or folder; . without it"),
+            _arg(
+                "--pre-push",
+                metavar="REMOTE",
+                help="lint: what a push to it would publish, as git's pre-push hook is given it",
+            ),
+            _arg(
+                "--record-mode",
+                default="none",
+                choices=RECORD_MODES,
+                metavar="MODE",
+                help="record: none (replays only, the default), once, new_episodes, all or rewrite",
+            ),
+            _arg("--rehearse", action="store_true", help="record: against the embedded rehearsal"),
+            _arg(
+                "--class",
+                dest="triage",
+                choices=("expected", "regression", "false-positive"),
+                help="accept: what the difference is; a regression keeps the former recording",
+            ),
+            _arg(
+                "--cause",
+                choices=("prompt", "template", "fixture", "model"),
+                help="accept --class expected: what was changed on purpose",
+            ),
+            _arg(
+                "--named",
+                metavar="FILE",
+                help="accept --class expected: the changed file, where its name does not show it",
+            ),
+            _arg("--reason", metavar="TEXT", help="accept: why; it stands in the change record"),
+            _arg(
+                "--threshold",
+                metavar="R",
+                help="accept --class false-positive: the new one; just under the ratio without it",
+            ),
+            _arg(
+                "--count",
+                type=int,
+                metavar="N",
+                help="accept: how many recordings, confirmed; needed for more than 5",
+            ),
+            JSON,
+        ),
+    ),
     "spend": Command(
         "what recorded sessions spent, and what the stack's own ledger says",
         "smoke-tui spend --days 7 --ledger postgresql://reader@localhost/stack --models grok-4.3",
@@ -259,8 +316,33 @@ COMMANDS: Final[Mapping[str, Command]] = {
                 help="only its sessions, and its names for the ledger's table and columns",
             ),
             _arg("--days", type=int, default=7, metavar="N", help="how far to look back; 7"),
-            _arg("--models", metavar="A,B", help="the ledger's models; all but fake* without it"),
-            JSON,
+            _arg(
+                "--tier",
+                choices=("platform", "org"),
+                default="platform",
+                help="the ledger's rows without a domain, or with one; platform",
+            ),
+            _arg(
+                "--models",
+                metavar="A,B",
+                help="the ledger's models; all but fake* and replay* without it",
+            ),
+            _arg(
+                "--sql",
+                dest="form",
+                action="store_const",
+                const="sql",
+                default="text",
+                help="only print the query to the ledger, for the table and the columns in force",
+            ),
+            _arg(
+                "--json",
+                dest="form",
+                action="store_const",
+                const="json",
+                default="text",
+                help="one JSON object on standard output",
+            ),
         ),
     ),
     "redact": Command(

@@ -153,7 +153,8 @@ def understand(argv: Sequence[str]) -> Request:
     if name in COMMANDS and rest and rest[0] == name:
         words = list(argv)
         words.remove(name)
-        options = command_parser(name).parse_args(words)
+        # An option may stand between the words of a list of paths.
+        options = command_parser(name).parse_intermixed_args(words)
     else:
         name = None
         options = top_parser().parse_args(list(argv))

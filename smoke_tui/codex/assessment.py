@@ -56,11 +56,17 @@ class Assessment:
 
 
 def assess(
-    exchange: Exchange, *, model: str, nonce: str, prompt: str = "", subscription: bool = True
+    exchange: Exchange,
+    *,
+    model: str,
+    nonce: str | None,
+    prompt: str = "",
+    subscription: bool = True,
 ) -> Assessment:
     """Assess one Responses call; the status 200 alone is no success.
 
-    `prompt` is the whole prompt, with the nonce. With `subscription`, signs of an API key are evidence
+    `prompt` is the whole prompt, with the nonce; without a nonce, as in a recording, the answer need
+    not hold one. With `subscription`, signs of an API key are evidence
     of another route.
     """
     if exchange.status != 200 or not looks_like_stream(exchange.body):
@@ -77,7 +83,8 @@ def assess(
         route = "the subscription" if subscription else "the API key"
         return Assessment(
             None,
-            f"{reading.model or model} answered on {route} and repeated the nonce.",
+            f"{reading.model or model} answered on {route}"
+            f"{'' if nonce is None else ' and repeated the nonce'}.",
             reading,
             None,
             obligations,

@@ -94,10 +94,13 @@ _STARTED_STATES: Final = ("in_progress", "queued")
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCall:
-    """The expected properties of a call; `prompt` is the whole prompt, with the nonce."""
+    """The expected properties of a call.
+
+    `prompt` is the whole prompt, with the nonce; `nonce` is None where none was sent.
+    """
 
     model: str
-    nonce: str
+    nonce: str | None
     prompt: str = ""
     subscription: bool = True
 
@@ -125,7 +128,11 @@ def call_obligations(
             ),
             (AGREEMENT, list(_agreement(reading)), None),
             (ANSWER, list(_answer(reading)), _no_answer_text(reading)),
-            (NONCE, list(_nonce(reading, expected)), None),
+            *(
+                ((NONCE, list(_nonce(reading, expected.nonce, expected.prompt)), None),)
+                if expected.nonce is not None
+                else ()
+            ),
             (USAGE, list(_usage(reading)), None),
         )
     )
@@ -315,14 +322,14 @@ def _no_answer_text(reading: Reading) -> str | None:
     return None
 
 
-def _nonce(reading: Reading, expected: ExpectedCall) -> Iterator[Witness]:
-    contained = any(contains_word(part, expected.nonce) for part in reading.answer_parts)
+def _nonce(reading: Reading, nonce: str, prompt: str) -> Iterator[Witness]:
+    contained = any(contains_word(part, nonce) for part in reading.answer_parts)
     yield Witness(
         "final answer",
         "holds the nonce" if contained else "does not hold the nonce",
         "holds" if contained else "nothing",
     )
-    if expected.prompt and repeats_prompt(reading.answer, expected.prompt):
+    if prompt and repeats_prompt(reading.answer, prompt):
         yield Witness("final answer", "quotes the request", "against")
 
 

@@ -15,3 +15,6 @@ INSTALLED: Final = "installed"
 
 SHAPES: Final = (AUTO, INSTALLED, "lite", "developer", "classic")
 """What an option or a runbook may ask for as the shape of a call."""
+
+RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite")
+"""How a recording of exchanges goes on from what is recorded already; the default is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -49,6 +49,47 @@ class Spend:
                 for window in windows
             ]
         return table
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over calls of several sessions: what is known of them, and how many are not in it.
+
+    `usd_at_least` is the known part of what was billed by the token, as decimal text;
+    `unpriced_calls` are the metered calls whose price is not in it.
+    """
+
+    calls: int
+    subscription_calls: int
+    input_tokens: int
+    cached_input_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    unknown_calls: int
+    usd_at_least: str
+    unpriced_calls: int
+
+    @property
+    def usd_metered(self) -> str | None:
+        """What was billed by the token; None where a part of it is not known."""
+        return None if self.unpriced_calls else self.usd_at_least
+
+
+def totals_of(tries: Sequence[Try]) -> Totals:
+    """Return the sums over tries of any sessions."""
+    usd, unpriced = known_usd(filter(metered, tries))
+    counts = {name: sum(tokens(attempt, name) for attempt in tries) for name in COUNTS}
+    return Totals(
+        calls=sum(attempt.calls for attempt in tries),
+        subscription_calls=sum(a.calls for a in tries if a.kind == "subscription"),
+        input_tokens=counts["input_tokens"],
+        cached_input_tokens=counts["cached_input_tokens"],
+        output_tokens=counts["output_tokens"],
+        reasoning_tokens=counts["reasoning_tokens"],
+        unknown_calls=sum(map(unknown_of, tries)),
+        usd_at_least=f"{usd:f}",
+        unpriced_calls=unpriced,
+    )
 
 
 def spend_of(state: State, step: StepState | None = None) -> Spend:

@@ -42,6 +42,7 @@ _COMMANDS: Final = (
     ),
     Command("briefing", "the same", _STEP),
     Command("evidence", "what was seen in a step", _STEP),
+    Command("output", "all that a step printed; of a very long text both ends", _STEP),
     Command("drift", "every difference of an answer from the recorded one", _STEP),
     Command("note", "puts words into the record; never a secret", "TEXT"),
     Command("again", "runs a step once more, where the walk asks what is next", _STEP),
@@ -85,6 +86,8 @@ class Commands:
                 self._show(rest)
             case "evidence":
                 self._evidence(rest)
+            case "output":
+                self._output(rest)
             case "drift":
                 self._drift(rest)
             case "note":
@@ -162,6 +165,17 @@ class Commands:
                 f"Worth a look: {one_line(finding.message, 300)} {one_line(finding.remedy, 200)}"
             )
         self.output.write(f"Record: {snapshot.folder}")
+
+    def _output(self, rest: str) -> None:
+        step = self._step(rest)
+        if step is None:
+            return
+        tries = self.prompt.snapshot.of(step).tries
+        text = tries[-1].output.text() if tries else ""
+        if text:
+            self.output.quote(text.removesuffix("\n"))
+        else:
+            self.output.write("Nothing was printed there.")
 
     def _drift(self, rest: str) -> None:
         step = self._step(rest)

@@ -142,5 +142,8 @@ class QuotedText:
             for line in lines:
                 yield stored.about, line
             if stored.left_out:
-                yield stored.about, f"({stored.left_out:,} lines were left out here)"
+                yield (
+                    stored.about,
+                    f"({stored.left_out:,} lines were left out here; the command output has them)",
+                )
                 stored.left_out = 0

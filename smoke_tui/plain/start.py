@@ -93,7 +93,7 @@ def _open(goal: ViewGoal, settings: Settings, keyboard: Keyboard, output: Output
         return open_resumed(settings, folder, goal.step)
     if goal.scenario and not goal.rehearse:
         raise UsageError("--scenario belongs to --rehearse")
-    runbook = open_runbook(goal.target)
+    runbook = goal.runbook or open_runbook(goal.target)
     if goal.rehearse:
         return open_rehearsal(settings, runbook, goal.scenario)
     refusal = why_not_live()

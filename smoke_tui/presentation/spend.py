@@ -1,9 +1,11 @@
-"""The cost of a session in a few words."""
+"""The cost of a session, or of a day, in a few words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from smoke_tui.journal.money import known_usd, metered
-from smoke_tui.journal.spend import QuotaUse, Spend, spend_of
+from smoke_tui.journal.spend import QuotaUse, Spend, Totals, spend_of
 from smoke_tui.journal.state import State, Try
 from smoke_tui.presentation.format import count, excerpt, one_line, window_name
 from smoke_tui.presentation.live.snapshot import Snapshot
@@ -80,3 +82,44 @@ def _equivalent(tries: list[Try], totals: Spend) -> str:
         "an unknown table",
     )
     return f" (≈ ${usd} at API rates of {source}, not billed)"
+
+
+# --- days -----------------------------------------------------------------------------------
+
+
+def totals_text(totals: Totals) -> str:
+    """The spend of several sessions as one phrase; an unknown is never a zero."""
+    if not totals.calls:
+        return "nothing"
+    text = f"{totals.input_tokens:,} tokens in / {totals.output_tokens:,} out"
+    if totals.unknown_calls:
+        text = f"at least {text} ({count(totals.unknown_calls, 'call')} unknown)"
+    return f"{count(totals.calls, 'call')}, {text}, {metered_text(totals)} metered"
+
+
+def metered_text(totals: Totals) -> str:
+    """What was billed by the token."""
+    money = f"${totals.usd_at_least}"
+    if totals.unpriced_calls:
+        return f"at least {money} ({count(totals.unpriced_calls, 'call')} unknown)"
+    return money
+
+
+def subscription_text(totals: Totals, windows: Sequence[QuotaUse]) -> str:
+    """What a subscription paid for: no money, but a share of its quota as it was last seen."""
+    parts = [
+        f"{window_name(window.window_minutes)} window{_of_limit(window)} "
+        f"{window.used_percent_after:g} %"
+        for window in windows
+    ]
+    last_quota = f"quota last seen: {', '.join(parts)}" if parts else "quota not seen"
+    return f"{count(totals.subscription_calls, 'call')} on a subscription: no money metered; {last_quota}"
+
+
+def cost_text(usd: str | None, unknown_rows: int) -> str:
+    """The cost of a day's rows of a ledger; None: no row has one."""
+    if usd is None:
+        return f"unknown ({unknown_rows} row(s) without a cost)"
+    if unknown_rows:
+        return f"at least ${usd} ({unknown_rows} row(s) without a cost)"
+    return f"${usd}"

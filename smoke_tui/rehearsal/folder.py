@@ -1,4 +1,4 @@
-"""The rehearsal's folder: the stand-in stack, a stand-in for `uv`, the instructions."""
+"""The rehearsal's folder: the stand-in stack, stand-ins for programs, the instructions."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ case "${{1:-}}" in
   *) exec "$@" ;;
 esac
 """
+_SMOKE_TUI: Final = """#!/bin/sh
+# The program that rehearses, with a state folder of the rehearsal's own.
+SMOKE_TUI_STATE_DIR={state}
+export SMOKE_TUI_STATE_DIR
+unset SMOKE_TUI_CALIBRATION
+exec {python} -m smoke_tui "$@"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,11 @@ def build(folder: Path | None, configured_instructions: str) -> RehearsalFolder:
         stack_dir.chmod(0o700)
         (stack_dir / ".rehearsal").mkdir(mode=0o700)
         bin_dir.mkdir(mode=0o700)
-        _write(bin_dir / "uv", _UV.format(python=shlex.quote(sys.executable)), 0o700)
+        python = shlex.quote(sys.executable)
+        _write(bin_dir / "uv", _UV.format(python=python), 0o700)
+        state = shlex.quote(str(root / "state"))
+        _write(bin_dir / "smoke-tui", _SMOKE_TUI.format(python=python, state=state), 0o700)
+        _empty_repository(stack_dir)
         configured, current = root / "instructions.txt", root / "current-instructions.txt"
         _write(configured, configured_instructions, 0o600)
         _write(current, instructions.CURRENT, 0o600)
@@ -80,6 +91,13 @@ def build(folder: Path | None, configured_instructions: str) -> RehearsalFolder:
         shutil.rmtree(root, ignore_errors=True)
         raise
     return RehearsalFolder(root, stack_dir, bin_dir, configured, current)
+
+
+def _empty_repository(folder: Path) -> None:
+    """Make a folder a git repository without a commit, as `git init` does; git may be missing."""
+    for name in ("objects", "refs/heads", "hooks"):
+        (folder / ".git" / name).mkdir(parents=True)
+    (folder / ".git/HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
 
 
 class ReservedPort:

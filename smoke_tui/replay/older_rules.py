@@ -30,6 +30,7 @@ _IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
     "file": ("op", "path"),
     "calibration": ("op",),
     "changes": (),
+    "recording": ("op", "path"),
     "document": ("source",),
     "price": ("model",),
     "clipboard": ("clear",),

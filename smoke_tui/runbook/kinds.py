@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from smoke_tui.config.names import SHAPES
+from smoke_tui.config.names import RECORD_MODES, SHAPES
 from smoke_tui.runbook.identifiers import NAME_PATTERN, identifier, table_name
 from smoke_tui.runbook.schema.common_fields import COMMAND, COMMON, READY
 from smoke_tui.runbook.schema.scalars import JSON_PATH, URL, Converted, Flag, JsonValue, Text, Whole
@@ -24,7 +24,6 @@ from smoke_tui.runbook.schema.tables import (
 )
 from smoke_tui.runbook.templates import names
 
-RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite")
 PROVIDERS: Final = ("fake", "replay", "live")
 
 
@@ -305,16 +304,23 @@ _ALL: Final = (
     ),
     Kind(
         "record",
-        "Records cassettes anew.",
+        "Records cases of exchanges, each pending until its review, or replays what was accepted.",
         {
-            "pack": Field(Text("a path or id"), "The cassettes, or the pack of cases"),
-            "cases": Field(ListOf(Text(), bare=True, min_length=1), "Only these cases"),
+            "pack": Field(
+                Text("a path or id"),
+                "A folder of cases, or a case file, below the project's folder",
+            ),
+            "cases": Field(
+                ListOf(Text(), bare=True, min_length=1),
+                "Only these cases; without it those that are stale or not recorded",
+            ),
             "record_mode": Field(
-                Text("a record mode", choices=RECORD_MODES), "What is recorded", default="once"
+                Text("a record mode", choices=RECORD_MODES), "What is recorded", default="none"
             ),
         },
         (AtLeast(("pack", "cases")),),
         live_when=("record_mode", RECORD_MODES[1:]),
+        proves=True,
         calls_model=True,
     ),
 )

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol, TypeVar
 
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
-from smoke_tui.journal.stream import EventListener, LiveStream
+from smoke_tui.journal.events.requests import QuestionAsked
+from smoke_tui.journal.stream import EventListener, FunctionListener, LiveStream
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook.model import Step
 from smoke_tui.session.secret_options import SecretOptions
@@ -53,18 +55,28 @@ def probe(
     behave: Callable[[MakeContext], Awaitable[T]],
     listeners: Sequence[EventListener] = (),
 ) -> T:
-    """Ask the live world something without a session; nothing is recorded. Blocks."""
+    """Ask the live world something without a session; nothing is recorded. Blocks.
+
+    Nobody is here to answer: what asks the operator gets just that as its answer.
+    """
     loop = EngineLoop()
     vault = Vault()
-    stream = LiveStream(_NoRecord(), vault, SystemClock(), list(listeners))
     fault: asyncio.Future[T] = loop.create_future()
+
+    def absent(event: Event) -> None:
+        if isinstance(event.body, QuestionAsked):
+            nobody = Answer(Verb.ABSENT, by="nobody")
+            # It is open for an answer once its request was taken in.
+            loop.call_soon(lambda: operator.answer(event.seq, nobody, secret=None))
+
+    stream = LiveStream(_NoRecord(), vault, SystemClock(), [*listeners, FunctionListener(absent)])
+    operator = LiveOperator(vault, stream.post)
 
     def on_fault(error: BaseException) -> None:
         if not fault.done():
             fault.set_exception(error)
 
     async def main() -> T:
-        operator = LiveOperator(vault, stream.post)
         ports = LivePorts(vault, config, operator_io, operator, secret_options.texts)
         world = LiveWorld(stream, ports, on_fault)
         resources = SessionResources()

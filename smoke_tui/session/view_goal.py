@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smoke_tui.runbook import Runbook
+
 
 @dataclass(frozen=True, slots=True)
 class ViewGoal:
@@ -11,6 +13,7 @@ class ViewGoal:
 
     `target` names a runbook, to be run live or in a rehearsal (`rehearse`, `scenario`). `session`
     names a recorded session to resume instead; `step` is one step of it to be done once more.
+    `runbook` is one that was made for this goal, in place of a `target`.
     """
 
     target: str | None = None
@@ -18,3 +21,4 @@ class ViewGoal:
     scenario: str | None = None
     session: str | None = None
     step: str | None = None
+    runbook: Runbook | None = None

@@ -12,6 +12,7 @@ from smoke_tui.steps.guards import check_guards
 from smoke_tui.steps.handover import handover
 from smoke_tui.steps.login import login
 from smoke_tui.steps.manual import manual, prompt
+from smoke_tui.steps.record import record
 from smoke_tui.steps.run import run
 from smoke_tui.steps.service import service
 from smoke_tui.steps.turn import turn
@@ -30,7 +31,7 @@ _BY_KIND: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
     "prompt": prompt,
     "check": check,
     "battery": unavailable,
-    "record": unavailable,
+    "record": record,
 }
 
 BEHAVIOURS: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {

@@ -225,7 +225,7 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
     model = named_model(ctx)[0]
     if model is None:
         raise StepError("not-configured", "No model: give --model, or name one in the runbook.")
-    key = await _api_key(ctx)
+    key = await api_key(ctx)
     refuse_unsendable("API key", key)
     nonce = await ctx.perform(Draw("nonce", "nonce"))
     prompt = with_nonce(str(ctx.step.fields.get("prompt")), nonce)
@@ -264,7 +264,7 @@ async def _by_api_key(ctx: StepContext) -> Prepared:
     )
 
 
-async def _api_key(ctx: StepContext) -> Secret:
+async def api_key(ctx: StepContext) -> Secret:
     """The key: from the environment, else asked for."""
     variable = await ctx.perform(ReadVariable(KEY_VARIABLE, "api-key"))
     if variable.value is not None and not variable.blank:

@@ -60,26 +60,40 @@ class Model:
     why: str
 
 
-async def compose(ctx: StepContext, bundle: Bundle, prompt: str) -> Composition:
-    """Put the call together; nothing is spent.
+@dataclass(frozen=True, slots=True)
+class CaseInputs:
+    """What a case of recorded exchanges decides of its call.
+
+    Its request is the same each time: there is no nonce, and `session` is made of the case.
+    """
+
+    model: str | None
+    shape: str | None
+    session: str
+
+
+async def compose(
+    ctx: StepContext, bundle: Bundle, prompt: str, case: CaseInputs | None = None
+) -> Composition:
+    """Put the call together; nothing is spent. Of a case's call the nonce is empty, and not sent.
 
     Raises:
         StepError: something it needs is not there, or its model may not be called by itself.
     """
     _look_at_the_client(ctx)
-    model = await settle_model(ctx, bundle)
+    model = await settle_model(ctx, bundle, case)
     if model.shape == INSTALLED:
-        return await installed_call(ctx, bundle, model, prompt)
+        return await installed_call(ctx, bundle, model, prompt, case=case)
     shape = SHAPES[model.shape]
     instructions = await instructions_for(ctx, model.slug, shape.name)
-    nonce = await ctx.perform(Draw("nonce", "nonce"))
-    session = await ctx.perform(Draw("session", "uuid"))
+    nonce = "" if case is not None else await ctx.perform(Draw("nonce", "nonce"))
+    session = case.session if case is not None else await ctx.perform(Draw("session", "uuid"))
     inputs = CallInputs(
         bundle,
         ctx.config,
         model.slug,
         instructions,
-        with_nonce(prompt, nonce),
+        prompt if case is not None else with_nonce(prompt, nonce),
         session,
         ctx.limits(120.0),
     )
@@ -106,17 +120,17 @@ def _look_at_the_client(ctx: StepContext) -> None:
         )
 
 
-async def settle_model(ctx: StepContext, bundle: Bundle) -> Model:
+async def settle_model(ctx: StepContext, bundle: Bundle, case: CaseInputs | None = None) -> Model:
     """The model and the shape, with the help of the catalogue.
 
     Raises:
         StepError: nothing names a model and the catalogue lists none, or it lists another.
     """
-    named, source = named_model(ctx)
+    named, source = named_model(ctx, case)
     if not ctx.config.resolved:
         return await _as_first_recorded(ctx, bundle, named)
     chosen = await choose_model(ctx, bundle, named, source)
-    shape, why = choose_shape(ctx, chosen.slug)
+    shape, why = choose_shape(ctx, chosen.slug, case)
     ctx.resources.model, ctx.resources.lite = chosen.slug, shape == "lite"
     entry = chosen.entry
     if entry is not None and shape not in (INSTALLED, "lite") and entry.lite:
@@ -134,10 +148,11 @@ async def settle_model(ctx: StepContext, bundle: Bundle) -> Model:
     return Model(chosen.slug, chosen.source, entry, shape, why)
 
 
-def named_model(ctx: StepContext) -> tuple[str | None, str]:
+def named_model(ctx: StepContext, case: CaseInputs | None = None) -> tuple[str | None, str]:
     """The model that the option, the step or the runbook names, and which of them; None: none."""
     for value, source in (
         (ctx.config.model, "--model"),
+        (case.model if case is not None else None, "the case"),
         (ctx.step.fields.get("model"), "the step"),
         (ctx.config.runbook_model, "the runbook"),
     ):
@@ -146,10 +161,12 @@ def named_model(ctx: StepContext) -> tuple[str | None, str]:
     return None, "nobody"
 
 
-def choose_shape(ctx: StepContext, model: str) -> tuple[str, str]:
+def choose_shape(ctx: StepContext, model: str, case: CaseInputs | None = None) -> tuple[str, str]:
     """The request's shape, and why it is that one."""
     if ctx.config.shape != AUTO:
         return ctx.config.shape, f"{ctx.config.shape}, asked for by --shape"
+    if case is not None and case.shape is not None and case.shape != AUTO:
+        return case.shape, f"{case.shape}, asked for by the case"
     field = str(ctx.step.fields.get("shape") or AUTO)
     if field != AUTO:
         return field, f"{field}, asked for by the step"
@@ -183,7 +200,13 @@ async def _as_first_recorded(ctx: StepContext, bundle: Bundle, named: str | None
 
 
 async def installed_call(
-    ctx: StepContext, bundle: Bundle, model: Model, prompt: str, nonce: str | None = None
+    ctx: StepContext,
+    bundle: Bundle,
+    model: Model,
+    prompt: str,
+    nonce: str | None = None,
+    *,
+    case: CaseInputs | None = None,
 ) -> Composition:
     """The call as the installed Codex CLI would send it today, captured on loopback.
 
@@ -204,14 +227,18 @@ async def installed_call(
     ctx.evidence("instructions", {"source": source, **chosen.public})
     ctx.resources.sent_instructions = chosen
     version = _version_of(ctx, captured)
-    word = nonce if nonce is not None else await ctx.perform(Draw("nonce", "nonce"))
-    session = await ctx.perform(Draw("session", "uuid"))
+    if case is not None:
+        word, session, asked = "", case.session, prompt
+    else:
+        word = nonce if nonce is not None else await ctx.perform(Draw("nonce", "nonce"))
+        session = await ctx.perform(Draw("session", "uuid"))
+        asked = with_nonce(prompt, word)
     inputs = CallInputs(
         bundle,
         ctx.config,
         model.slug,
         chosen,
-        with_nonce(prompt, word),
+        asked,
         session,
         ctx.limits(120.0),
     )

@@ -34,7 +34,8 @@ EVERY_PAGE: Final = [
 HOME: Final = [
     Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
     Binding("l", "live", "Live", id="home.live"),
-    Binding("p", "trends", "Spend", id="home.trends"),
+    Binding("p", "spend", "Spend", id="home.spend"),
+    Binding("c", "cases", "Cases", id="home.cases"),
     Binding("d", "calibration", "Drift", id="home.calibration"),
     Binding("m", "machine", "Machine", id="home.machine"),
     Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
@@ -53,6 +54,7 @@ SESSION: Final = [
     Binding("left_square_bracket", "view(-1)", "The step before", show=False, id="session.before"),
     Binding("right_square_bracket", "view(1)", "The step after", show=False, id="session.after"),
     Binding("backspace", "home", "Home", show=False, id="session.home"),
+    Binding("C,shift+c", "cases", "Cases", show=False, id="session.cases", key_display="C"),
     _LEAVE,
 ]
 RECORD: Final = [
@@ -90,6 +92,36 @@ DRIFT: Final = [
     Binding("c", "other", "Others", id="drift.other"),
     Binding("y", "copy", "Copy", id="drift.copy"),
     _back("drift"),
+    _THEME,
+    _LEAVE,
+]
+CASES: Final = [
+    Binding("d", "difference", "Difference", id="cases.difference"),
+    Binding("a", "decide", "Decide", id="cases.decide"),
+    Binding("A,shift+a", "decide_all", "All", id="cases.all", key_display="A"),
+    Binding("l", "lint", "Lint", id="cases.lint"),
+    Binding("r", "again", "Read again", show=False, id="cases.again"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="cases.other"),
+    _back("cases"),
+    _THEME,
+    _LEAVE,
+]
+DIFFERENCE: Final = [
+    Binding("v", "answers", "Side by side", id="difference.answers"),
+    Binding("a", "decide", "Decide", id="difference.decide"),
+    _back("difference"),
+    _THEME,
+    _LEAVE,
+]
+SPEND: Final = [
+    Binding("y", "copy", "Copy", id="spend.copy"),
+    Binding("d", "days", "Days", id="spend.days"),
+    Binding("o", "tier", "Tier", id="spend.tier"),
+    Binding("f", "models", "Models", id="spend.models"),
+    Binding("v", "plots", "Plots", id="spend.plots"),
+    Binding("r", "again", "Read again", show=False, id="spend.again"),
+    Binding("tab", "app.focus_next", "Other part", show=False, id="spend.other"),
+    _back("spend"),
     _THEME,
     _LEAVE,
 ]
@@ -141,6 +173,9 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "report": EVERY_PAGE + REPORT,
     "compare": EVERY_PAGE + COMPARE,
     "drift": EVERY_PAGE + DRIFT,
+    "cases": EVERY_PAGE + CASES,
+    "difference": EVERY_PAGE + DIFFERENCE,
+    "spend": EVERY_PAGE + SPEND,
     "calibration": EVERY_PAGE + CALIBRATION,
     "trends": EVERY_PAGE + TRENDS,
     "machine": EVERY_PAGE + MACHINE,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from smoke_tui.session.spend_sources import daily_cost
 from smoke_tui.stack.ledger_table import LedgerTable
+from smoke_tui.world.daily_cost import CostByDay, Tier
+from smoke_tui.world.live.ledger.daily_cost import ask_daily_cost
 from smoke_tui.world.live.ledger.postgresql import read
 from tests.helpers.program import Program
 
@@ -17,8 +23,6 @@ def asked(
     *,
     match: str = "dom-1",
     since: str = EPOCH,
-    days: int = 7,
-    models: list[str] | None = None,
     **names: str,
 ) -> dict[str, Any]:
     """A question; `names` are those of the table and its columns."""
@@ -29,9 +33,18 @@ def asked(
         "columns": table.columns,
         "match": match,
         "since": since,
-        "days": days,
-        "models": models,
     }
+
+
+def days(
+    address: str,
+    *models: str,
+    tier: Tier = "platform",
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> CostByDay:
+    """What calls of the last days cost; `names` are those of the table and its columns."""
+    question = daily_cost(LedgerTable().with_names(names), tier=tier, models=models)
+    return asyncio.run(ask_daily_cost(address, question))
 
 
 def rows(address: str, **how: Any) -> list[dict[str, Any]]:

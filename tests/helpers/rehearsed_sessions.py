@@ -111,8 +111,11 @@ class Recorded:
     code: int
 
 
-def rehearse(scenario: str, folder: Path) -> Recorded:
-    """Run the scenario's shipped runbook headlessly in a scenario, as `--check --rehearse --json` does."""
+def rehearse(scenario: str, folder: Path, runbook: str | None = None) -> Recorded:
+    """Run a shipped runbook headlessly in a scenario, as `--check --rehearse --json` does.
+
+    Without `runbook` it is the scenario's own.
+    """
     report = folder / "report.md"
     request = understand(
         [
@@ -127,7 +130,7 @@ def rehearse(scenario: str, folder: Path) -> Recorded:
             str(report),
         ]
     )
-    settings, book = request.settings, open_runbook(find_scenario(scenario).runbook)
+    settings, book = request.settings, open_runbook(runbook or find_scenario(scenario).runbook)
     options = CheckOptions(**request.arguments).result(settings)
     clock, said = EventClock(), io.StringIO()
     world = _start(scenario, clock)

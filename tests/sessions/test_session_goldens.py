@@ -61,23 +61,38 @@ def counted(events: Iterable[Event]) -> dict[str, int]:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_whole_session(scenario: str, golden: Callable[[str, str], None], tmp_path: Path) -> None:
-    first, second = (rehearse(scenario, tmp_path / name) for name in ("first", "second"))
+    compared_twice(scenario, scenario, None, golden, tmp_path)
+
+
+def test_a_whole_refresh_of_cassettes(golden: Callable[[str, str], None], tmp_path: Path) -> None:
+    compared_twice("cassette-refresh", "happy", "cassette-refresh", golden, tmp_path)
+
+
+def compared_twice(
+    name: str,
+    scenario: str,
+    runbook: str | None,
+    golden: Callable[[str, str], None],
+    folder: Path,
+) -> None:
+    """Run a session twice, compare the runs, and hold the first against the goldens of a name."""
+    first, second = (rehearse(scenario, folder / run, runbook) for run in ("first", "second"))
     journal = "".join(f"{line(event)}\n" for event in first.events)
     assert journal.splitlines() == [line(event) for event in second.events]
     assert (first.said, first.report, first.code) == (second.said, second.report, second.code)
     figures = counted(first.events)
     told = json.loads(first.said)
     assert told["exit_code"] == first.code
-    for name, key in (
+    for figure, key in (
         ("spend: calls", "calls"),
         ("spend: input_tokens", "input_tokens"),
         ("spend: output_tokens", "output_tokens"),
     ):
-        assert figures.get(name, 0) == told["spend"].get(key, 0)
+        assert figures.get(figure, 0) == told["spend"].get(key, 0)
     assert [step["tries"] for step in told["steps"]] == [
         figures.get(f"tries: {step['id']}", 0) for step in told["steps"]
     ]
-    golden(f"{scenario}.figures", "".join(f"{name}: {n}\n" for name, n in figures.items()))
-    golden(f"{scenario}.check.json", first.said)
-    golden(f"{scenario}.report.md", first.report)
-    golden(f"{scenario}.journal", journal)
+    golden(f"{name}.figures", "".join(f"{key}: {n}\n" for key, n in figures.items()))
+    golden(f"{name}.check.json", first.said)
+    golden(f"{name}.report.md", first.report)
+    golden(f"{name}.journal", journal)

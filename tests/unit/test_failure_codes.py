@@ -36,9 +36,10 @@ refresh | refresh-reused refresh-expired refresh-revoked refresh-rejected refres
 login | scope-rejected exchange-rejected authorize-rejected bundle-incomplete | fail | |
 login | port-busy port-forbidden login-denied login-timeout login-cancelled entitlement-missing \
 workspace-missing workspace-restricted device-login-disabled account-id-missing | blocked | |
-local | command-failed | fail | |
+local | command-failed recording-missing recording-stale | fail | |
 local | guard-unmet needs-operator operator-declined command-missing command-timeout not-ready \
-service-died not-configured over-budget ci-refused interrupted | blocked | |
+service-died not-configured over-budget ci-refused recording-invalid \
+recording-not-written interrupted | blocked | |
 unlisted | request-refused redirect-refused | fail | |
 answer | expectation-unmet text-drift tool-call-drift judge-fail judge-format-violation | fail | |
 answer | drift-undecided | blocked | |

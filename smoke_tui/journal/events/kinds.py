@@ -19,6 +19,7 @@ FACTS: Final[Mapping[str, str]] = {
     "browser": "a page was handed to the browser, or could not be",
     "clipboard": "a text was offered to be carried elsewhere",
     "file": "a file was read or written, or could not be",
+    "recording": "recorded exchanges were listed, replayed or written, or could not be",
     "changes": "what differs in the project's working tree from its last commit",
     "env": "variables of the environment were looked at",
     "codex-cli": "what the installed Codex CLI sends, captured on loopback",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from smoke_tui.journal.events.body import ALWAYS, FactBody
+from smoke_tui.journal.events.values import RecordedCase
 from smoke_tui.redaction.secret import Json
 
 # --- this machine -----------------------------------------------------------------------------
@@ -120,6 +121,55 @@ class ChangesRead(FactBody):
     kind: ClassVar[str] = "changes"
 
     problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasesListed(FactBody):
+    """The cases of recorded exchanges that a step may record or replay, or why there are none.
+
+    `refused`: nothing may be sent here, since CI is set.
+    """
+
+    kind: ClassVar[str] = "recording"
+    tags: ClassVar[Mapping[str, str]] = {"what": "cases"}
+
+    problem: str | None
+    cases: tuple[RecordedCase, ...]
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReplayed(FactBody):
+    """A recorded exchange was replayed, or why not; nothing was sent. Its body is evidence."""
+
+    kind: ClassVar[str] = "recording"
+    tags: ClassVar[Mapping[str, str]] = {"what": "replayed"}
+
+    problem: str | None
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    chunks: tuple[tuple[int, int], ...]
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingWritten(FactBody):
+    """What was written of the exchanges of a case, or why nothing was.
+
+    `path` is the file, `digest` the SHA-256 of its exchanges; `recorded`, `replayed` and `cut`
+    count the exchanges of this try, `unused` the recorded ones that nothing asked for.
+    """
+
+    kind: ClassVar[str] = "recording"
+    tags: ClassVar[Mapping[str, str]] = {"what": "written"}
+
+    problem: str | None
+    path: str | None
+    digest: str | None
+    recorded: int
+    replayed: int
+    cut: int
+    unused: int
 
 
 @dataclass(frozen=True, slots=True)

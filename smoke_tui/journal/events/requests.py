@@ -28,7 +28,10 @@ class Requested(DecisionBody):
 
 @dataclass(frozen=True, slots=True)
 class HttpRequested(Requested):
-    """An HTTP request; `body` is None or has the key `json` or `form`."""
+    """An HTTP request; `body` is None or has the key `json` or `form`.
+
+    `recording` is the case that its exchange is recorded for.
+    """
 
     tags: ClassVar[Mapping[str, str]] = {"port": "http"}
 
@@ -36,6 +39,7 @@ class HttpRequested(Requested):
     url: str
     headers: tuple[tuple[str, str], ...]
     body: Json = field(default=None, metadata=ALWAYS)
+    recording: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

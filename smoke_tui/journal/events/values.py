@@ -136,6 +136,43 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingFile:
+    """One recording of a case: how many whole exchanges it holds, and why it no longer fits.
+
+    `model` and `world` are what it notes; None where another program recorded.
+    """
+
+    exchanges: int
+    stale: str | None = None
+    model: str | None = None
+    world: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedCase:
+    """A case of recorded exchanges, as it was when a step began.
+
+    `path` is its cassette below the project's folder. `accepted` is the recording that replays,
+    `pending` the one that waits for its review. The prompt is None without a case file; `problem`
+    is why the case or a recording of it can't be read.
+    """
+
+    name: str
+    path: str
+    prompt: str | None = None
+    prompt_sha256: str | None = None
+    model: str | None = None
+    shape: str | None = None
+    tier: str
+    marker: str
+    substrate: str
+    sensitive: tuple[str, ...] = ()
+    accepted: RecordingFile | None = None
+    pending: RecordingFile | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedAnswers:
     """A comparison of an answer with the recorded one; both are evidence, as they were read."""
 

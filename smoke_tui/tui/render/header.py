@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from rich.cells import cell_len
 from textual.content import Content
 
@@ -10,6 +13,14 @@ from smoke_tui.presentation.format import clock, one_line
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.spend import quota, spent
 from smoke_tui.tui.theme import MUTED
+
+_SOURCES: Final[Mapping[str, str]] = {
+    "none": "own login",
+    "file": "bundle file",
+    "stdin": "bundle from standard input",
+    "codex-cli": "the Codex CLI's login",
+}
+"""Where a subscription's credential comes from, by the session's setting."""
 
 BADGE = "$text on $warning-muted bold"
 
@@ -23,21 +34,21 @@ def badge(scenario: object) -> Content:
 def session_header(snapshot: Snapshot, width: int) -> Content:
     """Session and badge, then from the right: time, quota, calls, steps done.
 
-    Where it is narrow the scenario's name goes first, then the steps done, then the time; the cost
-    and whether it counts stay.
+    Where it is narrow the credential's source goes first, then the name of the scenario or origin,
+    then the steps done, then the time; the cost and whether it counts stay.
     """
     place, spend, limits = _place(snapshot), spent(snapshot), quota(snapshot.state)
     time = clock(snapshot.elapsed)
     rights = ([place, spend, limits, time], [spend, limits, time], [spend, limits], [spend])
     for right in rights:
-        for named in (True, False):
-            row = _row(_left(snapshot, named), right, width)
+        for named, paid in ((True, True), (True, False), (False, False)):
+            row = _row(_left(snapshot, named=named, paid=paid), right, width)
             if row is not None:
                 return row
-    return _left(snapshot, False)
+    return _left(snapshot, named=False, paid=False)
 
 
-def _left(snapshot: Snapshot, named: bool) -> Content:
+def _left(snapshot: Snapshot, *, named: bool, paid: bool) -> Content:
     config = snapshot.config
     parts = [
         Content.styled(" smoke ", "bold"),
@@ -48,8 +59,17 @@ def _left(snapshot: Snapshot, named: bool) -> Content:
         parts.append(badge(config.scenario if named else None))
     elif snapshot.state.session:
         origin = f", {config.origin}" if named else ""
-        parts.append(Content.styled(f"live{origin}", "$text-warning bold"))
+        credential = _credential(snapshot) if paid else ""
+        parts.append(Content.styled(f"live{origin}{credential}", "$text-warning bold"))
     return Content("").join(parts)
+
+
+def _credential(snapshot: Snapshot) -> str:
+    """Whose credential pays for the steps that spend; empty where none does."""
+    kinds = {step.spend.kind for step in snapshot.steps if step.spend is not None}
+    sources = [_SOURCES.get(snapshot.config.bundle, "")] if "subscription" in kinds else []
+    sources += ["API key"] if "metered" in kinds else []
+    return f", {' and '.join(filter(None, sources))}" if any(sources) else ""
 
 
 def _row(left: Content, right: list[str], width: int) -> Content | None:

@@ -26,6 +26,7 @@ from smoke_tui.process_setup import recorder_of
 from smoke_tui.redaction import Vault
 from smoke_tui.replay.run import load_rechecked
 from smoke_tui.runbook import Runbook, available
+from smoke_tui.session.cassette_review import place_of
 from smoke_tui.session.open_view import ORIGIN_WORDS, origin_warning, why_not_live
 from smoke_tui.tui.bindings import HOME
 from smoke_tui.tui.render.content import foreign, labelled, lines
@@ -42,12 +43,13 @@ from smoke_tui.tui.render.home import (
 )
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.screens.calibration import CalibrationScreen
+from smoke_tui.tui.screens.cases import CasesScreen
 from smoke_tui.tui.screens.compare import show_comparison
 from smoke_tui.tui.screens.doctor import DoctorScreen
 from smoke_tui.tui.screens.record import show_record
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import rehearse, resume, run_live
-from smoke_tui.tui.screens.trends import TrendsScreen
+from smoke_tui.tui.screens.spend import SpendScreen
 from smoke_tui.tui.theme import MUTED, WARN
 from smoke_tui.tui.widgets.modals import Choose, Pick, YesNo
 from smoke_tui.tui.widgets.panel import Panel
@@ -247,9 +249,13 @@ class HomeScreen(Page):
             return
         self.app.push_screen(ReportScreen(checked.runbook, checked.state, folder, Vault()))
 
-    def action_trends(self) -> None:
-        """Show spend and quota over time."""
-        self.app.push_screen(TrendsScreen())
+    def action_spend(self) -> None:
+        """Show what was spent."""
+        self.app.push_screen(SpendScreen())
+
+    def action_cases(self) -> None:
+        """Show the cases of the product under test."""
+        self.app.push_screen(CasesScreen(place_of(self.smoke.settings)))
 
     def action_calibration(self) -> None:
         """Show the calibration of drift thresholds."""

@@ -17,6 +17,7 @@ from smoke_tui.presentation.format import count
 from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
 from smoke_tui.presentation.report.drift_pairs import was_compared
 from smoke_tui.runbook import Runbook
+from smoke_tui.session.cassette_review import ReviewPlace
 from smoke_tui.session.open_view import open_live, open_rehearsal, open_resumed
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui.app_base import AppBase
@@ -27,6 +28,7 @@ from smoke_tui.tui.render.header import session_header
 from smoke_tui.tui.render.key_row import key_row
 from smoke_tui.tui.render.question_bar import question_bar
 from smoke_tui.tui.render.steps import row_of, step_list, strip
+from smoke_tui.tui.screens.cases import CasesScreen
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session_answers import SessionAnswers
 from smoke_tui.tui.theme import adapt_text
@@ -295,6 +297,21 @@ class SessionScreen(SessionAnswers):
     def action_home(self) -> None:
         """Go back to the home screen, where nothing runs."""
         self.smoke.go_home()
+
+    def action_cases(self) -> None:
+        """Show the cases of the session's project."""
+        live = self.smoke.current
+        if live is not None:
+            config, settings = live.state.config, self.smoke.settings
+            state = settings.state_dir
+            place = ReviewPlace(
+                Path(config.project),
+                Path(config.calibration or settings.calibration),
+                # Drafts of tickets that were only rehearsed stay apart.
+                state / "rehearsed" if config.world == "rehearsed" else state,
+                config.drift_autojunk,
+            )
+            self.app.push_screen(CasesScreen(place))
 
     def action_proceed(self) -> None:
         """Show the report, after the end."""

@@ -14,6 +14,11 @@ from smoke_tui.world.requests.base import VALUE
 from smoke_tui.world.requests.machine import ReadVariable
 
 
+def runs_in_ci() -> bool:
+    """Whether `CI` is set to anything but empty, 0 or false."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
 @dataclass(frozen=True, slots=True)
 class LiveEnv:
     """Reads the environment; `path_prepend` comes before PATH, as it does for children."""

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smoke_tui.config.ledger_address import ledger_secrets
 from smoke_tui.config.session_config import GIVEN_BUNDLE, GIVEN_LEDGER, SessionConfig
+from smoke_tui.journal.stream import stamp
 from smoke_tui.redaction import Vault
 from smoke_tui.world import ports
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.live.clock_ids import random_id
-from smoke_tui.world.live.environment import LiveEnv
+from smoke_tui.world.live.environment import LiveEnv, runs_in_ci
 from smoke_tui.world.live.files import LiveFiles
 from smoke_tui.world.live.project_texts import LiveTexts
+
+if TYPE_CHECKING:
+    from smoke_tui.world.live.recordings import LiveRecordings
 
 
 @dataclass
@@ -50,6 +56,21 @@ class LivePorts:
         from smoke_tui.world.live.http import LiveHttp
 
         return LiveHttp(self.vault, self.config.allowed_origins())
+
+    @cached_property
+    def recordings(self) -> LiveRecordings:
+        """Recorded exchanges below the project's folder."""
+        from smoke_tui.world.live.recordings import LiveRecordings
+
+        rehearsed = self.config.world == "rehearsed"
+        return LiveRecordings(
+            self.vault,
+            self.config.project,
+            self.config.world,
+            rehearsed or not runs_in_ci(),
+            lambda: self.http,
+            lambda: stamp(datetime.now(UTC)),
+        )
 
     @cached_property
     def shell(self) -> ports.Shell:

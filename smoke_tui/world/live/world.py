@@ -41,6 +41,12 @@ from smoke_tui.world.requests.machine import (
 )
 from smoke_tui.world.requests.operator import ClearOffer, OfferText, OpenPage, Question
 from smoke_tui.world.requests.processes import Spawn, StopChild
+from smoke_tui.world.requests.recordings import (
+    ListCases,
+    RecordedCall,
+    RecordingResult,
+    ReplayRecording,
+)
 from smoke_tui.world.requests.texts import (
     KeepText,
     ReadCalibration,
@@ -102,6 +108,14 @@ class LiveWorld:
         """Let the port of a request answer it."""
         ports, refs, post = self._ports, pending.refs, partial(self._post, pending)
         match pending.request:
+            case RecordedCall() as request:
+                post(await ports.recordings.exchange(request, refs, pending.reader))
+            case ListCases() as request:
+                post(ports.recordings.cases(request))
+            case ReplayRecording() as request:
+                post(ports.recordings.replay(request))
+            case RecordingResult() as request:
+                post(ports.recordings.result(request))
             case HttpRequest() as request:
                 post(await ports.http.exchange(request, refs, pending.reader))
             case Listen() as request:

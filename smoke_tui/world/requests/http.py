@@ -75,6 +75,23 @@ class Exchange:
         return value
 
 
+def exchange_of(fact: Fact, answer: HttpAnswered) -> Exchange:
+    """The exchange that a fact with its body as evidence tells of."""
+    blob = fact.event.blobs.get("body")
+    return Exchange(
+        answer.status,
+        answer.headers,
+        fact.blobs.get("body", b""),
+        answer.chunks,
+        answer.ms,
+        answer.error,
+        answer.error_text,
+        fact.secrets,
+        blob.sha256 if blob else None,
+        fact.event.request_seq or 0,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class HttpRequest(Query[Exchange]):
     """One HTTP request. `form` pairs or a `json` value or neither make the body."""
@@ -123,19 +140,7 @@ class HttpRequest(Query[Exchange]):
 
     def answer(self, fact: Fact) -> Exchange:
         """The exchange: its answer, or why there was none."""
-        answer, blob = fact.expect(HttpAnswered), fact.event.blobs.get("body")
-        return Exchange(
-            answer.status,
-            answer.headers,
-            fact.blobs.get("body", b""),
-            answer.chunks,
-            answer.ms,
-            answer.error,
-            answer.error_text,
-            fact.secrets,
-            blob.sha256 if blob else None,
-            fact.event.request_seq or 0,
-        )
+        return exchange_of(fact, fact.expect(HttpAnswered))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,3 +28,33 @@ def test_a_drift_is_read_before_it_is_triaged(tmp_path: Path) -> None:
         plain.enter("drift 1", "quit", "y")
         plain.wait_for("Nothing was compared with a recorded answer there.")
         plain.end()
+
+
+def test_a_refresh_of_cassettes_is_walked_line_by_line(tmp_path: Path) -> None:
+    with Piped(["--plain", "cassette-refresh", "--rehearse"], home=tmp_path) as plain:
+        at = 0
+        for question, line in (
+            ("Next: 1.", "run"),
+            ("Next: 2.", "run"),
+            ("Next: 3.", "run"),
+            ("Record the case greeting?", "y"),
+            ("Next: 4.", "run"),
+            ("Next: 5.", "output open-differences"),
+            ("Still asked", "run"),
+            ("Next: 6.", "run"),
+            ("Question: I have read every difference", "p fine"),
+            ("Next: 7.", "run"),
+            ("Next: 8.", "run"),
+            ("Next: 9.", "run"),
+            ("Question: The cassettes", "p fine"),
+            ("Question: Every step has been walked", "finish"),
+        ):
+            at = plain.wait_for(question, after=at)
+            plain.enter(line)
+        plain.enter("quit")
+        assert plain.end() == 0
+    assert "They wait for their review." in plain.output
+    # Printed by the step, and once more by the command.
+    assert plain.output.count("{+by name, +}") == 2
+    assert "| 3 cassettes checked: no secret" in plain.output
+    assert "| greeting: accepted (expected)" in plain.output

@@ -6,8 +6,9 @@ import asyncio
 import re
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.screen import Screen
@@ -27,10 +28,12 @@ from smoke_tui.tui.screens.doctor import DoctorScreen
 from smoke_tui.tui.screens.record import RecordScreen
 from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.screens.spend import SpendScreen
 from smoke_tui.tui.screens.trends import TrendsScreen
 from tests.helpers.app_driver import press, screen_text, settings, settled, until
 from tests.helpers.events import data_of, make_event
 from tests.helpers.paths import TUI_RECORDS
+from tests.helpers.spending_sessions import metered, spending_session
 from tests.helpers.tui_records import keep, recorded, run_until
 
 SIZES = [(60, 16), (80, 24), (100, 30), (200, 50)]
@@ -297,6 +300,30 @@ def test_comparison(golden: Golden) -> None:
         "compare",
         shown(lambda: CompareScreen(found, "20261121T210000Z-aaaa", "20261121T213000Z-bbbb")),
     )
+
+
+def test_spend_with_nothing_recorded(golden: Golden) -> None:
+    golden("spend-none", shown(SpendScreen, wait="No ledger is attached"))
+
+
+def test_spend_by_day(golden: Golden) -> None:
+    sessions = Path("state") / "sessions"
+    subscription = {"kind": "subscription", "input_tokens": 5123, "output_tokens": 512}
+    window = {"window_minutes": 300, "used_percent": 12.4, "resets_at": "2026-11-22T12:00:00Z"}
+    recorded_days: list[tuple[int, list[dict[str, Any] | None], dict[str, Any]]] = [
+        (0, [metered("0.10", 12_345), metered("0.02")], {}),
+        (1, [{**subscription, "limits": [window]}], {}),
+        (2, [metered("0.005"), None], {}),
+        (2, [metered("9")], {"world": "rehearsed"}),
+        (8, [metered("9")], {}),
+    ]
+    for number, (days, usages, config) in enumerate(recorded_days):
+        moment = FROZEN - timedelta(days=days)
+        folder = sessions / f"{moment:%Y%m%dT%H%M%SZ}-000{number}"
+        spending_session(folder, moment, *usages, **config)
+    (sessions / "20261121T000000Z-9999").mkdir()
+    (sessions / "20261121T000000Z-9999" / "journal.jsonl").write_text("nothing\n")
+    golden("spend-days", shown(SpendScreen, wait="2026-11-22"))
 
 
 def test_trends_with_nothing_recorded(golden: Golden) -> None:

@@ -22,7 +22,7 @@ from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.screens.doctor import DoctorScreen
 from smoke_tui.tui.screens.home import HomeScreen
 from smoke_tui.tui.screens.session import SessionScreen
-from smoke_tui.tui.screens.trends import TrendsScreen
+from smoke_tui.tui.screens.spend import SpendScreen
 from smoke_tui.tui.widgets.modals import Choose
 from tests.helpers.app_driver import press, screen_text, settings, until
 from tests.helpers.events import data_of
@@ -137,7 +137,7 @@ def test_a_wrong_id_ends_before_the_screen_is_taken(tmp_path: Path) -> None:
 
 
 def test_the_keys_work_and_are_shown_with_their_source(tmp_path: Path) -> None:
-    chosen = given(home_rehearse="R", home_trends="f5,S", session_evidence="f6", app_theme="T")
+    chosen = given(home_rehearse="R", home_spend="f5,S", session_evidence="f6", app_theme="T")
     values = {"state-dir": Value(str(tmp_path / "state"), "test")}
     both = Settings(values, chosen.keys)
 
@@ -152,10 +152,10 @@ def test_the_keys_work_and_are_shown_with_their_source(tmp_path: Path) -> None:
             await until(pilot, lambda: isinstance(app.screen, Choose))
             await press(pilot, "escape")
             await press(pilot, "f5")
-            assert isinstance(app.screen, TrendsScreen)
+            assert isinstance(app.screen, SpendScreen)
             await press(pilot, "b")
             await press(pilot, "S")
-            assert isinstance(app.screen, TrendsScreen)
+            assert isinstance(app.screen, SpendScreen)
             await press(pilot, "b")
             await press(pilot, "question_mark")
             shown = screen_text(app)

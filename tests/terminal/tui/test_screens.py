@@ -23,6 +23,7 @@ from smoke_tui.tui.screens.doctor import DoctorScreen
 from smoke_tui.tui.screens.home import SESSIONS_SHOWN, HomeScreen
 from smoke_tui.tui.screens.record import RecordScreen
 from smoke_tui.tui.screens.report import ReportScreen
+from smoke_tui.tui.screens.spend import SpendScreen
 from smoke_tui.tui.screens.trends import TrendsScreen
 from smoke_tui.tui.widgets.modals import Choose, YesNo
 from smoke_tui.world.live.processes.leftovers import mark_of, still_running
@@ -189,12 +190,16 @@ def test_spend_and_machine_are_a_key_away(tmp_path: Path) -> None:
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         await press(pilot, "p")
+        assert isinstance(app.screen, SpendScreen)
+        await until(pilot, lambda: "No ledger is attached" in screen_text(app))
+        await press(pilot, "v")
         assert isinstance(app.screen, TrendsScreen)
         await until(pilot, lambda: "No session against the provider" in screen_text(app))
         await press(pilot, "r")
         await until(pilot, lambda: OLD in screen_text(app))
         await press(pilot, "r")
         await until(pilot, lambda: OLD not in screen_text(app))
+        await press(pilot, "b")
         await press(pilot, "b")
         await press(pilot, "m")
         assert isinstance(app.screen, DoctorScreen)

@@ -26,7 +26,10 @@ def test_a_flood_is_counted_and_not_printed() -> None:
     quotes.add("s", "y\n" * 10_000 + "z" * (3 * LONGEST), "step", "boot: ")
     lines = list(quotes.take())
     assert len(lines) == LINES_AT_ONCE + 1
-    assert lines[-1] == ("boot: ", f"({10_002 - LINES_AT_ONCE:,} lines were left out here)")
+    assert lines[-1] == (
+        "boot: ",
+        f"({10_002 - LINES_AT_ONCE:,} lines were left out here; the command output has them)",
+    )
     assert list(quotes.take("other")) == []
     assert [len(line) for _, line in quotes.take("step")] == [LONGEST]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from smoke_tui.journal.events.values import RecordedCase
 from smoke_tui.redaction import Secret
 from smoke_tui.world.live import world
 from smoke_tui.world.requests.base import Request
@@ -27,6 +28,12 @@ from smoke_tui.world.requests.machine import (
 )
 from smoke_tui.world.requests.operator import ClearOffer, OfferText, OpenPage, Question
 from smoke_tui.world.requests.processes import Spawn, StopChild
+from smoke_tui.world.requests.recordings import (
+    ListCases,
+    RecordingResult,
+    ReplayRecording,
+    recorded_call,
+)
 from smoke_tui.world.requests.texts import (
     KeepText,
     ReadCalibration,
@@ -40,6 +47,10 @@ from smoke_tui.world.values import Joined, Sensitive
 SECRET = Secret("FAKE-value-0123456789", kind="token", ref="s.1")
 MARK = SECRET.placeholder
 LEAF = Sensitive("a", ("a",), "token", nested={"b": (("b",), "account-id")})
+CASE = RecordedCase(
+    name="a", path="p/a.yaml", prompt="hi", prompt_sha256="0" * 64, tier="integration",
+    marker="integration", substrate="replay",
+)  # fmt: skip
 NEW_DIGEST = "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437"
 
 RECORDED: list[tuple[Request, str, dict[str, object]]] = [
@@ -114,6 +125,18 @@ RECORDED: list[tuple[Request, str, dict[str, object]]] = [
         {"op": "replace", "former": None, "sha256": NEW_DIGEST},
     ),
     (ReadChanges(), "changes", {}),
+    (
+        recorded_call(HttpRequest("GET", "http://x/"), CASE, "once", "m"),
+        "http",
+        {"method": "GET", "url": "http://x/", "headers": [], "body": None, "recording": "a"},
+    ),
+    (ListCases("p", ("a",)), "recording", {"op": "cases", "path": "p", "names": ["a"]}),
+    (
+        ReplayRecording("p/a.yaml", 0),
+        "recording",
+        {"op": "replay", "path": "p/a.yaml", "number": 0},
+    ),
+    (RecordingResult("p/a.yaml"), "recording", {"op": "result", "path": "p/a.yaml"}),
     (ReadDocument("given:bundle", (LEAF,)), "document", {"source": "given:bundle"}),
     (ReplaceBundle({"a": SECRET, "b": None}), "keep-bundle", {"fields": {"a": MARK, "b": None}}),
     (ReadVariable("N", "k", scrub=False), "env", {"name": "N", "kind": "k"}),
@@ -146,7 +169,8 @@ def names_below(base: type[Request] = Request) -> Iterator[str]:
     """The name of every class of requests that can be made."""
     for each in base.__subclasses__():
         if each.__module__.startswith("smoke_tui."):
-            yield from [each.__name__] if hasattr(each, "port_name") else names_below(each)
+            yield from [each.__name__] if hasattr(each, "port_name") else []
+            yield from names_below(each)
 
 
 def test_every_class_of_requests_is_above_and_known_to_the_live_world() -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar, cast
 
 from smoke_tui.world.live.ledger.problems import (
     CONNECT_SECONDS,
@@ -26,15 +27,19 @@ from smoke_tui.world.live.ledger.stand_in import read_stand_in
 if TYPE_CHECKING:
     from psycopg import Cursor
 
+T = TypeVar("T")
+
 ROWS: Final = 200
 """The most rows of one answer."""
 
 TOTAL_SECONDS: Final = 30.0
 """Until even a server that fell silent in the middle is given up."""
 
+SILENT: Final = f"the ledger fell silent for {TOTAL_SECONDS:.0f} s"
+"""The problem of such a server."""
+
 _TEXT: Final = 200
 _STAMP: Final = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
-_FAKE: Final = "fake"
 
 _NOW: Final[LiteralString] = f"SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', {_STAMP})"
 _THERE: Final[LiteralString] = """
@@ -47,53 +52,53 @@ _ROWS: Final[LiteralString] = f"""
       AND ({{domain}} IS NULL OR btrim({{domain}}::text) = '' OR {{domain}}::text = %(match)s
            OR {{response}} = %(response)s::text)
     ORDER BY {{time}}::timestamptz DESC LIMIT {ROWS + 1}"""
-_DAYS: Final[LiteralString] = """
-    SELECT to_char(date_trunc('day', {time}::timestamptz), 'YYYY-MM-DD') AS day,
-           sum({cost}::numeric)::text, count(*) FILTER (WHERE {cost} IS NULL)
-    FROM {table}
-    WHERE ({domain} IS NULL OR btrim({domain}::text) = '')
-      AND CASE WHEN %(models)s::text[] IS NULL
-               THEN coalesce(NOT starts_with(lower({model}::text), %(fake)s), true)
-               ELSE {model}::text = ANY(%(models)s) END
-      AND {time}::timestamptz > now() - make_interval(days => %(days)s)
-    GROUP BY day ORDER BY day DESC"""
 
 
 async def ask(address: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the ledger on a thread of its own: who waits can stop waiting at any time.
 
-    `asked` has op (now, rows, days), table, columns (role: name) and what the op needs: match,
-    since and where it is known the response; days and models. The answer has problem, now, rows
-    and more.
+    `asked` has op (now, rows), table, columns (role: name) and what the op needs: match, since and
+    where it is known the response. The answer has problem, now, rows and more.
+    """
+    try:
+        return await on_own_thread(lambda: read(address, asked))
+    except TimeoutError:
+        return _answer(problem=SILENT)
+
+
+async def on_own_thread(work: Callable[[], T]) -> T:
+    """The result of `work`, done on a thread that nobody waits for at the end of the program.
+
+    Raises:
+        TimeoutError: there was none within `TOTAL_SECONDS`.
     """
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[dict[str, Any]] = loop.create_future()
+    result: asyncio.Future[T] = loop.create_future()
 
-    def settle(got: dict[str, Any] | BaseException) -> None:
-        if answer.done():
+    def settle(value: T | None, error: Exception | None) -> None:
+        if result.done():
             return
-        if isinstance(got, BaseException):
-            answer.set_exception(got)
+        if error is not None:
+            result.set_exception(error)
         else:
-            answer.set_result(got)
+            result.set_result(cast("T", value))
 
-    def work() -> None:
+    def run() -> None:
+        value: T | None = None
+        problem: Exception | None = None
         try:
-            got: dict[str, Any] | BaseException = read(address, asked)
+            value = work()
         except Exception as error:
-            got = error
+            problem = error
         try:
-            loop.call_soon_threadsafe(settle, got)
+            loop.call_soon_threadsafe(settle, value, problem)
         except RuntimeError:
             # The loop has ended in the meantime; there is nobody left to hear it.
             return
 
-    threading.Thread(target=work, name="ledger", daemon=True).start()
-    try:
-        async with asyncio.timeout(TOTAL_SECONDS):
-            return await answer
-    except TimeoutError:
-        return _answer(problem=f"the ledger fell silent for {TOTAL_SECONDS:.0f} s")
+    threading.Thread(target=run, name="ledger", daemon=True).start()
+    async with asyncio.timeout(TOTAL_SECONDS):
+        return await result
 
 
 def read(address: str | None, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,6 +123,19 @@ def _answer(
 
 
 def _read_postgresql(address: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    with reading(address, asked) as cursor:
+        return _ask_postgresql(cursor, asked)
+
+
+@contextmanager
+def reading(address: str, asked: Mapping[str, Any]) -> Iterator[Cursor[tuple[Any, ...]]]:
+    """A cursor in a transaction that can only read, once the table has the columns of `asked`.
+
+    Times without a zone are taken for UTC.
+
+    Raises:
+        LedgerError: there is no connection, no such table or column, or a question failed.
+    """
     try:
         import psycopg
     except ImportError:
@@ -137,12 +155,34 @@ def _read_postgresql(address: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         raise LedgerError(not_connected(error)) from None
     try:
         connection.read_only = True
-        return _ask_postgresql(connection.cursor(), asked)
+        cursor = connection.cursor()
+        cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+        cursor.execute(f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}")
+        _check_columns(cursor, asked)
+        yield cursor
     except psycopg.Error as error:
         raise LedgerError(not_read(error.sqlstate, asked)) from None
     finally:
         # Closing without a commit rolls back; a connection that broke has nothing to roll back.
         connection.close()
+
+
+def _check_columns(cursor: Cursor[tuple[Any, ...]], asked: Mapping[str, Any]) -> None:
+    """Refuse a table or a column that is not there.
+
+    Raises:
+        LedgerError: with the names that are there.
+    """
+    from psycopg import sql
+
+    table = sql.Identifier(*str(asked["table"]).split("."))
+    cursor.execute(_THERE, [table.as_string(cursor)])
+    there = [str(name) for (name,) in cursor.fetchall()]
+    if not there:
+        raise LedgerError(missing_table(asked))
+    for role, name in asked["columns"].items():
+        if name not in there:
+            raise LedgerError(missing_column(asked, role, name, there))
 
 
 def _now(cursor: Cursor[tuple[Any, ...]]) -> str:
@@ -156,36 +196,11 @@ def _ask_postgresql(cursor: Cursor[tuple[Any, ...]], asked: Mapping[str, Any]) -
     """One question inside a transaction that can only read."""
     from psycopg import sql
 
-    # Times without a zone are taken for UTC, and days begin at midnight UTC.
-    cursor.execute("SET LOCAL TIME ZONE 'UTC'")
-    cursor.execute(f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}")
-    columns: Mapping[str, str] = asked["columns"]
-    table = sql.Identifier(*str(asked["table"]).split("."))
-    cursor.execute(_THERE, [table.as_string(cursor)])
-    there = [str(name) for (name,) in cursor.fetchall()]
-    if not there:
-        raise LedgerError(missing_table(asked))
-    for role, name in columns.items():
-        if name not in there:
-            raise LedgerError(missing_column(asked, role, name, there))
-    names = {role: sql.Identifier(name) for role, name in columns.items()}
     if asked["op"] == "now":
         return {"now": _now(cursor)}
-    if asked["op"] == "days":
-        cursor.execute(
-            sql.SQL(_DAYS).format(table=table, **names),
-            {
-                "days": asked["days"],
-                "models": asked["models"],
-                "fake": _FAKE,
-            },
-        )
-        return {
-            "rows": [
-                {"day": day, "usd": money(usd), "unknown_rows": unknown}
-                for day, usd, unknown in cursor.fetchall()
-            ]
-        }
+    columns: Mapping[str, str] = asked["columns"]
+    table = sql.Identifier(*str(asked["table"]).split("."))
+    names = {role: sql.Identifier(name) for role, name in columns.items()}
     others = [role for role in columns if role != "time"]
     casts: dict[str, LiteralString] = {"cost": "{}::numeric::text"}
     texts = sql.SQL(", ").join(

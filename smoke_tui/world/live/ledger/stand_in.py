@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from smoke_tui.world.daily_cost import DailyCost, DayCost
 from smoke_tui.world.live.ledger.problems import CONNECT_SECONDS, LedgerError, missing_column
 
 _BYTES: Final = 4 * 1024 * 1024
@@ -22,27 +23,54 @@ def read_stand_in(address: str, asked: Mapping[str, Any], limit: int) -> dict[st
     Raises:
         LedgerError: nobody answers, or not with rows, or not with these columns.
     """
-    op, columns = asked["op"], asked["columns"]
-    if op == "days":
-        since = (datetime.now(UTC) - timedelta(days=asked["days"])).isoformat()
-        query = {"since": since.replace("+00:00", "Z")}
-    else:
-        query = {"org_id": asked["match"], "since": asked["since"]}
-    document = _get(address, {name: value for name, value in query.items() if value})
-    now, raw = document.get("now"), document.get("rows")
-    if not isinstance(now, str) or not isinstance(raw, list):
-        raise LedgerError("the stand-in's answer has no rows")
-    if op == "now":
+    columns = asked["columns"]
+    query = {"org_id": asked["match"], "since": asked["since"]}
+    now, raw = _page(address, {name: value for name, value in query.items() if value})
+    if asked["op"] == "now":
         return {"now": now}
     rows = [_row(raw_row, asked) for raw_row in raw]
-    if op == "days":
-        return {"now": now, "rows": _by_day(rows, asked["models"])}
     rows.sort(key=lambda row: str(row["time"]), reverse=True)
     return {
         "now": now,
         "rows": [{role: row[role] for role in columns} for row in rows[:limit]],
         "more": len(rows) > limit,
     }
+
+
+def read_stand_in_days(address: str, question: DailyCost) -> tuple[DayCost, ...]:
+    """The answer to the question of cost by day, as PostgreSQL would give it.
+
+    Raises:
+        LedgerError: nobody answers, or not with rows, or not with these columns.
+    """
+    asked = {"table": question.table, "columns": question.columns}
+    since = (datetime.now(UTC) - timedelta(days=question.days)).isoformat()
+    _, raw = _page(address, {"since": since.replace("+00:00", "Z")})
+    days: dict[str, list[str | None]] = defaultdict(list)
+    for row in (_row(raw_row, asked) for raw_row in raw):
+        if question.counts(row["domain"], row["model"], row.get("provider")):
+            days[str(row["time"])[:10]].append(row["cost"])
+    return tuple(_day(day, days[day]) for day in sorted(days, reverse=True))
+
+
+def _day(day: str, costs: list[str | None]) -> DayCost:
+    amounts = [Decimal(cost) for cost in costs if cost is not None]
+    return DayCost(
+        day, f"{sum(amounts, Decimal(0)):f}" if amounts else None, len(costs) - len(amounts)
+    )
+
+
+def _page(address: str, query: Mapping[str, str]) -> tuple[str, list[object]]:
+    """The time of the page, and its rows.
+
+    Raises:
+        LedgerError: nobody answers, or not with rows.
+    """
+    document = _get(address, query)
+    now, raw = document.get("now"), document.get("rows")
+    if not isinstance(now, str) or not isinstance(raw, list):
+        raise LedgerError("the stand-in's answer has no rows")
+    return now, raw
 
 
 def _get(address: str, query: Mapping[str, str]) -> Mapping[str, Any]:
@@ -73,23 +101,3 @@ def _row(raw: object, asked: Mapping[str, Any]) -> dict[str, str | None]:
         role: None if raw[name] is None else str(raw[name])
         for role, name in asked["columns"].items()
     }
-
-
-def _by_day(rows: list[dict[str, str | None]], models: list[str] | None) -> list[dict[str, Any]]:
-    days: dict[str, list[str | None]] = defaultdict(list)
-    for row in rows:
-        name = row["model"] or ""
-        chosen = name in models if models else not name.lower().startswith("fake")
-        if not (row["domain"] or "").strip() and chosen:
-            days[str(row["time"])[:10]].append(row["cost"])
-    made = []
-    for day in sorted(days, reverse=True):
-        costs = [Decimal(cost) for cost in days[day] if cost is not None]
-        made.append(
-            {
-                "day": day,
-                "usd": f"{sum(costs, Decimal(0)):f}" if costs else None,
-                "unknown_rows": len(days[day]) - len(costs),
-            }
-        )
-    return made

@@ -548,7 +548,7 @@ CASES: dict[str, tuple[str, tuple[LintCode, ...]]] = {
         (LintCode.NO_CAP,),
     ),
     "a recording without a cap": (
-        FRONT + step('id = "rec"\nkind = "record"\npack = "p"', mark="§"),
+        FRONT + step('id = "rec"\nkind = "record"\npack = "p"\nrecord_mode = "once"', mark="§"),
         (LintCode.NO_CAP,),
     ),
     "spends without spend": (FRONT + manual("a-a", '§effects = "spends"'), (LintCode.NO_SPEND,)),

@@ -14,8 +14,9 @@ from psycopg import sql
 
 from smoke_tui.rehearsal.postgres.postgres import USER, Postgres
 from smoke_tui.stack.ledger_window import LedgerReading
+from smoke_tui.world.daily_cost import CostByDay
 from smoke_tui.world.live.ledger.postgresql import ROWS, ask, read
-from tests.helpers.ledger_program import PASSWORD, asked, problem, rows
+from tests.helpers.ledger_program import PASSWORD, asked, days, problem, rows
 from tests.helpers.processes import free_port
 
 Database = psycopg.Connection[tuple[object, ...]]
@@ -66,8 +67,8 @@ def test_a_blank_domain_is_the_platforms(server: Postgres, database: Database, b
     assert row["domain"] == blank
     assert LedgerReading((row,)).platform == [row]
     database.execute("UPDATE core.llm_usage SET recorded_at = now()")
-    (day,) = rows(server.dsn, op="days")
-    assert day["usd"] == "0.004200"
+    (day,) = days(server.dsn).days
+    assert day.usd == "0.004200"
 
 
 def test_a_row_of_the_response_is_read_whoever_it_is_of(
@@ -153,9 +154,12 @@ def test_other_names_and_other_types(server: Postgres, database: Database) -> No
 def test_a_missing_table_and_a_missing_column_are_named(
     server: Postgres, database: Database
 ) -> None:
-    for op in ("now", "rows", "days"):
-        assert "no table core.usage" in problem(server.dsn, op=op, table="core.usage")
-        told = problem(server.dsn, op=op, cost="price")
+    def problems(**names: str) -> list[str]:
+        asked_of_rows = [problem(server.dsn, op=op, **names) for op in ("now", "rows")]
+        return [*asked_of_rows, str(days(server.dsn, names=names).problem)]
+
+    assert all("no table core.usage" in text for text in problems(table="core.usage"))
+    for told in problems(cost="price"):
         assert "core.llm_usage has no column price for the cost" in told
         assert "recorded_at, domain_id, org_id" in told
         assert "--ledger-columns cost=" in told
@@ -179,8 +183,11 @@ def test_sql_in_a_name_is_only_a_name(
     server: Postgres, database: Database, name: str, evil: str
 ) -> None:
     add(database)
-    for op in ("rows", "days"):
-        assert "has no column" in problem(server.dsn, op=op, **{name: evil}) or name == "table"
+    problems = [problem(server.dsn, **{name: evil})]
+    if name != "credential":
+        problems.append(str(days(server.dsn, names={name: evil}).problem))
+    for text in problems:
+        assert "has no column" in text or (name == "table" and "there is no table" in text)
     assert len(rows(server.dsn)) == 1
 
 
@@ -188,7 +195,9 @@ def test_sql_in_a_name_is_only_a_name(
 def test_sql_in_a_value_is_only_a_value(server: Postgres, database: Database, evil: str) -> None:
     add(database)
     assert rows(server.dsn, match=evil) == []
-    assert read(server.dsn, asked("days", models=[evil]))["rows"] == []
+    database.execute("UPDATE core.llm_usage SET recorded_at = now(), domain_id = NULL")
+    assert days(server.dsn, evil) == CostByDay()
+    assert len(days(server.dsn, evil, "gpt-5").days) == 1
 
 
 def test_a_name_that_is_sql_is_read_where_it_exists(server: Postgres, database: Database) -> None:

@@ -10,19 +10,11 @@ from typing import Any
 
 import psycopg
 
-from smoke_tui.config.session_config import SessionConfig
-from smoke_tui.journal.file import JournalFile
 from smoke_tui.rehearsal.postgres.postgres import Postgres
-from smoke_tui.runbook import parse
-from tests.helpers.events import make_event
 from tests.helpers.ledger_program import LedgerProgram
+from tests.helpers.spending_sessions import TEXT, metered, spending_session
 
 Database = psycopg.Connection[tuple[object, ...]]
-TEXT = (
-    "---\nschema: smoke/1\nid: {name}\ntitle: T\n---\n\n# T\n\n## 1. Call\n\nCall.\n\n"
-    '```toml step\nid = "call"\nkind = "call"\nprompt = "p"\neffects = "spends"\n'
-    'spend = {{ kind = "metered", max_usd = "9" }}\n```\n'
-)
 NOW = datetime.now(UTC)
 
 
@@ -38,42 +30,9 @@ def session(
     book: str = "one",
     **config: Any,
 ) -> None:
-    """A recorded session, some days ago: a try a usage; None is a call that was never settled."""
-    text = TEXT.format(name=book)
-    runbook = parse(text, "one.md").runbook
-    assert runbook is not None
-    opened = {
-        "schema": "smoke-journal/1",
-        "session": name,
-        "tool": "0",
-        "real_provider": True,
-        "by": "FAKE",
-        "host": "FAKE",
-        "system": "FAKE",
-        "python": "3",
-        "network": [],
-        "runbook": {"id": book, "path": "one.md", "sha256": runbook.sha256, "text": text},
-        "config": SessionConfig(**config).to_json(),
-    }
-    lines: list[tuple[str, str | None, int | None, Mapping[str, Any]]] = [
-        ("session.opened", None, None, opened)
-    ]
-    for n, usage in enumerate(usages, 1):
-        kind = "metered" if usage is None else usage["kind"]
-        lines += [
-            ("try.started", "call", n, {"cause": "walk", "caller": None}),
-            ("spend.reserved", "call", n, {"calls": 1, "kind": kind}),
-        ]
-        if usage is not None:
-            lines.append(("spend.settled", "call", n, {"unknown": False, "limits": [], **usage}))
-    file = JournalFile.create(state / "sessions" / name)
-    for seq, (ev, step, number, data) in enumerate(lines):
-        file.append(make_event(seq, stamp(days), seq, ev, step, number, None, data))
-    file.close()
-
-
-def metered(usd: str | None, tokens: int = 10) -> dict[str, Any]:
-    return {"kind": "metered", "usd_metered": usd, "input_tokens": tokens, "output_tokens": 1}
+    """A recorded session, some days ago."""
+    moment = NOW - timedelta(days=days)
+    spending_session(state / "sessions" / name, moment, *usages, book=book, **config)
 
 
 def test_days_and_totals(program: LedgerProgram) -> None:
@@ -118,6 +77,14 @@ def test_a_subscription_costs_no_money(program: LedgerProgram) -> None:
     )
     total = program("spend", "--json").json()["sessions"]["total"]
     assert (total["calls"], total["usd_metered"], total["unpriced_calls"]) == (1, "0", 0)
+    assert "1 call on a subscription: no money metered; quota not seen" in program("spend").out
+    window = {"window_minutes": 300, "used_percent": 12.4, "resets_at": "2026-11-22T12:00:00Z"}
+    usage = {"kind": "subscription", "input_tokens": 5, "output_tokens": 5, "limits": [window]}
+    session(program.state, "20260101T000000Z-0002", 0, usage)
+    quota = program("spend", "--json").json()["sessions"]["quota"]
+    assert [(each["window_minutes"], each["used_percent_after"]) for each in quota] == [(300, 12.4)]
+    assert "2 calls on a subscription" in program("spend").out
+    assert "quota last seen: 5 h window 12.4 %" in program("spend").out
 
 
 def test_only_live_sessions_of_those_days_count(program: LedgerProgram) -> None:
@@ -139,6 +106,7 @@ def test_only_live_sessions_of_those_days_count(program: LedgerProgram) -> None:
     assert sessions["total"]["calls"] == 1
     assert program("spend", "--json", "--days", "9").json()["sessions"]["total"]["calls"] == 2
     assert "1 session(s) could not be read" in program("spend").out
+    assert "2 rehearsals: $0, never counted as spend" in program("spend").out
 
 
 def test_a_runbook_chooses_its_sessions_and_its_ledger(
@@ -160,6 +128,18 @@ def test_a_runbook_chooses_its_sessions_and_its_ledger(
     again = program("spend", str(path), "--ledger", server.dsn, "--ledger-table", "core.llm_usage")
     assert again.code == 0
     assert program("spend", "nothing-such").code == 5
+
+
+def test_a_replay_of_a_session_spends_nothing(program: LedgerProgram) -> None:
+    assert program("--check", "openai-subscription", "--rehearse").code == 0
+    rehearsed = program("spend", "--json").json()["sessions"]
+    session(program.state, "20260101T000000Z-0001", 0, metered("0.10"), metered("0.02"))
+    before = program("spend", "--json").json()["sessions"]
+    assert (rehearsed["total"]["calls"], before["total"]["usd_metered"]) == (0, "0.12")
+    assert program("replay", "last").code == 0
+    program("replay", "20260101T000000Z-0001")
+    program("replay", "--all")
+    assert program("spend", "--json").json()["sessions"] == before
 
 
 # --- the stack's ledger ---------------------------------------------------------------------
@@ -235,7 +215,58 @@ def test_without_and_with_an_empty_ledger(
     program: LedgerProgram, server: Postgres, database: Database
 ) -> None:
     assert "none given" in program("spend").out
+    assert "--sql prints the query for it" in program("spend").out
     assert "no rows" in program("spend", "--ledger", server.dsn).out
+
+
+def test_the_query_as_text_gives_the_same(
+    program: LedgerProgram, server: Postgres, database: Database
+) -> None:
+    fill(
+        database,
+        (0, None, "grok-4.3", "0.10"),
+        (1, "dom-1", "grok-4.3", "9"),
+        (2, None, "o'x\\", "0.3"),
+        (3, None, "fake", "9"),
+    )
+    for options in ([], ["--tier", "org"], ["--models", "o'x\\,grok-4.3"], ["--days", "1"]):
+        done = program("spend", "--sql", *options)
+        assert done.code == 0
+        ledger = program("spend", "--json", "--ledger", server.dsn, *options).json()
+        assert ledger["query"] == done.out.rstrip("\n")
+        assert ledger["ledger"]["rows"] == [
+            {"day": day, "usd": str(usd), "unknown_rows": unknown}
+            for day, usd, unknown in database.execute(done.out).fetchall()
+        ]
+        assert ledger["ledger"]["rows"]
+
+
+def test_the_query_names_the_table_and_the_columns_in_force(
+    program: LedgerProgram,
+) -> None:
+    out = program(
+        "spend",
+        "--sql",
+        "--ledger-table",
+        "Core.Usage",
+        "--ledger-columns",
+        "cost=usd,provider=user",
+        "--ledger",
+        "postgresql://u:FAKE-secret@127.0.0.1:1/db",
+    ).out
+    assert 'FROM "Core"."Usage"' in out
+    assert "sum(usd::numeric) AS daily_cost" in out
+    assert 'AND ("user" IS NULL OR "user"::text' in out
+    assert "FAKE-secret" not in out
+
+
+def test_the_tier_is_shown(program: LedgerProgram, server: Postgres, database: Database) -> None:
+    fill(database, (0, "dom-1", "m", "0.5"), (0, None, "m", "9"))
+    out = program("spend", "--tier", "org", "--ledger", server.dsn).out
+    assert "org tier (domain_id is not null)" in out
+    assert "$0.5" in out
+    assert "$9" not in out
+    assert program("spend", "--tier", "nobody").code == 2
 
 
 def test_help_has_an_example_and_the_exit_codes(program: LedgerProgram) -> None:

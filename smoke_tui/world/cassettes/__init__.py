@@ -1,0 +1,1 @@
+"""Recorded exchanges in the format of VCR and pytest-recording: keep, replay, match, lint."""
