@@ -274,6 +274,18 @@ def test_a_changed_runbook_is_a_changed_prompt(program: OfflineProgram) -> None:
     assert triaged.triaged.paths == ("offline.md",)
 
 
+def test_the_recorded_answer_itself_explains_nothing_in_a_part_of_a_repository(
+    program: OfflineProgram,
+) -> None:
+    baseline = project(program).rename(program.folder / "baselines/fixture.txt")
+    git(program.folder.parent, "init", "-q")
+    answers = EXPECTED.replace('"prompt"', '"fixture"')
+    done = program.live(compares(OTHER, baseline="baselines/fixture.txt"), answers=answers)
+    assert outcome(done)[:2] == ("fail", "text-drift")
+    (triaged,) = evidence(program, TriageEvidence)
+    assert not [path for path in triaged.triaged.paths if path.endswith(baseline.name)]
+
+
 def test_a_change_that_is_not_in_the_working_tree_is_stated(program: OfflineProgram) -> None:
     baseline = project(program)
     answers = EXPECTED.replace('"yes"', '"no"')
