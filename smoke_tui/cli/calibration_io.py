@@ -20,14 +20,14 @@ from smoke_tui.judging.calibration_file import CalibrationError
 from smoke_tui.outcomes import Exit
 
 
-def read_file(settings: Settings) -> CalibrationFile:
-    """The calibration file.
+def read_file(settings: Settings, world: str = "live") -> CalibrationFile:
+    """The calibration file of a world's sessions.
 
     Raises:
         CommandError: it can't be read, or is damaged (3).
     """
     try:
-        return read_calibration(settings.calibration)
+        return read_calibration(settings.calibration_for(world))
     except CalibrationError as error:
         raise CommandError(Exit.INVALID, str(error)) from None
 
@@ -43,16 +43,16 @@ def write_file(file: CalibrationFile, changed: Calibration) -> None:
 
 
 def update_file(
-    settings: Settings, change: Callable[[Calibration], Calibration]
+    settings: Settings, change: Callable[[Calibration], Calibration], world: str = "live"
 ) -> CalibrationFile:
     """Read, change and replace the calibration file, anew where another program was faster.
 
     Raises:
         CommandError: it is damaged (3), would hold a secret (7), or can't be written (4).
     """
-    read_file(settings)
+    read_file(settings, world)
     with _as_command_errors():
-        return update_calibration(settings.calibration, change)
+        return update_calibration(settings.calibration_for(world), change)
 
 
 @contextmanager

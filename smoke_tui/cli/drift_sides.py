@@ -35,6 +35,7 @@ class Side:
         threshold: The threshold that its file or its session has for it.
         runbook: The path of the session's runbook.
         request_ids: The provider's ids of its request.
+        world: That of its session; a file is live.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Side:
     threshold: Threshold | None = None
     runbook: str = ""
     request_ids: tuple[str, ...] = ()
+    world: str = "live"
 
 
 def read_side(settings: Settings, name: str, vault: Vault) -> Side:
@@ -113,6 +115,7 @@ def _of_session(settings: Settings, name: str, session: str, step: str) -> Side:
         threshold=answer.threshold,
         runbook=str(runbook.path),
         request_ids=(answer.request_id,) if answer.request_id else (),
+        world=state.world,
     )
 
 
@@ -124,3 +127,8 @@ def _redacted(answer: RecordedAnswer, vault: Vault) -> RecordedAnswer:
         None if answer.text is None else vault.redact_text(answer.text),
         tuple(call for call in calls if isinstance(call, dict)),
     )
+
+
+def world_of(old: Side, new: Side) -> str:
+    """The world whose thresholds count: what is rehearsed changes no real one."""
+    return "rehearsed" if "rehearsed" in (old.world, new.world) else "live"

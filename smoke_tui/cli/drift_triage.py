@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from smoke_tui.cli.calibration_io import read_pairs, update_file
-from smoke_tui.cli.drift_sides import Side
+from smoke_tui.cli.drift_sides import Side, world_of
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import read_plain, replace_plain, replace_private
@@ -129,9 +129,9 @@ def perform(
         case "expected":
             return _expected(settings, triage, stored, baseline, candidate)
         case "regression":
-            return _regression(settings, triage, stored, candidate)
+            return _regression(settings, triage, stored, baseline, candidate)
         case "false-positive":
-            return _false_positive(settings, triage, stored)
+            return _false_positive(settings, triage, stored, world_of(baseline, candidate))
 
 
 def _expected(
@@ -153,8 +153,9 @@ def _expected(
     except BaselineError as error:
         raise CommandError(Exit.NOT_PROVABLE, f"not accepted: {error}") from None
     _refuse_secrets(content, baseline.name)
+    world = world_of(baseline, candidate)
     # A kill between the two writes leaves the old answer, and the same command does the rest.
-    update_file(settings, lambda calibration: calibration.with_pair(stored))
+    update_file(settings, lambda calibration: calibration.with_pair(stored), world)
     try:
         if read_plain(baseline.file) != baseline.content.encode():
             raise OSError("it was changed since it was read")
@@ -201,12 +202,15 @@ def _fitting(triage: Triage, cause: Cause, file: Path, runbook: str) -> Iterator
     yield f"accepted although {problem}"
 
 
-def _regression(settings: Settings, triage: Triage, stored: StoredPair, candidate: Side) -> Done:
+def _regression(
+    settings: Settings, triage: Triage, stored: StoredPair, baseline: Side, candidate: Side
+) -> Done:
     pair = stored.pair
     difference = "" if pair.drift.text is None else plain_text(pair, every=True).rstrip("\n")
+    world = world_of(baseline, candidate)
     draft = ticket_draft(stored, difference=difference, request_ids=candidate.request_ids)
     _refuse_secrets(draft, "the ticket's draft")
-    update_file(settings, lambda calibration: calibration.with_pair(stored))
+    update_file(settings, lambda calibration: calibration.with_pair(stored), world)
     lines = [f"the recorded answer stays; fallback to consider: {FALLBACK}"]
     text = pair.drift.text
     if text is not None and text.drifted is False:
@@ -228,7 +232,7 @@ def _regression(settings: Settings, triage: Triage, stored: StoredPair, candidat
     return Done("regression", (*lines, f"ticket's draft: {target}"))
 
 
-def _false_positive(settings: Settings, triage: Triage, stored: StoredPair) -> Done:
+def _false_positive(settings: Settings, triage: Triage, stored: StoredPair, world: str) -> Done:
     drift = stored.pair.drift
     assert drift.text is not None
     new = triage.new_threshold if triage.new_threshold is not None else proposed_for(drift.text)
@@ -238,7 +242,7 @@ def _false_positive(settings: Settings, triage: Triage, stored: StoredPair) -> D
         raise UsageError(f"--new-threshold: {problem}")
     pairs, problems = read_pairs(settings)
     file = update_file(
-        settings, lambda calibration: calibration.with_false_positive(stored, new, pairs)
+        settings, lambda calibration: calibration.with_false_positive(stored, new, pairs), world
     )
     row, rescoring = file.calibration.log[-1], file.calibration.rescoring
     assert rescoring is not None

@@ -191,6 +191,14 @@ class Settings:
             return self.calibration
         return self.state_dir / "calibration.rehearsed.json"
 
+    def calibration_for(self, world: str) -> Path:
+        """The calibration file of the sessions of a world.
+
+        Raises:
+            UsageError: it is in no folder that there is.
+        """
+        return self.rehearsed_calibration if world == "rehearsed" else self.calibration
+
     @property
     def allow_hosts(self) -> tuple[str, ...]:
         """Further hosts that a credential may be sent to."""

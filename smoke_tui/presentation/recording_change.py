@@ -42,7 +42,7 @@ def pair_summary(pair: DriftPair) -> str:
     if pair.drift.text is None:
         return "-"
     text, limit = pair.drift.text, ratio_text(pair.drift.threshold.value)
-    sign = {True: "<", False: "≥", None: "?"}[text.drifted]
+    sign = {True: "<", False: ">=", None: "?"}[text.drifted]
     return f"{ratio_text(text.ratio)} {sign} {limit}"
 
 

@@ -179,9 +179,7 @@ def config_resumed(
     if settings.source("instructions") == "--instructions":
         anew["instructions_file"] = _instructions_file(settings)
     if recorded.calibration is None or settings.source("calibration") == "--calibration":
-        rehearsed = state.world == "rehearsed"
-        path = settings.rehearsed_calibration if rehearsed else settings.calibration
-        anew["calibration"] = str(path)
+        anew["calibration"] = str(settings.calibration_for(state.world))
     return replace(
         recorded,
         bundle=secret_options.bundle,

@@ -174,7 +174,9 @@ async def _expected(case: Triage, reason: str) -> TriagedDrift | str:
     paths = changed_paths(read.content) if read.content is not None else ()
     # The runbook itself holds the prompt and names the model.
     runbook = next((p for p in paths if PurePosixPath(p).name == ctx.attempt.runbook_file), "")
-    fitting = fitting_changes(cause, paths, baseline=baseline.path, runbook=runbook)
+    # git names paths from the repository's root, which may lie above the project's folder.
+    own = next((p for p in paths if f"/{p}".endswith(f"/{baseline.path}")), baseline.path)
+    fitting = fitting_changes(cause, paths, baseline=own, runbook=runbook)
     agreed = await ctx.ask(
         Question(
             "drift-accept",

@@ -132,7 +132,8 @@ def _result(case: RecordedCase, assessment: Assessment, written: RecordingWritte
         summary = f"The call was made, and nothing was written: {written.problem or 'no reason'}."
     elif code is None and not written.recorded and not written.replayed:
         code, summary = "stream-cut", "The answer was not whole, so that it can't be replayed."
-    return CaseResult(case, "recorded", code, summary, written, assessment)
+    action = "replayed" if written.replayed else "recorded"
+    return CaseResult(case, action, code, summary, written, assessment)
 
 
 def _inputs(case: RecordedCase) -> CaseInputs:

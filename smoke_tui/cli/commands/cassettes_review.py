@@ -11,9 +11,11 @@ from smoke_tui.cli.cassette_options import CassetteOptions
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
+from smoke_tui.judging.drift import DriftPair
 from smoke_tui.judging.recording_changes import RecordingChange
 from smoke_tui.judging.triage import CLASS_TEXTS, threshold_from
 from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.drift.sentences import result
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.recording_change import change_lines, ratio_summary
 from smoke_tui.redaction import Vault, clean
@@ -73,9 +75,11 @@ def accept(settings: Settings, paths: Sequence[Path], options: CassetteOptions) 
     files = [path for path in paths if not path.is_dir()]
     states = ("pending review", "regression") if len(files) == len(paths) else ("pending review",)
     waiting = [case for case in cases if case.review.state in states]
+    refused = [case.name for case in cases if case.review.state == "regression"]
+    refused = [name for name in refused if name not in {case.name for case in waiting}]
     if not waiting:
         print(_summary(cases, waiting))
-        return _exit(reviews, cases)
+        return _refused_exit(refused) or _exit(reviews, cases)
     _print_warnings(reviews.warnings(cases))
     try:
         threshold = threshold_from(options.threshold) if options.threshold else None
@@ -91,7 +95,17 @@ def accept(settings: Settings, paths: Sequence[Path], options: CassetteOptions) 
     )
     for decided in decide_on(reviews, waiting, triage):
         print(clean(f"{decided.case}: {'; '.join(decided.sentences)}"))
-    return Exit.OK
+    return _refused_exit(refused)
+
+
+def _refused_exit(refused: Sequence[str]) -> Exit:
+    """1 where a recording that is not decided on now was refused as a regression."""
+    if not refused:
+        return Exit.OK
+    print(
+        clean(f"refused as a regression, and not accepted: {', '.join(refused)}"), file=sys.stderr
+    )
+    return Exit.FAILED
 
 
 def _exit(reviews: CassetteReviews, cases: Sequence[ReviewedCase]) -> Exit:
@@ -119,6 +133,7 @@ def _summary(cases: Sequence[ReviewedCase], waiting: Sequence[ReviewedCase]) -> 
 
 
 def _change_object(case: ReviewedCase, change: RecordingChange) -> dict[str, Any]:
+    vault = Vault()
     return {
         "case": case.name,
         "path": str(case.review.files.newest),
@@ -134,11 +149,29 @@ def _change_object(case: ReviewedCase, change: RecordingChange) -> dict[str, Any
                 "title": exchange.title,
                 "kind": exchange.kind,
                 "fields": [
-                    {"path": field.path, "old": field.old, "new": field.new}
+                    {
+                        "path": vault.redact_text(field.path),
+                        "old": vault.redact_text(field.old),
+                        "new": vault.redact_text(field.new),
+                    }
                     for field in exchange.fields
                 ],
-                "drifted": exchange.answers.drift.drifted if exchange.answers else None,
+                "answer": _answer_object(exchange.answers, vault) if exchange.answers else None,
             }
             for exchange in change.exchanges
+        ],
+    }
+
+
+def _answer_object(pair: DriftPair, vault: Vault) -> dict[str, Any]:
+    drift = pair.drift
+    return {
+        "drifted": drift.drifted,
+        "measured": result(drift),
+        "recorded": vault.redact_text(pair.recorded.text or ""),
+        "new": vault.redact_text(pair.new.text or ""),
+        "tool_calls": [
+            vault.redact_text(difference)
+            for difference in (drift.calls.differences if drift.calls is not None else ())
         ],
     }

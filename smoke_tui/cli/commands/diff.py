@@ -35,7 +35,6 @@ def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
     Raises:
         CommandError: there is no such session (5); one, or the calibration file, is damaged (3).
     """
-    judge = Judge(read_file(settings).calibration, autojunk=settings.on("drift-autojunk"))
     with ExitStack() as held:
         sides = []
         for name in (a, b):
@@ -43,6 +42,8 @@ def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
             runbook, state = _read_session(folder)
             sides.append(Side(runbook, state, stored_evidence(folder)))
         old, new = sides
+        calibration = read_file(settings, new.state.world).calibration
+        judge = Judge(calibration, autojunk=settings.on("drift-autojunk"))
         comparison = compare(old, new, judge)
     code = Exit.FAILED if comparison.word == "worse" else Exit.OK
     if json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from smoke_tui.cli.calibration_io import read_file
-from smoke_tui.cli.drift_sides import Side, read_side
+from smoke_tui.cli.drift_sides import Side, read_side, world_of
 from smoke_tui.cli.drift_triage import Done, TriageOptions, perform, triage_from
 from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
@@ -91,7 +91,7 @@ def _threshold(
     settings: Settings, option: str | None, case: str, old: Side, new: Side
 ) -> Threshold:
     """The nearest threshold: the option's, the log's, the session's, the case file's, the default."""
-    file = read_file(settings)
+    file = read_file(settings, world_of(old, new))
     default = file.calibration.default
     if option is not None:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,36 +14,22 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.worker import get_current_worker
 
-from smoke_tui.history.calibration import (
-    CalibrationFile,
-    read_calibration,
-    today,
-    write_calibration,
-)
+from smoke_tui.history.calibration import CalibrationFile, read_calibration, write_calibration
 from smoke_tui.history.drift_pairs import recorded_pairs
-from smoke_tui.judging.calibration import (
-    DEFAULT_TEST,
-    Calibration,
-    LogRow,
-    ScoredPair,
-    StoredPair,
-    merged_pairs,
-    scored,
-)
+from smoke_tui.judging.calibration import DEFAULT_TEST, ScoredPair, StoredPair, merged_pairs, scored
 from smoke_tui.judging.calibration_file import CalibrationError
-from smoke_tui.judging.drift import DriftPair, ratio_text
-from smoke_tui.judging.triage import threshold_from
+from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.calibration import table
 from smoke_tui.presentation.format import count, one_line
-from smoke_tui.redaction import Vault
 from smoke_tui.tui.bindings import CALIBRATION
-from smoke_tui.tui.render.calibration import change_text, log_text, pair_content
+from smoke_tui.tui.render.calibration import log_text, pair_content
 from smoke_tui.tui.render.content import lines
 from smoke_tui.tui.render.header import badge
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.calibration_change import ask_change
 from smoke_tui.tui.screens.drift import DriftScreen
 from smoke_tui.tui.theme import MUTED, WARN
-from smoke_tui.tui.widgets.modals import Box, Line, Pick, YesNo, required
+from smoke_tui.tui.widgets.modals import Pick
 from smoke_tui.tui.widgets.panel import ScrollPanel
 
 
@@ -155,17 +140,23 @@ class CalibrationScreen(Page):
             app.call_from_thread(self._take, state)
 
     def _take(self, state: Read) -> None:
+        if not self.is_attached:
+            return
         self._state = state
         self._set_busy("")
         self.draw()
         self.refresh_bindings()
 
     def _failed(self, error: CalibrationError) -> None:
+        if not self.is_attached:
+            return
         self._set_busy("")
         shown = Content.styled(one_line(error, 600), WARN)
         self.query_one("#calibration-log", ScrollPanel).show(shown)
 
     def _set_busy(self, text: str) -> None:
+        if not self.is_attached:
+            return
         self._busy = text
         self.refresh_top()
 
@@ -243,36 +234,8 @@ class CalibrationScreen(Page):
         state = self._state
         if state is None:
             return
-        old = state.file.calibration.current(test, state.recorded).value
-        name = "the default" if test == DEFAULT_TEST else one_line(test, 120)
-        new = await self.app.push_screen_wait(
-            Line(
-                "Threshold",
-                lines(
-                    Content.assemble("The least ratio of equal texts for ", (name, "bold"), "."),
-                    Content.styled(
-                        f"It is {ratio_text(old)}. After a regression that passed, raise it.", MUTED
-                    ),
-                ),
-                prefill=ratio_text(old),
-                check=partial(_problem_of, old),
-            )
-        )
-        if new is None:
-            return
-        why = await self.app.push_screen_wait(
-            Line("Reason", Content("Why? The log keeps it."), check=required)
-        )
-        if why is None:
-            return
-        row = LogRow(today(), test, old, threshold_from(new), Vault().redact_text(why))
-        changed = await self.app.push_screen_wait(Scoring(state, row))
+        changed = await ask_change(self.app, state.file, state.recorded, test)
         if changed is None:
-            return
-        agreed = await self.app.push_screen_wait(
-            YesNo("What it changes", change_text(changed), yes="write it", no="leave it")
-        )
-        if not agreed:
             return
         try:
             await asyncio.to_thread(write_calibration, state.file, changed)
@@ -281,50 +244,6 @@ class CalibrationScreen(Page):
         else:
             self.app.notify("Written.")
         self._begin()
-
-
-class ScoringCancelledError(Exception):
-    """The scoring was cancelled."""
-
-
-class Scoring(Box[Calibration]):
-    """Scores all pairs again for a change; ends with the changed calibration, or None."""
-
-    def __init__(self, state: Read, row: LogRow) -> None:
-        pairs = len(merged_pairs(state.file.calibration.pairs, state.recorded))
-        super().__init__("Scoring", Content(f"Scoring {count(pairs, 'stored pair')} again …"), [])
-        self._state = state
-        self._row = row
-
-    def on_mount(self) -> None:
-        """Begin."""
-        self._score()
-
-    @work(thread=True, exclusive=True, group="scoring")
-    def _score(self) -> None:
-        worker = get_current_worker()
-
-        def stop_if_cancelled() -> None:
-            if worker.is_cancelled:
-                raise ScoringCancelledError
-
-        try:
-            changed = self._state.file.calibration.with_threshold(
-                self._row, self._state.recorded, stop_if_cancelled
-            )
-        except ScoringCancelledError:
-            return
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self.dismiss, changed)
-
-
-def _problem_of(old: float, text: str) -> str | None:
-    """Why a threshold is not taken."""
-    try:
-        new = threshold_from(text)
-    except ValueError as error:
-        return str(error)
-    return "It is that already." if new == old else None
 
 
 def _at_today(pair: ScoredPair) -> DriftPair:

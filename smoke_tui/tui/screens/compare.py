@@ -112,7 +112,8 @@ def show_comparison(page: Page, old: Path, new: Path) -> None:
     def work() -> None:
         # Answers may be long, and this is not Textual's own thread.
         try:
-            judge = Judge(read_calibration(settings.calibration).calibration, autojunk=autojunk)
+            file = read_calibration(settings.calibration_for(after.state.world))
+            judge = Judge(file.calibration, autojunk=autojunk)
         except CalibrationError as error:
             page.app.call_from_thread(page.smoke.notify_error, error)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -11,6 +12,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from smoke_tui.errors import CommandError
+from smoke_tui.judging.drift import DriftPair
 from smoke_tui.judging.recording_changes import RecordingChange
 from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.recording_change import change_lines, ratio_summary
@@ -88,13 +90,29 @@ class DifferenceScreen(Page):
     def action_answers(self) -> None:
         """Show the answers side by side."""
         pairs = self.change.pairs
-        self.app.push_screen(DriftScreen(self.case.name, lambda: pairs))
+        self.app.push_screen(
+            DriftScreen(self.case.name, lambda: tuple(_redacted(pair) for pair in pairs))
+        )
 
     @work
     async def action_decide(self) -> None:
         """Decide on the recording; then it is left."""
         if await ask_and_decide(self, self.reviews, (self.case,)):
             self.app.pop_screen()
+
+
+def _redacted(pair: DriftPair) -> DriftPair:
+    """A pair without what another program may have recorded unredacted."""
+    vault = Vault()
+    recorded, new = (
+        replace(answer, text=None if answer.text is None else vault.redact_text(answer.text))
+        for answer in (pair.recorded, pair.new)
+    )
+    drift, calls = pair.drift, pair.drift.calls
+    if calls is not None:
+        differences = tuple(vault.redact_text(difference) for difference in calls.differences)
+        drift = replace(drift, calls=replace(calls, differences=differences))
+    return replace(pair, drift=drift, recorded=recorded, new=new)
 
 
 def _style(line: str) -> str:

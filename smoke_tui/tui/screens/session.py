@@ -309,10 +309,12 @@ class SessionScreen(SessionAnswers):
         live = self.smoke.current
         if live is not None:
             config, settings = live.state.config, self.smoke.settings
+            state = settings.state_dir
             place = ReviewPlace(
                 Path(config.project),
                 Path(config.calibration or settings.calibration),
-                settings.state_dir,
+                # Drafts of tickets that were only rehearsed stay apart.
+                state / "rehearsed" if config.world == "rehearsed" else state,
                 config.drift_autojunk,
             )
             self.app.push_screen(CasesScreen(place))

@@ -14,6 +14,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from smoke_tui.world.cassettes import yaml_text
@@ -107,8 +109,23 @@ class Cassette:
         return hashlib.sha256(_text_of(self.interactions, {}).encode()).hexdigest()
 
     def recorded_at(self) -> str | None:
-        """When the newest exchange was recorded, ISO 8601 UTC; None where nobody noted it."""
-        return max((i.recorded_at for i in self.interactions if i.recorded_at), default=None)
+        """When the newest exchange was recorded, ISO 8601 UTC; None where nothing shows it.
+
+        Of recordings of other programs, the responses' Date headers show it.
+        """
+        times = [i.recorded_at or _date_of(i.response) for i in self.interactions]
+        return max((time for time in times if time), default=None)
+
+
+def _date_of(response: RecordedResponse) -> str | None:
+    date = next((value for name, value in response.headers if name.lower() == "date"), None)
+    try:
+        moment = parsedate_to_datetime(date) if date is not None else None
+    except ValueError:
+        return None
+    if moment is None or moment.tzinfo is None:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def render_cassette(cassette: Cassette) -> str:

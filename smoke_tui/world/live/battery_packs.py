@@ -42,8 +42,11 @@ def read_pack(project: str, request: ReadPack) -> PortAnswer:
     """The text of a pack, or why there is none, and the judge's settings."""
     path = find_pack(project, request.pack)
     if path is None:
-        problem = f"there is no pack {request.pack}: neither a file nor an id in a folder of packs"
-        return PortAnswer(PackRead(problem))
+        return PortAnswer(
+            PackRead(
+                f"there is no pack {request.pack}: neither a file nor an id in a folder of packs"
+            )
+        )
     text, problem = read_plain_file(str(path), _MOST)
     settings = {name: os.environ[name] for name in SETTINGS if os.environ.get(name)}
     return PortAnswer(PackRead(problem, path.name, text or "", settings))

@@ -118,8 +118,10 @@ def test_a_regression_keeps_the_former_recording_and_drafts_a_ticket(
     assert ticket.stat().st_mode & 0o777 == 0o600
     rows = program("cassettes", "list", str(files.accepted), "--json").json()["cases"]
     assert [row["state"] for row in rows] == ["regression"]
-    # It does not wait any more, but can still be named and accepted.
-    assert expected(program, files.accepted.parent)[0] == Exit.OK
+    # It does not wait any more, and is no success; named itself it can still be accepted.
+    code, text = expected(program, files.accepted.parent)
+    assert code == Exit.FAILED
+    assert "refused as a regression, and not accepted: greeting" in text
     assert files.pending.exists()
     assert expected(program, files.accepted)[0] == Exit.OK
     assert not files.pending.exists()
@@ -151,6 +153,9 @@ def test_a_recording_with_a_secret_is_not_accepted(program: Program, files: Cass
     secret = token()
     files.pending.write_text(recording(f"Authorization: Bearer {secret}", NEW_PROMPT))
     done = program("cassettes", "diff", str(files.accepted))
+    assert "Authorization: Bearer" in done.out
+    assert secret not in done.out
+    done = program("cassettes", "diff", str(files.accepted), "--json")
     assert "Authorization: Bearer" in done.out
     assert secret not in done.out
     code, text = expected(program, files.accepted)

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from smoke_tui.cli.drift_sides import read_side
+from smoke_tui.cli.drift_triage import TriageOptions, perform, triage_from
+from smoke_tui.config.settings import Settings, Value
+from smoke_tui.errors import CommandError
 from smoke_tui.history.calibration import read_calibration
+from smoke_tui.judging.answers import compare_answers
+from smoke_tui.judging.drift import DriftPair, Threshold
+from smoke_tui.outcomes import Exit
+from smoke_tui.redaction import Vault
 from tests.helpers.program import Program
 from tests.helpers.tui_records import keep
 
@@ -103,6 +111,10 @@ def test_steps_of_sessions_are_compared_by_their_case(program: Program, tree: Pa
     assert done.code == 1
     assert "# Provider regression: openai-subscription/live-call" in done.out
     assert "- Request ids: x-request-id " in done.out
+    # What is rehearsed changes no real threshold.
+    pairs = read_calibration(program.state / "calibration.rehearsed.json").calibration.pairs
+    assert [pair.place for pair in pairs] == ["20261121T213000Z-bbbb:live-call"]
+    assert not (program.state / "calibration.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -205,8 +217,9 @@ def test_who_insists_is_taken_at_their_word(program: Program, tree: Path) -> Non
 def test_diff_has_the_ratio_and_whose_threshold(program: Program, tree: Path) -> None:
     keep(program.state, SESSION, "instructions-drift")
     keep(program.state, "20310102T000000Z-0000", "instructions-drift")
-    change = ("calibration", "--threshold", "0.7", "--why", "w", "--yes", "--test")
-    assert program(*change, "openai-subscription/live-call").code == 0
+    rehearsed = program.state / "calibration.rehearsed.json"
+    change = ("--calibration", str(rehearsed), "calibration", "--threshold", "0.7", "--why", "w")
+    assert program(*change, "--yes", "--test", "openai-subscription/live-call").code == 0
     done = program("diff", SESSION, "last")
     assert done.code == 0
     assert "1.00 >= 0.70 (override; default 0.85), the calibration log's" in done.out
@@ -215,7 +228,7 @@ def test_diff_has_the_ratio_and_whose_threshold(program: Program, tree: Path) ->
     assert (drift["case"], drift["text"]["ratio"]) == ("openai-subscription/live-call", 1.0)
     assert (drift["threshold"]["source"], drift["tool_calls"]) == ("calibration", None)
     assert "drift" not in rows["live-call outcome"]
-    (program.state / "calibration.json").write_text("{")
+    rehearsed.write_text("{")
     assert program("diff", SESSION, "last").code == 3
 
 
@@ -285,3 +298,18 @@ def test_an_undecided_comparison_is_no_pass(program: Program, tree: Path) -> Non
     done = program("drift", "a.txt", "b.txt", "--threshold", "0.6", "--json")
     told = done.json()
     assert (told["word"], done.code) in (("undecided", 4), ("same", 0), ("drifted", 1))
+
+
+def test_a_baseline_that_changed_meanwhile_is_not_replaced(tree: Path, tmp_path: Path) -> None:
+    """As when an editor saves it between the comparison and the triage."""
+    settings = Settings({"state-dir": Value(str(tmp_path / "state"), "test")})
+    old, new = (read_side(settings, name, Vault()) for name in ("recorded.txt", "other.txt"))
+    drift = compare_answers("fox", old.name, Threshold(), old.answer, new.answer)
+    triage = triage_from(TriageOptions("expected", "w", "prompt", insist=True))
+    assert triage is not None
+    Path("recorded.txt").write_text("edited")
+    pair = DriftPair(drift, old.answer, new.answer)
+    with pytest.raises(CommandError, match="it was changed since it was read") as caught:
+        perform(settings, triage, pair, old, new)
+    assert caught.value.exit == Exit.NOT_PROVABLE
+    assert Path("recorded.txt").read_text() == "edited"

@@ -285,6 +285,19 @@ def test_a_refused_call_leaves_nothing_that_replays(run: Runner, project: Path) 
     assert again.step.summary == "1 case(s): 1 recorded. They wait for their review."
 
 
+def test_an_equal_request_is_replayed_after_all_and_costs_nothing(
+    run: Runner, project: Path
+) -> None:
+    path = case(project, "a")
+    run("once")
+    accept(path)
+    # Rehearsed recordings are stale here, and yet the request is the recorded one.
+    done = run("new_episodes", world_name="live")
+    assert done.step.summary == "1 case(s): 1 replayed."
+    spent = spend_of(done.state)
+    assert (spent.input_tokens, spent.output_tokens, spent.unknown_calls) == (0, 0, 0)
+
+
 def test_a_stop_in_the_middle_keeps_what_arrived_as_cut(run: Runner, project: Path) -> None:
     path = case(project, "a")
     done = run("once", scenario="stream-stalled", stop_at_text=True)

@@ -193,3 +193,33 @@ def test_rehearsals_have_a_file_of_their_own(tmp_path: Path) -> None:
         assert "thresholds of its own" in screen_text(app)
 
     drive(tmp_path, keys, "none yet")
+
+
+def test_the_screen_and_the_scoring_are_left_at_any_moment(tmp_path: Path) -> None:
+    for number in range(30):
+        keep(tmp_path, f"a/{number}", "abcdefghijklmnopqrXY", "regression")
+
+    async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
+        await press(pilot, "b")
+        for pauses in range(8):
+            app.screen.query_one("#runbooks").focus()
+            await pilot.press("d")
+            for _ in range(pauses):
+                await pilot.pause()
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home")
+        await press(pilot, "d")
+        await until(pilot, lambda: "Stored pairs: 30" in screen_text(app), "the pairs")
+        for _ in range(3):
+            await press(pilot, "d")
+            await until(pilot, lambda: isinstance(app.screen, Line), "the threshold")
+            await pilot.press("ctrl+u", *"0.95", "enter")
+            await until(pilot, partial(_is_shown, app, "Why?"), "the reason")
+            await pilot.press("x", "enter", "escape", "escape")
+            await until(pilot, lambda: isinstance(app.screen, CalibrationScreen | HomeScreen))
+            if isinstance(app.screen, HomeScreen):
+                await press(pilot, "d")
+            await until(pilot, lambda: "Stored pairs: 30" in screen_text(app), "the pairs")
+        assert read_calibration(tmp_path / FILE).calibration.log == ()
+
+    drive(tmp_path, keys, "Stored pairs: 30")

@@ -242,6 +242,15 @@ def test_lint_shows_secrets_and_that_nothing_was_checked(
         text = screen_text(app)
         assert "2 cassettes checked: 1 place(s) with a secret" in text
         assert secret not in text
+        await press(pilot, "escape")
+        await press(pilot, "d")
+        await until(pilot, lambda: "held against" in screen_text(app))
+        assert "Bearer" in screen_text(app)
+        assert secret not in screen_text(app)
+        await press(pilot, "v")
+        await until(pilot, lambda: isinstance(app.screen, DriftScreen))
+        await until(pilot, lambda: "Bearer" in screen_text(app), "the answers")
+        assert secret[:20] not in screen_text(app)
 
     drive(tmp_path / "repo", keys)
 

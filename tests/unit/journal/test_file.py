@@ -337,10 +337,10 @@ def test_calls_of_a_battery_are_written_at_once_and_synced_in_groups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
+    written = [0]
     moment = [100.0]
     monkeypatch.setattr("smoke_tui.journal.file.sync_content", lambda fd: synced.append(written[0]))
     monkeypatch.setattr("smoke_tui.journal.file.time.monotonic", lambda: moment[0])
-    written = [0]
     folder = tmp_path / "sessions" / "one"
     journal = JournalFile.create(folder)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +91,34 @@ def test_a_secret_at_any_place_is_gone_and_redaction_is_idempotent(
     assert [
         line for line in lint_text(LintInput("x.yaml", rendered)) if line.code == "secret"
     ] == []
+
+
+def test_what_only_its_name_shows_is_redacted_too() -> None:
+    value = "FAKE0a1b2c3d4e5f6"
+    request = RecordedRequest(
+        "POST",
+        f"https://h.test/x?sig={value}",
+        (("x-customer-token", value), ("x-tenant", "acme"), ("content-type", "application/json")),
+        json.dumps({"customer_token": value, "x-tenant": "acme", "n": 1}).encode(),
+    )
+    redactor = RecordingRedactor(Vault(), frozenset({"X-Tenant"}))
+    clean = redactor.interaction(Interaction(request, RecordedResponse(200)))
+    text = render_cassette(Cassette((clean,)))
+    assert "FAKE" not in text
+    assert "acme" not in text
+    assert lint_text(LintInput("x.yaml", text, frozenset({"x-tenant"}))) == []
+
+
+def test_a_date_header_shows_when_others_recorded() -> None:
+    def at(*dates: str) -> str | None:
+        responses = (RecordedResponse(200, "OK", (("Date", date),)) for date in dates)
+        request = RecordedRequest("GET", "http://x/")
+        return Cassette(tuple(Interaction(request, r) for r in responses)).recorded_at()
+
+    first, second = "Sat, 28 Nov 2026 21:00:00 GMT", "Sat, 28 Nov 2026 22:00:00 +0000"
+    assert at(first, second, "yesterday") == "2026-11-28T22:00:00Z"
+    assert at() is None
+    assert at("yesterday") is None
 
 
 def test_an_old_body_of_httpx_is_read() -> None:
