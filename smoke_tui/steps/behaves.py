@@ -13,7 +13,7 @@ from smoke_tui.judging.answers import without_nonce
 from smoke_tui.judging.baselines import BaselineError
 from smoke_tui.judging.judge_prompts import JudgePrompts
 from smoke_tui.judging.verdict import VIOLATION_TEXT, VIOLATIONS, Verdict
-from smoke_tui.redaction import clean
+from smoke_tui.redaction import clean, placeholders_in
 from smoke_tui.runbook.model import Step
 from smoke_tui.steps.judge_call import Judged, ask_judge
 from smoke_tui.steps.kept_answer import keep_answer
@@ -26,6 +26,9 @@ Behaviour = Callable[[StepContext], Awaitable[Result]]
 NO_TEXT: Final = "judge-undecided"
 FAILED: Final = "judge-fail"
 VIOLATED: Final = "judge-format-violation"
+
+HIDDEN: Final = "(a hidden value)"
+"""What a judge gets in the place of a value that is hidden."""
 
 _MOST_REASON: Final = 300
 """Characters of a reason or a raw answer in a sentence."""
@@ -73,7 +76,7 @@ async def _judge(ctx: StepContext, asked: tuple[str, ...], result: Result) -> Re
     prompts, rows, summary = JudgePrompts(), list[dict[str, Any]](), result.summary
     for expected in asked:
         try:
-            judged = await ask_judge(ctx, prompts, expected, without_nonce(answer.text))
+            judged = await ask_judge(ctx, prompts, expected, judged_text(answer.text))
         except StepError as end:
             # The step's own work is done: what is recorded of it stays.
             return replace(
@@ -89,6 +92,17 @@ async def _judge(ctx: StepContext, asked: tuple[str, ...], result: Result) -> Re
         if judged.verdict.verdict == "PASS":
             summary = f"{summary} The judge {judged.model} says PASS."
     return replace(result, summary=summary, observed={**result.observed, BEHAVIOURS: rows})
+
+
+def judged_text(answer: str) -> str:
+    """What a judge gets of an answer: without what marks a single call, and without secrets.
+
+    A placeholder of a hidden value is sent nowhere, so that a word takes its place.
+    """
+    text = without_nonce(answer)
+    for placeholder in placeholders_in(text):
+        text = text.replace(placeholder, HIDDEN)
+    return text
 
 
 def _failed(result: Result, judged: Judged, rows: list[dict[str, Any]]) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,6 +16,7 @@ from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.journal.events.decisions import JudgeEvidence
 from smoke_tui.judging.judge_prompts import SYSTEM_PROMPT, JudgePrompts
 from smoke_tui.rehearsal import Rehearsal
+from tests.helpers.minted_secrets import token
 from tests.helpers.offline_program import book, runs, state_of
 from tests.helpers.one_call import served
 from tests.helpers.program import Done, Program
@@ -106,14 +108,18 @@ def test_what_is_sent_are_the_prompts_and_the_answer_without_its_nonce(
 
     addresses: list[str] = []
     path = urlsplit(world.codex_url).path
-    done = served(forward, addresses.append, lambda: live(url=addresses[0] + path))
+    secret = token("sk-proj-", 60)
+    Path("answer.txt").write_text(f"{ANSWER} smoke-0123456789 {secret}")
+    run = partial(live, "cat answer.txt")
+    done = served(forward, addresses.append, lambda: run(url=addresses[0] + path))
     assert step(done)["outcome"] == "pass"
     (sent,) = (json.loads(body) for body in bodies if body)
     system, user = (each["content"][0]["text"] for each in sent["input"][-2:])
     assert sent["instructions"] == "You are a test."
     assert system == SYSTEM_PROMPT
     assert f"Expected Behavior: {EXPECTED}\n" in user
-    assert f"Actual Output: {ANSWER} smoke-…\n" in user
+    assert f"Actual Output: {ANSWER} smoke-… (a hidden value)\n" in user
+    assert not any(secret.encode() in body for body in bodies)
 
 
 @pytest.mark.parametrize("world", ["judge-fail-behaviour"], indirect=True)
