@@ -51,6 +51,10 @@ VARYING = (
     (re.compile(r"/[^ ]*smoke-rehearsal-\w+"), "FOLDER"),
     (re.compile(r"\b(req|resp|FAKE)[-_]?[0-9a-f]{12,}\b"), r"\1-ID"),
     (re.compile(r"\(\d+\.\d s"), "(TIME"),
+    # Which call of a battery comes first is the machine's own.
+    (re.compile(r"Detected: [a-z-]+, repeat \d+: [^.]*\."), "Detected: CALL."),
+    (re.compile(r"first [a-z-]+, repeat \d+"), "first CALL"),
+    (re.compile(r"Without an answer: rate-limited \d+"), "Without an answer: rate-limited N"),
 )
 
 
