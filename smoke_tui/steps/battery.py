@@ -236,7 +236,7 @@ def _sentence(summary: BatterySummary, ended: BatteryEnded) -> str:
     counts = f"{summary.conforming} of {summary.answers} answers conform"
     part = "" if summary.answers == summary.planned else f" ({summary.planned} were planned)"
     stopped = f" It stopped early: {ended.stopped}." if ended.stopped else ""
-    errors = ", ".join(f"{name} {count}" for name, count in summary.errors_by_code)
+    errors = ", ".join(name for name, _ in summary.errors_by_code)
     errors = f" Without an answer: {errors}." if errors else ""
     match summary.conclusion:
         case "violating":

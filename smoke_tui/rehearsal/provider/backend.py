@@ -40,6 +40,7 @@ class Backend:
     scenario: Scenario
     completed: int = 0
     judged: int = 0
+    judged_of: dict[int, int] = field(default_factory=dict)
     used_percent: float = 12.0
     _window_end: int = field(init=False)
 
@@ -97,6 +98,10 @@ class Backend:
         if scenario.verdict is not None:
             return self._stream(call, scenario.verdict)
         text = judge.verdict_for(call.prompt())
+        # By case and repeat, not by arrival, so that each run is the same.
+        place = judge.place_of(call.prompt())
+        number = self.judged_of.get(place, 0) * judge.CASES + place
+        self.judged_of[place] = self.judged_of.get(place, 0) + 1
         if scenario.judge != "right" and number % _EACH == _EACH - 1:
             turn = number // _EACH
             wrong = judge.ADVERSARIAL[turn % len(judge.ADVERSARIAL)]

@@ -15,6 +15,9 @@ FAIL: Final = "FAIL: The actual output does not do what was expected of it."
 PERCENT_A_CALL: Final = 0.02
 """What a judge's short answer takes of the quota."""
 
+CASES: Final = 13
+"""Cases of the shipped pack."""
+
 ADVERSARIAL: Final = (
     "PASSWORD field missing",
     "PASS\nFAIL: it is both",
@@ -39,6 +42,18 @@ def verdict_for(prompt: str) -> str:
         if behavior in prompt and actual in prompt:
             return PASS if verdict == PASS else FAIL
     return PASS
+
+
+def place_of(prompt: str) -> int:
+    """The number of a prompt's case in the shipped pack; 0 for another pack's."""
+    return next(
+        (
+            number
+            for number, (behavior, actual, _) in enumerate(_cases())
+            if behavior in prompt and actual in prompt
+        ),
+        0,
+    )
 
 
 def contrary(answer: str) -> str:
