@@ -3,47 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from smoke_tui.config.names import RECORD_MODES
+from smoke_tui.cli.answer_commands import ANSWER_COMMANDS
+from smoke_tui.cli.command import JSON, PLAIN, RECORD, SESSION, Command, arg
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command: what it does, a worked example, its own arguments, and what runs it.
-
-    `run` is "module:function" in `cli.commands`, so that a command loads only what it needs. The
-    function takes the settings, and the arguments by their names.
-    """
-
-    about: str
-    example: str
-    run: str
-    arguments: tuple[tuple[tuple[str, ...], Mapping[str, object]], ...] = ()
-
-
-def _arg(*names: str, **how: object) -> tuple[tuple[str, ...], Mapping[str, object]]:
-    return names, how
-
-
-JSON: Final = _arg("--json", action="store_true", help="one JSON object on standard output")
-
-
-SESSION: Final = _arg("session", metavar="SESSION", help="an id, a unique prefix of one, or last")
-
-
-RECORD: Final = _arg(
-    "session", metavar="SESSION", help="an id, a unique prefix of one, last, or an archive"
-)
-
-
-PLAIN: Final = _arg(
-    "--plain",
-    action="store_true",
-    help="line by line, for terminals and readers that the app does not serve",
-)
-
+__all__ = ["COMMANDS", "PLAIN"]
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "sessions": Command(
@@ -55,15 +20,15 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "report:report",
         (
             RECORD,
-            _arg(
+            arg(
                 "--format",
                 dest="kind",
                 default="md",
                 metavar="FORMAT",
                 help="md (default), json, junit or html",
             ),
-            _arg("-o", "--output", metavar="FILE", help="where to; standard output without it"),
-            _arg(
+            arg("-o", "--output", metavar="FILE", help="where to; standard output without it"),
+            arg(
                 "--copy",
                 action="store_true",
                 help="send it to the terminal's clipboard, too (OSC 52)",
@@ -76,70 +41,20 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "smoke-tui diff 20261120T190211Z-7f3a last",
         "diff:diff",
         (
-            _arg("a", metavar="A", help="the earlier one: an id, a prefix, or an archive"),
-            _arg("b", metavar="B", help="the later one: an id, a prefix, last, or an archive"),
+            arg("a", metavar="A", help="the earlier one: an id, a prefix, or an archive"),
+            arg("b", metavar="B", help="the later one: an id, a prefix, last, or an archive"),
             JSON,
         ),
     ),
-    "drift": Command(
-        "compares two recorded answers: text by ratio, tool calls by structure; with --class it "
-        "gives the drift a class; exit 0 same, 1 drifted, 4 undecided",
-        "smoke-tui drift baselines/hello.json last:live-call",
-        "drift:drift",
-        (
-            _arg("baseline", metavar="BASELINE", help="a file, or SESSION:STEP (last:live-call)"),
-            _arg("candidate", metavar="CANDIDATE", help="a file, or SESSION:STEP"),
-            _arg("--threshold", metavar="R", help="the least ratio of equal texts, this time"),
-            _arg("--case", metavar="NAME", help="its name in the calibration log"),
-            _arg("--all", dest="every", action="store_true", help="every difference, in full"),
-            _arg(
-                "--class",
-                dest="triage",
-                metavar="CLASS",
-                help="expected, regression or false-positive; with --why",
-            ),
-            _arg("--why", metavar="TEXT", help="why it is of that class"),
-            _arg(
-                "--changed",
-                metavar="WHAT",
-                help="expected: which of prompt, template, fixture, model was changed on purpose",
-            ),
-            _arg("--path", metavar="FILE", help="expected: the changed file that is the cause"),
-            _arg(
-                "--insist",
-                action="store_true",
-                help="expected: replace BASELINE although no changed file fits",
-            ),
-            _arg(
-                "--new-threshold",
-                metavar="R",
-                help="false-positive: the case's threshold; without it just under the ratio",
-            ),
-            _arg("--ticket", metavar="FILE", help="regression: write the ticket's draft there"),
-            JSON,
-        ),
-    ),
-    "calibration": Command(
-        "the log of drift thresholds as the runbook's table; with --default or --test shows what "
-        "a change flips, and writes it with --yes",
-        "smoke-tui calibration --default 0.90 --why 'a regression passed at 0.87'",
-        "calibration:calibration",
-        (
-            _arg("--default", metavar="R", help="the new default threshold"),
-            _arg("--test", metavar="CASE", help="the case whose threshold changes"),
-            _arg("--threshold", metavar="R", help="with --test: its new threshold"),
-            _arg("--why", metavar="TEXT", help="the reason, for the log"),
-            _arg("--yes", action="store_true", help="write it; without it nothing is written"),
-            JSON,
-        ),
-    ),
+    "drift": ANSWER_COMMANDS["drift"],
+    "calibration": ANSWER_COMMANDS["calibration"],
     "archive": Command(
         "a session as one file that another machine can verify and replay, scanned for secrets",
         "smoke-tui archive last -o session.smoke",
         "archive:archive",
         (
             SESSION,
-            _arg("-o", "--output", metavar="FILE", required=True, help="where to (0600)"),
+            arg("-o", "--output", metavar="FILE", required=True, help="where to (0600)"),
             JSON,
         ),
     ),
@@ -148,14 +63,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "smoke-tui replay last --step live-call",
         "replay:replay",
         (
-            _arg(
+            arg(
                 "session",
                 nargs="?",
                 metavar="SESSION",
                 help="an id, a unique prefix of one, or last (which is what it takes without one)",
             ),
-            _arg("--step", metavar="ID", help="only what this step decides"),
-            _arg(
+            arg("--step", metavar="ID", help="only what this step decides"),
+            arg(
                 "--all",
                 dest="every",
                 action="store_true",
@@ -168,7 +83,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "goes on with an unfinished session, in the app or line by line",
         "smoke-tui resume last",
         "resume:resume",
-        (_arg("session", nargs="?", default="last", metavar="SESSION"), PLAIN),
+        (arg("session", nargs="?", default="last", metavar="SESSION"), PLAIN),
     ),
     "rerun": Command(
         "does one step again for real, as a new try in the same session; the app asks before it "
@@ -177,10 +92,10 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "resume:rerun",
         (
             SESSION,
-            _arg("--step", required=True, metavar="ID", help="the step"),
+            arg("--step", required=True, metavar="ID", help="the step"),
             PLAIN,
-            _arg("--live", action="store_true", help="headless, with the consent to spend"),
-            _arg("--answers", metavar="FILE", help="with --live: a TOML of answers"),
+            arg("--live", action="store_true", help="headless, with the consent to spend"),
+            arg("--answers", metavar="FILE", help="with --live: a TOML of answers"),
             JSON,
         ),
     ),
@@ -191,14 +106,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "amend:amend",
         (
             SESSION,
-            _arg("--step", required=True, metavar="ID", help="the step"),
-            _arg(
+            arg("--step", required=True, metavar="ID", help="the step"),
+            arg(
                 "--answer",
                 required=True,
                 choices=("pass", "fail", "blocked", "yes", "no"),
                 help="of a manual step pass, fail or blocked; of an attested route yes or no",
             ),
-            _arg("--why", required=True, metavar="TEXT", help="why it is otherwise now"),
+            arg("--why", required=True, metavar="TEXT", help="why it is otherwise now"),
             JSON,
         ),
     ),
@@ -207,14 +122,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "smoke-tui login --out bundle.json",
         "login:login",
         (
-            _arg("--device", action="store_true", help="by a code, typed on any machine"),
-            _arg(
+            arg("--device", action="store_true", help="by a code, typed on any machine"),
+            arg(
                 "--paste",
                 action="store_true",
                 help="no callback: paste the address the sign-in ends at",
             ),
-            _arg("--out", metavar="FILE", help="write the bundle there (0600)"),
-            _arg("--rehearse", action="store_true", help="against the embedded rehearsal"),
+            arg("--out", metavar="FILE", help="write the bundle there (0600)"),
+            arg("--rehearse", action="store_true", help="against the embedded rehearsal"),
         ),
     ),
     "instructions": Command(
@@ -222,13 +137,13 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "smoke-tui instructions capture --model gpt-5.5",
         "codex_client:instructions",
         (
-            _arg("what", choices=("capture", "show", "diff"), metavar="capture|show|diff"),
-            _arg(
+            arg("what", choices=("capture", "show", "diff"), metavar="capture|show|diff"),
+            arg(
                 "--catalogue",
                 action="store_true",
                 help="the catalogue's own text, with --bundle and --model; it is not rendered",
             ),
-            _arg(
+            arg(
                 "--out", metavar="FILE", help="where to keep the text; the state folder without it"
             ),
             JSON,
@@ -245,123 +160,20 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "smoke-tui lint runbooks/*.md",
         "lint:lint",
         (
-            _arg("runbooks", nargs="*", metavar="RUNBOOK"),
-            _arg("--schema", action="store_true", help="print a JSON schema for editors"),
+            arg("runbooks", nargs="*", metavar="RUNBOOK"),
+            arg("--schema", action="store_true", help="print a JSON schema for editors"),
         ),
     ),
-    "battery": Command(
-        "a battery: each case of a pack judged N times, in the format or not; a session of its own; "
-        "exit 1 on a violation or a wrong verdict, 4 where answers are missing",
-        "smoke-tui battery format-compliance --rehearse --repeat 10",
-        "battery:battery",
-        (
-            _arg("pack", metavar="PACK", help="a file, or the id of a pack (format-compliance)"),
-            _arg("--lint", action="store_true", help="check the pack alone; exit 3 on a problem"),
-            _arg("--repeat", type=int, default=1, metavar="N", help="how often each case is asked"),
-            _arg("--concurrency", type=int, default=4, metavar="C", help="calls at once, 1 to 64"),
-            _arg(
-                "--provider",
-                default="fake",
-                choices=("fake", "replay", "live"),
-                help="who answers; fake (the default) sends nothing",
-            ),
-            _arg("--live", action="store_true", help="the consent to spend, with --provider live"),
-            _arg("--rehearse", action="store_true", help="live calls to the embedded rehearsal"),
-            _arg("--scenario", metavar="NAME", help="of the rehearsal"),
-            _arg(
-                "--credential",
-                default="subscription",
-                choices=("subscription", "api-key"),
-                help="what live calls are paid with",
-            ),
-            _arg("--budget", metavar="USD", help="the most that an API key's calls may cost"),
-            _arg("--stop-at", metavar="PERCENT", help="of any window of the quota, such as 60%%"),
-            _arg("--resume", metavar="SESSION", help="make the missing calls of a session alone"),
-            JSON,
-        ),
-    ),
-    "cassettes": Command(
-        "recorded exchanges: what they hold, what is secret in them, their review, a pre-push hook",
-        "smoke-tui cassettes lint tests/core/llm/cassettes",
-        "cassettes:cassettes",
-        (
-            _arg(
-                "what",
-                choices=("lint", "list", "show", "diff", "accept", "record", "install-hook"),
-                metavar="lint|list|show|diff|accept|record|install-hook",
-            ),
-            _arg("paths", nargs="*", metavar="PATH", help="a file or folder; . without it"),
-            _arg(
-                "--pre-push",
-                metavar="REMOTE",
-                help="lint: what a push to it would publish, as git's pre-push hook is given it",
-            ),
-            _arg(
-                "--record-mode",
-                default="none",
-                choices=RECORD_MODES,
-                metavar="MODE",
-                help="record: none (replays only, the default), once, new_episodes, all or rewrite",
-            ),
-            _arg("--rehearse", action="store_true", help="record: against the embedded rehearsal"),
-            _arg(
-                "--class",
-                dest="triage",
-                choices=("expected", "regression", "false-positive"),
-                help="accept: what the difference is; a regression keeps the former recording",
-            ),
-            _arg(
-                "--cause",
-                choices=("prompt", "template", "fixture", "model"),
-                help="accept --class expected: what was changed on purpose",
-            ),
-            _arg(
-                "--named",
-                metavar="FILE",
-                help="accept --class expected: the changed file, where its name does not show it",
-            ),
-            _arg("--reason", metavar="TEXT", help="accept: why; it stands in the change record"),
-            _arg(
-                "--threshold",
-                metavar="R",
-                help="accept --class false-positive: the new one; just under the ratio without it",
-            ),
-            _arg(
-                "--count",
-                type=int,
-                metavar="N",
-                help="accept: how many recordings, confirmed; needed for more than 5",
-            ),
-            JSON,
-        ),
-    ),
-    "golden": Command(
-        "a scenario pack run twice: the runs compared with each other and with the goldens, byte "
-        "for byte; exit 6 on a difference, 1 where a check of the scorecard fails",
-        "smoke-tui golden support_billing",
-        "golden:golden",
-        (
-            _arg(
-                "pack",
-                nargs="?",
-                metavar="PACK",
-                help="a folder, or a name in runbooks/goldens; all that can be found without it",
-            ),
-            _arg(
-                "--update",
-                action="store_true",
-                help="show each difference, then write the generated files; refused where CI is set",
-            ),
-            JSON,
-        ),
-    ),
+    "battery": ANSWER_COMMANDS["battery"],
+    "cassettes": ANSWER_COMMANDS["cassettes"],
+    "golden": ANSWER_COMMANDS["golden"],
     "new": Command(
         "a starter of your own, from a template",
         "smoke-tui new parcel_delay --from golden",
         "new:new",
         (
-            _arg("name", metavar="NAME", help="its name, or a path that ends in it"),
-            _arg(
+            arg("name", metavar="NAME", help="its name, or a path that ends in it"),
+            arg(
                 "--from",
                 dest="template",
                 metavar="TEMPLATE",
@@ -374,25 +186,25 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "smoke-tui spend --days 7 --ledger postgresql://reader@localhost/stack --models grok-4.3",
         "spend:spend",
         (
-            _arg(
+            arg(
                 "runbook",
                 nargs="?",
                 metavar="RUNBOOK",
                 help="only its sessions, and its names for the ledger's table and columns",
             ),
-            _arg("--days", type=int, default=7, metavar="N", help="how far to look back; 7"),
-            _arg(
+            arg("--days", type=int, default=7, metavar="N", help="how far to look back; 7"),
+            arg(
                 "--tier",
                 choices=("platform", "org"),
                 default="platform",
                 help="the ledger's rows without a domain, or with one; platform",
             ),
-            _arg(
+            arg(
                 "--models",
                 metavar="A,B",
                 help="the ledger's models; all but fake* and replay* without it",
             ),
-            _arg(
+            arg(
                 "--sql",
                 dest="form",
                 action="store_const",
@@ -400,7 +212,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
                 default="text",
                 help="only print the query to the ledger, for the table and the columns in force",
             ),
-            _arg(
+            arg(
                 "--json",
                 dest="form",
                 action="store_const",
@@ -414,14 +226,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "filter: standard input to standard output with every secret removed",
         "some-command 2>&1 | smoke-tui redact",
         "redact:redact",
-        (_arg("--secrets", metavar="FILE", help="a JSON list of known secret values"),),
+        (arg("--secrets", metavar="FILE", help="a JSON list of known secret values"),),
     ),
     "doctor": Command(
         "this machine, and where each setting came from",
         "smoke-tui doctor",
         "doctor:doctor",
         (
-            _arg(
+            arg(
                 "--stop-leftovers",
                 action="store_true",
                 help="stop what sessions that broke off have left running",
@@ -434,10 +246,10 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "smoke-tui rehearse serve happy",
         "rehearse:rehearse",
         (
-            _arg("what", choices=("serve", "list"), metavar="serve|list"),
-            _arg("scenario", nargs="?", metavar="SCENARIO"),
-            _arg("--port", type=int, default=0, metavar="N", help="port; any free one without it"),
-            _arg(
+            arg("what", choices=("serve", "list"), metavar="serve|list"),
+            arg("scenario", nargs="?", metavar="SCENARIO"),
+            arg("--port", type=int, default=0, metavar="N", help="port; any free one without it"),
+            arg(
                 "--tls",
                 action="store_true",
                 help="listen over HTTPS too; the line names the authority to trust",
