@@ -277,13 +277,16 @@ def test_a_changed_runbook_is_a_changed_prompt(program: OfflineProgram) -> None:
 def test_the_recorded_answer_itself_explains_nothing_in_a_part_of_a_repository(
     program: OfflineProgram,
 ) -> None:
-    baseline = project(program).rename(program.folder / "baselines/fixture.txt")
-    git(program.folder.parent, "init", "-q")
+    part = program.folder / "part"
+    (part / "baselines").mkdir(parents=True)
+    (part / "baselines/fixture.txt").write_text(RECORDED + "\n")
+    git(program.folder, "init", "-q")
     answers = EXPECTED.replace('"prompt"', '"fixture"')
-    done = program.live(compares(OTHER, baseline="baselines/fixture.txt"), answers=answers)
+    text = compares(OTHER, baseline="baselines/fixture.txt")
+    done = program.live(text, "--project", str(part), answers=answers)
     assert outcome(done)[:2] == ("fail", "text-drift")
     (triaged,) = evidence(program, TriageEvidence)
-    assert not [path for path in triaged.triaged.paths if path.endswith(baseline.name)]
+    assert not [path for path in triaged.triaged.paths if path.endswith("fixture.txt")]
 
 
 def test_a_change_that_is_not_in_the_working_tree_is_stated(program: OfflineProgram) -> None:

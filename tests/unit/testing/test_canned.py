@@ -46,7 +46,7 @@ def test_an_answer_with_tool_calls_and_pieces(path: Path) -> None:
     ("content", "problem"),
     [
         ("", "line 1, column 1: no JSON: Expecting value"),
-        ('{"a": {"B": "x",}}', "line 1, column 17: no JSON"),
+        ('{"a": {"B": "x" "y"}}', "line 1, column 17: no JSON"),
         ("[]", "expected an object"),
         ("{}", "it holds no canned answer"),
         ('{"a": {}}', "a: it holds no canned answer"),
