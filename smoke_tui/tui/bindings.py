@@ -36,9 +36,9 @@ HOME: Final = [
     Binding("l", "live", "Live", id="home.live"),
     Binding("p", "spend", "Spend", id="home.spend"),
     Binding("c", "cases", "Cases", id="home.cases"),
-    Binding("d", "calibration", "Drift", id="home.calibration"),
     Binding("m", "machine", "Machine", id="home.machine"),
     # No room in the last row of a narrow terminal.
+    Binding("d", "calibration", "Drift", show=False, id="home.calibration"),
     Binding("o", "goldens", "Goldens", show=False, id="home.goldens"),
     Binding("tab", "app.focus_next", "Other list", show=False, id="home.other"),
     _THEME,
@@ -73,8 +73,8 @@ RECORD: Final = [
     _LEAVE,
 ]
 REPORT: Final = [
-    Binding("w", "write", "Write it", id="report.write"),
-    Binding("y", "copy", "Copy it", id="report.copy"),
+    Binding("w", "write", "Write", id="report.write"),
+    Binding("y", "copy", "Copy", id="report.copy"),
     Binding("a", "amend", "Amend", id="report.amend"),
     Binding("e", "events", "Events", id="report.events"),
     Binding("v", "drift", "Drift", id="report.drift"),
