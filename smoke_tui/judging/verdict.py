@@ -27,9 +27,6 @@ VIOLATIONS: Final = {
 }
 """Each kind of violation, with what is wrong."""
 
-INCOMPLETE_CODES: Final = ("policy-refused", "degraded-incomplete", "stream-cut")
-"""Codes of calls that answered, with a refusal or without an end: a violation, whatever they hold."""
-
 _BLANKS: Final = " \t\r\n"
 """What may follow a verdict: ASCII alone; a no-break space or a NUL is content."""
 

@@ -5,27 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from smoke_tui.codex.assessment import assess
+from smoke_tui.codex.judge_answer import judge_answer
 from smoke_tui.codex.quota import read_windows
 from smoke_tui.journal.events.battery_facts import BatteryAnswered
 from smoke_tui.journal.events.facts import HttpAnswered
-from smoke_tui.judging.verdict import COMPLETED
 from smoke_tui.world.requests.battery import ReadAnswer
 from smoke_tui.world.requests.http import Exchange
 
 REFUSED: Final = 400
-UNFINISHED: Final = frozenset(
-    {
-        "stream-cut",
-        "stream-stalled",
-        "stream-malformed",
-        "stream-oversized",
-        "timeout",
-        "degraded-incomplete",
-        "policy-refused",
-    }
-)
-"""Codes of a response that began, and is no completed one: the judge broke its format."""
-EMPTY: Final = "degraded-empty"
 _LONGEST: Final = 500
 
 
@@ -38,20 +25,13 @@ def answer_reader(model: str, *, subscription: bool) -> ReadAnswer:
             {}, None, 0,
         )  # fmt: skip
         assessed = assess(exchange, model=model, nonce=None, subscription=subscription)
-        reading, code, usage = assessed.reading, assessed.code, assessed.reading.usage
-        began = made.status == 200 and reading.events > 0
-        status, error = COMPLETED, None
-        if code == EMPTY:
-            pass
-        elif code in UNFINISHED and began:
-            status = "incomplete"
-        elif code is not None:
-            error, status = code, _status_of(made)
+        answer, reading, usage = judge_answer(assessed), assessed.reading, assessed.reading.usage
+        error = assessed.code if answer is None else None
         return BatteryAnswered(
             case,
             repeat,
-            reading.text or reading.refusal,
-            status,
+            answer.text if answer is not None else reading.text or reading.refusal,
+            answer.status if answer is not None else _status_of(made),
             made.ms,
             error,
             assessed.summary[:_LONGEST] if error is not None else "",

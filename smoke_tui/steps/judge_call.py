@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.codex.assessment import Assessment, assess
+from smoke_tui.codex.judge_answer import judge_answer
 from smoke_tui.codex.preflight import reach
 from smoke_tui.codex.quota import read_windows
 from smoke_tui.codex.request_shapes import build_api_call, with_system
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.judging.judge_prompts import JudgePrompts
-from smoke_tui.judging.verdict import INCOMPLETE_CODES, Verdict, parse_verdict
+from smoke_tui.judging.verdict import Verdict
 from smoke_tui.steps.call import api_key, model_of
 from smoke_tui.steps.call_composition import CaseInputs, compose
 from smoke_tui.steps.cost import MOST_OUTPUT, settle, spend, worst_usd
@@ -80,21 +81,8 @@ async def ask_judge(ctx: StepContext, prompts: JudgePrompts, expected: str, actu
         exchange, model=made.model, nonce=None, subscription=made.kind == "subscription"
     )
     await _settle(ctx, exchange, assessment, made)
-    return Judged(verdict_of(exchange, assessment), assessment, made.model, exchange)
-
-
-def verdict_of(exchange: Exchange, assessment: Assessment) -> Verdict | None:
-    """The verdict in a judge's answer; None where the call came to none. Pure.
-
-    A refusal, an incomplete response and a stream that was closed early are violations. A
-    connection that broke is a failure of the call.
-    """
-    reading, code = assessment.reading, assessment.code
-    if code in (None, "degraded-empty"):
-        return parse_verdict(reading.answer)
-    if code not in INCOMPLETE_CODES or not reading.events or exchange.error is not None:
-        return None
-    return parse_verdict(reading.refusal or reading.text, status="incomplete")
+    answer = judge_answer(assessment)
+    return Judged(answer.verdict if answer else None, assessment, made.model, exchange)
 
 
 async def _composed(ctx: StepContext, prompts: JudgePrompts, prompt: str) -> JudgeCall:

@@ -10,14 +10,9 @@ import warnings
 from collections.abc import Coroutine
 from typing import Any, Final
 
+from smoke_tui.codex.judge_answer import EMPTY
 from smoke_tui.judging.judge_prompts import JudgePrompts
-from smoke_tui.judging.verdict import (
-    INCOMPLETE_CODES,
-    VIOLATION_TEXT,
-    VIOLATIONS,
-    Verdict,
-    parse_verdict,
-)
+from smoke_tui.judging.verdict import VIOLATION_TEXT, VIOLATIONS, Verdict, parse_verdict
 from smoke_tui.redaction.terminal import clean
 from smoke_tui.testing.provider import LLMCallFailedError, LLMProvider
 
@@ -107,11 +102,11 @@ class BehavioralAssertion:
                 instructions=self.prompts.system,
             )
         except LLMCallFailedError as error:
-            if error.code == "degraded-empty":
-                return parse_verdict("")
-            if error.code not in INCOMPLETE_CODES:
+            if error.partial is None:
                 raise
-            return parse_verdict("", status=error.code)
+            if error.code == EMPTY:
+                return parse_verdict(error.partial)
+            return parse_verdict(error.partial, status=error.code)
         return parse_verdict(answer.text)
 
     def assert_behavioral_match(self, actual: str, expected_behavior: str) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from smoke_tui.codex.assessment import assess
 from smoke_tui.codex.call_obligations import ANSWER
+from smoke_tui.codex.judge_answer import JudgeAnswer, judge_answer
 from smoke_tui.codex.sse import looks_like_stream
 from smoke_tui.codex.stream import Reading
 from smoke_tui.judging.drift import RecordedAnswer
@@ -43,13 +44,13 @@ def answer_of(exchange: Exchange, *, model: str, kind: SpendKind, source: str) -
     assessment = assess(exchange, model=model, nonce=None, subscription=kind != "replay")
     unmet = first_unmet([each for each in assessment.obligations if each.name != ANSWER.name])
     if assessment.code is not None and unmet is not None:
-        raise _failed(assessment.code, assessment.summary, source)
+        raise _failed(assessment.code, assessment.summary, source, judge_answer(assessment))
     try:
         answer = of_stream(exchange.text())
     except ValueError as error:
         raise _failed(_UNREADABLE, str(error), source) from None
     if assessment.code is not None and not answer.tool_calls:
-        raise _failed(assessment.code, assessment.summary, source)
+        raise _failed(assessment.code, assessment.summary, source, judge_answer(assessment))
     reading = assessment.reading
     return LLMAnswer(
         reading.answer,
@@ -60,8 +61,11 @@ def answer_of(exchange: Exchange, *, model: str, kind: SpendKind, source: str) -
     )
 
 
-def _failed(code: str, summary: str, source: str) -> LLMCallFailedError:
-    return LLMCallFailedError(code, clean(summary)[:_MOST_TEXT], source)
+def _failed(
+    code: str, summary: str, source: str, partial: JudgeAnswer | None = None
+) -> LLMCallFailedError:
+    text = partial.text if partial is not None else None
+    return LLMCallFailedError(code, clean(summary)[:_MOST_TEXT], source, text)
 
 
 def _usage_of(reading: Reading, kind: SpendKind) -> LLMUsage:

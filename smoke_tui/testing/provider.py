@@ -22,11 +22,16 @@ class LLMProviderError(Exception):
 
 
 class LLMCallFailedError(LLMProviderError):
-    """A call came to no answer; `code` is the failure's code, such as `usage-limit-reached`."""
+    """A call came to no answer; `code` is the failure's code, such as `usage-limit-reached`.
 
-    def __init__(self, code: str, summary: str, source: str) -> None:
+    `partial` is the text of a response that began and has no good end, as far as it came, or its
+    refusal; None where the call failed otherwise.
+    """
+
+    def __init__(self, code: str, summary: str, source: str, partial: str | None = None) -> None:
         super().__init__(f"{source}: {summary.rstrip('.')} ({code})")
         self.code = code
+        self.partial = partial
 
 
 @dataclass(frozen=True, slots=True)
