@@ -25,7 +25,7 @@ CASES = (
     ("happy", None),
     ("judge-fail-behaviour", BehavioralAssertionError),
     ("judge-format-violation-behaviour", FormatViolationError),
-    ("policy-refused", FormatViolationError),
+    ("policy-refused", LLMCallFailedError),
     ("stream-cut", FormatViolationError),
     ("usage-limit-reached", LLMCallFailedError),
 )
