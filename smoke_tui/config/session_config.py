@@ -21,6 +21,12 @@ GIVEN_BUNDLE: Final = "given:bundle"
 GIVEN_LEDGER: Final = "given:ledger"
 """The name under which the ledger's address is handed to the world: it may hold a password."""
 
+GIVEN_API_KEY: Final = "given:api-key"
+"""The name under which a rehearsal's own API key is handed to the world."""
+
+KEY_VARIABLE: Final = "OPENAI_API_KEY"
+"""The variable of the environment that holds an organization's API key."""
+
 NETWORK_VARIABLES: Final = (
     "HTTP_PROXY",
     "HTTPS_PROXY",

@@ -133,6 +133,16 @@ class Rehearsal:
         return f"{self._issuer.origin}/backend-api/codex"
 
     @property
+    def api_url(self) -> str:
+        """The base of the host that an organization's API key is for, without a trailing slash."""
+        return f"{self._issuer.origin}/v1"
+
+    @property
+    def api_key(self) -> str:
+        """The one API key that it accepts."""
+        return self._mint.api_key
+
+    @property
     def tls_origin(self) -> str | None:
         """The origin of issuer and backend over TLS; None without TLS."""
         return f"https://127.0.0.1:{self._tls_port}" if self._tls_port else None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from smoke_tui.config.ledger_address import kind_of
-from smoke_tui.config.session_config import GIVEN_LEDGER, SessionConfig
+from smoke_tui.config.session_config import GIVEN_API_KEY, GIVEN_LEDGER, SessionConfig
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
@@ -70,6 +70,7 @@ def rehearsed(config: SessionConfig, world: Rehearsal) -> SessionConfig:
         scenario=world.scenario.name,
         issuer=world.issuer,
         codex_url=world.codex_url,
+        api_url=world.api_url,
         stack_url=world.stack_url,
         project=str(world.stack_dir),
         path_prepend=str(world.bin_dir),
@@ -85,8 +86,12 @@ def rehearsed(config: SessionConfig, world: Rehearsal) -> SessionConfig:
 
 
 def rehearsed_secret_options(world: Rehearsal) -> SecretOptions:
-    """The secret options of a rehearsed session: the address of the rehearsal's ledger."""
-    return SecretOptions({GIVEN_LEDGER: world.ledger}, "none", ledger=kind_of(world.ledger))
+    """The secret options of a rehearsed session: the rehearsal's ledger and its API key.
+
+    The operator's own key is for the provider: it is not read in a rehearsal.
+    """
+    texts = {GIVEN_LEDGER: world.ledger, GIVEN_API_KEY: world.api_key}
+    return SecretOptions(texts, "none", ledger=kind_of(world.ledger))
 
 
 def rehearsed_io(world: Rehearsal) -> OperatorIO:

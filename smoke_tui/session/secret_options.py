@@ -22,8 +22,9 @@ BUNDLE_LIMIT = 256 * 1024
 class SecretOptions:
     """Option texts that stay out of the record: the credential bundle, the ledger's address.
 
-    `texts` are by `GIVEN_BUNDLE` and `GIVEN_LEDGER`. The record holds only their sources: `bundle`
-    (none, file, stdin) and `ledger` (none, postgresql, stand-in). `file` is the bundle's path.
+    `texts` are by `GIVEN_BUNDLE` and `GIVEN_LEDGER`, in a rehearsal by `GIVEN_API_KEY` as well. The
+    record holds only their sources: `bundle` (none, file, stdin) and `ledger` (none, postgresql,
+    stand-in). `file` is the bundle's path.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)

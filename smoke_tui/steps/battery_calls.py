@@ -21,6 +21,7 @@ from smoke_tui.world.resources import StepError
 
 MILLION: Final = 1_000_000
 RETRIES: Final = 2
+MODEL: Final = "gpt-4o"
 TEMPERATURE: Final = "0.0"
 MAX_TOKENS: Final = "4096"
 TIMEOUT: Final = "10.0"
@@ -93,11 +94,9 @@ async def by_api_key(ctx: StepContext, pack: Pack, settings: Mapping[str, str]) 
     """The judge that an organisation's API key pays, with the settings of llm-app-test.
 
     Raises:
-        StepError: no model or no key is given, or a setting can't be used (`not-configured`).
+        StepError: no key is given, or a setting can't be used (`not-configured`).
     """
-    model = named_model(ctx)[0] or settings.get("LLM_MODEL")
-    if not model:
-        raise StepError("not-configured", "No model for the judge: give --model, or set LLM_MODEL.")
+    model = named_model(ctx)[0] or settings.get("LLM_MODEL") or MODEL
     if settings.get("LLM_PROVIDER", "openai") != "openai":
         raise StepError("not-configured", "LLM_PROVIDER can only be openai here.")
     key = await api_key(ctx)
@@ -114,6 +113,7 @@ async def by_api_key(ctx: StepContext, pack: Pack, settings: Mapping[str, str]) 
         assert isinstance(request.json, dict)
         body = {**request.json, "temperature": float(temperature)}
         requests[case.id] = replace(request, json=body)
+    retries = int(_number(settings, "LLM_MAX_RETRIES", str(RETRIES), 0, RETRIES))
     host = next(iter(requests.values())).url
     prices = await _prices(ctx, model)
     longest = max(len(judge_text(pack, case).encode()) for case in pack.cases) + _OVERHEAD
@@ -127,13 +127,14 @@ async def by_api_key(ctx: StepContext, pack: Pack, settings: Mapping[str, str]) 
         "metered",
         "API key",
         "api",
-        int(_number(settings, "LLM_MAX_RETRIES", str(RETRIES), 0, RETRIES)),
+        retries,
         str(temperature),
         {
             "LLM_PROVIDER": "openai",
             "LLM_MODEL": model,
             "LLM_TEMPERATURE": str(temperature),
             "LLM_MAX_TOKENS": str(tokens),
+            "LLM_MAX_RETRIES": str(retries),
             "LLM_TIMEOUT": settings.get("LLM_TIMEOUT", TIMEOUT),
         },
         prices,

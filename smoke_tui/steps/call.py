@@ -21,6 +21,7 @@ from smoke_tui.codex.request_shapes import build_api_call
 from smoke_tui.codex.stream import StreamReader
 from smoke_tui.codex.usage import ask_usage
 from smoke_tui.codex.version_gate import MODEL_CODES, explain_refusal, with_gate
+from smoke_tui.config.session_config import KEY_VARIABLE
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.proof.headers import REQUEST_IDS
 from smoke_tui.proof.obligations import EVIDENCE
@@ -37,7 +38,6 @@ from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
 
-KEY_VARIABLE = "OPENAI_API_KEY"
 NO_FAILURE = Failure("", "", "")
 _UNSHOWN = ("headers", "exchange", "model_from", "served_from")
 """Observed values of a call that other parts of its evidence hold."""

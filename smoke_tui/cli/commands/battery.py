@@ -169,12 +169,12 @@ def _check(options: BatteryOptions) -> None:
         raise UsageError("--scenario belongs to --rehearse")
     if options.live and options.rehearse:
         raise UsageError("--live and --rehearse exclude each other")
-    if options.rehearse and options.credential == "api-key":
-        raise UsageError("the rehearsal judges by a subscription; leave out --credential")
     if options.budget is not None and options.credential != "api-key":
         raise UsageError("nothing prices a subscription's calls: use --stop-at, such as 60%")
     if options.stop_at is not None and options.credential == "api-key":
         raise UsageError("an API key has no quota windows: use --budget")
+    if options.sends and options.credential == "api-key" and options.budget is None:
+        raise UsageError(NEEDS_BUDGET)
     if options.provider != "live" or options.rehearse:
         return
     if refuse_in_ci():
@@ -184,8 +184,6 @@ def _check(options: BatteryOptions) -> None:
             "live calls are paid for: add --live, which is the consent to spend; or --rehearse, "
             "which costs nothing"
         )
-    if options.credential == "api-key" and options.budget is None:
-        raise UsageError(NEEDS_BUDGET)
 
 
 def battery_runbook(options: BatteryOptions, pack: Pack, path: Path) -> Runbook:
@@ -201,10 +199,11 @@ def battery_runbook(options: BatteryOptions, pack: Pack, path: Path) -> Runbook:
         more += ['effects     = "spends"', f'spend       = {{ kind = "{kind}", {caps} }}']
         if options.stop_at is not None:
             more.append(f"stop_at     = {_percent(options.stop_at)}")
-    if options.rehearse:
+    logs_in = options.rehearse and options.credential == "subscription"
+    if logs_in:
         more.append('needs       = ["oauth-login"]')
     text = _BOOK.format(
-        login=_LOGIN if options.rehearse else "",
+        login=_LOGIN if logs_in else "",
         pack=json_text.dumps(str(path.resolve())),
         provider="live" if options.sends else options.provider,
         credential=options.credential,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
+from smoke_tui.config.session_config import LOOPBACK
 from smoke_tui.journal.battery import RecordedBattery, recorded_battery
 from smoke_tui.journal.state import StepState, Try
 from smoke_tui.judging.battery import BatterySummary, CallResult, CaseSummary
@@ -22,6 +24,10 @@ MOST_TEXTS: Final = 20
 MOST_CHARACTERS: Final = 1_000
 
 NO_TEMPERATURE: Final = "not controllable: a subscription's calls can't choose it"
+NO_MODEL: Final = (
+    "The calls went to this machine, where no model answered: what follows shows how it is counted, "
+    "and claims nothing of a model."
+)
 CASE_HEADS: Final = (
     "Case", "Expected", "Runs", "Conforming", "As expected", "Flips", "Errors", "p50", "p95",
     "Tokens", "US$",
@@ -95,7 +101,8 @@ def claims(battery: RecordedBattery) -> list[Text]:
         return [["Nothing may be claimed: no call was answered."]]
     if battery.plan.provider != "live":
         return [["Nothing may be claimed of a model: the answers are canned."]]
-    lines: list[Text] = [
+    lines: list[Text] = [] if _asked_a_provider(battery) else [[NO_MODEL]]
+    lines += [
         [
             strong(f"{claim.violations:,} violations in {claim.answers:,} answers"),
             f": for these {count(claim.prompts, 'prompt')}, this model and this date, the rate of "
@@ -129,6 +136,10 @@ def claims(battery: RecordedBattery) -> list[Text]:
              "claimed of the others."]
         )  # fmt: skip
     return lines
+
+
+def _asked_a_provider(battery: RecordedBattery) -> bool:
+    return urlsplit(battery.plan.host or "").hostname not in LOOPBACK
 
 
 def _percent(rate: float) -> str:

@@ -88,6 +88,20 @@ class Backend:
             return self._judge(call)
         return self._stream(call)
 
+    async def post_api_responses(self, request: ServerRequest) -> Answer:
+        """POST /v1/responses with an API key: the scenario's answers, billed and without a quota."""
+        body = json_body(request)
+        if request_checks.bearer_of(request) != self.issuer.mint.api_key:
+            return respond(replies.WRONG_KEY)
+        if body is None or not isinstance(body.get("model"), str) or body.get("stream") is not True:
+            return respond(replies.BAD_REQUEST)
+        call = Call(request, body, {}, (), drifted=False, by_key=True)
+        if self.scenario.reset:
+            return reset()
+        if self.scenario.refusal is not None:
+            return respond(self.scenario.refusal, call.model, now=self.now)
+        return self._judge(call) if judge.is_judged(call.prompt()) else self._stream(call)
+
     def _judge(self, call: Call) -> Answer:
         """A verdict; the scenario decides which judged calls are answered otherwise."""
         scenario, number = self.scenario, self.judged
@@ -133,22 +147,26 @@ class Backend:
     def _stream(self, call: Call, text: str | None = None) -> Answer:
         """The stream of the scenario's answer, or of another text."""
         percent = _PERCENT_A_CALL if text is None else judge.PERCENT_A_CALL
+        sent = len(call.request.body) if text is None else call.characters()
         if text is None:
             text = self.scenario.answer.replace("{nonce}", call.last_word())
         answer = StreamedResponse(
             self.scenario.script,
             call.model,
             text,
-            input_tokens=max(1, len(call.request.body) // 4),
+            input_tokens=judge.tokens_of(sent),
             created_at=self.now,
         )
-        self.used_percent = min(99.0, self.used_percent + percent)
+        limits: Headers = ()
+        if not call.by_key:
+            self.used_percent = min(99.0, self.used_percent + percent)
+            limits = self.limits(self.used_percent)
         headers = (
             ("content-type", "text/event-stream; charset=utf-8"),
             ("cache-control", "no-cache"),
             ("openai-model", answer.served_by_header),
             *self.scenario.answer_headers,
-            *self.limits(self.used_percent),
+            *limits,
         )
         return ServerResponse(200, headers, self._counted(answer))
 

@@ -10,7 +10,7 @@ from typing import Final
 QUESTION: Final = "Does the actual output match the expected behavior?"
 """Every prompt of a judge holds it."""
 PASS: Final = "PASS"
-FAIL: Final = "FAIL: The actual output does not do what was expected of it."
+FAIL: Final = "FAIL: The output is not what was expected."
 
 PERCENT_A_CALL: Final = 0.02
 """What a judge's short answer takes of the quota."""
@@ -29,6 +29,11 @@ ADVERSARIAL: Final = (
     "I cannot judge this text.",
 )
 """Answers that break the format, each in another way."""
+
+
+def tokens_of(characters: int) -> int:
+    """The tokens of a judge's prompt or answer, so that the shipped pack costs what its source paid."""
+    return max(1, -(-characters // 4))
 
 
 def is_judged(text: str) -> bool:

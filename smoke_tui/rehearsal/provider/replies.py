@@ -131,6 +131,9 @@ TOKEN_MALFORMED: Final = detail(
 UNAUTHORIZED: Final = detail(401, "Unauthorized")
 # Only the text is known; the envelope is inferred.
 NO_BEARER: Final = detail(401, "Missing Authentication header")
+WRONG_KEY: Final = invalid_request(
+    401, "invalid_api_key", "Incorrect API key provided. You can find your API key at the platform."
+)
 WRONG_HOST: Final = invalid_request(
     401,
     "missing_scope",

@@ -59,6 +59,8 @@ class Call:
     access: Mapping[str, bool]
     listed: tuple[str, ...]
     drifted: bool
+    by_key: bool = False
+    """Whether an organization's API key pays: no quota, and any model."""
 
     @property
     def model(self) -> str:
@@ -103,6 +105,10 @@ class Call:
         """The last user text; empty if there is none."""
         texts = [text_of(message) for message in self.messages() if message.get("role") == "user"]
         return texts[-1] if texts else ""
+
+    def characters(self) -> int:
+        """How long the texts of all messages are."""
+        return sum(len(text_of(message)) for message in self.messages())
 
     def last_word(self) -> str:
         """The last word of the last user text: the nonce, if the call has one."""

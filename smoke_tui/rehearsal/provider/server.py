@@ -71,6 +71,7 @@ class ProviderServer:
             ("POST", "/codex/device"): device.approve,
             ("GET", "/backend-api/codex/responses"): backend.get_responses,
             ("POST", "/backend-api/codex/responses"): backend.post_responses,
+            ("POST", "/v1/responses"): backend.post_api_responses,
             ("GET", "/backend-api/codex/models"): backend.models,
             ("POST", "/backend-api/codex/analytics-events/events"): backend.empty,
             ("GET", "/backend-api/wham/accounts/check"): backend.accounts_check,

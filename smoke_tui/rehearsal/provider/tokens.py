@@ -69,6 +69,7 @@ class Mint:
         self.plan_type = "plus"
         self._secrets: list[str] = []
         self.password = self.secret("FAKE-password-")
+        self.api_key = self.secret("sk-FAKE-")
 
     def secret(self, prefix: str, size: int = 24) -> str:
         """A new secret, which is kept: the prefix and `size` random bytes as base64url."""

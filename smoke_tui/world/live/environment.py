@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from smoke_tui.journal.events.machine_facts import VariableRead
 from smoke_tui.redaction import Vault
@@ -21,14 +22,18 @@ def runs_in_ci() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LiveEnv:
-    """Reads the environment; `path_prepend` comes before PATH, as it does for children."""
+    """Reads the environment; `path_prepend` comes before PATH, as it does for children.
+
+    `variables` stand in the place of the environment's own.
+    """
 
     vault: Vault
     path_prepend: str | None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def variable(self, request: ReadVariable, refs: Refs) -> PortAnswer:
         """A variable, its text as a secret where it is asked for."""
-        value = os.environ.get(request.name)
+        value = self.variables.get(request.name, os.environ.get(request.name))
         if value is None or request.kind is None:
             return PortAnswer(VariableRead(value is not None, value == ""))
         secret = secret_of_text(value, request.kind, refs[VALUE], self.vault, scrub=request.scrub)

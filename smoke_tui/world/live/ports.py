@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke_tui.config.ledger_address import ledger_secrets
-from smoke_tui.config.session_config import GIVEN_BUNDLE, GIVEN_LEDGER, SessionConfig
+from smoke_tui.config.session_config import (
+    GIVEN_API_KEY,
+    GIVEN_BUNDLE,
+    GIVEN_LEDGER,
+    KEY_VARIABLE,
+    SessionConfig,
+)
 from smoke_tui.journal.stream import stamp
 from smoke_tui.redaction import Vault
 from smoke_tui.world import ports
@@ -49,7 +55,12 @@ class LivePorts:
             self.vault.add_document(self.option_texts[GIVEN_BUNDLE], "given")
         self.files = LiveFiles(self.vault, self.config.project, self.option_texts, self.bundle_file)
         self.texts = LiveTexts(self.vault, self.config.project, self.config.calibration)
-        self.env = LiveEnv(self.vault, self.config.path_prepend)
+        self.env = LiveEnv(self.vault, self.config.path_prepend, self._variables())
+
+    def _variables(self) -> dict[str, str]:
+        """Variables that a rehearsal brings; they hide the operator's own."""
+        key = self.option_texts.get(GIVEN_API_KEY)
+        return {KEY_VARIABLE: key} if key is not None else {}
 
     @cached_property
     def http(self) -> ports.Http:

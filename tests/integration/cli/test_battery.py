@@ -52,7 +52,8 @@ def test_a_pass_states_the_bound_and_what_the_temperature_is(program: Program) -
     assert battery["temperature"] == "not controllable"
     assert battery["claim"]["method"] == "Clopper-Pearson, one-sided, 95 %"
     assert battery["claim"]["upper_bound"] == pytest.approx(1 - 0.05 ** (1 / 39))
-    assert "for these 13 prompts, this model and this date" in battery["claims"][0]
+    assert "where no model answered" in battery["claims"][0]
+    assert "for these 13 prompts, this model and this date" in battery["claims"][1]
     assert done.json()["spend"]["calls"] == 39
     assert done.json()["spend"]["unknown_calls"] == 0
     report = program("report", "last").out
@@ -153,6 +154,7 @@ def answered_lines(lines: list[bytes]) -> list[tuple[str, int]]:
     [
         (["--provider", "live"], "add --live, which is the consent to spend"),
         (["--provider", "live", "--live", "--credential", "api-key"], "--budget"),
+        (["--rehearse", "--credential", "api-key"], "--budget"),
         (["--budget", "1"], "use --stop-at"),
         (["--stop-at", "60%", "--credential", "api-key"], "use --budget"),
         (["--rehearse", "--stop-at", "0%"], "--stop-at: expected a percentage"),

@@ -140,3 +140,23 @@ def test_a_setting_that_makes_no_sense_is_refused(
     assert done.json()["steps"][-1]["code"] == "not-configured"
     assert "LLM_TEMPERATURE: expected a number from 0 to 2" in done.json()["steps"][-1]["summary"]
     assert api.bodies == []
+
+
+def test_a_rehearsal_has_a_key_of_its_own_and_the_prices_of_the_source(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The rehearsal accepts its own key alone; the operator's is for the provider.
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    done = program(
+        "battery", "format-compliance", "--rehearse", "--credential", "api-key", "--budget", "1",
+        "--repeat", "2", "--json",
+    )  # fmt: skip
+    assert (done.code, done.json()["world"]) == (0, "rehearsed"), done.out + done.err
+    battery = done.json()["steps"][-1]["battery"]
+    assert battery["settings"]["LLM_MODEL"] == "gpt-4o"
+    # US$0.79 for 1,300 calls.
+    assert (Decimal(battery["usd_actual"]) / 26 * 1300).quantize(Decimal("0.01")) == Decimal("0.79")
+    assert battery["usd_estimate"] == "0.015808"
+    search = LeakSearch({KEY})
+    search.walk(tmp_path)
+    assert search.finds() == {}
