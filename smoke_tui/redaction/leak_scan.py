@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -129,25 +129,63 @@ def _decodings(data: bytes) -> Iterator[Decoding]:
     )
 
 
+_Places = dict[bytes, list[tuple[_Needle, int]]]
+
+
+class _GramIndex:
+    """The needles of each gram, with its position in them; built when it is first asked for.
+
+    Few texts hold any gram of a secret, and a set of the grams tells that.
+    """
+
+    def __init__(self) -> None:
+        self._needles: list[_Needle] = []
+        self._built = 0
+        self._places: _Places = {}
+
+    def add(self, needle: _Needle) -> None:
+        """Index one more needle."""
+        self._needles.append(needle)
+
+    def places(self) -> _Places:
+        """Every gram of every needle."""
+        for needle in self._needles[self._built :]:
+            for at, gram in enumerate(_grams_of(needle.text)):
+                self._places.setdefault(gram, []).append((needle, at))
+        self._built = len(self._needles)
+        return self._places
+
+
 class SecretSearch:
     """Registered values, indexed by their grams (6 bytes each)."""
 
-    def __init__(self, secrets: list[Secret]) -> None:
-        self._placeholders = b"\n".join(utf8(secret.placeholder) for secret in secrets)
-        self._spread_placeholders = self._placeholders.translate(None, _SIGNS)
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        # Held, so that no other secret can get the identity of one.
+        self._known: dict[int, Secret] = {}
+        self._placeholders = b""
+        self._spread_placeholders = b""
         self._whole: list[tuple[_Needle, re.Pattern[bytes]]] = []
-        self._grams: dict[bytes, list[tuple[_Needle, int]]] = {}
-        self._folded_grams: dict[bytes, list[tuple[_Needle, int]]] = {}
+        self._grams = _GramIndex()
+        self._folded_grams = _GramIndex()
+        self._spread_grams = _GramIndex()
         self._any_grams: set[bytes] = set()
-        self._spread_grams: dict[bytes, list[tuple[_Needle, int]]] = {}
-        for secret in secrets:
+        self._any_spread_grams: set[bytes] = set()
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[Secret]) -> None:
+        """Search for these, too; those that are searched for already cost nothing."""
+        new = [secret for secret in secrets if id(secret) not in self._known]
+        self._known |= {id(secret): secret for secret in new}
+        self._placeholders += b"".join(utf8(secret.placeholder) + b"\n" for secret in new)
+        self._spread_placeholders = self._placeholders.translate(None, _SIGNS)
+        for secret in new:
             if secret.available and len(secret.reveal()) >= MIN_VALUE:
                 self._index(secret, secret.reveal())
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to search for."""
-        return not self._whole and not self._grams
+        return not self._whole and not self._any_grams
 
     def _index(self, secret: Secret, value: str) -> None:
         if len(value) < FRAGMENT or _is_prose(secret, value):
@@ -160,15 +198,15 @@ class SecretSearch:
             return
         header = _HEADER.match(value) if _JWT.fullmatch(value) else None
         public = header.end() if header else 0
-        forwards = _Needle(secret, utf8(value), public, "")
-        _add(self._grams, forwards)
-        _add(self._grams, _Needle(secret, utf8(value[::-1]), -public, "reversed"))
-        _add(self._folded_grams, _Needle(secret, utf8(value).lower(), public, "folded"))
+        self._grams.add(_Needle(secret, utf8(value), public, ""))
+        self._grams.add(_Needle(secret, utf8(value[::-1]), -public, "reversed"))
+        self._folded_grams.add(_Needle(secret, utf8(value).lower(), public, "folded"))
         for text in (utf8(value).lower(), utf8(value[::-1]).lower()):
-            self._any_grams.update(text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1))
+            self._any_grams.update(_grams_of(text))
         spread = utf8(value[public:]).translate(None, _SIGNS)
         if len(spread) >= FRAGMENT:
-            _add(self._spread_grams, _Needle(secret, spread, 0, "spread"))
+            self._spread_grams.add(_Needle(secret, spread, 0, "spread"))
+            self._any_spread_grams.update(_grams_of(spread))
 
     def search(self, data: bytes) -> Iterator[tuple[_Needle, int, bool]]:
         """Matches in one decoding: the needle, its position, whether all of it matched."""
@@ -178,32 +216,28 @@ class SecretSearch:
         lower = data.lower()
         if self._disjoint(lower, self._any_grams):
             return
-        yield from self._fragments(data, self._grams)
-        yield from self._fragments(lower, self._folded_grams)
+        yield from self._fragments(data, self._grams.places())
+        yield from self._fragments(lower, self._folded_grams.places())
 
     def search_spread(self, data: bytes) -> Iterator[tuple[_Needle, int, bool]]:
         """As `search`, ignoring all characters but letters and digits in between."""
-        for needle, at, whole in self._fragments(data.translate(None, _SIGNS), self._spread_grams):
+        spread = data.translate(None, _SIGNS)
+        if self._disjoint(spread, self._any_spread_grams):
+            return
+        for needle, at, whole in self._fragments(spread, self._spread_grams.places()):
             position = next(islice(_LETTER.finditer(data), at, None))
             yield needle, position.start(), whole
 
     @staticmethod
     def _disjoint(data: bytes, grams: AbstractSet[bytes]) -> bool:
-        """Whether no gram is at any position that `_fragments` samples."""
+        """Whether no gram is at any position that `_fragments` samples; so with most texts."""
         whole = len(data) // _STRIDE * _STRIDE
         places = map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[:whole]))
         return not any(map(grams.__contains__, places)) and data[whole : whole + _GRAM] not in grams
 
-    def _fragments(
-        self, data: bytes, grams: dict[bytes, list[tuple[_Needle, int]]]
-    ) -> Iterator[tuple[_Needle, int, bool]]:
-        if not grams:
-            return
+    def _fragments(self, data: bytes, grams: _Places) -> Iterator[tuple[_Needle, int, bool]]:
         done: dict[int, int] = {}
         limit = len(data) - _GRAM + 1
-        # Most texts contain none of them: checked for all positions at once.
-        if self._disjoint(data, grams.keys()):
-            return
         for at in range(0, limit, _STRIDE):
             for needle, position in grams.get(data[at : at + _GRAM], ()):
                 if done.get(id(needle), -1) > at:
@@ -240,9 +274,8 @@ def _is_prose(secret: Secret, value: str) -> bool:
     return secret.kind in _WHOLE_KINDS or "://" in value or "@" in value or " " in value
 
 
-def _add(grams: dict[bytes, list[tuple[_Needle, int]]], needle: _Needle) -> None:
-    for at in range(len(needle.text) - _GRAM + 1):
-        grams.setdefault(needle.text[at : at + _GRAM], []).append((needle, at))
+def _grams_of(text: bytes) -> list[bytes]:
+    return [text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)]
 
 
 def _extent(data: bytes, at: int, text: bytes, position: int) -> tuple[int, int]:

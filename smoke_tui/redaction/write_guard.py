@@ -35,7 +35,7 @@ class WriteGuard:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._version = -1
-        self._search = SecretSearch([])
+        self._search = SecretSearch()
         self._clean: dict[str, int] = {}
         self._harmless: set[str] = set()
         self._printed: dict[str, deque[str]] = {}
@@ -43,7 +43,7 @@ class WriteGuard:
     def _current_search(self) -> SecretSearch:
         if self._version != self._vault.version:
             self._version = self._vault.version
-            self._search = SecretSearch(self._vault.secrets())
+            self._search.add(self._vault.secrets())
             self._harmless.clear()
         return self._search
 

@@ -55,7 +55,8 @@ class Rehearsal:
         """Exceptions of the rehearsal's own handlers: always a bug of the rehearsal."""
         self._mint = Mint(now)
         self._issuer = Issuer(self._mint, scenario)
-        self._provider = ProviderServer(self._issuer, Backend(self._issuer, scenario), scenario)
+        self._backend = Backend(self._issuer, scenario)
+        self._provider = ProviderServer(self._issuer, self._backend, scenario)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._ready = threading.Event()
@@ -202,6 +203,10 @@ class Rehearsal:
     def requests(self) -> list[RecordedRequest]:
         """The requests to issuer and backend, oldest first, without secrets."""
         return self._provider.requests()
+
+    def pace_answers(self) -> None:
+        """Let answers come at a pace that a person can follow; without it they come at once."""
+        self._backend.paced = True
 
     async def open_page(self, url: str) -> None:
         """Open a page in the scripted browser: sign in, consent, follow redirects.

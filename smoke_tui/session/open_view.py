@@ -47,7 +47,7 @@ def open_rehearsal(settings: Settings, runbook: Runbook, scenario: str | None) -
         CommandError: the record can't be kept.
     """
     with ExitStack() as resources:
-        world = resources.enter_context(rehearsal(settings, scenario))
+        world = resources.enter_context(rehearsal(settings, scenario, watched=True))
         try:
             return _view(new_request(settings, runbook, world), resources, world)
         except StorageError as error:
@@ -117,7 +117,7 @@ def _resumed_view(
 ) -> LiveView:
     if resumable.state.world == "rehearsed":
         scenario = resumable.state.first_config.scenario
-        world = resources.enter_context(rehearsal(settings, scenario))
+        world = resources.enter_context(rehearsal(settings, scenario, watched=True))
         return _view(resumed_request(settings, resumable, rerun, world), resources, world)
     _check_live()
     request = resumed_request(settings, resumable, rerun)

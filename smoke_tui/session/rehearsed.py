@@ -25,8 +25,12 @@ REHEARSED_PATIENCE: Final = 0.1
 
 
 @contextmanager
-def rehearsal(settings: Settings, scenario: str | None) -> Iterator[Rehearsal]:
+def rehearsal(
+    settings: Settings, scenario: str | None, *, watched: bool = False
+) -> Iterator[Rehearsal]:
     """Start the embedded rehearsal of a scenario, and stop it at the end. Blocks until it listens.
+
+    `watched`: a screen shows the answers as they come.
 
     Raises:
         UsageError: there is no such scenario, or no PostgreSQL for its ledger.
@@ -44,6 +48,8 @@ def rehearsal(settings: Settings, scenario: str | None) -> Iterator[Rehearsal]:
             Exit.NOT_PROVABLE,
             f"the rehearsal can't be set up in {tempfile.gettempdir()}: {_first_reason(error)}",
         ) from None
+    if watched:
+        world.pace_answers()
     try:
         yield world
     finally:

@@ -64,6 +64,7 @@ def rehearse(
         raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"--port {port}: {error.strerror}; choose another port") from None
+    world.pace_answers()
     with world:
         secure = (
             None

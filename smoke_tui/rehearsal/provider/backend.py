@@ -21,7 +21,13 @@ from smoke_tui.rehearsal.provider.issuer import Issuer
 from smoke_tui.rehearsal.provider.replies import RESET_SECONDS, Reply
 from smoke_tui.rehearsal.provider.request_bodies import plain_body
 from smoke_tui.rehearsal.provider.request_checks import Call
-from smoke_tui.rehearsal.provider.streaming import CALLING, WHOLE, StreamedResponse, play
+from smoke_tui.rehearsal.provider.streaming import (
+    CALLING,
+    DELTA_SECONDS,
+    WHOLE,
+    StreamedResponse,
+    play,
+)
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
 
 PRIMARY_MINUTES: Final = 300
@@ -34,10 +40,14 @@ _EACH: Final = 7
 
 @dataclass(slots=True)
 class Backend:
-    """State of one backend: its issuer, completed and judged calls, used quota."""
+    """State of one backend: its issuer, completed and judged calls, used quota.
+
+    `paced`: somebody looks on while an answer comes, so there are pauses between its deltas.
+    """
 
     issuer: Issuer
     scenario: Scenario
+    paced: bool = False
     completed: int = 0
     judged: int = 0
     judged_of: dict[int, int] = field(default_factory=dict)
@@ -156,6 +166,7 @@ class Backend:
             text,
             input_tokens=judge.tokens_of(sent),
             created_at=self.now,
+            pause=DELTA_SECONDS if self.paced else 0.0,
         )
         limits: Headers = ()
         if not call.by_key:

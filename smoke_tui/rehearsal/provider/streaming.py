@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 DELTA_SECONDS: Final = 0.004
+"""Between two deltas where somebody watches: the text grows before their eyes."""
+
 _KEEP_ALIVE_SECONDS: Final = 0.25
 _FLOOD_CHUNK: Final = 60_000
 _FLOOD_CHUNKS: Final = 4_500
@@ -63,13 +65,17 @@ class Script:
 
 @dataclass(slots=True)
 class StreamedResponse:
-    """A response being streamed: its text is sent in deltas, then repeated as a whole."""
+    """A response being streamed: its text is sent in deltas, then repeated as a whole.
+
+    `pause` is the time before each delta, in seconds.
+    """
 
     script: Script
     model: str
     text: str
     input_tokens: int
     created_at: int
+    pause: float = 0.0
     response_id: str = field(default_factory=lambda: f"resp_FAKE{secrets.token_hex(20)}")
     item_id: str = field(default_factory=lambda: f"msg_FAKE{secrets.token_hex(20)}")
     sequence: int = 0
@@ -231,7 +237,7 @@ async def _deltas(answer: StreamedResponse, share: float = 1.0) -> AsyncIterator
     words = answer.text.split(" ")
     count = max(1, int(len(words) * share))
     for number, word in enumerate(words[:count]):
-        await asyncio.sleep(DELTA_SECONDS)
+        await asyncio.sleep(answer.pause)
         yield answer.delta(word if number == 0 else f" {word}")
 
 

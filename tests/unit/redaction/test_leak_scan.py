@@ -65,6 +65,20 @@ def test_disguises(disguise: str, size: int) -> None:
     assert not holds_secret(b"first line\nthen: nothing of it\nlast\n", search)
 
 
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_search_takes_more_values_after_it_has_found_some(disguise: str) -> None:
+    vault, search = Vault(), SecretSearch()
+    texts = []
+    for number in range(3):
+        value = token(size=30 + 100 * number)
+        texts.append(b"then: " + DISGUISES[disguise](value.encode()))
+        assert not holds_secret(texts[-1], search)
+        vault.add_value(value, "thing", str(number))
+        search.add(vault.secrets())
+        assert all(holds_secret(text, search) for text in texts)
+    assert not holds_secret(b"then: nothing of it", search)
+
+
 def test_where_and_how() -> None:
     vault = Vault()
     value = token()
