@@ -18,3 +18,6 @@ SHAPES: Final = (AUTO, INSTALLED, "lite", "developer", "classic")
 
 RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite")
 """How a recording of exchanges goes on from what is recorded already; the default is none."""
+
+THEMES: Final = ("dark", "light", "high-contrast", "colour-blind")
+"""The app's colours; the last has none that only some eyes tell apart."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import platformdirs
 
-from smoke_tui.config.names import ORIGINS, SHAPES
+from smoke_tui.config.names import ORIGINS, SHAPES, THEMES
 from smoke_tui.errors import UsageError
 
 PREFIX: Final = "SMOKE_TUI_"
@@ -107,6 +107,7 @@ OPTIONS: Final[tuple[Option, ...]] = (
         "HOST",
         many=True,
     ),
+    Option("theme", "the app's colours; t in the app changes and keeps them", choices=THEMES),
     Option("ascii", "plain characters only", flag=True),
     Option("no-color", "no colours", flag=True),
     Option("verbose", "tell of every exchange and command, too", flag=True, short=True),

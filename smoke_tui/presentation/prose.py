@@ -16,7 +16,8 @@ _MARGIN = "    "
 
 
 @cache
-def _markdown() -> MarkdownIt:
+def markdown_parser() -> MarkdownIt:
+    """The parser of every Markdown that is rendered for a terminal."""
     from markdown_it import MarkdownIt
 
     # Definitions of references stay to be read, like all Markdown within a line.
@@ -49,7 +50,7 @@ def _blocks(text: str, spoken: bool) -> Iterator[tuple[int, int, list[str]]]:
     inline = _spoken if spoken else _source
     margins: list[str] = []
     rows: list[list[str]] | None = None
-    for token in _markdown().parse(text):
+    for token in markdown_parser().parse(text):
         lines: list[str] = []
         match token.type:
             case "list_item_open":

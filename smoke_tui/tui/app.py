@@ -16,6 +16,7 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.presentation.format import titled
 from smoke_tui.runbook import Runbook
 from smoke_tui.tui.app_base import AppBase
+from smoke_tui.tui.palettes import THEME_WORDS
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.screens.help import HelpScreen
 from smoke_tui.tui.screens.home import HomeScreen, ask_origin
@@ -44,6 +45,7 @@ class SmokeApp(AppBase):
     def on_mount(self) -> None:
         """Show the home screen, and over it what the command line asked for."""
         self.set_class(self.settings.on("ascii"), "-ascii")
+        self.set_class(self.no_color, "-no-color")
         self.set_keymap(dict(self.goal.keymap))
         self.push_screen(HomeScreen())
         if self.goal.session is not None:
@@ -76,7 +78,7 @@ class SmokeApp(AppBase):
             for choice in screen.choices():
                 yield SystemCommand(
                     titled(choice.label),
-                    f"Answer: {choice.key}",
+                    f"Answers the question. Key: {choice.key}",
                     partial(screen.action_choose, choice.key),
                 )
         actions: set[str] = set()
@@ -87,7 +89,8 @@ class SmokeApp(AppBase):
                 actions.add(binding.action)
                 yield SystemCommand(
                     binding.description,
-                    binding.key_display or binding.key,
+                    f"Key: {self.get_key_display(binding)}",
                     partial(self.run_action, binding.action, active.node),
                 )
-        yield SystemCommand("Choose a theme", "Colours", self.action_change_theme)
+        for name, about in THEME_WORDS.items():
+            yield SystemCommand(f"Theme: {name}", about, partial(self.use_theme, name))

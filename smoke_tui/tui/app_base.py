@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -15,10 +15,11 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
-from textual.theme import BUILTIN_THEMES
 from textual.worker import WorkerFailed
 
+from smoke_tui.config.keep import keep_setting
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
@@ -31,20 +32,12 @@ from smoke_tui.session.open_view import Opener
 from smoke_tui.session.session import NotStartedError
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui import bindings
+from smoke_tui.tui.palettes import PALETTES, first_theme, theme_of
 from smoke_tui.tui.widgets.modals import Reveal, YesNo
 
 if TYPE_CHECKING:
     from smoke_tui.tui.driver import LastingDriver
 
-DARK, LIGHT = "textual-dark", "smoke-light"
-# Textual's own light theme has colours for text that can hardly be read on its ground.
-_LIGHT_TEXT = {
-    "text-success": "#1f6b36",
-    "text-error": "#9b1c1c",
-    "text-warning": "#7a4b00",
-    "text-accent": "#7a4b00",
-    "footer-key-foreground": "#7a4b00",
-}
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
 HEIGHTS = [(0, "-short"), (16, "-low"), (21, "-middling"), (30, "-high")]
 
@@ -73,14 +66,14 @@ class AppBase(App[int]):
         self._terminal_title = ""
         self._fault_texts: dict[int, str] = {}
         if self.no_color:
-            for name in [name for name, theme in self.available_themes.items() if theme.ansi]:
-                # Without colours an ansi theme is black on black.
-                self.unregister_theme(name)
-        light = BUILTIN_THEMES["textual-light"]
-        self.register_theme(
-            replace(light, name=LIGHT, variables={**light.variables, **_LIGHT_TEXT})
-        )
-        self.theme = DARK
+            # The terminal's own colours, where Textual would paint everything in grey.
+            self._filters = [f for f in self._filters if not isinstance(f, Monochrome)]
+            self._filters.append(NoColor())
+        for name, palette in PALETTES.items():
+            self.register_theme(theme_of(name, palette))
+        self.theme = first_theme(settings, os.environ)
+        for name in set(self.available_themes) - set(PALETTES):
+            self.unregister_theme(name)
         # Nothing moves by itself: over a slow line an animation is only in the way.
         self.animation_level = "none"
 
@@ -182,9 +175,20 @@ class AppBase(App[int]):
             for name, keys in self.config_keys.items()
         }
 
-    def action_toggle_dark(self) -> None:
-        """Switch between light and dark."""
-        self.theme = LIGHT if self.current_theme.dark else DARK
+    def action_next_theme(self) -> None:
+        """Change to the next theme."""
+        names = list(PALETTES)
+        self.use_theme(names[(names.index(self.theme) + 1) % len(names)])
+
+    def use_theme(self, name: str) -> None:
+        """Change to a theme, and keep it in config.toml."""
+        self.theme = name
+        try:
+            kept = f"kept in {keep_setting('theme', name)}"
+        except UsageError as error:
+            kept = f"not kept: {error}"
+        self.clear_notifications()
+        self.notify(f"Theme {name}, {clean(kept)}.", markup=False, timeout=4)
 
     # --- leaving --------------------------------------------------------------------------
 

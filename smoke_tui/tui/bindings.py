@@ -13,7 +13,7 @@ from textual.binding import Binding
 
 from smoke_tui.presentation.live.choices import KEYS
 
-_THEME: Final = Binding("t", "app.toggle_dark", "Theme", show=False, id="app.theme")
+_THEME: Final = Binding("t", "app.next_theme", "Theme", show=False, id="app.theme")
 _LEAVE: Final = Binding("q", "app.leave", "Leave", id="app.leave")
 
 
@@ -26,7 +26,7 @@ def _back(screen: str, action: str = "app.pop_screen", label: str = "Back") -> B
 
 APP: Final = [
     Binding("ctrl+q", "leave_now", "Leave at once", show=False, priority=True, id="app.now"),
-    Binding("t", "toggle_dark", "Theme", show=False, id="app.theme"),
+    Binding("t", "next_theme", "Theme", show=False, id="app.theme"),
 ]
 EVERY_PAGE: Final = [
     Binding("question_mark", "app.help", "Help", id="app.help", key_display="?"),
@@ -75,6 +75,7 @@ RECORD: Final = [
 REPORT: Final = [
     Binding("w", "write", "Write", id="report.write"),
     Binding("y", "copy", "Copy", id="report.copy"),
+    Binding("r", "raw", "Source", id="report.raw"),
     Binding("a", "amend", "Amend", id="report.amend"),
     Binding("e", "events", "Events", id="report.events"),
     Binding("v", "drift", "Drift", id="report.drift"),
@@ -180,6 +181,12 @@ SCROLL: Final = [
     Binding("g", "scroll_home", "To the top", show=False, id="scroll.top"),
     Binding("G,shift+g", "scroll_end", "To the end", show=False, id="scroll.end"),
 ]
+FIND: Final = [
+    Binding("slash", "find", "Find", id="find.ask", key_display="/"),
+    Binding("n", "match(1)", "Next match", show=False, id="find.next"),
+    Binding("N,shift+n", "match(-1)", "Match before", show=False, id="find.before"),
+    Binding("escape", "end_search", "End the search", show=False, id="find.end"),
+]
 LIST: Final = [
     Binding("j", "cursor_down", "Down", show=False, id="list.down"),
     Binding("k", "cursor_up", "Up", show=False, id="list.up"),
@@ -206,5 +213,6 @@ PLACES: Final[Mapping[str, list[Binding]]] = {
     "help": HELP,
     "scroll": SCROLL,
     "list": LIST,
+    "find": FIND,
 }
 """Bindings that are active together, those of the app always with them."""

@@ -13,6 +13,7 @@ from smoke_tui.presentation.marks import Tone, ascii_text
 PASS, FAIL, WARN, ACCENT = "$text-success", "$text-error", "$text-warning", "$text-accent"
 # The theme's own "$text-muted" is drawn in full black or white, louder than the text.
 MUTED = "$foreground 70%"
+KEY = "$text-accent bold"
 STYLES: Final[Mapping[Tone, str]] = {
     "": "",
     "strong": "bold",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 from textual.style import Style
 
+from smoke_tui.tui.theme import KEY
+
 Keys = list[tuple[str, str, str]]
 """As shown, what it does, and the key itself ("proceed": enter)."""
 
@@ -16,7 +18,7 @@ def key_row(keys: Keys, width: int = 200) -> Content:
     for shown, label, key in keys:
         pressed = "enter" if key == "proceed" else key
         meta = Style.from_meta({"@click": f"app.simulate_key({pressed!r})"})
-        part = Content.assemble((shown, "$text-accent bold"), f" {label}").stylize(meta)
+        part = Content.assemble((shown, KEY), f" {label}").stylize(meta)
         if part.cell_length > room and rows[-1]:
             rows.append([])
             room = width

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Footer
 
 from smoke_tui.config.questions import Choice
 from smoke_tui.files import StorageError
@@ -20,6 +19,7 @@ from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.bindings import EVERY_PAGE
+from smoke_tui.tui.widgets.footer import KeyFooter
 from smoke_tui.tui.widgets.modals import LatestSize
 from smoke_tui.tui.widgets.panel import Panel
 
@@ -51,7 +51,7 @@ class Page(LatestSize[None]):
         with Container(id="body"):
             yield from self.body()
         yield Panel("too-small", Content(TOO_SMALL))
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def body(self) -> ComposeResult:
         """Yield what the screen is about."""

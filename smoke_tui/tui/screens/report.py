@@ -19,16 +19,14 @@ from smoke_tui.journal.battery import battery_tries
 from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.presentation.format import one_line
-from smoke_tui.presentation.live.log_buffer import LogBuffer
 from smoke_tui.presentation.live.snapshot import name_of
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.report.drift_pairs import all_drift_pairs, has_comparison
 from smoke_tui.presentation.report.export import SecretFoundError, export, stored_evidence
-from smoke_tui.presentation.report.markdown import LIMIT
 from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
 from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.presentation.spend import quota
-from smoke_tui.redaction import Vault, clean
+from smoke_tui.redaction import Vault
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.amend import amend_session
 from smoke_tui.tui.bindings import REPORT
@@ -39,13 +37,13 @@ from smoke_tui.tui.screens.battery import BatteryScreen, BatteryView
 from smoke_tui.tui.screens.drift import DriftScreen
 from smoke_tui.tui.screens.record import show_record
 from smoke_tui.tui.theme import FAIL, MUTED, PASS, STYLES
-from smoke_tui.tui.widgets.log_view import LogView
+from smoke_tui.tui.widgets.markdown_view import MarkdownView
 from smoke_tui.tui.widgets.modals import Choose, Line, YesNo, required
 from smoke_tui.tui.widgets.panel import Panel
 
 
 class ReportScreen(Page):
-    """A finished export, shown as the plain text it is."""
+    """A finished export, rendered, or as it is written."""
 
     AUTO_FOCUS = "#preview"
     BINDINGS: ClassVar[list[BindingType]] = [*REPORT]
@@ -65,14 +63,11 @@ class ReportScreen(Page):
             self.content = export("md", runbook, state, folder, vault)
         except SecretFoundError as error:
             self.problem = str(error)
-        self._log = LogBuffer(LIMIT)
-        for line in (self.content or b"").decode().split("\n"):
-            self._log.add(clean(line).expandtabs(4), "head" if line.startswith("#") else "")
 
     def body(self) -> ComposeResult:
         """Yield the result of the scan, and the report."""
         yield Panel("scan")
-        yield LogView("preview", title="Report", at_end=False)
+        yield MarkdownView("preview", "Report", (self.content or b"").decode())
 
     def header(self, width: int) -> Content:
         """The session, whether it counts, and its verdict."""
@@ -96,11 +91,9 @@ class ReportScreen(Page):
         else:
             text = Content.assemble(
                 ("✓ no secret found ", PASS),
-                f"in {len(self.content):,} bytes.{issue} ",
-                ("w writes it to a file, y sends it to the terminal's clipboard.", MUTED),
+                f"in {len(self.content):,} bytes.{issue}",
             )
         self.query_one("#scan", Panel).show(text)
-        self.query_one("#preview", LogView).follow(self._log)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say which keys mean something: a report that holds a secret goes nowhere."""
@@ -140,6 +133,13 @@ class ReportScreen(Page):
             return
         good, text = write_report(name, self.content, self.runbook.issue)
         self._show_result(text, good=good)
+
+    def action_raw(self) -> None:
+        """Show the report as it is written, or rendered again."""
+        view = self.query_one("#preview", MarkdownView)
+        view.show(view.text, raw=not view.raw)
+        view.border_title = "Report, as it is written" if view.raw else "Report"
+        view.scroll_home(animate=False)
 
     def action_copy(self) -> None:
         """Send the report to the terminal's clipboard."""

@@ -7,21 +7,16 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
-from textual.selection import Selection
-from textual.strip import Strip
 
 from smoke_tui.presentation.live.log_buffer import Line, LogBuffer
-from smoke_tui.tui.bindings import SCROLL
 from smoke_tui.tui.theme import adapt_text
-from smoke_tui.tui.widgets.panel import hint_rows_below
+from smoke_tui.tui.widgets.row_view import RowView
 
 
-class LogView(ScrollView, can_focus=True):
+class LogView(RowView):
     """Shows the lines of a `LogBuffer`, whose text is never read as markup."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -39,18 +34,15 @@ class LogView(ScrollView, can_focus=True):
             "child",
         )
     }
-    BINDINGS: ClassVar[list[BindingType]] = [*SCROLL]
 
     def __init__(self, dom_id: str, title: str = "", *, at_end: bool = True) -> None:
-        super().__init__(id=dom_id)
+        super().__init__(dom_id, title)
         self._follows = self._following = at_end
-        self.border_title = title
         self._log = LogBuffer()
         self._rows: list[tuple[str, str]] = []
         self._starts: list[int] = []
         self._first = 0
         self._width = 0
-        self.draws = 0
 
     @property
     def rows(self) -> list[str]:
@@ -85,16 +77,10 @@ class LogView(ScrollView, can_focus=True):
         for line in self._log.lines[len(self._starts) :]:
             self._starts.append(len(self._rows))
             self._rows += self._wrapped(line, width)
-        self.draws += 1
         self.virtual_size = Size(width, len(self._rows))
-        if self._following:
+        if self._following and not self._words:
             self.scroll_end(animate=False, immediate=False, x_axis=False)
-        self.refresh()
-        self._update_hint()
-
-    def _update_hint(self) -> None:
-        """Show in the frame how many rows are out of sight, once the layout is known."""
-        self.call_after_refresh(hint_rows_below, self)
+        self.rows_changed()
 
     def _wrapped(self, line: Line, width: int) -> list[tuple[str, str]]:
         shown = adapt_text(self.app, line.shown)
@@ -111,15 +97,6 @@ class LogView(ScrollView, can_focus=True):
         at_end = new_value >= self.max_scroll_y - 1
         if at_end or new_value < old_value:
             self._following = at_end and self._follows
-        self._update_hint()
-
-    def on_focus(self) -> None:
-        """Update the hint: with the focus, one key less is needed."""
-        self._update_hint()
-
-    def on_blur(self) -> None:
-        """Update the hint."""
-        self._update_hint()
 
     def on_resize(self, event: Resize) -> None:
         """Wrap for the new width; stay at the end."""
@@ -127,42 +104,11 @@ class LogView(ScrollView, can_focus=True):
             self._wrap_from(self._log.first)
         elif self._following:
             self.scroll_end(animate=False, immediate=False, x_axis=False)
-        self._update_hint()
+        self.update_hint()
 
-    def render_line(self, y: int) -> Strip:
-        """One row, in sight."""
-        x, top = self.scroll_offset
-        width = self.scrollable_content_region.width
-        number = top + y
-        base = self.rich_style
-        if number >= len(self._rows):
-            return Strip.blank(width, base)
+    def segments(self, number: int, base: Style) -> list[Segment]:
+        """One row as it is drawn."""
         text, name = self._rows[number]
-        style = base
-        if name:
-            # Whole, for a part of a style forgets how much of its colour there is to be.
-            style = base + self.get_component_rich_style(f"log-view--{name}")
-        segments = [Segment(text, style)]
-        selection = self.text_selection
-        if selection is not None and (span := selection.get_span(number)) is not None:
-            segments = self._selected(text, style, span)
-        strip = Strip(segments).crop_extend(x, x + width, base)
-        return strip.apply_offsets(x, number)
-
-    def _selected(self, text: str, style: Style, span: tuple[int, int]) -> list[Segment]:
-        start, end = span
-        end = len(text) if end == -1 else end
-        marked = style + self.screen.get_component_rich_style("screen--selection")
-        return [
-            Segment(text[:start], style),
-            Segment(text[start:end], marked),
-            Segment(text[end:], style),
-        ]
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text, for copying."""
-        return selection.extract("\n".join(self.rows)), "\n"
-
-    def selection_updated(self, selection: Selection | None) -> None:
-        """Draw the selection."""
-        self.refresh()
+        # Whole, for a part of a style forgets how much of its colour there is to be.
+        named = self.get_component_rich_style(f"log-view--{name}") if name else Style.null()
+        return [Segment(text, base + named)]

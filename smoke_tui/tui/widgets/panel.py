@@ -88,15 +88,15 @@ def hint_rows_below(widget: Widget) -> None:
     """Show in a widget's frame how many rows there are below, and the keys that show them."""
     below = round(widget.max_scroll_y - widget.scroll_offset.y)
     keys = "j" if widget.has_focus else "tab, j"
-    _hint(widget, f"{count(below, 'more row')}: {keys}" if below > 0 else "")
+    set_hint(widget, f"{count(below, 'more row')}: {keys}" if below > 0 else "")
 
 
 def hint_position(widget: Widget, index: int | None, total: int) -> None:
     """Show in a list's frame which of its rows is chosen, where not all of them are in sight."""
-    _hint(widget, f"{(index or 0) + 1} of {total}" if widget.max_scroll_y > 0 else "")
+    set_hint(widget, f"{(index or 0) + 1} of {total}" if widget.max_scroll_y > 0 else "")
 
 
-def _hint(widget: Widget, text: str) -> None:
+def set_hint(widget: Widget, text: str) -> None:
     """Put a hint into the frame around a widget: its own, else that of the box it is in."""
     for owner in widget.ancestors_with_self:
         if isinstance(owner, Widget) and owner.styles.border_bottom[0] not in ("", "none"):

@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.app_base import DARK, LIGHT
+from smoke_tui.tui.palettes import PALETTES
 from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.app_driver import screen_strips, settings, settled
 from tests.helpers.events import data_of
@@ -47,7 +47,7 @@ def contrasts_of(theme: str, size: tuple[int, int], state_dir: Path) -> dict[str
     return contrasts
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", PALETTES)
 def test_what_says_how_much_is_out_of_sight_can_be_read(theme: str, tmp_path: Path) -> None:
     contrasts = contrasts_of(theme, (100, 24), tmp_path)
     cut = {text: found for text, found in contrasts.items() if "more row" in text}
@@ -55,7 +55,7 @@ def test_what_says_how_much_is_out_of_sight_can_be_read(theme: str, tmp_path: Pa
     assert {text: found for text, found in cut.items() if found < READABLE} == {}
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", PALETTES)
 def test_every_text_can_be_read_and_muted_is_quieter(theme: str, tmp_path: Path) -> None:
     contrasts = contrasts_of(theme, (200, 50), tmp_path)
     assert {text: found for text, found in contrasts.items() if found < READABLE} == {}

@@ -13,7 +13,7 @@ from textual.color import Color
 
 from smoke_tui.judging.drift import DriftPair, ToolCallDrift
 from smoke_tui.tui.app import Goal, SmokeApp
-from smoke_tui.tui.app_base import DARK, LIGHT
+from smoke_tui.tui.palettes import PALETTES
 from smoke_tui.tui.screens.drift import DriftScreen, Load
 from smoke_tui.tui.screens.home import HomeScreen
 from smoke_tui.tui.widgets.drift_rows import DriftRows
@@ -30,7 +30,7 @@ def shown(
     pairs: tuple[DriftPair, ...],
     *keys: str,
     size: tuple[int, int] = (120, 40),
-    theme: str = DARK,
+    theme: str = "dark",
     wait: str = "",
     until_true: Callable[[], object] = lambda: True,
     look: Look = lambda app: None,
@@ -177,7 +177,7 @@ def test_a_session_without_comparisons_says_so() -> None:
     assert "Nothing was compared here." in shown(())
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", PALETTES)
 def test_both_sides_can_be_told_apart_without_colours(theme: str) -> None:
     text = shown((pair("one two three", "one 2 three"),), theme=theme)
     row = next(row for row in text.split("\n") if "[-two-]" in row)
@@ -193,7 +193,7 @@ def test_very_long_answers_are_drawn_a_screen_at_a_time() -> None:
     assert "[-word11000-]{+another+}" in text
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", PALETTES)
 def test_what_differs_can_be_read_in_both_themes(theme: str) -> None:
     contrasts: dict[str, float] = {}
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from pathlib import Path
 
 import pytest
 import textual
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import App
+from textual.color import Color
 from textual.drivers.linux_driver import LinuxDriver
 from textual.worker import WorkerFailed
 
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.screens.session import SessionScreen
+from smoke_tui.tui.widgets.footer import footer_row
 from tests.helpers.app_driver import settings
 from tests.helpers.events import data_of
 from tests.helpers.tui_records import run_until
@@ -78,17 +83,22 @@ def test_a_worker_s_own_error_is_what_is_reported(tmp_path: Path) -> None:
     assert isinstance(app.crashed, KeyError)
 
 
-def test_without_colours_no_theme_can_be_black_on_black(
+def test_without_colours_the_terminals_own_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = SmokeApp(settings(tmp_path), Goal())
-    assert app.theme == "textual-dark"
-    assert not any(theme.ansi for theme in app.available_themes.values())
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    assert any(
-        theme.ansi for theme in SmokeApp(settings(tmp_path), Goal()).available_themes.values()
-    )
+    painted = [Segment("a word", Style(color="red", bgcolor="blue", bold=True))]
+    for line_filter in app.get_line_filters():
+        painted = line_filter.apply(painted, Color.parse("black"))
+    ((text, style, _),) = painted
+    assert text == "a word"
+    assert style is not None
+    assert style.bold
+    assert style.color is not None
+    assert style.color.is_default
+    assert style.bgcolor is not None
+    assert style.bgcolor.is_default
 
 
 def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
@@ -131,12 +141,18 @@ def test_bindings_can_be_remapped_and_few_are_in_the_footer() -> None:
             if isinstance(b, Binding) and "smoke_tui" in cls.__module__
         ]
         assert all(binding.id for binding in bindings)
-        # Stop belongs to a running step, the comparison to one that has failed: never both. A
-        # battery, and an answer that can be amended, are seldom there.
-        rows = {
-            binding.action: f"{binding.key_display or binding.key} {binding.description} "
-            for binding in bindings
-            if binding.show and binding.action not in ("compare", "battery", "amend")
+        named = {
+            b.action: (b.key_display or b.key, b.description, b.key) for b in bindings if b.show
         }
-        assert len(rows) <= 7
-        assert sum(map(len, rows.values())) <= 60, "not all of them are seen in 60 columns"
+        assert len(named) <= 12
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_keys_in_the_last_row_are_apart_and_the_last_one_is_always_there(width: int) -> None:
+    keys = [(key, f"Word{key}", key) for key in "abcdefghijkl"]
+    row = footer_row(keys, width)
+    assert row.cell_length <= width
+    shown = row.plain.strip().replace("   ", "  ").split("  ")
+    assert shown[0] == "a Worda"
+    assert shown[-1] == "l Wordl"
+    assert all(re.fullmatch(r"\w Word\w", part) for part in shown)
