@@ -25,6 +25,7 @@ from smoke_tui.config.session_config import (
 )
 from smoke_tui.config.settings import Settings, config_dir
 from smoke_tui.errors import UsageError
+from smoke_tui.extras import EXTRAS, install_hint
 from smoke_tui.files import StorageError, private_folder
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.journal.durable import sync_level
@@ -91,6 +92,19 @@ def _system(settings: Settings) -> Iterator[Check]:
             "yet; its tests take away what Linux has and others lack",
             "Report what differs.",
         )
+
+
+def _optional(settings: Settings) -> Iterator[Check]:
+    """The optional parts of this installation; each that is missing with the command for it."""
+    for name, extra in EXTRAS.items():
+        missing = extra.missing
+        if missing:
+            state = f"{extra.enables}: {', '.join(missing)} is not installed"
+            yield Check(
+                f"optional-{name}", "note", state, f"Where you need it: {install_hint(name)}"
+            )
+        else:
+            yield Check(f"optional-{name}", "ok", f"{extra.enables}: installed")
 
 
 def _terminal(settings: Settings) -> Iterator[Check]:
@@ -237,6 +251,7 @@ def _codex(settings: Settings) -> Iterator[Check]:
 CHECKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
     _program,
     _system,
+    _optional,
     _terminal,
     _state,
     _left_behind,

@@ -56,7 +56,7 @@ def _over(
     if used is None or worst_usd is None:
         return (
             f"No price is known for this call, so {name} can't be kept: install the price "
-            "table (smoke-tui[prices]), or name a model it knows."
+            "table (`smoke-tui doctor` shows the command), or name a model it knows."
             if alone
             else None
         )

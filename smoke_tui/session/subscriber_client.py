@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from smoke_tui.codex.version_gate import is_older
+from smoke_tui.extras import install_hint
 from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.httpd.server import serve
 from smoke_tui.rehearsal.provider.certificates import mint_loopback
@@ -63,7 +64,7 @@ def capture_subscribed(program: str, version: str, model: str | None) -> Subscri
         import cryptography  # noqa: F401
         import zstandard  # noqa: F401
     except ImportError as missing:
-        return Subscribed(f"{missing.name} is not installed (pip install 'smoke-tui[rehearsal]')")
+        return Subscribed(f"{missing.name} is not installed ({install_hint('rehearsal')})")
     path = shutil.which(program)
     if path is None:
         return Subscribed(f"{program} is not installed or not executable here")

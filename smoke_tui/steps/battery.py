@@ -145,7 +145,8 @@ async def _agree(ctx: StepContext, pack: Pack, judge: Judge, left: int, finished
         raise StepError(
             "over-budget",
             f"No price is known for {judge.model}, so the cap of {paid.max_usd} US dollars can't be "
-            "kept: install the price table (smoke-tui[prices]), or name a model it knows.",
+            "kept: install the price table (`smoke-tui doctor` shows the command), or name a model "
+            "it knows.",
         )
     estimate = pack.estimate(left) if judge.kind == "metered" else None
     price = f"about {estimate} US dollars at {pack.usd_per_call} a call" if estimate else (

@@ -23,6 +23,7 @@ TOP_LEVEL = {
     "LICENSE",
     "CHANGELOG.md",
     "requirements.lock",
+    "requirements-dev.lock",
 }
 
 

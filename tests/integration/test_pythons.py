@@ -16,7 +16,7 @@ from tests.helpers.machine import CACHE, ENVIRONMENT, HOME
 from tests.helpers.paths import ROOT
 from tests.lanes import FAST_FOLDERS, LEAST_FAST, OTHER_PYTHONS, not_installed
 
-LOCK = ROOT / "requirements.lock"
+LOCK = ROOT / "requirements-dev.lock"
 
 
 @cache

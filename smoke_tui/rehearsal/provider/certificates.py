@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from smoke_tui.extras import install_hint
 from smoke_tui.rehearsal.scenarios.scenario import RehearsalError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def mint_loopback() -> Loopback:
         from cryptography import x509
     except ImportError:
         raise RehearsalError(
-            "HTTPS needs the package cryptography: pip install 'smoke-tui[rehearsal]'."
+            f"HTTPS needs the package cryptography: {install_hint('rehearsal')}"
         ) from None
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from smoke_tui.extras import install_hint
 from smoke_tui.httpd.messages import ServerRequest
 from smoke_tui.rehearsal.provider import replies
 from smoke_tui.rehearsal.provider.replies import Reply
 
 BODY_BYTES: Final = 16 * 1024 * 1024
 
-NO_ZSTD: Final = replies.detail(
-    415,
-    "This rehearsal cannot read a zstd body: install the extra (pip install smoke-tui[rehearsal]), "
-    "or let the client send plain JSON (codex --disable enable_request_compression).",
-)
 DAMAGED: Final = replies.detail(400, "The body is not the zstd data that its header announces.")
 TOO_LARGE: Final = replies.detail(413, "The body is larger than the rehearsal reads.")
 
@@ -33,7 +29,12 @@ def plain_body(request: ServerRequest) -> bytes | Reply:
     try:
         import zstandard
     except ImportError:
-        return NO_ZSTD
+        return replies.detail(
+            415,
+            f"This rehearsal cannot read a zstd body: install the library "
+            f"({install_hint('rehearsal')}), or let the client send plain JSON "
+            "(codex --disable enable_request_compression).",
+        )
     try:
         # Read as a stream: the client's frames do not always contain their size.
         with zstandard.ZstdDecompressor().stream_reader(request.body) as reader:

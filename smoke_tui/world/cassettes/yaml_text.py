@@ -1,6 +1,6 @@
 """YAML text to plain values with their lines, and back; the one module that imports yaml.
 
-PyYAML is an extra (`smoke-tui[cassettes]`). Nothing of it is constructed from tags: the node tree
+PyYAML is an optional part. Nothing of it is constructed from tags: the node tree
 is read, and only the tags that cassettes hold are understood.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from smoke_tui.errors import CommandError
+from smoke_tui.extras import install_hint
 from smoke_tui.outcomes import Exit
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _library() -> Any:
         raise CommandError(
             Exit.NOT_PROVABLE,
             "recorded exchanges need PyYAML, which is not installed here: "
-            "pip install 'smoke-tui[cassettes]'",
+            + install_hint("cassettes"),
         ) from None
     return yaml
 

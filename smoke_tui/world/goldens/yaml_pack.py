@@ -1,6 +1,6 @@
 """Packs in YAML that is no JSON, with the lines of their values.
 
-PyYAML is an extra (`smoke-tui[yaml]`). The node tree is read and nothing is constructed from it.
+PyYAML is an optional part. The node tree is read and nothing is constructed from it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from smoke_tui.extras import install_hint
 from smoke_tui.judging.json_fields import Document, JsonShapeError, Path
 
 MAX_VALUES: Final = 20_000
@@ -33,7 +34,7 @@ def read_yaml(text: str) -> Document:
         raise JsonShapeError(
             1,
             "it is no JSON, and YAML takes PyYAML, which is not installed here: write the pack as "
-            "JSON (which is YAML as well), or pip install 'smoke-tui[yaml]'",
+            f"JSON (which is YAML as well), or install it: {install_hint('yaml')}",
         ) from None
     try:
         node: Any = yaml.compose(text, Loader=yaml.SafeLoader)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from smoke_tui.extras import install_hint
 from smoke_tui.journal.events.machine_facts import Priced
 from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.machine import LookUpPrice
@@ -29,7 +30,7 @@ def price(model: str, counts: Mapping[str, int]) -> Priced:
     try:
         from genai_prices import Usage, __version__, calc_price
     except ImportError:
-        problem = "no price table is installed (pip install 'smoke-tui[prices]')"
+        problem = f"no price table is installed ({install_hint('prices')})"
         return Priced(None, None, problem)
     source = f"genai-prices {__version__}"
     usage = Usage(

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar, cast
 
+from smoke_tui.extras import install_hint
 from smoke_tui.world.live.ledger.problems import (
     CONNECT_SECONDS,
     STATEMENT_SECONDS,
@@ -140,8 +141,7 @@ def reading(address: str, asked: Mapping[str, Any]) -> Iterator[Cursor[tuple[Any
         import psycopg
     except ImportError:
         raise LedgerError(
-            "PostgreSQL is read through psycopg, which is not installed: "
-            "pip install 'smoke-tui[ledger]'"
+            "PostgreSQL is read through psycopg, which is not installed: " + install_hint("ledger")
         ) from None
     try:
         connection = psycopg.connect(

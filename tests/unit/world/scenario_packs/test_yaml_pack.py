@@ -88,5 +88,5 @@ def test_without_pyyaml_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatc
     inputs = {**FILES, CHALLENGE_PACK: in_yaml(FILES[CHALLENGE_PACK]).encode()}
     evaluation = evaluate(inputs, {}, "p", read_yaml)
     assert evaluation.problem.startswith("p/challenge_pack.yaml:1: it is no JSON")
-    assert "pip install 'smoke-tui[yaml]'" in evaluation.problem
+    assert "pip install 'pyyaml>=" in evaluation.problem
     assert evaluate(FILES, {}, "p", read_yaml).runs is not None
