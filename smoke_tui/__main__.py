@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
+# Before anything else is imported: modules of this program need what only POSIX systems have.
+if sys.platform == "win32":
+    print(
+        "smoke-tui: Windows is not supported; use Linux, macOS, or WSL on Windows "
+        "(https://learn.microsoft.com/windows/wsl/install)",
+        file=sys.stderr,
+    )
+    sys.exit(4)
+
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path

@@ -8,13 +8,15 @@ import shlex
 import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import platformdirs
+
 from smoke_tui.rehearsal.provider import instructions
+from smoke_tui.temporary import TemporaryFolder, parent_for_programs
 
 _TEMPLATES: Final = Path(__file__).parent / "stack"
 _UV: Final = """#!/bin/sh
@@ -47,9 +49,9 @@ exec {python} -m smoke_tui "$@"
 
 @dataclass(frozen=True, slots=True)
 class RehearsalFolder:
-    """The folder of one rehearsal; `root` is 0700 and is removed as a whole."""
+    """The folder of one rehearsal, removed as a whole."""
 
-    root: Path
+    temporary: TemporaryFolder
     stack_dir: Path
     bin_dir: Path
     instructions_file: Path
@@ -62,13 +64,26 @@ class RehearsalFolder:
         _write(settings_dir / "python", sys.executable, 0o600)
 
     def remove(self) -> None:
-        """Remove the folder; missing files are no error."""
-        shutil.rmtree(self.root, ignore_errors=True)
+        """Remove the folder; safe to call again."""
+        self.temporary.remove()
+
+    @property
+    def root(self) -> Path:
+        """The folder itself."""
+        return self.temporary.path
 
 
 def build(folder: Path | None, configured_instructions: str) -> RehearsalFolder:
-    """Create the folder, in `folder` or the system's folder for temporary files."""
-    root = Path(tempfile.mkdtemp(prefix="smoke-rehearsal-", dir=folder))
+    """Create the folder, in `folder` or a folder for temporary files that lets programs start.
+
+    What a rehearsal that was killed left there is removed.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    parent = folder or parent_for_programs([platformdirs.user_cache_path("smoke-tui")])
+    temporary = TemporaryFolder("smoke-rehearsal-", parent)
+    root = temporary.path
     try:
         stack_dir, bin_dir = root / "stack", root / "bin"
         shutil.copytree(
@@ -88,9 +103,9 @@ def build(folder: Path | None, configured_instructions: str) -> RehearsalFolder:
         _write(configured, configured_instructions, 0o600)
         _write(current, instructions.CURRENT, 0o600)
     except BaseException:
-        shutil.rmtree(root, ignore_errors=True)
+        temporary.remove()
         raise
-    return RehearsalFolder(root, stack_dir, bin_dir, configured, current)
+    return RehearsalFolder(temporary, stack_dir, bin_dir, configured, current)
 
 
 def _empty_repository(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -46,7 +45,7 @@ def rehearsal(
     except OSError as error:
         raise CommandError(
             Exit.NOT_PROVABLE,
-            f"the rehearsal can't be set up in {tempfile.gettempdir()}: {_first_reason(error)}",
+            f"the rehearsal can't be set up: {_first_reason(error)}",
         ) from None
     if watched:
         world.pace_answers()

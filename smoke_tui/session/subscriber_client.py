@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,8 +23,9 @@ from smoke_tui.httpd.server import serve
 from smoke_tui.rehearsal.provider.certificates import mint_loopback
 from smoke_tui.rehearsal.provider.request_bodies import plain_body
 from smoke_tui.rehearsal.provider.tokens import ACCOUNT, Mint
+from smoke_tui.temporary import TemporaryFolder
 from smoke_tui.world.live.capture import PROMPT, SECONDS, Client
-from smoke_tui.world.live.codex_cli import client_environment
+from smoke_tui.world.live.codex_cli import CLIENT_HOME, client_environment
 from smoke_tui.world.request_outline import instructions_in, items_of, outline
 
 OLDEST: Final = "0.120.0"
@@ -99,7 +99,8 @@ async def _capture(program: str, model: str | None) -> Subscribed:
 
     loopback = mint_loopback()
     server = await serve(answer, [("127.0.0.1", 0)], tls=loopback.context)
-    home = tempfile.mkdtemp(prefix="smoke-tui-codex-")
+    folder = TemporaryFolder(CLIENT_HOME)
+    home = str(folder.path)
     try:
         port = server.addresses[0][1]
         authority = _prepare(Path(home), loopback.authority)
@@ -121,7 +122,7 @@ async def _capture(program: str, model: str | None) -> Subscribed:
         return _read(request_received.result())
     finally:
         await server.close()
-        shutil.rmtree(home, ignore_errors=True)
+        folder.remove()
 
 
 def _prepare(home: Path, authority: bytes) -> str:

@@ -80,7 +80,7 @@ def _context(pem: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["http/1.1"])
     # The ssl module reads files only; this one is removed at once.
-    with tempfile.TemporaryDirectory(prefix="smoke-rehearsal-") as folder:
+    with tempfile.TemporaryDirectory(prefix="smoke-rehearsal-tls-") as folder:
         path = Path(folder) / "server.pem"
         path.touch(mode=0o600)
         path.write_bytes(pem)

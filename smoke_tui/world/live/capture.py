@@ -12,9 +12,7 @@ import difflib
 import hashlib
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,7 +21,8 @@ from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.httpd.server import serve
 from smoke_tui.journal.events.machine_facts import ClientCaptured, ClientNotCaptured, LineChanges
 from smoke_tui.redaction import Secret, clean
-from smoke_tui.world.live.codex_cli import client_environment, probe_client
+from smoke_tui.temporary import TemporaryFolder
+from smoke_tui.world.live.codex_cli import CLIENT_HOME, client_environment, probe_client
 from smoke_tui.world.live.processes.shell import GUARDIAN
 from smoke_tui.world.ports import PortAnswer, Refs
 from smoke_tui.world.request_outline import instructions_in, items_of, outline
@@ -61,7 +60,8 @@ async def capture(program: str | None, model: str | None) -> Capture:
         return ServerResponse(400, (("content-type", "application/json"),), b'{"detail":"seen"}')
 
     server = await serve(answer, [("127.0.0.1", 0)])
-    home = tempfile.mkdtemp(prefix="smoke-tui-codex-")
+    folder = TemporaryFolder(CLIENT_HOME)
+    home = str(folder.path)
     try:
         argv = custom_argv(path, model, server.addresses[0][1])
         async with Client(argv, home, client_environment(home)) as client:
@@ -79,7 +79,7 @@ async def capture(program: str | None, model: str | None) -> Capture:
         return Capture(None, version, request.headers, body)
     finally:
         await server.close()
-        shutil.rmtree(home, ignore_errors=True)
+        folder.remove()
 
 
 def custom_argv(program: str, model: str | None, port: int) -> list[str]:

@@ -11,16 +11,18 @@ import os
 import re
 import shutil
 import signal
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.redaction import clean
+from smoke_tui.temporary import TemporaryFolder
 
 PROBE_SECONDS: Final = 10.0
 MOST_OUTPUT: Final = 16 * 1024
+CLIENT_HOME: Final = "smoke-tui-codex-"
+"""How the names of its empty homes begin."""
 BLACK_HOLE: Final = "http://127.0.0.1:9"
 INSTALL: Final = "`npm install -g @openai/codex` installs it, --codex PATH names another"
 
@@ -68,13 +70,13 @@ async def probe_client(program: str | None) -> Client:
     if path is None:
         return Client(None, None, problem)
     try:
-        home = tempfile.mkdtemp(prefix="smoke-tui-codex-")
+        folder = TemporaryFolder(CLIENT_HOME)
     except OSError as error:
         return Client(path, None, f"no empty home could be made for it: {error.strerror}")
     try:
-        return await _ask(path, home)
+        return await _ask(path, str(folder.path))
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        folder.remove()
 
 
 async def _ask(path: str, home: str) -> Client:
