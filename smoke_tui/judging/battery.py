@@ -7,13 +7,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
-from typing import Literal
+from typing import Final, Literal
 
 from smoke_tui.judging.battery_pack import Case, Pack
 from smoke_tui.judging.claims import Claim, claim
 from smoke_tui.judging.verdict import VerdictWord
 
 Conclusion = Literal["conforming", "violating", "wrong-verdict", "incomplete"]
+
+
+ERRORS_IN_A_ROW: Final = 20
+"""After so many calls in a row without an answer a battery stops."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

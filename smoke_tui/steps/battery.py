@@ -149,10 +149,10 @@ async def _agree(ctx: StepContext, pack: Pack, judge: Judge, left: int, finished
             "it knows.",
         )
     estimate = pack.estimate(left) if judge.kind == "metered" else None
-    price = f"about {estimate} US dollars at {pack.usd_per_call} a call" if estimate else (
-        f"{left} of the subscription's calls" if judge.kind == "subscription" else "at no known price"
+    price = f"about US${estimate:f} at {pack.usd_per_call} a call" if estimate else (
+        f"{left:,} of the subscription's calls" if judge.kind == "subscription" else "not known"
     )  # fmt: skip
-    again = f" ({finished} are finished and are not made again)" if finished else ""
+    again = f" {finished:,} are finished and are not made again." if finished else ""
     under_way = min(left, int(ctx.step.fields["concurrency"]))
     detail: dict[str, object] = {
         "model": judge.model,
@@ -164,7 +164,7 @@ async def _agree(ctx: StepContext, pack: Pack, judge: Judge, left: int, finished
     }
     await spend(
         ctx,
-        f"Make {left} calls of the battery {pack.id}: {price}?{again}",
+        f"Make {left:,} call{'s' if left != 1 else ''} for the battery {pack.id}?{again}",
         detail,
         kind=judge.kind,
         worst_usd=judge.worst_usd,

@@ -19,6 +19,7 @@ from smoke_tui.presentation.live.drift_questions import (
     threshold_form,
 )
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
+from smoke_tui.presentation.live.spend_questions import spend_line, spend_lines
 from smoke_tui.presentation.marks import MARKS, Tone
 from smoke_tui.presentation.report.verdict_text import SENTENCES
 from smoke_tui.presentation.spans import Text, row
@@ -98,7 +99,9 @@ def _wanting(snapshot: Snapshot, step: Step) -> list[Step]:
 
 
 def _spend(snapshot: Snapshot, question: OpenQuestion) -> Rows:
-    return [row((one_line(question.body.text), "warn"), f"  {spend_line(snapshot, question)}")]
+    first, *more = spend_lines(snapshot, question)
+    head = row((one_line(question.body.text), "warn"), f"  {first}")
+    return [head, *(row((line, "muted")) for line in more)]
 
 
 def _second_opinion(snapshot: Snapshot, question: OpenQuestion) -> Rows:
@@ -106,21 +109,6 @@ def _second_opinion(snapshot: Snapshot, question: OpenQuestion) -> Rows:
         row((inert(question.body.text), "strong")),
         row((f"{spend_line(snapshot, question)}. It never makes the step pass.", "muted")),
     ]
-
-
-def spend_line(snapshot: Snapshot, question: OpenQuestion) -> str:
-    """Describe a call before it is made: model, address, number of the call."""
-    about = question.body.about
-    step = snapshot.runbook.step(question.step or "")
-    cap = step.spend.max_calls if step.spend is not None else None
-    made = snapshot.of(step).calls
-    if about.get("runs"):
-        most = f" of at most {cap}" if cap is not None else ""
-        return one_line(f"{about['runs']}; {about.get('declared')} run {made + 1}{most}", 300)
-    through = snapshot.fill(str(about.get("host") or about.get("url") or "?"))
-    via = f" through {about['through']}" if about.get("through") else ""
-    most = f" of at most {cap}" if cap is not None else ""
-    return one_line(f"{about.get('model')} at {through}{via}; call {made + 1}{most}", 300)
 
 
 def _callback(snapshot: Snapshot, question: OpenQuestion) -> Rows:

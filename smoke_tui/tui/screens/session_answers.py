@@ -13,14 +13,16 @@ from smoke_tui.config.questions import Answer, Choice, Verb
 from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.presentation.format import one_line, titled
 from smoke_tui.presentation.live.choices import choices, login_target, retry_target
-from smoke_tui.presentation.live.questions import listed_models, spend_line
+from smoke_tui.presentation.live.questions import listed_models
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
+from smoke_tui.presentation.live.spend_questions import is_battery, payment, spend_lines
 from smoke_tui.presentation.marks import MARKS
+from smoke_tui.presentation.spans import row
 from smoke_tui.session.session_view import SessionView
-from smoke_tui.tui.render.content import foreign, lines
+from smoke_tui.tui.render.content import foreign, lines, toned
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.screens.drift import show_drift
-from smoke_tui.tui.theme import MUTED, STYLES, WARN
+from smoke_tui.tui.theme import MUTED, STYLES
 from smoke_tui.tui.widgets.modals import (
     Box,
     Choose,
@@ -241,21 +243,18 @@ class SessionAnswers(Page):
         snapshot = self.snapshot
         text = lines(
             foreign(question.body.text, "bold"),
-            spend_line(snapshot, question),
+            *spend_lines(snapshot, question),
             "",
-            Content.styled(
-                "A rehearsal: the call goes to this machine and costs nothing."
-                if snapshot.rehearsed
-                else "It is billed: the runbook declares what it may cost."
-                if question.body.about.get("declared") == "metered"
-                else "It is not run again by itself."
-                if question.body.about.get("declared") == "remote"
-                else "A real call: it counts against the subscription.",
-                MUTED if snapshot.rehearsed else WARN,
-            ),
+            toned(row(payment(snapshot, question))),
         )
         yes = await self.ask(
-            YesNo("Spend", text, yes="make the call", no="don't", question=question.seq)
+            YesNo(
+                "Spend",
+                text,
+                yes="make the calls" if is_battery(question) else "make the call",
+                no="don't",
+                question=question.seq,
+            )
         )
         if yes is True:
             self.send(question, Answer(Verb.YES))

@@ -18,6 +18,7 @@ from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.battery_facts import BatteryAnswered, BatteryEnded, BatteryPaused
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.journal.events.values import QuotaWindow
+from smoke_tui.judging.battery import ERRORS_IN_A_ROW
 from smoke_tui.redaction import Vault
 from smoke_tui.world.live.http import LiveHttp
 from smoke_tui.world.live.network import trusted
@@ -33,8 +34,6 @@ UNSENT: Final = frozenset({"network", "dns", "proxy"})
 FAKE_SECONDS: Final = 0.001
 FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 60.0
-ERRORS_IN_A_ROW: Final = 20
-"""After so many calls in a row without an answer the battery stops."""
 
 
 class Pool:

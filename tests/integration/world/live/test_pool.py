@@ -13,9 +13,10 @@ from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.journal.events.battery_facts import BatteryAnswered, BatteryEnded, BatteryPaused
 from smoke_tui.journal.events.body import FactBody
+from smoke_tui.judging.battery import ERRORS_IN_A_ROW
 from smoke_tui.redaction import Vault
 from smoke_tui.steps.battery_answer import answer_reader
-from smoke_tui.world.live.pool import ERRORS_IN_A_ROW, Pool, calls_of
+from smoke_tui.world.live.pool import Pool, calls_of
 from smoke_tui.world.requests.battery import BatteryLimits, CaseCalls, RunBattery
 from smoke_tui.world.requests.http import HttpRequest
 from tests.helpers.loopback_servers import Origins, soon
