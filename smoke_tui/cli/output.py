@@ -9,13 +9,14 @@ import sys
 from typing import Any, Final
 
 from smoke_tui.cli.check_options import ResultOptions
-from smoke_tui.journal.events.decisions import BatteryEvidence, StepFinished
+from smoke_tui.journal.events.battery_facts import BatteryEnded
+from smoke_tui.journal.events.decisions import StepFinished
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import HttpAnswered, ProcessOutput, ProcessStarted
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
-from smoke_tui.presentation.live.battery import BatteryBoard, board_of, progress_line
+from smoke_tui.presentation.live.battery import BatteryProgress
 from smoke_tui.presentation.marks import MARKS, ascii_text
 from smoke_tui.redaction import clean
 
@@ -30,9 +31,8 @@ class Narrator:
     def __init__(self, state: State, *, verbose: bool = False) -> None:
         self._state = state
         self._verbose = verbose
-        self._board: BatteryBoard | None = None
-        self._shown = 0
         self._live = sys.stderr.isatty()
+        self._battery = BatteryProgress(LIVE_MS if self._live else PROGRESS_MS)
 
     def on_event(self, event: Event) -> None:
         """Write a line about an event: about a finished step, and about details where verbose."""
@@ -47,25 +47,15 @@ class Narrator:
 
     def _progress(self, event: Event) -> None:
         """Write how far a battery is, now and then; on a terminal in one line that changes."""
-        if isinstance(event.body, BatteryEvidence):
-            self._board, self._shown = board_of(self._state.step(event.step or "")), event.ms
+        text = self._battery.line(self._state, event)
+        if text is None:
             return
-        board = self._board
-        if board is None:
-            return
-        board.take(event.body, event.ms)
-        ended = board.ended is not None
-        every = LIVE_MS if self._live else PROGRESS_MS
-        if not ended and event.ms - self._shown < every:
-            return
-        self._shown = event.ms
-        line = clean(f"  {progress_line(board, event.ms)}")
+        line = clean(f"  {text}")
         if self._live:
-            _narrate(f"\r\x1b[K{line[: _width()]}", end="\n" if ended else "")
+            end = "\n" if isinstance(event.body, BatteryEnded) else ""
+            _narrate(f"\r\x1b[K{line[: _width()]}", end=end)
         else:
             _narrate(line)
-        if ended:
-            self._board = None
 
     def on_signal(self, signal: TextDelta) -> None:
         """Deltas are for screens."""

@@ -31,6 +31,7 @@ from smoke_tui.presentation.causes import cause_of
 from smoke_tui.presentation.evidence import evidence_pairs
 from smoke_tui.presentation.failure import failure
 from smoke_tui.presentation.format import count, duration, one_line, titled
+from smoke_tui.presentation.live.battery import BatteryProgress
 from smoke_tui.presentation.live.briefing import facts_of
 from smoke_tui.presentation.live.narrate import EventLine, event_line
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
@@ -39,6 +40,9 @@ from smoke_tui.presentation.prose import spoken_prose
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.runbook.model import Step
 from smoke_tui.session.session_view import SessionView
+
+PROGRESS_MS: Final = 10_000
+"""How often it is written how far a battery is."""
 
 _FAILURE_LABELS: Final = {"Side": "Whose side", "Next": "What to do next", "Support": "For support"}
 
@@ -60,6 +64,7 @@ class Announcer:
         self._repetitions = 0
         self._redirect_text = ""
         self._held_text = ""
+        self._battery = BatteryProgress(PROGRESS_MS)
 
     # --- what a live view reports ---------------------------------------------------------
 
@@ -74,6 +79,9 @@ class Announcer:
         held, self._held_text = self._held_text, ""
         if held and not isinstance(body, StepFinished):
             self.output.write(held)
+        progress = self._battery.line(live.state, event)
+        if progress is not None:
+            self.output.write(f"{progress}.")
         line = event_line(live.state, event)
         text = line.text if line is not None else ""
         match body:

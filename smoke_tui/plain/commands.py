@@ -10,6 +10,7 @@ from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.plain.announcer import place, title_of, word_of
 from smoke_tui.plain.answers import Answers
+from smoke_tui.plain.battery import write_battery
 from smoke_tui.plain.drift import write_drift
 from smoke_tui.plain.prompt import Prompt, needed_now
 from smoke_tui.presentation.format import clock, one_line
@@ -44,6 +45,7 @@ _COMMANDS: Final = (
     Command("evidence", "what was seen in a step", _STEP),
     Command("output", "all that a step printed; of a very long text both ends", _STEP),
     Command("drift", "every difference of an answer from the recorded one", _STEP),
+    Command("battery", "what a battery came to, and each remarkable answer", _STEP),
     Command("note", "puts words into the record; never a secret", "TEXT"),
     Command("again", "runs a step once more, where the walk asks what is next", _STEP),
     Command("stop", "stops the running step, after asking", at_once=True),
@@ -90,6 +92,8 @@ class Commands:
                 self._output(rest)
             case "drift":
                 self._drift(rest)
+            case "battery":
+                self._battery(rest)
             case "note":
                 self._note(rest)
             case "again":
@@ -184,6 +188,11 @@ class Commands:
         step_state = self.prompt.snapshot.of(step)
         if not write_drift(self.output, self.live, step_state, every=True):
             self.output.write("Nothing was compared with a recorded answer there.")
+
+    def _battery(self, rest: str) -> None:
+        step = self._step(rest)
+        if step is not None and not write_battery(self.output, self.prompt.snapshot.of(step)):
+            self.output.write("No battery ran there.")
 
     def _step(self, name: str) -> Step | None:
         """The named step, else the one that is shown."""

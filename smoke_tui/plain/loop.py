@@ -25,7 +25,7 @@ from smoke_tui.session.crash import fault_sentence
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.session.session import NotStartedError
 
-_AFTERWARDS = ("status", "show", "briefing", "evidence", "drift")
+_AFTERWARDS = ("status", "show", "briefing", "evidence", "drift", "battery")
 _REHEARSAL = "REHEARSAL: nothing is spent, and nothing is proven"
 
 

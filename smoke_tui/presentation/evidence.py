@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.decisions import (
+    BatteryEvidence,
     DriftEvidence,
     ExpectationsEvidence,
     JudgeEvidence,
@@ -14,9 +15,9 @@ from smoke_tui.journal.events.decisions import (
     RouteEvidence,
     TriageEvidence,
 )
-from smoke_tui.journal.events.values import JudgedAnswer
+from smoke_tui.journal.events.values import BatteryPlan, JudgedAnswer
 from smoke_tui.journal.money import COUNTS
-from smoke_tui.journal.state import Try
+from smoke_tui.journal.state import Battery, Try
 from smoke_tui.judging.verdict import VIOLATION_TEXT
 from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows, proof
 from smoke_tui.presentation.drift.triage import triage_line
@@ -52,6 +53,8 @@ def evidence_pairs(attempt: Try) -> Iterator[Pair]:
             case JudgeEvidence(judged):
                 yield pair("behaviour", judged.expected)
                 yield pair("judge", judge_line(judged))
+            case BatteryEvidence(plan):
+                yield from _battery(plan, attempt.battery)
             case OtherEvidence(name, value) if name == EVIDENCE:
                 for obligation in read_obligations(value):
                     yield pair(obligation.name, _shown(obligation))
@@ -61,6 +64,21 @@ def evidence_pairs(attempt: Try) -> Iterator[Pair]:
                 yield pair(piece.name, encode(piece)["value"])
     if attempt.usage is not None:
         yield from _pairs((name, getattr(attempt.usage, name)) for name in COUNTS)
+
+
+def _battery(plan: BatteryPlan, battery: Battery | None) -> Iterator[Pair]:
+    """What a try of a battery was to do, and how far it came; its answers have a screen of their own."""
+    asked = plan.model or plan.provider
+    yield pair("battery", f"{plan.pack}, {len(plan.cases)} cases x {plan.repeat:,}, {asked}")
+    if plan.finished_before:
+        yield pair("finished before", f"{plan.finished_before:,} calls, not made again")
+    if battery is None:
+        return
+    yield pair("answered", f"{len(battery.answers):,} calls")
+    if battery.pauses:
+        yield pair("waited", f"{battery.pauses:,} times, as the provider asked")
+    if battery.ended is not None and battery.ended.stopped is not None:
+        yield pair("stopped early", battery.ended.stopped)
 
 
 def judge_line(judged: JudgedAnswer) -> str:

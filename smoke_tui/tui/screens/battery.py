@@ -11,15 +11,15 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
-from smoke_tui.journal.battery import same_battery
 from smoke_tui.journal.state import Battery
 from smoke_tui.judging.battery import CallResult
 from smoke_tui.judging.verdict import VIOLATION_TEXT, VIOLATIONS
 from smoke_tui.presentation.format import one_line, shorten
-from smoke_tui.presentation.live.battery_grid import (
+from smoke_tui.presentation.live.battery import (
     LEGEND,
     BatteryGrid,
     Place,
+    grid_for,
     progress_line,
     result_line,
 )
@@ -97,9 +97,10 @@ class BatteryScreen(Page):
         tries = self._view.tries
         if not tries:
             return
-        if self._grid is None or not same_battery(self._grid.plan, tries[-1].plan):
-            self._grid, self._number = BatteryGrid(tries[-1].plan), 0
-        new = self._grid.take(tries)
+        grid = grid_for(self._grid, tries)
+        if grid is not self._grid:
+            self._grid, self._number = grid, 0
+        new = grid.take(tries)
         self.query_one("#battery-head", Panel).show(self._figures(self._grid, tries[-1]))
         rows = self.query_one(BatteryRows)
         if new or rows.grid is not self._grid:

@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from smoke_tui.presentation.format import one_line
-from smoke_tui.presentation.live.battery_grid import TONES, BatteryGrid, Place
+from smoke_tui.presentation.live.battery import TONES, BatteryGrid, Place
 from smoke_tui.presentation.marks import Tone
 from smoke_tui.tui.bindings import SCROLL
 from smoke_tui.tui.theme import adapt_text

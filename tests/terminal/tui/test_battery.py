@@ -14,7 +14,7 @@ from smoke_tui.journal.battery import battery_tries
 from smoke_tui.journal.events.battery_facts import BatteryAnswered, BatteryEnded
 from smoke_tui.journal.events.values import BatteryCase, BatteryPlan
 from smoke_tui.journal.state import Battery
-from smoke_tui.presentation.live.battery_grid import BatteryGrid, progress_line, result_line
+from smoke_tui.presentation.live.battery import BatteryGrid, progress_line, result_line
 from smoke_tui.redaction import Vault
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.battery import BatteryScreen, BatteryView
