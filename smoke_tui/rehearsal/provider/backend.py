@@ -157,14 +157,15 @@ class Backend:
     def _stream(self, call: Call, text: str | None = None) -> Answer:
         """The stream of the scenario's answer, or of another text."""
         percent = _PERCENT_A_CALL if text is None else judge.PERCENT_A_CALL
-        sent = len(call.request.body) if text is None else call.characters()
+        tokens = judge.tokens_of(call.characters())
         if text is None:
+            tokens = max(1, len(call.request.body) // 4)
             text = self.scenario.answer.replace("{nonce}", call.last_word())
         answer = StreamedResponse(
             self.scenario.script,
             call.model,
             text,
-            input_tokens=judge.tokens_of(sent),
+            input_tokens=tokens,
             created_at=self.now,
             pause=DELTA_SECONDS if self.paced else 0.0,
         )
