@@ -73,7 +73,7 @@ Special = Literal[
     "retry",
     "login",
     "step",
-    "spend",
+    "finish",
     "open",
     "reveal",
     "copy_address",

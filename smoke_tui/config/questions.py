@@ -27,6 +27,7 @@ _KINDS: Final = (
             RETRY,
             LOGIN,
             _AGAIN,
+            Choice("f", "finish and see the report", special="finish"),
         ),
         (Verb.RUN, Verb.WAIVE, Verb.AGAIN, Verb.STOP),
         consent=True,
@@ -36,8 +37,7 @@ _KINDS: Final = (
         "spend",
         "whether to make a call that spends",
         (
-            Choice("enter", "look and decide", special="spend"),
-            Choice("y", "make the call", special="spend", word="yes"),
+            Choice("y", "make the call", Verb.YES),
             _NO,
         ),
         (Verb.YES, Verb.NO),

@@ -11,7 +11,7 @@ from smoke_tui.plain.drift import write_drift
 from smoke_tui.plain.prompt import Prompt
 from smoke_tui.presentation.format import one_line, shape_of
 from smoke_tui.presentation.live.choices import login_target, retry_target
-from smoke_tui.presentation.live.questions import listed_models
+from smoke_tui.presentation.live.questions import finish_early, listed_models
 from smoke_tui.runbook.model import Step
 from smoke_tui.world.live.terminal_clipboard import copy_sequence
 
@@ -47,8 +47,11 @@ class Answers:
                 return step_id is not None and self.again(question, self.live.runbook.step(step_id))
             case "step":
                 return self._choose_step(question)
-            case "spend":
-                return self.send(question, Answer(Verb.YES))
+            case "finish":
+                early = finish_early(self.prompt.snapshot)
+                return self.prompt.agreed(early, "finish", "go on") and self.send(
+                    question, Answer(Verb.STOP)
+                )
             case "open":
                 self._open_page(question)
             case "reveal":
@@ -182,9 +185,9 @@ class Answers:
 
     def _choose_model(self, question: OpenQuestion) -> bool:
         listed = listed_models(question)
-        for number, name in enumerate(listed, 1):
-            self.output.write(f"{number}: {one_line(name)}")
+        for number, (name, note) in enumerate(listed, 1):
+            self.output.write(f"{number}: {one_line(name)}{f', {note}' if note else ''}")
         model = self.prompt.words(question.seq, "Which model?", must=True) or ""
         if model.isdecimal() and 0 < int(model) <= len(listed):
-            model = listed[int(model) - 1]
+            model = listed[int(model) - 1][0]
         return bool(model) and self.send(question, Answer(Verb.USE, model=model))

@@ -10,7 +10,7 @@ from smoke_tui.files import StorageError
 from smoke_tui.journal.folders import RecordGoneError
 from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import OpenQuestion
-from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict, worst_exit
+from smoke_tui.outcomes import Exit
 from smoke_tui.plain.announcer import Announcer, place, title_of, word_of
 from smoke_tui.plain.answers import Answers
 from smoke_tui.plain.commands import Commands
@@ -19,9 +19,8 @@ from smoke_tui.plain.input import OVERLONG, Keyboard
 from smoke_tui.plain.output import Output
 from smoke_tui.plain.prompt import Prompt, SessionOverError, WithdrawnError
 from smoke_tui.presentation.format import count
-from smoke_tui.presentation.marks import MARKS
-from smoke_tui.presentation.report.verdict_text import SENTENCES
 from smoke_tui.session.crash import fault_sentence
+from smoke_tui.session.leaving import exit_of, last_lines
 from smoke_tui.session.live_view import LiveView
 from smoke_tui.session.session import NotStartedError
 
@@ -193,25 +192,18 @@ class PlainSession:
             )
             ended = Exit.INVALID if isinstance(self.live.fault, NotStartedError) else Exit.INTERNAL
             return self._exit_code(Exit.NOT_PROVABLE if unsaved else ended)
-        verdict = state.verdict or Verdict.ERROR
         for finding in state.findings:
             if finding.code in ("still-running", "stop"):
                 write(f"Worth a look: {finding.message} {finding.remedy}")
         self.output.blank()
-        write(f"The session has ended. Verdict: {MARKS[verdict.value].word}. {SENTENCES[verdict]}.")
-        if state.left:
-            write(
-                f"It was broken off ({state.cancelled}); its record is kept. Go on with: "
-                f"smoke-tui resume --plain {session.id}"
-            )
-        write(f"The report: smoke-tui report {session.id} -o FILE. Record: {session.folder}")
+        for line in last_lines(state, session.id, str(session.folder), plain=True):
+            write(line)
         if not self.signals and not self.keyboard.closed and not state.left:
             self._afterwards()
         if state.world == "rehearsed":
             write("REHEARSAL: nothing was spent, and nothing was proven.")
         self.output.flush()
-        code = VERDICT_EXITS[verdict]
-        return self._exit_code(worst_exit((code, Exit.NOT_PROVABLE)) if state.left else code)
+        return self._exit_code(exit_of(state))
 
     def _exit_code(self, code: Exit) -> int:
         return 128 + self.signals[0] if self.signals else int(code)

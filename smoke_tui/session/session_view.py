@@ -15,6 +15,7 @@ from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import OpenQuestion, State, TypicalDuration
 from smoke_tui.journal.stream import TextDelta
 from smoke_tui.presentation.live.log_buffer import LogBuffer
+from smoke_tui.presentation.live.money import used_up
 from smoke_tui.presentation.live.narrate import narrate
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.runbook import Runbook
@@ -164,7 +165,7 @@ class SessionView:
             request = self.state.requests.get(event.request_seq)
             if request is not None and isinstance(request.body, QuestionAsked):
                 self.hints.pop(request.body.question, None)
-                self.finished |= event.body.answer.do == Verb.FINISH
+                self.finished |= event.body.answer.do in (Verb.FINISH, Verb.STOP)
         self.listener.event(self, event)
 
     def snapshot(self, viewed: str | None = None, fault: str | None = None) -> Snapshot:
@@ -198,7 +199,9 @@ class SessionView:
     def again(self, question: OpenQuestion, step_id: str) -> str | None:
         """Have a step run once more instead of what was asked; why that can't be, or None."""
         self.run_next = step_id
-        problem = self.answer(question.seq, Answer(Verb.AGAIN, step=step_id))
+        step = self.runbook.step(step_id)
+        capped = used_up(self.runbook, step, self.state.step(step_id))
+        problem = capped or self.answer(question.seq, Answer(Verb.AGAIN, step=step_id))
         if problem:
             self.run_next = None
         return problem

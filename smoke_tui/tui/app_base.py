@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
@@ -33,7 +32,8 @@ from smoke_tui.session.session import NotStartedError
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui import bindings
 from smoke_tui.tui.palettes import PALETTES, first_theme, theme_of
-from smoke_tui.tui.widgets.modals import Reveal, YesNo
+from smoke_tui.tui.widgets.leave import LeaveBox
+from smoke_tui.tui.widgets.modals import Reveal
 
 if TYPE_CHECKING:
     from smoke_tui.tui.driver import LastingDriver
@@ -196,21 +196,25 @@ class AppBase(App[int]):
     async def action_leave(self) -> None:
         """Leave, asking first while something runs."""
         live = self.current
-        if live is not None and live.active and not live.leaving:
-            yes = await self.push_screen_wait(
-                YesNo(
-                    "Leave",
-                    Content(
-                        "The session is not finished. Leaving stops what it started, "
-                        "services included; its record is kept."
-                    ),
-                    yes="leave",
-                    no="stay",
-                )
-            )
-            if not yes:
-                return
-        await self._finish("left")
+        if live is None or not live.active or live.leaving or await self._agreed_to_leave():
+            await self._finish("left")
+
+    @work(group="leave", exclusive=True)
+    async def action_interrupt(self) -> None:
+        """Ctrl-C: copy the selected text if there is any; else leave after asking, twice at once."""
+        text = self.screen.get_selected_text()
+        if text:
+            self.screen.clear_selection()
+            self.send_to_clipboard(text, "the selected text", "the record")
+        elif isinstance(self.screen, LeaveBox) or await self._agreed_to_leave():
+            await self._finish("left")
+
+    async def _agreed_to_leave(self) -> bool:
+        live = self.current
+        running = live is not None and live.active
+        box = LeaveBox(live.snapshot() if live is not None and running else None)
+        agreed: bool | None = await self.push_screen_wait(box)
+        return agreed is True
 
     @work(group="leave", exclusive=True)
     async def action_leave_now(self) -> None:

@@ -25,6 +25,7 @@ def _back(screen: str, action: str = "app.pop_screen", label: str = "Back") -> B
 
 
 APP: Final = [
+    Binding("ctrl+c", "interrupt", "Leave", show=False, priority=True, id="app.interrupt"),
     Binding("ctrl+q", "leave_now", "Leave at once", show=False, priority=True, id="app.now"),
     Binding("t", "next_theme", "Theme", show=False, id="app.theme"),
 ]
@@ -49,11 +50,16 @@ SESSION: Final = [
     Binding("enter", "proceed", show=False, id="session.proceed"),
     Binding("s,escape", "stop", "Stop", id="session.stop", key_display="s"),
     Binding("n,N,shift+n", "note", "Note", id="session.note", key_display="n"),
+    # Where a question takes n, the note keeps the capital alone.
+    Binding("N,shift+n", "note_beside", "Note", id="session.note_beside", key_display="N"),
     Binding("d", "compare", "Real client", id="session.compare"),
     Binding("e", "evidence", "Evidence", id="session.evidence"),
     Binding("v", "drift", "Both texts", id="session.drift"),
     Binding("B,shift+b", "battery", "Battery", id="session.battery", key_display="B"),
     Binding("z", "zoom", "Zoom", id="session.zoom"),
+    Binding(
+        "R,shift+r", "report", "Report so far", show=False, id="session.report", key_display="R"
+    ),
     Binding("left_square_bracket", "view(-1)", "The step before", show=False, id="session.before"),
     Binding("right_square_bracket", "view(1)", "The step after", show=False, id="session.after"),
     Binding("backspace", "home", "Home", show=False, id="session.home"),
@@ -81,6 +87,8 @@ REPORT: Final = [
     Binding("v", "drift", "Drift", id="report.drift"),
     Binding("B,shift+b", "battery", "Battery", id="report.battery", key_display="B"),
     _back("report", "home", "Home"),
+    # Over a session that has not ended.
+    _back("report", "walk", "Walk"),
     _THEME,
     _LEAVE,
 ]

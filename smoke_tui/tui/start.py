@@ -16,9 +16,13 @@ from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_files
 from smoke_tui.session.configure import open_runbook
+from smoke_tui.session.crash import crash_sentence, fault_sentence
+from smoke_tui.session.leaving import exit_of, last_lines
+from smoke_tui.session.session import NotStartedError
 from smoke_tui.session.view_goal import ViewGoal
 
 if TYPE_CHECKING:
+    from smoke_tui.session.live_view import LiveView
     from smoke_tui.tui.app import Goal, SmokeApp
 
 
@@ -113,8 +117,6 @@ def _keymap(settings: Settings) -> dict[str, str]:
 
 def _run(app: SmokeApp, state_dir: Path) -> int:
     """Run it; whatever happens, the session is closed and what it started is stopped."""
-    from smoke_tui.session.crash import crash_sentence
-
     try:
         app.run()
     except Exception as error:
@@ -126,7 +128,21 @@ def _run(app: SmokeApp, state_dir: Path) -> int:
         vault = live.session.vault if live is not None else None
         _write(f"smoke-tui: {crash_sentence(state_dir, app.crashed, vault)}")
         return int(Exit.INTERNAL)
-    return int(Exit.INTERNAL) if app.broken else int(Exit.OK)
+    if app.broken:
+        return int(Exit.INTERNAL)
+    return int(_left(live, state_dir)) if live is not None else int(Exit.OK)
+
+
+def _left(live: LiveView, state_dir: Path) -> Exit:
+    """Write what stays in the terminal of the last session; its exit code."""
+    while live.drain():
+        continue
+    if live.fault is not None:
+        _write(fault_sentence(state_dir, live.session))
+        return Exit.INVALID if isinstance(live.fault, NotStartedError) else Exit.NOT_PROVABLE
+    for line in last_lines(live.state, live.session.id, live.folder):
+        _write(line)
+    return exit_of(live.state)
 
 
 def _write(text: str) -> None:

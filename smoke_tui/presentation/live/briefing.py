@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from smoke_tui.journal.state import StepState
 from smoke_tui.presentation.conditions import conditions_text
-from smoke_tui.presentation.format import count, inert, one_line
+from smoke_tui.presentation.format import inert, one_line
+from smoke_tui.presentation.live.money import cap_text, made_text, pays
 from smoke_tui.presentation.live.progress import longest, usually
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.marks import MARKS
@@ -18,14 +18,16 @@ _EFFECTS = {
     "none": "changes nothing",
     "local": "changes things on this machine",
     "remote": "changes something elsewhere, and is never run again by itself",
-    "spends": "makes calls that count against the subscription",
+    "spends": "makes a call that spends, and asks before each",
 }
 
 
 def facts_of(snapshot: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
     """Yield what the operator has to know before a step starts, each with its label."""
-    effects = _EFFECTS.get(step.effects, one_line(step.effects))
-    yield "Does", row(f"{effects}{_cap(step, snapshot.of(step))}")
+    yield "Does", row(_EFFECTS.get(step.effects, one_line(step.effects)))
+    if step.spend is not None:
+        cap, made = cap_text(step.spend), made_text(step, snapshot.of(step))
+        yield "Pays", row(f"{pays(step)}; {cap}; {made}")
     if step.needs:
         yield "Needs", _needs(snapshot, step)
     for guard in step.guards:
@@ -47,14 +49,6 @@ def facts_of(snapshot: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
     for command in step.commands:
         yield "Runs", row((inert(f"$ {command.text.strip()}"), "strong"))
     yield "Same as", row((headless(snapshot, step), "accent"))
-
-
-def _cap(step: Step, step_state: StepState) -> str:
-    if step.spend is None:
-        return ""
-    if step.spend.max_calls is not None:
-        return f"; at most {count(step.spend.max_calls, 'call')}, {step_state.calls} made"
-    return f"; at most {step.spend.max_usd} US dollars"
 
 
 def _needs(snapshot: Snapshot, step: Step) -> Text:

@@ -8,7 +8,8 @@ from typing import Final
 from smoke_tui.config.questions import LOGIN, QUESTIONS, Choice, Verb
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.outcomes import BAD_OUTCOMES
-from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
+from smoke_tui.presentation.live.money import used_up
+from smoke_tui.presentation.live.snapshot import Snapshot, name_of, next_actions
 from smoke_tui.runbook.model import Step
 
 KEYS: Final = tuple(dict.fromkeys(c.key for kind in QUESTIONS.values() for c in kind.choices))
@@ -43,7 +44,10 @@ def _likely(snapshot: Snapshot) -> tuple[str, ...]:
 
 def _open(snapshot: Snapshot, choice: Choice) -> bool:
     if choice.special == "retry":
-        return retry_target(snapshot) is not None
+        target = retry_target(snapshot)
+        return target is not None and no_further_try(snapshot, target) is None
+    if choice.special == "finish":
+        return any(snapshot.of(step).outcome is not None for step in snapshot.steps)
     if choice.special == "login":
         return login_target(snapshot) is not None
     if choice.special == "copy_credential":
@@ -64,6 +68,14 @@ def _worded(snapshot: Snapshot, choice: Choice) -> Choice:
     """The choice with a label that fits the moment: "it" has to mean one thing only."""
     if choice.do is Verb.RUN and snapshot.failed is not None:
         return replace(choice, label="go on")
+    about = snapshot.question.body.about if snapshot.question is not None else {}
+    if choice.do is Verb.WAIVE:
+        step = snapshot.runbook.step(str(about["step"]))
+        return replace(choice, label=f"waive {snapshot.number(step)} {name_of(step)}")
+    if choice.do is Verb.YES and about.get("runs"):
+        return replace(choice, label="run it")
+    if choice.do is Verb.YES and about.get("calls_left"):
+        return replace(choice, label="make the calls")
     target = retry_target(snapshot)
     if choice.special == "retry" and target is not None:
         step = snapshot.runbook.step(target)
@@ -89,6 +101,12 @@ def retry_target(snapshot: Snapshot) -> str | None:
         return snapshot.shown.id
     bad_steps = (step for step in snapshot.steps if snapshot.of(step).outcome in BAD_OUTCOMES)
     return next((step.id for step in bad_steps if _ended(snapshot, step)), None)
+
+
+def no_further_try(snapshot: Snapshot, step_id: str) -> str | None:
+    """Return why a step can't be tried again: its cap leaves no call; None where it can."""
+    step = snapshot.runbook.step(step_id)
+    return used_up(snapshot.runbook, step, snapshot.of(step))
 
 
 def login_target(snapshot: Snapshot) -> str | None:

@@ -51,7 +51,7 @@ ANSWER_TEXTS: Final[Mapping[str, str]] = {
     Verb.FINISH: "finish",
     Verb.WAIVE: "waive",
     Verb.AGAIN: "a step again",
-    Verb.STOP: "stop",
+    Verb.STOP: "finish",
     Verb.PASS: "pass",
     Verb.FAIL: "fail",
     Verb.BLOCKED: "blocked",

@@ -18,8 +18,8 @@ from smoke_tui.presentation.live.drift_questions import (
     drift_form,
     threshold_form,
 )
+from smoke_tui.presentation.live.money import call_text, spend_rows, used_up
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
-from smoke_tui.presentation.live.spend_questions import spend_line, spend_lines
 from smoke_tui.presentation.marks import MARKS, Tone
 from smoke_tui.presentation.report.verdict_text import SENTENCES
 from smoke_tui.presentation.spans import Text, row
@@ -49,12 +49,23 @@ def _last(snapshot: Snapshot) -> Rows:
     return [row((f"{mark.glyph} {one_line(failed.id, 40)} {mark.word}{code}", mark.tone))]
 
 
+def _no_retry(snapshot: Snapshot) -> Rows:
+    """Why the step that failed last can't be tried again, where its cap leaves no call."""
+    failed = snapshot.failed
+    if failed is None:
+        return []
+    step = snapshot.runbook.step(failed.id)
+    problem = used_up(snapshot.runbook, step, failed)
+    return [row((f"No further try: {problem}.", "warn"))] if problem else []
+
+
 def _begin(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     step = snapshot.runbook.step(str(question.body.about["step"]))
     proof = " (a proof: it can't be waived away)" if step.proof else ""
     after = "Go on with " if snapshot.failed else "Next: "
     return [
         *_last(snapshot),
+        *_no_retry(snapshot),
         *_passed_over(snapshot, step),
         row(after, (one_line(step.title), "strong"), "?", (proof, "muted")),
     ]
@@ -99,15 +110,13 @@ def _wanting(snapshot: Snapshot, step: Step) -> list[Step]:
 
 
 def _spend(snapshot: Snapshot, question: OpenQuestion) -> Rows:
-    first, *more = spend_lines(snapshot, question)
-    head = row((one_line(question.body.text), "warn"), f"  {first}")
-    return [head, *(row((line, "muted")) for line in more)]
+    return spend_rows(snapshot, question)
 
 
 def _second_opinion(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     return [
         row((inert(question.body.text), "strong")),
-        row((f"{spend_line(snapshot, question)}. It never makes the step pass.", "muted")),
+        row((f"{call_text(snapshot, question)}. It never makes the step pass.", "muted")),
     ]
 
 
@@ -169,10 +178,13 @@ def fields(snapshot: Snapshot, question: OpenQuestion) -> list[tuple[str, str, s
     return rows
 
 
-def listed_models(question: OpenQuestion) -> list[str]:
-    """Return the models that a question offers."""
+def listed_models(question: OpenQuestion) -> list[tuple[str, str]]:
+    """Return the models that a question offers, each with a note: those that were refused last."""
     about = question.body.about
-    return [str(name) for name in _items(about.get("listed") or about.get("models"))]
+    refused = _items(about.get("refused"))
+    names = _items(about.get("listed") or about.get("models"))
+    models = [(str(n), "refused before in this session" if n in refused else "") for n in names]
+    return sorted(models, key=lambda model: bool(model[1]))
 
 
 def _items(value: Json) -> list[Json]:
@@ -235,6 +247,25 @@ def _plain(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     return [row((inert(question.body.text), "strong"))]
 
 
+def finish_early(snapshot: Snapshot) -> str:
+    """What finishing now means: the steps that stay undone, the verdict, and the other way out."""
+    undone = [
+        snapshot.number(s)
+        for s in snapshot.steps
+        if snapshot.mark(s) in ("not-run", "asking") and not s.fallback
+    ]
+    steps = (
+        f"{'Step' if len(undone) == 1 else 'Steps'} {', '.join(undone)} stay undone. "
+        if undone
+        else ""
+    )
+    mark = MARKS[verdict(snapshot.runbook, snapshot.state).value]
+    return (
+        f"Finish now? {steps}The verdict is {mark.word}. A finished session is not resumed; one "
+        "that you leave is."
+    )
+
+
 def _finish(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     result = verdict(snapshot.runbook, snapshot.state)
     mark = MARKS[result.value]
@@ -243,6 +274,7 @@ def _finish(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     return [
         *_last(snapshot),
         row(walked, (f"{mark.glyph} {mark.word}", mark.tone), f": {SENTENCES[result]}."),
+        *_no_retry(snapshot),
         *_never_run(snapshot),
     ]
 

@@ -97,8 +97,11 @@ class ReportScreen(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say which keys mean something: a report that holds a secret goes nowhere."""
+        over_walk = self.smoke.current is not None and self.smoke.current.active
+        if action in ("home", "walk"):
+            return over_walk is (action == "walk")
         if action == "amend":
-            return bool(amendable(self.state))
+            return bool(amendable(self.state)) and not over_walk
         if action == "drift":
             steps = self.state.steps.values()
             return any(has_comparison(attempt) for step in steps for attempt in step.tries)
@@ -225,6 +228,10 @@ class ReportScreen(Page):
     def action_home(self) -> None:
         """Go back to the home screen."""
         self.smoke.go_home()
+
+    def action_walk(self) -> None:
+        """Go back to the session that has not ended."""
+        self.app.pop_screen()
 
     def _show_result(self, text: str, *, good: bool) -> None:
         self.query_one("#scan", Panel).show(

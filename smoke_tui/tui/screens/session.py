@@ -246,8 +246,13 @@ class SessionScreen(SessionAnswers):
             return any(c.key == parameters[0] for c in self.choices())
         if action == "stop":
             return snapshot.stoppable is not None and not snapshot.leaving
-        if action == "note":
-            return self.live.active and not snapshot.leaving
+        if action in ("note", "note_beside"):
+            # The n of an answer, such as "don't", is not the n of a note.
+            beside = any(choice.key == "n" for choice in self.choices())
+            note = self.live.active and not snapshot.leaving
+            return note and beside is (action == "note_beside")
+        if action == "report":
+            return self.live.has_session and not snapshot.ended and bool(snapshot.state.opened)
         if action == "proceed":
             return snapshot.ended and self.live.has_session
         if action == "compare":
@@ -293,6 +298,18 @@ class SessionScreen(SessionAnswers):
         )
         if words is not None:
             self.live.note(words)
+
+    def action_note_beside(self) -> None:
+        """Put a note into the record, where a question takes n."""
+        self.action_note()
+
+    def action_report(self) -> None:
+        """Show the report as far as the session has come."""
+        live = self.smoke.current
+        if live is not None:
+            self.app.push_screen(
+                ReportScreen(live.runbook, live.state, live.session.folder, live.session.vault)
+            )
 
     def action_zoom(self) -> None:
         """Show everything, the briefing alone, or the output alone."""

@@ -13,16 +13,14 @@ from smoke_tui.config.questions import Answer, Choice, Verb
 from smoke_tui.journal.state import OpenQuestion
 from smoke_tui.presentation.format import one_line, titled
 from smoke_tui.presentation.live.choices import choices, login_target, retry_target
-from smoke_tui.presentation.live.questions import listed_models
+from smoke_tui.presentation.live.questions import finish_early, listed_models
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
-from smoke_tui.presentation.live.spend_questions import is_battery, payment, spend_lines
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.presentation.spans import row
 from smoke_tui.session.session_view import SessionView
-from smoke_tui.tui.render.content import foreign, lines, toned
+from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.screens.drift import show_drift
-from smoke_tui.tui.theme import MUTED, STYLES
+from smoke_tui.tui.theme import MUTED, STYLES, WARN
 from smoke_tui.tui.widgets.modals import (
     Box,
     Choose,
@@ -67,12 +65,10 @@ class SessionAnswers(Page):
             self.asking = False
 
     def begin_question(self, snapshot: Snapshot, question: OpenQuestion) -> None:
-        """Answer a new question that was answered in advance; show what a call would spend."""
+        """Answer a new question that was answered in advance."""
         answer = self.live.answer_in_advance(snapshot, question)
         if answer is not None:
             self.send(question, answer)
-        elif question.body.question == "spend" and not self.live.leaving:
-            self._spend(question)
 
     def action_choose(self, key: str) -> None:
         """Answer the open question by one of its keys."""
@@ -100,8 +96,8 @@ class SessionAnswers(Page):
                 self._run_again(question, login_target(self.snapshot))
             case "step":
                 self._choose_step(question)
-            case "spend":
-                self._spend(question)
+            case "finish":
+                self._finish_early(question)
             case "open":
                 self._open_page(question)
             case "reveal":
@@ -215,6 +211,20 @@ class SessionAnswers(Page):
         self._run_again(question, chosen)
 
     @work
+    async def _finish_early(self, question: OpenQuestion) -> None:
+        yes = await self.ask(
+            YesNo(
+                "Finish",
+                Content(finish_early(self.snapshot)),
+                yes="finish and see the report",
+                no="go on",
+                question=question.seq,
+            )
+        )
+        if yes:
+            self.send(question, Answer(Verb.STOP))
+
+    @work
     async def action_stop(self) -> None:
         """Stop the step that runs or waits for a new try, after asking."""
         stopped = self.snapshot.stoppable
@@ -235,31 +245,6 @@ class SessionAnswers(Page):
         )
         if yes:
             self.live.stop_step("the operator stopped it")
-
-    # --- money ----------------------------------------------------------------------------
-
-    @work
-    async def _spend(self, question: OpenQuestion) -> None:
-        snapshot = self.snapshot
-        text = lines(
-            foreign(question.body.text, "bold"),
-            *spend_lines(snapshot, question),
-            "",
-            toned(row(payment(snapshot, question))),
-        )
-        yes = await self.ask(
-            YesNo(
-                "Spend",
-                text,
-                yes="make the calls" if is_battery(question) else "make the call",
-                no="don't",
-                question=question.seq,
-            )
-        )
-        if yes is True:
-            self.send(question, Answer(Verb.YES))
-        elif yes is False:
-            self.send(question, Answer(Verb.NO, words=""))
 
     # --- the login ------------------------------------------------------------------------
 
@@ -357,15 +342,21 @@ class SessionAnswers(Page):
         listed = listed_models(question)
         text = foreign(question.body.text)
         if listed:
-            model = await self.ask(
+            chosen = await self.ask(
                 Choose(
                     "Model",
                     text,
-                    [(str(n), Content(one_line(name))) for n, name in enumerate(listed)],
+                    [
+                        (
+                            str(n),
+                            Content.assemble(one_line(name), (f"  {note}", WARN) if note else ""),
+                        )
+                        for n, (name, note) in enumerate(listed)
+                    ],
                     question=question.seq,
                 )
             )
-            model = None if model is None else listed[int(model)]
+            model = None if chosen is None else listed[int(chosen)][0]
         else:
             model = await self.ask(Line("Model", text, check=required, question=question.seq))
         if model is not None:
