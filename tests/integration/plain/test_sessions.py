@@ -167,13 +167,14 @@ def test_notes_again_status_and_what_a_step_is(tmp_path: Path) -> None:
             ),
         )
         plain.wait_for("Leave?")
-        plain.enter("finish", "quit", "y")
+        plain.enter("finish", "n", "quit", "y")
         assert plain.end() == 4
     text = plain.output
     assert "\nNote: the office line, after lunch\n" in text
     assert "\nStep 1 of 6 (try 2): Log in to OpenAI\n" in text
     assert "\nStep 2 of 6, needs you: Make one live call\n" in text
     assert "\nNeeded from you: Next: " in text
+    assert "\nFinish now? Steps 2, 3, 4, 5, 6 stay undone. The verdict is incomplete." in text
     assert "\nStep 1 of 6, pass: Log in to OpenAI; 2 tries.\n" in text
     assert "\nNo step is running.\n" in text
     assert "\nThere is no terminal here that could take it to its clipboard.\n" in text
