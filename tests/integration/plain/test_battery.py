@@ -12,8 +12,8 @@ def test_a_battery_is_walked_to_its_end(tmp_path: Path) -> None:
     with Piped([*options, "format-compliance"], home=tmp_path) as plain:
         plain.enter("run", "run", "run")
         plain.wait_for("Question: Make 130 calls for the battery format-compliance?")
-        plain.wait_for("calls 1 to 130 of at most 150\n")
-        plain.wait_for("The cap leaves 150 calls.\nIt stops by itself once 90 % of a window")
+        plain.wait_for("Cap: calls 1 to 130 of at most 150, 20 left after it\n")
+        plain.wait_for("Stops: by itself once 90 % of a window")
         plain.enter("yes")
         plain.wait_for("130 of 130 calls, ")
         at = plain.wait_for("Step 3 of 3, fail, judge-format-violation: Run the battery.")

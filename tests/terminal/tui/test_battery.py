@@ -202,8 +202,8 @@ def test_a_battery_of_the_walk_and_of_its_report(tmp_path: Path) -> None:
             asked = " ".join(screen_text(app).replace("│", " ").split())
             assert "Make 130 calls for the battery format-compliance?" in asked
             assert "calls 1 to 130 of at most 150" in asked
-            assert "The cap leaves 150 calls." in asked
-            assert "It stops by itself once 90 % of a window" in asked
+            assert "of at most 150, 20 left after it" in asked
+            assert "Stops: by itself once 90 % of a window" in asked
             await answer(pilot, "spend", "y")
             await until(pilot, lambda: running(app) == "battery", "the battery")
             await pilot.pause(0.3)
