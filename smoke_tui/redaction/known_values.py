@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
 from typing import Final
 
@@ -13,11 +13,18 @@ from smoke_tui.redaction.encodings import MIN_TRUNCATED, MIN_WRAPPED
 from smoke_tui.redaction.placeholders import REACH, unfinished
 from smoke_tui.redaction.spans import ProtectedSpans, Replaced, Span, outside, replace_spans
 
-_BREAK: Final = re.compile(rb"(?:\r?\n|(?:\\r)?\\n)[ \t]{0,64}+(?![\r\n]|\\[rn])")
-"""A line break inside a value, real or JSON-escaped, with the next line's indent. An empty line is
-no wrap; otherwise a page of blank lines would be held back."""
+_BREAKS: Final = (
+    (b"\n", b"\r", re.compile(rb"\n[ \t]{0,64}+(?![\r\n]|\\[rn])")),
+    (rb"\n", rb"\r", re.compile(rb"\\n[ \t]{0,64}+(?![\r\n]|\\[rn])")),
+)
+"""A line break inside a value, real and JSON-escaped: the line feed, the carriage return that may
+stand before it, and the line feed with the next line's indent. An empty line is no wrap; otherwise a
+page of blank lines would be held back. Each expression begins with a literal, so that the search for
+it is fast."""
+_MOST_INDENT: Final = 64
 _HALF_BREAK: Final = re.compile(rb"(?:\r|\\r\\|\\r|\\)\Z")
 _ELLIPSIS: Final = re.compile(rb"\.{3,}|\xe2\x80\xa6|\\u2026")
+_ELLIPSES: Final = (b"...", b"\xe2\x80\xa6", rb"\u2026")
 _HALF_ELLIPSIS: Final = re.compile(rb"(?:\.{1,2}|\xe2\x80?|\\(?:u(?:2(?:02?)?)?)?)\Z")
 _MIN_HEAD: Final = 4
 """A match with fewer characters before its first line break starts after the break; otherwise every
@@ -39,31 +46,30 @@ _WORD: Final = frozenset(
 class _Unwrapped:
     """A buffer without its line breaks, with a map back to the buffer's positions."""
 
-    __slots__ = ("_breaks", "_source", "text")
+    __slots__ = ("_at", "_removed", "text")
 
-    def __init__(self, source: bytes) -> None:
-        self.text = _BREAK.sub(b"", source)
-        self._source = source
-        self._breaks: tuple[list[int], list[int]] | None = None
-
-    def _mapped(self) -> tuple[list[int], list[int]]:
-        if self._breaks is None:
-            at, removed, total = [0], [0], 0
-            for match in _BREAK.finditer(self._source):
-                at.append(match.start() - total)
-                total += match.end() - match.start()
-                removed.append(total)
-            self._breaks = at, removed
-        return self._breaks
+    def __init__(self, source: bytes, breaks: list[tuple[int, int]], low: int = 0) -> None:
+        """Read `source` from `low` on; `breaks` are those that start there or later."""
+        at, removed, total, done = [0], [low], low, low
+        parts: list[bytes] = []
+        for start, end in breaks:
+            parts.append(source[done:start])
+            at.append(start - total)
+            total += end - start
+            removed.append(total)
+            done = end
+        parts.append(source[done:])
+        self.text = b"".join(parts)
+        self._at = at
+        self._removed = removed
 
     def origin(self, position: int) -> int:
         """Position in the source of the byte at `position` of `text`."""
-        at, removed = self._mapped()
-        return position + removed[bisect_right(at, position) - 1]
+        return position + self._removed[bisect_right(self._at, position) - 1]
 
     def beginning(self, position: int, end: int) -> int:
         """Position in the source where a match of `text[position:end]` starts."""
-        at, _ = self._mapped()
+        at = self._at
         wrap = bisect_right(at, position)
         if wrap < len(at) and at[wrap] <= end and at[wrap] - position < _MIN_HEAD:
             position = at[wrap]
@@ -77,7 +83,9 @@ class Needles:
     needle counts only where no word character is before or after it.
     """
 
-    __slots__ = ("_heads", "_needles", "_raws", "_reach", "_short", "_starts", "_whole_words")
+    __slots__ = (
+        "_heads", "_longest", "_needles", "_raws", "_reach", "_short", "_starts", "_whole_words",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -89,14 +97,16 @@ class Needles:
         self._needles = tuple(needles.items())
         self._raws = tuple((raw, m) for raw, m in raws.items() if len(raw) > MIN_TRUNCATED)
         self._reach = max((len(raw) for raw, _ in self._raws), default=0)
+        self._longest = max(map(len, needles), default=0)
         self._whole_words = whole_words
         # Sampling every _STRIDE-th position hits one of any _STRIDE consecutive positions.
         self._short = [pair for pair in self._needles if len(pair[0]) < _SIFTED]
-        self._starts: dict[bytes, list[tuple[bytes, bytes]]] = {}
-        for pair in self._needles:
-            if len(pair[0]) >= _SIFTED:
+        self._starts: dict[bytes, list[tuple[int, bytes, bytes]]] = {}
+        for needle, label in self._needles:
+            if len(needle) >= _SIFTED:
                 for at in range(_STRIDE):
-                    self._starts.setdefault(pair[0][at : at + _SIFT], []).append(pair)
+                    starts = self._starts.setdefault(needle[at : at + _SIFT], [])
+                    starts.append((at, needle, label))
         # A word that is complete still waits for the byte after it.
         self._heads = frozenset(
             needle[:k]
@@ -108,27 +118,42 @@ class Needles:
         """Whether `data` contains any needle."""
         return any(needle in data for needle, _ in self._needles)
 
-    def _candidates(self, data: bytes, low: int = 0) -> Iterable[tuple[bytes, bytes]]:
-        """Needles that may start in `data` at or after `low`; in most texts hardly any."""
-        if len(data) - low < _LITTLE or not self._starts:
-            return self._needles
-        whole = low + (len(data) - low) // _STRIDE * _STRIDE
-        places = map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[low:whole]))
-        sampled = {*filter(self._starts.__contains__, places), data[whole : whole + _SIFT]}
-        candidates = {pair: None for gram in sampled for pair in self._starts.get(gram, ())}
-        return (*self._short, *candidates)
-
-    def find(self, data: bytes, low: int, high: int) -> Iterator[Span]:
-        """Every occurrence that starts in [low, high)."""
-        for needle, label in self._candidates(data, low):
+    def _occurrences(self, data: bytes, low: int, high: int) -> Iterator[Span]:
+        """Every occurrence in the text as it is that starts in [low, high)."""
+        little = len(data) - low < _LITTLE or not self._starts
+        for needle, label in self._needles if little else self._short:
             stop = high + len(needle) - 1
             at = data.find(needle, low, stop)
             while at != -1:
-                end = at + len(needle)
-                if not self._whole_words or _stands_alone(data, at, end):
-                    yield Span(at, end, label)
+                yield Span(at, at + len(needle), label)
                 at = data.find(needle, at + 1, stop)
-        if self._whole_words or not self._needles:
+        if little:
+            return
+        starts = self._starts
+        for position in self._sampled(data, low):
+            for at, needle, label in starts[data[position : position + _SIFT]]:
+                begin = position - at
+                if low <= begin < high and data.startswith(needle, begin):
+                    yield Span(begin, begin + len(needle), label)
+
+    def _sampled(self, data: bytes, low: int) -> list[int]:
+        """Sampled positions where a part of a needle's start stands; in most texts hardly any."""
+        starts = self._starts
+        whole = low + (len(data) - low) // _STRIDE * _STRIDE
+        sampled = list(map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[low:whole])))
+        sampled.append(data[whole : whole + _SIFT])
+        if starts.keys().isdisjoint(sampled):
+            return []
+        return [low + at * _STRIDE for at, gram in enumerate(sampled) if gram in starts]
+
+    def find(self, data: bytes, low: int, high: int) -> Iterator[Span]:
+        """Every occurrence that starts in [low, high)."""
+        if not self._needles:
+            return
+        for span in self._occurrences(data, low, high):
+            if not self._whole_words or _stands_alone(data, span.start, span.end):
+                yield span
+        if self._whole_words:
             return
         yield from self._find_wrapped(data, low, high)
         yield from self._find_truncated(data, low, high)
@@ -140,16 +165,12 @@ class Needles:
         settled_end = len(data) - self._pending(data)
         if self._whole_words:
             return settled_end
-        if _BREAK.search(data) or _HALF_BREAK.search(data[-4:]):
-            unwrapped = _Unwrapped(data)
-            tails = {unwrapped.text, _HALF_BREAK.sub(b"", unwrapped.text)}
-            for tail in tails:
-                if pending := self._pending(tail):
-                    settled_end = min(
-                        settled_end, unwrapped.beginning(len(tail) - pending, len(tail))
-                    )
-        half = _HALF_ELLIPSIS.search(data, max(0, len(data) - 6))
-        if half:
+        unwrapped = self._unwrapped_tail(data)
+        half = _HALF_BREAK.search(unwrapped.text[-4:])
+        for tail in {unwrapped.text, unwrapped.text[: -len(half[0])] if half else unwrapped.text}:
+            if pending := self._pending(tail):
+                settled_end = min(settled_end, unwrapped.beginning(len(tail) - pending, len(tail)))
+        if half := _HALF_ELLIPSIS.search(data, max(0, len(data) - 6)):
             settled_end = min(
                 settled_end, half.start() - self._truncated_before(data, half.start())[0]
             )
@@ -181,22 +202,32 @@ class Needles:
                 at = needle.rfind(gram, 0, k - 1)
         return best
 
+    def _unwrapped_tail(self, data: bytes) -> _Unwrapped:
+        """The end of `data` without its line breaks: more of it than the longest needle, or all."""
+        size = self._longest + _MOST_INDENT + 8
+        low = len(data)
+        while True:
+            low = max(0, low - 2 * size)
+            unwrapped = _Unwrapped(data, _breaks(data, low), low)
+            # A break that is cut at `low` leaves at most its indent, which is no part of a needle.
+            if not low or len(unwrapped.text) > size:
+                return unwrapped
+
     def _find_wrapped(self, data: bytes, low: int, high: int) -> Iterator[Span]:
-        if not _BREAK.search(data):
+        breaks = _breaks(data)
+        if not breaks:
             return
-        unwrapped = _Unwrapped(data)
-        for needle, label in self._candidates(unwrapped.text):
-            if len(needle) < MIN_WRAPPED:
-                continue
-            at = unwrapped.text.find(needle)
-            while at != -1:
-                start = unwrapped.beginning(at, at + len(needle))
-                end = unwrapped.origin(at + len(needle) - 1) + 1
+        unwrapped = _Unwrapped(data, breaks)
+        text = unwrapped.text
+        for span in self._occurrences(text, 0, len(text)):
+            if span.end - span.start >= MIN_WRAPPED:
+                start = unwrapped.beginning(span.start, span.end)
                 if low <= start < high:
-                    yield Span(start, end, label)
-                at = unwrapped.text.find(needle, at + 1)
+                    yield Span(start, unwrapped.origin(span.end - 1) + 1, span.label)
 
     def _find_truncated(self, data: bytes, low: int, high: int) -> Iterator[Span]:
+        if not any(mark in data for mark in _ELLIPSES):
+            return
         for match in _ELLIPSIS.finditer(data):
             length, label = self._truncated_before(data, match.start())
             start = match.start() - length
@@ -272,6 +303,22 @@ class KnownValueStage:
         self._base = limit - dropped
         self._replaced.end -= dropped
         return out
+
+
+def _breaks(data: bytes, low: int = 0) -> list[tuple[int, int]]:
+    """Start and end of every line break from `low` on, in order."""
+    breaks: list[tuple[int, int]] = []
+    for feed, carriage, expression in _BREAKS:
+        if feed not in data:
+            continue
+        returns = carriage in data
+        for match in expression.finditer(data, low):
+            start, end = match.span()
+            if returns and data.endswith(carriage, low, start):
+                start -= len(carriage)
+            breaks.append((start, end))
+    breaks.sort()
+    return breaks
 
 
 def _stands_alone(data: bytes, start: int, end: int) -> bool:
