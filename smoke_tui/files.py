@@ -156,7 +156,15 @@ def open_plain(path: str | os.PathLike[str]) -> int:
         ValueError: the path holds a NUL.
     """
     # Without O_NONBLOCK a pipe would be waited for.
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    try:
+        fd = os.open(path, flags)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        # The system's words would be "Too many levels of symbolic links".
+        link = "it is a symbolic link, which is not followed"
+        raise OSError(errno.ELOOP, link, str(path)) from None
     try:
         if stat.S_ISREG(os.fstat(fd).st_mode):
             return fd

@@ -127,6 +127,8 @@ class _Output:
             self.line("  scorecard, computed from the trace:")
             for text in scorecard_rows(evaluation.runs[0].scorecard):
                 self._row("    ", text)
+        for name in folder.others:
+            self.line(f"  note: {name} is none of the eight files of a scenario: nothing reads it")
         self._row("  ", summary(evaluation))
 
     def show_update(self, evaluation: Evaluation) -> None:
@@ -147,6 +149,7 @@ def _as_json(
         "comparisons": [_comparison(comparison) for comparison in evaluation.comparisons],
         "scorecard": None if runs is None else runs[0].scorecard.value(),
         "written": list(written),
+        "not_read": list(folder.others),
     }
 
 

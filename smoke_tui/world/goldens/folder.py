@@ -21,6 +21,8 @@ GOLDENS: Final = "goldens"
 MOST: Final = 1024 * 1024
 """Bytes of one file."""
 
+PACK_FILES: Final = (*INPUT_FILES, *GENERATED_FILES)
+
 _INSTALLED: Final = Path(__file__).resolve().parents[2] / "_runbooks"
 
 
@@ -40,6 +42,15 @@ class PackFolder:
         """Its path as messages show it: from the working folder on, where it is below that."""
         here = Path.cwd()
         return str(self.path.relative_to(here) if self.path.is_relative_to(here) else self.path)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Files that are none of the eight, and that nothing reads; a README belongs to no run."""
+        try:
+            names = sorted(path.name for path in self.path.iterdir())
+        except OSError:
+            return ()
+        return tuple(n for n in names if n not in PACK_FILES and not n.startswith((".", "README")))
 
     @property
     def installed(self) -> bool:
@@ -78,8 +89,9 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _is_pack(path: Path) -> bool:
+    """Whether any of the eight files is there: a pack that lost one is a broken pack, not none."""
     try:
-        return os.path.lexists(path / CHALLENGE_PACK)
+        return any(os.path.lexists(path / name) for name in PACK_FILES)
     except OSError:
         return False
 

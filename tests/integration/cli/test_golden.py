@@ -180,11 +180,28 @@ def test_files_that_can_not_be_read(program: Program, tmp_path: Path) -> None:
     (pack / TRACE).symlink_to(SHIPPED / TRACE)
     done = program("golden", str(pack))
     assert done.code == 3
-    assert f"{pack / TRACE}: it can't be read" in done.out
+    assert f"{pack / TRACE}: it can't be read: it is a symbolic link, which is not" in done.out
     (pack / TRACE).unlink()
     (pack / CHALLENGE_PACK).unlink()
     os.mkfifo(pack / CHALLENGE_PACK)
     assert program("golden", str(pack)).code == 3
+
+
+def test_a_pack_that_lost_a_file_or_has_one_more(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = copy_of_shipped(tmp_path / "runbooks" / "goldens")
+    (pack / "expected_other.json").write_text("{}", "utf-8")
+    done = program("golden", str(pack))
+    assert done.code == 0
+    assert "expected_other.json is none of the eight files" in done.out
+    (pack / CHALLENGE_PACK).unlink()
+    monkeypatch.chdir(tmp_path)
+    # A search for packs must not pass over the broken one.
+    for argv in ((), (str(pack),), (pack.name,)):
+        done = program("golden", *argv)
+        assert done.code == 3
+        assert "challenge_pack.yaml:1: the file is missing" in done.out
 
 
 def test_a_pack_in_yaml(program: Program, tmp_path: Path) -> None:
