@@ -63,11 +63,16 @@ class EventSplitter:
         if not chunk:
             return
         self._after_cr = chunk.endswith(b"\r")
-        lines = _LINE_END.split(chunk)
+        lines = _LINE_END.split(chunk) if b"\r" in chunk else chunk.split(b"\n")
         last_line = lines.pop()
         for line in lines:
-            self._extend(line)
-            yield from self._take_line()
+            if self._line or len(line) > EVENT_LIMIT:
+                self._extend(line)
+                event = self._take_buffered()
+            else:
+                event = self._take_line(line)
+            if event is not None:
+                yield event
         self._extend(last_line)
 
     def _extend(self, part: bytes) -> None:
@@ -79,19 +84,22 @@ class EventSplitter:
         self._beyond += len(part) - room
         self._tail = (self._tail + part[max(room, len(part) - KEPT_END) :])[-KEPT_END:]
 
-    def _take_line(self) -> Iterator[SseEvent]:
+    def _take_buffered(self) -> SseEvent | None:
         line, tail, beyond = bytes(self._line), bytes(self._tail), self._beyond
         self._line.clear()
         self._tail.clear()
         self._beyond = 0
+        return self._take_line(line, tail, beyond)
+
+    def _take_line(self, line: bytes, tail: bytes = b"", beyond: int = 0) -> SseEvent | None:
+        """Take one line in; the event that it ends or is."""
         if not self._started:
             self._started = True
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line:
-            if self._lines:
-                yield self._event()
+            event = self._event() if self._lines else None
             self._reset()
-            return
+            return event
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if name == b"event":
@@ -99,12 +107,14 @@ class EventSplitter:
         elif name == b"data":
             self._take_data(value, tail, beyond)
         elif line.lstrip()[:1] in (b"{", b"[") and not beyond:
-            yield SseEvent("", line, len(line), bare=True)
+            return SseEvent("", line, len(line), bare=True)
+        return None
 
     def rest(self) -> Iterator[SseEvent]:
         """What follows the last empty line, after the last chunk."""
-        if self._line:
-            yield from self._take_line()
+        event = self._take_buffered() if self._line else None
+        if event is not None:
+            yield event
         if self._lines:
             yield replace(self._event(), bare=True)
         self._reset()

@@ -72,6 +72,7 @@ class Reading:
     crossed: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     final: Mapping[str, Any] = field(default_factory=dict)
+    final_items: list[Item] = field(default_factory=list)
     first_text_offset: int | None = None
 
     @property
@@ -83,13 +84,6 @@ class Reading:
     def model(self) -> str | None:
         """The last model that the bodies of events name."""
         return _last_text([m for m in self.models if m.source.endswith("response.model")])
-
-    @property
-    def final_items(self) -> list[Item]:
-        """The items in the final response; empty if it has none."""
-        output = self.final.get("output")
-        items = (read_item(raw) for raw in (output if isinstance(output, list) else []))
-        return [item for item in items if item is not None]
 
     @property
     def answer_items(self) -> list[Item]:
@@ -283,6 +277,9 @@ class StreamReader:
             reading.final = response
         elif TERMINAL_EVENTS[kind] == "failed":
             reading.final = event
+        output = reading.final.get("output")
+        items = (read_item(raw) for raw in (output if isinstance(output, list) else []))
+        reading.final_items = [item for item in items if item is not None]
 
     def _read_output(self, kind: str, event: Mapping[str, Any]) -> None:
         reading = self.reading

@@ -41,7 +41,7 @@ GROUPED: Final = frozenset({"battery"})
 """Kinds of events that are written at once, and synced in groups: a kill loses none of them."""
 GROUP: Final = 100
 GROUP_SECONDS: Final = 1.0
-"""A group is synced with the first event that comes so long after the sync before it."""
+"""A group is synced so long after the sync before it, whether another event comes or not."""
 
 
 class JournalFile:
@@ -152,12 +152,33 @@ class JournalFile:
         grouped = (
             event.kind in GROUPED and self._unsynced < GROUP and now - self._synced < GROUP_SECONDS
         )
-        if not grouped:
-            self._unsynced, self._synced = 0, now
-            try:
-                sync_content(self._fd)
-            except OSError:
-                self._take_over(line)
+        if grouped:
+            self._size += len(line)
+        else:
+            self._sync(now, line)
+
+    def sync_due(self) -> float | None:
+        """Sync a group whose time is up; seconds until the time of one is up, None without one.
+
+        Raises:
+            StorageError: what was written is not safely on disk.
+        """
+        if not self._unsynced or self._failed is not None:
+            return None
+        now = time.monotonic()
+        left = self._synced + GROUP_SECONDS - now
+        if left > 0:
+            return left
+        self._sync(now)
+        return None
+
+    def _sync(self, now: float, line: bytes = b"") -> None:
+        """Sync what was written; `line` is at its end, and not counted yet."""
+        self._unsynced, self._synced = 0, now
+        try:
+            sync_content(self._fd)
+        except OSError:
+            self._take_over(line)
         self._size += len(line)
 
     def _check_place(self) -> None:

@@ -105,7 +105,10 @@ class Sink(Protocol):
     """Where events are kept."""
 
     def append(self, event: Event) -> None:
-        """Write an event and sync it."""
+        """Write an event and sync it, if need be with others of its kind."""
+
+    def sync_due(self) -> float | None:
+        """Sync events whose time is up; seconds until that of others is, None without any."""
 
     def keep(self, content: bytes) -> str:
         """Keep a piece of evidence and return its SHA-256 in hex."""
@@ -297,6 +300,10 @@ class LiveStream:
         )
         self.dispatch(Fact(event, incoming.secrets, blobs))
         return True
+
+    def sync_due(self) -> float | None:
+        """Sync what has waited long enough for others; seconds until more has, None without any."""
+        return self._sink.sync_due()
 
     def inspected(self) -> frozenset[str]:
         """The sha256 of the evidence that has been searched for every known secret."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 NO: Final = ("", "0", "false", "no", "none", "null", "off", "n", "f", "never", "nil")
@@ -18,13 +19,22 @@ _SETTINGS: Final = (
 )  # fmt: skip
 """Suffixes of names that configure a fallback and don't report one."""
 
+_SEPARATORS: Final = re.compile(r"[^a-z0-9]")
+_REMEMBERED: Final = 4096
+"""Distinct names whose form is remembered: documents of one kind hold the same ones."""
+
 _TAKEN: Final = ("degraded", "reason", "cause", "from", "used", "taken", "applied", "triggered")
 """Suffixes of names that report a fallback with any value."""
 
 
 def normalize_name(name: object) -> str:
     """A name without case and separators."""
-    return re.sub(r"[^a-z0-9]", "", str(name).casefold())
+    return _normalized(str(name))
+
+
+@lru_cache(_REMEMBERED)
+def _normalized(name: str) -> str:
+    return _SEPARATORS.sub("", name.casefold())
 
 
 def is_set(value: object) -> bool:
@@ -36,12 +46,16 @@ def is_set(value: object) -> bool:
 
 def is_degraded(name: object, value: object) -> bool:
     """Whether a field reports that a fallback was taken."""
-    normalized = normalize_name(name)
     return (
-        bool(_DEGRADED.search(normalized))
+        _names_fallback(str(name))
         and is_set(value)
-        and _reports_fallback(normalized, value)
+        and _reports_fallback(normalize_name(name), value)
     )
+
+
+@lru_cache(_REMEMBERED)
+def _names_fallback(name: str) -> bool:
+    return bool(_DEGRADED.search(_normalized(name)))
 
 
 def _reports_fallback(name: str, value: object) -> bool:

@@ -89,7 +89,7 @@ def evaluate(
     text: str | None = None,
 ) -> Obligation:
     """The obligation that the witnesses result in; `code` and `text` override the requirement's."""
-    shortened = tuple(Witness(w.source, shorten(w.value), w.stance) for w in witnesses)
+    shortened = tuple(map(_shortened, witnesses))
     if any(w.stance == "against" for w in shortened):
         summary = requirement.contradicted_text if text is None else text
         return Obligation(
@@ -120,6 +120,11 @@ def shorten(text: str) -> str:
     """A witness's value on one line of at most 160 characters."""
     line = " ".join(text.split())
     return line if len(line) <= _MAX_VALUE else f"{line[: _MAX_VALUE - 1]}…"
+
+
+def _shortened(witness: Witness) -> Witness:
+    value = shorten(witness.value)
+    return witness if value == witness.value else Witness(witness.source, value, witness.stance)
 
 
 def _fill(text: str, witnesses: Sequence[Witness]) -> str:

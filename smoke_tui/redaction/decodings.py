@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import bz2
 import html
 import lzma
@@ -38,11 +39,12 @@ _NUMBERS: Final = re.compile(
 """Bytes written as numbers, as in hex dumps and lists of integers: at least 6 words in a row."""
 _NUMBER: Final = re.compile(rb"(0[xXoO]?)?([0-9A-Fa-f]{2,4})")
 _PACKED: Final = (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01", b"BZh", b"\xfd7zXZ\0")
+_MAGIC: Final = re.compile(b"|".join(map(re.escape, _PACKED)))
 _CONTROLS: Final = {"b": b"\b", "f": b"\f", "n": b"\n", "r": b"\r", "t": b"\t"}
 _TEXT: Final = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decoding:
     """One decoding: its bytes, the steps to it, and a map of positions to the original bytes."""
 
@@ -73,19 +75,20 @@ def _readable(data: bytes) -> bool:
     """Whether to decode further: mostly text, or compressed. Misaligned base64 is neither."""
     text = len(data) - len(data.translate(None, _TEXT))
     # UTF-16 is text of which half are zeros; a quarter allows for what surrounds it.
-    return (
-        text * 2 > len(data)
-        or data.count(0) * 4 > len(data)
-        or any(magic in data for magic in _PACKED)
-    )
+    return text * 2 > len(data) or data.count(0) * 4 > len(data) or _MAGIC.search(data) is not None
 
 
 def _substituted(
-    name: str, pattern: re.Pattern[bytes], plain: Callable[[re.Match[bytes]], bytes]
+    name: str, needs: bytes, pattern: re.Pattern[bytes], plain: Callable[[re.Match[bytes]], bytes]
 ) -> Callable[[Decoding], Iterator[Decoding]]:
-    """A decoding step that replaces every match and keeps the other bytes in place."""
+    """A decoding step that replaces every match and keeps the other bytes in place.
+
+    Every match contains the bytes `needs`.
+    """
 
     def decode(decoding: Decoding) -> Iterator[Decoding]:
+        if needs not in decoding.data:
+            return
         ends: list[int] = []
         shifts = [0]
 
@@ -99,7 +102,12 @@ def _substituted(
             shift = shifts[bisect_right(ends, position)]
             return decoding.locate(max(0, min(position - shift, len(decoding.data))))
 
-        data = pattern.sub(plain, decoding.data)
+        source = decoding.data
+        if pattern is _BLANKS and b"\x1b" not in source:
+            # The same as the pattern's, several times faster.
+            data = b"".join(source.split())
+        else:
+            data = pattern.sub(plain, source)
         if data != decoding.data:
             yield Decoding(data, (*decoding.steps, name), locate)
 
@@ -146,7 +154,7 @@ def _base64(run: bytes) -> Iterator[bytes]:
         part = standard[offset:]
         # A single character left over carries no byte.
         part = part[: len(part) - (len(part) % 4 == 1)]
-        yield base64.b64decode(part + b"=" * (-len(part) % 4))
+        yield binascii.a2b_base64(part + b"=" * (-len(part) % 4))
 
 
 def _hex(run: bytes) -> Iterator[bytes]:
@@ -215,6 +223,8 @@ def _inflate(data: bytes, magic: bytes) -> bytes:
 
 
 def _unpack(decoding: Decoding) -> Iterator[Decoding]:
+    if _MAGIC.search(decoding.data) is None:
+        return
     for magic in _PACKED:
         start = decoding.data.find(magic)
         for _ in range(_MAX_PACKS):
@@ -227,12 +237,12 @@ def _unpack(decoding: Decoding) -> Iterator[Decoding]:
 
 
 _DECODERS: Final = (
-    _substituted("stripped", _BLANKS, lambda _match: b""),
-    _substituted("percent", _PERCENT, lambda match: bytes([int(match[1], 16)])),
-    _substituted("json", _ESCAPE, _unescape),
-    _substituted("html", _REFERENCE, _reference),
-    _substituted("quoted-printable", _QUOTED, _quoted),
-    _substituted("utf16", _NUL, lambda _match: b""),
+    _substituted("stripped", b"", _BLANKS, lambda _match: b""),
+    _substituted("percent", b"%", _PERCENT, lambda match: bytes([int(match[1], 16)])),
+    _substituted("json", b"\\", _ESCAPE, _unescape),
+    _substituted("html", b"&", _REFERENCE, _reference),
+    _substituted("quoted-printable", b"=", _QUOTED, _quoted),
+    _substituted("utf16", b"\0", _NUL, lambda _match: b""),
     _runs("base64", _BASE64_RUN, _base64),
     _runs("hex", _HEX_RUN, _hex),
     _runs("base32", _BASE32_RUN, _base32),

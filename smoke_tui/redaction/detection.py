@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
 
 from smoke_tui.redaction import split_tokens
@@ -26,6 +27,30 @@ def find(data: bytes, detectors: tuple[Detector, ...] = DETECTORS) -> list[Hit]:
         token_hits = _plain_hits(token, token.lower(), TOKENS)
         hits += [Hit(hit.kind, start, end, start) for hit in token_hits if hit.start == 0][:1]
     return hits
+
+
+def may_find(data: bytes) -> bool:
+    """Whether `find` could find anything: a word without which it finds nothing is there."""
+    return _any_word().search(data.lower()) is not None
+
+
+@cache
+def _any_word() -> re.Pattern[bytes]:
+    words = {word for detector in DETECTORS for word in detector.needs}
+    words |= {*split_tokens.HINTS, *(start.lower() for start in split_tokens.STARTS)}
+    return re.compile(_alternation({w for w in words if not any(v in w for v in words - {w})}))
+
+
+def _alternation(words: Iterable[bytes]) -> bytes:
+    """An expression for any of the words, which shares their beginnings: one step for each byte."""
+    rest_of: dict[bytes, list[bytes]] = {}
+    for word in sorted(words):
+        rest_of.setdefault(word[:1], []).append(word[1:])
+    branches = [
+        re.escape(first) + (_alternation(rest) if any(rest) else b"")
+        for first, rest in rest_of.items()
+    ]
+    return branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"
 
 
 def _plain_hits(data: bytes, lower: bytes, detectors: tuple[Detector, ...]) -> list[Hit]:

@@ -35,7 +35,7 @@ _SIFT: Final = 6
 in texts of at least `_LITTLE` bytes."""
 _STRIDE: Final = 7
 _SIFTED: Final = _SIFT + _STRIDE - 1
-_LITTLE: Final = 512
+_LITTLE: Final = 64
 _STRIDES: Final = struct.Struct(f"{_SIFT}s{_STRIDE - _SIFT}x")
 _FIRST: Final = itemgetter(0)
 _WORD: Final = frozenset(
@@ -117,6 +117,10 @@ class Needles:
     def occur_in(self, data: bytes) -> bool:
         """Whether `data` contains any needle."""
         return any(needle in data for needle, _ in self._needles)
+
+    def finds(self, data: bytes) -> bool:
+        """Whether `find` finds anything in the whole of `data`."""
+        return next(self.find(data, 0, len(data)), None) is not None
 
     def _occurrences(self, data: bytes, low: int, high: int) -> Iterator[Span]:
         """Every occurrence in the text as it is that starts in [low, high)."""

@@ -39,9 +39,10 @@ JOINTS: Final = tuple(
 )
 """A quoted string that may be concatenated with the next; for detection in a stream."""
 
-_STARTS: Final = (b"eyJ", b"sk-", b"rt_", b"rt.", b"ac_", b"github_pat_", b"xai-", b"glpat-")
+STARTS: Final = (b"eyJ", b"sk-", b"rt_", b"rt.", b"ac_", b"github_pat_", b"xai-", b"glpat-")
+"""A token that goes on in the next line begins with one of these."""
 _OPEN: Final = re.compile(
-    rb"(?<![A-Za-z0-9_-])(?:" + b"|".join(map(re.escape, _STARTS)) + rb")[A-Za-z0-9_.-]{8,8192}"
+    rb"(?<![A-Za-z0-9_-])(?:" + b"|".join(map(re.escape, STARTS)) + rb")[A-Za-z0-9_.-]{8,8192}"
 )
 _WRAP: Final = re.compile(
     rb"[ \t\"'+\\]{0,8}(?:\r?\n|(?:\\+r)?\\+n)[ \t>|\"'#*+]{0,40}"
@@ -50,7 +51,7 @@ _WRAP: Final = re.compile(
 """The text between two parts of a wrapped token."""
 _OPEN_LINE: Final = re.compile(
     rb"(?<![A-Za-z0-9_-])(?:"
-    + b"|".join(map(re.escape, _STARTS))
+    + b"|".join(map(re.escape, STARTS))
     + rb")[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\]{0,8}\r?\n\Z"
 )
 _SOLE_LINE: Final = re.compile(
@@ -110,7 +111,7 @@ def _plain(match: re.Match[bytes]) -> bytes:
 
 def wrapped(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Tokens over several lines: start, end and the joined token."""
-    for word in _STARTS:
+    for word in STARTS:
         at = data.find(word)
         while at != -1:
             match = _OPEN.match(data, at)
@@ -139,7 +140,7 @@ def _is_continuation(piece: bytes, previous: bytes) -> bool:
         and not piece.isupper()
         and not piece.istitle()
     )
-    starts_token = piece.startswith(_STARTS) and not previous.endswith(b".")
+    starts_token = piece.startswith(STARTS) and not previous.endswith(b".")
     return not starts_token and bool((digits and letters) or mixed)
 
 

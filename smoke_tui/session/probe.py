@@ -43,6 +43,9 @@ class _NoRecord:
     def append(self, event: Event) -> None:
         """Keep nothing."""
 
+    def sync_due(self) -> None:
+        """Nothing waits."""
+
     def keep(self, content: bytes) -> str:
         """Keep nothing; there is no name for it."""
         return ""

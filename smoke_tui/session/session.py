@@ -203,7 +203,7 @@ class Session:
         )
         self._check_kept()
         self._stream.open(self._begins)
-        self._loop.when_idle(self._stream.deliver)
+        self._loop.when_idle(self._stream.deliver, self._stream.sync_due)
         walk = asyncio.ensure_future(self._engine.run())
         ends: list[asyncio.Future[Any]] = [walk, self._fault]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

@@ -49,10 +49,14 @@ class _IdleSelector(selectors.DefaultSelector):
     """
 
     on_idle: Callable[[], bool] = staticmethod(lambda: False)
+    longest: Callable[[], float | None] = staticmethod(lambda: None)
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if (timeout is None or timeout > 0) and self.on_idle():
-            timeout = 0
+        if timeout is None or timeout > 0:
+            if self.on_idle():
+                timeout = 0
+            elif (longest := self.longest()) is not None:
+                timeout = longest if timeout is None else min(timeout, longest)
         return super().select(timeout)
 
 
@@ -64,9 +68,16 @@ class EngineLoop(asyncio.SelectorEventLoop):
         super().__init__(self._idle)
         self.set_default_executor(_Unawaited())
 
-    def when_idle(self, callback: Callable[[], bool]) -> None:
-        """Set what is called before the loop would sleep."""
+    def when_idle(
+        self, callback: Callable[[], bool], longest: Callable[[], float | None] = lambda: None
+    ) -> None:
+        """Set what is called before the loop would sleep.
+
+        `longest` is called then, too: it returns how many seconds the loop may sleep, None for as
+        long as it likes.
+        """
         self._idle.on_idle = callback
+        self._idle.longest = longest
 
     def drop(self) -> None:
         """Close the loop; tasks that are still there are cancelled and not waited for in vain."""

@@ -20,7 +20,7 @@ from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.judging.battery import ERRORS_IN_A_ROW
 from smoke_tui.redaction import Vault
-from smoke_tui.world.live.http import LiveHttp
+from smoke_tui.world.live.http_kept import KeptHttp, PreparedRequests
 from smoke_tui.world.live.network import trusted
 from smoke_tui.world.ports import PortAnswer, Post, Refs
 from smoke_tui.world.requests.battery import CaseCalls, RunBattery
@@ -45,10 +45,10 @@ class Pool:
 
     async def run(self, request: RunBattery, refs: Refs, post: Post) -> None:
         """Make the calls of a battery, and post what comes of each at once."""
-        context = cache(trusted)
-        run = _Run(request, refs, post)
+        context, prepared = cache(trusted), PreparedRequests()
+        run = _Run(request, self._vault, post)
         https = [
-            LiveHttp(self._vault, self._config.allowed_origins(), kept=True, context=context)
+            KeptHttp(self._vault, self._config.allowed_origins(), prepared, context)
             for _ in range(min(request.concurrency, sum(each.count for each in request.cases)))
         ]
         try:
@@ -75,7 +75,7 @@ class _Run:
     """One battery under way."""
 
     request: RunBattery
-    refs: Refs
+    vault: Vault
     post: Post
     stopped: str | None = None
     spent: Decimal = Decimal(0)
@@ -92,7 +92,7 @@ class _Run:
     def elapsed(self) -> int:
         return int((time.monotonic() - self.start) * 1000)
 
-    async def work(self, http: LiveHttp) -> None:
+    async def work(self, http: KeptHttp) -> None:
         """Take one call after the other until there is none, or the battery stops."""
         while self.stopped is None:
             await self._wait()
@@ -138,28 +138,37 @@ class _Run:
             f"{limits.usd} has no room for ({self.spent} are spent)"
         )
 
-    async def _make(self, http: LiveHttp, case: CaseCalls, number: int) -> None:
+    async def _make(self, http: KeptHttp, case: CaseCalls, number: int) -> None:
         if case.request is None:
             self._finish(BatteryAnswered(case.case, number, case.canned, "completed", 0))
             # Facts are taken in while the loop is idle.
             await asyncio.sleep(FAKE_SECONDS)
             return
-        assert self.request.read is not None
         retries = 0
         while True:
-            answer = await http.exchange(case.request, self.refs)
-            made, body = answer.body, answer.blobs.get("body", b"")
-            assert isinstance(made, HttpAnswered)
+            made, body = await http.ask(case.request)
             again = made.status in AGAIN or (made.status is None and made.error in UNSENT)
             if not again or retries >= self.request.limits.retries or self.stopped is not None:
                 break
             retries += 1
             self._pause(made, retries)
             await self._wait()
-        read = self.request.read(case.case, number, made, body)
+        read = self._read(case.case, number, made, body)
         self._finish(replace(read, retries=retries, usd=self._price(read)))
         if made.status in UNAUTHORIZED:
             self._stop(f"the provider refused the credential ({read.error})")
+
+    def _read(self, case: str, number: int, made: HttpAnswered, body: bytes) -> BatteryAnswered:
+        """What an answer says.
+
+        The texts of an answer are recorded whole, and are redacted with the fact. A sentence about
+        an error holds parts of the body, which is redacted first.
+        """
+        assert self.request.read is not None
+        read = self.request.read(case, number, made, body)
+        if read.error is None:
+            return read
+        return self.request.read(case, number, made, self.vault.redact(body))
 
     def _pause(self, made: HttpAnswered, retries: int) -> None:
         """Let all workers wait: as long as the provider asks, else twice as long each time."""

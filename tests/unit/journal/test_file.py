@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -361,5 +362,42 @@ def test_calls_of_a_battery_are_written_at_once_and_synced_in_groups(
     assert synced[-1] == 251
     answer()
     journal.append(told(252))
+    written[0] += 1
     assert len(synced) == 5
+    assert journal.sync_due() is None
+    answer()
+    assert journal.sync_due() == pytest.approx(1)
+    moment[0] += 0.75
+    assert journal.sync_due() == pytest.approx(0.25)
+    assert len(synced) == 5
+    moment[0] += 0.25
+    assert journal.sync_due() is None
+    assert len(synced) == 6
     journal.close()
+
+
+def test_a_group_that_cannot_be_synced_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = [100.0]
+    monkeypatch.setattr("smoke_tui.journal.file.time.monotonic", lambda: moment[0])
+    folder = tmp_path / "sessions" / "one"
+    journal = JournalFile.create(folder)
+    journal.append(told(0))
+    data = {"what": "answered", "case": "a", "repeat": 1, "text": "PASS", "status": "completed"}
+    for seq in (1, 2):
+        data["ms"] = seq
+        journal.append(make_event(seq, "2026-11-21T19:00:00.000Z", 0, "battery", data=data))
+    before, inode = (folder / JOURNAL).read_bytes(), (folder / JOURNAL).stat().st_ino
+    moment[0] += 1
+
+    def broken(fd: int) -> None:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr("smoke_tui.journal.file.sync_content", broken)
+    assert journal.sync_due() is None
+    assert (folder / JOURNAL).read_bytes() == before
+    assert (folder / JOURNAL).stat().st_ino != inode
+    journal.append(told(3))
+    journal.close()
+    assert len(read_journal(folder).events) == 4

@@ -353,3 +353,25 @@ def test_timers_do_not_keep_facts_out(desk: Desk) -> None:
     finally:
         handle.cancel()
         loop.close()
+
+
+def test_a_loop_sleeps_no_longer_than_until_something_is_due() -> None:
+    loop = EngineLoop()
+    asked: list[float] = []
+
+    async def main() -> None:
+        over = loop.create_future()
+
+        def longest() -> float:
+            asked.append(loop.time())
+            if len(asked) == 3:
+                over.set_result(None)
+            return 0.01
+
+        loop.when_idle(lambda: False, longest)
+        await over
+
+    loop.run_until_complete(main())
+    loop.drop()
+    # Nothing else woke it: without a limit it would have slept for ever.
+    assert len(asked) == 3

@@ -12,7 +12,8 @@ import pytest
 
 from smoke_tui.httpd.messages import ServerRequest
 from smoke_tui.redaction import Secret, Vault
-from smoke_tui.world.live.http import LiveHttp, shown_headers
+from smoke_tui.world.live.http import LiveHttp
+from smoke_tui.world.live.http_headers import shown_headers
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
 from smoke_tui.world.values import Joined, Sensitive
 from tests.helpers.loopback_servers import Origins, exchange, ok, raw, soon, until
