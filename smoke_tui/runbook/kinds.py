@@ -98,7 +98,7 @@ _EVIDENCE = {
     "upstream_headers": "the headers of that answer",
 }
 
-_COLUMN: Final = Converted(identifier, rf"^{NAME_PATTERN}$")
+COLUMN: Final = Converted(identifier, rf"^{NAME_PATTERN}$")
 _COLUMNS: Final = {
     "time": "the time of a call",
     "domain": "the domain, empty for the platform's own calls",
@@ -114,7 +114,7 @@ _LEDGER: Final = TableOf(
             Converted(table_name, rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}$"),
             "The table of usage, as schema.table",
         ),
-        **{name: Field(_COLUMN, f"The column of {what}") for name, what in _COLUMNS.items()},
+        **{name: Field(COLUMN, f"The column of {what}") for name, what in _COLUMNS.items()},
         "match": Field(
             Text(template="value"), "What the domain column holds in the organisation's rows"
         ),

@@ -9,14 +9,19 @@ from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings, config_dir
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import Vault, clean
-from smoke_tui.runbook import available, find, json_schema, load
+from smoke_tui.runbook import Diagnostic, available, find, json_schema, load
+from smoke_tui.runbook.lint.excerpt import report, totals
 
 
-def lint(settings: Settings, *, runbooks: list[str], schema: bool) -> int:
+def lint(settings: Settings, *, runbooks: list[str], schema: bool, topic: str | None = None) -> int:
     """Lint the given runbooks, or all that can be found."""
     if schema:
         print_json(json_schema())
         return Exit.OK
+    if topic is not None:
+        from smoke_tui.cli.commands.explain import explain
+
+        return explain(settings, topic=topic)
     here = Path.cwd()
     missing = []
     paths = []
@@ -28,19 +33,16 @@ def lint(settings: Settings, *, runbooks: list[str], schema: bool) -> int:
             paths.append(path)
     if not runbooks:
         paths = available(cwd=here, config_dir=config_dir())
-    errors, vault = 0, Vault()
+    findings, vault = list[Diagnostic](), Vault()
     for path in paths:
-        for problem in load(path).diagnostics:
-            errors += problem.severity == "error"
-            # A message may quote a value; it leaves as any other text does.
-            print(clean(vault.redact_text(str(problem))))
-            if problem.source_line:
-                print(clean(vault.redact_text(f"    {problem.source_line.rstrip()}")))
-            if problem.remedy:
-                print(clean(f"    next: {problem.remedy}"))
+        for finding in load(path).diagnostics:
+            findings.append(finding)
+            for line in report(finding):
+                # A message may quote a value; it leaves as any other text does.
+                print(clean(vault.redact_text(line)))
     for name in missing:
         print(f"smoke-tui: no runbook {name!r}", file=sys.stderr)
-    print(f"lint: {len(paths)} runbook(s), {errors} error(s)", file=sys.stderr)
-    if errors:
+    print(f"lint: {totals(len(paths), findings)}", file=sys.stderr)
+    if any(finding.severity == "error" for finding in findings):
         return Exit.INVALID
     return Exit.NOTHING if missing or not paths else Exit.OK

@@ -158,7 +158,7 @@ class LintCode(Enum):
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One finding; `line` and `col` count from 1."""
+    """One finding; `line` and `col` count from 1; `valid` are the keys or values that would fit."""
 
     path: str
     line: int
@@ -168,9 +168,12 @@ class Diagnostic:
     source_line: str
     severity: Severity
     remedy: str
+    valid: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.col}: {self.code} {self.message}"
+        # The form of a compiler's messages, which editors read.
+        place = f"{self.path}:{self.line}:{self.col}"
+        return f"{place}: {self.severity}: {self.code} {self.message}"
 
 
 ABOUT_PROSE: Final = frozenset({LintCode.NO_PROSE.code})
@@ -207,6 +210,7 @@ class Reporter:
         place: tuple[int, int],
         message: str | None = None,
         remedy: str | None = None,
+        valid: tuple[str, ...] = (),
     ) -> None:
         """Record a finding at (line, column); message and remedy default to the code's own."""
         line, col = place
@@ -222,6 +226,7 @@ class Reporter:
                 source_line=self._source(line),
                 severity=WARNING if code in self._tolerated else code.severity,
                 remedy=remedy or code.remedy,
+                valid=valid,
             ),
         )
 

@@ -119,8 +119,8 @@ def _read_toml(draft: Draft, reporter: Reporter) -> None:
         _read_without_kind(draft, data, context)
     draft.broken = context.broken
     draft.uses = context.uses
-    for code, place, message, remedy in context.problems:
-        reporter.add(code, place, message, remedy)
+    for problem in context.problems:
+        reporter.add(problem.code, problem.place, problem.message, problem.remedy, problem.valid)
 
 
 def _read_without_kind(draft: Draft, data: dict[str, Any], context: Context) -> None:
@@ -132,7 +132,7 @@ def _read_without_kind(draft: Draft, data: dict[str, Any], context: Context) -> 
     if isinstance(data.get("kind"), str):
         kind = data["kind"]
         message = f"unknown kind {show(kind)}{did_you_mean(kind, KINDS)}"
-        context.refuse(LintCode.KIND, ("kind",), message, f"Kinds: {', '.join(KINDS)}.", value=True)
+        context.refuse(LintCode.KIND, ("kind",), message, value=True, valid=tuple(KINDS))
 
 
 def _read_runs(draft: Draft, reporter: Reporter) -> None:

@@ -70,7 +70,7 @@ def _read_line(
         reporter.add(LintCode.FRONT_TWICE, (number, 1), message)
     elif key not in FRONT_MATTER:
         message = f"unknown key '{key[:48]}' in the front matter{did_you_mean(key, FRONT_MATTER)}"
-        reporter.add(LintCode.FRONT_KEY, (number, 1), message)
+        reporter.add(LintCode.FRONT_KEY, (number, 1), message, valid=tuple(FRONT_MATTER))
         misspelled.add(nearest(key, FRONT_MATTER) or "")
     else:
         col = (pair.start(2) if pair[2] else len(line.rstrip())) + 1
@@ -97,8 +97,8 @@ def _check(
         line, col, text = pairs[key]
         context = Context(lambda path, value, place=(line, col): place)  # type: ignore[misc]
         value = front_field.type.check(text, (key,), context)
-        for _, place, message, _ in context.problems:
-            reporter.add(LintCode.FRONT_VALUE, place, message)
+        for problem in context.problems:
+            reporter.add(LintCode.FRONT_VALUE, problem.place, problem.message, valid=problem.valid)
         if value is not BAD:
             values[key] = value
     return values

@@ -31,12 +31,23 @@ class TemplateUse:
     where: str
 
 
+@dataclass(frozen=True)
+class Problem:
+    """One problem of a table; without a `remedy` that of its code holds."""
+
+    code: LintCode
+    place: Place
+    message: str
+    remedy: str | None = None
+    valid: tuple[str, ...] = ()
+
+
 @dataclass
 class Context:
     """Records problems in one table; `locate(path, value)` returns a path's line and column."""
 
     locate: Callable[[Path, bool], Place]
-    problems: list[tuple[LintCode, Place, str, str | None]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     uses: list[TemplateUse] = field(default_factory=list)
 
@@ -48,15 +59,19 @@ class Context:
         remedy: str | None = None,
         *,
         value: bool = False,
+        valid: tuple[str, ...] = (),
     ) -> Bad:
-        """Record a problem at a key, or with `value` at its value, which is then unusable."""
-        self.problems.append((code, self.locate(at, value), message, remedy))
+        """Record a problem at a key, or with `value` at its value, which is then unusable.
+
+        `valid` are the keys or values that would fit there.
+        """
+        self.problems.append(Problem(code, self.locate(at, value), message, remedy, valid))
         self.suspect(at)
         return BAD
 
     def warn(self, code: LintCode, at: Path, message: str | None = None) -> None:
         """Record a problem that leaves the value usable."""
-        self.problems.append((code, self.locate(at, True), message or code.sentence, None))
+        self.problems.append(Problem(code, self.locate(at, True), message or code.sentence))
 
     def suspect(self, at: Path) -> None:
         """Mark a field as unreliable, so that checks over all steps skip it."""

@@ -22,7 +22,7 @@ IS_TESTS: Final = ("non-empty", "present", "absent")
 STEP_ID: Final = r"^[a-z][a-z0-9-]{1,40}$"
 STEP_ID_TEXT: Final = "an id (a small letter, then small letters, digits and -; 2 to 41 characters)"
 
-_CODE = Text("a code", choices=tuple(CODES), code=LintCode.CODE)
+CODE = Text("a code", choices=tuple(CODES), code=LintCode.CODE)
 
 
 def _header(values: dict[str, Any], at: Path, context: Context) -> dict[str, str]:
@@ -31,7 +31,7 @@ def _header(values: dict[str, Any], at: Path, context: Context) -> dict[str, str
 
 CONDITIONS: Mapping[str, Field] = MappingProxyType(
     {
-        "code": Field(ListOf(_CODE, bare=True, min_length=1), "The result's code is one of these"),
+        "code": Field(ListOf(CODE, bare=True, min_length=1), "The result's code is one of these"),
         "status": Field(Whole(100, 599), "The HTTP status"),
         "header": Field(
             MapOf(r"[A-Za-z0-9!#$&^_.+*'|~`%-]{1,80}", "a header name", Text(), _header),

@@ -16,6 +16,8 @@ from smoke_tui.runbook.schema.context import BAD, Bad, Context, TemplateUse, spe
 from smoke_tui.runbook.schema.positions import Path
 
 MAX_JSON_DEPTH = 32
+MAX_LISTED = 20
+"""The most valid values that a finding lists."""
 
 
 class FieldType(ABC):
@@ -79,9 +81,9 @@ class Text(FieldType):
             return context.refuse(code, at, f"{spell(at)}: {message}", value=True)
         if self.choices is not None and value not in self.choices:
             hint = did_you_mean(value, self.choices)
-            listed = "" if len(self.choices) > 12 else f" ({', '.join(self.choices)})"
-            message = f"{spell(at)}: {show(value)} is not {self.expected}{listed}{hint}"
-            return context.refuse(self.code, at, message, value=True)
+            message = f"{spell(at)}: {show(value)} is not {self.expected}{hint}"
+            valid = () if len(self.choices) > MAX_LISTED else tuple(self.choices)
+            return context.refuse(self.code, at, message, value=True, valid=valid)
         if self.pattern is not None and not re.fullmatch(self.pattern.strip("^$"), value):
             return refuse(context, at, value, self.expected)
         if self.template is not None:

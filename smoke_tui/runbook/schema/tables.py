@@ -9,6 +9,7 @@ from typing import Any
 
 from smoke_tui.runbook.lint.diagnostics import LintCode, did_you_mean, nearest
 from smoke_tui.runbook.schema.context import BAD, Bad, Context, spell
+from smoke_tui.runbook.schema.foreign_words import elsewhere_hint
 from smoke_tui.runbook.schema.positions import Path
 from smoke_tui.runbook.schema.scalars import FieldType, refuse
 
@@ -148,7 +149,7 @@ class TableOf(FieldType):
 
     @staticmethod
     def _refused(context: Context, first_problem: int) -> bool:
-        return any(rb.severity == "error" for rb, *_ in context.problems[first_problem:])
+        return any(each.code.severity == "error" for each in context.problems[first_problem:])
 
     def _inside(self, at: Path) -> str:
         return f" in {spell(at)}" if at else f" in {self.name}" if self.name else ""
@@ -159,10 +160,11 @@ class TableOf(FieldType):
             message = f"'{key}' belongs to {joined(owners)}, not{self._inside(at)}"
             context.refuse(LintCode.OTHER_KIND, (*at, key), message)
             return None
-        hint = did_you_mean(key, self.fields)
+        hint = did_you_mean(key, self.fields) or elsewhere_hint(key, self.fields)
         printable = key if key.isprintable() and len(key) <= 48 else ascii(key)[:48]
         message = f"unknown key '{printable}'{self._inside(at)}{hint}"
-        context.refuse(LintCode.UNKNOWN_KEY, (*at, key), message)
+        valid = tuple(sorted(self.fields))
+        context.refuse(LintCode.UNKNOWN_KEY, (*at, key), message, valid=valid)
         meant = nearest(key, self.fields)
         if meant is not None:
             context.suspect((*at, meant))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from decimal import Decimal
@@ -203,4 +204,16 @@ def test_the_schema_names_every_kind_and_tells_what_its_fields_are() -> None:
     for name, kind in KINDS.items():
         made = schema["$defs"][name]["properties"]
         assert kind.fields.keys() <= made.keys()
-        assert all(field["description"] for field in made.values())
+        assert all(_described(field, schema) for field in made.values())
+
+
+def _described(field: dict[str, Any], schema: dict[str, Any]) -> bool:
+    name = field.get("$ref", "").removeprefix("#/$defs/")
+    return bool(field.get("description") or schema["$defs"][name]["description"])
+
+
+def test_the_schema_holds_the_front_matter_and_is_small() -> None:
+    schema = json_schema()
+    front = schema["$defs"]["front-matter"]
+    assert set(front["required"]) == {"schema", "id", "title"}
+    assert len(json.dumps(schema, indent=2)) < 55_000

@@ -645,7 +645,7 @@ def test_messages_say_what_was_meant(name: str, hint: str) -> None:
 def test_the_text_form_and_the_source_line() -> None:
     text, _ = expected(CASES["a timeout in words"][0])
     (found,) = parse(text, "dir/book.md").diagnostics
-    assert str(found).startswith("dir/book.md:15:11: RB035 timeout: ")
+    assert str(found).startswith("dir/book.md:15:11: error: RB035 timeout: ")
     assert found.source_line == 'timeout = "soon"'
     text, _ = expected(CASES["an escape character"][0])
     assert parse(text, "b").diagnostics[0].source_line == "A \ufffd[2J line."
