@@ -162,22 +162,41 @@ COMMANDS: Final[Mapping[str, Command]] = {
         (
             arg("runbooks", nargs="*", metavar="RUNBOOK"),
             arg("--schema", action="store_true", help="print a JSON schema for editors"),
+            arg("--explain", dest="topic", metavar="CODE", help="what a code means, as `explain`"),
+        ),
+    ),
+    "explain": Command(
+        "what a lint code, a key, a kind of step or a failure code means",
+        "smoke-tui explain expect",
+        "explain:explain",
+        (
+            arg(
+                "topic",
+                nargs="?",
+                metavar="NAME",
+                help="RB032, run, expect, spend, stand_in, instructions-drift; all without it",
+            ),
         ),
     ),
     "battery": ANSWER_COMMANDS["battery"],
     "cassettes": ANSWER_COMMANDS["cassettes"],
     "golden": ANSWER_COMMANDS["golden"],
     "new": Command(
-        "a starter of your own, from a template",
-        "smoke-tui new parcel_delay --from golden",
+        "a runbook of your own that passes in a rehearsal, or a copy of another",
+        "smoke-tui new printer-page",
         "new:new",
         (
-            arg("name", metavar="NAME", help="its name, or a path that ends in it"),
+            arg(
+                "name",
+                nargs="?",
+                metavar="NAME",
+                help="its id, for runbooks/NAME.md, or a path; lists the templates without it",
+            ),
             arg(
                 "--from",
                 dest="template",
                 metavar="TEMPLATE",
-                help="golden: a scenario with fakes, in runbooks/goldens/NAME",
+                help="runbook (default), golden (a scenario with fakes), or a runbook to copy",
             ),
         ),
     ),

@@ -21,6 +21,7 @@ TRANSPORT: Final[Mapping[str, str]] = {
     "oversized": "stream-oversized",
     "compressed": "stream-malformed",
     "refused-host": "not-configured",
+    "rehearsal": "rehearsal-closed",
 }
 
 OUT_OF_CREDITS: Final = (

@@ -153,6 +153,11 @@ class SessionConfig:
             return False
         return self.world == "live" and host in PROVIDER_HOSTS
 
+    @property
+    def in_own_folder(self) -> bool:
+        """Whether a rehearsal runs the commands in the product's own folder, with its programs."""
+        return self.world == "rehearsed" and self.path_prepend is None
+
     def allowed_origins(self) -> frozenset[Origin]:
         """The (scheme, host, port) a credential may be sent to."""
         return frozenset(origin_of(url) for url in (self.issuer, self.codex_url, self.api_url))

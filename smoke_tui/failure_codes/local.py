@@ -19,6 +19,17 @@ ROWS: Final = (
         unrehearsed="depends on the runbook's guards",
     ),
     Code(
+        "rehearsal-closed",
+        "local",
+        Outcome.BLOCKED,
+        "nobody",
+        what="A rehearsal lets nothing out: the step reaches beyond this machine, and was not done.",
+        remedy="Declare what it answers in a rehearsal (`stand_in`; smoke-tui explain stand_in), or "
+        "run the step live.",
+        next_actions=(NextAction.RETRY,),
+        unrehearsed="depends on what the runbook reaches",
+    ),
+    Code(
         "needs-operator",
         "local",
         Outcome.BLOCKED,

@@ -113,8 +113,8 @@ ROWS: Final = (
         "unlisted",
         Outcome.FAIL,
         "the provider",
-        what="The answer was a redirect; redirects are never followed with a credential.",
-        remedy="Check the configured address.",
+        what="The answer was a redirect, which was not followed.",
+        remedy="Give the address that it leads to, or expect its status.",
         next_actions=(NextAction.RETRY, NextAction.CHANGE_SETTING),
     ),
 )

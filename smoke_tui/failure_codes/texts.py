@@ -244,8 +244,7 @@ def _redirect(code: Code, row: CodeText, about: About) -> CodeText:
         if host is None
         else replace(
             row,
-            what=f"The answer was a redirect to {host}; redirects are never followed with a "
-            "credential.",
+            what=f"The answer was a redirect to {host}, which was not followed.",
         )
     )
 

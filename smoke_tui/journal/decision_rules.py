@@ -22,6 +22,10 @@ CHANGES: Final[Mapping[int, str]] = MappingProxyType(
         "never held before. What drifted is text-drift or tool-call-drift, what is not certain is "
         "drift-undecided; the operator may give it a class. A condition behaves asks a judge, where it "
         "never held before: judge-fail, judge-format-violation, judge-undecided.",
+        4: "A check follows a redirect from http to https on the same host. A JSON path of "
+        "commands leads into what they printed as a whole, and where that is no JSON into the object "
+        "on its last line that holds one. A rehearsal lets nothing out: a stand-in answers, or the "
+        "step is rehearsal-closed.",
     }
 )
 """What changed with each number, the oldest first."""

@@ -19,6 +19,8 @@ from smoke_tui.plain.input import OVERLONG, Keyboard
 from smoke_tui.plain.output import Output
 from smoke_tui.plain.prompt import Prompt, SessionOverError, WithdrawnError
 from smoke_tui.presentation.format import count
+from smoke_tui.presentation.rehearsal_limits import rehearsal_limits
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.crash import fault_sentence
 from smoke_tui.session.leaving import exit_of, last_lines
 from smoke_tui.session.live_view import LiveView
@@ -85,6 +87,8 @@ class PlainSession:
         write = self.output.write
         if snapshot.rehearsed:
             write(f"{_REHEARSAL}. Scenario: {snapshot.config.scenario}.")
+            for sentence in rehearsal_limits(self.live.runbook, snapshot.config):
+                write(as_text(sentence))
         elif elsewhere(self.live.state) is not None:
             write(
                 f"NOT THE PROVIDER: calls go to {snapshot.config.codex_url}, so nothing is proven."

@@ -11,6 +11,7 @@ from smoke_tui.config.names import RECORD_MODES, SHAPES
 from smoke_tui.runbook.identifiers import NAME_PATTERN, identifier, table_name
 from smoke_tui.runbook.schema.common_fields import COMMAND, COMMON, READY
 from smoke_tui.runbook.schema.scalars import JSON_PATH, URL, Converted, Flag, JsonValue, Text, Whole
+from smoke_tui.runbook.schema.stand_ins import CHECK_STAND_IN, COMMAND_STAND_IN
 from smoke_tui.runbook.schema.tables import (
     RUN,
     AtLeast,
@@ -98,7 +99,7 @@ _EVIDENCE = {
     "upstream_headers": "the headers of that answer",
 }
 
-COLUMN: Final = Converted(identifier, rf"^{NAME_PATTERN}$")
+COLUMN: Final = Converted(identifier, rf"^{NAME_PATTERN}$", expected="the name of a column")
 _COLUMNS: Final = {
     "time": "the time of a call",
     "domain": "the domain, empty for the platform's own calls",
@@ -111,7 +112,11 @@ _COLUMNS: Final = {
 _LEDGER: Final = TableOf(
     {
         "table": Field(
-            Converted(table_name, rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}$"),
+            Converted(
+                table_name,
+                rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}$",
+                expected="the name of a table",
+            ),
             "The table of usage, as schema.table",
         ),
         **{name: Field(COLUMN, f"The column of {what}") for name, what in _COLUMNS.items()},
@@ -167,6 +172,7 @@ _ALL: Final = (
     Kind(
         "run",
         "Runs commands to their end.",
+        {"stand_in": COMMAND_STAND_IN},
         conditions=(AtLeast((RUN,)),),
         commands=(1, _MAX_COMMANDS),
         effects="local",
@@ -282,7 +288,10 @@ _ALL: Final = (
     Kind(
         "check",
         "Looks at something and changes nothing.",
-        {"url": Field(URL, "The address to look at")},
+        {
+            "url": Field(URL, "The address to look at"),
+            "stand_in": CHECK_STAND_IN,
+        },
         (AtLeast(("url", RUN)), AtMostOne(("url", RUN))),
         commands=(0, _MAX_COMMANDS),
         proves=True,

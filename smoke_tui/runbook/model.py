@@ -104,6 +104,16 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class StandIn:
+    """What answers in a rehearsal in place of the product: of commands, or of an address."""
+
+    exit: int = 0
+    output: str = ""
+    status: int | None = None
+    body: str = ""
+
+
+@dataclass(frozen=True)
 class Step:
     """One step. `prose` is its Markdown without step and run blocks; `timeout` is seconds.
 
@@ -151,6 +161,7 @@ class Runbook:
     text: str
     sha256: str
     steps: tuple[Step, ...]
+    rehearse_in: str | None = None
     warnings: tuple[Diagnostic, ...] = field(default=(), compare=False)
 
     def step(self, step_id: str) -> Step:

@@ -28,6 +28,10 @@ OF_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType({"turn": ("nonce",)})
 
 RESERVED = frozenset({*SETTINGS, BUNDLE})
 
+STAND_IN = "stand_in"
+"""The place of a template in a stand-in, where `{{ minted }}` is a secret made for this rehearsal."""
+MINTED = "minted"
+
 
 @dataclass(frozen=True)
 class Template:

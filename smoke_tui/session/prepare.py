@@ -36,7 +36,7 @@ def new_request(
     config = config_from(settings, runbook, secret_options)
     if rehearsal is not None:
         config = replace(
-            rehearsed(config, rehearsal), calibration=str(settings.rehearsed_calibration)
+            rehearsed(config, rehearsal, runbook), calibration=str(settings.rehearsed_calibration)
         )
     return SessionRequest(
         runbook=runbook,
@@ -64,7 +64,7 @@ def resumed_request(
     )
     config = config_resumed(resumable.state, secret_options, settings)
     if rehearsal is not None:
-        config = rehearsed(config, rehearsal)
+        config = rehearsed(config, rehearsal, resumable.runbook)
     return SessionRequest(
         runbook=resumable.runbook,
         config=resolved_anew(config),

@@ -12,6 +12,8 @@ from smoke_tui.config.session_config import GIVEN_API_KEY, GIVEN_LEDGER, Session
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
+from smoke_tui.runbook import Runbook
+from smoke_tui.runbook.rehearsing import rehearses_with_stack
 from smoke_tui.session.secret_options import SecretOptions, wants_embedded
 from smoke_tui.stack.ledger_table import LedgerTable
 from smoke_tui.world.live.browser_clipboard import OperatorIO
@@ -63,11 +65,18 @@ def _first_reason(error: OSError) -> str:
     return str(first[2] if isinstance(first, tuple) else first)
 
 
-def rehearsed(config: SessionConfig, world: Rehearsal) -> SessionConfig:
+def rehearsed(
+    config: SessionConfig, world: Rehearsal, runbook: Runbook | None = None
+) -> SessionConfig:
     """A live configuration turned towards the rehearsal's servers, all of them on loopback.
 
-    The rehearsal's ledger has the product's own names and all the columns that one may have.
+    The rehearsal's ledger has the product's own names and all the columns that one may have. A
+    runbook that needs no stand-in stack keeps the project's own folder, and its commands the time
+    that they take.
     """
+    if runbook is not None and not rehearses_with_stack(runbook):
+        own = rehearsed(config, world)
+        return replace(own, project=config.project, path_prepend=None, patience=1.0)
     table = LedgerTable(credential="credential", provider="provider", response_id="response_id")
     return replace(
         config,

@@ -18,6 +18,7 @@ from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.json_path import dig, parse_path
 from smoke_tui.runbook.model import Capture, Command
+from smoke_tui.steps.stand_in import REHEARSED_ENV
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.requests.processes import Spawn
@@ -28,7 +29,8 @@ from smoke_tui.world.values import Sensitive, Text, show
 def children_env(ctx: StepContext) -> tuple[tuple[str, Text], ...]:
     """What the step declares for its children, and the variables this session has set."""
     declared = [(name, ctx.fill(value)) for name, value in ctx.step.env.items()]
-    return (*declared, *ctx.resources.variables.items())
+    closed = REHEARSED_ENV.items() if ctx.config.in_own_folder else ()
+    return (*closed, *declared, *ctx.resources.variables.items())
 
 
 def spawn_spec(ctx: StepContext, command: Command) -> Spawn:
@@ -92,7 +94,7 @@ def take_captures(ctx: StepContext, ended: Ended) -> None:
         StepError: a value is not there (`expectation-unmet`).
     """
     document = (
-        ended.parsed.expect(ProcessParsed).document if ended.parsed else last_object(ended.text)
+        ended.parsed.expect(ProcessParsed).document if ended.parsed else printed_json(ended.text)
     )
     secrets = ended.parsed.secrets if ended.parsed else {}
     captured = {
@@ -132,6 +134,14 @@ def _find(capture: Capture, document: object, text: str) -> object:
     if capture.type == "int":
         return int(value) if re.fullmatch(r"-?\d{1,18}", str(value)) else None
     return value if capture.type == "json" else str(value)
+
+
+def printed_json(text: str) -> object:
+    """The JSON that an output is as a whole, else the object on the last line that holds one."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return last_object(text)
 
 
 def last_object(text: str) -> object:

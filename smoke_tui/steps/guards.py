@@ -5,6 +5,7 @@ from __future__ import annotations
 from smoke_tui.runbook.model import Guard
 from smoke_tui.runbook.parser.commands import command_of
 from smoke_tui.steps.commands import run_to_end, spawn_spec
+from smoke_tui.steps.stand_in import stand_in_of
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
 from smoke_tui.world.requests.machine import FindCommand, PathExists, ReadVariable
@@ -12,11 +13,13 @@ from smoke_tui.world.resources import StepError
 
 
 async def check_guards(ctx: StepContext) -> None:
-    """Check all of a step's guards.
+    """Check all of a step's guards; where a stand-in answers, they are about what it stands for.
 
     Raises:
         StepError: one is not met (`guard-unmet`), with its reason.
     """
+    if stand_in_of(ctx) is not None:
+        return
     for guard in ctx.step.guards:
         if not await _TESTS[guard.test](ctx, guard):
             raise StepError(
@@ -49,6 +52,8 @@ async def _url(ctx: StepContext, guard: Guard) -> bool:
     exchange = await ctx.perform(
         HttpRequest("GET", str(ctx.fill(guard.value)), limits=HttpLimits(total=10.0))
     )
+    if exchange.error == "rehearsal":
+        raise StepError("rehearsal-closed", f"{guard.why}: {exchange.error_text}")
     return exchange.status is not None and exchange.status < 500
 
 

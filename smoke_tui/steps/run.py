@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smoke_tui.steps.commands import public_of, run_to_end, sensitive_of, spawn_spec, take_captures
+from smoke_tui.steps.commands import (
+    printed_json,
+    public_of,
+    run_to_end,
+    sensitive_of,
+    spawn_spec,
+    take_captures,
+)
+from smoke_tui.steps.stand_in import commands_of, stand_in_of
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
@@ -13,10 +21,10 @@ NOTHING_RUN = "No command was run: the step has none."
 
 
 async def run(ctx: StepContext) -> Result:
-    """Pass when every command ended with 0 and every captured value was there."""
+    """Pass when every command, or their stand-in, ended with 0 and every captured value was there."""
     hidden = any(capture.secret for capture in ctx.step.capture)
     ended = None
-    for command in ctx.step.commands:
+    for command in commands_of(ctx):
         spawn = replace(
             spawn_spec(ctx, command),
             hidden=hidden,
@@ -35,9 +43,15 @@ async def run(ctx: StepContext) -> Result:
     take_captures(ctx, ended)
     count = len(ctx.step.commands)
     done = "The command" if count == 1 else f"All {count} commands"
+    if stand_in_of(ctx) is not None:
+        done = "The stand-in"
     names = ", ".join(
         f"{c.name} {ctx.resources.values.get(c.name, '(secret)')}" for c in ctx.step.capture
     )
     return Result(
-        None, f"{done} ended with 0{': ' + names if names else ''}.", {"exit": 0}, ended.text
+        None,
+        f"{done} ended with 0{': ' + names if names else ''}.",
+        {"exit": 0},
+        ended.text,
+        document=printed_json(ended.text),
     )

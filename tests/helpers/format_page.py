@@ -23,8 +23,20 @@ from smoke_tui.judging.drift import AnswerDrift, TextDrift, Threshold, ToolCallD
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Outcome
 from smoke_tui.presentation.report.export import FORMATS
 from smoke_tui.rehearsal.scenarios.lookup import SCENARIOS
+from smoke_tui.runbook.examples import FIELD_EXAMPLES
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.lint.diagnostics import LintCode
+from smoke_tui.runbook.reference import (
+    FRONT_MATTER_TOPIC,
+    STEP_TOPIC,
+    TEMPLATES_TOPIC,
+    FieldRow,
+    Topic,
+    field_rows,
+    holds_table,
+    topics,
+)
+from smoke_tui.runbook.schema.common_fields import COMMON, EFFECTS
 
 PAGE: Final = Path(smoke_tui.__file__).with_name("FORMAT.md")
 
@@ -58,6 +70,25 @@ keys are kept as they are.
 """
 
 
+RUNBOOKS: Final = """\
+A runbook is Markdown that a person reads as prose: front matter, then a level-2 heading for each
+step. `smoke-tui new NAME` writes one that runs, `smoke-tui lint` finds every mistake in one pass,
+`smoke-tui explain NAME` prints what stands below about one key, kind or code. In `expect[].json`,
+`expect` is a list of tables with the key `json`; in `capture.NAME.json`, `NAME` is the author's.
+"""
+
+EDITORS: Final = """\
+### Editors
+
+`smoke-tui lint --schema` prints a JSON schema (draft 2020-12) of a step block; that of the front
+matter is `#/$defs/front-matter` in it. No editor that we know of applies a schema to TOML inside a
+Markdown fence. What works: `smoke-tui lint` as the editor's build or lint command, because its lines
+have the form of a compiler's (`path:line:col: error: message`), which Vim's `errorformat` and
+problem matchers of the kind `gcc` read; and the schema for a step block that stands in a `.toml`
+file of its own, by a tool that takes JSON schemas for TOML (Even Better TOML, taplo).
+"""
+
+
 def page() -> str:
     """The whole page."""
     return "\n".join(part.rstrip("\n") + "\n" for part in _parts())
@@ -78,16 +109,18 @@ def _parts() -> Iterator[str]:
         ((f"`{verdict}`", str(int(code))) for verdict, code in VERDICT_EXITS.items()),
     )
     yield f"Exit codes: {', '.join(f'{int(code)} `{code.name}`' for code in Exit)}.\n"
-    yield "## Step kinds\n"
-    for name, kind in KINDS.items():
-        yield f"### `{name}`\n\n{kind.about}.\n"
-        yield _table(
-            ("Field", "What", "Needed"),
-            (
-                (f"`{key}`", field.about, "yes" if field.required else "")
-                for key, field in kind.fields.items()
-            ),
-        )
+    yield "## Runbooks\n"
+    yield RUNBOOKS
+    for name in (FRONT_MATTER_TOPIC, STEP_TOPIC):
+        yield from _topic(topics()[name][0])
+    yield "### Tables of a step\n"
+    yield from (_table_rows(name) for name, field in COMMON.items() if holds_table(field))
+    for name in KINDS:
+        yield from _topic(next(t for t in topics()[name] if t.group == "a kind of step"))
+    yield from _topic(topics()[TEMPLATES_TOPIC][0])
+    yield "### Effects\n"
+    yield _table(("Value", "The step"), ((f"`{name}`", about) for name, about in EFFECTS.items()))
+    yield EDITORS
     yield "## Questions to the operator\n"
     yield _table(
         ("Question", "What is asked", "Words of the answer", "Stakes"),
@@ -112,6 +145,27 @@ def _parts() -> Iterator[str]:
         ((f"`{name}`", scenario.sentence) for name, scenario in SCENARIOS.items()),
     )
     yield f"## Report formats\n\n{_listed(FORMATS)}.\n"
+
+
+def _topic(topic: Topic) -> Iterator[str]:
+    """A topic of the reference, as `smoke-tui explain` prints it."""
+    yield f"### `{topic.name}`\n\n{' '.join((topic.about, *topic.notes))}\n"
+    if topic.rows:
+        yield _field_table(topic.rows)
+    if topic.example:
+        yield f"````markdown\n{topic.example}\n````\n"
+
+
+def _table_rows(name: str) -> str:
+    rows = field_rows({name: COMMON[name]})
+    return f"#### `{name}`\n\n{_field_table(rows)}\n```toml\n{FIELD_EXAMPLES[name]}\n```\n"
+
+
+def _field_table(rows: Iterable[FieldRow]) -> str:
+    return _table(
+        ("Key", "Type", "Default", "What"),
+        ((f"`{row.name}`", row.type, row.default, row.about) for row in rows),
+    )
 
 
 def _kinds(kinds: Iterable[str]) -> Iterator[str]:

@@ -38,7 +38,7 @@ login | port-busy port-forbidden login-denied login-timeout login-cancelled enti
 workspace-missing workspace-restricted device-login-disabled account-id-missing | blocked | |
 local | command-failed recording-missing recording-stale | fail | |
 local | guard-unmet needs-operator operator-declined command-missing command-timeout not-ready \
-service-died not-configured over-budget ci-refused recording-invalid \
+service-died rehearsal-closed not-configured over-budget ci-refused recording-invalid \
 recording-not-written interrupted | blocked | |
 unlisted | request-refused redirect-refused | fail | |
 answer | expectation-unmet text-drift tool-call-drift judge-fail judge-format-violation | fail | |

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from smoke_tui.errors import UsageError
 from smoke_tui.history.find import names_session, need_session, reading
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.rehearsal_limits import rehearsal_limits
 from smoke_tui.presentation.report.check_result import check_object, finding, invalid_object
+from smoke_tui.presentation.spans import as_text
+from smoke_tui.redaction import clean
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import (
     InvalidRunbookError,
@@ -68,6 +72,8 @@ def check(settings: Settings, options: CheckOptions) -> int:
 def _rehearse(options: CheckOptions, settings: Settings, runbook: Runbook) -> int:
     with rehearsal(settings, options.scenario) as world:
         request = _chosen(new_request(settings, runbook, world), options)
+        for sentence in rehearsal_limits(runbook, request.config):
+            print(clean(as_text(sentence)), file=sys.stderr)
         return run_headless(replace(request, answerer=Scripted(world)), options.result(settings))
 
 

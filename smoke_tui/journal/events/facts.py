@@ -97,7 +97,7 @@ class HttpAnswered(FactBody):
 
     `chunks` are (offset in the body, milliseconds since sending); `ms` is how long it took.
     `error` is None or one of: network, dns, tls, proxy, timeout, stalled, cut, oversized,
-    compressed, refused-host.
+    compressed, refused-host, rehearsal.
     """
 
     kind: ClassVar[str] = "http"

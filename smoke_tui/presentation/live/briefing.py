@@ -13,6 +13,7 @@ from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.spans import Span, Text, row
 from smoke_tui.runbook.model import Ready, Step, limit_of
+from smoke_tui.runbook.rehearsing import Rehearsed, rehearsed_as
 
 _EFFECTS = {
     "none": "changes nothing",
@@ -46,6 +47,10 @@ def facts_of(snapshot: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
         when = conditions_text(rule.match.conditions)
         then = f"goes to {rule.goto}" if rule.goto else f"counts as {rule.outcome}"
         yield "Rule", row(f"{when}: {one_line(then)}")
+    if snapshot.rehearsed:
+        way = rehearsed_as(step, in_own_folder=snapshot.config.in_own_folder)
+        if way is not Rehearsed.AS_IT_IS:
+            yield "Rehearsed", row((f"{way.value}", "warn"))
     for command in step.commands:
         yield "Runs", row((inert(f"$ {command.text.strip()}"), "strong"))
     yield "Same as", row((headless(snapshot, step), "accent"))

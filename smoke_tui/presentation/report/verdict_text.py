@@ -15,6 +15,7 @@ from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import BAD_OUTCOMES, Outcome, Verdict
 from smoke_tui.presentation.conditions import as_written
 from smoke_tui.presentation.format import count, excerpt, moment
+from smoke_tui.presentation.rehearsal_limits import rehearsal_limits
 from smoke_tui.presentation.spans import Span, Text, quote, strong
 from smoke_tui.runbook.model import Rule, Runbook
 
@@ -76,6 +77,10 @@ def verdict_paragraphs(runbook: Runbook, state: State) -> list[Text]:
     paragraphs: list[Text] = [
         [strong(f"Verdict: {verdict.value.upper()}{after}."), f" {SENTENCES[verdict]}{partial}."]
     ]
+    if state.world == "rehearsed":
+        limits = rehearsal_limits(runbook, state.first_config)
+        text = [part for sentence in limits for part in (*sentence, " ")]
+        paragraphs += [text] if text else []
     if state.ruling is not None:
         paragraphs.append([strong("Decided again:"), " ", quote(state.ruling.words, 600)])
     worst = deciding(state)

@@ -98,9 +98,10 @@ class LintCode(Enum):
     TEMPLATE_SHELL = ("RB056", ERROR,
         "a template in a shell block would be read again by the shell",
         'Declare env = { NAME = "{{ … }}" } in the step, and use "$NAME" in the block.')
-    SECRET_ARGUMENT = ("RB057", WARNING,
-        "a secret on a command line or in a URL can be seen by others",
-        "Hand it over in env, or in a hand-over step.")
+    SECRET_ARGUMENT = ("RB057", ERROR,
+        "a secret on a command line can be seen by others, so the command would not be started",
+        "Let the command read it from a file or a store of its own, or hand it over in a hand-over "
+        "step.")
     SECRET_ADDRESS = ("RB084", ERROR, "a secret in an address leaves by whatever opens it",
                       "Hand it over in a hand-over step's fields, or in the body of a request.")
     VALUE_NOT_NEEDED = ("RB058", WARNING, "a step uses a value of a step that it does not need",
@@ -127,8 +128,10 @@ class LintCode(Enum):
                  "Add a rule with goto, or remove the fallback.")
     CAPTURE_TWICE = ("RB072", ERROR, "a captured name that is already taken",
                      "Choose another name.")
-    SECRET_ENV = ("RB073", ERROR, "a secret that would stand in the environment of commands",
-                  'Use input = "text" for what is no secret; a command reads a secret from a file.')
+    SECRET_ENV = ("RB073", ERROR,
+        "a secret in the environment of a command, which would not be started",
+        'Let the command read it from a file or a store of its own; what is no secret is input = '
+        '"text", or a capture without secret = true.')
 
     NO_CAP = ("RB080", ERROR, "a live step without a cap",
               'Add effects = "spends" and spend = { kind = "subscription", max_calls = 1 }.')
@@ -145,6 +148,11 @@ class LintCode(Enum):
                  "Move it to the step whose answer is to be compared.")
     JUDGE_SPEND = ("RB087", ERROR, "a judge's call in a step that does not spend",
         'Add effects = "spends" and spend = { kind = "subscription", max_calls = 2 }.')
+    STAND_IN = ("RB089", ERROR, "a stand-in that does not fit the step",
+                "Give status and body where the step has a url, exit and output where it runs "
+                "commands.")
+    STAND_IN_SECRET = ("RB090", ERROR, "a stand-in that spells a secret out",
+        "Write {{ minted }} where the secret stands: each rehearsal makes one of its own.")
     JUDGE_CAP = ("RB088", WARNING, "a cap that leaves no call for the judge",
                  "Raise max_calls: the judge's call counts, too.")
     # fmt: on
@@ -183,6 +191,8 @@ LATER_ERRORS: Final = frozenset(
     {
         LintCode.NEAR_INFO,
         LintCode.HIDDEN,
+        LintCode.SECRET_ARGUMENT,
+        LintCode.SECRET_ENV,
         LintCode.SECRET_ADDRESS,
         LintCode.OUTSIDE,
         LintCode.NO_ANSWER,

@@ -13,6 +13,7 @@ from smoke_tui.runbook import templates
 from smoke_tui.runbook.lint.comparisons import check_behaviours, check_comparisons
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean
 from smoke_tui.runbook.lint.termination import Node, endless_paths
+from smoke_tui.runbook.model import StandIn
 from smoke_tui.runbook.parser.drafts import Draft
 from smoke_tui.runbook.schema.context import TemplateUse
 from smoke_tui.runbook.schema.tables import joined
@@ -242,6 +243,24 @@ def check_proof(drafts: Drafts, reporter: Reporter) -> None:
             reporter.add(LintCode.IDLE_PROOF, draft.place(("proof",)), message)
 
 
+def check_stand_ins(drafts: Drafts, reporter: Reporter) -> None:
+    """A stand-in answers what the step does: an address with a status, commands with an exit."""
+    for draft in drafts.drafts:
+        stand_in = draft.values.get("stand_in")
+        if not isinstance(stand_in, StandIn) or not draft.reliable("url"):
+            continue
+        secrets = [capture.name for capture in draft.fields["capture"] if capture.secret]
+        if secrets and templates.MINTED not in templates.names(stand_in.output):
+            message = f"the stand-in of '{draft.id}' gives {secrets[0]} as everybody can read it"
+            reporter.add(LintCode.STAND_IN_SECRET, draft.place(("stand_in",)), message)
+        has_url = draft.values.get("url") is not None
+        if has_url == (stand_in.status is not None):
+            continue
+        wanted = "a status for its url" if has_url else "an exit or an output for its commands"
+        message = f"the stand-in of '{draft.id}' lacks {wanted}"
+        reporter.add(LintCode.STAND_IN, draft.place(("stand_in",)), message)
+
+
 def check_answers(drafts: Drafts, reporter: Reporter) -> None:
     """What is compared with a recorded answer, or judged, is a step that has one."""
     for draft in drafts.drafts:
@@ -280,6 +299,8 @@ def _check_use(
         if use.where != "shell":
             reporter.add(LintCode.TEMPLATE, use.place, f"{use.raw[:48]!r} is no plain name")
         return
+    if use.where == templates.STAND_IN and name == templates.MINTED:
+        return
     bundle = name.startswith(f"{templates.BUNDLE}.")
     own = templates.OF_KINDS.get(draft.kind.name, ()) if draft.kind else ()
     is_known = bundle or name in templates.SETTINGS or name in sources or name in own
@@ -297,6 +318,14 @@ def _check_use(
     _check_source(use, draft, source, bundle, drafts, reporter)
 
 
+_SECRET_PLACES: Final = {
+    "command": ("on a command line", LintCode.SECRET_ARGUMENT),
+    "url": ("in a URL", LintCode.SECRET_ADDRESS),
+    "env": ("in the environment of a command", LintCode.SECRET_ENV),
+}
+"""Where a secret may not stand, by the place of its template."""
+
+
 def _check_source(
     use: TemplateUse,
     draft: Draft,
@@ -308,11 +337,9 @@ def _check_source(
     secret = bundle or (
         source is not None and any(c.secret for c in source.fields["capture"] if c.name == use.name)
     )
-    if secret and use.where in ("command", "url"):
-        where = "on a command line" if use.where == "command" else "in a URL"
-        message = f"the secret '{use.name}' {where} can be seen by others"
-        kind = LintCode.SECRET_ARGUMENT if use.where == "command" else LintCode.SECRET_ADDRESS
-        reporter.add(kind, use.place, message)
+    if secret and use.where in _SECRET_PLACES:
+        where, code = _SECRET_PLACES[use.where]
+        reporter.add(code, use.place, f"the secret '{use.name}' {where} can be seen by others")
     if source is None or source.id is None or draft.id is None or not draft.reliable("needs"):
         return
     if source.id not in drafts.paths(draft.id):
@@ -331,6 +358,7 @@ CHECKS: Final[tuple[Callable[[Drafts, Reporter], None], ...]] = (
     check_secrets,
     check_money,
     check_proof,
+    check_stand_ins,
     check_answers,
     check_values,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from smoke_tui.config.names import ORIGINS
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean, nearest
@@ -15,6 +15,8 @@ from smoke_tui.runbook.schema.scalars import MONEY, Text
 from smoke_tui.runbook.schema.tables import Field
 
 SCHEMA = "smoke/1"
+PROJECT: Final = "project"
+STACK: Final = "stack"
 _FENCE = "---"
 _PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?:[ \t]+(.*))?\Z")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*\Z")
@@ -31,6 +33,12 @@ FRONT_MATTER: Mapping[str, Field] = MappingProxyType(
         ),
         "budget_usd": Field(MONEY, "the most US dollars for the whole of it"),
         "model": Field(Text(), "the model, where a step names none"),
+        "rehearse_in": Field(
+            Text("a place to rehearse in", choices=(PROJECT, STACK)),
+            "where a rehearsal runs the commands: in the project's folder, or in the stand-in stack; "
+            "the stack where a step uses a credential, calls a model or names {{ stack_url }}, else "
+            "the project",
+        ),
     }
 )
 

@@ -196,6 +196,7 @@ def _runbook(
         requires_origin=get("requires_origin"),
         budget_usd=get("budget_usd"),
         model=get("model"),
+        rehearse_in=get("rehearse_in"),
         path=path,
         text=text,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -26,7 +26,17 @@ from smoke_tui.runbook.schema.scalars import (
 )
 from smoke_tui.runbook.schema.tables import AtLeast, AtMostOne, Field, ListOf, MapOf, TableOf
 
-EFFECTS: Final = ("none", "local", "remote", "spends")
+EFFECTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "none": "changes nothing",
+        "local": "changes things on this machine",
+        "remote": "changes something elsewhere: asked for first, never run again by itself, and in a "
+        "rehearsal answered by the step's stand_in",
+        "spends": "uses up money or quota: asked for before each call, counted, and held to the cap "
+        "in spend; in a rehearsal answered by the step's stand_in",
+    }
+)
+"""What a step can change, each with its meaning."""
 ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 ENV_NAME_TEXT: Final = "the name of an environment variable"
 SPEND_KINDS: Final = ("subscription", "metered")
@@ -38,7 +48,7 @@ def _command(text: str) -> str:
     return text
 
 
-COMMAND: Final = Converted(_command, template="command")
+COMMAND: Final = Converted(_command, template="command", expected="a command line")
 IDS: Final = ListOf(Text(STEP_ID_TEXT, STEP_ID))
 
 
@@ -125,7 +135,7 @@ COMMON: Mapping[str, Field] = MappingProxyType(
         "id": Field(Text(STEP_ID_TEXT, STEP_ID), "The step's name, unique", required=True),
         "kind": Field(Text(), "What kind of step this is", required=True),
         "needs": Field(IDS, "Steps that must have passed or been waived", default=()),
-        "effects": Field(Text("an effect", choices=EFFECTS), "What the step changes"),
+        "effects": Field(Text("an effect", choices=tuple(EFFECTS)), "What the step changes"),
         "spend": Field(SPEND, "The cap of a step that spends"),
         "timeout": Field(DURATION, "How long a try may take"),
         "proof": Field(Flag(), "The session is for this step; it can't be waived", default=False),
@@ -147,8 +157,8 @@ COMMON: Mapping[str, Field] = MappingProxyType(
             Text(ENV_NAME_TEXT, ENV_NAME), "The variable that takes the step's answer"
         ),
         "env": Field(
-            MapOf(r"[A-Za-z_][A-Za-z0-9_]*", ENV_NAME_TEXT, Text(template="value", blank=True)),
-            "Variables for the step's child processes",
+            MapOf(r"[A-Za-z_][A-Za-z0-9_]*", ENV_NAME_TEXT, Text(template="env", blank=True)),
+            "Variables for the step's commands; no secrets",
             default={},
         ),
     }

@@ -39,6 +39,10 @@ class Ratio(FieldType):
         number = {"type": "number", "minimum": 0, "maximum": 1}
         return {"anyOf": [number, {"type": "string", "pattern": _RATIO}]}
 
+    def describe(self) -> str:
+        """The bounds."""
+        return "a number from 0 to 1"
+
 
 @dataclass(frozen=True)
 class ProjectPath(FieldType):
@@ -65,6 +69,10 @@ class ProjectPath(FieldType):
     def schema(self) -> dict[str, Any]:
         """A JSON schema of a path."""
         return {"type": "string", "pattern": "\\S"}
+
+    def describe(self) -> str:
+        """A path, or a test in it."""
+        return "a test, as tests/x.py::test_y" if self.test else "a path below the project's folder"
 
 
 def _is_below(path: str) -> bool:

@@ -23,7 +23,10 @@ BAD: Final = Bad()
 
 @dataclass(frozen=True)
 class TemplateUse:
-    """A template in a step; `where` is command, shell, url or value, `name` None if malformed."""
+    """A template in a step; `name` is None if it is malformed.
+
+    `where` is command, shell, env, url, stand_in or value.
+    """
 
     name: str | None
     raw: str

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
-_RUN_BLOCK: Final = "write commands into a ```bash run block above the step block"
+_RUN_BLOCK: Final = "write commands into a fenced `bash run` block above the step block"
 
 FOREIGN_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {

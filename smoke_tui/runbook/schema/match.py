@@ -38,13 +38,20 @@ CONDITIONS: Mapping[str, Field] = MappingProxyType(
             'Headers of the answer, by name: the exact value, or "*" for any',
         ),
         "body_contains": Field(
-            ListOf(Text(), bare=True, min_length=1), "Texts that all occur in the body, in any case"
+            ListOf(Text(), bare=True, min_length=1),
+            "Texts that all occur in the answer or in what the commands printed, in any case",
         ),
-        "json": Field(JSON_PATH, "A path into the JSON answer; with is or equals"),
+        "json": Field(
+            JSON_PATH,
+            "A path into the JSON answer, or into what the commands printed (all of it, else the last "
+            "line with an object); with is or equals",
+        ),
         "is": Field(Text("a test", choices=IS_TESTS), "What the value at the json path is"),
         "equals": Field(JsonValue(scalar=True), "What the value at the json path equals"),
         "route": Field(Text("a route", choices=ROUTES), "Which way the answer came"),
-        "exit": Field(Whole(-64, 255), "The exit status; negative for a signal"),
+        "exit": Field(
+            Whole(-64, 255), "The exit status of the last command; negative for a signal"
+        ),
         "text_drift": TEXT_DRIFT,
         "tool_calls": TOOL_CALLS,
         "behaves": Field(Text(literal=True), "What the answer has to do, for the judge"),

@@ -31,6 +31,10 @@ class FieldType(ABC):
     def schema(self) -> dict[str, Any]:
         """The JSON schema of the TOML value."""
 
+    @abstractmethod
+    def describe(self) -> str:
+        """What the value is, for the reference of fields."""
+
     def accepts(self, value: object) -> bool:
         """Whether the TOML type fits; how `Either` chooses."""
         return isinstance(value, str)
@@ -57,7 +61,7 @@ def note_templates(text: str, at: Path, context: Context, where: str) -> None:
 class Text(FieldType):
     """A text that is not blank; with `pattern` or `choices` a narrower one.
 
-    `template` says where its templates are filled in (url, value, command); in a `literal` text
+    `template` says where its templates are filled in (url, value, env, command); in a `literal` text
     braces are ordinary characters. `refused` gives single values a code and a message of their own.
     """
 
@@ -105,6 +109,12 @@ class Text(FieldType):
             schema["pattern"] = "\\S"
         return schema
 
+    def describe(self) -> str:
+        """The choices, or what is expected."""
+        if self.choices is None:
+            return self.expected.partition(" (")[0]
+        return self.expected if len(self.choices) > MAX_LISTED else " | ".join(self.choices)
+
 
 @dataclass(frozen=True)
 class Converted(FieldType):
@@ -113,6 +123,7 @@ class Converted(FieldType):
     parse: Callable[[str], Any]
     pattern: str | None = None
     template: str | None = None
+    expected: str = "a text"
 
     def check(self, value: object, at: Path, context: Context) -> Any:
         """Accept a text that the function can convert."""
@@ -130,6 +141,10 @@ class Converted(FieldType):
     def schema(self) -> dict[str, Any]:
         """A JSON schema of a text."""
         return {"type": "string", **({"pattern": self.pattern} if self.pattern else {})}
+
+    def describe(self) -> str:
+        """What is expected."""
+        return self.expected
 
 
 def _one_group(text: str) -> str:
@@ -162,11 +177,17 @@ def _url(text: str) -> str:
     return text
 
 
-DURATION = Converted(quantities.parse_duration, quantities.DURATION_PATTERN)
-MONEY = Converted(quantities.parse_money, quantities.MONEY_PATTERN)
-REGEX = Converted(_one_group)
-JSON_PATH = Converted(_json_path, PATH_PATTERN)
-URL = Converted(_url, rf"^(https?://|{_STACK})", template="url")
+DURATION = Converted(
+    quantities.parse_duration, quantities.DURATION_PATTERN, expected='a duration, such as "2m"'
+)
+MONEY = Converted(
+    quantities.parse_money, quantities.MONEY_PATTERN, expected='US dollars, such as "0.25"'
+)
+REGEX = Converted(_one_group, expected="a regular expression with one group")
+JSON_PATH = Converted(_json_path, PATH_PATTERN, expected='a JSON path, such as "items.0.id"')
+URL = Converted(
+    _url, rf"^(https?://|{_STACK})", template="url", expected="an http or https address"
+)
 
 
 @dataclass(frozen=True)
@@ -187,6 +208,10 @@ class Whole(FieldType):
         """A JSON schema of a whole number."""
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
+    def describe(self) -> str:
+        """The bounds."""
+        return f"a whole number from {self.low} to {self.high}"
+
     def accepts(self, value: object) -> bool:
         """Whether the value is a whole number."""
         return isinstance(value, int) and not isinstance(value, bool)
@@ -203,6 +228,10 @@ class Flag(FieldType):
     def schema(self) -> dict[str, Any]:
         """A JSON schema of a boolean."""
         return {"type": "boolean"}
+
+    def describe(self) -> str:
+        """Both values."""
+        return "true or false"
 
     def accepts(self, value: object) -> bool:
         """Whether the value is a boolean."""
@@ -248,6 +277,10 @@ class JsonValue(FieldType):
         """A JSON schema of a JSON value."""
         types = ["string", "number", "boolean"]
         return {"type": types if self.scalar else [*types, "array", "object"]}
+
+    def describe(self) -> str:
+        """The kinds of value."""
+        return "a text, a number, true or false" if self.scalar else "any value that JSON can hold"
 
     def accepts(self, value: object) -> bool:
         """Whether the value is a scalar, or may be a list or table."""

@@ -190,6 +190,10 @@ class TableOf(FieldType):
         parts = [part for condition in self.conditions if (part := condition.schema())]
         return schema | ({"allOf": parts} if parts else {})
 
+    def describe(self) -> str:
+        """A table; its keys are described one by one."""
+        return "a table"
+
     def accepts(self, value: object) -> bool:
         """Whether the value is a table."""
         return isinstance(value, dict)
@@ -219,6 +223,11 @@ class ListOf(FieldType):
         if self.min_length:
             array["minItems"] = self.min_length
         return {"anyOf": [self.item.schema(), array]} if self.bare else array
+
+    def describe(self) -> str:
+        """The item, and whether it may stand alone."""
+        item = self.item.describe()
+        return f"{item}; or a list" if self.bare else f"a list, each {item}"
 
     def accepts(self, value: object) -> bool:
         """Whether the value is a list."""
@@ -256,6 +265,10 @@ class MapOf(FieldType):
             "additionalProperties": self.item.schema(),
         }
 
+    def describe(self) -> str:
+        """The value under each key of the author's."""
+        return f"a table: by name, each {self.item.describe()}"
+
     def accepts(self, value: object) -> bool:
         """Whether the value is a table."""
         return isinstance(value, dict)
@@ -278,3 +291,7 @@ class Either(FieldType):
     def schema(self) -> dict[str, Any]:
         """A JSON schema with `anyOf`."""
         return {"anyOf": [field_type.schema() for field_type in self.types]}
+
+    def describe(self) -> str:
+        """What is expected."""
+        return self.expected

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import httpx2
 from socksio import SOCKSError
 
-from smoke_tui.config.session_config import Origin, origin_of
+from smoke_tui.config.session_config import LOOPBACK, Origin, origin_of
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.redaction import Vault
 from smoke_tui.world.conversation import BodyReader
@@ -32,6 +32,10 @@ class RefusedError(Exception):
     """The request may not be sent; the text says why."""
 
 
+class ClosedError(Exception):
+    """The request would leave this machine, which a rehearsal does not let happen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """The head of an answer, the pieces of its body, and how to end it."""
@@ -46,7 +50,7 @@ class LiveHttp:
     """Sends requests and returns facts; holds one transport per proxy.
 
     With `kept` it holds one connection open, and sends one request at a time; `context` is the TLS
-    context of several that share one.
+    context of several that share one. With `loopback_only` no request leaves this machine.
     """
 
     def __init__(
@@ -55,11 +59,13 @@ class LiveHttp:
         allowed: frozenset[Origin],
         *,
         kept: bool = False,
+        loopback_only: bool = False,
         context: Callable[[], ssl.SSLContext] = trusted,
     ) -> None:
         self._vault = vault
         self._allowed = allowed
         self._kept = kept
+        self._loopback_only = loopback_only
         self._context = context
         self._transports: dict[tuple[str | None, bool], httpx2.AsyncHTTPTransport] = {}
 
@@ -96,10 +102,15 @@ class LiveHttp:
 
         Raises:
             RefusedError: it would go elsewhere, or holds a placeholder where a value should be.
+            ClosedError: it would leave this machine.
         """
         if holds_placeholder((request.url, request.headers, request.json, request.form)):
             raise RefusedError(f"the request was not sent: {PLACEHOLDER_PROBLEM}")
         origin = origin_of(request.url)
+        if self._loopback_only and origin[1] not in LOOPBACK:
+            raise ClosedError(
+                f"nothing was sent to {origin[1]}: a rehearsal reaches this machine alone"
+            )
         held = secrets_in([value for _, value in request.headers]) + secrets_in(request.json)
         held += secrets_in([value for _, value in request.form or ()])
         if any(secret.scrub for secret in held) and origin not in self._allowed:
@@ -121,6 +132,8 @@ class LiveHttp:
             self.check_origin(request)
             async with asyncio.timeout(request.limits.total):
                 await self._talk(request, answer)
+        except ClosedError as closed:
+            error, text = "rehearsal", str(closed)
         except RefusedError as problem:
             error, text = "refused-host", str(problem)
         except TimeoutError:

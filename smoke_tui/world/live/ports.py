@@ -67,7 +67,11 @@ class LivePorts:
         """HTTP exchanges over sockets."""
         from smoke_tui.world.live.http import LiveHttp
 
-        return LiveHttp(self.vault, self.config.allowed_origins())
+        return LiveHttp(
+            self.vault,
+            self.config.allowed_origins(),
+            loopback_only=self.config.world == "rehearsed",
+        )
 
     @cached_property
     def recordings(self) -> LiveRecordings:

@@ -43,7 +43,7 @@ class Exchange:
     """What came of an HTTP request, redacted.
 
     `error` is None or one of: network, dns, tls, proxy, timeout, stalled, cut, oversized,
-    compressed, refused-host. `chunks` are (offset in `body`, milliseconds since sending).
+    compressed, refused-host, rehearsal. `chunks` are (offset in `body`, milliseconds since sending).
     `digest` is the sha256 of the body in the evidence, `request` the number of the request event.
     """
 

@@ -21,6 +21,7 @@ SHIPPED = (
     "cassette-refresh",
     "format-compliance",
     "openai-subscription",
+    "webhook-key",
 )
 BLOCK = re.compile(r"^```toml step\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

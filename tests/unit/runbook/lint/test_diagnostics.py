@@ -445,6 +445,34 @@ CASES: dict[str, tuple[str, tuple[LintCode, ...]]] = {
         + run("two", "ls §{{ tok }}", 'needs = ["one"]'),
         (LintCode.SECRET_ARGUMENT,),
     ),
+    "a secret in the environment of a command": (
+        FRONT
+        + run("one", "ls", 'capture = { tok = { pattern = "(x)", secret = true } }')
+        + run("two", "ls", 'needs = ["one"]\nenv = { TOK = §"{{ tok }}" }'),
+        (LintCode.SECRET_ENV,),
+    ),
+    "a stand-in of commands without what they print": (
+        FRONT
+        + step(
+            'id = "odd"\nkind = "check"\n§stand_in = { status = 200 }',
+            runs="```bash run\nls\n```\n\n",
+        ),
+        (LintCode.STAND_IN,),
+    ),
+    "a stand-in of an address without a status": (
+        FRONT + step('id = "odd"\nkind = "check"\nurl = "http://h/"\n§stand_in = { output = "x" }'),
+        (LintCode.STAND_IN,),
+    ),
+    "a secret that a stand-in spells out": (
+        FRONT
+        + run(
+            "one",
+            "ls",
+            'capture = { tok = { json = "t", secret = true } }\n'
+            '§stand_in = { output = \'{"t": "abc"}\' }',
+        ),
+        (LintCode.STAND_IN_SECRET,),
+    ),
     "a secret in the address of a page": (
         FRONT
         + run("one", "ls", 'capture = { tok = { json = "x", secret = true } }')

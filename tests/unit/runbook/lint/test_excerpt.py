@@ -49,7 +49,7 @@ def test_a_word_of_another_tool_is_answered_with_ours() -> None:
     )
     first, second = parse(text, "book.md").diagnostics
     assert first.message.endswith("; here that is 'needs'")
-    assert "```bash run block" in second.message
+    assert "`bash run` block" in second.message
 
 
 def test_totals_count_errors_and_warnings_apart() -> None:
