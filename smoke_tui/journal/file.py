@@ -1,7 +1,8 @@
-"""The journal on disk: one folder a session, append-only, synced line by line.
+"""The journal on disk: one folder a session, append-only, synced before anybody acts on it.
 
 Facts about durability that it relies on: one `os.write` a line on an O_APPEND descriptor, then a
-sync (`durable`); a short write is cut back; a first write after a torn tail starts on a fresh line.
+sync (`durable`) of what was written; a short write is cut back; a first write after a torn tail
+starts on a fresh line.
 """
 
 from __future__ import annotations
@@ -56,7 +57,10 @@ class JournalFile:
         self._fd = fd
         self._size = size
         self._failed: StorageError | None = None
-        self._unsynced = 0
+        self._lost: StorageError | None = None
+        self._unsynced: list[bytes] = []
+        self._must_sync = False
+        self._acknowledged = size
         self._synced = 0.0
 
     @classmethod
@@ -126,12 +130,20 @@ class JournalFile:
     def append(self, event: Event) -> None:
         """Write one event and sync it.
 
-        A sync that failed is never tried again on the same file, whose pages may be lost by then:
-        a new file with the whole content takes its place. Once an event was not taken, none after
-        it is: a record with a hole in it would tell another story.
-
         Raises:
             StorageError: it is not safely on disk; nothing of it is left there.
+        """
+        self.write(event)
+        self.sync()
+
+    def write(self, event: Event) -> None:
+        """Write one event; nobody may act on it before `sync`.
+
+        Once an event was not taken, none after it is: a record with a hole in it would tell
+        another story.
+
+        Raises:
+            StorageError: it could not be written; nothing of it is left there.
         """
         if self._failed is not None:
             raise self._failed
@@ -145,17 +157,30 @@ class JournalFile:
             # What another program has made of the file is not cut any further.
             raise
         except OSError as error:
-            self._cut_back()
+            self._cut_back(self._size)
             raise self._not_saved(error) from None
-        self._unsynced += 1
+        self._size += len(line)
+        self._unsynced.append(line)
+        self._must_sync = self._must_sync or event.kind not in GROUPED
+
+    def sync(self) -> None:
+        """Bring to the disk what was written; events of the kinds GROUPED may stay for later.
+
+        A sync that failed is never tried again on the same file, whose pages may be lost by then:
+        a new file with the whole content takes its place.
+
+        Raises:
+            StorageError: it is not safely on disk; nothing written since the last call is left.
+        """
+        if not self._unsynced:
+            return
+        if self._lost is not None:
+            raise self._lost
+        self._check_place()
         now = time.monotonic()
-        grouped = (
-            event.kind in GROUPED and self._unsynced < GROUP and now - self._synced < GROUP_SECONDS
-        )
-        if grouped:
-            self._size += len(line)
-        else:
-            self._sync(now, line)
+        if self._must_sync or len(self._unsynced) >= GROUP or now - self._synced >= GROUP_SECONDS:
+            self._sync(now)
+        self._acknowledged = self._size
 
     def sync_due(self) -> float | None:
         """Sync a group whose time is up; seconds until the time of one is up, None without one.
@@ -172,14 +197,13 @@ class JournalFile:
         self._sync(now)
         return None
 
-    def _sync(self, now: float, line: bytes = b"") -> None:
-        """Sync what was written; `line` is at its end, and not counted yet."""
-        self._unsynced, self._synced = 0, now
+    def _sync(self, now: float) -> None:
         try:
             sync_content(self._fd)
         except OSError:
-            self._take_over(line)
-        self._size += len(line)
+            self._take_over()
+        self._unsynced.clear()
+        self._must_sync, self._synced = False, now
 
     def _check_place(self) -> None:
         """Make sure that the file is there, and ends where our last line does.
@@ -212,23 +236,25 @@ class JournalFile:
         )
         return gone
 
-    def _cut_back(self) -> None:
+    def _cut_back(self, size: int) -> None:
         """Leave nothing of a line that was not taken; a reader would drop it as torn anyway."""
         with contextlib.suppress(OSError):
-            os.ftruncate(self._fd, self._size)
+            os.ftruncate(self._fd, size)
 
-    def _take_over(self, line: bytes) -> None:
-        """Write everything so far and one line to a sibling, and put that in the file's place."""
+    def _take_over(self) -> None:
+        """Write everything so far to a sibling, and put that in the file's place."""
         path = self.folder / JOURNAL
+        unsynced = b"".join(self._unsynced)
+        before = self._size - len(unsynced)
         fd, name = -1, str(self.folder / f".{JOURNAL}.new")
         try:
-            content = path.read_bytes()[: self._size]
-            if not _is_whole(content, self._size):
+            content = path.read_bytes()[:before]
+            if not _is_whole(content, before):
                 raise OSError(errno.EIO, "what was written before can't be read back")
             flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC
             fd = os.open(name, flags | os.O_NOFOLLOW, 0o600)
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.write(fd, content + line) != self._size + len(line):
+            if os.write(fd, content + unsynced) != self._size:
                 raise OSError(errno.ENOSPC, "the disk took only part of it")
             sync_all(fd)
             os.replace(name, path)
@@ -237,8 +263,9 @@ class JournalFile:
             if fd >= 0:
                 os.close(fd)
             Path(name).unlink(missing_ok=True)
-            self._cut_back()
-            raise self._not_saved(error) from None
+            self._cut_back(self._acknowledged)
+            self._lost = self._not_saved(error)
+            raise self._lost from None
         os.close(self._fd)
         self._fd = fd
 

@@ -1,4 +1,4 @@
-"""The one way in: facts are redacted once, written, synced, and only then seen."""
+"""The one way in: facts are redacted once and written; synced before anybody acts on them."""
 
 from __future__ import annotations
 
@@ -104,8 +104,11 @@ class FunctionListener:
 class Sink(Protocol):
     """Where events are kept."""
 
-    def append(self, event: Event) -> None:
-        """Write an event and sync it, if need be with others of its kind."""
+    def write(self, event: Event) -> None:
+        """Write an event."""
+
+    def sync(self) -> None:
+        """Sync what was written; some kinds may wait for others of their kind."""
 
     def sync_due(self) -> float | None:
         """Sync events whose time is up; seconds until that of others is, None without any."""
@@ -190,7 +193,8 @@ class LiveStream:
     `deliver` is called when the engine has nothing left to do: exactly one fact goes in, so that
     every decision follows the fact that caused it in the journal. `first` sees an
     event at once; watchers see it when the engine is idle, and whatever it has set off is under
-    way.
+    way. A fact and the decisions it causes are synced together: before a watcher sees them, and
+    before the world acts on a request among them (`sync`).
     """
 
     def __init__(
@@ -332,11 +336,21 @@ class LiveStream:
     def flush(self) -> bool:
         """Show watchers what was recorded since they last looked; False when there is nothing."""
         news = bool(self._unseen)
+        if news:
+            self._sink.sync()
         while self._unseen:
             event = self._unseen.popleft()
             for watcher in self._watchers:
                 watcher.on_event(event)
         return news
+
+    def sync(self) -> None:
+        """Bring every event so far to the disk, so that it can be acted on.
+
+        Raises:
+            StorageError: that failed; nothing may be done.
+        """
+        self._sink.sync()
 
     def signal(self, delta: TextDelta) -> None:
         """Show a piece of text that is not recorded; a secret may lie in several pieces."""
@@ -359,7 +373,7 @@ class LiveStream:
                 watcher.on_signal(TextDelta(*key, text))
 
     def _record(self, event: Event) -> Event:
-        self._sink.append(event)
+        self._sink.write(event)
         self._seq += 1
         if event.kind == "http":
             self._flush_text(event)

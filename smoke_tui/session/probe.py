@@ -40,8 +40,11 @@ class MakeContext(Protocol):
 class _NoRecord:
     """Keeps nothing of what happens."""
 
-    def append(self, event: Event) -> None:
+    def write(self, event: Event) -> None:
         """Keep nothing."""
+
+    def sync(self) -> None:
+        """There is nothing to sync."""
 
     def sync_due(self) -> None:
         """Nothing waits."""

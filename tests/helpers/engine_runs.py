@@ -203,7 +203,10 @@ class MemorySink:
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    def append(self, event: Event) -> None:
+    def sync(self) -> None:
+        """Memory needs none."""
+
+    def write(self, event: Event) -> None:
         event.line()
         self.events.append(event)
         if len(self.events) > LONGEST_WALK:

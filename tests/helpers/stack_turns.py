@@ -141,7 +141,10 @@ class Sink:
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    def append(self, event: Event) -> None:
+    def sync(self) -> None:
+        """Memory needs none."""
+
+    def write(self, event: Event) -> None:
         self.events.append(event)
         if len(self.events) > LONGEST_WALK:
             raise TooLong

@@ -98,9 +98,9 @@ def test_killed_anywhere(tmp_path: Path, seed: int) -> None:
     ("call", "error", "when"),
     [
         ("fdatasync", "EIO", 1),
-        ("fdatasync", "EIO", 60),
-        ("fdatasync", "ENOSPC", 100),
-        ("fdatasync", "EIO", "40+40"),
+        ("fdatasync", "EIO", 30),
+        ("fdatasync", "ENOSPC", 50),
+        ("fdatasync", "EIO", "20+20"),
     ],
 )
 def test_a_disk_that_fails_to_sync(tmp_path: Path, call: str, error: str, when: int | str) -> None:

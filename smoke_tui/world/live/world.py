@@ -14,7 +14,7 @@ from smoke_tui.journal.events.machine_facts import (
     FileExists,
     TimerFired,
 )
-from smoke_tui.journal.stream import EventStream, IncomingFact
+from smoke_tui.journal.stream import IncomingFact, LiveStream
 from smoke_tui.redaction import Secret
 from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.live.battery_packs import read_pack
@@ -67,7 +67,7 @@ class LiveWorld:
     """
 
     def __init__(
-        self, stream: EventStream, ports: LivePorts, on_fault: Callable[[BaseException], None]
+        self, stream: LiveStream, ports: LivePorts, on_fault: Callable[[BaseException], None]
     ) -> None:
         self._stream = stream
         self._ports = ports
@@ -100,6 +100,8 @@ class LiveWorld:
 
     async def _guarded(self, pending: PendingRequest) -> None:
         try:
+            # What is asked of the world stands in the record first: a call that spends, above all.
+            self._stream.sync()
             await self._serve(pending)
         except Exception as error:
             self._on_fault(error)

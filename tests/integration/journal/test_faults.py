@@ -42,13 +42,18 @@ class Failing:
         return self._real(*args, **more)
 
 
-def session(folder: Path, acknowledged: list[int], kept: list[str]) -> None:
-    """A whole session's worth of writing; what was acknowledged is noted as it is."""
+def session(folder: Path, acknowledged: list[int], kept: list[str], together: int) -> None:
+    """A whole session's worth of writing; what was acknowledged is noted as it is.
+
+    So many events are synced together, as a fact with its decisions is.
+    """
     journal = JournalFile.create(folder)
     try:
         for seq in range(EVENTS):
-            journal.append(told(seq))
-            acknowledged.append(seq)
+            journal.write(told(seq))
+            if seq % together == together - 1:
+                journal.sync()
+                acknowledged += range(len(acknowledged), seq + 1)
             if seq % 2:
                 kept.append(journal.keep(b"evidence %d" % seq))
     finally:
@@ -57,8 +62,9 @@ def session(folder: Path, acknowledged: list[int], kept: list[str]) -> None:
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC], ids=["EIO", "ENOSPC"])
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("together", [1, 3])
 def test_whatever_fails_wherever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int, name: str, number: int
 ) -> None:
     reached = 0
     for nth in range(1, MOST_CALLS):
@@ -69,7 +75,7 @@ def test_whatever_fails_wherever(
         with monkeypatch.context() as patch:
             fault = Failing(patch, name, nth, number)
             try:
-                session(folder, acknowledged, kept)
+                session(folder, acknowledged, kept, together)
             except StorageError as error:
                 said.append(str(error))
         assert all(str(folder) in text or "--state-dir" in text for text in said)
@@ -81,7 +87,7 @@ def test_whatever_fails_wherever(
             continue
         journal = read_journal(folder)
         assert [e.seq for e in journal.events][: len(acknowledged)] == acknowledged
-        assert len(journal.events) <= len(acknowledged) + 1
+        assert len(journal.events) <= len(acknowledged) + together
         assert not [d for d in journal.damage if journal.events]
         for digest in kept:
             assert journal.evidence(digest)
@@ -110,6 +116,47 @@ def test_a_failed_sync_is_never_tried_again_on_the_same_file(
     journal.close()
     assert [e.seq for e in read_journal(folder).events] == [0, 1, 2]
     assert sorted(p.name for p in folder.iterdir()) == ["evidence", JOURNAL]
+
+
+def test_what_was_written_together_is_taken_over_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sessions" / "S"
+    journal = JournalFile.create(folder)
+    journal.append(told(0))
+    with monkeypatch.context() as patch:
+        Failing(patch, "fdatasync", 1, errno.EIO)
+        for seq in (1, 2, 3):
+            journal.write(told(seq))
+        journal.sync()
+    journal.append(told(4))
+    with monkeypatch.context() as patch:
+        Failing(patch, "fdatasync", 1, errno.EIO)
+        Failing(patch, "fsync", 1, errno.EIO)
+        for seq in (5, 6):
+            journal.write(told(seq))
+        for _ in range(2):
+            with pytest.raises(StorageError):
+                journal.sync()
+    journal.close()
+    assert [e.seq for e in read_journal(folder).events] == [0, 1, 2, 3, 4]
+
+
+def test_what_was_written_before_the_disk_was_full_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sessions" / "S"
+    journal = JournalFile.create(folder)
+    journal.write(told(0))
+    with monkeypatch.context() as patch:
+        Failing(patch, "write", 1, errno.ENOSPC)
+        with pytest.raises(StorageError):
+            journal.write(told(1))
+    journal.sync()
+    with pytest.raises(StorageError):
+        journal.write(told(1))
+    journal.close()
+    assert [e.seq for e in read_journal(folder).events] == [0]
 
 
 def test_a_sibling_that_fails_too_is_not_a_record(

@@ -1,9 +1,10 @@
-"""The inbox: redacted once, written, synced, and only then seen."""
+"""The inbox: redacted once, written, and synced before anybody acts on it."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import secrets
 import threading
 from collections.abc import Iterator
@@ -21,7 +22,15 @@ from smoke_tui.journal.events.facts import HttpAnswered, Noted
 from smoke_tui.journal.events.machine_facts import DocumentRead
 from smoke_tui.journal.file import JournalFile, read_journal
 from smoke_tui.journal.folders import JOURNAL
-from smoke_tui.journal.stream import EventListener, Fact, IncomingFact, LiveStream, TextDelta, stamp
+from smoke_tui.journal.stream import (
+    EventListener,
+    Fact,
+    FunctionListener,
+    IncomingFact,
+    LiveStream,
+    TextDelta,
+    stamp,
+)
 from smoke_tui.redaction import Secret, Vault
 from smoke_tui.world.loop import EngineLoop
 from tests.helpers.events import data_of, decision_of, incoming
@@ -99,6 +108,35 @@ def forms(value: str) -> list[bytes]:
         quote(value, safe="").encode(),
         raw[10:30],
     ]
+
+
+def test_a_fact_and_its_decisions_are_synced_once_before_anybody_sees_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, synced, shown = os.fdatasync, [0], list[int]()
+
+    def sync(fd: int) -> None:
+        real(fd)
+        synced.append(os.fstat(fd).st_size)
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+
+    def decides(fact: Fact) -> None:
+        for name in ("one", "two"):
+            desk.inbox.decide(OtherEvidence(name, "seen"), step="s", attempt=1)
+
+    desk.inbox.route(None, decides)
+    desk.listeners.append(FunctionListener(lambda event: shown.append(synced[-1])))
+    desk.inbox.post(IncomingFact(Noted("a")))
+    desk.settle()
+    size = (desk.folder / JOURNAL).stat().st_size
+    assert synced == [0, size]
+    assert shown == [size] * 3
+    # Who acts on a decision before it is shown syncs it first.
+    desk.inbox.decide(OtherEvidence("three", "seen"), step="s", attempt=1)
+    desk.inbox.sync()
+    assert synced[-1] == (desk.folder / JOURNAL).stat().st_size
+    assert len(shown) == 3
 
 
 def test_a_secret_is_gone_from_every_field_of_a_fact(desk: Desk) -> None:
