@@ -16,15 +16,22 @@ if sys.platform == "win32":
 import os
 import signal
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from smoke_tui.cli.main import Request, fail, run, understand
-from smoke_tui.config.settings import Settings
+from smoke_tui import __version__
 from smoke_tui.errors import UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.process_setup import lasting_streams, lose, output_failed
+
+if TYPE_CHECKING:
+    from smoke_tui.cli.cassette_options import CassetteOptions
+    from smoke_tui.cli.main import Request
+    from smoke_tui.config.settings import Settings
+    from smoke_tui.session.view_goal import ViewGoal
+
+_VERSION: Final = (["--version"], ["-V"])
+"""Command lines that nothing has to be loaded for."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,11 +46,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _answered(argv: Sequence[str]) -> int:
     """The exit code of what a command line asks for."""
+    if list(argv) in _VERSION:
+        print(f"smoke-tui {__version__}")
+        return Exit.OK
+    from smoke_tui.cli.main import fail, understand
+
     settings: Settings | None = None
     try:
         _have_folder()
         request = understand(argv)
         settings = request.settings
+        _refuse_unknown_target(request)
         _remove_left_credentials(request)
         return _front(request)
     except SystemExit as end:
@@ -77,7 +90,22 @@ def _have_folder() -> None:
         ) from None
 
 
+def _refuse_unknown_target(request: Request) -> None:
+    """Refuse a typo in place of a command or a runbook, terminal or not.
+
+    Raises:
+        CommandError: there is nothing of that name (5).
+    """
+    target = request.arguments.get("target")
+    if request.command is None and target is not None:
+        from smoke_tui.cli.target import refuse_unknown
+
+        refuse_unknown(str(target), request.settings, sessions=request.check)
+
+
 def _front(request: Request) -> int:
+    from smoke_tui.cli.main import run
+
     if request.plain:
         return _plain(request)
     if _records_for_real(request) and _has_terminal():
@@ -93,6 +121,8 @@ def _printed(code: int) -> int:
     if isinstance(error, BrokenPipeError):
         return _reader_gone()
     lose(1)
+    from smoke_tui.cli.main import fail
+
     return fail(f"standard output can't take the result: {error.strerror or error}", Exit.INTERNAL)
 
 
@@ -107,6 +137,7 @@ def _broken(error: Exception, settings: Settings | None) -> int:
     if isinstance(error, OSError) and output_failed() is not None:
         return Exit.INTERNAL
     try:
+        from smoke_tui.cli.main import fail
         from smoke_tui.session.crash import crash_sentence
 
         try:
@@ -137,6 +168,7 @@ def _remove_left_credentials(request: Request) -> None:
         return
     if not left:
         return
+    from smoke_tui.cli.main import fail
     from smoke_tui.world.live.browser_clipboard import remove_left_credentials
 
     for path, problem in remove_left_credentials(folder):
@@ -190,38 +222,10 @@ def _has_terminal() -> bool:
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-if TYPE_CHECKING:
-    from smoke_tui.cli.cassette_options import CassetteOptions
-    from smoke_tui.session.view_goal import ViewGoal
-
-#: Options that only `--check` heeds; in the app or line by line they would be passed over.
-_OF_CHECK: Final = {
-    "live": "--live",
-    "resume": "--resume",
-    "answers": "--answers",
-    "only": "--only",
-    "start_from": "--from",
-    "max_age": "--max-age",
-    "junit": "--junit",
-    "report": "--report",
-    "allow_limitation": "--allow-limitation",
-    "strict": "--strict",
-    "json": "--json",
-}
-
-
-def _unheeded(request: Request) -> str | None:
-    """Why the options don't go together, for what is no `--check`; None where they do."""
-    if request.command is not None:
-        return None
-    if request.check:
-        return "--plain and --check exclude each other"
-    options = [option for name, option in _OF_CHECK.items() if request.arguments.get(name)]
-    return f"{', '.join(options)}: only with --check" if options else None
-
-
 def _goal(request: Request) -> ViewGoal:
     """What a front end is to show."""
+    from dataclasses import fields
+
     from smoke_tui.session.view_goal import ViewGoal
 
     names = {field.name for field in fields(ViewGoal)}
@@ -229,23 +233,23 @@ def _goal(request: Request) -> ViewGoal:
 
 
 def _plain(request: Request) -> int:
-    wrong = _unheeded(request)
-    if wrong is not None:
-        return fail(wrong)
     from smoke_tui.plain.start import start
 
     return int(start(_goal(request), request.settings))
 
 
 def _app(request: Request) -> int:
-    wrong = _unheeded(request)
-    if wrong is not None:
-        return fail(wrong)
+    from smoke_tui.cli.main import fail
+
     if not _has_terminal():
         return fail(
             "the app needs a terminal; without one use `smoke-tui --plain`, or "
-            "`smoke-tui --check` (see --help)",
-            Exit.USAGE,
+            "`smoke-tui --check` (see --help)"
+        )
+    if os.environ.get("TERM") == "dumb":
+        return fail(
+            "this terminal (TERM=dumb) can't show the app; `smoke-tui --plain` is the same walk, "
+            "line by line"
         )
     from smoke_tui.tui.start import start
 

@@ -8,7 +8,6 @@ import os
 import resource
 import select
 import signal
-import subprocess
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
@@ -47,6 +46,8 @@ def recorder_of(environ: Mapping[str, str]) -> str:
 
 def _tmux_pipes(environ: Mapping[str, str]) -> bool:
     """Whether tmux pipes the content of our pane to a program."""
+    import subprocess
+
     argv = ["tmux", "display-message", "-p", "-t", environ.get("TMUX_PANE", ""), "#{pane_pipe}"]
     try:
         done = subprocess.run(

@@ -1,191 +1,93 @@
-"""The commands of the program: what each does, an example, its arguments, and what runs it."""
+"""The commands of the program: what each does, its arguments, its settings, and what runs it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+from smoke_tui.cli import option_sets
 from smoke_tui.cli.answer_commands import ANSWER_COMMANDS
-from smoke_tui.cli.command import JSON, PLAIN, RECORD, SESSION, Command, arg
+from smoke_tui.cli.command import JSON, PLAIN, SESSION, Command, arg
+from smoke_tui.cli.record_commands import RECORD_COMMANDS
 
-__all__ = ["COMMANDS", "PLAIN"]
+__all__ = ["COMMANDS", "SHELLS"]
+
+SHELLS: Final = ("bash", "zsh", "fish")
 
 COMMANDS: Final[Mapping[str, Command]] = {
-    "sessions": Command(
-        "lists recorded sessions", "smoke-tui sessions --json", "sessions:sessions", (JSON,)
-    ),
-    "report": Command(
-        "exports a session's report",
-        "smoke-tui report last -o report.md",
-        "report:report",
-        (
-            RECORD,
-            arg(
-                "--format",
-                dest="kind",
-                default="md",
-                metavar="FORMAT",
-                help="md (default), json, junit or html",
-            ),
-            arg("-o", "--output", metavar="FILE", help="where to; standard output without it"),
-            arg(
-                "--copy",
-                action="store_true",
-                help="send it to the terminal's clipboard, too (OSC 52)",
-            ),
-        ),
-    ),
-    "diff": Command(
-        "compares session B with session A: outcomes, tries, codes, times, spend, quota, wire, "
-        "answers; exit 1 where B's outcomes are worse",
-        "smoke-tui diff 20261120T190211Z-7f3a last",
-        "diff:diff",
-        (
-            arg("a", metavar="A", help="the earlier one: an id, a prefix, or an archive"),
-            arg("b", metavar="B", help="the later one: an id, a prefix, last, or an archive"),
-            JSON,
-        ),
-    ),
-    "drift": ANSWER_COMMANDS["drift"],
-    "calibration": ANSWER_COMMANDS["calibration"],
-    "archive": Command(
-        "a session as one file that another machine can verify and replay, scanned for secrets",
-        "smoke-tui archive last -o session.smoke",
-        "archive:archive",
-        (
-            SESSION,
-            arg("-o", "--output", metavar="FILE", required=True, help="where to (0600)"),
-            JSON,
-        ),
-    ),
-    "replay": Command(
-        "runs a recorded session again, offline, against its recorded answers with today's rules",
-        "smoke-tui replay last --step live-call",
-        "replay:replay",
-        (
-            arg(
-                "session",
-                nargs="?",
-                metavar="SESSION",
-                help="an id, a unique prefix of one, or last (which is what it takes without one)",
-            ),
-            arg("--step", metavar="ID", help="only what this step decides"),
-            arg(
-                "--all",
-                dest="every",
-                action="store_true",
-                help="all recorded sessions: which verdicts would change, and why",
-            ),
-            JSON,
-        ),
-    ),
-    "resume": Command(
-        "goes on with an unfinished session, in the app or line by line",
-        "smoke-tui resume last",
-        "resume:resume",
-        (arg("session", nargs="?", default="last", metavar="SESSION"), PLAIN),
-    ),
-    "rerun": Command(
-        "does one step again for real, as a new try in the same session; the app asks before it "
-        "spends, --live is the consent without it",
-        "smoke-tui rerun last --step live-call",
-        "resume:rerun",
-        (
-            SESSION,
-            arg("--step", required=True, metavar="ID", help="the step"),
-            PLAIN,
-            arg("--live", action="store_true", help="headless, with the consent to spend"),
-            arg("--answers", metavar="FILE", help="with --live: a TOML of answers"),
-            JSON,
-        ),
-    ),
-    "amend": Command(
-        "says otherwise what the operator said of a step; the old word, the new one, who and why "
-        "stay in the record",
-        "smoke-tui amend last --step see-chat --answer fail --why 'it was the other account'",
-        "amend:amend",
-        (
-            SESSION,
-            arg("--step", required=True, metavar="ID", help="the step"),
-            arg(
-                "--answer",
-                required=True,
-                choices=("pass", "fail", "blocked", "yes", "no"),
-                help="of a manual step pass, fail or blocked; of an attested route yes or no",
-            ),
-            arg("--why", required=True, metavar="TEXT", help="why it is otherwise now"),
-            JSON,
-        ),
-    ),
     "login": Command(
-        "only the login; prints a masked summary",
-        "smoke-tui login --out bundle.json",
-        "login:login",
-        (
+        about="log in and write a credential file (a bundle)",
+        examples=(
+            "smoke-tui login --out bundle.json",
+            "smoke-tui login --device --out bundle.json",
+        ),
+        group="walk",
+        run="login:login",
+        arguments=(
             arg("--device", action="store_true", help="by a code, typed on any machine"),
             arg(
                 "--paste",
                 action="store_true",
                 help="no callback: paste the address the sign-in ends at",
             ),
-            arg("--out", metavar="FILE", help="write the bundle there (0600)"),
+            arg("--out", metavar="FILE", help="write the bundle there (0600)", takes="file"),
             arg("--rehearse", action="store_true", help="against the embedded rehearsal"),
         ),
+        settings=(*option_sets.LOGIN, "origin", "ledger"),
+        more="Prints a summary without the tokens; writes them only where --out says so.",
+        exits="0 logged in, 1 or 4 by the failure, 2 --out can't be written",
     ),
-    "instructions": Command(
-        "the base instructions the installed Codex CLI sends today, captured on loopback",
-        "smoke-tui instructions capture --model gpt-5.5",
-        "codex_client:instructions",
-        (
-            arg("what", choices=("capture", "show", "diff"), metavar="capture|show|diff"),
+    "resume": Command(
+        about="go on with an incomplete session",
+        examples=("smoke-tui resume", "smoke-tui resume --plain 20261121"),
+        group="walk",
+        run="resume:resume",
+        arguments=(
             arg(
-                "--catalogue",
-                action="store_true",
-                help="the catalogue's own text, with --bundle and --model; it is not rendered",
+                "session",
+                nargs="?",
+                default="last",
+                metavar="SESSION",
+                help="an id, a unique prefix of one, or last (the default)",
+                takes="session",
             ),
+            PLAIN,
+        ),
+        settings=option_sets.RESUMED_APP,
+        more="Without a terminal: `smoke-tui --check SESSION --resume`.",
+    ),
+    "rerun": Command(
+        about="do one step again, as a new try in its session",
+        examples=("smoke-tui rerun last --step live-call",),
+        group="walk",
+        run="resume:rerun",
+        arguments=(
+            SESSION,
+            arg("--step", required=True, metavar="ID", help="the step", takes="step"),
+            PLAIN,
+            arg("--live", action="store_true", help="headless, with the consent to spend"),
             arg(
-                "--out", metavar="FILE", help="where to keep the text; the state folder without it"
+                "--answers",
+                metavar="FILE",
+                help="with --live: a TOML file of answers",
+                takes="file",
             ),
             JSON,
         ),
+        settings=(*option_sets.RESUMED_APP, "verbose"),
+        more="In a terminal you are asked before a call is made; --live is the consent without one.",
     ),
-    "wire": Command(
-        "our request beside the installed Codex CLI's own, field by field",
-        "smoke-tui wire --model gpt-5.5 --shape developer",
-        "codex_client:wire",
-        (JSON,),
-    ),
-    "lint": Command(
-        "all problems of runbooks in one pass",
-        "smoke-tui lint runbooks/*.md",
-        "lint:lint",
-        (
-            arg("runbooks", nargs="*", metavar="RUNBOOK"),
-            arg("--schema", action="store_true", help="print a JSON schema for editors"),
-            arg("--explain", dest="topic", metavar="CODE", help="what a code means, as `explain`"),
-        ),
-    ),
-    "explain": Command(
-        "what a lint code, a key, a kind of step or a failure code means",
-        "smoke-tui explain expect",
-        "explain:explain",
-        (
-            arg(
-                "topic",
-                nargs="?",
-                metavar="NAME",
-                help="RB032, run, expect, spend, stand_in, instructions-drift; all without it",
-            ),
-        ),
-    ),
-    "battery": ANSWER_COMMANDS["battery"],
-    "cassettes": ANSWER_COMMANDS["cassettes"],
-    "golden": ANSWER_COMMANDS["golden"],
+    **RECORD_COMMANDS,
     "new": Command(
-        "a runbook of your own that passes in a rehearsal, or a copy of another",
-        "smoke-tui new printer-page",
-        "new:new",
-        (
+        about="write a runbook of your own that passes in a rehearsal",
+        examples=(
+            "smoke-tui new printer-page",
+            "smoke-tui new my-subscription --from openai-subscription",
+            "smoke-tui new parcel_delay --from golden",
+        ),
+        group="runbook",
+        run="new:new",
+        arguments=(
             arg(
                 "name",
                 nargs="?",
@@ -197,61 +99,99 @@ COMMANDS: Final[Mapping[str, Command]] = {
                 dest="template",
                 metavar="TEMPLATE",
                 help="runbook (default), golden (a scenario with fakes), or a runbook to copy",
+                takes="runbook",
             ),
         ),
     ),
-    "spend": Command(
-        "what recorded sessions spent, and what the stack's own ledger says",
-        "smoke-tui spend --days 7 --ledger postgresql://reader@localhost/stack --models grok-4.3",
-        "spend:spend",
-        (
+    "lint": Command(
+        about="all problems of runbooks in one pass",
+        examples=("smoke-tui lint runbooks/*.md",),
+        group="runbook",
+        run="lint:lint",
+        arguments=(
             arg(
-                "runbook",
-                nargs="?",
+                "runbooks",
+                nargs="*",
                 metavar="RUNBOOK",
-                help="only its sessions, and its names for the ledger's table and columns",
+                help="paths or ids; all that can be found without it",
+                takes="runbook",
             ),
-            arg("--days", type=int, default=7, metavar="N", help="how far to look back; 7"),
+            arg("--schema", action="store_true", help="print a JSON schema for editors"),
             arg(
-                "--tier",
-                choices=("platform", "org"),
-                default="platform",
-                help="the ledger's rows without a domain, or with one; platform",
+                "--explain",
+                dest="topic",
+                metavar="CODE",
+                help="what a code means, as `smoke-tui explain`",
+            ),
+        ),
+        exits="0 no error, 3 an error, 5 no runbook",
+    ),
+    "explain": Command(
+        about="what a code, a key or a kind of step means",
+        examples=("smoke-tui explain instructions-drift", "smoke-tui explain expect"),
+        group="runbook",
+        run="explain:explain",
+        arguments=(
+            arg(
+                "topic",
+                nargs="?",
+                metavar="NAME",
+                help="RB032, run, expect, spend, stand_in, instructions-drift; all without it",
+                takes="code",
+            ),
+        ),
+    ),
+    "rehearse": Command(
+        about="the rehearsal's servers alone, or its scenarios",
+        examples=("smoke-tui rehearse list", "smoke-tui rehearse serve instructions-drift"),
+        group="runbook",
+        run="rehearse:rehearse",
+        arguments=(
+            arg(
+                "what",
+                choices=("serve", "list"),
+                metavar="serve|list",
+                help="serve until stopped, or list the scenarios",
             ),
             arg(
-                "--models",
-                metavar="A,B",
-                help="the ledger's models; all but fake* and replay* without it",
+                "scenario",
+                nargs="?",
+                metavar="SCENARIO",
+                help="what goes wrong; nothing without it",
+                of=("serve",),
+                takes="scenario",
             ),
             arg(
-                "--sql",
-                dest="form",
-                action="store_const",
-                const="sql",
-                default="text",
-                help="only print the query to the ledger, for the table and the columns in force",
+                "--port",
+                type=int,
+                default=0,
+                metavar="N",
+                help="port; any free one without it",
+                of=("serve",),
+            ),
+            arg(
+                "--tls",
+                action="store_true",
+                help="listen over HTTPS too; the line names the authority to trust",
+                of=("serve",),
             ),
             arg(
                 "--json",
-                dest="form",
-                action="store_const",
-                const="json",
-                default="text",
+                action="store_true",
                 help="one JSON object on standard output",
+                of=("list",),
             ),
         ),
+        settings_by_word=(("serve", ("ledger",)),),
+        more="To walk a runbook in the rehearsal: `smoke-tui --rehearse --scenario NAME RUNBOOK`.",
     ),
-    "redact": Command(
-        "filter: standard input to standard output with every secret removed",
-        "some-command 2>&1 | smoke-tui redact",
-        "redact:redact",
-        (arg("--secrets", metavar="FILE", help="a JSON list of known secret values"),),
-    ),
+    **ANSWER_COMMANDS,
     "doctor": Command(
-        "this machine, and where each setting came from",
-        "smoke-tui doctor",
-        "doctor:doctor",
-        (
+        about="this machine and the settings",
+        examples=("smoke-tui doctor",),
+        group="machine",
+        run="doctor:doctor",
+        arguments=(
             arg(
                 "--stop-leftovers",
                 action="store_true",
@@ -259,21 +199,99 @@ COMMANDS: Final[Mapping[str, Command]] = {
             ),
             JSON,
         ),
+        settings=option_sets.ALL,
+        exits="0 no problem, 4 a problem, each with what to do",
     ),
-    "rehearse": Command(
-        "the rehearsal's servers alone, or the list of its scenarios",
-        "smoke-tui rehearse serve happy",
-        "rehearse:rehearse",
-        (
-            arg("what", choices=("serve", "list"), metavar="serve|list"),
-            arg("scenario", nargs="?", metavar="SCENARIO"),
-            arg("--port", type=int, default=0, metavar="N", help="port; any free one without it"),
+    "instructions": Command(
+        about="the base instructions that the Codex CLI sends",
+        examples=(
+            "smoke-tui instructions capture --model gpt-5.5 --out base.txt",
+            "smoke-tui instructions diff",
+        ),
+        group="machine",
+        run="codex_client:instructions",
+        arguments=(
             arg(
-                "--tls",
+                "what",
+                choices=("capture", "show", "diff"),
+                metavar="capture|show|diff",
+                help="keep the text, print it, or compare it with --instructions or the last one",
+            ),
+            arg(
+                "--catalogue",
                 action="store_true",
-                help="listen over HTTPS too; the line names the authority to trust",
+                help="the catalogue's own text, with --bundle and --model; it is not rendered",
+            ),
+            arg(
+                "--out",
+                metavar="FILE",
+                help="where to keep the text; the state folder without it",
+                of=("capture", "show"),
+                takes="file",
             ),
             JSON,
+        ),
+        settings_by_word=(
+            ("capture", (*option_sets.CLIENT, "bundle", "codex-url")),
+            ("show", (*option_sets.CLIENT, "bundle", "codex-url")),
+            ("diff", (*option_sets.CLIENT, "bundle", "codex-url", "instructions")),
+        ),
+        more="The installed Codex CLI is run in an empty home, and reaches nothing but this machine.",
+        exits="0 done (diff: the same), 1 diff: another text, 4 no Codex CLI, 5 nothing captured yet",
+    ),
+    "wire": Command(
+        about="our request beside the Codex CLI's own",
+        examples=("smoke-tui wire --model gpt-5.5 --shape developer",),
+        group="machine",
+        run="codex_client:wire",
+        arguments=(JSON,),
+        settings=(*option_sets.CLIENT, "shape", "instructions"),
+        more="Compares field by field: missing, added, moved, changed.",
+        exits="0 every difference is a known one, 1 one is not, 4 no Codex CLI",
+    ),
+    "redact": Command(
+        about="a filter that removes secrets",
+        examples=("some-command 2>&1 | smoke-tui redact",),
+        group="machine",
+        run="redact:redact",
+        arguments=(
+            arg(
+                "--secrets",
+                metavar="FILE",
+                help="a JSON list of secret values to remove beside those it detects",
+                takes="file",
+            ),
+        ),
+        more="Copies standard input to standard output.",
+    ),
+    "completion": Command(
+        about="a completion script for your shell",
+        examples=(
+            "smoke-tui completion bash > ~/.local/share/bash-completion/completions/smoke-tui",
+            'smoke-tui completion zsh > "${fpath[1]}/_smoke-tui"',
+            "smoke-tui completion fish > ~/.config/fish/completions/smoke-tui.fish",
+        ),
+        group="machine",
+        run="completion:completion",
+        arguments=(
+            arg("shell", choices=SHELLS, metavar="bash|zsh|fish", help="the shell it is for"),
+        ),
+        more="Try it in this shell alone: `source <(smoke-tui completion bash)`.",
+    ),
+    "help": Command(
+        about="help on a command or a topic",
+        examples=("smoke-tui help sessions", "smoke-tui help cassettes accept"),
+        group="machine",
+        run="help:help_command",
+        arguments=(
+            arg(
+                "topics",
+                nargs="*",
+                metavar="COMMAND|TOPIC",
+                help="a command and its first word; or app, plain, check, commands, settings, "
+                "exit-codes",
+                takes="command",
+            ),
         ),
     ),
 }

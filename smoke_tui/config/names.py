@@ -21,3 +21,5 @@ RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite")
 
 THEMES: Final = ("dark", "light", "high-contrast", "colour-blind")
 """The app's colours; the last has none that only some eyes tell apart."""
+STEP_ID: Final = r"^[a-z][a-z0-9-]{1,40}$"
+"""What the id of a runbook or of a step looks like."""

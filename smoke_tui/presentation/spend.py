@@ -61,6 +61,18 @@ def spend_text(state: State) -> str:
     return f"{text}; {_money(tries)}{_equivalent(tries, totals)}"
 
 
+def short_spend(totals: Spend) -> str:
+    """A session's spend in a few characters, for a table; an unknown is never a zero."""
+    if not totals.calls:
+        return ""
+    text = count(totals.calls, "call")
+    if totals.usd_metered not in (None, "0"):
+        text += f", ${totals.usd_metered}"
+    elif totals.usd_metered is None:
+        text += ", price unknown"
+    return f"{text} ({totals.unknown_calls} unknown)" if totals.unknown_calls else text
+
+
 def _money(tries: list[Try]) -> str:
     billed = list(filter(metered, tries))
     if not billed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke_tui.runbook.find import available, find
+from smoke_tui.config.runbook_files import available, find
 from smoke_tui.runbook.lint.diagnostics import LATER_ERRORS, Diagnostic, LintCode
 from smoke_tui.runbook.model import (
     Capture,

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.engine.engine import Engine
 from smoke_tui.journal.events.decisions import ServiceProvided
@@ -26,7 +27,6 @@ from smoke_tui.redaction import Vault
 from smoke_tui.replay.stream import RecordedStream, RecordedWorld
 from smoke_tui.replay.strict import Strict
 from smoke_tui.runbook import Runbook, load, parse
-from smoke_tui.runbook.find import packaged
 from smoke_tui.stack.services import Service
 from smoke_tui.steps.cost import spend
 from smoke_tui.world.context import StepContext

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook, load, parse
-from smoke_tui.runbook.find import packaged
 from tests.helpers.events import make_event
 
 OPENED: Mapping[str, Any] = {

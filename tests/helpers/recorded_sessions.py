@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke_tui.cli.answers_file import Scripted
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
@@ -21,7 +22,6 @@ from smoke_tui.outcomes import Verdict
 from smoke_tui.redaction import Secret
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.runbook import Runbook, load, parse
-from smoke_tui.runbook.find import packaged
 from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secret_options
 from smoke_tui.session.request import SessionRequest

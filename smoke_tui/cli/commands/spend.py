@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final, Literal
 
 from smoke_tui.cli.output import print_json
+from smoke_tui.cli.since import since as since_when
 from smoke_tui.config.settings import Settings
+from smoke_tui.errors import UsageError
 from smoke_tui.history.find import sessions_root
 from smoke_tui.history.spending import SessionsSpend, sessions_spend
 from smoke_tui.journal.money import COUNTS
@@ -21,6 +25,8 @@ from smoke_tui.session.secret_options import ledger_address
 from smoke_tui.session.spend_sources import daily_cost, ledger_table, model_names
 from smoke_tui.world.daily_cost import CostByDay, DailyCost, Tier
 
+DEFAULT_DAYS: Final = 7
+
 SCHEMA: Final = "smoke-spend/1"
 
 
@@ -28,11 +34,12 @@ Form = Literal["text", "json", "sql"]
 """What is printed: both parts as text or as JSON, or the question to the ledger alone."""
 
 
-def spend(
+def spend(  # noqa: PLR0913
     settings: Settings,
     *,
     runbook: str | None,
-    days: int,
+    since: str | None,
+    days: int | None,
     tier: Tier,
     models: str | None,
     form: Form,
@@ -43,21 +50,32 @@ def spend(
         UsageError: an option makes no sense.
         CommandError: there is no such runbook (5), or it has errors (3).
     """
+    now = utc_now()
+    back = _days(since, days, now)
     book = open_runbook(runbook) if runbook else None
-    question = daily_cost(ledger_table(settings, book), days, tier, model_names(models or ""))
+    question = daily_cost(ledger_table(settings, book), back, tier, model_names(models or ""))
     if form == "sql":
         print(question.sql())
         return Exit.OK
     address = ledger_address(settings)
     book_id = book.id if book is not None else None
-    sessions = sessions_spend(sessions_root(settings), days, utc_now(), book_id)
+    sessions = sessions_spend(sessions_root(settings), back, now, book_id)
     ledger = _ask(address, question) if address else None
     if form == "json":
         print_json(_json(sessions, ledger, question))
     else:
-        _print_sessions(sessions, days, book)
+        _print_sessions(sessions, back, book)
         _print_ledger(ledger, question)
     return Exit.NOT_PROVABLE if ledger is not None and ledger.problem else Exit.OK
+
+
+def _days(since: str | None, days: int | None, now: datetime) -> int:
+    """How many days to look back; a part of a day counts as one."""
+    if since is None:
+        return DEFAULT_DAYS if days is None else days
+    if days is not None:
+        raise UsageError("--since and --days exclude each other")
+    return max(1, ceil((now - since_when(since, now)) / timedelta(days=1)))
 
 
 def _ask(address: str, question: DailyCost) -> CostByDay:

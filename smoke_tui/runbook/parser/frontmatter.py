@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from smoke_tui.config.names import ORIGINS
+from smoke_tui.config.names import ORIGINS, STEP_ID
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean, nearest
 from smoke_tui.runbook.schema.context import BAD, Context
-from smoke_tui.runbook.schema.match import STEP_ID, STEP_ID_TEXT
+from smoke_tui.runbook.schema.match import STEP_ID_TEXT
 from smoke_tui.runbook.schema.scalars import MONEY, Text
 from smoke_tui.runbook.schema.tables import Field
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from smoke_tui.config.names import STEP_ID
 from smoke_tui.runbook import templates
 from smoke_tui.runbook.lint.diagnostics import LintCode
 from smoke_tui.runbook.model import Capture, Guard, Ready, Spend
 from smoke_tui.runbook.parser.shell_words import argv
 from smoke_tui.runbook.schema.context import Context
-from smoke_tui.runbook.schema.match import EXPECT, RULES, STEP_ID, STEP_ID_TEXT
+from smoke_tui.runbook.schema.match import EXPECT, RULES, STEP_ID_TEXT
 from smoke_tui.runbook.schema.positions import Path
 from smoke_tui.runbook.schema.scalars import (
     DURATION,

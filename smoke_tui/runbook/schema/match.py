@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from smoke_tui.config.names import ORIGINS
+from smoke_tui.config.names import ORIGINS, STEP_ID
 from smoke_tui.failure_codes.table import CODES
 from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.lint.diagnostics import LintCode
@@ -19,7 +19,6 @@ from smoke_tui.runbook.schema.tables import AtMostOne, Field, ListOf, MapOf, Req
 
 ROUTES: Final = ("openai/subscription", "degraded")
 IS_TESTS: Final = ("non-empty", "present", "absent")
-STEP_ID: Final = r"^[a-z][a-z0-9-]{1,40}$"
 STEP_ID_TEXT: Final = "an id (a small letter, then small letters, digits and -; 2 to 41 characters)"
 
 CODE = Text("a code", choices=tuple(CODES), code=LintCode.CODE)

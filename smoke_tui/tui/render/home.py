@@ -9,12 +9,12 @@ from pathlib import Path
 
 from textual.content import Content
 
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.history.index import ends
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.format import age, count, one_line, shorten
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.runbook import Runbook, load
-from smoke_tui.runbook.find import packaged
 from smoke_tui.session.configure import DEFAULT_RUNBOOK
 from smoke_tui.tui.render.content import lines
 from smoke_tui.tui.theme import FAIL, MUTED, STYLES, WARN

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from smoke_tui.config.runbook_files import folders
 from smoke_tui.errors import CommandError
 from smoke_tui.files import read_plain, replace_plain
 from smoke_tui.judging.goldens.evaluation import Evaluation, evaluate
 from smoke_tui.judging.goldens.scenario import CHALLENGE_PACK, GENERATED_FILES, INPUT_FILES
 from smoke_tui.outcomes import Exit
-from smoke_tui.runbook.find import folders
 from smoke_tui.world.goldens.yaml_pack import read_yaml
 
 GOLDENS: Final = "goldens"

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.journal.events.battery_facts import PackRead
-from smoke_tui.runbook.find import packaged
 from smoke_tui.world.live.text_files import read_plain_file
 from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.battery import ReadPack

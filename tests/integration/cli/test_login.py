@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.rehearsal import Rehearsal
-from smoke_tui.runbook.find import packaged
 from tests.helpers.one_call import ONE_CALL, served
 from tests.helpers.program import Program
 from tests.helpers.rehearsal_requests import sign_in_at

@@ -14,12 +14,12 @@ import pytest
 
 from smoke_tui.codex.assessment import Assessment, assess
 from smoke_tui.codex.stream import StreamReader
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.httpd.messages import RawResponse, ServerRequest, ServerResponse
 from smoke_tui.httpd.server import serve
 from smoke_tui.proof.families import same_family
 from smoke_tui.runbook import load
-from smoke_tui.runbook.find import packaged
 from smoke_tui.session.probe import probe
 from smoke_tui.session.secret_options import NO_SECRET_OPTIONS
 from smoke_tui.world.context import StepContext

@@ -96,7 +96,7 @@ def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "broken.md").write_text("---\nid: broken\n", encoding="utf-8")
     # The shipped ones change with the product; `find` is also the name of a function.
     monkeypatch.setattr(
-        sys.modules["smoke_tui.runbook.find"], "packaged", lambda: tmp_path / "none"
+        sys.modules["smoke_tui.config.runbook_files"], "packaged", lambda: tmp_path / "none"
     )
 
 

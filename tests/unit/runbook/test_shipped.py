@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook import Runbook, json_schema, load
-from smoke_tui.runbook.find import packaged
 from smoke_tui.runbook.kinds import KINDS
 
 SHIPPED = (

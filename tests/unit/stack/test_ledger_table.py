@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke_tui.config.ledger_address import kind_of, ledger_secrets
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.redaction import Vault
 from smoke_tui.runbook import load, parse
-from smoke_tui.runbook.find import packaged
 from smoke_tui.runbook.identifiers import identifier, table_name
 from smoke_tui.stack.ledger_table import ROLES, LedgerTable, describe, read_columns
 

@@ -18,12 +18,12 @@ import psycopg
 import pytest
 
 from smoke_tui.cli.answers_file import Scripted
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.config.settings import read_settings
 from smoke_tui.outcomes import Verdict
 from smoke_tui.rehearsal import Rehearsal
 from smoke_tui.rehearsal.postgres.postgres import Postgres
 from smoke_tui.runbook import load
-from smoke_tui.runbook.find import packaged
 from smoke_tui.session.configure import config_from
 from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secret_options

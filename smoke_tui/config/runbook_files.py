@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from smoke_tui.runbook.schema.match import STEP_ID
+from smoke_tui.config.names import STEP_ID
 
 _ID = re.compile(STEP_ID.rstrip("$") + r"\Z")
 _FRONT_ID = re.compile(rb"^id[ \t]*:[ \t]+[\"']?([a-z][a-z0-9-]*)", re.MULTILINE)
@@ -45,13 +45,22 @@ def _candidates(folder: Path) -> Iterator[tuple[str, Path]]:
         yield (match[1].decode("ascii") if match else path.stem), path
 
 
+def available_ids(*, cwd: Path, config_dir: Path | None) -> list[str]:
+    """The ids of all runbooks that can be named by one."""
+    return list(_by_id(cwd, config_dir))
+
+
 def available(*, cwd: Path, config_dir: Path | None) -> list[Path]:
     """Every runbook that an id can name; of several with one id, the first in search order."""
+    return list(_by_id(cwd, config_dir).values())
+
+
+def _by_id(cwd: Path, config_dir: Path | None) -> dict[str, Path]:
     path_by_id: dict[str, Path] = {}
     for folder in folders(cwd, config_dir):
         for name, path in _candidates(folder):
             path_by_id.setdefault(name, path)
-    return list(path_by_id.values())
+    return path_by_id
 
 
 def find(name: str, *, cwd: Path, config_dir: Path | None) -> Path | None:

@@ -1,0 +1,96 @@
+"""Which settings have an effect on what: the sets that the tables of commands name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from smoke_tui.config.settings import OPTIONS
+
+EVERYWHERE: Final = ("state-dir", "ascii", "no-color")
+"""Settings that every command takes."""
+
+_OF_APP: Final = ("theme",)
+"""Settings of the screen, which only the app has."""
+
+_NARRATION: Final = ("verbose",)
+"""Settings of what is written to standard error while a session runs headless."""
+
+LEDGER: Final = ("ledger", "ledger-table", "ledger-columns")
+
+DRIFT: Final = ("calibration", "drift-autojunk")
+
+CLIENT: Final = ("model", "codex", "client-version", "user-agent", "originator", "allow-host")
+"""Settings of a request as the installed Codex CLI would make it."""
+
+LOGIN: Final = (
+    "issuer",
+    "login",
+    "login-originator",
+    "redirect-host",
+    "callback-ports",
+    "allow-host",
+    "user-agent",
+    "originator",
+)
+
+CALL: Final = (
+    *CLIENT,
+    "origin",
+    "shape",
+    "instructions",
+    "unlisted",
+    "bundle",
+    "codex-url",
+    "api-url",
+    "usage",
+    "prices",
+)
+"""Settings of a call to a provider."""
+
+SESSION: Final = tuple(
+    option.name for option in OPTIONS if option.name not in (*_OF_APP, *_NARRATION, *EVERYWHERE)
+)
+"""Settings of a session, in whatever front end."""
+
+APP: Final = tuple(
+    option.name for option in OPTIONS if option.name not in (*_NARRATION, *EVERYWHERE)
+)
+
+CHECK: Final = (*SESSION, *_NARRATION)
+
+RESUMED: Final = (
+    "origin",
+    "model",
+    "shape",
+    "instructions",
+    "codex",
+    "client-version",
+    "unlisted",
+    "second-opinion",
+    "login",
+    "login-originator",
+    "bundle",
+    "issuer",
+    "codex-url",
+    "api-url",
+    "stack-url",
+    "ledger",
+    "calibration",
+)
+"""Settings that may be given anew where a session is resumed; the others are those it began with.
+
+The addresses are only compared: a session goes on against what it began with.
+"""
+
+RESUMED_HEADLESS: Final = (*RESUMED, *_NARRATION)
+RESUMED_APP: Final = (*RESUMED, *(name for name in _OF_APP if name in APP))
+
+BATTERY: Final = (*dict.fromkeys((*CALL, *LOGIN)), "project", "ledger", *_NARRATION)
+
+RECORDING: Final = (*dict.fromkeys((*CALL, *LOGIN)), "project", *_NARRATION)
+
+REVIEW: Final = ("project", *DRIFT)
+"""Settings of the review of recordings."""
+
+ALL: Final = tuple(option.name for option in OPTIONS if option.name not in EVERYWHERE)
+"""For a command that shows every setting."""

@@ -1,0 +1,43 @@
+"""Refuses what names neither a runbook nor a session nor a command, with the nearest names."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from smoke_tui.cli.command_table import COMMANDS
+from smoke_tui.config.runbook_files import available_ids, find
+from smoke_tui.config.settings import Settings, config_dir, own_runbooks
+from smoke_tui.errors import CommandError
+from smoke_tui.outcomes import Exit
+
+
+def refuse_unknown(target: str, settings: Settings, *, sessions: bool) -> None:
+    """Refuse a word that names nothing, before anything heavier is loaded.
+
+    `sessions`: a recorded session will do, too.
+
+    Raises:
+        CommandError: there is nothing of that name (5).
+        UsageError: a prefix names several sessions.
+    """
+    here, folder = Path.cwd(), config_dir()
+    if find(target, cwd=here, config_dir=folder) is not None:
+        return
+    if sessions:
+        from smoke_tui.history.find import names_session
+
+        if names_session(settings, target):
+            return
+    ids = available_ids(cwd=here, config_dir=folder)
+    near = difflib.get_close_matches(target, [*COMMANDS, *ids], 3, 0.6)
+    names = [
+        f"the command `{name}`" if name in COMMANDS else f"the runbook {name}" for name in near
+    ]
+    hint = f"did you mean {' or '.join(names)}?" if names else f"runbooks here: {', '.join(ids)}"
+    kinds = "a command, a runbook or a session" if sessions else "a command or a runbook"
+    raise CommandError(
+        Exit.NOTHING,
+        f"{target!r} is not {kinds} (no file of that name, no id in ./runbooks, {own_runbooks()} "
+        f"or the shipped ones); {hint}",
+    )

@@ -1,0 +1,159 @@
+"""What happened in recorded sessions, a row each: verdict, failure code, scenario, spend."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from smoke_tui.files import StorageError
+from smoke_tui.history.index import SessionEnds, ends, session_folders
+from smoke_tui.journal.folders import JOURNAL, never_began
+from smoke_tui.journal.load import InvalidRecordError, load_state
+from smoke_tui.journal.spend import Spend, spend_of
+from smoke_tui.journal.state import State
+from smoke_tui.outcomes import BAD_OUTCOMES, Verdict
+
+Condition = Literal["closed", "incomplete", "running", "empty", "unreadable"]
+"""How a record ends: with a verdict, or so that it can be resumed; open in a program just now;
+killed before its first line; not readable."""
+
+FAILED: Final = (Verdict.FAIL.value, Verdict.ERROR.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The worst step that did not show what it should: its id and its code, where it has one."""
+
+    step: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One recorded session. What can't be read of it is None or empty.
+
+    `verdict` is the recorded one, None while there is none. `started` and `finished` are ISO 8601,
+    UTC. `resumable`: `smoke-tui resume` goes on with it.
+    """
+
+    session: str
+    condition: Condition
+    runbook: str | None = None
+    world: str | None = None
+    scenario: str | None = None
+    verdict: str | None = None
+    started: str | None = None
+    finished: str | None = None
+    resumable: bool = False
+    failure: Failure | None = None
+    spend: Spend | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which sessions are asked for; `most` 0 or None: all of them."""
+
+    runbook: str | None = None
+    since: datetime | None = None
+    failed: bool = False
+    incomplete: bool = False
+    live: bool = False
+    most: int | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out but by number."""
+        return not (self.runbook or self.since or self.failed or self.incomplete or self.live)
+
+
+def summaries(root: Path, wanted: Wanted) -> Iterator[Summary]:
+    """The sessions below `root` that are asked for, the newest first; each is read once it is due."""
+    count = 0
+    for folder in session_folders(root, unbegun=True):
+        if wanted.most and count >= wanted.most:
+            return
+        session = ends(folder)
+        if session is None:
+            if wanted.everything:
+                count += 1
+                yield Summary(folder.name, "empty" if never_began(folder) else "unreadable")
+            continue
+        if wanted.since is not None and datetime.fromisoformat(session.time) < wanted.since:
+            # The names begin with the time: nothing behind this one is younger.
+            return
+        if _is_wanted(session, wanted):
+            count += 1
+            yield _summary(folder, session)
+
+
+def counted(root: Path, wanted: Wanted) -> int:
+    """How many sessions there are of those asked for, the number left aside; reads only their ends."""
+    count = 0
+    for folder in session_folders(root, unbegun=True):
+        session = ends(folder)
+        if session is None:
+            count += wanted.everything
+        elif wanted.since is None or datetime.fromisoformat(session.time) >= wanted.since:
+            count += _is_wanted(session, wanted)
+    return count
+
+
+def _is_wanted(session: SessionEnds, wanted: Wanted) -> bool:
+    closed = session.closed
+    return (
+        (wanted.runbook is None or session.runbook_id == wanted.runbook)
+        and (not wanted.failed or (closed is not None and closed.verdict in FAILED))
+        and (not wanted.incomplete or closed is None or closed.cancelled)
+        and (not wanted.live or session.config.world == "live")
+    )
+
+
+def _summary(folder: Path, session: SessionEnds) -> Summary:
+    closed = session.closed
+    running = closed is None and _is_open_elsewhere(folder)
+    try:
+        state: State | None = load_state(folder)[2]
+    except (InvalidRecordError, StorageError):
+        state = None
+    return Summary(
+        folder.name,
+        "running" if running else "incomplete" if closed is None else "closed",
+        session.runbook_id,
+        session.config.world,
+        session.config.scenario,
+        closed.verdict if closed is not None else None,
+        session.time,
+        closed.time if closed is not None else None,
+        not running and (closed is None or closed.cancelled),
+        failure_of(state) if state is not None else None,
+        spend_of(state) if state is not None else None,
+    )
+
+
+def failure_of(state: State) -> Failure | None:
+    """The worst step of a session, the first of several; None where none is bad."""
+    bad = [step for step in state.steps.values() if step.outcome in BAD_OUTCOMES]
+    worst = min(bad, key=lambda step: BAD_OUTCOMES.index(step.outcome), default=None)
+    return Failure(worst.id, worst.code) if worst is not None else None
+
+
+def _is_open_elsewhere(folder: Path) -> bool:
+    """Whether a program has the journal open for writing: it holds a lock on it."""
+    try:
+        fd = os.open(folder / JOURNAL, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return False
