@@ -49,6 +49,10 @@ def _answered(argv: Sequence[str]) -> int:
     if list(argv) in _VERSION:
         print(f"smoke-tui {__version__}")
         return Exit.OK
+    if list(argv[:1]) == ["__complete"]:
+        from smoke_tui.cli.commands.completion import complete
+
+        return complete(argv[1:])
     from smoke_tui.cli.main import fail, understand
 
     settings: Settings | None = None

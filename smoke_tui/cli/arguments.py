@@ -85,7 +85,7 @@ def read(argv: Sequence[str]) -> CommandLine:
         UsageError: it makes no sense; says what was expected.
     """
     words = list(argv)
-    at = _command_at(words)
+    at = command_at(words)
     name = words.pop(at) if at is not None else None
     options = words[: words.index("--")] if "--" in words else words
     mode: Mode = "check" if "--check" in options else "plain" if "--plain" in options else "app"
@@ -103,7 +103,7 @@ def read(argv: Sequence[str]) -> CommandLine:
     return line
 
 
-def _command_at(words: Sequence[str]) -> int | None:
+def command_at(words: Sequence[str]) -> int | None:
     """Where the command stands: the first word behind global options; None where it is none."""
     at = 0
     while at < len(words):
@@ -112,14 +112,14 @@ def _command_at(words: Sequence[str]) -> int | None:
             return None
         if not word.startswith("-") or word == "-":
             return at if word in COMMANDS else None
-        option = _named(word, SETTINGS.values())
+        option = option_named(word, SETTINGS.values())
         if option is None and word not in (*HELP.names, *VERSION.names):
             return None
         at += 2 if option is not None and option.has_value and "=" not in word else 1
     return None
 
 
-def _named(word: str, arguments: Iterable[Argument]) -> Argument | None:
+def option_named(word: str, arguments: Iterable[Argument]) -> Argument | None:
     """The option that a word names."""
     name = word.partition("=")[0] if word.startswith("--") else word[:2]
     return next((a for a in arguments if name in a.names), None)
@@ -139,7 +139,7 @@ def _sort(words: Sequence[str], line: CommandLine) -> tuple[list[str], list[str]
         if not word.startswith("-") or word == "-":
             positionals.append(word)
             continue
-        option = _named(word, (*known, *SETTINGS.values(), HELP, VERSION))
+        option = option_named(word, (*known, *SETTINGS.values(), HELP, VERSION))
         if option is None:
             unknown.append(word)
             continue
