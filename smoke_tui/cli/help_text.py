@@ -60,7 +60,7 @@ def program_help(width: int = WIDTH) -> str:
         "  smoke-tui sessions --since 7d           what ran in the last week",
         "  smoke-tui report last -o report.md      the report of the last session",
         "",
-        "more: smoke-tui help COMMAND; help commands; help app, plain, check; help settings",
+        "more: smoke-tui help COMMAND, app, plain, check, commands, settings, exit-codes",
         "exit codes:",
         *(f"  {line}" for line in EXIT_CODES.splitlines()),
     ]

@@ -1,0 +1,1 @@
+"""Tests of the command line's tables, help, errors and completion."""
