@@ -51,14 +51,14 @@ class CommandLine:
     """A command line as read.
 
     `command` None is a mode. `settings` are global options by name, `values` the arguments by key,
-    `given` the names of the options that were there. `help` and `version` were asked for.
+    `present` the names of the options that were there. `help` and `version` were asked for.
     """
 
     command: str | None
     mode: Mode
     settings: dict[str, str] = field(default_factory=dict)
     values: dict[str, ArgumentValue] = field(default_factory=dict)
-    given: list[str] = field(default_factory=list)
+    present: list[str] = field(default_factory=list)
     help: bool = False
     version: bool = False
 
@@ -127,7 +127,7 @@ def option_named(word: str, arguments: Iterable[Argument]) -> Argument | None:
 
 def _sort(words: Sequence[str], line: CommandLine) -> tuple[list[str], list[str]]:
     """Read the options; return the positional words, and the options that nobody here knows."""
-    known = [a for a in line.table.arguments if not a.positional]
+    own = [a for a in line.table.arguments if not a.positional]
     positionals: list[str] = []
     unknown: list[str] = []
     rest = list(words)
@@ -139,7 +139,7 @@ def _sort(words: Sequence[str], line: CommandLine) -> tuple[list[str], list[str]
         if not word.startswith("-") or word == "-":
             positionals.append(word)
             continue
-        option = option_named(word, (*known, *SETTINGS.values(), HELP, VERSION))
+        option = option_named(word, (*own, *SETTINGS.values(), HELP, VERSION))
         if option is None:
             unknown.append(word)
             continue
@@ -148,12 +148,12 @@ def _sort(words: Sequence[str], line: CommandLine) -> tuple[list[str], list[str]
             line.help = True
         elif option is VERSION:
             line.version = True
-        elif option in known:
-            line.given.append(option.name)
+        elif option in own:
+            line.present.append(option.name)
             line.values[option.key] = value
         else:
             name = option.name.removeprefix("--")
-            line.given.append(option.name)
+            line.present.append(option.name)
             text = "true" if value is True else str(value)
             many = option.action == "append" and name in line.settings
             line.settings[name] = f"{line.settings[name]} {text}" if many else text
@@ -291,7 +291,7 @@ def _refuse_unheeded(line: CommandLine) -> None:
     for argument in line.table.arguments:
         if not argument.of or word is None or word in argument.of:
             continue
-        if argument.name in line.given or (argument.positional and argument.key in line.values):
+        if argument.name in line.present or (argument.positional and argument.key in line.values):
             raise UsageError(
                 f"{argument.name} has no effect on `{line.name} {word}`; it belongs to "
                 f"{', '.join(f'`{line.name} {owner}`' for owner in argument.of)}"

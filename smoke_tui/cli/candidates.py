@@ -17,6 +17,7 @@ from smoke_tui.cli.option_sets import EVERYWHERE
 from smoke_tui.config.runbook_files import available_ids, find, folders
 from smoke_tui.config.settings import Settings, config_dir, read_settings
 from smoke_tui.errors import UsageError
+from smoke_tui.failure_codes.table import CODES
 
 FILES: Final = ":files"
 FOLDERS: Final = ":folders"
@@ -41,7 +42,7 @@ class _Line:
     name: str | None
     settings: Settings
     positionals: tuple[str, ...]
-    given: frozenset[str]
+    present: frozenset[str]
     pending: Argument | None
 
     @property
@@ -69,12 +70,12 @@ def candidates(words: Sequence[str]) -> list[Candidate]:
     option, equals, text = word.partition("=")
     if equals and option.startswith("--"):
         named = option_named(option, (*line.own, *SETTINGS.values()))
-        found = _values(named, line) if named is not None else []
+        offers = _values(named, line) if named is not None else []
         return [
             Candidate(f"{option}={c.word}", c.about)
-            for c in _fitting(found, text)
+            for c in _fitting(offers, text)
             if not c.word.startswith(":")
-        ] + [c for c in found if c.word.startswith(":")]
+        ] + [c for c in offers if c.word.startswith(":")]
     if line.pending is not None:
         return _fitting(_values(line.pending, line), word)
     if word.startswith("-"):
@@ -99,7 +100,7 @@ def _understood(before: Sequence[str]) -> _Line:
     mode = "check" if "--check" in words else "plain" if "--plain" in words else "app"
     row = rows()[name or mode]
     positionals: list[str] = []
-    given: set[str] = set()
+    present: set[str] = set()
     values: dict[str, str] = {}
     pending: Argument | None = None
     for word in words:
@@ -109,7 +110,7 @@ def _understood(before: Sequence[str]) -> _Line:
         elif word.startswith("-") and word != "-":
             option = option_named(word, (*row.arguments, *SETTINGS.values()))
             if option is not None:
-                given.add(option.name)
+                present.add(option.name)
                 if option.has_value and "=" not in word:
                     pending = option
         else:
@@ -118,11 +119,11 @@ def _understood(before: Sequence[str]) -> _Line:
         settings = read_settings({"state-dir": values.get("state-dir")})
     except UsageError:
         settings = Settings({})
-    return _Line(row, name, settings, tuple(positionals), frozenset(given), pending)
+    return _Line(row, name, settings, tuple(positionals), frozenset(present), pending)
 
 
-def _fitting(found: Sequence[Candidate], word: str) -> list[Candidate]:
-    return [c for c in found if c.word.startswith(word) or c.word.startswith(":")]
+def _fitting(offers: Sequence[Candidate], word: str) -> list[Candidate]:
+    return [c for c in offers if c.word.startswith(word) or c.word.startswith(":")]
 
 
 def _options(line: _Line) -> list[Candidate]:
@@ -136,7 +137,7 @@ def _options(line: _Line) -> list[Candidate]:
     return [
         Candidate(a.name, a.help)
         for a in arguments
-        if a.name not in line.given or a.action == "append"
+        if a.name not in line.present or a.action == "append"
     ]
 
 
@@ -145,12 +146,12 @@ def _positional(line: _Line) -> list[Candidate]:
     at = len(line.positionals)
     if at >= len(places) and not (places and places[-1].nargs == "*"):
         return []
-    found = _values(places[min(at, len(places) - 1)], line)
-    if line.name is None and not line.given & {"--check", "--plain", "--rehearse"}:
-        found = [Candidate(name, row.about) for name, row in COMMANDS.items()] + found
-    if "--check" in line.given:
-        found += _sessions(line)
-    return found
+    offers = _values(places[min(at, len(places) - 1)], line)
+    if line.name is None and not line.present & {"--check", "--plain", "--rehearse"}:
+        offers = [Candidate(name, row.about) for name, row in COMMANDS.items()] + offers
+    if "--check" in line.present:
+        offers += _sessions(line)
+    return offers
 
 
 def _values(argument: Argument, line: _Line) -> list[Candidate]:
@@ -224,10 +225,14 @@ def _pack_names() -> Iterator[str]:
         yield from (path.stem for path in (folder / "packs").glob("*.json"))
 
 
+def _codes(line: _Line) -> list[Candidate]:
+    return [Candidate(code, "a failure code") for code in CODES]
+
+
 def _topics(line: _Line) -> list[Candidate]:
-    known = rows()
+    table = rows()
     return [
-        Candidate(name, known[name].about if name in known else "a topic") for name in topic_names()
+        Candidate(name, table[name].about if name in table else "a topic") for name in topic_names()
     ]
 
 
@@ -239,5 +244,6 @@ _SOURCES: Final[Mapping[Completion, Callable[[_Line], list[Candidate]]]] = {
     "scenario": _scenarios,
     "step": _steps,
     "pack": _packs,
+    "code": _codes,
     "command": _topics,
 }

@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 from typing import Final
 
+from smoke_tui.config.names import STEP_ID
 from smoke_tui.config.settings import Settings, config_dir
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import clean
 from smoke_tui.runbook import available, find, load
-from smoke_tui.runbook.schema.match import STEP_ID, STEP_ID_TEXT
+from smoke_tui.runbook.schema.match import STEP_ID_TEXT
 from smoke_tui.runbook.starter import copied, starter
 
 RUNBOOK: Final = "runbook"

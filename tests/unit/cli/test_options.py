@@ -80,7 +80,7 @@ def test_an_option_of_one_word_is_refused_with_the_others(name: str) -> None:
         for word in first.choices:
             argv = [name, word, argument.name, *([value] if argument.has_value else [])]
             if word in argument.of:
-                assert argument.name in read(argv).given
+                assert argument.name in read(argv).present
                 continue
             with pytest.raises(UsageError, match=f"has no effect on `{name} {word}`"):
                 read(argv)
