@@ -13,7 +13,6 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import read_plain, replace_plain, replace_private
 from smoke_tui.history.calibration import today
-from smoke_tui.history.working_tree import working_tree
 from smoke_tui.judging.baselines import BaselineError, render_like
 from smoke_tui.judging.calibration import StoredPair
 from smoke_tui.judging.drift import DriftPair, ratio_text
@@ -35,6 +34,7 @@ from smoke_tui.presentation.calibration import rescoring_rows
 from smoke_tui.presentation.drift.plain import plain_text
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.redaction import Vault, scan
+from smoke_tui.world.git import GitError, working_tree
 
 _OWN_OPTIONS: Final = {
     "changed": "expected",
@@ -173,26 +173,36 @@ def _expected(
 
 def _fitting(triage: Triage, cause: Cause, file: Path, runbook: str) -> Iterator[str]:
     """What of the working tree fits the cause; refused where nothing does."""
-    tree = working_tree(file.resolve().parent)
-    named = tree.path_of(triage.options.path) if triage.options.path else ""
+    unknown, tree = "it is in no checkout of git, or git is not installed", None
+    changed: tuple[str, ...] = ()
+    try:
+        tree = working_tree(file.resolve().parent)
+        changed = tree.changed() if tree is not None else ()
+    except GitError as error:
+        unknown, tree = str(error), None
+
+    def shown(path: str | Path) -> str:
+        return tree.path(Path(path)) if tree is not None else str(path)
+
+    named = shown(triage.options.path) if triage.options.path else ""
     fitting = fitting_changes(
         cause,
-        tree.changed,
-        baseline=tree.path_of(file),
-        runbook=tree.path_of(runbook) if runbook else "",
+        changed,
+        baseline=shown(file),
+        runbook=shown(runbook) if runbook else "",
         named=named,
     )
     if fitting:
         yield f"{cause} changed in the working tree: {', '.join(fitting)}"
         return
-    if tree.problem:
-        problem = f"the working tree is not known ({tree.problem})"
+    if tree is None:
+        problem = f"the working tree is not known ({unknown})"
     elif named:
         problem = f"{named} is not changed in the working tree"
     else:
-        changed = ", ".join(path for path in tree.changed[:20] if path != tree.path_of(file))
+        others = ", ".join(path for path in changed[:20] if path != shown(file))
         problem = (
-            f"no changed file of the working tree fits {cause!r} (changed: {changed or 'nothing'}); "
+            f"no changed file of the working tree fits {cause!r} (changed: {others or 'nothing'}); "
             "--path FILE names the one that does"
         )
     if not triage.options.insist:

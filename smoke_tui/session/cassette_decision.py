@@ -32,10 +32,10 @@ from smoke_tui.redaction import Vault
 from smoke_tui.session.cassette_review import CassetteReviews, ReviewedCase, ReviewPlace, now_text
 from smoke_tui.session.environment import user_name
 from smoke_tui.world.cassettes.change_record import ChangeRecordError
-from smoke_tui.world.cassettes.git import GitError
 from smoke_tui.world.cassettes.lint import LintInput, lint_text
 from smoke_tui.world.cassettes.review import Decision, ReviewError, decide
 from smoke_tui.world.cassettes.secret_search import SECRET
+from smoke_tui.world.git import GitError
 
 NO_REPOSITORY: Final = (
     "there is no git repository here, so it was not checked whether the {cause} is changed"

@@ -23,7 +23,6 @@ from smoke_tui.outcomes import Exit
 from smoke_tui.session.environment import user_name
 from smoke_tui.world.cassettes.cassette import CassetteError
 from smoke_tui.world.cassettes.change_record import ChangeRecordError
-from smoke_tui.world.cassettes.git import GitError, WorkingTree, working_tree
 from smoke_tui.world.cassettes.listing import ListedCase, list_cases
 from smoke_tui.world.cassettes.review import (
     Review,
@@ -32,6 +31,7 @@ from smoke_tui.world.cassettes.review import (
     mark_opened,
     review_of,
 )
+from smoke_tui.world.git import GitError, WorkingTree, working_tree
 
 _MOST_SOURCE = 4 * 1024 * 1024
 
@@ -224,19 +224,12 @@ class CassetteReviews:
                     case.name,
                     tree.path(files.accepted),
                     tree.path(files.pending),
-                    self._in_tree(tree, prompt),
+                    tree.path(prompt),
                 )
             )
             if case.review.state == "pending review":
                 undecided.append(case.name)
         return separate_changes(paths, changed, undecided)
-
-    @staticmethod
-    def _in_tree(tree: WorkingTree, path: Path) -> str:
-        try:
-            return tree.path(path)
-        except ValueError:
-            return path.as_posix()
 
 
 def now_text() -> str:

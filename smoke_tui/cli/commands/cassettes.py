@@ -16,11 +16,11 @@ from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, Interaction
-from smoke_tui.world.cassettes.git import GitError
 from smoke_tui.world.cassettes.lint import LintResult, lint_paths, lint_texts
 from smoke_tui.world.cassettes.listing import ListedCase, list_cases
 from smoke_tui.world.cassettes.push import HookError, install_hook, pushed
 from smoke_tui.world.cassettes.store import path_of, read_cassette
+from smoke_tui.world.git import GitError
 
 _MOST_BODY: Final = 4000
 """Characters of a body that `show` prints."""

@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from smoke_tui.world.cassettes import yaml_text
-from smoke_tui.world.cassettes.yaml_text import YamlTextError
+from smoke_tui.world.yaml_nodes import YamlTextError
 
 SCHEMA: Final = "smoke-cassette/1"
 OURS: Final = "smoke_tui"

@@ -25,7 +25,7 @@ from smoke_tui.world.cassettes.store import (
     read_case,
     read_text,
 )
-from smoke_tui.world.cassettes.yaml_text import YamlTextError
+from smoke_tui.world.yaml_nodes import YamlTextError
 
 INVALID: Final = "invalid"
 MISSING: Final = "missing"

@@ -24,7 +24,6 @@ from smoke_tui.judging.cases import (
 from smoke_tui.judging.tier_markers import markers_of
 from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, parse_cassette
 from smoke_tui.world.cassettes.change_record import ChangeRecordError
-from smoke_tui.world.cassettes.git import GitError, WorkingTree, working_tree
 from smoke_tui.world.cassettes.review import ReviewError, review_of
 from smoke_tui.world.cassettes.store import (
     FOLDER,
@@ -36,6 +35,7 @@ from smoke_tui.world.cassettes.store import (
     read_case,
     read_text,
 )
+from smoke_tui.world.git import GitError, WorkingTree, working_tree
 
 _MOST_SOURCE: Final = 4 * 1024 * 1024
 

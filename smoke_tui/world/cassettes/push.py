@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from smoke_tui.world.cassettes.git import GitError, git_output
 from smoke_tui.world.cassettes.lint import LintInput, sensitive_names
 from smoke_tui.world.cassettes.store import is_lint_name
+from smoke_tui.world.git import GitError, git_output
 
 MARK: Final = "# smoke-tui: redaction lint of recorded exchanges"
 _NONE: Final = frozenset("0")

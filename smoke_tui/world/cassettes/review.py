@@ -22,8 +22,8 @@ from smoke_tui.judging.recording_changes import (
 from smoke_tui.judging.triage import TriageClass
 from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, Interaction, parse_cassette
 from smoke_tui.world.cassettes.change_record import append_act, read_changes
-from smoke_tui.world.cassettes.git import WorkingTree
 from smoke_tui.world.cassettes.store import MAX_FILE, CassettePath, write_text
+from smoke_tui.world.git import WorkingTree
 
 COMMITTED: Final = "the newest commit"
 

@@ -1,44 +1,34 @@
-"""YAML text to plain values with their lines, and back; the one module that imports yaml.
+"""The YAML of cassettes to plain values with their lines, and back.
 
-PyYAML is an optional part. Nothing of it is constructed from tags: the node tree
-is read, and only the tags that cassettes hold are understood.
+Only the tags that cassettes hold are understood.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from smoke_tui.errors import CommandError
 from smoke_tui.extras import install_hint
 from smoke_tui.outcomes import Exit
+from smoke_tui.world import yaml_nodes
+from smoke_tui.world.yaml_nodes import TAG_PREFIX, NoYamlError, YamlTextError, line_of
 
 if TYPE_CHECKING:
-    from yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
-    Node = ScalarNode | SequenceNode | MappingNode
+    from smoke_tui.world.yaml_nodes import Node
 
 MAX_DEPTH: Final = 60
 """Levels of nesting; a cassette has about ten."""
 MAX_VALUES: Final = 2_000_000
 """Values of one file: aliases of aliases could make any number out of a few lines."""
 
-_PREFIX: Final = "tag:yaml.org,2002:"
 _TEXTS: Final = frozenset({"str", "python/str", "python/unicode", "timestamp"})
 _LISTS: Final = frozenset({"seq", "python/tuple"})
 _BYTES_IO: Final = "python/object/new:_io.BytesIO"
 _ITER: Final = "python/object/apply:builtins.iter"
-
-
-class YamlTextError(ValueError):
-    """A text can't be read as a cassette's YAML; `line` counts from 1."""
-
-    def __init__(self, line: int, text: str) -> None:
-        super().__init__(text)
-        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,45 +41,24 @@ class Scalar:
     is_key: bool = False
 
 
-def _library() -> Any:
-    """PyYAML, imported when it is first needed.
-
-    Raises:
-        CommandError: it is not installed (4).
-    """
-    try:
-        import yaml
-    except ImportError:
-        raise CommandError(
-            Exit.NOT_PROVABLE,
-            "recorded exchanges need PyYAML, which is not installed here: "
-            + install_hint("cassettes"),
-        ) from None
-    return yaml
-
-
 def parse_tree(text: str) -> Node | None:
     """The node tree of one document; None of an empty one.
 
     Raises:
         YamlTextError: it is no YAML, or holds several documents.
+        CommandError: PyYAML is not installed (4).
     """
-    library = _library()
-    loader = getattr(library, "CSafeLoader", library.SafeLoader)
     try:
-        node: Node | None = library.compose(text, Loader=loader)
-    except library.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML"
-        raise YamlTextError(mark.line + 1 if mark else 1, str(problem)) from None
-    except (RecursionError, ValueError):
-        raise YamlTextError(1, "it is nested too deep, or holds what no text may hold") from None
-    return node
+        return yaml_nodes.parse_tree(text)
+    except NoYamlError:
+        raise _not_installed() from None
 
 
-def line_of(node: Node) -> int:
-    """The line on which a node starts, counted from 1."""
-    return int(node.start_mark.line) + 1
+def _not_installed() -> CommandError:
+    return CommandError(
+        Exit.NOT_PROVABLE,
+        "recorded exchanges need PyYAML, which is not installed here: " + install_hint("cassettes"),
+    )
 
 
 def lines_of_items(tree: Node, key: str) -> list[int]:
@@ -119,7 +88,7 @@ class _Reader:
         self._values += 1
         if depth > MAX_DEPTH or self._values > MAX_VALUES:
             raise YamlTextError(line_of(node), "it is nested too deep, or repeats itself too often")
-        tag = str(node.tag).removeprefix(_PREFIX)
+        tag = str(node.tag).removeprefix(TAG_PREFIX)
         if node.id == "mapping" and tag in (_BYTES_IO, _ITER):
             return _body_of(self._mapping(node, depth))
         if node.id == "mapping" and tag == "map":
@@ -191,7 +160,7 @@ def scalars(node: Node) -> Iterator[Scalar]:
 
 
 def _searchable(node: Node) -> str | bytes:
-    if str(node.tag) == f"{_PREFIX}binary":
+    if str(node.tag) == f"{TAG_PREFIX}binary":
         try:
             return base64.b64decode("".join(str(node.value).split()))
         except (ValueError, binascii.Error):
@@ -199,9 +168,13 @@ def _searchable(node: Node) -> str | bytes:
     return str(node.value)
 
 
-def render_yaml(value: dict[str, Any]) -> str:
-    """The text that VCR's own serializer makes of a value."""
-    library = _library()
-    dumper = getattr(library, "CSafeDumper", library.SafeDumper)
-    text: str = library.dump(value, Dumper=dumper)
-    return text
+def render_yaml(value: Mapping[str, object]) -> str:
+    """The text that VCR's own serializer makes of a value.
+
+    Raises:
+        CommandError: PyYAML is not installed (4).
+    """
+    try:
+        return yaml_nodes.render_yaml(value)
+    except NoYamlError:
+        raise _not_installed() from None

@@ -1,16 +1,20 @@
 """Packs in YAML that is no JSON, with the lines of their values.
 
-PyYAML is an optional part. The node tree is read and nothing is constructed from it.
+What JSON can't hold is refused, and so is what YAML readers understand differently.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from smoke_tui.extras import install_hint
 from smoke_tui.judging.json_fields import Document, JsonShapeError, Path
+from smoke_tui.world.yaml_nodes import TAG_PREFIX, NoYamlError, YamlTextError, line_of, parse_tree
+
+if TYPE_CHECKING:
+    from smoke_tui.world.yaml_nodes import Node
 
 MAX_VALUES: Final = 20_000
 """Values of one pack: aliases of aliases could make any number out of a few lines."""
@@ -19,7 +23,6 @@ MAX_DEPTH: Final = 40
 _WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][+-]?[0-9]+)?")
 """Numbers as JSON has them; `012`, `1_000` and `.5` are other numbers to other readers."""
-_PREFIX: Final = "tag:yaml.org,2002:"
 
 
 def read_yaml(text: str) -> Document:
@@ -29,21 +32,15 @@ def read_yaml(text: str) -> Document:
         JsonShapeError: it is no YAML, holds what JSON can't, or PyYAML is not installed.
     """
     try:
-        import yaml
-    except ImportError:
+        node = parse_tree(text)
+    except NoYamlError:
         raise JsonShapeError(
             1,
             "it is no JSON, and YAML takes PyYAML, which is not installed here: write the pack as "
             f"JSON (which is YAML as well), or install it: {install_hint('yaml')}",
         ) from None
-    try:
-        node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-        raise JsonShapeError(mark.line + 1 if mark else 1, f"no YAML: {problem}") from None
-    except RecursionError:
-        raise JsonShapeError(1, "it is nested too deep") from None
+    except YamlTextError as error:
+        raise JsonShapeError(error.line, f"no YAML: {error}") from None
     if node is None:
         raise JsonShapeError(1, "it is empty")
     reader = _Reader()
@@ -64,13 +61,13 @@ class _Reader:
             path = path[:-1]
         return self._lines.get(path, 1)
 
-    def read(self, node: Any, path: Path) -> object:
+    def read(self, node: Node, path: Path) -> object:
         self._values += 1
-        line = int(node.start_mark.line) + 1
+        line = line_of(node)
         self._lines[path] = line
         if self._values > MAX_VALUES or len(path) > MAX_DEPTH:
             raise JsonShapeError(line, "it is nested too deep, or repeats itself too often")
-        tag = str(node.tag).removeprefix(_PREFIX)
+        tag = str(node.tag).removeprefix(TAG_PREFIX)
         match node.id:
             case "mapping" if tag == "map":
                 return self._mapping(node, path)
@@ -80,11 +77,11 @@ class _Reader:
                 return _scalar(str(node.value), tag, line)
         raise JsonShapeError(line, f"the tag !!{tag} has no value in JSON")
 
-    def _mapping(self, node: Any, path: Path) -> Mapping[str, object]:
+    def _mapping(self, node: Node, path: Path) -> Mapping[str, object]:
         result: dict[str, object] = {}
         for key_node, value_node in node.value:
-            line = int(key_node.start_mark.line) + 1
-            if key_node.id != "scalar" or key_node.tag != f"{_PREFIX}str":
+            line = line_of(key_node)
+            if key_node.id != "scalar" or key_node.tag != f"{TAG_PREFIX}str":
                 raise JsonShapeError(line, f"a key is a text, got {key_node.value!r}; quote it")
             key = str(key_node.value)
             if key in result:

@@ -10,7 +10,6 @@ import pytest
 from smoke_tui.judging.recording_changes import CaseThreshold
 from smoke_tui.judging.triage import TriageClass
 from smoke_tui.world.cassettes.change_record import read_changes
-from smoke_tui.world.cassettes.git import WorkingTree, working_tree
 from smoke_tui.world.cassettes.review import (
     Decision,
     Review,
@@ -21,6 +20,7 @@ from smoke_tui.world.cassettes.review import (
     review_of,
 )
 from smoke_tui.world.cassettes.store import CassettePath, path_of
+from smoke_tui.world.git import WorkingTree, working_tree
 from tests.helpers.cassettes import interaction, text_of
 
 OLD, NEW = text_of(interaction(answer=b"old")), text_of(interaction(answer=b"new"))

@@ -25,8 +25,10 @@ class WorkingTree:
     root: Path
 
     def path(self, file: Path) -> str:
-        """A file's path as git shows it, from the root."""
+        """A file's path as git shows it, from the root; as it is where it is elsewhere."""
         full = file.parent.resolve() / file.name
+        if not full.is_relative_to(self.root):
+            return str(file)
         return full.relative_to(self.root).as_posix()
 
     def committed(self, file: Path) -> bytes | None:
@@ -86,7 +88,8 @@ def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         return subprocess.run(
-            ["git", *words],
+            # A repository can name a program of its own for this; it is not run.
+            ["git", "-c", "core.fsmonitor=false", *words],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
