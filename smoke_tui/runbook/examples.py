@@ -45,7 +45,7 @@ proof    = true
 effects  = "remote"
 timeout  = "1m"
 expect   = [{ json = "accepted", equals = true }]
-stand_in = { output = '{"accepted": true, "event_id": "evt-1"}' }
+stand_in = { exit = 0, output = '{"accepted": true, "event_id": "evt-1"}' }
 
 [capture]
 event_id = { json = "event_id" }

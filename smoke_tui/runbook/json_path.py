@@ -21,7 +21,7 @@ def parse_path(text: str) -> tuple[str | int, ...]:
         ValueError: the text is not a path.
     """
     if _WHOLE.match(text) is None:
-        raise ValueError('a path is written like "output[0].text"')
+        raise ValueError('a path is written like "output[0].text", without $')
     return tuple(
         int(part["index"]) if part["index"] else part["quoted"] or part["key"]
         for part in _PART.finditer(text)

@@ -83,7 +83,7 @@ def _credential_text(text: str) -> str:
     return text
 
 
-_ASK = Field(Text(), "What the operator is asked to do or give")
+_ASK = Field(Text(template="value"), "What the operator is asked to do or give")
 _MAX_COMMANDS: Final = 50
 _EVIDENCE = {
     "provider": "the provider that answered",

@@ -12,8 +12,9 @@ from smoke_tui.runbook import templates
 from smoke_tui.runbook.examples import FIELD_EXAMPLES, FRONT_MATTER_EXAMPLE, KIND_EXAMPLES
 from smoke_tui.runbook.kinds import KINDS, Kind
 from smoke_tui.runbook.lint.diagnostics import LintCode
-from smoke_tui.runbook.parser.frontmatter import FRONT_MATTER
+from smoke_tui.runbook.parser.frontmatter import FRONT_MATTER, FRONT_MATTER_TOPIC
 from smoke_tui.runbook.schema.common_fields import COMMON, EFFECTS
+from smoke_tui.runbook.schema.context import STEP_TOPIC
 from smoke_tui.runbook.schema.scalars import FieldType
 from smoke_tui.runbook.schema.tables import Field, ListOf, MapOf, TableOf
 
@@ -49,8 +50,6 @@ class Topic:
     see: tuple[str, ...] = ()
 
 
-FRONT_MATTER_TOPIC: Final = "front-matter"
-STEP_TOPIC: Final = "step"
 TEMPLATES_TOPIC: Final = "templates"
 OPEN: Final = "```toml step\n"
 RUN_EXAMPLE: Final = "```bash run\ntools/example\n```\n\n"
@@ -192,21 +191,18 @@ def _fields() -> Iterator[Topic]:
         for name, field in kind.fields.items():
             owners.setdefault(name, []).append((f"{kind.name}", field))
     for name, owned in owners.items():
-        by_field: dict[str, list[str]] = {}
+        by_rows: dict[tuple[FieldRow, ...], list[str]] = {}
         for owner, field in owned:
-            by_field.setdefault(field.about, []).append(owner)
-        for about, names in by_field.items():
-            field = next(field for _, field in owned if field.about == about)
+            by_rows.setdefault(_rows_of(name, field), []).append(owner)
+        for rows, names in by_rows.items():
             of = "every step" if names == ["every step"] else f"{', '.join(names)} steps"
             yield Topic(
                 name,
                 f"a field of {of}",
-                f"{about}.",
-                (f"Meaning of the values: {_meanings()}.",) if name == "effects" else (),
-                _rows_of(name, field),
-                FIELD_EXAMPLES.get(name, "")
-                if name in COMMON or name == "stand_in"
-                else kind_example(KINDS[names[0]]),
+                f"{rows[0].about}.",
+                _FIELD_NOTES.get(name, ()),
+                rows,
+                FIELD_EXAMPLES.get(name, "") if name in COMMON else kind_example(KINDS[names[0]]),
                 (STEP_TOPIC,) if name in COMMON else tuple(names),
             )
     yield from _nested(
@@ -237,8 +233,17 @@ def _nested(fields: Mapping[str, Field]) -> Iterator[Topic]:
             )
 
 
-def _meanings() -> str:
-    return "; ".join(f"{name} {about}" for name, about in EFFECTS.items())
+_FIELD_NOTES: Final[Mapping[str, tuple[str, ...]]] = {
+    "effects": tuple(f"{name}: {about}." for name, about in EFFECTS.items()),
+    "stand_in": (
+        "A rehearsal lets nothing out. Requests reach this machine alone; commands of steps whose "
+        "effects are none or local run for real, in the project's folder, with proxies that lead "
+        "nowhere and SMOKE_TUI_REHEARSAL=1.",
+        "A step that is remote, spends or looks at an outside address is answered by its stand_in, "
+        "and its guards are not checked; without one it ends rehearsal-closed.",
+        "{{ minted }} is a secret made for this rehearsal; {{ name }} a captured value.",
+    ),
+}
 
 
 def _effects() -> Iterator[Topic]:

@@ -11,6 +11,7 @@ from smoke_tui.world.requests.codex_cli import CaptureClient
 from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
+from smoke_tui.world.values import show_text
 
 LITE = (
     "This model takes the Responses-Lite shape, where base instructions are not in the field "
@@ -19,9 +20,14 @@ LITE = (
 MANUAL_CODES = {"fail": "expectation-unmet", "blocked": "operator-declined"}
 
 
+def question_of(ctx: StepContext) -> str:
+    """What the operator is asked, with captured values filled in; a secret is not shown."""
+    return show_text(ctx.fill(str(ctx.step.fields.get("ask") or ctx.step.title)))
+
+
 async def manual(ctx: StepContext) -> Result:
     """Pass on the operator's word; what they say is in the record."""
-    answer = await ctx.ask(Question("manual", str(ctx.step.fields.get("ask")), {}))
+    answer = await ctx.ask(Question("manual", question_of(ctx), {}))
     words = answer.words or ""
     done = answer.do
     if done == "pass":
@@ -66,7 +72,7 @@ async def _instructions(ctx: StepContext) -> Secret:
     answer = await ctx.ask(
         Question(
             "instructions",
-            " ".join([str(ctx.step.fields.get("ask")), *hints]),
+            " ".join([question_of(ctx), *hints]),
             {
                 "variable": ctx.step.set_env,
                 "captured": dict(captured.public) if captured is not None else None,
@@ -114,7 +120,7 @@ async def _value(ctx: StepContext, kind: str) -> Secret:
     value = await ctx.ask_value(
         Question(
             "secret" if kind == "secret" else "text",
-            str(ctx.step.fields.get("ask")),
+            question_of(ctx),
             {},
             secret=secret,
         )

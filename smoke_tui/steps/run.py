@@ -12,7 +12,7 @@ from smoke_tui.steps.commands import (
     spawn_spec,
     take_captures,
 )
-from smoke_tui.steps.stand_in import commands_of, stand_in_of
+from smoke_tui.steps.stand_in import commands_of, note_closed, stand_in_of
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result
@@ -35,6 +35,7 @@ async def run(ctx: StepContext) -> Result:
         ended = await run_to_end(ctx, child)
         ctx.evidence("command", {"argv": command.text, "exit": ended.code})
         if ended.code != 0:
+            note_closed(ctx)
             raise StepError(
                 "command-failed", f"`{command.text}` ended with {ended.code}.", exit=ended.code
             )

@@ -53,6 +53,16 @@ def commands_of(ctx: StepContext) -> tuple[Command, ...]:
     return (Command(argv, True, ctx.step.line, "the stand-in"),)
 
 
+def note_closed(ctx: StepContext) -> None:
+    """Say beside a failed command that a rehearsal gave it no network."""
+    if ctx.config.in_own_folder and stand_in_of(ctx) is None:
+        ctx.finding(
+            "rehearsal-offline",
+            "Commands of a rehearsal reach this machine alone: every proxy variable leads nowhere.",
+            "If the command needs the network, declare a stand_in (smoke-tui explain stand_in).",
+        )
+
+
 def kept_in(behaviour: Behaviour) -> Behaviour:
     """Wrap a behaviour: in a rehearsal its commands change nothing outside this machine."""
 

@@ -30,6 +30,7 @@ from smoke_tui.steps.call import model_of
 from smoke_tui.steps.commands import last_object, run_to_end, spawn_spec
 from smoke_tui.steps.cost import settle as settle_spend
 from smoke_tui.steps.cost import spend
+from smoke_tui.steps.manual import question_of
 from smoke_tui.steps.turn_failure import (
     refine_failure,
     reported_by_envelope,
@@ -312,9 +313,7 @@ async def _by_command(ctx: StepContext, nonce: str) -> Made:
 
 
 async def _by_hand(ctx: StepContext) -> Made:
-    answer = await ctx.ask(
-        Question("manual", str(ctx.step.fields.get("ask") or ctx.step.title), {})
-    )
+    answer = await ctx.ask(Question("manual", question_of(ctx), {}))
     if answer.do != Verb.PASS:
         code = "expectation-unmet" if answer.do == Verb.FAIL else "operator-declined"
         raise StepError(code, answer.words or "The operator saw no answer.")

@@ -26,9 +26,8 @@ from smoke_tui.rehearsal.scenarios.lookup import SCENARIOS
 from smoke_tui.runbook.examples import FIELD_EXAMPLES
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.lint.diagnostics import LintCode
+from smoke_tui.runbook.parser.frontmatter import FRONT_MATTER_TOPIC
 from smoke_tui.runbook.reference import (
-    FRONT_MATTER_TOPIC,
-    STEP_TOPIC,
     TEMPLATES_TOPIC,
     FieldRow,
     Topic,
@@ -37,6 +36,7 @@ from smoke_tui.runbook.reference import (
     topics,
 )
 from smoke_tui.runbook.schema.common_fields import COMMON, EFFECTS
+from smoke_tui.runbook.schema.context import STEP_TOPIC
 
 PAGE: Final = Path(smoke_tui.__file__).with_name("FORMAT.md")
 

@@ -35,7 +35,7 @@ def lint(settings: Settings, *, runbooks: list[str], schema: bool, topic: str | 
         paths = available(cwd=here, config_dir=config_dir())
     findings, vault = list[Diagnostic](), Vault()
     for path in paths:
-        for finding in load(path).diagnostics:
+        for finding in load(_shown(path, here)).diagnostics:
             findings.append(finding)
             for line in report(finding):
                 # A message may quote a value; it leaves as any other text does.
@@ -46,3 +46,8 @@ def lint(settings: Settings, *, runbooks: list[str], schema: bool, topic: str | 
     if any(finding.severity == "error" for finding in findings):
         return Exit.INVALID
     return Exit.NOTHING if missing or not paths else Exit.OK
+
+
+def _shown(path: Path, here: Path) -> Path:
+    """The path as an author would type it: relative below the current folder."""
+    return path.relative_to(here) if path.is_relative_to(here) else path

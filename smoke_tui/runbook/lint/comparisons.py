@@ -64,6 +64,28 @@ def check_behaviours(draft: Draft, reporter: Reporter) -> None:
         reporter.add(LintCode.JUDGE_CAP, draft.place(("spend",)), message)
 
 
+_OF_REQUESTS: Final = ("status", "header", "route")
+_OF_COMMANDS: Final = ("exit", "route")
+
+
+def check_expectations(draft: Draft, reporter: Reporter) -> None:
+    """A step of commands has no HTTP status, and a look at an address no exit status."""
+    if draft.kind is None or draft.kind.name not in ("run", "check"):
+        return
+    asks_address = draft.values.get("url") is not None
+    never = _OF_COMMANDS if asks_address else _OF_REQUESTS
+    what = "a look at an address" if asks_address else "a step that runs commands"
+    for index, match in enumerate(draft.fields["expect"]):
+        for condition in match.conditions:
+            if condition.word in never:
+                reporter.add(
+                    LintCode.NEVER_MET,
+                    draft.place(("expect", index, condition.word)),
+                    f"{what} has no {condition.word}",
+                    topic="expect",
+                )
+
+
 def _matches(draft: Draft) -> Iterator[tuple[Path, Match]]:
     for index, match in enumerate(draft.fields["expect"]):
         yield ("expect", index), match

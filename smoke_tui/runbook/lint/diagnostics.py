@@ -153,6 +153,9 @@ class LintCode(Enum):
                 "commands.")
     STAND_IN_SECRET = ("RB090", ERROR, "a stand-in that spells a secret out",
         "Write {{ minted }} where the secret stands: each rehearsal makes one of its own.")
+    NEVER_MET = ("RB091", ERROR, "an expectation that no result of this step can meet",
+                 "Of commands expect exit, body_contains or json; of an address status, header, "
+                 "body_contains or json.")
     JUDGE_CAP = ("RB088", WARNING, "a cap that leaves no call for the judge",
                  "Raise max_calls: the judge's call counts, too.")
     # fmt: on
@@ -166,7 +169,10 @@ class LintCode(Enum):
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One finding; `line` and `col` count from 1; `valid` are the keys or values that would fit."""
+    """One finding; `line` and `col` count from 1.
+
+    `valid` are the keys or values that would fit; `topic` is what explains it best.
+    """
 
     path: str
     line: int
@@ -177,6 +183,7 @@ class Diagnostic:
     severity: Severity
     remedy: str
     valid: tuple[str, ...] = ()
+    topic: str = ""
 
     def __str__(self) -> str:
         # The form of a compiler's messages, which editors read.
@@ -197,6 +204,7 @@ LATER_ERRORS: Final = frozenset(
         LintCode.OUTSIDE,
         LintCode.NO_ANSWER,
         LintCode.JUDGE_SPEND,
+        LintCode.NEVER_MET,
     }
 )
 """Errors that were added after the first records: in a recorded runbook they are warnings."""
@@ -221,6 +229,7 @@ class Reporter:
         message: str | None = None,
         remedy: str | None = None,
         valid: tuple[str, ...] = (),
+        topic: str = "",
     ) -> None:
         """Record a finding at (line, column); message and remedy default to the code's own."""
         line, col = place
@@ -237,6 +246,7 @@ class Reporter:
                 severity=WARNING if code in self._tolerated else code.severity,
                 remedy=remedy or code.remedy,
                 valid=valid,
+                topic=topic or code.code,
             ),
         )
 

@@ -24,7 +24,7 @@ def report(finding: Diagnostic) -> list[str]:
         lines.append(f"{edge}| {_mark(finding.source_line, finding.col)}")
     if finding.valid:
         lines += _folded(f"{edge}= valid: ", finding.valid)
-    lines.append(f"{edge}= help: {finding.remedy} (smoke-tui explain {finding.code})")
+    lines.append(f"{edge}= help: {finding.remedy} (smoke-tui explain {finding.topic})")
     return lines
 
 

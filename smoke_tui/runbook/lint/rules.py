@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from smoke_tui.runbook import templates
-from smoke_tui.runbook.lint.comparisons import check_behaviours, check_comparisons
+from smoke_tui.runbook.lint.comparisons import (
+    check_behaviours,
+    check_comparisons,
+    check_expectations,
+)
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean
 from smoke_tui.runbook.lint.termination import Node, endless_paths
 from smoke_tui.runbook.model import StandIn
@@ -266,6 +270,7 @@ def check_answers(drafts: Drafts, reporter: Reporter) -> None:
     for draft in drafts.drafts:
         check_comparisons(draft, reporter)
         check_behaviours(draft, reporter)
+        check_expectations(draft, reporter)
 
 
 def check_values(drafts: Drafts, reporter: Reporter) -> None:

@@ -18,6 +18,7 @@ from smoke_tui.runbook.parser.commands import read_commands
 from smoke_tui.runbook.parser.info_strings import RUN, SHELL, STEP
 from smoke_tui.runbook.schema.common_fields import COMMON
 from smoke_tui.runbook.schema.context import Context, TemplateUse
+from smoke_tui.runbook.schema.foreign_words import kind_hint
 from smoke_tui.runbook.schema.positions import Path, Place, Positions
 from smoke_tui.runbook.schema.tables import RUN as RUN_BLOCK
 from smoke_tui.runbook.schema.tables import TableOf
@@ -120,7 +121,14 @@ def _read_toml(draft: Draft, reporter: Reporter) -> None:
     draft.broken = context.broken
     draft.uses = context.uses
     for problem in context.problems:
-        reporter.add(problem.code, problem.place, problem.message, problem.remedy, problem.valid)
+        reporter.add(
+            problem.code,
+            problem.place,
+            problem.message,
+            problem.remedy,
+            problem.valid,
+            problem.topic,
+        )
 
 
 def _read_without_kind(draft: Draft, data: dict[str, Any], context: Context) -> None:
@@ -131,7 +139,7 @@ def _read_without_kind(draft: Draft, data: dict[str, Any], context: Context) -> 
     context.suspect(("kind",))
     if isinstance(data.get("kind"), str):
         kind = data["kind"]
-        message = f"unknown kind {show(kind)}{did_you_mean(kind, KINDS)}"
+        message = f"unknown kind {show(kind)}{did_you_mean(kind, KINDS) or kind_hint(kind)}"
         context.refuse(LintCode.KIND, ("kind",), message, value=True, valid=tuple(KINDS))
 
 

@@ -17,6 +17,7 @@ from smoke_tui.runbook.schema.tables import Field
 SCHEMA = "smoke/1"
 PROJECT: Final = "project"
 STACK: Final = "stack"
+FRONT_MATTER_TOPIC: Final = "front-matter"
 _FENCE = "---"
 _PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?:[ \t]+(.*))?\Z")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*\Z")
@@ -78,7 +79,13 @@ def _read_line(
         reporter.add(LintCode.FRONT_TWICE, (number, 1), message)
     elif key not in FRONT_MATTER:
         message = f"unknown key '{key[:48]}' in the front matter{did_you_mean(key, FRONT_MATTER)}"
-        reporter.add(LintCode.FRONT_KEY, (number, 1), message, valid=tuple(FRONT_MATTER))
+        reporter.add(
+            LintCode.FRONT_KEY,
+            (number, 1),
+            message,
+            valid=tuple(FRONT_MATTER),
+            topic=FRONT_MATTER_TOPIC,
+        )
         misspelled.add(nearest(key, FRONT_MATTER) or "")
     else:
         col = (pair.start(2) if pair[2] else len(line.rstrip())) + 1

@@ -17,6 +17,9 @@ class Bad:
         return "BAD"
 
 
+STEP_TOPIC: Final = "step"
+"""The topic that explains a step's own keys."""
+
 BAD: Final = Bad()
 """Replaces a refused value; its problem is already recorded."""
 
@@ -43,6 +46,7 @@ class Problem:
     message: str
     remedy: str | None = None
     valid: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass
@@ -68,7 +72,9 @@ class Context:
 
         `valid` are the keys or values that would fit there.
         """
-        self.problems.append(Problem(code, self.locate(at, value), message, remedy, valid))
+        self.problems.append(
+            Problem(code, self.locate(at, value), message, remedy, valid, _topic(code, at))
+        )
         self.suspect(at)
         return BAD
 
@@ -84,6 +90,13 @@ class Context:
     def line(self, at: Path) -> int:
         """The line of a key."""
         return self.locate(at, False)[0]
+
+
+def _topic(code: LintCode, at: Path) -> str:
+    """What explains a problem: the step's own keys, or the field that it is in."""
+    if code is LintCode.UNKNOWN_KEY and len(at) < 2:
+        return STEP_TOPIC
+    return str(at[0]) if at else ""
 
 
 def spell(at: Path) -> str:

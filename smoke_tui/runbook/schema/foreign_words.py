@@ -34,6 +34,26 @@ FOREIGN_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 """A word, and the key that means it here, or what to write instead."""
 
 
+FOREIGN_KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("confirm", "approval", "ask", "human", "pause", "todo"), "manual"),
+        **dict.fromkeys(("shell", "exec", "command", "bash", "script", "task"), "run"),
+        **dict.fromkeys(("http", "get", "request", "url", "test", "assert"), "check"),
+        **dict.fromkeys(("input", "secret", "question"), "prompt"),
+        **dict.fromkeys(("server", "daemon", "background"), "service"),
+        **dict.fromkeys(("auth", "oauth"), "login"),
+        **dict.fromkeys(("llm", "model", "completion"), "call"),
+    }
+)
+"""A kind of step of another tool, and the kind that does the same here."""
+
+
+def kind_hint(word: str) -> str:
+    """Which kind another tool's kind is here, for the end of a message; else an empty text."""
+    kind = FOREIGN_KINDS.get(word.lower())
+    return f"; here that is '{kind}'" if kind else ""
+
+
 def elsewhere_hint(word: str, keys: Collection[str]) -> str:
     """What a word of another tool is called here, for the end of a message; else an empty text."""
     meant = FOREIGN_WORDS.get(word.replace("-", "_").lower(), "")

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from smoke_tui.runbook.kinds import COLUMN, KINDS, STEP_TABLES
-from smoke_tui.runbook.parser.frontmatter import FRONT_MATTER
+from smoke_tui.runbook.parser.frontmatter import FRONT_MATTER, FRONT_MATTER_TOPIC
 from smoke_tui.runbook.schema.common_fields import COMMON
 from smoke_tui.runbook.schema.match import CODE, CONDITIONS, MATCH
 from smoke_tui.runbook.schema.scalars import DURATION, JSON_PATH, URL, FieldType
 from smoke_tui.runbook.schema.tables import Field, TableOf
 
-FRONT_MATTER_NAME: Final = "front-matter"
 _TYPES: Final[Mapping[str, FieldType]] = {
     "match": MATCH,
     "failure-code": CODE,
@@ -56,7 +55,7 @@ def json_schema() -> Schema:
             }
             for name in KINDS
         ],
-        "$defs": {FRONT_MATTER_NAME: TableOf(FRONT_MATTER).schema(), **definitions},
+        "$defs": {FRONT_MATTER_TOPIC: TableOf(FRONT_MATTER).schema(), **definitions},
     }
 
 

@@ -128,7 +128,7 @@ class Converted(FieldType):
     def check(self, value: object, at: Path, context: Context) -> Any:
         """Accept a text that the function can convert."""
         if not isinstance(value, str):
-            return refuse(context, at, value, 'a text in quotes, such as "2m"')
+            return refuse(context, at, value, f"{self.expected}, in quotes")
         try:
             converted = self.parse(value)
         except ValueError as error:
@@ -184,7 +184,7 @@ MONEY = Converted(
     quantities.parse_money, quantities.MONEY_PATTERN, expected='US dollars, such as "0.25"'
 )
 REGEX = Converted(_one_group, expected="a regular expression with one group")
-JSON_PATH = Converted(_json_path, PATH_PATTERN, expected='a JSON path, such as "items.0.id"')
+JSON_PATH = Converted(_json_path, PATH_PATTERN, expected='a JSON path, such as "items[0].id"')
 URL = Converted(
     _url, rf"^(https?://|{_STACK})", template="url", expected="an http or https address"
 )

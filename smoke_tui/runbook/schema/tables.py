@@ -17,6 +17,12 @@ RUN = "a 'bash run' block"
 """Represents the step's run blocks among the names of a condition."""
 
 
+RUN_REMEDY = (
+    "Open the fence of the commands, above the step block, with 'bash run'; a fence with 'bash' alone "
+    "is an example and never runs."
+)
+
+
 @dataclass(frozen=True)
 class Field:
     """One key of a table; `default` is the model's value if the key is absent."""
@@ -142,7 +148,9 @@ class TableOf(FieldType):
             problem = condition.problem(present)
             if problem is not None:
                 place = at if problem[0] is None else (*at, problem[0])
-                context.refuse(LintCode.TOGETHER, place, problem[1] + self._inside(at))
+                lacks_run = isinstance(condition, AtLeast) and RUN in condition.names
+                remedy = RUN_REMEDY if lacks_run else None
+                context.refuse(LintCode.TOGETHER, place, problem[1] + self._inside(at), remedy)
         if at and len(context.problems) > first_problem and self._refused(context, first_problem):
             return BAD
         return values if self.build is None else self.build(values, at, context)
@@ -213,7 +221,8 @@ class ListOf(FieldType):
             item = self.item.check(value, at, context)
             return BAD if isinstance(item, Bad) else (item,)
         if not isinstance(value, list) or len(value) < self.min_length:
-            return refuse(context, at, value, "a list with something in it")
+            shape = "[{ … }]" if isinstance(self.item, TableOf) else "[…]"
+            return refuse(context, at, value, f"a list with something in it, {shape}")
         items = [self.item.check(item, (*at, index), context) for index, item in enumerate(value)]
         return tuple(item for item in items if not isinstance(item, Bad))
 

@@ -451,6 +451,14 @@ CASES: dict[str, tuple[str, tuple[LintCode, ...]]] = {
         + run("two", "ls", 'needs = ["one"]\nenv = { TOK = §"{{ tok }}" }'),
         (LintCode.SECRET_ENV,),
     ),
+    "a status of commands": (
+        FRONT + run("one", "ls", "expect = [{ exit = 0 }, { §status = 200 }]"),
+        (LintCode.NEVER_MET,),
+    ),
+    "an exit of an address": (
+        FRONT + step('id = "odd"\nkind = "check"\nurl = "http://h/"\nexpect = [{ §exit = 0 }]'),
+        (LintCode.NEVER_MET,),
+    ),
     "a stand-in of commands without what they print": (
         FRONT
         + step(
@@ -501,7 +509,8 @@ CASES: dict[str, tuple[str, tuple[LintCode, ...]]] = {
         (LintCode.VALUE_NOT_NEEDED,),
     ),
     "a template that nobody fills in": (
-        FRONT + step('id = "odd"\nkind = "manual"\nask = §"Open {{ stack_url }}"'),
+        FRONT
+        + step('id = "odd"\nkind = "handover"\nneeds = []\nconfirm = §"Open {{ stack_url }}"'),
         (LintCode.TEMPLATE_IDLE,),
     ),
     "an id twice": (

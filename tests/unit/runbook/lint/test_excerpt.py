@@ -32,7 +32,7 @@ def test_an_unknown_key_shows_its_place_the_valid_keys_and_the_likely_one() -> N
     assert lines[1] == ' 18 | expect = [{ exit = 0 }, { stdout = "ok" }]'
     assert lines[2] == "    |                           ^^^^^^"
     assert lines[3].startswith("    = valid: behaves, body_contains, code, equals, exit, header,")
-    assert lines[-1] == "    = help: Remove or rename the key. (smoke-tui explain RB032)"
+    assert lines[-1] == "    = help: Remove or rename the key. (smoke-tui explain expect)"
 
 
 def test_the_mark_stands_under_a_value_behind_a_tab() -> None:
