@@ -209,8 +209,8 @@ def _recording_of(request: Request) -> tuple[list[Path], CassetteOptions]:
     """The paths and options of `cassettes`."""
     from smoke_tui.cli.cassette_options import CassetteOptions
 
-    options = {k: v for k, v in request.arguments.items() if k not in ("what", "paths")}
-    return [Path(path) for path in request.arguments["paths"] or ["."]], CassetteOptions(**options)
+    options = CassetteOptions(**request.arguments)
+    return options.files, options
 
 
 def _record_line_by_line(request: Request) -> int:

@@ -15,6 +15,7 @@ ANSWER_COMMANDS: Final[Mapping[str, Command]] = {
         examples=("smoke-tui drift baselines/hello.json last:live-call",),
         group="answer",
         run="drift:drift",
+        options="DriftOptions",
         arguments=(
             arg(
                 "baseline",
@@ -90,6 +91,7 @@ ANSWER_COMMANDS: Final[Mapping[str, Command]] = {
         examples=("smoke-tui battery format-compliance --rehearse --repeat 10",),
         group="answer",
         run="battery:battery",
+        options="BatteryOptions",
         arguments=(
             arg(
                 "pack",
@@ -142,6 +144,7 @@ ANSWER_COMMANDS: Final[Mapping[str, Command]] = {
         ),
         group="answer",
         run="cassettes:cassettes",
+        options="CassetteOptions",
         arguments=(
             arg(
                 "what",

@@ -79,7 +79,8 @@ class Command:
     """One command: what it does, worked examples, its own arguments, and what runs it.
 
     `run` is "module:function" in `cli.commands`, so that a command loads only what it needs. The
-    function takes the settings, and the arguments by their names. `about` is a short phrase for a
+    function takes the settings, and the arguments by their names; with `options`, a class in its
+    module, they come as one value of that class. `about` is a short phrase for a
     list, `more` what its own help adds. `settings` are the names of the global options that have
     an effect on it. `exits` are its exit codes where they say more than the general table.
     """
@@ -88,6 +89,7 @@ class Command:
     examples: tuple[str, ...]
     group: Group
     run: str = ""
+    options: str = ""
     arguments: tuple[Argument, ...] = ()
     settings: tuple[str, ...] = ()
     more: str = ""

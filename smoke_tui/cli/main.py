@@ -73,10 +73,12 @@ def run(request: Request) -> int:
         from smoke_tui.cli.commands.check import check
 
         return int(check(request.settings, CheckOptions(**request.arguments)))
-    module, _, function = COMMANDS[request.command].run.partition(":")
-    action: Callable[..., int] = getattr(
-        import_module(f"smoke_tui.cli.commands.{module}"), function
-    )
+    command = COMMANDS[request.command]
+    name, _, function = command.run.partition(":")
+    module = import_module(f"smoke_tui.cli.commands.{name}")
+    action: Callable[..., int] = getattr(module, function)
+    if command.options:
+        return int(action(request.settings, getattr(module, command.options)(**request.arguments)))
     return int(action(request.settings, **request.arguments))
 
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from smoke_tui.cli.answers_file import Headless, Scripted
 from smoke_tui.cli.check_options import ResultOptions
@@ -94,30 +94,29 @@ class BatteryOptions:
         return self.rehearse or self.provider == "live"
 
 
-def battery(settings: Settings, **options: Any) -> int:
+def battery(settings: Settings, options: BatteryOptions) -> int:
     """Run a battery, go on with one, or check its pack; returns the exit code.
 
     Raises:
         UsageError: the options do not fit together, or there is no consent to spend.
         CommandError: the pack can't be read (3), or live calls are refused here (4).
     """
-    chosen = BatteryOptions(**options)
-    result = ResultOptions.of(settings, json=chosen.json)
-    if chosen.resume is not None:
-        return _resume(settings, chosen, result)
-    pack, path = _pack(settings, chosen.pack)
-    if chosen.lint:
-        _print_pack(pack, path, json=chosen.json)
+    result = ResultOptions.of(settings, json=options.json)
+    if options.resume is not None:
+        return _resume(settings, options, result)
+    pack, path = _pack(settings, options.pack)
+    if options.lint:
+        _print_pack(pack, path, json=options.json)
         return Exit.OK
-    _check(chosen)
-    runbook = battery_runbook(chosen, pack, path)
-    if chosen.rehearse:
-        with rehearsal(settings, chosen.scenario) as world:
+    _check(options)
+    runbook = battery_runbook(options, pack, path)
+    if options.rehearse:
+        with rehearsal(settings, options.scenario) as world:
             request = new_request(settings, runbook, world)
             request = replace(request, config=replace(request.config, project=settings.project))
             return run_headless(replace(request, answerer=Scripted(world)), result)
     request = replace(new_request(settings, runbook), answerer=Headless({}))
-    return run_headless(with_consent(request) if chosen.sends else request, result)
+    return run_headless(with_consent(request) if options.sends else request, result)
 
 
 def _pack(settings: Settings, name: str) -> tuple[Pack, Path]:

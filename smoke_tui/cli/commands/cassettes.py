@@ -26,16 +26,14 @@ _MOST_BODY: Final = 4000
 """Characters of a body that `show` prints."""
 
 
-def cassettes(settings: Settings, *, what: str, paths: list[str], **options: Any) -> int:
+def cassettes(settings: Settings, options: CassetteOptions) -> int:
     """Do one of the things that can be done with recorded exchanges.
 
     Raises:
         CommandError: a file or folder can't be read, or PyYAML is missing.
         UsageError: the arguments do not fit what is to be done.
     """
-    return _WHAT[what](
-        settings, [Path(path) for path in paths or ["."]], CassetteOptions(**options)
-    )
+    return _WHAT[options.what](settings, options.files, options)
 
 
 Run = Callable[[Settings, Sequence[Path], CassetteOptions], int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.cli.calibration_io import read_file
@@ -25,33 +26,35 @@ SCHEMA: Final = "smoke-drift/1"
 _EXITS: Final = {False: Exit.OK, True: Exit.FAILED, None: Exit.NOT_PROVABLE}
 
 
-def drift(  # noqa: PLR0913
-    settings: Settings,
-    *,
-    baseline: str,
-    candidate: str,
-    threshold: str | None,
-    case: str | None,
-    every: bool,
-    json: bool,
-    **triage: Any,  # noqa: ANN401
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftOptions(TriageOptions):
+    """The options of `drift`, by their names on the command line."""
+
+    baseline: str
+    candidate: str
+    threshold: str | None = None
+    case: str | None = None
+    every: bool = False
+    json: bool = False
+
+
+def drift(settings: Settings, options: DriftOptions) -> int:
     """Compare the candidate with the baseline: 0 same, 1 drifted, 4 undecided.
 
     Raises:
         UsageError: the arguments do not go together, or a class does not fit.
         CommandError: a side is not there (5) or unreadable (3), or a triage is refused (4, 7).
     """
-    wanted = triage_from(TriageOptions(**triage))
-    if wanted is not None and wanted.triage == "false-positive" and threshold is not None:
+    wanted = triage_from(options)
+    if wanted is not None and wanted.triage == "false-positive" and options.threshold is not None:
         raise UsageError(
             "--class false-positive is about the case's own threshold: leave --threshold out"
         )
     vault = Vault()
-    old = read_side(settings, baseline, vault)
-    new = read_side(settings, candidate, vault)
-    name = case or new.case or old.case or old.name
-    nearest = _threshold(settings, threshold, name, old, new)
+    old = read_side(settings, options.baseline, vault)
+    new = read_side(settings, options.candidate, vault)
+    name = options.case or new.case or old.case or old.name
+    nearest = _threshold(settings, options.threshold, name, old, new)
     compared = compare_answers(
         name,
         old.name,
@@ -63,14 +66,12 @@ def drift(  # noqa: PLR0913
     )
     pair = DriftPair(compared, old.answer, new.answer)
     code = _EXITS[compared.drifted]
-    if not json:
-        print(
-            plain_text(pair, every=every, more="--all shows all.", ascii_only=settings.on("ascii")),
-            end="",
-            flush=True,
-        )
+    if not options.json:
+        ascii_only = settings.on("ascii")
+        text = plain_text(pair, every=options.every, more="--all shows all.", ascii_only=ascii_only)
+        print(text, end="", flush=True)
     done = None if wanted is None else perform(settings, wanted, pair, old, new)
-    if json:
+    if options.json:
         print_json(_result(pair, new, done, code))
     else:
         _print_triage(pair, done, code)

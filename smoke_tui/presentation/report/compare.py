@@ -104,11 +104,6 @@ def compare(old: Side, new: Side, judge: Judge = _DEFAULT_JUDGE) -> Comparison:
     return Comparison(word, summary, tuple(_notes(old, new)), tuple(compared))
 
 
-def better_or_worse(old: State, new: State) -> str:
-    """Return in a line how a session compares with an earlier one."""
-    return _overall(old, new)[1]
-
-
 def _overall(old: State, new: State) -> tuple[Word, str]:
     before, after = old.verdict or Verdict.INCOMPLETE, new.verdict or Verdict.INCOMPLETE
     moved = {name: _moved(old, new, name) for name in _in_both(old, new)}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smoke_tui.presentation.report.answer_text import final_text
-from smoke_tui.presentation.report.compare import Comparison, Side, better_or_worse, compare
+from smoke_tui.presentation.report.compare import Comparison, Side, compare
 from tests.helpers.event_log import EventLog, shipped
 from tests.helpers.report_states import BODY, answered, saying
 
@@ -151,17 +151,16 @@ def test_outcomes_have_an_order(before: str, after: str, word: str) -> None:
     found = compare(side(a), side(b))
     assert found.word == word
     assert words(found)["live-call outcome"] == word
-    assert better_or_worse(a.state(), b.state()) == found.summary
 
 
 def test_the_line_names_the_steps_that_made_the_difference() -> None:
     good = EventLog().tried("live-call", "pass").tried("boot-stack", "pass").closed("incomplete")
     bad = EventLog().tried("live-call", "fail", "degraded-model").closed("fail")
-    assert better_or_worse(good.state(), bad.state()) == (
+    assert compare(side(good), side(bad)).summary == (
         "worse than last time: incomplete → fail (live-call was pass, is fail (degraded-model); "
         "boot-stack was pass, is not-run)"
     )
-    assert better_or_worse(bad.state(), good.state()).startswith(
+    assert compare(side(bad), side(good)).summary.startswith(
         "better than last time: fail → incomplete (live-call was fail, is pass"
     )
 
