@@ -72,7 +72,7 @@ MODES: Final[Mapping[Mode, Command]] = {
         group="walk",
         arguments=(_RUNBOOK, *_REHEARSE, PLAIN, _CHECK),
         settings=option_sets.APP,
-        exits="0, whatever the verdict; 2 no terminal, 5 no such runbook, 70 our own bug",
+        exits="that of the last walk's verdict, 0 without one; 2 no terminal, 5 no such runbook",
     ),
     "plain": Command(
         about="the same walk, line by line",

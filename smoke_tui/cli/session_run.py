@@ -9,7 +9,7 @@ from typing import Any
 
 from smoke_tui.cli.answers_file import Headless
 from smoke_tui.cli.check_options import ResultOptions
-from smoke_tui.cli.output import Narrator, print_result
+from smoke_tui.cli.output import Narrator, print_output, print_result
 from smoke_tui.cli.signals import run_session
 from smoke_tui.errors import CommandError
 from smoke_tui.files import StorageError, replace_private
@@ -88,6 +88,9 @@ def finish(
         code = int(written)
     result = check_object(session.runbook, state, exit_code=code, verdict=verdict)
     result["findings"] += more
+    if not options.verbose:
+        # With it, they have been written as they came.
+        print_output(session.runbook, state)
     print_result(result, options)
     return code
 

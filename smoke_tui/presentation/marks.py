@@ -32,7 +32,7 @@ MARKS: Final[dict[str, Mark]] = {
     "incomplete": Mark("◌", "incomplete", "warn"),
     "pass-with-waivers": Mark("✓", "pass with waivers", "good"),
     "pass-attested": Mark("✓", "pass (attested)", "good"),
-    "open": Mark("◌", "unfinished", "muted"),
+    "open": Mark("◌", "incomplete", "muted"),
     "unreadable": Mark("!", "unreadable", "bad"),
 }
 

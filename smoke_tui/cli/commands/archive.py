@@ -69,9 +69,9 @@ def archive(settings: Settings, *, session: str, output: str, json: bool) -> int
             }
         )
         return Exit.OK
-    unfinished = "" if state.closed is not None else ", unfinished"
+    incomplete = "" if state.closed is not None else ", incomplete"
     print(
-        f"wrote {output}: session {folder.name}{unfinished}, {len(members)} members, "
+        f"wrote {output}: session {folder.name}{incomplete}, {len(members)} members, "
         f"{len(content):,} bytes, sha256 {digest}"
     )
     return Exit.OK

@@ -148,7 +148,7 @@ def test_a_torn_tail_is_kept_as_it_is(program: Program, recorded: Path) -> None:
     path = recorded / "journal.jsonl"
     torn = path.read_bytes()[:-20]
     path.write_bytes(torn)
-    assert "unfinished" in program("archive", "last", "-o", "s.smoke").out
+    assert "incomplete" in program("archive", "last", "-o", "s.smoke").out
     found = program("--check", "s.smoke", "--json").json()["findings"]
     assert "torn-tail" in [row["code"] for row in found]
     path.write_bytes(torn.replace(b'"seq":5,', b'"seq":6,'))
