@@ -8,22 +8,26 @@ import platform
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 from smoke_tui import __version__
 from smoke_tui.codex.client_versions import is_newer
 from smoke_tui.config.ledger_address import EMBEDDED
+from smoke_tui.config.names import AUTO
 from smoke_tui.config.session_config import (
     API_URL,
     CAPTURED_VERSION,
+    CLIENT_ORIGINATOR,
     CODEX_URL,
     ISSUER,
     LOGIN_PORTS,
     NETWORK_VARIABLES,
+    STACK_URL,
 )
-from smoke_tui.config.settings import Settings, config_dir
+from smoke_tui.config.settings import OPTIONS, Settings, config_dir
 from smoke_tui.errors import UsageError
 from smoke_tui.extras import EXTRAS, install_hint
 from smoke_tui.files import StorageError, private_folder
@@ -54,6 +58,56 @@ def shown(settings: Settings, name: str) -> str | None:
         parts = urlsplit(text)
         return f"{parts.scheme}://…@{parts.hostname}{parts.path}"
     return text
+
+
+def default_of(settings: Settings, name: str) -> str:
+    """What holds where a setting is not set, in a few words."""
+    option = next(option for option in OPTIONS if option.name == name)
+    return "off" if option.flag else _DEFAULTS[name](settings)
+
+
+def _state_dir(settings: Settings) -> str:
+    try:
+        return str(settings.state_dir)
+    except UsageError:
+        return "none: there is no home folder"
+
+
+def _calibration(settings: Settings) -> str:
+    try:
+        return str(settings.calibration)
+    except UsageError:
+        return "none: there is no home folder"
+
+
+_DEFAULTS: Final[Mapping[str, Callable[[Settings], str]]] = {
+    "state-dir": _state_dir,
+    "project": lambda settings: settings.project,
+    "origin": lambda _: "unknown: you are asked",
+    "model": lambda _: "the runbook's, else the catalogue's first",
+    "shape": lambda _: AUTO,
+    "instructions": lambda _: "captured from the Codex CLI",
+    "codex": lambda _: shutil.which("codex") or "none on PATH",
+    "client-version": lambda _: f"the Codex CLI's, else {CAPTURED_VERSION}",
+    "user-agent": lambda _: f"smoke-tui/{__version__}",
+    "originator": lambda _: "smoke-tui",
+    "login-originator": lambda _: CLIENT_ORIGINATOR,
+    "bundle": lambda _: "none: the walk logs in",
+    "issuer": lambda _: ISSUER,
+    "codex-url": lambda _: CODEX_URL,
+    "api-url": lambda _: API_URL,
+    "stack-url": lambda _: STACK_URL,
+    "ledger": lambda _: "none",
+    "ledger-table": lambda _: "the runbook's",
+    "ledger-columns": lambda _: "the runbook's",
+    "calibration": _calibration,
+    "login": lambda _: "browser",
+    "redirect-host": lambda _: "127.0.0.1",
+    "callback-ports": lambda _: ",".join(map(str, LOGIN_PORTS)),
+    "allow-host": lambda _: "none",
+    "theme": lambda _: "dark, or light where COLORFGBG says so",
+}
+"""By the name of each setting that is no flag."""
 
 
 def _program(settings: Settings) -> Iterator[Check]:
@@ -110,8 +164,18 @@ def _optional(settings: Settings) -> Iterator[Check]:
 def _terminal(settings: Settings) -> Iterator[Check]:
     size = shutil.get_terminal_size()
     tty = sys.stdin.isatty() and sys.stdout.isatty()
-    status = "ok" if tty and size.columns >= 60 and size.lines >= 16 else "note"
-    remedy = "" if tty else "The app needs a terminal; --check and the other commands do not."
+    dumb = os.environ.get("TERM") == "dumb"
+    small = size.columns < 60 or size.lines < 16
+    status = "ok" if tty and not dumb and not small else "note"
+    remedy = (
+        "The app needs a terminal; --check and the other commands do not."
+        if not tty
+        else "The app can't be shown here; `smoke-tui --plain` is the same walk, line by line."
+        if dumb
+        else "Give it at least 60 columns and 16 rows, or use `smoke-tui --plain`."
+        if small
+        else ""
+    )
     yield Check(
         "terminal",
         status,
@@ -129,11 +193,17 @@ def _state(settings: Settings) -> Iterator[Check]:
     except (StorageError, UsageError) as error:
         yield Check("state", "problem", str(error), "Choose another folder with --state-dir.")
     folder = config_dir()
-    yield (
-        Check("config", "ok", f"settings are read from {folder / 'config.toml'}")
-        if folder is not None
-        else Check("config", "note", "there is no home folder: no settings are read")
-    )
+    if folder is None:
+        yield Check(
+            "config",
+            "note",
+            "there is no home folder: no settings file is read",
+            "Set HOME, or give settings as options or SMOKE_TUI_… variables.",
+        )
+    elif (folder / "config.toml").exists():
+        yield Check("config", "ok", f"settings are read from {folder / 'config.toml'}")
+    else:
+        yield Check("config", "ok", f"no settings file: {folder / 'config.toml'} does not exist")
 
 
 def _ports(settings: Settings) -> Iterator[Check]:
@@ -210,7 +280,12 @@ def _network(settings: Settings) -> Iterator[Check]:
             shown = value if "@" not in value else "(set, with a password)"
             yield Check(name.lower(), "note", f"{name} is set: {shown}")
     if os.environ.get("CI"):
-        yield Check("ci", "note", "CI is set: live calls are refused here")
+        yield Check(
+            "ci",
+            "note",
+            "CI is set: live calls are refused here",
+            "Rehearse here; run it live from a person's own machine.",
+        )
 
 
 def _codex(settings: Settings) -> Iterator[Check]:

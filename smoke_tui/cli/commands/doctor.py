@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 from smoke_tui import __version__
 from smoke_tui.cli.output import print_json
+from smoke_tui.cli.table import table
 from smoke_tui.config.settings import OPTIONS, Settings
-from smoke_tui.doctor import run_checks, shown
+from smoke_tui.doctor import default_of, run_checks, shown
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.outcomes import Exit
 
@@ -41,11 +42,14 @@ def doctor(settings: Settings, *, stop_leftovers: bool, json: bool) -> int:
         print(f"{check.status:<8}{check.id}: {check.summary}")
         if check.remedy:
             print(f"        next: {check.remedy}")
-    print("settings:")
-    values = {option.name: shown(settings, option.name) or "-" for option in OPTIONS}
-    first, second = (max(map(len, column)) for column in (values, values.values()))
-    for name, value in values.items():
-        print(f"  {name:<{first}}  {value:<{min(second, 60)}}  {settings.source(name)}")
+    changed = [option.name for option in OPTIONS if settings.get(option.name)]
+    rest = [option.name for option in OPTIONS if option.name not in changed]
+    if changed:
+        rows = [(name, shown(settings, name) or "", settings.source(name)) for name in changed]
+        print(f"\nsettings you made:\n{table(('SETTING', 'VALUE', 'FROM'), rows)}")
+    print("\nsettings as they are by default (smoke-tui help settings says what each is):")
+    print(table(("SETTING", "VALUE"), [(name, default_of(settings, name)) for name in rest]))
+    print()
     print(f"doctor: {len(checks)} checks, {len(problems)} problem(s)")
     return code
 

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from smoke_tui.config.settings import OPTIONS, Settings
-from smoke_tui.doctor import Check, run_checks, shown
+from smoke_tui.doctor import Check, default_of, run_checks, shown
 from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.tui.bindings import MACHINE
@@ -66,8 +66,8 @@ def settings_text(settings: Settings, width: int) -> Content:
             labelled(
                 option.name,
                 Content.assemble(
-                    one_line(value or "–", 60),
-                    (f"  from {one_line(source, 80)}" if value else "", MUTED),
+                    one_line(value or default_of(settings, option.name), 60),
+                    (f"  from {one_line(source, 80)}" if value else "  by default", MUTED),
                     (f"  {option.about}", MUTED),
                 ),
                 width,

@@ -262,11 +262,37 @@ def test_a_signal_closes_the_session(tmp_path: Path) -> None:
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
 
 
-def test_the_app_refuses_without_a_terminal() -> None:
+def test_the_app_refuses_without_a_terminal_and_tells_a_typo_first(program: Program) -> None:
     with program_process(stdin=subprocess.DEVNULL) as process:
         _, err = process.communicate(timeout=30)
     assert process.returncode == 2
     assert b"needs a terminal" in err
+    for argv in (("sesions",), ("--plain", "sesions"), ("--check", "sesions")):
+        done = program(*argv)
+        assert (done.code, "did you mean the command `sessions`?" in done.err) == (5, True)
+    assert "did you mean the runbook openai-subscription?" in program("openai-subscripton").err
+
+
+def test_sessions_are_listed_with_what_happened(program: Program) -> None:
+    assert program("--check", "--rehearse", "--scenario", "login-denied").code == 4
+    failed = program.only().name
+    done = program("sessions")
+    head, row = done.out.splitlines()
+    assert head.split() == ["SESSION", "AGE", "VERDICT", "CODE", "RUNBOOK", "WORLD"]
+    assert all(part in row for part in (failed, "blocked", "login-denied", "openai-subscription"))
+    (entry,) = program("sessions", "--since", "1h", "--last", "1", "--json").json()["sessions"]
+    assert (entry["scenario"], entry["code"], entry["step"]) == (
+        "login-denied",
+        "login-denied",
+        "oauth-login",
+    )
+    assert entry["spend"]["calls"] == 0
+    for nothing in (("--failed",), ("--live",), ("--incomplete",), ("--since", "2999-01-01")):
+        assert program("sessions", *nothing).code == 5
+    assert program("sessions", "answer-drift").code == 5
+    assert program("sessions", "--since", "yesterday").code == 2
+    assert program("spend", "--since", "7d").out.count("1 rehearsal:") == 1
+    assert program("spend", "--since", "7d", "--days", "7").code == 2
 
 
 def test_a_reader_that_goes_away_is_no_trace(tmp_path: Path) -> None:
@@ -279,12 +305,16 @@ def test_a_reader_that_goes_away_is_no_trace(tmp_path: Path) -> None:
 
 
 def test_help_shows_an_example_and_the_exit_codes(program: Program) -> None:
-    for command in ((), ("report",), ("replay",), ("login",), ("lint",), ("rehearse",)):
+    for command in ((), ("report",), ("cassettes", "accept"), ("--check",), ("--plain", "x")):
         done = program(*command, "--help")
         assert done.code == 0
         assert "example:" in done.out
         assert "exit codes:" in done.out
-    assert program("--version").out.startswith("smoke-tui ")
+    assert "--pre-push" not in program("cassettes", "accept", "--help").out
+    assert program("help", "sessions").out == program("sessions", "-h").out
+    assert program("help", "sesions").code == 2
+    assert program("--version").out == program("-V").out
+    assert program("-V").out.startswith("smoke-tui ")
 
 
 def test_one_call_runbook_is_found_by_id(program: Program, tmp_path: Path) -> None:
@@ -297,7 +327,8 @@ def test_one_call_runbook_is_found_by_id(program: Program, tmp_path: Path) -> No
 def test_columns_never_run_into_each_other(program: Program) -> None:
     for line in program("rehearse", "list").out.splitlines():
         assert "  " in line
-    told = program("doctor", "--codex", "/nowhere/" + "x" * 200)
-    rows = told.out.partition("settings:")[2].splitlines()
-    assert any(row.split() == ["login-originator", "-", "default"] for row in rows)
-    assert any(row.endswith("x  --codex") for row in rows)
+    done = program("doctor", "--codex", "/nowhere/" + "x" * 200)
+    rows = [row.split() for row in done.out.partition("settings you made:")[2].splitlines()]
+    assert ["login-originator", "codex_cli_rs"] in rows
+    assert ["codex", "/nowhere/" + "x" * 200, "--codex"] in rows
+    assert "does not exist" in done.out
