@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from smoke_tui import __version__
 from smoke_tui.errors import UsageError
 from smoke_tui.outcomes import Exit
-from smoke_tui.process_setup import lasting_streams, lose, output_failed
+from smoke_tui.process_setup import collect_rarely, lasting_streams, lose, output_failed
 
 if TYPE_CHECKING:
     from smoke_tui.cli.cassette_options import CassetteOptions
@@ -37,6 +37,7 @@ _VERSION: Final = (["--version"], ["-V"])
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code. Whatever happens is an exit code and a sentence."""
     os.environ.pop("SSLKEYLOGFILE", None)
+    collect_rarely()
     lasting_streams()
     try:
         return _printed(_answered(sys.argv[1:] if argv is None else argv))

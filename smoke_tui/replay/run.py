@@ -12,7 +12,7 @@ from smoke_tui.files import StorageError
 from smoke_tui.journal.decision_rules import RULES, rules_in
 from smoke_tui.journal.events.event import JournalDamageError
 from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
-from smoke_tui.journal.file import Journal, read_journal
+from smoke_tui.journal.file import Journal
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.load import OTHER_FORM_ERRORS, InvalidRecordError, load_state
 from smoke_tui.journal.state import Ruling, State
@@ -44,6 +44,10 @@ def replay(folder: Path, watchers: Sequence[EventListener] = ()) -> State:
         InvalidRecordError, StorageError: it can't be read.
     """
     journal, runbook, _ = load_state(folder)
+    return _replayed(journal, runbook, watchers)
+
+
+def _replayed(journal: Journal, runbook: Runbook, watchers: Sequence[EventListener] = ()) -> State:
     state = State()
     _run_again(runbook, journal, Strict(journal.events), state, watchers)
     return state
@@ -184,11 +188,19 @@ def recheck(folder: Path) -> Rechecked:
     Raises:
         InvalidRecordError, StorageError: it can't be read.
     """
-    journal, runbook, state = load_state(folder)
+    return recheck_loaded(*load_state(folder))
+
+
+def recheck_loaded(journal: Journal, runbook: Runbook, state: State) -> Rechecked:
+    """As `recheck`, of a record that was loaded already.
+
+    Raises:
+        InvalidRecordError: it can't be decided again.
+    """
     try:
         numbers = rules_in(journal.events)
     except JournalDamageError as error:
-        raise InvalidRecordError(f"{folder}: {error}") from None
+        raise InvalidRecordError(f"{journal.folder}: {error}") from None
     rules = min(numbers)
     if max(numbers) > RULES:
         return Rechecked(
@@ -201,21 +213,20 @@ def recheck(folder: Path) -> Rechecked:
             ),
         )
     if rules == RULES:
-        return _strictly(folder, rules, runbook, state)
-    return _by_todays_rules(folder, rules, runbook, state)
+        return _strictly(journal, rules, runbook, state)
+    return _by_todays_rules(journal, rules, runbook, state)
 
 
-def _strictly(folder: Path, rules: int, runbook: Runbook, state: State) -> Rechecked:
+def _strictly(journal: Journal, rules: int, runbook: Runbook, state: State) -> Rechecked:
     try:
-        replay(folder)
+        _replayed(journal, runbook)
     except DivergenceError as error:
         return Rechecked(rules, state, runbook, state.verdict, divergence=error)
     return Rechecked(rules, state, runbook, state.verdict)
 
 
-def _by_todays_rules(folder: Path, rules: int, runbook: Runbook, state: State) -> Rechecked:
+def _by_todays_rules(journal: Journal, rules: int, runbook: Runbook, state: State) -> Rechecked:
     today = State()
-    journal = read_journal(folder)
     unasked = None
     try:
         _run_again(runbook, journal, AnyOrder(journal.events), today)

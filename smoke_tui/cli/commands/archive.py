@@ -16,7 +16,7 @@ from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.export import SecretFoundError, refuse_secrets, refuse_unscanned
 from smoke_tui.redaction import Vault
-from smoke_tui.replay.run import recheck
+from smoke_tui.replay.run import recheck_loaded
 
 
 def archive(settings: Settings, *, session: str, output: str, json: bool) -> int:
@@ -28,8 +28,8 @@ def archive(settings: Settings, *, session: str, output: str, json: bool) -> int
     """
     folder = need_session(settings, session)
     try:
-        journal, _, state = load_state(folder)
-        done = recheck(folder)
+        journal, runbook, state = load_state(folder)
+        done = recheck_loaded(journal, runbook, state)
         problems = look_at_evidence(folder, journal.events).problems
         if problems:
             raise StorageError(problems[0])

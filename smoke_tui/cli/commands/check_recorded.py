@@ -20,7 +20,7 @@ from smoke_tui.presentation.report.check_result import check_object, finding
 from smoke_tui.presentation.report.export import RecordUnscannedError, SecretFoundError, export
 from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.redaction import Vault, clean
-from smoke_tui.replay.run import NOT_BORNE_OUT, Rechecked, recheck
+from smoke_tui.replay.run import NOT_BORNE_OUT, Rechecked, recheck_loaded
 from smoke_tui.runbook import Runbook
 
 MOST_SPARE = 20
@@ -41,7 +41,7 @@ def verify(folder: Path, options: ResultOptions) -> int:
     rows = _torn(journal)
     rows += _evidence(folder, journal, exits)
     if Exit.INVALID not in exits:
-        done = _rechecked(folder)
+        done = _rechecked(journal, runbook, state)
         state.ruling = done.ruling
         verdict = effective_verdict(runbook, state)
         rows += _replayed(folder, done, exits)
@@ -101,14 +101,14 @@ def _evidence(folder: Path, journal: Journal, exits: list[Exit]) -> list[dict[st
     return rows
 
 
-def _rechecked(folder: Path) -> Rechecked:
+def _rechecked(journal: Journal, runbook: Runbook, state: State) -> Rechecked:
     """Decide the session again.
 
     Raises:
         CommandError: it can't be decided again (3).
     """
     try:
-        return recheck(folder)
+        return recheck_loaded(journal, runbook, state)
     except (InvalidRecordError, StorageError) as error:
         raise CommandError(Exit.INVALID, str(error)) from None
 

@@ -7,6 +7,7 @@ import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast
 
 from smoke_tui.journal.events.body import Body, FactBody, Opaque
@@ -139,6 +140,16 @@ _KEYS: Final[Mapping[str, Any]] = {
 }
 
 
+_PARTS: Final = itemgetter(*_KEYS)
+_FORMS: Final = frozenset(
+    (int, str, int, str, step, attempt, request, dict)
+    for step in (str, type(None))
+    for attempt in (int, type(None))
+    for request in (int, type(None))
+)
+"""The types of a line's values, each as JSON reads it."""
+
+
 def parse_line(line: bytes) -> Event:
     """Read one line (without or with its newline).
 
@@ -152,12 +163,12 @@ def parse_line(line: bytes) -> Event:
     if b"%08x" % zlib.crc32(head) != tail[:8]:
         raise JournalDamageError("the line's checksum does not fit its content")
     try:
-        raw = json.loads(head + b"}")
-        parts = [raw[name] for name in _KEYS]
-        for value, kinds in zip(parts, _KEYS.values(), strict=True):
-            if not isinstance(value, kinds):
-                raise TypeError(f"{type(value).__name__} where another kind belongs")
-        seq, time, ms, kind, step, attempt, request_seq, data = parts
+        raw = json.loads(f"{head.decode()}}}")
+        seq, time, ms, kind, step, attempt, request_seq, data = parts = _PARTS(raw)
+        if tuple(map(type, parts)) not in _FORMS:
+            for value, kinds in zip(parts, _KEYS.values(), strict=True):
+                if not isinstance(value, kinds):
+                    raise TypeError(f"{type(value).__name__} where another kind belongs")
         return event_of((seq, time, ms), kind, data, step, attempt, request_seq)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise JournalDamageError(

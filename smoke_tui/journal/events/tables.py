@@ -47,6 +47,8 @@ class _Column:
     key: str
     read: Read
     write: Write
+    scalars: frozenset[type]
+    """The types of its values, where they are scalars and are read as they are."""
     default: Any
     required: bool
     always: bool
@@ -69,6 +71,51 @@ class _Plan:
     tags_at: int
     known_keys: frozenset[str]
     required: frozenset[str]
+
+    @property
+    def plain(self) -> bool:
+        """Whether each column has a key of its own."""
+        return all(column.plain for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What follows from the keys of a table alone: most tables of a class have the same ones.
+
+    `absent` are the values of columns without a key. `is_todays`: the keys are those that would be
+    written, in that order.
+    """
+
+    present: tuple[_Column, ...]
+    absent: Mapping[str, Any]
+    is_todays: bool
+
+
+_MOST_LAYOUTS: Final = 4096
+_LAYOUTS: Final[dict[tuple[type, tuple[str, ...]], _Layout | None]] = {}
+
+
+def _layout_of(cls: type, keys: tuple[str, ...]) -> _Layout | None:
+    """The layout of tables with these keys; None where their columns have to be read one by one."""
+    try:
+        return _LAYOUTS[cls, keys]
+    except KeyError:
+        layout = _layout(plan_of(cls), keys)
+    if len(_LAYOUTS) < _MOST_LAYOUTS:
+        _LAYOUTS[cls, keys] = layout
+    return layout
+
+
+def _layout(plan: _Plan, keys: tuple[str, ...]) -> _Layout | None:
+    if not plan.plain or not plan.required <= set(keys):
+        return None
+    present = tuple(column for column in plan.columns if column.key in keys)
+    absent = [column for column in plan.columns if column.key not in keys]
+    written = [column.key for column in present]
+    tags_at = sum(column.key in keys for column in plan.columns[: plan.tags_at])
+    written[tags_at:tags_at] = plan.tags
+    is_todays = tuple(written) == keys and not any(column.always for column in absent)
+    return _Layout(present, {column.name: column.default for column in absent}, is_todays)
 
 
 def plan_of(cls: type) -> _Plan:
@@ -113,6 +160,7 @@ def _column(each: Field[Any], hint: Any, always: bool) -> _Column:
         meta.get("key", each.name),
         read,
         write,
+        _scalars_of(hint),
         _ABSENT if default is MISSING else default,
         default is MISSING or meta.get("required", False),
         always or default is MISSING or meta.get("always", False),
@@ -134,10 +182,39 @@ def read_table(cls: type[T], value: Any, note: Note = lambda: None) -> T:
     plan = plan_of(cls)
     if plan.columns and plan.columns[-1].whole:
         return _read_columns(cls, plan, value, lambda: None)[0]
+    layout = _layout_of(cls, tuple(value))
+    if layout is not None:
+        if not layout.is_todays:
+            note()
+        return cls(**layout.absent, **_values(layout.present, value, note))
     made, keys = _read_columns(cls, plan, value, note)
     if keys != list(value):
         note()
     return made
+
+
+def _values(columns: tuple[_Column, ...], table: Mapping[str, Any], note: Note) -> dict[str, Any]:
+    """The values of columns whose keys the table has."""
+    values: dict[str, Any] = {}
+    for column in columns:
+        raw = table[column.key]
+        item = raw if type(raw) in column.scalars else _item(column, raw, note)
+        if not column.always and item == column.default:
+            note()
+        values[column.name] = item
+    return values
+
+
+def _item(column: _Column, raw: Any, note: Note) -> Any:
+    try:
+        item = column.read(raw, note)
+        for name in column.needs:
+            if name not in raw:
+                raise MismatchError("is missing", name)
+    except MismatchError as wrong:
+        wrong.path.insert(0, column.key)
+        raise
+    return item
 
 
 def _read_columns(
@@ -169,14 +246,7 @@ def _read_columns(
                     note()
                 values[column.name] = column.default
                 continue
-            try:
-                item = column.read(raw, note)
-                for name in column.needs:
-                    if name not in raw:
-                        raise MismatchError("is missing", name)
-            except MismatchError as wrong:
-                wrong.path.insert(0, column.key)
-                raise
+            item = _item(column, raw, note)
             if not column.always and item == column.default:
                 note()
             values[column.name] = item
@@ -263,6 +333,15 @@ def _scalar(kinds: tuple[type, ...]) -> Read:
         return value
 
     return read
+
+
+def _scalars_of(hint: Any) -> frozenset[type]:
+    """The types of a scalar's values, as JSON reads them; none of what is no scalar."""
+    parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    kinds = {part for part in parts if part is not Omitted}
+    if not kinds <= {str, int, float, bool, type(None)}:
+        return frozenset()
+    return frozenset(kinds | {int} if float in kinds else kinds)
 
 
 def _union(parts: list[Any]) -> tuple[Read, Write]:
