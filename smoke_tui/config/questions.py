@@ -177,12 +177,14 @@ _KINDS: Final = (
         "a line of text",
         (Choice("enter", "give it", special="text", letter="g", word="give"), _NONE),
         (Verb.TEXT, Verb.DECLINE),
+        rehearsed=Verb.TEXT,
     ),
     QuestionKind(
         "secret",
         "a secret text",
         (Choice("enter", "give it", special="secret", letter="g", word="give"), _NONE),
         (Verb.SECRET, Verb.DECLINE),
+        rehearsed=Verb.SECRET,
     ),
     QuestionKind(
         "drift",

@@ -9,7 +9,7 @@ from typing import Final
 
 from smoke_tui.runbook.lint.diagnostics import ERROR, Diagnostic
 
-_TOKEN: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|`{3,}|[^\s=,\[\]{}:]+")
+_TOKEN: Final = re.compile(r"\{\{[^}]*\}\}|\"(?:[^\"\\]|\\.)*\"|'[^']*'|`{3,}|[^\s=,\[\]{}:]+")
 _TAB: Final = "    "
 _WIDTH: Final = 100
 

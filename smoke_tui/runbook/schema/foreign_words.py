@@ -14,6 +14,8 @@ FOREIGN_WORDS: Final[Mapping[str, str]] = MappingProxyType(
             ("stdout", "stderr", "output", "contains", "text", "matches", "body"),
             "body_contains",
         ),
+        **dict.fromkeys(("url", "address", "endpoint"), "http"),
+        "port": "tcp",
         **dict.fromkeys(("exit_code", "returncode", "rc"), "exit"),
         **dict.fromkeys(("depends_on", "depends", "requires", "after", "dependencies"), "needs"),
         **dict.fromkeys(("if", "when", "unless", "precondition", "preconditions"), "guards"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from smoke_tui.runbook.lint.diagnostics import LintCode, did_you_mean, nearest
 from smoke_tui.runbook.schema.context import BAD, Bad, Context, spell
-from smoke_tui.runbook.schema.foreign_words import elsewhere_hint
+from smoke_tui.runbook.schema.foreign_words import FOREIGN_WORDS, elsewhere_hint
 from smoke_tui.runbook.schema.positions import Path
 from smoke_tui.runbook.schema.scalars import FieldType, refuse
 
@@ -45,6 +45,11 @@ class AtLeast:
 
     names: tuple[str, ...]
 
+    @property
+    def remedy(self) -> str:
+        """What to do where it is violated."""
+        return RUN_REMEDY if RUN in self.names else f"Add {joined(self.names)}."
+
     def problem(self, present: Mapping[str, Any]) -> tuple[str | None, str] | None:
         """The key at fault (None: the table) and a message, if the condition is violated."""
         if any(name in present for name in self.names):
@@ -61,6 +66,7 @@ class AtMostOne:
     """At most one of these keys is allowed."""
 
     names: tuple[str, ...]
+    remedy: ClassVar[str] = "Keep one of them."
 
     def problem(self, present: Mapping[str, Any]) -> tuple[str | None, str] | None:
         """The key at fault (None: the table) and a message, if the condition is violated."""
@@ -83,6 +89,11 @@ class Requires:
 
     name: str
     others: tuple[str, ...]
+
+    @property
+    def remedy(self) -> str:
+        """What to do where it is violated."""
+        return f"Add {joined(self.others)}, or remove '{self.name}'."
 
     def problem(self, present: Mapping[str, Any]) -> tuple[str | None, str] | None:
         """The key at fault (None: the table) and a message, if the condition is violated."""
@@ -148,9 +159,8 @@ class TableOf(FieldType):
             problem = condition.problem(present)
             if problem is not None:
                 place = at if problem[0] is None else (*at, problem[0])
-                lacks_run = isinstance(condition, AtLeast) and RUN in condition.names
-                remedy = RUN_REMEDY if lacks_run else None
-                context.refuse(LintCode.TOGETHER, place, problem[1] + self._inside(at), remedy)
+                message = problem[1] + self._inside(at)
+                context.refuse(LintCode.TOGETHER, place, message, condition.remedy)
         if at and len(context.problems) > first_problem and self._refused(context, first_problem):
             return BAD
         return values if self.build is None else self.build(values, at, context)
@@ -168,12 +178,13 @@ class TableOf(FieldType):
             message = f"'{key}' belongs to {joined(owners)}, not{self._inside(at)}"
             context.refuse(LintCode.OTHER_KIND, (*at, key), message)
             return None
+        foreign = FOREIGN_WORDS.get(key.replace("-", "_").lower(), "")
         hint = did_you_mean(key, self.fields) or elsewhere_hint(key, self.fields)
         printable = key if key.isprintable() and len(key) <= 48 else ascii(key)[:48]
         message = f"unknown key '{printable}'{self._inside(at)}{hint}"
         valid = tuple(sorted(self.fields))
         context.refuse(LintCode.UNKNOWN_KEY, (*at, key), message, valid=valid)
-        meant = nearest(key, self.fields)
+        meant = nearest(key, self.fields) or (foreign if foreign in self.fields else None)
         if meant is not None:
             context.suspect((*at, meant))
         return meant

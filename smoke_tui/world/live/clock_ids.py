@@ -36,6 +36,7 @@ DRAWS: Final[Mapping[str, tuple[Callable[[], str], Callable[[str], Mapping[str, 
     # RFC 7636 section 4.1: 43 to 128 characters; the real client sends 86.
     "verifier": (lambda: secrets.token_urlsafe(64), _challenge),
     "state": (lambda: secrets.token_urlsafe(32), lambda value: {}),
+    "rehearsed": (lambda: f"rehearsed-{secrets.token_hex(8)}", lambda value: {}),
     "nonce": (lambda: f"smoke-{secrets.token_hex(5)}", lambda value: {}),
     "uuid": (lambda: str(uuid.uuid4()), lambda value: {}),
 }

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Final
 
-from smoke_tui.config.questions import Answer
+from smoke_tui.config.questions import Answer, Verb
 from smoke_tui.config.session_config import origin_of
 from smoke_tui.journal.events.facts import Answered
 from smoke_tui.journal.events.machine_facts import ClipboardOffered, PageOpened
@@ -15,6 +15,7 @@ from smoke_tui.redaction import Secret, Vault
 from smoke_tui.redaction.secret import Json
 from smoke_tui.world.conversation import PendingRequest
 from smoke_tui.world.credential_document import sendable
+from smoke_tui.world.live.clock_ids import random_id
 from smoke_tui.world.live.redirect import read_redirect
 from smoke_tui.world.live.secret_texts import register_parts
 from smoke_tui.world.ports import Browser, Clipboard, PortAnswer, PortError
@@ -32,6 +33,7 @@ from smoke_tui.world.values import (
 
 _LONGEST_PASTE: Final = 16 * 1024
 """Characters of an address that is pasted in several lines."""
+_GIVES: Final = (Verb.TEXT, Verb.SECRET)
 _CLOSED: Final = "this question is not open any more"
 
 
@@ -75,7 +77,9 @@ class LiveOperator:
             hit, of_redirect = read_redirect(pairs, self._vault, pending.refs[VALUE])
             if "code" in of_redirect:
                 secrets = {VALUE: of_redirect["code"]}
-        elif secret is not None and question.secret is not None:
+        elif secret is None and answer.do in _GIVES and answer.by == "rehearsal":
+            secret = random_id("rehearsed")
+        if secret is not None and question.secret is not None and question.redirect is None:
             secrets = {VALUE: self._secret(secret, question.secret, pending.refs[VALUE])}
         if self._open.pop(seq, None) is None:
             return _CLOSED
