@@ -19,6 +19,7 @@ from smoke_tui.plain.input import OVERLONG, Keyboard
 from smoke_tui.plain.output import Output
 from smoke_tui.plain.prompt import Prompt, SessionOverError, WithdrawnError
 from smoke_tui.presentation.format import count
+from smoke_tui.presentation.live.money import takes
 from smoke_tui.presentation.rehearsal_limits import rehearsal_limits
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.crash import fault_sentence
@@ -94,7 +95,7 @@ class PlainSession:
                 f"NOT THE PROVIDER: calls go to {snapshot.config.codex_url}, so nothing is proven."
             )
         else:
-            write(f"LIVE: calls count against the subscription. Origin: {snapshot.config.origin}.")
+            write(f"LIVE: {takes(snapshot.steps)}. Origin: {snapshot.config.origin}.")
         write(
             f"Runbook: {self.live.runbook.title}, "
             f"{count(sum(1 for s in snapshot.steps if not s.fallback), 'step')}."

@@ -15,6 +15,8 @@ from smoke_tui.plain.input import Keyboard
 from smoke_tui.plain.loop import PlainSession
 from smoke_tui.plain.output import Output
 from smoke_tui.plain.prompt import TICK
+from smoke_tui.presentation.live.preflight import Finding, clear_text, problem_rows
+from smoke_tui.presentation.spans import as_text
 from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_files
 from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import open_runbook
@@ -26,6 +28,7 @@ from smoke_tui.session.open_view import (
     open_rehearsal,
     open_resumed,
     origin_warning,
+    preflight_live,
     why_not_live,
 )
 from smoke_tui.session.session import Session
@@ -99,9 +102,31 @@ def _open(goal: ViewGoal, settings: Settings, keyboard: Keyboard, output: Output
     refusal = why_not_live()
     if refusal is not None:
         raise CommandError(Exit.NOT_PROVABLE, refusal)
-    return open_live(
-        settings, runbook, settings.get("origin") or _origin(runbook, keyboard, output)
-    )
+    origin = settings.get("origin") or _origin(runbook, keyboard, output)
+    return open_live(settings, runbook, origin, _preflight(settings, runbook, keyboard, output))
+
+
+def _preflight(
+    settings: Settings, runbook: Runbook, keyboard: Keyboard, output: Output
+) -> tuple[Finding, ...]:
+    """Write what is in the way before step 1; on a terminal, ask whether to go on all the same.
+
+    Raises:
+        CommandError: the operator does not go on.
+    """
+    output.write("Preflight: checking what can be known before anything is spent.")
+    output.flush()
+    findings = preflight_live(settings, runbook)
+    rows = problem_rows(runbook, findings)
+    for row in rows:
+        output.write(as_text(row).strip().removeprefix("✗ "))
+    if not rows:
+        output.write(clear_text(findings))
+    elif keyboard.tty:
+        output.write("y: go on all the same; anything else: leave.")
+        if _line(keyboard, output).lower() not in ("y", "yes"):
+            raise CommandError(Exit.NOT_PROVABLE, "left before step 1; nothing was spent")
+    return findings
 
 
 def _origin(runbook: Runbook, keyboard: Keyboard, output: Output) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -15,15 +15,19 @@ from smoke_tui.history.durations import typical_durations
 from smoke_tui.history.leftovers import agreed_before
 from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.live.preflight import Finding, unmet_guards
 from smoke_tui.runbook import Runbook
-from smoke_tui.session.configure import refuse_in_ci
+from smoke_tui.session.configure import config_from, refuse_in_ci
 from smoke_tui.session.live_view import LiveView, OperatorInFrontEnd, ViewParts
 from smoke_tui.session.open import open_session
+from smoke_tui.session.preflight import preflight
 from smoke_tui.session.prepare import new_request, resumed_request
 from smoke_tui.session.rehearsed import rehearsal
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.session.resolve import with_client
 from smoke_tui.session.resume import ResumableSession, open_resumable
-from smoke_tui.world.live.browser_clipboard import OperatorIO, SystemBrowser
+from smoke_tui.session.secret_options import read_secret_options
+from smoke_tui.world.live.browser_clipboard import OperatorIO, SystemBrowser, headless_io
 from smoke_tui.world.live.terminal_clipboard import TerminalClipboard
 
 if TYPE_CHECKING:
@@ -72,8 +76,25 @@ def _check_live() -> None:
         raise CommandError(Exit.NOT_PROVABLE, refusal)
 
 
-def open_live(settings: Settings, runbook: Runbook, origin: str) -> LiveView:
+def preflight_live(settings: Settings, runbook: Runbook) -> tuple[Finding, ...]:
+    """What can be known before a live session of an operator begins. Blocks, spends nothing.
+
+    Raises:
+        UsageError: a setting makes no sense.
+        CommandError: the credential can't be read.
+    """
+    secret_options = read_secret_options(settings, judged=False)
+    config = with_client(config_from(settings, runbook, secret_options))
+    io = headless_io(settings.state_dir)
+    return tuple(preflight(runbook, config, secret_options, io, attended=True).rows)
+
+
+def open_live(
+    settings: Settings, runbook: Runbook, origin: str, findings: Sequence[Finding] = ()
+) -> LiveView:
     """A new live session, with the origin that the operator declared. Blocks.
+
+    `findings` are those of its preflight.
 
     Raises:
         UsageError: a setting makes no sense here.
@@ -87,7 +108,9 @@ def open_live(settings: Settings, runbook: Runbook, origin: str) -> LiveView:
     config = replace(request.config, origin=origin, runbook_known=runbook_known)
     request = replace(request, config=config)
     try:
-        return _view(request, ExitStack())
+        view = _view(request, ExitStack())
+        view.unmet_guards = unmet_guards(findings)
+        return view
     except StorageError as error:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
 

@@ -105,8 +105,8 @@ class LogListener:
 class SessionView:
     """A recorded session, or the beginning of one, at rest: it can be read, not answered.
 
-    `typical_durations` are by step; `hints` come from outside the session, by the
-    kind of the question that they belong to.
+    `typical_durations` are by step, and so are `unmet_guards`, as the preflight found them;
+    `hints` come from outside the session, by the kind of the question that they belong to.
     """
 
     clipboard: TerminalClipboard | None = None
@@ -122,6 +122,7 @@ class SessionView:
         self.hints = hints if hints is not None else {}
         self.prefill: Mapping[str, str] = {}
         self.typical_durations: Mapping[str, TypicalDuration] = {}
+        self.unmet_guards: Mapping[str, str] = {}
         self.run_all = False
         self.run_next: str | None = None
         self.leaving = False
@@ -183,6 +184,7 @@ class SessionView:
             self.clipboard is not None,
             self.ended,
             self.typical_durations,
+            self.unmet_guards,
         )
 
     def answer_in_advance(self, snapshot: Snapshot, question: OpenQuestion) -> Answer | None:

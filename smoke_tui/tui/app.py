@@ -18,9 +18,10 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.palettes import THEME_WORDS
 from smoke_tui.tui.screens.base import Page
+from smoke_tui.tui.screens.going_live import go_live
 from smoke_tui.tui.screens.help import HelpScreen
-from smoke_tui.tui.screens.home import HomeScreen, ask_origin
-from smoke_tui.tui.screens.session import SessionScreen, rehearse, resume, run_live
+from smoke_tui.tui.screens.home import HomeScreen
+from smoke_tui.tui.screens.session import SessionScreen, rehearse, resume
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,8 @@ class SmokeApp(AppBase):
         if self.goal.rehearse:
             rehearse(self, runbook, self.goal.scenario)
             return
-        origin = self.settings.get("origin")
-        if origin is None and isinstance(self.screen, Page):
-            origin = await ask_origin(self.screen, runbook)
-        if origin is not None:
-            run_live(self, runbook, origin)
+        if isinstance(self.screen, Page):
+            await go_live(self.screen, runbook, self.settings.get("origin"))
 
     def action_help(self) -> None:
         """Show the keys of this screen."""

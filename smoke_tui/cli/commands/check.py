@@ -8,7 +8,7 @@ from pathlib import Path
 
 from smoke_tui.cli.answers_file import Headless, Scripted, read_answers
 from smoke_tui.cli.check_options import CheckOptions
-from smoke_tui.cli.commands.check_preflight import preflight
+from smoke_tui.cli.commands.check_preflight import check_preflight
 from smoke_tui.cli.commands.check_recorded import verify
 from smoke_tui.cli.output import print_json, print_result
 from smoke_tui.cli.resume_headless import Resumption, resume_headless
@@ -66,7 +66,7 @@ def check(settings: Settings, options: CheckOptions) -> int:
         return _rehearse(options, settings, runbook)
     if options.live:
         return _live(options, settings, runbook)
-    return preflight(options, settings, runbook)
+    return check_preflight(options, settings, runbook)
 
 
 def _rehearse(options: CheckOptions, settings: Settings, runbook: Runbook) -> int:

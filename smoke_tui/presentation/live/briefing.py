@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from smoke_tui.presentation.conditions import conditions_text
 from smoke_tui.presentation.format import inert, one_line
 from smoke_tui.presentation.live.money import cap_text, made_text, pays
+from smoke_tui.presentation.live.preflight import GUARD
 from smoke_tui.presentation.live.progress import longest, usually
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.spans import Span, Text, row
-from smoke_tui.runbook.model import Ready, Step, limit_of
+from smoke_tui.runbook.model import Guard, Ready, Step, limit_of
 from smoke_tui.runbook.rehearsing import Rehearsed, rehearsed_as
 
 _EFFECTS = {
@@ -32,7 +33,7 @@ def facts_of(snapshot: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
     if step.needs:
         yield "Needs", _needs(snapshot, step)
     for guard in step.guards:
-        yield "Guard", row(f"{guard.test} {one_line(guard.value)}: {one_line(guard.why)}")
+        yield "Guard", _guard(snapshot, step, guard)
     for wanted in _expects(snapshot, step):
         yield "Expects", row(wanted)
     typical = usually(snapshot, step)
@@ -54,6 +55,19 @@ def facts_of(snapshot: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
     for command in step.commands:
         yield "Runs", row((inert(f"$ {command.text.strip()}"), "strong"))
     yield "Same as", row((headless(snapshot, step), "accent"))
+
+
+def _guard(snapshot: Snapshot, step: Step, guard: Guard) -> Text:
+    """A guard, and whether it was met: at the step's last try, else at the preflight."""
+    step_state = snapshot.of(step)
+    text = f"{guard.test} {one_line(guard.value)}: {one_line(guard.why)}"
+    tried = bool(step_state.tries)
+    failed = step_state.code == GUARD
+    unmet = step_state.summary if failed else "" if tried else snapshot.unmet_guards.get(step.id)
+    if unmet and f"({guard.test} {guard.value}," in unmet:
+        return row((f"{MARKS['fail'].glyph} not met  ", "warn"), text)
+    met = tried and not failed and not step_state.running
+    return row((f"{MARKS['pass'].glyph} met  ", "good"), text) if met else row(text)
 
 
 def _needs(snapshot: Snapshot, step: Step) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from smoke_tui.journal.money import committed_usd, known_usd, metered, tokens, unknown_of
@@ -39,6 +39,12 @@ def pays(step: Step) -> str:
     if step.spend.kind == "subscription":
         return SUBSCRIPTION
     return CREDIT if KINDS[step.kind].calls_model else DOLLARS
+
+
+def takes(steps: Sequence[Step]) -> str:
+    """The kinds of money that a runbook's steps take, in a sentence."""
+    kinds = list(dict.fromkeys(filter(None, map(pays, steps))))
+    return f"calls take {' and '.join(kinds)}" if kinds else "no step declares a spend"
 
 
 def cap_text(spend: Spend) -> str:

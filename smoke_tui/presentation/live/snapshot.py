@@ -50,6 +50,7 @@ class Snapshot:
     can_copy: bool = False
     ended: bool = False
     typical: Mapping[str, TypicalDuration] = field(default_factory=dict)
+    unmet_guards: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def config(self) -> SessionConfig:

@@ -15,7 +15,6 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from smoke_tui import __version__
-from smoke_tui.config.names import ORIGINS
 from smoke_tui.config.settings import config_dir, own_runbooks
 from smoke_tui.files import StorageError
 from smoke_tui.history.index import session_folders
@@ -27,7 +26,6 @@ from smoke_tui.redaction import Vault
 from smoke_tui.replay.run import load_rechecked
 from smoke_tui.runbook import Runbook, available
 from smoke_tui.session.cassette_review import place_of
-from smoke_tui.session.open_view import ORIGIN_WORDS, origin_warning, why_not_live
 from smoke_tui.tui.bindings import HOME
 from smoke_tui.tui.render.content import foreign, labelled, lines
 from smoke_tui.tui.render.home import (
@@ -46,10 +44,11 @@ from smoke_tui.tui.screens.calibration import CalibrationScreen
 from smoke_tui.tui.screens.cases import CasesScreen
 from smoke_tui.tui.screens.compare import show_comparison
 from smoke_tui.tui.screens.doctor import DoctorScreen
+from smoke_tui.tui.screens.going_live import go_live
 from smoke_tui.tui.screens.golden import show_goldens
 from smoke_tui.tui.screens.record import show_record
 from smoke_tui.tui.screens.report import ReportScreen
-from smoke_tui.tui.screens.session import rehearse, resume, run_live
+from smoke_tui.tui.screens.session import rehearse, resume
 from smoke_tui.tui.screens.spend import SpendScreen
 from smoke_tui.tui.theme import MUTED, WARN
 from smoke_tui.tui.widgets.modals import Choose, Pick, YesNo
@@ -337,43 +336,8 @@ class HomeScreen(Page):
 
     @work
     async def action_live(self) -> None:
-        """Ask where this machine's traffic comes from, then run live."""
+        """Ask where this machine's traffic comes from, show the preflight, then run live."""
         book = self.chosen()
         if book is None:
             return
-        origin = await ask_origin(self, book)
-        if origin is not None:
-            run_live(self.smoke, book, origin)
-
-
-async def ask_origin(screen: Page, book: Runbook) -> str | None:
-    """Ask for the origin of this machine's traffic; None: the operator went back."""
-    refusal = why_not_live()
-    if refusal is not None:
-        screen.app.notify(refusal, severity="error", markup=False)
-        return None
-    origin = await screen.app.push_screen_wait(
-        Choose(
-            "Run live",
-            lines(
-                foreign(book.title, "bold"),
-                "",
-                "Where does this machine's traffic come from? The answer goes into the "
-                "report, and decides what a challenge of the provider's edge means.",
-            ),
-            [
-                (name, Content.assemble((name, "bold"), (f"  {ORIGIN_WORDS[name]}", MUTED)))
-                for name in ORIGINS
-            ],
-            start=screen.smoke.settings.get("origin") or "unknown",
-        )
-    )
-    if origin is None:
-        return None
-    warning = origin_warning(book, origin)
-    if warning is None:
-        return origin
-    go_on = await screen.app.push_screen_wait(
-        YesNo("Origin", Content.styled(warning, WARN), yes="go on", no="back")
-    )
-    return origin if go_on else None
+        await go_live(self, book)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +17,7 @@ from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.journal.battery import battery_tries
 from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import count
+from smoke_tui.presentation.live.preflight import Finding
 from smoke_tui.presentation.live.snapshot import Snapshot, next_actions
 from smoke_tui.presentation.report.drift_pairs import was_compared
 from smoke_tui.presentation.spend import quota
@@ -368,9 +370,9 @@ def rehearse(app: AppBase, runbook: Runbook, scenario: str | None) -> None:
     app.open_session(lambda: open_rehearsal(app.settings, runbook, scenario), SessionScreen)
 
 
-def run_live(app: AppBase, runbook: Runbook, origin: str) -> None:
-    """Open a live session and show it."""
-    app.open_session(lambda: open_live(app.settings, runbook, origin), SessionScreen)
+def run_live(app: AppBase, runbook: Runbook, origin: str, findings: Sequence[Finding] = ()) -> None:
+    """Open a live session and show it; `findings` are those of its preflight."""
+    app.open_session(lambda: open_live(app.settings, runbook, origin, findings), SessionScreen)
 
 
 def resume(app: AppBase, folder: Path, rerun: str | None = None) -> None:

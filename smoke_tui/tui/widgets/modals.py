@@ -123,6 +123,19 @@ class YesNo(Box[bool]):
         self.dismiss(False)
 
 
+class LongYesNo(YesNo):
+    """A decision about a text that may be longer than the screen: it is scrolled by key."""
+
+    AUTO_FOCUS = "#long-text"
+
+    def compose(self) -> ComposeResult:
+        """Yield the box."""
+        with Vertical(classes="box") as box:
+            box.border_title = self._title
+            yield ScrollPanel("long-text", content=self._text)
+            yield Panel("box-keys", key_row(self._keys, 68))
+
+
 def accept(text: str) -> None:
     """Find no problem with a line of text."""
 

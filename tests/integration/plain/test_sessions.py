@@ -341,10 +341,13 @@ def test_what_cannot_be_walked_is_reported(
 def test_the_origin_is_asked_for_with_what_it_means(tmp_path: Path) -> None:
     with Piped(["--plain"], home=tmp_path) as plain:
         plain.enter("datacenter", "no", "2")
-        plain.wait_for("LIVE: calls count against the subscription. Origin: office.")
+        plain.wait_for("LIVE: calls take the subscription's quota. Origin: office.")
         plain.close()
         assert plain.end() == 4
     assert "will most likely challenge the calls" in plain.output
+    before = plain.output.partition("LIVE: ")[0]
+    assert "in the way. Nothing was spent.\n2 Make one live call: No base instructions" in before
+    assert "\nTo do: Do what the guard says; the project is " in before
 
 
 def test_nobody_reads_any_more(tmp_path: Path) -> None:
